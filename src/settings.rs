@@ -3,6 +3,7 @@
 //! Settings can be shared or reset without losing what was opened lately. A file that cannot be read counts as
 //! empty, and fields of a newer version are kept.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
@@ -16,6 +17,8 @@ use crate::whole_file::WholeFile;
 
 /// Most pairs of patch and folder that are remembered.
 const MAX_RECENT: usize = 12;
+/// Most changes that are remembered as looked at: the file with them stays small enough to be read.
+const MAX_VIEWED: usize = 20_000;
 /// Largest file that is read, in bytes; ours have a few hundred.
 const MAX_BYTES: usize = 1 << 20;
 
@@ -129,6 +132,9 @@ pub struct Pair {
 pub struct Recent {
     /// Pairs, the last one first.
     pub pairs: Vec<Pair>,
+    /// Fingerprints of changes that somebody has looked at.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub viewed: BTreeSet<String>,
     /// The folder that a change was begun in and not seen to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub begun: Option<PathBuf>,
@@ -144,6 +150,15 @@ impl Recent {
         self.pairs.retain(|old| !gives_way(old));
         self.pairs.insert(0, pair);
         self.pairs.truncate(MAX_RECENT);
+    }
+
+    /// Remembers that a change was looked at, or was not.
+    pub(crate) fn set_viewed(&mut self, fingerprint: &str, is_viewed: bool) {
+        if !is_viewed {
+            self.viewed.remove(fingerprint);
+        } else if self.viewed.len() < MAX_VIEWED {
+            self.viewed.insert(fingerprint.to_owned());
+        }
     }
 
     /// The folders, each once.

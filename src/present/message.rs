@@ -74,6 +74,10 @@ pub enum Msg {
     Compare(Comparison),
     /// These places are shown, original beside what is in the folder, beginning with the first.
     ShowDifferences(Vec<TreePath>),
+    /// A change was looked at, or was not.
+    SetViewed(usize, bool),
+    /// The present one was; on to the next that nobody has looked at.
+    ViewedAndNext,
     /// The button beside a finding.
     WayOut(WayOut),
     /// The guided apply.

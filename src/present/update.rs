@@ -65,6 +65,8 @@ impl Model {
             Msg::Select(_) | Msg::Neighbour { .. } | Msg::SetFilter(_) | Msg::Toggle(_) | Msg::Compare(_) => {
                 self.update_changes(msg)
             }
+            Msg::SetViewed(index, is_viewed) => self.set_viewed(index, is_viewed),
+            Msg::ViewedAndNext => self.viewed_and_next(),
             Msg::ShowDifferences(places) => self.show_differences(&places),
             Msg::Decide { places, choice } => self.decide(places, Some(&choice)),
             Msg::WayOut(WayOut::Undecide(place)) => self.decide(vec![place], None),

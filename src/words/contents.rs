@@ -16,8 +16,6 @@ words! {
     VIEW_SIDE_BY_SIDE = "Side by side";
     VIEW_TEXT = "Text";
     VIEW_UNIFIED = "Unified";
-    LINES = "Which lines";
-    LINES_CHANGED = "Changes";
     LINES_WHOLE_FILE = "Whole file";
     SAID_ALL_LINES = "All lines";
     SAID_CHANGED_LINES = "Only changed lines";

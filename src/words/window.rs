@@ -18,6 +18,11 @@ words! {
     ROLL_BACK_TOGETHER = "Roll back both";
     STAYS = "Stays: {ids}";
     WHICH_PATCHES = "How many patches";
+    // Reviewing
+    NOT_VIEWED = "Not viewed";
+    VIEWED = "Viewed";
+    VIEWED_AND_NEXT = "Viewed, and on to the next";
+    VIEWED_OF = "{n} of {all} viewed";
     // Repairing
     CONFIRM_REPAIR = "Repair these files?";
     DONE_REPAIR = "Files repaired";

@@ -14,9 +14,9 @@ use crate::report::changes::ChangeStatus;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, BadgeStatus as Mark, Button, EmptyState, FactRow, Notice, RowFocus, RowView, SearchView, Split,
-    Tone, badge, card, empty_state, facts, list_row, long_tree, search_field, split_view,
+    Tone, badge, card, empty_state, facts, list_row, long_tree, search_field, split_view, tick_box,
 };
-use crate::words;
+use crate::words::{self, fill, window};
 use crate::workbench::Comparison;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbox) {
@@ -125,6 +125,10 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
             let name = format!("{} {}", words::DIFFERS, list.differing());
             is_changed |= chip_ui(ui, &name, filter.only_differing, |on| filter.only_differing = on);
         }
+        if list.viewed() > 0 {
+            let name = format!("{} {}", window::NOT_VIEWED, list.items().len() - list.viewed());
+            is_changed |= chip_ui(ui, &name, filter.only_unviewed, |on| filter.only_unviewed = on);
+        }
         if !filter.is_empty() && crate::toolkit::widgets::link_button(ui, words::SHOW_ALL).clicked() {
             (filter, is_changed) = (Filter::default(), true);
         }
@@ -137,6 +141,11 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
     }
     if is_changed {
         outbox.push(Msg::SetFilter(filter));
+    }
+    if list.viewed() > 0 {
+        let facts = [("n", &*list.viewed().to_string()), ("all", &list.items().len().to_string())];
+        let words = fill(window::VIEWED_OF, &facts);
+        ui.label(text::caption(words).color(Tokens::from_context(ui).muted));
     }
     ui.add_space(space::TINY);
 }
@@ -212,6 +221,7 @@ fn row_ui(
 fn note(item: &TreeItem) -> &'static str {
     let grade = item.fit.as_ref().map_or("", |fit| fit.grade.as_str());
     match item.risks.first() {
+        _ if item.is_viewed => window::VIEWED,
         _ if item.differs => words::DIFFERS,
         Some(risk) if grade.is_empty() => risk.as_str(),
         _ => grade,
@@ -249,11 +259,17 @@ fn change_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, panes: &mut Panes, o
         let margin = Margin::symmetric(space::MEDIUM as i8, 0);
         Frame::new().inner_margin(margin).show(ui, |ui| fit_ui(ui, fit));
     }
-    let mut compare = None;
-    let mut title = |ui: &mut Ui| compare = compare.or(title_ui(ui, model, list, index));
+    let (mut compare, mut viewed) = (None, item.is_viewed);
+    let mut title = |ui: &mut Ui| {
+        compare = compare.or(title_ui(ui, model, list, index));
+        tick_box(ui, &mut viewed, window::VIEWED);
+    };
     panes.pane_ui(ui, &item.path, &model.settings, &mut title, outbox);
     if let Some(comparison) = compare {
         outbox.push(Msg::Compare(comparison));
+    }
+    if viewed != item.is_viewed {
+        outbox.push(Msg::SetViewed(index, viewed));
     }
 }
 

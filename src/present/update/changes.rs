@@ -55,6 +55,22 @@ impl Model {
         }
     }
 
+    pub(super) fn set_viewed(&mut self, index: usize, is_viewed: bool) -> Vec<Effect> {
+        let Some(tree) = &mut self.workspace.tree else { return Vec::new() };
+        let Some(item) = tree.items().get(index) else { return Vec::new() };
+        self.recent.set_viewed(&item.fingerprint, is_viewed);
+        tree.set_viewed(index, is_viewed);
+        vec![Effect::SaveSettings]
+    }
+
+    pub(super) fn viewed_and_next(&mut self) -> Vec<Effect> {
+        let Some(index) = self.workspace.selected else { return Vec::new() };
+        let mut effects = self.set_viewed(index, true);
+        let next = self.workspace.tree.as_ref().and_then(|tree| tree.next_unviewed(Some(index)));
+        effects.extend(next.map(|next| self.update_changes(Msg::Select(next))).unwrap_or_default());
+        effects
+    }
+
     pub(super) fn read_contents(&mut self) -> Vec<Effect> {
         let Workspace { bundle: Some(bundle), tree: Some(tree), selected: Some(index), .. } = &self.workspace
         else {

@@ -118,6 +118,9 @@ impl Model {
         let shown = shown.map(|(tree, index)| tree.items()[index].path.clone());
         workspace.tree = workspace.patch.ready().and_then(OpenPatch::tree);
         workspace.selected = shown.and_then(|path| workspace.tree.as_ref()?.index_of(&path));
+        if let Some(tree) = &mut self.workspace.tree {
+            tree.mark_viewed(&self.recent.viewed);
+        }
         self.mark_differing();
         let mut effects: Vec<Effect> = self.remember().into_iter().collect();
         effects.extend(self.check());

@@ -20,7 +20,7 @@ const HEAD_HEIGHT: f32 = 24.0;
 const TOOL_HEIGHT: f32 = space::CONTROL_HEIGHT;
 
 /// Narrower than this, the title of the file has a row of its own, in points.
-const ONE_ROW_WIDTH: f32 = 820.0;
+const ONE_ROW_WIDTH: f32 = 880.0;
 /// How wide the tools are about, until they were drawn, in points.
 const TOOLS_WIDTH: f32 = 420.0;
 /// A window of less height shows the rows and little else, in points.
@@ -107,10 +107,8 @@ fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneA
         return None;
     }
     ui.add_space(space::SMALL);
-    let mut is_whole = usize::from(state.opened.is_whole_file());
-    let choices = [words::LINES_CHANGED, words::LINES_WHOLE_FILE];
-    let changed = segmented(ui, words::LINES, &choices, &mut is_whole);
-    changed.then_some(PaneAction::ToggleWholeFile)
+    let toggle = egui::Button::selectable(state.opened.is_whole_file(), words::LINES_WHOLE_FILE);
+    ui.add(toggle.frame_when_inactive(true)).clicked().then_some(PaneAction::ToggleWholeFile)
 }
 
 /// The same where there is no room for all of them.

@@ -16,6 +16,7 @@ mod person;
 #[cfg(feature = "pictures")]
 mod pictures;
 mod quiet;
+mod reviewing;
 mod sandbox;
 mod text_patches;
 mod twice_as_large;
