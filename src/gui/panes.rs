@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use egui::{Context, Ui};
 
 use super::outbox::Outbox;
-use crate::present::message::Msg;
+use crate::present::message::{Msg, ReviewMsg};
 use crate::present::workspace::Workspace;
 use crate::progress::CancelToken;
 use crate::settings::{DiffLayout, Settings};
@@ -115,6 +115,8 @@ impl Panes {
             match request {
                 PaneRequest::NextFile => outbox.push(Msg::Neighbour { forward: true }),
                 PaneRequest::PreviousFile => outbox.push(Msg::Neighbour { forward: false }),
+                PaneRequest::Viewed => outbox.push(Msg::ViewedAndNext),
+                PaneRequest::Note(line) => outbox.push(Msg::Review(ReviewMsg::BeginNote(line))),
                 other => shown.answer(ui.ctx(), state, other),
             }
         }
@@ -166,7 +168,10 @@ impl Shown {
     fn answer(&mut self, context: &Context, state: &mut PaneState, request: PaneRequest) {
         match request {
             // The list of changes knows what comes next.
-            PaneRequest::NextFile | PaneRequest::PreviousFile => {}
+            PaneRequest::NextFile
+            | PaneRequest::PreviousFile
+            | PaneRequest::Viewed
+            | PaneRequest::Note(_) => {}
             PaneRequest::CompareBytes => self.start(context, |contents, cancel, _| {
                 contents.compare_bytes(cancel).ok().map(|()| Computed::Bytes)
             }),

@@ -1,6 +1,6 @@
 //! Every command once: its name, its keys, and when it can be used. Menu, palette, key sheet and keyboard read this.
 
-use super::message::{Destination, Msg};
+use super::message::{Destination, KeyMsg, Msg, ReviewMsg};
 use super::tree::ChangeTree;
 use super::{Model, Page, Tab};
 use crate::words::{self, window};
@@ -60,6 +60,12 @@ pub enum Command {
     Viewed,
     /// Notes it and goes on to the next that nobody has looked at.
     ViewedAndNext,
+    /// What somebody says about the patch.
+    Review,
+    /// The same on the command line, to be copied.
+    CopyCommand,
+    /// Whose signatures count here.
+    KnownKeys,
     /// Saves the file for support.
     SaveSupport,
     Palette,
@@ -70,7 +76,7 @@ pub enum Command {
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Command; 19] = [
+    pub const ALL: [Command; 22] = [
         Command::OpenPatch,
         Command::ChooseFolder,
         Command::Sample,
@@ -86,6 +92,9 @@ impl Command {
         Command::PreviousFile,
         Command::Viewed,
         Command::ViewedAndNext,
+        Command::Review,
+        Command::CopyCommand,
+        Command::KnownKeys,
         Command::SaveSupport,
         Command::Palette,
         Command::Keys,
@@ -109,6 +118,9 @@ impl Command {
             Command::PreviousFile => words::PREVIOUS_FILE,
             Command::Viewed => window::VIEWED,
             Command::ViewedAndNext => window::VIEWED_AND_NEXT,
+            Command::Review => window::REVIEW,
+            Command::CopyCommand => words::COPY_COMMAND,
+            Command::KnownKeys => window::KEYS_PAGE,
             Command::SaveSupport => words::SAVE_SUPPORT,
             Command::Palette => words::COMMANDS,
             Command::Keys => words::KEYS,
@@ -121,7 +133,13 @@ impl Command {
         match self {
             Command::OpenPatch => const { &[ctrl("O")] },
             Command::ChooseFolder => const { &[Shortcut { key: "O", command: true, shift: true }] },
-            Command::Sample | Command::Apply | Command::GoBack | Command::SaveSupport => &[],
+            Command::Sample
+            | Command::Apply
+            | Command::GoBack
+            | Command::Review
+            | Command::CopyCommand
+            | Command::KnownKeys
+            | Command::SaveSupport => &[],
             Command::Start => const { &[ctrl("Home")] },
             Command::Overview => const { &[ctrl("1")] },
             Command::Changes => const { &[ctrl("2")] },
@@ -175,6 +193,12 @@ impl Command {
                 Ok(Msg::SetViewed(index, !tree.items()[index].is_viewed))
             }
             Command::ViewedAndNext => shown(model).map(|_| Msg::ViewedAndNext),
+            Command::Review => match model.workspace.patch.ready() {
+                Some(_) => Ok(Msg::Review(ReviewMsg::Show)),
+                None => Err(words::NO_PATCH),
+            },
+            Command::CopyCommand => model.page_command().map(|_| Msg::CopyCommand).ok_or(words::NEEDS_BOTH),
+            Command::KnownKeys => Ok(Msg::Keys(KeyMsg::Show)),
             Command::SaveSupport => Ok(Msg::SaveSupport),
             Command::Palette => Ok(Msg::ShowPalette),
             Command::Keys => Ok(Msg::ShowKeys),

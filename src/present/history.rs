@@ -5,7 +5,8 @@ use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{
-    Drift, DriftKind, Entry, FolderHistory, FolderStatus, Installed, PatchNote, Recalled, Removal, Which,
+    Action, Drift, DriftKind, Entry, FolderHistory, FolderStatus, Installed, PatchNote, Recalled, Removal,
+    Which,
 };
 
 /// What is known about a folder, ready to be shown.
@@ -92,6 +93,7 @@ pub struct RollbackChoice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRow {
     pub number: u64,
+    pub action: Action,
     pub when: String,
     pub what: String,
     /// Everything else about it.
@@ -218,6 +220,7 @@ fn event(entry: &Entry, history: &FolderHistory) -> EventRow {
     facts.extend(entry.bundle.map(|digest| Fact::new(words::PATCH_FILE_SHA_256, &digest.to_string())));
     EventRow {
         number: entry.seq,
+        action: entry.action,
         when: phrases::moment(&entry.time),
         what: patch.map_or_else(|| event.clone(), |patch| format!("{event}: {patch}")),
         facts,

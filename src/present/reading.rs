@@ -4,7 +4,11 @@ use super::check::CheckPage;
 use super::failure::Failure;
 use super::history::FolderView;
 use super::home::{self, Known};
-use super::message::{Effect, Event, RollbackQuestion};
+use super::merge::MergePage;
+use super::message::{Effect, Event, KeyEffect, RepairQuestion, RollbackQuestion};
+use super::review;
+mod keys;
+
 use crate::plan::OnDrift;
 use crate::viewer;
 use crate::workbench::{
@@ -25,6 +29,12 @@ pub enum Question {
     Look,
     /// Whether both fit, or going back does.
     Preview,
+    /// What meets in an edited file.
+    Merge,
+    /// Which keys are known.
+    Keys,
+    /// A key, or what is done with one.
+    ChangeKeys,
     /// Both sides of a change.
     Contents,
     /// The folders in a folder.
@@ -41,9 +51,13 @@ impl Question {
             Effect::Sort(_) => Some(Question::Sort),
             Effect::Inspect(..) => Some(Question::Inspect),
             Effect::Look(..) => Some(Question::Look),
-            Effect::Preview(..) | Effect::PreviewBack(..) | Effect::PreviewRepair(..) => {
-                Some(Question::Preview)
-            }
+            Effect::Preview(..)
+            | Effect::PreviewBack(..)
+            | Effect::PreviewRepair(..)
+            | Effect::PreviewKeep(..) => Some(Question::Preview),
+            Effect::ReadMerge(..) | Effect::KeepMerged(..) => Some(Question::Merge),
+            Effect::Keys(KeyEffect::List(_)) => Some(Question::Keys),
+            Effect::Keys(_) | Effect::SaveReview(..) => Some(Question::ChangeKeys),
             Effect::Contents(..) => Some(Question::Contents),
             Effect::List(..) => Some(Question::List),
             Effect::LayOutSample(_) => Some(Question::Sample),
@@ -69,18 +83,46 @@ pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option
             Event::Previewed(ticket, Box::new(found(Some(&folder), preview)))
         }
         Effect::PreviewBack(ticket, folder, question) => {
-            let preview = || workbench.preview_rollback(&folder, &options(&question), watch);
+            let preview =
+                || workbench.preview_rollback_from(&folder, &options(&question), &question.damaged, watch);
             Event::BackPreviewed(ticket, Box::new(found(Some(&folder), preview)))
         }
-        Effect::PreviewRepair(ticket, folder) => {
+        Effect::PreviewRepair(ticket, folder, RepairQuestion { only, from }) => {
             let preview = || {
-                let options = HealOptions::default();
+                let options = HealOptions { paths: only, from, expected: None };
                 let mut from = workbench.open_for_heal(&options)?;
                 let found = workbench.preview_heal(&folder, &options, &mut from, watch)?;
                 Ok(CheckPage::of_repair(&found, &folder))
             };
             Event::RepairPreviewed(ticket, Box::new(found(Some(&folder), preview)))
         }
+        Effect::PreviewKeep(ticket, folder, id) => {
+            let preview = || {
+                let found = workbench.preview_accept(&folder, Some(&id))?;
+                Ok(CheckPage::of_keeping(&found, &folder))
+            };
+            Event::RepairPreviewed(ticket, Box::new(found(Some(&folder), preview)))
+        }
+        Effect::ReadMerge(ticket, bundles, folder, path) => {
+            let read = || {
+                let sides = workbench.merge_sides(&bundles, &folder, &path)?;
+                Ok(MergePage::new(path, sides))
+            };
+            Event::MergeRead(ticket, found(Some(&folder), read))
+        }
+        Effect::KeepMerged(path, merged) => {
+            let kept = found(None, || workbench.keep_merged(&path, &merged));
+            Event::MergeKept(path, kept)
+        }
+        Effect::SaveReview(path, bundle, digest, wish) => {
+            let save = || {
+                let shown = workbench.look_to_sign(&bundle, Some(digest), watch)?;
+                let review = workbench.review(&shown, &wish)?;
+                workbench.save_review(&review::form(&review, &path), &path).map(|()| path)
+            };
+            Event::Saved(found(None, save))
+        }
+        Effect::Keys(effect) => keys::answer(workbench, effect, watch),
         Effect::Contents(ticket, bundle, path, folder, comparison) => {
             let folder = folder.as_deref();
             let load = || viewer::model::load(workbench, &bundle, &path, folder, comparison, watch);

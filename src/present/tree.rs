@@ -236,11 +236,12 @@ impl ChangeTree {
         self.build();
     }
 
-    /// The first change behind `index` that nobody has looked at, round and round.
+    /// The first change behind `index` that nobody has looked at, round and round among those that the filter lets
+    /// through.
     pub fn next_unviewed(&self, index: Option<usize>) -> Option<usize> {
-        let from = index.map_or(0, |index| index + 1);
-        let all = self.items.len();
-        (from..all).chain(0..from.min(all)).find(|&index| !self.items[index].is_viewed)
+        let from = index.map_or(0, |index| self.shown.partition_point(|&other| other <= index));
+        let (before, after) = self.shown.split_at(from);
+        after.iter().chain(before).copied().find(|&index| !self.items[index].is_viewed)
     }
 
     /// Marks the files that are not what the patch expects.
@@ -371,15 +372,19 @@ fn item(line: &changes::ChangeLine<'_>) -> TreeItem {
 
 /// What a change is known by again.
 fn fingerprint(line: &changes::ChangeLine<'_>) -> String {
-    /// As many characters as tell all changes of a person's life apart.
-    const CHARS: usize = 20;
     let side = |node: Option<&Node>| match node {
         None => String::new(),
         Some(Node::File(file)) => format!("{} {}", file.digest, file.mode),
         Some(Node::Link(link)) => format!("\u{2192} {}", link.points_to),
         Some(Node::Dir(_)) => node.and_then(Node::mode).map(|mode| mode.to_string()).unwrap_or_default(),
     };
-    let whole = [line.path.as_str(), &side(line.before), &side(line.after)].join("\0");
+    fingerprint_of([line.path.as_str(), &side(line.before), &side(line.after)])
+}
+
+fn fingerprint_of<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    /// As many characters as tell all changes of a person's life apart.
+    const CHARS: usize = 20;
+    let whole = parts.into_iter().collect::<Vec<_>>().join("\0");
     let mut digest = Digest::compute(whole.as_bytes()).to_string();
     digest.truncate(CHARS);
     digest
@@ -390,7 +395,8 @@ fn unchanged(path: String, fit: FileFit) -> TreeItem {
     let shown = escape_line(&path).into_owned();
     let status = ChangeStatus::Modified;
     let (facts, risks, fit) = (String::new(), Vec::new(), Some(fit));
-    let fingerprint = path.clone();
+    let lines = fit.iter().flat_map(|fit| &fit.lines).map(|line| line.text.as_str());
+    let fingerprint = fingerprint_of(std::iter::once(path.as_str()).chain(lines));
     TreeItem {
         path,
         shown,

@@ -16,11 +16,14 @@ use super::slot::Ticket;
 use super::workspace::{OpenPatch, Tab, Workspace};
 use crate::settings::Pair;
 use crate::words::{self, fill};
-use crate::workbench::{ApplyPreview, Error, Which};
+use crate::workbench::{ApplyPreview, Error, Which, typed_path};
 
 mod changes;
 mod guided;
+mod keys;
+mod merge;
 mod opening;
+mod review;
 mod save;
 
 impl Model {
@@ -38,6 +41,8 @@ impl Model {
         match msg {
             Msg::PickBundle => vec![Effect::PickBundle],
             Msg::PickFolder => vec![Effect::PickFolder],
+            Msg::PickSource => vec![Effect::PickSource],
+            Msg::TypedInstead(asked, path) => self.typed_instead(&asked, path),
             Msg::TypePath(text) => {
                 self.typed_path = text;
                 Vec::new()
@@ -68,17 +73,24 @@ impl Model {
             Msg::SetViewed(index, is_viewed) => self.set_viewed(index, is_viewed),
             Msg::ViewedAndNext => self.viewed_and_next(),
             Msg::ShowDifferences(places) => self.show_differences(&places),
+            Msg::Keys(msg) => self.update_keys(msg),
+            Msg::Review(msg) => self.update_review(msg),
+            Msg::BeginMerge(_) | Msg::ChooseSide(..) | Msg::TypeMerged(..) | Msg::TakeMerged => {
+                self.update_merge(msg)
+            }
             Msg::Decide { places, choice } => self.decide(places, Some(&choice)),
             Msg::WayOut(WayOut::Undecide(place)) => self.decide(vec![place], None),
             Msg::WayOut(way_out) => self.take(way_out),
+            Msg::CopyCommand if !self.is_guided() => match self.page_command() {
+                Some(command) => self.copy(command),
+                None => Vec::new(),
+            },
             Msg::SaveSupport => {
                 vec![Effect::PickPlace(ExportWish::Support, "patchwright-support.zip".to_owned())]
             }
             Msg::ShowPalette => self.show(Overlay::Palette),
             Msg::ShowKeys => {
-                if self.page != Page::Settings {
-                    (self.page_below, self.page, self.overlay) = (self.page, Page::Settings, None);
-                }
+                self.open_above(Page::Settings);
                 Vec::new()
             }
             Msg::ShowFolders(place) => {
@@ -111,9 +123,21 @@ impl Model {
             }
             Event::FolderPicked(path) => self.open_folder(path),
             Event::NoDialog(Dialog::Folder) => self.update(Msg::ShowFolders(None)),
-            Event::NoDialog(Dialog::Bundle) => self.note(words::NO_DIALOG),
             // A bare name: it gets a place among the person's own files.
             Event::NoDialog(Dialog::NewFile(export, name)) => self.save(export, name.into()),
+            Event::SourcesPicked(files) => self.take_from(files),
+            Event::KeyPicked(asked, path) => self.key_picked(&asked, path),
+            Event::KeysListed(ticket, answer) => {
+                self.keys.take(ticket, answer);
+                Vec::new()
+            }
+            Event::KeyRead(answer) => self.key_read(answer),
+            Event::OwnKeyRead(answer) => self.own_key_read(answer),
+            Event::KeysChanged(said) => self.keys_changed(said),
+            Event::NoDialog(asked) => {
+                self.asked = asked;
+                self.show(Overlay::Path)
+            }
             Event::Inspected(ticket, answer) => {
                 match self.workspace.patch.take(ticket, (*answer).map(OpenPatch::new)) {
                     true => self.inspected(),
@@ -129,6 +153,11 @@ impl Model {
                 self.checked(ticket, check)
             }
             Event::RepairPreviewed(ticket, answer) => self.checked(ticket, *answer),
+            Event::MergeRead(ticket, answer) => {
+                self.merge.take(ticket, answer);
+                Vec::new()
+            }
+            Event::MergeKept(path, kept) => self.merge_kept(path, kept),
             Event::ContentsRead(ticket, answer) => {
                 self.workspace.contents.take(ticket, answer);
                 Vec::new()
@@ -176,6 +205,7 @@ impl Model {
         }
         self.overlay = None;
         self.guided = None;
+        self.below.clear();
         self.page = match place {
             Destination::Start => Page::Start,
             Destination::Workspace(tab) => Page::Workspace(tab),
@@ -213,6 +243,9 @@ impl Model {
                 self.update_guided(Msg::CheckAgain)
             }
             WayOut::KeepEdits => self.update_guided(Msg::KeepEdits(true)),
+            WayOut::ChooseSource => vec![Effect::PickSource],
+            WayOut::LeaveDamaged => self.check_otherwise(|guided| guided.damaged.leave = true),
+            WayOut::RepairOnly(paths) => self.check_otherwise(|guided| guided.only = paths),
             WayOut::ShowHidden(kind) => {
                 let overview = self.workspace.patch.ready_mut().map(|patch| &mut patch.overview.hidden);
                 let check = match self.guided.as_mut() {
@@ -230,6 +263,17 @@ impl Model {
                 self.page = Page::Interrupted;
                 folder.map(|folder| vec![Effect::FindInterrupted(vec![folder])]).unwrap_or_default()
             }
+        }
+    }
+
+    /// A path was typed where no dialog came up.
+    fn typed_instead(&mut self, asked: &Dialog, path: PathBuf) -> Vec<Effect> {
+        self.overlay = None;
+        match asked {
+            Dialog::Source => self.take_from(vec![typed_path(&path)]),
+            Dialog::Folder => self.open_folder(typed_path(&path)),
+            Dialog::Key | Dialog::KeyList | Dialog::OwnKey => self.key_picked(asked, typed_path(&path)),
+            Dialog::Bundle | Dialog::NewFile(..) => vec![Effect::Sort(vec![path])],
         }
     }
 
@@ -292,8 +336,7 @@ impl Model {
         if self.overlay.take().is_some() {
             return Vec::new();
         }
-        if self.page == Page::Settings {
-            self.page = self.page_below;
+        if self.close_above() {
             return Vec::new();
         }
         match &self.guided {

@@ -28,6 +28,8 @@ words! {
     LINES_ADDED = "Lines added";
     LINES_REMOVED = "Lines deleted";
     NEXT_CHANGE = "Next change";
+    NOTE_KEY = "Write a note on this line";
+    WALK = "On through every change, marking files as viewed";
     NEXT_CHANGE_BUTTON = "Next change (n, F7)";
     PREVIOUS_CHANGE = "Previous change";
     PREVIOUS_CHANGE_BUTTON = "Previous change (p, Shift+F7)";

@@ -19,7 +19,7 @@ pub(crate) use crate::plan::Recalled;
 pub use change::accept::Accepted;
 pub(crate) use change::accept::KeptEdit;
 pub use change::apply::{Applied, ApplyOptions};
-pub(crate) use change::backups::DamagedBackups;
+pub use change::backups::DamagedBackups;
 pub use change::decision::DecisionDigest;
 pub(crate) use change::heal::HealPreview;
 pub use change::heal::{HealOptions, Healed};
@@ -37,10 +37,11 @@ pub(crate) use change::scripts::{PlannedScript, ScriptPlan};
 pub use contents::{Content, MAX_IN_MEMORY_BYTES};
 pub(crate) use error::ScriptTrouble;
 pub use error::{Error, Result};
+pub use keys::KeyWish;
 pub use keys::review::ReviewWish;
 pub(crate) use keys::review::{SpokenReview, spoken_reviews};
 pub use keys::sign::{Signed, Signer};
-pub(crate) use keys::{KeyWish, KnownKey, MadeKey};
+pub(crate) use keys::{KnownKey, MadeKey};
 pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace};
 pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
 pub(crate) use look::drift::DriftCause;
@@ -49,6 +50,7 @@ pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;
 pub use look::identify::{Identified, Presence};
 pub(crate) use look::inspect::{Inspection, Verification};
+pub use look::merge_by_hand::MergeSides;
 pub use look::merging::{EditChoice, EditChoices};
 pub use look::rollback_protection::Foreign;
 pub(crate) use look::rollback_protection::HistoryCheck;
@@ -67,6 +69,7 @@ pub(crate) use text_patch::{
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub(crate) use crate::bundle::order::OrderFinding;
+pub use crate::diff::MergePart;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
 pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
@@ -75,10 +78,12 @@ pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState,
 pub use crate::plan::why::{Override, Overrides};
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub(crate) use crate::trust::{
-    Denial, Doubt, EVERY_PRODUCT, KeyFingerprint, KeyStoreError as KeysError, Password, Revoked, RevokedFrom,
-    Rotated, Signatory, SignerRole, Standing, TrustedKey,
+    Denial, Doubt, EVERY_PRODUCT, KeyStoreError as KeysError, Password, Rotated, Signatory, Standing,
+    TrustedKey,
 };
-pub use crate::trust::{Opinion, PublicKey, Review, Verdict};
+pub use crate::trust::{
+    KeyFingerprint, Opinion, PublicKey, Review, Revoked, RevokedFrom, SignerRole, Verdict,
+};
 
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, OsFs};

@@ -7,14 +7,15 @@ use crate::gui::outbox::Outbox;
 use crate::gui::panes::Panes;
 use crate::present::Model;
 use crate::present::fit::{FileFit, FitGrade};
-use crate::present::message::Msg;
+use crate::present::message::{Msg, ReviewMsg};
 use crate::present::overview::Section;
 use crate::present::tree::{ChangeTree, Filter, RowKind, TreeItem, TreeRow};
 use crate::report::changes::ChangeStatus;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, BadgeStatus as Mark, Button, EmptyState, FactRow, Notice, RowFocus, RowView, SearchView, Split,
-    Tone, badge, card, empty_state, facts, list_row, long_tree, search_field, split_view, tick_box,
+    Tone, badge, card, empty_state, facts, link_button, list_row, long_tree, search_field, split_view,
+    tick_box,
 };
 use crate::words::{self, fill, window};
 use crate::workbench::Comparison;
@@ -129,7 +130,7 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
             let name = format!("{} {}", window::NOT_VIEWED, list.items().len() - list.viewed());
             is_changed |= chip_ui(ui, &name, filter.only_unviewed, |on| filter.only_unviewed = on);
         }
-        if !filter.is_empty() && crate::toolkit::widgets::link_button(ui, words::SHOW_ALL).clicked() {
+        if !filter.is_empty() && link_button(ui, words::SHOW_ALL).clicked() {
             (filter, is_changed) = (Filter::default(), true);
         }
     };
@@ -142,10 +143,16 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
     if is_changed {
         outbox.push(Msg::SetFilter(filter));
     }
-    if list.viewed() > 0 {
+    if !list.items().is_empty() {
         let facts = [("n", &*list.viewed().to_string()), ("all", &list.items().len().to_string())];
         let words = fill(window::VIEWED_OF, &facts);
-        ui.label(text::caption(words).color(Tokens::from_context(ui).muted));
+        ui.horizontal_wrapped(|ui| {
+            ui.label(text::caption(words).color(Tokens::from_context(ui).muted));
+            if list.items().iter().all(|item| item.fit.is_none()) && link_button(ui, window::REVIEW).clicked()
+            {
+                outbox.push(Msg::Review(ReviewMsg::Show));
+            }
+        });
     }
     ui.add_space(space::TINY);
 }
@@ -184,6 +191,7 @@ fn row_ui(
                 icon: Some(if *is_open { Icon::FolderOpen } else { Icon::Folder }),
                 badge: None,
                 note: &note,
+                is_muted: false,
                 is_selected: false,
                 place,
                 focus,
@@ -203,7 +211,8 @@ fn row_ui(
                 is_open: None,
                 icon: None,
                 badge: Some(mark(item.status).badge()),
-                note: note(item),
+                note: &note(item),
+                is_muted: item.is_viewed,
                 is_selected,
                 place,
                 focus,
@@ -218,14 +227,15 @@ fn row_ui(
 }
 
 /// What somebody should see without opening the change: above all that it does not fit.
-fn note(item: &TreeItem) -> &'static str {
+fn note(item: &TreeItem) -> String {
     let grade = item.fit.as_ref().map_or("", |fit| fit.grade.as_str());
-    match item.risks.first() {
-        _ if item.is_viewed => window::VIEWED,
+    let seen = match item.risks.first() {
         _ if item.differs => words::DIFFERS,
         Some(risk) if grade.is_empty() => risk.as_str(),
         _ => grade,
-    }
+    };
+    let viewed = if item.is_viewed { window::VIEWED } else { "" };
+    [seen, viewed].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 const fn mark(status: ChangeStatus) -> Mark {
@@ -259,19 +269,29 @@ fn change_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, panes: &mut Panes, o
         let margin = Margin::symmetric(space::MEDIUM as i8, 0);
         Frame::new().inner_margin(margin).show(ui, |ui| fit_ui(ui, fit));
     }
-    let (mut compare, mut viewed) = (None, item.is_viewed);
+    super::review::notes_of_change_ui(ui, model, index, outbox);
+    let (mut compare, mut viewed, mut notes) = (None, item.is_viewed, false);
     let mut title = |ui: &mut Ui| {
+        ui.spacing_mut().interact_size.y = TITLE_CONTROL;
+        ui.spacing_mut().button_padding = egui::vec2(space::SMALL, 0.0);
         compare = compare.or(title_ui(ui, model, list, index));
         tick_box(ui, &mut viewed, window::VIEWED);
+        notes |= item.fit.is_none() && link_button(ui, window::NOTE).clicked();
     };
     panes.pane_ui(ui, &item.path, &model.settings, &mut title, outbox);
     if let Some(comparison) = compare {
         outbox.push(Msg::Compare(comparison));
     }
+    if notes {
+        outbox.push(Msg::Review(ReviewMsg::BeginNote(None)));
+    }
     if viewed != item.is_viewed {
         outbox.push(Msg::SetViewed(index, viewed));
     }
 }
+
+/// Height of what can be pressed beside the file's name: lower than the tools, so that the rows stay apart.
+const TITLE_CONTROL: f32 = 24.0;
 
 /// Which file it is, in a row that the tools share; what else should be compared, if that was asked for.
 fn title_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize) -> Option<Comparison> {

@@ -7,6 +7,7 @@ use crate::present::model::Model;
 use crate::present::tree::Filter;
 use crate::present::workspace::{Tab, Workspace};
 use crate::settings::Compared;
+use crate::words::window;
 use crate::workbench::Comparison;
 
 impl Model {
@@ -66,8 +67,12 @@ impl Model {
     pub(super) fn viewed_and_next(&mut self) -> Vec<Effect> {
         let Some(index) = self.workspace.selected else { return Vec::new() };
         let mut effects = self.set_viewed(index, true);
-        let next = self.workspace.tree.as_ref().and_then(|tree| tree.next_unviewed(Some(index)));
-        effects.extend(next.map(|next| self.update_changes(Msg::Select(next))).unwrap_or_default());
+        let Some(tree) = &self.workspace.tree else { return effects };
+        effects.extend(match tree.next_unviewed(Some(index)) {
+            Some(next) => self.update_changes(Msg::Select(next)),
+            None if tree.viewed() == tree.items().len() => self.note(window::ALL_VIEWED),
+            None => self.note(window::LIST_VIEWED),
+        });
         effects
     }
 

@@ -74,6 +74,9 @@ impl Model {
         if self.is_working() {
             return Vec::new();
         }
+        if self.workspace.bundle.as_ref() != Some(&path) {
+            self.forget_review();
+        }
         let workspace = &mut self.workspace;
         let before = workspace.bundle.replace(path.clone()).filter(|before| *before != path);
         match workspace.others.iter().position(|other| *other == path) {
@@ -96,13 +99,11 @@ impl Model {
         (workspace.tree, workspace.selected) = (None, None);
         let ticket = workspace.patch.ask(&mut self.tickets);
         if !self.is_guided() {
+            self.below.clear();
             self.page = Page::Workspace(match self.page {
-                Page::Workspace(Tab::History)
-                | Page::Start
-                | Page::Interrupted
-                | Page::Guided
-                | Page::Settings => Tab::Overview,
+                Page::Workspace(Tab::History) => Tab::Overview,
                 Page::Workspace(tab) => tab,
+                _ => Tab::Overview,
             });
         }
         let read = was_read_otherwise.then(|| Effect::ReadTextAs(TextOptions::default()));
@@ -144,6 +145,9 @@ impl Model {
             // A patch that was to be taken out is one of the other folder.
             if guided.folder.as_ref() != Some(&path) && guided.task == Task::TakeBack {
                 guided.which = Which::Last;
+            }
+            if guided.folder.as_ref() != Some(&path) {
+                (guided.damaged, guided.only) = Default::default();
             }
             guided.folder = Some(path.clone());
         }

@@ -316,6 +316,8 @@ impl PaneState {
         match action {
             PaneAction::NextHunk => self.go_by_hunk(contents, true, out),
             PaneAction::PreviousHunk => self.go_by_hunk(contents, false, out),
+            PaneAction::Walk => self.walk(contents, out),
+            PaneAction::Note => out.push(PaneRequest::Note(self.present_line(contents))),
             PaneAction::Show(view) => self.view = Some(view),
             PaneAction::Lay(layout) => (self.view, self.layout) = (Some(View::Text), layout),
             PaneAction::ToggleWideHunks => self.wide_hunks = !self.wide_hunks,
@@ -447,6 +449,29 @@ impl PaneState {
             if let Some(diff) = contents.text() {
                 self.reveal_change(diff);
             }
+        }
+    }
+
+    /// The line in the present row, counted from 1: of the new side, or where there is none, of the old one.
+    fn present_line(&self, contents: &ViewedContents) -> Option<usize> {
+        let diff = contents.text().filter(|_| self.view(contents) == View::Text)?;
+        let row = self.rows()?.row(diff, self.place.row)?;
+        row.right.or(row.left).map(|line| line + 1)
+    }
+
+    /// On through everything that differs, so that none of it stays unseen.
+    fn walk(&mut self, contents: &ViewedContents, out: &mut Vec<PaneRequest>) {
+        let (place, count) = self.position(contents);
+        let below = self.place.scroll.top + self.visible as u64;
+        let is_cut = self.view(contents) == View::Text
+            && self
+                .rows()
+                .and_then(|rows| rows.end_of_hunk(place.checked_sub(1)?))
+                .is_some_and(|end| end > below && below > self.place.row);
+        match is_cut {
+            true => self.step(ListStep::Pages(1), false),
+            false if place < count => self.go_by_hunk(contents, true, out),
+            false => out.push(PaneRequest::Viewed),
         }
     }
 

@@ -162,6 +162,7 @@ fn way_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneActio
         let count =
             |sign: &str, lines| egui::RichText::new(format!("{sign}{}", with_thousands(lines))).monospace();
         ui.label(count("+", added).color(tokens.added.text)).on_hover_text(words::LINES_ADDED);
+        ui.add_space(2.0);
         ui.label(count("-", removed).color(tokens.removed.text)).on_hover_text(words::LINES_REMOVED);
         ui.add_space(space::SMALL);
     }
