@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::worker::Worker;
 use crate::present::failure::Failure;
-use crate::present::message::{Dialog, Effect, Event, ExportWish};
+use crate::present::message::{Dialog, Effect, Event, ExportWish, KeyEvent};
 use crate::present::reading::{self, Question};
 use crate::present::worker::{WorkerAnswer, WorkerLine};
 use crate::progress::{CancelToken, Quiet};
@@ -178,7 +178,7 @@ impl Jobs for Threads {
                 patch_dialog().pick_files().map(|picked| reading::sort(&picked))
             }),
             Effect::PickSource => {
-                self.show_dialog(Dialog::Source, || patch_dialog().pick_files().map(Event::SourcesPicked))
+                self.show_dialog(Dialog::Source, || patch_dialog().pick_files().map(Event::SourcesPicked));
             }
             Effect::PickKey(asked) => self.show_dialog(asked.clone(), move || {
                 let title = match asked {
@@ -187,7 +187,7 @@ impl Jobs for Threads {
                     _ => widgets::DIALOG_KEY,
                 };
                 let picked = rfd::FileDialog::new().set_title(title).pick_file();
-                picked.map(|path| Event::KeyPicked(asked, path))
+                picked.map(|path| Event::Keys(KeyEvent::Picked(asked, path)))
             }),
             Effect::PickFolder => self.show_dialog(Dialog::Folder, || {
                 rfd::FileDialog::new()

@@ -116,6 +116,7 @@ impl Panes {
                 PaneRequest::NextFile => outbox.push(Msg::Neighbour { forward: true }),
                 PaneRequest::PreviousFile => outbox.push(Msg::Neighbour { forward: false }),
                 PaneRequest::Viewed => outbox.push(Msg::ViewedAndNext),
+                PaneRequest::FindInAll(query) => outbox.push(Msg::FindInAll(query)),
                 PaneRequest::Note(line) => outbox.push(Msg::Review(ReviewMsg::BeginNote(line))),
                 other => shown.answer(ui.ctx(), state, other),
             }
@@ -171,6 +172,7 @@ impl Shown {
             PaneRequest::NextFile
             | PaneRequest::PreviousFile
             | PaneRequest::Viewed
+            | PaneRequest::FindInAll(_)
             | PaneRequest::Note(_) => {}
             PaneRequest::CompareBytes => self.start(context, |contents, cancel, _| {
                 contents.compare_bytes(cancel).ok().map(|()| Computed::Bytes)

@@ -254,7 +254,7 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
     let (code, meaning) = (first.code(), escape_line(&first.meaning()).into_owned());
     let meaning = match places.as_slice() {
         [] => capitalised(&meaning),
-        [one] => format!("{one} {meaning}"),
+        [one] => about(one, &meaning),
         many => fill(
             words::SEVERAL_PLACES,
             &[("n", &phrases::count(many.len(), "file", "files")), ("what", &meaning)],
@@ -273,6 +273,17 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
         way_out: way_out(first),
         other_way: None,
     }
+}
+
+/// What is said about a file: as one sentence with its name, where what is said goes on from that.
+fn about(file: &str, meaning: &str) -> String {
+    const GOES_ON: [&str; 14] = [
+        "can't", "doesn't", "exists", "fits", "gets", "has", "hasn't", "is", "isn't", "must", "needs", "was",
+        "wasn't", "would",
+    ];
+    let first = meaning.split_whitespace().next().unwrap_or_default();
+    let between = if GOES_ON.contains(&first) { "" } else { ":" };
+    format!("{file}{between} {meaning}")
 }
 
 /// What to do about it, in the words of this surface: there is a button for it, and nothing to type.

@@ -1,5 +1,6 @@
 //! What goes into the model and what comes out of it: messages of a person, answers of jobs, and effects.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use super::Tab;
 use super::check::CheckPage;
 use super::failure::Failure;
 use super::finding::WayOut;
-use super::history::FolderView;
+use super::history::{FolderView, VerifiedHistory};
 use super::home::Known;
 use super::keys::{KeyRow, SignForm, TrustForm};
 use super::merge::{MergeChoice, MergePage};
@@ -17,7 +18,7 @@ use super::tree::Filter;
 use super::worker::{WorkerChange, WorkerLine};
 use crate::model::{Digest, TreePath};
 use crate::settings::Settings;
-use crate::viewer::model::ViewedContents;
+use crate::viewer::model::{Query, ViewedContents};
 use crate::workbench::{
     ApplyPreview, Comparison, DamagedBackups, DecisionDigest, EditChoice, EditChoices, FolderList,
     Inspection, KeyFingerprint, KeyWish, Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions,
@@ -126,6 +127,8 @@ pub enum Msg {
     Compare(Comparison),
     /// These places are shown, original beside what is in the folder, beginning with the first.
     ShowDifferences(Vec<TreePath>),
+    /// This is looked for in every change.
+    FindInAll(Query),
     /// A change was looked at, or was not.
     SetViewed(usize, bool),
     /// The present one was; on to the next that nobody has looked at.
@@ -187,6 +190,8 @@ pub enum Msg {
     TypeMerged(usize, String),
     /// What was merged by hand is what becomes of the file.
     TakeMerged,
+    /// Every entry of the folder's history is verified.
+    VerifyHistory,
     /// Something on the page of keys.
     Keys(KeyMsg),
     /// Something about a review.
@@ -305,6 +310,10 @@ pub enum Effect {
     KeepMerged(TreePath, Vec<u8>),
     /// Look at what keeping this patch for good would give up.
     PreviewKeep(Ticket, PathBuf, String),
+    /// Look for a text in the changes at these places of a patch file.
+    FindInAll(Ticket, PathBuf, Vec<TreePath>, Option<PathBuf>, Comparison, Query),
+    /// Verify every entry of a folder's history.
+    VerifyHistory(Ticket, PathBuf),
     /// Read both sides of a change, of which the folder may have what the patch file does not bring.
     Contents(Ticket, PathBuf, TreePath, Option<PathBuf>, Comparison),
     /// Look whether work was interrupted in one of these folders.
@@ -357,6 +366,20 @@ pub struct RepairQuestion {
     pub from: Vec<PathBuf>,
 }
 
+/// What a job answers about keys.
+#[derive(Debug)]
+pub enum KeyEvent {
+    /// The file of a key, or a list of keys, was chosen.
+    Picked(Dialog, PathBuf),
+    Listed(Ticket, Result<Vec<KeyRow>, Failure>),
+    /// A key was read that may be trusted.
+    Read(Result<Box<TrustForm>, Failure>),
+    /// One's own key was looked at.
+    OwnRead(Result<SignForm, Failure>),
+    /// Keys were trusted or revoked, or something was signed; what was done, in a sentence.
+    Changed(Result<String, Failure>),
+}
+
 /// What a job answers.
 #[derive(Debug)]
 pub enum Event {
@@ -369,15 +392,12 @@ pub enum Event {
     FolderPicked(PathBuf),
     /// Patch files were chosen that may have what backups lack.
     SourcesPicked(Vec<PathBuf>),
-    /// The file of a key, or a list of keys, was chosen.
-    KeyPicked(Dialog, PathBuf),
-    KeysListed(Ticket, Result<Vec<KeyRow>, Failure>),
-    /// A key was read that may be trusted.
-    KeyRead(Result<Box<TrustForm>, Failure>),
-    /// One's own key was looked at.
-    OwnKeyRead(Result<SignForm, Failure>),
-    /// Keys were trusted or revoked, or something was signed; what was done, in a sentence.
-    KeysChanged(Result<String, Failure>),
+    /// A text was looked for in every change; how often it stands in each that has it.
+    FoundInAll(Ticket, Result<BTreeMap<String, usize>, Failure>),
+    /// A history was verified.
+    HistoryVerified(Ticket, Result<VerifiedHistory, Failure>),
+    /// Something about keys.
+    Keys(KeyEvent),
     /// No dialog comes up on this machine.
     NoDialog(Dialog),
     /// A place for a new file was chosen.

@@ -171,6 +171,12 @@ impl Model {
         }
     }
 
+    /// Shows a page that lies above no other.
+    pub(super) fn show_page(&mut self, page: Page) {
+        self.below.clear();
+        self.page = page;
+    }
+
     /// Back to the page below; `false` if there is none.
     pub(super) fn close_above(&mut self) -> bool {
         let below = self.below.pop();

@@ -1,6 +1,6 @@
 //! The changes of a patch as a tree of folders that opens, closes and filters.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fit::{self, FileFit};
 use crate::model::{Digest, Mode, Node, Patch};
@@ -32,6 +32,8 @@ pub struct TreeItem {
     pub fingerprint: String,
     /// Somebody has looked at it.
     pub is_viewed: bool,
+    /// How often something stands in it that was looked for everywhere.
+    pub hits: usize,
 }
 
 /// Something about a change that deserves a second look.
@@ -94,6 +96,8 @@ pub struct Filter {
     pub only_differing: bool,
     /// Only changes that nobody has looked at.
     pub only_unviewed: bool,
+    /// Only changes in which something stands that was looked for everywhere.
+    pub only_found: bool,
 }
 
 /// One row of the tree.
@@ -216,6 +220,19 @@ impl ChangeTree {
         self.items.iter().position(|item| item.differs)
     }
 
+    /// Marks the changes in which something stands that was looked for everywhere, by how often.
+    pub fn mark_found(&mut self, found: &BTreeMap<String, usize>) {
+        for item in &mut self.items {
+            item.hits = found.get(&item.path).copied().unwrap_or_default();
+        }
+        self.build();
+    }
+
+    /// In how many changes it stands.
+    pub fn found(&self) -> usize {
+        self.items.iter().filter(|item| item.hits > 0).count()
+    }
+
     /// How many changes somebody has looked at.
     pub fn viewed(&self) -> usize {
         self.items.iter().filter(|item| item.is_viewed).count()
@@ -329,6 +346,7 @@ impl Filter {
             && (!self.only_risks || !item.risks.is_empty())
             && (!self.only_differing || item.differs)
             && (!self.only_unviewed || !item.is_viewed)
+            && (!self.only_found || item.hits > 0)
     }
 }
 
@@ -367,6 +385,7 @@ fn item(line: &changes::ChangeLine<'_>) -> TreeItem {
         differs: false,
         fingerprint: fingerprint(line),
         is_viewed: false,
+        hits: 0,
     }
 }
 
@@ -408,6 +427,7 @@ fn unchanged(path: String, fit: FileFit) -> TreeItem {
         differs: false,
         fingerprint,
         is_viewed: false,
+        hits: 0,
     }
 }
 

@@ -53,18 +53,9 @@ impl Model {
             Msg::LeaveOut(path) => self.leave_out(&path),
             Msg::OpenFolder(path) => self.open_folder(path),
             Msg::OpenBundle(path) => self.open_bundle(path),
-            Msg::OpenPair(bundle, folder) => {
-                self.workspace = Workspace { comparison: self.workspace.comparison, ..Workspace::default() };
-                let folder = folder.map(|folder| self.open_folder(folder)).unwrap_or_default();
-                [folder, self.open_bundle(bundle)].concat()
-            }
+            Msg::OpenPair(bundle, folder) => self.open_pair(bundle, folder),
             Msg::TrySample => vec![Effect::LayOutSample(self.sample.ask(&mut self.tickets))],
-            Msg::ShowWhatWentOn => match self.went_on.take() {
-                Some(folder) => {
-                    [self.open_folder(folder), self.go_to(Destination::Workspace(Tab::History))].concat()
-                }
-                None => Vec::new(),
-            },
+            Msg::ShowWhatWentOn => self.show_what_went_on(),
             Msg::GoTo(place) => self.go_to(place),
             Msg::CheckAgain if !self.is_guided() => self.look_again(),
             Msg::Select(_) | Msg::Neighbour { .. } | Msg::SetFilter(_) | Msg::Toggle(_) | Msg::Compare(_) => {
@@ -73,6 +64,8 @@ impl Model {
             Msg::SetViewed(index, is_viewed) => self.set_viewed(index, is_viewed),
             Msg::ViewedAndNext => self.viewed_and_next(),
             Msg::ShowDifferences(places) => self.show_differences(&places),
+            Msg::FindInAll(query) => self.find_in_all(query),
+            Msg::VerifyHistory => self.verify_history(),
             Msg::Keys(msg) => self.update_keys(msg),
             Msg::Review(msg) => self.update_review(msg),
             Msg::BeginMerge(_) | Msg::ChooseSide(..) | Msg::TypeMerged(..) | Msg::TakeMerged => {
@@ -126,18 +119,11 @@ impl Model {
             // A bare name: it gets a place among the person's own files.
             Event::NoDialog(Dialog::NewFile(export, name)) => self.save(export, name.into()),
             Event::SourcesPicked(files) => self.take_from(files),
-            Event::KeyPicked(asked, path) => self.key_picked(&asked, path),
-            Event::KeysListed(ticket, answer) => {
-                self.keys.take(ticket, answer);
-                Vec::new()
-            }
-            Event::KeyRead(answer) => self.key_read(answer),
-            Event::OwnKeyRead(answer) => self.own_key_read(answer),
-            Event::KeysChanged(said) => self.keys_changed(said),
             Event::NoDialog(asked) => {
                 self.asked = asked;
                 self.show(Overlay::Path)
             }
+            Event::Keys(event) => self.on_key_event(event),
             Event::Inspected(ticket, answer) => {
                 match self.workspace.patch.take(ticket, (*answer).map(OpenPatch::new)) {
                     true => self.inspected(),
@@ -153,6 +139,11 @@ impl Model {
                 self.checked(ticket, check)
             }
             Event::RepairPreviewed(ticket, answer) => self.checked(ticket, *answer),
+            Event::FoundInAll(ticket, answer) => self.found_in_all(ticket, answer),
+            Event::HistoryVerified(ticket, answer) => {
+                self.workspace.verified.take(ticket, answer);
+                Vec::new()
+            }
             Event::MergeRead(ticket, answer) => {
                 self.merge.take(ticket, answer);
                 Vec::new()
@@ -164,7 +155,7 @@ impl Model {
             }
             Event::Interrupted(folder, work) => {
                 if !self.is_guided() {
-                    self.page = Page::Interrupted;
+                    self.show_page(Page::Interrupted);
                 }
                 self.interrupted.retain(|(known, _)| *known != folder);
                 self.interrupted.push((folder, work));
@@ -178,19 +169,10 @@ impl Model {
                 self.folders.take(ticket, answer);
                 Vec::new()
             }
-            Event::SampleReady(ticket, answer) => {
-                if self.sample.take(ticket, answer)
-                    && let Some(sample) = self.sample.ready().cloned()
-                    && let Some(bundle) = sample.bundles.first()
-                {
-                    for other in sample.bundles.iter().skip(1).rev() {
-                        let folder = Some(sample.folder.clone());
-                        self.recent.remember(Pair { bundle: Some(other.clone()), folder });
-                    }
-                    return self.update(Msg::OpenPair(bundle.clone(), Some(sample.folder)));
-                }
-                Vec::new()
-            }
+            Event::SampleReady(ticket, answer) => match self.sample.take(ticket, answer) {
+                true => self.open_sample(),
+                false => Vec::new(),
+            },
             Event::PlacePicked(export, path) => self.save(export, path),
             Event::Saved(Ok(path)) => self.note(&fill(words::SAVED, &[("path", &path_line(&path))])),
             Event::Saved(Err(failure)) => self.note(&failure.what),
@@ -199,17 +181,40 @@ impl Model {
         }
     }
 
+    /// Another pair takes the place of the one that is open.
+    fn open_pair(&mut self, bundle: PathBuf, folder: Option<PathBuf>) -> Vec<Effect> {
+        self.workspace = Workspace { comparison: self.workspace.comparison, ..Workspace::default() };
+        let folder = folder.map(|folder| self.open_folder(folder)).unwrap_or_default();
+        [folder, self.open_bundle(bundle)].concat()
+    }
+
+    /// The sample is laid out: its first patch is opened, and the others are at hand.
+    fn open_sample(&mut self) -> Vec<Effect> {
+        let Some(sample) = self.sample.ready().cloned() else { return Vec::new() };
+        let Some((first, others)) = sample.bundles.split_first() else { return Vec::new() };
+        for other in others.iter().rev() {
+            let folder = Some(sample.folder.clone());
+            self.recent.remember(Pair { bundle: Some(other.clone()), folder });
+        }
+        self.open_pair(first.clone(), Some(sample.folder))
+    }
+
+    /// How the change ended that went on without the window.
+    fn show_what_went_on(&mut self) -> Vec<Effect> {
+        let Some(folder) = self.went_on.take() else { return Vec::new() };
+        [self.open_folder(folder), self.go_to(Destination::Workspace(Tab::History))].concat()
+    }
+
     fn go_to(&mut self, place: Destination) -> Vec<Effect> {
         if self.is_working() {
             return Vec::new();
         }
         self.overlay = None;
         self.guided = None;
-        self.below.clear();
-        self.page = match place {
+        self.show_page(match place {
             Destination::Start => Page::Start,
             Destination::Workspace(tab) => Page::Workspace(tab),
-        };
+        });
         match place {
             Destination::Start => vec![self.survey()],
             Destination::Workspace(Tab::Changes) if self.workspace.selected.is_none() => {
@@ -260,7 +265,7 @@ impl Model {
                 let folder = self.guided.as_ref().and_then(|guided| guided.folder.clone());
                 let folder = folder.or_else(|| self.workspace.folder.clone());
                 self.guided = None;
-                self.page = Page::Interrupted;
+                self.show_page(Page::Interrupted);
                 folder.map(|folder| vec![Effect::FindInterrupted(vec![folder])]).unwrap_or_default()
             }
         }

@@ -28,6 +28,7 @@ words! {
     LINES_ADDED = "Lines added";
     LINES_REMOVED = "Lines deleted";
     NEXT_CHANGE = "Next change";
+    FIND_IN_ALL = "In all files";
     NOTE_KEY = "Write a note on this line";
     WALK = "On through every change, marking files as viewed";
     NEXT_CHANGE_BUTTON = "Next change (n, F7)";

@@ -81,6 +81,16 @@ words! {
     KEEP_ROLLBACK = "Stays rolled back";
     KEEP_TITLE = "Keep patches for good";
     WORKING_TITLE_KEEP = "Deleting backups";
+    // Looking in every file
+    FOUND = "Found";
+    FOUND_IN = "Found in {n}";
+    HITS = "{n} ×";
+    // Verifying a history
+    VERIFIED_HEAD = "Digest of the last entry: {digest}";
+    VERIFIED_PROBLEM = "History entry {n} isn't as it was written: {why}";
+    VERIFIED_SEEN = "Compared with what you saw before, up to entry {n}.";
+    VERIFIED_WHOLE = "The history is whole: {n} verified";
+    VERIFY_HISTORY = "Verify the history";
     // Notes and reviews
     NOTE = "Note…";
     NOTES = "Notes";
@@ -100,6 +110,7 @@ words! {
     REVIEW_SAVE = "Save the review…";
     REVIEW_SIGN = "Sign it and add it to the patch file…";
     REVIEW_SIGNED = "The review is in the patch file, signed with the key {key}";
+    REVIEW_TITLE = "Review";
     REVIEW_VERDICT = "Your verdict";
     REVIEW_VERDICT_FIRST = "Choose your verdict first";
     REVIEW_WHOLE = "Note on the whole patch";

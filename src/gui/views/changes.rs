@@ -1,6 +1,6 @@
 //! Every change: the tree on the left, both sides of one change on the right.
 
-use egui::{Frame, Label, Margin, ScrollArea, Ui};
+use egui::{Align, Frame, Label, Layout, Margin, ScrollArea, Ui};
 
 use super::workspace::is_low;
 use crate::gui::outbox::Outbox;
@@ -81,7 +81,7 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, outbox: &mut Outb
     let frame =
         Frame::new().fill(Tokens::from_context(ui).card()).inner_margin(Margin::same(space::SMALL as i8));
     frame.show(ui, |ui| {
-        filter_ui(ui, list, outbox);
+        ui.scope(|ui| filter_ui(ui, list, outbox));
         if list.rows().is_empty() {
             ui.label(text::body(words::CHANGES_NONE).color(Tokens::from_context(ui).muted));
         }
@@ -104,10 +104,11 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
     let found = (!filter.is_empty()).then_some((list.matching().min(1), list.matching()));
     let mut is_changed =
         search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found }).field.changed();
+    // Rows of chips are as high as chips: this is said before the first row begins.
+    ui.spacing_mut().item_spacing = egui::Vec2::splat(space::TINY);
+    ui.spacing_mut().button_padding = egui::vec2(space::SMALL, 0.0);
+    ui.spacing_mut().interact_size.y = space::ROW_HEIGHT;
     let mut chips_ui = |ui: &mut Ui| {
-        ui.spacing_mut().item_spacing = egui::Vec2::splat(space::TINY);
-        ui.spacing_mut().button_padding = egui::vec2(space::SMALL, 0.0);
-        ui.spacing_mut().interact_size.y = space::ROW_HEIGHT;
         for status in ChangeStatus::ALL {
             let number = list.count(status);
             if number > 0 {
@@ -125,6 +126,10 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
         if list.differing() > 0 {
             let name = format!("{} {}", words::DIFFERS, list.differing());
             is_changed |= chip_ui(ui, &name, filter.only_differing, |on| filter.only_differing = on);
+        }
+        if list.found() > 0 {
+            let name = format!("{} {}", window::FOUND, list.found());
+            is_changed |= chip_ui(ui, &name, filter.only_found, |on| filter.only_found = on);
         }
         if list.viewed() > 0 {
             let name = format!("{} {}", window::NOT_VIEWED, list.items().len() - list.viewed());
@@ -146,7 +151,7 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
     if !list.items().is_empty() {
         let facts = [("n", &*list.viewed().to_string()), ("all", &list.items().len().to_string())];
         let words = fill(window::VIEWED_OF, &facts);
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal(|ui| {
             ui.label(text::caption(words).color(Tokens::from_context(ui).muted));
             if list.items().iter().all(|item| item.fit.is_none()) && link_button(ui, window::REVIEW).clicked()
             {
@@ -235,7 +240,9 @@ fn note(item: &TreeItem) -> String {
         _ => grade,
     };
     let viewed = if item.is_viewed { window::VIEWED } else { "" };
-    [seen, viewed].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    let hits = fill(window::HITS, &[("n", &item.hits.to_string())]);
+    let hits = if item.hits > 0 { hits.as_str() } else { "" };
+    [hits, seen, viewed].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 const fn mark(status: ChangeStatus) -> Mark {
@@ -274,9 +281,17 @@ fn change_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, panes: &mut Panes, o
     let mut title = |ui: &mut Ui| {
         ui.spacing_mut().interact_size.y = TITLE_CONTROL;
         ui.spacing_mut().button_padding = egui::vec2(space::SMALL, 0.0);
-        compare = compare.or(title_ui(ui, model, list, index));
-        tick_box(ui, &mut viewed, window::VIEWED);
-        notes |= item.fit.is_none() && link_button(ui, window::NOTE).clicked();
+        // What is done to the file stands at the right end; its name takes the rest.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = space::SMALL;
+            ui.add_space(space::SMALL);
+            let can_note = item.fit.is_none() && !is_low(ui);
+            notes |= can_note && link_button(ui, window::NOTE).clicked();
+            tick_box(ui, &mut viewed, window::VIEWED);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                compare = compare.or(title_ui(ui, model, list, index));
+            });
+        });
     };
     panes.pane_ui(ui, &item.path, &model.settings, &mut title, outbox);
     if let Some(comparison) = compare {
@@ -314,11 +329,12 @@ fn title_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize) -> Opti
     let mut told = vec![item.shown.clone()];
     told.extend(item.from.iter().map(|from| format!("\u{2190} {from}")));
     told.extend((!item.facts.is_empty()).then(|| item.facts.clone()));
-    if let Some(position) = list.position(index) {
+    let is_short = is_low(ui);
+    if let Some(position) = list.position(index).filter(|_| !is_short) {
         let place = format!("{position} / {}", list.matching());
         ui.add(Label::new(text::caption(&place).color(muted)).truncate());
     }
-    for fact in told.iter().skip(1) {
+    for fact in told.iter().skip(1).filter(|_| !is_short) {
         ui.add(Label::new(text::caption(fact).color(muted)).truncate());
     }
     path.on_hover_text(told.join("\n"));

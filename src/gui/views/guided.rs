@@ -15,8 +15,8 @@ use crate::present::overview::path_line;
 use crate::progress::Phase;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Banner, Button, FactRow, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
-    link_button, page_title, progress_block, stepper, tick_box, with_foot_bar,
+    Banner, Button, FactRow, Notice, PageHeader, ProgressView, StepperView, banner, button, card, choice_box,
+    facts, link_button, page_title, progress_block, stepper, tick_box, with_foot_bar,
 };
 use crate::words::{self, fill, window};
 use crate::workbench::Override;
@@ -133,7 +133,7 @@ fn which_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
     card(ui, Some(window::WHICH_PATCHES), |ui| {
         for choice in view.ways_back() {
             let is_chosen = guided.which == choice.which;
-            if ui.radio(is_chosen, &choice.what).clicked() && !is_chosen {
+            if choice_box(ui, is_chosen, &choice.what).clicked() && !is_chosen {
                 outbox.push(Msg::ChooseWhich(choice.which));
             }
             ui.indent(&choice.what, |ui| {

@@ -44,7 +44,27 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
     if !view.events.is_empty() {
         card(ui, Some(words::WHAT_HAPPENED), |ui| timeline_ui(ui, &view.events));
     }
+    verified_ui(ui, model, outbox);
     super::command_ui(ui, model, outbox);
+}
+
+/// Whether the history is as it was written: found out on request, entry by entry.
+fn verified_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let verified = &model.workspace.verified;
+    if let Some(failure) = verified.failed() {
+        return failure_ui(ui, failure, outbox);
+    }
+    if let Some(verified) = verified.ready() {
+        let notice = if verified.is_whole { Notice::Good } else { Notice::Danger };
+        let view = Banner { notice, title: &verified.sentence, body: &verified.details, actions: &[] };
+        banner(ui, &view);
+        return;
+    }
+    let reason = verified.is_waiting().then_some(words::CHECKING);
+    let verify = Button::secondary(window::VERIFY_HISTORY).icon(Icon::ShieldCheck).blocked(reason);
+    if button(ui, &verify).clicked() {
+        outbox.push(Msg::VerifyHistory);
+    }
 }
 
 /// Whether the folder is as the history says.

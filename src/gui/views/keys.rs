@@ -11,8 +11,8 @@ use crate::present::overview::line;
 use crate::report::phrases;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Badge, Banner, Button, FactRow, Notice, PageHeader, Tone, badge, banner, button, button_row, card, facts,
-    link_button, page_header, tick_box,
+    Badge, Banner, Button, FactRow, Notice, PageHeader, Tone, badge, banner, button, button_row, card,
+    choice_box, facts, link_button, page_header, tick_box,
 };
 use crate::words::{self, fill, window};
 use crate::workbench::SignerRole;
@@ -119,7 +119,7 @@ pub(crate) fn sign_ui(ui: &mut Ui, form: &SignForm, outbox: &mut Outbox) {
         ui.add(Label::new(text::body(window::SIGN_MEANING)).wrap());
         facts(ui, &[FactRow::new(window::KEY_FILE, &form.shown_key())]);
         for role in SIGNING_ROLES {
-            if ui.radio(form.role == role, role_name(role)).clicked() {
+            if choice_box(ui, form.role == role, role_name(role)).clicked() {
                 edited.role = role;
             }
         }

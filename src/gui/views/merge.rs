@@ -29,8 +29,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             if let Some(page) = page {
                 let (done, all) = page.decided();
                 let facts = [("n", &*with_thousands(done as u64)), ("all", &with_thousands(all as u64))];
-                let said = text::caption(fill(window::MERGE_DECIDED, &facts));
-                ui.add(Label::new(said.color(Tokens::from_context(ui).muted)).wrap());
+                let number = fill(window::MERGE_DECIDED, &facts);
+                let said = if done < all { format!("{number}. {}", window::MERGE_FIRST) } else { number };
+                ui.add(Label::new(text::caption(said).color(Tokens::from_context(ui).muted)).wrap());
             }
         },
         |ui, outbox| {
@@ -57,12 +58,8 @@ fn contents_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         return;
     };
     let title = fill(window::MERGE_TITLE, &[("path", &page.shown_path())]);
-    page_title(ui, &PageHeader { title: &title, subtitle: window::MERGE_MEANING });
-    let (decided, all) = page.decided();
-    if decided < all {
-        ui.label(text::caption(window::MERGE_FIRST).color(Tokens::from_context(ui).muted));
-    }
-    for number in 0..all.min(MAX_CLASHES) {
+    ui.vertical(|ui| page_title(ui, &PageHeader { title: &title, subtitle: window::MERGE_MEANING }));
+    for number in 0..page.decided().1.min(MAX_CLASHES) {
         if let Some(clash) = page.clash(number) {
             ui.push_id(number, |ui| clash_ui(ui, page, &clash, number, outbox));
         }
@@ -106,7 +103,7 @@ const fn name(choice: MergeChoice) -> &'static str {
 fn sides_ui(ui: &mut Ui, clash: &ShownClash) {
     let tokens = Tokens::from_context(ui);
     let sides = [
-        (window::MERGE_MINE, &clash.mine, tokens.removed.line),
+        (window::MERGE_MINE, &clash.mine, tokens.accent.surface),
         (window::MERGE_ORIGINAL, &clash.base, tokens.raised()),
         (window::MERGE_THEIRS, &clash.theirs, tokens.added.line),
     ];

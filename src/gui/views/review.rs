@@ -12,7 +12,8 @@ use crate::present::{Tab, overview};
 use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Banner, Button, Notice, PageHeader, banner, button, button_row, card, icon_at, link_button, page_header,
+    Banner, Button, Notice, PageHeader, banner, button, button_row, card, choice_box, icon_at, link_button,
+    page_header,
 };
 use crate::words::{self, fill, window};
 use crate::workbench::Opinion;
@@ -25,7 +26,7 @@ const VERDICTS: [(Opinion, &str); 3] = [
 ];
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    let header = PageHeader { title: window::REVIEW, subtitle: window::REVIEW_MEANING };
+    let header = PageHeader { title: window::REVIEW_TITLE, subtitle: window::REVIEW_MEANING };
     let back = |ui: &mut Ui| {
         let back = Button::secondary(window::SETTINGS_BACK).icon(Icon::ArrowLeft);
         button(ui, &back).clicked()
@@ -120,7 +121,7 @@ pub(crate) fn notes_of_change_ui(ui: &mut Ui, model: &Model, change: usize, outb
             let label = ui.label(text::caption(fill(window::NOTE_ON, &[("place", &place(noting.line))])));
             let mut typed = noting.text.clone();
             let width = (ui.available_width() - 2.0 * NOTE_BUTTON).max(NOTE_BUTTON);
-            let field = TextEdit::singleline(&mut typed).desired_width(width);
+            let field = TextEdit::singleline(&mut typed).desired_width(width).margin(space::SMALL as i8);
             let field = ui.add(field).labelled_by(label.id);
             if noting.text.is_empty() && !field.has_focus() && !field.lost_focus() {
                 field.request_focus();
@@ -145,7 +146,7 @@ const NOTE_BUTTON: f32 = 90.0;
 fn verdict_ui(ui: &mut Ui, form: &ReviewForm, outbox: &mut Outbox) {
     let mut edited = form.clone();
     for (opinion, words) in VERDICTS {
-        if ui.radio(form.opinion == Some(opinion), words).clicked() {
+        if choice_box(ui, form.opinion == Some(opinion), words).clicked() {
             edited.opinion = Some(opinion);
         }
     }

@@ -3,26 +3,26 @@
 use super::found;
 use crate::present::failure::Failure;
 use crate::present::keys::{KeyRow, SignForm, TrustForm};
-use crate::present::message::{Event, KeyEffect};
+use crate::present::message::{KeyEffect, KeyEvent};
 use crate::present::overview::line;
 use crate::report::phrases;
 use crate::words::{fill, window};
 use crate::workbench::{Error, Password, Rotated, Signer, Watch, Workbench};
 
-pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>) -> Event {
+pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>) -> KeyEvent {
     match effect {
         KeyEffect::List(ticket) => {
             let list = || Ok(workbench.keys()?.iter().map(KeyRow::new).collect());
-            Event::KeysListed(ticket, found(None, list))
+            KeyEvent::Listed(ticket, found(None, list))
         }
         KeyEffect::Read(file) => {
             let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             let read = || Ok(Box::new(TrustForm::of_file(workbench.read_key(&file)?, &name)));
-            Event::KeyRead(found(None, read))
+            KeyEvent::Read(found(None, read))
         }
         KeyEffect::Meet(bundle) => {
             let met = found(None, || workbench.unknown_keys(&bundle, watch));
-            Event::KeyRead(met.and_then(|met| match met.keys.as_slice() {
+            KeyEvent::Read(met.and_then(|met| match met.keys.as_slice() {
                 [key] => Ok(Box::new(TrustForm::met(key.clone(), &met.product))),
                 [] => Err(Failure::of_key(window::KEY_NONE_NEW)),
                 _ => Err(Failure::of_key(window::KEY_SEVERAL_NEW)),
@@ -33,25 +33,25 @@ pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>)
                 let trusted = workbench.trust_key(&wish)?;
                 Ok(fill(window::KEY_TRUSTED, &[("name", &line(&trusted.name))]))
             };
-            Event::KeysChanged(found(None, trust))
+            KeyEvent::Changed(found(None, trust))
         }
         KeyEffect::Revoke(revoked) => {
             let revoke = || {
                 let revoked = workbench.revoke_key(revoked)?;
                 Ok(fill(window::KEY_IS_REVOKED, &[("key", &revoked.key.short())]))
             };
-            Event::KeysChanged(found(None, revoke))
+            KeyEvent::Changed(found(None, revoke))
         }
         KeyEffect::TakeIn(file) => {
             let take_in = || workbench.take_in_rotation(&file).map(|rotated| taken_in(&rotated));
-            Event::KeysChanged(found(None, take_in))
+            KeyEvent::Changed(found(None, take_in))
         }
         KeyEffect::Own(file) => {
             let own = || {
                 let needs_password = workbench.is_secret_key(&file)? && workbench.needs_password(&file)?;
                 Ok(SignForm::new(file, needs_password))
             };
-            Event::OwnKeyRead(found(None, own))
+            KeyEvent::OwnRead(found(None, own))
         }
         KeyEffect::SignReview(bundle, digest, form, wish) => {
             let sign = || {
@@ -61,7 +61,7 @@ pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>)
                 let signed = workbench.sign_review(&bundle, &shown, &review, &signer, watch)?;
                 Ok(fill(window::REVIEW_SIGNED, &[("key", &signed.key.short())]))
             };
-            Event::KeysChanged(found(None, sign))
+            KeyEvent::Changed(found(None, sign))
         }
         KeyEffect::Sign(bundle, digest, form) => {
             let sign = || {
@@ -70,7 +70,7 @@ pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>)
                 let signed = workbench.sign(&bundle, &shown, form.role, &signer, watch)?;
                 Ok(fill(window::SIGNED_WITH, &[("key", &signed.key.short())]))
             };
-            Event::KeysChanged(found(None, sign))
+            KeyEvent::Changed(found(None, sign))
         }
     }
 }

@@ -18,6 +18,7 @@ fn tree(paths: &[&str]) -> ChangeTree {
             differs: false,
             fingerprint: (*path).to_owned(),
             is_viewed: false,
+            hits: 0,
         })
         .collect();
     let mut tree = ChangeTree { items, ..ChangeTree::default() };

@@ -107,9 +107,10 @@ impl Model {
             guided.go(GuidedInput::Chosen);
         }
         if !self.is_guided() {
-            self.page_before = self.page;
+            self.page_before = self.below.first().copied().unwrap_or(self.page);
         }
-        (self.guided, self.page, self.overlay) = (Some(guided), Page::Guided, None);
+        self.show_page(Page::Guided);
+        (self.guided, self.overlay) = (Some(guided), None);
         match folder.filter(|folder| self.workspace.folder.as_ref() != Some(folder)) {
             _ if is_chosen => self.check_guided(),
             // What is in a folder that is proposed is looked at, so that one can choose among its patches.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::present::failure::Failure;
 use crate::present::keys::{RevokeForm, SignForm, TrustForm};
-use crate::present::message::{Dialog, Effect, KeyEffect, KeyMsg};
+use crate::present::message::{Dialog, Effect, KeyEffect, KeyEvent, KeyMsg};
 use crate::present::model::{Model, Page};
 use crate::workbench::{Revoked, RevokedFrom, SignerRole};
 
@@ -97,16 +97,26 @@ impl Model {
         })]
     }
 
-    pub(super) fn key_read(&mut self, answer: Result<Box<TrustForm>, Failure>) -> Vec<Effect> {
+    pub(super) fn on_key_event(&mut self, event: KeyEvent) -> Vec<Effect> {
+        match event {
+            KeyEvent::Picked(asked, path) => return self.key_picked(&asked, path),
+            KeyEvent::Listed(ticket, answer) => _ = self.keys.take(ticket, answer),
+            KeyEvent::Read(answer) => self.key_read(answer),
+            KeyEvent::OwnRead(answer) => self.own_key_read(answer),
+            KeyEvent::Changed(said) => return self.keys_changed(said),
+        }
+        Vec::new()
+    }
+
+    fn key_read(&mut self, answer: Result<Box<TrustForm>, Failure>) {
         self.leave_forms();
         match answer {
             Ok(form) => self.trusting = Some(*form),
             Err(failure) => self.keys_said = Some(Err(failure)),
         }
-        Vec::new()
     }
 
-    pub(super) fn own_key_read(&mut self, answer: Result<SignForm, Failure>) -> Vec<Effect> {
+    fn own_key_read(&mut self, answer: Result<SignForm, Failure>) {
         self.leave_forms();
         match answer {
             Ok(mut form) => {
@@ -117,11 +127,10 @@ impl Model {
             }
             Err(failure) => self.keys_said = Some(Err(failure)),
         }
-        Vec::new()
     }
 
     /// Keys were changed, or the patch file was: what they mean for what is open is found out again.
-    pub(super) fn keys_changed(&mut self, said: Result<String, Failure>) -> Vec<Effect> {
+    fn keys_changed(&mut self, said: Result<String, Failure>) -> Vec<Effect> {
         let is_done = said.is_ok();
         self.keys_said = Some(said);
         if !is_done {

@@ -154,6 +154,7 @@ impl Model {
         self.workspace.folder = Some(path);
         self.workspace.edits.clear();
         (self.workspace.view, self.workspace.check) = (AnswerSlot::default(), AnswerSlot::default());
+        self.workspace.verified = AnswerSlot::default();
         if !self.is_bundle_open() {
             // What was read of a text patch was for the folder before.
             (self.workspace.patch, self.workspace.contents) = Default::default();
@@ -181,6 +182,8 @@ impl Model {
     pub(super) fn look_again(&mut self) -> Vec<Effect> {
         let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
         let ticket = self.workspace.view.ask(&mut self.tickets);
+        // What was verified is the history as it was.
+        self.workspace.verified = AnswerSlot::default();
         let mut effects = vec![Effect::Look(ticket, folder.clone())];
         match &self.workspace.bundle {
             // What a text patch does is made anew of it and the folder; then it is held against that.
@@ -192,6 +195,12 @@ impl Model {
             _ => effects.extend(self.check()),
         }
         effects
+    }
+
+    /// Verifies every entry of the folder's history.
+    pub(super) fn verify_history(&mut self) -> Vec<Effect> {
+        let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
+        vec![Effect::VerifyHistory(self.workspace.verified.ask(&mut self.tickets), folder)]
     }
 
     /// Whether a bundle was read, which says the same whatever the folder is.

@@ -56,4 +56,4 @@ pub use split::{Split, split_view};
 pub use status_bar::{StatusItem, status_bar};
 pub use stepper::{StepperView, stepper};
 pub use tabs::{TabView, tabs};
-pub(crate) use tick::tick_box;
+pub(crate) use tick::{choice_box, tick_box};

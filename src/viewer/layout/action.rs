@@ -47,6 +47,8 @@ pub enum PaneAction {
     NextHit,
     /// To the one before.
     PreviousHit,
+    /// Look for the same in every file.
+    FindInAll,
     /// Look for nothing any more.
     CloseFind,
     /// Write a note on the present line.
@@ -71,6 +73,8 @@ pub enum PaneRequest {
     PreviousFile,
     /// Note that this file was looked at, and show the next that nobody has looked at.
     Viewed,
+    /// Look for this in every file.
+    FindInAll(Query),
     /// Have a note written on this line, counted from 1, or on the whole file.
     Note(Option<usize>),
     /// Call [`ViewedContents::compare_bytes`](crate::viewer::model::ViewedContents::compare_bytes) in a job.

@@ -55,12 +55,12 @@ pub(super) fn tools_ui(
             if is_wide {
                 // How wide the tools are is known from the picture before; the title takes the rest.
                 let room = (ui.available_width() - tools - 2.0 * INDENT).max(0.0);
+                // What is too wide for it is cut; it pushes no tool out of the window.
+                let (_, place) = ui.allocate_space(vec2(room, TOOL_HEIGHT));
                 let row = egui::Layout::left_to_right(egui::Align::Center);
-                ui.allocate_ui_with_layout(vec2(room, TOOL_HEIGHT), row, |ui| {
-                    ui.set_width(room);
-                    ui.shrink_clip_rect(ui.max_rect());
-                    title(ui);
-                });
+                let mut beside = ui.new_child(egui::UiBuilder::new().max_rect(place).layout(row));
+                beside.shrink_clip_rect(place);
+                title(&mut beside);
             }
             let begin = ui.cursor().left();
             let action = choices_ui(ui, given, state);

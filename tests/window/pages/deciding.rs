@@ -208,3 +208,21 @@ fn a_patch_is_kept_for_good_and_then_cannot_be_rolled_back() {
     let (status, _) = person.folder_as_it_is(&folder);
     assert_eq!(status.installed.iter().map(|patch| patch.accepted).collect::<Vec<_>>(), [true, false]);
 }
+
+#[test]
+fn a_history_is_verified_and_one_that_was_changed_is_told() {
+    let (sandbox, [first, _]) = two_patches();
+    let folder = sandbox.path("app");
+    let mut person = Opening::with_paths([first, folder.clone()]).open();
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    person.press(words::CLOSE);
+    person.press(window::VERIFY_HISTORY);
+    person.must_see(&fill(window::VERIFIED_WHOLE, &[("n", "1 entry")]));
+    let manifest = folder.join(".patchwright/history/00000001/manifest.json");
+    std::fs::write(&manifest, "{}").expect("our own file");
+    let mut person = Opening::with_paths([folder]).open();
+    person.press(window::VERIFY_HISTORY);
+    assert!(!person.sees("The history is whole"), "{}", person.told());
+    person.must_see("History entry 1");
+}

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use egui_kittest::kittest::NodeT;
-use patchwright::present::message::{Dialog, Effect, Event};
+use patchwright::present::message::{Dialog, Effect, Event, KeyEvent};
 use patchwright::words::{self, fill, window};
 use patchwright::workbench::PublicKey;
 
@@ -22,7 +22,10 @@ impl Scene {
     fn new() -> Self {
         let sandbox = Sandbox::new();
         sandbox.write("app/a.txt", "1\n");
-        let bundle = sandbox.bundle("SIGNED").replace("a.txt", "1\n", "2\n");
+        // Made before the day on which all of this takes place.
+        let bundle = sandbox.bundle("SIGNED").replace("a.txt", "1\n", "2\n").but(|patch| {
+            patch.created = "2026-03-01T12:00:00Z".to_owned();
+        });
         let bundle = sandbox.save("signed.patchbundle", &bundle);
         let secret = sandbox.path("acme.key");
         let made =
@@ -101,7 +104,7 @@ fn a_key_out_of_a_file_is_trusted_for_what_somebody_says() {
     person.opens_signatures();
     person.press(window::TRUST_FILE);
     assert_eq!(person.desk().done.last(), Some(&Effect::PickKey(Dialog::Key)));
-    person.hears(Event::KeyPicked(Dialog::Key, scene.secret.with_extension("pub")));
+    person.hears(Event::Keys(KeyEvent::Picked(Dialog::Key, scene.secret.with_extension("pub"))));
     person.press(window::KEY_COMPARED);
     waits_because(&person, window::TRUST_KEY, window::KEY_PRODUCT_FIRST);
     person.writes(window::KEY_PRODUCTS, "Widget");
@@ -120,7 +123,7 @@ fn ones_own_key_signs_the_patch_that_was_looked_at() {
     person.opens_signatures();
     assert!(person.try_control(window::TRUST_SIGNER).is_none(), "nobody signed it yet");
     person.press(window::SIGN);
-    person.hears(Event::KeyPicked(Dialog::OwnKey, scene.secret.clone()));
+    person.hears(Event::Keys(KeyEvent::Picked(Dialog::OwnKey, scene.secret.clone())));
     person.press(window::SIGN_NOW);
     let signed = fill(window::SIGNED_WITH, &[("key", &scene.key.fingerprint().short())]);
     person.must_see(&signed);
@@ -135,7 +138,7 @@ fn what_cannot_be_read_as_a_key_says_why_and_trusts_nothing() {
     person.opens_signatures();
     for (asked, button) in [(Dialog::Key, window::TRUST_FILE), (Dialog::KeyList, window::KEYS_TAKE_IN)] {
         person.press(button);
-        person.hears(Event::KeyPicked(asked, scene.sandbox.path("odd.pub")));
+        person.hears(Event::Keys(KeyEvent::Picked(asked, scene.sandbox.path("odd.pub"))));
         person.must_see(words::heading(patchwright::model::Code::Key));
         assert!(person.model(|model| model.trusting.is_none()));
     }

@@ -2,7 +2,8 @@
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT;
-use patchwright::present::message::{Dialog, Event, ExportWish};
+use patchwright::present::message::{Dialog, Event, ExportWish, KeyEvent};
+use patchwright::present::tree::ChangeTree;
 use patchwright::settings::Recent;
 use patchwright::words::{self, fill, window};
 use patchwright::workbench::Opinion;
@@ -160,7 +161,7 @@ fn a_review_is_signed_into_the_patch_file_with_its_notes_and_what_was_looked_at(
     person.press(window::REVIEW_COMMENTED);
     person.writes(window::REVIEWER, "Anna");
     person.press(window::REVIEW_SIGN);
-    person.hears(Event::KeyPicked(Dialog::OwnKey, secret));
+    person.hears(Event::Keys(KeyEvent::Picked(Dialog::OwnKey, secret)));
     person.press(window::SIGN_NOW);
     person.must_see(&fill(window::REVIEW_SIGNED, &[("key", &made.key.fingerprint().short())]));
     let inspection = person
@@ -185,4 +186,25 @@ fn a_review_is_saved_as_what_its_name_says() {
         let text = std::fs::read_to_string(sandbox.path(name)).expect("it was saved");
         assert!(text.to_lowercase().starts_with(beginning), "{name}: {text}");
     }
+}
+
+#[test]
+fn what_is_looked_for_in_every_file_is_counted_and_lists_only_those() {
+    let sandbox = Sandbox::new();
+    let mut person = Opening::with_paths(three_files(&sandbox)).open();
+    person.opens_tab(words::TAB_CHANGES);
+    person.types(Modifiers::COMMAND, Key::F);
+    for letter in "line 10".chars() {
+        person.harness.event(egui::Event::Text(letter.to_string()));
+        person.settle();
+    }
+    person.press(words::contents::FIND_IN_ALL);
+    // Ten unchanged lines of the first file's fifty, and a line of ten to sixty in the new one.
+    person.must_see(&fill(window::FOUND_IN, &[("n", "2 files")]));
+    person.must_see("1 \u{d7}");
+    let listed =
+        |person: &Person| person.model(|model| model.workspace.tree.as_ref().map(ChangeTree::matching));
+    assert_eq!(listed(&person), Some(2));
+    person.press(words::SHOW_ALL);
+    assert_eq!(listed(&person), Some(3));
 }
