@@ -172,7 +172,7 @@ pub struct Hidden(pub String);
 
 impl fmt::Debug for Hidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hidden")
+        f.write_str("\u{2026}")
     }
 }
 
