@@ -151,7 +151,8 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
     if !list.items().is_empty() {
         let facts = [("n", &*list.viewed().to_string()), ("all", &list.items().len().to_string())];
         let words = fill(window::VIEWED_OF, &facts);
-        ui.horizontal(|ui| {
+        let size = egui::vec2(ui.available_width(), space::CONTROL_HEIGHT);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
             ui.label(text::caption(words).color(Tokens::from_context(ui).muted));
             if list.items().iter().all(|item| item.fit.is_none()) && link_button(ui, window::REVIEW).clicked()
             {
