@@ -40,8 +40,8 @@ pub(crate) use git_patch::{GitFile, write_git_patch};
 pub(crate) use kind::{is_text, is_utf_16};
 pub use lines::{Hunk, Line};
 pub(crate) use lines::{LineKind, TextDiff, diff_lines, diff_lines_the_same_always};
-pub(crate) use merge::{MAX_MERGE_BYTES, Unmergeable};
-pub use merge::{Merge, MergedBy, draft, merge};
+pub(crate) use merge::{MAX_MERGE_BYTES, Unmergeable, line_ends};
+pub use merge::{Merge, MergePart, MergedBy, draft, merge, merge_parts};
 pub use unified::{unified, write_patch};
 
 #[cfg(test)]

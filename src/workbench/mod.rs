@@ -21,7 +21,7 @@ pub(crate) use change::accept::KeptEdit;
 pub use change::apply::Applied;
 pub use change::apply_preview::ApplyPreview;
 pub(crate) use change::apply_preview::ComingPatch;
-pub(crate) use change::backups::DamagedBackups;
+pub use change::backups::DamagedBackups;
 pub use change::decision::DecisionDigest;
 pub(crate) use change::heal::HealPreview;
 pub use change::heal::{HealOptions, Healed};
@@ -38,10 +38,11 @@ pub(crate) use change::scripts::{PlannedScript, ScriptPlan};
 pub use contents::{Content, MAX_IN_MEMORY_BYTES};
 pub(crate) use error::ScriptTrouble;
 pub use error::{Error, Result};
+pub use keys::KeyWish;
 pub use keys::review::ReviewWish;
 pub(crate) use keys::review::{SpokenReview, spoken_reviews};
 pub use keys::sign::{Signed, Signer};
-pub(crate) use keys::{KeyWish, KnownKey, MadeKey};
+pub(crate) use keys::{KnownKey, MadeKey};
 pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace};
 pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
 pub use look::drift::Drift;
@@ -51,6 +52,7 @@ pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;
 pub use look::identify::{Identified, Presence};
 pub(crate) use look::inspect::{Inspection, Verification};
+pub use look::merge_by_hand::MergeSides;
 pub use look::merging::{EditChoice, EditChoices};
 pub use look::rollback_protection::Foreign;
 pub(crate) use look::rollback_protection::HistoryCheck;
@@ -69,6 +71,7 @@ pub use text_patch::{PatchFile, TextOptions};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub(crate) use crate::bundle::order::OrderFinding;
+pub use crate::diff::MergePart;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
 pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
@@ -77,10 +80,12 @@ pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState,
 pub use crate::plan::why::{Override, Overrides};
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub(crate) use crate::trust::{
-    Denial, Doubt, EVERY_PRODUCT, KeyFingerprint, KeyStoreError as KeysError, Password, Revoked, RevokedFrom,
-    Rotated, Signatory, SignerRole, Standing, TrustedKey,
+    Denial, Doubt, EVERY_PRODUCT, KeyStoreError as KeysError, Password, Rotated, Signatory, Standing,
+    TrustedKey,
 };
-pub use crate::trust::{Opinion, PublicKey, Review, Verdict};
+pub use crate::trust::{
+    KeyFingerprint, Opinion, PublicKey, Review, Revoked, RevokedFrom, SignerRole, Verdict,
+};
 
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, OsFs};

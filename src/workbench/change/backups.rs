@@ -15,7 +15,7 @@ use crate::workbench::{Result, Workbench};
 
 /// What to do about originals whose safe copies are missing or not what they were.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct DamagedBackups {
+pub struct DamagedBackups {
     /// Patch files that may have them.
     pub from: Vec<PathBuf>,
     /// Take the other places back, and leave these as they are.

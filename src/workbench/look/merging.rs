@@ -8,7 +8,7 @@ use super::edits::{CheckedEdits, edits_of};
 use super::merged_contents::MergedContents;
 use super::situation::Survey;
 use crate::bundle::VerifiedBundle;
-use crate::diff::{MAX_MERGE_BYTES, Merge, Tried, draft, merge};
+use crate::diff::{MAX_MERGE_BYTES, Merge, Tried, Unmergeable, draft, merge};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::{ScanError, node_at};
 use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, TreePath};
@@ -142,6 +142,20 @@ impl Workbench {
         path: &TreePath,
         output: &Path,
     ) -> Result<()> {
+        let [base, mine, theirs] = self.sides_of_merge(bundle, target, path)?;
+        let marked = draft(&base, &mine, &theirs).map_err(|reason| unmergeable(path, reason))?;
+        let failed = |source| Error::File { doing: "write the draft", path: output.to_owned(), source };
+        WholeFile::write(output, &marked).map_err(failed)
+    }
+
+    /// What meets where the file at `path` was edited and the patch changes it: the original, the file as it is here,
+    /// and what the patch brings.
+    pub(super) fn sides_of_merge(
+        &self,
+        bundle: &Path,
+        target: &Path,
+        path: &TreePath,
+    ) -> Result<[Vec<u8>; 3]> {
         let bundle = self.open(bundle)?;
         let fs = self.disk(target)?;
         let refused = |why: NoDraft| Error::refused_at(path, Edits::NoDraft(why));
@@ -158,10 +172,13 @@ impl Workbench {
         let Some(theirs) = edit.theirs()? else {
             return Err(refused(NoDraft::NoNewContent));
         };
-        let marked = draft(&base, &mine, &theirs).map_err(|reason| refused(NoDraft::Unmergeable(reason)))?;
-        let failed = |source| Error::File { doing: "write the draft", path: output.to_owned(), source };
-        WholeFile::write(output, &marked).map_err(failed)
+        Ok([base, mine, theirs])
     }
+}
+
+/// That the three contents at `path` are not merged line by line.
+pub(super) fn unmergeable(path: &TreePath, reason: Unmergeable) -> Error {
+    Error::refused_at(path, Edits::NoDraft(NoDraft::Unmergeable(reason)))
 }
 
 /// What `change` comes to where the file in the folder is `mine`, if it is merged with that. For showing: what cannot
@@ -269,7 +286,7 @@ impl LocalEdit<'_> {
             return impossible("the patch adds a file with the same name");
         }
         if mine.size_bytes > MAX_MERGE_BYTES as u64 || after.size_bytes > MAX_MERGE_BYTES as u64 {
-            return impossible(&crate::diff::Unmergeable::TooLarge.to_string());
+            return impossible(&Unmergeable::TooLarge.to_string());
         }
         let Some((before, base)) = self.base()? else {
             return impossible("the original isn't in the patch file");
@@ -340,7 +357,7 @@ impl LocalEdit<'_> {
 }
 
 fn resolution_of(
-    merged: std::result::Result<Merge, crate::diff::Unmergeable>,
+    merged: std::result::Result<Merge, Unmergeable>,
     path: &TreePath,
     modes: [Mode; 3],
     made: &mut MergedContents,

@@ -9,6 +9,7 @@ pub(super) mod folders;
 pub(super) mod identify;
 pub(super) mod inspect;
 pub(super) mod memory;
+pub(super) mod merge_by_hand;
 pub(super) mod merged_contents;
 pub(super) mod merging;
 pub(super) mod recalls;

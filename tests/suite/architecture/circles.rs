@@ -105,8 +105,6 @@ impl Graph {
                 } else {
                     named.entry(module.clone()).or_default().push(path);
                 }
-                    None => named.entry(module.clone()).or_default().push(path),
-                }
             }
         }
         let file_of = |path: &Module| {
