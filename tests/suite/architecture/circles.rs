@@ -32,7 +32,19 @@ const KNOWN: [(&[&str], &str); 14] = [
         &["present/finding", "present/fit", "present/overview"],
         "findings stand on the overview, and are counted there",
     ),
-    (&["present/guided", "present/outcome"], "the last guided page is the outcome"),
+    (
+        &[
+            "present/check",
+            "present/guided",
+            "present/message",
+            "present/model",
+            "present/outcome",
+            "present/review",
+            "present/worker",
+            "present/workspace",
+        ],
+        "what the window knows, and the messages that change it",
+    ),
     (&["report/answer/patch", "report/answer/plan"], "both list scripts and what is hidden"),
     (
         &["toolkit/theme/palettes", "toolkit/theme/tokens"],
