@@ -229,11 +229,12 @@ impl CheckPage {
             let edits = Finding::plain(Rank::MayBreak, window::KEEP_EDITS, window::KEEP_EDITS_MEANING);
             findings.push(Finding { evidence, ..edits });
         }
-        let rollback = found.rollback.as_ref().map(|patch| line(&patch.id));
+        let rollback: Vec<String> = found.rollback.iter().map(|patch| line(&patch.id)).collect();
         let review = [
             Some(ReviewLine::fact(words::FOLDER, path_line(folder))),
             Some(ReviewLine::fact(words::BACK_GIVEN_UP, ids.join("\n"))).filter(|_| !ids.is_empty()),
-            rollback.map(|id| ReviewLine::fact(window::KEEP_ROLLBACK, id)),
+            Some(ReviewLine::fact(window::KEEP_ROLLBACK, rollback.join("\n")))
+                .filter(|_| !rollback.is_empty()),
             Some(ReviewLine::fact(words::FILES, words::STAYS_AS_IT_IS.to_owned())),
         ];
         let is_nothing = found.is_nothing();

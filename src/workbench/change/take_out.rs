@@ -75,7 +75,7 @@ impl Workbench {
         };
         let how = RollbackRoute::Layers { out: out.out.iter().copied().collect(), made, archive };
         let bundles = sources.bundles.clone();
-        Ok(PlannedRollback { preview, survey, how, bundles, scripts: Vec::new() })
+        Ok(PlannedRollback { preview, survey, how, bundles, scripts: Vec::new(), leaves: false })
     }
 }
 

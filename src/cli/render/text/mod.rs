@@ -43,6 +43,7 @@ use std::path::Path;
 
 use super::{Style, words};
 use crate::model::Patch;
+use crate::report::shell_word;
 use crate::text::{escape_line, one_line};
 
 /// Most characters of a title: what fits three lines of a small terminal.
@@ -65,6 +66,11 @@ fn headline(patch: &Patch, style: Style) -> String {
         true => identity,
         false => format!("{identity}  {}", title(&patch.about.title)),
     }
+}
+
+/// A path of this machine as an argument of a command that somebody may paste.
+fn argument(path: &Path) -> String {
+    safe(&shell_word(&words::path_text(path))).into_owned()
 }
 
 /// A path of this machine.

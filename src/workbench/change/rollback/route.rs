@@ -19,6 +19,8 @@ pub(crate) struct PlannedRollback {
     pub bundles: Arc<Vec<VerifiedBundle>>,
     /// Scripts for the history: those that ran, and those that are due.
     pub scripts: Vec<ScriptNote>,
+    /// Whether places are left as they are, because their backups are damaged.
+    pub leaves: bool,
 }
 
 /// Where the old contents come from.
