@@ -18,7 +18,7 @@ use super::relate::{
 };
 use super::scope::Scope;
 use super::{FailedCheck, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
-use crate::diff::Fate;
+use crate::diff::{Fate, moves};
 use crate::model::{
     Code, Digest, FileChange, FileNode, LayerKey, Node, Patch, PatchId, Step, TreePath, TreeState,
 };
@@ -213,7 +213,8 @@ impl<'a> FolderSoFar<'a> {
         let known = Known { made: &self.made, others: self.contents };
         let known = Known { made: &landed, others: &known };
         let coverage = self.coverage(&one.patch, &known);
-        let new = Newcomer { patch: &one.patch, authors: &one.authors, landings, coverage: &coverage };
+        let (patch, moves) = (&one.patch, moves(&one.patch.changes));
+        let new = Newcomer { patch, authors: &one.authors, landings, moves: &moves, coverage: &coverage };
         let relation = |other: &Layer| {
             let is_new = other.key.entry == self.next_entry;
             let presence = if is_new { RelatedPresence::AtHand } else { RelatedPresence::Installed };
