@@ -17,6 +17,7 @@ use super::relate::{
     says_that_it_contains,
 };
 use super::scope::Scope;
+use super::shared_folders::as_made_here;
 use super::{FailedCheck, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
 use crate::diff::{Fate, moves};
 use crate::model::{
@@ -158,6 +159,7 @@ impl<'a> FolderSoFar<'a> {
     }
 
     fn add(&mut self, index: usize, one: &Candidate, all: &[Candidate]) -> PlannedPatch {
+        let one = &Candidate { patch: as_made_here(&one.patch, &self.now), ..one.clone() };
         let patch = &one.patch;
         self.touched.extend(patch.changes.iter().map(|change| change.path.clone()));
         let landings = self.landings(one);
