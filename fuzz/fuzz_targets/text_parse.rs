@@ -5,14 +5,19 @@
 use std::fmt::Debug;
 
 use libfuzzer_sys::fuzz_target;
-use patchwright::diff::patch_text::{Body, FilePatch, decode_text, parse, write_patch_text};
+use patchwright::diff::patch_text::{Body, FilePatch, PatchHunk, decode_text, parse, write_patch_text};
 
 /// What a patch does to a file; not where its text says so, nor what is odd about how it is said.
 fn deed<'a>(file: &FilePatch<'a>) -> impl PartialEq + Debug + 'a {
-    let mut body = file.body.clone();
-    if let Body::Hunks(hunks) = &mut body {
-        hunks.iter_mut().for_each(|hunk| hunk.line = 0);
-    }
+    let body = match file.body.clone() {
+        Body::Hunks(hunks) => {
+            let said = |hunk: PatchHunk<'a>| {
+                (hunk.old_start, hunk.old_len, hunk.new_start, hunk.new_len, hunk.section, hunk.lines)
+            };
+            Err(hunks.into_iter().map(said).collect::<Vec<_>>())
+        }
+        body => Ok(body),
+    };
     (file.op, file.old.clone(), file.new.clone(), file.ids.clone(), body)
 }
 
