@@ -11,7 +11,7 @@ use super::apply::{PlanPart, plan_part};
 use super::fates::Bringing;
 use super::hand_merged::left_out_by_hand;
 use super::landing::{Ground, Landing, land};
-use super::layers::{ContentByDigest, Layer, Stack};
+use super::layers::{ContentByDigest, Known, Layer, Stack};
 use super::relate::{
     Consequence, Newcomer, Proof, RelatedPresence, Relation, RelationClass, SharedPlace, relate,
     says_that_it_contains,
@@ -122,18 +122,6 @@ struct FolderSoFar<'a> {
     touched: BTreeSet<TreePath>,
     obstacles: Vec<Obstacle>,
     notes: Vec<Note>,
-}
-
-/// Contents from outside, and those that were made here.
-struct Known<'a> {
-    made: &'a BTreeMap<Digest, Arc<Vec<u8>>>,
-    others: &'a dyn ContentByDigest,
-}
-
-impl ContentByDigest for Known<'_> {
-    fn content(&self, file: &FileNode) -> Option<Arc<Vec<u8>>> {
-        self.made.get(&file.digest).cloned().or_else(|| self.others.content(file))
-    }
 }
 
 impl<'a> FolderSoFar<'a> {
