@@ -2,35 +2,35 @@
 
 #![no_main]
 
-use std::fmt::Debug;
-
 use libfuzzer_sys::fuzz_target;
-use patchwright::diff::patch_text::{Body, FilePatch, PatchHunk, decode_text, parse, write_patch_text};
+use patchwright::diff::patch_text::{FileOp, FilePatch, PatchText, decode_text, parse, write_patch_text};
 
-/// What a patch does to a file; not where its text says so, nor what is odd about how it is said.
-fn deed<'a>(file: &FilePatch<'a>) -> impl PartialEq + Debug + 'a {
-    let body = match file.body.clone() {
-        Body::Hunks(hunks) => {
-            let said = |hunk: PatchHunk<'a>| {
-                (hunk.old_start, hunk.old_len, hunk.new_start, hunk.new_len, hunk.section, hunk.lines)
-            };
-            Err(hunks.into_iter().map(said).collect::<Vec<_>>())
-        }
-        body => Ok(body),
-    };
-    (file.op, file.old.clone(), file.new.clone(), file.ids.clone(), body)
+fn files<'a>(patches: &'a [PatchText<'a>]) -> Vec<&'a FilePatch<'a>> {
+    patches.iter().flat_map(|patch| &patch.files).collect()
+}
+
+fn written(files: &[&FilePatch<'_>]) -> Vec<u8> {
+    let mut text = Vec::new();
+    write_patch_text(&mut text, files.iter().copied()).expect("memory");
+    text
+}
+
+/// Which file a patch is about, and what happens to it.
+fn deed<'a>(file: &'a FilePatch<'a>) -> (FileOp, Option<&'a [u8]>, Option<&'a [u8]>) {
+    (file.op, file.old.as_deref(), file.new.as_deref())
 }
 
 fuzz_target!(|text: &[u8]| {
     let Ok(text) = decode_text(text.to_vec()) else { return };
     let Ok(patches) = parse(&text) else { return };
-    let files: Vec<&FilePatch<'_>> = patches.iter().flat_map(|patch| &patch.files).collect();
-    if files.is_empty() {
+    let read = files(&patches);
+    if read.is_empty() {
         return; // It only names what it does not carry.
     }
-    let mut written = Vec::new();
-    write_patch_text(&mut written, files.iter().copied()).expect("memory");
-    let again = parse(&written).expect("what is written can be read");
-    let again: Vec<_> = again.iter().flat_map(|patch| &patch.files).map(deed).collect();
-    assert_eq!(again, files.into_iter().map(deed).collect::<Vec<_>>());
+    let first = written(&read);
+    let again = parse(&first).expect("what is written can be read");
+    let again = files(&again);
+    let deeds = |files: &[&FilePatch<'_>]| format!("{:?}", files.iter().map(|file| deed(file)).collect::<Vec<_>>());
+    assert_eq!(deeds(&again), deeds(&read));
+    assert_eq!(written(&again).escape_ascii().to_string(), first.escape_ascii().to_string());
 });
