@@ -28,6 +28,7 @@ pub(crate) use brought::{Brought, Standing};
 pub(crate) use budget::Work;
 pub use budget::WorkBudget;
 pub(crate) use carry::{LineRange, NotCarried, carry_over};
+pub(crate) use change_view::moves;
 pub use change_view::{ChangeView, ViewContent, pair_renames};
 pub(crate) use compare::{MAX_COMPARED_LINES, Precision, Region};
 pub use compare::{PATIENCE, compare};

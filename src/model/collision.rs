@@ -59,6 +59,8 @@ pub(crate) struct CollisionMap {
     /// By the folder's number and the name's key. One entry per name rather than per path keeps the work
     /// proportional to the text, however deep the paths are.
     names: HashMap<(usize, String), KnownName>,
+    /// The last path, with the number of each name of it: the next one is often beside it.
+    last: Option<(TreePath, Vec<usize>)>,
 }
 
 #[derive(Debug)]
@@ -77,8 +79,14 @@ impl CollisionMap {
     /// Adds `path` and the folders it is in, or tells which of them is another name for one seen before. The
     /// outermost such pair is reported, and nothing from there on is added; a path seen before is no collision.
     pub fn insert(&mut self, path: &TreePath) -> Option<Collision> {
-        let mut folder = 0;
-        for (index, name) in path.components().enumerate() {
+        let (last, mut numbers) = self.last.take().unzip();
+        let numbers = numbers.get_or_insert_default();
+        let is_same = |(one, other): &(&str, &str)| one == other;
+        let shared =
+            last.iter().flat_map(TreePath::components).zip(path.components()).take_while(is_same).count();
+        numbers.truncate(shared);
+        let mut folder = numbers.last().copied().unwrap_or_default();
+        for (index, name) in path.components().enumerate().skip(shared) {
             let number = self.names.len() + 1;
             match self.names.entry((folder, key_of_name(name))) {
                 Entry::Vacant(vacant) => {
@@ -93,7 +101,9 @@ impl CollisionMap {
                     return Some(Collision { first, second, case_only });
                 }
             }
+            numbers.push(folder);
         }
+        self.last = Some((path.clone(), std::mem::take(numbers)));
         None
     }
 }

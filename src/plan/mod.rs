@@ -24,6 +24,7 @@ mod resolve;
 mod rollback;
 mod scope;
 mod several;
+mod shared_folders;
 mod situation;
 #[cfg(test)]
 mod stack_tests;
