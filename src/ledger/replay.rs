@@ -4,8 +4,9 @@
 //! taken back is exactly what was there before.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::{Action, Entry, Gone, Installed, Ledger, LedgerError, PatchNote};
+use super::{Action, Entry, Gone, Installed, Ledger, PatchNote};
 use crate::model::{LayerKey, Step};
 
 /// One patch in the product, without its words.
@@ -70,19 +71,11 @@ impl Ledger {
     }
 
     /// What the patch in `slot` alone changed.
-    ///
-    /// # Errors
-    /// As [`Entry::steps`].
-    pub(crate) fn steps_of(&self, slot: LayerSlot) -> Result<Vec<Step>, LedgerError> {
+    pub(crate) fn steps_of(&self, slot: LayerSlot) -> Arc<[Step]> {
         // Taken out and brought back, it left what the entry that brought it back says.
         let entry = self.entry(slot.way_back).filter(|_| slot.way_back != slot.key.entry);
-        match entry.or_else(|| self.entry(slot.key.entry)) {
-            None => Ok(Vec::new()),
-            Some(entry) => match entry.parts.get(slot.key.part) {
-                Some(part) => part.steps(entry.seq),
-                None => entry.steps(),
-            },
-        }
+        let entry = entry.or_else(|| self.entry(slot.key.entry));
+        entry.map(|entry| entry.steps_of_part(slot.key.part)).unwrap_or_default()
     }
 }
 
@@ -110,6 +103,11 @@ impl Turn {
 }
 
 impl Entry {
+    /// What patch number `part` of it alone changed.
+    pub(crate) fn steps_of_part(&self, part: usize) -> Arc<[Step]> {
+        Arc::clone(self.parts.get(part).map_or(&self.steps, |part| &part.steps))
+    }
+
     /// What it comes to in a history of `entries`.
     pub(crate) fn turn(&self, entries: &[Entry]) -> Turn {
         let mut at = self;

@@ -73,13 +73,13 @@ impl Workbench {
     ) -> Result<Accepted> {
         let fs = self.disk(target)?;
         let first_look = self.decide_in_passing(target, &*fs, id)?;
-        first_look.given_up.decision().refuse_unless(agreed)?;
+        DecisionDigest::refuse_other(agreed, || first_look.given_up.decision())?;
         if first_look.given_up.is_nothing() && first_look.unused.is_empty() {
             return Ok(first_look.given_up);
         }
         let see_again = |fs: &dyn Fs| Decision::new(fs, &read_ledger(fs)?, id);
         let (mut folder, decision) = self.lock_as_seen(target, first_look, see_again, |_| true)?;
-        decision.given_up.decision().refuse_unless(agreed)?;
+        DecisionDigest::refuse_other(agreed, || decision.given_up.decision())?;
         let Decision { given_up, through, unused } = decision;
         if given_up.is_nothing() {
             // A process that died while it accepted has left them.
@@ -180,7 +180,7 @@ impl Decision {
 fn edits_kept_by(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Vec<KeptEdit>> {
     let expected = expected_by(fs, ledger, entry)?;
     let mut edits = Vec::new();
-    for (n, step) in entry.steps()?.iter().enumerate() {
+    for (n, step) in entry.steps.iter().enumerate() {
         let Some(found) = step.before.as_ref().and_then(Node::as_file) else { continue };
         if expected.get(&step.path).is_none_or(|expected| expected.contains(&found.digest)) {
             continue;
@@ -197,8 +197,10 @@ fn expected_by(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<BTreeMap<T
     let digest = |node: &Node| node.as_file().map(|file| file.digest);
     Ok(match (entry.action, entry.reverses.and_then(|seq| ledger.entry(seq))) {
         (Action::Rollback, Some(reversed)) => {
-            let left = |step: Step| (step.path, step.after.as_ref().and_then(digest).into_iter().collect());
-            reversed.steps()?.into_iter().map(left).collect()
+            let left = |step: &Step| {
+                (step.path.clone(), step.after.as_ref().and_then(digest).into_iter().collect())
+            };
+            reversed.steps.iter().map(left).collect()
         }
         (Action::Apply, _) => {
             // Without the manifest nobody can tell; it is kept in the history as long as that is whole.

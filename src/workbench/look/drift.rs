@@ -70,7 +70,7 @@ pub(super) fn find_causes(
     // The newest image that fits: who puts a file back takes the last one.
     for entry in ledger.entries().iter().rev() {
         let Some(patch) = entry.patch.as_ref().filter(|_| !open.is_empty()) else { continue };
-        for step in entry.steps()? {
+        for step in &*entry.steps {
             let Some(&index) = open.get(&step.path) else { continue };
             let is_here = |node: &Option<Node>| {
                 node.as_ref().zip(tree.at(&step.path)).is_some_and(|(node, here)| node.same_content(here))
@@ -109,7 +109,7 @@ impl Workbench {
         let fs = self.disk(target)?;
         let ledger = read_ledger(&*fs)?;
         let drift = status_now(&*fs, &ledger, watch)?.drift;
-        let expected = ledger.expected()?;
+        let expected = ledger.expected();
         let file =
             |node: Option<&Node>| node.and_then(Node::as_file).map(|file| (file.digest, file.size_bytes));
         let should_be = |drift: &Drift| expected.get(&drift.path).cloned().flatten();

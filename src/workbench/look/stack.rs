@@ -22,7 +22,7 @@ pub(crate) struct FolderStack {
     pub expected: BTreeMap<TreePath, Option<Node>>,
     origins: BTreeMap<TreePath, Option<Node>>,
     /// The steps of each entry that changed the folder.
-    steps: BTreeMap<u64, Vec<Step>>,
+    steps: BTreeMap<u64, Arc<[Step]>>,
 }
 
 impl FolderStack {
@@ -45,7 +45,7 @@ impl FolderStack {
             let here = now.slots.iter().zip(&patches).filter(|(slot, _)| slot.key.entry == entry.seq);
             for (slot, patch) in here {
                 let Some(note) = ledger.note(slot.key) else { continue };
-                let mut steps = ledger.steps_of(*slot)?;
+                let mut steps = ledger.steps_of(*slot).to_vec();
                 steps.sort_by(|a, b| a.path.cmp(&b.path));
                 let shares = history.shared_with(patch.as_deref(), &steps, &overlay);
                 overlay.extend(steps.iter().map(|step| (step.path.clone(), step.after.clone())));
@@ -62,9 +62,9 @@ impl FolderStack {
                     superseded: slot.superseded,
                 });
             }
-            history.add(entry.seq, entry.steps()?);
+            history.add(entry.seq, &entry.steps);
         }
-        let moved = Movement::read(ledger, &now)?;
+        let moved = Movement::read(ledger, &now);
         moved.shift(&mut layers);
         let origins = moved.origins(&layers);
         Ok(Self { layers, expected: history.expected, origins, steps: history.steps })
@@ -80,7 +80,7 @@ impl FolderStack {
     /// # Errors
     /// The system's.
     pub fn archive(&self, fs: &dyn Fs) -> Result<Archive> {
-        let entries = self.steps.iter().map(|(seq, steps)| (*seq, steps.as_slice()));
+        let entries = self.steps.iter().map(|(seq, steps)| (*seq, &**steps));
         Ok(Archive::new(fs, entries)?)
     }
 
@@ -95,10 +95,8 @@ impl FolderStack {
 /// # Errors
 /// If the history or the folder cannot be read.
 pub(crate) fn all_copies(fs: &dyn Fs, ledger: &Ledger) -> Result<Archive> {
-    let steps = |entry: &Entry| Ok((entry.seq, entry.steps()?));
     // The newest first: they are the likeliest to be whole.
-    let steps: Vec<(u64, Vec<Step>)> = ledger.entries().iter().rev().map(steps).collect::<Result<_>>()?;
-    let entries = || steps.iter().map(|(seq, steps)| (*seq, steps.as_slice()));
+    let entries = || ledger.entries().iter().rev().map(|entry| (entry.seq, &*entry.steps));
     Ok(Archive::new(fs, entries())?.with_what_was_left(fs, entries())?)
 }
 
@@ -138,13 +136,13 @@ pub(crate) fn plain(mut patch: Patch, keeps_modes: bool) -> Patch {
 #[derive(Default)]
 struct PlaceHistory {
     expected: BTreeMap<TreePath, Option<Node>>,
-    steps: BTreeMap<u64, Vec<Step>>,
+    steps: BTreeMap<u64, Arc<[Step]>>,
 }
 
 impl PlaceHistory {
-    fn add(&mut self, seq: u64, steps: Vec<Step>) {
+    fn add(&mut self, seq: u64, steps: &Arc<[Step]>) {
         self.expected.extend(steps.iter().map(|step| (step.path.clone(), step.after.clone())));
-        self.steps.insert(seq, steps);
+        self.steps.insert(seq, Arc::clone(steps));
     }
 
     /// Places that were as the patch leaves them already, because of what was done before.
@@ -167,20 +165,16 @@ impl PlaceHistory {
 
 /// What went from below others, or came back below them.
 struct Movement {
-    moved: Vec<(Moved, Vec<Step>)>,
+    moved: Vec<(Moved, Arc<[Step]>)>,
 }
 
 impl Movement {
-    fn read(ledger: &Ledger, now: &Layers) -> Result<Self> {
-        let steps = |moved: &Moved| -> Result<(Moved, Vec<Step>)> {
-            let Some(entry) = ledger.entry(moved.key.entry) else { return Ok((*moved, Vec::new())) };
-            let steps = match entry.parts.get(moved.key.part) {
-                Some(part) => part.steps(entry.seq)?,
-                None => entry.steps()?,
-            };
-            Ok((*moved, steps))
+    fn read(ledger: &Ledger, now: &Layers) -> Self {
+        let steps = |moved: &Moved| {
+            let entry = ledger.entry(moved.key.entry);
+            (*moved, entry.map(|entry| entry.steps_of_part(moved.key.part)).unwrap_or_default())
         };
-        Ok(Self { moved: now.moved.iter().map(steps).collect::<Result<_>>()? })
+        Self { moved: now.moved.iter().map(steps).collect() }
     }
 
     fn shift(&self, layers: &mut [Layer]) {

@@ -1,6 +1,7 @@
 //! What text patches say, with and without the folder that they are for.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::input::{TextFile, TextInput, is_text_patch};
 use super::{FileSummary, TextFault, TextInspection, TextSummary, hidden, name_of};
@@ -65,7 +66,7 @@ impl Workbench {
             None => {
                 let none = self.origin(Vec::new());
                 (
-                    self.patch_of(&input, &self.patches_as(&input, TextFile::read)?, &none, Vec::new()),
+                    Arc::new(self.patch_of(&input, &self.patches_as(&input, TextFile::read)?, &none, Vec::new())),
                     Vec::new(),
                     None,
                 )
