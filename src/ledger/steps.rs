@@ -88,9 +88,13 @@ impl<'a> NodeNote<'a> {
 
     fn node(self) -> Result<Node, &'static str> {
         Ok(match self {
-            Self { kind: Kind::File, sha256: Some(digest), size: Some(size_bytes), mode: Some(mode), to: None } => {
-                Node::File(FileNode { digest, size_bytes, mode: Mode::new(mode) })
-            }
+            Self {
+                kind: Kind::File,
+                sha256: Some(digest),
+                size: Some(size_bytes),
+                mode: Some(mode),
+                to: None,
+            } => Node::File(FileNode { digest, size_bytes, mode: Mode::new(mode) }),
             Self { kind: Kind::Link, to: Some(to), sha256: None, size: None, mode: None } => {
                 Node::Link(LinkNode { points_to: to.into_owned() })
             }

@@ -113,7 +113,7 @@ pub(crate) fn of_steps(steps: &[Step], patches: &[&Patch]) -> Vec<FileChange> {
         .filter_map(|step| Some((step.before.as_ref()?.as_file()?.digest, &step.path)))
         .collect();
     let payload = |step: &Step| {
-        let known = patches.iter().flat_map(|patch| &patch.changes).find(|change| change.path == step.path);
+        let known = patches.iter().find_map(|patch| patch.change_at(&step.path));
         let same = || {
             let from = gone.get(&step.after.as_ref()?.as_file()?.digest)?;
             Some(Payload::Same { from: (*from).clone() })

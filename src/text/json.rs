@@ -106,9 +106,7 @@ pub(crate) fn from_checked<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonE
 ///
 /// # Errors
 /// As those of `T`.
-pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    reader: D,
-) -> Result<Option<T>, D::Error> {
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Option<T>, D::Error> {
     T::deserialize(reader).map(Some)
 }
 

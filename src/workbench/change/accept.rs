@@ -197,9 +197,8 @@ fn expected_by(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<BTreeMap<T
     let digest = |node: &Node| node.as_file().map(|file| file.digest);
     Ok(match (entry.action, entry.reverses.and_then(|seq| ledger.entry(seq))) {
         (Action::Rollback, Some(reversed)) => {
-            let left = |step: &Step| {
-                (step.path.clone(), step.after.as_ref().and_then(digest).into_iter().collect())
-            };
+            let left =
+                |step: &Step| (step.path.clone(), step.after.as_ref().and_then(digest).into_iter().collect());
             reversed.steps.iter().map(left).collect()
         }
         (Action::Apply, _) => {

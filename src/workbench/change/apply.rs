@@ -375,7 +375,11 @@ fn remarks_on_edits(preview: &ApplyPreview) -> Vec<String> {
 }
 
 /// The plan, if nothing stands in its way but what `options` allow.
-fn approve(preview: &ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<String>) -> Result<ApprovedPlan> {
+fn approve(
+    preview: &ApplyPreview,
+    options: &ApplyOptions,
+    remarks: &mut Vec<String>,
+) -> Result<ApprovedPlan> {
     DecisionDigest::refuse_other(options.expected, || preview.decision())?;
     preview.permits(options.overrides.has(Override::Unsigned))?;
     let mut preview = preview.preview.clone();

@@ -66,7 +66,12 @@ impl Workbench {
             None => {
                 let none = self.origin(Vec::new());
                 (
-                    Arc::new(self.patch_of(&input, &self.patches_as(&input, TextFile::read)?, &none, Vec::new())),
+                    Arc::new(self.patch_of(
+                        &input,
+                        &self.patches_as(&input, TextFile::read)?,
+                        &none,
+                        Vec::new(),
+                    )),
                     Vec::new(),
                     None,
                 )

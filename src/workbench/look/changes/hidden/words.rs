@@ -17,6 +17,10 @@ pub(super) fn look_at(manifest: &[u8], hidden: &mut Hidden) {
     let _ = Words { field: &mut String::new(), hidden }.deserialize(&mut reader);
 }
 
+/// What changes have that is a name, a digest or a fixed word.
+const SAYS_NOTHING: [&str; 11] =
+    ["base", "blob", "edit", "encoding", "from", "kind", "local_edits", "mode", "op", "path", "sha256"];
+
 /// One value of the manifest, and all in it.
 struct Words<'a> {
     /// Where it stands, such as `issues[0].url`.
@@ -89,8 +93,7 @@ impl<'de> Visitor<'de> for Words<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<(), A::Error> {
         let length = self.field.len();
         while let Some(Key(key)) = object.next_key()? {
-            let is_name = matches!(&*key, "path" | "from" | "sha256" | "blob" | "base");
-            if is_name && self.field.starts_with("changes") {
+            if self.field.starts_with("changes[") && SAYS_NOTHING.contains(&&*key) {
                 object.next_value::<IgnoredAny>()?;
                 continue;
             }
