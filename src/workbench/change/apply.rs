@@ -134,7 +134,7 @@ impl Workbench {
         }
         first_look.preview.scripts.agree(options.scripts)?;
         let see_again = |fs: &dyn Fs| self.preview_here(&bundles, &remembered, fs, watch);
-        let can_change = |look: &Previewed| approve(look.preview.clone(), options, &mut Vec::new()).is_ok();
+        let can_change = |look: &Previewed| approve(&look.preview, options, &mut Vec::new()).is_ok();
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         let mut applied = self.apply_locked(&bundles, &mut folder, look, options, watch)?;
         applied.notes.extend(folder.remember());
