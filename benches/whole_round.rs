@@ -16,7 +16,6 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use patchwright::disk::fs::OsFs;
@@ -169,8 +168,6 @@ impl Scenario {
         }
         folders::copy(&self.place("old"), &target)?;
         flush(&target).status()?;
-        // For five seconds ext4 gives out no inode number again that was freed, and searches for others meanwhile.
-        thread::sleep(Duration::from_secs(6));
         for (step, samples) in samples.iter_mut().enumerate() {
             let commands = tool.commands(step, &self.folder)?;
             if !commands.is_empty() {
