@@ -10,7 +10,7 @@ use std::collections::hash_map::Entry;
 use super::TreePath;
 use super::name_key::key_of_name;
 
-/// What a name becomes on the least discerning system: two paths with equal keys may be one file there.
+/// What a name becomes on the least discerning system: two names of one folder with equal keys may be one file there.
 ///
 /// Of every name, the composed form of the full case folding of the compatibility form, NFC(fold(NFKC(name))),
 /// without characters that a program may ignore. Dotless `ı` and `i` stay apart, as they do on every disk.
@@ -18,11 +18,6 @@ use super::name_key::key_of_name;
 pub(crate) struct CollisionKey(String);
 
 impl CollisionKey {
-    /// The key of a whole path.
-    pub fn new(path: &TreePath) -> Self {
-        Self(path.components().map(key_of_name).collect::<Vec<_>>().join("/"))
-    }
-
     /// The key of one name, such as a disk reports it; the name may break the path policy.
     pub(crate) fn of_name(name: &str) -> Self {
         Self(key_of_name(name))

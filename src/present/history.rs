@@ -234,7 +234,7 @@ fn event(entry: &Entry, history: &FolderHistory) -> EventRow {
         facts.push(Fact::new(words::VERSION, &format!("{before} → {after}")));
     }
     // An entry whose places cannot be read is shown without them.
-    let places = entry.steps().map(|steps| steps.len()).unwrap_or_default();
+    let places = entry.steps.len();
     facts.push(Fact::new(words::PLACES, &phrases::count(places, "file", "files")));
     facts.extend(entry.outcomes().iter().map(|check| {
         let template = if check.passed { words::CHECK_PASSED } else { words::CHECK_NOT_PASSED };

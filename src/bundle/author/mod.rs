@@ -448,7 +448,7 @@ fn read_back(patch: &Patch, path: &Path) -> Result<(u64, Digest), AuthorError> {
         // Nobody vouches for what was made a moment ago, and nobody asks.
         .and_then(|opened| opened.verify(&Keyring::default(), Timestamp::UNIX_EPOCH))
         .map_err(unreadable)?;
-    if bundle.patch != *patch {
+    if *bundle.patch != *patch {
         let problem = "the finished bundle does not say what it was made from";
         return Err(BundleError::new(Code::Manifest, problem).into());
     }

@@ -60,7 +60,7 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
         about,
         created: raw.created,
         diff: raw.diff.map(diff_text).transpose().map_err(|problem| problem.inside("diff"))?,
-        changes: each("changes", raw.changes, change)?,
+        changes: raw.changes.0?,
         scripts: each("scripts", raw.scripts, script)?,
         proven: raw.proof.is_some_and(|proof| proof.round_trip),
     })
@@ -197,7 +197,7 @@ fn diff_text(raw: wire::RawDiffText) -> ManifestRead<DiffText> {
     Ok(DiffText { digest: digest("sha256", &raw.sha256)?, size_bytes: raw.size })
 }
 
-fn change(raw: wire::RawChange) -> ManifestRead<FileChange> {
+pub(super) fn change(raw: wire::RawChange) -> ManifestRead<FileChange> {
     let place = path("path", &raw.path)?;
     let before = each("before", raw.before, image)?;
     // A diff starts from the file at its own path, if there is one, unless another is named.

@@ -113,7 +113,7 @@ answers! {
         [overrides]: Vec<OverrideNote> = some(entry.overrides.clone()),
         remarks: Vec<String> = entry.remarks.clone(),
         checks: Vec<CheckNote> = entry.checks.clone(),
-        steps: Vec<PlannedStep> = all(&entry.steps().unwrap_or_default(), PlannedStep::from_step),
+        steps: Vec<PlannedStep> = all(&*entry.steps, PlannedStep::from_step),
         [scripts]: Vec<ScriptOutcome> = some(all(&entry.scripts, ScriptOutcome::new)),
     }
 

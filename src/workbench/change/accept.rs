@@ -89,13 +89,13 @@ impl Workbench {
     ) -> Result<Accepted> {
         let fs = self.disk(target)?;
         let first_look = self.decide_in_passing(target, &*fs, id)?;
-        first_look.given_up.decision().refuse_unless(agreed)?;
+        DecisionDigest::refuse_other(agreed, || first_look.given_up.decision())?;
         if first_look.given_up.is_nothing() && first_look.unused.is_empty() {
             return Ok(first_look.given_up);
         }
         let see_again = |fs: &dyn Fs| Decision::new(fs, &read_ledger(fs)?, id);
         let (mut folder, decision) = self.lock_as_seen(target, first_look, see_again, |_| true)?;
-        decision.given_up.decision().refuse_unless(agreed)?;
+        DecisionDigest::refuse_other(agreed, || decision.given_up.decision())?;
         let Decision { given_up, through, unused } = decision;
         if given_up.is_nothing() {
             // A process that died while it accepted has left them.
@@ -207,7 +207,7 @@ fn kept_edits(fs: &dyn Fs, ledger: &Ledger, unused: &[u64]) -> Result<Vec<KeptEd
     let digest = |node: &Option<Node>| node.as_ref().and_then(Node::as_file).map(|file| file.digest);
     let mut edits = Vec::new();
     for entry in ledger.entries() {
-        let steps = entry.steps()?;
+        let steps = &entry.steps;
         if unused.contains(&entry.seq) {
             let known = known_before(fs, ledger, entry);
             for (n, step) in steps.iter().enumerate() {

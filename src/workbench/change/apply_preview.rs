@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::decision::DecisionSum;
 use super::scripts::ScriptPlan;
@@ -16,7 +17,7 @@ use crate::workbench::{ApplyOptions, DecisionDigest, Error, Result};
 #[derive(Debug, Clone)]
 pub struct ApplyPreview {
     /// The patch; of several the last one.
-    pub patch: Patch,
+    pub patch: Arc<Patch>,
     /// Who vouches for it; of several the weakest verdict.
     pub verdict: Verdict,
     /// SHA-256 of the manifest; of text patches, of their text and how it was read; of several, of their digests in
@@ -43,7 +44,7 @@ pub struct ApplyPreview {
 pub struct ComingPatch {
     /// Where its bundle is.
     pub file: PathBuf,
-    pub patch: Patch,
+    pub patch: Arc<Patch>,
     /// Who vouches for it.
     pub verdict: Verdict,
     /// The reviews that came along and can be read, as in an inspection.

@@ -20,10 +20,10 @@ use crate::workbench::{Error, Result};
 pub struct DecisionDigest(pub Digest);
 
 impl DecisionDigest {
-    /// Refuses what is not, or no longer, what somebody agreed to.
-    pub(super) fn refuse_unless(self, agreed: Option<Self>) -> Result<()> {
+    /// Refuses what is not, or no longer, what somebody agreed to. What it is `now` is summed up only where they did.
+    pub(super) fn refuse_other(agreed: Option<Self>, now: impl FnOnce() -> Self) -> Result<()> {
         match agreed {
-            Some(agreed) if agreed != self => Err(Error::not_as_agreed()),
+            Some(agreed) if agreed != now() => Err(Error::not_as_agreed()),
             _ => Ok(()),
         }
     }

@@ -114,8 +114,8 @@ impl Workbench {
         let product = product_of(fs, &ledger, &folder, &checked.said, &vouching)?;
         let verdicts = verdicts(checked, product.as_ref(), &keys)?;
         let Order { order, dropped } = order_of(bundles, &verdicts, &folder)?;
-        let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();
-        let reach = |one: &usize| (&bundles[*one].patch, checked.reach_of(&verdicts[*one]));
+        let patches: Vec<&Patch> = order.iter().map(|index| &*bundles[*index].patch).collect();
+        let reach = |one: &usize| (&*bundles[*one].patch, checked.reach_of(&verdicts[*one]));
         let reaching: Vec<(&Patch, Reach)> = order.iter().map(reach).collect();
         let (mut survey, seen) = self.survey_for_apply(fs, &reaching, &ledger, watch)?;
         let keeps_modes = survey.situation.keeps_modes;
@@ -210,7 +210,7 @@ fn order_of(bundles: &[VerifiedBundle], verdicts: &[Verdict], folder: &FolderSta
         if bundles[other].manifest() == bundles[index].manifest() {
             continue;
         }
-        let made = |index: usize| (&bundles[index].patch, verdicts[index].authors());
+        let made = |index: usize| (&*bundles[index].patch, verdicts[index].authors());
         let ((one, by), (another, by_another)) = (made(index), made(other));
         let is_foreign = Scope::of((one, &by), (another, &by_another)).is_foreign();
         match identity(other).revision.cmp(&identity(index).revision) {
@@ -225,15 +225,18 @@ fn order_of(bundles: &[VerifiedBundle], verdicts: &[Verdict], folder: &FolderSta
             }
         }
     }
-    let patches: Vec<&Patch> = chosen.iter().map(|index| &bundles[*index].patch).collect();
+    let patches: Vec<&Patch> = chosen.iter().map(|index| &*bundles[*index].patch).collect();
     let is_installed = |id: &str| folder.layers.iter().any(|layer| layer.id == id);
     let order = resolve(&patches, is_installed).map_err(|cycle| Error::refused(Unfit::Circle(cycle)))?;
     Ok(Order { order: order.into_iter().map(|index| chosen[index]).collect(), dropped })
 }
 
-fn coming(patch: &Patch, verdict: &Verdict, seen: ProductSeen, keeps_modes: bool) -> Candidate {
+fn coming(patch: &Arc<Patch>, verdict: &Verdict, seen: ProductSeen, keeps_modes: bool) -> Candidate {
     Candidate {
-        patch: Arc::new(plain(patch.clone(), keeps_modes)),
+        patch: match keeps_modes {
+            true => Arc::clone(patch),
+            false => Arc::new(plain(Patch::clone(patch), keeps_modes)),
+        },
         authors: verdict.authors(),
         is_product: seen.is_product,
         product_evidence: seen.evidence,
@@ -270,7 +273,7 @@ fn of_plan(
             let bundle = &bundles[order[planned.index]];
             ComingPatch {
                 file: files.get(order[planned.index]).cloned().unwrap_or_default(),
-                patch: bundle.patch.clone(),
+                patch: Arc::clone(&bundle.patch),
                 verdict: verdicts[order[planned.index]].clone(),
                 reviews: readable_reviews(bundle),
                 manifest: Digest::compute(bundle.manifest()),
@@ -282,7 +285,7 @@ fn of_plan(
         .collect();
     let last = *order.last().expect("at least one bundle is named");
     ApplyPreview {
-        patch: bundles[last].patch.clone(),
+        patch: Arc::clone(&bundles[last].patch),
         verdict: weakest(&patches).unwrap_or(&verdicts[last]).clone(),
         manifest_digest: manifest_digest(bundles, order),
         preview: plan.preview.clone(),

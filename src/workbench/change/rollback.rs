@@ -23,7 +23,7 @@ use crate::transaction::{Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::merging::resolve_edits_since;
 use crate::workbench::look::stack::{FolderStack, manifest_of, manifests_of, read_ledger};
-use crate::workbench::{Error, Result, ScriptTrouble, Watch, Workbench};
+use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench};
 
 pub use request::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which};
 
@@ -84,14 +84,14 @@ impl Workbench {
     ) -> Result<RolledBack> {
         let (fs, sources) = (self.disk(target)?, self.other_sources(damaged)?);
         let first_look = self.read_unlocked(target, &*fs, options, &sources, watch)?;
-        first_look.preview.decision().refuse_unless(options.expected)?;
+        DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
         let entry = first_look.preview.entry;
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         first_look.agree(options)?;
         let can_change = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
         let see_again = |fs: &dyn Fs| self.look(fs, options, &sources, watch);
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
-        look.preview.decision().refuse_unless(options.expected)?;
+        DecisionDigest::refuse_other(options.expected, || look.preview.decision())?;
         if look.preview.entry != entry {
             // Somebody else was faster. What is the last patch now is not the one that was meant.
             return Err(Error::moved());
@@ -235,7 +235,7 @@ impl Workbench {
         (on_drift, sources): (OnDrift, &OtherSources),
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
-        let mut steps = entry.steps()?;
+        let mut steps = entry.steps.to_vec();
         let kept = SafeCopies::find(fs, entry.seq, &steps)?;
         let mut found = find_elsewhere(fs, &kept, &steps, sources)?;
         if sources.leave {

@@ -102,7 +102,7 @@ pub(super) fn find_causes(
     // The newest image that fits: who puts a file back takes the last one.
     for entry in ledger.entries().iter().rev() {
         let Some(patch) = entry.patch.as_ref().filter(|_| !open.is_empty()) else { continue };
-        for step in entry.steps()? {
+        for step in &*entry.steps {
             let Some(&index) = open.get(&step.path) else { continue };
             let is_here = |node: &Option<Node>| {
                 node.as_ref().zip(tree.at(&step.path)).is_some_and(|(node, here)| node.same_content(here))

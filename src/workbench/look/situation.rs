@@ -172,7 +172,7 @@ impl Workbench {
             block_bytes: space.block_bytes,
             hard_linked: touched.iter().filter(has_other_names).map(|path| (*path).clone()).collect(),
             history_head: Some(ledger.head().digest),
-            changed_by: changed_by(ledger, touched)?,
+            changed_by: changed_by(ledger, touched),
             tree: observation.tree,
             ..Situation::default()
         };
@@ -299,16 +299,16 @@ fn volume_problem(volume: &Volume) -> Option<VolumeProblem> {
 }
 
 /// Who changed each place last, for places that the history knows.
-fn changed_by(ledger: &Ledger, touched: &[&TreePath]) -> Result<BTreeMap<TreePath, String>> {
+fn changed_by(ledger: &Ledger, touched: &[&TreePath]) -> BTreeMap<TreePath, String> {
     let wanted: BTreeSet<&TreePath> = touched.iter().copied().collect();
     let mut changed = BTreeMap::new();
     for installed in ledger.installed() {
         let Some(entry) = ledger.entry(installed.applied) else { continue };
-        for step in entry.steps()? {
+        for step in &*entry.steps {
             if wanted.contains(&step.path) {
-                changed.insert(step.path, installed.patch.id.clone());
+                changed.insert(step.path.clone(), installed.patch.id.clone());
             }
         }
     }
-    Ok(changed)
+    changed
 }

@@ -369,7 +369,7 @@ fn drift(
     }
     for entry in ledger.entries().iter().rev() {
         let id = entry.patch.as_ref().map(|patch| &patch.id);
-        for step in entry.steps()? {
+        for step in &*entry.steps {
             if let Ok(index) = drift.binary_search_by(|drift| drift.path.cmp(&step.path))
                 && drift[index].patch.is_none()
             {

@@ -28,7 +28,7 @@ impl Workbench {
     /// where there is room for a bundle, and is gone afterwards.
     pub(crate) fn prove(&self, bundle: &Path, old: &dyn Fs, output: &Path, watch: Watch<'_>) -> Result<()> {
         let mut bundle = self.open(bundle)?;
-        forget_the_machine(&mut bundle.patch);
+        forget_the_machine(Arc::make_mut(&mut bundle.patch));
         let copy = Copy::new(&bundle.patch, old, output, watch)?;
         let before = copy.state(watch.cancel)?;
         let mut after = before.clone();

@@ -1,6 +1,7 @@
 //! What text patches say, with and without the folder that they are for.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::input::{TextFile, TextInput, is_text_patch};
 use super::{FileSummary, PatchFile, TextFault, TextInspection, TextReading, TextSummary, hidden, name_of};
@@ -56,7 +57,8 @@ impl Workbench {
             None => {
                 let patches = input.patches(reading, TextFile::read)?;
                 let none = reading.origin(Vec::new());
-                (self.patch_of(&input, reading.reverse, &patches, &none, Vec::new()), Vec::new(), None)
+                let patch = self.patch_of(&input, reading.reverse, &patches, &none, Vec::new());
+                (Arc::new(patch), Vec::new(), None)
             }
         };
         Ok(Inspection {

@@ -118,7 +118,7 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
         Turn::Repaired => format!("{} the files in {folder} again", style.good("Repaired")),
         Turn::RepairUndone => format!("{} the repair in {folder}", style.good("Undid")),
     };
-    let steps = done.entry.steps().unwrap_or_default();
+    let steps = &done.entry.steps;
     let counts = changes::summary(&changes::lines(&changes::of_steps(&steps, &[])));
     let mut text = format!("{did}: {counts}\n");
     for patch in &done.back {
@@ -227,8 +227,8 @@ fn name_of(patch: Option<&PatchNote>) -> String {
 /// How much was changed, counted as the list of changes counts. Steps that cannot be read were written by nobody of
 /// ours, and are not counted.
 fn changed(applied: &Applied, entry: &Entry) -> String {
-    let patches: Vec<&Patch> = applied.patches.iter().map(|coming| &coming.patch).collect();
-    let steps = entry.steps().unwrap_or_default();
+    let patches: Vec<&Patch> = applied.patches.iter().map(|coming| &*coming.patch).collect();
+    let steps = &entry.steps;
     changes::summary(&changes::lines(&changes::of_steps(&steps, &patches)))
 }
 

@@ -223,7 +223,7 @@ fn check(note: &CheckNote) -> String {
 
 /// What an entry changed; an entry whose steps cannot be read is shown without them, its chain being right.
 fn steps(entry: &Entry) -> String {
-    let steps = changes::of_steps(&entry.steps().unwrap_or_default(), &[]);
+    let steps = changes::of_steps(&entry.steps, &[]);
     let line = |line: &changes::ChangeLine<'_>| format!("        {}\n", change_row(line).join(" "));
     changes::lines(&steps).iter().map(line).collect()
 }

@@ -38,7 +38,7 @@ pub(in crate::cli) fn plan(
         place(target),
         signers(preview, detail, style),
     );
-    let patches: Vec<&Patch> = preview.patches.iter().map(|coming| &coming.patch).collect();
+    let patches: Vec<&Patch> = preview.patches.iter().map(|coming| &*coming.patch).collect();
     let is_nothing_to_do = preview.preview.is_nothing_to_do();
     // With something in the way the steps are only some of them, and nobody is going to take them.
     if preview.preview.obstacles.is_empty() && !is_nothing_to_do {

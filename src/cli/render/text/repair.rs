@@ -24,7 +24,7 @@ pub(in crate::cli) fn repaired(healed: &Healed, target: &Path, style: Style) -> 
             note_lines(&healed.notes)
         );
     };
-    let steps = entry.steps().unwrap_or_default();
+    let steps = &entry.steps;
     let mut text =
         format!("{} {} in {folder}\n", style.good("Repaired"), words::count(steps.len(), "file", "files"));
     text.extend(steps.iter().map(|step| format!("  {}\n", safe(step.path.as_str()))));
