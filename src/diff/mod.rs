@@ -46,7 +46,7 @@ pub use unified::{unified, write_patch};
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
+    use crate::model::{Digest, FileChange, FileNode, Mode, Node, TreePath};
 
     pub fn file(content: &[u8]) -> Node {
         let size_bytes = content.len() as u64;
@@ -54,16 +54,7 @@ mod tests {
     }
 
     pub fn change(path: &str, before: impl IntoIterator<Item = Node>, after: Option<Node>) -> FileChange {
-        FileChange {
-            path: TreePath::parse(path).expect("a path"),
-            before: before.into_iter().collect(),
-            after,
-            payload: None,
-            base: None,
-            edit: None,
-            role: Role::Data,
-            local_edits: LocalEdits::Refuse,
-            fixes: Vec::new(),
-        }
+        let path = TreePath::parse(path).expect("a path");
+        FileChange { before: before.into_iter().collect(), ..FileChange::plain(path, None, after, None) }
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{Node, Step, TreePath};
 use crate::plan::Note;
 use crate::transaction::{ContentError, Contents, SafeCopies, SafeCopyError};
 use crate::workbench::contents::{First, Library};
-use crate::workbench::look::merging::MergedContents;
+use crate::workbench::look::merged_contents::MergedContents;
 use crate::workbench::{Result, Workbench};
 
 /// What to do about originals whose safe copies are missing or not what they were.

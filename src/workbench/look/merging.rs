@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::edits::{CheckedEdits, edits_of};
+use super::merged_contents::MergedContents;
 use super::situation::Survey;
 use crate::bundle::VerifiedBundle;
 use crate::diff::{MAX_MERGE_BYTES, Merge, Tried, Unmergeable, draft, merge};
@@ -19,9 +19,6 @@ use crate::transaction::SafeCopies;
 use crate::whole_file::WholeFile;
 use crate::workbench::contents::{First, Library, NotRead};
 use crate::workbench::{Error, Result, Workbench};
-
-/// Most bytes of merged files that wait in memory at one time: a plan of so many large settings is none.
-const MAX_MADE_BYTES: usize = 256 << 20;
 
 /// What a person wishes for a file that was edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,35 +74,6 @@ impl ReadChoices {
 fn read_merged(file: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::File { doing: "read the merged file", path: file.to_owned(), source };
     named_file::read(file, MAX_MERGE_BYTES).map_err(failed)
-}
-
-/// Contents that were worked out and are in no bundle and no safe copy, by their place.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct MergedContents {
-    contents: BTreeMap<TreePath, Vec<u8>>,
-    bytes: usize,
-}
-
-impl MergedContents {
-    /// The content for the file at `path`.
-    pub fn of(&self, path: &TreePath) -> Option<&[u8]> {
-        self.contents.get(path).map(Vec::as_slice)
-    }
-
-    /// All of them by what they are.
-    pub(crate) fn by_digest(&self) -> impl Iterator<Item = (Digest, Arc<Vec<u8>>)> {
-        self.contents.values().map(|content| (Digest::compute(content), Arc::new(content.clone())))
-    }
-
-    /// Keeps a content; `false` if there is no room for it.
-    pub(crate) fn keep(&mut self, path: &TreePath, content: Vec<u8>) -> bool {
-        if self.bytes + content.len() > MAX_MADE_BYTES {
-            return false;
-        }
-        self.bytes += content.len();
-        self.contents.insert(path.clone(), content);
-        true
-    }
 }
 
 /// Works out what becomes of each file that is neither as the patch expects nor as it leaves it, and puts that into
@@ -232,7 +200,7 @@ pub(crate) fn merged_here(
         _ => return None,
     };
     match resolution.ok()? {
-        Resolution::Merged { file, .. } => Some((file, made.contents.remove(&change.path)?)),
+        Resolution::Merged { file, .. } => Some((file, made.take(&change.path)?)),
         _ => None,
     }
 }
