@@ -115,14 +115,8 @@ impl Model {
                 [folder, self.open_bundles(bundles)].concat()
             }
             Event::FolderPicked(path) => self.open_folder(path),
-            Event::NoDialog(Dialog::Folder) => self.update(Msg::ShowFolders(None)),
-            // A bare name: it gets a place among the person's own files.
-            Event::NoDialog(Dialog::NewFile(export, name)) => self.save(export, name.into()),
+            Event::NoDialog(asked) => self.no_dialog(asked),
             Event::SourcesPicked(files) => self.take_from(files),
-            Event::NoDialog(asked) => {
-                self.asked = asked;
-                self.show(Overlay::Path)
-            }
             Event::Keys(event) => self.on_key_event(event),
             Event::Inspected(ticket, answer) => {
                 match self.workspace.patch.take(ticket, (*answer).map(OpenPatch::new)) {
@@ -267,6 +261,19 @@ impl Model {
                 self.guided = None;
                 self.show_page(Page::Interrupted);
                 folder.map(|folder| vec![Effect::FindInterrupted(vec![folder])]).unwrap_or_default()
+            }
+        }
+    }
+
+    /// No dialog comes up on this machine: folders are listed, other paths are typed, and a new file gets a place among
+    /// the person's own, by its bare name.
+    fn no_dialog(&mut self, asked: Dialog) -> Vec<Effect> {
+        match asked {
+            Dialog::Folder => self.update(Msg::ShowFolders(None)),
+            Dialog::NewFile(export, name) => self.save(export, name.into()),
+            asked => {
+                self.asked = asked;
+                self.show(Overlay::Path)
             }
         }
     }

@@ -4,6 +4,7 @@
 #[allow(dead_code, reason = "the other stories use the rest of it")]
 mod build;
 mod deciding;
+mod desk;
 mod escaped;
 mod failing;
 #[path = "../../suite/support/fault_fs.rs"]
