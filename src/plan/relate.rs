@@ -12,9 +12,9 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Obstacle;
-use super::fates::FileFates;
-use super::landing::Landing;
-use super::layers::{ContentByDigest, Layer, Stack, has_a_say};
+use super::fates::{Bringing, FileFates, PlaceFate};
+use super::landing::{Ground, Landing};
+use super::layers::{ContentByDigest, Layer, Stack, alone, has_a_say, lay};
 use super::scope::Scope;
 use super::why::{Override, Unfit};
 use crate::diff::{Fate, LineRange};

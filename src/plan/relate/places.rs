@@ -1,11 +1,10 @@
 //! The places that a patch and one that is there both change, and what becomes of them.
 
-use super::{Meeting, Newcomer, SharedPlace};
-use crate::diff::Fate;
-use crate::model::{FileChange, Node, Step, TreePath};
-use crate::plan::fates::{Bringing, PlaceFate};
-use crate::plan::landing::Ground;
-use crate::plan::layers::{ContentByDigest, Layer, Stack, alone, has_a_say, lay};
+use super::{
+    Bringing, ContentByDigest, Fate, FileChange, Ground, Layer, Meeting, Newcomer, PlaceFate, SharedPlace,
+    Stack, TreePath, alone, has_a_say, lay,
+};
+use crate::model::{Node, Step};
 
 /// The places that `new` and `other` both change.
 pub(super) fn places(
