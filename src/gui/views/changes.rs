@@ -148,7 +148,7 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
     if is_changed {
         outbox.push(Msg::SetFilter(filter));
     }
-    if !list.items().is_empty() {
+    if !list.items().is_empty() && !is_low(ui) {
         let facts = [("n", &*list.viewed().to_string()), ("all", &list.items().len().to_string())];
         let words = fill(window::VIEWED_OF, &facts);
         let size = egui::vec2(ui.available_width(), space::CONTROL_HEIGHT);
@@ -288,7 +288,10 @@ fn change_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, panes: &mut Panes, o
             ui.add_space(space::SMALL);
             let can_note = item.fit.is_none() && !is_low(ui);
             notes |= can_note && link_button(ui, window::NOTE).clicked();
-            tick_box(ui, &mut viewed, window::VIEWED);
+            // In a narrow row the name comes first; the keys do the same.
+            if ui.available_width() >= ROOM_FOR_TICK {
+                tick_box(ui, &mut viewed, window::VIEWED);
+            }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 compare = compare.or(title_ui(ui, model, list, index));
             });
@@ -308,6 +311,9 @@ fn change_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, panes: &mut Panes, o
 
 /// Height of what can be pressed beside the file's name: lower than the tools, so that the rows stay apart.
 const TITLE_CONTROL: f32 = 24.0;
+
+/// Width from which on the tick stands beside the file's name, in points.
+const ROOM_FOR_TICK: f32 = 260.0;
 
 /// Which file it is, in a row that the tools share; what else should be compared, if that was asked for.
 fn title_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize) -> Option<Comparison> {
