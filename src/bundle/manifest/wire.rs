@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, Map
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::resolves::{RawComponent, RawResolved};
 use crate::text::json::present;
 
 /// The value of `format` in every manifest that this program writes and reads.
@@ -76,6 +77,8 @@ wire! {
         issues*: RawIssue,
         fixes: Vec<String>,
         vulnerabilities*: String,
+        resolves*: RawResolved,
+        components*: RawComponent,
         created: String,
         expires?: String,
         support_until?: String,
