@@ -36,6 +36,7 @@ mod recover;
 mod repair;
 mod rollback;
 
+mod fixed;
 mod history;
 mod identify;
 mod status;

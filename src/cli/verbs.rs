@@ -83,6 +83,7 @@ verbs! {
         Explain(explain): Nothing,
         Status(status): Nothing,
         Identify(identify): Nothing,
+        Fixed(fixed): Nothing,
     }
     "Change a folder": {
         Apply(apply): Folder,

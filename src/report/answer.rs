@@ -3,6 +3,7 @@
 
 mod change;
 mod edits;
+mod fixed;
 mod folder;
 mod patch;
 mod plan;
@@ -10,6 +11,7 @@ mod trust;
 
 pub(crate) use change::{Accept, Apply, Change, Entry, Recover, Recovery, Repair, Rollback, Series};
 pub(crate) use edits::{EditTest, EditedKey};
+pub(crate) use fixed::Fixed;
 pub(crate) use folder::{History, HistoryCheck, Identify, Status};
 pub(crate) use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
 pub(crate) use plan::{DryRun, Explain, Plan};

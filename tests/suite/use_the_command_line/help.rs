@@ -7,13 +7,14 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 24] = [
+const VERBS: [&str; 25] = [
     "show",
     "diff",
     "plan",
     "explain",
     "status",
     "identify",
+    "fixed",
     "apply",
     "rollback",
     "reapply",

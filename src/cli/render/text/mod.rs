@@ -5,6 +5,7 @@ mod done;
 mod edits;
 mod explain;
 mod failure;
+mod fixed;
 mod folder;
 mod hidden;
 mod identify;
@@ -25,6 +26,7 @@ pub(in crate::cli) use done::{
 pub(in crate::cli) use edits::edits_tried;
 pub(in crate::cli) use explain::explanation;
 pub(in crate::cli) use failure::failure;
+pub(in crate::cli) use fixed::fixed;
 pub(in crate::cli) use folder::{history, history_check, status};
 pub(in crate::cli) use hidden::{banner, hidden};
 pub(in crate::cli) use identify::identified;
