@@ -21,7 +21,8 @@ use patchwright::viewer::layout::{PaneAction, PaneState};
 use patchwright::viewer::model::{View, ViewedContents};
 use patchwright::viewer::paint::{decode, highlight, pane_ui};
 use patchwright::workbench::{
-    ChangeSide, Comparison, Content, MakeRequest, OneChange, OrderSource, ProofChoice, Watch, Workbench,
+    ChangeSide, Comparison, Content, MakeRequest, OneChange, OrderSource, ProofChoice, TextOptions, Watch,
+    Workbench,
 };
 
 /// Pictures that are drawn while scrolling.
@@ -105,7 +106,7 @@ fn the_tree_of_five_thousand_files() {
     let begin = Instant::now();
     let ((), read) = measured(|| {
         for effect in model.update(Msg::OpenBundle(made.output)) {
-            if let Some(event) = reading::answer(&bench, effect, watch) {
+            if let Some(event) = reading::answer(&bench, &TextOptions::default(), effect, watch) {
                 model.on_event(event);
             }
         }

@@ -12,8 +12,8 @@ use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::workbench::{
-    Applied, ApplyOptions, ApplyPreview, CheckedBundles, DecisionDigest, Error, Override, PlanFile,
-    ScriptConsent,
+    Applied, ApplyOptions, ApplyPreview, ApplyRequest, CheckedBundles, DecisionDigest, Error, Override,
+    PlanFile, ScriptConsent,
 };
 
 /// Apply patches to a product folder: all of them, or none
@@ -60,15 +60,24 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let files = self.reading.prepare(&files, session)?;
+        let request = ApplyRequest {
+            choices: self.edits.choices()?,
+            withdrawn: self.lists.withdrawn.clone(),
+            ..self.reading.request(&files)?
+        };
         match self.each {
-            true => each::apply_each(&self, &files, target, session),
-            false => self.apply_one(&files, target, session),
+            true => each::apply_each(&self, request, target, session),
+            false => self.apply_one(&request, target, session),
         }
     }
 
-    fn apply_one(&self, files: &[PathBuf], target: &Path, session: &mut Session<'_, '_>) -> Result<Outcome> {
-        match self.change(files, target, session)? {
+    fn apply_one(
+        &self,
+        request: &ApplyRequest,
+        target: &Path,
+        session: &mut Session<'_, '_>,
+    ) -> Result<Outcome> {
+        match self.change(request, target, session)? {
             Agreed::NothingToDo(ending) => Ok(ending),
             Agreed::To(applied) => {
                 let ending = if applied.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
@@ -84,14 +93,12 @@ impl Arguments {
     /// Asks, if somebody has to be asked, and applies.
     fn change(
         &self,
-        files: &[PathBuf],
+        request: &ApplyRequest,
         target: &Path,
         session: &mut Session<'_, '_>,
     ) -> Result<Agreed<Applied>> {
-        let choices = self.edits.choices()?;
-        let workbench = session.workbench().asking_lists(&self.lists.withdrawn);
         let mut opened = session
-            .watch(|_, watch| workbench.open_for_change(files, target, &choices, watch))
+            .watch(|workbench, watch| workbench.open_for_change(request, target, watch))
             .in_folder(target)?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         let (expected, scripts) = match self.plan.is_some() || session.asks() {
@@ -103,7 +110,7 @@ impl Arguments {
         };
         let options = ApplyOptions { expected, scripts, ..self.overrides() };
         let applied = session
-            .watch(|_, watch| workbench.apply_opened(opened, target, &options, watch))
+            .watch(|workbench, watch| workbench.apply_opened(opened, target, &options, watch))
             .in_folder(target)?;
         Ok(Agreed::To(applied))
     }
@@ -115,9 +122,9 @@ impl Arguments {
         target: &Path,
         session: &mut Session<'_, '_>,
     ) -> Result<Agreed<(DecisionDigest, ScriptConsent)>> {
-        let workbench = session.workbench().asking_lists(&self.lists.withdrawn);
-        let preview =
-            session.watch(|_, watch| workbench.preview_opened(opened, target, watch)).in_folder(target)?;
+        let preview = session
+            .watch(|workbench, watch| workbench.preview_opened(opened, target, watch))
+            .in_folder(target)?;
         let agreed = match &self.plan {
             Some(plan) => {
                 Some(PlanFile::load(plan).and_then(|read| read.decision(&preview, plan)).in_folder(target)?)

@@ -13,7 +13,7 @@ use crate::model::{FileChange, Patch, TreePath};
 use crate::progress::{CancelToken, Quiet};
 use crate::report::Report;
 use crate::text::escape_bytes;
-use crate::workbench::{ChangeContents, ChangeSide, Error, TextInspection, Watch, is_text_patch};
+use crate::workbench::{ChangeContents, ChangeSide, Error, PatchFile, TextInspection, Watch, is_text_patch};
 
 /// Most bytes of renamed files that wait for their other half at one time. What is beyond that is named, not shown.
 const MAX_HELD_BYTES: usize = 256 << 20;
@@ -47,8 +47,9 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
-        self.reading.prepare(std::slice::from_ref(&self.file), session)?;
-        let file = self.file.as_path();
+        let request = self.reading.request(std::slice::from_ref(&self.file))?;
+        let path = self.file.as_path();
+        let file = PatchFile { path, reading: &request.reading };
         let form = match session.is_json() {
             true => DiffForm::Facts(Vec::new()),
             false if self.raw && session.is_read_on_a_terminal() => {
@@ -60,20 +61,21 @@ impl Arguments {
             false => DiffForm::Text(session.style()),
         };
         let workbench = session.workbench();
-        let is_text = is_text_patch(file).without_folder()?;
+        let is_text = is_text_patch(path).without_folder()?;
         let patch = match &self.target {
             None if is_text => {
-                return print_text(&workbench.inspect_text(file).without_folder()?, file, form, session);
+                return print_text(&workbench.inspect_text(file).without_folder()?, path, form, session);
             }
             Some(target) if is_text => {
-                let preview = session.watch(|workbench, watch| workbench.preview(file, target, watch));
+                let preview =
+                    session.watch(|workbench, watch| workbench.preview(request.clone(), target, watch));
                 let preview = preview.in_folder(target)?;
                 if preview.text.is_some_and(|text| !text.is_good()) {
                     return Err(Error::Refused(preview.preview.obstacles)).in_folder(target);
                 }
                 preview.patch
             }
-            _ => session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?.patch,
+            _ => session.watch(|workbench, watch| workbench.inspect(path, watch)).without_folder()?.patch,
         };
         let pairs = Pairs::new(&patch, self.target.is_none());
         let paths = self.wanted(&patch, &pairs)?;

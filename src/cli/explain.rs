@@ -5,6 +5,7 @@ use super::flags::{FilesAndTarget, Lists};
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
+use crate::workbench::ApplyRequest;
 
 /// Explain how patches relate to those in a folder
 ///
@@ -29,9 +30,9 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let workbench = session.workbench().asking_lists(&self.lists.withdrawn);
+        let request = ApplyRequest { withdrawn: self.lists.withdrawn, ..files.as_slice().into() };
         let preview =
-            session.watch(|_, watch| workbench.preview_all(&files, target, watch)).in_folder(target)?;
+            session.watch(|workbench, watch| workbench.preview(request, target, watch)).in_folder(target)?;
         let ending = match &preview.preview {
             plan if !plan.obstacles.is_empty() => Outcome::Not(Kind::Refused),
             plan if plan.is_nothing_to_do() => Outcome::NothingToDo,

@@ -8,8 +8,8 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::report::Report;
 use crate::workbench::{
-    Commits, EditMakeRequest, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, ProofChoice,
-    TextMakeRequest,
+    ApplyRequest, Commits, EditMakeRequest, GitMakeRequest, MadeBundle, MakeRequest, OrderSource,
+    ProofChoice, TextMakeRequest,
 };
 
 /// Make a patch file from two folders, a text patch or Git commits
@@ -123,14 +123,21 @@ impl Arguments {
 
     fn of_text(self, session: &mut Session<'_, '_>) -> Result<MadeBundle> {
         let proof = self.proof();
-        let patch = self.reading.prepare(&self.patch, session)?.swap_remove(0);
+        let ApplyRequest { mut files, reading, .. } = self.reading.request(&self.patch)?;
         let Some(target) = self.target else {
             return Err(
                 Report::usage("The product folder for the text patch is needed: add --target DIR").into()
             );
         };
         let order = self.order.source();
-        let request = TextMakeRequest { patch, target: target.clone(), order, output: self.output, proof };
+        let request = TextMakeRequest {
+            patch: files.swap_remove(0),
+            reading,
+            target: target.clone(),
+            order,
+            output: self.output,
+            proof,
+        };
         session.watch(|workbench, watch| workbench.make_of_text(&request, watch)).in_folder(&target)
     }
 

@@ -9,7 +9,7 @@ use super::reading::ReadingArguments;
 use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
-use crate::workbench::PlanFile;
+use crate::workbench::{ApplyRequest, PlanFile};
 
 /// Show what apply would change, and every problem
 ///
@@ -48,16 +48,19 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let files = self.reading.prepare(&files, session)?;
-        let choices = self.edits.choices()?;
-        let workbench = session.workbench().asking_lists(&self.lists.withdrawn);
-        let preview = session
-            .watch(|_, watch| workbench.preview_with(&files, target, &choices, watch))
-            .in_folder(target)?;
+        let request = ApplyRequest {
+            choices: self.edits.choices()?,
+            withdrawn: self.lists.withdrawn,
+            ..self.reading.request(&files)?
+        };
+        let first = request.files[0].clone();
+        let preview =
+            session.watch(|workbench, watch| workbench.preview(request, target, watch)).in_folder(target)?;
         for pair in &self.draft {
             let (path, output) = path_and_file("--draft", pair)?;
             let file = preview.file_that_changes(&path);
-            workbench.draft_merge(file.unwrap_or(&files[0]), target, &path, &output).in_folder(target)?;
+            let file = file.unwrap_or(&first);
+            session.workbench().draft_merge(file, target, &path, &output).in_folder(target)?;
         }
         let saved = self.output.as_deref();
         if let Some(output) = saved {

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::flags::is_bundle;
-use super::session::{InFolder, Session};
+use super::session::InFolder;
 use crate::report::Report;
-use crate::workbench::{TextOptions, Tolerance, is_text_patch};
+use crate::workbench::{ApplyRequest, TextOptions, Tolerance, is_text_patch};
 
 /// Most lines that `--fuzz` may leave out of account: no diff has more around a change by custom.
 const MAX_FUZZ: i64 = 10;
@@ -36,9 +36,9 @@ pub(super) struct ReadingArguments {
 }
 
 impl ReadingArguments {
-    /// Tells the session how to read, and returns the files to name to the workbench: several text patches are one
-    /// change, which their first file stands for.
-    pub fn prepare(&self, files: &[PathBuf], session: &mut Session<'_, '_>) -> Result<Vec<PathBuf>> {
+    /// The files to name to the workbench, and how they are read: several text patches are one change, which their first
+    /// file stands for.
+    pub fn request(&self, files: &[PathBuf]) -> Result<ApplyRequest> {
         let (first, further) = files.split_first().ok_or_else(|| Report::usage("A patch file is needed"))?;
         let mut texts = 0;
         for file in files {
@@ -50,7 +50,7 @@ impl ReadingArguments {
             return Err(Report::usage(format!("{flag} works only with text patches")).into());
         }
         if texts == 0 {
-            return Ok(files.to_vec());
+            return Ok(files.into());
         }
         if texts < files.len() {
             return Err(Report::usage("Patch files and text patches can't be applied together")
@@ -58,7 +58,7 @@ impl ReadingArguments {
                 .into());
         }
         let fuzz = usize::try_from(self.fuzz).unwrap_or_default();
-        session.read_text(TextOptions {
+        let reading = TextOptions {
             strip: self.strip,
             tolerance: Tolerance { fuzz, ignores_white_space: self.ignore_whitespace },
             reverse: self.reverse,
@@ -66,8 +66,8 @@ impl ReadingArguments {
             base: self.base.clone(),
             further: further.to_vec(),
             only: None,
-        });
-        Ok(vec![first.clone()])
+        };
+        Ok(ApplyRequest { reading, ..first.into() })
     }
 
     /// One of the flags that were given.

@@ -15,7 +15,7 @@ use crate::model::Kind;
 use crate::progress::{Progress, Quiet};
 use crate::report::Report;
 use crate::text::escape_text;
-use crate::workbench::{self, Error, Password, TextOptions, Watch, Workbench};
+use crate::workbench::{self, Error, Password, Watch, Workbench};
 pub(super) use answer::Outcome;
 
 /// One run of the program.
@@ -71,16 +71,6 @@ impl<'s, 'io> Session<'s, 'io> {
     /// The workbench, for questions that are answered at once.
     pub fn workbench(&self) -> Workbench {
         self.workbench.clone()
-    }
-
-    /// From now on text patches are read in this way.
-    pub(crate) fn read_text(&mut self, options: TextOptions) {
-        self.workbench = self.workbench.reading(options);
-    }
-
-    /// From now on only this patch of a series is read, counted from 0.
-    pub(crate) fn read_only_patch(&mut self, number: usize) {
-        self.workbench = self.workbench.reading_only(number);
     }
 
     pub(crate) fn is_json(&self) -> bool {

@@ -26,7 +26,7 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let file = is_bundle(&self.file)?;
         if is_text_patch(file).without_folder()? {
-            let shown = session.workbench().inspect_text(file).without_folder()?;
+            let shown = session.workbench().inspect_text(file.into()).without_folder()?;
             return session.answer(
                 |style| text::text_patches(&shown, style),
                 || answer::TextPatches::new(&shown, file),

@@ -33,8 +33,10 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
-        let workbench = session.workbench().asking_lists(&self.lists.withdrawn);
-        let status = session.watch(|_, watch| workbench.status(target, watch)).in_folder(target)?;
+        let withdrawn = &self.lists.withdrawn;
+        let status = session
+            .watch(|workbench, watch| workbench.status_against(target, withdrawn, watch))
+            .in_folder(target)?;
         let ending = session
             .answer(|style| text::status(&status, target, style), || answer::Status::new(&status, target))?;
         if self.diff && !session.is_json() {

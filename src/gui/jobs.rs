@@ -16,7 +16,7 @@ use crate::progress::{CancelToken, Quiet};
 use crate::settings::{Recent, Settings, SettingsFiles};
 use crate::threads;
 use crate::words::{self, fill, widgets};
-use crate::workbench::{Error, Watch, Workbench};
+use crate::workbench::{Error, TextOptions, Watch, Workbench};
 
 /// What carries out effects. In tests it only writes them down.
 pub trait Jobs {
@@ -40,6 +40,8 @@ const PATCH_FILES: &[&str] = &["patchbundle", "patch", "diff", "mbox", "eml", "d
 pub struct Threads {
     context: egui::Context,
     workbench: Workbench,
+    /// How text patches are read.
+    reading: TextOptions,
     memory: SettingsFiles,
     /// What is started as the worker.
     program: PathBuf,
@@ -58,7 +60,17 @@ impl Threads {
         program: PathBuf,
     ) -> Self {
         let (sender, receiver) = mpsc::channel();
-        Self { context, workbench, memory, program, worker: None, newest: BTreeMap::new(), sender, receiver }
+        Self {
+            context,
+            workbench,
+            reading: TextOptions::default(),
+            memory,
+            program,
+            worker: None,
+            newest: BTreeMap::new(),
+            sender,
+            receiver,
+        }
     }
 
     /// What was remembered from earlier.
@@ -81,10 +93,10 @@ impl Threads {
         if let Some(older) = self.newest.insert(question, cancel.clone()) {
             older.cancel();
         }
-        let (workbench, sender) = (self.workbench.clone(), self.sender());
+        let (workbench, reading, sender) = (self.workbench.clone(), self.reading.clone(), self.sender());
         threads::beside(&format!("{question:?}"), move || {
             let watch = Watch { progress: &Quiet, cancel: &cancel };
-            reading::answer(&workbench, effect, watch).into_iter().for_each(sender);
+            reading::answer(&workbench, &reading, effect, watch).into_iter().for_each(sender);
         });
     }
 
@@ -178,7 +190,7 @@ impl Jobs for Threads {
                 });
             }
             Effect::FindInterrupted(folders) => self.find_interrupted(folders),
-            Effect::ReadTextAs(options) => self.workbench = self.workbench.reading(options),
+            Effect::ReadTextAs(reading) => self.reading = reading,
             Effect::Survey(folders, files) => self.survey(folders, files),
             Effect::Start(change, folder, expected) => self.start_worker(change.arguments(&folder, expected)),
             Effect::StopWorker => {

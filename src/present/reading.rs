@@ -8,7 +8,8 @@ use super::message::{Effect, Event, RollbackQuestion};
 use crate::plan::OnDrift;
 use crate::viewer;
 use crate::workbench::{
-    Error, HealOptions, RollbackOptions, ScriptConsent, Watch, Workbench, is_text_patch_by_name, typed_path,
+    ApplyRequest, Error, HealOptions, PatchFile, RollbackOptions, ScriptConsent, TextOptions, Watch,
+    Workbench, is_text_patch_by_name, typed_path,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -52,20 +53,28 @@ impl Question {
     }
 }
 
-/// The answer to an effect that asks a question; `None` for one that asks none.
-pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option<Event> {
+/// The answer to an effect that asks a question, with text patches read as `reading` says; `None` for one that asks none.
+pub fn answer(
+    workbench: &Workbench,
+    reading: &TextOptions,
+    effect: Effect,
+    watch: Watch<'_>,
+) -> Option<Event> {
     Some(match effect {
         Effect::Sort(paths) => sort(&paths),
         Effect::Inspect(ticket, bundle, folder) => {
-            let inspect = || workbench.inspect_for(&bundle, folder.as_deref(), watch);
+            let file = PatchFile { path: &bundle, reading };
+            let inspect = || workbench.inspect_for(file, folder.as_deref(), watch);
             Event::Inspected(ticket, Box::new(found(None, inspect)))
         }
         Effect::Look(ticket, folder) => {
             let look = || look(workbench, &folder, watch);
             Event::Looked(ticket, Box::new(found(Some(&folder), look)))
         }
-        Effect::Preview(ticket, bundles, folder, choices) => {
-            let preview = || workbench.preview_with(&bundles, &folder, &choices, watch);
+        Effect::Preview(ticket, files, folder, choices) => {
+            let reading = reading.clone();
+            let request = ApplyRequest { files, reading, choices, withdrawn: Vec::new() };
+            let preview = || workbench.preview(request, &folder, watch);
             Event::Previewed(ticket, Box::new(found(Some(&folder), preview)))
         }
         Effect::PreviewBack(ticket, folder, question) => {
@@ -83,7 +92,8 @@ pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option
         }
         Effect::Contents(ticket, bundle, path, folder, comparison) => {
             let folder = folder.as_deref();
-            let load = || viewer::model::load(workbench, &bundle, &path, folder, comparison, watch);
+            let file = PatchFile { path: &bundle, reading };
+            let load = || viewer::model::load(workbench, file, &path, folder, comparison, watch);
             Event::ContentsRead(ticket, found(folder, load).map(|found| found.map(Arc::new)))
         }
         Effect::List(ticket, place) => {

@@ -29,6 +29,7 @@ pub(crate) use change::plan_file::{NodeFacts, PlannedStep};
 pub use change::preview::ApplyPreview;
 pub(crate) use change::preview::ComingPatch;
 pub use change::recover::{Choice, Recovered};
+pub use change::request::ApplyRequest;
 pub(crate) use change::rollback::{RebuiltPlace, RollbackPreview};
 pub use change::rollback::{RollbackOptions, RolledBack, Which};
 pub use change::scripts::ScriptConsent;
@@ -62,10 +63,10 @@ pub(crate) use make::export::Exported;
 pub use make::sample::Sample;
 pub use make::{Commits, MadeBundle, MakeRequest, OrderSource, ProofChoice};
 pub(crate) use make::{EditMakeRequest, GitMakeRequest, TextMakeRequest};
-pub use text_patch::TextOptions;
 pub(crate) use text_patch::{
     FileSummary, TextFault, TextInspection, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
 };
+pub use text_patch::{PatchFile, TextOptions};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub(crate) use crate::bundle::order::OrderFinding;
@@ -88,7 +89,6 @@ use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};
 use crate::transaction::{Settled, TransactionError, recover as recovery};
 use crate::trust::{Keyring, Places};
-use look::rollback_protection::Remembered;
 
 /// Opens the disk of a target folder.
 pub(crate) type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
@@ -98,11 +98,6 @@ pub(crate) type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
 pub struct Workbench {
     environment: Environment,
     open_disk: Arc<DiskOpener>,
-    /// Lists of called-back patches beside the one of this machine.
-    lists: Vec<std::path::PathBuf>,
-    text: TextOptions,
-    /// What is remembered, where work in a folder asks for it.
-    seen: Remembered,
     /// Stands in for keys of signers who may ship scripts.
     #[cfg(test)]
     believes_scripts: bool,
@@ -132,9 +127,6 @@ impl Workbench {
         Self {
             environment,
             open_disk,
-            lists: Vec::new(),
-            text: TextOptions::default(),
-            seen: Remembered::default(),
             #[cfg(test)]
             believes_scripts: false,
         }

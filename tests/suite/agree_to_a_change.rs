@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use patchwright::cli::{self, Streams};
 use patchwright::model::{LocalEdits, Patch};
 use patchwright::present::worker::WorkerChange;
-use patchwright::workbench::{EditChoice, EditChoices, Overrides, TextOptions};
+use patchwright::workbench::{ApplyRequest, EditChoice, EditChoices, Overrides, TextOptions};
 
 use crate::support::build::{Builder, tree_path};
 use crate::support::console::Console;
@@ -138,7 +138,8 @@ impl Scene {
         };
         let folder = self.sandbox.path("app");
         let shown = unwatched(|watch| {
-            bench.preview_with(std::slice::from_ref(&bundle), &folder, &wishes(self.before), watch)
+            let request = ApplyRequest { choices: wishes(self.before), ..(&bundle).into() };
+            bench.preview(request, &folder, watch)
         });
         let agreed = shown.expect("a preview").decision();
         exchange(self);

@@ -16,7 +16,7 @@ mod where_others_fail;
 use std::path::{Path, PathBuf};
 
 use patchwright::plan::OnDrift;
-use patchwright::workbench::{Applied, Error, RolledBack, TextOptions, Which, Workbench};
+use patchwright::workbench::{Applied, ApplyRequest, Error, RolledBack, TextOptions, Which};
 
 use crate::support::console::Console;
 use crate::support::sandbox::{Sandbox, UNSIGNED, unwatched};
@@ -32,8 +32,8 @@ fn scene(files: &[(&str, &str)], patch: &str) -> Sandbox {
 }
 
 fn apply_with(sandbox: &Sandbox, text: TextOptions, patch: &Path) -> Result<Applied, Error> {
-    let bench: Workbench = sandbox.bench().reading(text);
-    unwatched(|watch| bench.apply(patch, &sandbox.path("app"), UNSIGNED, watch))
+    let request = ApplyRequest { reading: text, ..patch.into() };
+    unwatched(|watch| sandbox.bench().apply(request, &sandbox.path("app"), UNSIGNED, watch))
 }
 
 fn apply(sandbox: &Sandbox) -> Result<Applied, Error> {

@@ -45,8 +45,9 @@ fn a_patch_that_was_called_back_is_refused_with_its_reason_and_replacement() {
     assert_eq!(status["held"][0]["replacement"], "TEST-2");
     assert_eq!(console.done("status $/app --json").json()["held"], json!([]));
 
-    let bench = sandbox.bench().asking_lists(&[sandbox.path("holds.json")]);
-    let status = unwatched(|watch| bench.status(&sandbox.path("app"), watch)).expect("a folder");
+    let (bench, list) = (sandbox.bench(), sandbox.path("holds.json"));
+    let seen = unwatched(|watch| bench.status_against(&sandbox.path("app"), &[list], watch));
+    let status = seen.expect("a folder");
     let view = FolderView::new(status, &bench.history(&sandbox.path("app")).expect("a history"));
     assert_eq!(view.called_back.len(), 1, "the window says so, too");
     assert_eq!(view.called_back[0].what, "TEST-1 was withdrawn");

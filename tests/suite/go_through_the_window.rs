@@ -18,7 +18,9 @@ use patchwright::present::{Model, Overlay, Page, Tab, reading};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::settings::{Recent, Settings};
 use patchwright::words;
-use patchwright::workbench::{Comparison, EditChoice, Override, Overrides, Sample, Watch, Which};
+use patchwright::workbench::{
+    Comparison, EditChoice, Override, Overrides, Sample, TextOptions, Watch, Which,
+};
 
 use super::support::sandbox::{Sandbox, UNSIGNED, order, unwatched};
 use super::support::trees::Tree;
@@ -77,7 +79,7 @@ impl Person {
             question if reading::Question::from_effect(&question).is_some() => {
                 let cancel = CancelToken::new();
                 let watch = Watch { progress: &Quiet, cancel: &cancel };
-                reading::answer(bench, question, watch).into_iter().collect()
+                reading::answer(bench, &TextOptions::default(), question, watch).into_iter().collect()
             }
             other => {
                 self.done.push(other);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use patchwright::plan::OnDrift;
 use patchwright::workbench::{
-    Applied, ApplyPreview, EditChoice, EditChoices, Error, RollbackOptions, Which, Workbench,
+    Applied, ApplyPreview, ApplyRequest, EditChoice, EditChoices, Error, RollbackOptions, Which, Workbench,
 };
 
 use crate::support::console::Console;
@@ -48,11 +48,13 @@ impl ParsePath for str {
     }
 }
 
+/// The patch with these wishes for edited files.
+fn with(bundle: &Bundle, choices: &EditChoices) -> ApplyRequest {
+    ApplyRequest { choices: choices.clone(), ..(&bundle.path).into() }
+}
+
 fn preview(sandbox: &Sandbox, bundle: &Bundle, target: &Target<'_>, choices: &EditChoices) -> ApplyPreview {
-    unwatched(|watch| {
-        sandbox.bench().preview_with(std::slice::from_ref(&bundle.path), &target.path, choices, watch)
-    })
-    .expect("a preview")
+    unwatched(|watch| sandbox.bench().preview(with(bundle, choices), &target.path, watch)).expect("a preview")
 }
 
 fn apply(
@@ -61,9 +63,7 @@ fn apply(
     target: &Target<'_>,
     choices: &EditChoices,
 ) -> Result<Applied, Error> {
-    unwatched(|watch| {
-        sandbox.bench().apply_with(std::slice::from_ref(&bundle.path), &target.path, UNSIGNED, choices, watch)
-    })
+    unwatched(|watch| sandbox.bench().apply(with(bundle, choices), &target.path, UNSIGNED, watch))
 }
 
 #[test]
@@ -197,9 +197,8 @@ fn a_plan_that_was_made_with_a_choice_is_no_plan_for_another_choice() {
     let kept = preview(&sandbox, &bundle, &target, &choose(EditChoice::KeepMine)).decision();
     let options = patchwright::workbench::ApplyOptions { expected: Some(kept), ..UNSIGNED };
     let theirs = choose(EditChoice::TakeTheirs);
-    let other = unwatched(|watch| {
-        sandbox.bench().apply_with(std::slice::from_ref(&bundle.path), &target.path, options, &theirs, watch)
-    });
+    let other =
+        unwatched(|watch| sandbox.bench().apply(with(&bundle, &theirs), &target.path, options, watch));
     let [moved] = obstacles(other).try_into().expect("one reason");
     assert!(
         moved.starts_with("E-MOVED: the patch file, the folder, a choice or a key has changed"),
@@ -439,8 +438,8 @@ fn an_edit_goes_with_one_patch_after_the_other_but_not_with_several_at_once() {
     let target = sandbox.install(&tree(OLD.replace("host = a", "host = mine")));
     let files = [second.path.clone(), first.path.clone()];
     let both = |choices: &EditChoices| {
-        unwatched(|watch| sandbox.bench().preview_with(&files, &target.path, choices, watch))
-            .expect("a preview")
+        let request = ApplyRequest { choices: choices.clone(), ..files.as_slice().into() };
+        unwatched(|watch| sandbox.bench().preview(request, &target.path, watch)).expect("a preview")
     };
     let seen = both(&EditChoices::new());
     assert_eq!(

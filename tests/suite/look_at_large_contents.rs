@@ -43,10 +43,11 @@ fn a_text_beyond_memory_is_compared_line_by_line() {
         assert_eq!(piece, &bytes[middle..middle + 100]);
     }
 
-    let contents =
-        unwatched(|watch| load(sandbox.bench(), &bundle.path, &path, Some(&target.path), compared, watch))
-            .expect("it can be read")
-            .expect("it is changed");
+    let contents = unwatched(|watch| {
+        load(sandbox.bench(), (&bundle.path).into(), &path, Some(&target.path), compared, watch)
+    })
+    .expect("it can be read")
+    .expect("it is changed");
     let diff = contents.text().expect("text");
     assert_eq!((diff.hunks().len(), diff.coarse()), (1, None::<Coarse>));
     let rows = Rows::new(diff, Layout::SideBySide, &Opened::default());

@@ -44,12 +44,12 @@ fn files(bundles: &[&Bundle]) -> Vec<std::path::PathBuf> {
 
 fn apply_all(sandbox: &Sandbox, target: &Target<'_>, bundles: &[&Bundle]) -> Result<Applied, Error> {
     let files = files(bundles);
-    unwatched(|watch| sandbox.bench().apply_all(&files, &target.path, UNSIGNED, watch))
+    unwatched(|watch| sandbox.bench().apply(files.as_slice(), &target.path, UNSIGNED, watch))
 }
 
 fn preview_all(sandbox: &Sandbox, target: &Target<'_>, bundles: &[&Bundle]) -> ApplyPreview {
     let files = files(bundles);
-    unwatched(|watch| sandbox.bench().preview_all(&files, &target.path, watch)).expect("a preview")
+    unwatched(|watch| sandbox.bench().preview(files.as_slice(), &target.path, watch)).expect("a preview")
 }
 
 fn patch(id: &str) -> Which {

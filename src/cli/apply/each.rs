@@ -7,24 +7,25 @@ use crate::cli::Result;
 use crate::cli::render::{answer, text};
 use crate::cli::session::{InFolder, Outcome, Session, Stop};
 use crate::report::Report;
-use crate::workbench::{Applied, is_text_patch};
+use crate::workbench::{Applied, ApplyRequest, PatchFile, is_text_patch};
 
 /// Applies the patches in their order. The first that cannot be applied ends it; those before stay, and are told.
 pub(super) fn apply_each(
     arguments: &Arguments,
-    files: &[PathBuf],
+    mut request: ApplyRequest,
     target: &Path,
     session: &mut Session<'_, '_>,
 ) -> Result<Outcome> {
-    let file = files.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
-    if !is_text_patch(file).without_folder()? {
+    let path = request.files.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+    if !is_text_patch(path).without_folder()? {
         return Err(Report::usage("--each works only with a series of text patches").into());
     }
+    let file = PatchFile { path, reading: &request.reading };
     let series = session.workbench().inspect_text(file).without_folder()?;
     let mut done: Vec<Applied> = Vec::new();
     for number in 0..series.patches.len() {
-        session.read_only_patch(number);
-        match arguments.change(files, target, session) {
+        request.reading.only = Some(number);
+        match arguments.change(&request, target, session) {
             Ok(Agreed::To(applied)) => done.push(applied),
             Ok(Agreed::NothingToDo(_)) => {}
             Err(stop) => {

@@ -18,7 +18,7 @@ use crate::progress::{CancelToken, Cancelled};
 use crate::text::confusables::in_content;
 use crate::text::{escape_line, one_line};
 use crate::words::contents as words;
-use crate::workbench::{ChangeSide, Comparison, Content, OneChange, Result, Watch, Workbench};
+use crate::workbench::{ChangeSide, Comparison, Content, OneChange, PatchFile, Result, Watch, Workbench};
 
 /// How much of a content that is not in memory is looked at to tell what it is.
 const HEAD_BYTES: usize = 64 << 10;
@@ -65,7 +65,7 @@ pub enum View {
     Facts,
 }
 
-/// Reads the change at `path` of `bundle`; the `folder` it is for has what the bundle does not bring. `None` if the patch
+/// Reads the change at `path` of the patch in `file`; the `folder` it is for has what the patch file does not bring. `None` if the patch
 /// changes nothing there. Slow: for a worker thread.
 ///
 /// # Errors
@@ -73,13 +73,13 @@ pub enum View {
 /// side says why.
 pub fn load(
     workbench: &Workbench,
-    bundle: &Path,
+    file: PatchFile<'_>,
     path: &TreePath,
     folder: Option<&Path>,
     comparison: Comparison,
     watch: Watch<'_>,
 ) -> Result<Option<ViewedContents>> {
-    let change = workbench.one_change(bundle, path, folder, comparison, watch)?;
+    let change = workbench.one_change(file, path, folder, comparison, watch)?;
     let Some(change) = change else { return Ok(None) };
     Ok(Some(ViewedContents::new(change, watch.cancel)?))
 }

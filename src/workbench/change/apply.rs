@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::permission::{CheckedBundles, PermittedBundles};
@@ -22,9 +22,9 @@ use crate::plan::why::{Override, Overrides};
 use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
 use crate::workbench::contents::{First, Library};
-use crate::workbench::look::merging::EditChoices;
 use crate::workbench::{
-    ApplyPreview, ComingPatch, DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench, text_patch,
+    ApplyPreview, ApplyRequest, ComingPatch, DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench,
+    text_patch,
 };
 
 /// How to apply.
@@ -81,49 +81,20 @@ impl Applied {
 }
 
 impl Workbench {
-    /// Applies `bundle` to `target`: everything, or nothing.
+    /// Applies these patch files to `target` in one transaction: all, or none. The history knows each of them afterwards,
+    /// so that each can be rolled back later.
     ///
     /// # Errors
     /// [`Error::Refused`] lists every obstacle; nothing changed. [`Error::Change`] says what the folder is like.
     /// [`Error::Unhealthy`]: a required health check failed, and the change was taken back.
     pub fn apply(
         &self,
-        bundle: &Path,
+        request: impl Into<ApplyRequest>,
         target: &Path,
         options: ApplyOptions,
         watch: Watch<'_>,
     ) -> Result<Applied> {
-        self.apply_all(&[bundle.to_owned()], target, options, watch)
-    }
-
-    /// Applies these bundles to `target` in one transaction, in whatever order they are named: all, or none. The
-    /// history knows each of them afterwards, so that each can be taken out later.
-    ///
-    /// # Errors
-    /// As [`Workbench::apply`].
-    pub fn apply_all(
-        &self,
-        files: &[PathBuf],
-        target: &Path,
-        options: ApplyOptions,
-        watch: Watch<'_>,
-    ) -> Result<Applied> {
-        self.apply_with(files, target, options, &EditChoices::new(), watch)
-    }
-
-    /// The same with wishes for files that were edited.
-    ///
-    /// # Errors
-    /// As [`Workbench::apply`], and if a merged file cannot be read.
-    pub fn apply_with(
-        &self,
-        files: &[PathBuf],
-        target: &Path,
-        options: ApplyOptions,
-        choices: &EditChoices,
-        watch: Watch<'_>,
-    ) -> Result<Applied> {
-        self.apply_opened(self.open_for_change(files, target, choices, watch)?, target, &options, watch)
+        self.apply_opened(self.open_for_change(&request.into(), target, watch)?, target, &options, watch)
     }
 
     /// The same with patch files that are open: what [`Workbench::preview_opened`] showed is what goes in.
@@ -139,17 +110,17 @@ impl Workbench {
     ) -> Result<Applied> {
         // What is not as somebody agreed to is told as that, whatever else speaks against it.
         if options.expected.is_some() {
-            self.refuse_exchanged(&opened)?;
+            opened.refuse_exchanged()?;
         }
         opened.is_agreed = options.overrides.has(Override::Unsigned);
         opened.look_through_once(watch)?;
-        let remembering = self.remembering(target)?;
+        let remembered = self.remembered(target)?;
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
         let first_look = self.read_consistently(
             target,
             &*fs,
-            || remembering.preview_unlocked(&opened, &*fs, watch),
+            || self.preview_unlocked(&opened, &remembered, &*fs, watch),
             |seen| {
                 let preview = &seen.preview.preview;
                 preview.obstacles.is_empty() && !preview.plan.steps.is_empty()
@@ -161,7 +132,7 @@ impl Workbench {
             return Ok(Applied::nothing(first_look.preview));
         }
         first_look.preview.scripts.agree(options.scripts)?;
-        let see_again = |fs: &dyn Fs| remembering.preview_here(&bundles, fs, watch);
+        let see_again = |fs: &dyn Fs| self.preview_here(&bundles, &remembered, fs, watch);
         let can_change = |look: &Previewed| approve(look.preview.clone(), options, &mut Vec::new()).is_ok();
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         let mut applied = self.apply_locked(&bundles, &mut folder, look, options, watch)?;

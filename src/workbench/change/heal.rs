@@ -100,7 +100,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<Healed> {
         if options.expected.is_some() {
-            self.refuse_exchanged(&opened)?;
+            opened.refuse_exchanged()?;
         }
         let bundles = opened.as_slice();
         let fs = self.disk(target)?;

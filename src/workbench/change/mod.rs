@@ -11,6 +11,7 @@ pub(super) mod permission;
 pub(super) mod plan_file;
 pub(super) mod preview;
 pub(super) mod recover;
+pub(super) mod request;
 pub(super) mod rollback;
 pub(super) mod scripts;
 pub(super) mod suggest;

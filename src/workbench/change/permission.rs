@@ -15,7 +15,7 @@ use crate::workbench::look::identify::SaidElsewhere;
 use crate::workbench::look::inspect::{check_contents, file_digest};
 use crate::workbench::look::merging::ReadChoices;
 use crate::workbench::look::situation::Reach;
-use crate::workbench::{ApplyPreview, EditChoices, Error, Result, Watch, Workbench};
+use crate::workbench::{ApplyPreview, ApplyRequest, Error, PatchFile, Result, TextOptions, Watch, Workbench};
 
 /// Patch files that are open and whole, as they were named, with the wishes for edited files. Nobody has been asked yet
 /// whether they may go in.
@@ -25,7 +25,11 @@ pub struct CheckedBundles {
     pub(super) files: Vec<PathBuf>,
     /// What each of `files` is.
     pub(super) bundles: Vec<VerifiedBundle>,
+    /// How text patches among them are read.
+    reading: TextOptions,
     pub(super) choices: ReadChoices,
+    /// Lists of withdrawn patches that were named for them.
+    pub(super) withdrawn: Vec<PathBuf>,
     /// What is known about the folder without its own records.
     pub(super) said: SaidElsewhere,
     /// Whether somebody has said in this run that they may go in although not enough people vouch for them.
@@ -44,35 +48,20 @@ impl Workbench {
     /// If one of them, or a file with a merged content, cannot be read.
     pub fn open_for_change(
         &self,
-        files: &[PathBuf],
+        request: &ApplyRequest,
         target: &Path,
-        choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<CheckedBundles> {
+        let ApplyRequest { files, reading, choices, withdrawn } = request.clone();
         if files.is_empty() {
             return Err(Error::refused(Unfit::NoneNamed));
         }
-        let opened = files.iter().map(|file| self.open_for(file, target, watch));
-        let bundles = CheckedBundles::new(files.to_vec(), opened.collect::<Result<_>>()?);
+        let opened =
+            files.iter().map(|path| self.open_for(PatchFile { path, reading: &reading }, target, watch));
+        let opened = opened.collect::<Result<_>>()?;
         let said = self.said_elsewhere(target, &self.keyring()?)?;
-        Ok(CheckedBundles { choices: ReadChoices::read(choices)?, said, ..bundles })
-    }
-
-    /// Makes sure that what was looked through is still what its names lead to.
-    ///
-    /// # Errors
-    /// `E-MOVED` if there is anything else now.
-    pub(super) fn refuse_exchanged(&self, opened: &CheckedBundles) -> Result<()> {
-        let is_same = |((file, bundle), shown): ((&PathBuf, &VerifiedBundle), &Digest)| match bundle.reading()
-        {
-            Some(reading) => self.reading_of(file).is_ok_and(|now| now == reading),
-            None => digest_at(file).is_ok_and(|now| now == *shown),
-        };
-        let mut all = opened.files.iter().zip(&opened.bundles).zip(&opened.shown);
-        match all.all(is_same) && opened.choices.still_hold() {
-            true => Ok(()),
-            false => Err(Error::not_as_agreed()),
-        }
+        let choices = ReadChoices::read(&choices)?;
+        Ok(CheckedBundles { choices, said, reading, withdrawn, ..CheckedBundles::new(files, opened) })
     }
 }
 
@@ -86,7 +75,16 @@ fn digest_at(file: &Path) -> std::io::Result<Digest> {
 impl CheckedBundles {
     pub(crate) fn new(files: Vec<PathBuf>, bundles: Vec<VerifiedBundle>) -> Self {
         let (choices, said) = (ReadChoices::default(), SaidElsewhere::default());
-        Self { files, bundles, choices, said, is_agreed: false, shown: Vec::new() }
+        Self {
+            files,
+            bundles,
+            reading: TextOptions::default(),
+            choices,
+            withdrawn: Vec::new(),
+            said,
+            is_agreed: false,
+            shown: Vec::new(),
+        }
     }
 
     /// All of them.
@@ -113,6 +111,26 @@ impl CheckedBundles {
     /// As [`CheckedBundles::look_through`].
     pub(super) fn look_through_once(&mut self, watch: Watch<'_>) -> Result<()> {
         if self.shown.is_empty() { self.look_through(watch) } else { Ok(()) }
+    }
+
+    /// Makes sure that what was looked through is still what its names lead to.
+    ///
+    /// # Errors
+    /// `E-MOVED` if there is anything else now.
+    pub(super) fn refuse_exchanged(&self) -> Result<()> {
+        let is_same = |((file, bundle), shown): ((&PathBuf, &VerifiedBundle), &Digest)| match bundle.reading()
+        {
+            Some(shown) => {
+                let file = PatchFile { path: file, reading: &self.reading };
+                file.digest().is_ok_and(|now| now == shown)
+            }
+            None => digest_at(file).is_ok_and(|now| now == *shown),
+        };
+        let mut all = self.files.iter().zip(&self.bundles).zip(&self.shown);
+        match all.all(is_same) && self.choices.still_hold() {
+            true => Ok(()),
+            false => Err(Error::not_as_agreed()),
+        }
     }
 
     /// How far the checks of a patch may reach: looking at what nobody vouches for connects nowhere.

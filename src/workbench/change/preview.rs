@@ -26,12 +26,13 @@ use crate::workbench::contents::{First, Library};
 use crate::workbench::look::changes::{Hidden, hidden_in};
 use crate::workbench::look::identify::product_of;
 use crate::workbench::look::inspect::readable_reviews;
-use crate::workbench::look::merging::{EditChoices, ReadChoices, resolve_edits};
+use crate::workbench::look::merging::{ReadChoices, resolve_edits};
+use crate::workbench::look::rollback_protection::Remembered;
 use crate::workbench::look::situation::{ProductSeen, Reach, Survey};
 use crate::workbench::look::stack::{FolderStack, plain};
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::look::vouching::KeysOfToday;
-use crate::workbench::{ApplyOptions, Error, Result, Watch, Workbench, text_patch};
+use crate::workbench::{ApplyOptions, ApplyRequest, Error, Result, Watch, Workbench, text_patch};
 
 /// A preview together with what it is a preview of.
 #[derive(Debug, Clone)]
@@ -125,42 +126,26 @@ pub(crate) struct Previewed {
 }
 
 impl Workbench {
-    /// What applying `bundle` to `target` would do. Writes nothing, not even a lock.
+    /// What applying these patch files in one go would do. Writes nothing, not even a lock.
     ///
     /// # Errors
-    /// If bundle or folder cannot be read, or unfinished work has to be dealt with first. Everything that stands in
-    /// the patch's own way is in the preview.
-    pub fn preview(&self, bundle: &Path, target: &Path, watch: Watch<'_>) -> Result<ApplyPreview> {
-        self.preview_all(&[bundle.to_owned()], target, watch)
-    }
-
-    /// What applying these bundles in one go would do, in whatever order they are named. Writes nothing.
-    ///
-    /// # Errors
-    /// As [`Workbench::preview`]; [`Error::Refused`] if the bundles require each other in a circle.
-    pub fn preview_all(&self, files: &[PathBuf], target: &Path, watch: Watch<'_>) -> Result<ApplyPreview> {
-        self.preview_with(files, target, &EditChoices::new(), watch)
-    }
-
-    /// The same with wishes for files that were edited.
-    ///
-    /// # Errors
-    /// As [`Workbench::preview_all`], and if a merged file cannot be read.
-    pub fn preview_with(
+    /// If a file or the folder cannot be read, or unfinished work has to be dealt with first; [`Error::Refused`] if the
+    /// bundles require each other in a circle. Everything that stands in a patch's own way is in the preview.
+    pub fn preview(
         &self,
-        files: &[PathBuf],
+        request: impl Into<ApplyRequest>,
         target: &Path,
-        choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<ApplyPreview> {
-        self.preview_opened(&mut self.open_for_change(files, target, choices, watch)?, target, watch)
+        let mut opened = self.open_for_change(&request.into(), target, watch)?;
+        self.preview_opened(&mut opened, target, watch)
     }
 
     /// The same of patch files that are open. Everything in them is read and hashed first, so that nobody reads how good
     /// a damaged file is, and it is what [`Workbench::apply_opened`] puts in.
     ///
     /// # Errors
-    /// As [`Workbench::preview_all`], and if a file is damaged.
+    /// As [`Workbench::preview`], and if a file is damaged.
     pub fn preview_opened(
         &self,
         bundles: &mut CheckedBundles,
@@ -169,8 +154,8 @@ impl Workbench {
     ) -> Result<ApplyPreview> {
         bundles.look_through(watch)?;
         let fs = self.disk(target)?;
-        let remembering = self.remembering(target)?;
-        let look = || remembering.preview_unlocked(bundles, &*fs, watch);
+        let remembered = self.remembered(target)?;
+        let look = || self.preview_unlocked(bundles, &remembered, &*fs, watch);
         let is_plain = |looked: &Previewed| looked.preview.preview.obstacles.is_empty();
         let Previewed { mut preview, survey, .. } = self.read_consistently(target, &*fs, look, is_plain)?;
         let seen = &survey.situation.tree;
@@ -185,16 +170,18 @@ impl Workbench {
     pub(super) fn preview_unlocked(
         &self,
         bundles: &CheckedBundles,
+        remembered: &Remembered,
         fs: &dyn Fs,
         watch: Watch<'_>,
     ) -> Result<Previewed> {
         refuse_unfinished(fs)?;
-        self.preview_here(bundles, fs, watch)
+        self.preview_here(bundles, remembered, fs, watch)
     }
 
     pub(crate) fn preview_here(
         &self,
         checked: &CheckedBundles,
+        remembered: &Remembered,
         fs: &dyn Fs,
         watch: Watch<'_>,
     ) -> Result<Previewed> {
@@ -214,7 +201,7 @@ impl Workbench {
         let candidate =
             |(one, seen): (&usize, _)| coming(&bundles[*one].patch, &verdicts[*one], seen, keeps_modes);
         let coming: Vec<Candidate> = order.iter().zip(seen).map(candidate).collect();
-        let recalls = self.recalls()?;
+        let recalls = self.recalls(&checked.withdrawn)?;
         let held = |patch: &&Patch| {
             Some((patch.about.identity.clone(), recalls.about_patch(&patch.about.identity)?.clone()))
         };
@@ -251,7 +238,7 @@ impl Workbench {
             text_patch::add_findings(&mut preview.preview, text);
         }
         add_dangers(&mut preview, fs, watch)?;
-        let floors = Floors::new(&ledger).and(self.seen.floors(fs, &patches));
+        let floors = Floors::new(&ledger).and(remembered.floors(fs, &patches));
         self.add_doubts(&mut preview, product.as_ref(), &floors)?;
         Ok(Previewed { preview, survey, plan, order, archive })
     }

@@ -18,7 +18,7 @@ use crate::model::{FileChange, FileNode, LocalEdits, Node, Payload, Role, TreePa
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::with_thousands;
 use crate::workbench::contents::{Content, ContentSpool, First, Library, MAX_IN_MEMORY_BYTES, NotRead};
-use crate::workbench::{Result, Watch, Workbench};
+use crate::workbench::{PatchFile, Result, Watch, Workbench};
 
 pub(crate) use hidden::{Hidden, HiddenCount, HiddenIn, HiddenPlace};
 
@@ -111,15 +111,15 @@ impl Workbench {
     ///
     /// # Errors
     /// If bundle or folder cannot be read, or somebody wished to stop.
-    pub fn changes(
+    pub fn changes<'a>(
         &self,
-        bundle: &Path,
+        file: impl Into<PatchFile<'a>>,
         paths: &[TreePath],
         target: Option<&Path>,
         watch: Watch<'_>,
         show: &mut dyn FnMut(&ChangeContents<'_>),
     ) -> Result<()> {
-        let bundle = self.open_maybe_for(bundle, target, watch)?;
+        let bundle = self.open_maybe_for(file.into(), target, watch)?;
         let disk = target.map(|target| self.disk(target)).transpose()?;
         let with = (disk.as_ref(), comparison_with(disk.is_some()));
         let sides = Sides::new(&bundle, with, watch.cancel, Large::Describe);
@@ -138,15 +138,15 @@ impl Workbench {
     ///
     /// # Errors
     /// If bundle or folder cannot be read, or somebody wished to stop.
-    pub fn one_change(
+    pub fn one_change<'a>(
         &self,
-        bundle: &Path,
+        file: impl Into<PatchFile<'a>>,
         path: &TreePath,
         target: Option<&Path>,
         comparison: Comparison,
         watch: Watch<'_>,
     ) -> Result<Option<OneChange>> {
-        let bundle = self.open_maybe_for(bundle, target, watch)?;
+        let bundle = self.open_maybe_for(file.into(), target, watch)?;
         let disk = target.map(|target| self.disk(target)).transpose()?;
         // Without a folder there is one pair to compare.
         let comparison = if disk.is_some() { comparison } else { Comparison::OriginalToAfter };

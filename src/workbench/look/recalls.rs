@@ -75,18 +75,10 @@ struct RecallItem {
 }
 
 impl Workbench {
-    /// The same workbench, which also asks these lists of called-back patches.
-    #[must_use]
-    pub fn asking_lists(&self, lists: &[PathBuf]) -> Self {
-        let mut asking = self.clone();
-        asking.lists.extend_from_slice(lists);
-        asking
-    }
-
-    /// Reads every list: those that were named, and the one of this machine, if there is one.
-    pub(crate) fn recalls(&self) -> Result<Recalls> {
+    /// Reads every list: those that are `named`, and the one of this machine, if there is one.
+    pub(crate) fn recalls(&self, named: &[PathBuf]) -> Result<Recalls> {
         let mut recalls = Recalls::default();
-        for path in &self.lists {
+        for path in named {
             recalls.add(path, &read(path)?)?;
         }
         // What was named counts wherever it is; what nobody named counts only if nobody else could have put it there.

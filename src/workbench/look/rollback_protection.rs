@@ -140,14 +140,12 @@ impl Workbench {
         self.check_history(target)
     }
 
-    /// The same workbench, which knows what patches were trusted before, in `target` and elsewhere.
+    /// What patches were trusted before, in `target` and elsewhere.
     ///
     /// # Errors
     /// As [`Workbench::memory`].
-    pub(crate) fn remembering(&self, target: &Path) -> Result<Self> {
-        let mut remembering = self.clone();
-        remembering.seen = Remembered(self.memory()?.map(|memory| (FolderName::of(target), memory)));
-        Ok(remembering)
+    pub(crate) fn remembered(&self, target: &Path) -> Result<Remembered> {
+        Ok(Remembered(self.memory()?.map(|memory| (FolderName::of(target), memory))))
     }
 }
 

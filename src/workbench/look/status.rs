@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::drift::{DriftCause, find_causes};
@@ -159,6 +159,19 @@ impl Workbench {
     /// # Errors
     /// If the folder or its history cannot be read.
     pub fn status(&self, target: &Path, watch: Watch<'_>) -> Result<FolderStatus> {
+        self.status_against(target, &[], watch)
+    }
+
+    /// The same with these lists of withdrawn patches, beside the one of this machine.
+    ///
+    /// # Errors
+    /// As [`Workbench::status`], and if a list cannot be read.
+    pub fn status_against(
+        &self,
+        target: &Path,
+        withdrawn: &[PathBuf],
+        watch: Watch<'_>,
+    ) -> Result<FolderStatus> {
         let fs = self.disk(target)?;
         let look = || {
             let ledger = read_ledger(&*fs)?;
@@ -184,7 +197,7 @@ impl Workbench {
             Ok(foreign) => status.foreign = foreign,
             Err(error) => status.memory_problem = Some(error.to_string()),
         }
-        let recalls = self.recalls()?;
+        let recalls = self.recalls(withdrawn)?;
         let held = |patch: &Installed| recalls.about(&patch.patch.id, patch.patch.revision).cloned();
         status.held = status.installed.iter().filter_map(held).collect();
         Ok(status)

@@ -11,13 +11,15 @@ use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
 use crate::model::{Digest, FileChange, Mode, Node, Payload, TreePath};
 use crate::plan::why::Making;
-use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
+use crate::workbench::{Error, PatchFile, Result, TextOptions, Watch, Workbench, text_patch};
 
 /// What to make a bundle from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TextMakeRequest {
-    /// The text patch, or the first of several ([`Workbench::reading`]).
+    /// The text patch.
     pub patch: PathBuf,
+    /// How it is read.
+    pub reading: TextOptions,
     /// The folder it is made for. It is only read.
     pub target: PathBuf,
     /// What a person says about the patch; `None`: what the text patch says.
@@ -34,7 +36,8 @@ impl Workbench {
     /// # Errors
     /// [`Error::Refused`] lists every hunk that has no place; otherwise as [`Workbench::make`].
     pub(crate) fn make_of_text(&self, request: &TextMakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
-        let bundle = self.open_for(&request.patch, &request.target, watch)?;
+        let patch = PatchFile { path: &request.patch, reading: &request.reading };
+        let bundle = self.open_for(patch, &request.target, watch)?;
         if let Some(text) = &bundle.text
             && !text.is_good()
         {

@@ -21,6 +21,7 @@ use crate::plan::why::{Override, Overrides};
 use crate::progress::{CancelToken, Phase, Quiet};
 use crate::workbench::change::apply::ApplyOptions;
 use crate::workbench::change::permission::CheckedBundles;
+use crate::workbench::look::rollback_protection::Remembered;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
 impl Workbench {
@@ -40,7 +41,8 @@ impl Workbench {
         let mut folder = self.locked(copy.lock()?, copy.folder.path())?.unremembered();
         let bundles = CheckedBundles::new(vec![output.to_owned()], vec![bundle]);
         let bundles = bundles.permit_unasked_on_a_throwaway_copy();
-        let look = self.preview_here(&bundles, folder.fs(), quiet).map_err(not_proven)?;
+        let look =
+            self.preview_here(&bundles, &Remembered::default(), folder.fs(), quiet).map_err(not_proven)?;
         let overrides = Overrides::UNSIGNED
             .with(Override::WeakVolume, "")
             .with(Override::Dangerous, "the test on a copy");

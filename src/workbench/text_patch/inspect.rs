@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::input::{TextFile, TextInput, is_text_patch};
-use super::{FileSummary, TextFault, TextInspection, TextSummary, hidden, name_of};
+use super::{FileSummary, PatchFile, TextFault, TextInspection, TextSummary, hidden, name_of};
 use crate::diff::LineKind;
 use crate::diff::on_tree::TextOrigin;
 use crate::diff::patch_text::{Body, Fault, FileOp, FilePatch, PatchText, Uncarried};
@@ -26,11 +26,11 @@ impl Workbench {
     ///
     /// # Errors
     /// If it cannot be read, or is broken or hostile.
-    pub(crate) fn inspect_text(&self, file: &Path) -> Result<TextInspection> {
-        let input = self.read_text(file)?;
+    pub(crate) fn inspect_text(&self, file: PatchFile<'_>) -> Result<TextInspection> {
+        let input = file.read()?;
         let texts: Vec<&[u8]> = input.files.iter().map(|file| file.bytes.as_slice()).collect();
         let (mut patches, hidden) = summaries(&input)?;
-        if self.text.reverse {
+        if file.reading.reverse {
             // As they are taken out.
             patches.reverse();
         }
@@ -44,18 +44,19 @@ impl Workbench {
     /// As [`Workbench::inspect`], and if a text patch is broken or hostile.
     pub(crate) fn inspect_for(
         &self,
-        file: &Path,
+        file: PatchFile<'_>,
         target: Option<&Path>,
         watch: Watch<'_>,
     ) -> Result<Inspection> {
-        if !is_text_patch(file)? {
-            return self.inspect(file, watch);
+        let PatchFile { path, reading } = file;
+        if !is_text_patch(path)? {
+            return self.inspect(path, watch);
         }
-        let input = self.read_text(file)?;
+        let input = file.read()?;
         let (patches, hidden) = summaries(&input)?;
         // Why a folder cannot be read is told where it is looked at.
         let disk = target.and_then(|target| self.disk(target).ok());
-        let made = match disk.map(|disk| self.make_of(&input, &*disk, watch)).transpose() {
+        let made = match disk.map(|disk| self.make_of(&input, reading, &*disk, watch)).transpose() {
             // What is broken cannot be held against a folder, and can be looked at.
             Err(Error::Text { .. }) => None,
             made => made?,
@@ -63,12 +64,9 @@ impl Workbench {
         let (patch, manifest, origin) = match made {
             Some(made) => (made.patch.clone(), made.manifest().to_vec(), made.text),
             None => {
-                let none = self.origin(Vec::new());
-                (
-                    self.patch_of(&input, &self.patches_as(&input, TextFile::read)?, &none, Vec::new()),
-                    Vec::new(),
-                    None,
-                )
+                let patches = input.patches(reading, TextFile::read)?;
+                let none = reading.origin(Vec::new());
+                (self.patch_of(&input, reading.reverse, &patches, &none, Vec::new()), Vec::new(), None)
             }
         };
         Ok(Inspection {

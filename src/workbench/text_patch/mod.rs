@@ -54,6 +54,59 @@ pub struct TextOptions {
     pub only: Option<usize>,
 }
 
+impl TextOptions {
+    /// As they are written.
+    pub(super) const AS_WRITTEN: &'static Self = &Self {
+        strip: None,
+        tolerance: Tolerance { fuzz: 0, ignores_white_space: false },
+        reverse: false,
+        without_uncarried: false,
+        base: None,
+        further: Vec::new(),
+        only: None,
+    };
+
+    /// What became of `patches`, with how they were read.
+    fn origin(&self, patches: Vec<(String, PatchOutcome)>) -> TextOrigin {
+        TextOrigin { patches, tolerance: self.tolerance, without_uncarried: self.without_uncarried }
+    }
+}
+
+/// A patch file as somebody names it.
+#[derive(Debug, Clone, Copy)]
+pub struct PatchFile<'a> {
+    /// Where it is.
+    pub path: &'a Path,
+    /// How it is read if it is a text patch.
+    pub reading: &'a TextOptions,
+}
+
+impl<'a> From<&'a Path> for PatchFile<'a> {
+    fn from(path: &'a Path) -> Self {
+        Self { path, reading: TextOptions::AS_WRITTEN }
+    }
+}
+
+impl<'a> From<&'a PathBuf> for PatchFile<'a> {
+    fn from(path: &'a PathBuf) -> Self {
+        path.as_path().into()
+    }
+}
+
+impl PatchFile<'_> {
+    /// The texts of a text patch.
+    fn read(self) -> Result<TextInput> {
+        let further = self.reading.further.iter().map(PathBuf::as_path);
+        let files: Vec<&Path> = std::iter::once(self.path).chain(further).collect();
+        TextInput::read(&files)
+    }
+
+    /// What stands for the texts of a text patch and how they are read, as they are now.
+    pub(super) fn digest(self) -> Result<Digest> {
+        Ok(self.read()?.digest_as(self.reading))
+    }
+}
+
 /// What a text of patches says, without a folder.
 #[derive(Debug, Clone)]
 pub(crate) struct TextInspection {
@@ -106,57 +159,46 @@ pub struct FileSummary {
 }
 
 impl Workbench {
-    /// The same workbench, reading text patches in this way.
-    #[must_use]
-    pub fn reading(&self, text: TextOptions) -> Self {
-        Self { text, ..self.clone() }
-    }
-
-    /// The same workbench, reading only this patch of a series, counted from 0.
-    #[must_use]
-    pub(crate) fn reading_only(&self, number: usize) -> Self {
-        self.reading(TextOptions { only: Some(number), ..self.text.clone() })
-    }
-
-    fn read_text(&self, file: &Path) -> Result<TextInput> {
-        let files: Vec<&Path> =
-            std::iter::once(file).chain(self.text.further.iter().map(PathBuf::as_path)).collect();
-        TextInput::read(&files)
-    }
-
-    /// What stands for the text patches in `file` and how they are read, as they are now.
-    pub(super) fn reading_of(&self, file: &Path) -> Result<Digest> {
-        Ok(self.read_text(file)?.reading(&self.text))
-    }
-
     /// Opens a bundle, or makes one of text patches for `target`.
-    pub(super) fn open_for(&self, file: &Path, target: &Path, watch: Watch<'_>) -> Result<VerifiedBundle> {
-        if !is_text_patch(file)? {
-            return self.open(file);
+    pub(super) fn open_for(
+        &self,
+        file: PatchFile<'_>,
+        target: &Path,
+        watch: Watch<'_>,
+    ) -> Result<VerifiedBundle> {
+        if !is_text_patch(file.path)? {
+            return self.open(file.path);
         }
         let fs = self.disk(target)?;
-        self.make_of(&self.read_text(file)?, &*fs, watch)
+        self.make_of(&file.read()?, file.reading, &*fs, watch)
     }
 
     /// Opens a bundle, or makes one of text patches if there is a folder for it.
     pub(super) fn open_maybe_for(
         &self,
-        file: &Path,
+        file: PatchFile<'_>,
         target: Option<&Path>,
         watch: Watch<'_>,
     ) -> Result<VerifiedBundle> {
         match target {
             Some(target) => self.open_for(file, target, watch),
-            None => self.open(file),
+            None => self.open(file.path),
         }
     }
 
-    fn make_of(&self, input: &TextInput, fs: &dyn Fs, watch: Watch<'_>) -> Result<VerifiedBundle> {
-        let patches = self.patches_of(input)?;
+    fn make_of(
+        &self,
+        input: &TextInput,
+        reading: &TextOptions,
+        fs: &dyn Fs,
+        watch: Watch<'_>,
+    ) -> Result<VerifiedBundle> {
+        // None of them may be broken.
+        let patches = input.patches(reading, TextFile::parse)?;
         let tree = DiskTree::new(fs);
-        let base = self.text.base.as_deref().map(|base| self.disk(base)).transpose()?;
+        let base = reading.base.as_deref().map(|base| self.disk(base)).transpose()?;
         let base = base.as_deref().map(DiskTree::new);
-        let mut series = Series::new(&tree, self.text.tolerance);
+        let mut series = Series::new(&tree, reading.tolerance);
         if let Some(base) = &base {
             series = series.with_base(base);
         }
@@ -167,27 +209,22 @@ impl Workbench {
         {
             done = there;
         }
-        let origin = self.origin(done.outcomes);
+        let origin = reading.origin(done.outcomes);
         let (changes, contents) = patch::changes(&done.differences, &tree)?;
-        let patch = self.patch_of(input, &patches, &origin, changes);
+        let patch = self.patch_of(input, reading.reverse, &patches, &origin, changes);
         let content = InMemory {
             contents,
-            reading: input.reading(&self.text),
+            reading: input.digest_as(reading),
             source_digest: input.digest(),
             source_bytes: input.size_bytes(),
         };
         Ok(VerifiedBundle::of_text(patch, origin, content, self.keyring()?.policy(""))?)
     }
 
-    /// What became of `patches`, with how they were read.
-    fn origin(&self, patches: Vec<(String, PatchOutcome)>) -> TextOrigin {
-        let TextOptions { tolerance, without_uncarried, .. } = self.text;
-        TextOrigin { patches, tolerance, without_uncarried }
-    }
-
     fn patch_of(
         &self,
         input: &TextInput,
+        is_reversed: bool,
         patches: &[Named<'_>],
         origin: &TextOrigin,
         changes: Vec<FileChange>,
@@ -199,39 +236,10 @@ impl Workbench {
             headers: &headers,
             digest: input.digest(),
             written: input.written,
-            is_reversed: self.text.reverse,
+            is_reversed,
             platform: &self.environment.platform,
         };
         about::patch(&about, origin, changes)
-    }
-
-    /// The patches that are wanted, in their order; none of them is broken.
-    fn patches_of<'i>(&self, input: &'i TextInput) -> Result<Vec<Named<'i>>> {
-        self.patches_as(input, TextFile::parse)
-    }
-
-    /// The patches that are wanted, in their order, as `read` reads them.
-    fn patches_as<'i>(
-        &self,
-        input: &'i TextInput,
-        read: fn(&'i TextFile) -> Result<Vec<PatchText<'i>>>,
-    ) -> Result<Vec<Named<'i>>> {
-        let mut patches = Vec::new();
-        for text in &input.files {
-            let reverse = text.reverse != self.text.reverse;
-            let reading = PatchReading { strip: self.text.strip.or(text.strip), reverse };
-            let read = read(text)?;
-            let is_alone = read.len() == 1;
-            let named = |(index, patch)| Named { name: name_of(text, index, is_alone), text: patch, reading };
-            patches.extend(read.into_iter().enumerate().map(named));
-        }
-        if self.text.reverse {
-            patches.reverse();
-        }
-        match self.text.only {
-            None => Ok(patches),
-            Some(only) => Ok(patches.into_iter().skip(only).take(1).collect()),
-        }
     }
 }
 
@@ -286,8 +294,32 @@ impl TextInput {
         self.files.iter().map(|file| file.bytes.len() as u64).sum()
     }
 
+    /// The patches that are wanted, in their order, as `read` reads them.
+    fn patches<'i>(
+        &'i self,
+        options: &TextOptions,
+        read: fn(&'i TextFile) -> Result<Vec<PatchText<'i>>>,
+    ) -> Result<Vec<Named<'i>>> {
+        let mut patches = Vec::new();
+        for text in &self.files {
+            let reverse = text.reverse != options.reverse;
+            let reading = PatchReading { strip: options.strip.or(text.strip), reverse };
+            let read = read(text)?;
+            let is_alone = read.len() == 1;
+            let named = |(index, patch)| Named { name: name_of(text, index, is_alone), text: patch, reading };
+            patches.extend(read.into_iter().enumerate().map(named));
+        }
+        if options.reverse {
+            patches.reverse();
+        }
+        match options.only {
+            None => Ok(patches),
+            Some(only) => Ok(patches.into_iter().skip(only).take(1).collect()),
+        }
+    }
+
     /// SHA-256 of everything that was read, unpacked, and of how it is read.
-    fn reading(&self, options: &TextOptions) -> Digest {
+    fn digest_as(&self, options: &TextOptions) -> Digest {
         let TextOptions { strip, tolerance, reverse, without_uncarried, base, further: _, only } = options;
         let mut hasher = Hasher::new();
         let how = format!("{strip:?} {tolerance:?} {reverse} {without_uncarried} {base:?} {only:?}\n");

@@ -259,7 +259,7 @@ impl Story<'_> {
             after.before = None;
         }
         let act = move |bench: &Workbench, target: &Target<'_>| {
-            let applied = unwatched(|watch| bench.apply_all(&files, &target.path, UNSIGNED, watch))?;
+            let applied = unwatched(|watch| bench.apply(files.as_slice(), &target.path, UNSIGNED, watch))?;
             assert_eq!(applied.entry.is_some(), came > 0, "it does what it says");
             Ok(())
         };

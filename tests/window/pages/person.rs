@@ -22,7 +22,7 @@ use patchwright::present::{Model, reading};
 use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
 use patchwright::settings::{Palette, Recent, Settings};
 use patchwright::words;
-use patchwright::workbench::{Sample, UnfinishedWork, Watch, Workbench};
+use patchwright::workbench::{Sample, TextOptions, UnfinishedWork, Watch, Workbench};
 
 use crate::support::told;
 
@@ -34,6 +34,8 @@ const MAX_STEPS: u64 = 12;
 /// What the jobs do, shared with who looks on.
 pub struct Desk {
     workbench: Workbench,
+    /// How text patches are read.
+    reading: TextOptions,
     /// Answers that were not taken yet.
     answers: VecDeque<Event>,
     /// What was asked for beside reading, in order.
@@ -55,6 +57,7 @@ impl Desk {
         let now = "2026-03-04T05:06:07Z".parse().expect("a good time");
         let platform = Environment::of_this_machine().platform;
         Self {
+            reading: TextOptions::default(),
             workbench: Workbench::new(Environment::fixed(now, "tester", "testbed", &platform)),
             answers: VecDeque::new(),
             done: Vec::new(),
@@ -69,7 +72,7 @@ impl Desk {
     fn answer(&mut self, question: Effect) {
         let cancel = CancelToken::new();
         let watch = Watch { progress: &Quiet, cancel: &cancel };
-        let answer = reading::answer(&self.workbench, question, watch);
+        let answer = reading::answer(&self.workbench, &self.reading, question, watch);
         if let Some(Event::SampleReady(_, Ok(sample))) = &answer {
             self.sample = Some(sample.clone());
         }
@@ -111,7 +114,7 @@ impl Jobs for Hands {
                     found.map(|(folder, work)| Event::Interrupted(folder, work)).collect();
                 desk.answers.extend(events);
             }
-            Effect::ReadTextAs(options) => desk.workbench = desk.workbench.reading(options),
+            Effect::ReadTextAs(reading) => desk.reading = reading,
             Effect::Survey(folders, files) => {
                 let cancel = CancelToken::new();
                 let watch = Watch { progress: &Quiet, cancel: &cancel };

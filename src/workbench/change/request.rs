@@ -1,0 +1,36 @@
+//! What one apply is asked for.
+
+use std::path::{Path, PathBuf};
+
+use crate::workbench::{EditChoices, TextOptions};
+
+/// What somebody wants to put into a folder, and how.
+#[derive(Debug, Clone, Default)]
+pub struct ApplyRequest {
+    /// The patch files, at least one, in any order.
+    pub files: Vec<PathBuf>,
+    /// How text patches among them are read.
+    pub reading: TextOptions,
+    /// What becomes of files that were edited.
+    pub choices: EditChoices,
+    /// Lists of withdrawn patches that count beside the one of this machine.
+    pub withdrawn: Vec<PathBuf>,
+}
+
+impl From<&Path> for ApplyRequest {
+    fn from(file: &Path) -> Self {
+        Self { files: vec![file.to_owned()], ..Self::default() }
+    }
+}
+
+impl From<&PathBuf> for ApplyRequest {
+    fn from(file: &PathBuf) -> Self {
+        file.as_path().into()
+    }
+}
+
+impl From<&[PathBuf]> for ApplyRequest {
+    fn from(files: &[PathBuf]) -> Self {
+        Self { files: files.to_vec(), ..Self::default() }
+    }
+}
