@@ -47,8 +47,9 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
         let publisher = self.publisher(session)?;
-        let workbench = session.workbench().asking_lists(&self.lists.withdrawn);
-        let mut here = session.watch(|_, watch| workbench.fixed(target, watch)).in_folder(target)?;
+        let (workbench, withdrawn) = (session.workbench(), &self.lists.withdrawn);
+        let mut here =
+            session.watch(|bench, watch| bench.fixed(target, withdrawn, watch)).in_folder(target)?;
         let against = self.against.as_deref();
         let compare = |path: &Path| workbench.compare_with_scan(&mut here, target, path).in_folder(target);
         let scan = against.map(compare).transpose()?.zip(against);

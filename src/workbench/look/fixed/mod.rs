@@ -67,20 +67,21 @@ struct HistoryMoment {
 }
 
 impl Workbench {
-    /// What is fixed in `target`, by which patch, and how that is proven. Writes nothing.
+    /// What is fixed in `target`, by which patch, and how that is proven. Patches on the lists `withdrawn`, and on the one of
+    /// this machine, prove nothing. Writes nothing.
     ///
     /// # Errors
-    /// If the folder or its history cannot be read, or somebody wished to stop.
-    pub(crate) fn fixed(&self, target: &Path, watch: Watch<'_>) -> Result<FixedHere> {
+    /// If the folder, its history or a list cannot be read, or somebody wished to stop.
+    pub(crate) fn fixed(&self, target: &Path, withdrawn: &[PathBuf], watch: Watch<'_>) -> Result<FixedHere> {
         let fs = self.disk(target)?;
         let is_plain = |here: &FixedHere| {
             let is_proven = |claim: &Claim| !matches!(claim.proof, Proof::Drifted(_));
             here.unfinished.is_none() && here.claims.iter().all(is_proven)
         };
-        self.read_consistently(target, &*fs, || self.fixed_now(&*fs, watch), is_plain)
+        self.read_consistently(target, &*fs, || self.fixed_now(&*fs, withdrawn, watch), is_plain)
     }
 
-    fn fixed_now(&self, fs: &dyn Fs, watch: Watch<'_>) -> Result<FixedHere> {
+    fn fixed_now(&self, fs: &dyn Fs, withdrawn: &[PathBuf], watch: Watch<'_>) -> Result<FixedHere> {
         let ledger = read_ledger(fs)?;
         let unfinished = unfinished_now(fs)?;
         let mut folder = FolderStack::read(fs, &ledger)?;
@@ -89,7 +90,7 @@ impl Workbench {
         if let Ok(keys) = &keys {
             folder = folder.vouched(&self.vouching(keys, fs, &ledger));
         }
-        let recalls = self.recalls()?;
+        let recalls = self.recalls(withdrawn)?;
         let tree = contents_of_claims(fs, &folder.layers, watch)?;
         let recalled = |layer: &Layer| recalls.about(&layer.id, layer.revision).cloned();
         let claims = claims(&folder.layers, &tree, &recalled, unfinished.is_some());
