@@ -10,6 +10,7 @@
 
 pub(crate) mod answer;
 pub mod changes;
+pub(crate) mod choose;
 pub(crate) mod fixed;
 pub mod hidden;
 pub mod page;

@@ -29,6 +29,7 @@ mod sign;
 
 mod accept;
 mod apply;
+mod choose;
 mod explain;
 mod plan;
 mod reapply;

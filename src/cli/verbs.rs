@@ -84,6 +84,7 @@ verbs! {
         Status(status): Nothing,
         Identify(identify): Nothing,
         Fixed(fixed): Nothing,
+        Choose(choose): Nothing,
     }
     "Change a folder": {
         Apply(apply): Folder,

@@ -129,7 +129,7 @@ pub(crate) fn claims(
 }
 
 /// What a patch says item by item, and the vulnerabilities that it only lists.
-fn all_resolved(patch: &Patch) -> Vec<Resolved> {
+pub(super) fn all_resolved(patch: &Patch) -> Vec<Resolved> {
     let about = &patch.about;
     let told: BTreeSet<&String> = about.resolves.iter().flat_map(Resolved::ids).collect();
     let listed = about.vulnerabilities.iter().filter(|id| !told.contains(id)).map(|id| Resolved {
@@ -146,7 +146,7 @@ fn all_resolved(patch: &Patch) -> Vec<Resolved> {
     about.resolves.iter().cloned().chain(listed).collect()
 }
 
-fn parts_of<'a>(patch: &'a Patch, resolved: &Resolved) -> Vec<&'a Component> {
+pub(super) fn parts_of<'a>(patch: &'a Patch, resolved: &Resolved) -> Vec<&'a Component> {
     let named: BTreeSet<&Purl> = resolved.components.iter().collect();
     patch.about.components.iter().filter(|part| named.contains(&part.purl)).collect()
 }

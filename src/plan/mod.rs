@@ -6,6 +6,7 @@
 
 mod aliases;
 mod apply;
+mod choose;
 #[cfg(test)]
 mod claims_tests;
 mod fates;
@@ -38,6 +39,7 @@ pub(crate) mod why;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+pub(crate) use choose::{Band, Board, Exploited, Facts, Fate, Need, Problem};
 pub use fates::FileFates;
 pub(crate) use fates::how_it_stands;
 pub(crate) use fixed::{Claim, ClaimGrade, DriftedFile, Proof, Statement, claims, statements};

@@ -4,14 +4,17 @@
 use std::collections::BTreeSet;
 
 use super::aliases::problems;
+use super::choose::Facts;
 use super::fixed::{Claim, Proof, Statement};
-use crate::model::{Purl, ResolvedState, choices};
+use crate::model::{Purl, ResolvedState, TreePath, choices};
 
 choices! {
     /// Whose report it is.
     pub(crate) enum Scanner {
         /// Of Anchore.
         Grype = "grype",
+        /// Of Google.
+        OsvScanner = "osv-scanner",
         /// Of Aqua.
         Trivy = "trivy",
     }
@@ -30,6 +33,10 @@ pub(crate) struct Finding {
     pub purl: Option<Purl>,
     /// Where the scanner found it, as it says; empty: it doesn't.
     pub paths: Vec<String>,
+    /// The versions that the scanner knows to be without it.
+    pub fixed_versions: Vec<String>,
+    /// How bad it is.
+    pub facts: Facts,
 }
 
 /// What becomes of a finding.
@@ -124,15 +131,16 @@ fn matches(statement: &Statement, finding: &Finding) -> bool {
 
 /// The places of a finding that are not around the patched files: another copy of the library.
 fn elsewhere(statement: &Statement, finding: &Finding) -> Vec<String> {
-    let is_around = |place: &str| {
-        let place = place.trim_start_matches("./").trim_start_matches('/');
-        let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let is_inside = |path: &str| {
-            folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-        };
-        statement.paths.iter().any(|path| path.as_str() == place || is_inside(path.as_str()))
-    };
-    finding.paths.iter().filter(|place| !is_around(place)).cloned().collect()
+    finding.paths.iter().filter(|place| !is_around(&statement.paths, place)).cloned().collect()
+}
+
+/// Whether `place`, which a scanner names for a library, is one of `paths` or around one: a file near the root of the library.
+pub(super) fn is_around<'a>(paths: impl IntoIterator<Item = &'a TreePath>, place: &str) -> bool {
+    let place = place.trim_start_matches("./").trim_start_matches('/');
+    let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let is_inside =
+        |path: &str| folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    paths.into_iter().any(|path| path.as_str() == place || is_inside(path.as_str()))
 }
 
 /// The claims by the problems that they are about.

@@ -2,6 +2,7 @@
 //! command line. Field names are a contract; `assets/schema/cli.schema.json` says which there are.
 
 mod change;
+mod choose;
 mod edits;
 mod fixed;
 mod folder;
@@ -10,6 +11,7 @@ mod plan;
 mod trust;
 
 pub(crate) use change::{Accept, Apply, Change, Entry, Recover, Recovery, Repair, Rollback, Series};
+pub(crate) use choose::Choose;
 pub(crate) use edits::{EditTest, EditedKey};
 pub(crate) use fixed::Fixed;
 pub(crate) use folder::{History, HistoryCheck, Identify, Status};

@@ -89,6 +89,8 @@ pub(super) fn of_scan(code: Code, path: &Path, problem: &ScanProblem) -> Report 
         ScanProblem::Unreadable(_) => {
             "Name the JSON report of a scan, such as from: trivy fs --format json --output report.json FOLDER"
         }
+        ScanProblem::NoList(_) => "Fetch the file again from whoever publishes it.",
+        ScanProblem::NotTold => "Write a file for it instead: patchwright fixed FOLDER --format osv-scanner",
         ScanProblem::OtherFolder { .. } => "Scan this folder, or name the folder that was scanned.",
     })
 }

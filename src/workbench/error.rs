@@ -248,8 +248,8 @@ impl Error {
             Error::PlanFile { .. } => Code::Moved,
             Error::RecallsList { .. } => Code::Held,
             Error::Memory { .. } => Code::Policy,
-            Error::ScanReport { problem: ScanProblem::Unreadable(_), .. } => Code::Usage,
             Error::ScanReport { problem: ScanProblem::OtherFolder { .. }, .. } => Code::Product,
+            Error::ScanReport { .. } => Code::Usage,
         }
     }
 }

@@ -20,6 +20,7 @@ pub use change::accept::Accepted;
 pub(crate) use change::accept::KeptEdit;
 pub use change::apply::{Applied, ApplyOptions};
 pub(crate) use change::backups::DamagedBackups;
+pub(crate) use change::choose::{ChoiceWish, PatchAtHand, PatchChoice};
 pub use change::decision::DecisionDigest;
 pub(crate) use change::heal::HealPreview;
 pub use change::heal::{HealOptions, Healed};

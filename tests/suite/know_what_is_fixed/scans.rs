@@ -167,3 +167,12 @@ fn a_report_about_another_folder_is_refused_and_one_without_files_is_not() {
     sandbox.write("lock.json", &trivy_report(&[(CVE, DEBUG, "")]));
     assert_eq!(ask(&sandbox, "--against $/lock.json")["scan"]["silent"], 1);
 }
+
+#[test]
+fn a_scanner_that_cannot_be_told_is_compared_with_nothing() {
+    let sandbox = patched();
+    sandbox.write("osv.json", r#"{"results": [{"source": {"path": "/srv/app/package-lock.json", "type": "lockfile"}, "packages": []}]}"#);
+    let refused = console(&sandbox).run("fixed $/app --against $/osv.json");
+    assert_eq!(refused.code, 2, "{refused}");
+    assert!(refused.err.contains("--format osv-scanner"), "{refused}");
+}

@@ -77,9 +77,8 @@ pub fn claiming(bundle: Builder, claims: &[Resolved], parts: &[Component]) -> Bu
 
 /// The hotfix that mends the library.
 pub fn hotfix(sandbox: &Sandbox) -> Builder {
-    let bundle = bundle(sandbox, "ACME-HF-1042")
-        .replace(FILE, HOLE, MENDED)
-        .create("docs/hotfix.txt", "Mended.\n");
+    let bundle =
+        bundle(sandbox, "ACME-HF-1042").replace(FILE, HOLE, MENDED).create("docs/hotfix.txt", "Mended.\n");
     claiming(bundle, &[fixed(CVE, &[GHSA], &[DEBUG])], &[part(DEBUG, &[FILE])])
 }
 

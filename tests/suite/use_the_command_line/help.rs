@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 25] = [
+const VERBS: [&str; 26] = [
     "show",
     "diff",
     "plan",
@@ -15,6 +15,7 @@ const VERBS: [&str; 25] = [
     "status",
     "identify",
     "fixed",
+    "choose",
     "apply",
     "rollback",
     "reapply",

@@ -139,6 +139,9 @@ fn every_answer_of_a_whole_story_fits_the_schema() {
         ask(&console, "fixed $/app --against $/scan.json --format openvex --output $/vex.json", "done");
     assert_eq!((&fixed["scan"]["silent"], &fixed["saved"]["statements"]), (&json!(0), &json!(0)));
     ask(&console, "fixed $/app --against $/order.toml", "usage");
+    let choose = "choose --scan $/scan.json --from $/2.patchbundle $/app";
+    ask(&console, choose, "nothing-to-do");
+    ask(&console, &format!("{choose} --fail-on any"), "refused");
     ask(&console, apply, "nothing-to-do");
     ask(&console, "plan $/fix.patchbundle $/app", "nothing-to-do");
     ask(&console, "rollback $/app --yes", "done");

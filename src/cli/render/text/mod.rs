@@ -1,5 +1,6 @@
 //! Answers for people.
 
+mod choose;
 mod difference;
 mod done;
 mod edits;
@@ -18,6 +19,7 @@ mod repair;
 mod review;
 mod scripts;
 
+pub(in crate::cli) use choose::choice;
 pub(in crate::cli) use difference::diff;
 pub(in crate::cli) use done::{
     accept_plan, accepted, applied, made, nothing_to_apply, order_written, recovered, rolled_back,

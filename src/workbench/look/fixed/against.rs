@@ -30,8 +30,12 @@ impl Workbench {
         path: &Path,
     ) -> Result<Compared> {
         let report = ScanReport::read(path)?;
+        let problem = |problem| Error::ScanReport { path: path.to_owned(), problem };
+        if report.scanner == Scanner::OsvScanner {
+            return Err(problem(ScanProblem::NotTold));
+        }
         let fs = self.disk(target)?;
-        is_about(&report, &*fs).map_err(|problem| Error::ScanReport { path: path.to_owned(), problem })?;
+        is_about(&report, &*fs).map_err(problem)?;
         let is_image = report.is_image && report.scanner == Scanner::Grype;
         let silences = silenced(&report.findings, &here.claims, &mut here.statements, is_image);
         Ok(Compared { report, silences })

@@ -11,7 +11,7 @@ mod openvex;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub(crate) use against::Compared;
+pub(crate) use against::{Compared, is_about};
 pub(crate) use document::{FixedFormat, Publisher};
 
 use super::stack::FolderStack;

@@ -1,6 +1,7 @@
 //! Walks through lists inside lists of a JSON document and hands out their entries one by one, so that nothing is held that
 //! is not wanted.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -47,6 +48,36 @@ pub(super) fn few<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> 
     };
     Walk { path: &[], take: &mut take }.deserialize(reader)?;
     Ok(taken)
+}
+
+/// A few values by their names, or `null`.
+pub(super) fn few_named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    reader: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
+    struct FewVisitor<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for FewVisitor<T> {
+        type Value = BTreeMap<String, T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(BTreeMap::new())
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+            let mut taken = BTreeMap::new();
+            while let Some((Text(name), value)) = object.next_entry()? {
+                taken.insert(name, value);
+                if taken.len() > MAX_ENTRIES {
+                    return Err(A::Error::custom("an object in it has too many keys"));
+                }
+            }
+            Ok(taken)
+        }
+    }
+    reader.deserialize_any(FewVisitor(PhantomData))
 }
 
 /// Hands every entry of the lists at `path` to `take`, which may refuse it. Lists on the way are walked through.
