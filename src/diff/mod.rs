@@ -40,13 +40,13 @@ pub(crate) use git_patch::{GitFile, write_git_patch};
 pub(crate) use kind::{is_text, is_utf_16};
 pub use lines::{Hunk, Line};
 pub(crate) use lines::{LineKind, TextDiff, diff_lines, diff_lines_the_same_always};
-pub(crate) use merge::{MAX_MERGE_BYTES, Unmergeable};
-pub use merge::{Merge, MergedBy, draft, merge};
+pub(crate) use merge::{MAX_MERGE_BYTES, Unmergeable, line_ends};
+pub use merge::{Merge, MergePart, MergedBy, draft, merge, merge_parts};
 pub use unified::{unified, write_patch};
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
+    use crate::model::{Digest, FileChange, FileNode, Mode, Node, TreePath};
 
     pub fn file(content: &[u8]) -> Node {
         let size_bytes = content.len() as u64;
@@ -54,16 +54,7 @@ mod tests {
     }
 
     pub fn change(path: &str, before: impl IntoIterator<Item = Node>, after: Option<Node>) -> FileChange {
-        FileChange {
-            path: TreePath::parse(path).expect("a path"),
-            before: before.into_iter().collect(),
-            after,
-            payload: None,
-            base: None,
-            edit: None,
-            role: Role::Data,
-            local_edits: LocalEdits::Refuse,
-            fixes: Vec::new(),
-        }
+        let path = TreePath::parse(path).expect("a path");
+        FileChange { before: before.into_iter().collect(), ..FileChange::plain(path, None, after, None) }
     }
 }

@@ -7,11 +7,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use caseless::Caseless;
-use unicode_normalization::UnicodeNormalization;
-
 use super::TreePath;
-use super::characters::is_ignorable;
+use super::name_key::key_of_name;
 
 /// What a name becomes on the least discerning system: two paths with equal keys may be one file there.
 ///
@@ -101,21 +98,6 @@ impl CollisionMap {
     }
 }
 
-/// The key of one name as text. It is its own key: the tests try every character and many mixtures.
-pub(super) fn key_of_name(name: &str) -> String {
-    if name.is_ascii() {
-        return name.to_ascii_lowercase();
-    }
-    // Ignorable characters go first: one between a letter and its accent would keep the two apart.
-    let plain = name.chars().filter(|&c| !is_ignorable(c)).nfkc();
-    fold(plain).nfc().collect()
-}
-
-/// Full case folding, then lower case: the standard library knows letters younger than the folding table.
-fn fold(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
-    chars.default_case_fold().flat_map(char::to_lowercase)
-}
-
 /// Letter by letter, so that `ß` and `SS` or a ligature and its letters are more than a difference in case: they
 /// are nothing that a product means to ship side by side.
 fn differ_in_case_only(a: &str, b: &str) -> bool {
@@ -127,6 +109,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
 
     use super::*;
     use crate::model::characters::{Unseen, unseen};

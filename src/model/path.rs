@@ -13,7 +13,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_properties::UnicodeEmoji;
 
 use super::characters::{CodePoint, Quoted, Unseen, is_mark, unseen};
-use super::collision::key_of_name;
+use super::name_key::key_of_name;
 use super::name_warning::{NameWarning, name_warnings};
 use super::portable::{Unportable, first_unportable};
 

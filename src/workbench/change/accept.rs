@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::decision::DecisionSum;
 use super::locked::Seen;
 use super::which::refuse_unknown;
 use crate::disk::fs::Fs;
@@ -10,7 +11,7 @@ use crate::ledger::{Action, Entry, Ledger, PatchNote};
 use crate::model::{Digest, Node, Step, TreePath};
 use crate::transaction;
 use crate::workbench::look::stack::manifests_of;
-use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::stack::read_ledger;
 use crate::workbench::{DecisionDigest, Result, Workbench};
 
 /// What accepting gives up, or would give up.
@@ -25,6 +26,21 @@ pub struct Accepted {
     pub edits: Vec<KeptEdit>,
     /// The newest entry of the history when that was so.
     pub(crate) head: Digest,
+}
+
+impl Accepted {
+    /// What somebody agrees to who gives this up.
+    pub fn decision(&self) -> DecisionDigest {
+        let mut sum = DecisionSum::of("keep for good");
+        sum.add("history", &self.head.to_string());
+        sum.add_notes("patch", &self.patches);
+        sum.add_notes("rollback", self.rollback.as_slice());
+        for edit in &self.edits {
+            sum.add("edit", edit.path.as_str());
+            sum.add("copy", &edit.copy);
+        }
+        sum.finish()
+    }
 }
 
 /// An edited file that was kept as a safe copy.

@@ -10,12 +10,12 @@ use crate::model::{Node, Step, TreePath};
 use crate::plan::Note;
 use crate::transaction::{ContentError, Contents, SafeCopies, SafeCopyError};
 use crate::workbench::contents::{First, Library};
-use crate::workbench::look::merging::MergedContents;
+use crate::workbench::look::merged_contents::MergedContents;
 use crate::workbench::{Result, Workbench};
 
 /// What to do about originals whose safe copies are missing or not what they were.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct DamagedBackups {
+pub struct DamagedBackups {
     /// Patch files that may have them.
     pub from: Vec<PathBuf>,
     /// Take the other places back, and leave these as they are.

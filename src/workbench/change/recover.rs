@@ -8,7 +8,7 @@ use crate::ledger::{Action, Entry, PatchNote};
 use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
 use crate::transaction::{ChangeFailure, Contents, check_path};
 use crate::workbench::look::memory::{FolderName, Memory};
-use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::stack::read_ledger;
 use crate::workbench::{Result, Watch, Workbench};
 
 /// What to do with an interrupted change.

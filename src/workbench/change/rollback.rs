@@ -1,10 +1,9 @@
 //! Takes a change back, and takes the taking back back.
 
-mod request;
+pub(super) mod request;
+pub(super) mod route;
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere, out_of};
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
@@ -13,24 +12,22 @@ use super::scripts::{
 };
 use super::take_out::{OnDependents, refuse_replaced, wanted};
 use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, whole_entry};
-use crate::bundle::VerifiedBundle;
 use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, Gone, LayerSlot, Ledger, PatchNote, ScriptNote, ScriptTime, Turn,
 };
-use crate::model::{Digest, LayerKey};
+use crate::model::LayerKey;
 use crate::plan::why::Undo;
 use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
-use crate::transaction::{Archive, Contents, SafeCopies};
+use crate::transaction::{Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::merging::resolve_edits_since;
-use crate::workbench::look::situation::Survey;
-use crate::workbench::look::stack::FolderStack;
-use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::stack::{FolderStack, read_ledger};
 use crate::workbench::{Error, Result, ScriptTrouble, Watch, Workbench};
 
-pub(crate) use request::DependentPatch;
 pub use request::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which};
+
+use route::{PlannedRollback, RollbackRoute};
 
 impl Workbench {
     /// What taking back would do. The safe copies are read and hashed. Writes nothing.
@@ -364,25 +361,6 @@ fn versions(ledger: &Ledger, reversed: &Entry, rollback: &Entry) -> (Option<Stri
         }
         _ => (now.clone(), now),
     }
-}
-
-/// A preview with what it was made from.
-pub(crate) struct PlannedRollback {
-    pub preview: RollbackPreview,
-    pub survey: Survey,
-    pub how: RollbackRoute,
-    /// Patch files that stand in for damaged safe copies.
-    pub(super) bundles: Arc<Vec<VerifiedBundle>>,
-    /// Scripts for the history: those that ran, and those that are due.
-    pub scripts: Vec<ScriptNote>,
-}
-
-/// Where the old contents come from.
-pub(crate) enum RollbackRoute {
-    /// One entry is taken back as a whole, with its own safe copies.
-    Entry(SafeCopies),
-    /// Patches are taken out of the stack.
-    Layers { out: Vec<LayerKey>, made: BTreeMap<Digest, Arc<Vec<u8>>>, archive: Archive },
 }
 
 impl Seen for PlannedRollback {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::backups::OtherSources;
-use super::rollback::{DependentPatch, PlannedRollback, RebuiltPlace, RollbackPreview, RollbackRoute};
+use super::rollback::request::{DependentPatch, RebuiltPlace, RollbackPreview};
+use super::rollback::route::{PlannedRollback, RollbackRoute};
 use super::scripts::ScriptPlan;
 use crate::disk::fs::Fs;
 use crate::ledger::{Ledger, PatchNote, Turn};

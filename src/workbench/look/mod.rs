@@ -3,12 +3,15 @@
 pub(super) mod changes;
 pub(super) mod consistent_read;
 pub(super) mod drift;
+mod drift_contents;
 pub(super) mod edits;
 pub(super) mod fixed;
 pub(super) mod folders;
 pub(super) mod identify;
 pub(super) mod inspect;
 pub(super) mod memory;
+pub(super) mod merge_by_hand;
+pub(super) mod merged_contents;
 pub(super) mod merging;
 pub(super) mod recalls;
 pub(super) mod record;

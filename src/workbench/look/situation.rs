@@ -5,7 +5,7 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::merging::MergedContents;
+use super::merged_contents::MergedContents;
 use crate::checks::{self, Identity, Surroundings, identify};
 use crate::disk::fs::{Fs, Place, Stat, StatKind, Volume};
 use crate::disk::observe;

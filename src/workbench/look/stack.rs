@@ -11,8 +11,14 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Layers, Ledger, Moved, read_small};
 use crate::model::{Digest, FileChange, LayerKey, Node, Patch, Step, TreePath};
 use crate::plan::{Layer, Stack};
-use crate::transaction::Archive;
+use crate::transaction::{Archive, recover};
 use crate::workbench::Result;
+
+/// The verified history of a target, whose records can be trusted.
+pub(crate) fn read_ledger(fs: &dyn Fs) -> Result<Ledger> {
+    recover::inspect(fs)?;
+    Ok(Ledger::read(fs)?)
+}
 
 /// Everything that the history says about the places that patches changed.
 pub(crate) struct FolderStack {

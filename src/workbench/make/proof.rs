@@ -19,10 +19,9 @@ use crate::model::{Node, Patch, TreePath, TreeState};
 use crate::plan::OnDrift;
 use crate::plan::why::{Override, Overrides};
 use crate::progress::{CancelToken, Phase, Quiet};
-use crate::workbench::change::apply::ApplyOptions;
 use crate::workbench::change::permission::CheckedBundles;
 use crate::workbench::look::rollback_protection::Remembered;
-use crate::workbench::{Error, Result, Watch, Workbench};
+use crate::workbench::{ApplyOptions, Error, Result, Watch, Workbench};
 
 impl Workbench {
     /// Applies `bundle` to a copy of what it touches in `old` and takes it back. The copy stands beside `output`,

@@ -22,7 +22,7 @@ use patchwright::present::{Model, reading};
 use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
 use patchwright::settings::{Palette, Recent, Settings};
 use patchwright::words;
-use patchwright::workbench::{Sample, TextOptions, UnfinishedWork, Watch, Workbench};
+use patchwright::workbench::{Entry, FolderStatus, Sample, TextOptions, UnfinishedWork, Watch, Workbench};
 
 use crate::support::told;
 
@@ -67,6 +67,32 @@ impl Desk {
             interrupted: Vec::new(),
             sample: None,
         }
+    }
+
+    /// The same for somebody who keeps their keys in `place`.
+    pub fn with_keys_in(place: &Path) -> Self {
+        let mut desk = Self::new();
+        let mut environment = desk.workbench.environment().clone();
+        environment.trust_file = Some(place.join("trust.toml"));
+        environment.keys_folder = Some(place.join("keys"));
+        desk.workbench = Workbench::new(environment);
+        desk
+    }
+
+    /// The engine, for what happened before.
+    pub fn workbench(&self) -> &Workbench {
+        &self.workbench
+    }
+
+    /// What somebody does on the command line before; what it printed.
+    #[track_caller]
+    pub fn runs(&self, arguments: &[&std::ffi::OsStr]) -> String {
+        let (mut input, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
+        let mut streams = Streams::of_a_program(&mut input, &mut out, &mut err);
+        let arguments = ["patchwright".as_ref()].into_iter().chain(arguments.iter().copied());
+        cli::run_with(&self.workbench, arguments.map(ToOwned::to_owned), &mut streams);
+        assert!(err.is_empty(), "{}", String::from_utf8_lossy(&err));
+        String::from_utf8(out).expect("text")
     }
 
     fn answer(&mut self, question: Effect) {
@@ -246,6 +272,16 @@ impl Person {
         self.desk.borrow_mut()
     }
 
+    /// The state of a folder and its history, as the engine tells them.
+    #[track_caller]
+    pub fn folder_as_it_is(&self, folder: &Path) -> (FolderStatus, Vec<Entry>) {
+        let cancel = CancelToken::new();
+        let watch = Watch { progress: &Quiet, cancel: &cancel };
+        let desk = self.desk.borrow();
+        let status = desk.workbench.status(folder, watch).expect("a folder that can be read");
+        (status, desk.workbench.history(folder).expect("a good history").entries)
+    }
+
     /// The sample.
     pub fn sample(&self) -> Sample {
         self.desk.borrow().sample.clone().expect("the sample was laid out")
@@ -290,7 +326,7 @@ impl Person {
     pub fn press(&mut self, label: &str) {
         self.bring_into_view(label);
         let node = self.control(label);
-        assert!(!node.accesskit_node().is_disabled(), "{label} cannot be pressed");
+        assert!(!node.accesskit_node().is_disabled(), "{label} cannot be pressed in:\n{}", self.told());
         node.click();
         self.settle();
     }
@@ -334,10 +370,20 @@ impl Person {
                         | Role::CheckBox
                         | Role::RadioButton
                         | Role::Tab
+                        | Role::MultilineTextInput
+                        | Role::PasswordInput
                         | Role::TextInput
                 )
         };
         self.harness.root().children_recursive().filter(is_control).collect()
+    }
+
+    /// To the page that says who signed the patch, by what stands beside its name.
+    #[track_caller]
+    pub fn opens_signatures(&mut self) {
+        let labels = self.controls().into_iter().filter_map(|node| node.accesskit_node().label());
+        let label = labels.into_iter().find(|label| label.ends_with(words::window::WHO_SIGNED));
+        self.press(&label.expect("the patch has a signature mark"));
     }
 
     /// To the page whose name begins so.
@@ -347,6 +393,19 @@ impl Person {
         let labels: Vec<String> = tabs.filter_map(|node| node.accesskit_node().label()).collect();
         let label = labels.into_iter().find(|label| label.split(' ').next() == Some(name));
         self.press(&label.expect("every page has a tab"));
+    }
+
+    /// Writes into the field of this name, letter by letter, instead of what is there.
+    #[track_caller]
+    pub fn writes(&mut self, field: &str, text: &str) {
+        self.bring_into_view(field);
+        self.control(field).focus();
+        self.settle();
+        self.types(Modifiers::COMMAND, Key::A);
+        for letter in text.chars() {
+            self.harness.event(egui::Event::Text(letter.to_string()));
+        }
+        self.settle();
     }
 
     /// Presses keys.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::list::columns;
-use super::plan::{note, note_lines, restarts};
+use super::list::{columns, note, note_lines};
+use super::plan::restarts;
 use super::{place, safe, title};
 use crate::cli::render::{Style, changes, words};
 use crate::model::Patch;

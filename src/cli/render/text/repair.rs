@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::plan::{note_lines, notes, what_will_happen};
+use super::list::note_lines;
+use super::plan::{notes, what_will_happen};
 use super::{place, safe};
 use crate::cli::render::{Detail, Style, words};
 use crate::workbench::{HealPreview, Healed};

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 pub(crate) use against::{Compared, is_about};
 pub(crate) use document::{FixedFormat, Publisher};
 
-use super::stack::FolderStack;
-use super::status::{product, read_ledger, unfinished_now};
+use super::stack::{FolderStack, read_ledger};
+use super::status::{product, unfinished_now};
 use crate::disk::fs::Fs;
 use crate::disk::observe;
 use crate::ledger::{Installed, Ledger};
