@@ -14,7 +14,7 @@ choices! {
         /// Of Anchore.
         Grype = "grype",
         /// Of Google.
-        OsvScanner = "osv-scanner",
+        Osv = "osv-scanner",
         /// Of Aqua.
         Trivy = "trivy",
     }

@@ -42,10 +42,13 @@ pub(crate) struct PatchChoice {
     /// The lists that were asked, and their dates.
     pub feeds: Vec<(&'static str, String)>,
     /// Patch files that can't be read, and why.
-    pub unreadable: Vec<(PathBuf, String)>,
+    pub unreadable: Vec<Unreadable>,
     /// Number of findings in the reports.
     pub findings: usize,
 }
+
+/// A patch file that can't be read, and why.
+type Unreadable = (PathBuf, String);
 
 /// A patch file that was looked at.
 #[derive(Debug, Clone)]
@@ -111,10 +114,10 @@ impl Workbench {
         &self,
         from: &[PathBuf],
         watch: Watch<'_>,
-    ) -> Result<(Vec<PatchAtHand>, Vec<(PathBuf, String)>)> {
+    ) -> Result<(Vec<PatchAtHand>, Vec<Unreadable>)> {
         let files = patch_files(from)?;
         let (keyring, now) = (self.keyring()?, self.environment.timestamp());
-        let open = |file: &PathBuf| -> Result<std::result::Result<PatchAtHand, (PathBuf, String)>> {
+        let open = |file: &PathBuf| -> Result<std::result::Result<PatchAtHand, Unreadable>> {
             watch.cancel.check()?;
             let verify =
                 || -> Result<VerifiedBundle> { Ok(UnverifiedBundle::open(file)?.verify(&keyring, now)?) };

@@ -31,7 +31,7 @@ impl Workbench {
     ) -> Result<Compared> {
         let report = ScanReport::read(path)?;
         let problem = |problem| Error::ScanReport { path: path.to_owned(), problem };
-        if report.scanner == Scanner::OsvScanner {
+        if report.scanner == Scanner::Osv {
             return Err(problem(ScanProblem::NotTold));
         }
         let fs = self.disk(target)?;

@@ -148,7 +148,7 @@ impl<'de> Visitor<'de> for ReportVisitor {
                     object.next_value_seed(Walk { path: &[], take: &mut take })?;
                 }
                 "results" if is_first => {
-                    scanner = Some(Scanner::OsvScanner);
+                    scanner = Some(Scanner::Osv);
                     let mut take = |one: osv::Found| one.findings().try_for_each(&mut add);
                     object.next_value_seed(Walk { path: &["packages"], take: &mut take })?;
                 }
