@@ -83,6 +83,8 @@ verbs! {
         Explain(explain): Nothing,
         Status(status): Nothing,
         Identify(identify): Nothing,
+        Fixed(fixed): Nothing,
+        Choose(choose): Nothing,
     }
     "Change a folder": {
         Apply(apply): Folder,

@@ -31,6 +31,7 @@ mod trust_a_patch;
 mod call_patches_back;
 mod heal_a_folder;
 mod identify_a_folder;
+mod know_what_is_fixed;
 
 mod ask_before_scripts;
 mod failing_disk;

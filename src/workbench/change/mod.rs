@@ -4,6 +4,7 @@ pub(super) mod accept;
 pub(super) mod apply;
 pub(super) mod apply_preview;
 pub(super) mod backups;
+pub(super) mod choose;
 mod dangers;
 pub(super) mod decision;
 pub(super) mod heal;

@@ -329,7 +329,7 @@ fn removal(folder: &FolderStack, layer: &Layer) -> Removal {
     if sharing.is_empty() { Removal::Alone } else { Removal::Rebuilding(ids(sharing)) }
 }
 
-fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
+pub(super) fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
     Ok(match recover::inspect(fs)? {
         Unfinished::Interrupted(interrupted) => Some(UnfinishedWork {
             is_rollback: interrupted.entry.action == Action::Rollback,
@@ -382,7 +382,11 @@ fn drift(
 }
 
 /// Product and version by the rules of the newest manifest in the history.
-fn product(fs: &dyn Fs, ledger: &Ledger, folder: &FolderStack) -> Result<(Option<String>, Option<String>)> {
+pub(super) fn product(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    folder: &FolderStack,
+) -> Result<(Option<String>, Option<String>)> {
     for entry in ledger.entries().iter().rev().filter(|entry| entry.manifest.is_some()) {
         // What was read for the patches in the folder need not be read again.
         let known = folder.layers.iter().filter(|layer| layer.key.entry == entry.seq);
