@@ -26,8 +26,15 @@ pub(crate) const MAX_SHARED_BYTES: u64 = 64 << 20;
 /// Largest content that may be among them. Larger ones are worth their own records, and are read one by one.
 pub(crate) const MAX_SMALL_BLOB_BYTES: u64 = 32 << 10;
 
-/// Largest manifest. It is held in memory; one change takes about 500 bytes, so this is room for 16,000 changes.
-pub(crate) const MAX_MANIFEST_BYTES: u64 = 8 << 20;
+/// Largest manifest. It is held in memory; one change takes 300 to 600 bytes, so this is room for some 100,000 changes.
+pub(crate) const MAX_MANIFEST_BYTES: u64 = 64 << 20;
+
+/// Largest manifest whatever it is packed to.
+pub(crate) const SMALL_MANIFEST_BYTES: u64 = 8 << 20;
+
+/// How many times larger than its packed bytes a manifest above [`SMALL_MANIFEST_BYTES`] may get: digests do not pack, and
+/// every change has one or two of them, so that honest ones stay below 8:1. Whoever wants the memory has to send the bytes.
+pub(crate) const MAX_MANIFEST_RATIO: u64 = 16;
 
 /// Largest signature file. A minisign signature has about 300 bytes, most of it comment.
 pub(crate) const MAX_SIGNATURE_BYTES: u64 = 4 << 10;

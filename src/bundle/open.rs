@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -82,7 +83,7 @@ impl UnverifiedBundle {
         let verdict = judge(&claim, &self.signatures, &self.reviews, keyring, now);
         let content = BundleContent::Container(self.container);
         let bundle = VerifiedBundle {
-            patch,
+            patch: Arc::new(patch),
             verdict,
             text: None,
             signatures: self.signatures,
@@ -156,7 +157,7 @@ pub(crate) fn place_of(patch: &Patch) -> SequencePlace {
 #[derive(Debug)]
 pub struct VerifiedBundle {
     /// What it says.
-    pub patch: Patch,
+    pub patch: Arc<Patch>,
     /// Who vouches for it, by the rules of the product that it says it is for.
     pub verdict: Verdict,
     /// How the diffs fit, if it was made of text patches for one folder.
@@ -195,7 +196,7 @@ impl VerifiedBundle {
         }
         let manifest = manifest::write_manifest(&patch);
         Ok(Self {
-            patch,
+            patch: Arc::new(patch),
             verdict: Verdict::unsigned(policy),
             text: Some(origin),
             signatures: Vec::new(),

@@ -29,6 +29,7 @@ mod sign;
 
 mod accept;
 mod apply;
+mod choose;
 mod explain;
 mod plan;
 mod reapply;
@@ -37,6 +38,7 @@ mod repair;
 mod rollback;
 mod toggle;
 
+mod fixed;
 mod history;
 mod identify;
 mod status;

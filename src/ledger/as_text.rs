@@ -1,6 +1,9 @@
 //! How a digest is written: as its text.
 
-use serde::{Deserialize, Deserializer, Serializer, de::Error};
+use std::fmt;
+
+use serde::de::{Error, Visitor};
+use serde::{Deserializer, Serializer};
 
 use crate::model::Digest;
 
@@ -9,7 +12,21 @@ pub(crate) fn serialize<S: Serializer>(digest: &Digest, serializer: S) -> Result
 }
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
-    String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    deserializer.deserialize_str(Spelled)
+}
+
+struct Spelled;
+
+impl Visitor<'_> for Spelled {
+    type Value = Digest;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a SHA-256")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Digest, E> {
+        text.parse().map_err(E::custom)
+    }
 }
 
 /// The same where there may be none.

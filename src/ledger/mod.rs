@@ -8,6 +8,7 @@
 //! kept there, too, as `script-<digest>`.
 
 mod as_text;
+mod expected;
 mod parts;
 mod replay;
 mod scripts;
@@ -18,9 +19,11 @@ mod vouched;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use expected::Expected;
 pub(crate) use parts::{EntryPart, Gone, Retires};
 pub(crate) use replay::{LayerSlot, Layers};
 pub use replay::{Moved, Turn};
@@ -28,8 +31,6 @@ pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name, witho
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
 pub use toggled::ToggleNote;
 pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
-
-use steps::StepNote;
 
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::model::{Digest, LayerKey, Node, PatchId, PatchRef, Step, TreePath};
@@ -162,8 +163,8 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub toggle: Option<ToggleNote>,
     /// What changed, in the order in which it was done.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    steps: Vec<StepNote>,
+    #[serde(skip_serializing_if = "<[Step]>::is_empty", default, with = "steps")]
+    pub steps: Arc<[Step]>,
 }
 
 /// Why the history cannot be read.
@@ -211,23 +212,14 @@ impl Entry {
             vouched: Vec::new(),
             overrides: Vec::new(),
             toggle: None,
-            steps: Vec::new(),
+            steps: Arc::default(),
         }
     }
 
     /// The same entry with these steps.
     pub fn with_steps(mut self, steps: &[Step]) -> Self {
-        self.steps = steps.iter().map(StepNote::from_step).collect();
+        self.steps = steps.into();
         self
-    }
-
-    /// What changed, in the order in which it was done.
-    ///
-    /// # Errors
-    /// If a path breaks the path policy or a digest is malformed: the entry was not written by this program.
-    pub fn steps(&self) -> Result<Vec<Step>, LedgerError> {
-        let damaged = |detail| LedgerError::Damaged { seq: self.seq, detail };
-        self.steps.iter().map(|note| note.step().map_err(damaged)).collect()
     }
 
     /// The exact bytes of `entry.json`.
@@ -391,15 +383,10 @@ impl Ledger {
     }
 
     /// What every place that was ever changed should hold now; `None`: nothing.
-    ///
-    /// # Errors
-    /// As [`Entry::steps`].
-    pub fn expected(&self) -> Result<BTreeMap<TreePath, Option<Node>>, LedgerError> {
-        let mut expected = BTreeMap::new();
-        for entry in self.lasting_changes() {
-            expected.extend(entry.steps()?.into_iter().map(|step| (step.path, step.after)));
-        }
-        Ok(expected)
+    pub fn expected(&self) -> BTreeMap<TreePath, Option<Node>> {
+        let mut expected = Expected::new(self);
+        self.lasting_changes().for_each(|entry| expected.take(entry));
+        expected.into_places()
     }
 
     /// The entries that changed what is right: putting right does not, and neither does taking that back.

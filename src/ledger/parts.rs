@@ -3,9 +3,11 @@
 //! Older programs refuse fields they do not know. A state folder whose history uses these is therefore marked as of
 //! the second generation (see `transaction::finish`), which older programs leave alone with a sentence that is true.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::{LedgerError, PatchNote, StepNote, as_text};
+use super::{PatchNote, as_text};
 use crate::model::{Digest, LayerKey, Step};
 
 /// One patch of an entry that brought several, or that retired others.
@@ -22,8 +24,8 @@ pub struct EntryPart {
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub retires: Vec<Retires>,
     /// What it alone changed, after the parts before it.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    steps: Vec<StepNote>,
+    #[serde(skip_serializing_if = "<[Step]>::is_empty", default, with = "super::steps")]
+    pub steps: Arc<[Step]>,
 }
 
 /// A patch that is replaced, and comes back when what replaced it goes.
@@ -51,17 +53,7 @@ pub struct Gone {
 impl EntryPart {
     /// One that changed `steps`.
     pub fn new(patch: PatchNote, bundle: Digest, manifest: Digest, steps: &[Step]) -> Self {
-        let steps = steps.iter().map(StepNote::from_step).collect();
-        Self { patch, bundle, manifest, retires: Vec::new(), steps }
-    }
-
-    /// What it alone changed.
-    ///
-    /// # Errors
-    /// As [`super::Entry::steps`]; `seq` is the number of the entry.
-    pub fn steps(&self, seq: u64) -> Result<Vec<Step>, LedgerError> {
-        let damaged = |detail| LedgerError::Damaged { seq, detail };
-        self.steps.iter().map(|note| note.step().map_err(damaged)).collect()
+        Self { patch, bundle, manifest, retires: Vec::new(), steps: steps.into() }
     }
 }
 

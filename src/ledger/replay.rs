@@ -4,8 +4,9 @@
 //! taken back is exactly what was there before.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::{Action, Entry, Gone, Installed, Ledger, LedgerError, PatchNote};
+use super::{Action, Entry, Gone, Installed, Ledger, PatchNote};
 use crate::model::{LayerKey, Step};
 
 /// One patch in the product, without its words.
@@ -42,8 +43,8 @@ pub(crate) struct Layers {
 impl Ledger {
     /// The patches in the product.
     pub(crate) fn layers(&self) -> Layers {
-        let mut replay = Replay { ledger: self, now: Layers::default(), before: Layers::default(), last: 0 };
-        self.entries().iter().for_each(|entry| replay.step(entry));
+        let mut replay = Replay::new(self);
+        replay.take_through(u64::MAX);
         replay.now
     }
 
@@ -70,19 +71,11 @@ impl Ledger {
     }
 
     /// What the patch in `slot` alone changed.
-    ///
-    /// # Errors
-    /// As [`Entry::steps`].
-    pub(crate) fn steps_of(&self, slot: LayerSlot) -> Result<Vec<Step>, LedgerError> {
+    pub(crate) fn steps_of(&self, slot: LayerSlot) -> Arc<[Step]> {
         // Taken out and brought back, it left what the entry that brought it back says.
         let entry = self.entry(slot.way_back).filter(|_| slot.way_back != slot.key.entry);
-        match entry.or_else(|| self.entry(slot.key.entry)) {
-            None => Ok(Vec::new()),
-            Some(entry) => match entry.parts.get(slot.key.part) {
-                Some(part) => part.steps(entry.seq),
-                None => entry.steps(),
-            },
-        }
+        let entry = entry.or_else(|| self.entry(slot.key.entry));
+        entry.map(|entry| entry.steps_of_part(slot.key.part)).unwrap_or_default()
     }
 }
 
@@ -115,6 +108,11 @@ impl Turn {
 }
 
 impl Entry {
+    /// What patch number `part` of it alone changed.
+    pub(crate) fn steps_of_part(&self, part: usize) -> Arc<[Step]> {
+        Arc::clone(self.parts.get(part).map_or(&self.steps, |part| &part.steps))
+    }
+
     /// What it comes to in a history of `entries`.
     pub(crate) fn turn(&self, entries: &[Entry]) -> Turn {
         let mut at = self;
@@ -163,16 +161,36 @@ impl Entry {
     }
 }
 
-struct Replay<'a> {
+/// The patches as they are after one entry after the other.
+pub(super) struct Replay<'a> {
     ledger: &'a Ledger,
     now: Layers,
     /// As they were before the newest change, which is what taking it back makes them again.
     before: Layers,
     /// The newest change.
     last: u64,
+    /// How many entries were taken in.
+    taken: usize,
 }
 
-impl Replay<'_> {
+impl<'a> Replay<'a> {
+    pub fn new(ledger: &'a Ledger) -> Self {
+        Self { ledger, now: Layers::default(), before: Layers::default(), last: 0, taken: 0 }
+    }
+
+    /// Takes in what was not taken in yet, up to the entry `seq`.
+    pub fn take_through(&mut self, seq: u64) {
+        for entry in self.ledger.entries().iter().skip(self.taken).take_while(|entry| entry.seq <= seq) {
+            self.step(entry);
+            self.taken += 1;
+        }
+    }
+
+    /// Which patches are there, replaced ones among them.
+    pub fn keys(&self) -> BTreeSet<LayerKey> {
+        self.now.slots.iter().map(|slot| slot.key).collect()
+    }
+
     fn step(&mut self, entry: &Entry) {
         match entry.action {
             Action::Apply => self.came(entry),

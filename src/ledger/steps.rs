@@ -1,62 +1,107 @@
 //! The steps of an entry, as they are written.
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::sync::Arc;
 
-use crate::model::{DigestError, FileNode, LinkNode, Mode, Node, Step, TreePath};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+use super::as_text;
+use crate::model::{Digest, FileNode, LinkNode, Mode, Node, Step, TreePath};
+
+/// How steps are written: `#[serde(with = "steps")]`. A large change has very many, so that each is read into what it is
+/// at once.
+pub(super) fn serialize<S: Serializer>(steps: &[Step], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(steps.iter().map(StepNote::from_step))
+}
+
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(reader: D) -> Result<Arc<[Step]>, D::Error> {
+    Ok(Vec::<ReadStep>::deserialize(reader)?.into_iter().map(|ReadStep(step)| step).collect())
+}
+
+struct ReadStep(Step);
+
+impl<'de> Deserialize<'de> for ReadStep {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        let note = StepNote::deserialize(reader)?;
+        let node = |note: Option<NodeNote>| note.map(NodeNote::node).transpose().map_err(D::Error::custom);
+        let path = TreePath::parse(&note.path).map_err(D::Error::custom)?;
+        Ok(Self(Step { path, before: node(note.before)?, after: node(note.after)? }))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct StepNote {
-    path: String,
+struct StepNote<'a> {
+    #[serde(borrow)]
+    path: Cow<'a, str>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none", default)]
+    before: Option<NodeNote<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none", default)]
+    after: Option<NodeNote<'a>>,
+}
+
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    File,
+    Link,
+    Dir,
+}
+
+/// Which fields there are depends on the kind.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NodeNote<'a> {
+    kind: Kind,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "as_text::option")]
+    sha256: Option<Digest>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    before: Option<NodeNote>,
+    size: Option<u64>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none", default)]
+    to: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    after: Option<NodeNote>,
+    mode: Option<u32>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-enum NodeNote {
-    File { sha256: String, size: u64, mode: u32 },
-    Link { to: String },
-    Dir { mode: u32 },
-}
-
-impl StepNote {
-    pub(super) fn from_step(step: &Step) -> Self {
-        let note = |node: &Option<Node>| node.as_ref().map(NodeNote::from_node);
-        Self { path: step.path.as_str().to_owned(), before: note(&step.before), after: note(&step.after) }
-    }
-
-    pub(super) fn step(&self) -> Result<Step, String> {
-        let node = |note: &Option<NodeNote>| note.as_ref().map(NodeNote::node).transpose();
-        let path = TreePath::parse(&self.path).map_err(|error| error.to_string())?;
-        Ok(Step { path, before: node(&self.before)?, after: node(&self.after)? })
+impl<'a> StepNote<'a> {
+    fn from_step(step: &'a Step) -> Self {
+        let note = |node: &'a Option<Node>| node.as_ref().map(NodeNote::from_node);
+        Self { path: step.path.as_str().into(), before: note(&step.before), after: note(&step.after) }
     }
 }
 
-impl NodeNote {
-    fn from_node(node: &Node) -> Self {
+impl<'a> NodeNote<'a> {
+    fn from_node(node: &'a Node) -> Self {
+        let of = |kind| Self { kind, sha256: None, size: None, to: None, mode: None };
         match node {
-            Node::File(file) => NodeNote::File {
-                sha256: file.digest.to_string(),
-                size: file.size_bytes,
-                mode: file.mode.bits(),
+            Node::File(file) => Self {
+                sha256: Some(file.digest),
+                size: Some(file.size_bytes),
+                mode: Some(file.mode.bits()),
+                ..of(Kind::File)
             },
-            Node::Link(link) => NodeNote::Link { to: link.points_to.clone() },
-            Node::Dir(mode) => NodeNote::Dir { mode: mode.bits() },
+            Node::Link(link) => Self { to: Some(link.points_to.as_str().into()), ..of(Kind::Link) },
+            Node::Dir(mode) => Self { mode: Some(mode.bits()), ..of(Kind::Dir) },
         }
     }
 
-    fn node(&self) -> Result<Node, String> {
+    fn node(self) -> Result<Node, &'static str> {
         Ok(match self {
-            NodeNote::File { sha256, size, mode } => Node::File(FileNode {
-                digest: sha256.parse().map_err(|error: DigestError| error.to_string())?,
-                size_bytes: *size,
-                mode: Mode::new(*mode),
-            }),
-            NodeNote::Link { to } => Node::Link(LinkNode { points_to: to.clone() }),
-            NodeNote::Dir { mode } => Node::Dir(Mode::new(*mode)),
+            Self {
+                kind: Kind::File,
+                sha256: Some(digest),
+                size: Some(size_bytes),
+                mode: Some(mode),
+                to: None,
+            } => Node::File(FileNode { digest, size_bytes, mode: Mode::new(mode) }),
+            Self { kind: Kind::Link, to: Some(to), sha256: None, size: None, mode: None } => {
+                Node::Link(LinkNode { points_to: to.into_owned() })
+            }
+            Self { kind: Kind::Dir, mode: Some(mode), sha256: None, size: None, to: None } => {
+                Node::Dir(Mode::new(mode))
+            }
+            _ => return Err("a step has other fields than a file, link or folder has"),
         })
     }
 }

@@ -65,7 +65,12 @@ impl FromStr for Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let spelled: [u8; 64] = std::array::from_fn(|n| {
+            let byte = self.0[n / 2];
+            DIGITS[usize::from(if n % 2 == 0 { byte >> 4 } else { byte & 0xf })]
+        });
+        f.write_str(std::str::from_utf8(&spelled).expect("hex digits are ASCII"))
     }
 }
 

@@ -6,28 +6,34 @@
 mod about;
 mod change;
 pub(crate) mod characters;
+mod check;
 mod code;
 mod collision;
 mod digest;
 mod layer;
 mod link;
+mod name_key;
 mod name_warning;
 mod node;
 mod patch;
+mod patch_id;
 mod path;
 mod place_problem;
 mod portable;
+mod purl;
+mod resolves;
 mod script;
 mod special_name;
 mod toggle;
 mod word;
 
 pub use about::{
-    About, Approvals, Check, Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Level, Probe,
-    Product, Requirement, RequirementMode, Restart, Rollback, Severity, SeverityLevel,
+    About, Approvals, Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Product, Requirement,
+    RequirementMode, Restart, Rollback, Severity, SeverityLevel,
 };
 pub(crate) use about::{PatchKind, RequirementIf, RollbackPossible};
 pub use change::{FileChange, LocalEdits, Payload, Role, Step};
+pub use check::{Check, Level, Probe};
 pub use code::{Code, Kind};
 pub(crate) use collision::{Collision, CollisionKey, collisions};
 pub(crate) use digest::DigestError;
@@ -37,12 +43,16 @@ pub(crate) use link::{check_link, unportable_link};
 pub(crate) use name_warning::NameWarning;
 pub(crate) use node::TreeState;
 pub use node::{FileNode, LinkNode, Mode, Node};
-pub(crate) use patch::PatchRef;
-pub use patch::{DiffText, Patch, PatchId};
+pub use patch::{DiffText, Patch};
+pub use patch_id::PatchId;
+pub(crate) use patch_id::PatchRef;
 pub use path::TreePath;
 pub(crate) use path::{PathError, PathProblem};
 pub(crate) use place_problem::PlaceProblem;
 pub(crate) use portable::Unportable;
+pub use purl::Purl;
+pub(crate) use resolves::with_resolved;
+pub use resolves::{Component, Justification, PartPatch, Resolved, ResolvedKind, ResolvedState};
 pub use script::{Interpreter, Script, ScriptPhase};
 pub(crate) use special_name::{executed_by, likely_secret, version_control};
 pub(crate) use toggle::{ABSENT, PRESENT};

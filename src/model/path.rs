@@ -8,20 +8,22 @@
 //! [`TreePath::name_warnings`]. Nothing is ever decoded or repaired: `%2e%2e` is a name of six characters.
 
 use std::fmt;
+use std::sync::Arc;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_properties::UnicodeEmoji;
 
 use super::characters::{CodePoint, Quoted, Unseen, is_mark, unseen};
-use super::collision::key_of_name;
+use super::name_key::key_of_name;
 use super::name_warning::{NameWarning, name_warnings};
-use super::portable::{Unportable, first_unportable};
+use super::portable::{Unportable, first_unportable, first_unportable_beside};
 
 /// A place inside a folder: `/`-separated, relative, and free of every name that escapes, hides or deceives.
 ///
-/// Ordered by the bytes of its text, so a folder comes before everything in it.
+/// Ordered by the bytes of its text, so a folder comes before everything in it. Clones share the text: a path of a large
+/// change is held in many places at once.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TreePath(String);
+pub struct TreePath(Arc<str>);
 
 /// A raw name that the policy refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -123,7 +125,7 @@ impl TreePath {
     /// Names the first rule that `raw` breaks.
     pub fn parse(raw: &str) -> Result<Self, PathError> {
         match check(raw) {
-            Ok(()) => Ok(Self(raw.to_owned())),
+            Ok(()) => Ok(Self(raw.into())),
             Err(problem) => Err(PathError { raw: raw.to_owned(), problem }),
         }
     }
@@ -161,7 +163,7 @@ impl TreePath {
 
     /// The folder it is in; `None` for a place directly in the target.
     pub fn parent(&self) -> Option<TreePath> {
-        self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
+        self.0.rsplit_once('/').map(|(parent, _)| Self(parent.into()))
     }
 
     /// The folders it is in, nearest first, without the target itself.
@@ -171,7 +173,7 @@ impl TreePath {
 
     /// Whether it lies strictly below `dir`.
     pub(crate) fn is_below(&self, dir: &TreePath) -> bool {
-        self.0.strip_prefix(&dir.0).is_some_and(|rest| rest.starts_with('/'))
+        self.0.strip_prefix(&*dir.0).is_some_and(|rest| rest.starts_with('/'))
     }
 
     /// The place called `name` in it.
@@ -187,6 +189,23 @@ impl TreePath {
         first_unportable(&self.0)
     }
 
+    /// The same of one after another, sorted or not: folders that many of them are in are looked at once.
+    pub(crate) fn each_unportable<'a>(
+        paths: impl Iterator<Item = &'a TreePath>,
+    ) -> impl Iterator<Item = Option<Unportable>> {
+        let mut portable: Option<&TreePath> = None;
+        paths.map(move |path| {
+            let found = match portable {
+                Some(portable) => first_unportable_beside(&path.0, &portable.0),
+                None => path.unportable(),
+            };
+            if found.is_none() {
+                portable = Some(path);
+            }
+            found
+        })
+    }
+
     /// What a person should look at twice, each oddity once; empty for ordinary names.
     pub(crate) fn name_warnings(&self) -> Vec<NameWarning> {
         name_warnings(&self.0)
@@ -195,14 +214,14 @@ impl TreePath {
     /// The first `names` names of it; all of it if it has no more.
     pub(super) fn prefix(&self, names: usize) -> TreePath {
         let end = self.0.match_indices('/').nth(names.saturating_sub(1)).map(|(at, _)| at);
-        Self(self.0[..end.unwrap_or(self.0.len())].to_owned())
+        Self(self.0[..end.unwrap_or(self.0.len())].into())
     }
 
     /// The place beside it that has the last name of `other`.
     pub(super) fn beside(&self, other: &str) -> TreePath {
         match self.0.rsplit_once('/') {
-            Some((parent, _)) => Self(format!("{parent}/{other}")),
-            None => Self(other.to_owned()),
+            Some((parent, _)) => Self(format!("{parent}/{other}").into()),
+            None => Self(other.into()),
         }
     }
 }
@@ -259,6 +278,10 @@ pub(super) fn check_name(name: &str) -> Result<(), PathProblem> {
         _ if name.len() > TreePath::MAX_NAME_BYTES => return Err(PathProblem::NameTooLong(name.len())),
         _ => {}
     }
+    // Nearly all names are plain, and none of the rules below is about these.
+    if name.bytes().all(|byte| byte.is_ascii_graphic()) && !name.starts_with('.') {
+        return Ok(());
+    }
     check_characters(name)?;
     if !is_nfc(name) {
         return Err(PathProblem::NotComposed);
@@ -311,6 +334,10 @@ fn is_disguised_separator(c: char) -> bool {
 pub(super) fn is_state_dir(name: &str) -> bool {
     /// Windows drops the dot, keeps six letters and adds a tilde and a number.
     const SHORT_NAME: &str = "patchw~";
+    // Every such name has this letter, small or large, or one that becomes it.
+    if name.is_ascii() && !name.bytes().any(|byte| byte.eq_ignore_ascii_case(&b'w')) {
+        return false;
+    }
     let key = key_of_name(name);
     let folder = key.split([':', '\\']).next().unwrap_or(&key).trim_end_matches(['.', ' ']);
     let is_short_name = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());

@@ -1,5 +1,6 @@
 //! Plans the application of one patch.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::folders::{find_missing_parents, settle_folders};
@@ -21,8 +22,8 @@ pub(super) struct PlanPart {
 
 /// What `patch` itself does and needs; not what every change of a folder needs.
 pub(super) fn plan_part(patch: &Patch, situation: &Situation) -> PlanPart {
-    let changes = match situation.keeps_modes {
-        true => patch.changes.clone(),
+    let changes: Cow<'_, [FileChange]> = match situation.keeps_modes {
+        true => Cow::Borrowed(&patch.changes),
         false => patch.changes.iter().map(without_modes).collect(),
     };
     let mut planner = Planner { patch, situation, obstacles: Vec::new(), notes: Vec::new() };
@@ -254,6 +255,8 @@ impl Planner<'_> {
     fn check_names(&mut self, steps: &[Step]) {
         let going: BTreeSet<&TreePath> =
             steps.iter().filter(|step| step.after.is_none()).map(|step| &step.path).collect();
+        // By folder and by what each name is on the least discerning system: folders can have very many names.
+        let mut known: BTreeMap<Option<TreePath>, BTreeMap<CollisionKey, Vec<&String>>> = BTreeMap::new();
         for step in steps.iter().filter(|step| step.after.is_some()) {
             if let Some(reason) = step.path.unportable() {
                 match self.situation.stores_any_name {
@@ -266,14 +269,21 @@ impl Planner<'_> {
             if step.before.is_some() {
                 continue;
             }
-            let key = CollisionKey::new(&step.path);
-            let siblings = self.situation.names.get(&step.path.parent()).into_iter().flatten();
-            let twin = siblings.filter(|name| *name != step.path.name()).find_map(|name| {
-                let other = match step.path.parent() {
+            let parent = step.path.parent();
+            let names = known.entry(parent.clone()).or_insert_with(|| {
+                let mut by_key: BTreeMap<CollisionKey, Vec<&String>> = BTreeMap::new();
+                for name in self.situation.names.get(&parent).into_iter().flatten() {
+                    by_key.entry(CollisionKey::of_name(name)).or_default().push(name);
+                }
+                by_key
+            });
+            let alike = names.get(&CollisionKey::of_name(step.path.name())).into_iter().flatten();
+            let twin = alike.filter(|name| name.as_str() != step.path.name()).find_map(|name| {
+                let other = match &parent {
                     Some(parent) => parent.join(name),
                     None => TreePath::parse(name),
                 };
-                other.ok().filter(|other| CollisionKey::new(other) == key && !going.contains(other))
+                other.ok().filter(|other| !going.contains(other))
             });
             if let Some(twin) = twin {
                 let twin = Obstacle::at(&step.path, AtPlace::SameNameAs(twin));

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use crate::text::one_line;
 
-pub(crate) use lines::{FAR_COLUMNS, in_content};
+pub(crate) use lines::{FAR_COLUMNS, brings_plain_lines, in_content};
 pub(crate) use names::{NameMatch, in_name, look_alike_names};
 
 /// What a vendor's words hide, be it a line or a page; also whether they speak as if they were ours.

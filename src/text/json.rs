@@ -6,9 +6,12 @@
 //! come through this door, in two passes: [`check`] looks at the whole text, and only then [`from_slice`]
 //! makes a value of it.
 
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 mod locate;
@@ -16,8 +19,14 @@ mod strict;
 
 pub(crate) use locate::Position;
 
+use crate::model::characters::unseen;
+
 /// Deepest nesting of objects and lists. Manifests need six; parsers of other programs fail from about a hundred.
 pub(crate) const MAX_DEPTH: usize = 16;
+
+/// Most values and keys of one document: what 8 MiB of the shortest hold, and ten times what the largest manifest needs.
+/// Larger documents have longer values; with shorter ones they would take many times their length in memory.
+const MAX_VALUES: usize = 4 << 20;
 
 /// Why a text is refused, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +74,8 @@ impl JsonError {
 pub fn check(bytes: &[u8], limit_bytes: usize) -> Result<(), JsonError> {
     let text = plain_text(bytes, limit_bytes)?;
     let mut reader = serde_json::Deserializer::from_str(text);
-    let shape = Shape { containers: 0 };
+    let left = Cell::new(MAX_VALUES);
+    let shape = Shape { containers: 0, left: &left };
     shape
         .deserialize(&mut reader)
         .and_then(|()| reader.end())
@@ -82,6 +92,14 @@ pub fn check(bytes: &[u8], limit_bytes: usize) -> Result<(), JsonError> {
 /// As [`check`], and where the document is no `T`.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8], limit_bytes: usize) -> Result<T, JsonError> {
     check(bytes, limit_bytes)?;
+    from_checked(bytes)
+}
+
+/// The same of a document that passed [`check`]: whoever reads one more than once checks it once.
+///
+/// # Errors
+/// Where the document is no `T`.
+pub(crate) fn from_checked<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     T::deserialize(strict::Strict(&mut reader)).map_err(|error| JsonError::from_serde(bytes, &error))
 }
@@ -90,9 +108,7 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8], limit_bytes: usize) -> Resu
 ///
 /// # Errors
 /// As those of `T`.
-pub fn present<'de, D: Deserializer<'de>, T: serde::Deserialize<'de>>(
-    reader: D,
-) -> Result<Option<T>, D::Error> {
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Option<T>, D::Error> {
     T::deserialize(reader).map(Some)
 }
 
@@ -116,30 +132,39 @@ fn plain_text(bytes: &[u8], limit_bytes: usize) -> Result<&str, JsonError> {
 
 /// Visits a whole value and keeps nothing of it.
 #[derive(Clone, Copy)]
-struct Shape {
+struct Shape<'l> {
     /// How many objects and lists are open around the value.
     containers: usize,
+    /// How many more values and keys there may be.
+    left: &'l Cell<usize>,
 }
 
-impl Shape {
+impl Shape<'_> {
     fn inside<E: serde::de::Error>(self) -> Result<Self, E> {
         let containers = self.containers + 1;
         if containers > MAX_DEPTH {
             return Err(E::custom(format_args!("nested deeper than {MAX_DEPTH} levels")));
         }
-        Ok(Self { containers })
+        Ok(Self { containers, ..self })
+    }
+
+    fn count<E: serde::de::Error>(self) -> Result<(), E> {
+        let left = self.left.get().checked_sub(1);
+        self.left.set(left.ok_or_else(|| E::custom(format_args!("more than {MAX_VALUES} values")))?);
+        Ok(())
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Shape {
+impl<'de> DeserializeSeed<'de> for Shape<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        self.count()?;
         reader.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Shape {
+impl<'de> Visitor<'de> for Shape<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,27 +204,58 @@ impl<'de> Visitor<'de> for Shape {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
         let inner = self.inside()?;
-        let mut seen = BTreeSet::new();
-        while let Some(key) = object.next_key::<String>()? {
+        let mut seen: Vec<Cow<'_, str>> = Vec::new();
+        let mut many = BTreeSet::new();
+        while let Some(Key(key)) = object.next_key()? {
+            inner.count()?;
             one_spelling(&key)?;
-            if seen.contains(&key) {
+            if seen.contains(&key) || many.contains(&key) {
                 return Err(A::Error::custom(format_args!("the key {key:?} is there twice")));
             }
-            seen.insert(key);
+            // Nearly all objects have few keys.
+            if seen.len() < FEW_KEYS {
+                seen.push(key);
+            } else {
+                many.insert(key);
+            }
             object.next_value_seed(inner)?;
         }
         Ok(())
     }
 }
 
+/// Keys that are searched one by one.
+const FEW_KEYS: usize = 16;
+
+/// A key, borrowed from the text where it has no escapes.
+#[derive(Deserialize)]
+struct Key<'t>(#[serde(borrow)] Cow<'t, str>);
+
 fn one_spelling<E: serde::de::Error>(text: &str) -> Result<(), E> {
     if text.contains('\0') {
         return Err(E::custom("a text contains a NUL"));
     }
-    if !unicode_normalization::is_nfc(text) {
+    if !text.is_ascii() && !unicode_normalization::is_nfc(text) {
         return Err(E::custom("a text is not in Unicode's composed form (NFC)"));
     }
     Ok(())
+}
+
+/// A JSON text with every character that nobody would see as a `\u` escape: a terminal may be reading. Outside of texts
+/// JSON has no such characters but line feeds.
+pub(crate) fn spell_out(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || unseen(c).is_none() {
+            text.push(c);
+            continue;
+        }
+        let mut units = [0; 2];
+        for unit in c.encode_utf16(&mut units) {
+            text.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    text
 }
 
 #[cfg(test)]

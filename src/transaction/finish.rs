@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::ErrorKind;
+use std::sync::Arc;
 
 use super::record::{self, Intent};
 use super::{IoResultExt, TransactionError, exists, is_empty, layout};
@@ -271,10 +272,10 @@ fn keep_newer(fs: &dyn Fs, seq: u64) -> Result<(), TransactionError> {
     Ok(())
 }
 
-fn steps_of(fs: &dyn Fs, entry: &StatePath) -> Result<Vec<Step>, TransactionError> {
+fn steps_of(fs: &dyn Fs, entry: &StatePath) -> Result<Arc<[Step]>, TransactionError> {
     let bytes = read_small(fs, entry, 64 << 20).context("read", entry)?;
     let damaged = |detail| TransactionError::State(format!("{entry}: {detail}"));
-    Ok(Entry::from_bytes(&bytes).map_err(damaged)?.steps()?)
+    Ok(Entry::from_bytes(&bytes).map_err(damaged)?.steps)
 }
 
 /// Removes a thing of ours with everything in it, if it is there. What is not ours is kept: a folder with a thing in

@@ -183,7 +183,7 @@ fn read_interrupted(
     if (entry.seq, entry.previous, intent.seq) != (head.seq + 1, head.digest, head.seq + 1) {
         return Err(TransactionError::State("the unfinished work does not follow the history".to_owned()));
     }
-    let steps = entry.steps()?;
+    let steps = entry.steps.to_vec();
     Ok(Unfinished::Interrupted(Box::new(InterruptedChange { id, intent, intent_digest, entry, steps })))
 }
 
@@ -242,7 +242,7 @@ fn discard_unarmed(fs: &dyn Fs) -> Result<(), TransactionError> {
             return Err(TransactionError::State(format!("{place} is not what the intent names")));
         }
         let damaged = |detail| TransactionError::State(format!("{place}: {detail}"));
-        if holds_originals(fs, &Entry::from_bytes(&bytes).map_err(damaged)?.steps()?)? {
+        if holds_originals(fs, &Entry::from_bytes(&bytes).map_err(damaged)?.steps)? {
             fs.rename(&unarmed, &layout::intent()).context("arm", layout::intent())?;
             fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
             return Err(TransactionError::Unfinished);

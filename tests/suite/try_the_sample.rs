@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use patchwright::bundle::order::lint;
 use patchwright::environment::Environment;
@@ -57,7 +58,7 @@ impl LaidOut {
         told(&applied.notes)
     }
 
-    fn patch(&self, which: usize) -> Patch {
+    fn patch(&self, which: usize) -> Arc<Patch> {
         unwatched(|watch| self.sandbox.bench().inspect(&self.sample.bundles[which], watch))
             .expect("a good bundle")
             .patch

@@ -43,7 +43,7 @@ use super::manifest::write_manifest;
 use super::order::{Order, OrderedScript};
 use super::{BundleError, UnverifiedBundle};
 use crate::diff::pair_renames;
-use crate::disk::fs::{Fs, Stat};
+use crate::disk::fs::{Fs, Place, Stat};
 use crate::disk::{ScanError, Walk};
 use crate::model::{Code, DiffText, Digest, FileChange, Node, Patch, Step, TreePath, version_control};
 use crate::plan::why::Making;
@@ -304,7 +304,9 @@ fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Compa
     let mut new = walk(SourceSide::New, request, &progress, &left_out)?;
     old.leave_out_alike(&mut new)?;
     let (old, new) = (old.read()?, new.read()?);
-    let mut steps = compare(&old.tree, &new.tree);
+    let root = trees.new.look(&Place::Root).ok().flatten();
+    let new_shares_group = root.is_some_and(|folder| folder.mode.shares_group());
+    let mut steps = compare(&old.tree, &new.tree, new_shares_group);
     retain_meant(&mut steps, request.order);
     let mut obstacles: Vec<Obstacle> = obstacles::of_scan(SourceSide::Old, &old.problems).collect();
     obstacles.extend(obstacles::of_scan(SourceSide::New, &new.problems));
@@ -446,7 +448,7 @@ fn read_back(patch: &Patch, path: &Path) -> Result<(u64, Digest), AuthorError> {
         // Nobody vouches for what was made a moment ago, and nobody asks.
         .and_then(|opened| opened.verify(&Keyring::default(), Timestamp::UNIX_EPOCH))
         .map_err(unreadable)?;
-    if bundle.patch != *patch {
+    if *bundle.patch != *patch {
         let problem = "the finished bundle does not say what it was made from";
         return Err(BundleError::new(Code::Manifest, problem).into());
     }

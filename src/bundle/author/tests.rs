@@ -129,7 +129,7 @@ fn everything_that_differs_is_counted_once() {
         Counts { created: 1, replaced: 1, deleted: 1, renamed: 1, folders: 3, ..Counts::default() };
     assert_eq!(made.counts, expected);
     assert_eq!(made.patch.created, CREATED);
-    assert_eq!(shop.bundle().patch, made.patch);
+    assert_eq!(shop.bundle().patch, made.patch.into());
     let bundle = shop.bundle();
     for (digest, _) in bundle.blobs() {
         bundle.copy_blob(&digest, &mut io::sink()).expect("every byte is right");

@@ -8,10 +8,10 @@ use flate2::write::DeflateEncoder;
 
 use super::Container;
 use super::crafted::{
-    Crafted, FINGERPRINT, Header, MANIFEST, Member, OnDisk, blob_name, read_all, valid, written,
+    Crafted, FINGERPRINT, Header, MANIFEST, Member, OnDisk, blob_name, noise, read_all, valid, written,
 };
 use crate::bundle::BundleError;
-use crate::bundle::limits::{MAX_MANIFEST_BYTES, MAX_WINDOW_LOG};
+use crate::bundle::limits::{MAX_MANIFEST_BYTES, MAX_WINDOW_LOG, SMALL_MANIFEST_BYTES};
 use crate::model::Code;
 
 /// Refused when it is opened, before any content is read.
@@ -291,6 +291,20 @@ fn h15_too_many_members() {
         &Crafted::new(vec![Member::stored(b"manifest.json", &manifest)]).bytes(),
         "more than the allowed",
     );
+}
+
+#[test]
+fn h15_a_large_manifest_that_packs_too_well() {
+    // Further apart than deflate looks back, so that it packs about twenty to one.
+    let piece = [noise(2_000), vec![b' '; 38_000]].concat();
+    let manifest: Vec<u8> = piece.iter().copied().cycle().take(SMALL_MANIFEST_BYTES as usize + 1).collect();
+    let packed = |content: &[u8]| {
+        Crafted::new(vec![Member::packed(b"manifest.json", 8, &deflated(content), content)]).bytes()
+    };
+    over_limit(&packed(&manifest), "more than 16 times larger");
+    open(&packed(&manifest[1..])).expect("up to 8 MiB it may pack as well as it can");
+    // Whoever sends all its bytes may ask for the memory.
+    open(&Crafted::new(vec![Member::stored(b"manifest.json", &manifest)]).bytes()).expect("it is stored");
 }
 
 #[test]

@@ -3,8 +3,9 @@
 
 use crate::bundle::BundleError;
 use crate::bundle::limits::{
-    MAX_CONTENT_BYTES, MAX_DIFF_BYTES, MAX_MANIFEST_BYTES, MAX_MEMBER_RATIO, MAX_MEMBERS, MAX_REVIEW_BYTES,
-    MAX_SHARED_BYTES, MAX_SIGNATURE_BYTES, MAX_SIGNATURES, MAX_TOTAL_RATIO,
+    MAX_CONTENT_BYTES, MAX_DIFF_BYTES, MAX_MANIFEST_BYTES, MAX_MANIFEST_RATIO, MAX_MEMBER_RATIO, MAX_MEMBERS,
+    MAX_REVIEW_BYTES, MAX_SHARED_BYTES, MAX_SIGNATURE_BYTES, MAX_SIGNATURES, MAX_TOTAL_RATIO,
+    SMALL_MANIFEST_BYTES,
 };
 use crate::model::Code;
 
@@ -121,6 +122,12 @@ fn check_packing(entry: &DirectoryEntry) -> Result<(), BundleError> {
         let problem = format!("{} bytes are more than the allowed {max_bytes}", entry.size_bytes);
         return Err(BundleError::new(Code::Limit, problem));
     }
+    if entry.name == MemberName::Manifest && !may_expand(entry.size_bytes, entry.packed_bytes) {
+        let problem = format!(
+            "above {SMALL_MANIFEST_BYTES} bytes, unpacking may not make it more than {MAX_MANIFEST_RATIO} times larger"
+        );
+        return Err(BundleError::new(Code::Limit, problem));
+    }
     if !methods.contains(&entry.method) {
         return Err(refused("it is packed by a method that it may not have"));
     }
@@ -132,6 +139,11 @@ fn check_packing(entry: &DirectoryEntry) -> Result<(), BundleError> {
         return Err(BundleError::new(Code::Limit, problem));
     }
     Ok(())
+}
+
+/// Whether a manifest of so many bytes may be packed to so few.
+pub(super) fn may_expand(size_bytes: u64, packed_bytes: u64) -> bool {
+    size_bytes <= SMALL_MANIFEST_BYTES || !expands_beyond(size_bytes, packed_bytes, MAX_MANIFEST_RATIO)
 }
 
 /// Whether `size` is more than `ratio` times `packed`.

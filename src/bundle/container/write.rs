@@ -7,7 +7,7 @@ use crate::bundle::limits::MAX_BUNDLE_BYTES;
 use crate::model::Code;
 use crate::trust::{Attached, AttachedReview};
 
-use super::member_rules::MemberRules;
+use super::member_rules::{MemberRules, may_expand};
 use super::name::{MemberName, ReviewPart, SignatureName};
 use super::read::Container;
 use super::records::{DirectoryEntry, EndOfDirectory, Method};
@@ -27,6 +27,10 @@ impl<W: Write> ContainerWriter<W> {
     pub fn begin(out: W, manifest: &[u8]) -> Result<Self, BundleError> {
         let mut writer = Self { out, member_rules: MemberRules::default() };
         let packed = pack(manifest);
+        if !may_expand(manifest.len() as u64, packed.len() as u64) {
+            writer.add_stored(MemberName::Manifest, manifest)?;
+            return Ok(writer);
+        }
         let entry = DirectoryEntry {
             name: MemberName::Manifest,
             method: Method::Deflate,

@@ -1,7 +1,7 @@
 //! How much a manifest may say. Everything in it comes from outside, so everything has an end.
 
-/// The whole text: room for some 20,000 changed files, and read in well under a second.
-pub(crate) const MANIFEST_BYTES: usize = 8 << 20;
+/// The whole text: room for [`CHANGES`] changes with long names, two digests each, and read in a second or two.
+pub(crate) const MANIFEST_BYTES: usize = 64 << 20;
 /// Changes in one patch. The largest source trees have about this many files.
 pub(crate) const CHANGES: usize = 100_000;
 /// Builds that one change may start from. Vendors ship a handful of builds of one version.
@@ -16,6 +16,8 @@ pub(crate) const LINK_BYTES: usize = 4096;
 
 /// Lists that people read: issues, fixes, requirements, holds, steps …. Nobody reads more.
 pub(crate) const ENTRIES: usize = 1000;
+/// Names of one problem. Four lists of vulnerabilities are in wide use, and vendors have their own.
+pub(crate) const ALIASES: usize = 20;
 /// Checks before or after; each may take minutes.
 pub(crate) const CHECKS: usize = 100;
 /// Ways to recognise a product, and versions it may have.

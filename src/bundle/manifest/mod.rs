@@ -20,6 +20,7 @@ mod write;
 pub mod limits;
 mod links;
 mod problem;
+mod resolves;
 mod rules;
 mod toggles;
 mod tree;
@@ -77,7 +78,7 @@ impl ManifestError {
 pub fn read_manifest(bytes: &[u8]) -> Result<Patch, ManifestError> {
     json::check(bytes, limits::MANIFEST_BYTES)?;
     check_age(bytes)?;
-    let document: wire::RawDocument = json::from_slice(bytes, limits::MANIFEST_BYTES)?;
+    let document: wire::RawDocument = json::from_checked(bytes)?;
     let patch = read::patch(document).map_err(|problem| ManifestError::from_problem(problem, bytes))?;
     check(&patch)
         .map_err(|error| ManifestError { position: json::position_of(bytes, &error.at), ..error })?;
@@ -104,6 +105,7 @@ pub(super) fn problems(patch: &Patch) -> Vec<ManifestProblem> {
     rules::check(&patch.about, Some(&patch.created), &patch.scripts, &mut problems);
     tree::check(patch, &mut problems);
     toggles::check_files(patch, &mut problems);
+    resolves::check_paths(patch, &mut problems);
     problems.into_all()
 }
 
@@ -145,7 +147,7 @@ pub fn referenced_blobs(patch: &Patch) -> BTreeMap<Digest, Option<u64>> {
 
 /// A later program may know keys that this one does not. Tells that case apart before they are called unknown.
 fn check_age(bytes: &[u8]) -> Result<(), ManifestError> {
-    let Ok(head) = json::from_slice::<wire::RawHead>(bytes, limits::MANIFEST_BYTES) else {
+    let Ok(head) = json::from_checked::<wire::RawHead>(bytes) else {
         return Ok(()); // Not even these two are right: the full reading says where.
     };
     let newer = |at: &str, message: String| {

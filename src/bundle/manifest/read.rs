@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use super::op::Op;
 use super::problem::ManifestProblem;
-use super::wire;
+use super::{resolves, wire};
 use crate::model::{
     About, Approvals, Check, Code, Conflict, Detect, DiffText, Digest, Evidence, FileChange, FileNode, Hold,
     Issue, LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement,
     RequirementIf, Restart, Rollback, Script, Setting, Severity, Toggle, TreePath, Word,
 };
 
-type ManifestRead<T> = Result<T, ManifestProblem>;
+pub(super) type ManifestRead<T> = Result<T, ManifestProblem>;
 
 pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
     let wire::RawDocument { manifest: raw, extensions } = document;
@@ -35,6 +35,8 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
         issues: raw.issues.into_iter().map(issue).collect(),
         fixes: raw.fixes,
         vulnerabilities: raw.vulnerabilities,
+        resolves: each("resolves", raw.resolves, resolves::read)?,
+        components: each("components", raw.components, resolves::read_component)?,
         expires: raw.expires,
         support_until: raw.support_until,
         vendor: raw.vendor,
@@ -63,13 +65,17 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
         about,
         created: raw.created,
         diff: raw.diff.map(diff_text).transpose().map_err(|problem| problem.inside("diff"))?,
-        changes: each("changes", raw.changes, change)?,
+        changes: raw.changes.0?,
         scripts: each("scripts", raw.scripts, script)?,
         proven: raw.proof.is_some_and(|proof| proof.round_trip),
     })
 }
 
-fn each<T, U>(name: &str, raw: Vec<T>, read: impl Fn(T) -> ManifestRead<U>) -> ManifestRead<Vec<U>> {
+pub(super) fn each<T, U>(
+    name: &str,
+    raw: Vec<T>,
+    read: impl Fn(T) -> ManifestRead<U>,
+) -> ManifestRead<Vec<U>> {
     raw.into_iter()
         .enumerate()
         .map(|(index, raw)| read(raw).map_err(|problem| problem.inside(format_args!("{name}[{index}]"))))
@@ -85,7 +91,7 @@ fn issue(raw: wire::RawIssue) -> Issue {
     Issue { system: raw.system, key: raw.key, url: raw.url, kind: raw.kind }
 }
 
-fn severity(raw: wire::RawSeverity) -> ManifestRead<Severity> {
+pub(super) fn severity(raw: wire::RawSeverity) -> ManifestRead<Severity> {
     Ok(Severity { level: word("severity.level", &raw.level)?, cvss: raw.cvss })
 }
 
@@ -230,7 +236,7 @@ fn diff_text(raw: wire::RawDiffText) -> ManifestRead<DiffText> {
     Ok(DiffText { digest: digest("sha256", &raw.sha256)?, size_bytes: raw.size })
 }
 
-fn change(raw: wire::RawChange) -> ManifestRead<FileChange> {
+pub(super) fn change(raw: wire::RawChange) -> ManifestRead<FileChange> {
     let place = path("path", &raw.path)?;
     let before = each("before", raw.before, image)?;
     // A diff starts from the file at its own path, if there is one, unless another is named.
@@ -313,7 +319,7 @@ fn none_of(at: &str, word: &str, choices: &str) -> ManifestProblem {
     ManifestProblem::manifest(at, format!("{word:?} is none of {choices}"))
 }
 
-fn word<W: Word>(at: &str, text: &str) -> ManifestRead<W> {
+pub(super) fn word<W: Word>(at: &str, text: &str) -> ManifestRead<W> {
     W::parse(text).ok_or_else(|| none_of(at, text, &W::choices()))
 }
 
@@ -326,7 +332,7 @@ fn patch_id(at: &str, text: &str) -> ManifestRead<PatchId> {
     })
 }
 
-fn path(at: &str, text: &str) -> ManifestRead<TreePath> {
+pub(super) fn path(at: &str, text: &str) -> ManifestRead<TreePath> {
     TreePath::parse(text).map_err(|error| ManifestProblem {
         code: Code::Path,
         at: at.to_owned(),

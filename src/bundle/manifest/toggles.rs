@@ -5,11 +5,10 @@ use jiff::civil::Date;
 
 use super::limits;
 use super::problem::Problems;
-use super::rules::checks;
 use crate::diff::Switch;
 use crate::model::{ABSENT, About, Detect, Node, PRESENT, Patch, Setting, Toggle, ToggleKind, TreePath};
 
-/// What a person wrote about them.
+/// What a person wrote about them, but for their checks.
 pub(super) fn check(about: &About, problems: &mut Problems) {
     let toggles = &about.toggles;
     problems.entries("toggles", toggles.len(), limits::TOGGLES);
@@ -63,7 +62,6 @@ fn texts(at: &str, about: &About, toggle: &Toggle, problems: &mut Problems) {
     {
         problems.manifest(format_args!("{at}.until"), format!("{until:?} is no day such as 2027-06-01"));
     }
-    checks(&format!("{at}.health"), &toggle.health, problems);
 }
 
 /// The value that a switch moves; none where it is the file itself.

@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::SerializeSeq;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
+use super::limits;
+use super::problem::{ManifestProblem, Problems};
+use super::resolves::{RawComponent, RawResolved};
+use crate::model::FileChange;
 use crate::text::json::present;
 
 /// The value of `format` in every manifest that this program writes and reads.
@@ -76,6 +81,8 @@ wire! {
         issues*: RawIssue,
         fixes: Vec<String>,
         vulnerabilities*: String,
+        resolves*: RawResolved,
+        components*: RawComponent,
         created: String,
         expires?: String,
         support_until?: String,
@@ -91,7 +98,7 @@ wire! {
         supersedes*: String,
         holds*: RawHold,
         diff?: RawDiffText,
-        changes: Vec<RawChange>,
+        changes: Changes,
         preflight*: RawCheck,
         health*: RawCheck,
         scripts*: RawScript,
@@ -263,6 +270,60 @@ wire! {
 
     struct RawProof {
         round_trip: bool,
+    }
+}
+
+/// The changes, of which a patch can have very many: each is read when it comes, and none is kept in this form.
+#[derive(Debug, PartialEq)]
+pub(super) struct Changes(pub Result<Vec<FileChange>, ManifestProblem>);
+
+impl Default for Changes {
+    fn default() -> Self {
+        Self(Ok(Vec::new()))
+    }
+}
+
+/// Only the place of the list: whoever writes a manifest writes the changes one by one.
+impl Serialize for Changes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_seq(Some(0))?.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Changes {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        reader.deserialize_seq(ChangesVisitor)
+    }
+}
+
+struct ChangesVisitor;
+
+impl<'de> Visitor<'de> for ChangesVisitor {
+    type Value = Changes;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of changes")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Changes, A::Error> {
+        let (mut changes, mut problem, mut index) = (Vec::new(), None, 0);
+        while let Some(raw) = list.next_element::<RawChange>()? {
+            index += 1;
+            // What is no change at all is told first, wherever it stands.
+            if problem.is_some() || index > limits::CHANGES {
+                continue;
+            }
+            match super::read::change(raw) {
+                Ok(change) => changes.push(change),
+                Err(found) => problem = Some(found.inside(format_args!("changes[{}]", index - 1))),
+            }
+        }
+        if index > limits::CHANGES {
+            let mut problems = Problems::default();
+            problems.entries("changes", index, limits::CHANGES);
+            problem = problem.or(problems.into_all().pop());
+        }
+        Ok(Changes(problem.map_or(Ok(changes), Err)))
     }
 }
 

@@ -1,10 +1,11 @@
 //! From the model to the wire: the same patch always gives the same bytes, laid out so that people can read them and
 //! line-based tools can compare them.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::op::Op;
-use super::wire;
+use super::{resolves, wire};
 use crate::model::{
     Approvals, Check, Conflict, Detect, DiffText, FileChange, Hold, Issue, Node, Patch, Payload, Probe,
     Product, Requirement, RequirementIf, Rollback, Script, Setting, Severity, Toggle,
@@ -25,28 +26,41 @@ pub fn write_manifest(patch: &Patch) -> Vec<u8> {
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.clone()));
         fields.insert(key.clone(), value);
     }
-    laid_out(&fields).into_bytes()
+    laid_out(&fields, &patch.changes)
 }
 
 /// One field per line, and one line per object of a list (so one per change).
-fn laid_out(fields: &Map<String, Value>) -> String {
-    let lines: Vec<_> =
-        fields.iter().map(|(key, value)| format!(" {}: {}", quoted(key), field(value))).collect();
-    format!("{{\n{}\n}}\n", lines.join(",\n"))
-}
-
-fn field(value: &Value) -> String {
-    match value {
-        Value::Array(entries) if entries.iter().any(Value::is_object) => {
-            let lines: Vec<_> = entries.iter().map(|entry| format!("  {entry}")).collect();
-            format!("[\n{}\n ]", lines.join(",\n"))
+fn laid_out(fields: &Map<String, Value>, changes: &[FileChange]) -> Vec<u8> {
+    let mut out = b"{".to_vec();
+    for (index, (key, value)) in fields.iter().enumerate() {
+        out.extend_from_slice(if index == 0 { b"\n " } else { b",\n " });
+        append(&mut out, key);
+        out.extend_from_slice(b": ");
+        match value {
+            Value::Array(_) if key == "changes" && !changes.is_empty() => {
+                append_lines(&mut out, changes.iter().map(change));
+            }
+            Value::Array(entries) if entries.iter().any(Value::is_object) => {
+                append_lines(&mut out, entries.iter());
+            }
+            other => append(&mut out, other),
         }
-        other => other.to_string(),
     }
+    out.extend_from_slice(b"\n}\n");
+    out
 }
 
-fn quoted(key: &str) -> String {
-    Value::from(key).to_string()
+fn append_lines<T: Serialize>(out: &mut Vec<u8>, entries: impl Iterator<Item = T>) {
+    out.push(b'[');
+    for (index, entry) in entries.enumerate() {
+        out.extend_from_slice(if index == 0 { b"\n  " } else { b",\n  " });
+        append(out, &entry);
+    }
+    out.extend_from_slice(b"\n ]");
+}
+
+fn append<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    serde_json::to_writer(out, value).expect("a manifest has only texts, numbers and lists");
 }
 
 fn manifest(patch: &Patch) -> wire::Manifest {
@@ -66,6 +80,8 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         issues: about.issues.iter().map(issue).collect(),
         fixes: about.fixes.clone(),
         vulnerabilities: about.vulnerabilities.clone(),
+        resolves: about.resolves.iter().map(resolves::write).collect(),
+        components: about.components.iter().map(resolves::write_component).collect(),
         created: patch.created.clone(),
         expires: about.expires.clone(),
         support_until: about.support_until.clone(),
@@ -81,7 +97,8 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         supersedes: about.supersedes.iter().map(ToString::to_string).collect(),
         holds: about.notices.iter().map(hold).collect(),
         diff: patch.diff.as_ref().map(diff_text),
-        changes: patch.changes.iter().map(change).collect(),
+        // They are written one by one.
+        changes: wire::Changes::default(),
         preflight: about.preflight.iter().map(check).collect(),
         health: about.health.iter().map(check).collect(),
         scripts: patch.scripts.iter().map(script).collect(),
@@ -102,7 +119,7 @@ fn approvals(approvals: Approvals) -> Option<wire::RawApprovals> {
     (approvals != Approvals::default()).then_some(raw)
 }
 
-fn severity(severity: &Severity) -> wire::RawSeverity {
+pub(super) fn severity(severity: &Severity) -> wire::RawSeverity {
     wire::RawSeverity { level: severity.level.to_string(), cvss: severity.cvss.clone() }
 }
 

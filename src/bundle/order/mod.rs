@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 
 use crate::model::{About, FileChange, LocalEdits, Patch, PatchId, Role, TreePath, choices, version_control};
 
+mod checks;
 mod edits;
 mod finding;
 mod globs;
 mod lint;
 mod read;
+mod resolves;
 mod script;
 mod table;
 mod toggles;

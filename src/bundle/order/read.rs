@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
+use super::checks::checks;
 use super::finding::{Findings, OrderFinding};
 use super::table::Table;
-use super::{ContextLines, MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, edits, lint, script, toggles};
-use crate::model::{
-    About, Approvals, Check, Conflict, Detect, Evidence, Hold, HoldPhase, Issue, Level, PatchId, PatchRef,
-    Probe, Product, Requirement, RequirementIf, RequirementMode, Restart, Rollback, Severity, TreePath,
+use super::{
+    ContextLines, MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, edits, lint, resolves, script, toggles,
 };
-
-/// Seconds that one try of a check may take if the order does not say.
-const DEFAULT_TIMEOUT_SECS: u32 = 10;
+use crate::model::{
+    About, Approvals, Conflict, Detect, Evidence, Hold, HoldPhase, Issue, PatchId, PatchRef, Product,
+    Requirement, RequirementIf, RequirementMode, Restart, Rollback, Severity, with_resolved,
+};
 
 pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Order, Vec<OrderFinding>> {
     let findings = RefCell::new(Findings::new(text));
@@ -51,6 +51,7 @@ pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Orde
 
 /// What was read so far; texts that are missing are empty, and there is a finding for each.
 fn sections(table: &Table<'_, '_>) -> Order {
+    let resolves = each(table, "resolves", resolves::read);
     let about = About {
         identity: PatchRef {
             id: table.must_id("id").unwrap_or_else(unknown_id),
@@ -65,7 +66,9 @@ fn sections(table: &Table<'_, '_>) -> Order {
         severity: table.table("severity").map(|table| severity(&table)),
         issues: each(table, "issues", issue),
         fixes: table.must_texts("fixes"),
-        vulnerabilities: table.texts("vulnerabilities"),
+        vulnerabilities: with_resolved(table.texts("vulnerabilities"), &resolves),
+        resolves,
+        components: each(table, "components", resolves::read_component).into_iter().flatten().collect(),
         expires: table.text("expires"),
         support_until: table.text("support_until"),
         vendor: table.must_text("vendor"),
@@ -104,7 +107,7 @@ fn sections(table: &Table<'_, '_>) -> Order {
 }
 
 /// Stands in for an id that is missing or wrong; an order with it is never handed out.
-pub(super) fn unknown_id() -> PatchId {
+fn unknown_id() -> PatchId {
     PatchId::parse("unknown").expect("the word keeps the rules of ids")
 }
 
@@ -117,7 +120,7 @@ fn each<T>(table: &Table<'_, '_>, key: &'static str, read: impl Fn(&Table<'_, '_
     table.tables(key).into_iter().map(read).collect()
 }
 
-fn severity(table: &Table<'_, '_>) -> Severity {
+pub(super) fn severity(table: &Table<'_, '_>) -> Severity {
     let severity = Severity { level: table.must_word("level"), cvss: table.text("cvss") };
     table.finish();
     severity
@@ -211,54 +214,6 @@ fn hold(table: &Table<'_, '_>) -> Hold {
         kind: table.must_word("kind"),
         text: table.must_text("text"),
         phase: table.word("phase").unwrap_or(HoldPhase::Before),
-    }
-}
-
-pub(super) fn checks(table: &Table<'_, '_>, key: &'static str) -> Vec<Check> {
-    let read = |table: &Table<'_, '_>| {
-        let level = table.word("level").unwrap_or(Level::Required);
-        let timeout_secs = table.number("timeout").unwrap_or(DEFAULT_TIMEOUT_SECS);
-        let retries = table.number("retries").unwrap_or(0);
-        probe(table).map(|probe| Check { probe, level, timeout_secs, retries })
-    };
-    each(table, key, read).into_iter().flatten().collect()
-}
-
-fn probe(table: &Table<'_, '_>) -> Option<Probe> {
-    let with_path = |read: &dyn Fn(TreePath) -> Probe| table.must_path("path").map(read);
-    match table.must_text("check").as_str() {
-        "file" => {
-            let (present, digest) = (table.flag("present").unwrap_or(true), table.digest("sha256"));
-            with_path(&|path| Probe::File { path, present, digest })
-        }
-        "text" => {
-            let contains = table.must_text("contains");
-            with_path(&|path| Probe::Text { path, contains: contains.clone() })
-        }
-        "version" => Some(Probe::Version { is: table.must_text("is") }),
-        "disk" => Some(Probe::Disk { free_bytes: table.must_number("free_bytes") }),
-        "port" => Some(Probe::Port {
-            host: table.text("host").unwrap_or_else(|| "localhost".to_owned()),
-            port: table.must_number("port"),
-            open: table.flag("open").unwrap_or(true),
-        }),
-        "http" => Some(Probe::Http {
-            url: table.must_text("url"),
-            status: table.number("status").unwrap_or(200),
-            contains: table.text("contains"),
-        }),
-        "process" => Some(Probe::Process {
-            name: table.must_text("name"),
-            running: table.flag("running").unwrap_or(true),
-        }),
-        "" => None,
-        other => {
-            table.error(
-                "check",
-                format!("{other:?} is none of file, text, version, disk, port, http, process"),
-            );
-            None
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The switches of an order.
 
-use super::read::{checks, unknown_id};
+use super::checks::checks;
 use super::table::Table;
 use crate::model::Toggle;
 
@@ -24,7 +24,7 @@ fn one(table: &Table<'_, '_>, all: &[String]) -> Option<Toggle> {
     let (key, initially) = (table.text("key"), table.word("initially").unwrap_or_default());
     let (fixes, until, health) = (table.texts("fixes"), table.day("until"), checks(table, "health"));
     Some(Toggle {
-        id: id.unwrap_or_else(unknown_id),
+        id: id?,
         title,
         file: file?,
         kind,

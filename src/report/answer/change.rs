@@ -60,7 +60,7 @@ answers! {
         target: String = path_text(target),
         patches: Vec<PatchNote> = accepted.patches.clone(),
         edits: Vec<Kept> = all(&accepted.edits, Kept::new),
-        [rollback]: PatchNote = accepted.rollback.clone(),
+        [rollback]: Vec<PatchNote> = some(accepted.rollback.clone()),
     }
 
     Kept(edit: &KeptEdit) {
@@ -114,7 +114,7 @@ answers! {
         [toggle]: ToggleNote = entry.toggle.clone(),
         remarks: Vec<String> = entry.remarks.clone(),
         checks: Vec<CheckNote> = entry.checks.clone(),
-        steps: Vec<PlannedStep> = all(&entry.steps().unwrap_or_default(), PlannedStep::from_step),
+        steps: Vec<PlannedStep> = all(&*entry.steps, PlannedStep::from_step),
         [scripts]: Vec<ScriptOutcome> = some(all(&entry.scripts, ScriptOutcome::new)),
     }
 
@@ -144,7 +144,9 @@ impl Recovery {
         match recovered {
             Recovered::NothingToDo => Recovery::NothingToDo {},
             Recovered::Finished(entry) => Recovery::Finished(Box::new(Finished::new(entry))),
-            Recovered::PutBack { patch, undone } => Recovery::PutBack(PutBack::new(patch.as_ref(), undone)),
+            Recovered::PutBack { patch, undone, .. } => {
+                Recovery::PutBack(PutBack::new(patch.as_ref(), undone))
+            }
         }
     }
 }

@@ -40,6 +40,40 @@ pub(crate) fn in_content(old: Option<&[u8]>, new: &[u8], goes_on: &dyn Fn() -> b
     look_through(old.unwrap_or_default(), new, CONTENT, goes_on)
 }
 
+/// Whether all that the hunks of `section`, the diff of one file, bring is of no interest to [`in_content`], whatever the
+/// rest of the file is: short lines of plain characters, and no empty lines that could join others.
+pub(crate) fn brings_plain_lines(section: &[u8]) -> bool {
+    let mut hunks = lines(section).peekable();
+    while hunks.next_if(|line| !line.starts_with(b"@@")).is_some() {}
+    while hunks.next_if(|line| line.starts_with(b"@@")).is_some() {
+        // What is beyond the hunk may be empty, unless a line that stays is between.
+        let (mut above_is_blank, mut is_change) = (true, false);
+        while let Some(line) = hunks.next_if(|line| !line.starts_with(b"@@")) {
+            let Some((&mark, line)) = line.split_first() else { continue };
+            match mark {
+                b' ' | b'+' => {}
+                b'-' => {
+                    is_change = true;
+                    continue;
+                }
+                _ => continue,
+            }
+            if mark == b'+' && !is_short_and_plain(line) {
+                return false;
+            }
+            let is_blank = is_blank(line);
+            if is_blank && above_is_blank && (is_change || mark == b'+') {
+                return false;
+            }
+            (above_is_blank, is_change) = (is_blank, mark == b'+');
+        }
+        if above_is_blank && is_change {
+            return false;
+        }
+    }
+    true
+}
+
 /// What a line or page of a vendor hides.
 pub(crate) fn in_saying(text: &str) -> Confusables {
     look_through(b"", text.as_bytes(), SAYING, &|| true).unwrap_or_default()
@@ -127,7 +161,7 @@ impl<'t> Pass<'t> {
             self.end_blank_lines(number, line);
         }
         let mut of_line = LineFindings::default();
-        if !line.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) {
+        if !is_plain(line) {
             of_characters(number, line, &mut of_line.confusables);
             self.of_words(number, line, &mut of_line);
         }
@@ -276,7 +310,7 @@ const BLACK_FLAG: char = '\u{1f3f4}';
 
 /// The byte behind the first run of at least `least` columns of blanks, if something stands there.
 fn end_of_gap(line: &[u8], least: usize) -> Option<usize> {
-    if line.len() <= least / TAB_COLUMNS {
+    if line.len() <= least / TAB_COLUMNS || is_plain(line) && columns_at_most(line) < least {
         return None;
     }
     let (mut begin, mut columns) = (0, 0);
@@ -298,7 +332,24 @@ fn end_of_gap(line: &[u8], least: usize) -> Option<usize> {
     None
 }
 
+/// Whether all of it is to be seen as what it is. (Without a way out of the loop, many bytes are compared at a time.)
+fn is_plain(line: &[u8]) -> bool {
+    line.iter().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~' | b'\t'))
+}
+
+/// Whether nothing in it is worth a second look, wherever it stands.
+fn is_short_and_plain(line: &[u8]) -> bool {
+    is_plain(line) && columns_at_most(line) < CONTENT.gap
+}
+
+fn columns_at_most(line: &[u8]) -> usize {
+    line.len() + (TAB_COLUMNS - 1) * line.iter().filter(|byte| **byte == b'\t').count()
+}
+
 fn is_blank(line: &[u8]) -> bool {
+    if line.first().is_some_and(u8::is_ascii_graphic) {
+        return false;
+    }
     line.iter().all(u8::is_ascii_whitespace)
         || std::str::from_utf8(line).is_ok_and(|line| line.trim().is_empty())
 }

@@ -314,3 +314,44 @@ proptest! {
         prop_assert_eq!(again.number(ConfusableSeverity::Deceiving) + again.number(ConfusableSeverity::Unusual), 0);
     }
 }
+
+#[test]
+fn what_a_diff_brings_needs_a_second_look_exactly_where_it_could_be_found_fault_with() {
+    let section =
+        |hunk: &str| format!("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -5,9 +5,9 @@\n{hunk}").into_bytes();
+    let plain = [
+        " a\n-b\n+c\n d\n",
+        "-a\n+b\n c\n",
+        " \n-b\n+c\n \n",
+        " a\n+\tb\tc\n d\n",
+        " \n \n-b\n+c\n d\n",
+        // A line that only stays is not new, whatever is in it.
+        " a\u{202e}b\n-b\n+c\n d\n",
+        " a\n+b\r\n c\r\n",
+        " a\n-b\n+c\n\\ No newline at end of file\n",
+    ];
+    for hunk in plain {
+        assert!(brings_plain_lines(&section(hunk)), "{hunk}");
+    }
+    let far = format!(" a\n+b{}c\n d\n", " ".repeat(200));
+    let worth_a_look = [
+        " a\n+b\u{202e}c\n d\n",
+        " a\n+naïve\n d\n",
+        &far,
+        // Empty lines that meet others, or may.
+        " \n-b\n \n",
+        " \n+\n b\n",
+        " a\n+\n+\n b\n",
+        "+\n a\n",
+        " a\n-b\n+\n",
+        "-b\n \n",
+        "-b\n",
+        // A carriage return inside is a line's end on old Macs.
+        " a\n+b\rc\n d\n",
+    ];
+    for hunk in worth_a_look {
+        assert!(!brings_plain_lines(&section(hunk)), "{hunk}");
+    }
+    let second = [&section(" a\n-b\n+c\n d\n")[..], b"@@ -50 +50 @@\n-x\n+\xd0\xb0\n"].concat();
+    assert!(!brings_plain_lines(&second));
+}

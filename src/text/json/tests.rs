@@ -144,3 +144,28 @@ proptest::proptest! {
         let _ = from_slice::<Order>(text.as_bytes(), LIMIT_BYTES);
     }
 }
+
+#[test]
+fn very_many_values_are_refused_and_many_are_not() {
+    let list = |values: usize| format!("[{}1]", "1,".repeat(values - 1)).into_bytes();
+    // The list is a value, too.
+    check(&list(MAX_VALUES - 1), usize::MAX).expect("as many as there may be");
+    let error = check(&list(MAX_VALUES), usize::MAX).expect_err("one more");
+    assert!(error.message.contains("more than 4194304 values"), "{error}");
+}
+
+#[test]
+fn a_key_that_comes_twice_is_found_among_few_and_among_many() {
+    let object = |keys: usize, last: &str| {
+        let keys: String = (0..keys).map(|key| format!("\"k{key}\":1,")).collect();
+        format!("{{{keys}\"{last}\":1}}").into_bytes()
+    };
+    for keys in [3, 16, 17, 1000] {
+        check(&object(keys, "last"), usize::MAX).expect("all differ");
+        // Also where it is spelled with an escape.
+        for twice in ["k0", &format!("k{}", keys - 1), r"\u006b0"] {
+            let error = check(&object(keys, twice), usize::MAX).expect_err(twice);
+            assert!(error.message.contains("is there twice"), "{error}");
+        }
+    }
+}

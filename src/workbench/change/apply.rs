@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::permission::{CheckedBundles, PermittedBundles};
 use super::preview::Previewed;
-use super::scripts::{ScriptConsent, ScriptRun, not_recorded, unstoppable};
+use super::scripts::{ScriptRun, not_recorded, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
@@ -18,39 +19,21 @@ use crate::ledger::{
     manifest_name, signatures_name,
 };
 use crate::model::{Check, Code, Digest, Level, Patch, Product};
-use crate::plan::why::{Override, Overrides};
+use crate::plan::why::Override;
 use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
 use crate::workbench::contents::{First, Library};
 use crate::workbench::{
-    ApplyPreview, ApplyRequest, ComingPatch, DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench,
-    text_patch,
+    ApplyOptions, ApplyPreview, ApplyRequest, ComingPatch, DecisionDigest, Error, Result, ScriptTrouble,
+    Watch, Workbench, text_patch,
 };
-
-/// How to apply.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ApplyOptions {
-    /// The rules that are set aside. Written to the history.
-    pub overrides: Overrides,
-    /// What somebody agreed to; anything else is refused.
-    pub expected: Option<DecisionDigest>,
-    /// Whether somebody agreed to the scripts of the patch.
-    pub scripts: ScriptConsent,
-}
-
-impl ApplyOptions {
-    /// Whether `obstacle` is set aside.
-    pub(crate) fn allows(&self, obstacle: &Obstacle) -> bool {
-        obstacle.way_around().is_some_and(|rule| self.overrides.has(rule))
-    }
-}
 
 /// What applying did.
 #[derive(Debug)]
 #[must_use]
 pub struct Applied {
     /// The patch; of several the last one.
-    pub patch: Patch,
+    pub patch: Arc<Patch>,
     /// Every patch, in the order in which they came.
     pub patches: Vec<ComingPatch>,
     /// How the diffs fitted, if text patches were named.
@@ -126,14 +109,14 @@ impl Workbench {
                 preview.obstacles.is_empty() && !preview.plan.steps.is_empty()
             },
         )?;
-        first_look.preview.decision().refuse_unless(options.expected)?;
+        DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
         let bundles = opened.permit(&first_look.preview, options.overrides.has(Override::Unsigned))?;
-        if approve(first_look.preview.clone(), options, &mut Vec::new())?.steps().is_empty() {
+        if approve(&first_look.preview, options, &mut Vec::new())?.steps().is_empty() {
             return Ok(Applied::nothing(first_look.preview));
         }
         first_look.preview.scripts.agree(options.scripts)?;
         let see_again = |fs: &dyn Fs| self.preview_here(&bundles, &remembered, fs, watch);
-        let can_change = |look: &Previewed| approve(look.preview.clone(), options, &mut Vec::new()).is_ok();
+        let can_change = |look: &Previewed| approve(&look.preview, options, &mut Vec::new()).is_ok();
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         let mut applied = self.apply_locked(&bundles, &mut folder, look, options, watch)?;
         applied.notes.extend(folder.remember());
@@ -157,7 +140,7 @@ impl Workbench {
         let mut remarks: Vec<String> = texts.flat_map(text_patch::remarks).collect();
         remarks.extend(looked.survey.remarks.iter().cloned());
         remarks.extend(remarks_on_edits(&looked.preview));
-        let plan = approve(looked.preview.clone(), options, &mut remarks)?;
+        let plan = approve(&looked.preview, options, &mut remarks)?;
         if plan.steps().is_empty() {
             // Somebody else has just applied the same patch.
             return Ok(Applied::nothing(looked.preview));
@@ -191,7 +174,7 @@ impl Workbench {
         drop(contents);
         run.folder.note(&receipt.entry)?;
         let before: Vec<CheckNote> = run.drain().iter().map(ScriptNote::as_check).collect();
-        let patches: Vec<&Patch> = coming(&looked).map(|(bundle, _)| &bundles[bundle].patch).collect();
+        let patches: Vec<&Patch> = coming(&looked).map(|(bundle, _)| &*bundles[bundle].patch).collect();
         let mut checks = self.prove_health(&patches, &receipt.entry, run, watch)?;
         checks.splice(..0, before);
         Ok(Applied {
@@ -358,10 +341,14 @@ fn remarks_on_edits(preview: &ApplyPreview) -> Vec<String> {
 }
 
 /// The plan, if nothing stands in its way but what `options` allow.
-fn approve(preview: ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<String>) -> Result<ApprovedPlan> {
-    preview.decision().refuse_unless(options.expected)?;
+fn approve(
+    preview: &ApplyPreview,
+    options: &ApplyOptions,
+    remarks: &mut Vec<String>,
+) -> Result<ApprovedPlan> {
+    DecisionDigest::refuse_other(options.expected, || preview.decision())?;
     preview.permits(options.overrides.has(Override::Unsigned))?;
-    let mut preview = preview.preview;
+    let mut preview = preview.preview.clone();
     let (allowed, obstacles): (Vec<Obstacle>, Vec<Obstacle>) =
         preview.obstacles.into_iter().partition(|obstacle| options.allows(obstacle));
     // A downgrade is told by the numbers that the history keeps.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::decision::DecisionSum;
 use super::locked::{ChangeExtras, LockedChange, Seen};
 use super::permission::CheckedBundles;
 use crate::bundle::VerifiedBundle;
@@ -15,7 +16,8 @@ use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{First, Library, Origin};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::all_copies;
-use crate::workbench::look::status::{self, read_ledger};
+use crate::workbench::look::stack::read_ledger;
+use crate::workbench::look::status;
 use crate::workbench::{DecisionDigest, Drift, Error, Result, Watch, Workbench};
 
 /// What to put right, and from what.
@@ -38,6 +40,16 @@ pub(crate) struct HealPreview {
     pub(crate) from: Vec<String>,
     /// What would happen.
     pub preview: Preview,
+}
+
+impl HealPreview {
+    /// What somebody agrees to who repairs what this shows.
+    pub(crate) fn decision(&self) -> DecisionDigest {
+        let mut sum = DecisionSum::of("repair");
+        self.from.iter().for_each(|from| sum.add("from", from));
+        sum.add_preview(&self.preview);
+        sum.finish()
+    }
 }
 
 /// What healing did.
@@ -105,7 +117,7 @@ impl Workbench {
         let bundles = opened.as_slice();
         let fs = self.disk(target)?;
         let first_look = self.look_at_drift(target, &*fs, options, bundles, watch)?;
-        first_look.preview.decision().refuse_unless(options.expected)?;
+        DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
         if first_look.preview.preview.is_nothing_to_do() {
             return Ok(Healed { entry: None, notes: first_look.preview.preview.notes, untidy: None });
         }
@@ -113,7 +125,7 @@ impl Workbench {
         let can_change = |look: &PlannedHeal| look.preview.preview.obstacles.is_empty();
         let see_again = |fs: &dyn Fs| self.see_drift(fs, options, bundles, watch);
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
-        look.preview.decision().refuse_unless(options.expected)?;
+        DecisionDigest::refuse_other(options.expected, || look.preview.decision())?;
         let PlannedHeal { preview: HealPreview { preview, from, .. }, survey } = look;
         let mut notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
@@ -160,7 +172,7 @@ impl Workbench {
     ) -> Result<PlannedHeal> {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
-        let expected = ledger.expected()?;
+        let expected = ledger.expected();
         let mut drift = status::status_now(fs, &ledger, &self.environment().now(), watch)?.drift;
         for path in &options.paths {
             if !expected.keys().any(|known| known == path || known.is_below(path)) {

@@ -1,6 +1,7 @@
 //! Names the bundle that would bring a missing requirement, where one lies beside those that were named.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::model::Patch;
 use crate::plan::why::{Unfit, Why};
@@ -22,7 +23,7 @@ impl Workbench {
         }
         let at_hand = self.patches_beside(files);
         for (id, min_revision, beside) in missing {
-            let brings = |(_, patch): &&(PathBuf, Patch)| {
+            let brings = |(_, patch): &&(PathBuf, Arc<Patch>)| {
                 patch.about.identity.id.as_str() == id && min_revision <= patch.about.identity.revision
             };
             *beside = at_hand.iter().find(brings).map(|(file, patch)| {
@@ -33,7 +34,7 @@ impl Workbench {
     }
 
     /// The patches in the folders of `files`, but those themselves.
-    fn patches_beside(&self, files: &[PathBuf]) -> Vec<(PathBuf, Patch)> {
+    fn patches_beside(&self, files: &[PathBuf]) -> Vec<(PathBuf, Arc<Patch>)> {
         let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.parent()).collect();
         folders.sort();
         folders.dedup();

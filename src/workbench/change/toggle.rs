@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::apply::run_checks;
+use super::decision::DecisionSum;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::scripts::unstoppable;
 use crate::diff::{KeyChange, Switch};
@@ -13,10 +14,9 @@ use crate::model::{Digest, FileNode, Mode, Node, Position, Product, Step, Toggle
 use crate::plan::why::Switches;
 use crate::plan::{Note, Obstacle, OnDrift, Preview, plan_heal};
 use crate::transaction::{ContentError, Contents, SafeCopies};
-use crate::workbench::look::merging::read_file;
+use crate::workbench::look::read_file::read_file;
 use crate::workbench::look::situation::Survey;
-use crate::workbench::look::stack::FolderStack;
-use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::stack::{FolderStack, read_ledger};
 use crate::workbench::look::switches::{FolderSwitch, SwitchStand, owner, stand_in, switches};
 use crate::workbench::{DecisionDigest, Error, Result, Watch, Workbench};
 
@@ -60,6 +60,17 @@ pub struct Toggled {
 }
 
 impl TogglePreview {
+    /// What somebody agrees to who moves the switch that this shows.
+    pub fn decision(&self) -> DecisionDigest {
+        let mut sum = DecisionSum::of("toggle");
+        sum.add_notes("patch", std::slice::from_ref(&self.switch.patch));
+        sum.add("switch", self.switch.toggle.id.as_str());
+        sum.add("to", self.to.as_str());
+        self.opens().iter().for_each(|open| sum.add("opens", open));
+        sum.add_preview(&self.preview);
+        sum.finish()
+    }
+
     /// Vulnerabilities that would be open again.
     pub fn opens(&self) -> &[String] {
         if self.to == Position::Off { &self.switch.toggle.vulnerabilities } else { &[] }
@@ -102,7 +113,7 @@ impl Workbench {
     pub fn toggle(&self, target: &Path, options: &ToggleOptions, watch: Watch<'_>) -> Result<Toggled> {
         let fs = self.disk(target)?;
         let first_look = self.see_switch_unlocked(target, &*fs, options, watch)?;
-        first_look.preview.decision().refuse_unless(options.expected)?;
+        DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
         if first_look.preview.preview.is_nothing_to_do() {
             return Ok(first_look.preview.nothing());
         }
@@ -112,7 +123,7 @@ impl Workbench {
         let can_change = |look: &PlannedToggle| look.preview.preview.obstacles.is_empty();
         let see_again = |fs: &dyn Fs| self.see_switch(fs, options, watch);
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
-        look.preview.decision().refuse_unless(options.expected)?;
+        DecisionDigest::refuse_other(options.expected, || look.preview.decision())?;
         let PlannedToggle { preview: told, survey, product, contents } = look;
         let plan = approve(told.preview.clone())?;
         if plan.steps().is_empty() {
@@ -325,13 +336,13 @@ impl Look<'_> {
     fn taken_away(&self) -> Result<Option<(Node, ToggleContents)>> {
         let (patch, id) = (&self.switch.patch.id, self.switch.toggle.id.as_str());
         let Some(moved) = self.ledger.last_move(patch, id) else { return Ok(None) };
-        let steps = moved.entry.steps()?;
-        let copies = match SafeCopies::find(self.fs, moved.entry.seq, &steps) {
+        let steps = &moved.entry.steps;
+        let copies = match SafeCopies::find(self.fs, moved.entry.seq, steps) {
             Ok(copies) => copies,
             Err(crate::transaction::SafeCopyError::Gone(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let step = steps.into_iter().find(|step| step.path == self.switch.toggle.file);
+        let step = steps.iter().find(|step| step.path == self.switch.toggle.file).cloned();
         let found = step.and_then(|step| Some((step.before?, copies.of(&step.path)?.clone())));
         Ok(found.map(|(node, copy)| {
             let used = Some(moved.entry.seq);

@@ -227,7 +227,7 @@ impl Workbench {
         };
         add(file, shown.file_digest, key, addition).map_err(crate::bundle::OpenError::from)?;
         Ok(Signed {
-            patch: shown.patch.clone(),
+            patch: Patch::clone(&shown.patch),
             covers: Digest::compute(content),
             key,
             role,

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::memory::{FolderName, was_trusted};
+use super::stack::read_ledger;
 use super::stack::{FolderStack, manifest_of};
-use super::status::read_ledger;
 use super::vouching::Vouching;
 use crate::checks::{Identity, identify};
 use crate::disk::fs::Fs;
@@ -189,22 +189,22 @@ impl Workbench {
     /// # Errors
     /// If the folder, its history or a bundle cannot be read.
     pub fn identify(&self, target: &Path, bundles: &[PathBuf], watch: Watch<'_>) -> Result<Identified> {
-        let given: Vec<Patch> =
+        let given: Vec<Arc<Patch>> =
             bundles.iter().map(|file| Ok(self.open(file)?.patch)).collect::<Result<_>>()?;
         let fs = self.disk(target)?;
         self.read_consistently(target, &*fs, || identify_now(&*fs, &given, watch), |_| true)
     }
 }
 
-fn identify_now(fs: &dyn Fs, given: &[Patch], watch: Watch<'_>) -> Result<Identified> {
+fn identify_now(fs: &dyn Fs, given: &[Arc<Patch>], watch: Watch<'_>) -> Result<Identified> {
     let ledger = read_ledger(fs)?;
     let active = ledger.layers().slots.into_iter().filter(|slot| slot.superseded.is_none());
     let known: Vec<Patch> = active.filter_map(|slot| manifest_of(fs, &ledger, slot.key)).collect();
-    let is_new = |patch: &&Patch| known.iter().all(|known| known.about.identity != patch.about.identity);
+    let is_new = |patch: &&Arc<Patch>| known.iter().all(|known| known.about.identity != patch.about.identity);
     let patches: Vec<(&Patch, bool)> = known
         .iter()
         .map(|patch| (patch, true))
-        .chain(given.iter().filter(is_new).map(|patch| (patch, false)))
+        .chain(given.iter().filter(is_new).map(|patch| (&**patch, false)))
         .collect();
     let paths: BTreeSet<&TreePath> =
         patches.iter().flat_map(|(patch, _)| patch.changes.iter().map(|change| &change.path)).collect();

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -18,7 +19,7 @@ use crate::workbench::{Error, PlannedScript, Result, TextReading, Watch, Workben
 #[derive(Debug, Clone)]
 pub struct Inspection {
     /// What it says. Texts must be escaped before they are shown.
-    pub patch: Patch,
+    pub patch: Arc<Patch>,
     /// Who vouches for it.
     pub verdict: Verdict,
     /// Length of the file in bytes.

@@ -281,12 +281,9 @@ impl SeenFolder {
     fn add_places(&mut self, entry: &Entry) {
         let trusted = entry.vouched.iter().enumerate().filter(|(_, note)| was_trusted(note));
         for (part, note) in trusted {
-            let steps = match entry.parts.get(part) {
-                Some(part) => part.steps(entry.seq),
-                None => entry.steps(),
-            };
+            let steps = entry.steps_of_part(part);
             let VouchedNote { product, channel, sequence, .. } = note.clone();
-            let marks = marks_of(&steps.unwrap_or_default());
+            let marks = marks_of(&steps);
             let place = SeenPlace { product, channel, sequence, marks };
             let is_row =
                 |other: &SeenPlace| (&other.product, &other.channel) == (&place.product, &place.channel);

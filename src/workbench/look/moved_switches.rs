@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::merging::{MergedContents, read_file};
+use super::merged_contents::MergedContents;
+use super::read_file::read_file;
 use super::situation::Survey;
 use super::stack::FolderStack;
 use super::switches::{FolderSwitch, switches};
@@ -126,7 +127,7 @@ impl MovedSwitches {
             };
             let resolution = match goal {
                 None | Some((_, None)) => {
-                    survey.made.forget(&step.path);
+                    survey.made.take(&step.path);
                     Some(Resolution::Switched { file: None })
                 }
                 Some((before, Some(content))) => {

@@ -8,11 +8,17 @@ use rayon::prelude::*;
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, Layers, Ledger, Moved, read_small};
+use crate::ledger::{Entry, Expected, Layers, Ledger, Moved, read_small};
 use crate::model::{Digest, FileChange, LayerKey, Node, Patch, Step, TreePath};
 use crate::plan::{Layer, Stack};
-use crate::transaction::Archive;
+use crate::transaction::{Archive, recover};
 use crate::workbench::Result;
+
+/// The verified history of a target, whose records can be trusted.
+pub(crate) fn read_ledger(fs: &dyn Fs) -> Result<Ledger> {
+    recover::inspect(fs)?;
+    Ok(Ledger::read(fs)?)
+}
 
 /// Everything that the history says about the places that patches changed.
 pub(crate) struct FolderStack {
@@ -22,7 +28,7 @@ pub(crate) struct FolderStack {
     pub expected: BTreeMap<TreePath, Option<Node>>,
     origins: BTreeMap<TreePath, Option<Node>>,
     /// The steps of each entry that changed the folder.
-    steps: BTreeMap<u64, Vec<Step>>,
+    steps: BTreeMap<u64, Arc<[Step]>>,
 }
 
 impl FolderStack {
@@ -38,14 +44,14 @@ impl FolderStack {
             .par_iter()
             .map(|slot| manifest_of(fs, ledger, slot.key).map(|patch| Arc::new(plain(patch, keeps_modes))))
             .collect();
-        let mut history = PlaceHistory::default();
+        let mut history = PlaceHistory { expected: Expected::new(ledger), steps: BTreeMap::new() };
         let mut layers = Vec::new();
         for entry in ledger.lasting_changes() {
             let mut overlay: BTreeMap<TreePath, Option<Node>> = BTreeMap::new();
             let here = now.slots.iter().zip(&patches).filter(|(slot, _)| slot.key.entry == entry.seq);
             for (slot, patch) in here {
                 let Some(note) = ledger.note(slot.key) else { continue };
-                let mut steps = ledger.steps_of(*slot)?;
+                let mut steps = ledger.steps_of(*slot).to_vec();
                 steps.sort_by(|a, b| a.path.cmp(&b.path));
                 let shares = history.shared_with(patch.as_deref(), &steps, &overlay);
                 overlay.extend(steps.iter().map(|step| (step.path.clone(), step.after.clone())));
@@ -62,12 +68,13 @@ impl FolderStack {
                     superseded: slot.superseded,
                 });
             }
-            history.add(entry.seq, entry.steps()?);
+            history.expected.take(entry);
+            history.steps.insert(entry.seq, Arc::clone(&entry.steps));
         }
-        let moved = Movement::read(ledger, &now)?;
+        let moved = Movement::read(ledger, &now);
         moved.shift(&mut layers);
         let origins = moved.origins(&layers);
-        Ok(Self { layers, expected: history.expected, origins, steps: history.steps })
+        Ok(Self { layers, expected: history.expected.into_places(), origins, steps: history.steps })
     }
 
     /// For plans.
@@ -85,7 +92,7 @@ impl FolderStack {
     /// # Errors
     /// The system's.
     pub fn archive(&self, fs: &dyn Fs) -> Result<Archive> {
-        let entries = self.steps.iter().map(|(seq, steps)| (*seq, steps.as_slice()));
+        let entries = self.steps.iter().map(|(seq, steps)| (*seq, &**steps));
         Ok(Archive::new(fs, entries)?)
     }
 
@@ -100,10 +107,8 @@ impl FolderStack {
 /// # Errors
 /// If the history or the folder cannot be read.
 pub(crate) fn all_copies(fs: &dyn Fs, ledger: &Ledger) -> Result<Archive> {
-    let steps = |entry: &Entry| Ok((entry.seq, entry.steps()?));
     // The newest first: they are the likeliest to be whole.
-    let steps: Vec<(u64, Vec<Step>)> = ledger.entries().iter().rev().map(steps).collect::<Result<_>>()?;
-    let entries = || steps.iter().map(|(seq, steps)| (*seq, steps.as_slice()));
+    let entries = || ledger.entries().iter().rev().map(|entry| (entry.seq, &*entry.steps));
     Ok(Archive::new(fs, entries())?.with_what_was_left(fs, entries())?)
 }
 
@@ -140,18 +145,12 @@ pub(crate) fn plain(mut patch: Patch, keeps_modes: bool) -> Patch {
     patch
 }
 
-#[derive(Default)]
-struct PlaceHistory {
-    expected: BTreeMap<TreePath, Option<Node>>,
-    steps: BTreeMap<u64, Vec<Step>>,
+struct PlaceHistory<'l> {
+    expected: Expected<'l>,
+    steps: BTreeMap<u64, Arc<[Step]>>,
 }
 
-impl PlaceHistory {
-    fn add(&mut self, seq: u64, steps: Vec<Step>) {
-        self.expected.extend(steps.iter().map(|step| (step.path.clone(), step.after.clone())));
-        self.steps.insert(seq, steps);
-    }
-
+impl PlaceHistory<'_> {
     /// Places that were as the patch leaves them already, because of what was done before.
     fn shared_with(
         &self,
@@ -161,7 +160,7 @@ impl PlaceHistory {
     ) -> BTreeSet<TreePath> {
         let is_shared = |change: &&FileChange| {
             let path = &change.path;
-            let expected = overlay.get(path).or_else(|| self.expected.get(path));
+            let expected = overlay.get(path).or_else(|| self.expected.at(path));
             expected.is_some_and(|node| *node == change.after)
                 && steps.binary_search_by(|step| step.path.cmp(path)).is_err()
         };
@@ -172,20 +171,16 @@ impl PlaceHistory {
 
 /// What went from below others, or came back below them.
 struct Movement {
-    moved: Vec<(Moved, Vec<Step>)>,
+    moved: Vec<(Moved, Arc<[Step]>)>,
 }
 
 impl Movement {
-    fn read(ledger: &Ledger, now: &Layers) -> Result<Self> {
-        let steps = |moved: &Moved| -> Result<(Moved, Vec<Step>)> {
-            let Some(entry) = ledger.entry(moved.key.entry) else { return Ok((*moved, Vec::new())) };
-            let steps = match entry.parts.get(moved.key.part) {
-                Some(part) => part.steps(entry.seq)?,
-                None => entry.steps()?,
-            };
-            Ok((*moved, steps))
+    fn read(ledger: &Ledger, now: &Layers) -> Self {
+        let steps = |moved: &Moved| {
+            let entry = ledger.entry(moved.key.entry);
+            (*moved, entry.map(|entry| entry.steps_of_part(moved.key.part)).unwrap_or_default())
         };
-        Ok(Self { moved: now.moved.iter().map(steps).collect::<Result<_>>()? })
+        Self { moved: now.moved.iter().map(steps).collect() }
     }
 
     fn shift(&self, layers: &mut [Layer]) {

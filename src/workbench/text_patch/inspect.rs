@@ -1,25 +1,16 @@
 //! What text patches say, with and without the folder that they are for.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::input::{TextFile, TextInput, is_text_patch};
-use super::{FileSummary, PatchFile, TextFault, TextInspection, TextSummary, hidden, name_of};
+use super::{FileSummary, PatchFile, TextFault, TextInspection, TextReading, TextSummary, hidden, name_of};
 use crate::diff::LineKind;
-use crate::diff::on_tree::TextOrigin;
 use crate::diff::patch_text::{Body, Fault, FileOp, FilePatch, PatchText, Uncarried};
 use crate::model::{Digest, TreePath};
 use crate::text::escape_bytes;
 use crate::trust::Verdict;
 use crate::workbench::{Error, Hidden, Inspection, Result, Watch, Workbench};
-
-/// What text patches say, and how they fit.
-#[derive(Debug, Clone)]
-pub struct TextReading {
-    /// Each patch, in order.
-    pub patches: Vec<TextSummary>,
-    /// How they fit the folder; `None` where there is no folder that can be read.
-    pub origin: Option<TextOrigin>,
-}
 
 impl Workbench {
     /// What the text patches in `file` say. Needs no folder.
@@ -66,7 +57,8 @@ impl Workbench {
             None => {
                 let patches = input.patches(reading, TextFile::read)?;
                 let none = reading.origin(Vec::new());
-                (self.patch_of(&input, reading.reverse, &patches, &none, Vec::new()), Vec::new(), None)
+                let patch = self.patch_of(&input, reading.reverse, &patches, &none, Vec::new());
+                (Arc::new(patch), Vec::new(), None)
             }
         };
         Ok(Inspection {

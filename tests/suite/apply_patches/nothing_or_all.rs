@@ -66,7 +66,7 @@ fn a_fix_that_is_in_a_file_already_is_not_put_in_again() {
     let target = sandbox.install(&found);
     assert_eq!(target.must_apply(&bundle), ["1 of 3 files already have the changes of this patch"]);
     target.expect(&new());
-    assert_eq!(target.history()[0].steps().expect("steps").len(), 2);
+    assert_eq!(target.history()[0].steps.len(), 2);
     target.must_roll_back();
     target.expect(&found);
 }

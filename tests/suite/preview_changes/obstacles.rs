@@ -115,8 +115,7 @@ fn a_plan_is_what_is_done() {
     let target = sandbox.install(&old());
     let planned = target.preview(&bundle).expect("a preview").preview.plan.steps;
     target.must_apply(&bundle);
-    let done = target.history()[0].steps().expect("steps");
-    assert_eq!(done, planned);
+    assert_eq!(target.history()[0].steps[..], planned);
 }
 
 #[test]

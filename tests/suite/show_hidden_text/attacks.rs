@@ -186,10 +186,14 @@ fn what_an_old_file_hides_already_is_not_the_patchs_doing() {
     let sandbox = product();
     let old = "a\u{202e}b\nplain\n";
     sandbox.write("app/old.txt", old);
-    let bundle = sandbox.bundle("OLD").replace("old.txt", old, "a\u{202e}b\nchanged\n");
-    sandbox.save("fix.patchbundle", &bundle);
-    let shown = Console::new(&sandbox).done("show $/fix.patchbundle --json").json()["hidden"].clone();
-    assert_eq!((&shown["deceiving"], &shown["there_before"]), (&0.into(), &1.into()), "{shown}");
+    let shown = |id: &str, new: &str| {
+        sandbox.save("fix.patchbundle", &sandbox.bundle(id).replace("old.txt", old, new));
+        let shown = Console::new(&sandbox).done("show $/fix.patchbundle --json").json()["hidden"].clone();
+        [&shown["deceiving"], &shown["there_before"]].map(|number| number.as_u64().expect("a number"))
+    };
+    assert_eq!(shown("OLD", "a\u{202e}b\nchanged\n"), [0, 0]);
+    // Beside something new it is told how much of the kind there is.
+    assert_eq!(shown("NEW", "a\u{202e}b\nplain\nc\u{202e}d\n"), [1, 1]);
 }
 
 #[test]

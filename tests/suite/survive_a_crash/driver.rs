@@ -82,8 +82,8 @@ impl Deed {
             Deed::Apply(steps, bytes) => (steps.clone(), bytes.clone(), None, Vec::new()),
             Deed::Rollback(seq) => {
                 let entry = ledger.entry(*seq).ok_or("there is no such entry")?;
-                let steps = entry.steps().map_err(|error| told(&error))?;
-                let kept = SafeCopies::verify(fs, *seq, &steps).map_err(|error| told(&error))?;
+                let steps = &entry.steps;
+                let kept = SafeCopies::verify(fs, *seq, steps).map_err(|error| told(&error))?;
                 (steps.iter().map(Step::inverse).collect(), BTreeMap::new(), Some(kept), vec![*seq])
             }
         };

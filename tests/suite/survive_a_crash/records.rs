@@ -91,8 +91,8 @@ fn giving_up_the_way_back_frees_it_and_nothing_else() {
         give_up(&root, &[1]).map_err(|error| told(&error))
     };
     let check = |disk: &SimFs, _| {
-        let steps = Ledger::read(disk).map_err(|error| told(&error))?.entries()[1].steps();
-        SafeCopies::verify(disk, 2, &steps.map_err(|error| told(&error))?).map_err(|error| told(&error))?;
+        let ledger = Ledger::read(disk).map_err(|error| told(&error))?;
+        SafeCopies::verify(disk, 2, &ledger.entries()[1].steps).map_err(|error| told(&error))?;
         let again = Arc::new(disk.fork());
         give_up_first(again.clone())?;
         match ways_back(&again).into_iter().collect::<Vec<_>>()[..] {
@@ -147,9 +147,8 @@ fn a_safe_copy_stays_what_it_was_when_the_original_is_edited_under_its_other_nam
             if outcome == Outcome::ClaimedDone {
                 disk.outside_write("lib/app-too", "edited", Settled::OnDisk);
                 disk.outside_write("doc/readme", "edited, too", Settled::OnDisk);
-                let steps = Ledger::read(disk).map_err(|error| told(&error))?.entries()[0].steps();
-                let steps = steps.map_err(|error| told(&error))?;
-                SafeCopies::verify(disk, 1, &steps).map_err(|error| told(&error))?;
+                let ledger = Ledger::read(disk).map_err(|error| told(&error))?;
+                SafeCopies::verify(disk, 1, &ledger.entries()[0].steps).map_err(|error| told(&error))?;
             }
             Ok(())
         };

@@ -101,8 +101,7 @@ fn difference_at(before: &Tree, after: &Tree, path: &str) -> bool {
 
 fn check_way_back(disk: &SimFs, entry: Option<&Entry>) -> Result<(), String> {
     let entry = entry.ok_or("there are safe copies of an entry that is not in the history")?;
-    let steps = entry.steps().map_err(|error| told(&error))?;
-    SafeCopies::verify(disk, entry.seq, &steps).map(drop).map_err(|error| told(&error))
+    SafeCopies::verify(disk, entry.seq, &entry.steps).map(drop).map_err(|error| told(&error))
 }
 
 fn check_leftovers(disk: &SimFs) -> Result<(), String> {

@@ -28,7 +28,7 @@ pub(in crate::cli) fn hidden(hidden: &Hidden, detail: Detail, style: Style) -> S
         }
     }
     if detail == Detail::Full && hidden.there_before > 0 {
-        text.push_str(&format!("{} more on unchanged lines\n", hidden.there_before));
+        text.push_str(&format!("{} more on unchanged lines of the same files\n", hidden.there_before));
     }
     if detail == Detail::Full && hidden.not_looked_through > 0 {
         let number = words::files(hidden.not_looked_through);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::keys::{reviews, verdict_line};
-use super::list::columns;
+use super::list::{columns, note_lines};
 use super::scripts::scripts_in_short;
 use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, changes, words};
@@ -38,7 +38,7 @@ pub(in crate::cli) fn plan(
         place(target),
         signers(preview, detail, style),
     );
-    let patches: Vec<&Patch> = preview.patches.iter().map(|coming| &coming.patch).collect();
+    let patches: Vec<&Patch> = preview.patches.iter().map(|coming| &*coming.patch).collect();
     let is_nothing_to_do = preview.preview.is_nothing_to_do();
     // With something in the way the steps are only some of them, and nobody is going to take them.
     if preview.preview.obstacles.is_empty() && !is_nothing_to_do {
@@ -241,15 +241,6 @@ pub(super) fn notes(notes: &[Note], style: Style) -> String {
     text.push_str(&note_lines(notes));
     text.push('\n');
     text
-}
-
-pub(super) fn note_lines(notes: &[Note]) -> String {
-    notes.iter().map(|note| format!("  {}\n", self::note(note))).collect()
-}
-
-pub(super) fn note(note: &Note) -> String {
-    let path = note.path.as_ref().map(|path| format!("{}: ", safe(path))).unwrap_or_default();
-    format!("{path}{}", safe(&note.text))
 }
 
 /// Each reason with its way out; empty without reasons.

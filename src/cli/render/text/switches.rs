@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use super::plan::{note_lines, notes, what_will_happen};
-use super::{place, safe, title};
+use super::done::{checks, untidy};
+use super::list::note_lines;
+use super::plan::{notes, what_will_happen};
+use super::{argument, place, safe, title};
 use crate::cli::render::{Detail, Style, words};
 use crate::diff::KeyChange;
 use crate::model::Position;
@@ -17,7 +19,7 @@ pub(in crate::cli) fn switches(switches: &[FolderSwitch], target: &Path, style: 
     let mut text = format!("{}\n", style.strong(&format!("Switches of the patches in {folder}")));
     text.extend(switches.iter().map(|switch| switch_lines(switch, style)));
     let to = first.position().map_or(Position::Off, Position::other);
-    text.push_str(&format!("\nTo turn one {to}: {}\n", command(first, to, &folder)));
+    text.push_str(&format!("\nTo turn one {to}: {}\n", command(first, to, target)));
     text
 }
 
@@ -90,18 +92,17 @@ pub(in crate::cli) fn toggled(done: &Toggled, target: &Path, style: Style) -> St
         safe(&done.switch.full_name())
     );
     text.push_str(&consequences(&done.switch, done.to, style));
-    text.extend(done.checks.iter().map(|check| format!("  ✓ {}\n", safe(&check.check))));
+    text.push_str(&checks(&done.checks));
     text.push_str(&note_lines(&done.notes));
-    if let Some(error) = &done.untidy {
-        text.push_str(&format!("  cleanup was postponed to the next command: {}\n", safe(error)));
-    }
+    text.push_str(&untidy(done.untidy.as_deref()));
     let back = done.to.other();
-    text.push_str(&format!("To turn it {back} again: {}\n", command(&done.switch, back, &folder)));
+    text.push_str(&format!("To turn it {back} again: {}\n", command(&done.switch, back, target)));
     text
 }
 
 /// What is typed to move a switch.
-fn command(switch: &FolderSwitch, to: Position, folder: &str) -> String {
+fn command(switch: &FolderSwitch, to: Position, target: &Path) -> String {
+    let folder = argument(target);
     let name = switch.name();
     let name = safe(&name);
     match to {

@@ -1,10 +1,10 @@
 //! What a patch hides: in the vendor's words, in names, and in the contents it brings.
 
+mod words;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
-
-use serde_json::Value;
 
 use super::{Large, Sides, comparison_with};
 use crate::bundle::VerifiedBundle;
@@ -13,8 +13,8 @@ use crate::disk::fs::Fs;
 use crate::model::{Digest, FileChange, FileNode, Node, Payload, TreeState};
 use crate::progress::CancelToken;
 use crate::text::confusables::{
-    Confusable, ConfusableKind, ConfusableSeverity, Confusables, FAR_COLUMNS, in_content, in_name, in_words,
-    look_alike_names,
+    Confusable, ConfusableKind, ConfusableSeverity, Confusables, FAR_COLUMNS, brings_plain_lines, in_content,
+    in_name, look_alike_names,
 };
 use crate::text::escape_line;
 use crate::workbench::Result;
@@ -70,7 +70,7 @@ pub struct Hidden {
     counts: BTreeMap<(ConfusableSeverity, ConfusableKind), HiddenCount>,
     /// The first places of each kind.
     pub places: Vec<HiddenPlace>,
-    /// How many more stand on lines that the old files have already.
+    /// How many more stand on lines that the old files have already, of the files in which something was found.
     pub there_before: u64,
     /// How many files may be text and were not looked through: they are too large, too many, or not at hand.
     pub(crate) not_looked_through: u64,
@@ -157,9 +157,7 @@ pub(crate) fn in_patch(
     cancel: &CancelToken,
 ) -> Result<Hidden> {
     let mut hidden = Hidden::default();
-    // What was read as a manifest once is JSON.
-    let manifest: Value = serde_json::from_slice(bundle.manifest()).unwrap_or_default();
-    look_at_words(&manifest, &mut String::new(), &mut hidden);
+    words::look_at(bundle.manifest(), &mut hidden);
     cancel.check()?;
     let changes = &bundle.patch.changes;
     hidden.look_at_names(
@@ -179,7 +177,8 @@ pub(crate) fn in_patch(
     for (change, from) in pair_renames(changes) {
         cancel.check()?;
         match looker.look_at(change, from) {
-            Scanned::Through(found) if found.is_empty() => {}
+            // What only was there before is no news.
+            Scanned::Through(found) if found.counts().next().is_none() => {}
             Scanned::Through(found) => {
                 hidden.add(&HiddenIn::File(escape_line(change.path.as_str()).into_owned()), found);
             }
@@ -190,45 +189,6 @@ pub(crate) fn in_patch(
     drop(kept_open);
     cancel.check()?;
     Ok(hidden)
-}
-
-/// Every text of the manifest. The changes have names and digests, which are looked at as such, and links.
-fn look_at_words(value: &Value, field: &mut String, hidden: &mut Hidden) {
-    match value {
-        Value::String(text) => {
-            let found = in_words(text);
-            if !found.is_empty() {
-                hidden.add(&HiddenIn::Words(escape_line(field).into_owned()), found);
-            }
-        }
-        Value::Array(values) => {
-            values
-                .iter()
-                .enumerate()
-                .for_each(|(index, value)| deeper(&format!("[{index}]"), value, field, hidden));
-        }
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                let is_name = matches!(key.as_str(), "path" | "from" | "sha256" | "blob" | "base");
-                if !(is_name && field.starts_with("changes")) {
-                    deeper(
-                        &if field.is_empty() { key.clone() } else { format!(".{key}") },
-                        value,
-                        field,
-                        hidden,
-                    );
-                }
-            }
-        }
-        Value::Bool(_) | Value::Null | Value::Number(_) => {}
-    }
-}
-
-fn deeper(step: &str, value: &Value, field: &mut String, hidden: &mut Hidden) {
-    let length = field.len();
-    field.push_str(step);
-    look_at_words(value, field, hidden);
-    field.truncate(length);
 }
 
 /// What came of a look at one file.
@@ -269,6 +229,7 @@ impl Looker<'_> {
             // What is only moved, or keeps its content, brings nothing.
             None | Some(Payload::Same { .. }) => return Scanned::NotText,
             Some(Payload::Whole { blob }) => self.head(blob).is_some_and(|head| is_text(&head)),
+            Some(Payload::Diff { .. }) if self.brings_plain_lines(change) => return Scanned::NotText,
             Some(Payload::Diff { .. }) => true,
             // Its source is seldom at hand, and mostly a program; whether it is text shows when it is unpacked.
             Some(Payload::Delta { .. }) => true,
@@ -305,6 +266,11 @@ impl Looker<'_> {
             return Scanned::NotAtAll;
         };
         self.search(Some(&old), &new).map_or(Scanned::NotAtAll, Scanned::Through)
+    }
+
+    /// Whether what the patch's diff brings needs no second look. Neither side has to be read then.
+    fn brings_plain_lines(&self, change: &FileChange) -> bool {
+        self.sides.diff_of(change).is_some_and(|section| brings_plain_lines(&section))
     }
 
     fn head(&self, blob: &Digest) -> Option<Vec<u8>> {
