@@ -274,8 +274,11 @@ mod tests {
         let folder = Path::new("/opt/app");
         assert_eq!(
             change.command(folder),
-            "patchwright apply \"a fix.patchbundle\" b.patchbundle /opt/app --allow-unsigned \
-             \"--allow-undo=the vendor said so\" --reverse"
+            format!(
+                "patchwright apply {} b.patchbundle /opt/app --allow-unsigned {} --reverse",
+                shell_word("a fix.patchbundle"),
+                shell_word("--allow-undo=the vendor said so")
+            )
         );
         let arguments = change.arguments(folder, None);
         assert!(arguments.ends_with(&["--yes".into(), "--progress".into(), "json".into()]), "{arguments:?}");

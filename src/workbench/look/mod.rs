@@ -13,6 +13,7 @@ pub(super) mod memory;
 pub(super) mod merge_by_hand;
 pub(super) mod merged_contents;
 pub(super) mod merging;
+pub(super) mod output;
 pub(super) mod recalls;
 pub(super) mod record;
 pub(super) mod rollback_protection;
