@@ -119,7 +119,7 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
         Turn::RepairUndone => format!("{} the repair in {folder}", style.good("Undid")),
     };
     let steps = &done.entry.steps;
-    let counts = changes::summary(&changes::lines(&changes::of_steps(&steps, &[])));
+    let counts = changes::summary(&changes::lines(&changes::of_steps(steps, &[])));
     let mut text = format!("{did}: {counts}\n");
     for patch in &done.back {
         text.push_str(&format!("  {} is active again\n", safe(&patch.id)));
@@ -218,7 +218,7 @@ fn name_of(patch: Option<&PatchNote>) -> String {
 fn changed(applied: &Applied, entry: &Entry) -> String {
     let patches: Vec<&Patch> = applied.patches.iter().map(|coming| &*coming.patch).collect();
     let steps = &entry.steps;
-    changes::summary(&changes::lines(&changes::of_steps(&steps, &patches)))
+    changes::summary(&changes::lines(&changes::of_steps(steps, &patches)))
 }
 
 fn checks(checks: &[CheckNote]) -> String {
