@@ -115,7 +115,7 @@ fn content_that_does_not_pack_is_stored() {
     let blob = pack(&noise(10_000), 19);
     assert_eq!(blob.packed_bytes(), 10_000);
     let mut delta = spool().store();
-    std::io::Write::write_all(&mut delta, b"abcabcabcabcabcabcabcabcabcabcabcabc").unwrap();
+    io::Write::write_all(&mut delta, b"abcabcabcabcabcabcabcabcabcabcabcabc").unwrap();
     assert_eq!(delta.finish().unwrap().packed_bytes(), 36);
 }
 
