@@ -14,6 +14,9 @@ pub struct Environment {
     pub user: String,
     /// The machine's name.
     pub host: String,
+    /// What `SOURCE_DATE_EPOCH` says: the moment that patch files are made at, in seconds since 1970, so that the same
+    /// inputs give the same bytes. See <https://reproducible-builds.org/specs/source-date-epoch/>.
+    pub source_date: Option<String>,
     /// `os/arch` as in a bundle's `platforms`, such as `linux/x86_64`.
     pub platform: String,
     /// Where this machine keeps its list of patches that were called back, if it has one.
@@ -40,6 +43,7 @@ impl Environment {
             random: Arc::new(random_id),
             user: name(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(user_id),
             host: host_name().unwrap_or_else(|| "unknown".to_owned()),
+            source_date: name(&["SOURCE_DATE_EPOCH"]),
             platform: format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH),
             holds_list: own.in_data("holds.json"),
             trust_file: own.in_config("trust.toml"),
@@ -57,6 +61,7 @@ impl Environment {
             random: Arc::new(move || u128::from(counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed))),
             user: user.to_owned(),
             host: host.to_owned(),
+            source_date: None,
             platform: platform.to_owned(),
             holds_list: None,
             trust_file: None,
@@ -70,6 +75,14 @@ impl Environment {
     pub fn now(&self) -> String {
         let now = (self.now)();
         jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+    }
+
+    /// When a patch file is made, as [`Environment::now`] spells it; `None` if `source_date` is no moment.
+    pub(crate) fn made_at(&self) -> Option<String> {
+        match &self.source_date {
+            None => Some(self.now()),
+            Some(seconds) => Some(jiff::Timestamp::from_second(seconds.parse().ok()?).ok()?.to_string()),
+        }
     }
 
     /// The present time.

@@ -10,6 +10,8 @@
 
 pub(crate) mod answer;
 pub mod changes;
+pub(crate) mod choose;
+pub(crate) mod fixed;
 pub mod hidden;
 pub mod page;
 pub mod phrases;
@@ -153,6 +155,7 @@ impl Report {
                         "Get the list again, or remove it. Without it, withdrawn patches aren't recognised.",
                     )
             }
+            Error::ScanReport { path, problem } => fixed::of_scan(code, path, problem),
             Error::Memory { path, detail } => of_memory(code, path, detail),
             Error::Cancelled(_) | Error::Scan(ScanError::Cancelled(_)) => stopped(code),
         }

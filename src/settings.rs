@@ -3,6 +3,7 @@
 //! Settings can be shared or reset without losing what was opened lately. A file that cannot be read counts as
 //! empty, and fields of a newer version are kept.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
@@ -16,6 +17,11 @@ use crate::whole_file::WholeFile;
 
 /// Most pairs of patch and folder that are remembered.
 const MAX_RECENT: usize = 12;
+/// Most changes that are remembered as looked at: the file with them stays small enough to be read.
+const MAX_VIEWED: usize = 20_000;
+/// Most notes that are remembered, and the longest one in bytes.
+const MAX_NOTES: usize = 200;
+const MAX_NOTE_BYTES: usize = 2_000;
 /// Largest file that is read, in bytes; ours have a few hundred.
 const MAX_BYTES: usize = 1 << 20;
 
@@ -123,12 +129,29 @@ pub struct Pair {
     pub folder: Option<PathBuf>,
 }
 
+/// A reviewer's note on a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// The fingerprint of the change.
+    pub about: String,
+    /// The line, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    pub text: String,
+}
+
 /// What was opened lately.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Recent {
     /// Pairs, the last one first.
     pub pairs: Vec<Pair>,
+    /// Fingerprints of changes that somebody has looked at.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub viewed: BTreeSet<String>,
+    /// Notes on changes, known again by what they are about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// The folder that a change was begun in and not seen to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub begun: Option<PathBuf>,
@@ -144,6 +167,23 @@ impl Recent {
         self.pairs.retain(|old| !gives_way(old));
         self.pairs.insert(0, pair);
         self.pairs.truncate(MAX_RECENT);
+    }
+
+    /// Remembers that a change was looked at, or was not.
+    pub(crate) fn set_viewed(&mut self, fingerprint: &str, is_viewed: bool) {
+        if !is_viewed {
+            self.viewed.remove(fingerprint);
+        } else if self.viewed.len() < MAX_VIEWED {
+            self.viewed.insert(fingerprint.to_owned());
+        }
+    }
+
+    /// Remembers a note; the oldest give way.
+    pub(crate) fn remember_note(&mut self, mut note: Note) {
+        note.text.truncate(note.text.floor_char_boundary(MAX_NOTE_BYTES));
+        self.notes.push(note);
+        let too_many = self.notes.len().saturating_sub(MAX_NOTES);
+        self.notes.drain(..too_many);
     }
 
     /// The folders, each once.

@@ -3,24 +3,34 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use patchwright::diff::patch_text::{Body, FilePatch, decode_text, parse, write_patch_text};
+use patchwright::diff::patch_text::{FileOp, FilePatch, PatchText, decode_text, parse, write_patch_text};
 
-/// Line numbers of the text change where remarks are left out.
-fn without_lines<'a>(file: &FilePatch<'a>) -> FilePatch<'a> {
-    let mut file = FilePatch { line: 0, ..file.clone() };
-    if let Body::Hunks(hunks) = &mut file.body {
-        hunks.iter_mut().for_each(|hunk| hunk.line = 0);
-    }
-    file
+fn files<'a>(patches: &'a [PatchText<'a>]) -> Vec<&'a FilePatch<'a>> {
+    patches.iter().flat_map(|patch| &patch.files).collect()
+}
+
+fn written(files: &[&FilePatch<'_>]) -> Vec<u8> {
+    let mut text = Vec::new();
+    write_patch_text(&mut text, files.iter().copied()).expect("memory");
+    text
+}
+
+/// Which file a patch is about, and what happens to it.
+fn deed<'a>(file: &'a FilePatch<'a>) -> (FileOp, Option<&'a [u8]>, Option<&'a [u8]>) {
+    (file.op, file.old.as_deref(), file.new.as_deref())
 }
 
 fuzz_target!(|text: &[u8]| {
     let Ok(text) = decode_text(text.to_vec()) else { return };
     let Ok(patches) = parse(&text) else { return };
-    let files: Vec<&FilePatch<'_>> = patches.iter().flat_map(|patch| &patch.files).collect();
-    let mut written = Vec::new();
-    write_patch_text(&mut written, files.iter().copied()).expect("memory");
-    let again = parse(&written).expect("what is written can be read");
-    let again: Vec<_> = again.iter().flat_map(|patch| &patch.files).map(without_lines).collect();
-    assert_eq!(again, files.into_iter().map(without_lines).collect::<Vec<_>>());
+    let read = files(&patches);
+    if read.is_empty() {
+        return; // It only names what it does not carry.
+    }
+    let first = written(&read);
+    let again = parse(&first).expect("what is written can be read");
+    let again = files(&again);
+    let deeds = |files: &[&FilePatch<'_>]| format!("{:?}", files.iter().map(|file| deed(file)).collect::<Vec<_>>());
+    assert_eq!(deeds(&again), deeds(&read));
+    assert_eq!(written(&again).escape_ascii().to_string(), first.escape_ascii().to_string());
 });

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use super::Result;
+use super::flags::fingerprint;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
+use crate::workbench::DecisionDigest;
 
 /// Keep patches for good: delete their backups and free the space
 ///
@@ -21,6 +23,9 @@ pub(super) struct Arguments {
     target: PathBuf,
     /// The newest patch to keep for good
     id: Option<String>,
+    /// Continue only if what would be kept still has this fingerprint; the window passes what it showed
+    #[arg(long, value_name = "SHA-256", value_parser = fingerprint, hide = true)]
+    expect: Option<DecisionDigest>,
 }
 
 impl Arguments {
@@ -28,7 +33,7 @@ impl Arguments {
         let (target, id) = (&self.target, self.id.as_deref());
         // What is unknown, unfinished or accepted already is told by the workbench; nobody needs to be asked before.
         let plan = session.workbench().preview_accept(target, id).in_folder(target)?;
-        let agreed = plan.decision();
+        let agreed = self.expect.unwrap_or_else(|| plan.decision());
         if !plan.is_nothing() {
             let question = "Delete these backups? This can't be undone.";
             session.ask(|style| text::accept_plan(&plan, target, style), question)?;

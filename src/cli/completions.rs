@@ -10,9 +10,10 @@ use super::verbs::command;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  patchwright completions bash > ~/.local/share/bash-completion/completions/patchwright
+  patchwright completions fish > ~/.config/fish/completions/patchwright.fish
   patchwright completions zsh > ~/.zfunc/_patchwright
-  patchwright completions powershell >> $PROFILE")]
+  patchwright completions powershell >> $PROFILE
+  source <(patchwright completions bash)")]
 pub(super) struct Arguments {
     /// Your shell
     shell: Shell,

@@ -29,7 +29,7 @@ enum EditVerb {
     Test(Test),
 }
 
-/// Show what the edits of an order do to files; ends with 3 if one does not fit
+/// Show what the edits of an order do to files; exits with 3 if one doesn't fit
 #[derive(Debug, clap::Args)]
 struct Test {
     /// The order with the edits

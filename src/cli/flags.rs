@@ -25,7 +25,7 @@ pub(super) struct Common {
     /// Print without colours, like the environment variable NO_COLOR
     #[arg(long, global = true)]
     pub(crate) no_color: bool,
-    /// Print nothing about a success
+    /// Print nothing on success
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Print full lists, checksums and each changed file

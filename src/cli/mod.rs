@@ -29,6 +29,7 @@ mod sign;
 
 mod accept;
 mod apply;
+mod choose;
 mod explain;
 mod plan;
 mod reapply;
@@ -36,6 +37,7 @@ mod recover;
 mod repair;
 mod rollback;
 
+mod fixed;
 mod history;
 mod identify;
 mod status;

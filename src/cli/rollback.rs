@@ -10,7 +10,7 @@ use super::session::{InFolder, Outcome, Session};
 use crate::plan::OnDrift;
 use crate::workbench::{DamagedBackups, DecisionDigest, RollbackOptions, ScriptConsent, Which};
 
-/// Roll back a patch: the folder is as it was without it
+/// Roll back a patch: restore the folder to what it was without it
 ///
 /// Without an ID, rolls back the last patch. You can name any other patch, too: files that newer patches share with it
 /// are rebuilt from the backups and the patches that stay, where the result can be proven, and you see the difference

@@ -36,7 +36,7 @@ const MOST_HASHED_BYTES: u64 = 4 << 30;
 
 /// Steps that one command may take, whatever it is given: those of carrying out, of trying whether all is there already,
 /// of finding the level of the names, and of the base.
-const MOST_STEPS: u64 = 4 * 100_000_000;
+const MOST_STEPS: u64 = 4 * 50_000_000;
 
 struct Run {
     code: u8,

@@ -83,6 +83,8 @@ verbs! {
         Explain(explain): Nothing,
         Status(status): Nothing,
         Identify(identify): Nothing,
+        Fixed(fixed): Nothing,
+        Choose(choose): Nothing,
     }
     "Change a folder": {
         Apply(apply): Folder,
@@ -139,7 +141,7 @@ pub(super) fn read(args: &[OsString]) -> Result<Arguments, clap::Error> {
 }
 
 /// Examples are read before anything else.
-const HELP_OF_A_VERB: &str = "{about-with-newline}{after-help}\n\n{usage-heading} {usage}\n\n{all-args}";
+const HELP_OF_A_VERB: &str = "{about}{after-help}\n\n{usage-heading} {usage}\n\n{all-args}";
 
 /// A sentence, examples, and the verbs by what they are for.
 fn help_of_the_program(command: &Command) -> String {

@@ -3,7 +3,8 @@
 //! Each place that the change made different is asked about by itself. Changed lines that stand one for one against
 //! old ones are told apart, so that one of them set back is not lost among its neighbours.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
 
 use super::carry::{LineRange, changed_regions};
@@ -65,14 +66,9 @@ impl<'a> Brought<'a> {
         let since = changed_regions(&left, now)?;
         let from_before = changed_regions(&before, now)?;
         let now = split_lines(now);
-        let mut once_new = only_once(&now);
-        let new: HashSet<&[u8]> =
-            from_before.iter().flat_map(|change| &now[change.new.clone()]).copied().collect();
-        once_new.retain(|line| new.contains(line));
-        let once_left = only_once(&self.left);
         let reach = |change: &Region| reach(change, &self.before, &now[change.new.clone()]);
         let reaches = from_before.iter().map(reach).collect();
-        let against = Against { brought: self, since, from_before, reaches, now, once_left, once_new };
+        let against = Against { brought: self, since, from_before, reaches, now, counts: OnceCell::new() };
         Some(self.regions.iter().map(|region| against.standing(region)).collect())
     }
 }
@@ -87,10 +83,34 @@ struct Against<'a> {
     /// Where each of these may stand as well, in what was before.
     reaches: Vec<Range<usize>>,
     now: Vec<&'a [u8]>,
-    /// Lines that are in what the change left, and there once.
-    once_left: HashSet<&'a [u8]>,
-    /// Lines that are new to what was before, and there once.
-    once_new: HashSet<&'a [u8]>,
+    /// Only counted where it matters.
+    counts: OnceCell<Counts>,
+}
+
+/// How often each line is there, blank ones left out.
+struct Counts {
+    lines: HashMap<Vec<u8>, LineCount>,
+    /// Whether every line that came is there, and none that went.
+    is_nothing_gone: bool,
+}
+
+/// How often a line is there.
+#[derive(Default)]
+struct LineCount {
+    before: usize,
+    left: usize,
+    now: usize,
+}
+
+impl LineCount {
+    /// Whether none that the change left went.
+    fn is_there(&self) -> bool {
+        self.left <= self.now
+    }
+
+    fn comes_back(&self) -> bool {
+        self.left < self.before && self.left < self.now
+    }
 }
 
 impl Against<'_> {
@@ -105,14 +125,10 @@ impl Against<'_> {
         // Lines that are there twice can be taken for each other; what is all as before, with none of the lines beside
         // it, is no matter of doubt.
         if is_as_before && !is_here {
-            if self.is_moved(region) || self.adds_blank_lines(region) {
-                Fate::Rewritten
-            } else {
-                Fate::Undone
-            }
+            if self.is_elsewhere(region) || self.is_blank(region) { Fate::Rewritten } else { Fate::Undone }
         } else if self.is_kept(region) && !is_elsewhere {
             Fate::Kept
-        } else if is_back(region, &self.from_before) {
+        } else if is_back(region, &self.from_before) && !self.is_elsewhere(region) {
             Fate::Undone
         } else {
             Fate::Rewritten
@@ -146,18 +162,44 @@ impl Against<'_> {
         (is_here, is_elsewhere)
     }
 
-    /// Whether it only added blank lines. Nobody can tell which of several blank lines went.
-    fn adds_blank_lines(&self, region: &Region) -> bool {
-        region.old.is_empty() && self.brought.left[region.new.clone()].iter().all(|line| is_blank(line))
+    /// Whether it is about blank lines only. Nobody can tell which of several blank lines came or went.
+    fn is_blank(&self, region: &Region) -> bool {
+        let Brought { before, left, .. } = self.brought;
+        before[region.old.clone()].iter().chain(&left[region.new.clone()]).all(|line| is_blank(line))
     }
 
-    /// Whether most of the lines that were only added there are new to what was before in another place. Only a line that
-    /// is there once and was there once is known to be the same one.
-    fn is_moved(&self, region: &Region) -> bool {
-        let known =
-            || self.brought.left[region.new.clone()].iter().filter(|line| self.once_left.contains(*line));
-        let moved = known().filter(|line| self.once_new.contains(*line)).count();
-        region.old.is_empty() && 2 * moved > known().count()
+    /// Whether what came there is somewhere, moved, indented or quoted in another way, and nothing that went is back.
+    fn is_elsewhere(&self, region: &Region) -> bool {
+        let counts = self.counts.get_or_init(|| self.count());
+        let of = |line: &&[u8]| counts.lines.get(&key(line));
+        let Brought { before, left, .. } = self.brought;
+        let (went, came) = (&before[region.old.clone()], &left[region.new.clone()]);
+        if self.from_before.is_empty() || went.iter().filter_map(of).any(LineCount::comes_back) {
+            return false;
+        }
+        // Where lines only came, they may have come from elsewhere.
+        let is_news = |line: &&LineCount| went.is_empty() || line.before < line.left;
+        let known: Vec<_> =
+            came.iter().filter_map(of).filter(is_news).filter(|line| line.left == 1).collect();
+        let there = known.iter().filter(|line| line.is_there()).count();
+        let says_nothing = || went.iter().chain(came).all(|line| !line.iter().any(u8::is_ascii_alphanumeric));
+        2 * there > known.len()
+            || counts.is_nothing_gone
+            || says_nothing() && came.iter().filter_map(of).all(LineCount::is_there)
+    }
+
+    fn count(&self) -> Counts {
+        let mut lines: HashMap<Vec<u8>, LineCount> = HashMap::new();
+        let Brought { before, left, .. } = self.brought;
+        before.iter().for_each(|line| lines.entry(key(line)).or_default().before += 1);
+        left.iter().for_each(|line| lines.entry(key(line)).or_default().left += 1);
+        self.now.iter().for_each(|line| lines.entry(key(line)).or_default().now += 1);
+        lines.remove(&Vec::new());
+        let all = || lines.values();
+        let is_nothing_gone = all().all(|line| line.left <= line.before || line.is_there())
+            && !all().any(LineCount::comes_back)
+            && all().any(|line| line.before == 0 && line.left == 1);
+        Counts { lines, is_nothing_gone }
     }
 
     /// Whether all its lines are there, and none of those that it removed came back beside them.
@@ -174,13 +216,10 @@ impl Against<'_> {
     }
 }
 
-/// The lines that stand there once, blank ones left out.
-fn only_once<'a>(lines: &[&'a [u8]]) -> HashSet<&'a [u8]> {
-    let mut is_single: HashMap<&[u8], bool> = HashMap::new();
-    for line in lines.iter().filter(|line| !is_blank(line)) {
-        is_single.entry(line).and_modify(|single| *single = false).or_insert(true);
-    }
-    is_single.into_iter().filter(|(_, single)| *single).map(|(line, _)| line).collect()
+/// A line as it is known again where it is indented or quoted in another way.
+fn key(line: &[u8]) -> Vec<u8> {
+    let kept = line.iter().filter(|byte| !byte.is_ascii_whitespace());
+    kept.map(|byte| if *byte == b'\'' { b'"' } else { *byte }).collect()
 }
 
 fn is_blank(line: &[u8]) -> bool {
@@ -309,6 +348,31 @@ mod tests {
         let (before, left) = ("a\nz\n", "a\none\ntwo\nthree\nz\n");
         assert_eq!(fates(before, left, "a\nz\none\ntwo\n"), [Rewritten]);
         assert_eq!(fates(before, left, "a\nz\none\n"), [Undone]);
+    }
+
+    #[test]
+    fn lines_are_known_again_where_they_are_indented_or_quoted_in_another_way() {
+        let (before, left) = ("a\nb\nz\n", "a\nif x == 'y' {\n  go();\n}\nb\nz\n");
+        assert_eq!(fates(before, left, "a\nb\nif x == \"y\" {\n    go();\n}\nz\n"), [Rewritten]);
+        assert_eq!(fates(before, left, "a\nb\nif x == \"w\" {\n    stay();\n}\nz\n"), [Undone]);
+        // Quotes that are set back as they were are.
+        assert_eq!(fates("x = 'y'\n", "x = \"y\"\n", "x = 'y'\nmore\n"), [Undone]);
+    }
+
+    #[test]
+    fn a_block_that_was_moved_and_is_moved_again_is_not_undone() {
+        let (before, left) = ("one\ntwo\na\nb\nc\nz\n", "a\nb\none\ntwo\nc\nz\n");
+        assert!(!fates(before, left, "a\nb\nc\none\ntwo\nz\n").contains(&Undone));
+        assert!(fates(before, left, "one\ntwo\na\nb\nc\nmore\nz\n").contains(&Undone), "it is where it was");
+    }
+
+    #[test]
+    fn a_bracket_is_not_missed_as_long_as_there_are_as_many() {
+        let (before, left) = ("f {\n}\nz\n", "f {\n  {\n    x\n  }\n}\nz\n");
+        assert_eq!(fates(before, left, "f {\n}\ng {\n}\nz\n"), [Undone], "what is in them went");
+        let (before, left) = ("a\nb\n}\n", "a\n}\nb\n}\n");
+        assert_eq!(fates(before, left, "a\nb\n}\nc\n}\n"), [Rewritten]);
+        assert_eq!(fates(before, left, "a\nb\n}\nc\n"), [Undone]);
     }
 
     #[test]

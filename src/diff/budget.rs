@@ -19,7 +19,7 @@ pub struct WorkBudget {
 impl Default for WorkBudget {
     /// Enough for every honest diff. Each kind of work is used up in about a second.
     fn default() -> Self {
-        Self { steps: 100_000_000, hashed_bytes: Cell::new(1 << 30), made_bytes: 1 << 30 }
+        Self { steps: 50_000_000, hashed_bytes: Cell::new(1 << 30), made_bytes: 1 << 30 }
     }
 }
 

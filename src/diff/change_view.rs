@@ -77,6 +77,11 @@ pub fn pair_renames(changes: &[FileChange]) -> Vec<(&FileChange, Option<&FileCha
     pairs.into_iter().filter(|(change, _)| !first_halves.contains(&change.path)).collect()
 }
 
+/// Where files that are taken away went, by the path that they had.
+pub(crate) fn moves(changes: &[FileChange]) -> BTreeMap<&TreePath, &FileChange> {
+    pair_renames(changes).into_iter().filter_map(|(change, from)| Some((&from?.path, change))).collect()
+}
+
 /// The other path whose content the file at this one is made from.
 fn source(change: &FileChange) -> Option<&TreePath> {
     match change.payload.as_ref()? {

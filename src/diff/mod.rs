@@ -28,6 +28,7 @@ pub(crate) use brought::{Brought, Standing};
 pub(crate) use budget::Work;
 pub use budget::WorkBudget;
 pub(crate) use carry::{LineRange, NotCarried, carry_over};
+pub(crate) use change_view::moves;
 pub use change_view::{ChangeView, ViewContent, pair_renames};
 pub(crate) use compare::{MAX_COMPARED_LINES, Precision, Region};
 pub use compare::{PATIENCE, compare};
@@ -40,13 +41,13 @@ pub(crate) use git_patch::{GitFile, write_git_patch};
 pub(crate) use kind::{is_text, is_utf_16};
 pub use lines::{Hunk, Line};
 pub(crate) use lines::{LineKind, TextDiff, diff_lines, diff_lines_the_same_always};
-pub(crate) use merge::{MAX_MERGE_BYTES, Unmergeable};
-pub use merge::{Merge, MergedBy, draft, merge};
+pub(crate) use merge::{MAX_MERGE_BYTES, Unmergeable, line_ends};
+pub use merge::{Merge, MergePart, MergedBy, draft, merge, merge_parts};
 pub use unified::{unified, write_patch};
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
+    use crate::model::{Digest, FileChange, FileNode, Mode, Node, TreePath};
 
     pub fn file(content: &[u8]) -> Node {
         let size_bytes = content.len() as u64;
@@ -54,16 +55,7 @@ mod tests {
     }
 
     pub fn change(path: &str, before: impl IntoIterator<Item = Node>, after: Option<Node>) -> FileChange {
-        FileChange {
-            path: TreePath::parse(path).expect("a path"),
-            before: before.into_iter().collect(),
-            after,
-            payload: None,
-            base: None,
-            edit: None,
-            role: Role::Data,
-            local_edits: LocalEdits::Refuse,
-            fixes: Vec::new(),
-        }
+        let path = TreePath::parse(path).expect("a path");
+        FileChange { before: before.into_iter().collect(), ..FileChange::plain(path, None, after, None) }
     }
 }

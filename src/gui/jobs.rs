@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::worker::Worker;
 use crate::present::failure::Failure;
-use crate::present::message::{Dialog, Effect, Event, ExportWish};
+use crate::present::message::{Dialog, Effect, Event, ExportWish, KeyEvent};
 use crate::present::reading::{self, Question};
 use crate::present::worker::{WorkerAnswer, WorkerLine};
 use crate::progress::{CancelToken, Quiet};
@@ -162,16 +162,32 @@ impl Threads {
     }
 }
 
+/// The dialog for patch files.
+fn patch_dialog() -> rfd::FileDialog {
+    rfd::FileDialog::new()
+        .set_title(widgets::DIALOG_OPEN_PATCH)
+        .add_filter(widgets::DIALOG_PATCH_FILE, PATCH_FILES)
+        .add_filter(widgets::DIALOG_ALL_FILES, &["*"])
+}
+
 impl Jobs for Threads {
     fn run(&mut self, effect: Effect) {
         match effect {
+            // A `series` stands for its folder.
             Effect::PickBundle => self.show_dialog(Dialog::Bundle, || {
-                let dialog = rfd::FileDialog::new()
-                    .set_title(widgets::DIALOG_OPEN_PATCH)
-                    .add_filter(widgets::DIALOG_PATCH_FILE, PATCH_FILES)
-                    .add_filter(widgets::DIALOG_ALL_FILES, &["*"]);
-                // A `series` stands for its folder.
-                dialog.pick_files().map(|picked| reading::sort(&picked))
+                patch_dialog().pick_files().map(|picked| reading::sort(&picked))
+            }),
+            Effect::PickSource => {
+                self.show_dialog(Dialog::Source, || patch_dialog().pick_files().map(Event::SourcesPicked));
+            }
+            Effect::PickKey(asked) => self.show_dialog(asked.clone(), move || {
+                let title = match asked {
+                    Dialog::KeyList => widgets::DIALOG_KEY_LIST,
+                    Dialog::OwnKey => widgets::DIALOG_OWN_KEY,
+                    _ => widgets::DIALOG_KEY,
+                };
+                let picked = rfd::FileDialog::new().set_title(title).pick_file();
+                picked.map(|path| Event::Keys(KeyEvent::Picked(asked, path)))
             }),
             Effect::PickFolder => self.show_dialog(Dialog::Folder, || {
                 rfd::FileDialog::new()
@@ -184,6 +200,7 @@ impl Jobs for Threads {
                     let title = match export {
                         ExportWish::Report => words::SAVE_REPORT,
                         ExportWish::Support => words::SAVE_SUPPORT,
+                        ExportWish::Review => words::window::REVIEW_SAVE,
                     };
                     let dialog = rfd::FileDialog::new().set_title(title).set_file_name(name);
                     dialog.save_file().map(|path| Event::PlacePicked(export, path))

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use egui::{Context, Ui};
 
 use super::outbox::Outbox;
-use crate::present::message::Msg;
+use crate::present::message::{Msg, ReviewMsg};
 use crate::present::workspace::Workspace;
 use crate::progress::CancelToken;
 use crate::settings::{DiffLayout, Settings};
@@ -115,6 +115,9 @@ impl Panes {
             match request {
                 PaneRequest::NextFile => outbox.push(Msg::Neighbour { forward: true }),
                 PaneRequest::PreviousFile => outbox.push(Msg::Neighbour { forward: false }),
+                PaneRequest::Viewed => outbox.push(Msg::ViewedAndNext),
+                PaneRequest::FindInAll(query) => outbox.push(Msg::FindInAll(query)),
+                PaneRequest::Note(line) => outbox.push(Msg::Review(ReviewMsg::BeginNote(line))),
                 other => shown.answer(ui.ctx(), state, other),
             }
         }
@@ -166,7 +169,11 @@ impl Shown {
     fn answer(&mut self, context: &Context, state: &mut PaneState, request: PaneRequest) {
         match request {
             // The list of changes knows what comes next.
-            PaneRequest::NextFile | PaneRequest::PreviousFile => {}
+            PaneRequest::NextFile
+            | PaneRequest::PreviousFile
+            | PaneRequest::Viewed
+            | PaneRequest::FindInAll(_)
+            | PaneRequest::Note(_) => {}
             PaneRequest::CompareBytes => self.start(context, |contents, cancel, _| {
                 contents.compare_bytes(cancel).ok().map(|()| Computed::Bytes)
             }),

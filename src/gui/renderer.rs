@@ -92,6 +92,7 @@ impl Trial {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::{Recent, Settings};
 
     #[test]
     fn a_way_to_draw_that_took_the_program_down_is_left_out_once() {
@@ -115,6 +116,17 @@ mod tests {
         (0..TRIAL_PICTURES).for_each(|_| trial.passed());
         assert_eq!(memory.trial(), None);
         assert_eq!(tiers(None, &memory), all);
+    }
+
+    #[test]
+    fn a_window_opens_as_large_as_it_was_closed() {
+        let place = tempfile::tempdir().expect("a folder");
+        let memory = SettingsFiles::at(Some(place.path().to_owned()));
+        let opened = || tiers(None, &memory)[0].options(&memory).viewport;
+        assert_eq!(opened().inner_size, Some(FIRST_SIZE.into()));
+        let settings = Settings { window: Some([1200.0, 800.0]), is_maximised: true, ..Settings::default() };
+        memory.save(&settings, &Recent::default()).expect("saved");
+        assert_eq!((opened().inner_size, opened().maximized), (Some([1200.0, 800.0].into()), Some(true)));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! kept there, too, as `script-<digest>`.
 
 mod as_text;
+mod expected;
 mod parts;
 mod replay;
 mod scripts;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use expected::Expected;
 pub(crate) use parts::{EntryPart, Gone, Retires};
 pub(crate) use replay::{LayerSlot, Layers};
 pub use replay::{Moved, Turn};
@@ -373,8 +375,9 @@ impl Ledger {
 
     /// What every place that was ever changed should hold now; `None`: nothing.
     pub fn expected(&self) -> BTreeMap<TreePath, Option<Node>> {
-        let steps = self.lasting_changes().flat_map(|entry| &*entry.steps);
-        steps.map(|step| (step.path.clone(), step.after.clone())).collect()
+        let mut expected = Expected::new(self);
+        self.lasting_changes().for_each(|entry| expected.take(entry));
+        expected.into_places()
     }
 
     /// The entries that changed what is right: putting right does not, and neither does taking that back.

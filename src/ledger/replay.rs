@@ -43,8 +43,8 @@ pub(crate) struct Layers {
 impl Ledger {
     /// The patches in the product.
     pub(crate) fn layers(&self) -> Layers {
-        let mut replay = Replay { ledger: self, now: Layers::default(), before: Layers::default(), last: 0 };
-        self.entries().iter().for_each(|entry| replay.step(entry));
+        let mut replay = Replay::new(self);
+        replay.take_through(u64::MAX);
         replay.now
     }
 
@@ -150,16 +150,36 @@ impl Entry {
     }
 }
 
-struct Replay<'a> {
+/// The patches as they are after one entry after the other.
+pub(super) struct Replay<'a> {
     ledger: &'a Ledger,
     now: Layers,
     /// As they were before the newest change, which is what taking it back makes them again.
     before: Layers,
     /// The newest change.
     last: u64,
+    /// How many entries were taken in.
+    taken: usize,
 }
 
-impl Replay<'_> {
+impl<'a> Replay<'a> {
+    pub fn new(ledger: &'a Ledger) -> Self {
+        Self { ledger, now: Layers::default(), before: Layers::default(), last: 0, taken: 0 }
+    }
+
+    /// Takes in what was not taken in yet, up to the entry `seq`.
+    pub fn take_through(&mut self, seq: u64) {
+        for entry in self.ledger.entries().iter().skip(self.taken).take_while(|entry| entry.seq <= seq) {
+            self.step(entry);
+            self.taken += 1;
+        }
+    }
+
+    /// Which patches are there, replaced ones among them.
+    pub fn keys(&self) -> BTreeSet<LayerKey> {
+        self.now.slots.iter().map(|slot| slot.key).collect()
+    }
+
     fn step(&mut self, entry: &Entry) {
         match entry.action {
             Action::Apply => self.came(entry),

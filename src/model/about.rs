@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::word::choices;
-use super::{Digest, PatchId, PatchRef, TreePath};
+use super::{Component, Digest, PatchId, PatchRef, Resolved, TreePath};
 
 /// Everything that is written down about a patch and not computed. Texts are as the vendor wrote them and must be
 /// escaped before they are shown.
@@ -31,6 +31,10 @@ pub struct About {
     pub fixes: Vec<String>,
     /// CVE, OSV or GHSA ids.
     pub vulnerabilities: Vec<String>,
+    /// The same, each with its state, and what else it resolves.
+    pub resolves: Vec<Resolved>,
+    /// The parts of the product that it changes, as scanners know them.
+    pub components: Vec<Component>,
     /// After this time it is not applied any more, RFC 3339.
     pub expires: Option<String>,
     /// How long the vendor answers for it, RFC 3339.
@@ -92,6 +96,8 @@ impl About {
             issues: Vec::new(),
             fixes: vec![id.to_string()],
             vulnerabilities: Vec::new(),
+            resolves: Vec::new(),
+            components: Vec::new(),
             expires: None,
             support_until: None,
             vendor: "unknown".to_owned(),

@@ -29,6 +29,26 @@ pub struct FileChange {
 }
 
 impl FileChange {
+    /// One that asks for nothing but what stands before and afterwards.
+    pub fn plain(
+        path: TreePath,
+        before: Option<Node>,
+        after: Option<Node>,
+        payload: Option<Payload>,
+    ) -> Self {
+        Self {
+            path,
+            before: before.into_iter().collect(),
+            after,
+            payload,
+            base: None,
+            edit: None,
+            role: Role::Data,
+            local_edits: LocalEdits::Refuse,
+            fixes: Vec::new(),
+        }
+    }
+
     /// Whether `observed` is what this change expects to find.
     pub fn expects(&self, observed: Option<&Node>) -> bool {
         match observed {

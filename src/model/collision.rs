@@ -7,11 +7,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use caseless::Caseless;
-use unicode_normalization::UnicodeNormalization;
-
 use super::TreePath;
-use super::characters::is_ignorable;
+use super::name_key::key_of_name;
 
 /// What a name becomes on the least discerning system: two names of one folder with equal keys may be one file there.
 ///
@@ -57,6 +54,8 @@ pub(crate) struct CollisionMap {
     /// By the folder's number and the name's key. One entry per name rather than per path keeps the work
     /// proportional to the text, however deep the paths are.
     names: HashMap<(usize, String), KnownName>,
+    /// The last path, with the number of each name of it: the next one is often beside it.
+    last: Option<(TreePath, Vec<usize>)>,
 }
 
 #[derive(Debug)]
@@ -75,8 +74,14 @@ impl CollisionMap {
     /// Adds `path` and the folders it is in, or tells which of them is another name for one seen before. The
     /// outermost such pair is reported, and nothing from there on is added; a path seen before is no collision.
     pub fn insert(&mut self, path: &TreePath) -> Option<Collision> {
-        let mut folder = 0;
-        for (index, name) in path.components().enumerate() {
+        let (last, mut numbers) = self.last.take().unzip();
+        let numbers = numbers.get_or_insert_default();
+        let is_same = |(one, other): &(&str, &str)| one == other;
+        let shared =
+            last.iter().flat_map(TreePath::components).zip(path.components()).take_while(is_same).count();
+        numbers.truncate(shared);
+        let mut folder = numbers.last().copied().unwrap_or_default();
+        for (index, name) in path.components().enumerate().skip(shared) {
             let number = self.names.len() + 1;
             match self.names.entry((folder, key_of_name(name))) {
                 Entry::Vacant(vacant) => {
@@ -91,24 +96,11 @@ impl CollisionMap {
                     return Some(Collision { first, second, case_only });
                 }
             }
+            numbers.push(folder);
         }
+        self.last = Some((path.clone(), std::mem::take(numbers)));
         None
     }
-}
-
-/// The key of one name as text. It is its own key: the tests try every character and many mixtures.
-pub(super) fn key_of_name(name: &str) -> String {
-    if name.is_ascii() {
-        return name.to_ascii_lowercase();
-    }
-    // Ignorable characters go first: one between a letter and its accent would keep the two apart.
-    let plain = name.chars().filter(|&c| !is_ignorable(c)).nfkc();
-    fold(plain).nfc().collect()
-}
-
-/// Full case folding, then lower case: the standard library knows letters younger than the folding table.
-fn fold(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
-    chars.default_case_fold().flat_map(char::to_lowercase)
 }
 
 /// Letter by letter, so that `ß` and `SS` or a ligature and its letters are more than a difference in case: they
@@ -122,6 +114,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
 
     use super::*;
     use crate::model::characters::{Unseen, unseen};

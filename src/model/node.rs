@@ -20,6 +20,8 @@ impl Mode {
     /// What an ordinary folder has.
     pub const DIR: Self = Self(0o755);
 
+    const SET_GROUP_ID: u32 = 0o2000;
+
     /// Keeps the twelve permission bits of `bits` and drops the rest.
     pub const fn new(bits: u32) -> Self {
         Self(bits & 0o7777)
@@ -33,6 +35,21 @@ impl Mode {
     /// Whether anybody may run it.
     pub(crate) const fn is_executable(self) -> bool {
         self.0 & 0o111 != 0
+    }
+
+    /// Whether what is made in a folder with it belongs to the folder's group.
+    pub(crate) const fn shares_group(self) -> bool {
+        self.0 & Self::SET_GROUP_ID != 0
+    }
+
+    /// The same for a folder whose group what is made in it belongs to.
+    pub(crate) const fn sharing_group(self) -> Self {
+        Self(self.0 | Self::SET_GROUP_ID)
+    }
+
+    /// The same for a folder whose group is nobody else's matter.
+    pub(crate) const fn not_sharing_group(self) -> Self {
+        Self(self.0 & !Self::SET_GROUP_ID)
     }
 
     /// Whether it has a set-user-id, set-group-id or sticky bit.

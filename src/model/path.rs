@@ -14,9 +14,9 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_properties::UnicodeEmoji;
 
 use super::characters::{CodePoint, Quoted, Unseen, is_mark, unseen};
-use super::collision::key_of_name;
+use super::name_key::key_of_name;
 use super::name_warning::{NameWarning, name_warnings};
-use super::portable::{Unportable, first_unportable};
+use super::portable::{Unportable, first_unportable, first_unportable_beside};
 
 /// A place inside a folder: `/`-separated, relative, and free of every name that escapes, hides or deceives.
 ///
@@ -187,6 +187,23 @@ impl TreePath {
     /// The first reason why Windows could not store it, if any.
     pub(crate) fn unportable(&self) -> Option<Unportable> {
         first_unportable(&self.0)
+    }
+
+    /// The same of one after another, sorted or not: folders that many of them are in are looked at once.
+    pub(crate) fn each_unportable<'a>(
+        paths: impl Iterator<Item = &'a TreePath>,
+    ) -> impl Iterator<Item = Option<Unportable>> {
+        let mut portable: Option<&TreePath> = None;
+        paths.map(move |path| {
+            let found = match portable {
+                Some(portable) => first_unportable_beside(&path.0, &portable.0),
+                None => path.unportable(),
+            };
+            if found.is_none() {
+                portable = Some(path);
+            }
+            found
+        })
     }
 
     /// What a person should look at twice, each oddity once; empty for ordinary names.

@@ -3,6 +3,8 @@
 //! A patch whose platforms leave Windows out may use them (Perl's manual pages are called `Foo::Bar.3pm`). The
 //! rules are the same on every system, so a bundle gets one verdict wherever it is read.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// What is wrong with a name on Windows only.
@@ -33,6 +35,15 @@ pub(super) fn first_unportable(path: &str) -> Option<Unportable> {
     drive(path).map(Unportable::Drive).or_else(|| path.split('/').find_map(unportable_name))
 }
 
+/// The same where it is known that Windows could store `portable`: the folders that both are in need no second look.
+pub(super) fn first_unportable_beside(path: &str, portable: &str) -> Option<Unportable> {
+    let shared = path.bytes().zip(portable.bytes()).take_while(|(one, other)| one == other).count();
+    match path.as_bytes()[..shared].iter().rposition(|byte| *byte == b'/') {
+        None => first_unportable(path),
+        Some(end) => path[end + 1..].split('/').find_map(unportable_name),
+    }
+}
+
 fn drive(path: &str) -> Option<char> {
     let mut chars = path.chars();
     let letter = chars.next()?;
@@ -45,7 +56,10 @@ fn unportable_name(name: &str) -> Option<Unportable> {
         return Some(Unportable::Character(c));
     }
     // Some programs fold compatible forms of Unicode (UAX 15) into plain ones before Windows sees the name.
-    let plain: String = name.nfkc().collect();
+    let plain: Cow<'_, str> = match name.is_ascii() {
+        true => name.into(),
+        false => name.nfkc().collect::<String>().into(),
+    };
     if is_device(&plain) {
         return Some(Unportable::Device(name.to_owned()));
     }
@@ -62,14 +76,14 @@ fn unportable_name(name: &str) -> Option<Unportable> {
 /// the superscripts one to three as digits, which folding makes of them.
 fn is_device(name: &str) -> bool {
     const DEVICES: [&str; 7] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
-    let base = name.split('.').next().unwrap_or(name).trim_end_matches(' ').to_ascii_uppercase();
+    const PORTS: [&str; 2] = ["COM", "LPT"];
+    let base = name.split('.').next().unwrap_or(name).trim_end_matches(' ');
     let is_port = || {
-        let number = base.strip_prefix("COM").or_else(|| base.strip_prefix("LPT"));
-        let mut digits = number.unwrap_or_default().chars();
-        let is_digit = digits.next().is_some_and(|c| c.is_ascii_digit());
-        is_digit && digits.next().is_none()
+        let Some((port, number)) = base.split_at_checked(3) else { return false };
+        let is_digit = matches!(number.as_bytes(), [digit] if digit.is_ascii_digit());
+        is_digit && PORTS.iter().any(|known| known.eq_ignore_ascii_case(port))
     };
-    DEVICES.contains(&base.as_str()) || is_port()
+    DEVICES.iter().any(|device| device.eq_ignore_ascii_case(base)) || is_port()
 }
 
 /// `PROGRA~1`, `LIB~12.TXT`: at most eight characters that end in a tilde and a number, and an extension of at
@@ -106,6 +120,16 @@ mod tests {
             (r"a\..\..\x", Unportable::Character('\\')),
         ] {
             assert_eq!(first_unportable(path), Some(reason), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_name_beside_a_portable_one_gets_the_same_answer() {
+        let portable = ["a", "a/b", "a/b/c", "a/bc/d", "nu/x", "C/x"];
+        for path in ["a", "a/b", "a/b/nul", "a/nul/c", "nul/x", "C:/x", "a/b:/c", "a/bc/d/e.", "a/bc"] {
+            for known in portable {
+                assert_eq!(first_unportable_beside(path, known), first_unportable(path), "{path} {known}");
+            }
         }
     }
 

@@ -116,6 +116,17 @@ impl Bringing<'_> {
         }
     }
 
+    /// What becomes of it when `was` goes and `moved` comes elsewhere instead: at best it is no more where it was.
+    pub(super) fn fate_elsewhere(
+        self,
+        was: Option<&Node>,
+        moved: Option<&Node>,
+        contents: &dyn ContentByDigest,
+    ) -> PlaceFate {
+        let there = self.fate(was, moved, contents);
+        PlaceFate { fate: there.fate.max(Fate::Rewritten), ..there }
+    }
+
     /// How everything that was brought stands in `now`.
     pub(super) fn stand(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Fate {
         // Told without reading anything, which is how it nearly always is.

@@ -4,10 +4,13 @@
 //! only the first), and what is worth knowing. A preview without obstacles can be approved, and only an
 //! [`ApprovedPlan`] can be carried out.
 
+mod aliases;
 mod apply;
+mod choose;
 #[cfg(test)]
 mod claims_tests;
 mod fates;
+mod fixed;
 mod folders;
 mod hand_merged;
 mod heal;
@@ -24,6 +27,8 @@ mod resolve;
 mod rollback;
 mod scope;
 mod several;
+mod shared_folders;
+mod silence;
 mod situation;
 #[cfg(test)]
 mod stack_tests;
@@ -35,8 +40,10 @@ pub(crate) mod why;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+pub(crate) use choose::{Band, Board, Exploited, Facts, Fate, Need, Problem};
 pub use fates::FileFates;
 pub(crate) use fates::how_it_stands;
+pub(crate) use fixed::{Claim, ClaimGrade, DriftedFile, Proof, Statement, claims, statements};
 pub(crate) use heal::plan_heal;
 pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
@@ -51,6 +58,7 @@ pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;
 pub use scope::Scope;
 pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
+pub(crate) use silence::{Finding, Loud, Scanner, Silence, silenced};
 pub use situation::Situation;
 pub(crate) use situation::{FailedCheck, FolderProduct, KnownBy, Recalled, VolumeProblem};
 pub use take_out::{Because, take_out};

@@ -6,6 +6,7 @@
 
 mod claims;
 mod class;
+mod places;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,12 +18,13 @@ use super::layers::{ContentByDigest, Layer, Stack, alone, has_a_say, lay};
 use super::scope::Scope;
 use super::why::{Override, Unfit};
 use crate::diff::{Fate, LineRange};
-use crate::model::{FileChange, LayerKey, Node, Patch, TreePath};
+use crate::model::{FileChange, LayerKey, Patch, TreePath};
 use crate::text::capitalised;
 use claims::Claims;
 pub(crate) use claims::Declaration;
 pub(crate) use claims::says_that_it_contains;
 pub(crate) use class::{Consequence, RelationClass};
+use places::places;
 use words::Facts;
 pub(crate) use words::{in_brackets, words_of};
 
@@ -149,6 +151,8 @@ pub(crate) struct Newcomer<'a> {
     pub authors: &'a BTreeSet<String>,
     /// What becomes of each place; where nothing is known, the change fits nothing there.
     pub(super) landings: &'a BTreeMap<TreePath, Landing>,
+    /// Where it moves files to, by the path that they had.
+    pub moves: &'a BTreeMap<&'a TreePath, &'a FileChange>,
     /// How what it brings stands in the folder now, place by place.
     pub(super) coverage: &'a BTreeMap<TreePath, Fate>,
 }
@@ -210,59 +214,6 @@ pub(crate) fn relate(
         phrase,
         evidence,
     }
-}
-
-fn places(
-    new: &Newcomer<'_>,
-    other: &Layer,
-    stack: &Stack<'_>,
-    contents: &dyn ContentByDigest,
-) -> Vec<SharedPlace> {
-    let shared = new.patch.changes.iter().filter(|change| has_a_say(other, &change.path));
-    shared.map(|change| shared_place(new, other, change, stack, contents)).collect()
-}
-
-fn shared_place(
-    new: &Newcomer<'_>,
-    other: &Layer,
-    change: &FileChange,
-    stack: &Stack<'_>,
-    contents: &dyn ContentByDigest,
-) -> SharedPlace {
-    let path = &change.path;
-    let step = other.step_at(path);
-    let holds = stack.now(path);
-    let left = step.map_or_else(|| holds.clone(), |step| step.after.clone());
-    let found = step.and_then(|step| step.before.as_ref());
-    let from_before = step.is_some() && change.expects(found);
-    let landing = new.landings.get(path);
-    let will = landing.map_or(change.after.as_ref(), |landing| landing.after.as_ref());
-    let fated = match other.brought_at(path) {
-        Some((before, left)) => Bringing { before, left }.fate(holds.as_ref(), will, contents),
-        None => PlaceFate { fate: Fate::Kept, is_there: false, lines: Vec::new() },
-    };
-    let (fate, is_there, lost) = (fated.fate, fated.is_there, fated.worst_lines());
-    let meeting = if change.is_done(holds.as_ref()) || change.is_done(left.as_ref()) {
-        Meeting::Same
-    } else if change.expects(holds.as_ref()) || change.expects(left.as_ref()) {
-        Meeting::OnTop
-    } else if landing.is_some_and(|landing| landing.on == Ground::There) {
-        Meeting::Same
-    } else if landing.is_some_and(|landing| landing.on != Ground::Expected) && is_there && fate == Fate::Kept
-    {
-        Meeting::DifferentLines
-    } else {
-        // What the new patch makes of its own before image, made to what is there.
-        let base = if from_before { found.cloned() } else { change.before.first().cloned() };
-        let alone = alone(path, base, change.after.clone());
-        let on = |image: Option<&Node>| lay(path, image, &[&alone], contents);
-        match on(holds.as_ref()).or_else(|_| on(left.as_ref())) {
-            Ok(_) => Meeting::DifferentLines,
-            Err(misfit) if misfit.lines.is_empty() => Meeting::Whole,
-            Err(misfit) => Meeting::SameLines(misfit.lines),
-        }
-    };
-    SharedPlace { path: path.clone(), meeting, from_before, fate, lost }
 }
 
 /// Everything that decides in which way two patches are related.

@@ -8,6 +8,7 @@ use super::landing::land;
 use super::relate::{Newcomer, RelatedPresence, relate, says_that_it_contains};
 use super::tests::{change, file, patch};
 use super::*;
+use crate::diff::moves;
 use crate::model::{
     Conflict, FileChange, FileNode, LayerKey, Patch, PatchId, Requirement, RequirementIf, RequirementMode,
 };
@@ -106,7 +107,9 @@ fn relation_in(
     };
     let coverage = new.changes.iter().map(stands).collect();
     let authors = authors.iter().map(|owner| (*owner).to_owned()).collect();
-    let new = Newcomer { patch: new, authors: &authors, landings: &landings, coverage: &coverage };
+    let moves = moves(&new.changes);
+    let new =
+        Newcomer { patch: new, authors: &authors, landings: &landings, moves: &moves, coverage: &coverage };
     relate(&new, &layers[number], presence, &stack, contents)
 }
 

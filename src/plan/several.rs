@@ -11,14 +11,15 @@ use super::apply::{PlanPart, plan_part};
 use super::fates::Bringing;
 use super::hand_merged::left_out_by_hand;
 use super::landing::{Ground, Landing, land};
-use super::layers::{ContentByDigest, Layer, Stack};
+use super::layers::{ContentByDigest, Known, Layer, Stack};
 use super::relate::{
     Consequence, Newcomer, Proof, RelatedPresence, Relation, RelationClass, SharedPlace, relate,
     says_that_it_contains,
 };
 use super::scope::Scope;
+use super::shared_folders::as_made_here;
 use super::{FailedCheck, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
-use crate::diff::Fate;
+use crate::diff::{Fate, moves};
 use crate::model::{
     Code, Digest, FileChange, FileNode, LayerKey, Node, Patch, PatchId, Step, TreePath, TreeState,
 };
@@ -123,18 +124,6 @@ struct FolderSoFar<'a> {
     notes: Vec<Note>,
 }
 
-/// Contents from outside, and those that were made here.
-struct Known<'a> {
-    made: &'a BTreeMap<Digest, Arc<Vec<u8>>>,
-    others: &'a dyn ContentByDigest,
-}
-
-impl ContentByDigest for Known<'_> {
-    fn content(&self, file: &FileNode) -> Option<Arc<Vec<u8>>> {
-        self.made.get(&file.digest).cloned().or_else(|| self.others.content(file))
-    }
-}
-
 impl<'a> FolderSoFar<'a> {
     fn new(real: &'a Situation, installed: &InstalledStack<'a>, contents: &'a dyn ContentByDigest) -> Self {
         Self {
@@ -158,6 +147,7 @@ impl<'a> FolderSoFar<'a> {
     }
 
     fn add(&mut self, index: usize, one: &Candidate, all: &[Candidate]) -> PlannedPatch {
+        let one = &Candidate { patch: as_made_here(&one.patch, &self.now), ..one.clone() };
         let patch = &one.patch;
         self.touched.extend(patch.changes.iter().map(|change| change.path.clone()));
         let landings = self.landings(one);
@@ -213,7 +203,8 @@ impl<'a> FolderSoFar<'a> {
         let known = Known { made: &self.made, others: self.contents };
         let known = Known { made: &landed, others: &known };
         let coverage = self.coverage(&one.patch, &known);
-        let new = Newcomer { patch: &one.patch, authors: &one.authors, landings, coverage: &coverage };
+        let (patch, moves) = (&one.patch, moves(&one.patch.changes));
+        let new = Newcomer { patch, authors: &one.authors, landings, moves: &moves, coverage: &coverage };
         let relation = |other: &Layer| {
             let is_new = other.key.entry == self.next_entry;
             let presence = if is_new { RelatedPresence::AtHand } else { RelatedPresence::Installed };

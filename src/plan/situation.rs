@@ -41,6 +41,8 @@ pub struct Situation {
     pub case_sensitive: bool,
     /// Whether permission bits are kept here.
     pub keeps_modes: bool,
+    /// Whether what is made in the target itself belongs to the target's group.
+    pub(crate) shares_group: bool,
     /// Whether the present user may change what is in a folder whatever its permission bits say.
     pub overrides_modes: bool,
     /// Free bytes for this user.

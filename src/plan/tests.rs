@@ -37,17 +37,7 @@ pub(super) fn change(at: &str, before: Option<Node>, after: Option<Node>) -> Fil
         Some(Node::File(file)) => Some(Payload::Whole { blob: file.digest }),
         _ => None,
     };
-    FileChange {
-        path: path(at),
-        before: before.into_iter().collect(),
-        after,
-        payload,
-        base: None,
-        edit: None,
-        role: Role::Data,
-        local_edits: LocalEdits::Refuse,
-        fixes: Vec::new(),
-    }
+    FileChange::plain(path(at), before, after, payload)
 }
 
 pub(super) fn patch(mut changes: Vec<FileChange>) -> Patch {

@@ -9,14 +9,16 @@ use super::finding::{
     findings_of_rollback,
 };
 use super::fit;
+use super::guided::{Guided, Task};
 use super::overview::{line, path_line};
-use crate::model::{Code, Node, Step};
+use crate::model::{Code, Node, Step, TreePath};
 use crate::plan::{Obstacle, Preview};
 use crate::report::{changes, phrases};
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{
-    ApplyPreview, ComingPatch, DecisionDigest, HealPreview, Override, PatchNote, RollbackPreview, Standing,
+    Accepted, ApplyPreview, ComingPatch, DecisionDigest, HealPreview, Override, PatchNote, RollbackPreview,
+    Standing,
 };
 
 /// How a check ended.
@@ -66,6 +68,8 @@ pub struct CheckPage {
     pub button: String,
     /// What somebody has to set aside so that it can go on; `None`: nothing helps.
     pub asks_for: Option<BTreeSet<Override>>,
+    /// The files that a repair is about.
+    pub differing: Vec<TreePath>,
 }
 
 /// What a check is about. Texts are escaped.
@@ -209,7 +213,67 @@ impl CheckPage {
         Self {
             passed: passed.into_iter().flatten().collect(),
             button: fill(window::REPAIR_N, &[("n", &files)]),
+            differing: found.drift.iter().map(|drift| drift.path.clone()).collect(),
             ..check
+        }
+    }
+
+    /// The check of keeping patches in `folder` for good.
+    pub(crate) fn of_keeping(found: &Accepted, folder: &Path) -> Self {
+        let ids: Vec<String> = found.patches.iter().map(|patch| line(&patch.id)).collect();
+        let number = phrases::count(ids.len(), "patch", "patches");
+        let mut findings =
+            vec![Finding::plain(Rank::MayBreak, window::KEEP_DELETES, window::KEEP_DELETES_MEANING)];
+        if !found.edits.is_empty() {
+            let evidence = found.edits.iter().map(|edit| line(edit.path.as_str())).collect();
+            let edits = Finding::plain(Rank::MayBreak, window::KEEP_EDITS, window::KEEP_EDITS_MEANING);
+            findings.push(Finding { evidence, ..edits });
+        }
+        let rollback: Vec<String> = found.rollback.iter().map(|patch| line(&patch.id)).collect();
+        let review = [
+            Some(ReviewLine::fact(words::FOLDER, path_line(folder))),
+            Some(ReviewLine::fact(words::BACK_GIVEN_UP, ids.join("\n"))).filter(|_| !ids.is_empty()),
+            Some(ReviewLine::fact(window::KEEP_ROLLBACK, rollback.join("\n")))
+                .filter(|_| !rollback.is_empty()),
+            Some(ReviewLine::fact(words::FILES, words::STAYS_AS_IT_IS.to_owned())),
+        ];
+        let is_nothing = found.is_nothing();
+        Self {
+            subject: Some(Subject { patch: ids.join(" + "), product: None }),
+            verdict: if is_nothing { CheckVerdict::NothingToDo } else { CheckVerdict::Warnings },
+            findings: if is_nothing { Vec::new() } else { findings },
+            passed: Vec::new(),
+            review: review.into_iter().flatten().collect(),
+            decision: Some(found.decision()),
+            button: fill(window::KEEP_N, &[("n", &number)]),
+            asks_for: Some(BTreeSet::new()),
+            differing: Vec::new(),
+        }
+    }
+
+    /// Where backups are missing or damaged, a patch file may have what they lack, or the other files go on alone.
+    pub(super) fn offer_sources(&mut self, guided: &Guided) {
+        let lacking: Vec<TreePath> = self
+            .findings
+            .iter()
+            .filter(|finding| finding.code == Some(Code::Store))
+            .flat_map(|finding| finding.places.clone())
+            .collect();
+        let other = match guided.task {
+            Task::TakeBack | Task::BringBack => Some(WayOut::LeaveDamaged),
+            Task::Repair => {
+                let others = self.differing.iter().filter(|path| !lacking.contains(path));
+                let others: Vec<TreePath> = others.cloned().collect();
+                (!others.is_empty()).then_some(WayOut::RepairOnly(others))
+            }
+            Task::Apply | Task::Keep | Task::Recover => return,
+        };
+        for finding in &mut self.findings {
+            finding.offer_sources(&guided.damaged.from, other.clone());
+        }
+        let names: Vec<String> = guided.damaged.from.iter().map(|file| path_line(file)).collect();
+        if !names.is_empty() {
+            self.review.push(ReviewLine::fact(window::CONTENTS_FROM, names.join("\n")));
         }
     }
 
@@ -255,6 +319,7 @@ impl CheckPage {
             decision: Some(decision),
             button: fill(button, &[("n", &changes)]),
             asks_for: preview.obstacles.iter().map(Obstacle::way_around).collect(),
+            differing: Vec::new(),
         }
     }
 
@@ -275,6 +340,7 @@ impl CheckPage {
                 evidence: failure.causes.clone(),
                 places: Vec::new(),
                 way_out,
+                other_way: None,
             });
         }
         Self {
@@ -286,6 +352,7 @@ impl CheckPage {
             decision: None,
             button: String::new(),
             asks_for: None,
+            differing: Vec::new(),
         }
     }
 

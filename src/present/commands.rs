@@ -1,8 +1,9 @@
 //! Every command once: its name, its keys, and when it can be used. Menu, palette, key sheet and keyboard read this.
 
-use super::message::{Destination, Msg};
-use super::{Model, Tab};
-use crate::words;
+use super::message::{Destination, KeyMsg, Msg, ReviewMsg};
+use super::tree::ChangeTree;
+use super::{Model, Page, Tab};
+use crate::words::{self, window};
 
 /// A key with its modifiers, in the window's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,16 @@ pub enum Command {
     NextFile,
     /// The change before this one.
     PreviousFile,
+    /// Notes that the change was looked at, or was not.
+    Viewed,
+    /// Notes it and goes on to the next that nobody has looked at.
+    ViewedAndNext,
+    /// What somebody says about the patch.
+    Review,
+    /// The same on the command line, to be copied.
+    CopyCommand,
+    /// Whose signatures count here.
+    KnownKeys,
     /// Saves the file for support.
     SaveSupport,
     Palette,
@@ -65,7 +76,7 @@ pub enum Command {
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Command; 17] = [
+    pub const ALL: [Command; 22] = [
         Command::OpenPatch,
         Command::ChooseFolder,
         Command::Sample,
@@ -79,6 +90,11 @@ impl Command {
         Command::GoBack,
         Command::NextFile,
         Command::PreviousFile,
+        Command::Viewed,
+        Command::ViewedAndNext,
+        Command::Review,
+        Command::CopyCommand,
+        Command::KnownKeys,
         Command::SaveSupport,
         Command::Palette,
         Command::Keys,
@@ -100,6 +116,11 @@ impl Command {
             Command::GoBack => words::GO_BACK,
             Command::NextFile => words::NEXT_FILE,
             Command::PreviousFile => words::PREVIOUS_FILE,
+            Command::Viewed => window::VIEWED,
+            Command::ViewedAndNext => window::VIEWED_AND_NEXT,
+            Command::Review => window::REVIEW,
+            Command::CopyCommand => words::COPY_COMMAND,
+            Command::KnownKeys => window::KEYS_PAGE,
             Command::SaveSupport => words::SAVE_SUPPORT,
             Command::Palette => words::COMMANDS,
             Command::Keys => words::KEYS,
@@ -112,7 +133,13 @@ impl Command {
         match self {
             Command::OpenPatch => const { &[ctrl("O")] },
             Command::ChooseFolder => const { &[Shortcut { key: "O", command: true, shift: true }] },
-            Command::Sample | Command::Apply | Command::GoBack | Command::SaveSupport => &[],
+            Command::Sample
+            | Command::Apply
+            | Command::GoBack
+            | Command::Review
+            | Command::CopyCommand
+            | Command::KnownKeys
+            | Command::SaveSupport => &[],
             Command::Start => const { &[ctrl("Home")] },
             Command::Overview => const { &[ctrl("1")] },
             Command::Changes => const { &[ctrl("2")] },
@@ -121,6 +148,8 @@ impl Command {
             Command::CheckAgain => const { &[plain("F5")] },
             Command::NextFile => const { &[plain("CloseBracket")] },
             Command::PreviousFile => const { &[plain("OpenBracket")] },
+            Command::Viewed => const { &[plain("V")] },
+            Command::ViewedAndNext => const { &[Shortcut { key: "V", command: false, shift: true }] },
             Command::Palette => const { &[Shortcut { key: "P", command: true, shift: true }] },
             Command::Keys => const { &[plain("F1"), plain("Questionmark")] },
             Command::Escape => const { &[plain("Escape")] },
@@ -159,12 +188,30 @@ impl Command {
             Command::GoBack => model.workspace.can_go_back().map(|()| Msg::BeginTakeBack),
             Command::NextFile => file(true),
             Command::PreviousFile => file(false),
+            Command::Viewed => {
+                let (index, tree) = shown(model)?;
+                Ok(Msg::SetViewed(index, !tree.items()[index].is_viewed))
+            }
+            Command::ViewedAndNext => shown(model).map(|_| Msg::ViewedAndNext),
+            Command::Review => match model.workspace.patch.ready() {
+                Some(_) => Ok(Msg::Review(ReviewMsg::Show)),
+                None => Err(words::NO_PATCH),
+            },
+            Command::CopyCommand => model.page_command().map(|_| Msg::CopyCommand).ok_or(words::NEEDS_BOTH),
+            Command::KnownKeys => Ok(Msg::Keys(KeyMsg::Show)),
             Command::SaveSupport => Ok(Msg::SaveSupport),
             Command::Palette => Ok(Msg::ShowPalette),
             Command::Keys => Ok(Msg::ShowKeys),
             Command::Escape => Ok(Msg::Escape),
         }
     }
+}
+
+/// The change that is shown.
+fn shown(model: &Model) -> Result<(usize, &ChangeTree), &'static str> {
+    let tree = model.workspace.tree.as_ref().ok_or(words::NO_PATCH)?;
+    let index = model.workspace.selected.filter(|_| model.page == Page::Workspace(Tab::Changes));
+    Ok((index.ok_or(words::CHANGES_CHOOSE)?, tree))
 }
 
 #[cfg(test)]

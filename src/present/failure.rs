@@ -70,6 +70,20 @@ impl Failure {
         }
     }
 
+    /// One about keys of a patch file.
+    pub(super) fn of_key(what: &str) -> Self {
+        Self {
+            kind: Kind::Refused,
+            code: Code::Key,
+            heading: words::heading(Code::Key),
+            what: what.to_owned(),
+            files: None,
+            causes: Vec::new(),
+            hints: vec![words::window::KEY_ASK_OWNER.to_owned()],
+            findings: Vec::new(),
+        }
+    }
+
     /// Everything there is to know, for copying: code, causes, hints.
     pub fn details(&self) -> String {
         let mut lines = vec![format!("{}: {}", self.code, self.what)];

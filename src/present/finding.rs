@@ -1,8 +1,10 @@
 //! What a check found: ranked, in plain words, with evidence and a way out.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::fit;
+use super::overview::path_line;
 use crate::model::{Code, Hold, HoldKind, HoldPhase, Patch, TreePath};
 use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{hidden as report_hidden, phrases, relations};
@@ -39,6 +41,12 @@ pub enum WayOut {
     WithDependents,
     /// Files that were edited are kept aside.
     KeepEdits,
+    /// A patch file is chosen that has what backups lack.
+    ChooseSource,
+    /// Files whose backups are damaged stay as they are.
+    LeaveDamaged,
+    /// Only these files are repaired.
+    RepairOnly(Vec<TreePath>),
     /// The interrupted change is dealt with.
     Recover,
     /// The places of what deceives are listed. Until then the change does not begin.
@@ -63,6 +71,8 @@ pub struct Finding {
     pub places: Vec<TreePath>,
     /// A button that helps.
     pub way_out: Option<WayOut>,
+    /// Another one, for who can't take the first.
+    pub other_way: Option<WayOut>,
 }
 
 impl Finding {
@@ -75,7 +85,8 @@ impl Finding {
     pub(super) fn decided(path: &TreePath, choice: &EditChoice) -> Self {
         let template = match choice {
             EditChoice::KeepMine => window::DECIDED_MINE,
-            EditChoice::TakeTheirs | EditChoice::Merged(_) => window::DECIDED_THEIRS,
+            EditChoice::TakeTheirs => window::DECIDED_THEIRS,
+            EditChoice::Merged(_) => window::DECIDED_MERGED,
         };
         let meaning = fill(template, &[("path", &escape_line(path.as_str()))]);
         let way_out = Some(WayOut::Undecide(path.clone()));
@@ -116,7 +127,20 @@ impl Finding {
             evidence: Vec::new(),
             places: Vec::new(),
             way_out: None,
+            other_way: None,
         }
+    }
+
+    /// Where backups lack something a patch file may have it; `other` is for who has none.
+    pub(super) fn offer_sources(&mut self, sources: &[PathBuf], other: Option<WayOut>) {
+        if self.code != Some(Code::Store) || self.places.is_empty() {
+            return;
+        }
+        self.hint = window::HINT_SOURCE.to_owned();
+        self.way_out = Some(WayOut::ChooseSource);
+        self.other_way = other;
+        let looked = sources.iter().map(|file| fill(window::LOOKED_IN, &[("file", &path_line(file))]));
+        self.evidence.extend(looked);
     }
 }
 
@@ -230,7 +254,7 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
     let (code, meaning) = (first.code(), escape_line(&first.meaning()).into_owned());
     let meaning = match places.as_slice() {
         [] => capitalised(&meaning),
-        [one] => format!("{one} {meaning}"),
+        [one] => about(one, &meaning),
         many => fill(
             words::SEVERAL_PLACES,
             &[("n", &phrases::count(many.len(), "file", "files")), ("what", &meaning)],
@@ -247,7 +271,19 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
         evidence: if places.len() > 1 { places } else { Vec::new() },
         places: exact,
         way_out: way_out(first),
+        other_way: None,
     }
+}
+
+/// What is said about a file: as one sentence with its name, where what is said goes on from that.
+fn about(file: &str, meaning: &str) -> String {
+    const GOES_ON: [&str; 14] = [
+        "can't", "doesn't", "exists", "fits", "gets", "has", "hasn't", "is", "isn't", "must", "needs", "was",
+        "wasn't", "would",
+    ];
+    let first = meaning.split_whitespace().next().unwrap_or_default();
+    let between = if GOES_ON.contains(&first) { "" } else { ":" };
+    format!("{file}{between} {meaning}")
 }
 
 /// What to do about it, in the words of this surface: there is a button for it, and nothing to type.
@@ -265,10 +301,15 @@ fn hint(obstacle: &Obstacle) -> String {
 }
 
 /// What the engine advises, without the sentences that tell somebody what to type: here nobody types commands.
-pub(super) fn without_commands(hint: &str) -> String {
+pub fn without_commands(hint: &str) -> String {
     let is_command = |sentence: &&str| sentence.contains(" --") || sentence.contains("patchwright ");
     let sentences = hint.split_inclusive(". ").filter(|sentence| !is_command(sentence));
-    sentences.collect::<String>().trim_end().to_owned()
+    let kept = sentences.collect::<String>();
+    // What was an alternative to a command stands alone here.
+    match kept.trim_end().strip_prefix("Or ") {
+        Some(alone) => capitalised(alone),
+        None => kept.trim_end().to_owned(),
+    }
 }
 
 fn way_out(obstacle: &Obstacle) -> Option<WayOut> {

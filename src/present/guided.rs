@@ -10,13 +10,15 @@ use std::time::Duration;
 use super::check::{CheckPage, CheckVerdict};
 use super::failure::Failure;
 use super::history::FolderView;
+use super::message::{RepairQuestion, RollbackQuestion};
 use super::outcome::OutcomePage;
 use super::overview::{line, path_line};
 use super::slot::Ticket;
 use super::worker::{WorkerAnswer, WorkerChange};
+use crate::model::TreePath;
 use crate::progress::{HowFar, Phase};
 use crate::words::{self, fill, window};
-use crate::workbench::{EditChoices, Override, Overrides, TextOptions, Which};
+use crate::workbench::{DamagedBackups, EditChoices, Override, Overrides, TextOptions, Which};
 
 /// What somebody is guided through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum Task {
     BringBack,
     /// Making drifted files what the patches left there.
     Repair,
+    /// Keeping patches for good.
+    Keep,
     /// Dealing with interrupted work.
     Recover,
 }
@@ -187,6 +191,10 @@ pub struct Guided {
     pub overrides: Overrides,
     /// Whether files that were changed since are kept aside.
     pub keep_edits: bool,
+    /// What is done where backups are damaged.
+    pub damaged: DamagedBackups,
+    /// The only files that are repaired; empty: all that differ.
+    pub only: Vec<TreePath>,
     /// The newest entry of the folder's history before the worker began, if it was known.
     pub newest: Option<u64>,
     /// Counts the runs of workers, so that a bar may begin again in a new one.
@@ -215,6 +223,8 @@ impl Guided {
             finish: false,
             overrides: Overrides::default(),
             keep_edits: false,
+            damaged: DamagedBackups::default(),
+            only: Vec::new(),
             newest: None,
             run: 0,
             work: Work::BEGINNING,
@@ -296,13 +306,25 @@ impl Guided {
                 edits: self.edits.clone(),
                 reading: self.reading.clone(),
             },
-            Task::Repair => WorkerChange::Repair,
-            Task::TakeBack | Task::BringBack => {
-                WorkerChange::TakeBack { which: self.which.clone(), keep_edits: self.keep_edits }
-            }
+            Task::Repair => WorkerChange::Repair(self.repair_question()),
+            Task::TakeBack | Task::BringBack => WorkerChange::TakeBack(self.rollback_question()),
+            Task::Keep => WorkerChange::Keep(self.named()?.to_owned()),
             Task::Recover if self.finish => WorkerChange::FinishInterrupted,
-            Task::Recover => WorkerChange::UndoInterrupted { aside: self.keep_edits },
+            Task::Recover => {
+                WorkerChange::UndoInterrupted { aside: self.keep_edits, from: self.damaged.from.clone() }
+            }
         })
+    }
+
+    /// Which going back it is about.
+    pub(super) fn rollback_question(&self) -> RollbackQuestion {
+        let (which, damaged) = (self.which.clone(), self.damaged.clone());
+        RollbackQuestion { which, keep_edits: self.keep_edits, damaged }
+    }
+
+    /// Which repair it is about.
+    pub(super) fn repair_question(&self) -> RepairQuestion {
+        RepairQuestion { only: self.only.clone(), from: self.damaged.from.clone() }
     }
 
     /// The name of the whole way.
@@ -313,6 +335,7 @@ impl Guided {
             Task::TakeBack => words::TAKE_BACK_TITLE,
             Task::BringBack => words::BRING_BACK_TITLE,
             Task::Repair => window::REPAIR_TITLE,
+            Task::Keep => window::KEEP_TITLE,
             Task::Recover => words::RECOVER_TITLE,
         }
     }
@@ -360,6 +383,7 @@ impl Guided {
             Task::TakeBack => (words::CONFIRM_TAKE_BACK, words::CONFIRM_BACK_PROMISE),
             Task::BringBack => (words::CONFIRM_BRING_BACK, words::CONFIRM_BACK_PROMISE),
             Task::Repair => (window::CONFIRM_REPAIR, words::CONFIRM_BACK_PROMISE),
+            Task::Keep => (window::CONFIRM_KEEP, window::CONFIRM_KEEP_PROMISE),
             Task::Recover if self.finish => (words::CONFIRM_FINISH, words::CONFIRM_RECOVER_PROMISE),
             Task::Recover => (words::CONFIRM_UNDO, words::CONFIRM_RECOVER_PROMISE),
         }

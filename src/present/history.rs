@@ -5,7 +5,8 @@ use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{
-    Drift, DriftKind, Entry, FolderHistory, FolderStatus, Installed, PatchNote, Recalled, Removal, Which,
+    Action, Drift, DriftKind, Entry, FolderHistory, FolderStatus, HistoryCheck, Installed, PatchNote,
+    Recalled, Removal, Which,
 };
 
 /// What is known about a folder, ready to be shown.
@@ -79,6 +80,35 @@ impl WayBack {
     }
 }
 
+/// What came of verifying a history. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedHistory {
+    /// Whether every entry is as it was written, and as it was seen before.
+    pub is_whole: bool,
+    pub sentence: String,
+    /// The first entry that does not fit, what was looked for, and what others wrote.
+    pub details: String,
+}
+
+impl VerifiedHistory {
+    pub(super) fn new(check: &HistoryCheck) -> Self {
+        let fitting = phrases::count(check.fitting as usize, "entry", "entries");
+        let seen = check.seen.map(|entry| fill(window::VERIFIED_SEEN, &[("n", &entry.to_string())]));
+        let foreign = check.foreign.as_ref().map(|foreign| line(&foreign.sentence()));
+        let head = check.head.filter(|_| check.fitting > 0);
+        let head = head.map(|head| fill(window::VERIFIED_HEAD, &[("digest", &head.to_string())]));
+        let problem = check.problem.as_ref().map(|(entry, why)| {
+            fill(window::VERIFIED_PROBLEM, &[("n", &entry.to_string()), ("why", &line(why))])
+        });
+        let sentence = match &problem {
+            None => fill(window::VERIFIED_WHOLE, &[("n", &fitting)]),
+            Some(problem) => problem.clone(),
+        };
+        let details: Vec<String> = [seen, foreign, head].into_iter().flatten().collect();
+        Self { is_whole: problem.is_none(), sentence, details: details.join("\n") }
+    }
+}
+
 /// One way to roll back. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RollbackChoice {
@@ -92,6 +122,7 @@ pub struct RollbackChoice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRow {
     pub number: u64,
+    pub action: Action,
     pub when: String,
     pub what: String,
     /// Everything else about it.
@@ -218,6 +249,7 @@ fn event(entry: &Entry, history: &FolderHistory) -> EventRow {
     facts.extend(entry.bundle.map(|digest| Fact::new(words::PATCH_FILE_SHA_256, &digest.to_string())));
     EventRow {
         number: entry.seq,
+        action: entry.action,
         when: phrases::moment(&entry.time),
         what: patch.map_or_else(|| event.clone(), |patch| format!("{event}: {patch}")),
         facts,

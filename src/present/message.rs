@@ -1,5 +1,6 @@
 //! What goes into the model and what comes out of it: messages of a person, answers of jobs, and effects.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,17 +8,21 @@ use super::Tab;
 use super::check::CheckPage;
 use super::failure::Failure;
 use super::finding::WayOut;
-use super::history::FolderView;
+use super::history::{FolderView, VerifiedHistory};
 use super::home::Known;
+use super::keys::{KeyRow, SignForm, TrustForm};
+use super::merge::{MergeChoice, MergePage};
+use super::review::ReviewForm;
 use super::slot::Ticket;
 use super::tree::Filter;
 use super::worker::{WorkerChange, WorkerLine};
-use crate::model::TreePath;
+use crate::model::{Digest, TreePath};
 use crate::settings::Settings;
-use crate::viewer::model::ViewedContents;
+use crate::viewer::model::{Query, ViewedContents};
 use crate::workbench::{
-    ApplyPreview, Comparison, DecisionDigest, EditChoice, EditChoices, FolderList, Inspection, Override,
-    RollbackPreview, Sample, TextOptions, UnfinishedWork, Which,
+    ApplyPreview, Comparison, DamagedBackups, DecisionDigest, EditChoice, EditChoices, FolderList,
+    Inspection, KeyFingerprint, KeyWish, Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions,
+    UnfinishedWork, Which,
 };
 
 /// Where somebody wants to be.
@@ -29,6 +34,50 @@ pub enum Destination {
     Workspace(Tab),
 }
 
+/// What a person did on the page of keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum KeyMsg {
+    /// The page is to be shown.
+    Show,
+    /// The file of a key is to be chosen, which then may be trusted.
+    Pick,
+    /// A vendor's list of keys is to be chosen.
+    PickList,
+    /// The key that signed the patch which is open may be trusted.
+    Meet,
+    /// The form says this now.
+    EditTrust(Box<TrustForm>),
+    Trust,
+    BeginRevoke(KeyFingerprint),
+    TypeReason(String),
+    Revoke,
+    /// One's own key is to be chosen, to sign the patch that is open.
+    PickOwn,
+    /// The form says this now.
+    EditSign(Box<SignForm>),
+    Sign,
+    /// What was begun is left.
+    Leave,
+}
+
+/// What a person did with a review.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReviewMsg {
+    /// The page is to be shown.
+    Show,
+    /// The form says this now.
+    Edit(Box<ReviewForm>),
+    /// A note on the change that is shown begins, on this line of it or on all of it.
+    BeginNote(Option<usize>),
+    TypeNote(String),
+    KeepNote,
+    LeaveNote,
+    /// The note with this number goes.
+    DropNote(usize),
+    /// The review is to be saved.
+    Save,
+}
+
 /// What a person did.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Msg {
@@ -36,6 +85,10 @@ pub enum Msg {
     PickBundle,
     /// A folder is to be chosen in a dialog.
     PickFolder,
+    /// A patch file with contents whose backups are damaged is to be chosen in a dialog.
+    PickSource,
+    /// A path was typed where no dialog comes up.
+    TypedInstead(Dialog, PathBuf),
     /// Something was dropped or typed: patch files, a folder, or both.
     Open(Vec<PathBuf>),
     /// These patch files go in with the one that is shown.
@@ -74,6 +127,12 @@ pub enum Msg {
     Compare(Comparison),
     /// These places are shown, original beside what is in the folder, beginning with the first.
     ShowDifferences(Vec<TreePath>),
+    /// This is looked for in every change.
+    FindInAll(Query),
+    /// A change was looked at, or was not.
+    SetViewed(usize, bool),
+    /// The present one was; on to the next that nobody has looked at.
+    ViewedAndNext,
     /// The button beside a finding.
     WayOut(WayOut),
     /// The guided apply.
@@ -88,6 +147,8 @@ pub enum Msg {
     ChooseWhich(Which),
     /// The guided repair.
     BeginRepair,
+    /// The guided keeping for good of this patch and older ones.
+    BeginKeep(String),
     /// The guided undo of a rollback.
     BeginBringBack,
     /// Interrupted work: finish it, or undo it.
@@ -121,6 +182,20 @@ pub enum Msg {
         /// What becomes of them.
         choice: EditChoice,
     },
+    /// A file that was edited where the patch changes it is merged by hand.
+    BeginMerge(TreePath),
+    /// What one side has is taken in the place with this number.
+    ChooseSide(usize, MergeChoice),
+    /// What shall stand in the place with this number was typed.
+    TypeMerged(usize, String),
+    /// What was merged by hand is what becomes of the file.
+    TakeMerged,
+    /// Every entry of the folder's history is verified.
+    VerifyHistory,
+    /// Something on the page of keys.
+    Keys(KeyMsg),
+    /// Something about a review.
+    Review(ReviewMsg),
     /// The button of the result page that undoes or deals with it.
     ResultAction,
     /// The result is to be saved.
@@ -157,6 +232,8 @@ pub enum ExportWish {
     Report,
     /// What support asks for first.
     Support,
+    /// What somebody says about a patch.
+    Review,
 }
 
 /// A dialog of the system.
@@ -164,9 +241,38 @@ pub enum ExportWish {
 pub enum Dialog {
     /// For a patch file.
     Bundle,
+    /// For a patch file that has what backups lack.
+    Source,
+    /// For a public key.
+    Key,
+    /// For a vendor's list of keys.
+    KeyList,
+    /// For one's own secret key.
+    OwnKey,
     Folder,
     /// For a new file, with the name it was to have.
     NewFile(ExportWish, String),
+}
+
+/// What the model wants to know about keys, or wants done with them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum KeyEffect {
+    /// List those that are known here.
+    List(Ticket),
+    /// Read one out of a file.
+    Read(PathBuf),
+    /// Find the one that signed this patch file and that nobody here knows.
+    Meet(PathBuf),
+    Trust(Box<KeyWish>),
+    Revoke(Revoked),
+    /// Take in a vendor's list.
+    TakeIn(PathBuf),
+    /// Find out whether this secret key has a password.
+    Own(PathBuf),
+    /// Sign this patch file, of which the one with this SHA-256 was looked at.
+    Sign(PathBuf, Digest, Box<SignForm>),
+    /// Sign a review of it, which goes into it.
+    SignReview(PathBuf, Digest, Box<SignForm>, Box<ReviewWish>),
 }
 
 /// What the model wants done.
@@ -174,6 +280,12 @@ pub enum Dialog {
 pub enum Effect {
     /// Show the dialog for a patch file.
     PickBundle,
+    /// Show the dialog for a patch file that has what backups lack.
+    PickSource,
+    /// Show the dialog for a key or a list of keys.
+    PickKey(Dialog),
+    /// Something about keys.
+    Keys(KeyEffect),
     /// Show the dialog for a folder.
     PickFolder,
     /// Show the dialog for a new file with this name.
@@ -191,7 +303,17 @@ pub enum Effect {
     /// Look at what going back would do.
     PreviewBack(Ticket, PathBuf, RollbackQuestion),
     /// Look at what a repair would do.
-    PreviewRepair(Ticket, PathBuf),
+    PreviewRepair(Ticket, PathBuf, RepairQuestion),
+    /// Read what meets in an edited file that one of these patch files changes.
+    ReadMerge(Ticket, Vec<PathBuf>, PathBuf, TreePath),
+    /// Keep what somebody made of such a file, until it is taken.
+    KeepMerged(TreePath, Vec<u8>),
+    /// Look at what keeping this patch for good would give up.
+    PreviewKeep(Ticket, PathBuf, String),
+    /// Look for a text in the changes at these places of a patch file.
+    FindInAll(Ticket, PathBuf, Vec<TreePath>, Option<PathBuf>, Comparison, Query),
+    /// Verify every entry of a folder's history.
+    VerifyHistory(Ticket, PathBuf),
     /// Read both sides of a change, of which the folder may have what the patch file does not bring.
     Contents(Ticket, PathBuf, TreePath, Option<PathBuf>, Comparison),
     /// Look whether work was interrupted in one of these folders.
@@ -205,6 +327,8 @@ pub enum Effect {
     /// Tell the worker to stop.
     StopWorker,
     SaveReport(PathBuf, String),
+    /// Save a review of a patch file, of which the one with this SHA-256 was looked at, to the first place.
+    SaveReview(PathBuf, PathBuf, Digest, Box<ReviewWish>),
     /// Save the file for support: records of this folder, with this report.
     SaveSupport(PathBuf, Option<PathBuf>, String),
     /// Copy a text.
@@ -222,6 +346,38 @@ pub struct RollbackQuestion {
     pub which: Which,
     /// Files that were changed since are kept aside.
     pub keep_edits: bool,
+    /// What is done where backups are damaged.
+    pub damaged: DamagedBackups,
+}
+
+impl RollbackQuestion {
+    /// That of these patches, with nothing to be said about edits and backups.
+    pub fn new(which: Which) -> Self {
+        Self { which, keep_edits: false, damaged: DamagedBackups::default() }
+    }
+}
+
+/// Which repair.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RepairQuestion {
+    /// Only these files; empty: all.
+    pub only: Vec<TreePath>,
+    /// Patch files that may have what backups lack.
+    pub from: Vec<PathBuf>,
+}
+
+/// What a job answers about keys.
+#[derive(Debug)]
+pub enum KeyEvent {
+    /// The file of a key, or a list of keys, was chosen.
+    Picked(Dialog, PathBuf),
+    Listed(Ticket, Result<Vec<KeyRow>, Failure>),
+    /// A key was read that may be trusted.
+    Read(Result<Box<TrustForm>, Failure>),
+    /// One's own key was looked at.
+    OwnRead(Result<SignForm, Failure>),
+    /// Keys were trusted or revoked, or something was signed; what was done, in a sentence.
+    Changed(Result<String, Failure>),
 }
 
 /// What a job answers.
@@ -234,6 +390,14 @@ pub enum Event {
     },
     /// A path was chosen in a dialog for a folder.
     FolderPicked(PathBuf),
+    /// Patch files were chosen that may have what backups lack.
+    SourcesPicked(Vec<PathBuf>),
+    /// A text was looked for in every change; how often it stands in each that has it.
+    FoundInAll(Ticket, Result<BTreeMap<String, usize>, Failure>),
+    /// A history was verified.
+    HistoryVerified(Ticket, Result<VerifiedHistory, Failure>),
+    /// Something about keys.
+    Keys(KeyEvent),
     /// No dialog comes up on this machine.
     NoDialog(Dialog),
     /// A place for a new file was chosen.
@@ -245,8 +409,12 @@ pub enum Event {
     Previewed(Ticket, Box<Result<ApplyPreview, Failure>>),
     /// Going back was looked at.
     BackPreviewed(Ticket, Box<Result<RollbackPreview, Failure>>),
-    /// A repair was looked at.
+    /// A repair, or keeping for good, was looked at.
     RepairPreviewed(Ticket, Box<Result<CheckPage, Failure>>),
+    /// What meets in an edited file was read.
+    MergeRead(Ticket, Result<MergePage, Failure>),
+    /// What somebody made of it is kept.
+    MergeKept(TreePath, Result<PathBuf, Failure>),
     /// Both sides of a change were read.
     ContentsRead(Ticket, Result<Option<Arc<ViewedContents>>, Failure>),
     /// Interrupted work was found.

@@ -23,11 +23,15 @@ pub mod workspace;
 pub mod finding;
 pub mod fit;
 pub mod history;
+pub mod keys;
+pub mod merge;
 pub mod overview;
+pub mod review;
 pub mod tree;
 
 pub mod commands;
 pub mod failure;
+mod page_command;
 
 pub use model::{Model, Overlay, Page};
 pub use update::pair_text;

@@ -2,10 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use super::failure::Failure;
 use super::guided::Guided;
 use super::home::{Home, patch_files};
-use super::message::{Effect, RollbackQuestion};
+use super::keys::{KeyRow, RevokeForm, SignForm, TrustForm};
+use super::merge::MergePage;
+use super::message::{Dialog, Effect};
 use super::overview::line;
+use super::review::{Noting, ReviewForm};
 use super::slot::{AnswerSlot, Tickets};
 use super::workspace::{Tab, Workspace};
 use crate::settings::{Compared, Recent, Settings};
@@ -25,6 +29,12 @@ pub enum Page {
     Guided,
     /// How the window looks, and every key.
     Settings,
+    /// A file that is merged by hand.
+    Merge,
+    /// Whose signatures count here.
+    Keys,
+    /// What somebody says about the patch that is open.
+    Review,
 }
 
 /// What lies on top of the page.
@@ -34,6 +44,8 @@ pub enum Overlay {
     Palette,
     /// The list of folders.
     Folders,
+    /// A field for the path that a dialog would have asked for.
+    Path,
     /// The question whether to close while work goes on.
     Closing,
 }
@@ -57,10 +69,26 @@ pub struct Model {
     pub home: Home,
     /// The text of the path field.
     pub typed_path: String,
+    /// What [`Overlay::Path`] asks for.
+    pub asked: Dialog,
     /// The sample, once it was laid out.
     pub sample: AnswerSlot<Sample>,
     /// The folders in a folder, where no dialog comes up.
     pub folders: AnswerSlot<FolderList>,
+    /// The file that is merged by hand.
+    pub merge: AnswerSlot<MergePage>,
+    /// The keys that are known here.
+    pub keys: AnswerSlot<Vec<KeyRow>>,
+    /// What somebody is about to do with a key.
+    pub trusting: Option<TrustForm>,
+    pub revoking: Option<RevokeForm>,
+    pub signing: Option<SignForm>,
+    /// How the last of it ended.
+    pub keys_said: Option<Result<String, Failure>>,
+    /// What somebody says about the patch that is open.
+    pub review: ReviewForm,
+    /// The note that is being written.
+    pub noting: Option<Noting>,
     /// Something small that was done, such as "Copied."
     pub notice: Option<String>,
     /// How the window looks.
@@ -70,8 +98,8 @@ pub struct Model {
     pub(super) tickets: Tickets,
     /// The page that is returned to when the guided way ends.
     pub(super) page_before: Page,
-    /// The page that is returned to from the settings.
-    pub(super) page_below: Page,
+    /// The pages that are returned to from those that were opened above them.
+    pub(super) below: Vec<Page>,
 }
 
 const fn comparison(compared: Compared) -> Comparison {
@@ -95,14 +123,23 @@ impl Model {
             interrupted: Vec::new(),
             home: Home::default(),
             typed_path: String::new(),
+            asked: Dialog::Bundle,
             sample: AnswerSlot::default(),
             folders: AnswerSlot::default(),
+            merge: AnswerSlot::default(),
+            keys: AnswerSlot::default(),
+            trusting: None,
+            revoking: None,
+            signing: None,
+            keys_said: None,
+            review: ReviewForm::default(),
+            noting: None,
             notice: None,
             settings,
             recent,
             tickets: Tickets::default(),
             page_before: Page::Start,
-            page_below: Page::Start,
+            below: Vec::new(),
         }
     }
 
@@ -121,10 +158,30 @@ impl Model {
         format!("{subject} \u{2013} {}", widgets::PROGRAM)
     }
 
-    /// Whether the guided way is shown, or waits below the settings.
+    /// Whether the guided way is shown, or waits below a page that was opened above it.
     pub fn is_guided(&self) -> bool {
-        let page = if self.page == Page::Settings { self.page_below } else { self.page };
-        page == Page::Guided
+        self.below.first().copied().unwrap_or(self.page) == Page::Guided
+    }
+
+    /// Opens a page that one returns from.
+    pub(super) fn open_above(&mut self, page: Page) {
+        if self.page != page {
+            self.below.push(self.page);
+            (self.page, self.overlay) = (page, None);
+        }
+    }
+
+    /// Shows a page that lies above no other.
+    pub(super) fn show_page(&mut self, page: Page) {
+        self.below.clear();
+        self.page = page;
+    }
+
+    /// Back to the page below; `false` if there is none.
+    pub(super) fn close_above(&mut self) -> bool {
+        let below = self.below.pop();
+        self.page = below.unwrap_or(self.page);
+        below.is_some()
     }
 
     /// Looks at everything that the home page tells of.
@@ -135,10 +192,5 @@ impl Model {
     /// Whether a change is under way.
     pub fn is_working(&self) -> bool {
         self.guided.as_ref().is_some_and(|guided| guided.stage.is_working())
-    }
-
-    /// Which going back the guided way is about.
-    pub(super) fn rollback_question(guided: &Guided) -> RollbackQuestion {
-        RollbackQuestion { which: guided.which.clone(), keep_edits: guided.keep_edits }
     }
 }

@@ -112,11 +112,14 @@ fn heading(
         (FolderEnd::Done, Task::TakeBack) => match guided.which {
             Which::PatchAndDependents(_) | Which::Before(_) => window::DONE_SEVERAL,
             Which::Patch(_) => words::DONE_TAKE_OUT,
+            // What has no backup was left as it is.
+            _ if guided.damaged.leave => words::DONE_TAKE_OUT,
             Which::Last | Which::LastRollback | Which::Reapply => words::DONE_TAKE_BACK,
         },
         (FolderEnd::Done, Task::BringBack) if is_back => words::DONE_BRING_BACK,
         (FolderEnd::Done, Task::BringBack) => words::DONE_TAKE_BACK,
         (FolderEnd::Done, Task::Repair) => window::DONE_REPAIR,
+        (FolderEnd::Done, Task::Keep) => window::DONE_KEEP,
         (FolderEnd::Done, Task::Recover) if guided.finish => words::DONE_FINISH,
         (FolderEnd::Done, Task::Recover) => words::DONE_UNDO,
         (FolderEnd::NothingToDo, _) => words::NOTHING_WAS_TO_DO,

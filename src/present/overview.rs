@@ -167,7 +167,7 @@ fn afterwards(patch: &Patch) -> Vec<Fact> {
 
 fn way_back(patch: &Patch) -> Vec<Fact> {
     let rollback = &patch.about.rollback;
-    let mut facts = vec![Fact::new(words::CAN_GO_BACK, phrases::rollback(rollback.possible))];
+    let mut facts = vec![Fact::new(words::CAN_GO_BACK, &capitalised(phrases::rollback(rollback.possible)))];
     facts.extend(rollback.reason.as_ref().map(|reason| Fact::new(words::BECAUSE, reason)));
     facts.extend(rollback.data_warning.as_ref().map(|warning| Fact::new(words::DATA_WRITTEN, warning)));
     let steps = rollback.steps.iter().enumerate();

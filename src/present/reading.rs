@@ -2,18 +2,27 @@
 
 use super::check::CheckPage;
 use super::failure::Failure;
-use super::history::FolderView;
+use super::history::{FolderView, VerifiedHistory};
 use super::home::{self, Known};
-use super::message::{Effect, Event, RollbackQuestion};
+use super::merge::MergePage;
+use super::message::{Effect, Event, KeyEffect, RepairQuestion, RollbackQuestion};
+use super::review;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::model::TreePath;
 use crate::plan::OnDrift;
 use crate::viewer;
+use crate::viewer::model::Query;
 use crate::workbench::{
-    ApplyRequest, Error, HealOptions, PatchFile, RollbackOptions, ScriptConsent, TextOptions, Watch,
-    Workbench, is_text_patch_by_name, typed_path,
+    ApplyRequest, Comparison, Error, HealOptions, PatchFile, RollbackOptions, ScriptConsent, TextOptions,
+    Watch, Workbench, is_text_patch_by_name, typed_path,
 };
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+mod keys;
 
 /// Questions of which only the newest matters: a new one calls the old one off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,8 +33,18 @@ pub enum Question {
     Inspect,
     /// What is in a folder.
     Look,
+    /// Where something stands in every change.
+    Find,
+    /// Whether a folder's history is whole.
+    Verify,
     /// Whether both fit, or going back does.
     Preview,
+    /// What meets in an edited file.
+    Merge,
+    /// Which keys are known.
+    Keys,
+    /// A key, or what is done with one.
+    ChangeKeys,
     /// Both sides of a change.
     Contents,
     /// The folders in a folder.
@@ -42,9 +61,15 @@ impl Question {
             Effect::Sort(_) => Some(Question::Sort),
             Effect::Inspect(..) => Some(Question::Inspect),
             Effect::Look(..) => Some(Question::Look),
-            Effect::Preview(..) | Effect::PreviewBack(..) | Effect::PreviewRepair(..) => {
-                Some(Question::Preview)
-            }
+            Effect::FindInAll(..) => Some(Question::Find),
+            Effect::VerifyHistory(..) => Some(Question::Verify),
+            Effect::Preview(..)
+            | Effect::PreviewBack(..)
+            | Effect::PreviewRepair(..)
+            | Effect::PreviewKeep(..) => Some(Question::Preview),
+            Effect::ReadMerge(..) | Effect::KeepMerged(..) => Some(Question::Merge),
+            Effect::Keys(KeyEffect::List(_)) => Some(Question::Keys),
+            Effect::Keys(_) | Effect::SaveReview(..) => Some(Question::ChangeKeys),
             Effect::Contents(..) => Some(Question::Contents),
             Effect::List(..) => Some(Question::List),
             Effect::LayOutSample(_) => Some(Question::Sample),
@@ -71,25 +96,40 @@ pub fn answer(
             let look = || look(workbench, &folder, watch);
             Event::Looked(ticket, Box::new(found(Some(&folder), look)))
         }
-        Effect::Preview(ticket, files, folder, choices) => {
-            let reading = reading.clone();
-            let request = ApplyRequest { files, reading, choices, withdrawn: Vec::new() };
-            let preview = || workbench.preview(request, &folder, watch);
-            Event::Previewed(ticket, Box::new(found(Some(&folder), preview)))
+        Effect::Preview(..)
+        | Effect::PreviewBack(..)
+        | Effect::PreviewRepair(..)
+        | Effect::PreviewKeep(..) => return preview(workbench, reading, effect, watch),
+        Effect::FindInAll(ticket, bundle, paths, folder, comparison, query) => {
+            let file = PatchFile { path: &bundle, reading };
+            let folder = folder.as_deref();
+            let find = || find_in_all(workbench, file, &paths, (folder, comparison), &query, watch);
+            Event::FoundInAll(ticket, found(folder, find))
         }
-        Effect::PreviewBack(ticket, folder, question) => {
-            let preview = || workbench.preview_rollback(&folder, &options(&question), watch);
-            Event::BackPreviewed(ticket, Box::new(found(Some(&folder), preview)))
+        Effect::VerifyHistory(ticket, folder) => {
+            let verify = || workbench.check_history(&folder).map(|check| VerifiedHistory::new(&check));
+            Event::HistoryVerified(ticket, found(Some(&folder), verify))
         }
-        Effect::PreviewRepair(ticket, folder) => {
-            let preview = || {
-                let options = HealOptions::default();
-                let mut from = workbench.open_for_heal(&options)?;
-                let found = workbench.preview_heal(&folder, &options, &mut from, watch)?;
-                Ok(CheckPage::of_repair(&found, &folder))
+        Effect::ReadMerge(ticket, bundles, folder, path) => {
+            let read = || {
+                let sides = workbench.merge_sides(&bundles, &folder, &path)?;
+                Ok(MergePage::new(path, sides))
             };
-            Event::RepairPreviewed(ticket, Box::new(found(Some(&folder), preview)))
+            Event::MergeRead(ticket, found(Some(&folder), read))
         }
+        Effect::KeepMerged(path, merged) => {
+            let kept = found(None, || workbench.keep_merged(&path, &merged));
+            Event::MergeKept(path, kept)
+        }
+        Effect::SaveReview(path, bundle, digest, wish) => {
+            let save = || {
+                let shown = workbench.look_to_sign(&bundle, Some(digest), watch)?;
+                let review = workbench.review(&shown, &wish)?;
+                workbench.save_review(&review::form(&review, &path), &path).map(|()| path)
+            };
+            Event::Saved(found(None, save))
+        }
+        Effect::Keys(effect) => Event::Keys(keys::answer(workbench, effect, watch)),
         Effect::Contents(ticket, bundle, path, folder, comparison) => {
             let folder = folder.as_deref();
             let file = PatchFile { path: &bundle, reading };
@@ -104,6 +144,59 @@ pub fn answer(
         }
         _ => return None,
     })
+}
+
+/// What a change would do.
+fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: Watch<'_>) -> Option<Event> {
+    Some(match effect {
+        Effect::Preview(ticket, files, folder, choices) => {
+            let reading = reading.clone();
+            let request = ApplyRequest { files, reading, choices, withdrawn: Vec::new() };
+            let preview = || workbench.preview(request, &folder, watch);
+            Event::Previewed(ticket, Box::new(found(Some(&folder), preview)))
+        }
+        Effect::PreviewBack(ticket, folder, question) => {
+            let preview =
+                || workbench.preview_rollback_from(&folder, &options(&question), &question.damaged, watch);
+            Event::BackPreviewed(ticket, Box::new(found(Some(&folder), preview)))
+        }
+        Effect::PreviewRepair(ticket, folder, RepairQuestion { only, from }) => {
+            let preview = || {
+                let options = HealOptions { paths: only, from, expected: None };
+                let mut from = workbench.open_for_heal(&options)?;
+                let found = workbench.preview_heal(&folder, &options, &mut from, watch)?;
+                Ok(CheckPage::of_repair(&found, &folder))
+            };
+            Event::RepairPreviewed(ticket, Box::new(found(Some(&folder), preview)))
+        }
+        Effect::PreviewKeep(ticket, folder, id) => {
+            let preview = || {
+                let found = workbench.preview_accept(&folder, Some(&id))?;
+                Ok(CheckPage::of_keeping(&found, &folder))
+            };
+            Event::RepairPreviewed(ticket, Box::new(found(Some(&folder), preview)))
+        }
+        _ => return None,
+    })
+}
+
+/// How often something stands in each of the changes that have it. What cannot be read or is no text has nothing.
+fn find_in_all(
+    workbench: &Workbench,
+    file: PatchFile<'_>,
+    paths: &[TreePath],
+    (folder, comparison): (Option<&Path>, Comparison),
+    query: &Query,
+    watch: Watch<'_>,
+) -> Result<BTreeMap<String, usize>, Error> {
+    let hits = |path: &TreePath| -> Result<Option<(String, usize)>, Error> {
+        let contents = viewer::model::load(workbench, file, path, folder, comparison, watch)?;
+        let hits = contents.as_ref().and_then(|contents| contents.text()?.find(query, watch.cancel).ok());
+        let count = hits.map_or(0, |hits| hits.all().len());
+        Ok((count > 0).then(|| (path.as_str().to_owned(), count)))
+    };
+    let found: Vec<_> = paths.par_iter().map(hits).collect::<Result<_, _>>()?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Looks at what the home page tells of, and hands on each answer as soon as it is there.

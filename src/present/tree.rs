@@ -1,9 +1,9 @@
 //! The changes of a patch as a tree of folders that opens, closes and filters.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fit::{self, FileFit};
-use crate::model::{Mode, Node, Patch};
+use crate::model::{Digest, Mode, Node, Patch};
 use crate::report::changes::{self, ChangeStatus};
 use crate::text::escape_line;
 use crate::words;
@@ -28,6 +28,12 @@ pub struct TreeItem {
     pub fit: Option<FileFit>,
     /// What is in the folder is not what the patch expects.
     pub differs: bool,
+    /// What it is known by again, also in another edition of the patch: its path and both its contents.
+    pub fingerprint: String,
+    /// Somebody has looked at it.
+    pub is_viewed: bool,
+    /// How often something stands in it that was looked for everywhere.
+    pub hits: usize,
 }
 
 /// Something about a change that deserves a second look.
@@ -88,6 +94,10 @@ pub struct Filter {
     pub only_risks: bool,
     /// Only changes of files that are not what the patch expects.
     pub only_differing: bool,
+    /// Only changes that nobody has looked at.
+    pub only_unviewed: bool,
+    /// Only changes in which something stands that was looked for everywhere.
+    pub only_found: bool,
 }
 
 /// One row of the tree.
@@ -210,6 +220,47 @@ impl ChangeTree {
         self.items.iter().position(|item| item.differs)
     }
 
+    /// Marks the changes in which something stands that was looked for everywhere, by how often.
+    pub fn mark_found(&mut self, found: &BTreeMap<String, usize>) {
+        for item in &mut self.items {
+            item.hits = found.get(&item.path).copied().unwrap_or_default();
+        }
+        self.build();
+    }
+
+    /// In how many changes it stands.
+    pub fn found(&self) -> usize {
+        self.items.iter().filter(|item| item.hits > 0).count()
+    }
+
+    /// How many changes somebody has looked at.
+    pub fn viewed(&self) -> usize {
+        self.items.iter().filter(|item| item.is_viewed).count()
+    }
+
+    /// Notes that somebody has looked at a change, or has not; what the filter lets through stays until it is set again.
+    pub fn set_viewed(&mut self, index: usize, is_viewed: bool) {
+        if let Some(item) = self.items.get_mut(index) {
+            item.is_viewed = is_viewed;
+        }
+    }
+
+    /// Marks every change that is known to have been looked at.
+    pub fn mark_viewed(&mut self, known: &BTreeSet<String>) {
+        for item in &mut self.items {
+            item.is_viewed = known.contains(&item.fingerprint);
+        }
+        self.build();
+    }
+
+    /// The first change behind `index` that nobody has looked at, round and round among those that the filter lets
+    /// through.
+    pub fn next_unviewed(&self, index: Option<usize>) -> Option<usize> {
+        let from = index.map_or(0, |index| self.shown.partition_point(|&other| other <= index));
+        let (before, after) = self.shown.split_at(from);
+        after.iter().chain(before).copied().find(|&index| !self.items[index].is_viewed)
+    }
+
     /// Marks the files that are not what the patch expects.
     pub fn mark_differing(&mut self, places: &BTreeSet<&str>) {
         for item in &mut self.items {
@@ -294,6 +345,8 @@ impl Filter {
             && (self.statuses.is_empty() || self.statuses.contains(&item.status))
             && (!self.only_risks || !item.risks.is_empty())
             && (!self.only_differing || item.differs)
+            && (!self.only_unviewed || !item.is_viewed)
+            && (!self.only_found || item.hits > 0)
     }
 }
 
@@ -330,7 +383,30 @@ fn item(line: &changes::ChangeLine<'_>) -> TreeItem {
         risks: risks(line),
         fit: None,
         differs: false,
+        fingerprint: fingerprint(line),
+        is_viewed: false,
+        hits: 0,
     }
+}
+
+/// What a change is known by again.
+fn fingerprint(line: &changes::ChangeLine<'_>) -> String {
+    let side = |node: Option<&Node>| match node {
+        None => String::new(),
+        Some(Node::File(file)) => format!("{} {}", file.digest, file.mode),
+        Some(Node::Link(link)) => format!("\u{2192} {}", link.points_to),
+        Some(Node::Dir(_)) => node.and_then(Node::mode).map(|mode| mode.to_string()).unwrap_or_default(),
+    };
+    fingerprint_of([line.path.as_str(), &side(line.before), &side(line.after)])
+}
+
+fn fingerprint_of<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    /// As many characters as tell all changes of a person's life apart.
+    const CHARS: usize = 20;
+    let whole = parts.into_iter().collect::<Vec<_>>().join("\0");
+    let mut digest = Digest::compute(whole.as_bytes()).to_string();
+    digest.truncate(CHARS);
+    digest
 }
 
 /// A file that a text patch names and does not change.
@@ -338,7 +414,21 @@ fn unchanged(path: String, fit: FileFit) -> TreeItem {
     let shown = escape_line(&path).into_owned();
     let status = ChangeStatus::Modified;
     let (facts, risks, fit) = (String::new(), Vec::new(), Some(fit));
-    TreeItem { path, shown, from: None, status, facts, risks, fit, differs: false }
+    let lines = fit.iter().flat_map(|fit| &fit.lines).map(|line| line.text.as_str());
+    let fingerprint = fingerprint_of(std::iter::once(path.as_str()).chain(lines));
+    TreeItem {
+        path,
+        shown,
+        from: None,
+        status,
+        facts,
+        risks,
+        fit,
+        differs: false,
+        fingerprint,
+        is_viewed: false,
+        hits: 0,
+    }
 }
 
 fn risks(line: &changes::ChangeLine<'_>) -> Vec<Risk> {
@@ -362,81 +452,4 @@ fn risks(line: &changes::ChangeLine<'_>) -> Vec<Risk> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tree(paths: &[&str]) -> ChangeTree {
-        let mut paths = paths.to_vec();
-        paths.sort_unstable();
-        let items = paths
-            .iter()
-            .map(|path| TreeItem {
-                path: (*path).to_owned(),
-                shown: (*path).to_owned(),
-                from: None,
-                status: if path.contains("new") { ChangeStatus::Added } else { ChangeStatus::Modified },
-                facts: String::new(),
-                risks: Vec::new(),
-                fit: None,
-                differs: false,
-            })
-            .collect();
-        let mut tree = ChangeTree { items, ..ChangeTree::default() };
-        tree.build();
-        tree
-    }
-
-    fn drawn(tree: &ChangeTree) -> Vec<String> {
-        let row = |row: &TreeRow| match &row.kind {
-            RowKind::Folder { is_open, changes, .. } => {
-                let mark = if *is_open { "v" } else { ">" };
-                format!("{}{mark} {} ({changes})", "  ".repeat(row.depth), row.name)
-            }
-            RowKind::Change(_) => format!("{}{}", "  ".repeat(row.depth), row.name),
-        };
-        tree.rows().iter().map(row).collect()
-    }
-
-    #[test]
-    fn folders_open_close_and_share_a_row_when_they_hold_nothing_else() {
-        let mut tree = tree(&["a.txt", "lib/deep/one.rs", "lib/deep/two/new.rs", "lib.rs"]);
-        assert_eq!(
-            drawn(&tree),
-            ["a.txt", "lib.rs", "v lib/deep (2)", "  one.rs", "  v two (1)", "    new.rs"]
-        );
-        tree.toggle("lib/deep/");
-        assert_eq!(drawn(&tree), ["a.txt", "lib.rs", "> lib/deep (2)"]);
-    }
-
-    #[test]
-    fn a_filter_takes_names_patterns_and_sorts() {
-        let mut tree = tree(&["a.txt", "lib/one.rs", "lib/new.rs"]);
-        let shown =
-            |tree: &ChangeTree| tree.shown.iter().map(|&i| tree.items[i].path.clone()).collect::<Vec<_>>();
-        tree.set_filter(Filter { text: "ONE".to_owned(), ..Filter::default() });
-        assert_eq!(shown(&tree), ["lib/one.rs"]);
-        tree.set_filter(Filter { text: "lib/*.rs".to_owned(), ..Filter::default() });
-        assert_eq!(shown(&tree), ["lib/new.rs", "lib/one.rs"]);
-        tree.set_filter(Filter { statuses: vec![ChangeStatus::Added], ..Filter::default() });
-        assert_eq!((shown(&tree), tree.matching()), (vec!["lib/new.rs".to_owned()], 1));
-    }
-
-    #[test]
-    fn going_on_follows_what_is_shown() {
-        let mut tree = tree(&["a", "b", "new"]);
-        assert_eq!(tree.neighbour(None, true), Some(0));
-        assert_eq!(tree.neighbour(Some(2), true), None);
-        tree.set_filter(Filter { statuses: vec![ChangeStatus::Modified], ..Filter::default() });
-        assert_eq!((tree.neighbour(Some(1), true), tree.neighbour(Some(1), false)), (None, Some(0)));
-        assert_eq!(tree.position(1), Some(2));
-    }
-
-    #[test]
-    fn a_pattern_returns_to_its_last_star() {
-        for (pattern, text, expected) in
-            [("*.rs", "a.rs.rs", true), ("a*b*c", "aXbYbZc", true), ("a?c", "ac", false), ("*", "", true)]
-        {
-            assert_eq!(fits(pattern.as_bytes(), text.as_bytes()), expected, "{pattern} {text}");
-        }
-    }
-}
+mod tests;

@@ -16,11 +16,14 @@ use super::slot::Ticket;
 use super::workspace::{OpenPatch, Tab, Workspace};
 use crate::settings::Pair;
 use crate::words::{self, fill};
-use crate::workbench::{ApplyPreview, Error, Which};
+use crate::workbench::{ApplyPreview, Error, Which, typed_path};
 
 mod changes;
 mod guided;
+mod keys;
+mod merge;
 mod opening;
+mod review;
 mod save;
 
 impl Model {
@@ -38,6 +41,8 @@ impl Model {
         match msg {
             Msg::PickBundle => vec![Effect::PickBundle],
             Msg::PickFolder => vec![Effect::PickFolder],
+            Msg::PickSource => vec![Effect::PickSource],
+            Msg::TypedInstead(asked, path) => self.typed_instead(&asked, path),
             Msg::TypePath(text) => {
                 self.typed_path = text;
                 Vec::new()
@@ -48,35 +53,37 @@ impl Model {
             Msg::LeaveOut(path) => self.leave_out(&path),
             Msg::OpenFolder(path) => self.open_folder(path),
             Msg::OpenBundle(path) => self.open_bundle(path),
-            Msg::OpenPair(bundle, folder) => {
-                self.workspace = Workspace { comparison: self.workspace.comparison, ..Workspace::default() };
-                let folder = folder.map(|folder| self.open_folder(folder)).unwrap_or_default();
-                [folder, self.open_bundle(bundle)].concat()
-            }
+            Msg::OpenPair(bundle, folder) => self.open_pair(bundle, folder),
             Msg::TrySample => vec![Effect::LayOutSample(self.sample.ask(&mut self.tickets))],
-            Msg::ShowWhatWentOn => match self.went_on.take() {
-                Some(folder) => {
-                    [self.open_folder(folder), self.go_to(Destination::Workspace(Tab::History))].concat()
-                }
-                None => Vec::new(),
-            },
+            Msg::ShowWhatWentOn => self.show_what_went_on(),
             Msg::GoTo(place) => self.go_to(place),
             Msg::CheckAgain if !self.is_guided() => self.look_again(),
             Msg::Select(_) | Msg::Neighbour { .. } | Msg::SetFilter(_) | Msg::Toggle(_) | Msg::Compare(_) => {
                 self.update_changes(msg)
             }
+            Msg::SetViewed(index, is_viewed) => self.set_viewed(index, is_viewed),
+            Msg::ViewedAndNext => self.viewed_and_next(),
             Msg::ShowDifferences(places) => self.show_differences(&places),
+            Msg::FindInAll(query) => self.find_in_all(query),
+            Msg::VerifyHistory => self.verify_history(),
+            Msg::Keys(msg) => self.update_keys(msg),
+            Msg::Review(msg) => self.update_review(msg),
+            Msg::BeginMerge(_) | Msg::ChooseSide(..) | Msg::TypeMerged(..) | Msg::TakeMerged => {
+                self.update_merge(msg)
+            }
             Msg::Decide { places, choice } => self.decide(places, Some(&choice)),
             Msg::WayOut(WayOut::Undecide(place)) => self.decide(vec![place], None),
             Msg::WayOut(way_out) => self.take(way_out),
+            Msg::CopyCommand if !self.is_guided() => match self.page_command() {
+                Some(command) => self.copy(command),
+                None => Vec::new(),
+            },
             Msg::SaveSupport => {
                 vec![Effect::PickPlace(ExportWish::Support, "patchwright-support.zip".to_owned())]
             }
             Msg::ShowPalette => self.show(Overlay::Palette),
             Msg::ShowKeys => {
-                if self.page != Page::Settings {
-                    (self.page_below, self.page, self.overlay) = (self.page, Page::Settings, None);
-                }
+                self.open_above(Page::Settings);
                 Vec::new()
             }
             Msg::ShowFolders(place) => {
@@ -108,10 +115,9 @@ impl Model {
                 [folder, self.open_bundles(bundles)].concat()
             }
             Event::FolderPicked(path) => self.open_folder(path),
-            Event::NoDialog(Dialog::Folder) => self.update(Msg::ShowFolders(None)),
-            Event::NoDialog(Dialog::Bundle) => self.note(words::NO_DIALOG),
-            // A bare name: it gets a place among the person's own files.
-            Event::NoDialog(Dialog::NewFile(export, name)) => self.save(export, name.into()),
+            Event::NoDialog(asked) => self.no_dialog(asked),
+            Event::SourcesPicked(files) => self.take_from(files),
+            Event::Keys(event) => self.on_key_event(event),
             Event::Inspected(ticket, answer) => {
                 match self.workspace.patch.take(ticket, (*answer).map(OpenPatch::new)) {
                     true => self.inspected(),
@@ -127,13 +133,23 @@ impl Model {
                 self.checked(ticket, check)
             }
             Event::RepairPreviewed(ticket, answer) => self.checked(ticket, *answer),
+            Event::FoundInAll(ticket, answer) => self.found_in_all(ticket, answer),
+            Event::HistoryVerified(ticket, answer) => {
+                self.workspace.verified.take(ticket, answer);
+                Vec::new()
+            }
+            Event::MergeRead(ticket, answer) => {
+                self.merge.take(ticket, answer);
+                Vec::new()
+            }
+            Event::MergeKept(path, kept) => self.merge_kept(path, kept),
             Event::ContentsRead(ticket, answer) => {
                 self.workspace.contents.take(ticket, answer);
                 Vec::new()
             }
             Event::Interrupted(folder, work) => {
                 if !self.is_guided() {
-                    self.page = Page::Interrupted;
+                    self.show_page(Page::Interrupted);
                 }
                 self.interrupted.retain(|(known, _)| *known != folder);
                 self.interrupted.push((folder, work));
@@ -147,19 +163,10 @@ impl Model {
                 self.folders.take(ticket, answer);
                 Vec::new()
             }
-            Event::SampleReady(ticket, answer) => {
-                if self.sample.take(ticket, answer)
-                    && let Some(sample) = self.sample.ready().cloned()
-                    && let Some(bundle) = sample.bundles.first()
-                {
-                    for other in sample.bundles.iter().skip(1).rev() {
-                        let folder = Some(sample.folder.clone());
-                        self.recent.remember(Pair { bundle: Some(other.clone()), folder });
-                    }
-                    return self.update(Msg::OpenPair(bundle.clone(), Some(sample.folder)));
-                }
-                Vec::new()
-            }
+            Event::SampleReady(ticket, answer) => match self.sample.take(ticket, answer) {
+                true => self.open_sample(),
+                false => Vec::new(),
+            },
             Event::PlacePicked(export, path) => self.save(export, path),
             Event::Saved(Ok(path)) => self.note(&fill(words::SAVED, &[("path", &path_line(&path))])),
             Event::Saved(Err(failure)) => self.note(&failure.what),
@@ -168,16 +175,40 @@ impl Model {
         }
     }
 
+    /// Another pair takes the place of the one that is open.
+    fn open_pair(&mut self, bundle: PathBuf, folder: Option<PathBuf>) -> Vec<Effect> {
+        self.workspace = Workspace { comparison: self.workspace.comparison, ..Workspace::default() };
+        let folder = folder.map(|folder| self.open_folder(folder)).unwrap_or_default();
+        [folder, self.open_bundle(bundle)].concat()
+    }
+
+    /// The sample is laid out: its first patch is opened, and the others are at hand.
+    fn open_sample(&mut self) -> Vec<Effect> {
+        let Some(sample) = self.sample.ready().cloned() else { return Vec::new() };
+        let Some((first, others)) = sample.bundles.split_first() else { return Vec::new() };
+        for other in others.iter().rev() {
+            let folder = Some(sample.folder.clone());
+            self.recent.remember(Pair { bundle: Some(other.clone()), folder });
+        }
+        self.open_pair(first.clone(), Some(sample.folder))
+    }
+
+    /// How the change ended that went on without the window.
+    fn show_what_went_on(&mut self) -> Vec<Effect> {
+        let Some(folder) = self.went_on.take() else { return Vec::new() };
+        [self.open_folder(folder), self.go_to(Destination::Workspace(Tab::History))].concat()
+    }
+
     fn go_to(&mut self, place: Destination) -> Vec<Effect> {
         if self.is_working() {
             return Vec::new();
         }
         self.overlay = None;
         self.guided = None;
-        self.page = match place {
+        self.show_page(match place {
             Destination::Start => Page::Start,
             Destination::Workspace(tab) => Page::Workspace(tab),
-        };
+        });
         match place {
             Destination::Start => vec![self.survey()],
             Destination::Workspace(Tab::Changes) if self.workspace.selected.is_none() => {
@@ -211,6 +242,9 @@ impl Model {
                 self.update_guided(Msg::CheckAgain)
             }
             WayOut::KeepEdits => self.update_guided(Msg::KeepEdits(true)),
+            WayOut::ChooseSource => vec![Effect::PickSource],
+            WayOut::LeaveDamaged => self.check_otherwise(|guided| guided.damaged.leave = true),
+            WayOut::RepairOnly(paths) => self.check_otherwise(|guided| guided.only = paths),
             WayOut::ShowHidden(kind) => {
                 let overview = self.workspace.patch.ready_mut().map(|patch| &mut patch.overview.hidden);
                 let check = match self.guided.as_mut() {
@@ -225,9 +259,33 @@ impl Model {
                 let folder = self.guided.as_ref().and_then(|guided| guided.folder.clone());
                 let folder = folder.or_else(|| self.workspace.folder.clone());
                 self.guided = None;
-                self.page = Page::Interrupted;
+                self.show_page(Page::Interrupted);
                 folder.map(|folder| vec![Effect::FindInterrupted(vec![folder])]).unwrap_or_default()
             }
+        }
+    }
+
+    /// No dialog comes up on this machine: folders are listed, other paths are typed, and a new file gets a place among
+    /// the person's own, by its bare name.
+    fn no_dialog(&mut self, asked: Dialog) -> Vec<Effect> {
+        match asked {
+            Dialog::Folder => self.update(Msg::ShowFolders(None)),
+            Dialog::NewFile(export, name) => self.save(export, name.into()),
+            asked => {
+                self.asked = asked;
+                self.show(Overlay::Path)
+            }
+        }
+    }
+
+    /// A path was typed where no dialog came up.
+    fn typed_instead(&mut self, asked: &Dialog, path: PathBuf) -> Vec<Effect> {
+        self.overlay = None;
+        match asked {
+            Dialog::Source => self.take_from(vec![typed_path(&path)]),
+            Dialog::Folder => self.open_folder(typed_path(&path)),
+            Dialog::Key | Dialog::KeyList | Dialog::OwnKey => self.key_picked(asked, typed_path(&path)),
+            Dialog::Bundle | Dialog::NewFile(..) => vec![Effect::Sort(vec![path])],
         }
     }
 
@@ -290,8 +348,7 @@ impl Model {
         if self.overlay.take().is_some() {
             return Vec::new();
         }
-        if self.page == Page::Settings {
-            self.page = self.page_below;
+        if self.close_above() {
             return Vec::new();
         }
         match &self.guided {

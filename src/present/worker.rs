@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::message::{RepairQuestion, RollbackQuestion};
 use crate::model::{Code, Kind};
 use crate::plan::Note;
 use crate::progress::HowFar;
 pub use crate::report::answer::Outcome;
-use crate::report::answer::{self, Apply, Entry, Failure, Recover, Recovery, Repair, Rollback};
+use crate::report::answer::{self, Accept, Apply, Entry, Failure, Recover, Recovery, Repair, Rollback};
 use crate::report::shell_word;
 use crate::workbench::{DecisionDigest, EditChoice, EditChoices, Overrides, TextOptions, Which};
 
@@ -29,17 +30,17 @@ pub enum WorkerChange {
         reading: TextOptions,
     },
     /// Patches go out.
-    TakeBack {
-        which: Which,
-        /// Files that were edited since are kept aside.
-        keep_edits: bool,
-    },
+    TakeBack(RollbackQuestion),
     /// Drifted files become what the patches left there.
-    Repair,
+    Repair(RepairQuestion),
+    /// This patch and older ones stay for good.
+    Keep(String),
     /// An interrupted change is put back.
     UndoInterrupted {
         /// Files that were changed since are kept aside.
         aside: bool,
+        /// Patch files that may have what backups lack.
+        from: Vec<PathBuf>,
     },
     FinishInterrupted,
 }
@@ -71,25 +72,12 @@ impl WorkerChange {
                 words.extend(bundles.iter().chain(&reading.further).map(|file| file.as_os_str().to_owned()));
                 words.push(folder);
                 words.extend(overrides.flags().map(OsString::from));
-                for (path, choice) in edits {
-                    words.extend(match choice {
-                        EditChoice::KeepMine => ["--keep-mine".into(), path.as_str().into()],
-                        EditChoice::TakeTheirs => ["--take-theirs".into(), path.as_str().into()],
-                        EditChoice::Merged(file) => {
-                            let mut pair = OsString::from(format!("{path}="));
-                            pair.push(file);
-                            ["--merged".into(), pair]
-                        }
-                    });
-                }
+                words.extend(of_edits(edits));
                 words.extend(of_reading(reading));
             }
-            WorkerChange::TakeBack { which: Which::Reapply, keep_edits } => {
-                words.extend(["reapply".into(), folder]);
-                words.extend(keep_edits.then(|| "--keep-edits".into()));
-            }
-            WorkerChange::TakeBack { which, keep_edits } => {
-                words.extend(["rollback".into(), folder]);
+            WorkerChange::TakeBack(RollbackQuestion { which, keep_edits, damaged }) => {
+                let verb = if *which == Which::Reapply { "reapply" } else { "rollback" };
+                words.extend([verb.into(), folder]);
                 words.extend(match which {
                     Which::Last | Which::Reapply => Vec::new(),
                     Which::LastRollback => vec!["--undo".into()],
@@ -98,13 +86,21 @@ impl WorkerChange {
                     Which::Before(id) => vec!["--to".into(), id.into()],
                 });
                 words.extend(keep_edits.then(|| "--keep-edits".into()));
+                words.extend(of_sources(&damaged.from));
+                words.extend(damaged.leave.then(|| "--leave-damaged".into()));
             }
-            WorkerChange::Repair => words.extend(["repair".into(), folder]),
-            WorkerChange::UndoInterrupted { aside } => {
+            WorkerChange::Repair(RepairQuestion { only, from }) => {
+                words.extend(["repair".into(), folder]);
+                words.extend(only.iter().map(|path| path.as_str().into()));
+                words.extend(of_sources(from));
+            }
+            WorkerChange::Keep(id) => words.extend(["accept".into(), folder, id.into()]),
+            WorkerChange::UndoInterrupted { aside, from } => {
                 words.extend(["recover".into(), folder, "--undo".into()]);
                 if *aside {
                     words.extend(["--on-conflict", "aside"].map(OsString::from));
                 }
+                words.extend(of_sources(from));
             }
             WorkerChange::FinishInterrupted => words.extend(["recover".into(), folder, "--finish".into()]),
         }
@@ -112,8 +108,27 @@ impl WorkerChange {
     }
 }
 
+/// Where contents come from that backups lack.
+fn of_sources(files: &[PathBuf]) -> impl Iterator<Item = OsString> {
+    files.iter().flat_map(|file| ["--from".into(), file.as_os_str().to_owned()])
+}
+
+/// What is wished for files that were edited, in the words of the command line.
+pub(super) fn of_edits(edits: &EditChoices) -> Vec<OsString> {
+    let words = edits.iter().flat_map(|(path, choice)| match choice {
+        EditChoice::KeepMine => ["--keep-mine".into(), path.as_str().into()],
+        EditChoice::TakeTheirs => ["--take-theirs".into(), path.as_str().into()],
+        EditChoice::Merged(file) => {
+            let mut pair = OsString::from(format!("{path}="));
+            pair.push(file);
+            ["--merged".into(), pair]
+        }
+    });
+    words.collect()
+}
+
 /// How text patches are read, in the words of the command line.
-fn of_reading(reading: &TextOptions) -> Vec<OsString> {
+pub(super) fn of_reading(reading: &TextOptions) -> Vec<OsString> {
     let mut words: Vec<OsString> = Vec::new();
     if let Some(level) = reading.strip {
         words.extend(["--strip".into(), level.to_string().into()]);
@@ -157,6 +172,7 @@ enum Said {
     RolledBack(Box<Rollback>),
     Applied(Box<Apply>),
     Repaired(Box<Repair>),
+    Kept(Accept),
     Recovered(Recover),
 }
 
@@ -263,8 +279,10 @@ mod tests {
         );
         let arguments = change.arguments(folder, None);
         assert!(arguments.ends_with(&["--yes".into(), "--progress".into(), "json".into()]), "{arguments:?}");
-        let change =
-            WorkerChange::TakeBack { which: Which::PatchAndDependents("HF 1".into()), keep_edits: true };
+        let change = WorkerChange::TakeBack(RollbackQuestion {
+            keep_edits: true,
+            ..RollbackQuestion::new(Which::PatchAndDependents("HF 1".into()))
+        });
         let typed = "patchwright rollback /opt/app \"HF 1\" --with-dependents --keep-edits";
         assert_eq!(change.command(folder), typed);
     }

@@ -1,10 +1,11 @@
 //! A patch file and a folder side by side, and everything that is known about both.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::check::{CheckPage, CheckVerdict};
-use super::history::FolderView;
+use super::history::{FolderView, VerifiedHistory};
 use super::overview::Overview;
 use super::slot::AnswerSlot;
 use super::tree::ChangeTree;
@@ -87,12 +88,16 @@ pub struct Workspace {
     /// What the patch file says.
     pub patch: AnswerSlot<OpenPatch>,
     pub view: AnswerSlot<FolderView>,
+    /// What came of verifying the folder's history, once that was asked for.
+    pub verified: AnswerSlot<VerifiedHistory>,
     /// What was found when both were held against each other.
     pub check: AnswerSlot<CheckPage>,
     /// The changes of the patch.
     pub tree: Option<ChangeTree>,
     /// The change that is shown.
     pub selected: Option<usize>,
+    /// Where something stands that was looked for in every change.
+    pub found: AnswerSlot<BTreeMap<String, usize>>,
     /// Which two states of a file are held against each other.
     pub comparison: Comparison,
     /// Both sides of the change that is shown.

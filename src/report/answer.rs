@@ -2,14 +2,18 @@
 //! command line. Field names are a contract; `assets/schema/cli.schema.json` says which there are.
 
 mod change;
+mod choose;
 mod edits;
+mod fixed;
 mod folder;
 mod patch;
 mod plan;
 mod trust;
 
 pub(crate) use change::{Accept, Apply, Change, Entry, Recover, Recovery, Repair, Rollback, Series};
+pub(crate) use choose::Choose;
 pub(crate) use edits::{EditTest, EditedKey};
+pub(crate) use fixed::Fixed;
 pub(crate) use folder::{History, HistoryCheck, Identify, Status};
 pub(crate) use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
 pub(crate) use plan::{DryRun, Explain, Plan};

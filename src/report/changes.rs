@@ -112,13 +112,15 @@ pub(crate) fn of_steps(steps: &[Step], patches: &[&Patch]) -> Vec<FileChange> {
         .filter(|step| step.after.is_none())
         .filter_map(|step| Some((step.before.as_ref()?.as_file()?.digest, &step.path)))
         .collect();
+    // Of several patches for one path the first one tells.
+    let known: BTreeMap<&TreePath, &FileChange> =
+        patches.iter().rev().flat_map(|patch| &patch.changes).map(|change| (&change.path, change)).collect();
     let payload = |step: &Step| {
-        let known = patches.iter().find_map(|patch| patch.change_at(&step.path));
         let same = || {
             let from = gone.get(&step.after.as_ref()?.as_file()?.digest)?;
             Some(Payload::Same { from: (*from).clone() })
         };
-        known.and_then(|change| change.payload.clone()).or_else(same)
+        known.get(&step.path).and_then(|change| change.payload.clone()).or_else(same)
     };
     let change = |step: &Step| FileChange {
         path: step.path.clone(),

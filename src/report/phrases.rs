@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::model::{PatchKind, RollbackPossible};
+use crate::model::{Component, PatchKind, Purl, Resolved, ResolvedKind, ResolvedState, RollbackPossible};
 use crate::text::with_thousands;
 use crate::workbench::{Action, Entry, OverrideNote, Turn, VouchedNote};
 
@@ -46,6 +46,32 @@ pub fn kind(kind: PatchKind) -> &'static str {
         PatchKind::Config => "config patch",
         PatchKind::Rollback => "rollback patch",
     }
+}
+
+/// One thing that a patch says it resolves: `CVE-2026-12345 (GHSA-…), important: fixed in pkg:npm/debug@3.0.1`.
+pub(crate) fn resolved(resolved: &Resolved) -> String {
+    let aliases = resolved.aliases.join(", ");
+    let aliases = if aliases.is_empty() { aliases } else { format!(" ({aliases})") };
+    let level =
+        resolved.severity.as_ref().map(|severity| format!(", {}", severity.level)).unwrap_or_default();
+    let parts: Vec<_> = resolved.components.iter().map(Purl::as_str).collect();
+    let parts = if parts.is_empty() { String::new() } else { format!(" in {}", parts.join(", ")) };
+    let state = match (resolved.state, resolved.kind) {
+        (ResolvedState::Fixed, ResolvedKind::Enhancement) => "done".to_owned(),
+        (ResolvedState::Fixed, _) => "fixed".to_owned(),
+        (ResolvedState::Affected, _) => "still there".to_owned(),
+        (ResolvedState::NotAffected, _) => {
+            let why = resolved.justification.map(|why| why.as_str().replace('_', " "));
+            format!("doesn't affect the product: {}", why.unwrap_or_default())
+        }
+    };
+    format!("{}{aliases}{level}: {state}{parts}", resolved.id)
+}
+
+/// A part of the product that a patch changes: `pkg:npm/debug@3.0.1, backport, then version 3.0.1-acme1`.
+pub(crate) fn component(part: &Component) -> String {
+    let after = part.version_after.as_ref().map(|version| format!(", then version {version}"));
+    format!("{}, {}{}", part.purl, part.patch, after.unwrap_or_default())
 }
 
 /// Until when a patch can be taken back.

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
+use crate::model::characters::unseen;
+
 /// What the system said, in words that need no manual; the system's own where there are none.
 pub(super) fn in_words(error: &io::Error) -> String {
     if is_out_of_handles(error) {
@@ -46,12 +48,72 @@ pub(super) fn reasons(error: &dyn Error) -> Vec<String> {
     reasons
 }
 
-/// `word` so that it can be pasted into a shell.
+/// `word` so that it can be pasted into a shell, and means that word and nothing else there.
 pub(crate) fn shell_word(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/\\:._-+@%,=".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.to_owned(),
-        // What both PowerShell and the shells of Unix take, as long as there is no quote in it.
-        false => format!("\"{}\"", word.replace('"', "\\\"")),
+    let plain = |c: char| c.is_alphanumeric() || "/:._-+@,=".contains(c) || cfg!(windows) && c == '\\';
+    let is_plain = !word.is_empty() && !word.starts_with('-') && word.chars().all(plain);
+    match cfg!(windows) {
+        _ if is_plain => word.to_owned(),
+        // No name on Windows has a quote in it; PowerShell and the command prompt both take these.
+        true => format!("\"{word}\""),
+        false => unix_word(word),
+    }
+}
+
+fn unix_word(word: &str) -> String {
+    // What begins with a dash would be an option.
+    let word = if word.starts_with('-') { format!("./{word}") } else { word.to_owned() };
+    let is_seen = word.chars().all(|c| unseen(c).is_none());
+    match is_seen {
+        true => format!("'{}'", word.replace('\'', r"'\''")),
+        // As bash, zsh and ksh take it: what cannot be seen would be lost between screen and keyboard.
+        false => {
+            let escaped = word.chars().map(|c| match c {
+                '\\' | '\'' => format!("\\{c}"),
+                c if unseen(c).is_some() => {
+                    c.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect()
+                }
+                c => c.to_string(),
+            });
+            format!("$'{}'", escaped.collect::<String>())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_for_a_shell_means_nothing_but_itself() {
+        assert_eq!(shell_word("/opt/app-1.0"), "/opt/app-1.0");
+        assert_eq!(shell_word("/srv/müller"), "/srv/müller");
+        if cfg!(windows) {
+            assert_eq!(shell_word(r"C:\Program Files\App"), r#""C:\Program Files\App""#);
+            return;
+        }
+        for (word, shown) in [
+            ("x y", "'x y'"),
+            ("", "''"),
+            ("-rf", "'./-rf'"),
+            ("a;b & $(c) `d` \"e\"", "'a;b & $(c) `d` \"e\"'"),
+            ("it's", r"'it'\''s'"),
+            ("new\nline", r"$'new\012line'"),
+            ("a\u{202e}'b\\", r"$'a\342\200\256\'b\\'"),
+        ] {
+            assert_eq!(shell_word(word), shown);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_shell_takes_it_as_it_was_meant() {
+        let words = ["x y", "-rf", "a;b & $(c) `d` \"e\"", "it's", "*?[a]{b,c}~!#", "new\nline", "tab\t'\\"];
+        for word in words {
+            let script = format!("printf %s {}", shell_word(word));
+            let Ok(said) = std::process::Command::new("bash").args(["-c", &script]).output() else { return };
+            let meant = if word.starts_with('-') { format!("./{word}") } else { word.to_owned() };
+            assert_eq!(String::from_utf8_lossy(&said.stdout), meant, "{script}");
+        }
     }
 }

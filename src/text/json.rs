@@ -19,6 +19,8 @@ mod strict;
 
 pub(crate) use locate::Position;
 
+use crate::model::characters::unseen;
+
 /// Deepest nesting of objects and lists. Manifests need six; parsers of other programs fail from about a hundred.
 pub(crate) const MAX_DEPTH: usize = 16;
 
@@ -237,6 +239,23 @@ fn one_spelling<E: serde::de::Error>(text: &str) -> Result<(), E> {
         return Err(E::custom("a text is not in Unicode's composed form (NFC)"));
     }
     Ok(())
+}
+
+/// A JSON text with every character that nobody would see as a `\u` escape: a terminal may be reading. Outside of texts
+/// JSON has no such characters but line feeds.
+pub(crate) fn spell_out(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || unseen(c).is_none() {
+            text.push(c);
+            continue;
+        }
+        let mut units = [0; 2];
+        for unit in c.encode_utf16(&mut units) {
+            text.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    text
 }
 
 #[cfg(test)]

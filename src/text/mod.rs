@@ -1,10 +1,12 @@
 //! Text as it is shown and compared.
 
 pub mod confusables;
+mod cvss;
 mod escape;
 pub mod json;
 mod words;
 
+pub use cvss::CvssScore;
 pub(crate) use escape::{escape_bytes, escape_in_pieces, escape_line, escape_text, hidden_count, one_line};
 pub use words::capitalised;
 pub(crate) use words::with_thousands;

@@ -151,7 +151,6 @@ impl Staging<'_> {
     /// control list is that of what is made in it: so people share it. The new object was made elsewhere. Of a folder that
     /// comes itself, the one that it comes into tells.
     fn inherit_from_folder(&self, object: &StatePath) -> Result<(), TransactionError> {
-        const SET_GROUP_ID: u32 = 0o2000;
         const DEFAULT_LIST: &str = "system.posix_acl_default";
         const ACCESS_LIST: &str = "system.posix_acl_access";
         if !self.fs.features().modes {
@@ -167,13 +166,13 @@ impl Staging<'_> {
         let read =
             |place: &Place| self.fs.attributes(place).context("read the owner and attributes of", place);
         let folder = read(&place)?;
-        if found.mode.bits() & SET_GROUP_ID == 0 && !folder.extended.contains_key(DEFAULT_LIST) {
+        if !found.mode.shares_group() && !folder.extended.contains_key(DEFAULT_LIST) {
             return Ok(());
         }
         let mut attributes = read(&Place::from(object))?;
         let before = attributes.clone();
         if let (Some(owner), Some(of_folder)) = (&mut attributes.owner, folder.owner)
-            && found.mode.bits() & SET_GROUP_ID != 0
+            && found.mode.shares_group()
         {
             owner.1 = of_folder.1;
         }

@@ -23,8 +23,8 @@ pub(crate) use judge::{Attached, Claim, signer_of};
 pub use judge::{AttachedReview, judge};
 #[cfg(test)]
 pub(crate) use key::KeyError;
-pub use key::PublicKey;
-pub(crate) use key::{KeyFingerprint, MAX_KEY_BYTES, Scheme};
+pub use key::{KeyFingerprint, PublicKey};
+pub(crate) use key::{MAX_KEY_BYTES, Scheme};
 pub use minisign::sign;
 pub use policy::Policy;
 #[cfg(test)]
@@ -40,12 +40,11 @@ pub use secret_key::SecretKey;
 #[cfg(test)]
 pub(crate) use secret_key::SecretKeyError;
 pub(crate) use secret_key::{MAX_SECRET_BYTES, Password};
-pub(crate) use statement::{SequencePlace, SignerRole, Statement, StatementKind};
+pub use statement::SignerRole;
+pub(crate) use statement::{SequencePlace, Statement, StatementKind};
 #[cfg(test)]
 pub(crate) use store::ListState;
-pub(crate) use store::{
-    EVERY_PRODUCT, KeyStore, KeyStoreError, Revoked, RevokedFrom, TrustOrigin, TrustedKey,
-};
-pub use store::{Keyring, Places};
+pub(crate) use store::{EVERY_PRODUCT, KeyStore, KeyStoreError, TrustOrigin, TrustedKey};
+pub use store::{Keyring, Places, Revoked, RevokedFrom};
 pub use verdict::Verdict;
 pub(crate) use verdict::{Denial, Doubt, Signatory, Standing};

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::layout::*;
 use super::model::*;
 use crate::diff::Region;
-use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
+use crate::model::{Digest, FileChange, FileNode, Mode, Node, Role, TreePath};
 use crate::progress::CancelToken;
 use crate::workbench::{ChangeSide, Comparison, Content, OneChange};
 
@@ -18,17 +18,11 @@ fn change(before: Option<&[u8]>, after: Option<&[u8]>) -> OneChange {
     let side = |bytes: Option<&[u8]>| {
         bytes.map_or(ChangeSide::Absent, |bytes| ChangeSide::Content(Content::from(bytes.to_vec())))
     };
+    let path = TreePath::parse("conf/app.toml").expect("a path");
     OneChange {
         change: FileChange {
-            path: TreePath::parse("conf/app.toml").expect("a path"),
-            before: before.map(node).into_iter().collect(),
-            after: after.map(node),
-            payload: None,
-            base: None,
-            edit: None,
             role: Role::Config,
-            local_edits: LocalEdits::Refuse,
-            fixes: Vec::new(),
+            ..FileChange::plain(path, before.map(node), after.map(node), None)
         },
         before_source: None,
         comparison: Comparison::OriginalToAfter,

@@ -16,8 +16,6 @@ words! {
     VIEW_SIDE_BY_SIDE = "Side by side";
     VIEW_TEXT = "Text";
     VIEW_UNIFIED = "Unified";
-    LINES = "Which lines";
-    LINES_CHANGED = "Changes";
     LINES_WHOLE_FILE = "Whole file";
     SAID_ALL_LINES = "All lines";
     SAID_CHANGED_LINES = "Only changed lines";
@@ -30,6 +28,9 @@ words! {
     LINES_ADDED = "Lines added";
     LINES_REMOVED = "Lines deleted";
     NEXT_CHANGE = "Next change";
+    FIND_IN_ALL = "In all files";
+    NOTE_KEY = "Write a note on this line";
+    WALK = "On through every change, marking files as viewed";
     NEXT_CHANGE_BUTTON = "Next change (n, F7)";
     PREVIOUS_CHANGE = "Previous change";
     PREVIOUS_CHANGE_BUTTON = "Previous change (p, Shift+F7)";

@@ -31,6 +31,9 @@ words! {
     // The system's dialogs
     DIALOG_ALL_FILES = "All files";
     DIALOG_CHOOSE_FOLDER = "Choose a folder";
+    DIALOG_KEY = "Choose a public key";
+    DIALOG_KEY_LIST = "Choose a list of keys";
+    DIALOG_OWN_KEY = "Choose your secret key";
     DIALOG_OPEN_PATCH = "Open a patch file";
     DIALOG_PATCH_FILE = "Patch files";
     // Work and drawing that do not begin

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::look::scan::ScanProblem;
 use crate::bundle::order::OrderFinding;
 use crate::bundle::{BundleError, OpenError};
 use crate::diff::patch_text::PatchTextError;
@@ -130,6 +131,13 @@ pub enum Error {
         /// Why.
         detail: String,
     },
+    /// A scanner's report cannot be used.
+    #[error("can't use the report {path:?}: {problem}")]
+    ScanReport {
+        path: PathBuf,
+        /// Why.
+        problem: ScanProblem,
+    },
     /// What is remembered of folders cannot be used.
     #[error("can't use the memory {path:?}: {detail}")]
     Memory {
@@ -240,6 +248,8 @@ impl Error {
             Error::PlanFile { .. } => Code::Moved,
             Error::RecallsList { .. } => Code::Held,
             Error::Memory { .. } => Code::Policy,
+            Error::ScanReport { problem: ScanProblem::OtherFolder { .. }, .. } => Code::Product,
+            Error::ScanReport { .. } => Code::Usage,
         }
     }
 }

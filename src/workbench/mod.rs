@@ -18,18 +18,19 @@ use std::sync::Arc;
 pub(crate) use crate::plan::Recalled;
 pub use change::accept::Accepted;
 pub(crate) use change::accept::KeptEdit;
-pub use change::apply::{Applied, ApplyOptions};
-pub(crate) use change::backups::DamagedBackups;
+pub use change::apply::Applied;
+pub use change::apply_preview::ApplyPreview;
+pub(crate) use change::apply_preview::ComingPatch;
+pub use change::backups::DamagedBackups;
+pub(crate) use change::choose::{ChoiceWish, PatchAtHand, PatchChoice};
 pub use change::decision::DecisionDigest;
 pub(crate) use change::heal::HealPreview;
 pub use change::heal::{HealOptions, Healed};
 pub use change::permission::CheckedBundles;
 pub use change::plan_file::PlanFile;
-pub(crate) use change::plan_file::{NodeFacts, PlannedStep};
-pub use change::preview::ApplyPreview;
-pub(crate) use change::preview::ComingPatch;
+pub(crate) use change::planned_step::{NodeFacts, PlannedStep};
 pub use change::recover::{Choice, Recovered};
-pub use change::request::ApplyRequest;
+pub use change::request::{ApplyOptions, ApplyRequest};
 pub(crate) use change::rollback::{RebuiltPlace, RollbackPreview};
 pub use change::rollback::{RollbackOptions, RolledBack, Which};
 pub use change::scripts::ScriptConsent;
@@ -38,23 +39,28 @@ pub(crate) use change::scripts::{PlannedScript, ScriptPlan};
 pub use contents::{Content, MAX_IN_MEMORY_BYTES};
 pub(crate) use error::ScriptTrouble;
 pub use error::{Error, Result};
+pub use keys::KeyWish;
 pub use keys::review::ReviewWish;
 pub(crate) use keys::review::{SpokenReview, spoken_reviews};
 pub use keys::sign::{Signed, Signer};
-pub(crate) use keys::{KeyWish, KnownKey, MadeKey};
+pub(crate) use keys::{KnownKey, MadeKey};
 pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace};
 pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
-pub(crate) use look::drift::DriftCause;
+pub use look::drift::Drift;
+pub(crate) use look::drift::{DriftCause, DriftKind};
 pub use look::edits::ShownEdits;
+pub(crate) use look::fixed::{Compared as ComparedScan, FixedFormat, FixedHere, Publisher};
 pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;
 pub use look::identify::{Identified, Presence};
 pub(crate) use look::inspect::{Inspection, Verification};
+pub use look::merge_by_hand::MergeSides;
 pub use look::merging::{EditChoice, EditChoices};
 pub use look::rollback_protection::Foreign;
 pub(crate) use look::rollback_protection::HistoryCheck;
-pub use look::status::{Containment, Drift, FolderStatus, UnfinishedWork};
-pub(crate) use look::status::{DriftKind, FolderHistory, Removal};
+pub use look::scan::ScanProblem;
+pub use look::status::{Containment, FolderStatus, UnfinishedWork};
+pub(crate) use look::status::{FolderHistory, Removal};
 pub use look::vouching::{Authorship, FormerAuthor};
 pub use make::TriedFile;
 pub(crate) use make::export::Exported;
@@ -68,6 +74,7 @@ pub use text_patch::{PatchFile, TextOptions};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub(crate) use crate::bundle::order::OrderFinding;
+pub use crate::diff::MergePart;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
 pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
@@ -76,10 +83,12 @@ pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState,
 pub use crate::plan::why::{Override, Overrides};
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub(crate) use crate::trust::{
-    Denial, Doubt, EVERY_PRODUCT, KeyFingerprint, KeyStoreError as KeysError, Password, Revoked, RevokedFrom,
-    Rotated, Signatory, SignerRole, Standing, TrustedKey,
+    Denial, Doubt, EVERY_PRODUCT, KeyStoreError as KeysError, Password, Rotated, Signatory, Standing,
+    TrustedKey,
 };
-pub use crate::trust::{Opinion, PublicKey, Review, Verdict};
+pub use crate::trust::{
+    KeyFingerprint, Opinion, PublicKey, Review, Revoked, RevokedFrom, SignerRole, Verdict,
+};
 
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, OsFs};

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::files_below;
 
+mod circles;
 mod hints;
 mod plain_english;
 mod words;

@@ -4,6 +4,7 @@
 mod a_year;
 mod by_chance;
 mod merged_by_hand;
+mod moved;
 mod rotation;
 
 use patchwright::model::{PatchId, Requirement, RequirementMode};

@@ -17,6 +17,7 @@ mod apply_text_patches;
 mod keep_local_edits;
 mod merge_settings;
 mod roll_back;
+mod say_what_is_true;
 mod stacks;
 
 mod believe_a_history;
@@ -30,6 +31,7 @@ mod trust_a_patch;
 mod call_patches_back;
 mod heal_a_folder;
 mod identify_a_folder;
+mod know_what_is_fixed;
 
 mod ask_before_scripts;
 mod failing_disk;

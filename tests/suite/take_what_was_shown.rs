@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use patchwright::present::message::RollbackQuestion;
 use patchwright::present::worker::WorkerChange;
 use patchwright::workbench::{RollbackOptions, ScriptConsent, Which};
 
@@ -113,7 +114,7 @@ fn the_windows_worker_takes_back_only_what_was_checked() {
         };
         let folder = sandbox.path("app");
         let shown = unwatched(|watch| bench.preview_rollback(&folder, &options, watch)).expect("a look");
-        let change = WorkerChange::TakeBack { which: Which::Last, keep_edits: false };
+        let change = WorkerChange::TakeBack(RollbackQuestion::new(Which::Last));
         let words = change.arguments(&folder, Some(shown.decision()));
         words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
     };

@@ -44,7 +44,7 @@ impl Pane {
     }
 }
 
-fn contents(path: &str, before: &[u8], after: &[u8]) -> ViewedContents {
+pub fn contents(path: &str, before: &[u8], after: &[u8]) -> ViewedContents {
     let node = |bytes: &[u8]| {
         let (digest, size_bytes) = (Digest::compute(bytes), bytes.len() as u64);
         Node::File(FileNode { digest, size_bytes, mode: Mode::FILE })

@@ -13,4 +13,5 @@ mod parts;
 mod pictures;
 mod release;
 mod support;
+mod two_pictures;
 mod worker_process;

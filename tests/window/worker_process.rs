@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use patchwright::environment::Environment;
 use patchwright::gui::worker::WORKER_FLAG;
+use patchwright::present::message::RollbackQuestion;
 use patchwright::present::worker::{Outcome, WorkerAnswer, WorkerChange, WorkerLine, parse};
 use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
 use patchwright::workbench::{
@@ -225,7 +226,7 @@ fn a_worker_that_is_told_to_stop_in_the_middle_puts_everything_back() {
             assert_eq!(everything(&scene.folder()), before, "{answer:?}");
             return;
         }
-        let back = scene.start(&WorkerChange::TakeBack { which: Which::Last, keep_edits: false }).answer();
+        let back = scene.start(&WorkerChange::TakeBack(RollbackQuestion::new(Which::Last))).answer();
         assert_eq!(back.outcome, Outcome::Done, "{back:?}");
     }
     panic!("the worker was never stopped in its middle");
@@ -242,13 +243,14 @@ fn a_worker_that_is_killed_leaves_work_that_is_found_and_put_back() {
         worker.child.kill().ok();
         worker.child.wait().expect("it ends");
         if was_met && scene.is_interrupted() {
-            let answer = scene.start(&WorkerChange::UndoInterrupted { aside: false }).answer();
+            let answer =
+                scene.start(&WorkerChange::UndoInterrupted { aside: false, from: Vec::new() }).answer();
             assert_eq!(answer.outcome, Outcome::Done, "{answer:?}");
             assert!(!scene.is_interrupted());
             assert_eq!(everything(&scene.folder()), before);
             return;
         }
-        let back = scene.start(&WorkerChange::TakeBack { which: Which::Last, keep_edits: false }).answer();
+        let back = scene.start(&WorkerChange::TakeBack(RollbackQuestion::new(Which::Last))).answer();
         assert_eq!(back.outcome, Outcome::Done, "{back:?}");
     }
     panic!("the worker was never met in its middle");

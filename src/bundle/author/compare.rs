@@ -1,15 +1,26 @@
 //! What differs between two trees, place by place.
 
-use crate::model::{Step, TreeState};
+use crate::model::{Mode, Node, Step, TreePath, TreeState};
 
 /// One step for every place that is not the same in both, sorted by path. Folders are places like any other, so
 /// that an empty one is found too.
-pub(super) fn compare(old: &TreeState, new: &TreeState) -> Vec<Step> {
+///
+/// A new folder that shares its group because the one around it does was made in it, which nobody has to say.
+/// `new_shares_group` tells whether `new` itself is such a folder.
+pub(super) fn compare(old: &TreeState, new: &TreeState, new_shares_group: bool) -> Vec<Step> {
+    let shares = |path: Option<TreePath>| match path {
+        None => new_shares_group,
+        Some(path) => new.at(&path).and_then(Node::mode).is_some_and(Mode::shares_group),
+    };
     let appeared_or_changed =
-        new.iter().filter(|(path, node)| old.at(path) != Some(node)).map(|(path, node)| Step {
-            path: path.clone(),
-            before: old.at(path).cloned(),
-            after: Some(node.clone()),
+        new.iter().filter(|(path, node)| old.at(path) != Some(node)).map(|(path, node)| {
+            let before = old.at(path).cloned();
+            let after = match (&before, node) {
+                (Some(Node::Dir(_)), _) => node.clone(),
+                (_, Node::Dir(mode)) if shares(path.parent()) => Node::Dir(mode.not_sharing_group()),
+                _ => node.clone(),
+            };
+            Step { path: path.clone(), before, after: Some(after) }
         });
     let gone = old.iter().filter(|(path, _)| new.at(path).is_none()).map(|(path, node)| Step {
         path: path.clone(),
@@ -24,7 +35,7 @@ pub(super) fn compare(old: &TreeState, new: &TreeState) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Digest, FileNode, LinkNode, Mode, Node, TreePath};
+    use crate::model::{Digest, FileNode, LinkNode};
 
     fn file(content: &str, mode: u32) -> Node {
         let (digest, size_bytes) = (Digest::compute(content.as_bytes()), content.len() as u64);
@@ -64,7 +75,7 @@ mod tests {
             ("mode", file("m", 0o600)),
             ("turns", link("mode")),
         ]);
-        let found: Vec<_> = compare(&old, &new)
+        let found: Vec<_> = compare(&old, &new, false)
             .into_iter()
             .map(|step| {
                 let word = |node: &Option<Node>| node.as_ref().map_or("-", Node::as_str);
@@ -81,6 +92,17 @@ mod tests {
             "turns: file to link",
         ];
         assert_eq!(found, expected);
-        assert!(compare(&old, &old).is_empty());
+        assert!(compare(&old, &old, false).is_empty());
+    }
+
+    #[test]
+    fn a_new_folder_shares_its_group_by_where_it_is() {
+        let old = tree(&[("share", dir(0o2755))]);
+        let new = tree(&[("share", dir(0o2755)), ("share/new", dir(0o2755)), ("top", dir(0o2755))]);
+        let after = |new_shares_group| -> Vec<_> {
+            compare(&old, &new, new_shares_group).into_iter().map(|step| step.after).collect()
+        };
+        assert_eq!(after(false), [Some(dir(0o755)), Some(dir(0o2755))]);
+        assert_eq!(after(true), [Some(dir(0o755)), Some(dir(0o755))]);
     }
 }

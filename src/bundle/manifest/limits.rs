@@ -16,6 +16,8 @@ pub(crate) const LINK_BYTES: usize = 4096;
 
 /// Lists that people read: issues, fixes, requirements, holds, steps …. Nobody reads more.
 pub(crate) const ENTRIES: usize = 1000;
+/// Names of one problem. Four lists of vulnerabilities are in wide use, and vendors have their own.
+pub(crate) const ALIASES: usize = 20;
 /// Checks before or after; each may take minutes.
 pub(crate) const CHECKS: usize = 100;
 /// Ways to recognise a product, and versions it may have.

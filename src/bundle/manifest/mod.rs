@@ -20,6 +20,7 @@ mod write;
 pub mod limits;
 mod links;
 mod problem;
+mod resolves;
 mod rules;
 mod tree;
 
@@ -102,6 +103,7 @@ pub(super) fn problems(patch: &Patch) -> Vec<ManifestProblem> {
     let mut problems = Problems::default();
     rules::check(&patch.about, Some(&patch.created), &patch.scripts, &mut problems);
     tree::check(patch, &mut problems);
+    resolves::check_paths(patch, &mut problems);
     problems.into_all()
 }
 

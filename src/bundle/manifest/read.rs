@@ -2,14 +2,14 @@
 
 use super::op::Op;
 use super::problem::ManifestProblem;
-use super::wire;
+use super::{resolves, wire};
 use crate::model::{
     About, Approvals, Check, Code, Conflict, Detect, DiffText, Digest, Evidence, FileChange, FileNode, Hold,
     Issue, LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement,
     RequirementIf, Restart, Rollback, Script, Severity, TreePath, Word,
 };
 
-type ManifestRead<T> = Result<T, ManifestProblem>;
+pub(super) type ManifestRead<T> = Result<T, ManifestProblem>;
 
 pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
     let wire::RawDocument { manifest: raw, extensions } = document;
@@ -33,6 +33,8 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
         issues: raw.issues.into_iter().map(issue).collect(),
         fixes: raw.fixes,
         vulnerabilities: raw.vulnerabilities,
+        resolves: each("resolves", raw.resolves, resolves::read)?,
+        components: each("components", raw.components, resolves::read_component)?,
         expires: raw.expires,
         support_until: raw.support_until,
         vendor: raw.vendor,
@@ -66,7 +68,11 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
     })
 }
 
-fn each<T, U>(name: &str, raw: Vec<T>, read: impl Fn(T) -> ManifestRead<U>) -> ManifestRead<Vec<U>> {
+pub(super) fn each<T, U>(
+    name: &str,
+    raw: Vec<T>,
+    read: impl Fn(T) -> ManifestRead<U>,
+) -> ManifestRead<Vec<U>> {
     raw.into_iter()
         .enumerate()
         .map(|(index, raw)| read(raw).map_err(|problem| problem.inside(format_args!("{name}[{index}]"))))
@@ -82,7 +88,7 @@ fn issue(raw: wire::RawIssue) -> Issue {
     Issue { system: raw.system, key: raw.key, url: raw.url, kind: raw.kind }
 }
 
-fn severity(raw: wire::RawSeverity) -> ManifestRead<Severity> {
+pub(super) fn severity(raw: wire::RawSeverity) -> ManifestRead<Severity> {
     Ok(Severity { level: word("severity.level", &raw.level)?, cvss: raw.cvss })
 }
 
@@ -280,7 +286,7 @@ fn none_of(at: &str, word: &str, choices: &str) -> ManifestProblem {
     ManifestProblem::manifest(at, format!("{word:?} is none of {choices}"))
 }
 
-fn word<W: Word>(at: &str, text: &str) -> ManifestRead<W> {
+pub(super) fn word<W: Word>(at: &str, text: &str) -> ManifestRead<W> {
     W::parse(text).ok_or_else(|| none_of(at, text, &W::choices()))
 }
 
@@ -293,7 +299,7 @@ fn patch_id(at: &str, text: &str) -> ManifestRead<PatchId> {
     })
 }
 
-fn path(at: &str, text: &str) -> ManifestRead<TreePath> {
+pub(super) fn path(at: &str, text: &str) -> ManifestRead<TreePath> {
     TreePath::parse(text).map_err(|error| ManifestProblem {
         code: Code::Path,
         at: at.to_owned(),

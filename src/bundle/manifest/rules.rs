@@ -1,18 +1,21 @@
 //! The rules about what a person wrote: texts that fit, dates that are dates, words that are known, statements that do
 //! not contradict each other. A manifest and an order are held to the same.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
-use super::limits;
 use super::problem::Problems;
+use super::{limits, resolves};
 use crate::bundle::limits::MAX_SIGNATURES;
-use crate::model::{About, Check, Code, Detect, PatchId, Probe, RollbackPossible, Script};
+use crate::model::{About, Check, Code, Detect, PatchId, Probe, Resolved, RollbackPossible, Script};
 use crate::text::json;
 
 /// Checks everything but the changes. An order is not `created` yet.
 pub(super) fn check(about: &About, created: Option<&str>, scripts: &[Script], problems: &mut Problems) {
     identity(about, problems);
     meaning(about, problems);
+    resolves::check(about, problems);
     dates(about, created, problems);
     vendor(about, problems);
     product(about, problems);
@@ -67,11 +70,17 @@ fn meaning(about: &About, problems: &mut Problems) {
     }
     names("fixes", &about.fixes, problems);
     names("vulnerabilities", &about.vulnerabilities, problems);
-    for (index, id) in about.vulnerabilities.iter().enumerate() {
-        if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':' | b'_')) {
-            let message = format!("{id:?} is no vulnerability id such as CVE-2026-12345");
-            problems.manifest(format_args!("vulnerabilities[{index}]"), message);
-        }
+    // What "resolves" says is checked where it is said.
+    let resolved = about.resolves.iter().filter(|one| one.is_fixed_vulnerability());
+    let told: BTreeSet<&String> = resolved.flat_map(Resolved::ids).collect();
+    for (index, id) in about.vulnerabilities.iter().enumerate().filter(|(_, id)| !told.contains(id)) {
+        vulnerability(format_args!("vulnerabilities[{index}]"), id, problems);
+    }
+}
+
+pub(super) fn vulnerability(at: impl std::fmt::Display, id: &str, problems: &mut Problems) {
+    if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':' | b'_')) {
+        problems.manifest(at, format!("{id:?} is no vulnerability id such as CVE-2026-12345"));
     }
 }
 
@@ -357,13 +366,13 @@ fn portable_paths(about: &About, problems: &mut Problems) {
     }
 }
 
-fn optional_line(at: &str, text: Option<&str>, problems: &mut Problems) {
+pub(super) fn optional_line(at: &str, text: Option<&str>, problems: &mut Problems) {
     if let Some(text) = text {
         problems.line(at, text, limits::NAME_CHARS);
     }
 }
 
-fn names(at: &str, names: &[String], problems: &mut Problems) {
+pub(super) fn names(at: &str, names: &[String], problems: &mut Problems) {
     problems.entries(at, names.len(), limits::ENTRIES);
     problems.distinct(at, names.iter().map(String::as_str));
     for (index, name) in names.iter().enumerate() {

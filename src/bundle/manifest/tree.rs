@@ -317,8 +317,9 @@ fn portable_names(patch: &Patch, problems: &mut Problems) {
     if patch.about.leaves_windows_out() {
         return;
     }
-    for (index, change) in patch.changes.iter().enumerate() {
-        if let Some(reason) = change.path.unportable() {
+    let found = TreePath::each_unportable(patch.changes.iter().map(|change| &change.path));
+    for ((index, change), unportable) in patch.changes.iter().enumerate().zip(found) {
+        if let Some(reason) = unportable {
             let message = not_for_windows(change.path.as_str(), &reason);
             problems.in_change(Code::Path, index, "path", message);
         }

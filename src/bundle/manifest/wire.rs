@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::limits;
 use super::problem::{ManifestProblem, Problems};
+use super::resolves::{RawComponent, RawResolved};
 use crate::model::FileChange;
 use crate::text::json::present;
 
@@ -80,6 +81,8 @@ wire! {
         issues*: RawIssue,
         fixes: Vec<String>,
         vulnerabilities*: String,
+        resolves*: RawResolved,
+        components*: RawComponent,
         created: String,
         expires?: String,
         support_until?: String,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::op::Op;
-use super::wire;
+use super::{resolves, wire};
 use crate::model::{
     Approvals, Check, Conflict, Detect, DiffText, FileChange, Hold, Issue, Node, Patch, Payload, Probe,
     Product, Requirement, RequirementIf, Rollback, Script, Severity,
@@ -80,6 +80,8 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         issues: about.issues.iter().map(issue).collect(),
         fixes: about.fixes.clone(),
         vulnerabilities: about.vulnerabilities.clone(),
+        resolves: about.resolves.iter().map(resolves::write).collect(),
+        components: about.components.iter().map(resolves::write_component).collect(),
         created: patch.created.clone(),
         expires: about.expires.clone(),
         support_until: about.support_until.clone(),
@@ -116,7 +118,7 @@ fn approvals(approvals: Approvals) -> Option<wire::RawApprovals> {
     (approvals != Approvals::default()).then_some(raw)
 }
 
-fn severity(severity: &Severity) -> wire::RawSeverity {
+pub(super) fn severity(severity: &Severity) -> wire::RawSeverity {
     wire::RawSeverity { level: severity.level.to_string(), cvss: severity.cvss.clone() }
 }
 

@@ -13,6 +13,7 @@ mod finding;
 mod globs;
 mod lint;
 mod read;
+mod resolves;
 mod script;
 mod table;
 

@@ -8,10 +8,13 @@ use toml::de::{DeTable, DeValue};
 
 use super::finding::{Findings, OrderFinding};
 use super::table::Table;
-use super::{ContextLines, MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, edits, lint, script};
+use super::{
+    ContextLines, MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, edits, lint, resolves, script,
+};
 use crate::model::{
     About, Approvals, Check, Conflict, Detect, Evidence, Hold, HoldPhase, Issue, Level, PatchId, PatchRef,
     Probe, Product, Requirement, RequirementIf, RequirementMode, Restart, Rollback, Severity, TreePath,
+    with_resolved,
 };
 
 /// Seconds that one try of a check may take if the order does not say.
@@ -51,6 +54,7 @@ pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Orde
 
 /// What was read so far; texts that are missing are empty, and there is a finding for each.
 fn sections(table: &Table<'_, '_>) -> Order {
+    let resolves = each(table, "resolves", resolves::read);
     let about = About {
         identity: PatchRef {
             id: table.must_id("id").unwrap_or_else(unknown_id),
@@ -65,7 +69,9 @@ fn sections(table: &Table<'_, '_>) -> Order {
         severity: table.table("severity").map(|table| severity(&table)),
         issues: each(table, "issues", issue),
         fixes: table.must_texts("fixes"),
-        vulnerabilities: table.texts("vulnerabilities"),
+        vulnerabilities: with_resolved(table.texts("vulnerabilities"), &resolves),
+        resolves,
+        components: each(table, "components", resolves::read_component).into_iter().flatten().collect(),
         expires: table.text("expires"),
         support_until: table.text("support_until"),
         vendor: table.must_text("vendor"),
@@ -115,7 +121,7 @@ fn each<T>(table: &Table<'_, '_>, key: &'static str, read: impl Fn(&Table<'_, '_
     table.tables(key).into_iter().map(read).collect()
 }
 
-fn severity(table: &Table<'_, '_>) -> Severity {
+pub(super) fn severity(table: &Table<'_, '_>) -> Severity {
     let severity = Severity { level: table.must_word("level"), cvss: table.text("cvss") };
     table.finish();
     severity

@@ -68,6 +68,15 @@ fn every_example_of_the_template_is_right_and_every_field_has_one() {
     missing(order.about.severity.is_some_and(|severity| severity.cvss.is_some()), "severity");
     missing(order.about.issues.iter().any(|issue| issue.url.is_some() && issue.kind.is_some()), "issues");
     missing(!order.about.vulnerabilities.is_empty(), "vulnerabilities");
+    missing(
+        order.about.resolves.iter().any(|one| one.published.is_some() && !one.components.is_empty())
+            && order.about.resolves.iter().any(|one| one.justification.is_some()),
+        "resolves",
+    );
+    missing(
+        order.about.components.iter().any(|part| part.version_after.is_some() && !part.paths.is_empty()),
+        "components",
+    );
     missing(order.about.expires.as_deref() == Some("2036-01-01T00:00:00Z"), "expires");
     missing(
         order.about.support_until.is_some() && order.about.contact.is_some() && order.about.license.is_some(),
@@ -228,7 +237,7 @@ fn an_order_and_its_changes_make_a_manifest_that_can_be_read() {
     let minimal = Order::minimal(PatchId::parse("ACME-HF-1042").expect("an id"), None, None);
     let (filled_in, full) = (Order::parse(&filled_in()), Order::parse(&with_every_example()));
     for order in [minimal, filled_in.expect("an order"), full.expect("an order")] {
-        let changes = vec![new_file("b"), new_file("a")];
+        let changes = vec![new_file("web/vendor/debug/src/node.js"), new_file("a")];
         let patch = order.into_patch(changes, "2026-11-23T09:30:00Z".to_owned(), true);
         assert_eq!(manifest::check(&patch), Ok(()));
         assert_eq!(manifest::read_manifest(&manifest::write_manifest(&patch)), Ok(patch));
@@ -317,4 +326,51 @@ fn a_script_comes_from_the_orders_own_folder_and_has_an_end() {
     assert_eq!(error.message, "a script may take 1 to 3600 seconds");
     let error = error_after("interpreter = \"sh\"", "interpreter = \"/tmp/sh\"");
     assert_eq!(error.message, "\"/tmp/sh\" is none of sh, python3, powershell, cmd");
+}
+
+#[test]
+fn what_is_fixed_is_a_vulnerability_that_the_patch_names() {
+    let order = Order::parse(&with_every_example()).expect("an order");
+    // Of one that the product does not have, nothing is mended.
+    assert_eq!(order.about.vulnerabilities, ["CVE-2026-12345", "GHSA-xxxx-xxxx-xxxx"]);
+}
+
+#[test]
+fn what_no_scanner_would_find_is_said_at_its_line() {
+    for (old, new, field) in [
+        ("components = [\"pkg:npm/debug@3.0.1\"]", "components = [\"debug\"]", "resolves[0].components"),
+        (
+            "components = [\"pkg:npm/debug@3.0.1\"]",
+            "components = [\"pkg:npm/ms@2.0.0\"]",
+            "resolves[0].components[0]",
+        ),
+        (
+            "cvss = \"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H\"",
+            "cvss = \"high\"",
+            "resolves[0].severity.cvss",
+        ),
+        ("state = \"not_affected\"", "state = \"fixed\"", "resolves[1].justification"),
+        ("published = 2026-10-01T00:00:00Z", "published = \"last week\"", "resolves[0].published"),
+        ("[\"GHSA-xxxx-xxxx-xxxx\"]", "[\"GHSA xxxx\"]", "resolves[0].aliases[0]"),
+        ("[\"GHSA-xxxx-xxxx-xxxx\"]", "[\"CVE-2026-12345\"]", "resolves[0].aliases"),
+        ("paths = [\"web/vendor/debug/src/node.js\"]", "paths = [\"../node.js\"]", "components[0].paths"),
+        ("patch_type = \"backport\"", "patch_type = \"magic\"", "components[0].patch_type"),
+        (
+            "type = \"security\"\nid = \"CVE-2026-12346\"",
+            "typ = \"security\"\ntype = \"security\"\nid = \"CVE-2026-12346\"",
+            "resolves[1].typ",
+        ),
+    ] {
+        assert_eq!(error_after(old, new).field, field, "{new}");
+    }
+}
+
+#[test]
+fn a_part_that_is_not_named_exactly_is_said_at_its_line() {
+    let text = with_every_example().replace("purl = \"pkg:npm/debug@3.0.1\"", "purl = \"pkg:npm/debug\"");
+    let told = said_about(&text);
+    assert!(
+        told.iter().any(|line| line.contains("components[0].purl") && line.contains("no exact version")),
+        "{told:#?}"
+    );
 }

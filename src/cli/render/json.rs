@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::answer::Outcome;
-use crate::model::characters::unseen;
+use crate::text::json::spell_out;
 
 /// Names the form of all documents; it changes when a field loses its meaning, not when one is added.
 const SCHEMA: &str = "patchwright/1";
@@ -31,28 +31,12 @@ pub(in crate::cli) fn document(
     text
 }
 
-/// The same document with every character that nobody would see as a `\u` escape: a terminal may be reading. Outside
-/// of texts JSON has no such characters but line feeds.
-fn spell_out(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c == '\n' || unseen(c).is_none() {
-            text.push(c);
-            continue;
-        }
-        let mut units = [0; 2];
-        for unit in c.encode_utf16(&mut units) {
-            text.push_str(&format!("\\u{unit:04x}"));
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::model::characters::unseen;
 
     #[test]
     fn a_document_holds_no_character_that_nobody_sees_and_means_the_same() {

@@ -92,39 +92,69 @@ pub(crate) fn merge_lines(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Lin
     Ok(if clashes.is_empty() { LineMerge::Clean(merged.concat()) } else { LineMerge::Clashes(clashes) })
 }
 
+/// A part of the result, from top to bottom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MergePart {
+    /// At most one side changed it, or both alike.
+    Agreed(Vec<u8>),
+    /// Both changed it in different ways.
+    Clash { base: Vec<u8>, mine: Vec<u8>, theirs: Vec<u8> },
+}
+
+/// The result in parts, line by line: what is certain, and each clash with what all three have there.
+///
+/// # Errors
+/// If one of the three is no text that can be merged line by line, or is too large.
+pub fn merge_parts(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Vec<MergePart>, Unmergeable> {
+    if let Some(one) = undisputed(base, mine, theirs)? {
+        return Ok(vec![MergePart::Agreed(one.to_vec())]);
+    }
+    let contents = with_line_ends_alike([base, mine, theirs]);
+    let [base, mine, theirs] = [0, 1, 2].map(|side| split_lines(&contents[side]));
+    let part = |piece: MergePiece<'_>| match piece {
+        MergePiece::Agreed(lines) => MergePart::Agreed(lines.concat()),
+        MergePiece::Disputed(clash) => MergePart::Clash {
+            base: base[clash.base].concat(),
+            mine: mine[clash.mine].concat(),
+            theirs: theirs[clash.theirs].concat(),
+        },
+    };
+    Ok(pieces(&base, &mine, &theirs)?.into_iter().map(part).collect())
+}
+
 /// The merged content with both sides of each clash in it, marked as version control systems do: something for a
 /// person to finish.
 ///
 /// # Errors
-/// If one of the three is no text that can be merged line by line, or is too large.
+/// As [`merge_parts`].
 pub fn draft(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Vec<u8>, Unmergeable> {
-    if let Some(one) = undisputed(base, mine, theirs)? {
-        return Ok(one.to_vec());
-    }
-    let contents = with_line_ends_alike([base, mine, theirs]);
-    let [base, mine, theirs] = [0, 1, 2].map(|side| split_lines(&contents[side]));
-    let ends = if mine.iter().any(|line| line.ends_with(b"\r\n")) { "\r\n" } else { "\n" };
+    let ends = line_ends(&with_line_ends_alike([base, mine, theirs])[1]);
     let mut draft = Vec::new();
-    let add = |draft: &mut Vec<u8>, lines: &[&[u8]]| {
-        draft.extend_from_slice(&lines.concat());
-        if lines.last().is_some_and(|last| !last.ends_with(b"\n")) {
+    let add = |draft: &mut Vec<u8>, lines: &[u8]| {
+        draft.extend_from_slice(lines);
+        if !lines.is_empty() && !lines.ends_with(b"\n") {
             draft.extend_from_slice(ends.as_bytes());
         }
     };
-    for piece in pieces(&base, &mine, &theirs)? {
-        match piece {
-            MergePiece::Agreed(lines) => draft.extend_from_slice(&lines.concat()),
-            MergePiece::Disputed(clash) => {
+    for part in merge_parts(base, mine, theirs)? {
+        match part {
+            MergePart::Agreed(lines) => draft.extend_from_slice(&lines),
+            MergePart::Clash { mine, theirs, .. } => {
                 let mark = |words: &str| format!("{words}{ends}").into_bytes();
                 draft.extend(mark("<<<<<<< your version"));
-                add(&mut draft, &mine[clash.mine]);
+                add(&mut draft, &mine);
                 draft.extend(mark("======="));
-                add(&mut draft, &theirs[clash.theirs]);
+                add(&mut draft, &theirs);
                 draft.extend(mark(">>>>>>> the patch's version"));
             }
         }
     }
     Ok(draft)
+}
+
+/// How lines that are written into a text like this end.
+pub(crate) fn line_ends(text: &[u8]) -> &'static str {
+    if text.windows(2).any(|pair| pair == b"\r\n") { "\r\n" } else { "\n" }
 }
 
 /// Puts together what came into and went from a list on two sides; `None` where both touched the same place.

@@ -6,8 +6,8 @@ mod settings;
 
 use std::ops::Range;
 
-pub use lines::draft;
-pub(crate) use lines::{MAX_MERGE_BYTES, Unmergeable};
+pub(crate) use lines::{MAX_MERGE_BYTES, Unmergeable, line_ends};
+pub use lines::{MergePart, draft, merge_parts};
 
 use crate::diff::settings::Format;
 use lines::{LineMerge, merge_lines, undisputed};

@@ -1,22 +1,23 @@
 //! Every change: the tree on the left, both sides of one change on the right.
 
-use egui::{Frame, Label, Margin, ScrollArea, Ui};
+use egui::{Align, Frame, Label, Layout, Margin, ScrollArea, Ui};
 
 use super::workspace::is_low;
 use crate::gui::outbox::Outbox;
 use crate::gui::panes::Panes;
 use crate::present::Model;
 use crate::present::fit::{FileFit, FitGrade};
-use crate::present::message::Msg;
+use crate::present::message::{Msg, ReviewMsg};
 use crate::present::overview::Section;
 use crate::present::tree::{ChangeTree, Filter, RowKind, TreeItem, TreeRow};
 use crate::report::changes::ChangeStatus;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, BadgeStatus as Mark, Button, EmptyState, FactRow, Notice, RowFocus, RowView, SearchView, Split,
-    Tone, badge, card, empty_state, facts, list_row, long_tree, search_field, split_view,
+    Tone, badge, card, empty_state, facts, link_button, list_row, long_tree, search_field, split_view,
+    tick_box,
 };
-use crate::words;
+use crate::words::{self, fill, window};
 use crate::workbench::Comparison;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbox) {
@@ -80,7 +81,7 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, outbox: &mut Outb
     let frame =
         Frame::new().fill(Tokens::from_context(ui).card()).inner_margin(Margin::same(space::SMALL as i8));
     frame.show(ui, |ui| {
-        filter_ui(ui, list, outbox);
+        ui.scope(|ui| filter_ui(ui, list, outbox));
         if list.rows().is_empty() {
             ui.label(text::body(words::CHANGES_NONE).color(Tokens::from_context(ui).muted));
         }
@@ -103,10 +104,11 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
     let found = (!filter.is_empty()).then_some((list.matching().min(1), list.matching()));
     let mut is_changed =
         search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found }).field.changed();
+    // Rows of chips are as high as chips: this is said before the first row begins.
+    ui.spacing_mut().item_spacing = egui::Vec2::splat(space::TINY);
+    ui.spacing_mut().button_padding = egui::vec2(space::SMALL, 0.0);
+    ui.spacing_mut().interact_size.y = space::ROW_HEIGHT;
     let mut chips_ui = |ui: &mut Ui| {
-        ui.spacing_mut().item_spacing = egui::Vec2::splat(space::TINY);
-        ui.spacing_mut().button_padding = egui::vec2(space::SMALL, 0.0);
-        ui.spacing_mut().interact_size.y = space::ROW_HEIGHT;
         for status in ChangeStatus::ALL {
             let number = list.count(status);
             if number > 0 {
@@ -125,7 +127,15 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
             let name = format!("{} {}", words::DIFFERS, list.differing());
             is_changed |= chip_ui(ui, &name, filter.only_differing, |on| filter.only_differing = on);
         }
-        if !filter.is_empty() && crate::toolkit::widgets::link_button(ui, words::SHOW_ALL).clicked() {
+        if list.found() > 0 {
+            let name = format!("{} {}", window::FOUND, list.found());
+            is_changed |= chip_ui(ui, &name, filter.only_found, |on| filter.only_found = on);
+        }
+        if list.viewed() > 0 {
+            let name = format!("{} {}", window::NOT_VIEWED, list.items().len() - list.viewed());
+            is_changed |= chip_ui(ui, &name, filter.only_unviewed, |on| filter.only_unviewed = on);
+        }
+        if !filter.is_empty() && link_button(ui, words::SHOW_ALL).clicked() {
             (filter, is_changed) = (Filter::default(), true);
         }
     };
@@ -137,6 +147,18 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
     }
     if is_changed {
         outbox.push(Msg::SetFilter(filter));
+    }
+    if !list.items().is_empty() && !is_low(ui) {
+        let facts = [("n", &*list.viewed().to_string()), ("all", &list.items().len().to_string())];
+        let words = fill(window::VIEWED_OF, &facts);
+        let size = egui::vec2(ui.available_width(), space::CONTROL_HEIGHT);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.label(text::caption(words).color(Tokens::from_context(ui).muted));
+            if list.items().iter().all(|item| item.fit.is_none()) && link_button(ui, window::REVIEW).clicked()
+            {
+                outbox.push(Msg::Review(ReviewMsg::Show));
+            }
+        });
     }
     ui.add_space(space::TINY);
 }
@@ -175,6 +197,7 @@ fn row_ui(
                 icon: Some(if *is_open { Icon::FolderOpen } else { Icon::Folder }),
                 badge: None,
                 note: &note,
+                is_muted: false,
                 is_selected: false,
                 place,
                 focus,
@@ -194,7 +217,8 @@ fn row_ui(
                 is_open: None,
                 icon: None,
                 badge: Some(mark(item.status).badge()),
-                note: note(item),
+                note: &note(item),
+                is_muted: item.is_viewed,
                 is_selected,
                 place,
                 focus,
@@ -209,13 +233,17 @@ fn row_ui(
 }
 
 /// What somebody should see without opening the change: above all that it does not fit.
-fn note(item: &TreeItem) -> &'static str {
+fn note(item: &TreeItem) -> String {
     let grade = item.fit.as_ref().map_or("", |fit| fit.grade.as_str());
-    match item.risks.first() {
+    let seen = match item.risks.first() {
         _ if item.differs => words::DIFFERS,
         Some(risk) if grade.is_empty() => risk.as_str(),
         _ => grade,
-    }
+    };
+    let viewed = if item.is_viewed { window::VIEWED } else { "" };
+    let hits = fill(window::HITS, &[("n", &item.hits.to_string())]);
+    let hits = if item.hits > 0 { hits.as_str() } else { "" };
+    [hits, seen, viewed].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 const fn mark(status: ChangeStatus) -> Mark {
@@ -249,13 +277,43 @@ fn change_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, panes: &mut Panes, o
         let margin = Margin::symmetric(space::MEDIUM as i8, 0);
         Frame::new().inner_margin(margin).show(ui, |ui| fit_ui(ui, fit));
     }
-    let mut compare = None;
-    let mut title = |ui: &mut Ui| compare = compare.or(title_ui(ui, model, list, index));
+    super::review::notes_of_change_ui(ui, model, index, outbox);
+    let (mut compare, mut viewed, mut notes) = (None, item.is_viewed, false);
+    let mut title = |ui: &mut Ui| {
+        ui.spacing_mut().interact_size.y = TITLE_CONTROL;
+        ui.spacing_mut().button_padding = egui::vec2(space::SMALL, 0.0);
+        // What is done to the file stands at the right end; its name takes the rest.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = space::SMALL;
+            ui.add_space(space::SMALL);
+            let can_note = item.fit.is_none() && !is_low(ui);
+            notes |= can_note && link_button(ui, window::NOTE).clicked();
+            // In a narrow row the name comes first; the keys do the same.
+            if ui.available_width() >= ROOM_FOR_TICK {
+                tick_box(ui, &mut viewed, window::VIEWED);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                compare = compare.or(title_ui(ui, model, list, index));
+            });
+        });
+    };
     panes.pane_ui(ui, &item.path, &model.settings, &mut title, outbox);
     if let Some(comparison) = compare {
         outbox.push(Msg::Compare(comparison));
     }
+    if notes {
+        outbox.push(Msg::Review(ReviewMsg::BeginNote(None)));
+    }
+    if viewed != item.is_viewed {
+        outbox.push(Msg::SetViewed(index, viewed));
+    }
 }
+
+/// Height of what can be pressed beside the file's name: lower than the tools, so that the rows stay apart.
+const TITLE_CONTROL: f32 = 24.0;
+
+/// Width from which on the tick stands beside the file's name, in points.
+const ROOM_FOR_TICK: f32 = 260.0;
 
 /// Which file it is, in a row that the tools share; what else should be compared, if that was asked for.
 fn title_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize) -> Option<Comparison> {
@@ -278,11 +336,12 @@ fn title_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize) -> Opti
     let mut told = vec![item.shown.clone()];
     told.extend(item.from.iter().map(|from| format!("\u{2190} {from}")));
     told.extend((!item.facts.is_empty()).then(|| item.facts.clone()));
-    if let Some(position) = list.position(index) {
+    let is_short = is_low(ui);
+    if let Some(position) = list.position(index).filter(|_| !is_short) {
         let place = format!("{position} / {}", list.matching());
         ui.add(Label::new(text::caption(&place).color(muted)).truncate());
     }
-    for fact in told.iter().skip(1) {
+    for fact in told.iter().skip(1).filter(|_| !is_short) {
         ui.add(Label::new(text::caption(fact).color(muted)).truncate());
     }
     path.on_hover_text(told.join("\n"));

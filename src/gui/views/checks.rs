@@ -34,6 +34,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if button(ui, &Button::secondary(words::CHECK_AGAIN).icon(Icon::RefreshCw).blocked(reason)).clicked() {
         outbox.push(Msg::CheckAgain);
     }
+    super::command_ui(ui, model, outbox);
     if check.verdict == CheckVerdict::Blocked {
         support_ui(ui, outbox);
     }

@@ -5,6 +5,7 @@ use egui::Ui;
 use crate::gui::outbox::Outbox;
 use crate::present::finding::{Finding, Rank, WayOut};
 use crate::present::message::Msg;
+use crate::report::phrases;
 use crate::toolkit::theme::space;
 use crate::toolkit::widgets::{
     Button, FindingLevel, FindingView, button, button_row, card, finding_row, link_button,
@@ -50,24 +51,42 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
             other => Msg::WayOut(other),
         });
     }
+    if let Some(other) = &finding.other_way {
+        beside_ui(ui, |ui| {
+            if button(ui, &Button::secondary(&self::label(other))).clicked() {
+                outbox.push(Msg::WayOut(other.clone()));
+            }
+        });
+    }
     if !finding.choices().is_empty() {
         choices_ui(ui, finding, outbox);
     }
 }
 
-/// The two versions that can be chosen, in line with the words above.
-fn choices_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
+/// In line with the words above.
+fn beside_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         ui.add_space(space::HUGE);
-        button_row(ui, |ui| {
-            for (label, choice) in
-                [(words::KEEP_MINE, EditChoice::KeepMine), (words::TAKE_THEIRS, EditChoice::TakeTheirs)]
-            {
-                if button(ui, &Button::secondary(label)).clicked() {
-                    outbox.push(Msg::Decide { places: finding.choices().to_vec(), choice });
-                }
+        button_row(ui, contents);
+    });
+}
+
+/// The two versions that can be chosen.
+fn choices_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
+    beside_ui(ui, |ui| {
+        for (label, choice) in
+            [(words::KEEP_MINE, EditChoice::KeepMine), (words::TAKE_THEIRS, EditChoice::TakeTheirs)]
+        {
+            if button(ui, &Button::secondary(label)).clicked() {
+                outbox.push(Msg::Decide { places: finding.choices().to_vec(), choice });
             }
-        });
+        }
+        // Several files are merged one after the other.
+        if let Some(first) = finding.choices().first()
+            && button(ui, &Button::secondary(window::MERGE)).clicked()
+        {
+            outbox.push(Msg::BeginMerge(first.clone()));
+        }
     });
 }
 
@@ -78,7 +97,12 @@ fn label(way_out: &WayOut) -> String {
         }
         WayOut::CheckAgain => words::CHECK_AGAIN,
         WayOut::ChooseFolder => words::CHOOSE_ANOTHER_FOLDER,
+        WayOut::ChooseSource => window::CHOOSE_SOURCE,
         WayOut::KeepEdits => words::KEEP_EDITS,
+        WayOut::LeaveDamaged => window::LEAVE_DAMAGED,
+        WayOut::RepairOnly(paths) => {
+            return fill(window::REPAIR_ONLY, &[("n", &phrases::count(paths.len(), "file", "files"))]);
+        }
         WayOut::Recover => words::DEAL_WITH_IT,
         WayOut::ShowDifferences => words::SHOW_DIFFERENCES,
         WayOut::ShowHidden(_) => words::SHOW_PLACES,

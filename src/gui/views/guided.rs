@@ -15,8 +15,8 @@ use crate::present::overview::path_line;
 use crate::progress::Phase;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Banner, Button, FactRow, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
-    link_button, page_title, progress_block, stepper, tick_box, with_foot_bar,
+    Banner, Button, FactRow, Notice, PageHeader, ProgressView, StepperView, banner, button, card, choice_box,
+    facts, link_button, page_title, progress_block, stepper, tick_box, with_foot_bar,
 };
 use crate::words::{self, fill, window};
 use crate::workbench::Override;
@@ -133,7 +133,7 @@ fn which_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
     card(ui, Some(window::WHICH_PATCHES), |ui| {
         for choice in view.ways_back() {
             let is_chosen = guided.which == choice.which;
-            if ui.radio(is_chosen, &choice.what).clicked() && !is_chosen {
+            if choice_box(ui, is_chosen, &choice.what).clicked() && !is_chosen {
                 outbox.push(Msg::ChooseWhich(choice.which));
             }
             ui.indent(&choice.what, |ui| {
@@ -162,6 +162,7 @@ fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static 
         (CheckVerdict::Ready, Task::BringBack) => (words::CHECK_READY_BRING, words::CHECK_SAFE_COPIES),
         (CheckVerdict::Ready, Task::Repair) => (window::READY_TO_REPAIR, words::CHECK_SAFE_COPIES),
         (CheckVerdict::Ready, _) => (words::CHECK_READY_BACK, words::CHECK_SAFE_COPIES),
+        (CheckVerdict::Warnings, Task::Keep) => (words::CHECK_WARN, words::NOTHING_CHANGED),
         (CheckVerdict::Warnings, Task::Apply) => (words::CHECK_WARN, words::CHECK_READY_MEANING),
         (CheckVerdict::Warnings, _) => (words::CHECK_WARN, words::CHECK_SAFE_COPIES),
         (CheckVerdict::NeedsDecision, _) => (window::READY_AFTER_DECISION, words::NOTHING_CHANGED),
@@ -213,6 +214,12 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
             if tick_box(ui, &mut is_ticked, words::INTERRUPTED_ASIDE).changed() {
                 outbox.push(Msg::KeepEdits(is_ticked));
             }
+            for file in &guided.damaged.from {
+                facts(ui, &[FactRow::new(window::CONTENTS_FROM, &path_line(file))]);
+            }
+            if link_button(ui, window::CHOOSE_SOURCE).on_hover_text(window::HINT_SOURCE).clicked() {
+                outbox.push(Msg::PickSource);
+            }
         }
     });
     if link_button(ui, words::COPY_COMMAND).clicked() {
@@ -248,6 +255,7 @@ fn working_ui(ui: &mut Ui, guided: &Guided, at_title: bool) {
         Task::TakeBack => words::WORKING_TITLE_BACK,
         Task::BringBack => words::WORKING_TITLE_BRING,
         Task::Repair => window::WORKING_TITLE_REPAIR,
+        Task::Keep => window::WORKING_TITLE_KEEP,
         Task::Recover => words::WORKING_TITLE_RECOVER,
     };
     heading_ui(ui, &PageHeader { title, subtitle: words::WORKING_SURVIVES }, at_title);
@@ -312,7 +320,9 @@ fn buttons_ui(ui: &mut Ui, guided: &Guided, begins: bool, outbox: &mut Outbox) {
         Stage::Done => (words::CLOSE, Msg::Leave),
         _ => (words::NEXT, Msg::Forward),
     };
-    let primary = Button::primary(label).blocked(guided.reason_to_wait());
+    let is_final = guided.task == Task::Keep && guided.stage == Stage::Confirming;
+    let kind = if is_final { Button::danger(label) } else { Button::primary(label) };
+    let primary = kind.blocked(guided.reason_to_wait());
     let response = button(ui, &primary.reason_elsewhere());
     // Enter never starts a change that nobody has looked at.
     if begins && guided.stage != Stage::Confirming && guided.reason_to_wait().is_none() {

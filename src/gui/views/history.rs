@@ -1,6 +1,6 @@
 //! What is in the folder, what can be taken back, and what happened.
 
-use egui::{Label, Ui};
+use egui::{Label, Sense, Ui};
 
 use super::Fields;
 use super::overview::failure_ui;
@@ -12,10 +12,10 @@ use crate::report::phrases;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, Banner, Button, DetailsView, EmptyState, FactRow, Notice, Tone, badge, banner, button, card,
-    details, empty_state, facts,
+    details, empty_state, facts, icon_at, link_button,
 };
 use crate::words::{self, window};
-use crate::workbench::Which;
+use crate::workbench::{Action, Which};
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let workspace = &model.workspace;
@@ -42,7 +42,28 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
         }
     });
     if !view.events.is_empty() {
-        card(ui, Some(words::WHAT_HAPPENED), |ui| view.events.iter().for_each(|event| event_ui(ui, event)));
+        card(ui, Some(words::WHAT_HAPPENED), |ui| timeline_ui(ui, &view.events));
+    }
+    verified_ui(ui, model, outbox);
+    super::command_ui(ui, model, outbox);
+}
+
+/// Whether the history is as it was written: found out on request, entry by entry.
+fn verified_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let verified = &model.workspace.verified;
+    if let Some(failure) = verified.failed() {
+        return failure_ui(ui, failure, outbox);
+    }
+    if let Some(verified) = verified.ready() {
+        let notice = if verified.is_whole { Notice::Good } else { Notice::Danger };
+        let view = Banner { notice, title: &verified.sentence, body: &verified.details, actions: &[] };
+        banner(ui, &view);
+        return;
+    }
+    let reason = verified.is_waiting().then_some(words::CHECKING);
+    let verify = Button::secondary(window::VERIFY_HISTORY).icon(Icon::ShieldCheck).blocked(reason);
+    if button(ui, &verify).clicked() {
+        outbox.push(Msg::VerifyHistory);
     }
 }
 
@@ -94,6 +115,12 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
         {
             outbox.push(Msg::BeginTakeOut(Which::PatchAndDependents(row.exact.clone())));
         }
+        if row.way_back != WayBack::GivenUp
+            && row.way_back != WayBack::Contained
+            && link_button(ui, window::KEEP).clicked()
+        {
+            outbox.push(Msg::BeginKeep(row.exact.clone()));
+        }
         if !row.others.is_empty() {
             let ids = words::fill(words::SHARED_WITH, &[("ids", &row.others.join(", "))]);
             ui.label(text::caption(ids).color(Tokens::from_context(ui).muted));
@@ -101,13 +128,49 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
     });
 }
 
+/// What happened along a line, the newest at its top.
+fn timeline_ui(ui: &mut Ui, events: &[EventRow]) {
+    let tokens = Tokens::from_context(ui);
+    let mut marks = Vec::new();
+    for event in events {
+        ui.horizontal_top(|ui| {
+            let (place, _) = ui.allocate_exact_size(egui::Vec2::splat(space::CONTROL_HEIGHT), Sense::hover());
+            marks.push((place, sign(event.action, tokens)));
+            ui.vertical(|ui| event_ui(ui, event));
+        });
+    }
+    for pair in marks.windows(2) {
+        let (from, to) = (pair[0].0.center(), pair[1].0.center());
+        let between = (from.y + text::ICON)..=(to.y - text::ICON);
+        ui.painter().vline(from.x, between, (space::HAIRLINE, tokens.outline));
+    }
+    for (place, (icon, colour)) in marks {
+        let place = egui::Rect::from_center_size(place.center(), egui::Vec2::splat(text::ICON));
+        icon_at(ui, place, icon, text::ICON, colour);
+    }
+}
+
+/// What an event looks like.
+fn sign(action: Action, tokens: &Tokens) -> (Icon, egui::Color32) {
+    match action {
+        Action::Apply => (Icon::CircleCheck, tokens.good.strong),
+        Action::Rollback => (Icon::Undo2, tokens.accent.text),
+        Action::Heal => (Icon::Wrench, tokens.good.strong),
+        Action::PutBack => (Notice::Caution.icon(), tokens.caution.strong),
+        Action::Accept => (Icon::Archive, tokens.muted),
+        Action::Checked => (Icon::ClipboardCheck, tokens.muted),
+        Action::Scripts => (Icon::Terminal, tokens.muted),
+    }
+}
+
 fn event_ui(ui: &mut Ui, event: &EventRow) {
-    let name = format!("{} · {}", event.when, event.what);
-    egui::CollapsingHeader::new(text::body(name)).id_salt(event.number).show(ui, |ui| {
+    ui.spacing_mut().item_spacing.y = space::TINY;
+    egui::CollapsingHeader::new(text::body(&event.what)).id_salt(event.number).show(ui, |ui| {
         let list: Vec<FactRow<'_>> =
             event.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();
         facts(ui, &list);
     });
+    ui.label(text::caption(&event.when).color(Tokens::from_context(ui).muted));
 }
 
 fn nothing_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {

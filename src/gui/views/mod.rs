@@ -6,9 +6,12 @@ mod findings;
 mod guided;
 mod history;
 mod interrupted;
+mod keys;
+mod merge;
 mod overlays;
 mod overview;
 mod result;
+mod review;
 mod settings;
 mod start;
 mod workspace;
@@ -18,15 +21,19 @@ use egui::{CentralPanel, Frame, ScrollArea, Ui};
 use super::outbox::Outbox;
 use super::panes::Panes;
 use crate::present::guided::Stage;
+use crate::present::message::Msg;
 use crate::present::{Model, Page, Tab};
 use crate::toolkit::theme::{Tokens, space};
-use crate::toolkit::widgets::page_column;
+use crate::toolkit::widgets::{link_button, page_column};
+use crate::words;
 
 /// What only the drawing has to remember.
 #[derive(Debug, Default)]
 pub struct Fields {
     /// What is typed into the list of commands.
     pub palette: String,
+    /// What is typed where a dialog would have asked.
+    pub path: String,
     /// Which command of the list is chosen.
     pub chosen: usize,
     /// The page of the guided way that was drawn last.
@@ -52,12 +59,15 @@ pub(crate) fn root_ui(
     if let Some(notice) = &model.notice {
         workspace::notice_ui(ui, notice);
     }
-    if model.page != Page::Guided {
+    if !model.is_guided() {
         fields.guided = None;
     }
     CentralPanel::default().frame(page).show(ui, |ui| match model.page {
         Page::Start => wide_column_ui(ui, "start", |ui| start::page_ui(ui, model, outbox)),
         Page::Interrupted => column_ui(ui, "interrupted", |ui| interrupted::page_ui(ui, model, outbox)),
+        Page::Review => column_ui(ui, "review", |ui| review::page_ui(ui, model, outbox)),
+        Page::Keys => column_ui(ui, "keys", |ui| keys::page_ui(ui, model, outbox)),
+        Page::Merge => merge::page_ui(ui, model, outbox),
         Page::Settings => column_ui(ui, "settings", |ui| settings::page_ui(ui, model, outbox)),
         Page::Guided => guided::page_ui(ui, model, fields, outbox),
         Page::Workspace(Tab::Overview) => {
@@ -83,4 +93,11 @@ fn column_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     /// A little wider than running text: cards have their own margins.
     const WIDTH: f32 = space::READING_WIDTH + 6.0 * space::HUGE;
     ScrollArea::vertical().id_salt(name).auto_shrink(false).show(ui, |ui| page_column(ui, WIDTH, contents));
+}
+
+/// The same on the command line, to be copied.
+fn command_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    if model.page_command().is_some() && link_button(ui, words::COPY_COMMAND).clicked() {
+        outbox.push(Msg::CopyCommand);
+    }
 }

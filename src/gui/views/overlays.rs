@@ -18,7 +18,7 @@ const SIZE: [f32; 2] = [480.0, 420.0];
 
 pub fn show(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(overlay) = model.overlay else {
-        (fields.palette, fields.chosen) = Default::default();
+        (fields.palette, fields.chosen, fields.path) = Default::default();
         return;
     };
     let frame = Frame::popup(ui.style()).inner_margin(Margin::same(space::LARGE as i8));
@@ -29,6 +29,7 @@ pub fn show(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox
         match overlay {
             Overlay::Palette => palette_ui(ui, model, fields, outbox),
             Overlay::Folders => folders_ui(ui, model, outbox),
+            Overlay::Path => path_ui(ui, model, fields, outbox),
             Overlay::Closing => closing_ui(ui, outbox),
         }
     });
@@ -79,6 +80,27 @@ fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outb
                 outbox.extend([Msg::Escape].into_iter().filter(|_| possible.is_ok()));
                 outbox.extend(possible.ok());
             }
+        }
+    });
+}
+
+/// A path to type, where no dialog comes up.
+fn path_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
+    section(ui, words::NO_DIALOG);
+    let field = TextEdit::singleline(&mut fields.path).desired_width(f32::INFINITY);
+    let field = ui.add(field.margin(space::SMALL as i8));
+    field.request_focus();
+    field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, words::widgets::PATH));
+    let is_empty = fields.path.trim().is_empty();
+    let entered = ui.input(|input| input.key_pressed(Key::Enter));
+    ui.horizontal_wrapped(|ui| {
+        let reason = is_empty.then_some(words::START_TYPE_FIRST);
+        let open = Button::primary(words::START_TYPE_BUTTON).blocked(reason);
+        if (button(ui, &open).clicked() || entered) && !is_empty {
+            outbox.push(Msg::TypedInstead(model.asked.clone(), fields.path.trim().into()));
+        }
+        if button(ui, &Button::secondary(words::LEAVE)).clicked() {
+            outbox.push(Msg::Escape);
         }
     });
 }

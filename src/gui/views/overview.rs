@@ -48,6 +48,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             },
             |ui, ()| aside.into_iter().for_each(|section| section_ui(ui, section)),
         );
+        super::command_ui(ui, model, outbox);
     } else if patch.is_waiting() {
         let empty = EmptyState {
             icon: Icon::FileText,
@@ -90,7 +91,7 @@ fn reading_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     });
 }
 
-fn section_ui(ui: &mut Ui, section: &Section) {
+pub(crate) fn section_ui(ui: &mut Ui, section: &Section) {
     card(ui, Some(section.heading), |ui| {
         let list: Vec<FactRow<'_>> = section.facts.iter().map(|fact| of(&fact.name, &fact.value)).collect();
         facts(ui, &list);

@@ -36,7 +36,7 @@ pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut O
             let (label, icon) = match task {
                 Task::Recover => (words::DEAL_WITH_IT, Icon::LifeBuoy),
                 Task::BringBack => (words::UNDO_GOING_BACK, Icon::Redo2),
-                Task::TakeBack | Task::Apply | Task::Repair => (words::UNDO_THIS, Icon::Undo2),
+                Task::TakeBack | Task::Apply | Task::Repair | Task::Keep => (words::UNDO_THIS, Icon::Undo2),
             };
             if button(ui, &Button::secondary(label).icon(icon)).clicked() {
                 outbox.push(Msg::ResultAction);

@@ -6,11 +6,11 @@ use crate::gui::keys;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::commands::Command;
-use crate::present::message::Msg;
+use crate::present::message::{KeyMsg, Msg};
 use crate::settings::{ChangeColours, DiffLayout, Palette, Settings};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Button, FactRow, PageHeader, button, card, facts, page_header, segmented, tick_box,
+    Button, FactRow, PageHeader, button, card, facts, link_button, page_header, segmented, tick_box,
 };
 use crate::viewer::paint::KEYS;
 use crate::words::{self, contents, window};
@@ -34,6 +34,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     card(ui, Some(words::TAB_CHANGES), |ui| changes_ui(ui, &mut settings));
     if settings != model.settings {
         outbox.push(Msg::SetSettings(Box::new(settings)));
+    }
+    if link_button(ui, window::KEYS_PAGE).clicked() {
+        outbox.push(Msg::Keys(KeyMsg::Show));
     }
     card(ui, Some(words::KEYS_LIST), keys_ui);
 }

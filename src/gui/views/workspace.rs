@@ -5,16 +5,16 @@ use egui::{Align, Frame, Label, Layout, Panel, Ui, UiBuilder, vec2};
 use crate::gui::outbox::Outbox;
 use crate::present::check::CheckVerdict;
 use crate::present::history::FolderView;
-use crate::present::message::{Destination, Msg};
+use crate::present::message::{Destination, KeyMsg, Msg};
 use crate::present::overview::{line, path_line};
 use crate::present::{Model, Tab};
 use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Badge, Button, IconButton, Notice, PathView, TabView, Tone, badge, button, head_frame, icon_button,
-    link_button, path_label, reason, tabs,
+    Badge, Button, IconButton, Notice, PathView, TabView, Tone, badge, badge_button, badge_width, button,
+    head_frame, icon_button, link_button, path_label, reason, tabs,
 };
-use crate::words;
+use crate::words::{self, window};
 use crate::workbench::Standing;
 
 /// The one row of patch, folder and verdict.
@@ -25,6 +25,8 @@ const WITH_FOLDER: f32 = 1160.0;
 const WITH_ID: f32 = 860.0;
 /// Lower than this, the exact names move from the head to the first page, in points.
 const LOW: f32 = 480.0;
+/// What the title takes of a row that it shares with the folder.
+const SHARE_BESIDE_FOLDER: f32 = 0.32;
 /// What the title takes at least.
 const LEAST_TITLE: f32 = 120.0;
 
@@ -141,21 +143,28 @@ fn patch_ui(ui: &mut Ui, model: &Model, has_folder: bool, outbox: &mut Outbox) {
         }
         return;
     };
-    let share = if has_folder { 0.32 } else { 0.5 };
-    let room = (ui.available_width() * share).max(LEAST_TITLE);
+    let id = line(patch.inspection.patch.about.identity.id.as_str());
+    let id = Badge { text: &id, tone: Tone::Neutral, explain: &patch.overview.identity };
+    let has_id = ui.ctx().content_rect().width() >= WITH_ID;
+    let trust = Badge { text: &patch.overview.trust_chip, tone: Tone::Neutral, explain: "" };
+    let gap = ui.spacing().item_spacing.x;
+    let chips = badge_width(ui, &trust) + if has_id { badge_width(ui, &id) + gap } else { 0.0 };
+    let room = match has_folder {
+        true => ui.available_width() * SHARE_BESIDE_FOLDER,
+        false => ui.available_width() - chips - gap,
+    };
     ui.scope(|ui| {
-        ui.set_max_width(room);
+        ui.set_max_width(room.max(LEAST_TITLE));
         ui.add(Label::new(text::heading(&patch.overview.title)).truncate());
     });
-    if ui.ctx().content_rect().width() >= WITH_ID {
-        let id = line(patch.inspection.patch.about.identity.id.as_str());
-        badge(ui, &Badge { text: &id, tone: Tone::Neutral, explain: &patch.overview.identity });
+    if has_id {
+        badge(ui, &id);
     }
-    trust_ui(ui, model);
+    trust_ui(ui, model, outbox);
 }
 
 /// Who stands behind the patch, in a word. That nobody signed it is no alarm by itself.
-fn trust_ui(ui: &mut Ui, model: &Model) {
+fn trust_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let Some(patch) = model.workspace.patch.ready() else { return };
     let tone = match patch.overview.standing {
         Standing::Trusted => Tone::Notice(Notice::Good),
@@ -163,7 +172,12 @@ fn trust_ui(ui: &mut Ui, model: &Model) {
         Standing::Untrusted => Tone::Neutral,
         Standing::Broken => Tone::Notice(Notice::Danger),
     };
-    badge(ui, &Badge { text: &patch.overview.trust_chip, tone, explain: &patch.overview.trust });
+    let view = Badge { text: &patch.overview.trust_chip, tone, explain: &patch.overview.trust };
+    if patch.inspection.text.is_some() {
+        badge(ui, &view);
+    } else if badge_button(ui, &view, window::WHO_SIGNED).clicked() {
+        outbox.push(Msg::Keys(KeyMsg::Show));
+    }
 }
 
 /// Which folder it is for, with what is in it.
@@ -201,7 +215,7 @@ pub(crate) fn identity_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     reasons_ui(ui, model);
     ui.horizontal_wrapped(|ui| {
         verdict_ui(ui, model);
-        trust_ui(ui, model);
+        trust_ui(ui, model, outbox);
         ui.spacing_mut().item_spacing.x = space::SMALL;
         if let Some(patch) = model.workspace.patch.ready() {
             let muted = Tokens::from_context(ui).muted;

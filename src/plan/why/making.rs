@@ -23,6 +23,8 @@ pub(crate) enum Making {
     NoFileToEdit,
     /// The new folder has something else than the edits make of the old file.
     OtherThanEdited,
+    /// The environment names a moment that is none.
+    NoSourceDate,
     ChangedInside {
         side: &'static str,
     },
@@ -104,6 +106,11 @@ impl Making {
                 Code::Order,
                 "the new folder has something else than the edits make of the old file".to_owned(),
                 "Leave --to out where the edits are all that changes, or let the new folder have what they make.",
+            ),
+            Making::NoSourceDate => row(
+                Code::Order,
+                "SOURCE_DATE_EPOCH isn't a number of seconds since 1970".to_owned(),
+                "Correct this environment variable, or remove it: the patch file then has the present time.",
             ),
             Making::ChangedInside { side } => {
                 row(Code::InUse, format!("changed in {side} while the patch file was made"), STOP_WRITING)

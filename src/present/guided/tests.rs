@@ -30,6 +30,7 @@ const INPUTS: [GuidedInput; 8] = [
 
 fn ready() -> CheckPage {
     CheckPage {
+        differing: Vec::new(),
         subject: None,
         verdict: CheckVerdict::Ready,
         findings: Vec::new(),

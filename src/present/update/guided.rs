@@ -1,6 +1,6 @@
 //! What a message does to somebody on the guided way, and which effects follow.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::model::{Code, TreePath};
 use crate::present::Tab;
@@ -26,8 +26,9 @@ impl Model {
                 let effects = self.begin_guided(Task::TakeBack);
                 return [effects, self.open_folder(folder)].concat();
             }
-            Msg::BeginTakeOut(which) => return self.begin_take_out(which),
+            Msg::BeginTakeOut(which) => return self.begin_named(Task::TakeBack, which),
             Msg::BeginRepair => return self.begin_guided(Task::Repair),
+            Msg::BeginKeep(id) => return self.begin_named(Task::Keep, Which::Patch(id)),
             Msg::BeginBringBack => return self.begin_guided(Task::BringBack),
             Msg::BeginRecover { folder, finish } => return self.begin_recover(&folder, finish),
             _ => {}
@@ -37,10 +38,7 @@ impl Model {
             Msg::ChooseWhich(which) if guided.stage == Stage::Choosing => guided.which = which,
             Msg::SetAside(rule, reason) => guided.overrides.set(rule, reason),
             Msg::KeepEdits(yes) => {
-                guided.keep_edits = yes;
-                if guided.task != Task::Recover && guided.go(GuidedInput::CheckAgain) {
-                    return self.check_guided();
-                }
+                return self.check_otherwise(|guided| guided.keep_edits = yes);
             }
             Msg::Forward if guided.stage == Stage::Choosing && guided.go(GuidedInput::Chosen) => {
                 return self.check_guided();
@@ -109,9 +107,10 @@ impl Model {
             guided.go(GuidedInput::Chosen);
         }
         if !self.is_guided() {
-            self.page_before = self.page;
+            self.page_before = self.below.first().copied().unwrap_or(self.page);
         }
-        (self.guided, self.page, self.overlay) = (Some(guided), Page::Guided, None);
+        self.show_page(Page::Guided);
+        (self.guided, self.overlay) = (Some(guided), None);
         match folder.filter(|folder| self.workspace.folder.as_ref() != Some(folder)) {
             _ if is_chosen => self.check_guided(),
             // What is in a folder that is proposed is looked at, so that one can choose among its patches.
@@ -120,14 +119,35 @@ impl Model {
         }
     }
 
+    /// Patch files may have what backups lack; what they bring is looked at before anything is done with it.
+    pub(super) fn take_from(&mut self, files: Vec<PathBuf>) -> Vec<Effect> {
+        self.check_otherwise(|guided| {
+            let is_new = |file: &PathBuf| !guided.damaged.from.contains(file);
+            let new: Vec<PathBuf> = files.into_iter().filter(is_new).collect();
+            guided.damaged.from.extend(new);
+        })
+    }
+
+    /// Looks again at what was asked in another way. What was interrupted is only looked at when it is dealt with.
+    pub(super) fn check_otherwise(&mut self, change: impl FnOnce(&mut Guided)) -> Vec<Effect> {
+        let Some(guided) = self.guided.as_mut().filter(|guided| !guided.stage.is_working()) else {
+            return Vec::new();
+        };
+        change(guided);
+        match guided.task != Task::Recover && guided.go(GuidedInput::CheckAgain) {
+            true => self.check_guided(),
+            false => Vec::new(),
+        }
+    }
+
     /// How many patches are in the folder, as far as it was looked at.
     fn patches_in_folder(&self) -> usize {
         self.workspace.view.ready().map_or(0, |view| view.stack.len())
     }
 
-    /// The way of these patches out of the folder of the workspace.
-    fn begin_take_out(&mut self, which: Which) -> Vec<Effect> {
-        self.begin_guided(Task::TakeBack);
+    /// The way of these patches out of the folder of the workspace, or of what else is done with them.
+    fn begin_named(&mut self, task: Task, which: Which) -> Vec<Effect> {
+        self.begin_guided(task);
         let Some(guided) = self.guided.as_mut() else { return Vec::new() };
         guided.which = which;
         if guided.stage == Stage::Choosing && !guided.go(GuidedInput::Chosen) {
@@ -162,14 +182,18 @@ impl Model {
         guided.awaited = Some(ticket);
         guided.edits.clone_from(&self.workspace.edits);
         guided.reading.clone_from(&self.workspace.reading);
-        let question = Self::rollback_question(guided);
+        let (back, repair) = (guided.rollback_question(), guided.repair_question());
         match (guided.task, &guided.folder) {
             (Task::Apply, Some(folder)) if !guided.bundles.is_empty() => {
                 vec![Effect::Preview(ticket, guided.bundles.clone(), folder.clone(), guided.edits.clone())]
             }
-            (Task::Repair, Some(folder)) => vec![Effect::PreviewRepair(ticket, folder.clone())],
+            (Task::Repair, Some(folder)) => vec![Effect::PreviewRepair(ticket, folder.clone(), repair)],
+            (Task::Keep, Some(folder)) => match &guided.which {
+                Which::Patch(id) => vec![Effect::PreviewKeep(ticket, folder.clone(), id.clone())],
+                _ => Vec::new(),
+            },
             (Task::TakeBack | Task::BringBack, Some(folder)) => {
-                vec![Effect::PreviewBack(ticket, folder.clone(), question)]
+                vec![Effect::PreviewBack(ticket, folder.clone(), back)]
             }
             _ => Vec::new(),
         }
@@ -183,6 +207,7 @@ impl Model {
             if guided.task == Task::TakeBack && !guided.keep_edits {
                 offer_to_keep_edits(&mut check);
             }
+            check.offer_sources(guided);
             guided.check = Some(check);
             guided.go(GuidedInput::CheckEnded);
         } else {

@@ -74,6 +74,9 @@ impl Model {
         if self.is_working() {
             return Vec::new();
         }
+        if self.workspace.bundle.as_ref() != Some(&path) {
+            self.forget_review();
+        }
         let workspace = &mut self.workspace;
         let before = workspace.bundle.replace(path.clone()).filter(|before| *before != path);
         match workspace.others.iter().position(|other| *other == path) {
@@ -96,13 +99,11 @@ impl Model {
         (workspace.tree, workspace.selected) = (None, None);
         let ticket = workspace.patch.ask(&mut self.tickets);
         if !self.is_guided() {
+            self.below.clear();
             self.page = Page::Workspace(match self.page {
-                Page::Workspace(Tab::History)
-                | Page::Start
-                | Page::Interrupted
-                | Page::Guided
-                | Page::Settings => Tab::Overview,
+                Page::Workspace(Tab::History) => Tab::Overview,
                 Page::Workspace(tab) => tab,
+                _ => Tab::Overview,
             });
         }
         let read = was_read_otherwise.then(|| Effect::ReadTextAs(TextOptions::default()));
@@ -118,6 +119,9 @@ impl Model {
         let shown = shown.map(|(tree, index)| tree.items()[index].path.clone());
         workspace.tree = workspace.patch.ready().and_then(OpenPatch::tree);
         workspace.selected = shown.and_then(|path| workspace.tree.as_ref()?.index_of(&path));
+        if let Some(tree) = &mut self.workspace.tree {
+            tree.mark_viewed(&self.recent.viewed);
+        }
         self.mark_differing();
         let mut effects: Vec<Effect> = self.remember().into_iter().collect();
         effects.extend(self.check());
@@ -142,11 +146,15 @@ impl Model {
             if guided.folder.as_ref() != Some(&path) && guided.task == Task::TakeBack {
                 guided.which = Which::Last;
             }
+            if guided.folder.as_ref() != Some(&path) {
+                (guided.damaged, guided.only) = Default::default();
+            }
             guided.folder = Some(path.clone());
         }
         self.workspace.folder = Some(path);
         self.workspace.edits.clear();
         (self.workspace.view, self.workspace.check) = (AnswerSlot::default(), AnswerSlot::default());
+        self.workspace.verified = AnswerSlot::default();
         if !self.is_bundle_open() {
             // What was read of a text patch was for the folder before.
             (self.workspace.patch, self.workspace.contents) = Default::default();
@@ -174,6 +182,8 @@ impl Model {
     pub(super) fn look_again(&mut self) -> Vec<Effect> {
         let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
         let ticket = self.workspace.view.ask(&mut self.tickets);
+        // What was verified is the history as it was.
+        self.workspace.verified = AnswerSlot::default();
         let mut effects = vec![Effect::Look(ticket, folder.clone())];
         match &self.workspace.bundle {
             // What a text patch does is made anew of it and the folder; then it is held against that.
@@ -185,6 +195,12 @@ impl Model {
             _ => effects.extend(self.check()),
         }
         effects
+    }
+
+    /// Verifies every entry of the folder's history.
+    pub(super) fn verify_history(&mut self) -> Vec<Effect> {
+        let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
+        vec![Effect::VerifyHistory(self.workspace.verified.ask(&mut self.tickets), folder)]
     }
 
     /// Whether a bundle was read, which says the same whatever the folder is.

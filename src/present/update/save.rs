@@ -19,6 +19,15 @@ impl Model {
             ExportWish::Report => {
                 self.report().map(|page| Effect::SaveReport(path, page)).into_iter().collect()
             }
+            ExportWish::Review => {
+                let shown = self.workspace.patch.ready().map(|patch| patch.inspection.file_digest);
+                match (self.workspace.bundle.clone(), shown, self.review_wish()) {
+                    (Some(bundle), Some(digest), Some(wish)) => {
+                        vec![Effect::SaveReview(path, bundle, digest, Box::new(wish))]
+                    }
+                    _ => Vec::new(),
+                }
+            }
             ExportWish::Support => vec![Effect::SaveSupport(path, self.folder_in_question(), self.trouble())],
         }
     }

@@ -60,7 +60,7 @@ answers! {
         target: String = path_text(target),
         patches: Vec<PatchNote> = accepted.patches.clone(),
         edits: Vec<Kept> = all(&accepted.edits, Kept::new),
-        [rollback]: PatchNote = accepted.rollback.clone(),
+        [rollback]: Vec<PatchNote> = some(accepted.rollback.clone()),
     }
 
     Kept(edit: &KeptEdit) {
@@ -143,7 +143,9 @@ impl Recovery {
         match recovered {
             Recovered::NothingToDo => Recovery::NothingToDo {},
             Recovered::Finished(entry) => Recovery::Finished(Box::new(Finished::new(entry))),
-            Recovered::PutBack { patch, undone } => Recovery::PutBack(PutBack::new(patch.as_ref(), undone)),
+            Recovered::PutBack { patch, undone, .. } => {
+                Recovery::PutBack(PutBack::new(patch.as_ref(), undone))
+            }
         }
     }
 }

@@ -101,6 +101,24 @@ pub fn badge(ui: &mut Ui, badge: &Badge<'_>) -> Response {
     if badge.explain.is_empty() { response } else { response.on_hover_text(badge.explain) }
 }
 
+/// A badge that leads somewhere: to what is called `name`.
+pub fn badge_button(ui: &mut Ui, badge: &Badge<'_>, name: &str) -> Response {
+    let face = BadgeFace::measure(ui, badge);
+    let (rect, response) = ui.allocate_exact_size(face.size, Sense::click());
+    let meaning = if badge.explain.is_empty() { badge.text } else { badge.explain };
+    let label = format!("{}. {name}", meaning.trim_end_matches('.'));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+    face.paint(ui, rect.min);
+    paint::focus_ring(ui, &response, space::TINY as u8);
+    let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
+    response.on_hover_text(format!("{meaning}\n{name}"))
+}
+
+/// How wide a badge is.
+pub(crate) fn badge_width(ui: &Ui, badge: &Badge<'_>) -> f32 {
+    BadgeFace::measure(ui, badge).size.x
+}
+
 /// A badge, measured.
 pub(super) struct BadgeFace {
     galley: Arc<Galley>,

@@ -28,7 +28,8 @@ mod stepper;
 mod tabs;
 mod tick;
 
-pub use badge::{Badge, BadgeStatus, Tone, badge};
+pub(crate) use badge::badge_width;
+pub use badge::{Badge, BadgeStatus, Tone, badge, badge_button};
 pub use banner::{Banner, banner};
 pub use button::{Button, button, button_row, link_button, reason};
 pub(crate) use button::{IconButton, icon_button};
@@ -55,4 +56,4 @@ pub use split::{Split, split_view};
 pub use status_bar::{StatusItem, status_bar};
 pub use stepper::{StepperView, stepper};
 pub use tabs::{TabView, tabs};
-pub(crate) use tick::tick_box;
+pub(crate) use tick::{choice_box, tick_box};

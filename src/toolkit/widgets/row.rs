@@ -27,6 +27,8 @@ pub struct RowView<'a> {
     pub badge: Option<Badge<'a>>,
     /// At the right end: a count, a size. Empty for none.
     pub note: &'a str,
+    /// It is done with and steps back.
+    pub is_muted: bool,
     /// It is the current one.
     pub is_selected: bool,
     /// Its place among all rows, counted from zero, and how many there are.
@@ -45,6 +47,7 @@ impl<'a> RowView<'a> {
             icon: None,
             badge: None,
             note: "",
+            is_muted: false,
             is_selected: false,
             place: (0, 1),
             focus: RowFocus::Stop,
@@ -252,8 +255,9 @@ fn words(ui: &Ui, rect: Rect, left: f32, view: &RowView<'_>) {
         right -= space::SMALL;
     }
     let font = TextStyle::Body.resolve(ui.style());
-    let mut job = egui::text::LayoutJob::simple_singleline(view.text.to_owned(), font, tokens.text);
+    let colour = if view.is_muted { tokens.muted } else { tokens.text };
+    let mut job = egui::text::LayoutJob::simple_singleline(view.text.to_owned(), font, colour);
     job.wrap = egui::text::TextWrapping::truncate_at_width((right - left).max(0.0));
     let galley = ui.painter().layout_job(job);
-    ui.painter().galley(paint::middle(rect, left, galley.size().y), galley, tokens.text);
+    ui.painter().galley(paint::middle(rect, left, galley.size().y), galley, colour);
 }

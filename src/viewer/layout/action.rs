@@ -21,6 +21,8 @@ pub enum PaneAction {
     NextHunk,
     /// To the one before; before the first one, to the previous file.
     PreviousHunk,
+    /// On through what differs, a screen at a time where it is longer; behind all of it, the file was looked at.
+    Walk,
     /// Look at it this way.
     Show(View),
     /// Lay out the text this way.
@@ -45,8 +47,12 @@ pub enum PaneAction {
     NextHit,
     /// To the one before.
     PreviousHit,
+    /// Look for the same in every file.
+    FindInAll,
     /// Look for nothing any more.
     CloseFind,
+    /// Write a note on the present line.
+    Note,
     /// Copy what is marked, or the present line.
     Copy,
     /// Copy what is marked, or the present line, of one side.
@@ -65,6 +71,12 @@ pub enum PaneRequest {
     NextFile,
     /// Show the previous file.
     PreviousFile,
+    /// Note that this file was looked at, and show the next that nobody has looked at.
+    Viewed,
+    /// Look for this in every file.
+    FindInAll(Query),
+    /// Have a note written on this line, counted from 1, or on the whole file.
+    Note(Option<usize>),
     /// Call [`ViewedContents::compare_bytes`](crate::viewer::model::ViewedContents::compare_bytes) in a job.
     CompareBytes,
     /// Call [`ViewedContents::compare_longer`](crate::viewer::model::ViewedContents::compare_longer) in a job and show

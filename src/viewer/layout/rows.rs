@@ -243,6 +243,13 @@ impl Rows {
         self.hunk_rows.get(hunk).copied()
     }
 
+    /// The row behind the last one of a hunk.
+    pub fn end_of_hunk(&self, hunk: usize) -> Option<u64> {
+        let first = self.row_of_hunk(hunk)?;
+        let after = self.blocks.partition_point(|block| block.first_row <= first);
+        Some(self.blocks.get(after).map_or(self.count, |block| block.first_row))
+    }
+
     /// The last hunk that begins at or above `row`.
     pub fn hunk_at(&self, row: u64) -> Option<usize> {
         let after = self.hunk_rows.partition_point(|first| *first <= row);

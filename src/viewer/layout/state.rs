@@ -12,8 +12,10 @@ use super::rows::{EXPAND_LINES, Expand, Layout, LineRow, Opened, Rows, section_a
 use super::search::Search;
 use super::shown::ShownLine;
 use crate::model::TreePath;
-use crate::viewer::model::{Half, LineDiff, Refined, TextSides, View, ViewedContents, WhiteSpace, WordMarks};
+use crate::viewer::model::{Half, LineDiff, Refined, TextSides, View, ViewedContents, WhiteSpace};
 use crate::words::{contents as words, fill};
+
+mod moving;
 
 /// Width below which two columns are too narrow to read code in, in characters: two times seventy, and the numbers.
 const MIN_SIDE_BY_SIDE_COLUMNS: f32 = 156.0;
@@ -316,6 +318,8 @@ impl PaneState {
         match action {
             PaneAction::NextHunk => self.go_by_hunk(contents, true, out),
             PaneAction::PreviousHunk => self.go_by_hunk(contents, false, out),
+            PaneAction::Walk => self.walk(contents, out),
+            PaneAction::Note => out.push(PaneRequest::Note(self.present_line(contents))),
             PaneAction::Show(view) => self.view = Some(view),
             PaneAction::Lay(layout) => (self.view, self.layout) = (Some(View::Text), layout),
             PaneAction::ToggleWideHunks => self.wide_hunks = !self.wide_hunks,
@@ -326,6 +330,10 @@ impl PaneState {
             PaneAction::Find => self.open_search(),
             PaneAction::NextHit => self.go_by_hit(contents, true),
             PaneAction::PreviousHit => self.go_by_hit(contents, false),
+            PaneAction::FindInAll => {
+                let query = self.search.as_ref().map(|search| search.query.clone());
+                out.extend(query.filter(|query| !query.text.is_empty()).map(PaneRequest::FindInAll));
+            }
             PaneAction::CloseFind => (self.search, self.takes_focus) = (None, true),
             PaneAction::CopyPath => {
                 self.clipboard = Some(contents.path.as_str().to_owned());
@@ -420,90 +428,6 @@ impl PaneState {
                 self.said = fill(words::SAID_COPIED_SPELLED, &[("said", said)]);
             }
             Err(error) => self.said = fill(words::SAID_NOT_COPIED, &[("why", &error.to_string())]),
-        }
-    }
-
-    fn go_by_hunk(&mut self, contents: &ViewedContents, is_forward: bool, out: &mut Vec<PaneRequest>) {
-        let (place, count) = self.position(contents);
-        let target = match (self.view(contents), is_forward) {
-            (View::Text, true) => place,
-            (View::Text, false) => {
-                // From inside a hunk its own beginning comes first.
-                let first = self.rows().and_then(|rows| rows.row_of_hunk(place.checked_sub(1)?));
-                let is_inside = first.is_some_and(|first| first < self.place.row);
-                (place + usize::from(is_inside)).wrapping_sub(2)
-            }
-            (_, true) => place,
-            (_, false) => place.wrapping_sub(2),
-        };
-        if target >= count {
-            out.push(if is_forward { PaneRequest::NextFile } else { PaneRequest::PreviousFile });
-            return;
-        }
-        if self.view(contents) == View::Bytes {
-            self.go_to_difference(contents, target);
-        } else if let Some(row) = self.rows().and_then(|rows| rows.row_of_hunk(target)) {
-            self.go_to_row(row);
-            if let Some(diff) = contents.text() {
-                self.reveal_change(diff);
-            }
-        }
-    }
-
-    /// Has the first change in the present row brought into view from the side.
-    fn reveal_change(&mut self, diff: &LineDiff) {
-        let Some(row) = self.rows().and_then(|rows| rows.row(diff, self.place.row)) else { return };
-        let Some(number) = row.hunk else { return };
-        let refined = self.refined(diff, number);
-        let hunk = &diff.hunks()[number];
-        let spots = Half::BOTH.into_iter().filter_map(|half| {
-            let line = row.line(half)?;
-            match refined.marks(half, line - half.of(&hunk.old, &hunk.new).start) {
-                WordMarks::Bytes(changed) => Some(Spot { half, line, byte: changed.first()?.start }),
-                WordMarks::Whole | WordMarks::NotRefined => None,
-            }
-        });
-        self.reveals = spots.min_by_key(|spot| spot.byte);
-    }
-
-    /// Makes `row` the present one and brings it into view.
-    pub fn go_to_row(&mut self, row: u64) {
-        let Some(count) = self.rows().map(Rows::count) else { return };
-        self.place.row = row.min(count.saturating_sub(1));
-        let is_in_view =
-            row >= self.place.scroll.top && row + 4 < self.place.scroll.top + self.visible as u64;
-        if !is_in_view {
-            self.place.scroll.show(row, count, self.visible);
-        }
-    }
-
-    fn go_to_difference(&mut self, contents: &ViewedContents, number: usize) {
-        let Some(bytes) = contents.bytes() else { return };
-        if let Some(row) = bytes.row_of_difference(number) {
-            self.hex.difference = Some(number);
-            self.hex.place.show(row, bytes.rows(), self.visible);
-        }
-    }
-
-    /// Goes to a line, which is unfolded for that.
-    pub fn go_to_line(&mut self, contents: &ViewedContents, half: Half, line: usize) {
-        let Some(diff) = contents.text() else { return };
-        self.view = Some(View::Text);
-        let line = line.min(diff.lines(half).count().saturating_sub(1));
-        let find = |state: &Self| state.rows().and_then(|rows| rows.row_of_line(diff, half, line));
-        let Some(row) = find(self) else { return };
-        if let Some(gap) = self.rows().and_then(|rows| rows.gap(row)) {
-            let begin = gap.begin(half);
-            let (from_top, from_bottom) = (line - begin + 1, begin + gap.length - line);
-            // From the nearer end, and some lines more so that it does not stand at an edge.
-            let part = match from_top <= from_bottom {
-                true => Expand::Top(from_top.saturating_add(EXPAND_LINES)),
-                false => Expand::Bottom(from_bottom.saturating_add(EXPAND_LINES)),
-            };
-            self.expand(diff, gap.number, part);
-        }
-        if let Some(row) = find(self) {
-            self.go_to_row(row);
         }
     }
 

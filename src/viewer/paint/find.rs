@@ -53,6 +53,10 @@ fn bar_ui(
             action = Some(meant);
         }
     }
+    let all = egui::Button::new(text::caption(words::FIND_IN_ALL));
+    if !query.text.is_empty() && ui.add(all).clicked() {
+        action = Some(PaneAction::FindInAll);
+    }
     let kind = egui::Button::selectable(query.is_pattern, text::caption(words::FIND_PATTERN));
     if ui.add(kind).clicked() {
         query.is_pattern = !query.is_pattern;

@@ -20,7 +20,7 @@ const HEAD_HEIGHT: f32 = 24.0;
 const TOOL_HEIGHT: f32 = space::CONTROL_HEIGHT;
 
 /// Narrower than this, the title of the file has a row of its own, in points.
-const ONE_ROW_WIDTH: f32 = 820.0;
+const ONE_ROW_WIDTH: f32 = 880.0;
 /// How wide the tools are about, until they were drawn, in points.
 const TOOLS_WIDTH: f32 = 420.0;
 /// A window of less height shows the rows and little else, in points.
@@ -55,12 +55,12 @@ pub(super) fn tools_ui(
             if is_wide {
                 // How wide the tools are is known from the picture before; the title takes the rest.
                 let room = (ui.available_width() - tools - 2.0 * INDENT).max(0.0);
+                // What is too wide for it is cut; it pushes no tool out of the window.
+                let (_, place) = ui.allocate_space(vec2(room, TOOL_HEIGHT));
                 let row = egui::Layout::left_to_right(egui::Align::Center);
-                ui.allocate_ui_with_layout(vec2(room, TOOL_HEIGHT), row, |ui| {
-                    ui.set_width(room);
-                    ui.shrink_clip_rect(ui.max_rect());
-                    title(ui);
-                });
+                let mut beside = ui.new_child(egui::UiBuilder::new().max_rect(place).layout(row));
+                beside.shrink_clip_rect(place);
+                title(&mut beside);
             }
             let begin = ui.cursor().left();
             let action = choices_ui(ui, given, state);
@@ -107,10 +107,8 @@ fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneA
         return None;
     }
     ui.add_space(space::SMALL);
-    let mut is_whole = usize::from(state.opened.is_whole_file());
-    let choices = [words::LINES_CHANGED, words::LINES_WHOLE_FILE];
-    let changed = segmented(ui, words::LINES, &choices, &mut is_whole);
-    changed.then_some(PaneAction::ToggleWholeFile)
+    let toggle = egui::Button::selectable(state.opened.is_whole_file(), words::LINES_WHOLE_FILE);
+    ui.add(toggle.frame_when_inactive(true)).clicked().then_some(PaneAction::ToggleWholeFile)
 }
 
 /// The same where there is no room for all of them.
@@ -164,6 +162,7 @@ fn way_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneActio
         let count =
             |sign: &str, lines| egui::RichText::new(format!("{sign}{}", with_thousands(lines))).monospace();
         ui.label(count("+", added).color(tokens.added.text)).on_hover_text(words::LINES_ADDED);
+        ui.add_space(2.0);
         ui.label(count("-", removed).color(tokens.removed.text)).on_hover_text(words::LINES_REMOVED);
         ui.add_space(space::SMALL);
     }

@@ -20,7 +20,7 @@ const fn bind(modifiers: Modifiers, key: Key, action: PaneAction, words: &'stati
 }
 
 /// All keys that stand for a [`PaneAction`]; those with more modifiers first, as egui ignores further ones.
-pub const KEYS: [KeyBinding; 18] = [
+pub const KEYS: [KeyBinding; 20] = [
     bind(
         Modifiers::COMMAND.plus(Modifiers::SHIFT),
         Key::C,
@@ -34,9 +34,11 @@ pub const KEYS: [KeyBinding; 18] = [
     bind(Modifiers::SHIFT, Key::F7, PaneAction::PreviousHunk, words::PREVIOUS_CHANGE),
     bind(Modifiers::SHIFT, Key::X, PaneAction::ToggleWholeFile, words::LINES_WHOLE_FILE),
     bind(Modifiers::NONE, Key::F3, PaneAction::NextHit, words::FIND_NEXT),
+    bind(Modifiers::NONE, Key::Space, PaneAction::Walk, words::WALK),
     bind(Modifiers::NONE, Key::F7, PaneAction::NextHunk, words::NEXT_CHANGE),
     bind(Modifiers::NONE, Key::N, PaneAction::NextHunk, words::NEXT_CHANGE),
     bind(Modifiers::NONE, Key::P, PaneAction::PreviousHunk, words::PREVIOUS_CHANGE),
+    bind(Modifiers::NONE, Key::C, PaneAction::Note, words::NOTE_KEY),
     bind(Modifiers::NONE, Key::W, PaneAction::NextWhiteSpace, words::WHITE_SPACE_NEXT),
     bind(Modifiers::NONE, Key::X, PaneAction::ExpandGap, words::GAP_MORE),
     bind(Modifiers::NONE, Key::Num1, PaneAction::Lay(LayoutChoice::SideBySide), words::VIEW_SIDE_BY_SIDE),

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::decision::DecisionSum;
 use super::locked::Seen;
 use super::which::refuse_unknown;
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, Ledger, PatchNote};
-use crate::model::{Digest, Node, Step, TreePath};
+use crate::model::{Digest, Node, TreePath};
 use crate::transaction;
 use crate::workbench::look::stack::manifests_of;
-use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::stack::read_ledger;
 use crate::workbench::{DecisionDigest, Result, Workbench};
 
 /// What accepting gives up, or would give up.
@@ -19,12 +20,27 @@ use crate::workbench::{DecisionDigest, Result, Workbench};
 pub struct Accepted {
     /// Patches that cannot be taken back any more, oldest first.
     pub patches: Vec<PatchNote>,
-    /// The patch that went with the last rollback, if that cannot be taken back any more.
-    pub rollback: Option<PatchNote>,
+    /// The patches that went with the last rollback, if that cannot be taken back any more.
+    pub rollback: Vec<PatchNote>,
     /// Edited files that were kept as safe copies when they were replaced. The copies go, too.
     pub edits: Vec<KeptEdit>,
     /// The newest entry of the history when that was so.
     pub(crate) head: Digest,
+}
+
+impl Accepted {
+    /// What somebody agrees to who gives this up.
+    pub fn decision(&self) -> DecisionDigest {
+        let mut sum = DecisionSum::of("keep for good");
+        sum.add("history", &self.head.to_string());
+        sum.add_notes("patch", &self.patches);
+        sum.add_notes("rollback", &self.rollback);
+        for edit in &self.edits {
+            sum.add("edit", edit.path.as_str());
+            sum.add("copy", &edit.copy);
+        }
+        sum.finish()
+    }
 }
 
 /// An edited file that was kept as a safe copy.
@@ -38,7 +54,7 @@ pub struct KeptEdit {
 impl Accepted {
     /// Whether there is nothing to give up.
     pub fn is_nothing(&self) -> bool {
-        self.patches.is_empty() && self.rollback.is_none()
+        self.patches.is_empty() && self.rollback.is_empty()
     }
 }
 
@@ -160,7 +176,7 @@ impl Decision {
         }
         let mut given_up = Accepted {
             patches: open.into_iter().map(|patch| patch.patch).collect(),
-            rollback: rollback.and_then(|last| last.patch.clone()),
+            rollback: rollback.map(|last| about(ledger, last)).unwrap_or_default(),
             edits: Vec::new(),
             head: ledger.head().digest,
         };
@@ -168,48 +184,59 @@ impl Decision {
             // Only what was to go already; what nobody was told of stays.
             unused.retain(|seq| *seq <= ledger.accepted_through());
         } else {
-            for entry in unused.iter().filter_map(|seq| ledger.entry(*seq)) {
-                given_up.edits.extend(edits_kept_by(fs, ledger, entry)?);
-            }
+            given_up.edits = kept_edits(fs, ledger, &unused)?;
         }
         Ok(Self { given_up, through, unused })
     }
 }
 
-/// The safe copies of `entry` that are neither what a patch expected nor what one left there.
-fn edits_kept_by(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Vec<KeptEdit>> {
-    let expected = expected_by(fs, ledger, entry)?;
+/// The patches that a rollback was about.
+fn about(ledger: &Ledger, rollback: &Entry) -> Vec<PatchNote> {
+    let out = rollback.out.iter().filter_map(|gone| ledger.note(gone.key()));
+    let reversed = rollback.reverses.and_then(|seq| ledger.entry(seq)).map(Entry::patches);
+    let patches: Vec<PatchNote> = match rollback.out.is_empty() {
+        false => out.cloned().collect(),
+        true => reversed.unwrap_or_default().into_iter().cloned().collect(),
+    };
+    if patches.is_empty() { rollback.patch.iter().cloned().collect() } else { patches }
+}
+
+/// The safe copies of the entries `unused` that are neither what the change before left there nor what a patch expected.
+fn kept_edits(fs: &dyn Fs, ledger: &Ledger, unused: &[u64]) -> Result<Vec<KeptEdit>> {
+    let mut left: BTreeMap<TreePath, Option<Digest>> = BTreeMap::new();
+    let digest = |node: &Option<Node>| node.as_ref().and_then(Node::as_file).map(|file| file.digest);
     let mut edits = Vec::new();
-    for (n, step) in entry.steps.iter().enumerate() {
-        let Some(found) = step.before.as_ref().and_then(Node::as_file) else { continue };
-        if expected.get(&step.path).is_none_or(|expected| expected.contains(&found.digest)) {
-            continue;
+    for entry in ledger.entries() {
+        let steps = &entry.steps;
+        if unused.contains(&entry.seq) {
+            let known = known_before(fs, ledger, entry);
+            for (n, step) in steps.iter().enumerate() {
+                let Some(found) = digest(&step.before) else { continue };
+                let is_left = left.get(&step.path).is_some_and(|left| *left == Some(found));
+                let is_known = known.get(&step.path).is_some_and(|known| known.contains(&found));
+                // Without a manifest nobody can tell what was there at first.
+                let is_first = !left.contains_key(&step.path) && !known.contains_key(&step.path);
+                if is_left || is_known || is_first {
+                    continue;
+                }
+                if let Some(copy) = transaction::safe_copy(fs, entry.seq, n)? {
+                    edits.push(KeptEdit { path: step.path.clone(), copy: copy.to_string() });
+                }
+            }
         }
-        if let Some(copy) = transaction::safe_copy(fs, entry.seq, n)? {
-            edits.push(KeptEdit { path: step.path.clone(), copy: copy.to_string() });
-        }
+        left.extend(steps.iter().map(|step| (step.path.clone(), digest(&step.after))));
     }
     Ok(edits)
 }
 
-/// The contents that `entry` found at each place if nobody had edited anything.
-fn expected_by(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<BTreeMap<TreePath, Vec<Digest>>> {
-    let digest = |node: &Node| node.as_file().map(|file| file.digest);
-    Ok(match (entry.action, entry.reverses.and_then(|seq| ledger.entry(seq))) {
-        (Action::Rollback, Some(reversed)) => {
-            let left =
-                |step: &Step| (step.path.clone(), step.after.as_ref().and_then(digest).into_iter().collect());
-            reversed.steps.iter().map(left).collect()
+/// The contents that the patches of `entry` know at each place before them.
+fn known_before(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> BTreeMap<TreePath, Vec<Digest>> {
+    let mut known: BTreeMap<TreePath, Vec<Digest>> = BTreeMap::new();
+    if entry.action == Action::Apply {
+        for change in manifests_of(fs, ledger, entry).flat_map(|patch| patch.changes) {
+            let digests = change.before.iter().filter_map(Node::as_file).map(|file| file.digest);
+            known.entry(change.path).or_default().extend(digests);
         }
-        (Action::Apply, _) => {
-            // Without the manifest nobody can tell; it is kept in the history as long as that is whole.
-            let mut expected: BTreeMap<TreePath, Vec<Digest>> = BTreeMap::new();
-            for change in manifests_of(fs, ledger, entry).flat_map(|patch| patch.changes) {
-                let known = change.before.iter().filter_map(digest);
-                expected.entry(change.path).or_default().extend(known);
-            }
-            expected
-        }
-        _ => BTreeMap::new(),
-    })
+    }
+    known
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::permission::{CheckedBundles, PermittedBundles};
 use super::preview::Previewed;
-use super::scripts::{ScriptConsent, ScriptRun, not_recorded, unstoppable};
+use super::scripts::{ScriptRun, not_recorded, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
@@ -19,32 +19,14 @@ use crate::ledger::{
     manifest_name, signatures_name,
 };
 use crate::model::{Code, Digest, Level, Patch};
-use crate::plan::why::{Override, Overrides};
+use crate::plan::why::Override;
 use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
 use crate::workbench::contents::{First, Library};
 use crate::workbench::{
-    ApplyPreview, ApplyRequest, ComingPatch, DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench,
-    text_patch,
+    ApplyOptions, ApplyPreview, ApplyRequest, ComingPatch, DecisionDigest, Error, Result, ScriptTrouble,
+    Watch, Workbench, text_patch,
 };
-
-/// How to apply.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ApplyOptions {
-    /// The rules that are set aside. Written to the history.
-    pub overrides: Overrides,
-    /// What somebody agreed to; anything else is refused.
-    pub expected: Option<DecisionDigest>,
-    /// Whether somebody agreed to the scripts of the patch.
-    pub scripts: ScriptConsent,
-}
-
-impl ApplyOptions {
-    /// Whether `obstacle` is set aside.
-    pub(crate) fn allows(&self, obstacle: &Obstacle) -> bool {
-        obstacle.way_around().is_some_and(|rule| self.overrides.has(rule))
-    }
-}
 
 /// What applying did.
 #[derive(Debug)]

@@ -5,17 +5,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::bundle::VerifiedBundle;
-use crate::disk::fs::{Fs, StatePath};
-use crate::model::{Node, Step, TreePath};
+use crate::diff::pair_renames;
+use crate::disk::fs::{Fs, Place, StatePath};
+use crate::disk::node_at;
+use crate::model::{FileNode, Node, Patch, Step, TreePath};
 use crate::plan::Note;
 use crate::transaction::{ContentError, Contents, SafeCopies, SafeCopyError};
 use crate::workbench::contents::{First, Library};
-use crate::workbench::look::merging::MergedContents;
+use crate::workbench::look::merged_contents::MergedContents;
 use crate::workbench::{Result, Workbench};
 
 /// What to do about originals whose safe copies are missing or not what they were.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct DamagedBackups {
+pub struct DamagedBackups {
     /// Patch files that may have them.
     pub from: Vec<PathBuf>,
     /// Take the other places back, and leave these as they are.
@@ -59,11 +61,19 @@ pub(super) fn find_elsewhere(
     for path in kept.damaged() {
         let before = steps.iter().find(|step| step.path == *path).and_then(|step| step.before.as_ref());
         let failed = |source| SafeCopyError::Io { path: path.clone(), source };
-        let is_brought = match before.and_then(Node::as_file) {
+        let file = before.and_then(Node::as_file);
+        let is_brought = match file {
             Some(file) => library.is_brought(&file.digest).map_err(failed)?,
             None => false,
         };
+        let here = file.and_then(|file| steps.iter().find(|step| has(step, file) && is_there(fs, step)));
         match (is_brought, sources.leave) {
+            (false, _) if let Some(here) = here => {
+                if here.path != *path {
+                    let text = format!("its backup is damaged; the content is taken from {}", here.path);
+                    notes.push(Note::at(path, text));
+                }
+            }
             (true, _) => {
                 notes.push(Note::at(path, "its backup is damaged; the content is taken from the patch file"));
             }
@@ -76,6 +86,31 @@ pub(super) fn find_elsewhere(
         }
     }
     Ok(Elsewhere { nowhere, notes })
+}
+
+/// Whether the content of `file` is what `step` left.
+fn has(step: &Step, file: &FileNode) -> bool {
+    step.after.as_ref().and_then(Node::as_file).is_some_and(|after| after.digest == file.digest)
+}
+
+/// Whether what `step` left is still there.
+fn is_there(fs: &dyn Fs, step: &Step) -> bool {
+    let found = node_at(fs, &Place::from(&step.path)).ok().flatten();
+    found.zip(step.after.as_ref()).is_some_and(|(found, after)| found.same_content(after))
+}
+
+impl Elsewhere {
+    /// Leaves a file under its new name where it can't be given back under its old one.
+    pub fn leave_new_names(&mut self, patches: impl Iterator<Item = Patch>) {
+        for patch in patches {
+            for (new, old) in pair_renames(&patch.changes) {
+                let Some(old) = old.filter(|old| self.nowhere.contains(&old.path)) else { continue };
+                let text = format!("is left as it is, because {} can't be restored", old.path);
+                self.notes.push(Note::at(&new.path, text));
+                self.nowhere.push(new.path.clone());
+            }
+        }
+    }
 }
 
 /// Old content out of the safe copies, or from elsewhere where they are damaged.

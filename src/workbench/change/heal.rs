@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::decision::DecisionSum;
 use super::locked::{ChangeExtras, LockedChange, Seen};
 use super::permission::CheckedBundles;
 use crate::bundle::VerifiedBundle;
@@ -15,7 +16,8 @@ use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{First, Library, Origin};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::all_copies;
-use crate::workbench::look::status::{self, read_ledger};
+use crate::workbench::look::stack::read_ledger;
+use crate::workbench::look::status;
 use crate::workbench::{DecisionDigest, Drift, Error, Result, Watch, Workbench};
 
 /// What to put right, and from what.
@@ -38,6 +40,16 @@ pub(crate) struct HealPreview {
     pub(crate) from: Vec<String>,
     /// What would happen.
     pub preview: Preview,
+}
+
+impl HealPreview {
+    /// What somebody agrees to who repairs what this shows.
+    pub(crate) fn decision(&self) -> DecisionDigest {
+        let mut sum = DecisionSum::of("repair");
+        self.from.iter().for_each(|from| sum.add("from", from));
+        sum.add_preview(&self.preview);
+        sum.finish()
+    }
 }
 
 /// What healing did.

@@ -16,7 +16,7 @@ use crate::plan::{ApprovedPlan, Note};
 use crate::transaction::{self, ChangeFailure, Contents, Intermediate, Receipt, Request, TransactionError};
 use crate::workbench::look::memory::{FolderName, Memory};
 use crate::workbench::look::situation::Survey;
-use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::stack::read_ledger;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
 /// What was seen in a folder, and can be compared with what is there now.

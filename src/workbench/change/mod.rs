@@ -2,13 +2,16 @@
 
 pub(super) mod accept;
 pub(super) mod apply;
+pub(super) mod apply_preview;
 pub(super) mod backups;
+pub(super) mod choose;
 mod dangers;
 pub(super) mod decision;
 pub(super) mod heal;
 pub(super) mod locked;
 pub(super) mod permission;
 pub(super) mod plan_file;
+pub(super) mod planned_step;
 pub(super) mod preview;
 pub(super) mod recover;
 pub(super) mod request;

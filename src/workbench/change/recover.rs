@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::heal;
 use crate::bundle::VerifiedBundle;
-use crate::ledger::{Action, Entry, PatchNote};
+use crate::ledger::{Action, Entry, PatchNote, Turn};
 use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
 use crate::transaction::{ChangeFailure, Contents, check_path};
 use crate::workbench::look::memory::{FolderName, Memory};
-use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::stack::read_ledger;
 use crate::workbench::{Result, Watch, Workbench};
 
 /// What to do with an interrupted change.
@@ -30,6 +30,8 @@ pub enum Recovered {
     PutBack {
         /// The patch that was being applied or taken back.
         patch: Option<PatchNote>,
+        /// What the interrupted change would have come to.
+        turn: Turn,
         /// What was done.
         undone: Box<Undone>,
     },
@@ -96,7 +98,8 @@ impl Workbench {
                     cancel: watch.cancel,
                     originals: originals.as_ref().map(|library| library as &dyn Contents),
                 };
-                let since = read_ledger(root.fs())?.head().seq;
+                let before = read_ledger(root.fs())?;
+                let (since, turn) = (before.head().seq, interrupted.entry.turn(before.entries()));
                 let undone = recover::undo(&root, &interrupted, &options)?;
                 check_path(root.fs(), Some(target)).map_err(ChangeFailure::after_the_change)?;
                 let head = read_ledger(root.fs())?;
@@ -107,6 +110,7 @@ impl Workbench {
                 }
                 Ok(Recovered::PutBack {
                     patch: head.entries().last().and_then(|entry| entry.patch.clone()),
+                    turn,
                     undone: Box::new(undone),
                 })
             }

@@ -2,6 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::decision::DecisionDigest;
+use super::scripts::ScriptConsent;
+use crate::plan::Obstacle;
+use crate::plan::why::Overrides;
 use crate::workbench::{EditChoices, TextOptions};
 
 /// What somebody wants to put into a folder, and how.
@@ -32,5 +36,23 @@ impl From<&PathBuf> for ApplyRequest {
 impl From<&[PathBuf]> for ApplyRequest {
     fn from(files: &[PathBuf]) -> Self {
         Self { files: files.to_vec(), ..Self::default() }
+    }
+}
+
+/// How to apply.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ApplyOptions {
+    /// The rules that are set aside. Written to the history.
+    pub overrides: Overrides,
+    /// What somebody agreed to; anything else is refused.
+    pub expected: Option<DecisionDigest>,
+    /// Whether somebody agreed to the scripts of the patch.
+    pub scripts: ScriptConsent,
+}
+
+impl ApplyOptions {
+    /// Whether `obstacle` is set aside.
+    pub(crate) fn allows(&self, obstacle: &Obstacle) -> bool {
+        obstacle.way_around().is_some_and(|rule| self.overrides.has(rule))
     }
 }

@@ -1,10 +1,9 @@
 //! Takes a change back, and takes the taking back back.
 
-mod request;
+pub(super) mod request;
+pub(super) mod route;
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere, out_of};
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
@@ -13,24 +12,22 @@ use super::scripts::{
 };
 use super::take_out::{OnDependents, refuse_replaced, wanted};
 use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, whole_entry};
-use crate::bundle::VerifiedBundle;
 use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, Gone, LayerSlot, Ledger, PatchNote, ScriptNote, ScriptTime, Turn,
 };
-use crate::model::{Digest, LayerKey};
+use crate::model::LayerKey;
 use crate::plan::why::Undo;
 use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
-use crate::transaction::{Archive, Contents, SafeCopies};
+use crate::transaction::{Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::merging::resolve_edits_since;
-use crate::workbench::look::situation::Survey;
-use crate::workbench::look::stack::FolderStack;
-use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::stack::{FolderStack, manifest_of, manifests_of, read_ledger};
 use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench};
 
-pub(crate) use request::DependentPatch;
 pub use request::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which};
+
+use route::{PlannedRollback, RollbackRoute};
 
 impl Workbench {
     /// What taking back would do. The safe copies are read and hashed. Writes nothing.
@@ -240,8 +237,9 @@ impl Workbench {
     ) -> Result<PlannedRollback> {
         let mut steps = entry.steps.to_vec();
         let kept = SafeCopies::find(fs, entry.seq, &steps)?;
-        let found = find_elsewhere(fs, &kept, &steps, sources)?;
+        let mut found = find_elsewhere(fs, &kept, &steps, sources)?;
         if sources.leave {
+            found.leave_new_names(manifests_of(fs, ledger, entry));
             steps.retain(|step| !found.nowhere.contains(&step.path));
         }
         let mut survey = self.survey_for_rollback(fs, &steps, ledger, watch)?;
@@ -267,7 +265,8 @@ impl Workbench {
             scripts: ScriptPlan::default(),
         };
         let (how, bundles) = (RollbackRoute::Entry(kept), sources.bundles.clone());
-        Ok(PlannedRollback { preview, survey, how, bundles, scripts: Vec::new() })
+        let leaves = sources.leave && !found.nowhere.is_empty();
+        Ok(PlannedRollback { preview, survey, how, bundles, scripts: Vec::new(), leaves })
     }
 
     /// Takes back what `look` shows, under the lock.
@@ -279,7 +278,7 @@ impl Workbench {
         remarks: &[String],
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
-        let PlannedRollback { preview: told, survey, how, bundles, scripts } = look;
+        let PlannedRollback { preview: told, survey, how, bundles, scripts, leaves } = look;
         let RollbackPreview { entry: seq, patch, patches, back, preview, .. } = told;
         let reversed = folder.ledger.entry(seq).expect("the look found this entry");
         let notes = preview.notes.clone();
@@ -298,7 +297,7 @@ impl Workbench {
                 entry.reverses = Some(seq);
                 // Of an entry that brought several patches the contents between them are needed when they come back.
                 extras.retires.extend(reversed.parts.is_empty().then_some(seq));
-                let elsewhere = out_of(&bundles, folder.fs());
+                let elsewhere = out_of(&bundles, folder.fs()).with_seen(&survey.situation.tree);
                 Box::new(KeptContents { kept, made: survey.made.clone(), elsewhere })
             }
             RollbackRoute::Layers { out, made, archive } => {
@@ -309,7 +308,11 @@ impl Workbench {
                 Box::new(library.with_made(made))
             }
         };
-        (entry.version_before, entry.version_after) = versions(&folder.ledger, reversed, &entry);
+        (entry.version_before, entry.version_after) = versions(folder.fs(), &folder.ledger, reversed, &entry);
+        if leaves {
+            // What is left as it is may be what says the version.
+            entry.version_after = None;
+        }
         let change = LockedChange { plan, survey: &survey, entry, contents: &*contents, extras };
         let receipt = folder.carry_out(change, watch)?;
         drop(contents);
@@ -348,41 +351,34 @@ fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<String> {
 }
 
 /// The version before and after a rollback: that of the folder before the patch, if nothing newer stays on it.
-fn versions(ledger: &Ledger, reversed: &Entry, rollback: &Entry) -> (Option<String>, Option<String>) {
+fn versions(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    reversed: &Entry,
+    rollback: &Entry,
+) -> (Option<String>, Option<String>) {
     if rollback.reverses.is_some() && ledger.last_change().is_some_and(|last| last.seq == reversed.seq) {
         return (reversed.version_after.clone(), reversed.version_before.clone());
     }
     let now = ledger.version().map(str::to_owned);
-    let goes = |slot: &LayerSlot| {
-        rollback.out.iter().any(|gone| gone.key() == slot.key) || rollback.reverses == Some(slot.way_back)
+    let goes = |slot: &LayerSlot| match rollback.reverses {
+        Some(seq) => slot.way_back == seq,
+        None => rollback.out.iter().any(|gone| Gone::key(*gone) == slot.key),
     };
     let slots = ledger.layers().slots;
     let lowest = slots.iter().position(goes);
     match lowest.map(|lowest| &slots[lowest..]) {
-        Some(gone) if gone.iter().all(goes) => {
-            (now, ledger.entry(gone[0].key.entry).and_then(|entry| entry.version_before.clone()))
-        }
+        Some(gone) if gone.iter().all(goes) => (now, version_below(fs, ledger, gone[0].key)),
         _ => (now.clone(), now),
     }
 }
 
-/// A preview with what it was made from.
-pub(crate) struct PlannedRollback {
-    pub preview: RollbackPreview,
-    pub survey: Survey,
-    pub how: RollbackRoute,
-    /// Patch files that stand in for damaged safe copies.
-    pub(super) bundles: Arc<Vec<VerifiedBundle>>,
-    /// Scripts for the history: those that ran, and those that are due.
-    pub scripts: Vec<ScriptNote>,
-}
-
-/// Where the old contents come from.
-pub(crate) enum RollbackRoute {
-    /// One entry is taken back as a whole, with its own safe copies.
-    Entry(SafeCopies),
-    /// Patches are taken out of the stack.
-    Layers { out: Vec<LayerKey>, made: BTreeMap<Digest, Arc<Vec<u8>>>, archive: Archive },
+/// The version that the folder had before the patch `key` came: what the one that came with it left, or was there before
+/// all of them.
+fn version_below(fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Option<String> {
+    let below = (0..key.part).rev().map(|part| LayerKey { part, ..key });
+    let mut results = below.filter_map(|key| manifest_of(fs, ledger, key)?.about.result_version);
+    results.next().or_else(|| ledger.entry(key.entry)?.version_before.clone())
 }
 
 impl Seen for PlannedRollback {

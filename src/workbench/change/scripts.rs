@@ -29,7 +29,7 @@ use crate::scripts::{self, Job, Ran};
 use crate::transaction::{ChangeFailure, FolderCondition};
 use crate::trust::Verdict;
 use crate::workbench::look::situation::Survey;
-use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::stack::read_ledger;
 use crate::workbench::{Error, Result, ScriptTrouble, Watch, Workbench};
 
 pub(super) use undoing::refuse_to_bring_back;

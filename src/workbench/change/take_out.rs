@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::backups::OtherSources;
-use super::rollback::{DependentPatch, PlannedRollback, RebuiltPlace, RollbackPreview, RollbackRoute};
+use super::rollback::request::{DependentPatch, RebuiltPlace, RollbackPreview};
+use super::rollback::route::{PlannedRollback, RollbackRoute};
 use super::scripts::ScriptPlan;
 use crate::disk::fs::Fs;
 use crate::ledger::{Ledger, PatchNote, Turn};
@@ -74,7 +75,7 @@ impl Workbench {
         };
         let how = RollbackRoute::Layers { out: out.out.iter().copied().collect(), made, archive };
         let bundles = sources.bundles.clone();
-        Ok(PlannedRollback { preview, survey, how, bundles, scripts: Vec::new() })
+        Ok(PlannedRollback { preview, survey, how, bundles, scripts: Vec::new(), leaves: false })
     }
 }
 

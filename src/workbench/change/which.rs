@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::rollback::Which;
+use super::rollback::request::Which;
 use crate::ledger::{Action, Entry, Installed, LayerSlot, Ledger};
 use crate::model::{Patch, RollbackPossible, TreePath};
 use crate::plan::why::Undo;

@@ -42,8 +42,8 @@ pub struct MadeKey {
 }
 
 /// A key that somebody wants to trust, and for what.
-#[derive(Debug, Clone)]
-pub(crate) struct KeyWish {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyWish {
     /// The key, as it was read.
     pub key: PublicKey,
     /// What it shall be called here.

@@ -16,7 +16,7 @@ use crate::workbench::look::changes::{Hidden, HiddenCount};
 use crate::workbench::{Error, Inspection, Result, Signed, Workbench};
 
 /// What somebody says about a patch.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReviewWish {
     /// Yes, no, or neither.
     pub opinion: Opinion,

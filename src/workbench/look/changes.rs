@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use super::merging;
 use super::stack::all_copies;
-use super::status::read_ledger;
+use super::stack::read_ledger;
 use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::FileOutcome;
 use crate::diff::pair_renames;
 use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
-use crate::model::{FileChange, FileNode, LocalEdits, Node, Payload, Role, TreePath};
+use crate::model::{FileChange, FileNode, Node, Payload, TreePath};
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::with_thousands;
 use crate::workbench::contents::{Content, ContentSpool, First, Library, MAX_IN_MEMORY_BYTES, NotRead};
@@ -281,17 +281,7 @@ impl<'a> Sides<'a> {
     /// What stands at `path`, on both sides: a text patch names it, and does not fit or is there already.
     fn as_it_is(&self, path: &TreePath) -> Option<OneChange> {
         let (node, content, source) = self.found(self.disk?, path);
-        let change = FileChange {
-            path: path.clone(),
-            before: node.iter().cloned().collect(),
-            after: node.clone(),
-            payload: None,
-            base: None,
-            edit: None,
-            role: Role::Data,
-            local_edits: LocalEdits::Refuse,
-            fixes: Vec::new(),
-        };
+        let change = FileChange::plain(path.clone(), node.clone(), node.clone(), None);
         Some(OneChange {
             change,
             renamed_from: None,

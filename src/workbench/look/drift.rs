@@ -1,21 +1,53 @@
 //! Why a place is likely not as the history says, and where a copy of what should be there can be found.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::Arc;
 
-use super::stack::{all_copies, manifest_of};
-use super::status::{read_ledger, status_now};
+use super::stack::manifest_of;
 use crate::checks::{Beginning, first_bytes};
 use crate::diff::is_text;
-use crate::disk::fs::{Fs, Place};
-use crate::disk::node_at;
+use crate::disk::fs::Fs;
 use crate::ledger::Ledger;
-use crate::model::{Digest, FileChange, LocalEdits, Node, Patch, Role, TreePath};
-use crate::workbench::contents::{First, Library, wants_merging};
-use crate::workbench::{
-    ChangeSide, Comparison, Content, Drift, DriftKind, OneChange, Result, Watch, Workbench,
-};
+use crate::model::{Node, Patch, Role, TreePath};
+use crate::workbench::Result;
+use crate::workbench::contents::wants_merging;
+
+/// One place that is not as the history says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// The place.
+    pub path: TreePath,
+    /// In which way.
+    pub kind: DriftKind,
+    /// The last patch that changed it.
+    pub patch: Option<String>,
+    /// Why that is likely so.
+    pub cause: DriftCause,
+}
+
+/// In which way a place is not as expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriftKind {
+    /// It is gone.
+    Missing,
+    /// Something is there that should not be.
+    Unexpected,
+    /// Its content, kind or target differs.
+    Edited,
+    /// Only its permissions differ.
+    Permissions,
+}
+
+impl DriftKind {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            DriftKind::Missing => "missing",
+            DriftKind::Unexpected => "unexpected",
+            DriftKind::Edited => "edited",
+            DriftKind::Permissions => "permissions",
+        }
+    }
+}
 
 /// Why a place is likely not as the history says.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -92,79 +124,6 @@ pub(super) fn find_causes(
         }
     }
     Ok(())
-}
-
-impl Workbench {
-    /// Calls `show` with every place that is not as the history says: what should be there on the left, what is there
-    /// on the right. Writes nothing.
-    ///
-    /// # Errors
-    /// If the folder or its history cannot be read, or somebody wished to stop.
-    pub fn drift_contents(
-        &self,
-        target: &Path,
-        watch: Watch<'_>,
-        show: &mut dyn FnMut(&OneChange),
-    ) -> Result<()> {
-        let fs = self.disk(target)?;
-        let ledger = read_ledger(&*fs)?;
-        let drift = status_now(&*fs, &ledger, watch)?.drift;
-        let expected = ledger.expected();
-        let file =
-            |node: Option<&Node>| node.and_then(Node::as_file).map(|file| (file.digest, file.size_bytes));
-        let should_be = |drift: &Drift| expected.get(&drift.path).cloned().flatten();
-        let copies = Library::new(&[], First::SafeCopies).in_folder(&*fs);
-        let copies = copies.with_copies(all_copies(&*fs, &ledger)?);
-        for drift in &drift {
-            watch.cancel.check()?;
-            let left = should_be(drift);
-            let right = node_at(&*fs, &Place::from(&drift.path)).unwrap_or_default();
-            let here = Place::from(&drift.path);
-            let copy = |(digest, _): (Digest, u64)| match drift.kind {
-                DriftKind::Permissions => Some(here.clone()),
-                _ => copies.whole_copy(&digest).ok().flatten().map(Place::from),
-            };
-            let before = side(&fs, left.as_ref(), file(left.as_ref()).and_then(copy), watch);
-            let after = side(&fs, right.as_ref(), Some(here.clone()), watch);
-            show(&OneChange {
-                change: FileChange {
-                    path: drift.path.clone(),
-                    before: left.iter().cloned().collect(),
-                    after: right,
-                    payload: None,
-                    base: None,
-                    edit: None,
-                    role: Role::Data,
-                    local_edits: LocalEdits::Refuse,
-                    fixes: Vec::new(),
-                },
-                renamed_from: None,
-                left,
-                before,
-                after,
-                before_source: None,
-                comparison: Comparison::OriginalToFolder,
-            });
-        }
-        Ok(())
-    }
-}
-
-/// What is to be shown of `node`, whose content is at `place`.
-fn side(fs: &Arc<dyn Fs>, node: Option<&Node>, place: Option<Place>, watch: Watch<'_>) -> ChangeSide {
-    let file = match node {
-        None => return ChangeSide::Absent,
-        Some(Node::File(file)) => file,
-        Some(_) => return ChangeSide::NotAFile,
-    };
-    let content =
-        place.map(|place| Content::in_target(fs, place, (file.digest, file.size_bytes), watch.cancel));
-    match content {
-        None => ChangeSide::Unavailable("there is no backup of this file in the folder".to_owned()),
-        Some(Ok(Some(content))) => ChangeSide::Content(content),
-        Some(Ok(None)) => ChangeSide::Unavailable("it changed while it was read".to_owned()),
-        Some(Err(error)) => ChangeSide::Unavailable(error.to_string()),
-    }
 }
 
 /// Which of `places` the patches call settings, or expect people to edit.

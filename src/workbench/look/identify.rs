@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::memory::{FolderName, was_trusted};
+use super::stack::read_ledger;
 use super::stack::{FolderStack, manifest_of};
-use super::status::read_ledger;
 use super::vouching::Vouching;
 use crate::checks::{Identity, identify};
 use crate::disk::fs::Fs;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::edits::{CheckedEdits, edits_of};
+use super::merged_contents::MergedContents;
 use super::situation::Survey;
 use crate::bundle::VerifiedBundle;
-use crate::diff::{MAX_MERGE_BYTES, Merge, Tried, draft, merge};
+use crate::diff::{MAX_MERGE_BYTES, Merge, Tried, Unmergeable, draft, merge};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::{ScanError, node_at};
 use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, TreePath};
@@ -19,9 +19,6 @@ use crate::transaction::SafeCopies;
 use crate::whole_file::WholeFile;
 use crate::workbench::contents::{First, Library, NotRead};
 use crate::workbench::{Error, Result, Workbench};
-
-/// Most bytes of merged files that wait in memory at one time: a plan of so many large settings is none.
-const MAX_MADE_BYTES: usize = 256 << 20;
 
 /// What a person wishes for a file that was edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,35 +74,6 @@ impl ReadChoices {
 fn read_merged(file: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::File { doing: "read the merged file", path: file.to_owned(), source };
     named_file::read(file, MAX_MERGE_BYTES).map_err(failed)
-}
-
-/// Contents that were worked out and are in no bundle and no safe copy, by their place.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct MergedContents {
-    contents: BTreeMap<TreePath, Vec<u8>>,
-    bytes: usize,
-}
-
-impl MergedContents {
-    /// The content for the file at `path`.
-    pub fn of(&self, path: &TreePath) -> Option<&[u8]> {
-        self.contents.get(path).map(Vec::as_slice)
-    }
-
-    /// All of them by what they are.
-    pub(crate) fn by_digest(&self) -> impl Iterator<Item = (Digest, Arc<Vec<u8>>)> {
-        self.contents.values().map(|content| (Digest::compute(content), Arc::new(content.clone())))
-    }
-
-    /// Keeps a content; `false` if there is no room for it.
-    pub(crate) fn keep(&mut self, path: &TreePath, content: Vec<u8>) -> bool {
-        if self.bytes + content.len() > MAX_MADE_BYTES {
-            return false;
-        }
-        self.bytes += content.len();
-        self.contents.insert(path.clone(), content);
-        true
-    }
 }
 
 /// Works out what becomes of each file that is neither as the patch expects nor as it leaves it, and puts that into
@@ -174,6 +142,20 @@ impl Workbench {
         path: &TreePath,
         output: &Path,
     ) -> Result<()> {
+        let [base, mine, theirs] = self.sides_of_merge(bundle, target, path)?;
+        let marked = draft(&base, &mine, &theirs).map_err(|reason| unmergeable(path, reason))?;
+        let failed = |source| Error::File { doing: "write the draft", path: output.to_owned(), source };
+        WholeFile::write(output, &marked).map_err(failed)
+    }
+
+    /// What meets where the file at `path` was edited and the patch changes it: the original, the file as it is here,
+    /// and what the patch brings.
+    pub(super) fn sides_of_merge(
+        &self,
+        bundle: &Path,
+        target: &Path,
+        path: &TreePath,
+    ) -> Result<[Vec<u8>; 3]> {
         let bundle = self.open(bundle)?;
         let fs = self.disk(target)?;
         let refused = |why: NoDraft| Error::refused_at(path, Edits::NoDraft(why));
@@ -190,10 +172,13 @@ impl Workbench {
         let Some(theirs) = edit.theirs()? else {
             return Err(refused(NoDraft::NoNewContent));
         };
-        let marked = draft(&base, &mine, &theirs).map_err(|reason| refused(NoDraft::Unmergeable(reason)))?;
-        let failed = |source| Error::File { doing: "write the draft", path: output.to_owned(), source };
-        WholeFile::write(output, &marked).map_err(failed)
+        Ok([base, mine, theirs])
     }
+}
+
+/// That the three contents at `path` are not merged line by line.
+pub(super) fn unmergeable(path: &TreePath, reason: Unmergeable) -> Error {
+    Error::refused_at(path, Edits::NoDraft(NoDraft::Unmergeable(reason)))
 }
 
 /// What `change` comes to where the file in the folder is `mine`, if it is merged with that. For showing: what cannot
@@ -215,7 +200,7 @@ pub(crate) fn merged_here(
         _ => return None,
     };
     match resolution.ok()? {
-        Resolution::Merged { file, .. } => Some((file, made.contents.remove(&change.path)?)),
+        Resolution::Merged { file, .. } => Some((file, made.take(&change.path)?)),
         _ => None,
     }
 }
@@ -301,7 +286,7 @@ impl LocalEdit<'_> {
             return impossible("the patch adds a file with the same name");
         }
         if mine.size_bytes > MAX_MERGE_BYTES as u64 || after.size_bytes > MAX_MERGE_BYTES as u64 {
-            return impossible(&crate::diff::Unmergeable::TooLarge.to_string());
+            return impossible(&Unmergeable::TooLarge.to_string());
         }
         let Some((before, base)) = self.base()? else {
             return impossible("the original isn't in the patch file");
@@ -372,7 +357,7 @@ impl LocalEdit<'_> {
 }
 
 fn resolution_of(
-    merged: std::result::Result<Merge, crate::diff::Unmergeable>,
+    merged: std::result::Result<Merge, Unmergeable>,
     path: &TreePath,
     modes: [Mode; 3],
     made: &mut MergedContents,

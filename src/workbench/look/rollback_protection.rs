@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::memory::{FolderName, Memory, SeenFolder};
-use super::status::read_ledger;
+use super::stack::read_ledger;
 use crate::bundle::place_of;
 use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Ledger, LedgerError, read_small};

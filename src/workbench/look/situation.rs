@@ -5,10 +5,10 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::merging::MergedContents;
+use super::merged_contents::MergedContents;
 use crate::checks::{self, Identity, Surroundings, identify};
 use crate::disk::fs::{Fs, Place, Stat, StatKind, Volume};
-use crate::disk::observe;
+use crate::disk::{ScanError, observe};
 use crate::ledger::{Installed, Ledger};
 use crate::model::{Check, Code, Level, Node, Patch, PlaceProblem, Step, TreePath};
 use crate::plan::{FailedCheck, Situation, VolumeProblem};
@@ -146,7 +146,7 @@ impl Workbench {
         let features = fs.features();
         let mut problems = observation.problems;
         let names = names(fs, &interest.listed, &mut problems);
-        let space = fs.space().map_err(|source| crate::disk::ScanError::Io { place: Place::Root, source })?;
+        let space = fs.space().map_err(|source| ScanError::Io { place: Place::Root, source })?;
         let observed = observation.facts;
         let has_other_names = |path: &&&TreePath| {
             observed
@@ -165,6 +165,7 @@ impl Workbench {
             stores_any_name: features.any_name,
             case_sensitive: features.case_sensitive,
             keeps_modes: features.modes,
+            shares_group: shares_group(fs)?,
             overrides_modes: features.overrides_modes,
             free_bytes: space.free_bytes,
             free_entries: space.free_entries,
@@ -183,6 +184,12 @@ impl Workbench {
             remarks: Vec::new(),
         })
     }
+}
+
+/// Whether what is made in the target itself belongs to the target's group.
+fn shares_group(fs: &dyn Fs) -> Result<bool> {
+    let look = fs.look(&Place::Root).map_err(|source| ScanError::Io { place: Place::Root, source })?;
+    Ok(look.is_some_and(|folder| folder.mode.shares_group()))
 }
 
 /// Ids and editions of the patches that are in the folder by themselves or in another one.

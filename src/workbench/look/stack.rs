@@ -8,11 +8,17 @@ use rayon::prelude::*;
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, Layers, Ledger, Moved, read_small};
+use crate::ledger::{Entry, Expected, Layers, Ledger, Moved, read_small};
 use crate::model::{Digest, FileChange, LayerKey, Node, Patch, Step, TreePath};
 use crate::plan::{Layer, Stack};
-use crate::transaction::Archive;
+use crate::transaction::{Archive, recover};
 use crate::workbench::Result;
+
+/// The verified history of a target, whose records can be trusted.
+pub(crate) fn read_ledger(fs: &dyn Fs) -> Result<Ledger> {
+    recover::inspect(fs)?;
+    Ok(Ledger::read(fs)?)
+}
 
 /// Everything that the history says about the places that patches changed.
 pub(crate) struct FolderStack {
@@ -38,7 +44,7 @@ impl FolderStack {
             .par_iter()
             .map(|slot| manifest_of(fs, ledger, slot.key).map(|patch| Arc::new(plain(patch, keeps_modes))))
             .collect();
-        let mut history = PlaceHistory::default();
+        let mut history = PlaceHistory { expected: Expected::new(ledger), steps: BTreeMap::new() };
         let mut layers = Vec::new();
         for entry in ledger.lasting_changes() {
             let mut overlay: BTreeMap<TreePath, Option<Node>> = BTreeMap::new();
@@ -62,12 +68,13 @@ impl FolderStack {
                     superseded: slot.superseded,
                 });
             }
-            history.add(entry.seq, &entry.steps);
+            history.expected.take(entry);
+            history.steps.insert(entry.seq, Arc::clone(&entry.steps));
         }
         let moved = Movement::read(ledger, &now);
         moved.shift(&mut layers);
         let origins = moved.origins(&layers);
-        Ok(Self { layers, expected: history.expected, origins, steps: history.steps })
+        Ok(Self { layers, expected: history.expected.into_places(), origins, steps: history.steps })
     }
 
     /// For plans.
@@ -133,18 +140,12 @@ pub(crate) fn plain(mut patch: Patch, keeps_modes: bool) -> Patch {
     patch
 }
 
-#[derive(Default)]
-struct PlaceHistory {
-    expected: BTreeMap<TreePath, Option<Node>>,
+struct PlaceHistory<'l> {
+    expected: Expected<'l>,
     steps: BTreeMap<u64, Arc<[Step]>>,
 }
 
-impl PlaceHistory {
-    fn add(&mut self, seq: u64, steps: &Arc<[Step]>) {
-        self.expected.extend(steps.iter().map(|step| (step.path.clone(), step.after.clone())));
-        self.steps.insert(seq, Arc::clone(steps));
-    }
-
+impl PlaceHistory<'_> {
     /// Places that were as the patch leaves them already, because of what was done before.
     fn shared_with(
         &self,
@@ -154,7 +155,7 @@ impl PlaceHistory {
     ) -> BTreeSet<TreePath> {
         let is_shared = |change: &&FileChange| {
             let path = &change.path;
-            let expected = overlay.get(path).or_else(|| self.expected.get(path));
+            let expected = overlay.get(path).or_else(|| self.expected.at(path));
             expected.is_some_and(|node| *node == change.after)
                 && steps.binary_search_by(|step| step.path.cmp(path)).is_err()
         };

@@ -5,9 +5,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::drift::{DriftCause, find_causes};
+use super::drift::{Drift, DriftCause, DriftKind, find_causes};
 use super::rollback_protection::Foreign;
-use super::stack::{FolderStack, manifests_of};
+use super::stack::{FolderStack, manifests_of, read_ledger};
 use super::vouching::{Authorship, Vouching};
 use crate::checks::identify;
 use crate::disk::fs::{Fs, Place, StatePath};
@@ -100,44 +100,6 @@ pub struct UnfinishedWork {
     pub can_finish: Option<bool>,
 }
 
-/// One place that is not as the history says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drift {
-    /// The place.
-    pub path: TreePath,
-    /// In which way.
-    pub kind: DriftKind,
-    /// The last patch that changed it.
-    pub patch: Option<String>,
-    /// Why that is likely so.
-    pub cause: DriftCause,
-}
-
-/// In which way a place is not as expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DriftKind {
-    /// It is gone.
-    Missing,
-    /// Something is there that should not be.
-    Unexpected,
-    /// Its content, kind or target differs.
-    Edited,
-    /// Only its permissions differ.
-    Permissions,
-}
-
-impl DriftKind {
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            DriftKind::Missing => "missing",
-            DriftKind::Unexpected => "unexpected",
-            DriftKind::Edited => "edited",
-            DriftKind::Permissions => "permissions",
-        }
-    }
-}
-
 /// Everything that happened to a folder.
 #[derive(Debug, Clone)]
 pub struct FolderHistory {
@@ -145,12 +107,6 @@ pub struct FolderHistory {
     pub entries: Vec<Entry>,
     /// Those of them that this person did not write.
     pub foreign: Option<Foreign>,
-}
-
-/// The verified history of a target, whose records can be trusted.
-pub(crate) fn read_ledger(fs: &dyn Fs) -> Result<Ledger> {
-    recover::inspect(fs)?;
-    Ok(Ledger::read(fs)?)
 }
 
 impl Workbench {
@@ -373,7 +329,7 @@ fn removal(folder: &FolderStack, layer: &Layer) -> Removal {
     if sharing.is_empty() { Removal::Alone } else { Removal::Rebuilding(ids(sharing)) }
 }
 
-fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
+pub(super) fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
     Ok(match recover::inspect(fs)? {
         Unfinished::Interrupted(interrupted) => Some(UnfinishedWork {
             is_rollback: interrupted.entry.action == Action::Rollback,
@@ -426,7 +382,11 @@ fn drift(
 }
 
 /// Product and version by the rules of the newest manifest in the history.
-fn product(fs: &dyn Fs, ledger: &Ledger, folder: &FolderStack) -> Result<(Option<String>, Option<String>)> {
+pub(super) fn product(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    folder: &FolderStack,
+) -> Result<(Option<String>, Option<String>)> {
     for entry in ledger.entries().iter().rev().filter(|entry| entry.manifest.is_some()) {
         // What was read for the patches in the folder need not be read again.
         let known = folder.layers.iter().filter(|layer| layer.key.entry == entry.seq);

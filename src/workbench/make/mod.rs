@@ -101,12 +101,13 @@ impl Workbench {
         proof: ProofChoice,
         watch: Watch<'_>,
     ) -> Result<MadeBundle> {
+        let created = self.environment.made_at().ok_or_else(|| Error::refused(Making::NoSourceDate))?;
         let (old, new) = (self.disk(from)?, self.disk(to)?);
         let bundle = author::author(&author::AuthorRequest {
             old: &*old,
             new: &*new,
             order: &order,
-            created: &self.environment.now(),
+            created: &created,
             proven: proof == ProofChoice::RoundTrip,
             output,
             outside_of: &[from, to],

@@ -19,10 +19,9 @@ use crate::model::{Node, Patch, TreePath, TreeState};
 use crate::plan::OnDrift;
 use crate::plan::why::{Override, Overrides};
 use crate::progress::{CancelToken, Phase, Quiet};
-use crate::workbench::change::apply::ApplyOptions;
 use crate::workbench::change::permission::CheckedBundles;
 use crate::workbench::look::rollback_protection::Remembered;
-use crate::workbench::{Error, Result, Watch, Workbench};
+use crate::workbench::{ApplyOptions, Error, Result, Watch, Workbench};
 
 impl Workbench {
     /// Applies `bundle` to a copy of what it touches in `old` and takes it back. The copy stands beside `output`,
@@ -97,7 +96,12 @@ fn not_proven(error: Error) -> Error {
 
 fn compare(when: &str, found: &TreeState, expected: &TreeState, fs: &dyn Fs) -> Result<()> {
     let keeps_modes = fs.features().modes;
-    let as_kept = |node: &Node| if keeps_modes { node.clone() } else { node.clone().without_mode() };
+    let as_kept = |node: &Node| match node {
+        // Whether a folder shares its group depends on where it is.
+        Node::Dir(mode) if keeps_modes => Node::Dir(mode.not_sharing_group()),
+        _ if keeps_modes => node.clone(),
+        _ => node.clone().without_mode(),
+    };
     let places: BTreeSet<&TreePath> = found.iter().chain(expected.iter()).map(|(path, _)| path).collect();
     let differs = |path: &TreePath| found.at(path).map(as_kept) != expected.at(path).map(as_kept);
     match places.into_iter().find(|path| differs(path)) {

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::diff::on_tree::TextOrigin;
 use crate::diff::patch_text::MailHeader;
-use crate::model::{About, Digest, FileChange, Issue, Node, Patch, PatchId, collisions};
+use crate::model::{About, Digest, FileChange, Issue, Node, Patch, PatchId, TreePath, collisions};
 use crate::text::one_line;
 
 /// Longest title and name, as a manifest allows.
@@ -53,7 +53,7 @@ pub(super) fn patch(source: &TextSource<'_>, origin: &TextOrigin, changes: Vec<F
     }
     about.source = line(&format!("{}, sha256 {}", source.name, source.digest));
     about.extensions.insert(EXTENSION.to_owned(), record(origin).to_string());
-    if changes.iter().any(is_not_for_windows) || has_names_that_differ_in_case(&changes) {
+    if are_not_for_windows(&changes) || has_names_that_differ_in_case(&changes) {
         about.platforms = vec![source.platform.to_owned()];
     }
     Patch { about, created: created(source), changes, diff: None, scripts: Vec::new(), proven: false }
@@ -194,7 +194,8 @@ fn has_names_that_differ_in_case(changes: &[FileChange]) -> bool {
     collisions(changes.iter().map(|change| &change.path)).any(|collision| collision.case_only)
 }
 
-fn is_not_for_windows(change: &FileChange) -> bool {
-    let is_link = matches!(&change.after, Some(Node::Link(link)) if crate::model::unportable_link(&link.points_to).is_some());
-    change.path.unportable().is_some() || is_link
+fn are_not_for_windows(changes: &[FileChange]) -> bool {
+    let is_link = |change: &FileChange| matches!(&change.after, Some(Node::Link(link)) if crate::model::unportable_link(&link.points_to).is_some());
+    let mut names = TreePath::each_unportable(changes.iter().map(|change| &change.path));
+    names.any(|found| found.is_some()) || changes.iter().any(is_link)
 }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::disk_tree::DiskTree;
-use super::patch::change;
 use crate::diff::on_tree::ReadableTree;
 use crate::disk::fs::{Place, StatKind};
 use crate::model::{FileChange, Mode, Node, TreePath};
@@ -27,7 +26,7 @@ pub(super) fn add(changes: &mut BTreeMap<TreePath, FileChange>, tree: &DiskTree<
             None => {
                 absent.insert(folder);
                 let after = Some(Node::Dir(Mode::DIR));
-                changes.insert(folder.clone(), change(folder.clone(), None, after, None));
+                changes.insert(folder.clone(), FileChange::plain(folder.clone(), None, after, None));
             }
         }
     }
@@ -54,7 +53,8 @@ pub(super) fn add(changes: &mut BTreeMap<TreePath, FileChange>, tree: &DiskTree<
             && names.not_text.is_empty()
             && names.text.iter().all(goes)
         {
-            changes.insert(folder.clone(), change(folder, Some(Node::Dir(found.mode)), None, None));
+            changes
+                .insert(folder.clone(), FileChange::plain(folder, Some(Node::Dir(found.mode)), None, None));
         }
     }
 }
@@ -78,7 +78,8 @@ fn add_those_that_are_there(changes: &mut BTreeMap<TreePath, FileChange>, tree: 
             child.and_then(|child| changes.get(&child)).is_some_and(brought)
         };
         if !changes.contains_key(&folder) && names.not_text.is_empty() && names.text.iter().all(is_brought) {
-            changes.insert(folder.clone(), change(folder, None, Some(Node::Dir(found.mode)), None));
+            changes
+                .insert(folder.clone(), FileChange::plain(folder, None, Some(Node::Dir(found.mode)), None));
         }
     }
 }

@@ -4,23 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::input::{TextFile, TextInput, is_text_patch};
-use super::{FileSummary, PatchFile, TextFault, TextInspection, TextSummary, hidden, name_of};
+use super::{FileSummary, PatchFile, TextFault, TextInspection, TextReading, TextSummary, hidden, name_of};
 use crate::diff::LineKind;
-use crate::diff::on_tree::TextOrigin;
 use crate::diff::patch_text::{Body, Fault, FileOp, FilePatch, PatchText, Uncarried};
 use crate::model::{Digest, TreePath};
 use crate::text::escape_bytes;
 use crate::trust::Verdict;
 use crate::workbench::{Error, Hidden, Inspection, Result, Watch, Workbench};
-
-/// What text patches say, and how they fit.
-#[derive(Debug, Clone)]
-pub struct TextReading {
-    /// Each patch, in order.
-    pub patches: Vec<TextSummary>,
-    /// How they fit the folder; `None` where there is no folder that can be read.
-    pub origin: Option<TextOrigin>,
-}
 
 impl Workbench {
     /// What the text patches in `file` say. Needs no folder.

@@ -32,7 +32,6 @@ use disk_tree::DiskTree;
 pub(super) use findings::{add_findings, obstacles, remarks};
 use input::{TextFile, TextInput};
 pub(crate) use input::{is_text_patch, is_text_patch_by_name};
-pub(crate) use inspect::TextReading;
 
 /// How text patches are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -116,6 +115,15 @@ pub(crate) struct TextInspection {
     pub text: Vec<u8>,
     /// What they hide, in words, names and added lines.
     pub hidden: Hidden,
+}
+
+/// What text patches say, and how they fit.
+#[derive(Debug, Clone)]
+pub struct TextReading {
+    /// Each patch, in order.
+    pub patches: Vec<TextSummary>,
+    /// How they fit the folder; `None` where there is no folder that can be read.
+    pub origin: Option<TextOrigin>,
 }
 
 /// What one patch of a series says.

@@ -9,9 +9,7 @@ use super::disk_tree::DiskTree;
 use super::folders;
 use crate::diff::Content;
 use crate::diff::on_tree::{FileKind, TreeChange};
-use crate::model::{
-    Digest, FileChange, FileNode, Hasher, LinkNode, LocalEdits, Node, Payload, Role, TreePath,
-};
+use crate::model::{Digest, FileChange, FileNode, Hasher, LinkNode, Node, Payload, TreePath};
 use crate::plan::why::Disk;
 use crate::workbench::{Error, Result};
 
@@ -40,30 +38,11 @@ pub(super) fn changes(
         {
             contents.insert(*blob, content.bytes().clone());
         }
-        let change = change(difference.path.clone(), before, after, payload);
+        let change = FileChange::plain(difference.path.clone(), before, after, payload);
         changes.insert(difference.path.clone(), change);
     }
     folders::add(&mut changes, tree);
     Ok((changes.into_values().collect(), contents))
-}
-
-pub(super) fn change(
-    path: TreePath,
-    before: Option<Node>,
-    after: Option<Node>,
-    payload: Option<Payload>,
-) -> FileChange {
-    FileChange {
-        path,
-        before: before.into_iter().collect(),
-        after,
-        payload,
-        base: None,
-        edit: None,
-        role: Role::Data,
-        local_edits: LocalEdits::Refuse,
-        fixes: Vec::new(),
-    }
 }
 
 /// Contents that a disk cannot hold are not even hashed: copies of a large file cost a patch a few bytes each.

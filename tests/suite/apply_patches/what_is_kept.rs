@@ -9,8 +9,9 @@ use std::process::{Command, Stdio};
 use patchwright::plan::Note;
 use rustix::fs::{XattrFlags, getxattr, setxattr};
 
+use crate::support::console::Console;
 use crate::support::ordinary_user::{as_ordinary_user, give_to_ordinary_user};
-use crate::support::sandbox::{Sandbox, Target, obstacles, skip};
+use crate::support::sandbox::{Sandbox, Target, obstacles, order, skip};
 use crate::support::trees::{Tree, noise, set_mode};
 
 fn old() -> Tree {
@@ -222,33 +223,45 @@ fn what_comes_with_its_folders_into_a_folder_that_shares_its_group_gets_the_grou
     for path in ["share/c", "share/new", "share/new/deep", "share/new/deep/b"] {
         assert_eq!(seen(&target, path).gid(), 4321, "{path}");
     }
+    for path in ["share/new", "share/new/deep"] {
+        assert_eq!(seen(&target, path).mode() & 0o7777, 0o2755, "{path} goes on sharing");
+    }
+    assert!(target.drift().is_empty(), "that is as it should be");
+    // A later patch speaks of these folders as they were made elsewhere.
+    let next = Tree::new().file("share/a", "a").file("share/new/other", "o");
+    let next = sandbox.make_named("TEST-2", &new, &next);
+    let command = format!(
+        "apply {} {} --allow-unsigned --yes --allow-undo no-longer-needed",
+        next.path.display(),
+        target.path.display()
+    );
+    let run = Console::new(&sandbox).run(&command);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(!folder.join("new/deep").exists());
+    target.must_roll_back();
+    assert_eq!(seen(&target, "share/new/deep").mode() & 0o7777, 0o2755);
     target.must_roll_back();
     assert!(!folder.join("new").exists());
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn what_comes_with_its_folders_gets_the_default_access_list() {
-    const DEFAULT: &str = "system.posix_acl_default";
-    let sandbox = Sandbox::new();
-    let (old, new) = shared();
-    let bundle = sandbox.make(&old, &new);
-    let target = sandbox.install(&old);
-    let folder = target.path.join("share");
-    if let Err(error) = setxattr(&folder, DEFAULT, &access_list(), XattrFlags::empty()) {
-        return skip("what_comes_with_its_folders_gets_the_default_access_list", &error.to_string());
-    }
-    target.must_apply(&bundle);
-    for path in ["new", "new/deep"] {
-        assert_eq!(attribute(&folder.join(path), DEFAULT), Some(access_list()), "{path}");
-    }
-    for path in ["c", "new/deep/b"] {
-        assert!(attribute(&folder.join(path), "system.posix_acl_access").is_some(), "{path}");
-    }
-    // Where nobody shares anything, nothing is given.
+    // Where nothing is shared, nothing is handed out.
     let alone = sandbox.install(&old);
     alone.must_apply(&bundle);
-    assert_eq!(attribute(&alone.path.join("share/new"), DEFAULT), None);
+    assert_eq!(seen(&alone, "share/new").mode() & 0o7777, 0o755);
+}
+
+#[test]
+fn a_patch_can_be_made_from_folders_that_share_their_group() {
+    let sandbox = Sandbox::new();
+    let (old, new) = shared();
+    let (from, to) = (sandbox.lay_out(&old), sandbox.lay_out(&new));
+    for folder in [from.join("share"), to.join("share"), to.join("share/new"), to.join("share/new/deep")] {
+        set_mode(&folder, 0o2755);
+    }
+    let made = sandbox.make_from(&order("TEST-1", "", ""), &from, &to);
+    let bundle = made.expect("nobody has to say what a folder gets from the one around it");
+    // Wherever nothing is shared it comes without.
+    let target = sandbox.install(&old);
+    target.must_apply(&bundle);
+    target.expect(&new);
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use clap::Command;
 use clap::error::ErrorKind;
 use patchwright::cli::command;
+use patchwright::present::finding::without_commands;
+use patchwright::words;
 
 use super::words::{reads_like_words, texts};
 use super::{read, rust_files, without_tests};
@@ -45,6 +47,87 @@ fn every_flag_that_a_text_names_is_one() {
         }
     }
     assert!(unknown.is_empty(), "{}", unknown.join("\n"));
+}
+
+/// Where hints stand that the window shows without what is to be typed.
+const HINTS: [&str; 3] = ["src/plan/why", "src/report", "src/workbench"];
+/// What is written large in the middle of a sentence and is no control of the window.
+const PROPER_NAMES: &[&str] = &[
+    "BE",
+    "Ed25519",
+    "European",
+    "F7",
+    "GBK",
+    "JSON",
+    "LE",
+    "Shift",
+    "Shift_JIS",
+    "URL",
+    "Windows",
+    "Windows-1250",
+    "Windows-1251",
+    "Windows-1252",
+    "XDG_DATA_HOME",
+];
+
+#[test]
+fn every_hint_in_the_window_names_what_is_there() {
+    let labels = labels();
+    let tables = [words::ALL, words::contents::ALL, words::widgets::ALL, words::window::ALL];
+    let of_tables = tables.into_iter().flatten().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    let is_hint = |whence: &str| HINTS.iter().any(|place| whence.starts_with(place));
+    let of_engine =
+        texts_of_the_code().into_iter().filter(|(whence, text)| is_hint(whence) && is_advice(text));
+    let of_engine = of_engine.map(|(whence, text)| (whence, without_commands(&text)));
+    let (mut tried, mut odd) = (0, Vec::new());
+    for (whence, text) in of_tables.chain(of_engine) {
+        tried += 1;
+        let unknown = named(&text).into_iter().find(|name| !is_known(name, &labels));
+        let dangles = is_advice(&text) && text.starts_with("Or ");
+        let is_for_a_console = text.contains(" --") || text.contains("patchwright ") || dangles;
+        if unknown.is_some() || is_for_a_console {
+            odd.push(format!("{whence}: {text:?} names {unknown:?}"));
+        }
+    }
+    assert!(odd.is_empty(), "{}", odd.join("\n"));
+    assert!(tried > 500, "{tried} were tried");
+}
+
+#[test]
+fn a_hint_that_names_no_control_is_found() {
+    assert_eq!(named("Look at History first. Then press Frobnicate."), ["History", "Frobnicate"]);
+    assert!(is_known("History", &labels()) && !is_known("Frobnicate", &labels()));
+    assert_eq!(without_commands("Add --undo to go on. Or wait."), "Wait.");
+}
+
+/// What the window calls its controls: everything in its tables that is no sentence.
+fn labels() -> BTreeSet<&'static str> {
+    let tables = [words::ALL, words::contents::ALL, words::widgets::ALL, words::window::ALL];
+    let is_label = |text: &&str| !text.ends_with('.') && !text.contains(". ");
+    tables.into_iter().flatten().map(|(_, text)| *text).filter(is_label).collect()
+}
+
+/// Whether a text tells somebody what to do: it begins large and ends with a stop.
+fn is_advice(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase()) && text.ends_with('.') && text.contains(' ')
+}
+
+fn is_known(name: &str, labels: &BTreeSet<&str>) -> bool {
+    let is_label =
+        |label: &&str| label.strip_prefix(name).is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
+    PROPER_NAMES.contains(&name) || labels.iter().any(is_label)
+}
+
+/// The words that are written large although they begin no sentence.
+fn named(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for sentence in text.split_inclusive(['.', ':', '?', '\u{b7}']) {
+        let words = sentence.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '{' | '}')));
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let is_large = |word: &&&str| word.starts_with(|c: char| c.is_ascii_uppercase()) && word.len() > 1;
+        found.extend(words.iter().skip(1).filter(is_large).map(|word| (*word).to_owned()));
+    }
+    found
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Every kind of difference that two folders can have between them goes there and back.
 
 use patchwright::bundle::author::Counts;
+use patchwright::environment::Environment;
 use patchwright::model::{Patch, Payload};
+use patchwright::workbench::{MakeRequest, OrderSource, ProofChoice, Workbench};
 
-use crate::support::sandbox::{Bundle, Sandbox, order, skip};
+use crate::support::sandbox::{Bundle, Sandbox, obstacles, order, skip, unwatched};
 use crate::support::trees::{Tree, all_letters_work, links_work, noise};
 
 /// Files that do not look like each other.
@@ -329,5 +331,34 @@ fn making_a_bundle_leaves_the_folders_alone() {
     for (folder, tree) in [(from, old), (to, new)] {
         tree.assert_is(&folder, "what it was made from");
         assert!(!sandbox.target(folder).has_state(), "not even a state folder is made");
+    }
+}
+
+#[test]
+fn two_runs_with_one_source_date_make_the_same_bytes() {
+    let sandbox = Sandbox::new();
+    let (old, new) = (Tree::new().file("a", core()), Tree::new().file("a", other()).file("b/c", "new\n"));
+    let [from, to] = [sandbox.lay_out(&old), sandbox.lay_out(&new)];
+    let make = |source_date: Option<&str>, year: u32| {
+        let now = format!("{year}-03-04T05:06:07Z").parse().expect("a good time");
+        let mut environment = Environment::fixed(now, "tester", "testbed", "linux/x86_64");
+        environment.source_date = source_date.map(str::to_owned);
+        let output = sandbox.place("made.patchbundle");
+        let (from, to) = (from.clone(), to.clone());
+        let order = OrderSource::Id("TEST-1".to_owned());
+        let request = MakeRequest { from, to, order, output, proof: ProofChoice::RoundTrip };
+        unwatched(|watch| Workbench::new(environment).make(&request, watch))
+    };
+    let made = |source_date: Option<&str>, year: u32| {
+        let made = make(source_date, year).expect("a moment");
+        (made.patch.created, std::fs::read(&made.output).expect("it was made"))
+    };
+    let (created, first) = made(Some("1700000000"), 2026);
+    assert_eq!(created, "2023-11-14T22:13:20Z");
+    assert!(made(Some("1700000000"), 2027).1 == first, "nothing else is in it");
+    assert!(made(None, 2027).1 != first, "without it the present time is");
+    for wrong in ["soon", "1.5", "99999999999999"] {
+        let told = obstacles(make(Some(wrong), 2026));
+        assert!(told.len() == 1 && told[0].contains("SOURCE_DATE_EPOCH"), "{told:?}");
     }
 }

@@ -113,7 +113,7 @@ fn accepting_everything_gives_up_the_way_forth_of_a_rollback_and_says_so() {
     let accepted = sandbox.bench().accept(&target.path, None).expect("it is accepted");
     assert_eq!(accepted, planned);
     assert_eq!(accepted.patches.iter().map(|patch| &*patch.id).collect::<Vec<_>>(), ["ONE-1"]);
-    assert_eq!(accepted.rollback.expect("it is told").id, "TWO-2");
+    assert_eq!(accepted.rollback[0].id, "TWO-2");
     assert!(kept_bytes(&target) < 64 << 10, "{} bytes that nobody can use", kept_bytes(&target));
     assert!(!target.status().can_undo_rollback);
     assert_eq!(
@@ -132,7 +132,7 @@ fn with_nothing_in_the_folder_accepting_frees_what_the_rollback_keeps() {
     assert!(kept_bytes(&target) > 1 << 20, "the way forth is kept");
     let accepted = sandbox.bench().accept(&target.path, None).expect("it is accepted");
     assert!(accepted.patches.is_empty());
-    assert_eq!(accepted.rollback.as_ref().expect("it is told").id, "ONE-1");
+    assert_eq!(accepted.rollback[0].id, "ONE-1");
     assert!(kept_bytes(&target) < 64 << 10, "{} bytes are left", kept_bytes(&target));
     let last = target.history().pop().expect("an entry");
     assert_eq!((last.action, last.patch), (Action::Accept, None), "no patch came in");
@@ -147,7 +147,7 @@ fn accepting_an_older_patch_keeps_the_way_forth_of_a_newer_rollback() {
     let target = with_two_patches(&sandbox);
     target.must_roll_back();
     let accepted = sandbox.bench().accept(&target.path, Some("ONE-1")).expect("it is accepted");
-    assert_eq!((accepted.patches.len(), accepted.rollback), (1, None));
+    assert_eq!((accepted.patches.len(), accepted.rollback), (1, Vec::new()));
     assert!(target.status().can_undo_rollback);
     target.must_undo_the_rollback();
     target.expect(&state(3));

@@ -137,7 +137,7 @@ fn status_and_history_tell_how_things_stand() {
     assert_snapshot!(console.run("status $/app"), @r#"
     $/app
 
-    No patches have been applied here.
+    No patches are applied here.
     -- exit 0
     "#);
     assert_snapshot!(console.run("history $/app"), @r#"
@@ -211,7 +211,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     assert_snapshot!(console.run("status $/app"), @r"
     Widget 4.2 in $/app
 
-    No patches have been applied here.
+    No patches are applied here.
 
     6 files checked: everything is as expected.
 

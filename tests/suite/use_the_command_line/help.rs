@@ -7,13 +7,15 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 24] = [
+const VERBS: [&str; 26] = [
     "show",
     "diff",
     "plan",
     "explain",
     "status",
     "identify",
+    "fixed",
+    "choose",
     "apply",
     "rollback",
     "reapply",

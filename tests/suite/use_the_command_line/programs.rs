@@ -131,8 +131,17 @@ fn every_answer_of_a_whole_story_fits_the_schema() {
     ask(&console, "plan $/fix.patchbundle $/app --output $/fix.plan", "done");
     ask(&console, "status $/app", "done");
     ask(&console, "history $/app", "done");
+    ask(&console, "fixed $/app", "done");
     let apply = "apply $/fix.patchbundle $/app --allow-unsigned --yes";
     assert_eq!(ask(&console, apply, "done")["entry"]["seq"], 1);
+    sandbox.write("scan.json", r#"{"SchemaVersion": 2, "Results": [{"Vulnerabilities": [{"VulnerabilityID": "CVE-1", "PkgName": "x"}]}]}"#);
+    let fixed =
+        ask(&console, "fixed $/app --against $/scan.json --format openvex --output $/vex.json", "done");
+    assert_eq!((&fixed["scan"]["silent"], &fixed["saved"]["statements"]), (&json!(0), &json!(0)));
+    ask(&console, "fixed $/app --against $/order.toml", "usage");
+    let choose = "choose --scan $/scan.json --from $/2.patchbundle $/app";
+    ask(&console, choose, "nothing-to-do");
+    ask(&console, &format!("{choose} --fail-on any"), "refused");
     ask(&console, apply, "nothing-to-do");
     ask(&console, "plan $/fix.patchbundle $/app", "nothing-to-do");
     ask(&console, "rollback $/app --yes", "done");

@@ -279,7 +279,7 @@ fn exit_6_when_a_person_is_needed() {
     Some files may be updated and some not. Nothing has been lost.
     Next: Restore the old files: patchwright recover $/app --undo
 
-    No patches have been applied here.
+    No patches are applied here.
     -- exit 0
     ");
     assert_snapshot!(console.run("plan $/fix.patchbundle $/app"), @r#"
@@ -304,7 +304,7 @@ fn recover_puts_everything_back() {
     let (sandbox, _) = interrupted();
     let console = Console::new(&sandbox);
     assert_snapshot!(console.run("recover $/app --undo"), @r"
-    Restored 3 files in $/app: everything is as before ACME-HF-1042
+    Restored 3 files in $/app: everything is as it was before ACME-HF-1042 was applied
     -- exit 0
     ");
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
@@ -337,7 +337,7 @@ fn recover_keeps_what_somebody_wrote_meanwhile() {
     -- exit 6
     "#);
     assert_snapshot!(console.run("recover $/app --undo --on-conflict aside"), @r"
-    Restored 3 files in $/app, but not everything is as before ACME-HF-1042:
+    Restored 3 files in $/app, but not everything is as it was before ACME-HF-1042 was applied:
       doc.txt: was changed by something else, and is left as it is
       version.txt: the file that was there is now .patchwright/conflict/00000000000000000000000000000001/2
     -- exit 6

@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::NodeT;
 use patchwright::model::{PatchId, Requirement, RequirementMode};
-use patchwright::present::message::Effect;
+use patchwright::present::message::{Effect, RollbackQuestion};
 use patchwright::present::worker::WorkerChange;
 use patchwright::words::{self, fill, window};
 use patchwright::workbench::Which;
@@ -60,7 +60,7 @@ fn a_missing_requirement_beside_the_file_is_added_and_both_go_in_and_out() {
     goes_through(&mut person);
     assert_eq!(everything(&folder), before);
     let which = Which::PatchAndDependents("FIRST".to_owned());
-    assert_eq!(last_change(&person), WorkerChange::TakeBack { which, keep_edits: false });
+    assert_eq!(last_change(&person), WorkerChange::TakeBack(RollbackQuestion::new(which)));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_rollback_asks_how_many_patches_and_says_what_stays() {
     assert_eq!(everything(&folder), before);
     assert_eq!(
         last_change(&person),
-        WorkerChange::TakeBack { which: Which::Before("FIRST".to_owned()), keep_edits: false }
+        WorkerChange::TakeBack(RollbackQuestion::new(Which::Before("FIRST".to_owned())))
     );
 }
 
@@ -177,4 +177,52 @@ fn escape_closes_a_menu_and_nothing_else() {
     assert!(person.model(
         |model| model.page == patchwright::present::Page::Workspace(patchwright::present::Tab::Changes)
     ));
+}
+
+#[test]
+fn a_patch_is_kept_for_good_and_then_cannot_be_rolled_back() {
+    let (sandbox, [first, second]) = two_patches();
+    let folder = sandbox.path("app");
+    for file in [first, second] {
+        let mut person = Opening::with_paths([file, folder.clone()]).open();
+        person.press(words::APPLY);
+        goes_through(&mut person);
+    }
+    let mut person = Opening::with_paths([folder.clone()]).open();
+    let after = everything(&folder);
+    let buttons = person.controls();
+    let keep: Vec<_> = buttons
+        .iter()
+        .filter(|node| node.accesskit_node().label().as_deref() == Some(window::KEEP))
+        .collect();
+    assert_eq!(keep.len(), 2, "each patch that has a way back");
+    keep[1].click();
+    person.settle();
+    person.must_see(window::KEEP_DELETES);
+    goes_through(&mut person);
+    person.must_see(window::DONE_KEEP);
+    person.must_see("FIRST");
+    assert_eq!(everything(&folder), after, "only backups go");
+    person.press(words::CLOSE);
+    person.must_see(words::BACK_GIVEN_UP);
+    let (status, _) = person.folder_as_it_is(&folder);
+    assert_eq!(status.installed.iter().map(|patch| patch.accepted).collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
+fn a_history_is_verified_and_one_that_was_changed_is_told() {
+    let (sandbox, [first, _]) = two_patches();
+    let folder = sandbox.path("app");
+    let mut person = Opening::with_paths([first, folder.clone()]).open();
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    person.press(words::CLOSE);
+    person.press(window::VERIFY_HISTORY);
+    person.must_see(&fill(window::VERIFIED_WHOLE, &[("n", "1 entry")]));
+    let manifest = folder.join(".patchwright/history/00000001/manifest.json");
+    std::fs::write(&manifest, "{}").expect("our own file");
+    let mut person = Opening::with_paths([folder]).open();
+    person.press(window::VERIFY_HISTORY);
+    assert!(!person.sees("The history is whole"), "{}", person.told());
+    person.must_see("History entry 1");
 }

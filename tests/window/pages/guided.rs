@@ -38,6 +38,7 @@ pub fn goes_through(person: &mut Person) {
     let button = last_button(person);
     person.press(&button);
     is_at(person, 6, words::STEP_RESULT);
+    super::truth::is_told(person);
 }
 
 #[test]

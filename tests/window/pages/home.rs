@@ -93,3 +93,21 @@ fn the_window_is_named_after_what_is_in_it() {
     assert!(title.contains("LIGHTHOUSE-HF-7 \u{2192} "), "{title}");
     assert!(title.ends_with("\u{2013} Patchwright"), "{title}");
 }
+
+#[test]
+fn how_large_the_window_is_is_remembered_when_it_closes() {
+    let mut person = Person::new();
+    let frame = |person: &mut Person, size: [f32; 2], is_maximised| {
+        let view = person.harness.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
+        view.inner_rect = Some(egui::Rect::from_min_size(egui::Pos2::ZERO, size.into()));
+        view.maximized = Some(is_maximised);
+        person.settle();
+    };
+    frame(&mut person, [1200.0, 800.0], false);
+    // A window that fills the screen keeps the size that it goes back to.
+    frame(&mut person, [1920.0, 1080.0], true);
+    let settings = person.model(|model| model.settings.clone());
+    assert_eq!((settings.window, settings.is_maximised), (Some([1200.0, 800.0]), true));
+    person.closes();
+    assert!(person.desk().done.contains(&patchwright::present::message::Effect::SaveSettings));
+}

@@ -41,7 +41,11 @@ fn interrupted_work_comes_before_anything_else() {
 #[test]
 fn each_choice_asks_once_and_starts_what_it_says() {
     for (choice, question, change) in [
-        (words::INTERRUPTED_UNDO, words::CONFIRM_UNDO, WorkerChange::UndoInterrupted { aside: false }),
+        (
+            words::INTERRUPTED_UNDO,
+            words::CONFIRM_UNDO,
+            WorkerChange::UndoInterrupted { aside: false, from: Vec::new() },
+        ),
         (words::INTERRUPTED_FINISH, words::CONFIRM_FINISH, WorkerChange::FinishInterrupted),
     ] {
         let sample = Person::with_sample();
@@ -79,6 +83,6 @@ fn files_that_were_changed_since_are_kept_aside_when_somebody_says_so() {
     person.press(words::INTERRUPTED_UNDO);
     person.press(words::INTERRUPTED_ASIDE);
     person.press(words::INTERRUPTED_UNDO);
-    let change = WorkerChange::UndoInterrupted { aside: true };
+    let change = WorkerChange::UndoInterrupted { aside: true, from: Vec::new() };
     assert!(person.desk().done.contains(&Effect::Start(change, sample.sample().folder, None)));
 }

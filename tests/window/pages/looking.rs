@@ -112,3 +112,23 @@ fn every_change_can_be_chosen_and_compared_with_what_is_in_the_folder() {
     person.press(words::COMPARE_FOLDER_AFTER);
     assert_eq!(person.model(|model| model.workspace.comparison), Comparison::FolderToAfter);
 }
+
+#[test]
+fn every_page_has_the_command_that_shows_the_same() {
+    let mut person = Person::with_sample();
+    for (tab, verb) in [
+        (words::TAB_OVERVIEW, "show"),
+        (words::TAB_CHANGES, "diff"),
+        (words::TAB_CHECKS, "plan"),
+        (words::TAB_HISTORY, "history"),
+    ] {
+        person.opens_tab(tab);
+        let command = person.model(patchwright::present::Model::page_command).expect("every page has one");
+        let typed: Vec<&str> = command.split(' ').collect();
+        assert_eq!(typed[1], verb);
+        let read = patchwright::cli::command().try_get_matches_from(&typed);
+        assert!(read.is_ok(), "{command}");
+    }
+    person.press(words::COPY_COMMAND);
+    person.must_see(words::COPIED);
+}

@@ -4,19 +4,29 @@
 #[allow(dead_code, reason = "the other stories use the rest of it")]
 mod build;
 mod deciding;
+mod desk;
 mod escaped;
 mod failing;
+#[path = "../../suite/support/fault_fs.rs"]
+#[allow(dead_code, reason = "the other stories use the rest of it")]
+mod fault_fs;
 mod guided;
 mod hidden;
 mod home;
 mod interrupted;
 mod keyboard;
+mod keys;
 mod looking;
+mod merging;
 mod person;
 #[cfg(feature = "pictures")]
 mod pictures;
 mod quiet;
+mod recovering;
+mod repairing;
+mod reviewing;
 mod sandbox;
 mod text_patches;
+mod truth;
 mod twice_as_large;
 mod working;

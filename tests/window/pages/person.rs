@@ -5,7 +5,6 @@
 //! who cannot press something reads why, and nothing reaches the screen that hides or turns text.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -13,138 +12,23 @@ use std::rc::Rc;
 use egui::{Key, Modifiers, Rect, Role, Vec2, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::NodeT;
 use egui_kittest::{Harness, Node};
-use patchwright::cli::{self, Streams};
-use patchwright::environment::Environment;
-use patchwright::gui::{App, Jobs};
-use patchwright::present::message::{Effect, Event};
+use patchwright::gui::App;
+use patchwright::present::Model;
+use patchwright::present::message::Event;
 use patchwright::present::worker::{self, WorkerLine};
-use patchwright::present::{Model, reading};
 use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
 use patchwright::settings::{Palette, Recent, Settings};
 use patchwright::words;
-use patchwright::workbench::{Sample, TextOptions, UnfinishedWork, Watch, Workbench};
+use patchwright::workbench::{Entry, FolderStatus, Sample, Watch};
 
+pub use super::desk::Desk;
+use super::desk::Hands;
 use crate::support::told;
 
 /// The smallest window that is promised to work.
 const SIZE: Vec2 = Vec2::new(1024.0, 720.0);
 /// Longer than any chain of pictures that one click leads to.
 const MAX_STEPS: u64 = 12;
-
-/// What the jobs do, shared with who looks on.
-pub struct Desk {
-    workbench: Workbench,
-    /// How text patches are read.
-    reading: TextOptions,
-    /// Answers that were not taken yet.
-    answers: VecDeque<Event>,
-    /// What was asked for beside reading, in order.
-    pub done: Vec<Effect>,
-    /// Questions that nobody answers yet, while [`Desk::is_slow`].
-    pub asked: Vec<Effect>,
-    /// Whether questions stay without an answer.
-    pub is_slow: bool,
-    /// Whether the worker only says what it is told to say.
-    pub is_scripted: bool,
-    /// Work that was interrupted before the window opened.
-    pub interrupted: Vec<(PathBuf, UnfinishedWork)>,
-    /// The sample, once it was laid out.
-    pub sample: Option<Sample>,
-}
-
-impl Desk {
-    fn new() -> Self {
-        let now = "2026-03-04T05:06:07Z".parse().expect("a good time");
-        let platform = Environment::of_this_machine().platform;
-        Self {
-            reading: TextOptions::default(),
-            workbench: Workbench::new(Environment::fixed(now, "tester", "testbed", &platform)),
-            answers: VecDeque::new(),
-            done: Vec::new(),
-            asked: Vec::new(),
-            is_slow: false,
-            is_scripted: false,
-            interrupted: Vec::new(),
-            sample: None,
-        }
-    }
-
-    fn answer(&mut self, question: Effect) {
-        let cancel = CancelToken::new();
-        let watch = Watch { progress: &Quiet, cancel: &cancel };
-        let answer = reading::answer(&self.workbench, &self.reading, question, watch);
-        if let Some(Event::SampleReady(_, Ok(sample))) = &answer {
-            self.sample = Some(sample.clone());
-        }
-        self.answers.extend(answer);
-    }
-
-    /// Does what the worker would, and says what it would say.
-    fn work(&mut self, arguments: Vec<std::ffi::OsString>) {
-        let (mut input, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
-        let mut streams = Streams::of_a_program(&mut input, &mut out, &mut err);
-        let arguments = std::iter::once("patchwright".into()).chain(arguments);
-        cli::run_with(&self.workbench, arguments, &mut streams);
-        let said = String::from_utf8(out).expect("text");
-        self.answers.extend(said.lines().filter_map(worker::parse).map(Event::Worker));
-        self.answers.push_back(Event::WorkerEnded);
-    }
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        if let Some(sample) = &self.sample {
-            // A temporary folder of our own; what stays in it is harmless.
-            let _ = fs::remove_dir_all(&sample.place);
-        }
-    }
-}
-
-/// The window's hold on the desk.
-struct Hands(Rc<RefCell<Desk>>);
-
-impl Jobs for Hands {
-    fn run(&mut self, effect: Effect) {
-        let mut desk = self.0.borrow_mut();
-        match effect {
-            Effect::FindInterrupted(folders) => {
-                let found = desk.interrupted.clone().into_iter();
-                let found = found.filter(|(folder, _)| folders.contains(folder));
-                let events: Vec<Event> =
-                    found.map(|(folder, work)| Event::Interrupted(folder, work)).collect();
-                desk.answers.extend(events);
-            }
-            Effect::ReadTextAs(reading) => desk.reading = reading,
-            Effect::Survey(folders, files) => {
-                let cancel = CancelToken::new();
-                let watch = Watch { progress: &Quiet, cancel: &cancel };
-                let mut answers = Vec::new();
-                reading::survey(&desk.workbench, folders, files, watch, |event| answers.push(event));
-                desk.answers.extend(answers);
-            }
-            Effect::Start(ref change, ref folder, expected) if !desk.is_scripted => {
-                let arguments = change.arguments(folder, expected);
-                desk.done.push(effect);
-                desk.work(arguments);
-            }
-            // What it is, is known at once even where reading it takes long.
-            Effect::Sort(_) => desk.answer(effect),
-            question if reading::Question::from_effect(&question).is_some() => match desk.is_slow {
-                true => desk.asked.push(question),
-                false => desk.answer(question),
-            },
-            other => desk.done.push(other),
-        }
-    }
-
-    fn next_event(&mut self) -> Option<Event> {
-        self.0.borrow_mut().answers.pop_front()
-    }
-
-    fn save(&mut self, _: &Settings, _: &Recent) {
-        self.0.borrow_mut().done.push(Effect::SaveSettings);
-    }
-}
 
 /// How a window is opened.
 pub struct Opening {
@@ -246,6 +130,16 @@ impl Person {
         self.desk.borrow_mut()
     }
 
+    /// The state of a folder and its history, as the engine tells them.
+    #[track_caller]
+    pub fn folder_as_it_is(&self, folder: &Path) -> (FolderStatus, Vec<Entry>) {
+        let cancel = CancelToken::new();
+        let watch = Watch { progress: &Quiet, cancel: &cancel };
+        let desk = self.desk.borrow();
+        let status = desk.workbench.status(folder, watch).expect("a folder that can be read");
+        (status, desk.workbench.history(folder).expect("a good history").entries)
+    }
+
     /// The sample.
     pub fn sample(&self) -> Sample {
         self.desk.borrow().sample.clone().expect("the sample was laid out")
@@ -290,7 +184,7 @@ impl Person {
     pub fn press(&mut self, label: &str) {
         self.bring_into_view(label);
         let node = self.control(label);
-        assert!(!node.accesskit_node().is_disabled(), "{label} cannot be pressed");
+        assert!(!node.accesskit_node().is_disabled(), "{label} cannot be pressed in:\n{}", self.told());
         node.click();
         self.settle();
     }
@@ -334,10 +228,20 @@ impl Person {
                         | Role::CheckBox
                         | Role::RadioButton
                         | Role::Tab
+                        | Role::MultilineTextInput
+                        | Role::PasswordInput
                         | Role::TextInput
                 )
         };
         self.harness.root().children_recursive().filter(is_control).collect()
+    }
+
+    /// To the page that says who signed the patch, by what stands beside its name.
+    #[track_caller]
+    pub fn opens_signatures(&mut self) {
+        let labels = self.controls().into_iter().filter_map(|node| node.accesskit_node().label());
+        let label = labels.into_iter().find(|label| label.ends_with(words::window::WHO_SIGNED));
+        self.press(&label.expect("the patch has a signature mark"));
     }
 
     /// To the page whose name begins so.
@@ -347,6 +251,19 @@ impl Person {
         let labels: Vec<String> = tabs.filter_map(|node| node.accesskit_node().label()).collect();
         let label = labels.into_iter().find(|label| label.split(' ').next() == Some(name));
         self.press(&label.expect("every page has a tab"));
+    }
+
+    /// Writes into the field of this name, letter by letter, instead of what is there.
+    #[track_caller]
+    pub fn writes(&mut self, field: &str, text: &str) {
+        self.bring_into_view(field);
+        self.control(field).focus();
+        self.settle();
+        self.types(Modifiers::COMMAND, Key::A);
+        for letter in text.chars() {
+            self.harness.event(egui::Event::Text(letter.to_string()));
+        }
+        self.settle();
     }
 
     /// Presses keys.

@@ -2,10 +2,11 @@
 
 use std::fs;
 
+use patchwright::present::Model;
 use patchwright::present::fit;
 use patchwright::present::message::Event;
 use patchwright::present::tree::RowKind;
-use patchwright::words;
+use patchwright::words::{self, window};
 
 use super::guided::goes_through;
 use super::person::{Opening, Person, everything};
@@ -162,4 +163,51 @@ fn one_key_walks_through_every_file_and_the_list_follows() {
     let chosen = rows.filter(|node| node.accesskit_node().data().is_selected() == Some(true));
     let chosen: Vec<_> = chosen.filter_map(|node| node.accesskit_node().label()).collect();
     assert!(chosen.iter().any(|label| label.starts_with("f099.txt")), "{chosen:?}");
+}
+
+/// Ticks how the patch is read, and gives what the folder holds after it was applied.
+fn applied_reading(hello: &str, patch: &str, tick: &str) -> String {
+    let sandbox = Sandbox::new();
+    sandbox.write("app/hello.txt", hello);
+    sandbox.write("fix.patch", patch);
+    let folder = sandbox.path("app");
+    let before = everything(&folder);
+    let mut person = Opening::with_paths([sandbox.path("fix.patch"), folder.clone()]).open();
+    assert!(!person.model(is_ready), "{tick} changes something");
+    person.press(tick);
+    assert!(person.model(is_ready), "{tick}: {}", person.told());
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    person.must_see(words::DONE_APPLY);
+    let after = fs::read_to_string(folder.join("hello.txt")).expect("a file");
+    person.press(words::UNDO_THIS);
+    goes_through(&mut person);
+    assert_eq!(everything(&folder), before, "{tick}");
+    after
+}
+
+fn is_ready(model: &Model) -> bool {
+    use patchwright::present::check::CheckVerdict;
+    matches!(model.workspace.verdict(), Some(CheckVerdict::Ready | CheckVerdict::Warnings))
+}
+
+const TWO: &str = "--- a/hello.txt\n+++ b/hello.txt\n@@ -1,3 +1,3 @@\n one\n-two\n+TWO\n three\n";
+
+#[test]
+fn a_text_patch_is_read_in_reverse_when_somebody_says_so() {
+    let patched = HELLO.replace("two", "TWO");
+    assert_eq!(applied_reading(&patched, TWO, window::READ_REVERSE), HELLO);
+}
+
+#[test]
+fn a_text_patch_fits_other_white_space_when_somebody_says_so() {
+    let indented = HELLO.replace("one", "\tone");
+    let after = applied_reading(&indented, &TWO.replace(" one", "     one"), window::READ_WHITE_SPACE);
+    assert_eq!(after, indented.replace("two", "TWO"));
+}
+
+#[test]
+fn what_a_text_patch_names_and_does_not_carry_is_left_out_when_somebody_says_so() {
+    let patch = format!("{TWO}Binary files a/logo.png and b/logo.png differ\n");
+    assert_eq!(applied_reading(HELLO, &patch, window::READ_UNCARRIED), HELLO.replace("two", "TWO"));
 }

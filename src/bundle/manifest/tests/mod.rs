@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::*;
 use crate::model::*;
 
+mod claims;
 mod hostile;
 mod hostile_paths;
 mod round_trip;
@@ -22,6 +23,10 @@ fn link(points_to: &str) -> Node {
 
 fn path(text: &str) -> TreePath {
     TreePath::parse(text).expect("a good path")
+}
+
+fn purl(text: &str) -> Purl {
+    Purl::parse_exact(text).expect("a good package URL")
 }
 
 fn change(at: &str, before: Vec<Node>, after: Option<Node>, payload: Option<Payload>) -> FileChange {
@@ -104,7 +109,27 @@ fn good() -> Patch {
             kind: Some(text("bug")),
         }],
         fixes: vec![text("ACME-7"), text("ACME-9")],
-        vulnerabilities: vec![text("CVE-2026-12345")],
+        vulnerabilities: vec![text("CVE-2026-12345"), text("GHSA-9vvw-cc9w-f27h")],
+        resolves: vec![Resolved {
+            kind: ResolvedKind::Security,
+            id: text("CVE-2026-12345"),
+            aliases: vec![text("GHSA-9vvw-cc9w-f27h")],
+            source: Some(text("NVD")),
+            published: Some(text("2026-10-01T00:00:00Z")),
+            severity: Some(Severity {
+                level: SeverityLevel::Important,
+                cvss: Some(text("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H")),
+            }),
+            components: vec![purl("pkg:npm/debug@3.0.1")],
+            state: ResolvedState::Fixed,
+            justification: None,
+        }],
+        components: vec![Component {
+            purl: purl("pkg:npm/debug@3.0.1"),
+            version_after: Some(text("3.0.1-acme1")),
+            paths: vec![path("lib/a.so")],
+            patch: PartPatch::Backport,
+        }],
         expires: Some(text("2027-11-23T09:30:00.5+01:00")),
         support_until: Some(text("2028-01-01T00:00:00Z")),
         vendor: text("ACME Ltd"),

@@ -109,6 +109,11 @@ fn any_patch() -> impl Strategy<Value = Patch> {
                 summary,
                 severity: good.severity.filter(|_| proven),
                 fixes,
+                components: good
+                    .components
+                    .into_iter()
+                    .map(|part| Component { paths: Vec::new(), ..part })
+                    .collect(),
                 vendor: lines[1].clone(),
                 contact: optional[0].clone(),
                 license: optional[1].clone(),
@@ -167,7 +172,10 @@ fn two_files_that_change_places_are_one_patch() {
         let payload = Payload::Same { from: path(from) };
         change(at, vec![file(text, 0o644)], Some(file(other, 0o644)), Some(payload))
     };
-    let patch = good_about(|about| about.product.detect.clear());
+    let patch = good_about(|about| {
+        about.product.detect.clear();
+        about.components[0].paths.clear();
+    });
     let patch = Patch { changes: vec![swap("a", "1", "2", "b"), swap("b", "2", "1", "a")], ..patch };
     assert_eq!(read_manifest(&write_manifest(&patch)), Ok(patch));
 }

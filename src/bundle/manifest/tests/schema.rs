@@ -46,6 +46,10 @@ fn the_schema_knows_the_same_keys_and_words() {
     assert_eq!(words("/properties/holds/items/properties/phase/enum"), known::<HoldPhase>());
     assert_eq!(words("/properties/requires/items/properties/mode/enum"), known::<RequirementMode>());
     assert_eq!(words("/properties/rollback/properties/possible/enum"), known::<RollbackPossible>());
+    assert_eq!(words("/properties/resolves/items/properties/type/enum"), known::<ResolvedKind>());
+    assert_eq!(words("/properties/resolves/items/properties/state/enum"), known::<ResolvedState>());
+    assert_eq!(words("/properties/resolves/items/properties/justification/enum"), known::<Justification>());
+    assert_eq!(words("/properties/components/items/properties/patch_type/enum"), known::<PartPatch>());
     assert_eq!(words("/$defs/change/properties/op/enum"), known::<op::Op>());
     assert_eq!(words("/$defs/change/properties/role/enum"), known::<Role>());
     assert_eq!(words("/$defs/change/properties/local_edits/enum"), known::<LocalEdits>());
@@ -80,6 +84,15 @@ fn what_the_schema_can_refuse_it_refuses() {
         ("list for object", |m| m["severity"] = json!(["low"])),
         ("no fix set", |m| m["fixes"] = json!([])),
         ("a fix twice", |m| m["fixes"] = json!(["a", "a"])),
+        ("a claim of no kind", |m| drop(m["resolves"][0].as_object_mut().expect("object").remove("type"))),
+        ("a claim with a guess", |m| m["resolves"][0]["state"] = json!("probably")),
+        ("a claim with more", |m| m["resolves"][0]["note"] = json!("x")),
+        ("a part without a version", |m| m["components"][0]["purl"] = json!("pkg:npm/debug")),
+        ("a part with ten thousand letters", |m| {
+            m["components"][0]["purl"] = json!(format!("pkg:npm/{}@1", "x".repeat(10_000)));
+        }),
+        ("a part that turns around", |m| m["components"][0]["purl"] = json!("pkg:npm/de\u{202e}bug@3")),
+        ("a part anywhere", |m| m["components"][0]["paths"][0] = json!("/etc/passwd")),
         ("no date", |m| m["created"] = json!("2026-11-23")),
         ("not quite Windows", |m| m["platforms"][1] = json!("Windows/x86_64")),
         ("address of a file", |m| m["issues"][0]["url"] = json!("file:///etc/passwd")),

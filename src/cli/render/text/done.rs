@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::list::columns;
-use super::plan::{note, note_lines, restarts};
-use super::{place, safe, title};
+use super::list::{columns, note, note_lines};
+use super::plan::restarts;
+use super::{argument, place, safe, title};
 use crate::cli::render::{Style, changes, words};
 use crate::model::Patch;
 use crate::plan::RelationClass;
@@ -99,9 +99,9 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     text.push_str(&match coming.as_slice() {
         [first, _, ..] => {
             let first = &first.patch.about.identity.id;
-            format!("To undo all of them: patchwright rollback {folder} --to {first}\n")
+            format!("To undo all of them: patchwright rollback {} --to {first}\n", argument(target))
         }
-        _ => format!("To undo it: patchwright rollback {folder}\n"),
+        _ => format!("To undo it: patchwright rollback {}\n", argument(target)),
     });
     text
 }
@@ -130,8 +130,8 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
     text.push_str(&note_lines(&done.notes));
     text.push_str(&untidy(done.untidy.as_deref()));
     text.push_str(&match done.turn {
-        Turn::Went => format!("To undo it: patchwright reapply {folder}\n"),
-        _ => format!("To undo it: patchwright rollback {folder} --undo\n"),
+        Turn::Went => format!("To undo it: patchwright reapply {}\n", argument(target)),
+        _ => format!("To undo it: patchwright rollback {} --undo\n", argument(target)),
     });
     text
 }
@@ -145,8 +145,9 @@ pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) 
             format!("Patches in {} to keep for good; their backups will be deleted:", place(target));
         text.push_str(&format!("{}\n{}\n", style.strong(&heading), columns(&rows)));
     }
-    if let Some(patch) = &plan.rollback {
-        text.push_str(&format!("After this, the rollback of {} can't be undone.\n", safe(&patch.id)));
+    if !plan.rollback.is_empty() {
+        let ids: Vec<_> = plan.rollback.iter().map(|patch| safe(&patch.id)).collect();
+        text.push_str(&format!("After this, the rollback of {} can't be undone.\n", ids.join(", ")));
     }
     if !plan.edits.is_empty() {
         let rows: Vec<[String; 2]> = plan
@@ -179,7 +180,7 @@ pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path, style: Style)
 
 pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Style) -> String {
     let folder = place(target);
-    let (patch, undone) = match recovered {
+    let (before, undone) = match recovered {
         Recovered::NothingToDo => return format!("Nothing to do: no change to {folder} was interrupted\n"),
         Recovered::Finished(entry) => {
             let patch = name_of(entry.patch.as_ref());
@@ -188,16 +189,16 @@ pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Sty
                 style.good("Finished")
             );
         }
-        Recovered::PutBack { patch, undone } => (patch, undone),
+        Recovered::PutBack { patch, turn, undone } => (before(*turn, &name_of(patch.as_ref())), undone),
     };
-    let (count, patch) = (words::count(undone.put_back, "file", "files"), name_of(patch.as_ref()));
+    let count = words::count(undone.put_back, "file", "files");
     let mut text = match undone.is_exact() {
         true => {
-            format!("{} {count} in {folder}: everything is as before {patch}\n", style.good("Restored"))
+            format!("{} {count} in {folder}: everything is as {before}\n", style.good("Restored"))
         }
         false => {
             let restored = style.attention("Restored");
-            format!("{restored} {count} in {folder}, but not everything is as before {patch}:\n")
+            format!("{restored} {count} in {folder}, but not everything is as {before}:\n")
         }
     };
     for difference in undone.differences() {
@@ -207,6 +208,16 @@ pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Sty
         text.push_str(&format!("  {}: the file that was there is now {now}\n", safe(path.as_str())));
     }
     text
+}
+
+/// When that was what an interrupted change was restored to.
+fn before(turn: Turn, patch: &str) -> String {
+    match turn {
+        Turn::CameBack => format!("it was before {patch} was applied"),
+        Turn::Went => format!("it was before {patch} was rolled back"),
+        Turn::Repaired => "it was before the repair".to_owned(),
+        Turn::RepairUndone => "it was before the repair was undone".to_owned(),
+    }
 }
 
 fn name_of(patch: Option<&PatchNote>) -> String {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::list::{Sheet, columns};
 use super::plan::change_row;
-use super::{place, safe, title};
+use super::{argument, place, safe, title};
 use crate::cli::render::{Style, changes, words};
 use crate::report::relations;
 use crate::workbench::{
@@ -12,17 +12,17 @@ use crate::workbench::{
 };
 
 pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style) -> String {
-    let folder = place(target);
+    let (folder, argument) = (place(target), argument(target));
     let product = match (&status.product, &status.version) {
         (Some(product), Some(version)) => format!("{} {} in {folder}", safe(product), safe(version)),
         (Some(product), None) => format!("{} in {folder}", safe(product)),
         (None, Some(version)) => format!("version {} in {folder}", safe(version)),
         (None, None) => folder.clone(),
     };
-    let mut text = origin(status, &folder, style);
+    let mut text = origin(status, &argument, style);
     text.push_str(&format!("{}\n\n", style.strong(&product)));
     if let Some(unfinished) = &status.unfinished {
-        text.push_str(&unfinished_work(unfinished, &folder, style));
+        text.push_str(&unfinished_work(unfinished, &argument, style));
     }
     text.push_str(&scripts_in_doubt(status, style));
     if let Some(why) = &status.locked_away {
@@ -32,7 +32,7 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
         return text;
     }
     match status.installed.is_empty() {
-        true => text.push_str("No patches have been applied here.\n"),
+        true => text.push_str("No patches are applied here.\n"),
         false => {
             text.push_str("Patches in this folder, oldest first:\n");
             text.push_str(&columns(
@@ -50,16 +50,16 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
     }
     if status.unfinished.is_none() && status.compared > 0 {
         text.push('\n');
-        text.push_str(&drift(status, &folder, style));
+        text.push_str(&drift(status, &argument, style));
     }
     if status.can_undo_rollback {
         text.push_str(&match status.brought_back {
-            true => format!("\nTo roll it back again: patchwright rollback {folder} --undo\n"),
-            false => format!("\nTo undo the last rollback: patchwright reapply {folder}\n"),
+            true => format!("\nTo roll it back again: patchwright rollback {argument} --undo\n"),
+            false => format!("\nTo undo the last rollback: patchwright reapply {argument}\n"),
         });
     }
     if status.can_undo_heal {
-        text.push_str(&format!("\nTo undo the last repair: patchwright rollback {folder} --undo\n"));
+        text.push_str(&format!("\nTo undo the last repair: patchwright rollback {argument} --undo\n"));
     }
     text
 }
@@ -252,7 +252,7 @@ pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: 
         let next = style.attention("Next:");
         text.push_str(&format!(
             "{next} Save the records for whoever helps you: patchwright support {}\n",
-            place(target)
+            argument(target)
         ));
     }
     text

@@ -69,6 +69,8 @@ fn details(patch: &Patch, verbose: bool) -> String {
     if !patch.about.vulnerabilities.is_empty() {
         sheet.line("CVEs", patch.about.vulnerabilities.join(", "));
     }
+    sheet.lines("Resolves", patch.about.resolves.iter().map(words::resolved));
+    sheet.lines("Parts", patch.about.components.iter().map(words::component));
     sheet.lines(
         "Issues",
         patch.about.issues.iter().map(|issue| {

@@ -1,6 +1,7 @@
 //! Labelled lines and columns.
 
 use super::safe;
+use crate::plan::Note;
 
 /// Lines with a label in front: the label is ours, the value may come from anywhere.
 pub(super) struct Sheet {
@@ -56,4 +57,13 @@ pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
         text.push('\n');
     }
     text
+}
+
+pub(super) fn note_lines(notes: &[Note]) -> String {
+    notes.iter().map(|note| format!("  {}\n", self::note(note))).collect()
+}
+
+pub(super) fn note(note: &Note) -> String {
+    let path = note.path.as_ref().map(|path| format!("{}: ", safe(path))).unwrap_or_default();
+    format!("{path}{}", safe(&note.text))
 }

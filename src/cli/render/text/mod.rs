@@ -1,10 +1,12 @@
 //! Answers for people.
 
+mod choose;
 mod difference;
 mod done;
 mod edits;
 mod explain;
 mod failure;
+mod fixed;
 mod folder;
 mod hidden;
 mod identify;
@@ -17,6 +19,7 @@ mod repair;
 mod review;
 mod scripts;
 
+pub(in crate::cli) use choose::choice;
 pub(in crate::cli) use difference::diff;
 pub(in crate::cli) use done::{
     accept_plan, accepted, applied, made, nothing_to_apply, order_written, recovered, rolled_back,
@@ -25,6 +28,7 @@ pub(in crate::cli) use done::{
 pub(in crate::cli) use edits::edits_tried;
 pub(in crate::cli) use explain::explanation;
 pub(in crate::cli) use failure::failure;
+pub(in crate::cli) use fixed::fixed;
 pub(in crate::cli) use folder::{history, history_check, status};
 pub(in crate::cli) use hidden::{banner, hidden};
 pub(in crate::cli) use identify::identified;
@@ -43,6 +47,7 @@ use std::path::Path;
 
 use super::{Style, words};
 use crate::model::Patch;
+use crate::report::shell_word;
 use crate::text::{escape_line, one_line};
 
 /// Most characters of a title: what fits three lines of a small terminal.
@@ -65,6 +70,11 @@ fn headline(patch: &Patch, style: Style) -> String {
         true => identity,
         false => format!("{identity}  {}", title(&patch.about.title)),
     }
+}
+
+/// A path of this machine as an argument of a command that somebody may paste.
+fn argument(path: &Path) -> String {
+    safe(&shell_word(&words::path_text(path))).into_owned()
 }
 
 /// A path of this machine.

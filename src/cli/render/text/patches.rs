@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use super::list::columns;
-use super::plan::note_lines;
+use super::list::{columns, note_lines};
 use super::{place, safe, title};
 use crate::cli::render::{Detail, Style, words};
 use crate::workbench::{Exported, FileOutcome, TextInspection, TextOrigin, TextSummary};

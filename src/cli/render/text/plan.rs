@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::keys::{reviews, verdict_line};
-use super::list::columns;
+use super::list::{columns, note_lines};
 use super::scripts::scripts_in_short;
 use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, changes, words};
@@ -237,15 +237,6 @@ pub(super) fn notes(notes: &[Note], style: Style) -> String {
     text.push_str(&note_lines(notes));
     text.push('\n');
     text
-}
-
-pub(super) fn note_lines(notes: &[Note]) -> String {
-    notes.iter().map(|note| format!("  {}\n", self::note(note))).collect()
-}
-
-pub(super) fn note(note: &Note) -> String {
-    let path = note.path.as_ref().map(|path| format!("{}: ", safe(path))).unwrap_or_default();
-    format!("{path}{}", safe(&note.text))
 }
 
 /// Each reason with its way out; empty without reasons.

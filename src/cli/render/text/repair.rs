@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::plan::{note_lines, notes, what_will_happen};
-use super::{place, safe};
+use super::list::note_lines;
+use super::plan::{notes, what_will_happen};
+use super::{argument, place, safe};
 use crate::cli::render::{Detail, Style, words};
 use crate::workbench::{HealPreview, Healed};
 
@@ -31,6 +32,6 @@ pub(in crate::cli) fn repaired(healed: &Healed, target: &Path, style: Style) -> 
     if let Some(error) = &healed.untidy {
         text.push_str(&format!("  cleanup was postponed to the next command: {}\n", safe(error)));
     }
-    text.push_str(&format!("To undo the repair: patchwright rollback {folder} --undo\n"));
+    text.push_str(&format!("To undo the repair: patchwright rollback {} --undo\n", argument(target)));
     text
 }

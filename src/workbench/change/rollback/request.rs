@@ -6,6 +6,7 @@ use crate::ledger::{Entry, PatchNote, Turn};
 use crate::model::FileChange;
 use crate::plan::{Note, OnDrift, Preview};
 use crate::workbench::DecisionDigest;
+use crate::workbench::change::decision::DecisionSum;
 use crate::workbench::change::scripts::{ScriptConsent, ScriptPlan};
 
 /// What to take back.
@@ -65,6 +66,19 @@ pub struct RollbackPreview {
     pub advice: Vec<String>,
     /// What would run to take back what the patch's scripts did.
     pub scripts: ScriptPlan,
+}
+
+impl RollbackPreview {
+    /// What somebody agrees to who takes back what this shows.
+    pub fn decision(&self) -> DecisionDigest {
+        let mut sum = DecisionSum::of("roll back");
+        sum.add("entry", &self.entry.to_string());
+        sum.add_notes("goes", &self.patches);
+        sum.add_notes("returns", &self.back);
+        sum.add_preview(&self.preview);
+        sum.add_scripts(&self.scripts);
+        sum.finish()
+    }
 }
 
 /// A patch that cannot stay without the ones that go.

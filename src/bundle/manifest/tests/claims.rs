@@ -1,0 +1,124 @@
+//! What a patch may claim to resolve, and how.
+
+use serde_json::json;
+
+use super::hostile::{Row, all_refused};
+use super::*;
+
+#[test]
+fn a_claim_that_says_nothing_true_is_refused() {
+    let rows: &[Row] = &[
+        (
+            "a vulnerability that the list lacks",
+            |m| m["vulnerabilities"] = json!(["CVE-2026-12345"]),
+            Code::Manifest,
+            "vulnerabilities",
+            "\"GHSA-9vvw-cc9w-f27h\" is missing",
+        ),
+        (
+            "a part that nobody described",
+            |m| m["components"] = json!([]),
+            Code::Manifest,
+            "resolves[0].components[0]",
+            "isn't among the patch's components",
+        ),
+        (
+            "a file that the patch does not change",
+            |m| m["components"][0]["paths"] = json!(["lib/b.so"]),
+            Code::Manifest,
+            "components[0].paths[0]",
+            "doesn't change \"lib/b.so\"",
+        ),
+        (
+            "a path out",
+            |m| m["components"][0]["paths"] = json!(["../b.so"]),
+            Code::Path,
+            "components[0].paths[0]",
+            "",
+        ),
+        (
+            "any version",
+            |m| m["components"][0]["purl"] = json!("pkg:npm/debug"),
+            Code::Manifest,
+            "components[0].purl",
+            "no exact version",
+        ),
+        (
+            "a name that no scan has",
+            |m| m["resolves"][0]["components"] = json!(["pkg:npm/debug@3.0.1?distro=debian-12"]),
+            Code::Manifest,
+            "resolves[0].components[0]",
+            "scanners then match nothing",
+        ),
+        (
+            "not affected, for no reason",
+            |m| m["resolves"][0]["state"] = json!("not_affected"),
+            Code::Manifest,
+            "resolves[0].justification",
+            "needs one",
+        ),
+        (
+            "fixed, because it is not there",
+            |m| m["resolves"][0]["justification"] = json!("component_not_present"),
+            Code::Manifest,
+            "resolves[0].justification",
+            "belongs to the state",
+        ),
+        (
+            "a score of one's own",
+            |m| m["resolves"][0]["severity"]["cvss"] = json!("11.0"),
+            Code::Manifest,
+            "resolves[0].severity.cvss",
+            "no CVSS vector",
+        ),
+        (
+            "an id with an escape",
+            |m| m["resolves"][0]["id"] = json!("CVE-2026\u{1b}[2J"),
+            Code::Manifest,
+            "resolves[0].id",
+            "",
+        ),
+        (
+            "two thousand claims",
+            |m| {
+                let one = json!({"type": "defect", "id": "D-1", "state": "fixed"});
+                let many = (0..2000).map(|number| {
+                    let mut one = one.clone();
+                    one["id"] = json!(format!("D-{number}"));
+                    one
+                });
+                m["resolves"] = many.collect();
+            },
+            Code::Limit,
+            "resolves",
+            "2000 entries, 1000 are allowed",
+        ),
+    ];
+    all_refused(rows);
+}
+
+#[test]
+fn a_claim_of_every_state_is_read_as_it_was_written() {
+    for (state, why) in [
+        (ResolvedState::Affected, None),
+        (ResolvedState::NotAffected, Some(Justification::VulnerableCodeNotPresent)),
+        (ResolvedState::Fixed, None),
+    ] {
+        let patch = good_about(|about| {
+            about.resolves[0].state = state;
+            about.resolves[0].justification = why;
+        });
+        assert_eq!(read_manifest(&write_manifest(&patch)), Ok(patch));
+    }
+}
+
+#[test]
+fn a_patch_without_claims_is_written_as_it_always_was() {
+    let patch = good_about(|about| {
+        about.resolves.clear();
+        about.components.clear();
+    });
+    let text = String::from_utf8(write_manifest(&patch)).expect("UTF-8");
+    assert!(!text.contains("resolves") && !text.contains("components"), "{text}");
+    assert_eq!(read_manifest(text.as_bytes()), Ok(patch));
+}

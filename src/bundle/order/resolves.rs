@@ -1,0 +1,41 @@
+//! What an order says the patch resolves, and which parts of the product it changes.
+
+use super::read::severity;
+use super::table::Table;
+use crate::model::{Component, Purl, Resolved, ResolvedState, TreePath};
+
+pub(super) fn read(table: &Table<'_, '_>) -> Resolved {
+    Resolved {
+        kind: table.must_word("type"),
+        id: table.must_text("id"),
+        aliases: table.texts("aliases"),
+        source: table.text("source"),
+        published: table.text("published"),
+        severity: table.table("severity").map(|table| severity(&table)),
+        components: purls(table, table.texts("components")),
+        state: table.word("state").unwrap_or(ResolvedState::Fixed),
+        justification: table.word("justification"),
+    }
+}
+
+/// A part whose name is none is left out; there is a finding for it.
+pub(super) fn read_component(table: &Table<'_, '_>) -> Option<Component> {
+    let (version_after, patch) = (table.text("version_after"), table.must_word("patch_type"));
+    let paths = paths(table);
+    let named = Some(table.must_text("purl")).filter(|text| !text.is_empty())?;
+    let purl = Purl::parse_exact(&named).map_err(|error| table.error("purl", error.to_string())).ok()?;
+    Some(Component { purl, version_after, paths, patch })
+}
+
+fn purls(table: &Table<'_, '_>, texts: Vec<String>) -> Vec<Purl> {
+    let read = |text: String| {
+        Purl::parse_exact(&text).map_err(|error| table.error("components", error.to_string())).ok()
+    };
+    texts.into_iter().filter_map(read).collect()
+}
+
+fn paths(table: &Table<'_, '_>) -> Vec<TreePath> {
+    let read =
+        |text: String| TreePath::parse(&text).map_err(|error| table.error("paths", error.to_string())).ok();
+    table.texts("paths").into_iter().filter_map(read).collect()
+}

@@ -1,0 +1,126 @@
+//! Which patches were chosen for what a scan found.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::list::columns;
+use super::{place, safe};
+use crate::cli::render::{Style, words};
+use crate::plan::{Fate, Need};
+use crate::report::choose;
+use crate::workbench::PatchChoice;
+
+/// Most rows of a list.
+const MAX_ROWS: usize = 50;
+
+pub(in crate::cli) fn choice(
+    choice: &PatchChoice,
+    target: &Path,
+    saved: Option<&Path>,
+    today: Timestamp,
+    style: Style,
+) -> String {
+    let problems = words::count(choice.board.problems.len(), "problem", "problems");
+    let findings = words::count(choice.findings, "finding", "findings");
+    let mut text = format!("{}\n", style.strong(&format!("{problems} in {findings}, for {}", place(target))));
+    for (name, date) in &choice.feeds {
+        if let Some(age) = choose::feed_age(name, date, today) {
+            text.push_str(&format!("{}\n", style.bad(&age)));
+        }
+    }
+    for (file, why) in &choice.unreadable {
+        text.push_str(&format!("{}\n", style.bad(&format!("Can't read {}: {}", place(file), safe(why)))));
+    }
+    section(&mut text, choice, &style.good("Fixed by patches at hand:"), today, |need| match &need.fate {
+        Fate::Chosen { candidate, grade } => {
+            let patch = &choice.patches[*candidate].patch.about.identity;
+            Some(format!("{patch}, which {}", choose::grade(*grade)))
+        }
+        _ => None,
+    });
+    section(&mut text, choice, &style.attention("Blocked:"), today, |need| match &need.fate {
+        Fate::Blocked => Some(blocked(choice, need)),
+        _ => None,
+    });
+    section(&mut text, choice, &style.attention("No patch at hand:"), today, |need| match &need.fate {
+        Fate::Open => Some(no_patch(choice, need)),
+        _ => None,
+    });
+    let is_fixed = |need: &Need| matches!(need.fate, Fate::FixedHere { .. });
+    if choice.board.needs.iter().any(is_fixed) {
+        section(&mut text, choice, "Fixed in the folder already:", today, |need| match &need.fate {
+            Fate::FixedHere { patch } => Some(patch.clone()),
+            _ => None,
+        });
+        let folder = place(target);
+        text.push_str(&format!(
+            "To tell the scanner: patchwright fixed {folder} --format openvex --output FILE\n"
+        ));
+    }
+    text.push_str(&next_step(choice, target, saved, style));
+    text
+}
+
+/// The needs for which `told` says something, the most important first.
+fn section(
+    text: &mut String,
+    choice: &PatchChoice,
+    title: &str,
+    today: Timestamp,
+    told: impl Fn(&Need) -> Option<String>,
+) {
+    let row = |need: &Need| {
+        let (told, problem) = (told(need)?, &choice.board.problems[need.problem]);
+        let library = match &need.purl {
+            Some(purl) => purl.to_string(),
+            None => format!("{} {}", need.package, need.version),
+        };
+        let cells = [problem.ids.join(" "), library, told, choose::rank(&problem.facts, today)];
+        Some(cells.map(|cell| safe(&cell).into_owned()))
+    };
+    let rows: Vec<[String; 4]> = choice.board.needs.iter().filter_map(row).collect();
+    if rows.is_empty() {
+        return;
+    }
+    text.push_str(&format!("\n{title}\n{}", columns(&rows[..rows.len().min(MAX_ROWS)])));
+    if rows.len() > MAX_ROWS {
+        text.push_str(&format!("  and {} more; see them all with --json\n", rows.len() - MAX_ROWS));
+    }
+}
+
+fn blocked(choice: &PatchChoice, need: &Need) -> String {
+    let one = |(candidate, why): (usize, &str)| {
+        format!("{}: {why}", choice.patches[candidate].patch.about.identity)
+    };
+    choice.board.blocked_for(need).map(one).collect::<Vec<_>>().join("; ")
+}
+
+fn no_patch(choice: &PatchChoice, need: &Need) -> String {
+    let fixed = match need.fixed_versions.is_empty() {
+        true => "the scanner knows no version without it".to_owned(),
+        false => format!("gone in version {}", need.fixed_versions.join(", ")),
+    };
+    let names: Vec<String> =
+        need.may_help.iter().map(|one| choice.patches[*one].patch.about.identity.to_string()).collect();
+    match names.is_empty() {
+        true => fixed,
+        false => format!("{fixed}; {} changes the library, and doesn't say that it helps", names.join(", ")),
+    }
+}
+
+fn next_step(choice: &PatchChoice, target: &Path, saved: Option<&Path>, style: Style) -> String {
+    if choice.chosen.is_empty() {
+        return "\nNothing to apply.\n".to_owned();
+    }
+    let shell = |path: &Path| safe(&crate::report::shell_word(&words::path_text(path))).into_owned();
+    let files: Vec<String> = choice.chosen.iter().map(|one| shell(&choice.patches[*one].file)).collect();
+    let (files, target) = (files.join(" "), shell(target));
+    let next = style.attention("Next:");
+    match saved {
+        Some(plan) => {
+            format!("\nSaved the plan.\n{next} patchwright apply --plan {} {files} {target}\n", shell(plan))
+        }
+        None => format!("\n{next} patchwright apply {files} {target}\n"),
+    }
+}

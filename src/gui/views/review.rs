@@ -1,0 +1,158 @@
+//! A review: what was looked at, the notes, what somebody says, and the two ways to hand it on.
+
+use egui::{Frame, Label, Margin, TextEdit, Ui};
+
+use super::keys::{field_ui, sign_ui};
+use super::overview::failure_ui;
+use crate::gui::outbox::Outbox;
+use crate::present::Model;
+use crate::present::message::{Destination, KeyMsg, Msg, ReviewMsg};
+use crate::present::review::{NoteRow, ReviewForm, place};
+use crate::present::{Tab, overview};
+use crate::text::with_thousands;
+use crate::toolkit::theme::{Icon, Tokens, space, text};
+use crate::toolkit::widgets::{
+    Banner, Button, Notice, PageHeader, banner, button, button_row, card, choice_box, icon_at, link_button,
+    page_header,
+};
+use crate::words::{self, fill, window};
+use crate::workbench::Opinion;
+
+/// What can be said, and how.
+const VERDICTS: [(Opinion, &str); 3] = [
+    (Opinion::Approved, window::REVIEW_APPROVED),
+    (Opinion::Rejected, window::REVIEW_REJECTED),
+    (Opinion::Commented, window::REVIEW_COMMENTED),
+];
+
+pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let header = PageHeader { title: window::REVIEW_TITLE, subtitle: window::REVIEW_MEANING };
+    let back = |ui: &mut Ui| {
+        let back = Button::secondary(window::SETTINGS_BACK).icon(Icon::ArrowLeft);
+        button(ui, &back).clicked()
+    };
+    if page_header(ui, &header, back) {
+        outbox.push(Msg::Escape);
+    }
+    match &model.keys_said {
+        Some(Ok(said)) => {
+            banner(ui, &Banner { notice: Notice::Good, title: said, body: "", actions: &[] });
+        }
+        Some(Err(failure)) => failure_ui(ui, failure, outbox),
+        None => {}
+    }
+    let Some(patch) = model.workspace.patch.ready().filter(|patch| patch.inspection.text.is_none()) else {
+        ui.label(text::body(words::NO_PATCH));
+        return;
+    };
+    let id = overview::line(patch.inspection.patch.about.identity.id.as_str());
+    card(ui, Some(&id), |ui| looked_at_ui(ui, model, outbox));
+    card(ui, Some(window::NOTES), |ui| notes_ui(ui, model, outbox));
+    card(ui, Some(window::REVIEW_VERDICT), |ui| verdict_ui(ui, &model.review, outbox));
+    if let Some(form) = &model.signing {
+        sign_ui(ui, form, outbox);
+    }
+    let missing = model.review.reason_to_wait();
+    button_row(ui, |ui| {
+        let sign = Button::primary(window::REVIEW_SIGN).icon(Icon::PenLine).blocked(missing);
+        if button(ui, &sign).clicked() {
+            outbox.push(Msg::Keys(KeyMsg::PickOwn));
+        }
+        let save = Button::secondary(window::REVIEW_SAVE).icon(Icon::FileDown).blocked(missing);
+        if button(ui, &save).clicked() {
+            outbox.push(Msg::Review(ReviewMsg::Save));
+        }
+    });
+}
+
+/// How much of it somebody has looked at.
+fn looked_at_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let Some(tree) = &model.workspace.tree else { return };
+    let (viewed, all) = (tree.viewed(), tree.items().len());
+    let facts = [("n", &*with_thousands(viewed as u64)), ("all", &with_thousands(all as u64))];
+    ui.label(text::body(fill(window::VIEWED_OF, &facts)));
+    if viewed < all && link_button(ui, window::REVIEW_GO_ON).clicked() {
+        outbox.push(Msg::GoTo(Destination::Workspace(Tab::Changes)));
+    }
+}
+
+fn notes_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let notes = model.notes();
+    if notes.is_empty() {
+        let none = text::body(window::NOTES_NONE).color(Tokens::from_context(ui).muted);
+        ui.add(Label::new(none).wrap());
+    }
+    for note in &notes {
+        ui.push_id(note.number, |ui| note_ui(ui, note, true, outbox));
+    }
+}
+
+/// A note with what it is about; with its file where that is not said above.
+pub(crate) fn note_ui(ui: &mut Ui, note: &NoteRow, has_path: bool, outbox: &mut Outbox) {
+    let tokens = Tokens::from_context(ui);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        let (mark, _) = ui.allocate_exact_size(egui::Vec2::splat(text::ICON), egui::Sense::hover());
+        icon_at(ui, mark, Icon::MessageSquare, text::ICON, tokens.accent.text);
+        let place = if has_path { format!("{} \u{b7} {}", note.path, note.place()) } else { note.place() };
+        ui.label(text::caption(place).color(tokens.muted));
+        ui.add(Label::new(text::body(&note.text)).wrap());
+        if link_button(ui, window::NOTE_DELETE).clicked() {
+            outbox.push(Msg::Review(ReviewMsg::DropNote(note.number)));
+        }
+    });
+}
+
+/// The notes on the change that is shown, and the one that is being written, above its lines.
+pub(crate) fn notes_of_change_ui(ui: &mut Ui, model: &Model, change: usize, outbox: &mut Outbox) {
+    let noting = model.noting.as_ref().filter(|noting| noting.change == change);
+    let notes: Vec<NoteRow> = model.notes().into_iter().filter(|note| note.change == change).collect();
+    if notes.is_empty() && noting.is_none() {
+        return;
+    }
+    let margin = Margin::symmetric(space::MEDIUM as i8, space::TINY as i8);
+    Frame::new().fill(Tokens::from_context(ui).accent.surface).inner_margin(margin).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        for note in &notes {
+            ui.push_id(note.number, |ui| note_ui(ui, note, false, outbox));
+        }
+        let Some(noting) = noting else { return };
+        ui.horizontal(|ui| {
+            let label = ui.label(text::caption(fill(window::NOTE_ON, &[("place", &place(noting.line))])));
+            let mut typed = noting.text.clone();
+            let width = (ui.available_width() - 2.0 * NOTE_BUTTON).max(NOTE_BUTTON);
+            let field = TextEdit::singleline(&mut typed).desired_width(width).margin(space::SMALL as i8);
+            let field = ui.add(field).labelled_by(label.id);
+            if noting.text.is_empty() && !field.has_focus() && !field.lost_focus() {
+                field.request_focus();
+            }
+            if typed != noting.text {
+                outbox.push(Msg::Review(ReviewMsg::TypeNote(typed)));
+            }
+            let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            if entered || link_button(ui, window::NOTE_KEEP).clicked() {
+                outbox.push(Msg::Review(ReviewMsg::KeepNote));
+            }
+            if link_button(ui, words::LEAVE).clicked() {
+                outbox.push(Msg::Review(ReviewMsg::LeaveNote));
+            }
+        });
+    });
+}
+
+/// How wide a button beside the field of a note is, about, in points.
+const NOTE_BUTTON: f32 = 90.0;
+
+fn verdict_ui(ui: &mut Ui, form: &ReviewForm, outbox: &mut Outbox) {
+    let mut edited = form.clone();
+    for (opinion, words) in VERDICTS {
+        if choice_box(ui, form.opinion == Some(opinion), words).clicked() {
+            edited.opinion = Some(opinion);
+        }
+    }
+    field_ui(ui, window::REVIEW_WHOLE, &mut edited.whole, true);
+    field_ui(ui, window::REVIEWER, &mut edited.reviewer, false);
+    if edited != *form {
+        outbox.push(Msg::Review(ReviewMsg::Edit(Box::new(edited))));
+    }
+}

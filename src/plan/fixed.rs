@@ -1,0 +1,264 @@
+//! What the patches in a folder say they resolve, and how far the files there prove it.
+//!
+//! A claim is its author's. It counts only if somebody who is trusted today signed it, and only as long as every file
+//! that it rests on holds what that author shipped, or what a later trusted patch made of exactly that.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::aliases::{best_first, problems};
+use super::{Layer, Recalled};
+use crate::model::{
+    Component, FileChange, LayerKey, Node, Patch, Purl, Resolved, ResolvedKind, ResolvedState, TreePath,
+    TreeState, choices,
+};
+
+choices! {
+    /// How precisely a claim says what is affected.
+    pub(crate) enum ClaimGrade {
+        /// The very files of a library.
+        File = "file",
+        /// A library, wherever in the patch it is.
+        Component = "component",
+        /// An id alone.
+        Id = "id",
+    }
+}
+
+/// How far the files prove a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// Every file is as its author shipped it.
+    Verified,
+    /// These files are something else.
+    Drifted(Arc<[DriftedFile]>),
+    /// The patch is inactive: what the one that replaced it says counts.
+    Replaced { by: String },
+    /// The patch was withdrawn.
+    Withdrawn { reason: String },
+    /// A change of the folder was interrupted, and nobody knows what the files are.
+    Interrupted,
+}
+
+impl Proof {
+    /// The word for it in JSON.
+    pub(crate) const fn as_str(&self) -> &'static str {
+        match self {
+            Proof::Verified => "verified",
+            Proof::Drifted(_) => "drifted",
+            Proof::Replaced { .. } => "replaced",
+            Proof::Withdrawn { .. } => "withdrawn",
+            Proof::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// A file that is not what a claim rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DriftedFile {
+    pub path: TreePath,
+    /// The later patch that changed it, if that is why.
+    pub changed_by: Option<String>,
+}
+
+/// One claim of one patch in the folder.
+#[derive(Debug, Clone)]
+pub(crate) struct Claim {
+    pub key: LayerKey,
+    pub patch: String,
+    pub revision: u32,
+    /// The owners of the keys that vouch for it today; empty: nobody does, and the claim is only said.
+    pub authors: BTreeSet<String>,
+    pub resolved: Resolved,
+    /// The parts that have the problem.
+    pub components: Vec<Component>,
+    /// What proves it.
+    pub paths: Arc<[TreePath]>,
+    pub grade: ClaimGrade,
+    pub proof: Proof,
+}
+
+impl Claim {
+    /// Whether it may be told to others: a vulnerability that is gone, by somebody who is trusted, as the files prove.
+    pub(crate) fn counts(&self) -> bool {
+        !self.authors.is_empty() && self.proof == Proof::Verified && self.resolved.is_fixed_vulnerability()
+    }
+}
+
+/// Every claim of the patches in `layers`, the lowest first. `tree` has what stands at their places;
+/// `is_interrupted`: nobody can say what that is.
+pub(crate) fn claims(
+    layers: &[Layer],
+    tree: &TreeState,
+    recalled: &dyn Fn(&Layer) -> Option<Recalled>,
+    is_interrupted: bool,
+) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for (index, layer) in layers.iter().enumerate() {
+        let Some(patch) = layer.patch.as_deref() else { continue };
+        let of_patch = match (is_interrupted, layer.superseded, recalled(layer)) {
+            (true, ..) => Some(Proof::Interrupted),
+            (false, Some((by, _)), _) => Some(Proof::Replaced { by: id_of(layers, by) }),
+            (false, None, Some(recalled)) => Some(Proof::Withdrawn { reason: recalled.reason }),
+            (false, None, None) => None,
+        };
+        // A thousand claims may rest on the same hundred thousand files: those are looked at once.
+        let mut proven: BTreeMap<Vec<&Purl>, (Arc<[TreePath]>, Proof)> = BTreeMap::new();
+        for resolved in all_resolved(patch) {
+            let parts = parts_of(patch, &resolved);
+            let (paths, proof) =
+                proven.entry(parts.iter().map(|part| &part.purl).collect()).or_insert_with(|| {
+                    let paths = paths_of(patch, &parts);
+                    let proof = of_patch.clone().unwrap_or_else(|| proof(index, layers, &paths, tree));
+                    (paths, proof)
+                });
+            claims.push(Claim {
+                key: layer.key,
+                patch: layer.id.clone(),
+                revision: layer.revision,
+                authors: layer.authors.clone(),
+                grade: grade(&parts),
+                paths: Arc::clone(paths),
+                proof: proof.clone(),
+                components: parts.into_iter().cloned().collect(),
+                resolved,
+            });
+        }
+    }
+    claims
+}
+
+/// What a patch says item by item, and the vulnerabilities that it only lists.
+pub(super) fn all_resolved(patch: &Patch) -> Vec<Resolved> {
+    let about = &patch.about;
+    let told: BTreeSet<&String> = about.resolves.iter().flat_map(Resolved::ids).collect();
+    let listed = about.vulnerabilities.iter().filter(|id| !told.contains(id)).map(|id| Resolved {
+        kind: ResolvedKind::Security,
+        id: id.clone(),
+        aliases: Vec::new(),
+        source: None,
+        published: None,
+        severity: None,
+        components: Vec::new(),
+        state: ResolvedState::Fixed,
+        justification: None,
+    });
+    about.resolves.iter().cloned().chain(listed).collect()
+}
+
+pub(super) fn parts_of<'a>(patch: &'a Patch, resolved: &Resolved) -> Vec<&'a Component> {
+    let named: BTreeSet<&Purl> = resolved.components.iter().collect();
+    patch.about.components.iter().filter(|part| named.contains(&part.purl)).collect()
+}
+
+/// The files of `parts`; all that the patch changes, where one of them or none says which.
+fn paths_of(patch: &Patch, parts: &[&Component]) -> Arc<[TreePath]> {
+    let named: BTreeSet<&TreePath> = parts.iter().flat_map(|part| &part.paths).collect();
+    match grade(parts) {
+        ClaimGrade::File => named.into_iter().cloned().collect(),
+        _ => patch.changes.iter().map(|change| change.path.clone()).collect(),
+    }
+}
+
+fn grade(parts: &[&Component]) -> ClaimGrade {
+    match parts {
+        [] => ClaimGrade::Id,
+        parts if parts.iter().all(|part| !part.paths.is_empty()) => ClaimGrade::File,
+        _ => ClaimGrade::Component,
+    }
+}
+
+fn id_of(layers: &[Layer], key: LayerKey) -> String {
+    layers.iter().find(|layer| layer.key == key).map(|layer| layer.id.clone()).unwrap_or_default()
+}
+
+fn proof(index: usize, layers: &[Layer], paths: &[TreePath], tree: &TreeState) -> Proof {
+    let drifted: Arc<[_]> =
+        paths.iter().filter_map(|path| drifted_file(path, &layers[index..], tree)).collect();
+    if drifted.is_empty() { Proof::Verified } else { Proof::Drifted(drifted) }
+}
+
+/// Why the file at `path` is not what the first of `layers` left there, carried on by the later ones.
+fn drifted_file(path: &TreePath, layers: &[Layer], tree: &TreeState) -> Option<DriftedFile> {
+    let (own, above) = layers.split_first()?;
+    let mut change = change_at(own, path)?;
+    for layer in above.iter().filter(|layer| layer.is_in_tree() && layer.paths().any(|place| place == path)) {
+        match change_at(layer, path) {
+            // Its author knew exactly this content, and changed it.
+            Some(later) if is_carried_on(change, later) && !layer.authors.is_empty() => change = later,
+            Some(later) if later.after == change.after => {}
+            _ => return Some(DriftedFile { path: path.clone(), changed_by: Some(layer.id.clone()) }),
+        }
+    }
+    let is_right = is_left_by(change, tree.at(path));
+    (!is_right).then(|| DriftedFile { path: path.clone(), changed_by: None })
+}
+
+fn change_at<'a>(layer: &'a Layer, path: &TreePath) -> Option<&'a FileChange> {
+    layer.patch.as_deref()?.change_at(path)
+}
+
+fn is_carried_on(earlier: &FileChange, later: &FileChange) -> bool {
+    earlier.after.is_some() && later.after.is_some() && later.expects(earlier.after.as_ref())
+}
+
+/// Whether `observed` is what `change` leaves. Permissions count where they are all that it changes: elsewhere each site has
+/// its own.
+fn is_left_by(change: &FileChange, observed: Option<&Node>) -> bool {
+    match (&change.after, observed) {
+        (None, None) => true,
+        (Some(after), Some(observed)) if change.payload.is_none() => after == observed,
+        (Some(after), Some(observed)) => after.same_content(observed),
+        _ => false,
+    }
+}
+
+/// One thing that others may be told: this problem is gone from this library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Statement {
+    /// Every id of the problem, the best known first.
+    pub ids: Vec<String>,
+    /// The library.
+    pub component: Component,
+    /// The numbers of the claims behind it.
+    pub claims: Vec<usize>,
+    /// Where its patched files are.
+    pub paths: BTreeSet<TreePath>,
+    /// Other files with the content before: the same library a second time, unpatched.
+    pub copies: Vec<String>,
+}
+
+impl Statement {
+    fn new(ids: Vec<String>, component: &Component) -> Self {
+        let (claims, paths, copies) = (Vec::new(), BTreeSet::new(), Vec::new());
+        Self { ids, component: component.clone(), claims, paths, copies }
+    }
+
+    /// Whether it can be told to scanners that know libraries by name only.
+    pub(crate) fn holds_for_the_whole_folder(&self) -> bool {
+        self.copies.is_empty()
+    }
+}
+
+/// What the claims that count come to: one statement for each problem in each library, sorted. A library that reports another
+/// version afterwards needs none.
+pub(crate) fn statements(claims: &[Claim]) -> Vec<Statement> {
+    let counting: Vec<usize> = (0..claims.len()).filter(|number| claims[*number].counts()).collect();
+    let ids = |number: &usize| -> Vec<String> { claims[*number].resolved.ids().cloned().collect() };
+    let named: Vec<Vec<String>> = counting.iter().map(ids).collect();
+    let mut statements: BTreeMap<(Vec<String>, &Purl), Statement> = BTreeMap::new();
+    for problem in problems(&named) {
+        let ids = best_first(problem.iter().flat_map(|number| named[*number].clone()));
+        for number in problem.into_iter().map(|number| counting[number]) {
+            let claim = &claims[number];
+            for component in claim.components.iter().filter(|component| !component.changes_version()) {
+                let statement = statements.entry((ids.clone(), &component.purl));
+                let statement = statement.or_insert_with(|| Statement::new(ids.clone(), component));
+                let paths = if component.paths.is_empty() { &*claim.paths } else { &component.paths };
+                statement.claims.push(number);
+                statement.paths.extend(paths.iter().cloned());
+            }
+        }
+    }
+    statements.into_values().collect()
+}

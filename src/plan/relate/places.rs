@@ -1,0 +1,77 @@
+//! The places that a patch and one that is there both change, and what becomes of them.
+
+use super::{
+    Bringing, ContentByDigest, Fate, FileChange, Ground, Layer, Meeting, Newcomer, PlaceFate, SharedPlace,
+    Stack, TreePath, alone, has_a_say, lay,
+};
+use crate::model::{Node, Step};
+
+/// The places that `new` and `other` both change.
+pub(super) fn places(
+    new: &Newcomer<'_>,
+    other: &Layer,
+    stack: &Stack<'_>,
+    contents: &dyn ContentByDigest,
+) -> Vec<SharedPlace> {
+    let shared = new.patch.changes.iter().filter(|change| has_a_say(other, &change.path));
+    shared.map(|change| shared_place(new, other, change, stack, contents)).collect()
+}
+
+fn shared_place(
+    new: &Newcomer<'_>,
+    other: &Layer,
+    change: &FileChange,
+    stack: &Stack<'_>,
+    contents: &dyn ContentByDigest,
+) -> SharedPlace {
+    let path = &change.path;
+    let step = other.step_at(path);
+    let holds = stack.now(path);
+    let left = step.map_or_else(|| holds.clone(), |step| step.after.clone());
+    let found = step.and_then(|step| step.before.as_ref());
+    let from_before = step.is_some() && change.expects(found);
+    let landing = new.landings.get(path);
+    let will = landing.map_or(change.after.as_ref(), |landing| landing.after.as_ref());
+    let fated = match other.brought_at(path) {
+        None => PlaceFate { fate: Fate::Kept, is_there: false, lines: Vec::new() },
+        // What becomes of such a folder is told by what becomes of what is in it.
+        Some((_, Some(Node::Dir(_)))) if change.after.is_none() && has_something_in(other, path) => {
+            PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
+        }
+        Some((before, left)) => {
+            let brought = Bringing { before, left };
+            match new.moves.get(path) {
+                Some(moved) => brought.fate_elsewhere(holds.as_ref(), moved.after.as_ref(), contents),
+                None => brought.fate(holds.as_ref(), will, contents),
+            }
+        }
+    };
+    let (fate, is_there, lost) = (fated.fate, fated.is_there, fated.worst_lines());
+    let meeting = if change.is_done(holds.as_ref()) || change.is_done(left.as_ref()) {
+        Meeting::Same
+    } else if change.expects(holds.as_ref()) || change.expects(left.as_ref()) {
+        Meeting::OnTop
+    } else if landing.is_some_and(|landing| landing.on == Ground::There) {
+        Meeting::Same
+    } else if landing.is_some_and(|landing| landing.on != Ground::Expected) && is_there && fate == Fate::Kept
+    {
+        Meeting::DifferentLines
+    } else {
+        // What the new patch makes of its own before image, made to what is there.
+        let base = if from_before { found.cloned() } else { change.before.first().cloned() };
+        let alone = alone(path, base, change.after.clone());
+        let on = |image: Option<&Node>| lay(path, image, &[&alone], contents);
+        match on(holds.as_ref()).or_else(|_| on(left.as_ref())) {
+            Ok(_) => Meeting::DifferentLines,
+            Err(misfit) if misfit.lines.is_empty() => Meeting::Whole,
+            Err(misfit) => Meeting::SameLines(misfit.lines),
+        }
+    };
+    SharedPlace { path: path.clone(), meeting, from_before, fate, lost }
+}
+
+/// Whether `layer` left something in a folder.
+fn has_something_in(layer: &Layer, folder: &TreePath) -> bool {
+    let is_in = |step: &&Step| step.after.is_some() && step.path.ancestors().any(|above| above == *folder);
+    layer.steps.iter().any(|step| is_in(&step))
+}

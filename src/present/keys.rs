@@ -1,0 +1,204 @@
+//! Keys: whose signatures count here, how somebody comes to trust another one, and signing with one's own.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::overview::{line, path_line};
+use crate::report::phrases;
+use crate::words::{fill, window};
+use crate::workbench::{
+    EVERY_PRODUCT, KeyFingerprint, KeyWish, KnownKey, PublicKey, Revoked, RevokedFrom, SignerRole,
+};
+
+/// A key that is known here. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRow {
+    pub name: String,
+    /// Whose it is, what it may do and for what, since when.
+    pub about: String,
+    /// Its fingerprint in words and in digits, for comparing.
+    pub words: String,
+    pub digits: String,
+    /// Why it is no longer good, if it is not.
+    pub revoked: Vec<String>,
+    /// Whether it can be revoked here: what the machine's own list says cannot be changed.
+    pub can_revoke: bool,
+    pub exact: KeyFingerprint,
+}
+
+impl KeyRow {
+    pub(super) fn new(known: &KnownKey) -> Self {
+        let print = known.key.key.fingerprint();
+        let owner = (known.key.owner != known.key.name).then(|| line(&known.key.owner));
+        let roles: Vec<&str> = known.key.roles.iter().map(|role| role_name(*role)).collect();
+        let products = match known.key.products.iter().any(|product| product == EVERY_PRODUCT) {
+            true => window::KEY_EVERY_PRODUCT.to_owned(),
+            false => line(&known.key.products.join(", ")),
+        };
+        let since = fill(window::PART_KEY_SINCE, &[("when", &phrases::moment(&known.key.added))]);
+        let machine = known.is_of_machine.then(|| window::PART_KEY_OF_MACHINE.to_owned());
+        let about: Vec<String> = owner
+            .into_iter()
+            .chain([roles.join(", "), products, since])
+            .chain(machine)
+            .filter(|part| !part.is_empty())
+            .collect();
+        Self {
+            name: line(&known.key.name),
+            about: about.join(" \u{b7} "),
+            words: print.words(),
+            digits: print.groups(),
+            revoked: known.revoked.iter().map(revoked).collect(),
+            can_revoke: !known.is_of_machine
+                && known.revoked.iter().all(|one| one.from != RevokedFrom::Always),
+            exact: print,
+        }
+    }
+}
+
+fn revoked(revoked: &Revoked) -> String {
+    let reason = line(&revoked.reason);
+    match revoked.from {
+        RevokedFrom::Always => fill(window::KEY_REVOKED, &[("why", &reason)]),
+        RevokedFrom::Sequence(first) => {
+            fill(window::KEY_REVOKED_FROM, &[("from", &first.to_string()), ("why", &reason)])
+        }
+        RevokedFrom::Time(first) => {
+            let from = phrases::moment(&first.to_string());
+            fill(window::KEY_REVOKED_FROM, &[("from", &from), ("why", &reason)])
+        }
+    }
+}
+
+/// What a role is called.
+pub const fn role_name(role: SignerRole) -> &'static str {
+    match role {
+        SignerRole::Author => window::ROLE_AUTHOR,
+        SignerRole::Reviewer => window::ROLE_REVIEWER,
+        SignerRole::Revoker => window::ROLE_REVOKER,
+        SignerRole::Script => window::ROLE_SCRIPT,
+    }
+}
+
+/// Somebody about to trust a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustForm {
+    key: PublicKey,
+    pub name: String,
+    pub owner: String,
+    pub roles: Vec<SignerRole>,
+    /// A product in each line.
+    pub products: String,
+    pub every_product: bool,
+    /// It was met in a patch file: it is trusted for making patches for that product, and nothing else.
+    pub is_first_contact: bool,
+    /// Somebody compared its fingerprint with the owner.
+    pub is_compared: bool,
+}
+
+impl TrustForm {
+    /// That of a key out of a file; `name` is the file's.
+    pub(super) fn of_file(key: PublicKey, name: &str) -> Self {
+        Self {
+            key,
+            name: name.to_owned(),
+            owner: String::new(),
+            roles: vec![SignerRole::Author],
+            products: String::new(),
+            every_product: false,
+            is_first_contact: false,
+            is_compared: false,
+        }
+    }
+
+    /// That of a key that was met in a patch file for `product`.
+    pub(super) fn met(key: PublicKey, product: &str) -> Self {
+        let products = product.to_owned();
+        Self { products, is_first_contact: true, ..Self::of_file(key, "") }
+    }
+
+    /// The fingerprint in words.
+    pub fn words(&self) -> String {
+        self.key.fingerprint().words()
+    }
+
+    /// The same in digits.
+    pub fn digits(&self) -> String {
+        self.key.fingerprint().groups()
+    }
+
+    /// What is missing; `None` if nothing is.
+    pub fn reason_to_wait(&self) -> Option<&'static str> {
+        match () {
+            () if self.name.trim().is_empty() => Some(window::KEY_NAME_FIRST),
+            () if self.roles.is_empty() => Some(window::KEY_ROLE_FIRST),
+            () if !self.every_product && self.product_names().is_empty() => Some(window::KEY_PRODUCT_FIRST),
+            () if !self.is_compared => Some(window::KEY_COMPARE_FIRST),
+            () => None,
+        }
+    }
+
+    fn product_names(&self) -> Vec<String> {
+        let lines = self.products.lines().map(str::trim).filter(|product| !product.is_empty());
+        lines.map(str::to_owned).collect()
+    }
+
+    pub(super) fn wish(&self) -> KeyWish {
+        let name = self.name.trim().to_owned();
+        let owner = self.owner.trim();
+        KeyWish {
+            key: self.key.clone(),
+            owner: if owner.is_empty() { name.clone() } else { owner.to_owned() },
+            name,
+            roles: self.roles.clone(),
+            products: if self.every_product { Vec::new() } else { self.product_names() },
+            not_before: None,
+            not_after: None,
+            is_first_contact: self.is_first_contact,
+        }
+    }
+}
+
+/// Somebody about to revoke a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevokeForm {
+    pub key: KeyFingerprint,
+    pub reason: String,
+}
+
+/// Text that is not shown, not even to who debugs.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Hidden(pub String);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\u{2026}")
+    }
+}
+
+/// Somebody about to sign the patch that is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignForm {
+    /// The secret key.
+    pub key: PathBuf,
+    pub needs_password: bool,
+    pub password: Hidden,
+    pub role: SignerRole,
+}
+
+impl SignForm {
+    /// With the key in this file, as author.
+    pub(super) fn new(key: PathBuf, needs_password: bool) -> Self {
+        Self { key, needs_password, password: Hidden::default(), role: SignerRole::Author }
+    }
+
+    /// The key's file, escaped.
+    pub fn shown_key(&self) -> String {
+        path_line(&self.key)
+    }
+
+    /// What is missing; `None` if nothing is.
+    pub fn reason_to_wait(&self) -> Option<&'static str> {
+        (self.needs_password && self.password.0.is_empty()).then_some(window::PASSWORD_FIRST)
+    }
+}

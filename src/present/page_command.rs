@@ -1,0 +1,43 @@
+//! What somebody would type to see on the command line what a page shows.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::worker::{of_edits, of_reading};
+use super::{Model, Page, Tab};
+use crate::report::shell_word;
+
+impl Model {
+    /// The command that shows what the present page shows, if there is one.
+    pub fn page_command(&self) -> Option<String> {
+        let words = self.page_words()?;
+        let words: Vec<String> = words.iter().map(|word| shell_word(&word.to_string_lossy())).collect();
+        Some(format!("patchwright {}", words.join(" ")))
+    }
+
+    fn page_words(&self) -> Option<Vec<OsString>> {
+        let workspace = &self.workspace;
+        let of = |path: &Path| path.as_os_str().to_owned();
+        let (bundle, folder) = (workspace.bundle.as_deref().map(of), workspace.folder.as_deref().map(of));
+        let mut words: Vec<OsString> = Vec::new();
+        match self.page {
+            Page::Workspace(Tab::Overview) => words.extend(["show".into(), bundle?]),
+            Page::Workspace(Tab::Changes) => {
+                words.extend(["diff".into(), bundle?]);
+                words.extend(folder.into_iter().flat_map(|folder| ["--target".into(), folder]));
+                words.extend(of_reading(&workspace.reading));
+            }
+            Page::Workspace(Tab::Checks) => {
+                words.push("plan".into());
+                words.extend(workspace.files().iter().chain(&workspace.reading.further).map(|file| of(file)));
+                words.push(folder?);
+                words.extend(of_edits(&workspace.edits));
+                words.extend(of_reading(&workspace.reading));
+            }
+            Page::Workspace(Tab::History) => words.extend(["history".into(), folder?]),
+            Page::Keys => words.extend(["key".into(), "list".into()]),
+            _ => return None,
+        }
+        (words.len() > 1).then_some(words)
+    }
+}

@@ -1,0 +1,97 @@
+//! Answers about keys, and does what is wished with them.
+
+use super::found;
+use crate::present::failure::Failure;
+use crate::present::keys::{KeyRow, SignForm, TrustForm};
+use crate::present::message::{KeyEffect, KeyEvent};
+use crate::present::overview::line;
+use crate::report::phrases;
+use crate::words::{fill, window};
+use crate::workbench::{Error, Password, Rotated, Signer, Watch, Workbench};
+
+pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>) -> KeyEvent {
+    match effect {
+        KeyEffect::List(ticket) => {
+            let list = || Ok(workbench.keys()?.iter().map(KeyRow::new).collect());
+            KeyEvent::Listed(ticket, found(None, list))
+        }
+        KeyEffect::Read(file) => {
+            let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            let read = || Ok(Box::new(TrustForm::of_file(workbench.read_key(&file)?, &name)));
+            KeyEvent::Read(found(None, read))
+        }
+        KeyEffect::Meet(bundle) => {
+            let met = found(None, || workbench.unknown_keys(&bundle, watch));
+            KeyEvent::Read(met.and_then(|met| match met.keys.as_slice() {
+                [key] => Ok(Box::new(TrustForm::met(key.clone(), &met.product))),
+                [] => Err(Failure::of_key(window::KEY_NONE_NEW)),
+                _ => Err(Failure::of_key(window::KEY_SEVERAL_NEW)),
+            }))
+        }
+        KeyEffect::Trust(wish) => {
+            let trust = || {
+                let trusted = workbench.trust_key(&wish)?;
+                Ok(fill(window::KEY_TRUSTED, &[("name", &line(&trusted.name))]))
+            };
+            KeyEvent::Changed(found(None, trust))
+        }
+        KeyEffect::Revoke(revoked) => {
+            let revoke = || {
+                let revoked = workbench.revoke_key(revoked)?;
+                Ok(fill(window::KEY_IS_REVOKED, &[("key", &revoked.key.short())]))
+            };
+            KeyEvent::Changed(found(None, revoke))
+        }
+        KeyEffect::TakeIn(file) => {
+            let take_in = || workbench.take_in_rotation(&file).map(|rotated| taken_in(&rotated));
+            KeyEvent::Changed(found(None, take_in))
+        }
+        KeyEffect::Own(file) => {
+            let own = || {
+                let needs_password = workbench.is_secret_key(&file)? && workbench.needs_password(&file)?;
+                Ok(SignForm::new(file, needs_password))
+            };
+            KeyEvent::OwnRead(found(None, own))
+        }
+        KeyEffect::SignReview(bundle, digest, form, wish) => {
+            let sign = || {
+                let shown = workbench.look_to_sign(&bundle, Some(digest), watch)?;
+                let review = workbench.review(&shown, &wish)?.to_bytes();
+                let signer = signer(workbench, &form)?;
+                let signed = workbench.sign_review(&bundle, &shown, &review, &signer, watch)?;
+                Ok(fill(window::REVIEW_SIGNED, &[("key", &signed.key.short())]))
+            };
+            KeyEvent::Changed(found(None, sign))
+        }
+        KeyEffect::Sign(bundle, digest, form) => {
+            let sign = || {
+                let shown = workbench.look_to_sign(&bundle, Some(digest), watch)?;
+                let signer = signer(workbench, &form)?;
+                let signed = workbench.sign(&bundle, &shown, form.role, &signer, watch)?;
+                Ok(fill(window::SIGNED_WITH, &[("key", &signed.key.short())]))
+            };
+            KeyEvent::Changed(found(None, sign))
+        }
+    }
+}
+
+fn taken_in(rotated: &Rotated) -> String {
+    let keys = phrases::count(rotated.keys, "key", "keys");
+    match &rotated.list {
+        Some((product, version)) => {
+            let facts = [("product", line(product)), ("version", version.to_string()), ("n", keys)];
+            let facts = facts.each_ref().map(|(name, value)| (*name, value.as_str()));
+            fill(window::KEY_LIST_TAKEN_IN, &facts)
+        }
+        None => fill(window::KEYS_REVOKED, &[("n", &keys)]),
+    }
+}
+
+fn signer(workbench: &Workbench, form: &SignForm) -> Result<Signer, Error> {
+    if !workbench.is_secret_key(&form.key)? {
+        return Ok(Signer::Ssh(form.key.clone()));
+    }
+    let password = form.needs_password.then(|| Password::new(form.password.0.clone()));
+    let key = workbench.open_secret_key(&form.key, password.as_ref())?;
+    Ok(Signer::Minisign(Box::new(key)))
+}

@@ -1,0 +1,93 @@
+//! Answers about what was chosen for a scan.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::{all, answers, some};
+use crate::plan::{Fate, Need, Problem};
+use crate::report::choose;
+use crate::report::phrases::path_text;
+use crate::workbench::{self, PatchAtHand};
+
+answers! {
+    Choose(choice: &workbench::PatchChoice, target: &Path, saved: Option<&Path>, today: Timestamp) {
+        target: String = path_text(target),
+        findings: usize = choice.findings,
+        problems: Vec<FoundProblem> = choice.board.problems.iter().map(|one| FoundProblem::new(one, choice, today)).collect(),
+        chosen: Vec<ChosenPatch> = choice.chosen.iter().map(|one| ChosenPatch::new(&choice.patches[*one])).collect(),
+        [fingerprint]: String = choice.preview.as_ref().map(|preview| preview.decision().0.to_string()),
+        [plan]: String = saved.map(path_text),
+        feeds: Vec<Feed> = choice.feeds.iter().map(|(name, date)| Feed::new(name, date, today)).collect(),
+        [unreadable]: Vec<UnreadableFile> = some(all(&choice.unreadable, |(path, why)| UnreadableFile::new(path, why))),
+    }
+
+    FoundProblem(problem: &Problem, choice: &workbench::PatchChoice, today: Timestamp) {
+        ids: Vec<String> = problem.ids.clone(),
+        rank: String = choose::rank(&problem.facts, today),
+        severity: String = problem.facts.band().to_string(),
+        exploited: bool = problem.facts.exploited.is_some(),
+        [due]: String = problem.facts.exploited.as_ref().and_then(|known| known.due.clone()),
+        [epss_millionths]: u32 = problem.facts.epss,
+        [cvss_tenths]: u8 = problem.facts.cvss.map(|score| score.tenths),
+        libraries: Vec<FoundLibrary> =
+            problem.needs.iter().map(|need| FoundLibrary::new(&choice.board.needs[*need], choice)).collect(),
+    }
+
+    /// One library with the problem, and what becomes of it there.
+    FoundLibrary(need: &Need, choice: &workbench::PatchChoice) {
+        package: String = need.package.clone(),
+        version: String = need.version.clone(),
+        [purl]: String = need.purl.as_ref().map(ToString::to_string),
+        paths: Vec<String> = need.paths.clone(),
+        fixed_versions: Vec<String> = need.fixed_versions.clone(),
+        fate: String = fate(&need.fate).to_owned(),
+        [patch]: String = patch(&need.fate, choice),
+        [grade]: String = if let Fate::Chosen { grade, .. } = &need.fate { Some(grade.to_string()) } else { None },
+        [blocked]: Vec<BlockedPatch> = some(choice.board.blocked_for(need).map(|(one, why)| BlockedPatch::new(&choice.patches[one], why)).collect()),
+        [may_help]: Vec<String> = some(need.may_help.iter().map(|one| choice.patches[*one].patch.about.identity.id.to_string()).collect()),
+    }
+
+    ChosenPatch(patch: &PatchAtHand) {
+        id: String = patch.patch.about.identity.id.to_string(),
+        revision: u32 = patch.patch.about.identity.revision,
+        title: String = patch.patch.about.title.clone(),
+        file: String = path_text(&patch.file),
+    }
+
+    BlockedPatch(patch: &PatchAtHand, why: &str) {
+        id: String = patch.patch.about.identity.id.to_string(),
+        revision: u32 = patch.patch.about.identity.revision,
+        why: String = why.to_owned(),
+    }
+
+    Feed(name: &str, date: &str, today: Timestamp) {
+        name: String = name.to_owned(),
+        date: String = date.to_owned(),
+        [warning]: String = choose::feed_age(name, date, today),
+    }
+
+    UnreadableFile(path: &Path, why: &str) {
+        path: String = path_text(path),
+        why: String = why.to_owned(),
+    }
+}
+
+fn fate(fate: &Fate) -> &'static str {
+    match fate {
+        Fate::Open => "no-patch",
+        Fate::FixedHere { .. } => "fixed-here",
+        Fate::Chosen { .. } => "chosen",
+        Fate::Blocked => "blocked",
+    }
+}
+
+fn patch(fate: &Fate, choice: &workbench::PatchChoice) -> Option<String> {
+    match fate {
+        Fate::FixedHere { patch } => Some(patch.clone()),
+        Fate::Chosen { candidate, .. } => {
+            Some(choice.patches[*candidate].patch.about.identity.id.to_string())
+        }
+        Fate::Open | Fate::Blocked => None,
+    }
+}

@@ -1,0 +1,96 @@
+//! What is fixed in a folder, and what a scanner will make of it, in words.
+
+use std::path::Path;
+
+use super::phrases::count;
+use super::{Code, Report};
+use crate::model::ResolvedState;
+use crate::plan::{Claim, ClaimGrade, DriftedFile, Loud, Proof};
+use crate::workbench::ScanProblem;
+
+/// Why `claim` is told to nobody; `None` if it is.
+pub(crate) fn why_not(claim: &Claim) -> Option<String> {
+    if claim.authors.is_empty() {
+        return Some("nobody you trust has signed it".to_owned());
+    }
+    match claim.resolved.state {
+        ResolvedState::Fixed => proof(&claim.proof),
+        ResolvedState::NotAffected => Some("the author says the product isn't affected".to_owned()),
+        ResolvedState::Affected => Some("the author says the product is still affected".to_owned()),
+    }
+}
+
+/// Why the files don't prove it; `None` if they do.
+pub(crate) fn proof(proof: &Proof) -> Option<String> {
+    match proof {
+        Proof::Verified => None,
+        Proof::Drifted(files) => Some(drifted(files)),
+        Proof::Replaced { by } => Some(format!("replaced by {by}; what that patch says counts")),
+        Proof::Withdrawn { reason } => Some(format!("withdrawn: {reason}")),
+        Proof::Interrupted => Some("a change was interrupted, so nobody knows".to_owned()),
+    }
+}
+
+fn drifted(files: &[DriftedFile]) -> String {
+    let Some(first) = files.first() else { return String::new() };
+    let more = match files.len() {
+        1 => String::new(),
+        number => format!(", and {} more", number - 1),
+    };
+    match &first.changed_by {
+        Some(patch) => format!("{} was changed since by {patch}{more}", first.path),
+        None => format!("{} isn't as the patch left it{more}", first.path),
+    }
+}
+
+/// What a claim rests on.
+pub(crate) fn grounds(claim: &Claim) -> String {
+    let files = count(claim.paths.len(), "file", "files");
+    match claim.grade {
+        ClaimGrade::File => format!("{files} of it"),
+        ClaimGrade::Component => format!("all {files} of the patch"),
+        ClaimGrade::Id => format!("all {files} of the patch; it names no library, so scanners can't be told"),
+    }
+}
+
+/// Why a finding stays.
+pub(crate) fn loud(loud: &Loud) -> String {
+    match loud {
+        Loud::NoClaim => "no patch in this folder says anything about it".to_owned(),
+        Loud::NotTrusted { patch } => format!("nobody you trust has signed {patch}"),
+        Loud::OtherState { patch, state: ResolvedState::NotAffected } => {
+            format!("{patch} says the product isn't affected; that isn't passed on")
+        }
+        Loud::OtherState { patch, .. } => format!("{patch} says the product is still affected"),
+        Loud::NotProven { patch, proof: why } => {
+            format!("{patch}: {}", proof(why).unwrap_or_default())
+        }
+        Loud::NoLibrary { patch } => format!("{patch} fixes it, but names no library"),
+        Loud::OtherLibrary { patch, names } => format!("{patch} fixes it in {}", names.join(", ")),
+        Loud::OtherVersion { patch, version } => {
+            format!(
+                "{patch} changed the library to version {version}; the report is older, or the scanner doesn't see it"
+            )
+        }
+        Loud::NotComparable => "the scanner gives it no name that could be compared".to_owned(),
+        Loud::OtherId { names } => {
+            format!("the patch knows it as {}; scanners compare their own ID only", names.join(", "))
+        }
+        Loud::Copies { paths } => {
+            format!("the same library is here a second time, unpatched: {}", paths.join(", "))
+        }
+        Loud::Image => "Grype compares images by their own name only".to_owned(),
+    }
+}
+
+pub(super) fn of_scan(code: Code, path: &Path, problem: &ScanProblem) -> Report {
+    let report = Report::new(code, "Can't use this report").at(path.display()).because(problem.to_string());
+    report.about_no_files().hint(match problem {
+        ScanProblem::Unreadable(_) => {
+            "Name the JSON report of a scan, such as from: trivy fs --format json --output report.json FOLDER"
+        }
+        ScanProblem::NoList(_) => "Fetch the file again from whoever publishes it.",
+        ScanProblem::NotTold => "Write a file for it instead: patchwright fixed FOLDER --format osv-scanner",
+        ScanProblem::OtherFolder { .. } => "Scan this folder, or name the folder that was scanned.",
+    })
+}

@@ -1,0 +1,121 @@
+//! Where one goes in a file: from change to change, through all of them, and to a line.
+
+use super::{PaneState, Spot};
+use crate::viewer::layout::action::PaneRequest;
+use crate::viewer::layout::place::ListStep;
+use crate::viewer::layout::rows::{EXPAND_LINES, Expand, Rows};
+use crate::viewer::model::{Half, LineDiff, View, ViewedContents, WordMarks};
+
+impl PaneState {
+    /// The line in the present row, counted from 1: of the new side, or where there is none, of the old one.
+    pub(super) fn present_line(&self, contents: &ViewedContents) -> Option<usize> {
+        let diff = contents.text().filter(|_| self.view(contents) == View::Text)?;
+        let row = self.rows()?.row(diff, self.place.row)?;
+        row.right.or(row.left).map(|line| line + 1)
+    }
+
+    /// On through everything that differs, so that none of it stays unseen.
+    pub(super) fn walk(&mut self, contents: &ViewedContents, out: &mut Vec<PaneRequest>) {
+        let (place, count) = self.position(contents);
+        let below = self.place.scroll.top + self.visible as u64;
+        let is_cut = self.view(contents) == View::Text
+            && self
+                .rows()
+                .and_then(|rows| rows.end_of_hunk(place.checked_sub(1)?))
+                .is_some_and(|end| end > below && below > self.place.row);
+        match is_cut {
+            true => self.step(ListStep::Pages(1), false),
+            false if place < count => self.go_by_hunk(contents, true, out),
+            false => out.push(PaneRequest::Viewed),
+        }
+    }
+
+    pub(super) fn go_by_hunk(
+        &mut self,
+        contents: &ViewedContents,
+        is_forward: bool,
+        out: &mut Vec<PaneRequest>,
+    ) {
+        let (place, count) = self.position(contents);
+        let target = match (self.view(contents), is_forward) {
+            (View::Text, true) => place,
+            (View::Text, false) => {
+                // From inside a hunk its own beginning comes first.
+                let first = self.rows().and_then(|rows| rows.row_of_hunk(place.checked_sub(1)?));
+                let is_inside = first.is_some_and(|first| first < self.place.row);
+                (place + usize::from(is_inside)).wrapping_sub(2)
+            }
+            (_, true) => place,
+            (_, false) => place.wrapping_sub(2),
+        };
+        if target >= count {
+            out.push(if is_forward { PaneRequest::NextFile } else { PaneRequest::PreviousFile });
+            return;
+        }
+        if self.view(contents) == View::Bytes {
+            self.go_to_difference(contents, target);
+        } else if let Some(row) = self.rows().and_then(|rows| rows.row_of_hunk(target)) {
+            self.go_to_row(row);
+            if let Some(diff) = contents.text() {
+                self.reveal_change(diff);
+            }
+        }
+    }
+
+    /// Has the first change in the present row brought into view from the side.
+    pub(super) fn reveal_change(&mut self, diff: &LineDiff) {
+        let Some(row) = self.rows().and_then(|rows| rows.row(diff, self.place.row)) else { return };
+        let Some(number) = row.hunk else { return };
+        let refined = self.refined(diff, number);
+        let hunk = &diff.hunks()[number];
+        let spots = Half::BOTH.into_iter().filter_map(|half| {
+            let line = row.line(half)?;
+            match refined.marks(half, line - half.of(&hunk.old, &hunk.new).start) {
+                WordMarks::Bytes(changed) => Some(Spot { half, line, byte: changed.first()?.start }),
+                WordMarks::Whole | WordMarks::NotRefined => None,
+            }
+        });
+        self.reveals = spots.min_by_key(|spot| spot.byte);
+    }
+
+    /// Makes `row` the present one and brings it into view.
+    pub fn go_to_row(&mut self, row: u64) {
+        let Some(count) = self.rows().map(Rows::count) else { return };
+        self.place.row = row.min(count.saturating_sub(1));
+        let is_in_view =
+            row >= self.place.scroll.top && row + 4 < self.place.scroll.top + self.visible as u64;
+        if !is_in_view {
+            self.place.scroll.show(row, count, self.visible);
+        }
+    }
+
+    fn go_to_difference(&mut self, contents: &ViewedContents, number: usize) {
+        let Some(bytes) = contents.bytes() else { return };
+        if let Some(row) = bytes.row_of_difference(number) {
+            self.hex.difference = Some(number);
+            self.hex.place.show(row, bytes.rows(), self.visible);
+        }
+    }
+
+    /// Goes to a line, which is unfolded for that.
+    pub fn go_to_line(&mut self, contents: &ViewedContents, half: Half, line: usize) {
+        let Some(diff) = contents.text() else { return };
+        self.view = Some(View::Text);
+        let line = line.min(diff.lines(half).count().saturating_sub(1));
+        let find = |state: &Self| state.rows().and_then(|rows| rows.row_of_line(diff, half, line));
+        let Some(row) = find(self) else { return };
+        if let Some(gap) = self.rows().and_then(|rows| rows.gap(row)) {
+            let begin = gap.begin(half);
+            let (from_top, from_bottom) = (line - begin + 1, begin + gap.length - line);
+            // From the nearer end, and some lines more so that it does not stand at an edge.
+            let part = match from_top <= from_bottom {
+                true => Expand::Top(from_top.saturating_add(EXPAND_LINES)),
+                false => Expand::Bottom(from_bottom.saturating_add(EXPAND_LINES)),
+            };
+            self.expand(diff, gap.number, part);
+        }
+        if let Some(row) = find(self) {
+            self.go_to_row(row);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What applying patches would do, as it is shown and agreed to.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::decision::DecisionSum;
+use super::scripts::ScriptPlan;
+use crate::diff::on_tree::TextOrigin;
+use crate::model::{Digest, Patch, TreePath};
+use crate::plan::{Note, Obstacle, Preview, Relation, Resolution};
+use crate::trust::{Review, Verdict};
+use crate::workbench::look::changes::Hidden;
+use crate::workbench::{ApplyOptions, DecisionDigest, Error, Result};
+
+/// A preview together with what it is a preview of.
+#[derive(Debug, Clone)]
+pub struct ApplyPreview {
+    /// The patch; of several the last one.
+    pub patch: Arc<Patch>,
+    /// Who vouches for it; of several the weakest verdict.
+    pub verdict: Verdict,
+    /// SHA-256 of the manifest; of text patches, of their text and how it was read; of several, of their digests in
+    /// order.
+    pub manifest_digest: Digest,
+    /// What would happen.
+    pub preview: Preview,
+    /// The version found in the folder, where it can be told.
+    pub version: Option<String>,
+    /// How the diffs fit, if text patches were named.
+    pub text: Option<TextOrigin>,
+    /// What becomes of files that somebody edited, as far as it was worked out or chosen.
+    pub edits: BTreeMap<TreePath, Resolution>,
+    /// Every patch, in the order in which they come.
+    pub patches: Vec<ComingPatch>,
+    /// What the patches hide, in words, names and contents. Empty where nobody is shown the preview.
+    pub hidden: Hidden,
+    /// The scripts that would run.
+    pub scripts: ScriptPlan,
+}
+
+/// One of the patches of a preview.
+#[derive(Debug, Clone)]
+pub struct ComingPatch {
+    /// Where its bundle is.
+    pub file: PathBuf,
+    pub patch: Arc<Patch>,
+    /// Who vouches for it.
+    pub verdict: Verdict,
+    /// The reviews that came along and can be read, as in an inspection.
+    pub reviews: Vec<(Digest, Review)>,
+    /// SHA-256 of its manifest.
+    pub manifest: Digest,
+    /// How it is related to every patch in the folder, and to those that come before it.
+    pub relations: Vec<Relation>,
+    /// Why it is left out, if so.
+    pub left_out: Option<String>,
+    /// Ids of the patches that it replaces.
+    pub(crate) replaces: Vec<String>,
+}
+
+impl ApplyPreview {
+    /// What somebody agrees to who applies what this shows.
+    pub fn decision(&self) -> DecisionDigest {
+        let mut sum = DecisionSum::of("apply");
+        sum.add("patches", &self.manifest_digest.to_string());
+        for patch in &self.patches {
+            sum.add("patch", &patch.patch.about.identity.to_string());
+            sum.add("left out", patch.left_out.as_deref().unwrap_or_default());
+            sum.add("replaces", &patch.replaces.join(" "));
+            // Every field, whatever is added to it.
+            sum.add("verdict", &format!("{:?}", patch.verdict));
+        }
+        sum.add_preview(&self.preview);
+        sum.add_scripts(&self.scripts);
+        sum.finish()
+    }
+
+    /// Whether everybody who has to vouch does; `consent`: somebody said that it is right without.
+    ///
+    /// # Errors
+    /// [`Error::NotTrusted`] about the first patch that is not permitted.
+    pub(crate) fn permits(&self, consent: bool) -> Result<()> {
+        self.patches.iter().try_for_each(|patch| {
+            let permitted = patch.verdict.permits(consent);
+            permitted.map_err(|denial| Error::not_trusted(&patch.file, denial, &patch.verdict))
+        })
+    }
+
+    /// The same for somebody who is asked about it with `options`: what these set aside stands among what is worth
+    /// knowing, so that the steps are shown.
+    #[must_use]
+    pub(crate) fn as_allowed(&self, options: &ApplyOptions) -> Self {
+        let mut shown = self.clone();
+        let (allowed, obstacles): (Vec<Obstacle>, Vec<Obstacle>) =
+            shown.preview.obstacles.into_iter().partition(|obstacle| options.allows(obstacle));
+        shown.preview.obstacles = obstacles;
+        let note = |obstacle: Obstacle| Note {
+            path: obstacle.path.clone(),
+            ..Note::new(format!("{} ({}), which you allow", obstacle.meaning(), obstacle.code()))
+        };
+        shown.preview.notes.splice(..0, allowed.into_iter().map(note));
+        shown
+    }
+
+    /// The file of the patch that changes `path`; of several the last one.
+    pub(crate) fn file_that_changes(&self, path: &TreePath) -> Option<&PathBuf> {
+        self.patches.iter().rev().find(|one| one.patch.change_at(path).is_some()).map(|one| &one.file)
+    }
+}

@@ -1,0 +1,255 @@
+//! Chooses patches for what a scan found: ranks the problems, plans the patches that mend them, and changes nothing.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::bundle::{UnverifiedBundle, VerifiedBundle};
+use crate::model::{Patch, PatchRef};
+use crate::plan::{Board, Finding, Obstacle};
+use crate::workbench::look::fixed::is_about;
+use crate::workbench::look::scan::{Feeds, ScanReport};
+use crate::workbench::{ApplyPreview, ApplyRequest, Error, Result, Watch, Workbench};
+
+/// Most patch files that are looked at.
+const MAX_PATCHES: usize = 10_000;
+
+/// What somebody wants to choose from.
+#[derive(Debug, Clone)]
+pub(crate) struct ChoiceWish {
+    /// Reports of scanners.
+    pub scans: Vec<PathBuf>,
+    /// Patch files, and folders with such.
+    pub from: Vec<PathBuf>,
+    /// A list of exploited problems.
+    pub kev: Option<PathBuf>,
+    /// A table of forecasts.
+    pub epss: Option<PathBuf>,
+    /// Lists of withdrawn patches that count beside the one of this machine.
+    pub withdrawn: Vec<PathBuf>,
+}
+
+/// What was chosen.
+pub(crate) struct PatchChoice {
+    pub board: Board,
+    /// Every patch that was at hand.
+    pub patches: Vec<PatchAtHand>,
+    /// The chosen ones by their numbers, in the order in which they are applied; those that others require are among them.
+    pub chosen: Vec<usize>,
+    /// What applying them would do; `None`: none was chosen.
+    pub preview: Option<ApplyPreview>,
+    /// The lists that were asked, and their dates.
+    pub feeds: Vec<(&'static str, String)>,
+    /// Patch files that can't be read, and why.
+    pub unreadable: Vec<Unreadable>,
+    /// Number of findings in the reports.
+    pub findings: usize,
+}
+
+/// A patch file that can't be read, and why.
+type Unreadable = (PathBuf, String);
+
+/// A patch file that was looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct PatchAtHand {
+    pub file: PathBuf,
+    pub patch: Arc<Patch>,
+    is_trusted: bool,
+}
+
+impl Workbench {
+    /// Which patches mend what `wish` names in `target`, in which order, and why. Writes nothing.
+    ///
+    /// # Errors
+    /// If a report, a list or the folder cannot be read, a report is about another folder, or somebody wished to stop.
+    pub(crate) fn choose(&self, wish: &ChoiceWish, target: &Path, watch: Watch<'_>) -> Result<PatchChoice> {
+        let here = self.fixed(target, &wish.withdrawn, watch)?;
+        let findings = self.read_scans(&wish.scans, target)?;
+        let mut feeds = Feeds::default();
+        if let Some(kev) = &wish.kev {
+            feeds.add_kev(kev)?;
+        }
+        if let Some(epss) = &wish.epss {
+            let ids = findings.iter().flat_map(|one| [&one.id].into_iter().chain(&one.aliases));
+            let wanted: HashSet<&str> = ids.map(String::as_str).collect();
+            feeds.add_epss(epss, &wanted)?;
+        }
+        let (patches, unreadable) = self.patches_at_hand(&wish.from, watch)?;
+        let offered: Vec<&Patch> = patches.iter().map(|one| &*one.patch).collect();
+        let mut board = Board::new(&findings, &feeds.known, &here.claims, &offered);
+        let trial = Trial { bench: self, patches: &patches, withdrawn: &wish.withdrawn, target, watch };
+        let mut chosen = trial.each(&mut board)?;
+        let preview = trial.together(&mut board, &mut chosen)?;
+        board.close();
+        let number = |file: &PathBuf| patches.iter().position(|one| one.file == *file);
+        if let Some(preview) = &preview {
+            let coming = preview.patches.iter().filter(|one| one.left_out.is_none());
+            chosen = coming.filter_map(|one| number(&one.file)).collect();
+        }
+        Ok(PatchChoice {
+            board,
+            chosen,
+            preview,
+            feeds: feeds.dates,
+            unreadable,
+            findings: findings.len(),
+            patches,
+        })
+    }
+
+    fn read_scans(&self, scans: &[PathBuf], target: &Path) -> Result<Vec<Finding>> {
+        let fs = self.disk(target)?;
+        let mut findings = Vec::new();
+        for path in scans {
+            let report = ScanReport::read(path)?;
+            is_about(&report, &*fs).map_err(|problem| Error::ScanReport { path: path.clone(), problem })?;
+            findings.extend(report.findings);
+        }
+        Ok(findings)
+    }
+
+    /// Every patch file in `from`, by name, with who vouches for it.
+    fn patches_at_hand(
+        &self,
+        from: &[PathBuf],
+        watch: Watch<'_>,
+    ) -> Result<(Vec<PatchAtHand>, Vec<Unreadable>)> {
+        let files = patch_files(from)?;
+        let (keyring, now) = (self.keyring()?, self.environment.timestamp());
+        let open = |file: &PathBuf| -> Result<std::result::Result<PatchAtHand, Unreadable>> {
+            watch.cancel.check()?;
+            let verify =
+                || -> Result<VerifiedBundle> { Ok(UnverifiedBundle::open(file)?.verify(&keyring, now)?) };
+            Ok(match verify() {
+                Ok(bundle) => {
+                    let is_trusted = !bundle.verdict.authors().is_empty();
+                    Ok(PatchAtHand { file: file.clone(), patch: bundle.patch, is_trusted })
+                }
+                Err(error) => Err((file.clone(), error.to_string())),
+            })
+        };
+        let opened: Vec<_> = files.par_iter().map(open).collect::<Result<_>>()?;
+        let (mut patches, mut unreadable) = (Vec::new(), Vec::new());
+        for one in opened {
+            match one {
+                Ok(patch) => patches.push(patch),
+                Err(problem) => unreadable.push(problem),
+            }
+        }
+        Ok((patches, unreadable))
+    }
+}
+
+/// Plans patches for a folder, without changing it.
+struct Trial<'a> {
+    bench: &'a Workbench,
+    patches: &'a [PatchAtHand],
+    withdrawn: &'a [PathBuf],
+    target: &'a Path,
+    watch: Watch<'a>,
+}
+
+impl Trial<'_> {
+    /// Plans the patches one by one, the most important first. Returns those that can be applied by themselves, with what they
+    /// require.
+    fn each(&self, board: &mut Board) -> Result<Vec<usize>> {
+        let mut chosen: Vec<usize> = Vec::new();
+        while let Some(candidate) = board.next_candidate() {
+            self.watch.cancel.check()?;
+            let needed = with_required(candidate, self.patches);
+            if let Some(why) = self.why_not(&needed)? {
+                board.block(candidate, why);
+                continue;
+            }
+            board.take(candidate);
+            let new: Vec<usize> = needed.into_iter().filter(|one| !chosen.contains(one)).collect();
+            chosen.extend(new);
+        }
+        Ok(chosen)
+    }
+
+    /// Plans all of them as one change; as long as that is not possible, the least important goes.
+    fn together(&self, board: &mut Board, chosen: &mut Vec<usize>) -> Result<Option<ApplyPreview>> {
+        while !chosen.is_empty() {
+            self.watch.cancel.check()?;
+            let why = match self.preview(chosen) {
+                Ok(preview) if preview.preview.obstacles.is_empty() => return Ok(Some(preview)),
+                Ok(preview) => first_sentence(&preview).unwrap_or_default(),
+                Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
+                Err(error) => error.to_string(),
+            };
+            if let Some(last) = chosen.pop() {
+                board.block(last, format!("not together with the others: {why}"));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Why these patches can't be applied; `None` if they can.
+    fn why_not(&self, numbers: &[usize]) -> Result<Option<String>> {
+        if let Some(unsigned) = numbers.iter().find(|number| !self.patches[**number].is_trusted) {
+            let id = &self.patches[*unsigned].patch.about.identity;
+            return Ok(Some(format!("nobody you trust has signed {id}")));
+        }
+        Ok(match self.preview(numbers) {
+            Ok(preview) if preview.preview.is_nothing_to_do() => {
+                Some("it is applied already, and the files don't prove that it fixes this".to_owned())
+            }
+            Ok(preview) => first_sentence(&preview),
+            Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
+            Err(error) => Some(error.to_string()),
+        })
+    }
+
+    fn preview(&self, numbers: &[usize]) -> Result<ApplyPreview> {
+        let files = numbers.iter().map(|number| self.patches[*number].file.clone()).collect();
+        let request = ApplyRequest { files, withdrawn: self.withdrawn.to_vec(), ..ApplyRequest::default() };
+        self.bench.preview(request, self.target, self.watch)
+    }
+}
+
+fn first_sentence(preview: &ApplyPreview) -> Option<String> {
+    preview.preview.obstacles.first().map(Obstacle::sentence)
+}
+
+/// `candidate` with the patches at hand that it requires, those that are required first.
+fn with_required(candidate: usize, patches: &[PatchAtHand]) -> Vec<usize> {
+    let mut all: Vec<usize> = Vec::new();
+    let mut open = vec![candidate];
+    while let Some(number) = open.pop() {
+        if all.contains(&number) {
+            continue;
+        }
+        all.push(number);
+        for need in &patches[number].patch.about.requires {
+            let fits = |identity: &PatchRef| identity.id == need.id && identity.revision >= need.min_revision;
+            let found = patches.iter().enumerate().filter(|(_, one)| fits(&one.patch.about.identity));
+            open.extend(
+                found.max_by_key(|(_, one)| one.patch.about.identity.revision).map(|(number, _)| number),
+            );
+        }
+    }
+    all.reverse();
+    all
+}
+
+/// The patch files among `from`: files as they are, and what is in a folder, by name.
+fn patch_files(from: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = BTreeSet::new();
+    for place in from {
+        if !place.is_dir() {
+            files.insert(place.clone());
+            continue;
+        }
+        let failed = |source| Error::File { doing: "list", path: place.clone(), source };
+        for entry in std::fs::read_dir(place).map_err(failed)?.take(MAX_PATCHES) {
+            let path = entry.map_err(failed)?.path();
+            if path.extension().is_some_and(|ending| ending == "patchbundle") {
+                files.insert(path);
+            }
+        }
+    }
+    Ok(files.into_iter().collect())
+}

@@ -1,0 +1,32 @@
+//! A rollback that was worked out, and where its contents come from.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::request::RollbackPreview;
+use crate::bundle::VerifiedBundle;
+use crate::ledger::ScriptNote;
+use crate::model::{Digest, LayerKey};
+use crate::transaction::{Archive, SafeCopies};
+use crate::workbench::look::situation::Survey;
+
+/// A preview with what it was made from.
+pub(crate) struct PlannedRollback {
+    pub preview: RollbackPreview,
+    pub survey: Survey,
+    pub how: RollbackRoute,
+    /// Patch files that stand in for damaged safe copies.
+    pub bundles: Arc<Vec<VerifiedBundle>>,
+    /// Scripts for the history: those that ran, and those that are due.
+    pub scripts: Vec<ScriptNote>,
+    /// Whether places are left as they are, because their backups are damaged.
+    pub leaves: bool,
+}
+
+/// Where the old contents come from.
+pub(crate) enum RollbackRoute {
+    /// One entry is taken back as a whole, with its own safe copies.
+    Entry(SafeCopies),
+    /// Patches are taken out of the stack.
+    Layers { out: Vec<LayerKey>, made: BTreeMap<Digest, Arc<Vec<u8>>>, archive: Archive },
+}

@@ -1,0 +1,75 @@
+//! Finds the same library a second time in a folder, unpatched: a statement about the library would silence scanners about
+//! that one, too.
+
+use std::collections::BTreeMap;
+
+use super::files_before;
+use crate::disk::fs::{Fs, Place, StatKind};
+use crate::disk::{look_at_all, node_at};
+use crate::model::{Digest, Node};
+use crate::plan::{Claim, Layer, Statement};
+use crate::workbench::{Result, Watch};
+
+/// Most copies that are named for one statement: one is enough to forbid it.
+const MAX_COPIES: usize = 20;
+
+/// Fills in [`Statement::copies`].
+///
+/// # Errors
+/// If the folder cannot be listed, or somebody wished to stop.
+pub(super) fn find(
+    fs: &dyn Fs,
+    layers: &[Layer],
+    claims: &[Claim],
+    statements: &mut [Statement],
+    watch: Watch<'_>,
+) -> Result<()> {
+    let unfixed = unfixed_contents(layers, claims, statements);
+    if unfixed.is_empty() {
+        return Ok(());
+    }
+    for (path, found) in look_at_all(fs, watch.progress, watch.cancel)? {
+        let StatKind::File { size_bytes } = found.kind else { continue };
+        let Some(contents) = unfixed.get(&size_bytes) else { continue };
+        watch.cancel.check()?;
+        let content = node_at(fs, &Place::from(&path));
+        for (digest, number) in contents {
+            let is_copy = match &content {
+                Ok(Some(Node::File(file))) => file.digest == *digest,
+                Ok(_) => false,
+                // What cannot be read may be one.
+                Err(_) => true,
+            };
+            let statement = &mut statements[*number];
+            if is_copy && !statement.paths.contains(&path) && statement.copies.len() < MAX_COPIES {
+                statement.copies.push(path.to_string());
+            }
+        }
+    }
+    statements.iter_mut().for_each(|statement| statement.copies.dedup());
+    Ok(())
+}
+
+/// What the files held before they were fixed, by their size, each with the number of its statement. Empty files are all
+/// alike and say nothing.
+fn unfixed_contents(
+    layers: &[Layer],
+    claims: &[Claim],
+    statements: &[Statement],
+) -> BTreeMap<u64, Vec<(Digest, usize)>> {
+    let mut unfixed: BTreeMap<u64, Vec<(Digest, usize)>> = BTreeMap::new();
+    for (number, statement) in statements.iter().enumerate() {
+        for claim in statement.claims.iter().map(|claim| &claims[*claim]) {
+            for path in &statement.paths {
+                for file in files_before(layers, claim.key, path).filter(|file| file.size_bytes > 0) {
+                    unfixed.entry(file.size_bytes).or_default().push((file.digest, number));
+                }
+            }
+        }
+    }
+    unfixed.values_mut().for_each(|contents| {
+        contents.sort_unstable();
+        contents.dedup();
+    });
+    unfixed
+}

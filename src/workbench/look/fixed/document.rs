@@ -1,0 +1,123 @@
+//! The documents that say what is fixed in a folder to programs of others. The same folder gives the same bytes: nothing
+//! in them depends on when they are made.
+
+use serde_json::{Value, json};
+
+use super::{FixedHere, PatchHere, csaf, cyclonedx, ignore_files, openvex};
+use crate::model::{Digest, choices};
+use crate::plan::{Claim, Statement};
+use crate::text::json::spell_out;
+
+choices! {
+    /// The formats.
+    pub(crate) enum FixedFormat {
+        /// OpenVEX 0.2: for Trivy and Grype.
+        OpenVex = "openvex",
+        /// CycloneDX 1.6 with the history of each patched library: for people and proof.
+        CycloneDx = "cyclonedx",
+        /// CycloneDX 1.6 VEX about that one.
+        CycloneDxVex = "cyclonedx-vex",
+        /// CSAF 2.0, profile VEX.
+        Csaf = "csaf",
+        /// `.trivyignore.yaml`: the only one that is exact to the path.
+        TrivyIgnore = "trivyignore",
+        /// `osv-scanner.toml`.
+        OsvScanner = "osv-scanner",
+    }
+}
+
+/// Who says it.
+#[derive(Debug, Clone)]
+pub(crate) struct Publisher {
+    pub name: String,
+    /// An address that the publisher owns, which CSAF asks for.
+    pub namespace: Option<String>,
+}
+
+impl FixedFormat {
+    /// Whether it must be said who owns which address.
+    pub(crate) fn needs_namespace(self) -> bool {
+        self == FixedFormat::Csaf
+    }
+}
+
+impl FixedHere {
+    /// The document in this format.
+    pub(crate) fn document(&self, format: FixedFormat, publisher: &Publisher) -> String {
+        match format {
+            FixedFormat::OpenVex => laid_out(&openvex::document(self, publisher)),
+            FixedFormat::CycloneDx => laid_out(&cyclonedx::bom(self)),
+            FixedFormat::CycloneDxVex => laid_out(&cyclonedx::vex(self)),
+            FixedFormat::Csaf => laid_out(&csaf::document(self, publisher)),
+            FixedFormat::TrivyIgnore => ignore_files::trivy(self),
+            FixedFormat::OsvScanner => ignore_files::osv_scanner(self),
+        }
+    }
+
+    /// The statements that a document of this format may make.
+    pub(crate) fn told_in(&self, format: FixedFormat) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(move |statement| match format {
+            // These name the very files.
+            FixedFormat::CycloneDx => true,
+            FixedFormat::TrivyIgnore => {
+                statement.holds_for_the_whole_folder() || !ignore_files::folders(statement).is_empty()
+            }
+            // Trivy ends without a word of help at an entry without one.
+            FixedFormat::Csaf => statement.holds_for_the_whole_folder() && csaf::cve(statement).is_some(),
+            FixedFormat::OpenVex | FixedFormat::CycloneDxVex | FixedFormat::OsvScanner => {
+                statement.holds_for_the_whole_folder()
+            }
+        })
+    }
+
+    /// The claims behind a statement.
+    pub(crate) fn claims_of<'a>(&'a self, statement: &'a Statement) -> impl Iterator<Item = &'a Claim> {
+        statement.claims.iter().map(|number| &self.claims[*number])
+    }
+
+    /// The patches behind it.
+    pub(super) fn patches_of<'a>(&'a self, statement: &'a Statement) -> impl Iterator<Item = &'a PatchHere> {
+        self.claims_of(statement).filter_map(|claim| self.patches.get(&claim.key))
+    }
+
+    /// `ACME-HF-1042, signed by ACME; 2 files verified`: what a statement rests on, in one line.
+    pub(super) fn grounds(&self, statement: &Statement) -> String {
+        let mut patches: Vec<_> = self.patches_of(statement).map(|patch| patch.name.clone()).collect();
+        patches.dedup();
+        let mut authors: Vec<_> = self.claims_of(statement).flat_map(|claim| claim.authors.clone()).collect();
+        authors.sort();
+        authors.dedup();
+        let files = match statement.paths.len() {
+            1 => "1 file verified".to_owned(),
+            number => format!("{number} files verified"),
+        };
+        format!("{}, signed by {}; {files}", patches.join(", "), authors.join(", "))
+    }
+
+    /// A name for a document, made of what it says and of the history that it rests on.
+    pub(super) fn uuid(&self, of: &Value) -> String {
+        let digest = Digest::compute(format!("{}\n{of}", self.as_of.digest).as_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest.as_bytes()[..16]);
+        // RFC 9562, version 8: made of whatever the maker chooses.
+        bytes[6] = bytes[6] & 0x0f | 0x80;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    }
+
+    /// The number of the newest entry, at least 1: it grows with everything that happens to the folder.
+    pub(super) fn edition(&self) -> u64 {
+        self.as_of.entry.max(1)
+    }
+}
+
+/// This program, as documents name the tool that made them.
+pub(super) fn tool() -> Value {
+    json!({"type": "application", "name": "patchwright", "version": env!("CARGO_PKG_VERSION")})
+}
+
+fn laid_out(document: &Value) -> String {
+    let text = serde_json::to_string_pretty(document).expect("a document has text keys only");
+    spell_out(&text) + "\n"
+}

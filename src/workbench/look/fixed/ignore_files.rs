@@ -1,0 +1,77 @@
+//! Files that tell a scanner what to leave out: `.trivyignore.yaml`, which is exact to the path, and `osv-scanner.toml`,
+//! which knows ids only.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::FixedHere;
+use super::document::FixedFormat;
+use crate::model::TreePath;
+use crate::plan::Statement;
+use crate::text::escape_line;
+
+const HEAD: &str =
+    "# Made by Patchwright: what the files prove. Make it again after every change of the folder.\n";
+
+/// The folders of the patched files, and those around them: scanners name a library by a file near its root.
+pub(super) fn folders(statement: &Statement) -> BTreeSet<String> {
+    let name = statement.component.purl.full_name();
+    let root = |path: &TreePath| {
+        let folder = path.as_str().rsplit_once('/')?.0.to_owned();
+        // The innermost folder that is called as the library.
+        let names: Vec<&str> = folder.split('/').collect();
+        let parts: Vec<&str> = name.split('/').collect();
+        let end = (parts.len()..=names.len()).rev().find(|end| names[end - parts.len()..*end] == parts[..]);
+        Some(end.map_or(folder.clone(), |end| names[..end].join("/")))
+    };
+    let is_plain = |folder: &String| !folder.contains(['*', '?', '[', ']', '{', '}', '\\', '!']);
+    statement.paths.iter().filter_map(root).filter(is_plain).collect()
+}
+
+/// `.trivyignore.yaml`.
+pub(super) fn trivy(here: &FixedHere) -> String {
+    let mut text = format!("{HEAD}vulnerabilities:");
+    let mut is_empty = true;
+    for statement in here.told_in(FixedFormat::TrivyIgnore) {
+        for id in &statement.ids {
+            is_empty = false;
+            text.push_str(&format!("\n  - id: {}\n", quoted(id)));
+            let folders = folders(statement);
+            if !folders.is_empty() {
+                text.push_str("    paths:\n");
+                folders.iter().for_each(|folder| {
+                    text.push_str(&format!("      - {}\n", quoted(&format!("{folder}/**"))));
+                });
+            }
+            text.push_str(&format!("    purls:\n      - {}\n", quoted(statement.component.purl.as_str())));
+            text.push_str(&format!("    statement: {}", quoted(&here.grounds(statement))));
+        }
+    }
+    text.push_str(if is_empty { " []\n" } else { "\n" });
+    text
+}
+
+/// `osv-scanner.toml`, for the folder that it is put in.
+pub(super) fn osv_scanner(here: &FixedHere) -> String {
+    let mut text = format!(
+        "{HEAD}# It leaves out an id in every version of every library that is scanned with this file.\n"
+    );
+    let mut told: BTreeSet<&String> = BTreeSet::new();
+    for statement in here.told_in(FixedFormat::OsvScanner) {
+        for id in statement.ids.iter().filter(|id| told.insert(id)) {
+            let reason = format!("{}: {}", statement.component.purl, here.grounds(statement));
+            text.push_str(&format!(
+                "\n[[IgnoredVulns]]\nid = {}\nreason = {}\n",
+                quoted(id),
+                quoted(&reason)
+            ));
+        }
+    }
+    text
+}
+
+/// A text in double quotes, as JSON, YAML and TOML all read it.
+fn quoted(text: &str) -> String {
+    Value::from(escape_line(text).as_ref()).to_string()
+}

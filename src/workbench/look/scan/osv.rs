@@ -1,0 +1,75 @@
+//! Findings as OSV-Scanner writes them: one per group of ids that it knows to be one problem.
+
+use serde::Deserialize;
+
+use super::walk::{Text, few};
+use crate::model::Purl;
+use crate::plan::{Facts, Finding};
+use crate::text::CvssScore;
+
+#[derive(Deserialize)]
+pub(super) struct Found {
+    package: Package,
+    #[serde(default, deserialize_with = "few")]
+    groups: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: Text,
+    #[serde(default)]
+    version: Option<Text>,
+    #[serde(default)]
+    ecosystem: Option<Text>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    #[serde(default, deserialize_with = "few")]
+    ids: Vec<Text>,
+    #[serde(default, deserialize_with = "few")]
+    aliases: Vec<Text>,
+    #[serde(default)]
+    max_severity: Option<Text>,
+}
+
+impl Found {
+    /// The findings in one library.
+    pub(super) fn findings(self) -> impl Iterator<Item = Finding> {
+        let Package { name: Text(package), version, ecosystem } = self.package;
+        let version = version.unwrap_or_default().0;
+        let purl = purl(&ecosystem.unwrap_or_default().0, &package, &version);
+        self.groups.into_iter().filter_map(move |group| {
+            let mut names = group.ids.into_iter().chain(group.aliases).map(|Text(id)| id);
+            let id = names.next()?;
+            let score = group.max_severity.and_then(|Text(score)| score.parse().ok());
+            Some(Finding {
+                aliases: names.filter(|alias| *alias != id).collect(),
+                id,
+                package: package.clone(),
+                version: version.clone(),
+                purl: purl.clone(),
+                paths: Vec::new(),
+                fixed_versions: Vec::new(),
+                facts: Facts { cvss: score.and_then(CvssScore::of_number), ..Facts::default() },
+            })
+        })
+    }
+}
+
+/// The package URL of a library, where its ecosystem is one that has them.
+fn purl(ecosystem: &str, name: &str, version: &str) -> Option<Purl> {
+    let kind = match ecosystem {
+        "crates.io" => "cargo",
+        "Go" => "golang",
+        "Maven" => "maven",
+        "NuGet" => "nuget",
+        "Packagist" => "composer",
+        "PyPI" => "pypi",
+        "RubyGems" => "gem",
+        "npm" => "npm",
+        _ => return None,
+    };
+    let name = name.replace(':', "/").replace('@', "%40");
+    Purl::parse(&format!("pkg:{kind}/{name}@{}", version.replace('+', "%2B"))).ok()
+}

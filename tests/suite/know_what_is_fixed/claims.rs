@@ -1,0 +1,196 @@
+//! Whose word counts, and what proves it.
+
+use super::scene::*;
+
+#[test]
+fn what_is_fixed_is_told_with_its_patch_its_author_and_its_proof() {
+    let sandbox = patched();
+    let told = console(&sandbox).done("fixed $/app").out;
+    let line = format!("  {CVE} {GHSA}  {DEBUG}  ACME-HF-1042  signed by acme; 1 file of it\n");
+    assert!(told.contains(&format!("Fixed, as the files on this disk prove:\n{line}")), "{told}");
+    let answer = ask(&sandbox, "");
+    let claim = &answer["claims"][0];
+    assert_eq!(
+        (&claim["proof"], &claim["grade"], &claim["trusted"]),
+        (&"verified".into(), &"file".into(), &true.into())
+    );
+    assert_eq!(answer["statements"][0]["ids"], serde_json::json!([CVE, GHSA]));
+}
+
+#[test]
+fn a_folder_without_patches_claims_nothing() {
+    let sandbox = product();
+    let told = console(&sandbox).done("fixed $/app").out;
+    assert!(told.contains("No patch in this folder says what it fixes."), "{told}");
+    assert!(!sandbox.path("app/.patchwright").exists(), "looking leaves nothing behind");
+}
+
+#[test]
+fn the_word_of_somebody_whom_nobody_trusts_is_shown_apart_and_passed_on_to_nobody() {
+    for key in [None, Some("nobody")] {
+        let sandbox = product();
+        match key {
+            Some(key) => save_signed(&sandbox, "fix", &hotfix(&sandbox), key),
+            None => drop(sandbox.save("fix.patchbundle", &hotfix(&sandbox))),
+        }
+        apply(&sandbox, "fix");
+        assert_eq!(why_not(&sandbox), "nobody you trust has signed it");
+        let told = console(&sandbox).done("fixed $/app").out;
+        assert!(told.contains("Said by patches that nobody you trust has signed:\n"), "{told}");
+        assert!(!told.contains("prove"), "{told}");
+        for format in ["openvex", "cyclonedx", "cyclonedx-vex", "csaf", "trivyignore", "osv-scanner"] {
+            let document = document(&sandbox, format);
+            assert!(!document.contains(CVE) && !document.contains(GHSA), "{document}");
+        }
+    }
+}
+
+#[test]
+fn a_thousand_claims_of_nobody_for_one_text_are_a_thousand_claims_and_no_statement() {
+    let sandbox = product();
+    let ids: Vec<String> = (0..1000).map(|number| format!("CVE-2026-{number:05}")).collect();
+    let claims: Vec<_> = ids.iter().map(|id| fixed(id, &[], &[DEBUG])).collect();
+    let bundle = bundle(&sandbox, "EVIL-1").replace("docs/guide.txt", "Read me.\n", "Read me!\n");
+    sandbox.save("fix.patchbundle", &claiming(bundle, &claims, &[part(DEBUG, &["docs/guide.txt"])]));
+    apply(&sandbox, "fix");
+    let answer = ask(&sandbox, "");
+    assert_eq!(answer["claims"].as_array().map(Vec::len), Some(1000));
+    assert_eq!(answer["statements"], serde_json::json!([]));
+    let told = console(&sandbox).done("fixed $/app").out;
+    assert!(
+        told.contains("1 file of it") && told.contains("and 950 more; see them all with --json"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_patched_file_that_was_edited_or_is_gone_proves_nothing() {
+    let sandbox = patched();
+    sandbox.write(&format!("app/{FILE}"), "// mine\n");
+    assert_eq!(why_not(&sandbox), format!("{FILE} isn't as the patch left it"));
+    std::fs::remove_file(sandbox.path(&format!("app/{FILE}"))).expect("it was there");
+    assert_eq!(why_not(&sandbox), format!("{FILE} isn't as the patch left it"));
+    let told = console(&sandbox).done("fixed $/app").out;
+    assert!(told.contains("Not proven, so not claimed:\n"), "{told}");
+}
+
+#[test]
+fn a_patch_that_was_withdrawn_proves_nothing() {
+    let sandbox = patched();
+    let list = |id: &str| {
+        serde_json::json!({"format": "patchwright-holds/1", "issued": "2026-11-23T00:00:00Z",
+            "held": [{"id": id, "reason": "it mends half of it"}]})
+        .to_string()
+    };
+    sandbox.write("withdrawn.json", &list("ACME-HF-1042"));
+    sandbox.write("others.json", &list("ACME-HF-1"));
+    let answer = ask(&sandbox, "--withdrawn $/withdrawn.json");
+    assert_eq!(answer["claims"][0]["why_not"], "withdrawn: it mends half of it");
+    assert_eq!(answer["statements"], serde_json::json!([]));
+    let answer = ask(&sandbox, "--withdrawn $/others.json");
+    assert_eq!(answer["claims"][0]["proof"], "verified");
+}
+
+#[test]
+fn a_later_patch_of_the_same_file_carries_the_proof_on_only_if_it_is_trusted() {
+    for (key, is_carried_on) in [("acme", true), ("nobody", false)] {
+        let sandbox = patched();
+        let later = bundle(&sandbox, "ACME-HF-1043").replace(FILE, MENDED, "split('\\n') // faster\n");
+        save_signed(&sandbox, "later", &later, key);
+        console(&sandbox)
+            .done("apply $/later.patchbundle $/app --yes --allow-unsigned --allow-related=tried");
+        match is_carried_on {
+            true => assert_eq!(ask(&sandbox, "")["claims"][0]["proof"], "verified"),
+            false => assert_eq!(why_not(&sandbox), format!("{FILE} was changed since by ACME-HF-1043")),
+        }
+    }
+}
+
+#[test]
+fn a_later_patch_of_another_file_changes_nothing() {
+    let sandbox = patched();
+    let later = bundle(&sandbox, "OTHER-2001").replace("docs/guide.txt", "Read me.\n", "Read me!\n");
+    sandbox.save("later.patchbundle", &later);
+    apply(&sandbox, "later");
+    assert_eq!(ask(&sandbox, "")["claims"][0]["proof"], "verified");
+}
+
+#[test]
+fn a_library_that_reports_another_version_needs_no_statement() {
+    let sandbox = product();
+    let mut upgraded = part(DEBUG, &[FILE]);
+    upgraded.version_after = Some("3.1.0".to_owned());
+    let bundle = bundle(&sandbox, "ACME-HF-1").replace(FILE, HOLE, MENDED);
+    let bundle = claiming(bundle, &[fixed(CVE, &[], &[DEBUG])], &[upgraded]);
+    save_signed(&sandbox, "fix", &bundle, "acme");
+    apply(&sandbox, "fix");
+    let answer = ask(&sandbox, "");
+    assert_eq!(answer["claims"][0]["proof"], "verified");
+    assert_eq!(answer["statements"], serde_json::json!([]));
+}
+
+#[test]
+fn one_problem_under_two_names_is_one_statement() {
+    let sandbox = patched();
+    // The second patch knows the problem by the other name, and mends another library too.
+    let second = bundle(&sandbox, "ACME-HF-2000").replace(
+        "web/vendor/ms/package.json",
+        "{\"name\": \"ms\", \"version\": \"2.0.0\"}\n",
+        "{\"name\": \"ms\", \"version\": \"2.0.0\" }\n",
+    );
+    let ms = "pkg:npm/ms@2.0.0";
+    let claims = [fixed(GHSA, &["PYSEC-2017-1"], &[ms])];
+    save_signed(
+        &sandbox,
+        "second",
+        &claiming(second, &claims, &[part(ms, &["web/vendor/ms/package.json"])]),
+        "acme",
+    );
+    apply(&sandbox, "second");
+    let answer = ask(&sandbox, "");
+    let statements = answer["statements"].as_array().expect("statements");
+    assert_eq!(statements.len(), 2, "one per library");
+    for statement in statements {
+        assert_eq!(statement["ids"], serde_json::json!([CVE, GHSA, "PYSEC-2017-1"]));
+    }
+}
+
+#[test]
+fn a_patch_that_only_lists_ids_is_believed_and_told_to_nobody() {
+    let sandbox = product();
+    let bundle = bundle(&sandbox, "ACME-HF-1").replace(FILE, HOLE, MENDED);
+    save_signed(
+        &sandbox,
+        "fix",
+        &bundle.but(|patch| patch.about.vulnerabilities = vec![CVE.to_owned()]),
+        "acme",
+    );
+    apply(&sandbox, "fix");
+    let answer = ask(&sandbox, "");
+    assert_eq!(
+        (&answer["claims"][0]["grade"], &answer["claims"][0]["proof"]),
+        (&"id".into(), &"verified".into())
+    );
+    assert_eq!(answer["statements"], serde_json::json!([]));
+    let told = console(&sandbox).done("fixed $/app").out;
+    assert!(told.contains("it names no library, so scanners can't be told"), "{told}");
+}
+
+#[test]
+fn the_same_folder_gives_the_same_bytes_in_every_format() {
+    let sandbox = patched();
+    for format in ["openvex", "cyclonedx", "cyclonedx-vex", "csaf", "trivyignore", "osv-scanner"] {
+        let first = document(&sandbox, format);
+        assert_eq!(document(&sandbox, format), first, "{format}");
+        assert!(first.contains(CVE), "{first}");
+        let printed = console(&sandbox)
+            .done(&format!("fixed $/app --format {format} --author ACME --namespace https://acme.example"));
+        assert_eq!(printed.out, first);
+    }
+    // Something happened, and nothing was undone: a later edition of the same statements.
+    let old = openvex(&sandbox);
+    console(&sandbox).done("accept $/app --yes");
+    let new = openvex(&sandbox);
+    assert!(new["version"].as_u64() > old["version"].as_u64(), "{new}");
+    assert_eq!(new["statements"], old["statements"]);
+}

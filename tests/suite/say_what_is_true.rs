@@ -1,0 +1,185 @@
+//! What a rollback and keeping for good say afterwards is so on the disk, and nothing goes that nobody was told of.
+
+use std::fs;
+use std::path::Path;
+
+use patchwright::model::TreePath;
+
+use crate::support::build::tree_path;
+use crate::support::console::Console;
+use crate::support::files_below;
+use crate::support::sandbox::{Bundle, Sandbox, Target, order};
+use crate::support::trees::Tree;
+
+fn product(n: u32) -> Tree {
+    let one = if n >= 1 { "one, patched\n" } else { "one\n" };
+    let two = if n >= 2 { "two, patched\n" } else { "two\n" };
+    Tree::new().file("one.txt", one).file("two.txt", two).file("VERSION", version(n))
+}
+
+fn version(n: u32) -> String {
+    format!("version = \"1.{n}\"\n")
+}
+
+/// A folder with two patches, one on the other.
+fn patched(sandbox: &Sandbox) -> Target<'_> {
+    let target = sandbox.install(&product(0));
+    for (n, id) in [(0, "ONE-1"), (1, "TWO-2")] {
+        target.must_apply(&sandbox.make_named(id, &product(n), &product(n + 1)));
+    }
+    target
+}
+
+fn run(sandbox: &Sandbox, target: &Target<'_>, verb: &str, flags: &str) -> String {
+    let app = target.path.display();
+    Console::new(sandbox).done(&format!("{verb} {app} {flags}")).printed()
+}
+
+#[test]
+fn edits_are_listed_before_their_backups_go_whatever_put_them_aside() {
+    for how in ["--to ONE-1", "ONE-1 --with-dependents", ""] {
+        let sandbox = Sandbox::new();
+        let target = patched(&sandbox);
+        target.edit("two.txt", "two, edited here\n");
+        run(&sandbox, &target, "rollback", &format!("{how} --yes --keep-edits"));
+        let planned = sandbox.bench().preview_accept(&target.path, None).expect("a look");
+        let edits: Vec<&TreePath> = planned.edits.iter().map(|edit| &edit.path).collect();
+        assert_eq!(edits, [&tree_path("two.txt")], "{how}");
+        let said = run(&sandbox, &target, "accept", "--yes");
+        assert!(said.contains("Deleted the backup of your edited two.txt"), "{how}: {said}");
+    }
+}
+
+#[test]
+fn an_edit_that_a_repair_replaced_is_listed_too() {
+    let sandbox = Sandbox::new();
+    let target = sandbox.install(&product(0));
+    let bundle = sandbox.make_named("ONE-1", &product(0), &product(1));
+    target.must_apply(&bundle);
+    target.edit("one.txt", "one, edited here\n");
+    run(&sandbox, &target, "repair", &format!("--yes --from {}", bundle.path.display()));
+    target.expect(&product(1));
+    let said = run(&sandbox, &target, "accept", "--yes");
+    assert!(said.contains("Deleted the backup of your edited one.txt"), "{said}");
+}
+
+#[test]
+fn where_nobody_edited_anything_nothing_is_listed() {
+    let sandbox = Sandbox::new();
+    let target = patched(&sandbox);
+    run(&sandbox, &target, "rollback", "--to ONE-1 --yes");
+    let said = run(&sandbox, &target, "accept", "--yes");
+    assert!(!said.contains("edited"), "{said}");
+    assert!(said.contains("the rollback of ONE-1, the rollback of TWO-2"), "both went: {said}");
+}
+
+/// What was kept of these contents is not what it was any more.
+fn damage(target: &Target<'_>, content: &str) {
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    for (path, bytes) in files_below_state(&target.path) {
+        if bytes == content.as_bytes() {
+            fs::write(path, "damaged").expect("it is ours");
+        }
+    }
+}
+
+fn files_below_state(target: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let undo = target.join(".patchwright/undo");
+    let all = files_below(&undo, &["", "json"]);
+    all.into_iter().map(|path| (path.clone(), fs::read(path).expect("a file"))).collect()
+}
+
+#[test]
+fn a_file_with_a_damaged_backup_is_not_lost_under_its_new_name() {
+    let sandbox = Sandbox::new();
+    let long: String = (0..60).map(|n| format!("this is line {n}\n")).collect();
+    let old = Tree::new().file("old.txt", &long).file("n", "1");
+    let new = Tree::new().file("new.txt", format!("{long}and one more\n")).file("n", "2");
+    let target = sandbox.install(&old);
+    target.must_apply(&sandbox.make_named("MOVE-1", &old, &new));
+    damage(&target, &long);
+    let said = run(&sandbox, &target, "rollback", "--yes --leave-damaged");
+    assert!(said.contains("new.txt: is left as it is, because old.txt can't be restored"), "{said}");
+    target.expect(&new.clone().file("n", "1"));
+    let status = run(&sandbox, &target, "status", "");
+    assert!(status.contains("old.txt") && status.contains("new.txt"), "neither is as expected: {status}");
+}
+
+#[test]
+fn what_a_moved_file_still_holds_needs_no_backup() {
+    let sandbox = Sandbox::new();
+    let old = Tree::new().file("old.txt", "the same\n").file("n", "1");
+    let new = Tree::new().file("new.txt", "the same\n").file("n", "2");
+    let target = sandbox.install(&old);
+    target.must_apply(&sandbox.make_named("MOVE-1", &old, &new));
+    damage(&target, "the same\n");
+    run(&sandbox, &target, "rollback", "--yes");
+    target.expect(&old);
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_need_no_backup() {
+    let sandbox = Sandbox::new();
+    let old = Tree::new().file("run", "#!/bin/sh\n").file("n", "1");
+    let new = Tree::new().program("run", "#!/bin/sh\n").file("n", "2");
+    let target = sandbox.install(&old);
+    target.must_apply(&sandbox.make_named("MODE-1", &old, &new));
+    damage(&target, "#!/bin/sh\n");
+    run(&sandbox, &target, "rollback", "--yes");
+    target.expect(&old);
+}
+
+#[test]
+fn what_was_left_as_it_is_shows_in_the_status_and_is_no_version() {
+    let sandbox = Sandbox::new();
+    let target = sandbox.install(&product(0));
+    target.must_apply(&versioned(&sandbox, "ONE-1", 0));
+    damage(&target, &version(0));
+    let said = run(&sandbox, &target, "rollback", "--yes --leave-damaged");
+    assert!(!said.contains("version is now"), "VERSION still says 1.1: {said}");
+    let status = run(&sandbox, &target, "status", "");
+    assert!(status.contains("VERSION") && !status.contains("everything is as expected"), "{status}");
+}
+
+/// The patch from one version of the product to the next, which says so.
+fn versioned(sandbox: &Sandbox, id: &str, from: u32) -> Bundle {
+    let keys = format!("result_version = \"1.{}\"", from + 1);
+    let detect =
+        "[[product.detect]]\nkind = \"version\"\npath = \"VERSION\"\nafter = 'version = \"'\nuntil = '\"'\n";
+    let order = order(id, &keys, detect).replace("versions = [\"1\"]", &format!("versions = [\"1.{from}\"]"));
+    sandbox.try_to_make(&order, &product(from), &product(from + 1)).expect("a bundle")
+}
+
+#[test]
+fn the_version_after_the_upper_of_two_goes_is_that_of_the_lower() {
+    let sandbox = Sandbox::new();
+    let target = sandbox.install(&product(0));
+    let (one, two) = (versioned(&sandbox, "ONE-1", 0), versioned(&sandbox, "TWO-2", 1));
+    let (one, two) = (one.path.display(), two.path.display());
+    let app = target.path.display();
+    Console::new(&sandbox).done(&format!("apply {one} {two} {app} --yes --allow-unsigned"));
+    let said = run(&sandbox, &target, "rollback", "--yes");
+    target.expect(&product(1));
+    assert!(said.contains("The version is now 1.1"), "{said}");
+    let said = run(&sandbox, &target, "rollback", "--yes");
+    target.expect(&product(0));
+    assert!(said.contains("The version is now 1.0"), "{said}");
+}
+
+#[test]
+fn a_file_that_was_gone_before_the_rollback_is_not_missed_after_it() {
+    for how in ["", "--to ONE-1"] {
+        let sandbox = Sandbox::new();
+        let target = sandbox.install(&product(0));
+        let new = product(1).file("new.txt", "it came\n");
+        target.must_apply(&sandbox.make_named("ONE-1", &product(0), &new));
+        target.remove("new.txt");
+        assert_eq!(target.status().drift.len(), 1, "the patch is in, and its file is gone");
+        run(&sandbox, &target, "rollback", &format!("{how} --yes"));
+        target.expect(&product(0));
+        assert_eq!(target.drift(), [""; 0], "{how}: the patch is out, and so is its file");
+        run(&sandbox, &target, "reapply", "--yes");
+        assert_eq!(target.status().drift.len(), 1, "{how}: the patch is in again without its file");
+    }
+}
