@@ -33,8 +33,8 @@ use crate::transaction::{
     ChangeFailure, FolderCondition, SafeCopyError, TransactionError, Unlike, UnlikePlace,
 };
 use crate::workbench::{Error, OrderFinding};
-pub(crate) use words::{shell_path, shell_word};
 use words::{in_words, reasons};
+pub(crate) use words::{shell_path, shell_word};
 
 /// A failure, worded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,8 +99,7 @@ impl Report {
     /// Words `error`. Hints that name the folder say `folder`, if one was given.
     pub fn from_error(error: &Error, folder: Option<&Path>) -> Self {
         let code = error.code();
-        let folder =
-            folder.map_or_else(|| "FOLDER".to_owned(), shell_path);
+        let folder = folder.map_or_else(|| "FOLDER".to_owned(), shell_path);
         match error {
             Error::Folder { path, error } => of_folder(code, path, error),
             Error::File { doing, path, source } => {

@@ -286,7 +286,8 @@ mod tests {
             keep_edits: true,
             ..RollbackQuestion::new(Which::PatchAndDependents("HF 1".into()))
         });
-        let typed = "patchwright rollback /opt/app \"HF 1\" --with-dependents --keep-edits";
+        let typed =
+            format!("patchwright rollback /opt/app {} --with-dependents --keep-edits", shell_word("HF 1"));
         assert_eq!(change.command(folder), typed);
     }
 }

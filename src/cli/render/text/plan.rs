@@ -263,9 +263,9 @@ pub(super) fn verdict(seen: &ApplyPreview, consent: bool, style: Style) -> Strin
         (0, _) if preview.plan.steps.is_empty() => {
             style.good("Nothing to do: the patch is already in place.")
         }
-        (0, _) if !is_permitted && seen.permits(true).is_ok() => style.attention(
-            "It fits. But nobody you trust signed it: to apply it all the same, add --allow-unsigned.",
-        ),
+        (0, _) if !is_permitted && seen.permits(true).is_ok() => {
+            style.attention("It fits, but nobody you trust signed it. To apply it, add --allow-unsigned.")
+        }
         (0, _) if !is_permitted => style.bad("It fits, but can't be applied: you don't trust who signed it."),
         (0, 0) => style.good("Ready to apply."),
         (0, notes) => {
