@@ -33,8 +33,8 @@ use crate::transaction::{
     ChangeFailure, FolderCondition, SafeCopyError, TransactionError, Unlike, UnlikePlace,
 };
 use crate::workbench::{Error, OrderFinding};
-pub(crate) use words::shell_word;
 use words::{in_words, reasons};
+pub(crate) use words::{shell_path, shell_word};
 
 /// A failure, worded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,8 +99,7 @@ impl Report {
     /// Words `error`. Hints that name the folder say `folder`, if one was given.
     pub fn from_error(error: &Error, folder: Option<&Path>) -> Self {
         let code = error.code();
-        let folder =
-            folder.map_or_else(|| "FOLDER".to_owned(), |path| shell_word(&path.display().to_string()));
+        let folder = folder.map_or_else(|| "FOLDER".to_owned(), shell_path);
         match error {
             Error::Folder { path, error } => of_folder(code, path, error),
             Error::File { doing, path, source } => {
@@ -285,7 +284,7 @@ fn of_order(code: Code, error: &Error, path: Option<&Path>, findings: &[OrderFin
 }
 
 fn of_memory(code: Code, path: &Path, detail: &str) -> Report {
-    let shown = shell_word(&path.display().to_string());
+    let shown = shell_path(path);
     Report::new(code, "Can't read what this account saw of folders before")
         .at(path.display())
         .because(detail.to_owned())
@@ -387,7 +386,7 @@ fn of_failure(failure: &ChangeFailure, folder: &str) -> Report {
             let report = Report::new(code, "The change is done, but a later step failed");
             let report = report.leaving(Kind::NeedsPerson, Files::Done);
             let folder = match &failure.cause {
-                TransactionError::FolderMoved { now } => shell_word(&now.display().to_string()),
+                TransactionError::FolderMoved { now } => shell_path(now),
                 _ => folder.to_owned(),
             };
             report.hint(format!("Check the folder: patchwright status {folder}"))

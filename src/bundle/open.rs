@@ -48,6 +48,11 @@ pub struct UnverifiedBundle {
 }
 
 impl UnverifiedBundle {
+    /// Whether anybody signed it.
+    pub fn is_signed(&self) -> bool {
+        !self.signatures.is_empty()
+    }
+
     /// Opens the file at `path` and checks its container.
     ///
     /// # Errors

@@ -146,7 +146,7 @@ impl Arguments {
         }
         let detail = session.detail();
         let shown = preview.as_allowed(&self.overrides());
-        let show = |style| text::plan(&shown, target, None, detail, style);
+        let show = |style| text::plan(&shown, target, None, true, detail, style);
         let question = if preview.patches.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
         session.ask(show, question)?;
         let scripts = self.scripts.agree(&preview.scripts, target, session)?;

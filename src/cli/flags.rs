@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, ValueEnum};
 use super::Result;
 use crate::model::Digest;
 use crate::report::Report;
-use crate::workbench::{DecisionDigest, Override, Overrides};
+use crate::workbench::{DecisionDigest, Override, Overrides, is_text_patch};
 
 /// Flags of every command.
 #[derive(Debug, Clone, Args)]
@@ -54,6 +54,14 @@ impl FilesAndTarget {
         match self.paths.as_slice() {
             [files @ .., target] if !files.is_empty() => {
                 files.iter().try_for_each(|file| is_bundle(file).map(drop))?;
+                if target.is_file()
+                    && let Some(folder) = files.iter().find(|file| file.is_dir() && !is_series(file))
+                {
+                    let report =
+                        Report::usage(format!("{target:?} is a file; the product folder comes last"));
+                    let hint = format!("Did you mean {target:?} {folder:?}?");
+                    return Err(report.hint(hint).into());
+                }
                 Ok((files.to_vec(), target))
             }
             one_or_none => {
@@ -92,6 +100,11 @@ pub(super) fn is_bundle(file: &Path) -> Result<&Path> {
         return Err(report.hint("Save it to a file first, then name that file.").into());
     }
     Ok(file)
+}
+
+/// Whether a folder holds a series of text patches.
+fn is_series(folder: &Path) -> bool {
+    is_text_patch(folder).unwrap_or_default()
 }
 
 /// A reason says something.

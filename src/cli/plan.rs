@@ -74,7 +74,7 @@ impl Arguments {
         };
         session.answer_as(
             ending,
-            |style| text::plan(&preview, target, saved, Detail::Full, style),
+            |style| text::plan(&preview, target, saved, false, Detail::Full, style),
             || answer::Plan::new(&preview, target, saved),
         )
     }

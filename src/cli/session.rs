@@ -300,8 +300,10 @@ pub(super) fn explain(error: &clap::Error, args: &[OsString], streams: &mut Stre
     }
     let has = |flag: &str| args.iter().any(|arg| arg.to_str().is_some_and(|arg| arg == flag));
     if has("--json") || has("--progress") || has("--progress=json") {
-        let headline = plain.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        let report = Report::usage(headline).hint("See the commands and options: patchwright --help");
+        // What is missing or was meant stands in the lines up to the next empty one.
+        let said: Vec<&str> = plain.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+        let report = Report::usage(said.join(" ").trim_start_matches("error: "))
+            .hint("See the commands and options: patchwright --help");
         let compact = !has("--json") || has("--progress") || has("--progress=json");
         let document =
             json::document(None, Outcome::Not(report.kind), &answer::Failure::new(&report), compact);

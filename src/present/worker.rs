@@ -274,8 +274,11 @@ mod tests {
         let folder = Path::new("/opt/app");
         assert_eq!(
             change.command(folder),
-            "patchwright apply \"a fix.patchbundle\" b.patchbundle /opt/app --allow-unsigned \
-             \"--allow-undo=the vendor said so\" --reverse"
+            format!(
+                "patchwright apply {} b.patchbundle /opt/app --allow-unsigned {} --reverse",
+                shell_word("a fix.patchbundle"),
+                shell_word("--allow-undo=the vendor said so")
+            )
         );
         let arguments = change.arguments(folder, None);
         assert!(arguments.ends_with(&["--yes".into(), "--progress".into(), "json".into()]), "{arguments:?}");
@@ -283,7 +286,8 @@ mod tests {
             keep_edits: true,
             ..RollbackQuestion::new(Which::PatchAndDependents("HF 1".into()))
         });
-        let typed = "patchwright rollback /opt/app \"HF 1\" --with-dependents --keep-edits";
+        let typed =
+            format!("patchwright rollback /opt/app {} --with-dependents --keep-edits", shell_word("HF 1"));
         assert_eq!(change.command(folder), typed);
     }
 }

@@ -77,7 +77,8 @@ fn a_change_that_stopped_halfway_names_the_command_to_go_on_with() {
         report.files.sentence(),
         Some("Some files may be updated and some not. Nothing has been lost.")
     );
-    assert_eq!(report.hints[0], "Restore the old files: patchwright recover \"/opt/our app\" --undo");
+    let folder = shell_word("/opt/our app");
+    assert_eq!(report.hints[0], format!("Restore the old files: patchwright recover {folder} --undo"));
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
     };
     let report = Report::new(code, headline).at(file.display()).because(verdict.sentence());
     let report = verdict.doubts.iter().fold(report, |report, doubt| report.because(doubt.sentence()));
-    let shown = super::shell_word(&file.display().to_string());
+    let shown = super::shell_path(file);
     match denial {
         Denial::Broken => {
             report.hint("Don't use it. Get the patch file again from its author, over another channel.")
@@ -51,7 +51,7 @@ pub(super) fn of_guarded(code: Code, error: &GuardedError) -> Report {
                 .because(in_words(source))
         }
         GuardedError::OfOthers { path, problem, mend } => {
-            let shown = super::shell_word(&path.display().to_string());
+            let shown = super::shell_path(path);
             let report = Report::new(code, "Others could change what you trust here")
                 .at(path.display())
                 .because(format!("it {problem}"))

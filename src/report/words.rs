@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
+use std::path::Path;
 
 use crate::model::characters::unseen;
 
@@ -51,7 +52,7 @@ pub(super) fn reasons(error: &dyn Error) -> Vec<String> {
 /// `word` so that it can be pasted into a shell, and means that word and nothing else there.
 pub(crate) fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/:._-+@,=".contains(c) || cfg!(windows) && c == '\\';
-    let is_plain = !word.is_empty() && !word.starts_with('-') && word.chars().all(plain);
+    let is_plain = !word.is_empty() && word.chars().all(plain);
     match cfg!(windows) {
         _ if is_plain => word.to_owned(),
         // No name on Windows has a quote in it; PowerShell and the command prompt both take these.
@@ -60,9 +61,13 @@ pub(crate) fn shell_word(word: &str) -> String {
     }
 }
 
+/// `path` as [`shell_word`]; what begins with a dash is no option.
+pub(crate) fn shell_path(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if path.starts_with('-') { shell_word(&format!("./{path}")) } else { shell_word(&path) }
+}
+
 fn unix_word(word: &str) -> String {
-    // What begins with a dash would be an option.
-    let word = if word.starts_with('-') { format!("./{word}") } else { word.to_owned() };
     let is_seen = word.chars().all(|c| unseen(c).is_none());
     match is_seen {
         true => format!("'{}'", word.replace('\'', r"'\''")),
@@ -95,7 +100,7 @@ mod tests {
         for (word, shown) in [
             ("x y", "'x y'"),
             ("", "''"),
-            ("-rf", "'./-rf'"),
+            ("--allow-unsigned", "--allow-unsigned"),
             ("a;b & $(c) `d` \"e\"", "'a;b & $(c) `d` \"e\"'"),
             ("it's", r"'it'\''s'"),
             ("new\nline", r"$'new\012line'"),
@@ -110,7 +115,7 @@ mod tests {
     fn a_shell_takes_it_as_it_was_meant() {
         let words = ["x y", "-rf", "a;b & $(c) `d` \"e\"", "it's", "*?[a]{b,c}~!#", "new\nline", "tab\t'\\"];
         for word in words {
-            let script = format!("printf %s {}", shell_word(word));
+            let script = format!("printf %s {}", shell_path(Path::new(word)));
             let Ok(said) = std::process::Command::new("bash").args(["-c", &script]).output() else { return };
             let meant = if word.starts_with('-') { format!("./{word}") } else { word.to_owned() };
             assert_eq!(String::from_utf8_lossy(&said.stdout), meant, "{script}");

@@ -183,3 +183,53 @@ fn a_file_that_was_gone_before_the_rollback_is_not_missed_after_it() {
         assert_eq!(target.status().drift.len(), 1, "{how}: the patch is in again without its file");
     }
 }
+
+#[test]
+fn nothing_of_another_kind_is_replaced_by_what_a_command_writes() {
+    let sandbox = Sandbox::new();
+    let (old, new) = (sandbox.lay_out(&product(0)), sandbox.lay_out(&product(1)));
+    let console = Console::new(&sandbox);
+    let make = format!("make --from {} --to {} --id ONE-1 --output", old.display(), new.display());
+    console.done(&format!("{make} $/one.patchbundle"));
+    console.done(&format!("{make} $/one.patchbundle"));
+    console.done("export $/one.patchbundle --output $/one.diff");
+    console.done("export $/one.patchbundle --output $/one.diff");
+    console.done(&format!("plan $/one.patchbundle {} --output $/one.plan", old.display()));
+    console.done(&format!("plan $/one.patchbundle {} --output $/one.plan", old.display()));
+    sandbox.write("notes.txt", "important\n");
+    let plan = format!("plan $/one.patchbundle {} --output", old.display());
+    for command in [make.as_str(), "export $/one.patchbundle --output", plan.as_str()] {
+        let refused = console.run(&format!("{command} $/notes.txt"));
+        assert!(refused.code == 3 && refused.err.contains("file of another kind"), "{refused}");
+        assert_eq!(sandbox.read("notes.txt").as_deref(), Some("important\n"));
+    }
+}
+
+#[test]
+fn signatures_are_not_lost_to_a_patch_file_that_is_made_again() {
+    let sandbox = Sandbox::new();
+    let (old, new) = (sandbox.lay_out(&product(0)), sandbox.lay_out(&product(1)));
+    let console = Console::new(&sandbox).with_keys();
+    let make =
+        format!("make --from {} --to {} --id ONE-1 --output $/one.patchbundle", old.display(), new.display());
+    console.done(&make);
+    console.done("key new anna --no-password --output $/anna.key");
+    console.done("sign $/one.patchbundle --key $/anna.key");
+    let signed = fs::read(sandbox.path("one.patchbundle")).expect("a patch file");
+    let refused = console.run(&make);
+    assert!(refused.code == 3 && refused.err.contains("is signed"), "{refused}");
+    assert_eq!(fs::read(sandbox.path("one.patchbundle")).expect("a patch file"), signed);
+}
+
+#[test]
+fn a_folder_in_the_place_of_the_patch_file_is_a_mistake_of_the_command_line() {
+    let sandbox = Sandbox::new();
+    let target = sandbox.install(&product(0));
+    let bundle = sandbox.make_named("ONE-1", &product(0), &product(1));
+    let command = format!("plan {} {}", target.path.display(), bundle.path.display());
+    let swapped = Console::new(&sandbox).run(&command);
+    assert!(swapped.code == 2 && swapped.err.contains("Did you mean"), "{swapped}");
+    let missing = Console::new(&sandbox).run("rollback --json");
+    let message = missing.json()["message"].to_string();
+    assert!(message.contains("<TARGET>"), "it names what is missing: {message}");
+}

@@ -40,7 +40,8 @@ fn shared_place(
         }
         Some((before, left)) => {
             let brought = Bringing { before, left };
-            match new.moves.get(path) {
+            // Where the file is gone already, nothing of it can move.
+            match new.moves.get(path).filter(|_| left.is_some()) {
                 Some(moved) => brought.fate_elsewhere(holds.as_ref(), moved.after.as_ref(), contents),
                 None => brought.fate(holds.as_ref(), will, contents),
             }

@@ -46,6 +46,11 @@ pub(crate) enum Making {
         output: PathBuf,
         around: PathBuf,
     },
+    /// A file that would be lost has the name of the output.
+    Taken {
+        output: PathBuf,
+        is_signed: bool,
+    },
     /// Something in one of the folders cannot be read or carried.
     Unreadable {
         side: &'static str,
@@ -143,6 +148,16 @@ impl Making {
                 format!("the output {output:?} is inside {around:?}, from which the patch is made"),
                 "Choose an output outside both folders.",
             ),
+            Making::Taken { output, is_signed: true } => row(
+                Code::Order,
+                format!("{output:?} already exists and is signed; its signatures would be lost"),
+                OTHER_NAME,
+            ),
+            Making::Taken { output, is_signed: false } => row(
+                Code::Order,
+                format!("{output:?} already exists and is a file of another kind"),
+                OTHER_NAME,
+            ),
             Making::Unreadable { side, code, detail } => {
                 row(*code, format!("in {side}: {detail}"), hint_to_read(*code))
             }
@@ -203,5 +218,6 @@ fn as_mistake(code: Code) -> Code {
 }
 
 const LEAVE_IT_OUT: &str = "Rename or delete it, or add it to \"ignore\" in the order.";
+const OTHER_NAME: &str = "Choose another name, or remove that file first.";
 const SPLIT: &str = "Split the change into several patches.";
 const STOP_WRITING: &str = "Stop the program that writes to the folder, then try again.";

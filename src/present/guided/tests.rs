@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::report::shell_word;
 use crate::workbench::DecisionDigest;
 
 /// Every stage, in order.
@@ -167,6 +168,7 @@ fn what_can_be_set_aside_with_a_reason_goes_on_once_every_reason_is_given() {
     // What nobody was asked for is not passed on.
     set(&mut guided, Override::Related, "left from before");
     let command = guided.change().expect("a change").command("/opt/app".as_ref());
-    let flags = "--allow-unsigned \"--allow-undo=the fix broke printing\" --accept-weak-volume";
+    let undo = shell_word("--allow-undo=the fix broke printing");
+    let flags = format!("--allow-unsigned {undo} --accept-weak-volume");
     assert_eq!(command, format!("patchwright apply fix.patchbundle /opt/app {flags}"));
 }

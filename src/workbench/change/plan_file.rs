@@ -8,6 +8,7 @@ use super::planned_step::PlannedStep;
 use crate::named_file;
 use crate::text::json;
 use crate::whole_file::WholeFile;
+use crate::workbench::look::output::{OutputKind, refuse_taken};
 use crate::workbench::{ApplyPreview, DecisionDigest, Error, Result};
 
 /// Longest plan file that is read, in bytes: 100,000 steps at about 500 bytes each.
@@ -52,6 +53,7 @@ impl PlanFile {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: &Path) -> Result<()> {
+        refuse_taken(path, OutputKind::Plan)?;
         let failed = |source| Error::File { doing: "write the plan", path: path.to_owned(), source };
         let mut bytes = serde_json::to_vec_pretty(self).expect("a plan has text keys only");
         bytes.push(b'\n');

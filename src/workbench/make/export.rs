@@ -11,6 +11,7 @@ use crate::plan::why::Making;
 use crate::plan::{Note, Obstacle};
 use crate::text::one_line;
 use crate::whole_file::WholeFile;
+use crate::workbench::look::output::{OutputKind, refuse_taken};
 use crate::workbench::{ChangeContents, ChangeSide, Error, Result, Watch, Workbench, is_text_patch};
 
 /// Longest line above the patch.
@@ -54,6 +55,7 @@ impl Workbench {
     /// # Errors
     /// If the file cannot be written.
     pub(crate) fn save_export(&self, exported: &Exported, output: &Path) -> Result<()> {
+        refuse_taken(output, OutputKind::GitPatch)?;
         let failed = |source| Error::File { doing: "write the patch", path: output.to_owned(), source };
         WholeFile::write(output, &exported.text).map_err(failed)
     }

@@ -26,6 +26,7 @@ use crate::model::{Digest, Patch, PatchId, TreePath};
 use crate::named_file;
 use crate::plan::Note;
 use crate::plan::why::Making;
+use crate::workbench::look::output::{OutputKind, refuse_taken};
 use crate::workbench::{Error, Result, Watch, Workbench};
 
 /// What to make a bundle from.
@@ -102,6 +103,7 @@ impl Workbench {
         proof: ProofChoice,
         watch: Watch<'_>,
     ) -> Result<MadeBundle> {
+        refuse_taken(output, OutputKind::PatchFile)?;
         let created = self.environment.made_at().ok_or_else(|| Error::refused(Making::NoSourceDate))?;
         let (old, new) = (self.disk(from)?, self.disk(to)?);
         toggles::prove(&order, &*new)?;

@@ -7,7 +7,34 @@ use super::{ModulePath, read, rust_files, tokens, without_tests};
 type Module = Vec<String>;
 
 /// Files that need each other, each group with its reason.
-const KNOWN: [(&[&str], &str); 14] = [
+const KNOWN: [(&[&str], &str); 20] = [
+    (
+        &[
+            "bundle/manifest/read",
+            "bundle/manifest/resolves",
+            "bundle/manifest/rules",
+            "bundle/manifest/wire",
+            "bundle/manifest/write",
+        ],
+        "what a patch resolves is read, checked and written in one file, as a part of the manifest",
+    ),
+    (&["bundle/order/read", "bundle/order/resolves"], "both read severities"),
+    (&["model/about", "model/resolves"], "what a patch resolves is a part of what it says"),
+    (&["plan/choose", "plan/silence"], "both ask what is known of a finding"),
+    (
+        &["workbench/error", "workbench/look/scan"],
+        "a scan that can't be read is an error with its own reasons",
+    ),
+    (
+        &[
+            "workbench/look/fixed/csaf",
+            "workbench/look/fixed/cyclonedx",
+            "workbench/look/fixed/document",
+            "workbench/look/fixed/ignore_files",
+            "workbench/look/fixed/openvex",
+        ],
+        "a document is written in its format, and each format asks what it may tell",
+    ),
     (&["cli/session", "cli/verbs"], "a verb runs in a session, and a session knows its verb"),
     (&["diff/edits/value", "diff/edits/words"], "a value is worded, and the words show values"),
     (

@@ -96,9 +96,9 @@ fn h29_bytes_that_readers_disagree_on() {
 }
 
 #[test]
-fn h30_a_manifest_of_more_than_8_mib() {
+fn h30_a_manifest_of_more_than_64_mib() {
     let mut text = Good::new().text();
-    text.extend(std::iter::repeat_n(' ', (8 << 20) + 1 - text.len()));
+    text.extend(std::iter::repeat_n(' ', (64 << 20) + 1 - text.len()));
     Scene::new().refuses_to_read("a byte too long", &Good::zip_of(text.as_bytes()).bytes(), Code::Limit);
     text.pop();
     Scene::new().applies("exactly as long as allowed", &Good::zip_of(text.as_bytes()).bytes());

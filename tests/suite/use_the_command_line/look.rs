@@ -152,7 +152,7 @@ fn plan_shows_what_will_happen() {
 
     Restart afterwards: service
 
-    Ready to apply.
+    It fits, but nobody you trust signed it. To apply it, add --allow-unsigned.
     -- exit 0
     ");
 }

@@ -43,7 +43,7 @@ fn several_patches_are_planned_applied_and_told_as_one_change() {
     Notes
       THREE rewrites changes of ONE: text (line 1)
 
-    Ready to apply. Read the 1 note above first.
+    It fits, but nobody you trust signed it. To apply it, add --allow-unsigned.
     -- exit 0
     ");
     assert_snapshot!(console.run(&format!("apply {ALL} --allow-unsigned --yes")), @r"

@@ -18,7 +18,7 @@ pub(in crate::cli) fn explanation(preview: &ApplyPreview, target: &Path, style: 
     if !preview.preview.obstacles.is_empty() {
         text.push('\n');
     }
-    text.push_str(&verdict(&preview.preview, style));
+    text.push_str(&verdict(preview, false, style));
     text
 }
 

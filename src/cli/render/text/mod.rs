@@ -49,7 +49,7 @@ use std::path::Path;
 
 use super::{Style, words};
 use crate::model::Patch;
-use crate::report::shell_word;
+use crate::report::shell_path;
 use crate::text::{escape_line, one_line};
 
 /// Most characters of a title: what fits three lines of a small terminal.
@@ -76,7 +76,7 @@ fn headline(patch: &Patch, style: Style) -> String {
 
 /// A path of this machine as an argument of a command that somebody may paste.
 fn argument(path: &Path) -> String {
-    safe(&shell_word(&words::path_text(path))).into_owned()
+    safe(&shell_path(path)).into_owned()
 }
 
 /// A path of this machine.

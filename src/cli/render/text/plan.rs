@@ -21,6 +21,7 @@ pub(in crate::cli) fn plan(
     preview: &ApplyPreview,
     target: &Path,
     saved: Option<&Path>,
+    consent: bool,
     detail: Detail,
     style: Style,
 ) -> String {
@@ -57,7 +58,7 @@ pub(in crate::cli) fn plan(
     if !preview.preview.obstacles.is_empty() {
         text.push('\n');
     }
-    text.push_str(&verdict(&preview.preview, style));
+    text.push_str(&verdict(preview, consent, style));
     if let Some(saved) = saved {
         text.push_str(&format!("Saved the plan to {}\n", place(saved)));
     }
@@ -258,11 +259,18 @@ pub(super) fn obstacles(obstacles: &[Obstacle], style: Style) -> String {
     text
 }
 
-pub(super) fn verdict(preview: &Preview, style: Style) -> String {
+/// Whether it can be applied; `consent`: somebody said that it is right although not enough people vouch for it.
+pub(super) fn verdict(seen: &ApplyPreview, consent: bool, style: Style) -> String {
+    let preview = &seen.preview;
+    let is_permitted = seen.permits(consent).is_ok();
     let verdict = match (preview.obstacles.len(), preview.notes.len()) {
         (0, _) if preview.plan.steps.is_empty() => {
             style.good("Nothing to do: the patch is already in place.")
         }
+        (0, _) if !is_permitted && seen.permits(true).is_ok() => {
+            style.attention("It fits, but nobody you trust signed it. To apply it, add --allow-unsigned.")
+        }
+        (0, _) if !is_permitted => style.bad("It fits, but can't be applied: you don't trust who signed it."),
         (0, 0) => style.good("Ready to apply."),
         (0, notes) => {
             let notes = words::count(notes, "note", "notes");

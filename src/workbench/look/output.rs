@@ -1,0 +1,42 @@
+//! What a file that a person named for writing may replace: one of the same kind, and nothing else.
+
+use std::path::Path;
+
+use crate::bundle::UnverifiedBundle;
+use crate::named_file;
+use crate::plan::why::Making;
+use crate::workbench::{Error, Result, is_text_patch};
+
+/// How much of a file is looked at to tell whether it is a plan.
+const HEAD_BYTES: usize = 256;
+
+/// What is going to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OutputKind {
+    PatchFile,
+    GitPatch,
+    Plan,
+}
+
+/// Makes sure that nothing is lost when `output` is written.
+///
+/// # Errors
+/// If a file of another kind, or a patch file that somebody signed, has the name.
+pub(crate) fn refuse_taken(output: &Path, kind: OutputKind) -> Result<()> {
+    // What is no file, or cannot be looked at, the writing itself refuses.
+    let is_filled = std::fs::symlink_metadata(output).is_ok_and(|found| found.is_file() && found.len() > 0);
+    if !is_filled {
+        return Ok(());
+    }
+    let taken = |is_signed| Err(Error::refused(Making::Taken { output: output.to_owned(), is_signed }));
+    let is_same = match kind {
+        OutputKind::PatchFile => match UnverifiedBundle::open(output) {
+            Ok(bundle) if bundle.is_signed() => return taken(true),
+            opened => opened.is_ok(),
+        },
+        OutputKind::GitPatch => is_text_patch(output)?,
+        OutputKind::Plan => named_file::read(output, HEAD_BYTES)
+            .is_ok_and(|head| String::from_utf8_lossy(&head).contains("\"patchwright-plan/")),
+    };
+    if is_same { Ok(()) } else { taken(false) }
+}
