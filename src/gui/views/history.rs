@@ -160,6 +160,7 @@ fn sign(action: Action, tokens: &Tokens) -> (Icon, egui::Color32) {
         Action::Accept => (Icon::Archive, tokens.muted),
         Action::Checked => (Icon::ClipboardCheck, tokens.muted),
         Action::Scripts => (Icon::Terminal, tokens.muted),
+        Action::Toggle => (Icon::Settings, tokens.muted),
     }
 }
 
