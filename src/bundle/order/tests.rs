@@ -237,7 +237,7 @@ fn an_order_and_its_changes_make_a_manifest_that_can_be_read() {
     let minimal = Order::minimal(PatchId::parse("ACME-HF-1042").expect("an id"), None, None);
     let (filled_in, full) = (Order::parse(&filled_in()), Order::parse(&with_every_example()));
     for order in [minimal, filled_in.expect("an order"), full.expect("an order")] {
-        let changes = vec![new_file("web/vendor/debug/src/node.js"), new_file("a")];
+        let changes = ["web/vendor/debug/src/node.js", "a", "conf/flags.json"].map(new_file).to_vec();
         let patch = order.into_patch(changes, "2026-11-23T09:30:00Z".to_owned(), true);
         assert_eq!(manifest::check(&patch), Ok(()));
         assert_eq!(manifest::read_manifest(&manifest::write_manifest(&patch)), Ok(patch));

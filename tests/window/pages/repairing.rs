@@ -165,7 +165,8 @@ fn a_rollback_without_the_patch_file_restores_the_other_files_and_says_no_more()
     person.press(window::LEAVE_DAMAGED);
     goes_through(&mut person);
     assert!(!person.sees(words::DONE_TAKE_BACK), "the folder is not as it was: {}", person.told());
-    person.must_see(words::DONE_TAKE_OUT);
+    person.must_see(words::NEEDS_ATTENTION);
+    person.must_see("1 file not as expected. See History.");
     assert_eq!(fs::read_to_string(scene.folder.join("a.txt")).expect("a file"), "2\n");
     assert!(!scene.folder.join("new.txt").exists());
 }
