@@ -175,6 +175,7 @@ fn two_files_that_change_places_are_one_patch() {
     let patch = good_about(|about| {
         about.product.detect.clear();
         about.components[0].paths.clear();
+        about.toggles.clear();
     });
     let patch = Patch { changes: vec![swap("a", "1", "2", "b"), swap("b", "2", "1", "a")], ..patch };
     assert_eq!(read_manifest(&write_manifest(&patch)), Ok(patch));
