@@ -188,7 +188,7 @@ fn good() -> Patch {
             key: None,
             on: Setting::Text(text("present")),
             off: Setting::Text(text("absent")),
-            initially: crate::model::Position::On,
+            initially: Default::default(),
             takes_effect: TakesEffect::Live,
             when_off: text("umlauts are cut off again"),
             fixes: vec![text("ACME-7")],
