@@ -44,7 +44,7 @@ pub enum Probe {
         /// The text.
         contains: String,
     },
-    /// The product reports this version ([`Product::detect`]).
+    /// The product reports this version ([`super::about::Product::detect`]).
     Version {
         /// The version.
         is: String,

@@ -20,13 +20,13 @@ use crate::workbench::SignerRole;
 /// What one says about a review one signs is said as one of these.
 const SIGNING_ROLES: [SignerRole; 2] = [SignerRole::Author, SignerRole::Reviewer];
 
-pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    let header = PageHeader { title: window::KEYS_PAGE, subtitle: window::KEYS_PAGE_MEANING };
+/// The head of a page with a way back, and what came of the last thing that was done with a key.
+pub(super) fn head_ui(ui: &mut Ui, model: &Model, header: &PageHeader<'_>, outbox: &mut Outbox) {
     let back = |ui: &mut Ui| {
         let back = Button::secondary(window::SETTINGS_BACK).icon(Icon::ArrowLeft);
         button(ui, &back).clicked()
     };
-    if page_header(ui, &header, back) {
+    if page_header(ui, header, back) {
         outbox.push(Msg::Escape);
     }
     match &model.keys_said {
@@ -36,6 +36,11 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         Some(Err(failure)) => failure_ui(ui, failure, outbox),
         None => {}
     }
+}
+
+pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let header = PageHeader { title: window::KEYS_PAGE, subtitle: window::KEYS_PAGE_MEANING };
+    head_ui(ui, model, &header, outbox);
     signatures_ui(ui, model, outbox);
     if let Some(form) = &model.signing {
         sign_ui(ui, form, outbox);

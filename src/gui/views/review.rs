@@ -2,8 +2,7 @@
 
 use egui::{Frame, Label, Margin, TextEdit, Ui};
 
-use super::keys::{field_ui, sign_ui};
-use super::overview::failure_ui;
+use super::keys::{field_ui, head_ui, sign_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::message::{Destination, KeyMsg, Msg, ReviewMsg};
@@ -12,8 +11,7 @@ use crate::present::{Tab, overview};
 use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Banner, Button, Notice, PageHeader, banner, button, button_row, card, choice_box, icon_at, link_button,
-    page_header,
+    Button, PageHeader, button, button_row, card, choice_box, icon_at, link_button,
 };
 use crate::words::{self, fill, window};
 use crate::workbench::Opinion;
@@ -27,20 +25,7 @@ const VERDICTS: [(Opinion, &str); 3] = [
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let header = PageHeader { title: window::REVIEW_TITLE, subtitle: window::REVIEW_MEANING };
-    let back = |ui: &mut Ui| {
-        let back = Button::secondary(window::SETTINGS_BACK).icon(Icon::ArrowLeft);
-        button(ui, &back).clicked()
-    };
-    if page_header(ui, &header, back) {
-        outbox.push(Msg::Escape);
-    }
-    match &model.keys_said {
-        Some(Ok(said)) => {
-            banner(ui, &Banner { notice: Notice::Good, title: said, body: "", actions: &[] });
-        }
-        Some(Err(failure)) => failure_ui(ui, failure, outbox),
-        None => {}
-    }
+    head_ui(ui, model, &header, outbox);
     let Some(patch) = model.workspace.patch.ready().filter(|patch| patch.inspection.text.is_none()) else {
         ui.label(text::body(words::NO_PATCH));
         return;
