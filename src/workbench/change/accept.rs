@@ -10,8 +10,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, Ledger, PatchNote};
 use crate::model::{Digest, Node, TreePath};
 use crate::transaction;
-use crate::workbench::look::stack::manifests_of;
-use crate::workbench::look::stack::read_ledger;
+use crate::workbench::look::stack::{manifests_of, read_ledger};
 use crate::workbench::{DecisionDigest, Result, Workbench};
 
 /// What accepting gives up, or would give up.
@@ -28,6 +27,14 @@ pub struct Accepted {
     pub(crate) head: Digest,
 }
 
+/// An edited file that was kept as a safe copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptEdit {
+    pub path: TreePath,
+    /// Where the copy is, relative to the target folder.
+    pub copy: String,
+}
+
 impl Accepted {
     /// What somebody agrees to who gives this up.
     pub fn decision(&self) -> DecisionDigest {
@@ -41,17 +48,7 @@ impl Accepted {
         }
         sum.finish()
     }
-}
 
-/// An edited file that was kept as a safe copy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptEdit {
-    pub path: TreePath,
-    /// Where the copy is, relative to the target folder.
-    pub copy: String,
-}
-
-impl Accepted {
     /// Whether there is nothing to give up.
     pub fn is_nothing(&self) -> bool {
         self.patches.is_empty() && self.rollback.is_empty()

@@ -29,8 +29,7 @@ use crate::workbench::look::merging::{ReadChoices, resolve_edits};
 use crate::workbench::look::moved_switches::MovedSwitches;
 use crate::workbench::look::rollback_protection::Remembered;
 use crate::workbench::look::situation::{ProductSeen, Reach, Survey};
-use crate::workbench::look::stack::read_ledger;
-use crate::workbench::look::stack::{FolderStack, plain};
+use crate::workbench::look::stack::{FolderStack, plain, read_ledger};
 use crate::workbench::look::vouching::KeysOfToday;
 use crate::workbench::{
     ApplyPreview, ApplyRequest, ComingPatch, Error, Result, Watch, Workbench, text_patch,
