@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::model::{
-    Component, PatchKind, Position, Purl, Resolved, ResolvedKind, ResolvedState, RollbackPossible,
+    Component, PatchKind, Position, Purl, Resolved, ResolvedKind, ResolvedState, RollbackPossible, Toggle,
 };
 use crate::text::with_thousands;
 use crate::workbench::{Action, Entry, OverrideNote, Turn, VouchedNote, are_open};
@@ -74,6 +74,12 @@ pub(crate) fn resolved(resolved: &Resolved) -> String {
 pub(crate) fn component(part: &Component) -> String {
     let after = part.version_after.as_ref().map(|version| format!(", then version {version}"));
     format!("{}, {}{}", part.purl, part.patch, after.unwrap_or_default())
+}
+
+/// A switch that a patch brings: `new-parser: the new parser (in conf/flags.json, new-parser; on at first)`.
+pub(crate) fn switch(toggle: &Toggle) -> String {
+    let at = toggle.key.as_ref().map(|key| format!(", {key}")).unwrap_or_default();
+    format!("{}: {} (in {}{at}; {} at first)", toggle.id, toggle.title, toggle.file, toggle.initially)
 }
 
 /// Until when a patch can be taken back.

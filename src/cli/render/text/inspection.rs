@@ -71,13 +71,7 @@ fn details(patch: &Patch, verbose: bool) -> String {
     }
     sheet.lines("Resolves", patch.about.resolves.iter().map(words::resolved));
     sheet.lines("Parts", patch.about.components.iter().map(words::component));
-    sheet.lines(
-        "Switches",
-        patch.about.toggles.iter().map(|toggle| {
-            let at = toggle.key.as_ref().map(|key| format!(", {key}")).unwrap_or_default();
-            format!("{}: {} (in {}{at}; {} at first)", toggle.id, toggle.title, toggle.file, toggle.initially)
-        }),
-    );
+    sheet.lines("Switches", patch.about.toggles.iter().map(words::switch));
     sheet.lines(
         "Issues",
         patch.about.issues.iter().map(|issue| {
