@@ -71,6 +71,12 @@ impl Environment {
         }
     }
 
+    /// The same with another clock.
+    #[must_use]
+    pub fn with_clock(self, now: impl Fn() -> jiff::Timestamp + Send + Sync + 'static) -> Self {
+        Self { now: Arc::new(now), ..self }
+    }
+
     /// The present time as RFC 3339 in UTC, whole seconds.
     pub fn now(&self) -> String {
         let now = (self.now)();

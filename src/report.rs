@@ -17,6 +17,7 @@ pub mod page;
 pub mod phrases;
 pub mod relations;
 pub mod review;
+pub(crate) mod rollout;
 mod scripts;
 mod trust;
 mod words;

@@ -36,6 +36,7 @@ mod reapply;
 mod recover;
 mod repair;
 mod rollback;
+mod rollout;
 mod toggle;
 
 mod fixed;

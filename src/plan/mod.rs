@@ -25,6 +25,7 @@ mod relate;
 mod relate_tests;
 mod resolve;
 mod rollback;
+pub(crate) mod rollout;
 mod scope;
 mod several;
 mod shared_folders;

@@ -8,6 +8,7 @@ mod fixed;
 mod folder;
 mod patch;
 mod plan;
+mod rollout;
 mod switches;
 mod trust;
 
@@ -18,6 +19,7 @@ pub(crate) use fixed::Fixed;
 pub(crate) use folder::{History, HistoryCheck, Identify, Status};
 pub(crate) use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
 pub(crate) use plan::{DryRun, Explain, Plan};
+pub(crate) use rollout::{Rollout, RolloutPlan};
 pub(crate) use switches::{Toggle, Toggles};
 pub(crate) use trust::{
     Comment, Key, KeyInfo, Keys, MadeKey, Reviewed, RevokedKey, Rotation, Sign, SignedList,

@@ -18,6 +18,15 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", with_thousands(number as u64), if number == 1 { one } else { many })
 }
 
+/// `90 seconds`, `30 minutes`, `1 hour`: in the largest unit that says it exactly.
+pub(crate) fn seconds(span: i64) -> String {
+    const UNITS: [(i64, &str, &str); 3] =
+        [(86_400, "day", "days"), (3_600, "hour", "hours"), (60, "minute", "minutes")];
+    let unit = UNITS.iter().find(|(unit, ..)| span > 0 && span % unit == 0);
+    let (unit, one, many) = unit.copied().unwrap_or((1, "second", "seconds"));
+    count(usize::try_from(span / unit).unwrap_or_default(), one, many)
+}
+
 /// `1 byte`, `12,345 bytes`.
 pub fn bytes(size: u64) -> String {
     format!("{} {}", with_thousands(size), if size == 1 { "byte" } else { "bytes" })

@@ -9,6 +9,7 @@ mod error;
 mod keys;
 mod look;
 mod make;
+mod rollout;
 mod text_patch;
 
 use std::io;
@@ -69,6 +70,10 @@ pub(crate) use make::export::Exported;
 pub use make::sample::Sample;
 pub use make::{Commits, MadeBundle, MakeRequest, OrderSource, ProofChoice};
 pub(crate) use make::{EditMakeRequest, GitMakeRequest, TextMakeRequest};
+pub(crate) use rollout::{
+    FolderState, FolderView, Gate, PlannedFolder, PlannedRing, RingView, RolloutPlan, Said,
+};
+pub use rollout::{RolloutView, RunWish};
 pub(crate) use text_patch::{
     FileSummary, TextFault, TextInspection, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
 };

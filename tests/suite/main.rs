@@ -17,6 +17,7 @@ mod apply_text_patches;
 mod keep_local_edits;
 mod merge_settings;
 mod roll_back;
+mod roll_out;
 mod say_what_is_true;
 mod stacks;
 

@@ -92,6 +92,16 @@ const COMMANDS: &[(&str, &str)] = &[
     ),
     ("rollback from", "rollback patched --yes --from %"),
     ("rollback target", "rollback % --yes"),
+    ("rollout approve file", "rollout approve % all --by-hand"),
+    ("rollout leave-out file", "rollout leave-out % app --reason=why"),
+    ("rollout leave-out folder", "rollout leave-out rollout.toml % --reason=why"),
+    ("rollout pause file", "rollout pause %"),
+    ("rollout plan file", "rollout plan %"),
+    ("rollout resume file", "rollout resume %"),
+    ("rollout run file", "rollout run % --yes"),
+    ("rollout status file", "rollout status %"),
+    ("rollout stop file", "rollout stop %"),
+    ("rollout take-back file", "rollout take-back % --yes"),
     ("show file", "show %"),
     ("sign attach", "sign good.patchbundle --attach %"),
     ("sign file", "sign % --key ada.key"),
@@ -143,6 +153,9 @@ fn scene() -> Sandbox {
         r#"{"SchemaVersion":2,"ArtifactName":"app","ArtifactType":"filesystem","Results":[]}"#,
     );
     let edits = "[[edits]]\nfile = \"f.json\"\ndo = [{ set = \"a\", to = 1, create = true }]\n";
+    let ring = "[[rings]]\nname = \"all\"\nfolders = [\"app\"]\n";
+    let rollout = "format = \"patchwright-rollout/1\"\nname = \"r\"\npatches = [\"good.patchbundle\"]\n";
+    sandbox.write("rollout.toml", &format!("{rollout}{ring}"));
     sandbox.write("edits.toml", &order("ACME-1", "", edits));
     sandbox.write("edited/f.json", "{}\n");
     let tried = run(&sandbox, "edit test edits.toml edited/f.json");

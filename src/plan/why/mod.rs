@@ -10,6 +10,7 @@ mod edits;
 mod keys;
 mod making;
 mod overrides;
+mod rolling;
 mod scripts;
 mod signers;
 mod switches;
@@ -25,6 +26,7 @@ pub(crate) use edits::{Edits, NoDraft};
 pub(crate) use keys::{Keys, Reviewing};
 pub(crate) use making::Making;
 pub use overrides::{Override, Overrides};
+pub(crate) use rolling::Rolling;
 pub(crate) use scripts::{NotAgreed, Scripts};
 pub(crate) use signers::{Before, Signers};
 pub(crate) use switches::{Switches, are_open};
@@ -69,7 +71,9 @@ macro_rules! families {
     };
 }
 
-families!(AtPlace, Danger, Disk, Edits, Keys, Making, Reviewing, Scripts, Signers, Switches, Undo, Unfit);
+families!(
+    AtPlace, Danger, Disk, Edits, Keys, Making, Reviewing, Rolling, Scripts, Signers, Switches, Undo, Unfit
+);
 
 impl Obstacle {
     pub(crate) fn new(why: impl Into<Why>) -> Self {

@@ -308,7 +308,7 @@ fn check_health(patches: &[&Patch], fs: &dyn Fs, watch: Watch<'_>) -> (Vec<Check
 }
 
 /// The outcome of each of `checks`, and what failed that must not.
-pub(super) fn run_checks(
+pub(crate) fn run_checks(
     checks: &[Check],
     product: &Product,
     fs: &dyn Fs,

@@ -110,8 +110,13 @@ impl FolderName {
         Self { object: object_of(&real), path: real.to_string_lossy().into_owned() }
     }
 
+    /// What it is for the system, where that says it.
+    pub(crate) fn object(&self) -> Option<&str> {
+        self.object.as_deref()
+    }
+
     /// Whether both are the same folder, moved or not. Where the system does not say what a folder is, its path decides.
-    fn is(&self, other: &Self) -> bool {
+    pub(crate) fn is(&self, other: &Self) -> bool {
         match (&self.object, &other.object) {
             (Some(one), Some(another)) => one == another,
             _ => self.path == other.path,

@@ -103,6 +103,13 @@ const CASES: &[(&str, &str, Quotes)] = &[
     ("reapply", "$/app", Quotes::Either),
     ("reapply", "$/app --yes", Quotes::Either),
     ("rollback", "$/app --undo --yes", Quotes::Either),
+    ("rollout", "plan $/NAME", Quotes::Hostile),
+    ("rollout", "plan $/hostile.toml", Quotes::Hostile),
+    ("rollout", "run $/hostile.toml --yes", Quotes::Hostile),
+    ("rollout", "status $/hostile.toml", Quotes::Hostile),
+    ("rollout", "pause $/hostile.toml --reason NAME", Quotes::Hostile),
+    ("rollout", "approve $/hostile.toml NAME --by-hand", Quotes::Hostile),
+    ("rollout", "leave-out $/hostile.toml $/NAME --reason NAME", Quotes::Hostile),
     ("accept", "$/app", Quotes::Either),
     ("accept", "$/app --yes", Quotes::Either),
     ("recover", "$/app --yes", Quotes::Either),
@@ -129,6 +136,12 @@ enum Reader {
     Program,
     Worker,
     Person,
+}
+
+/// A rollout with this name for everything.
+fn rollout(name: &str) -> String {
+    let head = "format = \"patchwright-rollout/1\"\npatches = [\"fix.patchbundle\"]\n";
+    format!("{head}name = \"{name}\"\n[[rings]]\nname = \"{name}\"\nfolders = [\"app\", \"{name}\"]\n")
 }
 
 fn lay_out() -> Sandbox {
@@ -177,6 +190,7 @@ fn lay_out() -> Sandbox {
         "steps": [{ "does": EVIL, "path": EVIL }],
     });
     sandbox.write("hostile.plan", &plan.to_string());
+    sandbox.write("hostile.toml", &rollout(NAME));
     let damaged =
         Zip { members: vec![Member::stored(format!("\u{1b}[2J{EVIL}").as_bytes(), b"x")], ..Zip::default() };
     std::fs::write(sandbox.path("damaged.patchbundle"), damaged.bytes()).expect("a new file");

@@ -96,6 +96,21 @@ impl<'a> Console<'a> {
         self
     }
 
+    /// At another moment.
+    pub fn at(mut self, moment: &str) -> Self {
+        let now: jiff::Timestamp = moment.parse().expect("a good time");
+        self.workbench = Workbench::new(self.workbench.environment().clone().with_clock(move || now));
+        self
+    }
+
+    /// Somebody else at the same machine.
+    pub fn as_user(mut self, name: &str) -> Self {
+        let mut environment = self.workbench.environment().clone();
+        name.clone_into(&mut environment.user);
+        self.workbench = Workbench::new(environment);
+        self
+    }
+
     /// Ctrl-C was pressed already.
     pub fn interrupted(self) -> Self {
         self.interrupt.cancel.cancel();

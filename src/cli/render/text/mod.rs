@@ -17,6 +17,7 @@ mod patches;
 mod plan;
 mod repair;
 mod review;
+mod rollout;
 mod scripts;
 mod switches;
 
@@ -41,6 +42,7 @@ pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use plan::{plan, rollback_plan, rollback_question};
 pub(in crate::cli) use repair::{repair_plan, repaired};
 pub(in crate::cli) use review::reviewed;
+pub(in crate::cli) use rollout::{rollout, rollout_plan};
 pub(in crate::cli) use scripts::scripts_in_full;
 pub(in crate::cli) use switches::{switches, toggle_plan, toggled};
 

@@ -1,0 +1,240 @@
+//! `patchwright rollout`: one patch, many folders, ring after ring.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::Result;
+use super::flags::{OverrideFlags, reason};
+use super::render::{answer, text};
+use super::scripts::ScriptFlags;
+use super::session::{InFolder, Outcome, Session};
+use crate::workbench::{ApplyOptions, RolloutView, RunWish};
+
+/// Apply patches to many folders, ring after ring
+///
+/// A rollout file names patch files and rings of folders. A run changes one ring after the other, as far as the rules between them
+/// allow, and ends; call it again, for example from cron, to go on. Exits with 7 if it waits, with 3 if it is stopped.
+/// What was started stays as it is: the folders, the patch files and the rollout file.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright rollout plan october.toml
+  patchwright rollout run october.toml --yes
+  patchwright rollout status october.toml
+  patchwright rollout approve october.toml rest --by-hand
+  patchwright rollout leave-out october.toml /srv/app/c --reason=retired
+  patchwright rollout take-back october.toml
+
+A rollout file:
+  format = \"patchwright-rollout/1\"
+  name = \"October fonts\"
+  patches = [\"fix.patchbundle\"]
+  at_once = 2              # folders that are changed at the same time
+  max_failed = 0           # or \"10%\"; more than this stops everything
+  min_good = \"100%\"        # fewer than this, and you have to decide
+  on_stop = \"keep\"         # or roll-back-ring, roll-back-all
+  [[rings]]
+  name = \"pilot\"
+  folders = [\"/srv/app/a\"]
+  wait = \"1h\"              # after the last folder became good
+  recheck = \"5m\"           # check them again while it waits
+  [[rings]]
+  name = \"rest\"
+  folders = [\"/srv/app/*\"]  # without those of earlier rings
+  approve = 1              # people who have to approve
+  deadline = \"2d\"          # for folders that are missing or refused")]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    verb: RolloutVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum RolloutVerb {
+    Plan(Plan),
+    Run(Box<Run>),
+    Status(Status),
+    Pause(Pause),
+    Resume(Resume),
+    Approve(Approve),
+    Stop(Stop),
+    LeaveOut(LeaveOut),
+    #[command(visible_alias = "roll-back")]
+    TakeBack(TakeBack),
+}
+
+/// Show what every folder of every ring would get, and every problem; changes nothing
+#[derive(Debug, clap::Args)]
+struct Plan {
+    /// The rollout file
+    file: PathBuf,
+    #[command(flatten)]
+    overrides: OverrideFlags,
+}
+
+/// Start the rollout, or go on with it as far as its rules allow
+#[derive(Debug, clap::Args)]
+struct Run {
+    /// The rollout file
+    file: PathBuf,
+    /// Go no further than this ring
+    #[arg(long, value_name = "RING")]
+    until: Option<String>,
+    /// Stay until its waits are over, instead of exiting with 7
+    #[arg(long)]
+    wait: bool,
+    #[command(flatten)]
+    overrides: OverrideFlags,
+    #[command(flatten)]
+    scripts: ScriptFlags,
+}
+
+/// Show how every ring and folder stands, as the rollout's records say
+#[derive(Debug, clap::Args)]
+struct Status {
+    /// The rollout file
+    file: PathBuf,
+}
+
+/// Change no further folder, until somebody resumes it
+#[derive(Debug, clap::Args)]
+struct Pause {
+    /// The rollout file
+    file: PathBuf,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    reason: Option<String>,
+}
+
+/// End a pause or a stop; folders that failed are tried again
+#[derive(Debug, clap::Args)]
+struct Resume {
+    /// The rollout file
+    file: PathBuf,
+}
+
+/// Approve that a ring begins
+#[derive(Debug, clap::Args)]
+struct Approve {
+    /// The rollout file
+    file: PathBuf,
+    /// The ring
+    ring: String,
+    /// Approve as the person who runs this command; whoever can write the rollout's records could do the same
+    #[arg(long, required = true)]
+    by_hand: bool,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    reason: Option<String>,
+}
+
+/// Stop the rollout; every folder stays as it is
+#[derive(Debug, clap::Args)]
+struct Stop {
+    /// The rollout file
+    file: PathBuf,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    reason: Option<String>,
+}
+
+/// Go on without a folder that doesn't have the patches
+#[derive(Debug, clap::Args)]
+struct LeaveOut {
+    /// The rollout file
+    file: PathBuf,
+    /// The folder, as `status` shows it
+    folder: PathBuf,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    reason: String,
+}
+
+/// Stop the rollout and roll back exactly what it applied, the last ring first
+#[derive(Debug, clap::Args)]
+struct TakeBack {
+    /// The rollout file
+    file: PathBuf,
+    /// Only in this ring
+    #[arg(long, value_name = "RING")]
+    ring: Option<String>,
+    #[command(flatten)]
+    scripts: ScriptFlags,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
+        let workbench = session.workbench();
+        let view = match self.verb {
+            RolloutVerb::Plan(plan) => return plan.run(session),
+            RolloutVerb::Run(run) => return run.run(session),
+            RolloutVerb::TakeBack(back) => return back.run(session),
+            RolloutVerb::Status(one) => workbench.rollout_status(&one.file),
+            RolloutVerb::Pause(one) => workbench.pause_rollout(&one.file, one.reason),
+            RolloutVerb::Resume(one) => workbench.resume_rollout(&one.file),
+            RolloutVerb::Stop(one) => workbench.stop_rollout(&one.file, one.reason),
+            RolloutVerb::LeaveOut(one) => workbench.leave_out(&one.file, &one.folder, one.reason),
+            // That it is by hand is said by the flag, which has to be there.
+            RolloutVerb::Approve(Approve { file, ring, by_hand: _, reason }) => {
+                workbench.approve_ring(&file, &ring, reason)
+            }
+        };
+        tell(&view.without_folder()?, session)
+    }
+}
+
+impl Plan {
+    fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
+        let options = ApplyOptions { overrides: self.overrides.0, ..ApplyOptions::default() };
+        let plan = session
+            .watch(|workbench, watch| workbench.plan_rollout(&self.file, &options, watch))
+            .without_folder()?;
+        let ending = plan.kind().map_or(Outcome::Done, Outcome::Not);
+        session.answer_as(
+            ending,
+            |style| text::rollout_plan(&plan, style),
+            || answer::RolloutPlan::new(&plan),
+        )
+    }
+}
+
+impl Run {
+    fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
+        let options = ApplyOptions {
+            overrides: self.overrides.0,
+            scripts: self.scripts.consent(),
+            ..ApplyOptions::default()
+        };
+        if session.asks() {
+            let plan = session
+                .watch(|workbench, watch| workbench.plan_rollout(&self.file, &options, watch))
+                .without_folder()?;
+            session.ask(|style| text::rollout_plan(&plan, style), "Go on with this rollout?")?;
+        }
+        let wish = RunWish { until: self.until, waits: self.wait, options };
+        let view = session
+            .watch(|workbench, watch| workbench.run_rollout(&self.file, &wish, watch))
+            .without_folder()?;
+        tell(&view, session)
+    }
+}
+
+impl TakeBack {
+    fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
+        let view = session.workbench().rollout_status(&self.file).without_folder()?;
+        session.ask(|style| text::rollout(&view, style), "Roll back what this rollout applied?")?;
+        let options = ApplyOptions { scripts: self.scripts.consent(), ..ApplyOptions::default() };
+        let wish = RunWish { options, ..RunWish::default() };
+        let ring = self.ring.as_deref();
+        let view = session
+            .watch(|workbench, watch| workbench.take_rollout_back(&self.file, ring, &wish, watch))
+            .without_folder()?;
+        let ending = view.kind_of_rollback().map_or(Outcome::Done, Outcome::Not);
+        session.tell_as(ending, |style| text::rollout(&view, style), || answer::Rollout::new(&view))
+    }
+}
+
+fn tell(view: &RolloutView, session: &mut Session<'_, '_>) -> Result<Outcome> {
+    let ending = view.kind().map_or(Outcome::Done, Outcome::Not);
+    session.tell_as(ending, |style| text::rollout(view, style), || answer::Rollout::new(view))
+}

@@ -1,0 +1,287 @@
+//! One folder of a rollout: its turn, and whether it is still good. It is changed by the same calls as a folder alone.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::state::{FolderState, FrozenPatch, Member};
+use crate::ledger::{Action, Entry, Ledger};
+use crate::model::{Code, Digest, Kind};
+use crate::plan::why::Rolling;
+use crate::progress::Quiet;
+use crate::transaction::recover::OnForeign;
+use crate::transaction::{ChangeFailure, FolderCondition};
+use crate::workbench::change::apply::run_checks;
+use crate::workbench::look::memory::FolderName;
+use crate::workbench::look::stack::read_ledger;
+use crate::workbench::{ApplyOptions, ApplyRequest, CheckedBundles, Choice, Error, Result, Watch, Workbench};
+
+/// What the folders get.
+pub(super) struct Load<'a> {
+    /// The patch files, as they were when the rollout was started.
+    pub patches: &'a [FrozenPatch],
+    pub options: &'a ApplyOptions,
+}
+
+/// What came of a folder's turn, or of a look at it.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub state: FolderState,
+    pub entry: Option<u64>,
+    pub why: Option<(Code, String)>,
+}
+
+impl Found {
+    pub fn new(state: FolderState, entry: Option<u64>) -> Self {
+        Self { state, entry, why: None }
+    }
+
+    fn because(state: FolderState, code: Code, why: impl Into<String>) -> Self {
+        Self { state, entry: None, why: Some((code, why.into())) }
+    }
+
+    /// What an error means for the folder.
+    pub fn failed(error: &Error) -> Self {
+        let state = match kind_of(error) {
+            Kind::PutBack => FolderState::PutBack,
+            Kind::NeedsPerson => FolderState::NeedsPerson,
+            _ if is_missing(error) => FolderState::Missing,
+            _ => FolderState::Refused,
+        };
+        let mut why = match error {
+            Error::Refused(obstacles) if obstacles.len() > 1 => {
+                format!("{}, and {} more", obstacles[0].sentence(), obstacles.len() - 1)
+            }
+            Error::Unhealthy { failed, .. } => failed.join("; "),
+            error => error.to_string(),
+        };
+        let mut cause = std::error::Error::source(error);
+        while let Some(error) = cause {
+            why = format!("{why}: {error}");
+            cause = error.source();
+        }
+        Self::because(state, error.code(), why)
+    }
+
+    /// Writes it down for `member`.
+    pub fn record(self, member: &mut Member, since: i64) {
+        (member.code, member.why) = self.why.map(|(code, why)| (code.to_string(), why)).unzip();
+        member.state = self.state;
+        member.entry = self.entry.or(member.entry);
+        member.since = member.is_good().then_some(since);
+    }
+}
+
+fn is_missing(error: &Error) -> bool {
+    use crate::disk::fs::FolderError;
+    let is_nothing = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+    matches!(error, Error::Folder { error: FolderError::System { source, .. }, .. } if is_nothing(source))
+}
+
+/// What an error of a change means for the folder.
+fn kind_of(error: &Error) -> Kind {
+    match error {
+        Error::Unhealthy { undo: None, .. } => Kind::PutBack,
+        Error::Unhealthy { .. } => Kind::NeedsPerson,
+        Error::Change(ChangeFailure { condition, .. }) => match condition {
+            FolderCondition::NothingChanged => Kind::Refused,
+            FolderCondition::PutBack => Kind::PutBack,
+            FolderCondition::NeedsPerson | FolderCondition::Changed => Kind::NeedsPerson,
+        },
+        Error::Script { trouble, cause, .. } => match trouble {
+            crate::workbench::ScriptTrouble::NotBegun => Kind::Refused,
+            crate::workbench::ScriptTrouble::TakenBack if cause.is_none() => Kind::PutBack,
+            _ => Kind::NeedsPerson,
+        },
+        error => error.code().kind(),
+    }
+}
+
+impl Workbench {
+    /// Whether the folder at the member's path is the one that was meant.
+    ///
+    /// # Errors
+    /// If it is another one; a folder that is not there is told when it is opened.
+    pub(super) fn check_member(&self, member: &Member) -> Result<()> {
+        let now = FolderName::of(Path::new(&member.path));
+        let is_gone = now.object().is_none();
+        match is_gone || member.folder.object().is_none() || member.folder.is(&now) {
+            true => Ok(()),
+            false => Err(Error::refused(Rolling::OtherFolder)),
+        }
+    }
+
+    /// The history of a member's folder.
+    pub(super) fn ledger_of(&self, member: &Member) -> Result<Ledger> {
+        read_ledger(&*self.disk(Path::new(&member.path))?)
+    }
+
+    /// The folder's turn: it gets the patches. What a run that was cut short did there is dealt with first.
+    ///
+    /// # Errors
+    /// Only the wish to stop; what else goes wrong is what came of it.
+    pub(super) fn bring(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> Result<Found> {
+        let watch = Watch { progress: &Quiet, cancel: watch.cancel };
+        let done = self.check_member(member).and_then(|()| {
+            match member.head.filter(|_| member.state == FolderState::Started) {
+                Some(head) => match self.resume_change(load, member, head, watch)? {
+                    Some(found) => Ok(found),
+                    None => self.apply_there(load, member, watch),
+                },
+                None => self.apply_there(load, member, watch),
+            }
+        });
+        match done {
+            Err(error) if error.code() == Code::Interrupted => Err(error),
+            Err(error) => Ok(Found::failed(&error)),
+            Ok(found) => Ok(found),
+        }
+    }
+
+    fn apply_there(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> Result<Found> {
+        let target = Path::new(&member.path);
+        let opened = self.open_frozen(load.patches, target, watch)?;
+        let applied = self.apply_opened(opened, target, load.options, watch)?;
+        Ok(match applied.entry {
+            Some(entry) => Found::new(FolderState::Good, Some(entry.seq)),
+            None => Found::new(FolderState::AlreadyThere, None),
+        })
+    }
+
+    /// The patch files for a folder, if they are still those that the rollout was started with.
+    ///
+    /// # Errors
+    /// If one cannot be read, or is another one now.
+    pub(super) fn open_frozen(
+        &self,
+        patches: &[FrozenPatch],
+        target: &Path,
+        watch: Watch<'_>,
+    ) -> Result<CheckedBundles> {
+        let files: Vec<PathBuf> = patches.iter().map(|patch| patch.file.clone()).collect();
+        let request = ApplyRequest { files, ..ApplyRequest::default() };
+        let opened = self.open_for_change(&request, target, watch)?;
+        for (bundle, frozen) in opened.as_slice().iter().zip(patches) {
+            if bundle.file_digest()?.to_string() != frozen.sha256 {
+                let file = frozen.file.display().to_string();
+                return Err(Error::refused(Rolling::PatchChanged { file }));
+            }
+        }
+        Ok(opened)
+    }
+
+    /// Deals with a change that a run had begun and never told the end of. `None`: the folder is as before it.
+    fn resume_change(
+        &self,
+        load: &Load<'_>,
+        member: &Member,
+        head: u64,
+        watch: Watch<'_>,
+    ) -> Result<Option<Found>> {
+        let target = Path::new(&member.path);
+        // That this rollout had begun a change there was recorded before it began.
+        if self.unfinished(target)?.is_some() {
+            let _ = self.recover(target, Choice::Undo(OnForeign::Stop), watch)?;
+            return Ok(None);
+        }
+        let ledger = self.ledger_of(member)?;
+        let Some(ours) = ours(&ledger, load.patches, head) else { return Ok(None) };
+        let rolled_back = ledger.entries().iter().any(|entry| entry.reverses == Some(ours.seq));
+        if rolled_back {
+            let why = "a health check failed, and the change was rolled back";
+            return Ok(Some(Found::because(FolderState::PutBack, Code::Health, why)));
+        }
+        // Nobody knows whether its health checks ran.
+        let good = Found::new(FolderState::Good, Some(ours.seq));
+        let Some(why) = self.speaks_against(load, member, watch)? else { return Ok(Some(good)) };
+        let begun = Member { entry: Some(ours.seq), ..member.clone() };
+        let back = self.take_back_there(&begun, load.options.scripts, watch);
+        Ok(Some(match back.state {
+            FolderState::RolledBack => Found { state: FolderState::PutBack, entry: None, why: Some(why) },
+            _ => Found { state: FolderState::NeedsPerson, entry: good.entry, why: Some(why) },
+        }))
+    }
+
+    /// Looks at a good folder again: `None` if it still is.
+    ///
+    /// # Errors
+    /// Only the wish to stop.
+    pub(super) fn recheck(
+        &self,
+        load: &Load<'_>,
+        member: &Member,
+        watch: Watch<'_>,
+    ) -> Result<Option<Found>> {
+        let watch = Watch { progress: &Quiet, cancel: watch.cancel };
+        let seen = self.check_member(member).and_then(|()| self.speaks_against(load, member, watch));
+        let why = match seen {
+            Ok(None) => return Ok(None),
+            Ok(Some(why)) => why,
+            Err(error) if error.code() == Code::Interrupted => return Err(error),
+            Err(error) => (error.code(), error.to_string()),
+        };
+        Ok(Some(Found { state: FolderState::NotGoodAnyMore, entry: None, why: Some(why) }))
+    }
+
+    /// What speaks against the patches in a folder that has them: that they are not there any more, files that are not as
+    /// they left them, health checks that fail.
+    fn speaks_against(
+        &self,
+        load: &Load<'_>,
+        member: &Member,
+        watch: Watch<'_>,
+    ) -> Result<Option<(Code, String)>> {
+        let target = Path::new(&member.path);
+        let status = self.status(target, watch)?;
+        if status.unfinished.is_some() {
+            return Ok(Some((Code::Unfinished, "a change of this folder was interrupted".to_owned())));
+        }
+        let is_there = |patch: &&FrozenPatch| {
+            status
+                .installed
+                .iter()
+                .any(|one| one.patch.id == patch.id.0.as_str() && one.patch.revision >= patch.revision)
+        };
+        let ours = member.entry.is_some();
+        if let Some(gone) = load.patches.iter().find(|patch| ours && !is_there(patch)) {
+            // A patch that another one covers was never there.
+            let ledger = self.ledger_of(member)?;
+            let came = member.entry.and_then(|entry| ledger.entry(entry));
+            if came.is_some_and(|entry| bundles_of(entry).contains(&gone.sha256)) {
+                return Ok(Some((Code::Unknown, format!("{} isn't in the folder any more", gone.id.0))));
+            }
+        }
+        if let Some(drift) = status.drift.first() {
+            return Ok(Some((Code::Drift, format!("{} is {}", drift.path, drift.kind.as_str()))));
+        }
+        let opened = self.open_frozen(load.patches, target, watch)?;
+        let fs = self.disk(target)?;
+        for bundle in opened.as_slice() {
+            let about = &bundle.patch.about;
+            let (_, failed) = run_checks(&about.health, &about.product, &*fs, watch);
+            watch.cancel.check()?;
+            if let Some(failed) = failed.into_iter().next() {
+                return Ok(Some((Code::Health, failed)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The entry after `head` that brought these patches, or as many of them as were needed.
+fn ours<'l>(ledger: &'l Ledger, patches: &[FrozenPatch], head: u64) -> Option<&'l Entry> {
+    let meant: BTreeSet<&str> = patches.iter().map(|patch| patch.sha256.as_str()).collect();
+    let is_ours = |entry: &&Entry| {
+        let brought = bundles_of(entry);
+        entry.action == Action::Apply
+            && entry.seq > head
+            && !brought.is_empty()
+            && brought.iter().all(|bundle| meant.contains(bundle.as_str()))
+    };
+    ledger.entries().iter().find(is_ours)
+}
+
+/// SHA-256 of every patch file that an entry brought.
+fn bundles_of(entry: &Entry) -> BTreeSet<String> {
+    let parts = entry.parts.iter().map(|part| part.bundle);
+    parts.chain(entry.bundle).map(|bundle: Digest| bundle.to_string()).collect()
+}

@@ -1,0 +1,133 @@
+//! Many folders, ring after ring: the pure rules are in `plan::rollout`, and every folder is changed by the same calls as
+//! one alone. Nothing runs in between: whoever calls again goes on where the last call ended.
+//!
+//! The truth is in each folder's own history. The records beside the rollout file say which folders were meant and how far it
+//! came; what they claim of a folder is looked at again before anything is built on it.
+
+mod file;
+mod folder;
+mod members;
+mod plan;
+mod run;
+mod state;
+mod take_back;
+
+use std::path::PathBuf;
+
+pub(crate) use plan::{PlannedFolder, PlannedRing, RolloutPlan};
+pub use run::RunWish;
+pub(crate) use state::{FolderState, Said};
+
+use crate::model::{Code, Kind};
+use crate::plan::rollout::{Counts, Next, RingRules};
+use file::RolloutFile;
+use state::RolloutState;
+
+/// How a rollout stands.
+#[derive(Debug, Clone)]
+pub struct RolloutView {
+    pub file: PathBuf,
+    pub name: String,
+    /// Its rings, in their order.
+    pub(crate) rings: Vec<RingView>,
+    /// What it waits for.
+    pub(crate) gate: Gate,
+}
+
+/// How one ring stands.
+#[derive(Debug, Clone)]
+pub(crate) struct RingView {
+    pub name: String,
+    pub rules: RingRules,
+    pub counts: Counts,
+    /// Whether its first folder was begun.
+    pub is_begun: bool,
+    pub folders: Vec<FolderView>,
+    pub approvals: Vec<Said>,
+}
+
+/// How one folder stands.
+#[derive(Debug, Clone)]
+pub(crate) struct FolderView {
+    pub path: String,
+    pub state: FolderState,
+    /// The entry of its history, where this rollout made one.
+    pub entry: Option<u64>,
+    pub code: Option<Code>,
+    pub why: Option<String>,
+}
+
+/// What keeps a rollout from going on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Gate {
+    NotStarted,
+    Paused(Said),
+    Stopped(Said),
+    /// What its rules say.
+    Next(Next),
+    /// Somebody asked to go no further than this ring.
+    AsFarAsAsked {
+        ring: usize,
+    },
+    Interrupted,
+}
+
+impl RolloutView {
+    fn new(file: &RolloutFile, state: &RolloutState, gate: Gate) -> Self {
+        let rings = state.rings.iter().zip(&file.rings).map(|(ring, plan)| RingView {
+            name: ring.name.clone(),
+            rules: plan.rules.clone(),
+            counts: Counts::of(&ring.standings()),
+            is_begun: ring.begun.is_some(),
+            approvals: ring.approvals.clone(),
+            folders: ring.members.iter().map(FolderView::new).collect(),
+        });
+        Self { file: file.path.clone(), name: state.name.clone(), rings: rings.collect(), gate }
+    }
+
+    fn folders(&self) -> impl Iterator<Item = &FolderView> {
+        self.rings.iter().flat_map(|ring| &ring.folders)
+    }
+
+    /// What it means for whoever started the run; `None` if all went as it was asked for.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        let needs_person = self.folders().any(|folder| folder.state == FolderState::NeedsPerson);
+        let gate = match &self.gate {
+            Gate::Next(Next::Done) | Gate::AsFarAsAsked { .. } => None,
+            Gate::Stopped(_) | Gate::Next(Next::Stop { .. }) => Some(Kind::Refused),
+            Gate::Next(Next::Decide { ring }) => Kind::worst(
+                self.rings[*ring].folders.iter().map(FolderView::obstacle).chain([Some(Kind::Refused)]),
+            ),
+            Gate::NotStarted | Gate::Paused(_) | Gate::Interrupted | Gate::Next(_) => Some(Kind::NotYet),
+        };
+        Kind::worst([gate, needs_person.then_some(Kind::NeedsPerson)])
+    }
+}
+
+impl RolloutView {
+    /// What it means for whoever asked for a rollback.
+    pub(crate) fn kind_of_rollback(&self) -> Option<Kind> {
+        let needs_person = self.folders().any(|folder| folder.state == FolderState::NeedsPerson);
+        needs_person.then_some(Kind::NeedsPerson)
+    }
+}
+
+impl FolderView {
+    fn new(member: &state::Member) -> Self {
+        let code = member.code.as_deref();
+        Self {
+            path: member.path.clone(),
+            state: member.state,
+            entry: member.entry,
+            // A code that this program does not have says nothing.
+            code: Code::ALL.iter().find(|known| Some(known.as_str()) == code).copied(),
+            why: member.why.clone(),
+        }
+    }
+
+    /// What kept it from being changed, if something did.
+    fn obstacle(&self) -> Option<Kind> {
+        let is_not_good = matches!(self.state, FolderState::Refused | FolderState::Missing);
+        self.code.filter(|_| is_not_good).map(Code::kind)
+    }
+}

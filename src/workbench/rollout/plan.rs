@@ -1,0 +1,110 @@
+//! What a rollout would do: every folder of every ring is planned before the first is changed, so that a conflict in the
+//! last ring is known before the pilot begins. Writes nothing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::state::{FrozenPatch, Member};
+use crate::model::{Code, Kind};
+use crate::plan::rollout::RingRules;
+use crate::progress::{Phase, Quiet};
+use crate::workbench::{ApplyOptions, Error, Override, Result, Watch, Workbench};
+
+/// What a rollout would do.
+#[derive(Debug, Clone)]
+pub struct RolloutPlan {
+    pub name: String,
+    pub(crate) rings: Vec<PlannedRing>,
+    /// Folders that its patterns find now, and that were not there when it was started.
+    pub new: Vec<String>,
+}
+
+/// What would happen in one ring.
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedRing {
+    pub name: String,
+    pub rules: RingRules,
+    pub folders: Vec<PlannedFolder>,
+}
+
+/// What would happen in one folder.
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedFolder {
+    pub path: String,
+    /// How many files would change.
+    pub steps: usize,
+    /// Why it can't be done, if so.
+    pub refused: Option<(Code, String)>,
+}
+
+impl RolloutPlan {
+    /// What it means for whoever asked.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        let folders = self.rings.iter().flat_map(|ring| &ring.folders);
+        Kind::worst(folders.map(|folder| folder.refused.as_ref().map(|(code, _)| code.kind())))
+    }
+}
+
+impl Workbench {
+    /// What a rollout would do with `options` set aside in each folder. Writes nothing, anywhere.
+    ///
+    /// # Errors
+    /// If the file, its records or a patch file cannot be used. What stands in the way in a folder is in the plan.
+    pub fn plan_rollout(&self, file: &Path, options: &ApplyOptions, watch: Watch<'_>) -> Result<RolloutPlan> {
+        let store = self.rollout_store(file)?;
+        let now = self.state_to_be(store.file())?;
+        let (state, new) = match store.load()? {
+            None => (now, Vec::new()),
+            Some(state) => {
+                let known: BTreeSet<&str> =
+                    state.rings.iter().flat_map(|ring| &ring.members).map(|one| one.path.as_str()).collect();
+                let found = now.rings.into_iter().flat_map(|ring| ring.members);
+                let new = found.map(|one| one.path).filter(|path| !known.contains(path.as_str())).collect();
+                (state, new)
+            }
+        };
+        watch.progress.begin(Phase::Checking, state.rings.iter().map(|ring| ring.members.len() as u64).sum());
+        let mut rings = Vec::new();
+        for (ring, plan) in state.rings.iter().zip(&store.file().rings) {
+            let mut folders = Vec::new();
+            for member in &ring.members {
+                watch.cancel.check()?;
+                folders.push(self.plan_there(&state.patches, member, options, watch)?);
+                watch.progress.advance(1);
+            }
+            rings.push(PlannedRing { name: ring.name.clone(), rules: plan.rules.clone(), folders });
+        }
+        Ok(RolloutPlan { name: state.name, rings, new })
+    }
+
+    fn plan_there(
+        &self,
+        patches: &[FrozenPatch],
+        member: &Member,
+        options: &ApplyOptions,
+        watch: Watch<'_>,
+    ) -> Result<PlannedFolder> {
+        let watch = Watch { progress: &Quiet, cancel: watch.cancel };
+        let target = Path::new(&member.path);
+        let planned = self.check_member(member).and_then(|()| {
+            let mut opened = self.open_frozen(patches, target, watch)?;
+            let preview = self.preview_opened(&mut opened, target, watch)?;
+            preview.permits(options.overrides.has(Override::Unsigned))?;
+            let obstacles = preview.as_allowed(options).preview.obstacles;
+            let refused = obstacles.into_iter().chain(preview.scripts.refused.clone());
+            match refused.collect::<Vec<_>>() {
+                none if none.is_empty() => Ok(preview.preview.plan.steps.len()),
+                obstacles => Err(Error::Refused(obstacles)),
+            }
+        });
+        let path = member.path.clone();
+        match planned {
+            Ok(steps) => Ok(PlannedFolder { path, steps, refused: None }),
+            Err(error) if error.code() == Code::Interrupted => Err(error),
+            Err(error) => {
+                let refused = super::folder::Found::failed(&error).why;
+                Ok(PlannedFolder { path, steps: 0, refused })
+            }
+        }
+    }
+}

@@ -1,0 +1,427 @@
+//! One run of a rollout: as far as its rules allow, and then an end. The next run goes on from there.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use super::file::{OnStop, RolloutFile};
+use super::folder::{Found, Load};
+use super::members;
+use super::state::{FolderState, FrozenPatch, RolloutState, Said, Store};
+use super::{Gate, RolloutView};
+use crate::model::Code;
+use crate::plan::rollout::{self, Next, Ring, Seconds};
+use crate::plan::why::Rolling;
+use crate::progress::Phase;
+use crate::workbench::{ApplyOptions, Error, Result, Watch, Workbench, is_text_patch};
+
+/// How often somebody who waits is asked whether to stop, and whether anything was said meanwhile.
+const LISTEN_EVERY: Duration = Duration::from_millis(500);
+
+/// How far a run goes, and what it may do in each folder.
+#[derive(Debug, Clone, Default)]
+pub struct RunWish {
+    /// The name of the last ring.
+    pub until: Option<String>,
+    /// Whether it waits until its waits are over.
+    pub waits: bool,
+    /// What is set aside in each folder.
+    pub options: ApplyOptions,
+}
+
+/// Which folders this very run has seen to be good.
+type Seen = BTreeSet<(usize, usize)>;
+
+impl Workbench {
+    /// Goes on with a rollout as far as its rules allow; the first run starts it, with the folders and patch files that are
+    /// there then.
+    ///
+    /// # Errors
+    /// If the file or its records cannot be used, or another run is under way. What goes wrong in a folder is in the view.
+    pub fn run_rollout(&self, file: &Path, wish: &RunWish, watch: Watch<'_>) -> Result<RolloutView> {
+        let store = self.rollout_store(file)?;
+        let _alone = store.alone()?;
+        let state = match store.load()? {
+            Some(state) => state,
+            None => self.start(&store)?,
+        };
+        let until = wish.until.as_deref().map(|name| ring_named(&state, name)).transpose()?;
+        store.change(|state| {
+            try_again(state);
+            Ok(())
+        })?;
+        watch.progress.begin(Phase::Changing, state.rings.iter().map(|ring| ring.members.len() as u64).sum());
+        let run = Run { bench: self, store: &store, patches: &state.patches, wish, until, watch };
+        let gate = run.go_on()?;
+        Ok(self.view(&store, &store.must_load()?, gate))
+    }
+
+    /// How a rollout stands, as its records say. Looks at no folder and writes nothing.
+    ///
+    /// # Errors
+    /// If the file or its records cannot be used.
+    pub fn rollout_status(&self, file: &Path) -> Result<RolloutView> {
+        let store = self.rollout_store(file)?;
+        match store.load()? {
+            Some(state) => Ok(self.view(&store, &state, self.gate(&store, &state))),
+            None => {
+                let state = self.state_to_be(store.file())?;
+                Ok(self.view(&store, &state, Gate::NotStarted))
+            }
+        }
+    }
+
+    /// Changes what is said about a rollout: pauses, approvals, folders that do not count.
+    ///
+    /// # Errors
+    /// If it was not started, or `change` refuses.
+    fn say(&self, file: &Path, change: impl FnOnce(&mut RolloutState) -> Result<()>) -> Result<RolloutView> {
+        let store = self.rollout_store(file)?;
+        store.change(change)?;
+        self.rollout_status(file)
+    }
+
+    /// Pauses a rollout, until somebody resumes it. A run that is under way ends after the folders it is changing.
+    ///
+    /// # Errors
+    /// If it was not started.
+    pub fn pause_rollout(&self, file: &Path, reason: Option<String>) -> Result<RolloutView> {
+        self.say(file, |state| {
+            state.paused = Some(self.said(reason));
+            Ok(())
+        })
+    }
+
+    /// Ends a pause or a stop. Folders that failed are tried again.
+    ///
+    /// # Errors
+    /// If it was not started.
+    pub fn resume_rollout(&self, file: &Path) -> Result<RolloutView> {
+        self.say(file, |state| {
+            (state.paused, state.stopped) = (None, None);
+            let tried = [
+                FolderState::PutBack,
+                FolderState::NotGoodAnyMore,
+                FolderState::NeedsPerson,
+                FolderState::RolledBack,
+            ];
+            for member in state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
+                if tried.contains(&member.state) {
+                    (member.state, member.entry) = (FolderState::Waiting, None);
+                    (member.code, member.why) = (None, None);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Approves that a ring begins. Who approves twice counts once.
+    ///
+    /// # Errors
+    /// If the rollout was not started, or has no such ring.
+    pub fn approve_ring(&self, file: &Path, ring: &str, reason: Option<String>) -> Result<RolloutView> {
+        self.say(file, |state| {
+            let (ring, said) = (ring_named(state, ring)?, self.said(reason));
+            let approvals = &mut state.rings[ring].approvals;
+            if approvals.iter().all(|other| other.by != said.by) {
+                approvals.push(said);
+            }
+            Ok(())
+        })
+    }
+
+    /// Stops a rollout. Every folder stays as it is.
+    ///
+    /// # Errors
+    /// If it was not started.
+    pub fn stop_rollout(&self, file: &Path, reason: Option<String>) -> Result<RolloutView> {
+        self.say(file, |state| {
+            state.stopped = Some(self.said(reason));
+            Ok(())
+        })
+    }
+
+    /// Goes on without a folder, for this reason.
+    ///
+    /// # Errors
+    /// If it was not started, has no such folder, or that has the patches.
+    pub fn leave_out(&self, file: &Path, folder: &Path, reason: String) -> Result<RolloutView> {
+        self.say(file, |state| {
+            let shown = folder.display().to_string();
+            let mut members = state.rings.iter_mut().flat_map(|ring| &mut ring.members);
+            let Some(member) = members.find(|member| Path::new(&member.path) == folder) else {
+                return Err(Error::refused(Rolling::NoFolder { folder: shown }));
+            };
+            if member.is_good() || member.state == FolderState::Started {
+                return Err(Error::refused(Rolling::IsGood { folder: shown }));
+            }
+            (member.state, member.code) = (FolderState::LeftOut, None);
+            member.why = Some(reason);
+            Ok(())
+        })
+    }
+
+    pub(super) fn rollout_store(&self, file: &Path) -> Result<Store> {
+        Ok(Store::of(RolloutFile::read(file)?))
+    }
+
+    /// What a rollout would be about if it were started now.
+    pub(super) fn state_to_be(&self, file: &RolloutFile) -> Result<RolloutState> {
+        let patches = self.freeze(file)?;
+        let members = members::resolve(file)?;
+        Ok(RolloutState::new(file, self.environment.random_id(), patches, members, self.said(None)))
+    }
+
+    /// The patch files of a rollout, as they are now.
+    fn freeze(&self, file: &RolloutFile) -> Result<Vec<FrozenPatch>> {
+        let freeze = |path: &std::path::PathBuf| {
+            if is_text_patch(path)? {
+                return Err(Error::refused(Rolling::NoBundle { file: path.display().to_string() }));
+            }
+            let bundle = self.open(path)?;
+            let identity = bundle.patch.about.identity.clone();
+            Ok(FrozenPatch::new(path, bundle.file_digest()?, identity.id, identity.revision))
+        };
+        file.patches.iter().map(freeze).collect()
+    }
+
+    /// Fixes what the rollout is about, before the first folder is changed.
+    fn start(&self, store: &Store) -> Result<RolloutState> {
+        let mut state = self.state_to_be(store.file())?;
+        state.tick(self.environment.timestamp().as_second());
+        store.create(&state)?;
+        Ok(state)
+    }
+
+    pub(super) fn said(&self, reason: Option<String>) -> Said {
+        let environment = &self.environment;
+        Said { by: format!("{}@{}", environment.user, environment.host), time: environment.now(), reason }
+    }
+
+    /// What the rules say about what the records say.
+    pub(super) fn next(&self, store: &Store, state: &RolloutState) -> Next {
+        let standings: Vec<_> = state.rings.iter().map(super::state::RingState::standings).collect();
+        let rings: Vec<Ring<'_>> = std::iter::zip(&state.rings, &standings)
+            .zip(&store.file().rings)
+            .map(|((ring, folders), plan)| Ring {
+                rules: &plan.rules,
+                folders,
+                begun: ring.begun,
+                approvals: ring.approvals.len(),
+            })
+            .collect();
+        rollout::decide(&rings, self.environment.timestamp().as_second())
+    }
+
+    pub(super) fn view(&self, store: &Store, state: &RolloutState, gate: Gate) -> RolloutView {
+        RolloutView::new(store.file(), state, gate)
+    }
+}
+
+/// The number of the ring with this name.
+pub(super) fn ring_named(state: &RolloutState, name: &str) -> Result<usize> {
+    state.rings.iter().position(|ring| ring.name == name).ok_or_else(|| {
+        let rings = state.rings.iter().map(|ring| format!("{:?}", ring.name)).collect();
+        Error::refused(Rolling::NoRing { ring: name.to_owned(), rings })
+    })
+}
+
+/// Folders that were refused or not there may be different now.
+fn try_again(state: &mut RolloutState) {
+    if state.stopped.is_some() || state.paused.is_some() {
+        return;
+    }
+    for member in state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
+        if matches!(member.state, FolderState::Refused | FolderState::Missing) {
+            member.state = FolderState::Waiting;
+        }
+    }
+}
+
+/// One run, under way.
+struct Run<'a> {
+    bench: &'a Workbench,
+    store: &'a Store,
+    patches: &'a [FrozenPatch],
+    wish: &'a RunWish,
+    /// The last ring that somebody wants.
+    until: Option<usize>,
+    watch: Watch<'a>,
+}
+
+impl Run<'_> {
+    fn load(&self) -> Load<'_> {
+        Load { patches: self.patches, options: &self.wish.options }
+    }
+
+    fn now(&self) -> Seconds {
+        self.bench.environment.timestamp().as_second()
+    }
+
+    /// Does what the rules allow, until they allow nothing more.
+    fn go_on(&self) -> Result<Gate> {
+        let mut seen = Seen::new();
+        loop {
+            if self.watch.cancel.is_cancelled() {
+                return Ok(Gate::Interrupted);
+            }
+            let state = self.store.must_load()?;
+            let next = match self.bench.gate(self.store, &state) {
+                Gate::Next(next) => next,
+                said => return Ok(said),
+            };
+            let done = match next {
+                Next::Change { ring, .. } if self.until.is_some_and(|until| ring > until) => {
+                    return Ok(Gate::AsFarAsAsked { ring: self.until.unwrap_or_default() });
+                }
+                // What is built on has to hold: the records only claim that it does.
+                Next::Change { ring, .. }
+                    if state.rings[ring].begun.is_none() && self.is_new(&state, &seen) =>
+                {
+                    self.look_again(&state, &mut seen)
+                }
+                Next::Done if self.is_new(&state, &seen) => self.look_again(&state, &mut seen),
+                Next::Wait { .. } if self.is_due(&state) => self.look_again(&state, &mut seen),
+                Next::Change { ring, ref folders } => self.change(&state, ring, folders, &mut seen),
+                Next::Wait { until, .. } if self.wish.waits => {
+                    self.sleep(&state, until);
+                    seen.clear();
+                    Ok(())
+                }
+                Next::Stop { ring } => self.stop(&state, ring),
+                other => return Ok(Gate::Next(other)),
+            };
+            match done {
+                Err(error) if error.code() == Code::Interrupted => return Ok(Gate::Interrupted),
+                done => done?,
+            }
+        }
+    }
+
+    /// Whether a folder counts as good that this run has not seen.
+    fn is_new(&self, state: &RolloutState, seen: &Seen) -> bool {
+        good(state).any(|at| !seen.contains(&at))
+    }
+
+    /// Whether the good folders of a ring that waits are to be looked at again.
+    fn is_due(&self, state: &RolloutState) -> bool {
+        state.rings.iter().zip(&self.store.file().rings).any(|(ring, plan)| {
+            let last = ring.checked.or(ring.begun);
+            plan.recheck.zip(last).is_some_and(|(every, last)| self.now() >= last.saturating_add(every))
+                && ring.members.iter().any(super::state::Member::is_good)
+        })
+    }
+
+    /// Looks at every good folder again.
+    fn look_again(&self, state: &RolloutState, seen: &mut Seen) -> Result<()> {
+        for at in good(state) {
+            let found = self.bench.recheck(&self.load(), &state.rings[at.0].members[at.1], self.watch)?;
+            match found {
+                Some(found) => self.record(at, found)?,
+                None => drop(seen.insert(at)),
+            }
+        }
+        self.store.change(|state| {
+            let now = state.tick(self.now());
+            state
+                .rings
+                .iter_mut()
+                .filter(|ring| ring.begun.is_some())
+                .for_each(|ring| ring.checked = Some(now));
+            Ok(())
+        })
+    }
+
+    /// Changes these folders of a ring at the same time.
+    fn change(&self, state: &RolloutState, ring: usize, folders: &[usize], seen: &mut Seen) -> Result<()> {
+        let heads: Vec<Option<u64>> = folders
+            .iter()
+            .map(|one| {
+                self.bench.ledger_of(&state.rings[ring].members[*one]).ok().map(|ledger| ledger.head().seq)
+            })
+            .collect();
+        // Recorded before the first change: whatever a crash leaves behind is known to be ours.
+        let members = self.store.change(|state| {
+            let now = state.tick(self.now());
+            state.rings[ring].begun.get_or_insert(now);
+            let begun = folders.iter().zip(heads).map(|(one, head)| {
+                let member = state.member_mut((ring, *one));
+                if member.state != FolderState::Started {
+                    (member.state, member.head) = (FolderState::Started, head);
+                }
+                member.clone()
+            });
+            Ok(begun.collect::<Vec<_>>())
+        })?;
+        let ends = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for (one, member) in folders.iter().zip(&members) {
+                let ends = &ends;
+                scope.spawn(move || {
+                    let found = self.bench.bring(&self.load(), member, self.watch);
+                    let end = found.and_then(|found| {
+                        let state = found.state;
+                        self.record((ring, *one), found).map(|()| state)
+                    });
+                    self.watch.progress.advance(1);
+                    ends.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((*one, end));
+                });
+            }
+        });
+        for (one, end) in ends.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            if matches!(end?, FolderState::Good | FolderState::AlreadyThere) {
+                seen.insert((ring, one));
+            }
+        }
+        Ok(())
+    }
+
+    fn record(&self, at: (usize, usize), found: Found) -> Result<()> {
+        self.store.change(|state| {
+            let since = state.tick(self.now());
+            found.record(state.member_mut(at), since);
+            Ok(())
+        })
+    }
+
+    /// Waits until `until`, or until the good folders are to be looked at again, or somebody says something.
+    fn sleep(&self, state: &RolloutState, until: Seconds) {
+        let said = (state.paused.clone(), state.stopped.clone());
+        while self.now() < until && !self.is_due(state) && !self.watch.cancel.is_cancelled() {
+            std::thread::sleep(LISTEN_EVERY);
+            let now = self.store.must_load();
+            if now.map_or(true, |now| (now.paused, now.stopped) != said) {
+                return; // Whatever it is, it is dealt with where the records are read.
+            }
+        }
+    }
+
+    /// Stops the rollout because too much failed in `ring`, and does what the file says about that.
+    fn stop(&self, state: &RolloutState, ring: usize) -> Result<()> {
+        let plan = &self.store.file().rings[ring];
+        let counts = rollout::Counts::of(&state.rings[ring].standings());
+        let reason = format!(
+            "{} of {} folders failed in the ring {:?}, and more than {} stop it",
+            counts.failed, counts.folders, plan.name, plan.rules.max_failed
+        );
+        self.store.change(|state| {
+            state.stopped = Some(self.bench.said(Some(reason)));
+            Ok(())
+        })?;
+        let scripts = self.wish.options.scripts;
+        match self.store.file().on_stop {
+            OnStop::Keep => Ok(()),
+            OnStop::RollBackRing => self.bench.take_back_all(self.store, Some(ring), scripts, self.watch),
+            OnStop::RollBackAll => self.bench.take_back_all(self.store, None, scripts, self.watch),
+        }
+    }
+}
+
+/// The folders that count as good.
+fn good(state: &RolloutState) -> impl Iterator<Item = (usize, usize)> + '_ {
+    state.rings.iter().enumerate().flat_map(|(ring, one)| {
+        let good = one.members.iter().enumerate().filter(|(_, member)| member.is_good());
+        good.map(move |(member, _)| (ring, member))
+    })
+}

@@ -1,0 +1,354 @@
+//! What a rollout remembers between two runs, in a file beside its own: which folders were meant, how each stands, who
+//! approved, paused or stopped it.
+//!
+//! Each record is the whole file, which appears at once. It is read as the folders' own records are: one that others could have
+//! written, that is damaged, or that is about other folders than the rollout file names, is refused. That a folder is good is
+//! only ever claimed here, and is looked at again before the next ring builds on it.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::file::RolloutFile;
+use super::members;
+use crate::guarded;
+use crate::model::{Digest, PatchId, choices};
+use crate::plan::rollout::{Seconds, Standing};
+use crate::plan::why::Rolling;
+use crate::whole_file::WholeFile;
+use crate::workbench::look::memory::FolderName;
+use crate::workbench::{Error, Result};
+
+/// Longest file of records, in bytes: more than a kilobyte for each of the most folders.
+const MAX_BYTES: usize = 32 << 20;
+
+const FORMAT: &str = "patchwright-rollout-state/1";
+
+choices! {
+    /// How one folder stands.
+    #[derive(Default)]
+    pub(crate) enum FolderState {
+        /// Its turn is still to come.
+        #[default]
+        Waiting = "waiting",
+        /// A run has begun to change it.
+        Started = "started",
+        /// This rollout applied the patches, and nothing speaks against them.
+        Good = "good",
+        /// It had the patches already.
+        AlreadyThere = "already-there",
+        /// Something speaks against the patches there; it is as before.
+        Refused = "refused",
+        /// There is no such folder.
+        Missing = "missing",
+        /// Applying failed, and its files were restored.
+        PutBack = "put-back",
+        /// It was good, and is not any more.
+        NotGoodAnyMore = "not-good-any-more",
+        /// Its state is unclear; everything is kept.
+        NeedsPerson = "needs-person",
+        /// Somebody decided that it does not count.
+        LeftOut = "left-out",
+        /// What this rollout applied was rolled back by it.
+        RolledBack = "rolled-back",
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RolloutState {
+    format: String,
+    /// Names the rollout in the histories of the folders.
+    pub id: String,
+    pub name: String,
+    /// SHA-256 of the rollout file.
+    file: String,
+    pub patches: Vec<FrozenPatch>,
+    started: Said,
+    /// The latest moment that any record was made at. A clock that was set back does not go before it.
+    clock: Seconds,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<Said>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Said>,
+    pub rings: Vec<RingState>,
+}
+
+/// A patch file as it was when the rollout was started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FrozenPatch {
+    pub file: PathBuf,
+    pub sha256: String,
+    pub id: PatchName,
+    pub revision: u32,
+}
+
+/// The id of a patch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(super) struct PatchName(pub PatchId);
+
+/// What somebody did, when, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Said {
+    pub by: String,
+    /// RFC 3339.
+    pub time: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RingState {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Seconds>,
+    /// When its good folders were looked at last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Seconds>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<Said>,
+    pub members: Vec<Member>,
+}
+
+/// One folder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Member {
+    /// As people name it.
+    pub path: String,
+    /// What it was for the system when the rollout was started.
+    pub folder: FolderName,
+    #[serde(with = "word")]
+    pub state: FolderState,
+    /// When it became good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Seconds>,
+    /// The newest entry of its history before it was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<u64>,
+    /// The entry that this rollout made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
+    /// Why it is not good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl Member {
+    pub fn new(path: String, folder: FolderName) -> Self {
+        let state = FolderState::Waiting;
+        Self { path, folder, state, since: None, head: None, entry: None, code: None, why: None }
+    }
+
+    fn standing(&self) -> Standing {
+        match self.state {
+            FolderState::Waiting | FolderState::Started => Standing::Waiting,
+            FolderState::Good | FolderState::AlreadyThere => {
+                Standing::Good { since: self.since.unwrap_or(Seconds::MAX) }
+            }
+            FolderState::Refused | FolderState::Missing | FolderState::RolledBack => Standing::NotGood,
+            FolderState::PutBack | FolderState::NotGoodAnyMore | FolderState::NeedsPerson => Standing::Failed,
+            FolderState::LeftOut => Standing::LeftOut,
+        }
+    }
+
+    pub fn is_good(&self) -> bool {
+        matches!(self.state, FolderState::Good | FolderState::AlreadyThere)
+    }
+}
+
+impl RingState {
+    pub fn standings(&self) -> Vec<Standing> {
+        self.members.iter().map(Member::standing).collect()
+    }
+}
+
+impl RolloutState {
+    pub fn new(
+        file: &RolloutFile,
+        id: String,
+        patches: Vec<FrozenPatch>,
+        rings: Vec<Vec<Member>>,
+        started: Said,
+    ) -> Self {
+        let rings = file.rings.iter().zip(rings).map(|(ring, members)| RingState {
+            name: ring.name.clone(),
+            begun: None,
+            checked: None,
+            approvals: Vec::new(),
+            members,
+        });
+        Self {
+            format: FORMAT.to_owned(),
+            id,
+            name: file.name.clone(),
+            file: file.digest.to_string(),
+            patches,
+            started,
+            clock: 0,
+            paused: None,
+            stopped: None,
+            rings: rings.collect(),
+        }
+    }
+
+    /// Makes sure that these records are about this file.
+    ///
+    /// # Errors
+    /// If the file was edited since, or the records name other folders than it does.
+    fn check(&self, file: &RolloutFile) -> Result<()> {
+        let names = |names: Vec<&String>| names.into_iter().cloned().collect::<Vec<_>>();
+        let rings = names(self.rings.iter().map(|ring| &ring.name).collect());
+        if self.file != file.digest.to_string()
+            || rings != names(file.rings.iter().map(|ring| &ring.name).collect())
+        {
+            return Err(Error::refused(Rolling::Edited));
+        }
+        for (index, ring) in self.rings.iter().enumerate() {
+            if let Some(member) =
+                ring.members.iter().find(|member| !members::is_named(file, index, &member.path))
+            {
+                let (folder, ring) = (member.path.clone(), ring.name.clone());
+                return Err(Error::refused(Rolling::ForeignFolder { folder, ring }));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn member_mut(&mut self, (ring, member): (usize, usize)) -> &mut Member {
+        &mut self.rings[ring].members[member]
+    }
+
+    /// The present moment for records: never before one that was recorded already.
+    pub fn tick(&mut self, now: Seconds) -> Seconds {
+        self.clock = self.clock.max(now);
+        self.clock
+    }
+}
+
+/// Where the records of a rollout are.
+pub(super) struct Store {
+    path: PathBuf,
+    file: RolloutFile,
+}
+
+impl Store {
+    pub fn of(file: RolloutFile) -> Self {
+        Self { path: file.path.with_extension("rollout.json"), file }
+    }
+
+    pub fn file(&self) -> &RolloutFile {
+        &self.file
+    }
+
+    /// The records; `None` if the rollout was not started.
+    ///
+    /// # Errors
+    /// If they cannot be read, are not what this program writes, or are about something else than the file.
+    pub fn load(&self) -> Result<Option<RolloutState>> {
+        let damaged = |because: String| Error::refused(Rolling::Damaged { because });
+        let Some(bytes) = guarded::read(&self.path, MAX_BYTES as u64)? else { return Ok(None) };
+        let state: RolloutState =
+            serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        if state.format != FORMAT {
+            return Err(damaged(format!("their format is {:?} instead of {FORMAT:?}", state.format)));
+        }
+        state.check(&self.file)?;
+        Ok(Some(state))
+    }
+
+    /// The records of a rollout that was started.
+    pub fn must_load(&self) -> Result<RolloutState> {
+        self.load()?.ok_or_else(|| Error::refused(Rolling::NotStarted))
+    }
+
+    /// Writes the first records.
+    pub fn create(&self, state: &RolloutState) -> Result<()> {
+        let _lock = guarded::lock(&self.path)?;
+        self.write(state)
+    }
+
+    /// Changes the records. Nobody else changes them meanwhile, and everything that others wrote before counts.
+    pub fn change<T>(&self, change: impl FnOnce(&mut RolloutState) -> Result<T>) -> Result<T> {
+        let _lock = guarded::lock(&self.path)?;
+        let mut state = self.must_load()?;
+        let changed = change(&mut state)?;
+        self.write(&state).map(|()| changed)
+    }
+
+    fn write(&self, state: &RolloutState) -> Result<()> {
+        let mut bytes = serde_json::to_vec_pretty(state).expect("records have text keys only");
+        bytes.push(b'\n');
+        let failed = |source| Error::File {
+            doing: "write the records of the rollout",
+            path: self.path.clone(),
+            source,
+        };
+        WholeFile::write_private(&self.path, &bytes).map_err(failed)
+    }
+
+    /// Keeps every other run out while the answer lives. Who only says something, such as a pause, need not wait for it.
+    ///
+    /// # Errors
+    /// [`Rolling::UnderWay`] if there is another run.
+    pub fn alone(&self) -> Result<File> {
+        let path = self.path.with_extension("run");
+        let failed = |source| Error::File { doing: "lock", path: path.clone(), source };
+        guarded::check_folder(path.parent().unwrap_or(Path::new("/")))?;
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let lock = options.open(&path).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(lock),
+            Err(TryLockError::WouldBlock) => Err(Error::refused(Rolling::UnderWay)),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+}
+
+impl FrozenPatch {
+    pub fn new(file: &Path, sha256: Digest, id: PatchId, revision: u32) -> Self {
+        Self { file: file.to_owned(), sha256: sha256.to_string(), id: PatchName(id), revision }
+    }
+}
+
+impl TryFrom<String> for PatchName {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> std::result::Result<Self, Self::Error> {
+        PatchId::parse(&text).map(Self).ok_or("no id of a patch")
+    }
+}
+
+impl From<PatchName> for String {
+    fn from(name: PatchName) -> Self {
+        name.0.as_str().to_owned()
+    }
+}
+
+/// A state as its word.
+mod word {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    use super::FolderState;
+    use crate::model::Word;
+
+    pub fn serialize<S: Serializer>(state: &FolderState, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(state.as_str())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FolderState, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        FolderState::parse(&word)
+            .ok_or_else(|| de::Error::custom(format!("{word:?} is no state of a folder")))
+    }
+}

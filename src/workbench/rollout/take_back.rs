@@ -1,0 +1,126 @@
+//! The way back of a rollout: exactly what it did, the last ring first. What somebody changed since is left, and named.
+
+use std::path::Path;
+
+use super::folder::Found;
+use super::run::RunWish;
+use super::state::{FolderState, Member, RolloutState, Store};
+use super::{Gate, RolloutView};
+use crate::ledger::Entry;
+use crate::model::Code;
+use crate::plan::OnDrift;
+use crate::progress::Phase;
+use crate::workbench::{Error, Result, RollbackOptions, ScriptConsent, Watch, Which, Workbench};
+
+impl Workbench {
+    /// Rolls back what the rollout did in every folder, or in those of one ring, and stops it.
+    ///
+    /// # Errors
+    /// If the rollout was not started, or another run is under way. Folders that could not be rolled back are in the view.
+    pub fn take_rollout_back(
+        &self,
+        file: &Path,
+        ring: Option<&str>,
+        wish: &RunWish,
+        watch: Watch<'_>,
+    ) -> Result<RolloutView> {
+        let store = self.rollout_store(file)?;
+        let _alone = store.alone()?;
+        let only = ring.map(|ring| store.must_load().and_then(|state| super::run::ring_named(&state, ring)));
+        let only = only.transpose()?;
+        let reason = Some("rolled back".to_owned());
+        store.change(|state| {
+            state.stopped = Some(self.said(reason));
+            Ok(())
+        })?;
+        self.take_back_all(&store, only, wish.options.scripts, watch)?;
+        let state = store.must_load()?;
+        Ok(self.view(&store, &state, self.gate(&store, &state)))
+    }
+
+    /// Rolls back what the rollout did, in `only` that ring if one is named.
+    pub(super) fn take_back_all(
+        &self,
+        store: &Store,
+        only: Option<usize>,
+        scripts: ScriptConsent,
+        watch: Watch<'_>,
+    ) -> Result<()> {
+        let state = store.must_load()?;
+        let rings = (0..state.rings.len()).rev().filter(|ring| only.is_none_or(|only| only == *ring));
+        let places: Vec<(usize, usize)> = rings
+            .flat_map(|ring| (0..state.rings[ring].members.len()).rev().map(move |one| (ring, one)))
+            .collect();
+        let ours = |state: &RolloutState, at: (usize, usize)| {
+            let member = &state.rings[at.0].members[at.1];
+            member.entry.is_some()
+                && member.state != FolderState::RolledBack
+                && member.state != FolderState::PutBack
+        };
+        let places: Vec<(usize, usize)> = places.into_iter().filter(|at| ours(&state, *at)).collect();
+        watch.progress.begin(Phase::PuttingBack, places.len() as u64);
+        for at in places {
+            watch.cancel.check()?;
+            let found = self.take_back_there(&state.rings[at.0].members[at.1], scripts, watch);
+            store.change(|state| {
+                let since = state.tick(self.environment.timestamp().as_second());
+                found.record(state.member_mut(at), since);
+                Ok(())
+            })?;
+            watch.progress.advance(1);
+        }
+        Ok(())
+    }
+
+    /// Rolls back what the rollout did in one folder.
+    pub(super) fn take_back_there(&self, member: &Member, scripts: ScriptConsent, watch: Watch<'_>) -> Found {
+        let left = |code: Code, why: &str| Found {
+            state: FolderState::NeedsPerson,
+            entry: member.entry,
+            why: Some((code, why.to_owned())),
+        };
+        let done = self.check_member(member).and_then(|()| {
+            let ledger = self.ledger_of(member)?;
+            let Some(entry) = member.entry.and_then(|entry| ledger.entry(entry)) else {
+                return Ok(left(Code::Unknown, "its history doesn't have what the rollout did"));
+            };
+            if ledger.entries().iter().any(|later| later.reverses == Some(entry.seq)) {
+                return Ok(Found::new(FolderState::RolledBack, member.entry));
+            }
+            if ledger.last_change().is_some_and(|last| last.seq != entry.seq) {
+                return Ok(left(Code::NotNewest, "it was changed since, so it was left as it is"));
+            }
+            let options = RollbackOptions {
+                which: Which::Before(first_patch(entry)),
+                on_drift: OnDrift::Stop,
+                expected: None,
+                scripts,
+            };
+            let _ = self.roll_back(Path::new(&member.path), &options, quiet(watch))?;
+            Ok(Found::new(FolderState::RolledBack, member.entry))
+        });
+        done.unwrap_or_else(|error: Error| {
+            let found = Found::failed(&error);
+            Found { state: FolderState::NeedsPerson, entry: member.entry, why: found.why }
+        })
+    }
+
+    /// What keeps a rollout from going on, as its records say.
+    pub(super) fn gate(&self, store: &Store, state: &RolloutState) -> Gate {
+        match (&state.stopped, &state.paused) {
+            (Some(stopped), _) => Gate::Stopped(stopped.clone()),
+            (None, Some(paused)) => Gate::Paused(paused.clone()),
+            (None, None) => Gate::Next(self.next(store, state)),
+        }
+    }
+}
+
+/// The id of the first patch that an entry brought.
+fn first_patch(entry: &Entry) -> String {
+    let note = entry.parts.first().map(|part| &part.patch).or(entry.patch.as_ref());
+    note.map(|note| note.id.clone()).unwrap_or_default()
+}
+
+fn quiet(watch: Watch<'_>) -> Watch<'_> {
+    Watch { progress: &crate::progress::Quiet, cancel: watch.cancel }
+}
