@@ -8,7 +8,7 @@ use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::TreePath;
 use crate::report::Report;
-use crate::workbench::{DecisionDigest, Error, HealOptions};
+use crate::workbench::{DecisionDigest, Error, HealOptions, Occasion};
 
 /// Repair files that are no longer as the patches left them
 ///
@@ -42,7 +42,12 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
-        let mut options = HealOptions { paths: places(&self.paths)?, from: self.from, expected: self.expect };
+        let mut options = HealOptions {
+            paths: places(&self.paths)?,
+            from: self.from,
+            expected: self.expect,
+            occasion: Occasion::NONE,
+        };
         for file in &options.from {
             is_bundle(file)?;
         }
