@@ -6,6 +6,7 @@
 mod edits;
 mod flags;
 mod interrupt;
+mod occasion;
 mod progress;
 mod reading;
 mod scripts;
@@ -34,6 +35,7 @@ mod explain;
 mod plan;
 mod reapply;
 mod recover;
+mod rehearse;
 mod repair;
 mod rollback;
 mod rollout;

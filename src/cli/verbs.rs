@@ -82,6 +82,7 @@ verbs! {
         Diff(diff): Nothing,
         Plan(plan): Nothing,
         Explain(explain): Nothing,
+        Rehearse(rehearse): File,
         Status(status): Nothing,
         Identify(identify): Nothing,
         Fixed(fixed): Nothing,

@@ -8,6 +8,7 @@ mod fixed;
 mod folder;
 mod patch;
 mod plan;
+mod rehearse;
 mod rollout;
 mod switches;
 mod trust;
@@ -19,6 +20,7 @@ pub(crate) use fixed::Fixed;
 pub(crate) use folder::{History, HistoryCheck, Identify, Status};
 pub(crate) use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
 pub(crate) use plan::{DryRun, Explain, Plan};
+pub(crate) use rehearse::Rehearse;
 pub(crate) use rollout::{Rollout, RolloutPlan};
 pub(crate) use switches::{Toggle, Toggles};
 pub(crate) use trust::{

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use crate::model::{
-    Component, PatchKind, Position, Purl, Resolved, ResolvedKind, ResolvedState, RollbackPossible, Toggle,
+    Component, Measured, PatchKind, Position, Purl, Resolved, ResolvedKind, ResolvedState, RollbackPossible,
+    Toggle,
 };
 use crate::text::with_thousands;
-use crate::workbench::{Action, Entry, OverrideNote, Turn, VouchedNote, are_open};
+use crate::workbench::{Action, Entry, KnownRehearsal, OverrideNote, Turn, VouchedNote, are_open};
 
 /// A path of this machine as text.
 pub(crate) fn path_text(path: &Path) -> String {
@@ -16,6 +17,21 @@ pub(crate) fn path_text(path: &Path) -> String {
 /// `1 file`, `2 files`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", with_thousands(number as u64), if number == 1 { one } else { many })
+}
+
+/// How a rehearsal ended of what somebody plans.
+pub(crate) fn rehearsal(known: &KnownRehearsal) -> String {
+    let note = &known.note;
+    let tests = match note.tests {
+        0 => String::new(),
+        tests => format!(" with {}", count(tests, "test", "tests")),
+    };
+    let when = format!("Rehearsed on {} by {}{tests}", note.time, note.by);
+    match (known.is_current, &note.why) {
+        (false, _) => format!("{when}: out of date, because the folder or the rules have changed since"),
+        (true, None) => format!("{when}: passed"),
+        (true, Some(why)) => format!("{when}: failed: {why}"),
+    }
 }
 
 /// `90 seconds`, `30 minutes`, `1 hour`: in the largest unit that says it exactly.
@@ -139,6 +155,37 @@ pub(crate) fn why_moved(entry: &Entry) -> Vec<String> {
     let reason = note.reason.iter().map(|reason| format!("reason: {reason}"));
     let opens = (!note.opens.is_empty()).then(|| format!("{} again", are_open(&note.opens)));
     reason.chain(opens).collect()
+}
+
+/// Why something was changed, for which ticket, what set it off, and what came of it, as far as the entry says.
+pub(crate) fn occasion(entry: &Entry) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(reason) = &entry.reason {
+        let text = reason.text.iter().map(|text| format!(" ({text})")).collect::<String>();
+        lines.push(format!("because: {}{text}", reason.kind));
+    }
+    lines.extend(entry.ticket.iter().map(|ticket| format!("ticket: {ticket}")));
+    if let Some(cause) = &entry.cause {
+        let ring = cause.ring.iter().map(|ring| format!(", ring {ring}")).collect::<String>();
+        let commit = cause.commit.iter().map(|commit| format!(", commit {commit}")).collect::<String>();
+        lines.push(format!("part of the {} {}{ring}{commit}", cause.kind, cause.id));
+    }
+    if let Some(trigger) = &entry.trigger {
+        lines.push(format!("decided by the rule {} of the policy {}", trigger.rule, trigger.policy));
+    }
+    lines.extend(entry.begun.iter().map(|begun| format!("started: {}", moment(begun))));
+    if let Some(downtime) = &entry.downtime {
+        let how = match downtime.how {
+            Measured::HealthCheck => "health checks",
+            Measured::Person => "a person",
+        };
+        let (from, until) = (moment(&downtime.from), moment(&downtime.until));
+        lines.push(format!("not available from {from} to {until}, by {how}"));
+    }
+    if !entry.resolved.is_empty() {
+        lines.push(format!("fixes, as its author says: {}", entry.resolved.join(", ")));
+    }
+    lines
 }
 
 /// Who vouched for each patch of an entry when it came, as the entry keeps it. What counts today is asked of today's keys.

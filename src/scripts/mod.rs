@@ -67,6 +67,17 @@ pub struct Job<'a> {
     pub phase: &'a str,
     /// The id of its patch, in `PATCHWRIGHT_PATCH`.
     pub patch: &'a str,
+    /// Where it starts, and what it knows.
+    pub setting: Setting,
+}
+
+/// Where a script starts, and what it knows of this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// In its scratch folder, with a handful of names: what somebody else wrote.
+    Scratch,
+    /// In the target, with everything that this process has in its environment: what a person typed.
+    AsAPerson,
 }
 
 /// How a script ended.
@@ -170,12 +181,16 @@ impl StagedScript {
         let target = std::path::absolute(job.target).map_err(|error| error.to_string())?;
         let name = write_text(job, scratch.path()).map_err(|error| format!("cannot write it: {error}"))?;
         let mut command = Command::new(program);
+        command.args(arguments(job.interpreter));
+        match job.setting {
+            Setting::Scratch => command
+                .arg(name)
+                .current_dir(scratch.path())
+                .env_clear()
+                .envs(system::environment(scratch.path())),
+            Setting::AsAPerson => command.arg(scratch.path().join(&name[2..])).current_dir(&target),
+        };
         command
-            .args(arguments(job.interpreter))
-            .arg(name)
-            .current_dir(scratch.path())
-            .env_clear()
-            .envs(system::environment(scratch.path()))
             .env("PATCHWRIGHT_TARGET", target)
             .env("PATCHWRIGHT_PHASE", job.phase)
             .env("PATCHWRIGHT_PATCH", job.patch)

@@ -9,6 +9,7 @@ mod error;
 mod keys;
 mod look;
 mod make;
+mod rehearse;
 mod rollout;
 mod text_patch;
 
@@ -58,6 +59,7 @@ pub use look::identify::{Identified, Presence};
 pub(crate) use look::inspect::{Inspection, Verification};
 pub use look::merge_by_hand::MergeSides;
 pub use look::merging::{EditChoice, EditChoices};
+pub use look::rehearsals::KnownRehearsal;
 pub use look::rollback_protection::Foreign;
 pub(crate) use look::rollback_protection::HistoryCheck;
 pub use look::scan::ScanProblem;
@@ -70,6 +72,8 @@ pub(crate) use make::export::Exported;
 pub use make::sample::Sample;
 pub use make::{Commits, MadeBundle, MakeRequest, OrderSource, ProofChoice};
 pub(crate) use make::{EditMakeRequest, GitMakeRequest, TextMakeRequest};
+pub(crate) use rehearse::SiteTest;
+pub use rehearse::{RehearsalWish, Rehearsed};
 pub(crate) use rollout::{
     FolderState, FolderView, Gate, PlannedFolder, PlannedRing, RingView, RolloutPlan, Said,
 };
@@ -85,7 +89,10 @@ pub use crate::diff::MergePart;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
 pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
-pub use crate::ledger::{Action, Entry, Installed, PatchNote, ToggleNote, Turn};
+pub use crate::ledger::{
+    Action, CauseNote, DowntimeNote, Entry, Installed, Occasion, PatchNote, ReasonNote, ToggleNote,
+    TriggerNote, Turn,
+};
 pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};
 pub(crate) use crate::plan::why::are_open;
 pub use crate::plan::why::{Override, Overrides};

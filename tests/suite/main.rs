@@ -16,6 +16,8 @@ mod apply_patches;
 mod apply_text_patches;
 mod keep_local_edits;
 mod merge_settings;
+mod rehearse_a_change;
+mod remember_why;
 mod roll_back;
 mod roll_out;
 mod say_what_is_true;

@@ -15,7 +15,7 @@ use crate::support::trees::Tree;
 const CONF: &str = "conf/app.conf";
 const FILE: &str = "rollout $/october.toml";
 /// What the health check of the patch looks for; a folder without it is not healthy afterwards.
-const HEALTH: &str = "[[health]]\nkind = \"text\"\npath = \"site.txt\"\ncontains = \"well\"\n";
+const HEALTH: &str = "[[health]]\ncheck = \"text\"\npath = \"site.txt\"\ncontains = \"well\"\n";
 
 /// Folders `$/srv/NAME` of one product, a patch for it, and a rollout over them.
 struct Site {

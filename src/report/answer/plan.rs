@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::patch::{Hidden, NotCarried};
+use super::rehearse::Rehearsal;
 use super::trust::{Opinion, Trust};
 use super::{EditedKey, Failure, Obstacle, PatchName, all, answers, some};
 use crate::diff::{Fate, LineRange, MergedBy};
@@ -36,6 +37,7 @@ answers! {
         [edits]: Vec<Edit> = some(preview.edits.iter().map(|(path, edit)| Edit::new(path, edit)).collect()),
         ..scripts: Option<Scripts> = (!preview.scripts.is_empty()).then(|| Scripts::new(&preview.scripts)),
         [plan_file]: String = saved.map(path_text),
+        [rehearsal]: Rehearsal = preview.rehearsal.as_ref().map(Rehearsal::new),
     }
 
     /// What another change would do than putting a patch in, and what somebody agrees to who makes it.

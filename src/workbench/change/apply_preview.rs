@@ -11,7 +11,7 @@ use crate::model::{Digest, Patch, TreePath};
 use crate::plan::{Note, Obstacle, Preview, Relation, Resolution};
 use crate::trust::{Review, Verdict};
 use crate::workbench::look::changes::Hidden;
-use crate::workbench::{ApplyOptions, DecisionDigest, Error, Result};
+use crate::workbench::{ApplyOptions, DecisionDigest, Error, KnownRehearsal, Result};
 
 /// A preview together with what it is a preview of.
 #[derive(Debug, Clone)]
@@ -37,6 +37,8 @@ pub struct ApplyPreview {
     pub hidden: Hidden,
     /// The scripts that would run.
     pub scripts: ScriptPlan,
+    /// How a rehearsal of this ended, where there was one.
+    pub rehearsal: Option<KnownRehearsal>,
 }
 
 /// One of the patches of a preview.

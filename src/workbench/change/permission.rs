@@ -5,8 +5,10 @@
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::bundle::VerifiedBundle;
+use crate::checks::leaves_the_folder;
 use crate::model::{Digest, Hasher};
 use crate::named_file;
 use crate::plan::why::Unfit;
@@ -149,6 +151,21 @@ impl CheckedBundles {
     /// [`Error::NotTrusted`] about the first that may not go in.
     pub(super) fn permit(self, seen: &ApplyPreview, consent: bool) -> Result<PermittedBundles> {
         seen.permits(consent).map(|()| PermittedBundles(self))
+    }
+
+    /// The same for a copy of the folder, with what makes no sense there left out: checks that ask a running product, and
+    /// scripts, which could reach the real one. Says how many that were.
+    pub(crate) fn for_a_copy(mut self) -> (PermittedBundles, usize) {
+        let mut left_out = 0;
+        for bundle in &mut self.bundles {
+            let patch = Arc::make_mut(&mut bundle.patch);
+            let before = patch.about.preflight.len() + patch.about.health.len() + patch.scripts.len();
+            patch.about.preflight.retain(|check| !leaves_the_folder(&check.probe));
+            patch.about.health.retain(|check| !leaves_the_folder(&check.probe));
+            patch.scripts.clear();
+            left_out += before - patch.about.preflight.len() - patch.about.health.len();
+        }
+        (self.permit_unasked_on_a_throwaway_copy(), left_out)
     }
 
     /// Permits everything without asking any rule: only for a copy that was made for a proof and goes with it.

@@ -27,6 +27,7 @@ use crate::workbench::look::identify::product_of;
 use crate::workbench::look::inspect::readable_reviews;
 use crate::workbench::look::merging::{ReadChoices, resolve_edits};
 use crate::workbench::look::moved_switches::MovedSwitches;
+use crate::workbench::look::rehearsals::Rehearsals;
 use crate::workbench::look::rollback_protection::Remembered;
 use crate::workbench::look::situation::{ProductSeen, Reach, Survey};
 use crate::workbench::look::stack::{FolderStack, plain, read_ledger};
@@ -84,6 +85,8 @@ impl Workbench {
         for bundle in bundles.as_slice() {
             preview.hidden.merge(hidden_in(bundle, Some((&fs, seen)), watch.cancel)?);
         }
+        let (patches, decision) = (preview.manifest_digest, preview.decision().0);
+        preview.rehearsal = Rehearsals::find(&self.environment, target, &patches, decision);
         Ok(preview)
     }
 
@@ -299,6 +302,7 @@ fn of_plan(
         hidden: Hidden::default(),
         edits: BTreeMap::new(),
         scripts: ScriptPlan::default(),
+        rehearsal: None,
     }
 }
 

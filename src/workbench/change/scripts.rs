@@ -25,7 +25,7 @@ use crate::model::{Digest, Hasher, Interpreter, Script, ScriptPhase};
 use crate::plan::Obstacle;
 use crate::plan::why::{NotAgreed, Scripts};
 use crate::progress::{CancelToken, Quiet};
-use crate::scripts::{self, Job, Ran};
+use crate::scripts::{self, Job, Ran, Setting};
 use crate::transaction::{ChangeFailure, FolderCondition};
 use crate::trust::Verdict;
 use crate::workbench::look::situation::Survey;
@@ -362,6 +362,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
             target: self.folder.target,
             phase: script.time.as_str(),
             patch: &script.patch,
+            setting: Setting::Scratch,
         };
         let note = script.noted(&scripts::run(&job, cancel));
         let failed = (note.state == ScriptState::Failed).then(|| note.as_check().line());

@@ -18,6 +18,7 @@ pub(super) mod output;
 pub(super) mod read_file;
 pub(super) mod recalls;
 pub(super) mod record;
+pub(super) mod rehearsals;
 pub(super) mod rollback_protection;
 pub(super) mod scan;
 pub(super) mod situation;

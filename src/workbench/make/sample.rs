@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
-use super::proof::set_mode;
 use crate::progress::{Phase, Quiet};
+use crate::workbench::rehearse::copy::set_mode;
 use crate::workbench::{Error, MakeRequest, OrderSource, ProofChoice, Result, Watch, Workbench};
 
 /// A small made-up product with patches, laid out to be tried.

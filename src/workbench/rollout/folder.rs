@@ -4,22 +4,40 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::state::{FolderState, FrozenPatch, Member};
-use crate::ledger::{Action, Entry, Ledger};
-use crate::model::{Code, Digest, Kind};
+use crate::ledger::{Action, CauseNote, Entry, Ledger, Occasion};
+use crate::model::{CauseKind, Code, Digest, Kind, Patch};
 use crate::plan::why::Rolling;
 use crate::progress::Quiet;
 use crate::transaction::recover::OnForeign;
 use crate::transaction::{ChangeFailure, FolderCondition};
-use crate::workbench::change::apply::run_checks;
+use crate::workbench::change::health::Health;
 use crate::workbench::look::memory::FolderName;
 use crate::workbench::look::stack::read_ledger;
 use crate::workbench::{ApplyOptions, ApplyRequest, CheckedBundles, Choice, Error, Result, Watch, Workbench};
 
 /// What the folders get.
 pub(super) struct Load<'a> {
+    /// The rollout, as the histories name it.
+    pub id: &'a str,
+    /// The ring whose turn it is.
+    pub ring: &'a str,
     /// The patch files, as they were when the rollout was started.
     pub patches: &'a [FrozenPatch],
     pub options: &'a ApplyOptions,
+}
+
+impl Load<'_> {
+    /// What the histories say about why a folder is changed.
+    pub fn occasion(&self) -> Occasion {
+        cause(self.id, self.ring)
+    }
+}
+
+/// That this ring of a rollout is why something is changed.
+pub(super) fn cause(id: &str, ring: &str) -> Occasion {
+    let (id, ring) = (id.to_owned(), Some(ring.to_owned()));
+    let cause = CauseNote { kind: CauseKind::Rollout, id, ring, commit: None };
+    Occasion { cause: Some(cause), ..Occasion::default() }
 }
 
 /// What came of a folder's turn, or of a look at it.
@@ -140,8 +158,22 @@ impl Workbench {
     fn apply_there(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> Result<Found> {
         let target = Path::new(&member.path);
         let opened = self.open_frozen(load.patches, target, watch)?;
-        let applied = self.apply_opened(opened, target, load.options, watch)?;
-        Ok(match applied.entry {
+        let options = ApplyOptions { occasion: load.occasion(), ..load.options.clone() };
+        let applied = self.apply_opened(opened, target, &options, watch)?;
+        if let Some(entry) = applied.entry {
+            return Ok(Found::new(FolderState::Good, Some(entry.seq)));
+        }
+        // Without its records a rollout still finds out what it did.
+        let ledger = self.ledger_of(member)?;
+        let is_ours = |entry: &&Entry| {
+            entry.action == Action::Apply
+                && entry
+                    .cause
+                    .as_ref()
+                    .is_some_and(|cause| cause.kind == CauseKind::Rollout && cause.id == load.id)
+                && ledger.entries().iter().all(|later| later.reverses != Some(entry.seq))
+        };
+        Ok(match ledger.entries().iter().rev().find(is_ours) {
             Some(entry) => Found::new(FolderState::Good, Some(entry.seq)),
             None => Found::new(FolderState::AlreadyThere, None),
         })
@@ -194,7 +226,7 @@ impl Workbench {
         let good = Found::new(FolderState::Good, Some(ours.seq));
         let Some(why) = self.speaks_against(load, member, watch)? else { return Ok(Some(good)) };
         let begun = Member { entry: Some(ours.seq), ..member.clone() };
-        let back = self.take_back_there(&begun, load.options.scripts, watch);
+        let back = self.take_back_there(&begun, load.occasion(), load.options.scripts, watch);
         Ok(Some(match back.state {
             FolderState::RolledBack => Found { state: FolderState::PutBack, entry: None, why: Some(why) },
             _ => Found { state: FolderState::NeedsPerson, entry: good.entry, why: Some(why) },
@@ -255,15 +287,10 @@ impl Workbench {
         }
         let opened = self.open_frozen(load.patches, target, watch)?;
         let fs = self.disk(target)?;
-        for bundle in opened.as_slice() {
-            let about = &bundle.patch.about;
-            let (_, failed) = run_checks(&about.health, &about.product, &*fs, watch);
-            watch.cancel.check()?;
-            if let Some(failed) = failed.into_iter().next() {
-                return Ok(Some((Code::Health, failed)));
-            }
-        }
-        Ok(None)
+        let patches: Vec<&Patch> = opened.as_slice().iter().map(|bundle| &*bundle.patch).collect();
+        let health = Health::of(&patches, &*fs, watch);
+        watch.cancel.check()?;
+        Ok(health.failed.into_iter().next().map(|failed| (Code::Health, failed)))
     }
 }
 

@@ -52,7 +52,7 @@ impl Workbench {
             Ok(())
         })?;
         watch.progress.begin(Phase::Changing, state.rings.iter().map(|ring| ring.members.len() as u64).sum());
-        let run = Run { bench: self, store: &store, patches: &state.patches, wish, until, watch };
+        let run = Run { bench: self, store: &store, frozen: &state, wish, until, watch };
         let gate = run.go_on()?;
         Ok(self.view(&store, &store.must_load()?, gate))
     }
@@ -170,7 +170,7 @@ impl Workbench {
     pub(super) fn state_to_be(&self, file: &RolloutFile) -> Result<RolloutState> {
         let patches = self.freeze(file)?;
         let members = members::resolve(file)?;
-        Ok(RolloutState::new(file, self.environment.random_id(), patches, members, self.said(None)))
+        Ok(RolloutState::new(file, patches, members, self.said(None)))
     }
 
     /// The patch files of a rollout, as they are now.
@@ -243,7 +243,8 @@ fn try_again(state: &mut RolloutState) {
 struct Run<'a> {
     bench: &'a Workbench,
     store: &'a Store,
-    patches: &'a [FrozenPatch],
+    /// What was fixed when the rollout was started.
+    frozen: &'a RolloutState,
     wish: &'a RunWish,
     /// The last ring that somebody wants.
     until: Option<usize>,
@@ -251,8 +252,9 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn load(&self) -> Load<'_> {
-        Load { patches: self.patches, options: &self.wish.options }
+    fn load(&self, ring: usize) -> Load<'_> {
+        let RolloutState { id, patches, rings, .. } = self.frozen;
+        Load { id, ring: &rings[ring].name, patches, options: &self.wish.options }
     }
 
     fn now(&self) -> Seconds {
@@ -316,7 +318,7 @@ impl Run<'_> {
     /// Looks at every good folder again.
     fn look_again(&self, state: &RolloutState, seen: &mut Seen) -> Result<()> {
         for at in good(state) {
-            let found = self.bench.recheck(&self.load(), &state.rings[at.0].members[at.1], self.watch)?;
+            let found = self.bench.recheck(&self.load(at.0), &state.rings[at.0].members[at.1], self.watch)?;
             match found {
                 Some(found) => self.record(at, found)?,
                 None => drop(seen.insert(at)),
@@ -359,7 +361,7 @@ impl Run<'_> {
             for (one, member) in folders.iter().zip(&members) {
                 let ends = &ends;
                 scope.spawn(move || {
-                    let found = self.bench.bring(&self.load(), member, self.watch);
+                    let found = self.bench.bring(&self.load(ring), member, self.watch);
                     let end = found.and_then(|found| {
                         let state = found.state;
                         self.record((ring, *one), found).map(|()| state)

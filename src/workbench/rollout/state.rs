@@ -173,7 +173,6 @@ impl RingState {
 impl RolloutState {
     pub fn new(
         file: &RolloutFile,
-        id: String,
         patches: Vec<FrozenPatch>,
         rings: Vec<Vec<Member>>,
         started: Said,
@@ -185,6 +184,10 @@ impl RolloutState {
             approvals: Vec::new(),
             members,
         });
+        // The same file and patches are the same rollout, also for a folder whose history is all that is left of it.
+        let digests = patches.iter().map(|patch| patch.sha256.as_str());
+        let whole = std::iter::once(file.digest.to_string()).chain(digests.map(str::to_owned));
+        let id = Digest::compute(whole.collect::<Vec<_>>().join("\n").as_bytes()).to_string();
         Self {
             format: FORMAT.to_owned(),
             id,

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::folder::Found;
+use super::folder::{Found, cause};
 use super::run::RunWish;
 use super::state::{FolderState, Member, RolloutState, Store};
 use super::{Gate, RolloutView};
-use crate::ledger::Entry;
+use crate::ledger::{Entry, Occasion};
 use crate::model::Code;
 use crate::plan::OnDrift;
 use crate::progress::Phase;
@@ -61,7 +61,9 @@ impl Workbench {
         watch.progress.begin(Phase::PuttingBack, places.len() as u64);
         for at in places {
             watch.cancel.check()?;
-            let found = self.take_back_there(&state.rings[at.0].members[at.1], scripts, watch);
+            let ring = &state.rings[at.0];
+            let occasion = cause(&state.id, &ring.name);
+            let found = self.take_back_there(&ring.members[at.1], occasion, scripts, watch);
             store.change(|state| {
                 let since = state.tick(self.environment.timestamp().as_second());
                 found.record(state.member_mut(at), since);
@@ -73,7 +75,13 @@ impl Workbench {
     }
 
     /// Rolls back what the rollout did in one folder.
-    pub(super) fn take_back_there(&self, member: &Member, scripts: ScriptConsent, watch: Watch<'_>) -> Found {
+    pub(super) fn take_back_there(
+        &self,
+        member: &Member,
+        occasion: Occasion,
+        scripts: ScriptConsent,
+        watch: Watch<'_>,
+    ) -> Found {
         let left = |code: Code, why: &str| Found {
             state: FolderState::NeedsPerson,
             entry: member.entry,
@@ -95,6 +103,7 @@ impl Workbench {
                 on_drift: OnDrift::Stop,
                 expected: None,
                 scripts,
+                occasion,
             };
             let _ = self.roll_back(Path::new(&member.path), &options, quiet(watch))?;
             Ok(Found::new(FolderState::RolledBack, member.entry))

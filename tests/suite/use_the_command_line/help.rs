@@ -7,11 +7,12 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 28] = [
+const VERBS: [&str; 29] = [
     "show",
     "diff",
     "plan",
     "explain",
+    "rehearse",
     "status",
     "identify",
     "fixed",

@@ -15,6 +15,7 @@ mod keys;
 mod list;
 mod patches;
 mod plan;
+mod rehearse;
 mod repair;
 mod review;
 mod rollout;
@@ -40,6 +41,7 @@ pub(in crate::cli) use keys::{
 };
 pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use plan::{plan, rollback_plan, rollback_question};
+pub(in crate::cli) use rehearse::rehearsed;
 pub(in crate::cli) use repair::{repair_plan, repaired};
 pub(in crate::cli) use review::reviewed;
 pub(in crate::cli) use rollout::{rollout, rollout_plan};

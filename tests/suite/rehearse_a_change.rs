@@ -1,0 +1,175 @@
+//! A change is tried on a clone of the folder, with the site's own tests: the folder stays as it is, nothing is left beside
+//! it, and whoever plans the same sees how it ended.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+use crate::support::console::{Console, Run};
+use crate::support::sandbox::{Sandbox, order};
+use crate::support::trees::Tree;
+
+const REHEARSE: &str = "rehearse $/fix.patchbundle $/srv/app --allow-unsigned";
+const PLAN: &str = "plan $/fix.patchbundle $/srv/app";
+
+/// A product in `$/srv/app` with this program that tests it, and a patch.
+fn site(health: &str, test: &str) -> Sandbox {
+    let sandbox = Sandbox::with(&[
+        ("old/conf/app.conf", "fonts = no\n"),
+        ("new/conf/app.conf", "fonts = yes\n"),
+        ("srv/app/conf/app.conf", "fonts = no\n"),
+        ("srv/app/check", &format!("#!/bin/sh\n{test}\n")),
+    ]);
+    let check = sandbox.path("srv/app/check");
+    fs::set_permissions(check, fs::Permissions::from_mode(0o755)).expect("our own file");
+    sandbox.write("order.toml", &order("ACME-1", "", health));
+    console(&sandbox).done("make --from $/old --to $/new --order $/order.toml --output $/fix.patchbundle");
+    sandbox
+}
+
+fn console(sandbox: &Sandbox) -> Console<'_> {
+    Console::new(sandbox).with_keys()
+}
+
+/// Rehearses, and makes sure that the folder is as before and alone.
+fn rehearse(sandbox: &Sandbox, more: &str) -> Run {
+    let folder = sandbox.path("srv/app");
+    let (before, inode) =
+        (Tree::read(&folder), |path: &str| fs::metadata(folder.join(path)).expect("it").ino());
+    let inodes = [inode("."), inode("conf/app.conf"), inode("check")];
+    let run = console(sandbox).run(&format!("{REHEARSE} {more}"));
+    assert_eq!(Tree::read(&folder).difference(&before), None, "{run}");
+    assert_eq!([inode("."), inode("conf/app.conf"), inode("check")], inodes, "{run}");
+    assert!(!folder.join(".patchwright").exists(), "{run}");
+    let beside = fs::read_dir(sandbox.path("srv")).expect("the folder").count();
+    assert_eq!(beside, 1, "nothing is left beside the folder: {run}");
+    run
+}
+
+#[test]
+fn what_was_rehearsed_is_shown_as_long_as_folder_and_patch_are_the_same() {
+    let sandbox = site("", "grep -q yes conf/app.conf && test \"$PATCHWRIGHT_TARGET\" = \"$PWD\"");
+    assert!(!console(&sandbox).done(PLAN).out.contains("Rehearsed"));
+    let run = rehearse(&sandbox, "--test=./check");
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.out.contains("✓ ./check: ended with 0"), "{run}");
+    assert!(run.out.contains("Passed: applied, checked, rolled back, and every file is as before"), "{run}");
+    let passed = "Rehearsed on 2026-11-23T09:30:00Z by ada@server with 1 test: passed";
+    assert!(console(&sandbox).done(PLAN).out.contains(passed));
+    let asked = console(&sandbox).answering("n").run("apply $/fix.patchbundle $/srv/app --allow-unsigned");
+    assert!(asked.err.contains(passed), "{asked}");
+    assert_eq!(console(&sandbox).done(&format!("{PLAN} --json")).json()["rehearsal"]["state"], "passed");
+    sandbox.write("srv/app/conf/app.conf", "edited\n");
+    let other = console(&sandbox).run(PLAN);
+    assert!(other.out.contains("out of date"), "{other}");
+    let elsewhere = Console::new(&sandbox).with_settings("bob").run(PLAN);
+    assert!(
+        !elsewhere.out.contains("Rehearsed"),
+        "nobody is told what another person rehearsed: {elsewhere}"
+    );
+}
+
+#[test]
+fn a_test_that_fails_says_why_and_the_plan_says_so() {
+    let sandbox = site("", "echo fonts are broken; exit 7");
+    let run = rehearse(&sandbox, "--test=./check");
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.out.contains("✗ ./check: ended with 7") && run.out.contains("  | fonts are broken"), "{run}");
+    let plan = console(&sandbox).done(PLAN);
+    assert!(plan.out.contains("failed: the test \"./check\" ended with 7"), "{plan}");
+}
+
+#[test]
+fn a_health_check_that_fails_is_seen_on_the_clone_and_one_of_the_running_product_is_not_asked() {
+    let check = |what: &str| format!("[[health]]\ncheck = \"{what}\"\n");
+    let broken = check("text") + "path = \"check\"\ncontains = \"never\"\n";
+    let run = rehearse(&site(&broken, "true"), "");
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.out.contains("Failed: check contains \"never\""), "{run}");
+    let elsewhere = check("port") + "port = 1\n";
+    let run = rehearse(&site(&elsewhere, "true"), "");
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.out.contains("1 check or script not run: they are for the running product"), "{run}");
+}
+
+#[test]
+fn what_tests_write_is_told_and_takes_nothing_from_the_comparison() {
+    let sandbox = site("", "date > log.txt; mkdir cache; date > cache/a");
+    let run = rehearse(&sandbox, "--test=./check");
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.out.contains("The tests wrote 3 files in the clone: cache, cache/a, log.txt"), "{run}");
+}
+
+#[test]
+fn a_test_that_writes_over_the_patch_is_no_proof_of_the_way_back() {
+    let sandbox = site("", "echo mine > conf/app.conf");
+    let run = rehearse(&sandbox, "--test=./check");
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.out.contains("Failed: conf/app.conf"), "{run}");
+}
+
+#[test]
+fn a_test_that_never_ends_is_ended() {
+    let sandbox = site("", "sleep 600");
+    let run = rehearse(&sandbox, "--test=./check --timeout=1");
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.out.contains("took too long and was stopped"), "{run}");
+}
+
+#[test]
+fn the_clone_has_links_permissions_times_and_second_names() {
+    let test = "set -e\ntest \"$(readlink there)\" = conf/app.conf\ntest \"$(readlink gone)\" = nowhere\n\
+        test \"$(stat -c %a secret)\" = 600\ntest \"$(stat -c %a closed)\" = 500\ntest \"$(stat -c %Y secret)\" = 1000000000\n\
+        test one -ef two\ntest -d closed/empty";
+    let sandbox = site("", test);
+    let at = |name: &str| sandbox.path(&format!("srv/app/{name}"));
+    symlink("conf/app.conf", at("there")).expect("a link");
+    symlink("nowhere", at("gone")).expect("a link");
+    fs::write(at("secret"), "s").expect("a file");
+    fs::set_permissions(at("secret"), fs::Permissions::from_mode(0o600)).expect("ours");
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    fs::File::options()
+        .write(true)
+        .open(at("secret"))
+        .and_then(|file| file.set_modified(time))
+        .expect("ours");
+    fs::write(at("one"), "1").expect("a file");
+    fs::hard_link(at("one"), at("two")).expect("a second name");
+    fs::create_dir_all(at("closed/empty")).expect("folders");
+    fs::set_permissions(at("closed"), fs::Permissions::from_mode(0o500)).expect("ours");
+    let run = rehearse(&sandbox, "--test=./check");
+    assert_eq!(run.code, 0, "{run}");
+}
+
+#[test]
+fn what_a_killed_rehearsal_left_goes_with_the_next_one_and_nothing_else_does() {
+    let sandbox = site("", "true");
+    let at = |name: &str| sandbox.path(&format!("srv/{name}"));
+    let lay_out = |name: &str, mark: &str| {
+        fs::create_dir_all(at(name).join("app/sub")).expect("folders");
+        fs::write(at(name).join("lock"), mark).expect("a file");
+    };
+    let mark = "patchwright-rehearsal/1\n";
+    lay_out(".app-rehearsal-killed", mark);
+    lay_out(".app-rehearsal-running", mark);
+    lay_out(".app-rehearsal-mine", "my own folder, as it happens\n");
+    lay_out("app-rehearsal-killed", mark);
+    let lock = fs::File::open(at(".app-rehearsal-running/lock")).expect("a file");
+    lock.lock().expect("free");
+    assert_eq!(console(&sandbox).run(REHEARSE).code, 0);
+    assert!(!at(".app-rehearsal-killed").exists());
+    for other in [".app-rehearsal-running", ".app-rehearsal-mine", "app-rehearsal-killed"] {
+        assert!(at(other).join("app/sub").exists(), "{other}");
+    }
+}
+
+#[test]
+fn what_could_not_be_applied_is_not_rehearsed() {
+    let sandbox = site("", "true");
+    let unsigned = console(&sandbox).run("rehearse $/fix.patchbundle $/srv/app");
+    assert_eq!(unsigned.code, 4, "{unsigned}");
+    sandbox.write("srv/app/conf/app.conf", "edited\n");
+    let drifted = rehearse(&sandbox, "");
+    assert_eq!(drifted.code, 3, "{drifted}");
+    assert!(drifted.err.contains("E-DRIFT"), "{drifted}");
+}
