@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use super::Result;
 use super::edits::EditArguments;
 use super::flags::{FilesAndTarget, Lists, OverrideFlags, fingerprint};
+use super::occasion::TicketFlag;
 use super::reading::ReadingArguments;
-use super::render::{answer, text};
+use super::render::{Detail, answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::workbench::{
@@ -36,12 +37,17 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: FilesAndTarget,
+    /// Show what would change, and change nothing, as `patchwright plan` does with these options
+    #[arg(long, conflicts_with_all = ["plan", "expect", "each"])]
+    dry_run: bool,
     /// Continue only if the changes are exactly those of this saved plan
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
     /// Continue only if the plan still has this fingerprint, as `plan --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "plan")]
     expect: Option<DecisionDigest>,
+    #[command(flatten)]
+    ticket: TicketFlag,
     #[command(flatten)]
     overrides: OverrideFlags,
     #[command(flatten)]
@@ -78,7 +84,7 @@ impl Arguments {
         session: &mut Session<'_, '_>,
     ) -> Result<Outcome> {
         match self.change(request, target, session)? {
-            Agreed::NothingToDo(ending) => Ok(ending),
+            Agreed::Told(ending) => Ok(ending),
             Agreed::To(applied) => {
                 let ending = if applied.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
                 session.tell_as(
@@ -101,11 +107,11 @@ impl Arguments {
             .watch(|workbench, watch| workbench.open_for_change(request, target, watch))
             .in_folder(target)?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
-        let (expected, scripts) = match self.plan.is_some() || session.asks() {
+        let (expected, scripts) = match self.plan.is_some() || self.dry_run || session.asks() {
             false => (self.expect, self.scripts.consent()),
             true => match self.agree(&mut opened, target, session)? {
                 Agreed::To((expected, scripts)) => (Some(expected), scripts),
-                Agreed::NothingToDo(ending) => return Ok(Agreed::NothingToDo(ending)),
+                Agreed::Told(ending) => return Ok(Agreed::Told(ending)),
             },
         };
         let options = ApplyOptions { expected, scripts, ..self.overrides() };
@@ -142,10 +148,18 @@ impl Arguments {
                 |_| text::nothing_to_apply(&preview, target),
                 || answer::Apply::nothing(&preview, target),
             );
-            return told.map(Agreed::NothingToDo);
+            return told.map(Agreed::Told);
+        }
+        let shown = preview.as_allowed(&self.overrides());
+        if self.dry_run {
+            let consent = self.overrides.0.has(Override::Unsigned);
+            let told = session.answer(
+                |style| text::plan(&shown, target, None, consent, Detail::Full, style),
+                || answer::Plan::new(&shown, target, None),
+            );
+            return told.map(Agreed::Told);
         }
         let detail = session.detail();
-        let shown = preview.as_allowed(&self.overrides());
         let show = |style| text::plan(&shown, target, None, true, detail, style);
         let question = if preview.patches.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
         session.ask(show, question)?;
@@ -155,7 +169,11 @@ impl Arguments {
 
     /// What is set aside on request.
     fn overrides(&self) -> ApplyOptions {
-        ApplyOptions { overrides: self.overrides.0.clone(), ..ApplyOptions::default() }
+        ApplyOptions {
+            overrides: self.overrides.0.clone(),
+            occasion: self.ticket.occasion(),
+            ..ApplyOptions::default()
+        }
     }
 
     /// Says no before anybody is asked.
@@ -173,6 +191,6 @@ impl Arguments {
 enum Agreed<T> {
     /// The change of a folder that is like this, or that was changed so.
     To(T),
-    /// There is nothing to agree to; that was told.
-    NothingToDo(Outcome),
+    /// There is nothing to agree to, or nobody wants to; that was told.
+    Told(Outcome),
 }
