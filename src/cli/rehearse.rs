@@ -23,8 +23,8 @@ use crate::workbench::{ApplyOptions, ApplyRequest, RehearsalWish};
     after_help = "\
 Examples:
   patchwright rehearse fix.patchbundle /opt/app
-  patchwright rehearse fix.patchbundle /opt/app --test=\"./bin/app --self-test\"
-  patchwright rehearse fix.patchbundle /opt/app --test=\"make check\" --timeout 600"
+  patchwright rehearse fix.patchbundle /opt/app --test=./bin/self-test
+  patchwright rehearse fix.patchbundle /opt/app --test=./check --timeout 600"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]

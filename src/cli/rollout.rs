@@ -223,11 +223,10 @@ impl TakeBack {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let view = session.workbench().rollout_status(&self.file).without_folder()?;
         session.ask(|style| text::rollout(&view, style), "Roll back what this rollout applied?")?;
-        let options = ApplyOptions { scripts: self.scripts.consent(), ..ApplyOptions::default() };
-        let wish = RunWish { options, ..RunWish::default() };
+        let scripts = self.scripts.consent();
         let ring = self.ring.as_deref();
         let view = session
-            .watch(|workbench, watch| workbench.take_rollout_back(&self.file, ring, &wish, watch))
+            .watch(|workbench, watch| workbench.take_rollout_back(&self.file, ring, scripts, watch))
             .without_folder()?;
         let ending = view.kind_of_rollback().map_or(Outcome::Done, Outcome::Not);
         session.tell_as(ending, |style| text::rollout(&view, style), || answer::Rollout::new(&view))

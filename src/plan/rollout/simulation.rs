@@ -7,6 +7,9 @@ use super::*;
 
 const HOSTS: usize = 100_000;
 const HOUR: Seconds = 3_600;
+const AT_ONCE: usize = 1_000;
+/// For hosts that are not there.
+const DEADLINE: Seconds = 7 * 24 * HOUR;
 /// How often the rollout is called again while it waits for hosts that were not there.
 const CALL_EVERY: Seconds = 10 * 60;
 
@@ -99,12 +102,12 @@ struct Outcome {
 
 fn simulate(hosts: &[Host], shape: &Shape) -> Outcome {
     let rules = RingRules {
-        at_once: 500,
+        at_once: AT_ONCE,
         max_failed: shape.max_failed,
         min_good: Share::percent("95%").expect("a share"),
         wait: shape.wait,
         approvals: 0,
-        deadline: Some(24 * HOUR),
+        deadline: Some(DEADLINE),
     };
     let mut standings: Vec<Vec<Standing>> =
         shape.rings.iter().map(|size| vec![Standing::Waiting; *size]).collect();
@@ -150,7 +153,7 @@ fn simulate(hosts: &[Host], shape: &Shape) -> Outcome {
             }
             Next::Wait { ring, until } => {
                 now = until.min(now + CALL_EVERY);
-                let is_open = begun[ring].is_some_and(|begun| now < begun + 24 * HOUR);
+                let is_open = begun[ring].is_some_and(|begun| now < begun + DEADLINE);
                 let missing = standings[ring].iter_mut().filter(|one| is_open && **one == Standing::NotGood);
                 missing.for_each(|one| *one = Standing::Waiting);
             }
@@ -221,5 +224,5 @@ fn rings_with_a_wait_keep_a_bad_patch_from_most_hosts() {
     let hosts = hosts(20);
     let [everybody, .., careful] = &shapes()[..] else { panic!("several shapes") };
     let (all, few) = (simulate(&hosts, everybody), simulate(&hosts, careful));
-    assert!(all.is_done && !few.is_done && few.harmed * 100 < all.harmed, "{} of {}", few.harmed, all.harmed);
+    assert!(all.is_done && !few.is_done && few.harmed * 50 < all.harmed, "{} of {}", few.harmed, all.harmed);
 }

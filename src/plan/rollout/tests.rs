@@ -125,8 +125,9 @@ proptest! {
                 prop_assert!(chosen.iter().all(|folder| folders[*folder] == Waiting));
             }
             Next::Done => {
-                prop_assert!(folders.iter().all(|one| matches!(one, Good { .. } | LeftOut)));
-                prop_assert!(now >= 50 + wait || !folders.contains(&Good { since: 50 }));
+                let is_through = folders.iter().all(|one| matches!(one, Good { .. } | LeftOut));
+                let is_over = now >= 50 + wait || !folders.contains(&Good { since: 50 });
+                prop_assert!(is_through && is_over);
             }
             Next::Wait { until, .. } => prop_assert!(now < until && until == 50 + wait),
             Next::Decide { .. } => prop_assert!(!folders.contains(&Waiting)),

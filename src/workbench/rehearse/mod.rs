@@ -8,7 +8,6 @@ pub(super) mod copy;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{Interpreter, TreePath, TreeState};
@@ -161,7 +160,7 @@ impl Workbench {
             &place,
             target,
             &rehearsed.preview.manifest_digest,
-            rehearsed.decision,
+            rehearsed.decision.0,
             RehearsalNote {
                 time: environment.now(),
                 by: format!("{}@{}", environment.user, environment.host),

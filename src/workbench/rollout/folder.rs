@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::state::{FolderState, FrozenPatch, Member};
+use super::member::{FolderState, Member};
+use super::state::FrozenPatch;
 use crate::ledger::{Action, CauseNote, Entry, Ledger, Occasion};
 use crate::model::{CauseKind, Code, Digest, Kind, Patch};
 use crate::plan::why::Rolling;
@@ -59,10 +60,12 @@ impl Found {
 
     /// What an error means for the folder.
     pub fn failed(error: &Error) -> Self {
+        if is_missing(error) {
+            return Self::because(FolderState::Missing, Code::FileSystem, "there is no such folder");
+        }
         let state = match kind_of(error) {
             Kind::PutBack => FolderState::PutBack,
             Kind::NeedsPerson => FolderState::NeedsPerson,
-            _ if is_missing(error) => FolderState::Missing,
             _ => FolderState::Refused,
         };
         let mut why = match error {
@@ -171,7 +174,7 @@ impl Workbench {
                     .cause
                     .as_ref()
                     .is_some_and(|cause| cause.kind == CauseKind::Rollout && cause.id == load.id)
-                && ledger.entries().iter().all(|later| later.reverses != Some(entry.seq))
+                && is_in(&ledger, entry)
         };
         Ok(match ledger.entries().iter().rev().find(is_ours) {
             Some(entry) => Found::new(FolderState::Good, Some(entry.seq)),
@@ -217,8 +220,7 @@ impl Workbench {
         }
         let ledger = self.ledger_of(member)?;
         let Some(ours) = ours(&ledger, load.patches, head) else { return Ok(None) };
-        let rolled_back = ledger.entries().iter().any(|entry| entry.reverses == Some(ours.seq));
-        if rolled_back {
+        if !is_in(&ledger, ours) {
             let why = "a health check failed, and the change was rolled back";
             return Ok(Some(Found::because(FolderState::PutBack, Code::Health, why)));
         }
@@ -311,4 +313,9 @@ fn ours<'l>(ledger: &'l Ledger, patches: &[FrozenPatch], head: u64) -> Option<&'
 fn bundles_of(entry: &Entry) -> BTreeSet<String> {
     let parts = entry.parts.iter().map(|part| part.bundle);
     parts.chain(entry.bundle).map(|bundle: Digest| bundle.to_string()).collect()
+}
+
+/// Whether anything that an entry brought is still in the folder.
+pub(super) fn is_in(ledger: &Ledger, entry: &Entry) -> bool {
+    ledger.layers().slots.iter().any(|slot| slot.key.entry == entry.seq)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use super::file::RolloutFile;
-use super::state::Member;
+use super::member::Member;
 use crate::plan::why::Rolling;
 use crate::workbench::look::memory::FolderName;
 use crate::workbench::{Error, Result};

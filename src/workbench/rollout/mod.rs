@@ -6,6 +6,7 @@
 
 mod file;
 mod folder;
+mod member;
 mod members;
 mod plan;
 mod run;
@@ -14,13 +15,15 @@ mod take_back;
 
 use std::path::PathBuf;
 
+pub(crate) use member::FolderState;
 pub(crate) use plan::{PlannedFolder, PlannedRing, RolloutPlan};
 pub use run::RunWish;
-pub(crate) use state::{FolderState, Said};
+pub(crate) use state::Said;
 
 use crate::model::{Code, Kind};
 use crate::plan::rollout::{Counts, Next, RingRules};
 use file::RolloutFile;
+use member::Member;
 use state::RolloutState;
 
 /// How a rollout stands.
@@ -113,7 +116,7 @@ impl RolloutView {
 }
 
 impl FolderView {
-    fn new(member: &state::Member) -> Self {
+    fn new(member: &Member) -> Self {
         let code = member.code.as_deref();
         Self {
             path: member.path.clone(),

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::state::{FrozenPatch, Member};
+use super::member::Member;
+use super::state::FrozenPatch;
 use crate::model::{Code, Kind};
 use crate::plan::rollout::RingRules;
 use crate::progress::{Phase, Quiet};

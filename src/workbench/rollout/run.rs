@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use super::file::{OnStop, RolloutFile};
 use super::folder::{Found, Load};
+use super::member::{FolderState, Member};
 use super::members;
-use super::state::{FolderState, FrozenPatch, RolloutState, Said, Store};
+use super::state::{FrozenPatch, RingState, RolloutState, Said, Store};
 use super::{Gate, RolloutView};
 use crate::model::Code;
 use crate::plan::rollout::{self, Next, Ring, Seconds};
@@ -46,7 +47,8 @@ impl Workbench {
             Some(state) => state,
             None => self.start(&store)?,
         };
-        let until = wish.until.as_deref().map(|name| ring_named(&state, name)).transpose()?;
+        self.refuse_exchanged(&state.patches)?;
+        let until = wish.until.as_deref().map(|name| state.ring_named(name)).transpose()?;
         store.change(|state| {
             try_again(state);
             Ok(())
@@ -122,7 +124,7 @@ impl Workbench {
     /// If the rollout was not started, or has no such ring.
     pub fn approve_ring(&self, file: &Path, ring: &str, reason: Option<String>) -> Result<RolloutView> {
         self.say(file, |state| {
-            let (ring, said) = (ring_named(state, ring)?, self.said(reason));
+            let (ring, said) = (state.ring_named(ring)?, self.said(reason));
             let approvals = &mut state.rings[ring].approvals;
             if approvals.iter().all(|other| other.by != said.by) {
                 approvals.push(said);
@@ -186,6 +188,17 @@ impl Workbench {
         file.patches.iter().map(freeze).collect()
     }
 
+    /// Makes sure that the patch files are still those that the rollout was started with.
+    fn refuse_exchanged(&self, patches: &[FrozenPatch]) -> Result<()> {
+        for patch in patches {
+            if self.open(&patch.file)?.file_digest()?.to_string() != patch.sha256 {
+                let file = patch.file.display().to_string();
+                return Err(Error::refused(Rolling::PatchChanged { file }));
+            }
+        }
+        Ok(())
+    }
+
     /// Fixes what the rollout is about, before the first folder is changed.
     fn start(&self, store: &Store) -> Result<RolloutState> {
         let mut state = self.state_to_be(store.file())?;
@@ -199,9 +212,18 @@ impl Workbench {
         Said { by: format!("{}@{}", environment.user, environment.host), time: environment.now(), reason }
     }
 
+    /// What keeps a rollout from going on, as its records say.
+    pub(super) fn gate(&self, store: &Store, state: &RolloutState) -> Gate {
+        match (&state.stopped, &state.paused) {
+            (Some(stopped), _) => Gate::Stopped(stopped.clone()),
+            (None, Some(paused)) => Gate::Paused(paused.clone()),
+            (None, None) => Gate::Next(self.next(store, state)),
+        }
+    }
+
     /// What the rules say about what the records say.
     pub(super) fn next(&self, store: &Store, state: &RolloutState) -> Next {
-        let standings: Vec<_> = state.rings.iter().map(super::state::RingState::standings).collect();
+        let standings: Vec<_> = state.rings.iter().map(RingState::standings).collect();
         let rings: Vec<Ring<'_>> = std::iter::zip(&state.rings, &standings)
             .zip(&store.file().rings)
             .map(|((ring, folders), plan)| Ring {
@@ -217,14 +239,6 @@ impl Workbench {
     pub(super) fn view(&self, store: &Store, state: &RolloutState, gate: Gate) -> RolloutView {
         RolloutView::new(store.file(), state, gate)
     }
-}
-
-/// The number of the ring with this name.
-pub(super) fn ring_named(state: &RolloutState, name: &str) -> Result<usize> {
-    state.rings.iter().position(|ring| ring.name == name).ok_or_else(|| {
-        let rings = state.rings.iter().map(|ring| format!("{:?}", ring.name)).collect();
-        Error::refused(Rolling::NoRing { ring: name.to_owned(), rings })
-    })
 }
 
 /// Folders that were refused or not there may be different now.
@@ -311,7 +325,7 @@ impl Run<'_> {
         state.rings.iter().zip(&self.store.file().rings).any(|(ring, plan)| {
             let last = ring.checked.or(ring.begun);
             plan.recheck.zip(last).is_some_and(|(every, last)| self.now() >= last.saturating_add(every))
-                && ring.members.iter().any(super::state::Member::is_good)
+                && ring.members.iter().any(Member::is_good)
         })
     }
 

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::folder::{Found, cause};
-use super::run::RunWish;
-use super::state::{FolderState, Member, RolloutState, Store};
-use super::{Gate, RolloutView};
+use super::RolloutView;
+use super::folder::{Found, cause, is_in};
+use super::member::{FolderState, Member};
+use super::state::{RolloutState, Store};
 use crate::ledger::{Entry, Occasion};
 use crate::model::Code;
 use crate::plan::OnDrift;
@@ -21,19 +21,19 @@ impl Workbench {
         &self,
         file: &Path,
         ring: Option<&str>,
-        wish: &RunWish,
+        scripts: ScriptConsent,
         watch: Watch<'_>,
     ) -> Result<RolloutView> {
         let store = self.rollout_store(file)?;
         let _alone = store.alone()?;
-        let only = ring.map(|ring| store.must_load().and_then(|state| super::run::ring_named(&state, ring)));
+        let only = ring.map(|ring| store.must_load().and_then(|state| state.ring_named(ring)));
         let only = only.transpose()?;
         let reason = Some("rolled back".to_owned());
         store.change(|state| {
             state.stopped = Some(self.said(reason));
             Ok(())
         })?;
-        self.take_back_all(&store, only, wish.options.scripts, watch)?;
+        self.take_back_all(&store, only, scripts, watch)?;
         let state = store.must_load()?;
         Ok(self.view(&store, &state, self.gate(&store, &state)))
     }
@@ -92,7 +92,7 @@ impl Workbench {
             let Some(entry) = member.entry.and_then(|entry| ledger.entry(entry)) else {
                 return Ok(left(Code::Unknown, "its history doesn't have what the rollout did"));
             };
-            if ledger.entries().iter().any(|later| later.reverses == Some(entry.seq)) {
+            if !is_in(&ledger, entry) {
                 return Ok(Found::new(FolderState::RolledBack, member.entry));
             }
             if ledger.last_change().is_some_and(|last| last.seq != entry.seq) {
@@ -112,15 +112,6 @@ impl Workbench {
             let found = Found::failed(&error);
             Found { state: FolderState::NeedsPerson, entry: member.entry, why: found.why }
         })
-    }
-
-    /// What keeps a rollout from going on, as its records say.
-    pub(super) fn gate(&self, store: &Store, state: &RolloutState) -> Gate {
-        match (&state.stopped, &state.paused) {
-            (Some(stopped), _) => Gate::Stopped(stopped.clone()),
-            (None, Some(paused)) => Gate::Paused(paused.clone()),
-            (None, None) => Gate::Next(self.next(store, state)),
-        }
     }
 }
 

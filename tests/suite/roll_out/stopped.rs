@@ -72,7 +72,7 @@ fn a_folder_that_is_refused_or_missing_hangs_nothing_and_can_be_left_out() {
     assert_eq!(run.code, 3, "{run}");
     assert!(run.out.contains("In the ring \"pilot\", 0 of 2 folders are good, and it needs 100%"), "{run}");
     assert!(run.out.contains("$/srv/a     refused  E-DRIFT"), "{run}");
-    assert!(run.out.contains("$/srv/gone  missing"), "{run}");
+    assert!(run.out.contains("$/srv/gone  missing  E-FS: there is no such folder"), "{run}");
     assert!(!site.has_patch("b"));
     let no_reason = site.console().run(&typed("leave-out $/srv/gone"));
     assert_eq!(no_reason.code, 2);

@@ -1,0 +1,103 @@
+//! One folder of a rollout, as its records have it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::choices;
+use crate::plan::rollout::{Seconds, Standing};
+use crate::workbench::look::memory::FolderName;
+
+choices! {
+    /// How one folder stands.
+    #[derive(Default)]
+    pub(crate) enum FolderState {
+        /// Its turn is still to come.
+        #[default]
+        Waiting = "waiting",
+        /// A run has begun to change it.
+        Started = "started",
+        /// This rollout applied the patches, and nothing speaks against them.
+        Good = "good",
+        /// It had the patches already.
+        AlreadyThere = "already-there",
+        /// Something speaks against the patches there; it is as before.
+        Refused = "refused",
+        /// There is no such folder.
+        Missing = "missing",
+        /// Applying failed, and its files were restored.
+        PutBack = "put-back",
+        /// It was good, and is not any more.
+        NotGoodAnyMore = "not-good-any-more",
+        /// Its state is unclear; everything is kept.
+        NeedsPerson = "needs-person",
+        /// Somebody decided that it does not count.
+        LeftOut = "left-out",
+        /// What this rollout applied was rolled back by it.
+        RolledBack = "rolled-back",
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Member {
+    /// As people name it.
+    pub path: String,
+    /// What it was for the system when the rollout was started.
+    pub folder: FolderName,
+    #[serde(with = "word")]
+    pub state: FolderState,
+    /// When it became good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Seconds>,
+    /// The newest entry of its history before it was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<u64>,
+    /// The entry that this rollout made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
+    /// Why it is not good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl Member {
+    pub fn new(path: String, folder: FolderName) -> Self {
+        let state = FolderState::Waiting;
+        Self { path, folder, state, since: None, head: None, entry: None, code: None, why: None }
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        match self.state {
+            FolderState::Waiting | FolderState::Started => Standing::Waiting,
+            FolderState::Good | FolderState::AlreadyThere => {
+                Standing::Good { since: self.since.unwrap_or(Seconds::MAX) }
+            }
+            FolderState::Refused | FolderState::Missing | FolderState::RolledBack => Standing::NotGood,
+            FolderState::PutBack | FolderState::NotGoodAnyMore | FolderState::NeedsPerson => Standing::Failed,
+            FolderState::LeftOut => Standing::LeftOut,
+        }
+    }
+
+    pub fn is_good(&self) -> bool {
+        matches!(self.state, FolderState::Good | FolderState::AlreadyThere)
+    }
+}
+
+/// A state as its word.
+mod word {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    use super::FolderState;
+    use crate::model::Word;
+
+    pub fn serialize<S: Serializer>(state: &FolderState, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(state.as_str())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FolderState, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        FolderState::parse(&word)
+            .ok_or_else(|| de::Error::custom(format!("{word:?} is no state of a folder")))
+    }
+}
