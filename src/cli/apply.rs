@@ -8,7 +8,7 @@ use super::Result;
 use super::edits::EditArguments;
 use super::flags::{FilesAndTarget, Lists, OverrideFlags, fingerprint};
 use super::reading::ReadingArguments;
-use super::render::{answer, text};
+use super::render::{Detail, answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::workbench::{
@@ -29,6 +29,7 @@ Examples:
   patchwright apply fix.patchbundle /opt/app
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --yes --json
   patchwright apply one.patchbundle two.patchbundle /opt/app
+  patchwright apply fix.patchbundle /opt/app --dry-run
   patchwright apply fix.patchbundle /opt/app --plan reviewed.plan
   patchwright apply fix.patch /opt/app --allow-unsigned
   patchwright apply a.patch b.patch /opt/app --allow-unsigned --each"
@@ -36,6 +37,9 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: FilesAndTarget,
+    /// Show what would change with these options, or why not, and change nothing
+    #[arg(long, conflicts_with = "each")]
+    dry_run: bool,
     /// Continue only if the changes are exactly those of this saved plan
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
@@ -67,8 +71,33 @@ impl Arguments {
         };
         match self.each {
             true => each::apply_each(&self, request, target, session),
+            false if self.dry_run => self.look(&request, target, session),
             false => self.apply_one(&request, target, session),
         }
+    }
+
+    /// What would happen, as far as it can be told without doing it: whoever says yes to it is refused for the same
+    /// reasons.
+    fn look(&self, request: &ApplyRequest, target: &Path, session: &mut Session<'_, '_>) -> Result<Outcome> {
+        let mut opened = session
+            .watch(|workbench, watch| workbench.open_for_change(request, target, watch))
+            .in_folder(target)?;
+        let preview = session
+            .watch(|workbench, watch| workbench.preview_opened(&mut opened, target, watch))
+            .in_folder(target)?;
+        let agreed = self.agreed(&preview, target)?;
+        DecisionDigest::refuse_other(agreed, || preview.decision()).in_folder(target)?;
+        self.refuse(&preview).in_folder(target)?;
+        let is_idle = preview.preview.plan.steps.is_empty();
+        if !is_idle {
+            preview.scripts.agree(self.scripts.consent()).in_folder(target)?;
+        }
+        let shown = preview.as_allowed(&self.overrides());
+        session.answer_as(
+            if is_idle { Outcome::NothingToDo } else { Outcome::Done },
+            |style| text::plan(&shown, target, None, true, Detail::Full, style),
+            || answer::ApplyDryRun::new(&shown, preview.decision(), target),
+        )
     }
 
     fn apply_one(
@@ -125,12 +154,7 @@ impl Arguments {
         let preview = session
             .watch(|workbench, watch| workbench.preview_opened(opened, target, watch))
             .in_folder(target)?;
-        let agreed = match &self.plan {
-            Some(plan) => {
-                Some(PlanFile::load(plan).and_then(|read| read.decision(&preview, plan)).in_folder(target)?)
-            }
-            None => self.expect,
-        };
+        let agreed = self.agreed(&preview, target)?;
         // What is not as somebody agreed to is told by the workbench; nobody needs to be asked before.
         if let Some(agreed) = agreed.filter(|agreed| *agreed != preview.decision()) {
             return Ok(Agreed::To((agreed, self.scripts.consent())));
@@ -151,6 +175,12 @@ impl Arguments {
         session.ask(show, question)?;
         let scripts = self.scripts.agree(&preview.scripts, target, session)?;
         Ok(Agreed::To((preview.decision(), scripts)))
+    }
+
+    /// What somebody agreed to before, if they did.
+    fn agreed(&self, preview: &ApplyPreview, target: &Path) -> Result<Option<DecisionDigest>> {
+        let Some(plan) = &self.plan else { return Ok(self.expect) };
+        PlanFile::load(plan).and_then(|read| read.decision(preview, plan)).map(Some).in_folder(target)
     }
 
     /// What is set aside on request.
