@@ -95,7 +95,10 @@ impl Arguments {
         let shown = preview.as_allowed(&self.overrides());
         session.answer_as(
             if is_idle { Outcome::NothingToDo } else { Outcome::Done },
-            |style| text::plan(&shown, target, None, true, Detail::Full, style),
+            |style| match is_idle {
+                true => text::nothing_to_apply(&preview, target),
+                false => text::plan(&shown, target, None, true, Detail::Full, style),
+            },
             || answer::ApplyDryRun::new(&shown, preview.decision(), target),
         )
     }

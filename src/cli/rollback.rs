@@ -17,7 +17,7 @@ use crate::workbench::{DamagedBackups, DecisionDigest, RollbackOptions, ScriptCo
 /// first. With --to, everything newer than the patch is rolled back as well. Shows the changes and asks once.
 /// `patchwright reapply` undoes a rollback.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(aliases = ["undo", "revert"], after_help = "\
 Examples:
   patchwright rollback /opt/app
   patchwright rollback /opt/app ACME-HF-1042 --yes

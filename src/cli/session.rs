@@ -250,7 +250,7 @@ impl<'s, 'io> Session<'s, 'io> {
     fn tell_failure_as_text(&mut self, report: &Report) -> u8 {
         let style = self.style_on(self.streams.terminals.err);
         // As above.
-        let _ = self.streams.err.write_all(text::failure(report, style).as_bytes());
+        let _ = self.streams.err.write_all(text::failure(report, self.detail(), style).as_bytes());
         report.kind.exit_code()
     }
 }

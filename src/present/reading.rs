@@ -162,7 +162,7 @@ fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: 
         }
         Effect::PreviewRepair(ticket, folder, RepairQuestion { only, from }) => {
             let preview = || {
-                let options = HealOptions { paths: only, from, expected: None };
+                let options = HealOptions { paths: only, from, ..HealOptions::default() };
                 let mut from = workbench.open_for_heal(&options)?;
                 let found = workbench.preview_heal(&folder, &options, &mut from, watch)?;
                 Ok(CheckPage::of_repair(&found, &folder))

@@ -12,7 +12,7 @@ use crate::disk::fs::{Fs, Place, StatePath};
 use crate::ledger::{Action, CheckNote, Entry, Ledger, ToggleNote};
 use crate::model::{Digest, FileNode, Mode, Node, Position, Product, Step, Toggle, ToggleKind};
 use crate::plan::why::Switches;
-use crate::plan::{Note, Obstacle, OnDrift, Preview, plan_heal};
+use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_heal};
 use crate::transaction::{ContentError, Contents, SafeCopies};
 use crate::workbench::look::read_file::read_file;
 use crate::workbench::look::situation::Survey;
@@ -221,7 +221,7 @@ impl Workbench {
         }
         let step = Step { path, before: observed, after };
         let steps = if step.before == step.after { Vec::new() } else { vec![step] };
-        let mut preview = plan_heal(steps, &[], &survey.situation);
+        let mut preview = plan_heal(steps, Lost::InTheWay(&[]), &survey.situation);
         preview.obstacles.splice(..0, obstacles);
         let preview = TogglePreview { switch, to: options.to, keys, preview };
         Ok(PlannedToggle { preview, survey, product, contents })

@@ -166,7 +166,8 @@ fn status_and_history_tell_how_things_stand() {
       edited   conf/app.toml  probably edited  (last changed by ACME-HF-1042)
       missing  doc.txt        deleted          (last changed by ACME-HF-1042)
     To see the differences: patchwright status $/app --diff
-    To repair them: patchwright repair $/app
+    There is no backup here of 1 file; the patch file of ACME-HF-1042 has the content.
+    To repair them: patchwright repair $/app --from FILE
     -- exit 0
     ");
     assert_snapshot!(console.run("history $/app"), @r"
