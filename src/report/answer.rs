@@ -17,7 +17,7 @@ pub(crate) use edits::{EditTest, EditedKey};
 pub(crate) use fixed::Fixed;
 pub(crate) use folder::{History, HistoryCheck, Identify, Status};
 pub(crate) use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
-pub(crate) use plan::{DryRun, Explain, Plan};
+pub(crate) use plan::{ApplyDryRun, DryRun, Explain, Plan};
 pub(crate) use switches::{Toggle, Toggles};
 pub(crate) use trust::{
     Comment, Key, KeyInfo, Keys, MadeKey, Reviewed, RevokedKey, Rotation, Sign, SignedList,
