@@ -19,7 +19,7 @@ pub(crate) use edits::{EditTest, EditedKey};
 pub(crate) use fixed::Fixed;
 pub(crate) use folder::{History, HistoryCheck, Identify, Status};
 pub(crate) use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
-pub(crate) use plan::{DryRun, Explain, Plan};
+pub(crate) use plan::{ApplyDryRun, DryRun, Explain, Plan};
 pub(crate) use rehearse::Rehearse;
 pub(crate) use rollout::{Rollout, RolloutPlan};
 pub(crate) use switches::{Toggle, Toggles};

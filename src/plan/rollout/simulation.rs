@@ -213,6 +213,7 @@ fn thousands(count: usize) -> String {
 }
 
 #[test]
+#[ignore = "takes a minute"]
 fn a_hundred_thousand_hosts_go_through_the_same_rules_as_twelve_folders() {
     let table = table();
     let page = include_str!("../../../docs/scale.md").replace("\r\n", "\n");
