@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Result;
 use super::edits::EditArguments;
 use super::flags::{FilesAndTarget, Lists, OverrideFlags, fingerprint};
+use super::occasion::TicketFlag;
 use super::reading::ReadingArguments;
 use super::render::{Detail, answer, text};
 use super::scripts::ScriptFlags;
@@ -46,6 +47,8 @@ pub(super) struct Arguments {
     /// Continue only if the plan still has this fingerprint, as `plan --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "plan")]
     expect: Option<DecisionDigest>,
+    #[command(flatten)]
+    ticket: TicketFlag,
     #[command(flatten)]
     overrides: OverrideFlags,
     #[command(flatten)]
@@ -188,7 +191,11 @@ impl Arguments {
 
     /// What is set aside on request.
     fn overrides(&self) -> ApplyOptions {
-        ApplyOptions { overrides: self.overrides.0.clone(), ..ApplyOptions::default() }
+        ApplyOptions {
+            overrides: self.overrides.0.clone(),
+            occasion: self.ticket.occasion(),
+            ..ApplyOptions::default()
+        }
     }
 
     /// Says no before anybody is asked.

@@ -8,7 +8,7 @@ use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::TreePath;
 use crate::report::Report;
-use crate::workbench::{DecisionDigest, Error, HealOptions};
+use crate::workbench::{DecisionDigest, Error, HealOptions, Occasion};
 
 /// Repair files that are no longer as the patches left them
 ///
@@ -50,6 +50,7 @@ impl Arguments {
             from: self.from,
             leave_damaged: self.leave_damaged,
             expected: self.expect,
+            occasion: Occasion::NONE,
         };
         for file in &options.from {
             is_bundle(file)?;

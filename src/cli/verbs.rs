@@ -28,7 +28,7 @@ Exit codes:
 
 /// Applies patches to a product folder, and rolls any of them back later
 #[derive(Debug, Parser)]
-#[command(name = "patchwright", version, after_help = EXIT_CODES, max_term_width = 80)]
+#[command(name = "patchwright", version = env!("PATCHWRIGHT_BUILD"), after_help = EXIT_CODES, max_term_width = 80)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub common: Common,

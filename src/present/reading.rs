@@ -14,8 +14,8 @@ use crate::plan::OnDrift;
 use crate::viewer;
 use crate::viewer::model::Query;
 use crate::workbench::{
-    ApplyRequest, Comparison, Error, HealOptions, PatchFile, RollbackOptions, ScriptConsent, TextOptions,
-    Watch, Workbench, is_text_patch_by_name, typed_path,
+    ApplyRequest, Comparison, Error, HealOptions, Occasion, PatchFile, RollbackOptions, ScriptConsent,
+    TextOptions, Watch, Workbench, is_text_patch_by_name, typed_path,
 };
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -272,5 +272,6 @@ fn options(question: &RollbackQuestion) -> RollbackOptions {
         on_drift: if question.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop },
         expected: None,
         scripts: ScriptConsent::None,
+        occasion: Occasion::NONE,
     }
 }

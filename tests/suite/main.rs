@@ -16,6 +16,7 @@ mod apply_patches;
 mod apply_text_patches;
 mod keep_local_edits;
 mod merge_settings;
+mod remember_why;
 mod roll_back;
 mod say_what_is_true;
 mod stacks;

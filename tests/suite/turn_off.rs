@@ -294,7 +294,13 @@ fn a_turn_that_is_cut_at_any_call_leaves_the_switch_on_or_off() {
     };
     let turn = |target: &Path, bench: &Workbench| {
         let id = "new-parser".to_owned();
-        let options = ToggleOptions { id, to: Position::Off, reason: None, expected: None };
+        let options = ToggleOptions {
+            id,
+            to: Position::Off,
+            reason: None,
+            expected: None,
+            occasion: Default::default(),
+        };
         unwatched(|watch| bench.toggle(target, &options, watch)).map(drop)
     };
     let count = cut_at_every_call(&sandbox, &prepare, &turn, [&on, &turned]);

@@ -8,7 +8,7 @@ use super::locked::{ChangeExtras, LockedChange, Seen};
 use super::permission::CheckedBundles;
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::{Fs, Place, StatKind};
-use crate::ledger::{Action, Entry, Ledger};
+use crate::ledger::{Action, Entry, Ledger, Occasion};
 use crate::model::{Node, Step, TreePath};
 use crate::plan::why::Undo;
 use crate::plan::{Lost, Note, Preview, plan_heal};
@@ -31,6 +31,8 @@ pub struct HealOptions {
     pub leave_damaged: bool,
     /// What somebody agreed to; anything else is refused.
     pub expected: Option<DecisionDigest>,
+    /// For which ticket, and by whom. Written to the history.
+    pub occasion: Occasion,
 }
 
 /// What healing would do.
@@ -134,7 +136,7 @@ impl Workbench {
         if plan.steps().is_empty() {
             return Ok(Healed { entry: None, notes, untidy: None });
         }
-        let mut entry = folder.next_entry(Action::Heal);
+        let mut entry = folder.next_entry(Action::Heal).on(&options.occasion);
         entry.version_before = folder.ledger.version().map(str::to_owned);
         entry.version_after.clone_from(&entry.version_before);
         entry.remarks = from;

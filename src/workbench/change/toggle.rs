@@ -3,13 +3,13 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::apply::run_checks;
 use super::decision::DecisionSum;
+use super::health::Health;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::scripts::unstoppable;
 use crate::diff::{KeyChange, Switch};
 use crate::disk::fs::{Fs, Place, StatePath};
-use crate::ledger::{Action, CheckNote, Entry, Ledger, ToggleNote};
+use crate::ledger::{Action, CheckNote, Entry, Ledger, Occasion, ToggleNote};
 use crate::model::{Digest, FileNode, Mode, Node, Position, Product, Step, Toggle, ToggleKind};
 use crate::plan::why::Switches;
 use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_heal};
@@ -30,6 +30,8 @@ pub struct ToggleOptions {
     pub reason: Option<String>,
     /// What somebody agreed to; anything else is refused.
     pub expected: Option<DecisionDigest>,
+    /// For which ticket, and by whom. Written to the history.
+    pub occasion: Occasion,
 }
 
 /// What moving a switch would do.
@@ -157,12 +159,16 @@ impl Workbench {
         moved: &Entry,
         watch: Watch<'_>,
     ) -> Result<Vec<CheckNote>> {
-        let (notes, failed) = run_checks(&toggle.health, product, folder.fs(), watch);
+        let mut health = Health::default();
+        health.ask(&toggle.health, product, folder.fs(), watch);
+        let downtime = health.downtime(self.environment());
+        let Health { notes, failed, .. } = health;
         if failed.is_empty() {
             if !notes.is_empty() {
                 let mut entry = folder.next_entry(Action::Checked);
                 entry.patch.clone_from(&moved.patch);
                 entry.checks.clone_from(&notes);
+                entry.downtime = downtime;
                 folder.append(&entry)?;
             }
             return Ok(notes);
@@ -170,7 +176,10 @@ impl Workbench {
         // The wish to stop is not heard any more: going back is the safe way.
         unstoppable(|watch| {
             let look = self.look_at(folder.fs(), &folder.ledger, moved, OnDrift::Stop, Vec::new(), watch);
-            let taken_back = look.and_then(|look| self.take_back(folder, look, notes, &failed, watch));
+            let taken_back = look.and_then(|mut look| {
+                look.occasion = moved.occasion_of_consequences();
+                self.take_back(folder, look, notes, &failed, watch)
+            });
             folder.remember();
             Err(Error::Unhealthy { failed, undo: taken_back.err().map(Box::new) })
         })
@@ -353,7 +362,7 @@ impl Look<'_> {
 
 /// What the history will say.
 fn entry_of(folder: &LockedFolder<'_>, told: &TogglePreview, options: &ToggleOptions) -> Entry {
-    let mut entry = folder.next_entry(Action::Toggle);
+    let mut entry = folder.next_entry(Action::Toggle).on(&options.occasion);
     entry.patch = Some(told.switch.patch.clone());
     entry.version_before = folder.ledger.version().map(str::to_owned);
     entry.version_after.clone_from(&entry.version_before);

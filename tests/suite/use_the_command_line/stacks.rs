@@ -148,7 +148,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
      6
      7
 
-    Roll back this patch? [y/N] -- exit 0
+    Roll back this patch? [y/N] Why? For the history: fault, planned, superseded, test, or Enter for no answer: -- exit 0
     ");
     assert_snapshot!(console.run("status $/app"), @r"
     Widget in $/app

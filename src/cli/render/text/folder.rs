@@ -235,7 +235,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
             text.push_str(&format!("        {}\n", safe(&words::set_aside(set_aside))));
         }
-        for line in words::why_moved(entry) {
+        for line in words::why_moved(entry).into_iter().chain(words::occasion(entry)) {
             text.push_str(&format!("        {}\n", safe(&line)));
         }
         if verbose {
