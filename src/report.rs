@@ -19,6 +19,7 @@ pub mod relations;
 pub mod review;
 mod scripts;
 mod trust;
+pub(crate) mod wanted;
 mod words;
 
 use std::path::Path;

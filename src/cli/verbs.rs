@@ -96,6 +96,9 @@ verbs! {
         Recover(recover): Folder,
         Accept(accept): Folder,
     }
+    "Change many folders": {
+        Reconcile(reconcile): Folder,
+    }
     "Make patch files": {
         New(new): Nothing,
         Edit(edit): Nothing,

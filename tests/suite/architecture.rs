@@ -93,8 +93,10 @@ fn the_check_finds_what_it_should() {
 
 /// The rooms of a module, the highest first: a room uses only what stands behind it. `look` and `text_patch` are two
 /// ways of reading a patch, and each may ask the other.
-const WORKBENCH: Rooms =
-    Rooms("workbench", &[&["make"], &["change"], &["keys"], &["look", "text_patch"], &["contents"]]);
+const WORKBENCH: Rooms = Rooms(
+    "workbench",
+    &[&["make"], &["wanted"], &["change"], &["keys"], &["look", "text_patch"], &["contents"]],
+);
 const VIEWER: Rooms = Rooms("viewer", &[&["paint"], &["layout"], &["model"]]);
 /// Arrows that run back up, each with its reason.
 const UPWARDS: [(&str, &str); 1] = [

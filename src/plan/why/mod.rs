@@ -15,6 +15,7 @@ mod signers;
 mod switches;
 mod undo;
 mod unfit;
+mod wanted;
 
 use std::fmt::Display;
 
@@ -30,6 +31,7 @@ pub(crate) use signers::{Before, Signers};
 pub(crate) use switches::{Switches, are_open};
 pub(crate) use undo::{Since, Undo};
 pub(crate) use unfit::Unfit;
+pub(crate) use wanted::Wanted;
 
 use crate::model::Code;
 
@@ -69,7 +71,9 @@ macro_rules! families {
     };
 }
 
-families!(AtPlace, Danger, Disk, Edits, Keys, Making, Reviewing, Scripts, Signers, Switches, Undo, Unfit);
+families!(
+    AtPlace, Danger, Disk, Edits, Keys, Making, Reviewing, Scripts, Signers, Switches, Undo, Unfit, Wanted
+);
 
 impl Obstacle {
     pub(crate) fn new(why: impl Into<Why>) -> Self {

@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 27] = [
+const VERBS: [&str; 28] = [
     "show",
     "diff",
     "plan",
@@ -23,6 +23,7 @@ const VERBS: [&str; 27] = [
     "toggle",
     "recover",
     "accept",
+    "reconcile",
     "new",
     "edit",
     "make",
@@ -90,6 +91,7 @@ fn help_opens_with_a_sentence_and_examples_and_groups_the_verbs() {
         "Examples:",
         "Look (these change nothing):",
         "Change a folder:",
+        "Change many folders:",
         "Make patch files:",
         "Trust:",
         "Records, and this program:",

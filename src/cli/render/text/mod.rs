@@ -19,6 +19,7 @@ mod repair;
 mod review;
 mod scripts;
 mod switches;
+mod wanted;
 
 pub(in crate::cli) use choose::choice;
 pub(in crate::cli) use difference::diff;
@@ -43,6 +44,7 @@ pub(in crate::cli) use repair::{repair_plan, repaired};
 pub(in crate::cli) use review::reviewed;
 pub(in crate::cli) use scripts::scripts_in_full;
 pub(in crate::cli) use switches::{switches, toggle_plan, toggled};
+pub(in crate::cli) use wanted::{hold, reconciled};
 
 use std::borrow::Cow;
 use std::path::Path;
