@@ -129,11 +129,14 @@ pub(crate) fn lines(folder: &FolderStand, with_met: bool) -> Vec<(String, String
     lines
 }
 
-/// How many folders stand how, the worst first.
+/// How many folders stand how, by the words for it.
 pub(crate) fn counts(done: &Reconciled) -> Vec<(&'static str, usize)> {
     let mut counts: Vec<(&'static str, usize)> = Vec::new();
     for folder in &done.folders {
-        let phrase = state_phrase(folder);
+        let phrase = match state_phrase(folder) {
+            "differs" => "different",
+            phrase => phrase,
+        };
         match counts.iter_mut().find(|(known, _)| *known == phrase) {
             Some((_, count)) => *count += 1,
             None => counts.push((phrase, 1)),
