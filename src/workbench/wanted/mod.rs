@@ -129,7 +129,7 @@ impl Workbench {
                 return Err(Error::refused(Wanted::NoFolder { folder: only.display().to_string() }));
             }
         }
-        let (patches, unreadable) = self.patches_at_hand(&[file.patches.clone()], watch)?;
+        let (patches, unreadable) = self.patches_at_hand(std::slice::from_ref(&file.patches), watch)?;
         let today = self.environment.now().chars().take("2026-11-29".len()).collect();
         let run = Run { bench: self, wish, at_hand: newest(patches), today, watch };
         let looked: Result<Vec<Looked<'_>>> =
