@@ -20,6 +20,7 @@ pub mod review;
 pub(crate) mod rollout;
 mod scripts;
 mod trust;
+pub(crate) mod wanted;
 mod words;
 
 use std::path::Path;

@@ -34,6 +34,7 @@ mod choose;
 mod explain;
 mod plan;
 mod reapply;
+mod reconcile;
 mod recover;
 mod rehearse;
 mod repair;

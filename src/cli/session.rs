@@ -224,6 +224,11 @@ impl<'s, 'io> Session<'s, 'io> {
         json::document(Some(self.verb), outcome, answer, form == Form::JsonLine)
     }
 
+    /// The document that programs read, for a file.
+    pub(crate) fn document_for_a_file(&self, outcome: Outcome, answer: &impl Serialize) -> String {
+        self.document(outcome, answer, Form::Json)
+    }
+
     /// Prints what is left to say and returns the exit code.
     pub fn end(mut self, ending: Result<Outcome>) -> u8 {
         let ending = ending.and_then(|ending| match self.streams.out.flush() {

@@ -99,6 +99,7 @@ verbs! {
     }
     "Change many folders": {
         Rollout(rollout): Folder,
+        Reconcile(reconcile): Folder,
     }
     "Make patch files": {
         New(new): Nothing,

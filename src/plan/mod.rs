@@ -36,6 +36,7 @@ mod stack_tests;
 mod take_out;
 #[cfg(test)]
 mod tests;
+pub(crate) mod wanted;
 pub(crate) mod why;
 
 use std::collections::BTreeSet;

@@ -12,6 +12,7 @@ mod rehearse;
 mod rollout;
 mod switches;
 mod trust;
+mod wanted;
 
 pub(crate) use change::{Accept, Apply, Change, Entry, Recover, Recovery, Repair, Rollback, Series};
 pub(crate) use choose::Choose;
@@ -26,6 +27,8 @@ pub(crate) use switches::{Toggle, Toggles};
 pub(crate) use trust::{
     Comment, Key, KeyInfo, Keys, MadeKey, Reviewed, RevokedKey, Rotation, Sign, SignedList,
 };
+
+pub(crate) use wanted::{Hold, Reconcile};
 
 use serde::{Deserialize, Serialize};
 

@@ -7,7 +7,7 @@ use crate::model::{
     Toggle,
 };
 use crate::text::with_thousands;
-use crate::workbench::{Action, Entry, KnownRehearsal, OverrideNote, Turn, VouchedNote, are_open};
+use crate::workbench::{Action, Asked, Entry, KnownRehearsal, OverrideNote, Turn, VouchedNote, are_open};
 
 /// A path of this machine as text.
 pub(crate) fn path_text(path: &Path) -> String {
@@ -165,7 +165,10 @@ pub(crate) fn occasion(entry: &Entry) -> Vec<String> {
         lines.push(format!("because: {}{text}", reason.kind));
     }
     lines.extend(entry.ticket.iter().map(|ticket| format!("ticket: {ticket}")));
-    if let Some(cause) = &entry.cause {
+    if let Some(asked) = entry.cause.as_ref().and_then(Asked::of) {
+        let commit = entry.cause.as_ref().and_then(|cause| cause.commit.as_deref());
+        lines.push(asked_phrase(asked, commit));
+    } else if let Some(cause) = &entry.cause {
         let ring = cause.ring.iter().map(|ring| format!(", ring {ring}")).collect::<String>();
         let commit = cause.commit.iter().map(|commit| format!(", commit {commit}")).collect::<String>();
         lines.push(format!("part of the {} {}{ring}{commit}", cause.kind, cause.id));
@@ -186,6 +189,18 @@ pub(crate) fn occasion(entry: &Entry) -> Vec<String> {
         lines.push(format!("fixes, as its author says: {}", entry.resolved.join(", ")));
     }
     lines
+}
+
+fn asked_phrase(asked: Asked<'_>, commit: Option<&str>) -> String {
+    match asked {
+        Asked::Hold { until: None } => "from here on, state files leave the folder alone".to_owned(),
+        Asked::Hold { until: Some(until) } => format!("until {until}, state files leave the folder alone"),
+        Asked::Release => "from here on, state files count again".to_owned(),
+        Asked::Section(_) => match commit {
+            Some(commit) => format!("asked for by a state file, commit {commit}"),
+            None => "asked for by a state file".to_owned(),
+        },
+    }
 }
 
 /// Who vouched for each patch of an entry when it came, as the entry keeps it. What counts today is asked of today's keys.

@@ -12,6 +12,7 @@ mod make;
 mod rehearse;
 mod rollout;
 mod text_patch;
+mod wanted;
 
 use std::io;
 use std::path::Path;
@@ -82,6 +83,8 @@ pub(crate) use text_patch::{
     FileSummary, TextFault, TextInspection, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
 };
 pub use text_patch::{PatchFile, TextOptions};
+
+pub(crate) use wanted::{Asked, FolderStand, ReconcileWish, Reconciled};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub(crate) use crate::bundle::order::OrderFinding;

@@ -95,7 +95,16 @@ fn the_check_finds_what_it_should() {
 /// ways of reading a patch, and each may ask the other.
 const WORKBENCH: Rooms = Rooms(
     "workbench",
-    &[&["rollout"], &["make"], &["rehearse"], &["change"], &["keys"], &["look", "text_patch"], &["contents"]],
+    &[
+        &["rollout"],
+        &["make"],
+        &["rehearse"],
+        &["wanted"],
+        &["change"],
+        &["keys"],
+        &["look", "text_patch"],
+        &["contents"],
+    ],
 );
 const VIEWER: Rooms = Rooms("viewer", &[&["paint"], &["layout"], &["model"]]);
 /// Arrows that run back up, each with its reason.

@@ -9,6 +9,7 @@ use crate::support::console::Console;
 use crate::support::sandbox::order;
 use crate::support::tools::is_here;
 use crate::support::trees::Tree;
+use crate::support::trust::write_trusted_key;
 use lab::{Lab, Played};
 
 const LOCAL: &str = "[ring0]\na ansible_connection=local\n";
@@ -246,9 +247,47 @@ fn a_switch_is_moved_once() {
 }
 
 #[test]
+fn the_folders_of_a_host_are_brought_in_line_once_and_a_person_is_not_fought() {
+    let Some(lab) = Lab::new("a state file through Ansible", LOCAL) else { return };
+    lab.host("a", "good\n");
+    write_trusted_key(&lab.sandbox, "acme", 1, "author");
+    let trust = lab.sandbox.read("settings/trust.toml").expect("keys");
+    lab.sandbox.write("home/.config/patchwright/trust.toml", &trust);
+    let console = Console::new(&lab.sandbox).with_keys();
+    console.done("sign $/fix.patchbundle --key $/acme.key --as author");
+    fs::create_dir(lab.sandbox.path("patches")).expect("our own folder");
+    fs::copy(lab.sandbox.path("fix.patchbundle"), lab.sandbox.path("patches/fix.patchbundle"))
+        .expect("a copy");
+    let root = lab.sandbox.path("");
+    let root = root.to_str().expect("a plain name").trim_end_matches('/');
+    let section = format!("[[folders]]\npath = \"{root}/hosts/a\"\nhave = [\"ACME-1\"]\n");
+    let head = "format = \"patchwright-state/1\"\npatches = \"patches\"\n";
+    lab.sandbox.write("state.toml", &format!("{head}{section}"));
+    let wanted = |flags: &[&str]| {
+        lab.play(
+            "- hosts: ring0\n  gather_facts: false\n  tasks:\n    - patchwright.patchwright.wanted: {state_file: $/state.toml, executable: \"@\"}\n      register: told\n    - ansible.builtin.debug: {var: told}\n",
+            flags,
+        )
+    };
+    let look = wanted(&["--check", "--diff"]);
+    look.expect(0, "a", &["changed=1"]);
+    look.says("ACME-1: to be applied");
+    assert!(!lab.has_patch("a"), "a look changes nothing");
+    wanted(&[]).expect(0, "a", &["changed=1"]);
+    assert!(lab.has_patch("a"));
+    wanted(&[]).expect(0, "a", &["changed=0"]);
+    console.done("rollback $/hosts/a --yes");
+    let left = wanted(&[]);
+    left.expect(0, "a", &["changed=0", "failed=0"]);
+    left.says("so it isn't applied again");
+    lab.sandbox.write("state.toml", &format!("{head}{}", section.replace("ACME-1", "ACME-7")));
+    wanted(&[]).says("E-MISSING: ");
+}
+
+#[test]
 fn every_module_and_the_role_are_documented() {
     let Some(lab) = Lab::new("reading the documentation with ansible-doc", LOCAL) else { return };
-    for name in ["patch", "patch_info", "toggle"] {
+    for name in ["patch", "patch_info", "toggle", "wanted"] {
         let shown = lab.run("ansible-doc", &[&format!("patchwright.patchwright.{name}")]);
         assert_eq!(shown.code, Some(0), "{}", shown.text);
         shown.says("OPTIONS");

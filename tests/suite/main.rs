@@ -40,6 +40,7 @@ mod ask_before_scripts;
 mod failing_disk;
 mod live_long;
 mod one_writer;
+mod reconcile_folders;
 mod refuse_a_damaged_store;
 mod run_out;
 mod simulated_disk;

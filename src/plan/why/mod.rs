@@ -16,6 +16,7 @@ mod signers;
 mod switches;
 mod undo;
 mod unfit;
+mod wanted;
 
 use std::fmt::Display;
 
@@ -32,6 +33,7 @@ pub(crate) use signers::{Before, Signers};
 pub(crate) use switches::{Switches, are_open};
 pub(crate) use undo::{Since, Undo};
 pub(crate) use unfit::Unfit;
+pub(crate) use wanted::Wanted;
 
 use crate::model::Code;
 
@@ -72,7 +74,8 @@ macro_rules! families {
 }
 
 families!(
-    AtPlace, Danger, Disk, Edits, Keys, Making, Reviewing, Rolling, Scripts, Signers, Switches, Undo, Unfit
+    AtPlace, Danger, Disk, Edits, Keys, Making, Reviewing, Rolling, Scripts, Signers, Switches, Undo, Unfit,
+    Wanted
 );
 
 impl Obstacle {

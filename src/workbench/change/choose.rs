@@ -56,7 +56,8 @@ type Unreadable = (PathBuf, String);
 pub(crate) struct PatchAtHand {
     pub file: PathBuf,
     pub patch: Arc<Patch>,
-    is_trusted: bool,
+    /// Whether anybody vouches for it as its author.
+    pub(crate) is_trusted: bool,
 }
 
 impl Workbench {
@@ -111,7 +112,7 @@ impl Workbench {
     }
 
     /// Every patch file in `from`, by name, with who vouches for it.
-    fn patches_at_hand(
+    pub(crate) fn patches_at_hand(
         &self,
         from: &[PathBuf],
         watch: Watch<'_>,

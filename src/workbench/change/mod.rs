@@ -23,3 +23,4 @@ pub(super) mod take_out;
 pub(super) mod toggle;
 mod trust_checks;
 mod which;
+mod write_down;

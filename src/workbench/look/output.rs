@@ -16,6 +16,8 @@ pub(crate) enum OutputKind {
     PatchFile,
     GitPatch,
     Plan,
+    /// How folders stand to a state file.
+    Report,
 }
 
 /// Makes sure that nothing is lost when `output` is written.
@@ -35,6 +37,10 @@ pub(crate) fn refuse_taken(output: &Path, kind: OutputKind) -> Result<()> {
             opened => opened.is_ok(),
         },
         OutputKind::GitPatch => is_text_patch(output)?,
+        OutputKind::Report => named_file::read(output, HEAD_BYTES).is_ok_and(|head| {
+            let head = String::from_utf8_lossy(&head);
+            head.contains("patchwright reconcile") || head.contains("\"command\": \"reconcile\"")
+        }),
         OutputKind::Plan => named_file::read(output, HEAD_BYTES)
             .is_ok_and(|head| String::from_utf8_lossy(&head).contains("\"patchwright-plan/")),
     };

@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 29] = [
+const VERBS: [&str; 30] = [
     "show",
     "diff",
     "plan",
@@ -25,6 +25,7 @@ const VERBS: [&str; 29] = [
     "recover",
     "accept",
     "rollout",
+    "reconcile",
     "new",
     "edit",
     "make",

@@ -21,6 +21,7 @@ mod review;
 mod rollout;
 mod scripts;
 mod switches;
+mod wanted;
 
 pub(in crate::cli) use choose::choice;
 pub(in crate::cli) use difference::diff;
@@ -47,6 +48,7 @@ pub(in crate::cli) use review::reviewed;
 pub(in crate::cli) use rollout::{rollout, rollout_plan};
 pub(in crate::cli) use scripts::scripts_in_full;
 pub(in crate::cli) use switches::{switches, toggle_plan, toggled};
+pub(in crate::cli) use wanted::{hold, reconciled};
 
 use std::borrow::Cow;
 use std::path::Path;

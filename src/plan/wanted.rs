@@ -1,0 +1,404 @@
+//! What has to be done so that a folder has the patches that a file says it should have, and what is left to people. Decided
+//! from what was seen and from what the history says; no clock, no disk.
+//!
+//! What a person did last is never undone: who rolled a patch back knows something that the file does not. It counts from
+//! when the folder first heard of the file as it is now. A file that was changed since is a new word.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Digest, Position, choices};
+use crate::plan::why::Wanted;
+use crate::text::confusables::NameMatch;
+
+choices! {
+    /// What becomes of patches that the file does not name.
+    #[derive(Default)]
+    pub(crate) enum Others {
+        /// They are told.
+        #[default]
+        Report = "report",
+        /// They are rolled back.
+        RollBack = "roll-back",
+    }
+
+    /// What becomes of files that are not as the patches left them.
+    #[derive(Default)]
+    pub(crate) enum OnDrifted {
+        /// They are told.
+        #[default]
+        Report = "report",
+        /// They are repaired.
+        Repair = "repair",
+        /// Nothing in such a folder is changed.
+        Refuse = "refuse",
+    }
+}
+
+/// What a file says of one folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Wish {
+    pub product: Option<String>,
+    /// The versions that it may be; empty: any.
+    pub versions: Vec<String>,
+    /// Patches to have, with the oldest revision that will do.
+    pub have: BTreeMap<String, u32>,
+    /// Patches not to have.
+    pub not: BTreeSet<String>,
+    pub others: Others,
+    pub drift: OnDrifted,
+    /// Where switches stand, by patch and switch.
+    pub toggles: BTreeMap<String, Position>,
+}
+
+/// A patch in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PatchHere {
+    pub id: String,
+    pub revision: u32,
+    /// The patch that contains it and stands for it.
+    pub replaced_by: Option<String>,
+}
+
+/// What was seen in a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct SeenFolder {
+    pub product: Option<String>,
+    pub version: Option<String>,
+    pub patches: Vec<PatchHere>,
+    /// How many files are not as the patches left them.
+    pub drifted: usize,
+    /// Where each switch stands, by patch and switch; none where it stands at neither.
+    pub switches: BTreeMap<String, Option<Position>>,
+}
+
+/// One thing that the history says happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Event {
+    pub what: Happened,
+    pub user: String,
+    pub time: String,
+    /// For which word of the file, if it was for one.
+    pub section: Option<Digest>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Happened {
+    /// These patches came in.
+    CameIn(Vec<String>),
+    /// These patches went.
+    Went(Vec<String>),
+    /// This switch was moved.
+    Moved(String),
+    /// Somebody asked that the folder be left alone.
+    Held { reason: String, until: Option<String> },
+    /// Nobody does any more.
+    Released,
+    /// Nothing of these.
+    Other,
+}
+
+/// Who did something, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub user: String,
+    pub time: String,
+}
+
+/// What counts of a history for a file as it is now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Past {
+    /// Patches that went last, and stay out, by id; whether a failed check of the file's own try put them out.
+    out: BTreeMap<String, (Person, bool)>,
+    /// Patches that a person put in last.
+    brought: BTreeMap<String, Person>,
+    /// Switches that a person moved last.
+    moved: BTreeMap<String, Person>,
+    /// The wish to leave the folder alone, and whose it is.
+    held: Option<(Person, String, Option<String>)>,
+    /// Whether the folder has heard of the file as it is now.
+    pub knows: bool,
+}
+
+impl Past {
+    /// What `events`, oldest first, say to a file whose word on the folder is `section`.
+    pub fn read(events: &[Event], section: Digest) -> Self {
+        let mut past = Self::default();
+        let other = events.iter().rposition(|event| event.section.is_some_and(|other| other != section));
+        // The first of the last events that were for this very word: from then on people knew what it asks for.
+        let behind = other.map_or(0, |at| at + 1);
+        let first = (behind..events.len()).find(|at| events[*at].section == Some(section));
+        past.knows = first.is_some();
+        let since = first.unwrap_or(events.len());
+        // Of a folder's first word nobody can say that it was written against what had been rolled back before.
+        let since_out = if other.is_some() { since } else { 0 };
+        for (at, event) in events.iter().enumerate() {
+            past.take(event, at >= since, at >= since_out);
+        }
+        past
+    }
+
+    fn take(&mut self, event: &Event, counts: bool, counts_out: bool) {
+        let person = || Person { user: event.user.clone(), time: event.time.clone() };
+        let by_hand = event.section.is_none();
+        match &event.what {
+            Happened::CameIn(ids) => ids.iter().for_each(|id| {
+                self.out.remove(id);
+                match by_hand && counts {
+                    true => drop(self.brought.insert(id.clone(), person())),
+                    false => drop(self.brought.remove(id)),
+                }
+            }),
+            Happened::Went(ids) => ids.iter().for_each(|id| {
+                self.brought.remove(id);
+                match counts_out {
+                    true => drop(self.out.insert(id.clone(), (person(), !by_hand))),
+                    false => drop(self.out.remove(id)),
+                }
+            }),
+            Happened::Moved(name) => match by_hand && counts {
+                true => drop(self.moved.insert(name.clone(), person())),
+                false => drop(self.moved.remove(name)),
+            },
+            Happened::Held { reason, until } => self.held = Some((person(), reason.clone(), until.clone())),
+            Happened::Released => self.held = None,
+            Happened::Other => {}
+        }
+    }
+
+    /// The same without what people did: somebody says that the file is right nevertheless. Who asked that the folder be
+    /// left alone is still heard.
+    pub fn again(self) -> Self {
+        Self { held: self.held, knows: self.knows, ..Self::default() }
+    }
+}
+
+/// What is done about something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Deed {
+    RollBack,
+    Apply,
+    Repair,
+    Turn(Position),
+}
+
+/// What an expectation is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum About {
+    Folder,
+    Patch(String),
+    Files,
+    Switch(String),
+}
+
+impl About {
+    /// The patch or the switch, by its name.
+    pub fn name(&self) -> &str {
+        match self {
+            About::Patch(name) | About::Switch(name) => name,
+            About::Folder | About::Files => "",
+        }
+    }
+}
+
+/// How an expectation stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// As it should be.
+    Met,
+    /// So, because this patch contains it.
+    MetBy(String),
+    /// It can be made so.
+    Due(Deed),
+    /// It was made so.
+    Done(Deed),
+    /// It differs, and that is left to people.
+    Left(Left),
+    /// Something stands in the way.
+    Blocked(Wanted),
+}
+
+/// Why something that differs is not changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// A person rolled it back.
+    RolledBack(Person),
+    /// It was applied, its check failed, and it was rolled back.
+    Failed(Person),
+    /// A person applied it.
+    Applied(Person),
+    /// A person moved it.
+    Moved(Person),
+    /// The file does not name it, and says that such are only told.
+    NotNamed,
+    /// This many files are not as expected, and the file says that this is only told.
+    Drifted(usize),
+    /// Somebody asked that the folder be left alone.
+    Held { by: Person, reason: String, until: Option<String> },
+}
+
+/// One expectation of a file, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Expectation {
+    pub about: About,
+    pub standing: Standing,
+}
+
+impl Expectation {
+    pub fn new(about: About, standing: Standing) -> Self {
+        Self { about, standing }
+    }
+
+    fn patch(id: &str, standing: Standing) -> Self {
+        Self::new(About::Patch(id.to_owned()), standing)
+    }
+
+    pub fn is_met(&self) -> bool {
+        matches!(self.standing, Standing::Met | Standing::MetBy(_) | Standing::Done(_))
+    }
+}
+
+/// Every expectation about a folder, in the order in which what is due is done. `at_hand` has the newest revision of every
+/// patch whose file is there; `is_over` says whether a day has come.
+pub(crate) fn decide(
+    wish: &Wish,
+    seen: &SeenFolder,
+    past: &Past,
+    at_hand: &BTreeMap<String, u32>,
+    is_over: impl Fn(&str) -> bool,
+) -> Vec<Expectation> {
+    if let Some((by, reason, until)) = &past.held
+        && !until.as_deref().is_some_and(is_over)
+    {
+        let (by, reason, until) = (by.clone(), reason.clone(), until.clone());
+        return vec![Expectation::new(About::Folder, Standing::Left(Left::Held { by, reason, until }))];
+    }
+    if let Some(why) = unfit(wish, seen) {
+        return vec![Expectation::new(About::Folder, Standing::Blocked(why))];
+    }
+    let wanted: Vec<_> = wish.have.iter().map(|(id, least)| have(id, *least, seen, past, at_hand)).collect();
+    // Nothing else goes as long as what should be there can't come.
+    let is_complete =
+        !wanted.is_empty() && wanted.iter().all(|one| !matches!(one.standing, Standing::Blocked(_)));
+    let mut all: Vec<Expectation> = wish.not.iter().filter_map(|id| not(id, seen, past)).collect();
+    all.extend(others(wish, seen, past, is_complete));
+    let coming = |patch: &str| {
+        let comes = |one: &&Expectation| one.standing == Standing::Due(Deed::Apply);
+        wanted.iter().filter(comes).any(|one| one.about == About::Patch(patch.to_owned()))
+    };
+    let toggles: Vec<_> =
+        wish.toggles.iter().map(|(name, to)| switch(name, *to, seen, past, coming)).collect();
+    all.extend(wanted);
+    all.extend(drift(wish, seen));
+    all.extend(toggles);
+    all
+}
+
+/// Why nothing at all is done in a folder.
+fn unfit(wish: &Wish, seen: &SeenFolder) -> Option<Wanted> {
+    if let (Some(wanted), Some(found)) = (&wish.product, &seen.product)
+        && !NameMatch::between(wanted, found).is_same()
+    {
+        return Some(Wanted::OtherProduct { wanted: wanted.clone(), found: found.clone() });
+    }
+    if !wish.versions.is_empty() && !seen.version.as_ref().is_some_and(|found| wish.versions.contains(found))
+    {
+        return Some(Wanted::OtherVersion { wanted: wish.versions.clone(), found: seen.version.clone() });
+    }
+    match (wish.drift, seen.drifted) {
+        (OnDrifted::Refuse, 1..) => Some(Wanted::Drifted { count: seen.drifted }),
+        _ => None,
+    }
+}
+
+fn have(
+    id: &str,
+    least: u32,
+    seen: &SeenFolder,
+    past: &Past,
+    at_hand: &BTreeMap<String, u32>,
+) -> Expectation {
+    let mut fitting: Vec<&PatchHere> =
+        seen.patches.iter().filter(|patch| patch.id == id && patch.revision >= least).collect();
+    fitting.sort_by_key(|patch| patch.replaced_by.is_some());
+    let here = fitting.first();
+    let standing = match (here, past.out.get(id), at_hand.get(id)) {
+        (Some(PatchHere { replaced_by: Some(by), .. }), ..) => Standing::MetBy(by.clone()),
+        (Some(_), ..) => Standing::Met,
+        (None, Some((person, true)), _) => Standing::Left(Left::Failed(person.clone())),
+        (None, Some((person, false)), _) => Standing::Left(Left::RolledBack(person.clone())),
+        (None, None, Some(revision)) if *revision >= least => Standing::Due(Deed::Apply),
+        (None, None, newest) => {
+            Standing::Blocked(Wanted::NoFile { id: id.to_owned(), least, newest: newest.copied() })
+        }
+    };
+    Expectation::patch(id, standing)
+}
+
+fn not(id: &str, seen: &SeenFolder, past: &Past) -> Option<Expectation> {
+    let mut here: Vec<&PatchHere> = seen.patches.iter().filter(|patch| patch.id == id).collect();
+    here.sort_by_key(|patch| patch.replaced_by.is_some());
+    let here = here.first()?;
+    Some(Expectation::patch(
+        id,
+        match (&here.replaced_by, past.brought.get(id)) {
+            (Some(by), _) => Standing::Blocked(Wanted::Inside { id: id.to_owned(), by: by.clone() }),
+            (None, Some(person)) => Standing::Left(Left::Applied(person.clone())),
+            (None, None) => Standing::Due(Deed::RollBack),
+        },
+    ))
+}
+
+/// Patches that the file names neither as to have nor as not to have, and that stand for none that it names.
+fn others<'a>(
+    wish: &'a Wish,
+    seen: &'a SeenFolder,
+    past: &'a Past,
+    is_complete: bool,
+) -> impl Iterator<Item = Expectation> + 'a {
+    let stands_for_one = |by: &str| {
+        let mut inside = seen.patches.iter().filter(|patch| patch.replaced_by.as_deref() == Some(by));
+        inside.any(|patch| wish.have.contains_key(&patch.id))
+    };
+    let is_other = move |patch: &&PatchHere| {
+        let is_named = wish.have.contains_key(&patch.id) || wish.not.contains(&patch.id);
+        !is_named && patch.replaced_by.is_none() && !stands_for_one(&patch.id)
+    };
+    seen.patches.iter().filter(is_other).map(move |patch| {
+        let standing = match past.brought.get(&patch.id) {
+            _ if wish.others == Others::Report || !is_complete => Standing::Left(Left::NotNamed),
+            Some(person) => Standing::Left(Left::Applied(person.clone())),
+            None => Standing::Due(Deed::RollBack),
+        };
+        Expectation::patch(&patch.id, standing)
+    })
+}
+
+fn drift(wish: &Wish, seen: &SeenFolder) -> Option<Expectation> {
+    let standing = match (wish.drift, seen.drifted) {
+        (_, 0) => return None,
+        (OnDrifted::Repair, _) => Standing::Due(Deed::Repair),
+        (_, count) => Standing::Left(Left::Drifted(count)),
+    };
+    Some(Expectation::new(About::Files, standing))
+}
+
+fn switch(
+    name: &str,
+    to: Position,
+    seen: &SeenFolder,
+    past: &Past,
+    coming: impl Fn(&str) -> bool,
+) -> Expectation {
+    let patch = name.split_once('/').map_or(name, |(patch, _)| patch);
+    let standing = match (seen.switches.get(name), past.moved.get(name)) {
+        (Some(Some(stands)), _) if *stands == to => Standing::Met,
+        (Some(_), Some(person)) => Standing::Left(Left::Moved(person.clone())),
+        (Some(_), None) => Standing::Due(Deed::Turn(to)),
+        (None, _) if coming(patch) => Standing::Due(Deed::Turn(to)),
+        (None, _) => Standing::Blocked(Wanted::NoSwitch { name: name.to_owned() }),
+    };
+    Expectation::new(About::Switch(name.to_owned()), standing)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! What keeps a folder from being brought to what a state file says.
+
+use super::{Obstacle, Wording, row};
+use crate::model::Code;
+use crate::text::with_thousands;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The file does not say what it should, at this line and column.
+    Wrong {
+        line: usize,
+        column: usize,
+        because: String,
+    },
+    /// One run would roll back more patches than somebody allows.
+    TooMany {
+        count: usize,
+        most: usize,
+    },
+    /// One folder under two names, or one inside another.
+    Twice {
+        one: String,
+        other: String,
+    },
+    TooManyFolders {
+        pattern: String,
+        most: usize,
+    },
+    /// No folder of the file has this path.
+    NoFolder {
+        folder: String,
+    },
+    OtherProduct {
+        wanted: String,
+        found: String,
+    },
+    /// Of no version that the file names; none: nobody can tell.
+    OtherVersion {
+        wanted: Vec<String>,
+        found: Option<String>,
+    },
+    /// Files are not as expected, and the file says that nothing is changed then.
+    Drifted {
+        count: usize,
+    },
+    /// There is no patch file of it, or only of an older revision.
+    NoFile {
+        id: String,
+        least: u32,
+        newest: Option<u32>,
+    },
+    /// It is part of another patch, and can't go by itself.
+    Inside {
+        id: String,
+        by: String,
+    },
+    NoSwitch {
+        name: String,
+    },
+    /// The engine says no.
+    Refused {
+        code: Code,
+        meaning: String,
+        hint: String,
+    },
+}
+
+impl Wanted {
+    pub(super) fn row(&self) -> Wording {
+        match self {
+            Wanted::Wrong { line, column, because } => row(
+                Code::Order,
+                format!("line {line}, column {column}: {because}"),
+                "Correct the file. Nothing was done in any folder.",
+            ),
+            Wanted::TooMany { count, most } => row(
+                Code::Order,
+                format!("{count} patches would be rolled back in one run, and at most {most} may be"),
+                "If this is meant: --max-rolled-back N",
+            ),
+            Wanted::Twice { one, other } => row(
+                Code::Order,
+                format!("{one} and {other} are one folder, or one is inside the other"),
+                "Name each folder once.",
+            ),
+            Wanted::TooManyFolders { pattern, most } => row(
+                Code::Order,
+                format!("{pattern} finds more than {} folders", with_thousands(*most as u64)),
+                "Use a narrower pattern, or several files.",
+            ),
+            Wanted::NoFolder { folder } => row(
+                Code::Order,
+                format!("the file has no folder {folder}"),
+                "Name a folder as the file has it.",
+            ),
+            Wanted::OtherProduct { wanted, found } => row(
+                Code::Product,
+                format!("the product here is {found}, and {wanted} is expected"),
+                super::CHECK_THE_FOLDER,
+            ),
+            Wanted::OtherVersion { wanted, found } => {
+                let found = found.as_deref().unwrap_or("unknown");
+                let wanted = wanted.join(" or ");
+                let meaning = format!("the version here is {found}, and {wanted} is expected");
+                row(Code::Version, meaning, super::CHECK_THE_FOLDER)
+            }
+            Wanted::Drifted { count } => row(
+                Code::Drift,
+                format!("{count} files aren't as expected"),
+                "See which: patchwright status FOLDER --diff",
+            ),
+            Wanted::NoFile { id, newest: None, .. } => row(
+                Code::Missing,
+                format!("no patch file at hand has {id}"),
+                "Add the patch file to the folder that the state file names as its patches.",
+            ),
+            Wanted::NoFile { id, least, newest: Some(newest) } => row(
+                Code::Missing,
+                format!(
+                    "the newest patch file of {id} at hand has revision {newest}, and {least} is expected"
+                ),
+                "Add the patch file to the folder that the state file names as its patches.",
+            ),
+            Wanted::Inside { id, by } => row(
+                Code::Conflicts,
+                format!("{id} is part of {by}"),
+                format!("It can only be rolled back together with {by}; name that one."),
+            ),
+            Wanted::NoSwitch { name } => row(
+                Code::Unknown,
+                format!("there is no switch {name} in this folder"),
+                "See the switches here: patchwright toggle FOLDER",
+            ),
+            Wanted::Refused { code, meaning, hint } => row(*code, meaning.clone(), hint.clone()),
+        }
+    }
+
+    pub(crate) fn as_obstacle(&self) -> Obstacle {
+        Obstacle::new(self.clone())
+    }
+}

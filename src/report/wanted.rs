@@ -1,0 +1,244 @@
+//! How folders stand to a state file, in words: for people, for whoever reads a pull request, for a test report and for a
+//! monitor.
+
+use std::fmt::Write;
+
+use super::Report;
+use super::phrases::path_text;
+use crate::model::{Kind, Position};
+use crate::plan::wanted::{About, Deed, Expectation, Left, Person, Standing};
+use crate::text::escape_text;
+use crate::workbench::{FolderStand, Reconciled};
+
+/// How a folder stands, in a word that programs read.
+pub(crate) fn state_of(folder: &FolderStand) -> &'static str {
+    folder.kind().map_or("in-line", |kind| match kind {
+        Kind::NotYet => "differs",
+        kind => kind.as_str(),
+    })
+}
+
+/// The same for people.
+pub(crate) fn state_phrase(folder: &FolderStand) -> &'static str {
+    match folder.kind() {
+        None => "in line",
+        Some(Kind::NotYet) => "differs",
+        Some(Kind::NeedsPerson) => "needs a person",
+        Some(Kind::NotTrusted) => "not trusted",
+        Some(Kind::PutBack) => "failed and restored",
+        Some(Kind::Machine | Kind::Usage | Kind::Interrupted) => "failed",
+        Some(Kind::Refused) => "blocked",
+    }
+}
+
+/// What an expectation is about.
+pub(crate) fn subject(about: &About) -> String {
+    match about {
+        About::Folder => "the folder".to_owned(),
+        About::Files => "files".to_owned(),
+        About::Patch(name) | About::Switch(name) => name.clone(),
+    }
+}
+
+/// How it stands, in a word that programs read.
+pub(crate) fn standing_word(standing: &Standing) -> &'static str {
+    match standing {
+        Standing::Met | Standing::MetBy(_) => "met",
+        Standing::Due(_) => "due",
+        Standing::Done(_) => "done",
+        Standing::Left(_) => "left",
+        Standing::Blocked(_) => "blocked",
+    }
+}
+
+/// How it stands, as a phrase behind what it is about.
+pub(crate) fn standing_phrase(standing: &Standing) -> String {
+    match standing {
+        Standing::Met => "as expected".to_owned(),
+        Standing::MetBy(by) => format!("as expected, in {by}"),
+        Standing::Due(deed) => format!("to be {}", deed_phrase(*deed)),
+        Standing::Done(deed) => deed_phrase(*deed).to_owned(),
+        Standing::Left(left) => left_phrase(left),
+        Standing::Blocked(why) => {
+            let obstacle = why.as_obstacle();
+            format!("{} ({})", obstacle.meaning(), obstacle.code())
+        }
+    }
+}
+
+fn deed_phrase(deed: Deed) -> &'static str {
+    match deed {
+        Deed::Apply => "applied",
+        Deed::RollBack => "rolled back",
+        Deed::Repair => "repaired",
+        Deed::Turn(Position::On) => "turned on",
+        Deed::Turn(Position::Off) => "turned off",
+    }
+}
+
+fn left_phrase(left: &Left) -> String {
+    let by = |Person { user, time }: &Person| format!("by {user} on {}", time.get(..10).unwrap_or(time));
+    match left {
+        Left::RolledBack(person) => format!("rolled back {}, so it isn't applied again", by(person)),
+        Left::Failed(person) => {
+            format!("applied and rolled back {}, because it failed, so it isn't tried again", by(person))
+        }
+        Left::Applied(person) => format!("applied {}, so it isn't rolled back", by(person)),
+        Left::Moved(person) => format!("moved {}, so it isn't moved back", by(person)),
+        Left::NotNamed => "in the folder, but not in the state file".to_owned(),
+        Left::Drifted(1) => "1 file isn't as expected".to_owned(),
+        Left::Drifted(count) => format!("{count} files aren't as expected"),
+        Left::Held { by: person, reason, until } => {
+            let until = until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
+            format!("held{until}, as asked {}: {reason}", by(person))
+        }
+    }
+}
+
+/// What can be done about it, where the program does not do it by itself.
+pub(crate) fn way_out(standing: &Standing) -> Option<String> {
+    match standing {
+        Standing::Blocked(why) => Some(why.as_obstacle().hint()),
+        Standing::Left(Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::Moved(_)) => Some(
+            "To follow the state file nevertheless, change what it says of the folder, or add --again."
+                .to_owned(),
+        ),
+        Standing::Left(Left::NotNamed) => {
+            Some("Add it to have or to not, or roll it back: patchwright rollback FOLDER ID".to_owned())
+        }
+        Standing::Left(Left::Drifted(_)) => Some("See which: patchwright status FOLDER --diff".to_owned()),
+        Standing::Left(Left::Held { .. }) => {
+            Some("To end this: patchwright reconcile --release FOLDER".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Every line that is to be said about a folder: what it is about, how it stands, the way out.
+pub(crate) fn lines(folder: &FolderStand, with_met: bool) -> Vec<(String, String, Option<String>)> {
+    let line =
+        |one: &Expectation| (subject(&one.about), standing_phrase(&one.standing), way_out(&one.standing));
+    let is_shown =
+        |one: &&Expectation| with_met || !matches!(one.standing, Standing::Met | Standing::MetBy(_));
+    let mut lines: Vec<_> = folder.expectations.iter().filter(is_shown).map(line).collect();
+    if let Some(error) = &folder.failure {
+        let report = Report::from_error(error, Some(&folder.path));
+        let said = format!("{} ({})", report.title(), report.code);
+        lines.push(("the folder".to_owned(), said, report.hints.first().cloned()));
+    }
+    lines
+}
+
+/// How many folders stand how, by the words for it.
+pub(crate) fn counts(done: &Reconciled) -> Vec<(&'static str, usize)> {
+    let mut counts: Vec<(&'static str, usize)> = Vec::new();
+    for folder in &done.folders {
+        let phrase = match state_phrase(folder) {
+            "differs" => "different",
+            phrase => phrase,
+        };
+        match counts.iter_mut().find(|(known, _)| *known == phrase) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((phrase, 1)),
+        }
+    }
+    counts.sort();
+    counts
+}
+
+/// What the first line of every report says, so that a report replaces only a report.
+pub(crate) const MARK: &str = "patchwright reconcile";
+
+/// A table for whoever reads a pull request.
+pub(crate) fn markdown(done: &Reconciled) -> String {
+    let cell = |text: &str| {
+        let safe = escape_text(text).replace('\n', " ");
+        safe.chars()
+            .flat_map(|c| ['\\'].into_iter().filter(move |_| "\\|<>*_`[]#&!~".contains(c)).chain([c]))
+            .collect::<String>()
+    };
+    let mut text = format!("<!-- {MARK} -->\n| Folder | State | What | How it stands |\n|---|---|---|---|\n");
+    for folder in &done.folders {
+        let (path, state) = (cell(&path_text(&folder.path)), state_phrase(folder));
+        let lines = lines(folder, false);
+        if lines.is_empty() {
+            let _ = writeln!(text, "| {path} | {state} | | |");
+        }
+        for (what, how, _) in lines {
+            let _ = writeln!(text, "| {path} | {state} | {} | {} |", cell(&what), cell(&how));
+        }
+    }
+    text
+}
+
+/// JUnit: a suite for each folder, a case for each expectation.
+pub(crate) fn junit(done: &Reconciled) -> String {
+    let value = |text: &str| {
+        let safe = escape_text(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        safe.replace('"', "&quot;").replace('\n', "&#10;")
+    };
+    let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- {MARK} -->\n<testsuites>\n");
+    for folder in &done.folders {
+        let path = value(&path_text(&folder.path));
+        let cases: Vec<(String, String, bool)> = folder
+            .expectations
+            .iter()
+            .map(|one| (subject(&one.about), standing_phrase(&one.standing), one.is_met()))
+            .chain(folder.failure.as_ref().map(|error| {
+                let report = Report::from_error(error, Some(&folder.path));
+                ("the folder".to_owned(), format!("{} ({})", report.title(), report.code), false)
+            }))
+            .collect();
+        let failed = cases.iter().filter(|(.., met)| !met).count();
+        let _ =
+            writeln!(text, "  <testsuite name=\"{path}\" tests=\"{}\" failures=\"{failed}\">", cases.len());
+        for (what, how, met) in cases {
+            let (what, how) = (value(&what), value(&how));
+            let _ = match met {
+                true => writeln!(text, "    <testcase classname=\"{path}\" name=\"{what}\"/>"),
+                false => writeln!(
+                    text,
+                    "    <testcase classname=\"{path}\" name=\"{what}\"><failure message=\"{how}\"/></testcase>"
+                ),
+            };
+        }
+        text.push_str("  </testsuite>\n");
+    }
+    text.push_str("</testsuites>\n");
+    text
+}
+
+/// Figures for Prometheus, as its node exporter reads them from a file.
+pub(crate) fn metrics(done: &Reconciled, seconds: i64) -> String {
+    let label =
+        |text: &str| escape_text(text).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    let mut text = format!("# {MARK}\n# TYPE patchwright_folder_in_line gauge\n");
+    for folder in &done.folders {
+        let met = u8::from(folder.kind().is_none());
+        let _ = writeln!(
+            text,
+            "patchwright_folder_in_line{{folder=\"{}\"}} {met}",
+            label(&path_text(&folder.path))
+        );
+    }
+    text.push_str("# TYPE patchwright_folder_differences gauge\n");
+    for folder in &done.folders {
+        let count = folder.expectations.iter().filter(|one| !one.is_met()).count();
+        let count = count + usize::from(folder.failure.is_some());
+        let _ = writeln!(
+            text,
+            "patchwright_folder_differences{{folder=\"{}\"}} {count}",
+            label(&path_text(&folder.path))
+        );
+    }
+    let code = done.kind().map_or(0, Kind::exit_code);
+    let _ = writeln!(
+        text,
+        "# TYPE patchwright_reconcile_exit_code gauge\npatchwright_reconcile_exit_code {code}"
+    );
+    let _ = writeln!(
+        text,
+        "# TYPE patchwright_reconcile_time_seconds gauge\npatchwright_reconcile_time_seconds {seconds}"
+    );
+    text
+}

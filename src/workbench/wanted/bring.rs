@@ -1,0 +1,214 @@
+//! What is due in one folder: tried without changing anything, and done. Both by the changes that people make.
+
+use std::path::PathBuf;
+
+use super::{FolderStand, Looked, Run};
+use crate::model::Position;
+use crate::plan::wanted::{About, Deed, Expectation, Left, Standing};
+use crate::plan::why::Wanted;
+use crate::plan::{Consequence, Obstacle, OnDrift};
+use crate::workbench::{
+    ApplyOptions, ApplyPreview, Error, HealOptions, Occasion, Result, RollbackOptions, ScriptConsent,
+    ToggleOptions, Which,
+};
+
+impl Run<'_> {
+    /// Finds out what stands in the way of what is due. Writes nothing.
+    pub(super) fn try_what_is_due(&self, looked: &mut Looked<'_>) -> Result<()> {
+        let stand = &mut looked.stand;
+        for (at, about, deed) in due(stand) {
+            let why = match deed {
+                Deed::RollBack => self.why_not_out(stand, about.name()),
+                Deed::Repair => self.why_no_repair(stand, &looked.repair_from),
+                Deed::Turn(_) if is_due_to_come(stand, about.name()) => continue,
+                Deed::Turn(to) => {
+                    let options = turn(about.name(), to, Occasion::NONE);
+                    let look = self.bench.preview_toggle(&stand.path, &options, self.watch);
+                    look.map(|look| look.preview.obstacles)
+                }
+                Deed::Apply => continue,
+            };
+            if let Some(why) = in_the_way(why)? {
+                stand.expectations[at].standing = Standing::Blocked(why);
+            }
+        }
+        if stand.due(|deed| deed == Deed::Apply).next().is_some() {
+            self.try_to_apply(stand)?;
+        }
+        // Nothing that the file does not name goes while what it names can't come.
+        let is_blocked = |one: &Expectation| matches!(one.standing, Standing::Blocked(_));
+        if stand.expectations.iter().any(is_blocked) {
+            for one in &mut stand.expectations {
+                let is_other =
+                    matches!(&one.about, About::Patch(id) if !looked.section.wish.not.contains(id));
+                if is_other && one.standing == Standing::Due(Deed::RollBack) {
+                    one.standing = Standing::Left(Left::NotNamed);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn why_not_out(&self, stand: &FolderStand, id: &str) -> Result<Vec<Obstacle>> {
+        let options = out(id, Occasion::NONE);
+        let look = self.bench.preview_rollback(&stand.path, &options, self.watch)?;
+        look.scripts.agree(ScriptConsent::None)?;
+        Ok(look.preview.obstacles)
+    }
+
+    fn why_no_repair(&self, stand: &FolderStand, from: &[PathBuf]) -> Result<Vec<Obstacle>> {
+        let options = HealOptions { from: from.to_vec(), ..HealOptions::default() };
+        let mut opened = self.bench.open_for_heal(&options)?;
+        let look = self.bench.preview_heal(&stand.path, &options, &mut opened, self.watch)?;
+        Ok(look.preview.obstacles)
+    }
+
+    /// Patches come together or not at all, so what stands in the way of one stands in the way of all.
+    fn try_to_apply(&self, stand: &mut FolderStand) -> Result<()> {
+        let files = self.files(stand);
+        let is_first = stand.due(|deed| deed == Deed::RollBack).next().is_none();
+        let mut preview = None;
+        let why = self.bench.preview(&files[..], &stand.path, self.watch).and_then(|look| {
+            let look = preview.insert(look);
+            look.permits(false)?;
+            look.scripts.agree(ScriptConsent::None)?;
+            // What is to go first may be what stands in the way.
+            Ok(if is_first { look.preview.obstacles.clone() } else { Vec::new() })
+        });
+        let why = in_the_way(why)?;
+        for one in &mut stand.expectations {
+            let About::Patch(id) = &one.about else { continue };
+            if one.standing != Standing::Due(Deed::Apply) {
+                continue;
+            }
+            if let Some(why) = &why {
+                one.standing = Standing::Blocked(why.clone());
+            } else if let Some(there) = preview.as_ref().and_then(|look| there_already(look, id)) {
+                one.standing = there;
+            }
+        }
+        Ok(())
+    }
+
+    fn files(&self, stand: &FolderStand) -> Vec<PathBuf> {
+        let due = stand.due(|deed| deed == Deed::Apply);
+        due.filter_map(|(_, about, _)| Some(self.at_hand.get(about.name())?.file.clone())).collect()
+    }
+
+    /// Does what is due in one folder, and writes down that it heard of the file as it is. The first change that fails is
+    /// the last; those before it stay.
+    pub(super) fn bring(&self, looked: &mut Looked<'_>) -> Result<()> {
+        if looked.stand.failure.is_some() {
+            return Ok(());
+        }
+        match self.do_what_is_due(looked) {
+            Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
+            done => looked.stand.failure = done.err(),
+        }
+        Ok(())
+    }
+
+    fn do_what_is_due(&self, looked: &mut Looked<'_>) -> Result<()> {
+        let occasion = self.occasion(looked.section);
+        let stand = &mut looked.stand;
+        let due = due(stand);
+        for (at, about, _) in due.iter().filter(|(.., deed)| *deed == Deed::RollBack) {
+            let done = self.bench.roll_back(&stand.path, &out(about.name(), occasion.clone()), self.watch)?;
+            finish(stand, &[*at], Some(done.entry.seq));
+        }
+        let coming: Vec<usize> = stand.due(|deed| deed == Deed::Apply).map(|(at, ..)| at).collect();
+        if !coming.is_empty() {
+            let options = ApplyOptions { occasion: occasion.clone(), ..ApplyOptions::default() };
+            let done = self.bench.apply(&self.files(stand)[..], &stand.path, options, self.watch)?;
+            finish(stand, &coming, done.entry.map(|entry| entry.seq));
+        }
+        for (at, about, deed) in due {
+            let entry = match deed {
+                Deed::RollBack | Deed::Apply => continue,
+                Deed::Repair => {
+                    let options = HealOptions {
+                        from: looked.repair_from.clone(),
+                        occasion: occasion.clone(),
+                        ..HealOptions::default()
+                    };
+                    self.bench.heal(&stand.path, &options, self.watch)?.entry
+                }
+                Deed::Turn(to) => {
+                    let options = turn(about.name(), to, occasion.clone());
+                    self.bench.toggle(&stand.path, &options, self.watch)?.entry
+                }
+            };
+            finish(stand, &[at], entry.map(|entry| entry.seq));
+        }
+        // A folder that nobody told of a new word would take what people do from now on for older than that.
+        let is_held =
+            stand.expectations.iter().any(|one| matches!(one.standing, Standing::Left(Left::Held { .. })));
+        if looked.is_news && stand.entries.is_empty() && !is_held {
+            let entry = self.bench.write_down(&stand.path, &occasion, Vec::new())?;
+            stand.entries.push(entry);
+        }
+        Ok(())
+    }
+}
+
+fn due(stand: &FolderStand) -> Vec<(usize, About, Deed)> {
+    stand.due(|_| true).map(|(at, about, deed)| (at, about.clone(), deed)).collect()
+}
+
+fn finish(stand: &mut FolderStand, done: &[usize], entry: Option<u64>) {
+    for at in done {
+        if let Standing::Due(deed) = stand.expectations[*at].standing {
+            stand.expectations[*at].standing = Standing::Done(deed);
+        }
+    }
+    stand.entries.extend(entry);
+}
+
+/// Whether a switch belongs to a patch that is only to come.
+fn is_due_to_come(stand: &FolderStand, switch: &str) -> bool {
+    let patch = switch.split_once('/').map_or(switch, |(patch, _)| patch);
+    stand.due(|deed| deed == Deed::Apply).any(|(_, about, _)| about.name() == patch)
+}
+
+fn out(id: &str, occasion: Occasion) -> RollbackOptions {
+    let which = Which::Patch(id.to_owned());
+    RollbackOptions { which, on_drift: OnDrift::Stop, expected: None, scripts: ScriptConsent::None, occasion }
+}
+
+fn turn(name: &str, to: Position, occasion: Occasion) -> ToggleOptions {
+    ToggleOptions { id: name.to_owned(), to, reason: None, expected: None, occasion }
+}
+
+/// How a patch that is to come stands, if it need not come: another one contains it, or every file is as it leaves it.
+fn there_already(look: &ApplyPreview, id: &str) -> Option<Standing> {
+    let coming = look.patches.iter().find(|one| one.patch.about.identity.id.as_str() == id)?;
+    if coming.left_out.is_some() {
+        let by = coming.relations.iter().find(|one| one.class.consequence() == Consequence::Skip);
+        return Some(by.map_or(Standing::Met, |by| Standing::MetBy(by.id.clone())));
+    }
+    look.preview.is_nothing_to_do().then_some(Standing::Met)
+}
+
+/// What to do where a person could set a rule aside.
+const NO_RULE_ASIDE: &str =
+    "A state file sets no rule aside. If it has to be, apply the patch yourself, and say why.";
+
+/// The first reason why something can't be done. What is no reason, but a failure, goes on as that.
+fn in_the_way(tried: Result<Vec<Obstacle>>) -> Result<Option<Wanted>> {
+    let reason = |obstacle: &Obstacle| {
+        let hint = match obstacle.way_around() {
+            Some(_) => NO_RULE_ASIDE.to_owned(),
+            None => obstacle.hint(),
+        };
+        Wanted::Refused { code: obstacle.code(), meaning: obstacle.sentence(), hint }
+    };
+    match tried {
+        Ok(obstacles) | Err(Error::Refused(obstacles)) => Ok(obstacles.first().map(reason)),
+        Err(error @ Error::NotTrusted { .. }) => Ok(Some(Wanted::Refused {
+            code: error.code(),
+            meaning: error.to_string(),
+            hint: NO_RULE_ASIDE.to_owned(),
+        })),
+        Err(error) => Err(error),
+    }
+}

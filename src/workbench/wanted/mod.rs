@@ -1,0 +1,265 @@
+//! Brings many folders to what a state file says they should have: looks at each, decides, and changes what is due, each
+//! folder by the same changes as anybody makes by hand. Nothing is remembered but what stands in the histories.
+
+mod bring;
+mod folders;
+mod history;
+mod state_file;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::model::{Code, Kind};
+use crate::plan::Obstacle;
+use crate::plan::wanted::{About, Deed, Expectation, Past, PatchHere, SeenFolder, Standing, decide};
+use crate::plan::why::Wanted;
+use crate::transaction::TransactionError;
+use crate::whole_file::WholeFile;
+use crate::workbench::look::output::{OutputKind, refuse_taken};
+use crate::workbench::{Error, FolderStatus, Occasion, PatchAtHand, Result, Watch, Workbench};
+pub(crate) use history::Asked;
+use state_file::{Section, StateFile};
+
+/// Which folders to bring to what.
+#[derive(Debug, Clone)]
+pub(crate) struct ReconcileWish {
+    /// The state file.
+    pub state: PathBuf,
+    /// Only this folder of it.
+    pub folder: Option<PathBuf>,
+    /// Whether anything is changed.
+    pub apply: bool,
+    /// Whether to do again what a person undid.
+    pub again: bool,
+    /// Most patches that are rolled back in all folders together.
+    pub max_rolled_back: usize,
+    /// The commit that the state file is from, for the histories.
+    pub commit: Option<String>,
+}
+
+/// How folders stand to a state file.
+#[derive(Debug)]
+pub(crate) struct Reconciled {
+    pub folders: Vec<FolderStand>,
+    /// Why nothing was changed in any of them.
+    pub problem: Option<Obstacle>,
+    /// Patch files that can't be read, and why.
+    pub unreadable: Vec<(PathBuf, String)>,
+}
+
+/// How one folder stands to what is said of it.
+#[derive(Debug)]
+pub(crate) struct FolderStand {
+    pub path: PathBuf,
+    pub expectations: Vec<Expectation>,
+    /// What went wrong, if anything did.
+    pub failure: Option<Error>,
+    /// Entries of its history that came of this.
+    pub entries: Vec<u64>,
+}
+
+impl Reconciled {
+    /// What it comes to; `None`: every folder is as it should be.
+    pub fn kind(&self) -> Option<Kind> {
+        let problem = self.problem.as_ref().map(|problem| problem.code().kind());
+        Kind::worst(self.folders.iter().map(FolderStand::kind).chain([problem]))
+    }
+
+    /// Whether anything could be changed.
+    pub fn is_anything_due(&self) -> bool {
+        self.folders.iter().any(|folder| folder.due(|_| true).next().is_some())
+    }
+}
+
+impl FolderStand {
+    /// What it comes to; `None`: it is as it should be.
+    pub fn kind(&self) -> Option<Kind> {
+        let of_one = |one: &Expectation| match &one.standing {
+            _ if one.is_met() => None,
+            Standing::Blocked(why) => Some(why.as_obstacle().code().kind()),
+            _ => Some(Kind::NotYet),
+        };
+        let failure = self.failure.as_ref().map(|error| error.code().kind());
+        Kind::worst(self.expectations.iter().map(of_one).chain([failure]))
+    }
+
+    fn due(&self, deed: impl Fn(Deed) -> bool) -> impl Iterator<Item = (usize, &About, Deed)> {
+        self.expectations.iter().enumerate().filter_map(move |(at, one)| match one.standing {
+            Standing::Due(due) if deed(due) => Some((at, &one.about, due)),
+            _ => None,
+        })
+    }
+}
+
+/// What all folders of one run share.
+struct Run<'a> {
+    bench: &'a Workbench,
+    wish: &'a ReconcileWish,
+    /// The patch files, by the patches in them.
+    at_hand: BTreeMap<String, PatchAtHand>,
+    today: String,
+    watch: Watch<'a>,
+}
+
+/// A folder that was looked at.
+struct Looked<'s> {
+    section: &'s Section,
+    stand: FolderStand,
+    /// Whether its history does not yet know what the file says now.
+    is_news: bool,
+    /// Files of the patches that are in it: what a repair may need.
+    repair_from: Vec<PathBuf>,
+}
+
+impl Workbench {
+    /// How every folder of a state file stands to it, and, if that is wished, brings it there. Looking writes nothing.
+    ///
+    /// # Errors
+    /// If the state file or its folder of patches cannot be read, or somebody wished to stop. What goes wrong in one folder
+    /// is told with that folder.
+    pub(crate) fn reconcile(&self, wish: &ReconcileWish, watch: Watch<'_>) -> Result<Reconciled> {
+        let file = StateFile::read(&wish.state)?;
+        let mut folders = file.folders()?;
+        if let Some(only) = &wish.folder {
+            let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+            folders.retain(|(path, _)| path == only || real(path) == real(only));
+            if folders.is_empty() {
+                return Err(Error::refused(Wanted::NoFolder { folder: only.display().to_string() }));
+            }
+        }
+        let (patches, unreadable) = self.patches_at_hand(std::slice::from_ref(&file.patches), watch)?;
+        let today = self.environment.now().chars().take("2026-11-29".len()).collect();
+        let run = Run { bench: self, wish, at_hand: newest(patches), today, watch };
+        let looked: Result<Vec<Looked<'_>>> =
+            folders.into_par_iter().map(|(path, section)| run.look(path, section)).collect();
+        let mut looked = looked?;
+        let out: usize = looked.iter().map(|one| one.stand.due(|deed| deed == Deed::RollBack).count()).sum();
+        let most = wish.max_rolled_back;
+        let problem = (out > most).then(|| Wanted::TooMany { count: out, most }.as_obstacle());
+        if wish.apply && problem.is_none() {
+            for one in &mut looked {
+                watch.cancel.check()?;
+                run.bring(one)?;
+            }
+        }
+        Ok(Reconciled { folders: looked.into_iter().map(|one| one.stand).collect(), problem, unreadable })
+    }
+
+    /// Writes into the history of `folder` that state files leave it alone, and why; without a reason, that they don't any
+    /// more.
+    ///
+    /// # Errors
+    /// If the folder cannot be changed.
+    pub(crate) fn hold(&self, folder: &Path, reason: Option<&str>, until: Option<&str>) -> Result<u64> {
+        let occasion = match reason {
+            Some(_) => history::by_hold(until),
+            None => history::by_release(),
+        };
+        self.write_down(folder, &occasion, reason.map(str::to_owned).into_iter().collect())
+    }
+}
+
+impl Workbench {
+    /// Makes sure that a report can be written to `path` without anything being lost.
+    ///
+    /// # Errors
+    /// If something else is there.
+    pub(crate) fn may_save_comparison(&self, path: &Path) -> Result<()> {
+        refuse_taken(path, OutputKind::Report)
+    }
+
+    /// Writes a report, whole or not at all.
+    ///
+    /// # Errors
+    /// As [`Workbench::may_save_comparison`], and if it cannot be written.
+    pub(crate) fn save_comparison(&self, path: &Path, text: &str) -> Result<()> {
+        self.may_save_comparison(path)?;
+        let failed = |source| Error::File { doing: "write the report", path: path.to_owned(), source };
+        WholeFile::write(path, text.as_bytes()).map_err(failed)
+    }
+}
+
+/// Of every patch the newest revision; one that somebody vouches for goes before one that nobody does.
+fn newest(patches: Vec<PatchAtHand>) -> BTreeMap<String, PatchAtHand> {
+    let mut newest: BTreeMap<String, PatchAtHand> = BTreeMap::new();
+    let rank = |one: &PatchAtHand| (one.is_trusted, one.patch.about.identity.revision);
+    for one in patches {
+        let id = one.patch.about.identity.id.to_string();
+        if newest.get(&id).is_none_or(|other| rank(other) < rank(&one)) {
+            newest.insert(id, one);
+        }
+    }
+    newest
+}
+
+impl Run<'_> {
+    fn look<'s>(&self, path: PathBuf, section: &'s Section) -> Result<Looked<'s>> {
+        self.watch.cancel.check()?;
+        let stand = FolderStand { path, expectations: Vec::new(), failure: None, entries: Vec::new() };
+        let mut looked = Looked { section, stand, is_news: false, repair_from: Vec::new() };
+        match self.see(&mut looked) {
+            Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
+            seen => looked.stand.failure = seen.err(),
+        }
+        Ok(looked)
+    }
+
+    fn see(&self, looked: &mut Looked<'_>) -> Result<()> {
+        let (path, wish) = (&looked.stand.path, &looked.section.wish);
+        let status = self.bench.status(path, self.watch)?;
+        if let Some(why) = &status.locked_away {
+            let (meaning, hint) =
+                (why.clone(), "Run it as somebody who may read the folder's records.".to_owned());
+            return Err(Error::refused(Wanted::Refused { code: Code::Rights, meaning, hint }));
+        }
+        if status.unfinished.is_some() {
+            return Err(TransactionError::Unfinished.into());
+        }
+        let entries = self.bench.history(path)?.entries;
+        let mut past = Past::read(&history::events(&entries), looked.section.digest);
+        looked.is_news = !past.knows && !entries.is_empty();
+        if self.wish.again {
+            past = past.again();
+        }
+        let mut seen = seen_folder(&status);
+        let inside = seen.patches.iter().filter_map(|patch| self.at_hand.get(&patch.id));
+        looked.repair_from = inside.map(|one| one.file.clone()).collect();
+        if seen.product.is_none() || seen.version.is_none() {
+            // Where no patch has been yet, the rules of those that are to come tell what is there.
+            let coming: Vec<PathBuf> =
+                wish.have.keys().filter_map(|id| self.at_hand.get(id)).map(|one| one.file.clone()).collect();
+            let found = self.bench.identify(path, &coming, self.watch)?;
+            seen.product = seen.product.or(found.product);
+            seen.version = seen.version.or(found.version);
+        }
+        let at_hand: BTreeMap<String, u32> = wish
+            .have
+            .keys()
+            .filter_map(|id| Some((id.clone(), self.at_hand.get(id)?.patch.about.identity.revision)))
+            .collect();
+        let is_over = |until: &str| self.today.as_str() > until;
+        looked.stand.expectations = decide(wish, &seen, &past, &at_hand, is_over);
+        self.try_what_is_due(looked)
+    }
+
+    fn occasion(&self, section: &Section) -> Occasion {
+        history::by_section(section.digest, self.wish.commit.as_ref())
+    }
+}
+
+fn seen_folder(status: &FolderStatus) -> SeenFolder {
+    let patch = |one: &crate::workbench::Installed| PatchHere {
+        id: one.patch.id.clone(),
+        revision: one.patch.revision,
+        replaced_by: one.replaced_by.clone(),
+    };
+    SeenFolder {
+        product: status.product.clone(),
+        version: status.version.clone(),
+        patches: status.installed.iter().map(patch).collect(),
+        drifted: status.drift.len(),
+        switches: status.switches.iter().map(|one| (one.full_name(), one.position())).collect(),
+    }
+}
