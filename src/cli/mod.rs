@@ -39,9 +39,11 @@ mod repair;
 mod rollback;
 mod toggle;
 
+mod evidence;
 mod fixed;
 mod history;
 mod identify;
+mod metrics;
 mod status;
 mod support;
 

@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 27] = [
+const VERBS: [&str; 29] = [
     "show",
     "diff",
     "plan",
@@ -32,6 +32,8 @@ const VERBS: [&str; 27] = [
     "sign",
     "key",
     "history",
+    "metrics",
+    "evidence",
     "support",
     "completions",
     "man",
