@@ -30,6 +30,7 @@ Examples:
   patchwright apply fix.patchbundle /opt/app
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --yes --json
   patchwright apply one.patchbundle two.patchbundle /opt/app
+  patchwright apply fix.patchbundle /opt/app --dry-run
   patchwright apply fix.patchbundle /opt/app --plan reviewed.plan
   patchwright apply fix.patch /opt/app --allow-unsigned
   patchwright apply a.patch b.patch /opt/app --allow-unsigned --each"
@@ -37,8 +38,8 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: FilesAndTarget,
-    /// Show what would change, and change nothing, as `patchwright plan` does with these options
-    #[arg(long, conflicts_with_all = ["plan", "expect", "each"])]
+    /// Show what would change with these options, or why not, and change nothing
+    #[arg(long, conflicts_with = "each")]
     dry_run: bool,
     /// Continue only if the changes are exactly those of this saved plan
     #[arg(long, value_name = "PLAN")]
@@ -73,8 +74,36 @@ impl Arguments {
         };
         match self.each {
             true => each::apply_each(&self, request, target, session),
+            false if self.dry_run => self.look(&request, target, session),
             false => self.apply_one(&request, target, session),
         }
+    }
+
+    /// What would happen, as far as it can be told without doing it: whoever says yes to it is refused for the same
+    /// reasons.
+    fn look(&self, request: &ApplyRequest, target: &Path, session: &mut Session<'_, '_>) -> Result<Outcome> {
+        let mut opened = session
+            .watch(|workbench, watch| workbench.open_for_change(request, target, watch))
+            .in_folder(target)?;
+        let preview = session
+            .watch(|workbench, watch| workbench.preview_opened(&mut opened, target, watch))
+            .in_folder(target)?;
+        let agreed = self.agreed(&preview, target)?;
+        DecisionDigest::refuse_other(agreed, || preview.decision()).in_folder(target)?;
+        self.refuse(&preview).in_folder(target)?;
+        let is_idle = preview.preview.plan.steps.is_empty();
+        if !is_idle {
+            preview.scripts.agree(self.scripts.consent()).in_folder(target)?;
+        }
+        let shown = preview.as_allowed(&self.overrides());
+        session.answer_as(
+            if is_idle { Outcome::NothingToDo } else { Outcome::Done },
+            |style| match is_idle {
+                true => text::nothing_to_apply(&preview, target),
+                false => text::plan(&shown, target, None, true, Detail::Full, style),
+            },
+            || answer::ApplyDryRun::new(&shown, preview.decision(), target),
+        )
     }
 
     fn apply_one(
@@ -84,7 +113,7 @@ impl Arguments {
         session: &mut Session<'_, '_>,
     ) -> Result<Outcome> {
         match self.change(request, target, session)? {
-            Agreed::Told(ending) => Ok(ending),
+            Agreed::NothingToDo(ending) => Ok(ending),
             Agreed::To(applied) => {
                 let ending = if applied.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
                 session.tell_as(
@@ -107,11 +136,11 @@ impl Arguments {
             .watch(|workbench, watch| workbench.open_for_change(request, target, watch))
             .in_folder(target)?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
-        let (expected, scripts) = match self.plan.is_some() || self.dry_run || session.asks() {
+        let (expected, scripts) = match self.plan.is_some() || session.asks() {
             false => (self.expect, self.scripts.consent()),
             true => match self.agree(&mut opened, target, session)? {
                 Agreed::To((expected, scripts)) => (Some(expected), scripts),
-                Agreed::Told(ending) => return Ok(Agreed::Told(ending)),
+                Agreed::NothingToDo(ending) => return Ok(Agreed::NothingToDo(ending)),
             },
         };
         let options = ApplyOptions { expected, scripts, ..self.overrides() };
@@ -131,12 +160,7 @@ impl Arguments {
         let preview = session
             .watch(|workbench, watch| workbench.preview_opened(opened, target, watch))
             .in_folder(target)?;
-        let agreed = match &self.plan {
-            Some(plan) => {
-                Some(PlanFile::load(plan).and_then(|read| read.decision(&preview, plan)).in_folder(target)?)
-            }
-            None => self.expect,
-        };
+        let agreed = self.agreed(&preview, target)?;
         // What is not as somebody agreed to is told by the workbench; nobody needs to be asked before.
         if let Some(agreed) = agreed.filter(|agreed| *agreed != preview.decision()) {
             return Ok(Agreed::To((agreed, self.scripts.consent())));
@@ -148,23 +172,21 @@ impl Arguments {
                 |_| text::nothing_to_apply(&preview, target),
                 || answer::Apply::nothing(&preview, target),
             );
-            return told.map(Agreed::Told);
-        }
-        let shown = preview.as_allowed(&self.overrides());
-        if self.dry_run {
-            let consent = self.overrides.0.has(Override::Unsigned);
-            let told = session.answer(
-                |style| text::plan(&shown, target, None, consent, Detail::Full, style),
-                || answer::Plan::new(&shown, target, None),
-            );
-            return told.map(Agreed::Told);
+            return told.map(Agreed::NothingToDo);
         }
         let detail = session.detail();
+        let shown = preview.as_allowed(&self.overrides());
         let show = |style| text::plan(&shown, target, None, true, detail, style);
         let question = if preview.patches.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
         session.ask(show, question)?;
         let scripts = self.scripts.agree(&preview.scripts, target, session)?;
         Ok(Agreed::To((preview.decision(), scripts)))
+    }
+
+    /// What somebody agreed to before, if they did.
+    fn agreed(&self, preview: &ApplyPreview, target: &Path) -> Result<Option<DecisionDigest>> {
+        let Some(plan) = &self.plan else { return Ok(self.expect) };
+        PlanFile::load(plan).and_then(|read| read.decision(preview, plan)).map(Some).in_folder(target)
     }
 
     /// What is set aside on request.
@@ -191,6 +213,6 @@ impl Arguments {
 enum Agreed<T> {
     /// The change of a folder that is like this, or that was changed so.
     To(T),
-    /// There is nothing to agree to, or nobody wants to; that was told.
-    Told(Outcome),
+    /// There is nothing to agree to; that was told.
+    NothingToDo(Outcome),
 }

@@ -58,6 +58,8 @@ mod write_diffs_for_git;
 mod review_a_patch;
 
 mod ask_for_help;
+#[cfg(unix)]
+mod drive_by_ansible;
 mod go_through_the_window;
 mod try_the_sample;
 

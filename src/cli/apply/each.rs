@@ -27,7 +27,7 @@ pub(super) fn apply_each(
         request.reading.only = Some(number);
         match arguments.change(&request, target, session) {
             Ok(Agreed::To(applied)) => done.push(applied),
-            Ok(Agreed::Told(_)) => {}
+            Ok(Agreed::NothingToDo(_)) => {}
             Err(stop) => {
                 let name = &series.patches[number].name;
                 return Err(told(stop, name, &done, series.patches.len()));

@@ -17,7 +17,7 @@ use crate::ledger::{
     Action, CheckNote, Entry, Gone, LayerSlot, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
 use crate::model::{FileNode, LayerKey, Position, Step};
-use crate::plan::why::{Switches, Undo};
+use crate::plan::why::{Switches, Undo, Unfit};
 use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
@@ -181,7 +181,9 @@ impl Workbench {
             }
             refuse_to_bring_back(&ledger, entry)?;
             refuse_to_open(fs, &ledger, entry)?;
-            return self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch);
+            let mut look = self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch)?;
+            look.preview.preview.obstacles.splice(..0, self.withdrawn_since(&ledger, entry)?);
+            return Ok(look);
         }
         let folder = self.vouched_stack(fs, &ledger)?;
         let slots = ledger.layers().slots;
@@ -215,6 +217,19 @@ impl Workbench {
             look.preview.scripts = self.undo_plan(fs, &ledger, out, options.scripts)?;
         }
         Ok(look)
+    }
+
+    /// What this machine's list says about the patches that come back when `entry` is taken back.
+    fn withdrawn_since(&self, ledger: &Ledger, entry: &Entry) -> Result<Vec<Obstacle>> {
+        if reversal_of(entry, ledger) != Turn::CameBack {
+            return Ok(Vec::new());
+        }
+        let whole = entry.reverses.and_then(|seq| ledger.entry(seq)).map(Entry::patches).unwrap_or_default();
+        let single = entry.out.iter().filter_map(|gone| ledger.note(gone.key()));
+        let recalls = self.recalls(&[])?;
+        let held = |patch: &PatchNote| recalls.about(&patch.id, patch.revision).cloned();
+        let held = whole.into_iter().chain(single).filter_map(held);
+        Ok(held.map(|recalled| Obstacle::new(Unfit::Recalled(recalled))).collect())
     }
 
     /// What taking back `entry` would do, its safe copies verified.

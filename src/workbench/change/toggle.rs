@@ -7,13 +7,15 @@ use super::decision::DecisionSum;
 use super::health::Health;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::scripts::unstoppable;
+use crate::checks::describe;
 use crate::diff::{KeyChange, Switch};
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::ledger::{Action, CheckNote, Entry, Ledger, Occasion, ToggleNote};
-use crate::model::{Digest, FileNode, Mode, Node, Position, Product, Step, Toggle, ToggleKind};
+use crate::model::{Check, Digest, FileNode, LayerKey, Mode, Node, Position, Product, Step, ToggleKind};
 use crate::plan::why::Switches;
 use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_heal};
 use crate::transaction::{ContentError, Contents, SafeCopies};
+use crate::trust::Standing;
 use crate::workbench::look::read_file::read_file;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::{FolderStack, read_ledger};
@@ -43,6 +45,8 @@ pub struct TogglePreview {
     /// The value that becomes another one.
     pub keys: Vec<KeyChange>,
     pub preview: Preview,
+    /// What is checked afterwards.
+    checks: Vec<Check>,
 }
 
 /// What moving a switch did.
@@ -69,8 +73,14 @@ impl TogglePreview {
         sum.add("switch", self.switch.toggle.id.as_str());
         sum.add("to", self.to.as_str());
         self.opens().iter().for_each(|open| sum.add("opens", open));
+        self.health_checks().for_each(|check| sum.add("check", &check));
         sum.add_preview(&self.preview);
         sum.finish()
+    }
+
+    /// What is checked afterwards, each as a phrase.
+    pub fn health_checks(&self) -> impl Iterator<Item = String> {
+        self.checks.iter().map(|check| describe(&check.probe))
     }
 
     /// Vulnerabilities that would be open again.
@@ -136,7 +146,7 @@ impl Workbench {
         let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
         let receipt = folder.carry_out(change, watch)?;
         folder.note(&receipt.entry)?;
-        let checks = self.prove_switch(&mut folder, &told.switch.toggle, &product, &receipt.entry, watch)?;
+        let checks = self.prove_switch(&mut folder, &told.checks, &product, &receipt.entry, watch)?;
         let mut notes = told.preview.notes;
         notes.extend(folder.remember());
         folder.check_path()?;
@@ -154,13 +164,13 @@ impl Workbench {
     fn prove_switch(
         &self,
         folder: &mut LockedFolder<'_>,
-        toggle: &Toggle,
+        checks: &[Check],
         product: &Product,
         moved: &Entry,
         watch: Watch<'_>,
     ) -> Result<Vec<CheckNote>> {
         let mut health = Health::default();
-        health.ask(&toggle.health, product, folder.fs(), watch);
+        health.ask(checks, product, folder.fs(), watch);
         let downtime = health.downtime(self.environment());
         let Health { notes, failed, .. } = health;
         if failed.is_empty() {
@@ -232,8 +242,25 @@ impl Workbench {
         let steps = if step.before == step.after { Vec::new() } else { vec![step] };
         let mut preview = plan_heal(steps, Lost::InTheWay(&[]), &survey.situation);
         preview.obstacles.splice(..0, obstacles);
-        let preview = TogglePreview { switch, to: options.to, keys, preview };
+        let mut checks = switch.toggle.health.clone();
+        if !checks.is_empty() && !preview.is_nothing_to_do() && !self.may_check(fs, &ledger, switch.key)? {
+            checks.clear();
+            let text = "the switch's health checks are left out: nobody you trust signed the patch, and this account has \
+                        no record of applying it";
+            preview.notes.push(Note::new(text));
+        }
+        let preview = TogglePreview { switch, to: options.to, keys, preview, checks };
         Ok(PlannedToggle { preview, survey, product, contents })
+    }
+
+    /// Whether health checks that the history names may run: what they ask, and where, is a claim of whoever wrote it.
+    fn may_check(&self, fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Result<bool> {
+        let foreign = self.memory()?.map(|memory| memory.unknown_entries(ledger));
+        if foreign.is_some_and(|foreign| !foreign.contains(&key.entry)) {
+            return Ok(true);
+        }
+        let verdict = self.vouching(&self.keys_of_today()?, fs, ledger).verdict_of(key);
+        Ok(verdict.is_some_and(|verdict| verdict.standing == Standing::Trusted))
     }
 }
 

@@ -231,6 +231,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     History of $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042      by ada on server  4.2 → 4.2.1
             unsigned when applied
+            fixes, as its author says: CVE-2026-12345
             delete fonts/old.txt
             modify version.txt
             modify conf/app.toml
