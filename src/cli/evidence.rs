@@ -20,15 +20,15 @@ choices! {
     }
 }
 
-/// Save what happened to a folder as one file for auditors, or verify such a file
+/// Save what happened to a folder for auditors, or verify that file
 ///
-/// The file holds a page to print, the same for programs, the records and manifests to the byte, and checksums. With --key, the
-/// checksums are signed, and so are statements that the tools of in-toto verify (with a key from `patchwright key new`; an SSH
-/// key signs the checksums only). `patchwright evidence verify FILE` needs nothing but the file and your own keys, names every
-/// file that was changed, and exits with 4 if one was, or if you don't trust the signer.
+/// The file holds a page to print, the same for programs, the records and manifests to the byte, and checksums. With --key,
+/// the checksums are signed, and so are statements that the tools of in-toto verify. An SSH key signs the checksums only.
+/// `patchwright evidence verify FILE` needs nothing but the file and your own keys, and names every file that was changed. It
+/// exits with 4 if one was, or if you don't trust the signer.
 #[derive(Debug, clap::Args)]
 #[command(
-    override_usage = "patchwright evidence [OPTIONS] --output <FILE> <TARGET> [ID]\n       patchwright evidence verify <FILE>",
+    override_usage = "patchwright evidence --output <FILE> <TARGET> [ID]\n       patchwright evidence verify <FILE>",
     after_help = "\
 Examples:
   patchwright evidence /opt/app ACME-HF-1042 -o evidence.zip --key anna.key

@@ -23,7 +23,7 @@ choices! {
     }
 }
 
-/// Show how changing folders goes, in figures, with the list behind each number
+/// Show how changing folders goes, in figures
 ///
 /// Counted from the verified histories of the folders: how often patches are applied, how long that takes, how often it goes
 /// wrong. What the histories don't say is no data, never a guess; fewer than five values are called too few to compare. With

@@ -18,8 +18,8 @@ files = glob.glob(sys.argv[1] + '/*.intoto.json')
 assert len(files) == 5, files
 for name in files:
     said = json.load(open(name))
-    envelope = Envelope.from_dict(said)
     keyid = said['signatures'][0]['keyid']
+    envelope = Envelope.from_dict(said)
     key = SSlibKey(keyid, 'ed25519', 'ed25519', {'public': sys.argv[2]})
     assert envelope.verify([key], 1), name
     other = SSlibKey(keyid, 'ed25519', 'ed25519', {'public': '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c'})
