@@ -11,6 +11,7 @@
 pub(crate) mod answer;
 pub mod changes;
 pub(crate) mod choose;
+pub(crate) mod evidence;
 pub(crate) mod fixed;
 pub mod hidden;
 pub mod page;

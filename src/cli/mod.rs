@@ -42,9 +42,11 @@ mod rollback;
 mod rollout;
 mod toggle;
 
+mod evidence;
 mod fixed;
 mod history;
 mod identify;
+mod metrics;
 mod status;
 mod support;
 

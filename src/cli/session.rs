@@ -193,6 +193,14 @@ impl<'s, 'io> Session<'s, 'io> {
         Ok(ending)
     }
 
+    /// Answers a program, whatever form was asked for otherwise.
+    pub(crate) fn answer_to_a_program<A: Serialize>(&mut self, answer: &A) -> Result<Outcome> {
+        let form = if Form::new(&self.common) == Form::JsonLine { Form::JsonLine } else { Form::Json };
+        let document = self.document(Outcome::Done, answer, form);
+        self.print(document.as_bytes()).map_err(|error| Stop::Unheard(Outcome::Done, error))?;
+        Ok(Outcome::Done)
+    }
+
     /// Tells that work is done.
     pub fn tell<A: Serialize>(
         &mut self,

@@ -115,6 +115,8 @@ verbs! {
     }
     "Records, and this program": {
         History(history): Nothing,
+        Metrics(metrics): Nothing,
+        Evidence(evidence): File,
         Support(support): Nothing,
         Completions(completions): Nothing,
         Man(man): Nothing,

@@ -319,6 +319,14 @@ impl Ledger {
         Self::place_of(key.entry).join(signatures_name(key.part))
     }
 
+    /// The exact bytes of entry `seq`, whatever they are.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(crate) fn entry_bytes(fs: &dyn Fs, seq: u64) -> io::Result<Vec<u8>> {
+        read_small(fs, &Self::place_of(seq).join("entry.json"), MAX_ENTRY_BYTES)
+    }
+
     /// Where entry `seq` is.
     pub(crate) fn place_of(seq: u64) -> StatePath {
         Self::folder().join(format!("{seq:08}"))
@@ -342,8 +350,7 @@ impl Ledger {
         let count = names.iter().filter(is_entry).count() as u64;
         for seq in 1..=count {
             let place = Self::place_of(seq).join("entry.json");
-            let bytes =
-                read_small(fs, &place, MAX_ENTRY_BYTES).map_err(|source| unreadable(seq, place, source))?;
+            let bytes = Self::entry_bytes(fs, seq).map_err(|source| unreadable(seq, place, source))?;
             ledger.push(seq, &bytes).map_err(|detail| LedgerError::Damaged { seq, detail })?;
         }
         Ok(ledger)

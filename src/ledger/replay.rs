@@ -120,7 +120,8 @@ impl Entry {
         while at.action == Action::Rollback
             && let Some(seq) = at.reverses
             // Only what came before: a history can say anything.
-            && let Some(before) = entries.iter().find(|other| other.seq == seq && seq < at.seq)
+            && let Ok(before) = entries.binary_search_by_key(&seq, |other| other.seq)
+            && let Some(before) = entries.get(before).filter(|_| seq < at.seq)
         {
             (at, is_even) = (before, !is_even);
         }

@@ -19,6 +19,7 @@ mod layers;
 mod local_edits;
 #[cfg(test)]
 mod loss_tests;
+mod metrics;
 mod order;
 mod relate;
 #[cfg(test)]
@@ -50,6 +51,7 @@ pub(crate) use heal::{Lost, plan_heal};
 pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
 pub(crate) use local_edits::{MergedHow, Resolution};
+pub(crate) use metrics::{Deed, Event, EventRef, Metrics, Part, Period, Share, Span, Times};
 pub use order::in_order;
 pub(crate) use relate::{
     Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains,

@@ -43,6 +43,20 @@ pub(crate) fn seconds(span: i64) -> String {
     count(usize::try_from(span / unit).unwrap_or_default(), one, many)
 }
 
+/// `45 s`, `2 min 5 s`, `3 h 4 min`, `12 d 3 h`: the two largest parts.
+pub(crate) fn length(seconds: i64) -> String {
+    let parts = [
+        (seconds / 86_400, "d"),
+        (seconds / 3_600 % 24, "h"),
+        (seconds / 60 % 60, "min"),
+        (seconds % 60, "s"),
+    ];
+    let from = parts.iter().position(|(number, _)| *number > 0).unwrap_or(parts.len() - 1);
+    let shown =
+        parts[from..].iter().take(2).filter(|(number, unit)| *number > 0 || *unit == "s" && from == 3);
+    shown.map(|(number, unit)| format!("{number} {unit}")).collect::<Vec<_>>().join(" ")
+}
+
 /// `1 byte`, `12,345 bytes`.
 pub fn bytes(size: u64) -> String {
     format!("{} {}", with_thousands(size), if size == 1 { "byte" } else { "bytes" })
@@ -222,7 +236,7 @@ pub(crate) fn set_aside(note: &OverrideNote) -> String {
     }
 }
 
-fn vouched_then(note: &VouchedNote) -> String {
+pub(crate) fn vouched_then(note: &VouchedNote) -> String {
     let signers: Vec<String> =
         note.signers.iter().map(|one| format!("{} ({})", one.name, one.role)).collect();
     match (note.verdict.as_str(), signers.is_empty()) {
@@ -244,5 +258,9 @@ mod tests {
         assert_eq!((room(2_400_000), room(3_000_000_000)), ("2.4 MB".to_owned(), "3.0 GB".to_owned()));
         assert_eq!(moment("2026-11-23T09:30:00Z"), "2026-11-23 09:30:00 UTC");
         assert_eq!(moment("yesterdayZ"), "yesterdayZ");
+        assert_eq!(
+            [0, 45, 120, 11_045, 1_050_000].map(length),
+            ["0 s", "45 s", "2 min", "3 h 4 min", "12 d 3 h"]
+        );
     }
 }

@@ -86,24 +86,34 @@ pub fn judge(
     evaluation.close()
 }
 
-/// By which key a signature over `content` is, if it is valid: one of `known`, or the one that it names itself.
+/// The fingerprint of [`key_of`].
 pub(crate) fn signer_of(
     signature: &Attached,
     content: &[u8],
     kind: StatementKind,
     known: &[PublicKey],
 ) -> Option<KeyFingerprint> {
+    key_of(signature, content, kind, known).map(|key| key.fingerprint())
+}
+
+/// By which key a signature over `content` is, if it is valid: one of `known`, or the one that it names itself.
+pub(crate) fn key_of(
+    signature: &Attached,
+    content: &[u8],
+    kind: StatementKind,
+    known: &[PublicKey],
+) -> Option<PublicKey> {
     match signature.scheme {
         Scheme::Ssh => {
             let signature = SshSignature::parse(&signature.bytes).ok()?;
             signature.covers(content, kind).ok()?;
-            Some(signature.key.fingerprint())
+            Some(signature.key)
         }
         Scheme::Minisign => {
             let signature = MinisignSignature::parse(&signature.bytes).ok()?;
             Statement::parse(kind, &signature.comment)?;
             let mut keys = known.iter().chain(&signature.named_key);
-            keys.find(|key| signature.covers(content, key)).map(PublicKey::fingerprint)
+            keys.find(|key| signature.covers(content, key)).cloned()
         }
     }
 }

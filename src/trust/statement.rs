@@ -13,6 +13,8 @@ pub(crate) enum StatementKind {
     KeyList,
     /// A list of keys that are no longer good.
     Revocation,
+    /// The checksums of what is shown to an auditor.
+    Evidence,
 }
 
 impl StatementKind {
@@ -23,6 +25,7 @@ impl StatementKind {
             StatementKind::Review => "patchwright-review/1",
             StatementKind::KeyList => "patchwright-keys/1",
             StatementKind::Revocation => "patchwright-revocation/1",
+            StatementKind::Evidence => "patchwright-evidence/1",
         }
     }
 
@@ -33,6 +36,7 @@ impl StatementKind {
             StatementKind::Review => "patchwright-review",
             StatementKind::KeyList => "patchwright-keys",
             StatementKind::Revocation => "patchwright-revocation",
+            StatementKind::Evidence => "patchwright-evidence",
         }
     }
 }

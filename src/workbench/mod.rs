@@ -60,6 +60,8 @@ pub use look::identify::{Identified, Presence};
 pub(crate) use look::inspect::{Inspection, Verification};
 pub use look::merge_by_hand::MergeSides;
 pub use look::merging::{EditChoice, EditChoices};
+pub(crate) use look::metrics::exposition::Exposition;
+pub(crate) use look::metrics::{FolderMetrics, MeasuredFolder, moment};
 pub use look::rehearsals::KnownRehearsal;
 pub use look::rollback_protection::Foreign;
 pub(crate) use look::rollback_protection::HistoryCheck;
@@ -69,6 +71,10 @@ pub(crate) use look::status::{FolderHistory, Removal};
 pub use look::switches::{FolderSwitch, SwitchMove, SwitchStand};
 pub use look::vouching::{Authorship, FormerAuthor};
 pub use make::TriedFile;
+pub(crate) use make::evidence::verify::{PackSigner, VerifiedPack};
+pub(crate) use make::evidence::{
+    EvidencePack, EvidenceWish, PatchEvidence, Redaction, SaidOfPatch, SavedPack,
+};
 pub(crate) use make::export::Exported;
 pub use make::sample::Sample;
 pub use make::{Commits, MadeBundle, MakeRequest, OrderSource, ProofChoice};

@@ -7,6 +7,7 @@ mod look_at_contents;
 mod look_at_large_contents;
 mod make_a_bundle;
 mod refuse_a_hostile_bundle;
+mod show_evidence;
 mod show_hidden_text;
 
 mod preview_changes;

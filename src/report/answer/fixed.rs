@@ -79,6 +79,13 @@ answers! {
     }
 }
 
+impl FixedClaim {
+    /// Leaves out who vouches for it.
+    pub(crate) fn forget_authors(&mut self) {
+        self.authors.clear();
+    }
+}
+
 fn patches(statement: &Statement, here: &FixedHere) -> Vec<String> {
     let mut patches: Vec<_> = here.claims_of(statement).map(|claim| claim.patch.clone()).collect();
     patches.dedup();

@@ -143,19 +143,11 @@ impl Workbench {
         let kind = Rotation::kind_of(&bytes).map_err(|problem| unusable(file, &problem))?;
         let role = if kind == StatementKind::Revocation { SignerRole::Revoker } else { SignerRole::Author };
         let statement = Statement { kind, place: None, role, time: self.environment.now() };
-        let signature = match signer {
-            Signer::Minisign(key) => sign(&bytes, &statement.comment(), key).into_bytes(),
-            Signer::Ssh(key) => ssh_keygen(&bytes, kind, key)?,
-        };
-        let scheme = match signer {
-            Signer::Minisign(_) => Scheme::Minisign,
-            Signer::Ssh(_) => Scheme::Ssh,
-        };
-        let attached = Attached { scheme, bytes: signature };
+        let attached = signature_over(&bytes, &statement, signer)?;
         let key = signer_of(&attached, &bytes, kind, &[])
             .ok_or_else(|| unusable(file, "the signature doesn't match"))?;
         let mut place = file.as_os_str().to_owned();
-        place.push(format!(".{}.{}", &key.to_string()[..16], scheme.extension()));
+        place.push(format!(".{}.{}", &key.to_string()[..16], attached.scheme.extension()));
         write_new(Path::new(&place), &attached.bytes, Mode::FILE)?;
         Ok(place.into())
     }
@@ -190,13 +182,7 @@ impl Workbench {
         role: SignerRole,
         signer: &Signer,
     ) -> Result<Attached> {
-        match signer {
-            Signer::Minisign(key) => {
-                let comment = self.statement(kind, patch, role).comment();
-                Ok(Attached { scheme: Scheme::Minisign, bytes: sign(content, &comment, key).into_bytes() })
-            }
-            Signer::Ssh(key) => Ok(Attached { scheme: Scheme::Ssh, bytes: ssh_keygen(content, kind, key)? }),
-        }
+        signature_over(content, &self.statement(kind, patch, role), signer)
     }
 
     #[expect(
@@ -265,6 +251,19 @@ fn signatures_beside(file: &Path) -> Result<Vec<Attached>> {
 
 fn unusable(file: &Path, problem: &str) -> Error {
     super::of_file(file, problem, "Get the file again.")
+}
+
+/// A signature over `content` that says `statement` beside it, as far as its format can.
+pub(crate) fn signature_over(content: &[u8], statement: &Statement, signer: &Signer) -> Result<Attached> {
+    Ok(match signer {
+        Signer::Minisign(key) => Attached {
+            scheme: Scheme::Minisign,
+            bytes: sign(content, &statement.comment(), key).into_bytes(),
+        },
+        Signer::Ssh(key) => {
+            Attached { scheme: Scheme::Ssh, bytes: ssh_keygen(content, statement.kind, key)? }
+        }
+    })
 }
 
 /// Lets OpenSSH sign. It asks for passphrases and touches itself, on the person's terminal.

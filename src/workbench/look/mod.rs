@@ -13,6 +13,7 @@ pub(super) mod memory;
 pub(super) mod merge_by_hand;
 pub(super) mod merged_contents;
 pub(super) mod merging;
+pub(super) mod metrics;
 pub(super) mod moved_switches;
 pub(super) mod output;
 pub(super) mod read_file;

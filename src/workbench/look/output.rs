@@ -7,6 +7,9 @@ use crate::named_file;
 use crate::plan::why::Making;
 use crate::workbench::{Error, Result, is_text_patch};
 
+/// How a pack of evidence begins: the first file in it, after thirty bytes of a ZIP record.
+const EVIDENCE_HEAD: &[u8] = b"SHA256SUMS";
+
 /// How much of a file is looked at to tell whether it is a plan.
 const HEAD_BYTES: usize = 256;
 
@@ -18,6 +21,7 @@ pub(crate) enum OutputKind {
     Plan,
     /// How folders stand to a state file.
     Report,
+    Evidence,
 }
 
 /// Makes sure that nothing is lost when `output` is written.
@@ -43,6 +47,9 @@ pub(crate) fn refuse_taken(output: &Path, kind: OutputKind) -> Result<()> {
         }),
         OutputKind::Plan => named_file::read(output, HEAD_BYTES)
             .is_ok_and(|head| String::from_utf8_lossy(&head).contains("\"patchwright-plan/")),
+        OutputKind::Evidence => named_file::read(output, HEAD_BYTES).is_ok_and(|head| {
+            head.starts_with(b"PK") && head.get(30..).is_some_and(|name| name.starts_with(EVIDENCE_HEAD))
+        }),
     };
     if is_same { Ok(()) } else { taken(false) }
 }

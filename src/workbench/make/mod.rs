@@ -1,6 +1,7 @@
 //! Makes a bundle from two folders and an order, and proves it on a copy before anybody gets it.
 
 mod edits;
+pub(super) mod evidence;
 pub(super) mod export;
 mod from_git;
 mod from_patch;

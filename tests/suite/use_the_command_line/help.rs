@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 30] = [
+const VERBS: [&str; 32] = [
     "show",
     "diff",
     "plan",
@@ -35,6 +35,8 @@ const VERBS: [&str; 30] = [
     "sign",
     "key",
     "history",
+    "metrics",
+    "evidence",
     "support",
     "completions",
     "man",

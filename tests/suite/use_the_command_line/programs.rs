@@ -138,6 +138,12 @@ fn every_answer_of_a_whole_story_fits_the_schema() {
         ask(&console, "fixed $/app --against $/scan.json --format openvex --output $/vex.json", "done");
     assert_eq!((&fixed["scan"]["silent"], &fixed["saved"]["statements"]), (&json!(0), &json!(0)));
     ask(&console, "fixed $/app --against $/order.toml", "usage");
+    let metrics = ask(&console, "metrics $/app --since 2026-01-01", "done");
+    assert_eq!((&metrics["deeds"][0]["n"], &metrics["times"][0]["too_few"]), (&json!(1), &json!(true)));
+    ask(&console, "metrics $/app --since yesterday", "usage");
+    ask(&console, "evidence $/app --output $/e.zip", "done");
+    let verified = ask(&console, "evidence verify $/e.zip", "not-trusted");
+    assert_eq!((&verified["changed"], &verified["signer"]["standing"]), (&json!([]), &json!("nobody")));
     let choose = "choose --scan $/scan.json --from $/2.patchbundle $/app";
     ask(&console, choose, "nothing-to-do");
     ask(&console, &format!("{choose} --fail-on any"), "refused");

@@ -4,6 +4,7 @@ mod choose;
 mod difference;
 mod done;
 mod edits;
+mod evidence;
 mod explain;
 mod failure;
 mod fixed;
@@ -13,6 +14,7 @@ mod identify;
 mod inspection;
 mod keys;
 mod list;
+mod metrics;
 mod patches;
 mod plan;
 mod rehearse;
@@ -30,6 +32,7 @@ pub(in crate::cli) use done::{
     support_saved,
 };
 pub(in crate::cli) use edits::edits_tried;
+pub(in crate::cli) use evidence::{evidence_saved, evidence_verified};
 pub(in crate::cli) use explain::explanation;
 pub(in crate::cli) use failure::failure;
 pub(in crate::cli) use fixed::fixed;
@@ -40,6 +43,7 @@ pub(in crate::cli) use inspection::{inspection, verification};
 pub(in crate::cli) use keys::{
     key_to_compare, keys, made_key, revoked_key, rotated, signed, signed_list, trusted_key,
 };
+pub(in crate::cli) use metrics::metrics;
 pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use plan::{plan, rollback_plan, rollback_question};
 pub(in crate::cli) use rehearse::rehearsed;

@@ -192,7 +192,7 @@ fn side(bytes: Option<&Arc<Vec<u8>>>, is_file: bool) -> ViewContent<'_> {
     }
 }
 
-fn heading(words: &str, style: Style) -> String {
+pub(super) fn heading(words: &str, style: Style) -> String {
     format!("{}\n", style.strong(words))
 }
 

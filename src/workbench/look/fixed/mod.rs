@@ -125,6 +125,13 @@ impl Workbench {
     }
 }
 
+impl FixedHere {
+    /// The patches in the folder.
+    pub(crate) fn patches_here(&self) -> Vec<String> {
+        self.patches.values().map(|patch| patch.name.clone()).collect()
+    }
+}
+
 impl PatchHere {
     fn new(installed: &Installed, folder: &FolderStack) -> (LayerKey, Self) {
         let patch = folder.layer(installed.key).and_then(|layer| layer.patch.as_deref());

@@ -1,0 +1,105 @@
+//! Figures on histories that a person can count.
+
+use super::*;
+
+const DAY: i64 = 86_400;
+
+fn event(entry: u64, deed: Deed, day: i64) -> Event {
+    Event {
+        entry,
+        deed,
+        time: Some(day * DAY),
+        begun: Some(day * DAY),
+        patches: vec![format!("P-{entry}")],
+        undoes: Vec::new(),
+        is_fault: false,
+        is_unasked: false,
+        downtime: None,
+        made: Vec::new(),
+        published: Vec::new(),
+    }
+}
+
+fn undoing(entry: u64, undone: u64, day: i64) -> Event {
+    Event { undoes: vec![undone], is_fault: true, ..event(entry, Deed::RolledBack, day) }
+}
+
+fn of(events: Vec<Event>) -> Metrics {
+    Metrics::new(&[events], Period { since: 0, until: 70 * DAY })
+}
+
+#[test]
+fn a_fault_within_seven_days_is_a_failure_and_one_later_is_none() {
+    let metrics = of(vec![
+        event(1, Deed::Applied, 1),
+        undoing(2, 1, 8),
+        event(3, Deed::Applied, 10),
+        undoing(4, 3, 18),
+        event(5, Deed::Applied, 20),
+    ]);
+    let rate = metrics.part(Share::ChangeFailRate);
+    assert_eq!((rate.part.len(), rate.whole.len(), rate.share()), (1, 3, Some(1.0 / 3.0)));
+    assert!(rate.is_few());
+    assert_eq!(metrics.times(Span::Recovery).values, [(rate.part[0].clone(), 7 * DAY)]);
+    assert_eq!(metrics.applied_per_week(), Some(0.3));
+}
+
+#[test]
+fn a_rollback_as_planned_is_no_failure() {
+    let planned = Event { is_fault: false, ..undoing(2, 1, 2) };
+    let metrics = of(vec![event(1, Deed::Applied, 1), planned]);
+    assert!(metrics.part(Share::ChangeFailRate).part.is_empty());
+    assert_eq!(metrics.part(Share::SuccessRate).share(), Some(1.0));
+}
+
+#[test]
+fn what_health_checks_undid_failed_and_what_was_restored_did_not_succeed() {
+    let unasked = Event { is_fault: false, is_unasked: true, ..undoing(2, 1, 1) };
+    let metrics = of(vec![event(1, Deed::Applied, 1), unasked, event(3, Deed::PutBack, 2)]);
+    assert_eq!(metrics.part(Share::ChangeFailRate).share(), Some(1.0));
+    let success = metrics.part(Share::SuccessRate);
+    assert_eq!((success.part.len(), success.whole.len()), (0, 2), "its own rollback is no change by itself");
+}
+
+#[test]
+fn a_clock_that_goes_back_is_no_data() {
+    let metrics = of(vec![event(1, Deed::Applied, 9), undoing(2, 1, 8), event(3, Deed::Applied, 9)]);
+    assert_eq!(metrics.undated.iter().map(|of| of.entry).collect::<Vec<_>>(), [2]);
+    let rate = metrics.part(Share::ChangeFailRate);
+    assert_eq!((rate.whole.len(), rate.no_data.len()), (1, 1), "nobody knows how soon it failed");
+    assert_eq!(metrics.times(Span::Recovery), Times::default());
+    let made = vec![("P-1".to_owned(), Some(10 * DAY)), ("P-2".to_owned(), None)];
+    let metrics = of(vec![Event { made, ..event(1, Deed::Applied, 9) }]);
+    let times = metrics.times(Span::TimeToApply);
+    assert_eq!((times.values.len(), times.no_data.len()), (0, 2), "it was not made after it was applied");
+}
+
+#[test]
+fn what_was_fixed_before_it_was_published_was_never_exposed() {
+    let published = vec![("CVE-1".to_owned(), Some(12 * DAY)), ("CVE-2".to_owned(), Some(6 * DAY))];
+    let metrics = of(vec![Event { published, ..event(1, Deed::Applied, 9) }]);
+    let lengths: Vec<i64> = metrics.times(Span::Exposure).values.iter().map(|(_, length)| *length).collect();
+    assert_eq!(lengths, [0, 3 * DAY]);
+}
+
+#[test]
+fn percentiles_are_values_that_were_there() {
+    let values = |lengths: &[i64]| {
+        let of = EventRef { folder: 0, entry: 1, about: String::new() };
+        Times { values: lengths.iter().map(|length| (of.clone(), *length)).collect(), no_data: Vec::new() }
+    };
+    let ten = values(&[9, 1, 8, 2, 7, 3, 6, 4, 5, 10]);
+    assert_eq!((ten.percentile(50), ten.percentile(90), ten.is_few()), (Some(5), Some(9), false));
+    let four = values(&[4, 1, 3, 2]);
+    assert_eq!((four.percentile(50), four.percentile(90), four.is_few()), (Some(2), Some(4), true));
+    assert_eq!(values(&[]).percentile(50), None);
+}
+
+#[test]
+fn what_lies_outside_the_period_counts_nowhere() {
+    let events = vec![event(1, Deed::Applied, 1), event(2, Deed::Applied, 5), event(3, Deed::Applied, 9)];
+    let metrics = Metrics::new(&[events], Period { since: 2 * DAY, until: 8 * DAY });
+    assert_eq!(metrics.deeds(Deed::Applied).len(), 1);
+    let nothing = of(Vec::new());
+    assert_eq!((nothing.part(Share::SuccessRate).share(), nothing.deeds.len()), (None, 0));
+}

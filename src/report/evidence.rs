@@ -1,0 +1,185 @@
+//! What an auditor reads first: one page that stands alone and prints, and the same for programs. Each sentence names the
+//! file that it rests on.
+
+use serde::Serialize;
+
+use super::answer;
+use super::fixed;
+use super::page::{escape, foot, head, list, table};
+use super::phrases::{self, count, moment};
+use crate::plan::Claim;
+use crate::text::escape_line;
+use crate::text::json::spell_out;
+use crate::workbench::{Entry, EvidencePack, Foreign, PatchEvidence};
+
+/// The page.
+pub(crate) fn page(pack: &EvidencePack) -> String {
+    let product = [&pack.product, &pack.version].into_iter().flatten().map(|text| shown(text));
+    let product: Vec<String> = product.collect();
+    let of = if product.is_empty() { shown(&pack.folder) } else { product.join(" ") };
+    let (class, mark) = match pack.history.problem {
+        None => ("good", "The history is intact"),
+        Some(_) => ("danger", "The history was changed"),
+    };
+    let mut page = head(&format!("Patches of {of}"), class, mark);
+    let facts = facts(pack);
+    page.push_str(&table("This record", facts.iter().map(|(name, value)| (*name, value.as_str()))));
+    if let Some(said) = broken(pack) {
+        page.push_str(&format!("<p><strong>{}</strong></p>\n", escape(&said)));
+    }
+    for patch in &pack.patches {
+        let rows = of_patch(patch);
+        page.push_str(&table(
+            &escape(&format!("{}, entry {}", shown(&patch.note.id), patch.entry)),
+            rows.iter().map(|(name, value)| (*name, value.as_str())),
+        ));
+    }
+    page.push_str(&list("What is fixed now", &fixed_now(pack)));
+    let entries: Vec<String> = pack.entries.iter().flat_map(|entry| of_entry(entry, pack)).collect();
+    page.push_str(&list("What happened", &entries));
+    let withheld = pack.withheld.iter().map(|(name, digest)| format!("{name}, SHA-256 {digest}"));
+    page.push_str(&list("Records that were left out", &withheld.collect::<Vec<_>>()));
+    page.push_str(&list("What this record does not say", &[
+        "Whether a rule or a standard is met: that is for whoever reads it.".to_owned(),
+        "Whether the product has other problems: nothing was scanned.".to_owned(),
+        "What a patch says it fixes is its author's claim; the checksums show only that its files are in place.".to_owned(),
+    ]));
+    let program = format!("Patchwright {}", env!("CARGO_PKG_VERSION"));
+    page.push_str(&foot(&format!("{} · {program}", moment(&pack.checked))));
+    page
+}
+
+/// A text from outside, with nothing hidden in it.
+fn shown(text: &str) -> String {
+    escape_line(text).into_owned()
+}
+
+fn facts(pack: &EvidencePack) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("Folder", shown(&pack.folder)), ("Checked", moment(&pack.checked))];
+    let entries = |number: u64| count(usize::try_from(number).unwrap_or(usize::MAX), "entry", "entries");
+    facts.push(match &pack.history.problem {
+        None => ("History", format!("{}, the chain of checksums is intact", entries(pack.history.fitting))),
+        Some((entry, _)) => ("History", format!("broken from entry {entry} on")),
+    });
+    facts.extend(pack.history.head.map(|head| ("Newest entry", format!("SHA-256 {head}"))));
+    facts.extend(pack.history.foreign.as_ref().map(|foreign| ("Origin", shown(&Foreign::sentence(foreign)))));
+    let redacted = redacted(pack);
+    facts.extend((!redacted.is_empty()).then(|| ("Left out", redacted.join(" and "))));
+    if pack.fixed.as_ref().is_some_and(|fixed| fixed.unfinished.is_some()) {
+        facts.push((
+            "Interrupted",
+            "A change was interrupted: nothing here is proven by the files.".to_owned(),
+        ));
+    }
+    facts
+}
+
+fn redacted(pack: &EvidencePack) -> Vec<&'static str> {
+    let redaction = pack.redaction;
+    [(redaction.users, "users"), (redaction.paths, "paths")]
+        .into_iter()
+        .filter_map(|(is_left_out, what)| is_left_out.then_some(what))
+        .collect()
+}
+
+fn broken(pack: &EvidencePack) -> Option<String> {
+    let (entry, problem) = pack.history.problem.as_ref()?;
+    let told = count(pack.entries.len(), "entry is", "entries are");
+    Some(format!(
+        "The history was changed, from entry {entry} on: {}. Only what came before is told here ({told} listed), and nothing is \
+         said about what is fixed now.",
+        shown(problem)
+    ))
+}
+
+fn of_patch(patch: &PatchEvidence) -> Vec<(&'static str, String)> {
+    let note = &patch.note;
+    let mut rows = vec![
+        ("Title", shown(&note.title)),
+        ("From", shown(&note.vendor)),
+        ("Revision", note.revision.to_string()),
+    ];
+    if let Some(then) = &patch.vouched {
+        rows.push(("Signed then", shown(&phrases::vouched_then(then))));
+    }
+    rows.extend(patch.today.as_ref().map(|today| ("Signed, by today's keys", shown(today))));
+    match &patch.said {
+        None => rows.push(("Description", "missing or damaged: what its author says is unknown".to_owned())),
+        Some(said) => {
+            let lines =
+                |lines: &[String]| lines.iter().map(|line| shown(line)).collect::<Vec<_>>().join("; ");
+            rows.push(("Summary", shown(&said.summary)));
+            rows.push(("Made", moment(&said.created)));
+            let resolved = said.resolves.iter().map(|one| format!("{} ({})", one.id, one.state));
+            let mut fixes: Vec<String> = resolved.collect();
+            let told = |id: &&String| !said.resolves.iter().any(|one| one.ids().any(|known| known == *id));
+            fixes.extend(said.vulnerabilities.iter().filter(told).cloned());
+            for (name, texts) in [
+                ("Fixes, its author says", &fixes),
+                ("Issues", &said.issues),
+                ("Reviewed, its author says", &said.reviews),
+                ("Tested, its author says", &said.tests),
+            ] {
+                rows.extend((!texts.is_empty()).then(|| (name, lines(texts))));
+            }
+            if said.is_proven {
+                let tried = "applied and rolled back on a copy before release, its author's tool says";
+                rows.push(("Tried", tried.to_owned()));
+            }
+        }
+    }
+    rows.push((
+        "Source",
+        match &patch.manifest_digest {
+            Some(digest) => format!("{}, SHA-256 {digest}", patch.manifest),
+            None => format!("{}: not the one that came with the patch", patch.manifest),
+        },
+    ));
+    rows
+}
+
+fn fixed_now(pack: &EvidencePack) -> Vec<String> {
+    let Some(here) = &pack.fixed else { return Vec::new() };
+    let said = |claim: &Claim| match fixed::why_not(claim) {
+        None => "fixed, as its files and signatures show now".to_owned(),
+        Some(why) => format!("not proven: {why}"),
+    };
+    let line = |claim: &Claim| {
+        format!("{} by {}: {}", shown(&claim.resolved.id), shown(&claim.patch), shown(&said(claim)))
+    };
+    here.claims.iter().filter(|claim| pack.is_about(claim)).map(line).collect()
+}
+
+fn of_entry(entry: &Entry, pack: &EvidencePack) -> Vec<String> {
+    let event = phrases::event(entry, &pack.all);
+    let mut lines = vec![format!(
+        "{}: entry {}, {} {}, by {} on {} (originals/history/{:08}/entry.json)",
+        shown(&moment(&entry.time)),
+        entry.seq,
+        event,
+        shown(&phrases::subject(entry)),
+        shown(&entry.user),
+        shown(&entry.host),
+        entry.seq,
+    )];
+    let said = phrases::occasion(entry).into_iter().chain(entry.overrides.iter().map(phrases::set_aside));
+    let checks = entry.checks.iter().map(|check| {
+        format!("health check {}: {}", if check.passed { "passed" } else { "failed" }, check.check)
+    });
+    lines.extend(said.chain(checks).map(|said| format!("entry {}: {}", entry.seq, shown(&said))));
+    lines
+}
+
+#[derive(Serialize)]
+struct Document {
+    format: &'static str,
+    #[serde(flatten)]
+    evidence: answer::EvidenceDocument,
+}
+
+/// The same for programs.
+pub(crate) fn document(pack: &EvidencePack) -> String {
+    let document =
+        Document { format: "patchwright-evidence/1", evidence: answer::EvidenceDocument::new(pack) };
+    spell_out(&serde_json::to_string_pretty(&document).expect("evidence has text keys only")) + "\n"
+}

@@ -1,0 +1,184 @@
+//! How changing folders goes, in figures: reads the histories and what the patches in them say.
+
+pub(in crate::workbench) mod exposition;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rayon::prelude::*;
+
+use super::stack::{manifest_of, read_ledger};
+use crate::disk::fs::Fs;
+use crate::ledger::{Action, Entry, Ledger, ScriptState, Turn};
+use crate::model::{LayerKey, Patch, ReasonKind, Resolved};
+use crate::plan::{Deed, Event, Metrics, Period};
+use crate::workbench::{Foreign, Result, Workbench};
+
+/// Figures of several folders, together and one by one.
+#[derive(Debug, Clone)]
+pub(crate) struct FolderMetrics {
+    pub folders: Vec<MeasuredFolder>,
+    /// Of all folders together; a folder is told by its number in `folders`.
+    pub all: Metrics,
+    /// The period as moments, RFC 3339.
+    pub since: String,
+    pub until: String,
+}
+
+/// One folder and its figures.
+#[derive(Debug, Clone)]
+pub(crate) struct MeasuredFolder {
+    pub path: PathBuf,
+    /// How many entries its history has.
+    pub entries: usize,
+    /// Entries that this person did not write on this machine.
+    pub foreign: Option<Foreign>,
+    pub metrics: Metrics,
+}
+
+impl Workbench {
+    /// The figures of `folders` from `since` until now. Writes nothing.
+    ///
+    /// # Errors
+    /// If a history can't be read or its chain is broken: figures of a part would be figures of something else.
+    pub(crate) fn metrics(&self, folders: &[PathBuf], since: Timestamp) -> Result<FolderMetrics> {
+        let now = self.environment().timestamp();
+        let period = Period { since: since.as_second(), until: now.as_second() };
+        let mut histories = Vec::new();
+        let mut measured = Vec::new();
+        for path in folders {
+            let (events, foreign) = self.events_of(path, period)?;
+            let metrics = Metrics::new(std::slice::from_ref(&events), period);
+            measured.push(MeasuredFolder { path: path.clone(), entries: events.len(), foreign, metrics });
+            histories.push(events);
+        }
+        let spelled = |second| Timestamp::from_second(second).unwrap_or(now).to_string();
+        Ok(FolderMetrics {
+            folders: measured,
+            all: Metrics::new(&histories, period),
+            since: spelled(period.since),
+            until: spelled(period.until),
+        })
+    }
+
+    fn events_of(&self, folder: &Path, period: Period) -> Result<(Vec<Event>, Option<Foreign>)> {
+        let fs = self.disk(folder)?;
+        let look = || {
+            let ledger = read_ledger(&*fs)?;
+            // What counts nowhere need not be read.
+            let counts = |entry: &Entry| {
+                seconds(&entry.time).is_some_and(|time| (period.since..=period.until).contains(&time))
+            };
+            let patches = |entry: &Entry| match counts(entry) {
+                true => patches_of(&*fs, &ledger, entry),
+                false => Vec::new(),
+            };
+            Ok((events(&ledger, &patches), self.foreign(&ledger)?))
+        };
+        self.read_consistently(folder, &*fs, look, |_| true)
+    }
+}
+
+/// Reads a day, or a moment.
+pub(crate) fn moment(text: &str) -> Option<Timestamp> {
+    let of_day = |date: Date| date.to_zoned_datetime(TimeZone::UTC).ok().map(|day| day.timestamp());
+    text.parse::<Timestamp>().ok().or_else(|| text.parse::<Date>().ok().and_then(of_day))
+}
+
+/// Each entry as figures need it. `patches` has the manifests of those that brought patches.
+fn events(ledger: &Ledger, patches: &(dyn Fn(&Entry) -> Vec<Option<Patch>> + Sync)) -> Vec<Event> {
+    ledger.entries().par_iter().map(|entry| event(ledger, entry, patches)).collect()
+}
+
+fn event(ledger: &Ledger, entry: &Entry, patches: &dyn Fn(&Entry) -> Vec<Option<Patch>>) -> Event {
+    let time = seconds(&entry.time);
+    let deed = deed(entry, ledger);
+    let failed = entry.checks.iter().any(|check| !check.passed)
+        || entry.scripts.iter().any(|script| script.state == ScriptState::Failed);
+    let is_asked = entry.reason.is_some();
+    let mut event = Event {
+        entry: entry.seq,
+        deed,
+        time,
+        begun: entry.begun.as_ref().map_or(time, |begun| seconds(begun)),
+        patches: entry.patches().iter().map(|patch| patch.id.clone()).collect(),
+        undoes: undone(ledger, entry),
+        is_fault: entry.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Fault),
+        is_unasked: entry.action == Action::Rollback && failed && !is_asked,
+        downtime: entry
+            .downtime
+            .as_ref()
+            .and_then(|down| Some((seconds(&down.from)?, seconds(&down.until)?))),
+        made: Vec::new(),
+        published: Vec::new(),
+    };
+    if deed == Deed::Applied {
+        let mut told = BTreeSet::new();
+        for (patch, id) in patches(entry).iter().zip(&event.patches) {
+            event.made.push((id.clone(), patch.as_ref().and_then(|patch| seconds(&patch.created))));
+            let resolved = patch.iter().flat_map(|patch| &patch.about.resolves);
+            for one in resolved.filter(|one| one.is_fixed_vulnerability()) {
+                told.extend(one.ids().cloned());
+                event.published.push((one.id.clone(), published(one)));
+            }
+        }
+        let untold = entry.resolved.iter().filter(|id| !told.contains(*id));
+        event.published.extend(untold.map(|id| (id.clone(), None)));
+    }
+    event
+}
+
+fn published(resolved: &Resolved) -> Option<i64> {
+    moment(resolved.published.as_deref()?).map(Timestamp::as_second)
+}
+
+fn deed(entry: &Entry, ledger: &Ledger) -> Deed {
+    match entry.action {
+        Action::Apply => Deed::Applied,
+        Action::Rollback => match entry.turn(ledger.entries()) {
+            Turn::Went => Deed::RolledBack,
+            Turn::CameBack => Deed::Reapplied,
+            Turn::Repaired | Turn::RepairUndone => Deed::Repaired,
+            Turn::Switched | Turn::SwitchedBack => Deed::Switched,
+        },
+        Action::Heal => Deed::Repaired,
+        Action::PutBack => Deed::PutBack,
+        Action::Toggle => Deed::Switched,
+        Action::Checked => Deed::Checked,
+        Action::Accept | Action::Scripts => Deed::Other,
+    }
+}
+
+/// The entries whose changes a rollback undoes: those that brought the patches that go, or moved the switch.
+fn undone(ledger: &Ledger, entry: &Entry) -> Vec<u64> {
+    if entry.action != Action::Rollback {
+        return Vec::new();
+    }
+    // Only what came before: a history can say anything.
+    let Some(reversed) = entry.reverses.filter(|before| *before < entry.seq) else {
+        let brought: BTreeSet<u64> = entry.out.iter().map(|gone| gone.entry).collect();
+        return brought.into_iter().collect();
+    };
+    let (mut at, mut is_odd) = (reversed, true);
+    while let Some(before) = ledger.entry(at).filter(|before| before.action == Action::Rollback) {
+        let Some(next) = before.reverses.filter(|next| *next < at) else { break };
+        (at, is_odd) = (next, !is_odd);
+    }
+    if is_odd { vec![at] } else { Vec::new() }
+}
+
+/// The manifests of the patches that `entry` brought; `None` for one that is gone or damaged.
+fn patches_of(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Vec<Option<Patch>> {
+    let parts = 0..entry.parts.len().max(1);
+    parts.map(|part| manifest_of(fs, ledger, LayerKey { entry: entry.seq, part })).collect()
+}
+
+fn seconds(time: &str) -> Option<i64> {
+    time.parse::<Timestamp>().ok().map(Timestamp::as_second)
+}

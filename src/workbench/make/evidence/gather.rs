@@ -1,0 +1,262 @@
+//! Gathers what a folder has to show. Nothing is written, and of a broken history only what fits is told.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{EvidencePack, EvidenceWish, PatchEvidence, Redaction, SaidOfPatch, attest};
+use crate::bundle::claim_of;
+use crate::bundle::limits::MAX_MANIFEST_BYTES;
+use crate::bundle::manifest::read_manifest;
+use crate::disk::fs::Fs;
+use crate::ledger::{Entry, KeptSignatures, Ledger, MAX_SIGNATURES_BYTES, read_small};
+use crate::model::{Digest, LayerKey, Node, Patch, Step, TreePath};
+use crate::plan::why::Undo;
+use crate::trust::judge;
+use crate::workbench::look::vouching::KeysOfToday;
+use crate::workbench::{Error, FixedFormat, FixedHere, HistoryCheck, Publisher, Result, Watch, Workbench};
+
+impl Workbench {
+    /// What `target` has to show of what `wish` says.
+    ///
+    /// # Errors
+    /// If the folder can't be read, a change of it was interrupted, or the patch was never there.
+    pub(crate) fn gather_evidence(
+        &self,
+        target: &Path,
+        wish: &EvidenceWish,
+        watch: Watch<'_>,
+    ) -> Result<EvidencePack> {
+        let fs = self.disk(target)?;
+        let history = self.check_history(target)?;
+        let fixed = match history.problem {
+            None => Some(self.fixed(target, &[], watch)?),
+            Some(_) => None,
+        };
+        let keys = self.keys_of_today().ok();
+        let mut gathered = Gathered {
+            fs: &*fs,
+            wish,
+            keys,
+            originals: BTreeMap::new(),
+            withheld: BTreeMap::new(),
+            statements: Vec::new(),
+            patches: Vec::new(),
+            entries: Vec::new(),
+            all: Vec::new(),
+            hidden: Hidden::default(),
+        };
+        gathered.records(&history);
+        if let Some(id) = wish.patch.as_ref().filter(|_| gathered.entries.is_empty()) {
+            let here = fixed.as_ref().map(FixedHere::patches_here).unwrap_or_default();
+            return Err(Error::refused(Undo::NotHere { id: id.clone(), here }));
+        }
+        if let Some(fixed) = fixed.as_ref().filter(|_| wish.redaction == Redaction::default()) {
+            gathered.documents(fixed, &self.publisher());
+        }
+        Ok(EvidencePack {
+            folder: if wish.redaction.paths { "the folder".to_owned() } else { target.display().to_string() },
+            product: fixed.as_ref().and_then(|fixed| fixed.product.clone()),
+            version: fixed.as_ref().and_then(|fixed| fixed.version.clone()),
+            checked: self.environment().made_at().unwrap_or_else(|| self.environment().now()),
+            history,
+            entries: gathered.entries,
+            all: gathered.all,
+            patches: gathered.patches,
+            fixed,
+            redaction: wish.redaction,
+            originals: gathered.originals,
+            withheld: gathered.withheld,
+            statements: gathered.statements,
+        })
+    }
+
+    fn publisher(&self) -> Publisher {
+        let environment = self.environment();
+        Publisher { name: format!("{} on {}", environment.user, environment.host), namespace: None }
+    }
+}
+
+struct Gathered<'a> {
+    fs: &'a dyn Fs,
+    wish: &'a EvidenceWish,
+    keys: Option<KeysOfToday>,
+    originals: BTreeMap<String, Vec<u8>>,
+    withheld: BTreeMap<String, Digest>,
+    statements: Vec<(String, serde_json::Value)>,
+    patches: Vec<PatchEvidence>,
+    entries: Vec<Entry>,
+    all: Vec<Entry>,
+    hidden: Hidden,
+}
+
+impl Gathered<'_> {
+    fn records(&mut self, history: &HistoryCheck) {
+        for seq in 1.. {
+            let Ok(bytes) = Ledger::entry_bytes(self.fs, seq) else { return };
+            let name = record_name(seq, "entry.json");
+            let entry = Entry::from_bytes(&bytes).ok().filter(|_| seq <= history.fitting);
+            let is_redacted = self.wish.redaction != Redaction::default();
+            let Some(entry) = entry else {
+                // What doesn't fit is kept as it is, and nothing is told of it.
+                self.keep(name, bytes, is_redacted);
+                continue;
+            };
+            self.all.push(entry.clone());
+            if !self.is_wished(&entry) {
+                continue;
+            }
+            let digest = Digest::compute(&bytes);
+            self.keep(name, bytes, is_redacted);
+            let entry = self.hidden.from(entry, self.wish.redaction);
+            for part in 0..entry.parts.len().max(1) {
+                self.patch(&entry, LayerKey { entry: seq, part });
+            }
+            let said = attest::statements(&entry, digest);
+            self.statements.extend(said.into_iter().map(|(name, said)| (format!("{seq:08}-{name}"), said)));
+            self.entries.push(entry);
+        }
+    }
+
+    fn is_wished(&self, entry: &Entry) -> bool {
+        let is_about = |id: &String| {
+            let came = |key: LayerKey| self.entries.iter().any(|entry| entry.seq == key.entry);
+            entry.patches().iter().any(|patch| patch.id == *id)
+                || entry.out.iter().any(|gone| came(gone.key()))
+        };
+        let is_since =
+            |since: &jiff::Timestamp| entry.time.parse::<jiff::Timestamp>().is_ok_and(|time| time >= *since);
+        self.wish.patch.as_ref().is_none_or(is_about) && self.wish.since.as_ref().is_none_or(is_since)
+    }
+
+    fn keep(&mut self, name: String, bytes: Vec<u8>, is_withheld: bool) {
+        match is_withheld {
+            true => _ = self.withheld.insert(name, Digest::compute(&bytes)),
+            false => _ = self.originals.insert(name, bytes),
+        }
+    }
+
+    fn patch(&mut self, entry: &Entry, key: LayerKey) {
+        let (Some(note), Some(digest)) = (
+            entry.patches().get(key.part).map(|note| (*note).clone()),
+            entry.parts.get(key.part).map(|part| part.manifest).or(entry.manifest),
+        ) else {
+            return;
+        };
+        let read = |place, limit| read_small(self.fs, &place, limit).ok();
+        let manifest = read(Ledger::manifest_of(key), MAX_MANIFEST_BYTES);
+        let signatures = read(Ledger::signatures_of(key), MAX_SIGNATURES_BYTES);
+        let is_it = manifest.as_ref().is_some_and(|bytes| Digest::compute(bytes) == digest);
+        let patch = manifest.as_deref().filter(|_| is_it).and_then(|bytes| read_manifest(bytes).ok());
+        let today = patch.as_ref().zip(self.keys.as_ref()).map(|(patch, keys)| {
+            let kept = signatures.as_deref().and_then(KeptSignatures::from_bytes).unwrap_or_default();
+            let claim = claim_of(patch, manifest.as_deref().unwrap_or_default());
+            let verdict = judge(&claim, &kept.signatures, &kept.reviews, &keys.keyring, keys.now);
+            match self.wish.redaction.users {
+                true => verdict.standing.as_str().to_owned(),
+                false => verdict.sentence(),
+            }
+        });
+        let name = record_name(key.entry, file_name(&Ledger::manifest_of(key)));
+        for (bytes, place) in [(manifest, Ledger::manifest_of(key)), (signatures, Ledger::signatures_of(key))]
+        {
+            if let Some(bytes) = bytes {
+                let name = record_name(key.entry, file_name(&place));
+                // A manifest has the paths of its files; its signatures are worth nothing without it.
+                self.keep(name, bytes, self.wish.redaction.paths);
+            }
+        }
+        self.patches.push(PatchEvidence {
+            entry: key.entry,
+            note,
+            vouched: entry.vouched.get(key.part).cloned(),
+            today,
+            manifest: name,
+            manifest_digest: is_it.then_some(digest),
+            said: patch.as_ref().map(SaidOfPatch::new),
+        });
+    }
+
+    fn documents(&mut self, fixed: &FixedHere, publisher: &Publisher) {
+        for (name, format) in [
+            ("vex/fixed.openvex.json", FixedFormat::OpenVex),
+            ("bom/patched.cdx.json", FixedFormat::CycloneDx),
+        ] {
+            self.originals.insert(name.to_owned(), fixed.document(format, publisher).into_bytes());
+        }
+    }
+}
+
+impl SaidOfPatch {
+    fn new(patch: &Patch) -> Self {
+        let about = &patch.about;
+        Self {
+            created: patch.created.clone(),
+            summary: about.summary.clone(),
+            issues: about.issues.iter().map(|issue| issue.key.clone()).collect(),
+            resolves: about.resolves.clone(),
+            vulnerabilities: about.vulnerabilities.clone(),
+            reviews: about.evidence.review.clone(),
+            tests: about.evidence.tests.clone(),
+            is_proven: patch.proven,
+        }
+    }
+}
+
+fn record_name(seq: u64, file: &str) -> String {
+    format!("originals/history/{seq:08}/{file}")
+}
+
+fn file_name(place: &crate::disk::fs::StatePath) -> &str {
+    place.as_str().rsplit('/').next().unwrap_or_default()
+}
+
+/// Names that stand for others: the same one always for the same.
+#[derive(Default)]
+struct Hidden {
+    users: BTreeMap<String, String>,
+    paths: BTreeMap<String, String>,
+}
+
+impl Hidden {
+    /// `entry` without what is to be left out.
+    fn from(&mut self, mut entry: Entry, redaction: Redaction) -> Entry {
+        if redaction.users {
+            entry.user = named(&mut self.users, "user", &entry.user);
+            entry.host = named(&mut self.users, "machine", &entry.host);
+            for signer in entry.vouched.iter_mut().flat_map(|note| &mut note.signers) {
+                signer.name = named(&mut self.users, "signer", &signer.name);
+                signer.owner = None;
+            }
+        }
+        if redaction.paths {
+            entry.steps = Arc::from(entry.steps.iter().map(|step| self.step(step)).collect::<Vec<_>>());
+        }
+        if redaction != Redaction::default() {
+            // These are free words, in which anything may be named.
+            entry.remarks.clear();
+            entry.checks.iter_mut().enumerate().for_each(|(number, check)| {
+                check.check = format!("check {}", number + 1);
+                check.evidence.clear();
+            });
+            entry.scripts.clear();
+            entry.overrides.iter_mut().for_each(|one| one.reason = None);
+            entry.reason.iter_mut().for_each(|reason| reason.text = None);
+            entry.toggle.iter_mut().for_each(|note| note.reason = None);
+        }
+        entry
+    }
+
+    fn step(&mut self, step: &Step) -> Step {
+        let name = named(&mut self.paths, "path", step.path.as_str());
+        let path = TreePath::parse(&name).unwrap_or_else(|_| step.path.clone());
+        // A link names a path.
+        let shown = |node: &Option<Node>| node.clone().filter(|node| !matches!(node, Node::Link(_)));
+        Step { path, before: shown(&step.before), after: shown(&step.after) }
+    }
+}
+
+fn named(names: &mut BTreeMap<String, String>, what: &str, name: &str) -> String {
+    let number = names.len() + 1;
+    names.entry(format!("{what} {name}")).or_insert_with(|| format!("{what}-{number}")).clone()
+}

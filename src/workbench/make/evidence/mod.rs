@@ -1,0 +1,195 @@
+//! What to show an auditor: one file with a page to print, the same for programs, the originals to the byte, statements that
+//! other tools verify, and a list of checksums that somebody may sign.
+
+mod archive;
+mod attest;
+mod gather;
+pub(crate) mod verify;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::ledger::{Entry, PatchNote, VouchedNote};
+use crate::model::{Digest, Resolved};
+use crate::plan::Claim;
+use crate::trust::{SecretKey, SignerRole, Statement, StatementKind, envelope};
+use crate::whole_file::WholeFile;
+use crate::workbench::keys::sign::signature_over;
+use crate::workbench::look::output::{OutputKind, refuse_taken};
+use crate::workbench::{Error, FixedHere, HistoryCheck, Result, Signer, Workbench};
+
+/// The longest pack, in bytes. It is held in memory.
+pub(crate) const MAX_PACK_BYTES: usize = 256 << 20;
+
+const SUMS: &str = "SHA256SUMS";
+
+/// What evidence is wished for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EvidenceWish {
+    /// Only what is about this patch.
+    pub patch: Option<String>,
+    /// Only what happened since.
+    pub since: Option<Timestamp>,
+    pub redaction: Redaction,
+}
+
+/// What is left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Redaction {
+    /// Who changed something, and on which machine.
+    pub users: bool,
+    /// Where files are.
+    pub paths: bool,
+}
+
+/// What a folder has to show.
+#[derive(Debug, Clone)]
+pub(crate) struct EvidencePack {
+    /// The folder, or a word for it.
+    pub folder: String,
+    pub product: Option<String>,
+    pub version: Option<String>,
+    /// When the folder was looked at.
+    pub checked: String,
+    /// Whether the history is as it was written.
+    pub history: HistoryCheck,
+    /// The entries that are told, oldest first.
+    pub entries: Vec<Entry>,
+    /// The whole history as far as it fits, by which the others are worded.
+    pub all: Vec<Entry>,
+    /// The patches that came with them.
+    pub patches: Vec<PatchEvidence>,
+    /// What is fixed now; nothing where the history is broken, on which that rests.
+    pub fixed: Option<FixedHere>,
+    pub redaction: Redaction,
+    /// Records and documents by their names in the pack.
+    pub originals: BTreeMap<String, Vec<u8>>,
+    /// Records that were left out, because they name what is to be left out.
+    pub withheld: BTreeMap<String, Digest>,
+    statements: Vec<(String, Value)>,
+}
+
+/// A patch that came.
+#[derive(Debug, Clone)]
+pub(crate) struct PatchEvidence {
+    pub entry: u64,
+    pub note: PatchNote,
+    /// Who had signed it then.
+    pub vouched: Option<VouchedNote>,
+    /// What its signatures come to by today's keys.
+    pub today: Option<String>,
+    /// Where its manifest is in the pack.
+    pub manifest: String,
+    pub manifest_digest: Option<Digest>,
+    /// What its author says about it.
+    pub said: Option<SaidOfPatch>,
+}
+
+/// What the author of a patch says.
+#[derive(Debug, Clone)]
+pub(crate) struct SaidOfPatch {
+    pub created: String,
+    pub summary: String,
+    pub issues: Vec<String>,
+    pub resolves: Vec<Resolved>,
+    pub vulnerabilities: Vec<String>,
+    pub reviews: Vec<String>,
+    pub tests: Vec<String>,
+    pub is_proven: bool,
+}
+
+/// What was written.
+#[derive(Debug, Clone)]
+pub(crate) struct SavedPack {
+    pub path: PathBuf,
+    pub files: usize,
+    pub statements: usize,
+    /// SHA-256 of the pack.
+    pub digest: Digest,
+    pub is_signed: bool,
+}
+
+impl Workbench {
+    /// Writes `pack` with its `page` and its `document`, signed if somebody signs.
+    ///
+    /// Statements are signed with keys of our own alone: an SSH key signs through OpenSSH, which signs nothing of that form.
+    ///
+    /// # Errors
+    /// If nothing can be signed, the file is of another kind, or can't be written.
+    pub(crate) fn save_evidence(
+        &self,
+        pack: &EvidencePack,
+        page: &str,
+        document: &str,
+        signer: Option<&Signer>,
+        output: &Path,
+    ) -> Result<SavedPack> {
+        let failed = |source| Error::File { doing: "write the evidence", path: output.to_owned(), source };
+        refuse_taken(output, OutputKind::Evidence)?;
+        let mut files = pack.originals.clone();
+        files.insert("index.html".to_owned(), page.as_bytes().to_vec());
+        files.insert("evidence.json".to_owned(), document.as_bytes().to_vec());
+        let secret = signer.and_then(|signer| match signer {
+            Signer::Minisign(key) => Some(&**key),
+            Signer::Ssh(_) => None,
+        });
+        let statements = secret.map(|key| signed(&pack.statements, key)).unwrap_or_default();
+        let count = statements.len();
+        files.extend(statements);
+        let sums = sums(&files).into_bytes();
+        if let Some(signer) = signer {
+            let statement = Statement {
+                kind: StatementKind::Evidence,
+                place: None,
+                role: SignerRole::Author,
+                time: pack.checked.clone(),
+            };
+            let signature = signature_over(&sums, &statement, signer)?;
+            files.insert(format!("{SUMS}.{}", signature.scheme.extension()), signature.bytes);
+        }
+        files.insert(SUMS.to_owned(), sums);
+        let members: Vec<_> = files.into_iter().collect();
+        let (bytes, _) = archive::write(&members);
+        if bytes.len() > MAX_PACK_BYTES {
+            return Err(failed(std::io::ErrorKind::FileTooLarge.into()));
+        }
+        WholeFile::write(output, &bytes).map_err(failed)?;
+        Ok(SavedPack {
+            path: output.to_owned(),
+            files: members.len(),
+            statements: count,
+            digest: Digest::compute(&bytes),
+            is_signed: signer.is_some(),
+        })
+    }
+}
+
+fn signed(statements: &[(String, Value)], key: &SecretKey) -> Vec<(String, Vec<u8>)> {
+    let sign = |(name, said): &(String, Value)| {
+        let payload = serde_json::to_vec(said).expect("a statement has text keys only");
+        (format!("attestations/{name}.intoto.json"), envelope(&payload, key))
+    };
+    statements.iter().map(sign).collect()
+}
+
+/// As `sha256sum` writes and checks them.
+fn sums(files: &BTreeMap<String, Vec<u8>>) -> String {
+    files.iter().map(|(name, content)| format!("{}  {name}\n", Digest::compute(content))).collect()
+}
+
+impl EvidencePack {
+    /// How many patches are told about: one that came several times counts once.
+    pub(crate) fn patch_count(&self) -> usize {
+        let ids: BTreeSet<_> =
+            self.patches.iter().map(|patch| (&patch.note.id, patch.note.revision)).collect();
+        ids.len()
+    }
+
+    /// Whether a claim is by one of the patches that are told about.
+    pub(crate) fn is_about(&self, claim: &Claim) -> bool {
+        self.patches.iter().any(|patch| patch.note.id == claim.patch)
+    }
+}

@@ -1,0 +1,188 @@
+//! Whether an evidence pack is what somebody made, to the byte, and by whose key. Nothing but the file and this person's own
+//! list of keys is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::archive::{self, Member};
+use super::{MAX_PACK_BYTES, SUMS};
+use crate::ledger::Entry;
+use crate::model::Digest;
+use crate::named_file;
+use crate::trust::{Attached, KeyFingerprint, PublicKey, Scheme, StatementKind, key_of, opened};
+use crate::workbench::{Error, Result, Workbench};
+
+/// What was found in a pack.
+#[derive(Debug, Clone)]
+pub(crate) struct VerifiedPack {
+    /// How many files are in it.
+    pub files: usize,
+    /// Files that are not what they were, and how.
+    pub changed: Vec<(String, String)>,
+    pub signer: PackSigner,
+    /// How many statements are in it that the same key signed.
+    pub statements: usize,
+    /// How many entries of the history are in it.
+    pub entries: usize,
+    /// What is wrong with the history, which may have been so in the folder.
+    pub history: Vec<String>,
+}
+
+/// Who signed the checksums.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PackSigner {
+    /// Nobody.
+    Nobody,
+    /// The signature doesn't fit.
+    Broken,
+    /// Somebody whose key isn't trusted here.
+    Unknown(KeyFingerprint),
+    /// Somebody who is trusted here.
+    Known { name: String, key: KeyFingerprint },
+}
+
+impl PackSigner {
+    /// The word for it in JSON.
+    pub(crate) const fn as_str(&self) -> &'static str {
+        match self {
+            PackSigner::Nobody => "nobody",
+            PackSigner::Broken => "broken",
+            PackSigner::Unknown(_) => "unknown",
+            PackSigner::Known { .. } => "known",
+        }
+    }
+
+    /// The key, where there is one.
+    pub(crate) const fn key(&self) -> Option<KeyFingerprint> {
+        match self {
+            PackSigner::Nobody | PackSigner::Broken => None,
+            PackSigner::Unknown(key) | PackSigner::Known { key, .. } => Some(*key),
+        }
+    }
+}
+
+impl VerifiedPack {
+    /// Whether it is whole, and by somebody who is trusted here.
+    pub(crate) fn is_proven(&self) -> bool {
+        self.is_whole() && matches!(self.signer, PackSigner::Known { .. })
+    }
+
+    /// Whether every byte is what the checksums say.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.changed.is_empty() && self.history.is_empty() && self.signer != PackSigner::Broken
+    }
+}
+
+impl Workbench {
+    /// Checks the pack at `path`.
+    ///
+    /// # Errors
+    /// If it can't be read, or is no pack at all.
+    pub(crate) fn verify_evidence(&self, path: &Path) -> Result<VerifiedPack> {
+        let failed = |source| Error::File { doing: "read the evidence", path: path.to_owned(), source };
+        let bytes = named_file::read(path, MAX_PACK_BYTES).map_err(failed)?;
+        let not_one = |problem: &str| Error::File {
+            doing: "read the evidence",
+            path: path.to_owned(),
+            source: std::io::Error::new(std::io::ErrorKind::InvalidData, problem.to_owned()),
+        };
+        let (members, damaged) = archive::read(&bytes).map_err(not_one)?;
+        let mut changed: Vec<(String, String)> =
+            damaged.into_iter().map(|name| (name, "isn't as it was written".to_owned())).collect();
+        let files: BTreeMap<&str, &[u8]> =
+            members.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+        if !members.is_sorted_by(|one, other| one.0 < other.0) {
+            changed.push(("(list of files)".to_owned(), "names a file twice or out of order".to_owned()));
+        }
+        let Some(sums) = files.get(SUMS) else { return Err(not_one("it has no list of checksums")) };
+        changed.extend(compared(sums, &files));
+        let (signer, key) = self.signer_of_sums(sums, &files)?;
+        let mut statements = 0;
+        for (name, content) in files.iter().filter(|(name, _)| name.starts_with("attestations/")) {
+            match key.as_ref().map(|key| opened(content, key)) {
+                Some(Ok(_)) => statements += 1,
+                Some(Err(problem)) => changed.push(((*name).to_owned(), problem.to_owned())),
+                None => {}
+            }
+        }
+        // One file is named once, by what was found first.
+        let mut named = BTreeSet::new();
+        changed.retain(|(name, _)| named.insert(name.clone()));
+        let (entries, history) = history(&members);
+        Ok(VerifiedPack { files: members.len(), changed, signer, statements, entries, history })
+    }
+
+    fn signer_of_sums(
+        &self,
+        sums: &[u8],
+        files: &BTreeMap<&str, &[u8]>,
+    ) -> Result<(PackSigner, Option<PublicKey>)> {
+        let keyring = self.keyring()?;
+        let known: Vec<PublicKey> = keyring.keys().map(|known| known.key.clone()).collect();
+        for scheme in [Scheme::Minisign, Scheme::Ssh] {
+            let Some(bytes) = files.get(&*format!("{SUMS}.{}", scheme.extension())) else { continue };
+            let signature = Attached { scheme, bytes: bytes.to_vec() };
+            let Some(key) = key_of(&signature, sums, StatementKind::Evidence, &known) else {
+                return Ok((PackSigner::Broken, None));
+            };
+            let print = key.fingerprint();
+            let signer = match keyring.find(&print).filter(|_| keyring.revocations(print).next().is_none()) {
+                Some(trusted) => PackSigner::Known { name: trusted.name.clone(), key: print },
+                None => PackSigner::Unknown(print),
+            };
+            return Ok((signer, Some(key)));
+        }
+        Ok((PackSigner::Nobody, None))
+    }
+}
+
+/// Files that are not what the checksums say, that are missing, or that no checksum is of.
+fn compared(sums: &[u8], files: &BTreeMap<&str, &[u8]>) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(sums);
+    let mut changed = Vec::new();
+    let mut listed = BTreeSet::new();
+    for line in text.lines() {
+        let Some((digest, name)) = line.split_once("  ") else {
+            changed.push((SUMS.to_owned(), "has a line that is no checksum".to_owned()));
+            continue;
+        };
+        listed.insert(name);
+        match files.get(name) {
+            None => changed.push((name.to_owned(), "is missing".to_owned())),
+            Some(content) if Digest::compute(content).to_string() != digest => {
+                changed.push((name.to_owned(), "isn't what SHA256SUMS says".to_owned()));
+            }
+            Some(_) => {}
+        }
+    }
+    let is_of_sums =
+        |name: &str| name == SUMS || name.strip_prefix(SUMS).is_some_and(|rest| rest.starts_with('.'));
+    let unlisted = files.keys().filter(|name| !listed.contains(**name) && !is_of_sums(name));
+    changed.extend(unlisted.map(|name| ((*name).to_owned(), "isn't in SHA256SUMS".to_owned())));
+    changed
+}
+
+/// How many entries there are, and which don't follow the one before, or don't fit their manifest.
+fn history(members: &[Member]) -> (usize, Vec<String>) {
+    let mut problems = Vec::new();
+    let mut before: Option<(u64, Digest)> = None;
+    let content = |wanted: &str| members.iter().find(|(name, _)| name == wanted).map(|(_, content)| content);
+    let mut entries = 0;
+    for (name, bytes) in members.iter().filter(|(name, _)| name.ends_with("/entry.json")) {
+        entries += 1;
+        let Ok(entry) = Entry::from_bytes(bytes) else {
+            problems.push(format!("{name} can't be read"));
+            continue;
+        };
+        if before.is_some_and(|(seq, digest)| seq + 1 == entry.seq && digest != entry.previous) {
+            problems.push(format!("entry {} doesn't follow the entry before it", entry.seq));
+        }
+        let folder = name.trim_end_matches("entry.json");
+        let manifest = content(&format!("{folder}manifest.json"));
+        if manifest.is_some_and(|bytes| Some(Digest::compute(bytes)) != entry.manifest) {
+            problems.push(format!("the manifest of entry {} isn't the one that came with it", entry.seq));
+        }
+        before = Some((entry.seq, Digest::compute(bytes)));
+    }
+    (entries, problems)
+}
