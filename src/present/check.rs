@@ -70,6 +70,8 @@ pub struct CheckPage {
     pub asks_for: Option<BTreeSet<Override>>,
     /// The files that a repair is about.
     pub differing: Vec<TreePath>,
+    /// Whether somebody has to say why, whatever else there is.
+    pub needs_reason: bool,
 }
 
 /// What a check is about. Texts are escaped.
@@ -248,6 +250,7 @@ impl CheckPage {
             button: fill(window::KEEP_N, &[("n", &number)]),
             asks_for: Some(BTreeSet::new()),
             differing: Vec::new(),
+            needs_reason: false,
         }
     }
 
@@ -266,7 +269,7 @@ impl CheckPage {
                 let others: Vec<TreePath> = others.cloned().collect();
                 (!others.is_empty()).then_some(WayOut::RepairOnly(others))
             }
-            Task::Apply | Task::Keep | Task::Recover => return,
+            Task::Apply | Task::Keep | Task::Recover | Task::Switch => return,
         };
         for finding in &mut self.findings {
             finding.offer_sources(&guided.damaged.from, other.clone());
@@ -293,7 +296,7 @@ impl CheckPage {
         self.unless(&[Code::Space], window::CHECKED_SPACE, needed)
     }
 
-    fn new(
+    pub(super) fn new(
         (preview, decision, number): (&Preview, DecisionDigest, usize),
         findings: Vec<Finding>,
         review: impl IntoIterator<Item = Option<ReviewLine>>,
@@ -320,6 +323,7 @@ impl CheckPage {
             button: fill(button, &[("n", &changes)]),
             asks_for: preview.obstacles.iter().map(Obstacle::way_around).collect(),
             differing: Vec::new(),
+            needs_reason: false,
         }
     }
 
@@ -353,6 +357,7 @@ impl CheckPage {
             button: String::new(),
             asks_for: None,
             differing: Vec::new(),
+            needs_reason: false,
         }
     }
 
@@ -372,7 +377,7 @@ fn blocking(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
 }
 
 impl ReviewLine {
-    fn fact(name: &'static str, value: String) -> Self {
+    pub(super) fn fact(name: &'static str, value: String) -> Self {
         Self { name, value, can_change: false }
     }
 

@@ -16,7 +16,7 @@ use super::review::ReviewForm;
 use super::slot::Ticket;
 use super::tree::Filter;
 use super::worker::{WorkerChange, WorkerLine};
-use crate::model::{Digest, TreePath};
+use crate::model::{Digest, Position, TreePath};
 use crate::settings::Settings;
 use crate::viewer::model::{Query, ViewedContents};
 use crate::workbench::{
@@ -151,6 +151,10 @@ pub enum Msg {
     BeginKeep(String),
     /// The guided undo of a rollback.
     BeginBringBack,
+    /// The guided turning of the switch with this name.
+    BeginSwitch(String, Position),
+    /// Why the switch is turned.
+    TypeSwitchReason(String),
     /// Interrupted work: finish it, or undo it.
     BeginRecover {
         folder: PathBuf,
@@ -310,6 +314,8 @@ pub enum Effect {
     KeepMerged(TreePath, Vec<u8>),
     /// Look at what keeping this patch for good would give up.
     PreviewKeep(Ticket, PathBuf, String),
+    /// Look at what turning the switch with this name would do.
+    PreviewSwitch(Ticket, PathBuf, String, Position),
     /// Look for a text in the changes at these places of a patch file.
     FindInAll(Ticket, PathBuf, Vec<TreePath>, Option<PathBuf>, Comparison, Query),
     /// Verify every entry of a folder's history.
@@ -409,7 +415,7 @@ pub enum Event {
     Previewed(Ticket, Box<Result<ApplyPreview, Failure>>),
     /// Going back was looked at.
     BackPreviewed(Ticket, Box<Result<RollbackPreview, Failure>>),
-    /// A repair, or keeping for good, was looked at.
+    /// A repair, keeping for good or turning a switch was looked at.
     RepairPreviewed(Ticket, Box<Result<CheckPage, Failure>>),
     /// What meets in an edited file was read.
     MergeRead(Ticket, Result<MergePage, Failure>),

@@ -27,6 +27,7 @@ pub mod keys;
 pub mod merge;
 pub mod overview;
 pub mod review;
+pub mod switches;
 pub mod tree;
 
 pub mod commands;

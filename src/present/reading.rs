@@ -15,7 +15,7 @@ use crate::viewer;
 use crate::viewer::model::Query;
 use crate::workbench::{
     ApplyRequest, Comparison, Error, HealOptions, PatchFile, RollbackOptions, ScriptConsent, TextOptions,
-    Watch, Workbench, is_text_patch_by_name, typed_path,
+    ToggleOptions, Watch, Workbench, is_text_patch_by_name, typed_path,
 };
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -66,7 +66,8 @@ impl Question {
             Effect::Preview(..)
             | Effect::PreviewBack(..)
             | Effect::PreviewRepair(..)
-            | Effect::PreviewKeep(..) => Some(Question::Preview),
+            | Effect::PreviewKeep(..)
+            | Effect::PreviewSwitch(..) => Some(Question::Preview),
             Effect::ReadMerge(..) | Effect::KeepMerged(..) => Some(Question::Merge),
             Effect::Keys(KeyEffect::List(_)) => Some(Question::Keys),
             Effect::Keys(_) | Effect::SaveReview(..) => Some(Question::ChangeKeys),
@@ -99,7 +100,8 @@ pub fn answer(
         Effect::Preview(..)
         | Effect::PreviewBack(..)
         | Effect::PreviewRepair(..)
-        | Effect::PreviewKeep(..) => return preview(workbench, reading, effect, watch),
+        | Effect::PreviewKeep(..)
+        | Effect::PreviewSwitch(..) => return preview(workbench, reading, effect, watch),
         Effect::FindInAll(ticket, bundle, paths, folder, comparison, query) => {
             let file = PatchFile { path: &bundle, reading };
             let folder = folder.as_deref();
@@ -173,6 +175,15 @@ fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: 
             let preview = || {
                 let found = workbench.preview_accept(&folder, Some(&id))?;
                 Ok(CheckPage::of_keeping(&found, &folder))
+            };
+            Event::RepairPreviewed(ticket, Box::new(found(Some(&folder), preview)))
+        }
+        Effect::PreviewSwitch(ticket, folder, id, to) => {
+            let preview = || {
+                // Whether a reason is needed is told with what was found; it is given later.
+                let options = ToggleOptions { id, to, reason: Some(String::new()), expected: None };
+                let found = workbench.preview_toggle(&folder, &options, watch)?;
+                Ok(CheckPage::of_switch(&found, &folder))
             };
             Event::RepairPreviewed(ticket, Box::new(found(Some(&folder), preview)))
         }

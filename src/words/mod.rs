@@ -76,6 +76,7 @@ words! {
     BEGUN = "Started";
     WAS_APPLYING = "A patch was being applied";
     WAS_GOING_BACK = "A patch was being rolled back";
+    WAS_SWITCHING = "A switch was being turned";
     // Pages
     PAGES = "Pages";
     TAB_OVERVIEW = "Overview";

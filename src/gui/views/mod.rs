@@ -14,6 +14,7 @@ mod result;
 mod review;
 mod settings;
 mod start;
+mod switches;
 mod workspace;
 
 use egui::{CentralPanel, Frame, ScrollArea, Ui};

@@ -40,6 +40,8 @@ pub struct TogglePreview {
     pub to: Position,
     /// The value that becomes another one.
     pub keys: Vec<KeyChange>,
+    /// Whether it is not moved unless somebody says why.
+    pub needs_reason: bool,
     pub preview: Preview,
 }
 
@@ -211,19 +213,21 @@ impl Workbench {
                 (observed.clone(), Vec::new(), ToggleContents::default())
             }
         };
-        if observed != after {
+        let moves = observed != after;
+        let opens = &switch.toggle.vulnerabilities;
+        let needs_reason = moves && options.to == Position::Off && !opens.is_empty();
+        if needs_reason && options.reason.is_none() {
+            obstacles.push(Obstacle::new(Switches::NeedsReason { opens: opens.clone() }));
+        }
+        if moves {
             // What is told is what is moved.
             switch.stand = SwitchStand::At(options.to.other());
-            let opens = &switch.toggle.vulnerabilities;
-            if options.to == Position::Off && !opens.is_empty() && options.reason.is_none() {
-                obstacles.push(Obstacle::new(Switches::NeedsReason { opens: opens.clone() }));
-            }
         }
         let step = Step { path, before: observed, after };
         let steps = if step.before == step.after { Vec::new() } else { vec![step] };
         let mut preview = plan_heal(steps, &[], &survey.situation);
         preview.obstacles.splice(..0, obstacles);
-        let preview = TogglePreview { switch, to: options.to, keys, preview };
+        let preview = TogglePreview { switch, to: options.to, keys, needs_reason, preview };
         Ok(PlannedToggle { preview, survey, product, contents })
     }
 }

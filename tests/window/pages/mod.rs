@@ -26,6 +26,7 @@ mod recovering;
 mod repairing;
 mod reviewing;
 mod sandbox;
+mod switching;
 mod text_patches;
 mod truth;
 mod twice_as_large;

@@ -1,0 +1,175 @@
+//! The switches that patches brought: where each stands, what follows from that, and what turning one would do.
+
+use std::path::Path;
+
+use super::check::{CheckPage, ReviewLine, Subject};
+use super::finding::{Finding, Rank, findings_of_notes, findings_of_obstacles};
+use super::overview::{Fact, line, path_line};
+use crate::model::{Position, Toggle};
+use crate::report::phrases;
+use crate::text::{capitalised, one_line};
+use crate::words::{self, fill, window};
+use crate::workbench::{FolderSwitch, SwitchMove, SwitchStand, TogglePreview, are_open};
+
+/// Most of a value that is neither on nor off, in characters.
+const MAX_VALUE: usize = 60;
+
+/// Which switch somebody turns, and where to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SwitchWish {
+    /// `PATCH/ID`, exactly.
+    pub name: String,
+    pub to: Position,
+    /// Why, as it was typed.
+    pub reason: String,
+}
+
+impl SwitchWish {
+    /// That of somebody who has not said why.
+    pub fn new(name: String, to: Position) -> Self {
+        Self { name, to, reason: String::new() }
+    }
+
+    /// The reason; `None` as long as there is none.
+    pub(super) fn said(&self) -> Option<&str> {
+        Some(self.reason.trim()).filter(|reason| !reason.is_empty())
+    }
+
+    /// The same switch the other way.
+    pub(super) fn turned_back(&self) -> Self {
+        Self::new(self.name.clone(), self.to.other())
+    }
+
+    /// Whether it is one of these, and stands where it was to.
+    pub(super) fn has_come_true(&self, switches: &[FolderSwitch]) -> bool {
+        let found = self.find(switches);
+        found.is_some_and(|switch| switch.position() == Some(self.to))
+    }
+
+    /// The switch that is meant.
+    pub(super) fn find<'a>(&self, switches: &'a [FolderSwitch]) -> Option<&'a FolderSwitch> {
+        switches.iter().find(|switch| switch.full_name() == self.name)
+    }
+}
+
+/// A switch of a patch in the folder. Texts but the name are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SwitchRow {
+    /// `PATCH/ID`, exactly.
+    pub name: String,
+    /// What it turns on and off.
+    pub title: String,
+    /// Its id, and the patch it belongs to.
+    pub of: String,
+    /// Where it stands, if that is one of its two positions.
+    pub position: Option<Position>,
+    /// The same in words; where it is neither, what is known.
+    pub stand: String,
+    /// Since when and by whom, when turning it is seen, what it means that it is off.
+    pub facts: Vec<Fact>,
+    /// Vulnerabilities that are open again because it is off.
+    pub open_again: Option<String>,
+    /// That it should not be needed any more.
+    pub reminder: Option<String>,
+}
+
+impl SwitchRow {
+    pub(super) fn new(switch: &FolderSwitch) -> Self {
+        let toggle = &switch.toggle;
+        let stand = match &switch.stand {
+            SwitchStand::At(Position::On) => window::SWITCH_IS_ON.to_owned(),
+            SwitchStand::At(Position::Off) => window::SWITCH_IS_OFF.to_owned(),
+            SwitchStand::Elsewhere(value) => {
+                fill(window::SWITCH_NEITHER, &[("value", &one_line(value, MAX_VALUE))])
+            }
+            SwitchStand::Unclear(why) => fill(window::SWITCH_UNCLEAR, &[("why", &line(why))]),
+        };
+        let until = toggle.until.as_deref();
+        let mut facts = vec![Fact::new(window::TURNED, &moved(switch.since.as_ref()))];
+        facts.extend(of_toggle(toggle).map(|(name, value)| Fact::new(name, &value)));
+        facts
+            .extend(until.filter(|_| !switch.is_overdue).map(|until| Fact::new(window::SWITCH_UNTIL, until)));
+        Self {
+            name: switch.full_name(),
+            title: line(&toggle.title),
+            of: format!("{} · {}", line(toggle.id.as_str()), line(&switch.patch.id)),
+            position: switch.position(),
+            stand,
+            facts,
+            open_again: open(switch.open_again(), window::SWITCH_OPEN_HERE),
+            reminder: until
+                .filter(|_| switch.is_overdue)
+                .map(|until| fill(window::SWITCH_OVERDUE, &[("until", &line(until))])),
+        }
+    }
+}
+
+/// When and by whom it was turned, and why.
+fn moved(since: Option<&SwitchMove>) -> String {
+    let Some(since) = since else { return window::SWITCH_NOBODY.to_owned() };
+    let when = phrases::moment(&since.time);
+    let (template, reason) = match &since.reason {
+        Some(reason) => (window::SWITCH_SINCE_FOR, reason.as_str()),
+        None => (window::SWITCH_SINCE, ""),
+    };
+    fill(template, &[("when", &when), ("user", &since.user), ("reason", reason)])
+}
+
+/// What holds wherever it stands.
+fn of_toggle(toggle: &Toggle) -> [(&'static str, String); 2] {
+    [
+        (window::SWITCH_TAKES_EFFECT, capitalised(toggle.takes_effect.phrase())),
+        (window::SWITCH_WHEN_OFF, capitalised(&toggle.when_off)),
+    ]
+}
+
+/// What a person has to know about a switch that was turned.
+pub(super) fn facts_of_turned(switch: &FolderSwitch) -> Vec<Fact> {
+    let mut facts = vec![Fact::new(window::SWITCH, &switch.full_name())];
+    facts.extend(of_toggle(&switch.toggle).map(|(name, value)| Fact::new(name, &value)));
+    facts.extend(
+        open(switch.open_again(), window::SWITCH_OPEN_HERE)
+            .map(|open| Fact { name: words::VULNERABILITY.to_owned(), value: open }),
+    );
+    facts
+}
+
+/// That vulnerabilities are open, in `template`; nothing where there are none.
+fn open(vulnerabilities: &[String], template: &str) -> Option<String> {
+    let what = (!vulnerabilities.is_empty()).then(|| line(&are_open(vulnerabilities)))?;
+    Some(fill(template, &[("what", &what)]))
+}
+
+impl CheckPage {
+    /// The check of turning a switch in `folder`.
+    pub(crate) fn of_switch(found: &TogglePreview, folder: &Path) -> Self {
+        let (toggle, preview) = (&found.switch.toggle, &found.preview);
+        let name = line(&found.switch.full_name());
+        let mut findings = findings_of_obstacles(&preview.obstacles);
+        findings.extend(
+            open(found.opens(), window::SWITCH_OPEN)
+                .map(|sentence| Finding::plain(Rank::MayBreak, sentence, window::SWITCH_OPEN_MEANING)),
+        );
+        findings.extend(findings_of_notes(&preview.notes));
+        let keys: Vec<String> = found.keys.iter().map(|key| key.phrase()).collect();
+        let review = [
+            Some(ReviewLine::fact(window::SWITCH, name.clone())),
+            Some(ReviewLine::fact(words::FOLDER, path_line(folder))),
+            Some(ReviewLine::fact(words::FILES, line(toggle.file.as_str()))),
+            (!keys.is_empty()).then(|| ReviewLine::fact(window::SWITCH_CHANGES, keys.join("\n"))),
+            Some(ReviewLine::fact(words::PATCH, window::SWITCH_CODE_STAYS.to_owned())),
+        ];
+        let of_toggle = of_toggle(toggle).map(|(name, value)| Some(ReviewLine::fact(name, line(&value))));
+        let button = match found.to {
+            Position::On => window::TURN_ON_NOW,
+            Position::Off => window::TURN_OFF_NOW,
+        };
+        let about = (preview, found.decision(), preview.plan.steps.len());
+        let check = Self::new(about, findings, review.into_iter().chain(of_toggle), button);
+        Self {
+            subject: Some(Subject { patch: line(&toggle.title), product: None }),
+            needs_reason: found.needs_reason,
+            ..check
+        }
+    }
+}
