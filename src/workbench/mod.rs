@@ -49,7 +49,7 @@ pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, Hi
 pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
 pub use look::drift::Drift;
 pub(crate) use look::drift::{DriftCause, DriftKind};
-pub use look::edits::ShownEdits;
+pub use look::edits::{KeyEdits, ShownEdits};
 pub(crate) use look::fixed::{Compared as ComparedScan, FixedFormat, FixedHere, Publisher};
 pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;

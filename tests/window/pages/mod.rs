@@ -16,6 +16,7 @@ mod home;
 mod interrupted;
 mod keyboard;
 mod keys;
+mod keys_tab;
 mod looking;
 mod merging;
 mod person;
