@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use super::Tab;
 use super::check::CheckPage;
+use super::choose::{ChoicePage, ChooseForm};
 use super::failure::Failure;
 use super::finding::WayOut;
+use super::fixed::{FixedForm, FixedView};
 use super::history::{FolderView, VerifiedHistory};
 use super::home::Known;
+pub use super::input::Input;
 use super::keys::{KeyRow, SignForm, TrustForm};
 use super::merge::{MergeChoice, MergePage};
 use super::review::ReviewForm;
@@ -76,6 +79,30 @@ pub enum ReviewMsg {
     DropNote(usize),
     /// The review is to be saved.
     Save,
+}
+
+/// What a person did about what is fixed in the folder.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FixedMsg {
+    /// The page on which it is written for others is to be shown.
+    Show,
+    /// The form says this now.
+    Edit(Box<FixedForm>),
+    /// It is to be saved.
+    Save,
+}
+
+/// What a person did on the page that chooses patches for what a scanner found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChooseMsg {
+    /// The page is to be shown.
+    Show,
+    /// The form says this now.
+    Edit(Box<ChooseForm>),
+    /// Patches are to be looked for.
+    Find,
+    /// Those that were found are to be applied.
+    Apply,
 }
 
 /// What a person did.
@@ -200,6 +227,12 @@ pub enum Msg {
     Keys(KeyMsg),
     /// Something about a review.
     Review(ReviewMsg),
+    /// Something about what is fixed in the folder.
+    Fixed(FixedMsg),
+    /// Something about choosing patches for what a scanner found.
+    Choose(ChooseMsg),
+    /// A file or folder that the page asks for is to be chosen in a dialog.
+    PickInput(Input),
     /// The button of the result page that undoes or deals with it.
     ResultAction,
     /// The result is to be saved.
@@ -238,6 +271,8 @@ pub enum ExportWish {
     Support,
     /// What somebody says about a patch.
     Review,
+    /// What is fixed in a folder, for others.
+    Fixed,
 }
 
 /// A dialog of the system.
@@ -254,6 +289,8 @@ pub enum Dialog {
     /// For one's own secret key.
     OwnKey,
     Folder,
+    /// For what a page asks for.
+    Input(Input),
     /// For a new file, with the name it was to have.
     NewFile(ExportWish, String),
 }
@@ -288,6 +325,8 @@ pub enum Effect {
     PickSource,
     /// Show the dialog for a key or a list of keys.
     PickKey(Dialog),
+    /// Show the dialog for what a page asks for.
+    PickInput(Input),
     /// Something about keys.
     Keys(KeyEffect),
     /// Show the dialog for a folder.
@@ -320,6 +359,10 @@ pub enum Effect {
     FindInAll(Ticket, PathBuf, Vec<TreePath>, Option<PathBuf>, Comparison, Query),
     /// Verify every entry of a folder's history.
     VerifyHistory(Ticket, PathBuf),
+    /// Look at what is fixed in a folder.
+    LookFixed(Ticket, PathBuf),
+    /// Choose patches for what scanners found in a folder.
+    Choose(Ticket, PathBuf, Box<ChooseForm>),
     /// Read both sides of a change, of which the folder may have what the patch file does not bring.
     Contents(Ticket, PathBuf, TreePath, Option<PathBuf>, Comparison),
     /// Look whether work was interrupted in one of these folders.
@@ -333,6 +376,8 @@ pub enum Effect {
     /// Tell the worker to stop.
     StopWorker,
     SaveReport(PathBuf, String),
+    /// Save what is fixed in the second place to the first.
+    SaveFixed(PathBuf, PathBuf, Box<FixedForm>),
     /// Save a review of a patch file, of which the one with this SHA-256 was looked at, to the first place.
     SaveReview(PathBuf, PathBuf, Digest, Box<ReviewWish>),
     /// Save the file for support: records of this folder, with this report.
@@ -404,6 +449,12 @@ pub enum Event {
     HistoryVerified(Ticket, Result<VerifiedHistory, Failure>),
     /// Something about keys.
     Keys(KeyEvent),
+    /// What a page asks for was chosen.
+    InputPicked(Input, Vec<PathBuf>),
+    /// What is fixed in a folder was looked at.
+    FixedLooked(Ticket, Result<FixedView, Failure>),
+    /// Patches were chosen for what scanners found.
+    Chosen(Ticket, Result<ChoicePage, Failure>),
     /// No dialog comes up on this machine.
     NoDialog(Dialog),
     /// A place for a new file was chosen.

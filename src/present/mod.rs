@@ -30,6 +30,10 @@ pub mod review;
 pub mod switches;
 pub mod tree;
 
+pub mod choose;
+pub mod fixed;
+pub mod input;
+
 pub mod commands;
 pub mod failure;
 mod page_command;

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::choose::{ChoicePage, ChooseForm};
 use super::failure::Failure;
+use super::fixed::FixedForm;
 use super::guided::Guided;
 use super::home::{Home, patch_files};
 use super::keys::{KeyRow, RevokeForm, SignForm, TrustForm};
@@ -35,6 +37,10 @@ pub enum Page {
     Keys,
     /// What somebody says about the patch that is open.
     Review,
+    /// What is fixed in the folder, to be written for others.
+    Fixed,
+    /// Patches are chosen for what a scanner found.
+    Choose,
 }
 
 /// What lies on top of the page.
@@ -87,6 +93,12 @@ pub struct Model {
     pub keys_said: Option<Result<String, Failure>>,
     /// What somebody says about the patch that is open.
     pub review: ReviewForm,
+    /// How what is fixed is written for others.
+    pub fixing: FixedForm,
+    /// What patches are chosen for.
+    pub choosing: ChooseForm,
+    /// Which were chosen.
+    pub choice: AnswerSlot<ChoicePage>,
     /// The note that is being written.
     pub noting: Option<Noting>,
     /// Something small that was done, such as "Copied."
@@ -133,6 +145,9 @@ impl Model {
             signing: None,
             keys_said: None,
             review: ReviewForm::default(),
+            fixing: FixedForm::default(),
+            choosing: ChooseForm::default(),
+            choice: AnswerSlot::default(),
             noting: None,
             notice: None,
             settings,

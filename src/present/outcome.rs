@@ -5,7 +5,7 @@ use super::finding::without_commands;
 use super::guided::{Guided, Task};
 use super::history::FolderView;
 use super::overview::{Fact, line, path_line};
-use super::switches::facts_of_turned;
+use super::switches::after_turning;
 use super::worker::{Outcome as Ended, WorkerAnswer};
 use crate::model::{Code, Kind, Position, Restart, Word};
 use crate::report::phrases;
@@ -58,11 +58,11 @@ impl OutcomePage {
             sentence: sentence(answer, condition, found),
             code: answer.and_then(WorkerAnswer::code).map(line),
             facts: facts(guided, answer, found),
-            next: next(condition, answer),
+            next: next(guided, condition, answer, found),
             details: details(answer, found),
             can: can(guided.task, condition, found),
         };
-        if condition == FolderEnd::Done && outcome.next.is_empty() {
+        if condition == FolderEnd::Done && (outcome.next.is_empty() || guided.switch.is_some()) {
             outcome.next.push(words::REPORT_CHECK.to_owned());
         }
         outcome
@@ -171,9 +171,7 @@ fn facts(guided: &Guided, answer: Option<&WorkerAnswer>, found: Result<&FolderVi
     facts.extend(guided.folder.as_ref().map(|folder| Fact::new(words::FOLDER, &path_line(folder))));
     facts.extend(guided.bundles.iter().map(|bundle| Fact::new(words::PATCH_FILE, &path_line(bundle))));
     facts.extend(found.ok().and_then(FolderView::product).map(|product| Fact::new(words::PRODUCT, &product)));
-    let turned = guided.switch.as_ref().zip(found.ok());
-    let turned = turned.and_then(|(wish, view)| wish.find(&view.status.switches));
-    facts.extend(turned.into_iter().flat_map(facts_of_turned));
+    facts.extend(guided.switch.as_ref().map(|wish| Fact::new(window::SWITCH, &wish.name)));
     if let Some(entry) = answer.and_then(WorkerAnswer::entry) {
         facts.push(Fact::new(words::REFERENCE, &fill(words::ENTRY_N, &[("n", &entry.seq.to_string())])));
         facts.push(Fact::new(words::WHEN, &phrases::moment(&entry.time)));
@@ -185,12 +183,20 @@ fn facts(guided: &Guided, answer: Option<&WorkerAnswer>, found: Result<&FolderVi
     facts
 }
 
-fn next(condition: FolderEnd, answer: Option<&WorkerAnswer>) -> Vec<String> {
+fn next(
+    guided: &Guided,
+    condition: FolderEnd,
+    answer: Option<&WorkerAnswer>,
+    found: Result<&FolderView, &Failure>,
+) -> Vec<String> {
     let mut next: Vec<String> = Vec::new();
     let Some(answer) = answer else { return next };
     let hints = answer.failure().into_iter().flat_map(|failure| &failure.hints);
     next.extend(hints.map(|hint| without_commands(&line(hint))).filter(|hint| !hint.is_empty()));
     if condition == FolderEnd::Done {
+        let turned = guided.switch.as_ref().zip(found.ok());
+        let turned = turned.and_then(|(wish, view)| wish.find(&view.status.switches));
+        next.extend(turned.into_iter().flat_map(after_turning));
         let restart = answer.change().and_then(|change| Restart::parse(&change.restart));
         next.extend(restart.and_then(words::restart).map(str::to_owned));
     }

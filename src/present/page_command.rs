@@ -35,6 +35,23 @@ impl Model {
                 words.extend(of_reading(&workspace.reading));
             }
             Page::Workspace(Tab::History) => words.extend(["history".into(), folder?]),
+            Page::Fixed => {
+                let form = &self.fixing;
+                words.extend(["fixed".into(), folder?, "--format".into(), form.format.as_str().into()]);
+                let said = [("author", form.author.trim()), ("namespace", form.namespace.trim())];
+                let said = said.iter().filter(|(_, text)| !text.is_empty());
+                words.extend(said.map(|(name, text)| format!("--{name}={text}").into()));
+            }
+            Page::Choose => {
+                let form = &self.choosing;
+                words.push("choose".into());
+                let files = form.scans.iter().map(|file| ("--scan", file));
+                let files = files.chain(form.from.iter().map(|file| ("--from", file)));
+                let files = files.chain(form.kev.iter().map(|file| ("--kev", file)));
+                let files = files.chain(form.epss.iter().map(|file| ("--epss", file)));
+                words.extend(files.flat_map(|(flag, file)| [flag.into(), of(file)]));
+                words.push(folder.filter(|_| form.reason_to_wait(true).is_none())?);
+            }
             Page::Keys => words.extend(["key".into(), "list".into()]),
             _ => return None,
         }

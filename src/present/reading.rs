@@ -1,7 +1,9 @@
 //! Answers the model's questions out of the workbench. Slow: whoever calls does so beside the window.
 
 use super::check::CheckPage;
+use super::choose::ChoicePage;
 use super::failure::Failure;
+use super::fixed::FixedView;
 use super::history::{FolderView, VerifiedHistory};
 use super::home::{self, Known};
 use super::merge::MergePage;
@@ -37,6 +39,12 @@ pub enum Question {
     Find,
     /// Whether a folder's history is whole.
     Verify,
+    /// What is fixed in a folder.
+    Fixed,
+    /// Which patches mend what was found.
+    Choose,
+    /// Whether a file was saved.
+    Save,
     /// Whether both fit, or going back does.
     Preview,
     /// What meets in an edited file.
@@ -69,6 +77,9 @@ impl Question {
             | Effect::PreviewKeep(..)
             | Effect::PreviewSwitch(..) => Some(Question::Preview),
             Effect::ReadMerge(..) | Effect::KeepMerged(..) => Some(Question::Merge),
+            Effect::LookFixed(..) => Some(Question::Fixed),
+            Effect::Choose(..) => Some(Question::Choose),
+            Effect::SaveFixed(..) => Some(Question::Save),
             Effect::Keys(KeyEffect::List(_)) => Some(Question::Keys),
             Effect::Keys(_) | Effect::SaveReview(..) => Some(Question::ChangeKeys),
             Effect::Contents(..) => Some(Question::Contents),
@@ -130,6 +141,25 @@ pub fn answer(
                 workbench.save_review(&review::form(&review, &path), &path).map(|()| path)
             };
             Event::Saved(found(None, save))
+        }
+        Effect::LookFixed(ticket, folder) => {
+            let look = || Ok(FixedView::new(&workbench.fixed(&folder, &[], watch)?));
+            Event::FixedLooked(ticket, found(Some(&folder), look))
+        }
+        Effect::SaveFixed(path, folder, form) => {
+            let save = || {
+                let here = workbench.fixed(&folder, &[], watch)?;
+                let publisher = form.publisher(workbench.environment().name());
+                workbench.save_fixed(&here.document(form.format, &publisher), &path)
+            };
+            Event::Saved(found(None, save))
+        }
+        Effect::Choose(ticket, folder, form) => {
+            let choose = || {
+                let choice = workbench.choose(&form.wish(), &folder, watch)?;
+                Ok(ChoicePage::new(&choice, workbench.environment().timestamp()))
+            };
+            Event::Chosen(ticket, found(Some(&folder), choose))
         }
         Effect::Keys(effect) => Event::Keys(keys::answer(workbench, effect, watch)),
         Effect::Contents(ticket, bundle, path, folder, comparison) => {

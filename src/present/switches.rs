@@ -91,7 +91,7 @@ impl SwitchRow {
             .extend(until.filter(|_| !switch.is_overdue).map(|until| Fact::new(window::SWITCH_UNTIL, until)));
         Self {
             name: switch.full_name(),
-            title: line(&toggle.title),
+            title: line(&capitalised(&toggle.title)),
             of: format!("{} · {}", line(toggle.id.as_str()), line(&switch.patch.id)),
             position: switch.position(),
             stand,
@@ -123,15 +123,11 @@ fn of_toggle(toggle: &Toggle) -> [(&'static str, String); 2] {
     ]
 }
 
-/// What a person has to know about a switch that was turned.
-pub(super) fn facts_of_turned(switch: &FolderSwitch) -> Vec<Fact> {
-    let mut facts = vec![Fact::new(window::SWITCH, &switch.full_name())];
-    facts.extend(of_toggle(&switch.toggle).map(|(name, value)| Fact::new(name, &value)));
-    facts.extend(
-        open(switch.open_again(), window::SWITCH_OPEN_HERE)
-            .map(|open| Fact { name: words::VULNERABILITY.to_owned(), value: open }),
-    );
-    facts
+/// What a person has to know about a switch that was turned, the most important first.
+pub(super) fn after_turning(switch: &FolderSwitch) -> Vec<String> {
+    let when = switch.toggle.takes_effect.phrase();
+    let is_open = open(switch.open_again(), window::SWITCH_OPEN_HERE).map(|open| format!("{open}."));
+    is_open.into_iter().chain([fill(window::SWITCH_TAKES_EFFECT_WHEN, &[("when", when)])]).collect()
 }
 
 /// That vulnerabilities are open, in `template`; nothing where there are none.

@@ -19,6 +19,8 @@ use crate::words::{self, fill};
 use crate::workbench::{ApplyPreview, Error, Which, typed_path};
 
 mod changes;
+mod choose;
+mod fixed;
 mod guided;
 mod keys;
 mod merge;
@@ -68,6 +70,9 @@ impl Model {
             Msg::VerifyHistory => self.verify_history(),
             Msg::Keys(msg) => self.update_keys(msg),
             Msg::Review(msg) => self.update_review(msg),
+            Msg::Fixed(msg) => self.update_fixed(msg),
+            Msg::Choose(msg) => self.update_choose(msg),
+            Msg::PickInput(input) => vec![Effect::PickInput(input)],
             Msg::BeginMerge(_) | Msg::ChooseSide(..) | Msg::TypeMerged(..) | Msg::TakeMerged => {
                 self.update_merge(msg)
             }
@@ -118,6 +123,15 @@ impl Model {
             Event::NoDialog(asked) => self.no_dialog(asked),
             Event::SourcesPicked(files) => self.take_from(files),
             Event::Keys(event) => self.on_key_event(event),
+            Event::InputPicked(input, paths) => self.input_picked(input, paths),
+            Event::FixedLooked(ticket, answer) => {
+                self.workspace.fixed.take(ticket, answer);
+                Vec::new()
+            }
+            Event::Chosen(ticket, answer) => {
+                self.choice.take(ticket, answer);
+                Vec::new()
+            }
             Event::Inspected(ticket, answer) => {
                 match self.workspace.patch.take(ticket, (*answer).map(OpenPatch::new)) {
                     true => self.inspected(),
@@ -285,6 +299,7 @@ impl Model {
             Dialog::Source => self.take_from(vec![typed_path(&path)]),
             Dialog::Folder => self.open_folder(typed_path(&path)),
             Dialog::Key | Dialog::KeyList | Dialog::OwnKey => self.key_picked(asked, typed_path(&path)),
+            Dialog::Input(input) => self.input_picked(*input, vec![typed_path(&path)]),
             Dialog::Bundle | Dialog::NewFile(..) => vec![Effect::Sort(vec![path])],
         }
     }
@@ -340,7 +355,8 @@ impl Model {
             }
         }
         self.mark_differing();
-        self.remember().into_iter().collect()
+        let fixed = self.look_at_fixed();
+        self.remember().into_iter().chain(fixed).collect()
     }
 
     fn escape(&mut self) -> Vec<Effect> {

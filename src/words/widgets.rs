@@ -31,11 +31,15 @@ words! {
     // The system's dialogs
     DIALOG_ALL_FILES = "All files";
     DIALOG_CHOOSE_FOLDER = "Choose a folder";
+    DIALOG_EXPLOITED = "Choose a list of exploited vulnerabilities (KEV, JSON)";
+    DIALOG_FORECASTS = "Choose a table of forecasts (EPSS, CSV)";
     DIALOG_KEY = "Choose a public key";
     DIALOG_KEY_LIST = "Choose a list of keys";
     DIALOG_OWN_KEY = "Choose your secret key";
     DIALOG_OPEN_PATCH = "Open a patch file";
+    DIALOG_PATCHES = "Choose a folder with patch files";
     DIALOG_PATCH_FILE = "Patch files";
+    DIALOG_SCAN = "Choose reports of Trivy, Grype or OSV-Scanner (JSON)";
     // Work and drawing that do not begin
     WORKER_NOT_STARTED = "Can't start the change: {why}";
     DRIVER_TROUBLE = "The graphics driver reported a problem: {what}";

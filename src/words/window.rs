@@ -95,7 +95,7 @@ words! {
     SWITCH_NEITHER = "Neither on nor off: {value}";
     SWITCH_NOBODY = "Nobody has turned it since the patch was applied";
     SWITCH_OPEN = "{what} again while it is off";
-    SWITCH_OPEN_HERE = "Off: {what} again in this folder";
+    SWITCH_OPEN_HERE = "{what} again in this folder";
     SWITCH_OPEN_MEANING = "The fix doesn't work while its switch is off. Say why it is turned off.";
     SWITCH_OVERDUE = "This switch was meant to be gone after {until}. Ask the vendor.";
     SWITCH_REASON = "Your reason, for the history";
@@ -103,8 +103,9 @@ words! {
     SWITCH_SINCE = "{when} by {user}";
     SWITCH_SINCE_FOR = "{when} by {user}: {reason}";
     SWITCH_TAKES_EFFECT = "Takes effect";
+    SWITCH_TAKES_EFFECT_WHEN = "It takes effect {when}.";
     SWITCH_UNCLEAR = "Unclear: {why}";
-    SWITCH_UNTIL = "Meant to be gone after";
+    SWITCH_UNTIL = "Planned until";
     SWITCH_WHEN_OFF = "While it is off";
     TURNED = "Turned";
     TURN_OFF = "Turn off…";
@@ -118,6 +119,58 @@ words! {
     DONE_TURN_OFF = "Switch turned off";
     DONE_TURN_ON = "Switch turned on";
     WORKING_TITLE_SWITCH = "Turning the switch";
+    // What is fixed
+    FIXED_ADDRESS = "An address that the author owns";
+    FIXED_ADDRESS_FIRST = "Enter an address first, such as https://your-company.example";
+    FIXED_AUTHOR = "Author; empty for your account on this computer";
+    FIXED_COPIES = "{part} is here a second time, unpatched: {paths}";
+    FIXED_FORMAT = "Who is it for";
+    FIXED_HERE = "What is fixed here";
+    FIXED_INTERRUPTED = "A change was interrupted, so nothing here is proven.";
+    FIXED_LEFT_OUT = "Left out, because this format would silence more than was fixed: {n}";
+    FIXED_NOT_PROVEN = "Not proven, so not claimed";
+    FIXED_NO_KEYS = "Can't tell who signed the patches: {why}";
+    FIXED_ONLY_SAID = "Said by patches that nobody you trust has signed";
+    FIXED_PROVEN = "Fixed, as the files on this disk prove";
+    FIXED_SAVE = "Save…";
+    FIXED_SAVE_MEANING = "For scanners, which then stay silent about it, and for auditors. Only what is proven is in it.";
+    FIXED_SAVE_TITLE = "Save what is fixed";
+    FIXED_SIGNED = "signed by {who}; {grounds}";
+    FIXED_TOLD = "Statements in the file: {n}.";
+    FIXED_UNREAD = "{patch}: its description is missing or damaged, so its claims are unknown";
+    FIXED_WHO = "Who says it";
+    FORMAT_CSAF = "CSAF 2.0: an advisory, for customers and their tools";
+    FORMAT_CYCLONEDX = "CycloneDX 1.6: each patched library with its history, for auditors";
+    FORMAT_CYCLONEDX_VEX = "CycloneDX 1.6 VEX: statements that refer to the other CycloneDX file";
+    FORMAT_OPENVEX = "OpenVEX: for Trivy and Grype";
+    FORMAT_OSV = "osv-scanner.toml: for OSV-Scanner";
+    FORMAT_TRIVYIGNORE = ".trivyignore.yaml: for Trivy, exact to the path";
+    // Choosing patches
+    CHOICE_APPLY = "Apply these {n}…";
+    CHOICE_BLOCKED = "Blocked: {n}";
+    CHOICE_BY = "{patch}, which {how}";
+    CHOICE_EXPLOITED = "Exploited";
+    CHOICE_FIXED = "Fixed in this folder already: {n}";
+    CHOICE_HEADLINE = "{problems} in {findings}";
+    CHOICE_NO_PATCH = "No patch at hand: {n}";
+    CHOICE_UNREADABLE = "Can't read {file}: {why}";
+    CHOOSE = "Choose from a scan…";
+    CHOOSE_CARD = "Scanned for vulnerabilities?";
+    CHOOSE_CARD_MEANING = "Find the patches you have for what Trivy, Grype or OSV-Scanner found.";
+    CHOOSE_EPSS = "Forecasts (EPSS), optional";
+    CHOOSE_FIND = "Find patches";
+    CHOOSE_FOLDER_FIRST = "Choose the product folder first";
+    CHOOSE_FROM = "Patch files";
+    CHOOSE_FROM_FIRST = "Add a folder with patch files first";
+    CHOOSE_KEV = "Exploited (KEV), optional";
+    CHOOSE_MEANING = "Compares a scanner's findings with the patches you have, the most urgent first. Nothing is changed.";
+    CHOOSE_SCANS = "Scan reports";
+    CHOOSE_SCAN_FIRST = "Add a scan report first";
+    CHOOSE_TITLE = "Choose patches from a scan";
+    CHOSEN = "Fixed by patches you have: {n}";
+    INPUT_FILE = "Choose a file…";
+    INPUT_PATCHES = "Add a folder…";
+    INPUT_SCAN = "Add a report…";
     // Looking in every file
     FOUND = "Found";
     FOUND_IN = "Found in {n}";
@@ -235,6 +288,7 @@ words! {
     STATE_AWAY = "Not available now";
     STATE_DIFFERS = "Files differ";
     STATE_FINE = "As expected";
+    STATE_OPEN_AGAIN = "A fix is turned off";
     STATE_UNFINISHED = "A change was interrupted";
     STATE_WITHDRAWN = "A patch here was withdrawn";
     // Reports

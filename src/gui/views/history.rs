@@ -42,6 +42,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
         }
     });
     super::switches::card_ui(ui, &view.switches, outbox);
+    super::fixed::card_ui(ui, model, outbox);
     if !view.events.is_empty() {
         card(ui, Some(words::WHAT_HAPPENED), |ui| timeline_ui(ui, &view.events));
     }

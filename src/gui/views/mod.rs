@@ -2,7 +2,9 @@
 
 mod changes;
 mod checks;
+mod choose;
 mod findings;
+mod fixed;
 mod guided;
 mod history;
 mod interrupted;
@@ -67,6 +69,8 @@ pub(crate) fn root_ui(
         Page::Start => wide_column_ui(ui, "start", |ui| start::page_ui(ui, model, outbox)),
         Page::Interrupted => column_ui(ui, "interrupted", |ui| interrupted::page_ui(ui, model, outbox)),
         Page::Review => column_ui(ui, "review", |ui| review::page_ui(ui, model, outbox)),
+        Page::Choose => column_ui(ui, "choose", |ui| choose::page_ui(ui, model, outbox)),
+        Page::Fixed => column_ui(ui, "fixed", |ui| fixed::page_ui(ui, model, outbox)),
         Page::Keys => column_ui(ui, "keys", |ui| keys::page_ui(ui, model, outbox)),
         Page::Merge => merge::page_ui(ui, model, outbox),
         Page::Settings => column_ui(ui, "settings", |ui| settings::page_ui(ui, model, outbox)),

@@ -44,6 +44,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             &mut (),
             |ui, ()| {
                 card(ui, Some(words::WHY), |ui| ui.add(Label::new(text::body(&overview.summary)).wrap()));
+                let (fixes, main): (Vec<&Section>, Vec<&Section>) =
+                    main.into_iter().partition(|section| section.heading == words::FIXES);
+                super::fixed::fixes_ui(ui, &overview.fixes, &fixes);
                 main.into_iter().for_each(|section| section_ui(ui, section));
             },
             |ui, ()| aside.into_iter().for_each(|section| section_ui(ui, section)),

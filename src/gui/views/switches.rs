@@ -11,8 +11,8 @@ use crate::present::message::Msg;
 use crate::present::switches::SwitchRow;
 use crate::toolkit::theme::{Tokens, space, text};
 use crate::toolkit::widgets::{
-    Banner, Button, FactRow, Notice, SwitchFace, banner, button, button_width, card, facts, link_button,
-    switch_mark,
+    Banner, Button, FactRow, Notice, SWITCH_SIZE, SwitchFace, banner, button, button_width, card, facts,
+    link_button, switch_mark,
 };
 use crate::words::{self, window};
 
@@ -25,8 +25,10 @@ pub(super) fn card_ui(ui: &mut Ui, switches: &[SwitchRow], outbox: &mut Outbox) 
         ui.label(text::caption(window::SWITCHES_MEANING).color(Tokens::from_context(ui).muted));
         for (number, row) in switches.iter().enumerate() {
             if number > 0 {
+                ui.add_space(space::TINY);
                 ui.separator();
             }
+            ui.add_space(space::TINY);
             row_ui(ui, row, outbox);
         }
     });
@@ -56,13 +58,20 @@ fn row_ui(ui: &mut Ui, row: &SwitchRow, outbox: &mut Outbox) {
             }
         }
     });
-    for (notice, sentence) in [(Notice::Danger, &row.open_again), (Notice::Caution, &row.reminder)] {
-        if let Some(sentence) = sentence {
-            banner(ui, &Banner { notice, title: sentence, body: "", actions: &[] });
-        }
-    }
-    let list: Vec<FactRow<'_>> = row.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();
-    facts(ui, &list);
+    // In line with the title.
+    ui.horizontal_top(|ui| {
+        ui.add_space(SWITCH_SIZE.x + space::MEDIUM);
+        ui.vertical(|ui| {
+            for (notice, sentence) in [(Notice::Danger, &row.open_again), (Notice::Caution, &row.reminder)] {
+                if let Some(sentence) = sentence {
+                    banner(ui, &Banner { notice, title: sentence, body: "", actions: &[] });
+                }
+            }
+            let list: Vec<FactRow<'_>> =
+                row.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();
+            facts(ui, &list);
+        });
+    });
 }
 
 fn face(row: &SwitchRow) -> SwitchFace {

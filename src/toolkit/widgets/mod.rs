@@ -56,6 +56,6 @@ pub use segmented::segmented;
 pub use split::{Split, split_view};
 pub use status_bar::{StatusItem, status_bar};
 pub use stepper::{StepperView, stepper};
-pub use switch::{SwitchFace, switch_mark};
+pub use switch::{SWITCH_SIZE, SwitchFace, switch_mark};
 pub use tabs::{TabView, tabs};
 pub(crate) use tick::{choice_box, tick_box};

@@ -5,7 +5,7 @@ use egui::{Response, Sense, Stroke, StrokeKind, Ui, Vec2};
 use crate::toolkit::theme::{Tokens, space};
 
 /// How large it is.
-const SIZE: Vec2 = Vec2::new(32.0, 18.0);
+pub const SWITCH_SIZE: Vec2 = Vec2::new(32.0, 18.0);
 /// How far the knob stays away from the edge.
 const GAP: f32 = 3.0;
 
@@ -22,7 +22,7 @@ pub enum SwitchFace {
 
 /// The mark, beside words that say the same.
 pub fn switch_mark(ui: &mut Ui, face: SwitchFace) -> Response {
-    let (rect, response) = ui.allocate_exact_size(SIZE, Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(SWITCH_SIZE, Sense::hover());
     let tokens = Tokens::from_context(ui);
     let (fill, edge, knob, place) = match face {
         SwitchFace::On => (tokens.accent.fill, tokens.accent.fill, tokens.card(), 1.0),

@@ -6,6 +6,7 @@ mod build;
 mod deciding;
 mod desk;
 mod escaped;
+mod evidence;
 mod failing;
 #[path = "../../suite/support/fault_fs.rs"]
 #[allow(dead_code, reason = "the other stories use the rest of it")]
