@@ -207,6 +207,7 @@ impl Jobs for Threads {
                         ExportWish::Support => words::SAVE_SUPPORT,
                         ExportWish::Review => words::window::REVIEW_SAVE,
                         ExportWish::Fixed => words::window::FIXED_SAVE,
+                        ExportWish::PatchFile => words::window::MAKE_NOW,
                     };
                     let dialog = rfd::FileDialog::new().set_title(title).set_file_name(name);
                     dialog.save_file().map(|path| Event::PlacePicked(export, path))

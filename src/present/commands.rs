@@ -1,6 +1,6 @@
 //! Every command once: its name, its keys, and when it can be used. Menu, palette, key sheet and keyboard read this.
 
-use super::message::{ChooseMsg, Destination, KeyMsg, Msg, ReviewMsg};
+use super::message::{ChooseMsg, Destination, KeyMsg, MakeMsg, Msg, ReviewMsg};
 use super::tree::ChangeTree;
 use super::{Model, Page, Tab};
 use crate::words::{self, window};
@@ -68,6 +68,8 @@ pub enum Command {
     KnownKeys,
     /// Chooses patches for what a scanner found.
     ChooseFromScan,
+    /// Makes a patch.
+    MakePatch,
     /// Saves the file for support.
     SaveSupport,
     Palette,
@@ -78,7 +80,7 @@ pub enum Command {
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Command; 23] = [
+    pub const ALL: [Command; 24] = [
         Command::OpenPatch,
         Command::ChooseFolder,
         Command::Sample,
@@ -98,6 +100,7 @@ impl Command {
         Command::CopyCommand,
         Command::KnownKeys,
         Command::ChooseFromScan,
+        Command::MakePatch,
         Command::SaveSupport,
         Command::Palette,
         Command::Keys,
@@ -125,6 +128,7 @@ impl Command {
             Command::CopyCommand => words::COPY_COMMAND,
             Command::KnownKeys => window::KEYS_PAGE,
             Command::ChooseFromScan => window::CHOOSE,
+            Command::MakePatch => window::MAKE,
             Command::SaveSupport => words::SAVE_SUPPORT,
             Command::Palette => words::COMMANDS,
             Command::Keys => words::KEYS,
@@ -144,6 +148,7 @@ impl Command {
             | Command::CopyCommand
             | Command::ChooseFromScan
             | Command::KnownKeys
+            | Command::MakePatch
             | Command::SaveSupport => &[],
             Command::Start => const { &[ctrl("Home")] },
             Command::Overview => const { &[ctrl("1")] },
@@ -205,6 +210,7 @@ impl Command {
             Command::CopyCommand => model.page_command().map(|_| Msg::CopyCommand).ok_or(words::NEEDS_BOTH),
             Command::KnownKeys => Ok(Msg::Keys(KeyMsg::Show)),
             Command::ChooseFromScan => Ok(Msg::Choose(ChooseMsg::Show)),
+            Command::MakePatch => Ok(Msg::Make(MakeMsg::Show)),
             Command::SaveSupport => Ok(Msg::SaveSupport),
             Command::Palette => Ok(Msg::ShowPalette),
             Command::Keys => Ok(Msg::ShowKeys),

@@ -1,6 +1,6 @@
 //! Files and folders that a page asks for, each in a dialog of its own.
 
-use crate::words::{widgets, window};
+use crate::words::{self, widgets, window};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,12 +13,27 @@ pub enum Input {
     Exploited,
     /// A table of forecasts.
     Forecasts,
+    /// The product before a patch.
+    OldFolder,
+    /// The product after it.
+    NewFolder,
+    /// Text patches that become one.
+    TextPatch,
+    /// The folder that text patches are for.
+    TargetFolder,
+    /// A repository of Git.
+    Repository,
+    /// An order that somebody filled in.
+    Order,
 }
 
 impl Input {
     /// Whether it is a folder.
     pub const fn is_folder(self) -> bool {
-        matches!(self, Input::Patches)
+        matches!(
+            self,
+            Input::Patches | Input::OldFolder | Input::NewFolder | Input::TargetFolder | Input::Repository
+        )
     }
 
     /// What the dialog is called.
@@ -28,6 +43,12 @@ impl Input {
             Input::Patches => widgets::DIALOG_PATCHES,
             Input::Exploited => widgets::DIALOG_EXPLOITED,
             Input::Forecasts => widgets::DIALOG_FORECASTS,
+            Input::OldFolder => widgets::DIALOG_OLD,
+            Input::NewFolder => widgets::DIALOG_NEW,
+            Input::TextPatch => widgets::DIALOG_TEXT_PATCH,
+            Input::TargetFolder => widgets::DIALOG_TARGET,
+            Input::Repository => widgets::DIALOG_REPOSITORY,
+            Input::Order => widgets::DIALOG_ORDER,
         }
     }
 
@@ -36,7 +57,11 @@ impl Input {
         match self {
             Input::Scan => window::INPUT_SCAN,
             Input::Patches => window::INPUT_PATCHES,
-            Input::Exploited | Input::Forecasts => window::INPUT_FILE,
+            Input::OldFolder => window::INPUT_OLD,
+            Input::NewFolder => window::INPUT_NEW,
+            Input::TextPatch => window::INPUT_TEXT_PATCH,
+            Input::TargetFolder | Input::Repository => words::START_CHOOSE_FOLDER,
+            Input::Exploited | Input::Forecasts | Input::Order => window::INPUT_FILE,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What goes into the model and what comes out of it: messages of a person, answers of jobs, and effects.
 
+mod of_pages;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,8 +16,8 @@ use super::history::{FolderView, VerifiedHistory};
 use super::home::Known;
 pub use super::input::Input;
 use super::keys::{KeyRow, SignForm, TrustForm};
+use super::make::{MadePage, MakeForm};
 use super::merge::{MergeChoice, MergePage};
-use super::review::ReviewForm;
 use super::slot::Ticket;
 use super::tree::Filter;
 use super::worker::{WorkerChange, WorkerLine};
@@ -24,9 +26,10 @@ use crate::settings::Settings;
 use crate::viewer::model::{Query, ViewedContents};
 use crate::workbench::{
     ApplyPreview, Comparison, DamagedBackups, DecisionDigest, EditChoice, EditChoices, FolderList,
-    Inspection, KeyFingerprint, KeyWish, Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions,
-    UnfinishedWork, Which,
+    Inspection, KeyWish, Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions, UnfinishedWork,
+    Which,
 };
+pub use of_pages::{ChooseMsg, FixedMsg, KeyMsg, MakeMsg, ReviewMsg};
 
 /// Where somebody wants to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,74 +38,6 @@ pub enum Destination {
     Start,
     /// A page of the workspace.
     Workspace(Tab),
-}
-
-/// What a person did on the page of keys.
-#[derive(Debug, Clone, PartialEq)]
-pub enum KeyMsg {
-    /// The page is to be shown.
-    Show,
-    /// The file of a key is to be chosen, which then may be trusted.
-    Pick,
-    /// A vendor's list of keys is to be chosen.
-    PickList,
-    /// The key that signed the patch which is open may be trusted.
-    Meet,
-    /// The form says this now.
-    EditTrust(Box<TrustForm>),
-    Trust,
-    BeginRevoke(KeyFingerprint),
-    TypeReason(String),
-    Revoke,
-    /// One's own key is to be chosen, to sign the patch that is open.
-    PickOwn,
-    /// The form says this now.
-    EditSign(Box<SignForm>),
-    Sign,
-    /// What was begun is left.
-    Leave,
-}
-
-/// What a person did with a review.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ReviewMsg {
-    /// The page is to be shown.
-    Show,
-    /// The form says this now.
-    Edit(Box<ReviewForm>),
-    /// A note on the change that is shown begins, on this line of it or on all of it.
-    BeginNote(Option<usize>),
-    TypeNote(String),
-    KeepNote,
-    LeaveNote,
-    /// The note with this number goes.
-    DropNote(usize),
-    /// The review is to be saved.
-    Save,
-}
-
-/// What a person did about what is fixed in the folder.
-#[derive(Debug, Clone, PartialEq)]
-pub enum FixedMsg {
-    /// The page on which it is written for others is to be shown.
-    Show,
-    /// The form says this now.
-    Edit(Box<FixedForm>),
-    /// It is to be saved.
-    Save,
-}
-
-/// What a person did on the page that chooses patches for what a scanner found.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ChooseMsg {
-    /// The page is to be shown.
-    Show,
-    /// The form says this now.
-    Edit(Box<ChooseForm>),
-    /// Patches are to be looked for.
-    Find,
-    /// Those that were found are to be applied.
-    Apply,
 }
 
 /// What a person did.
@@ -231,6 +166,8 @@ pub enum Msg {
     Fixed(FixedMsg),
     /// Something about choosing patches for what a scanner found.
     Choose(ChooseMsg),
+    /// Something on the page that makes patches.
+    Make(MakeMsg),
     /// A file or folder that the page asks for is to be chosen in a dialog.
     PickInput(Input),
     /// The button of the result page that undoes or deals with it.
@@ -273,6 +210,8 @@ pub enum ExportWish {
     Review,
     /// What is fixed in a folder, for others.
     Fixed,
+    /// A patch that is made.
+    PatchFile,
 }
 
 /// A dialog of the system.
@@ -363,6 +302,8 @@ pub enum Effect {
     LookFixed(Ticket, PathBuf),
     /// Choose patches for what scanners found in a folder.
     Choose(Ticket, PathBuf, Box<ChooseForm>),
+    /// Make a patch file at this place.
+    Make(Ticket, Box<MakeForm>, PathBuf),
     /// Read both sides of a change, of which the folder may have what the patch file does not bring.
     Contents(Ticket, PathBuf, TreePath, Option<PathBuf>, Comparison),
     /// Look whether work was interrupted in one of these folders.
@@ -455,6 +396,8 @@ pub enum Event {
     FixedLooked(Ticket, Result<FixedView, Failure>),
     /// Patches were chosen for what scanners found.
     Chosen(Ticket, Result<ChoicePage, Failure>),
+    /// A patch was made, or not.
+    Made(Ticket, Result<MadePage, Failure>),
     /// No dialog comes up on this machine.
     NoDialog(Dialog),
     /// A place for a new file was chosen.

@@ -33,6 +33,7 @@ pub mod tree;
 pub mod choose;
 pub mod fixed;
 pub mod input;
+pub mod make;
 
 pub mod commands;
 pub mod failure;

@@ -8,6 +8,7 @@ use super::fixed::FixedForm;
 use super::guided::Guided;
 use super::home::{Home, patch_files};
 use super::keys::{KeyRow, RevokeForm, SignForm, TrustForm};
+use super::make::{FieldFinding, MadePage, MakeForm};
 use super::merge::MergePage;
 use super::message::{Dialog, Effect};
 use super::overview::line;
@@ -41,6 +42,8 @@ pub enum Page {
     Fixed,
     /// Patches are chosen for what a scanner found.
     Choose,
+    /// A patch is made.
+    Make,
 }
 
 /// What lies on top of the page.
@@ -99,6 +102,12 @@ pub struct Model {
     pub choosing: ChooseForm,
     /// Which were chosen.
     pub choice: AnswerSlot<ChoicePage>,
+    /// What a patch is made from, and what its author says.
+    pub making: MakeForm,
+    /// What the rules of orders say about that.
+    pub making_findings: Vec<FieldFinding>,
+    /// The patch that was made.
+    pub made: AnswerSlot<MadePage>,
     /// The note that is being written.
     pub noting: Option<Noting>,
     /// Something small that was done, such as "Copied."
@@ -148,6 +157,9 @@ impl Model {
             fixing: FixedForm::default(),
             choosing: ChooseForm::default(),
             choice: AnswerSlot::default(),
+            making: MakeForm::default(),
+            making_findings: Vec::new(),
+            made: AnswerSlot::default(),
             noting: None,
             notice: None,
             settings,

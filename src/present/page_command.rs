@@ -1,11 +1,31 @@
 //! What somebody would type to see on the command line what a page shows.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::make::{MakeForm, MakeFrom};
 use super::worker::{of_edits, of_reading};
 use super::{Model, Page, Tab};
 use crate::report::shell_word;
+
+/// From what a patch is made.
+fn of_making(form: &MakeForm) -> Vec<OsString> {
+    let of = |path: &Option<PathBuf>| path.clone().unwrap_or_default().into_os_string();
+    match form.from {
+        MakeFrom::Folders => vec!["--from".into(), of(&form.old), "--to".into(), of(&form.new)],
+        MakeFrom::TextPatch => {
+            let mut words: Vec<OsString> = vec!["--patch".into()];
+            words.extend(form.patches.iter().map(|patch| patch.clone().into_os_string()));
+            words.extend(["--target".into(), of(&form.target)]);
+            words
+        }
+        MakeFrom::Git => {
+            let range = form.range.trim();
+            let flag = if range.contains("..") { "--range" } else { "--commit" };
+            vec!["--git".into(), of(&form.repository), flag.into(), range.into()]
+        }
+    }
+}
 
 impl Model {
     /// The command that shows what the present page shows, if there is one.
@@ -41,6 +61,14 @@ impl Model {
                 let said = [("author", form.author.trim()), ("namespace", form.namespace.trim())];
                 let said = said.iter().filter(|(_, text)| !text.is_empty());
                 words.extend(said.map(|(name, text)| format!("--{name}={text}").into()));
+            }
+            Page::Make => {
+                let made = self.made.ready()?;
+                words.push("make".into());
+                words.extend(of_making(&self.making));
+                words.extend(made.order.iter().flat_map(|order| ["--order".into(), of(order)]));
+                words.extend(["--output".into(), of(&made.output)]);
+                words.extend(self.making.without_proof.then(|| "--no-proof".into()));
             }
             Page::Choose => {
                 let form = &self.choosing;

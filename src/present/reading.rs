@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 mod keys;
+mod make;
 
 /// Questions of which only the newest matters: a new one calls the old one off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +44,8 @@ pub enum Question {
     Fixed,
     /// Which patches mend what was found.
     Choose,
+    /// What came of making a patch.
+    Make,
     /// Whether a file was saved.
     Save,
     /// Whether both fit, or going back does.
@@ -79,6 +82,7 @@ impl Question {
             Effect::ReadMerge(..) | Effect::KeepMerged(..) => Some(Question::Merge),
             Effect::LookFixed(..) => Some(Question::Fixed),
             Effect::Choose(..) => Some(Question::Choose),
+            Effect::Make(..) => Some(Question::Make),
             Effect::SaveFixed(..) => Some(Question::Save),
             Effect::Keys(KeyEffect::List(_)) => Some(Question::Keys),
             Effect::Keys(_) | Effect::SaveReview(..) => Some(Question::ChangeKeys),
@@ -160,6 +164,9 @@ pub fn answer(
                 Ok(ChoicePage::new(&choice, workbench.environment().timestamp()))
             };
             Event::Chosen(ticket, found(Some(&folder), choose))
+        }
+        Effect::Make(ticket, form, output) => {
+            Event::Made(ticket, found(None, || make::make(workbench, &form, &output, watch)))
         }
         Effect::Keys(effect) => Event::Keys(keys::answer(workbench, effect, watch)),
         Effect::Contents(ticket, bundle, path, folder, comparison) => {

@@ -23,6 +23,7 @@ mod choose;
 mod fixed;
 mod guided;
 mod keys;
+mod make;
 mod merge;
 mod opening;
 mod review;
@@ -72,6 +73,7 @@ impl Model {
             Msg::Review(msg) => self.update_review(msg),
             Msg::Fixed(msg) => self.update_fixed(msg),
             Msg::Choose(msg) => self.update_choose(msg),
+            Msg::Make(msg) => self.update_make(msg),
             Msg::PickInput(input) => vec![Effect::PickInput(input)],
             Msg::BeginMerge(_) | Msg::ChooseSide(..) | Msg::TypeMerged(..) | Msg::TakeMerged => {
                 self.update_merge(msg)
@@ -152,6 +154,10 @@ impl Model {
                 self.workspace.verified.take(ticket, answer);
                 Vec::new()
             }
+            Event::Made(ticket, answer) => {
+                self.made.take(ticket, answer);
+                Vec::new()
+            }
             Event::MergeRead(ticket, answer) => {
                 self.merge.take(ticket, answer);
                 Vec::new()
@@ -181,6 +187,7 @@ impl Model {
                 true => self.open_sample(),
                 false => Vec::new(),
             },
+            Event::PlacePicked(ExportWish::PatchFile, path) => self.make_at(path),
             Event::PlacePicked(export, path) => self.save(export, path),
             Event::Saved(Ok(path)) => self.note(&fill(words::SAVED, &[("path", &path_line(&path))])),
             Event::Saved(Err(failure)) => self.note(&failure.what),
@@ -284,7 +291,7 @@ impl Model {
     fn no_dialog(&mut self, asked: Dialog) -> Vec<Effect> {
         match asked {
             Dialog::Folder => self.update(Msg::ShowFolders(None)),
-            Dialog::NewFile(export, name) => self.save(export, name.into()),
+            Dialog::NewFile(export, name) => self.on_event(Event::PlacePicked(export, name.into())),
             asked => {
                 self.asked = asked;
                 self.show(Overlay::Path)

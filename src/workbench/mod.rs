@@ -76,7 +76,7 @@ pub(crate) use text_patch::{
 pub use text_patch::{PatchFile, TextOptions};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
-pub(crate) use crate::bundle::order::OrderFinding;
+pub(crate) use crate::bundle::order::{FindingWeight, OrderFinding, lint as lint_order};
 pub use crate::diff::MergePart;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
 pub use crate::diff::place::Tolerance;

@@ -69,7 +69,8 @@ fn form_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     }
 }
 
-fn row_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+/// A name, and beside it what belongs to it.
+pub(super) fn row_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     ui.horizontal_top(|ui| {
         let size = vec2(NAME_WIDTH, space::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
@@ -81,7 +82,7 @@ fn row_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
 }
 
 /// Files that were chosen, each of which can be left out again, and the way to choose one more.
-fn files_ui(ui: &mut Ui, name: &str, files: &mut Vec<PathBuf>, input: Input, outbox: &mut Outbox) {
+pub(super) fn files_ui(ui: &mut Ui, name: &str, files: &mut Vec<PathBuf>, input: Input, outbox: &mut Outbox) {
     row_ui(ui, name, |ui| {
         let mut left_out = None;
         for (index, file) in files.iter().enumerate() {

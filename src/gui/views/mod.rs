@@ -9,6 +9,7 @@ mod guided;
 mod history;
 mod interrupted;
 mod keys;
+mod make;
 mod merge;
 mod overlays;
 mod overview;
@@ -71,6 +72,7 @@ pub(crate) fn root_ui(
         Page::Review => column_ui(ui, "review", |ui| review::page_ui(ui, model, outbox)),
         Page::Choose => column_ui(ui, "choose", |ui| choose::page_ui(ui, model, outbox)),
         Page::Fixed => column_ui(ui, "fixed", |ui| fixed::page_ui(ui, model, outbox)),
+        Page::Make => column_ui(ui, "make", |ui| make::page_ui(ui, model, outbox)),
         Page::Keys => column_ui(ui, "keys", |ui| keys::page_ui(ui, model, outbox)),
         Page::Merge => merge::page_ui(ui, model, outbox),
         Page::Settings => column_ui(ui, "settings", |ui| settings::page_ui(ui, model, outbox)),

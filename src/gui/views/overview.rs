@@ -4,6 +4,7 @@ use std::path::Path;
 
 use egui::{Label, Ui};
 
+use super::choose::row_ui;
 use super::findings::{findings_ui, support_ui};
 use super::workspace::{identity_ui, is_low};
 use crate::gui::outbox::Outbox;
@@ -13,8 +14,8 @@ use crate::present::message::Msg;
 use crate::present::overview::{Section, line};
 use crate::toolkit::theme::{Icon, space, text};
 use crate::toolkit::widgets::{
-    Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts, link_button, tick_box,
-    two_columns,
+    Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts, link_button, segmented,
+    tick_box, two_columns,
 };
 use crate::words::{self, fill, window};
 
@@ -73,6 +74,12 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     }
 }
 
+/// How many folders of the names in a text patch are left out: what fits, or so many.
+const STRIP_LEVELS: [&str; 6] = [window::READ_STRIP_AUTO, "0", "1", "2", "3", "4"];
+
+/// How many lines around a change may differ.
+const FUZZ: [&str; 4] = ["0", "1", "2", "3"];
+
 /// How a text patch is read, for whoever knows better than it says.
 fn reading_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if model.workspace.text().is_none() {
@@ -88,6 +95,19 @@ fn reading_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         for (ticked, label) in ticks {
             tick_box(ui, ticked, label);
         }
+        row_ui(ui, window::READ_STRIP, |ui| {
+            let mut chosen = reading.strip.map_or(0, |level| (level + 1).min(STRIP_LEVELS.len() - 1));
+            if segmented(ui, window::READ_STRIP, &STRIP_LEVELS, &mut chosen) {
+                reading.strip = chosen.checked_sub(1);
+            }
+        });
+        row_ui(ui, window::READ_FUZZ, |ui| {
+            let fuzz = &mut reading.tolerance.fuzz;
+            let mut chosen = (*fuzz).min(FUZZ.len() - 1);
+            if segmented(ui, window::READ_FUZZ, &FUZZ, &mut chosen) {
+                *fuzz = chosen;
+            }
+        });
         if reading != model.workspace.reading {
             outbox.push(Msg::ReadAs(Box::new(reading)));
         }

@@ -7,7 +7,7 @@ use egui::{Key, Label, Sense, TextEdit, Ui, UiBuilder, vec2};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::home::{FolderState, KnownFolder, folder_text, patch_files};
-use crate::present::message::{ChooseMsg, Msg};
+use crate::present::message::{ChooseMsg, MakeMsg, Msg};
 use crate::present::overview::path_line;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
@@ -222,6 +222,13 @@ fn begin_ui(ui: &mut Ui, model: &Model, folders: &[PathBuf], outbox: &mut Outbox
         ui.add(Label::new(meaning).wrap());
         if button(ui, &Button::secondary(window::CHOOSE).icon(Icon::ScanSearch)).clicked() {
             outbox.push(Msg::Choose(ChooseMsg::Show));
+        }
+    });
+    card(ui, Some(window::MAKE_CARD), |ui| {
+        let meaning = text::body(window::MAKE_CARD_MEANING).color(Tokens::from_context(ui).muted);
+        ui.add(Label::new(meaning).wrap());
+        if button(ui, &Button::secondary(window::MAKE).icon(Icon::PackagePlus)).clicked() {
+            outbox.push(Msg::Make(MakeMsg::Show));
         }
     });
     card(ui, Some(words::START_SAMPLE_TITLE), |ui| {

@@ -28,12 +28,19 @@ impl Model {
 
     /// A file or folder that a page asks for was chosen.
     pub(super) fn input_picked(&mut self, input: Input, paths: Vec<PathBuf>) -> Vec<Effect> {
-        let form = &mut self.choosing;
+        let (choosing, making) = (&mut self.choosing, &mut self.making);
+        let one = |paths: Vec<PathBuf>| paths.into_iter().next();
         match input {
-            Input::Scan => add(&mut form.scans, paths),
-            Input::Patches => add(&mut form.from, paths),
-            Input::Exploited => form.kev = paths.into_iter().next(),
-            Input::Forecasts => form.epss = paths.into_iter().next(),
+            Input::Scan => add(&mut choosing.scans, paths),
+            Input::Patches => add(&mut choosing.from, paths),
+            Input::Exploited => choosing.kev = one(paths),
+            Input::Forecasts => choosing.epss = one(paths),
+            Input::OldFolder => making.old = one(paths),
+            Input::NewFolder => making.new = one(paths),
+            Input::TextPatch => add(&mut making.patches, paths),
+            Input::TargetFolder => making.target = one(paths),
+            Input::Repository => making.repository = one(paths),
+            Input::Order => making.order_file = one(paths),
         }
         self.choice = AnswerSlot::default();
         Vec::new()

@@ -19,6 +19,7 @@ mod keyboard;
 mod keys;
 mod keys_tab;
 mod looking;
+mod making;
 mod merging;
 mod person;
 #[cfg(feature = "pictures")]
