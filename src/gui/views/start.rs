@@ -199,8 +199,11 @@ fn patch_row(ui: &mut Ui, model: &Model, file: &Path, folders: &[PathBuf], outbo
     });
 }
 
-/// The ways to begin beside opening: taking a patch back, and the sample.
+/// The ways to begin beside opening: taking a patch back, choosing, making, and the sample; that first at the first start.
 fn begin_ui(ui: &mut Ui, model: &Model, folders: &[PathBuf], outbox: &mut Outbox) {
+    if folders.is_empty() {
+        sample_ui(ui, model, outbox);
+    }
     card(ui, Some(words::START_GO_BACK), |ui| {
         let meaning = text::body(words::START_GO_BACK_MEANING).color(Tokens::from_context(ui).muted);
         ui.add(Label::new(meaning).wrap());
@@ -231,6 +234,12 @@ fn begin_ui(ui: &mut Ui, model: &Model, folders: &[PathBuf], outbox: &mut Outbox
             outbox.push(Msg::Make(MakeMsg::Show));
         }
     });
+    if !folders.is_empty() {
+        sample_ui(ui, model, outbox);
+    }
+}
+
+fn sample_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     card(ui, Some(words::START_SAMPLE_TITLE), |ui| {
         let meaning = text::body(words::START_SAMPLE_MEANING).color(Tokens::from_context(ui).muted);
         ui.add(Label::new(meaning).wrap());

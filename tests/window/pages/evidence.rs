@@ -231,7 +231,8 @@ fn what_is_fixed_is_saved_for_others_as_the_command_line_writes_it() {
         "patchwright fixed {} --format cyclonedx --author=ACME --namespace=https://acme.example",
         scene.folder().display()
     );
-    assert_eq!(person.desk().done.last(), Some(&Effect::Copy(command)));
+    person.must_see(words::COPIED);
+    assert_eq!(person.model(|model| model.page_command()), Some(command));
 }
 
 #[test]
@@ -260,7 +261,8 @@ fn from_a_scan_to_the_patch_that_fixes_it_and_the_page_says_so_afterwards() {
     let [report, patches, folder] =
         [&report, &scene.sandbox.path("patches"), &scene.folder()].map(|path| path.display().to_string());
     let command = format!("patchwright choose --scan {report} --from {patches} {folder}");
-    assert_eq!(person.desk().done.last(), Some(&Effect::Copy(command)));
+    person.must_see(words::COPIED);
+    assert_eq!(person.model(|model| model.page_command()), Some(command));
 
     person.press(&fill(window::CHOICE_APPLY, &[("n", "1 patch")]));
     goes_through(&mut person);

@@ -101,7 +101,7 @@ fn every_value_that_changes_stands_in_a_table_with_what_must_hold() {
     // The lines are still there, and the keyboard leads back and forth.
     person.types(Modifiers::NONE, Key::Num2);
     assert!(rows(&person).is_empty());
-    person.must_see("replicas: 2");
+    person.must_see("1 of 2");
     person.types(Modifiers::NONE, Key::Num5);
     assert_eq!(rows(&person).len(), 2);
 }

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT;
 use patchwright::model::{Code, Position, Setting, TakesEffect, Toggle, ToggleKind, TreePath};
-use patchwright::present::message::Effect;
 use patchwright::words::{self, fill, window};
 use patchwright::workbench::Action;
 
@@ -83,7 +82,7 @@ fn a_switch_is_turned_off_and_on_again_and_every_page_says_where_it_stands() {
     let before = everything(&scene.folder);
     let mut person = scene.at_history();
     person.must_see(window::SWITCHES);
-    person.must_see("the new parser");
+    person.must_see("The new parser");
     person.must_see(window::SWITCH_NOBODY);
     insta::assert_snapshot!("switch_on", scene.told(&person));
 
@@ -97,10 +96,13 @@ fn a_switch_is_turned_off_and_on_again_and_every_page_says_where_it_stands() {
     assert_eq!(everything(&scene.folder), before, "nothing is written before the button");
     person.writes(window::SWITCH_REASON_OPTIONAL, "it is slow");
     person.press(words::COPY_COMMAND);
-    let copied = person.desk().done.last().cloned();
+    let copied = person.model(|model| {
+        let guided = model.guided.as_ref()?;
+        Some(guided.change()?.command(guided.folder.as_deref()?))
+    });
     let command =
         format!("patchwright toggle off ACME-1/parser {} '--reason=it is slow'", scene.folder.display());
-    assert_eq!(copied, Some(Effect::Copy(command)));
+    assert_eq!(copied, Some(command));
     person.press(window::TURN_OFF_NOW);
     person.must_see("Step 2 of 2: Result");
     person.must_see(window::DONE_TURN_OFF);
