@@ -1,4 +1,4 @@
-//! Gives the Windows executables their icon, version and manifest; does nothing for other systems.
+//! Says which build this is; gives the Windows executables their icon, version and manifest.
 
 use std::path::Path;
 use std::{env, fs};
@@ -9,6 +9,8 @@ const FILES: [&str; 3] =
     ["assets/windows/patchwright.rc", "assets/windows/patchwright.manifest", "assets/icon.ico"];
 
 fn main() {
+    println!("cargo::rerun-if-env-changed=PATCHWRIGHT_COMMIT");
+    println!("cargo::rustc-env=PATCHWRIGHT_BUILD={}", build());
     for file in FILES {
         println!("cargo::rerun-if-changed={file}");
     }
@@ -26,6 +28,19 @@ fn main() {
         }
         println!("cargo::warning=the executables get no icon and no manifest: {reason}");
     }
+}
+
+/// Version, commit and profile. Only who makes packages says which commit it is: with the newest one in here, every
+/// commit would mean another build.
+fn build() -> String {
+    let out = env::var("OUT_DIR").expect("Cargo says where to write");
+    // target/PROFILE/build/patchwright-HASH/out
+    let profile = Path::new(&out).ancestors().nth(3).and_then(Path::file_name).unwrap_or_default();
+    let source = match env::var("PATCHWRIGHT_COMMIT") {
+        Ok(commit) => format!("commit {commit}"),
+        Err(_) => "built from source".to_owned(),
+    };
+    format!("{} ({source}, profile {})", env!("CARGO_PKG_VERSION"), profile.to_string_lossy())
 }
 
 /// In a file, because the quotes do not survive every resource compiler's command line.

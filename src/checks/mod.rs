@@ -53,6 +53,8 @@ pub struct CheckResult {
     pub evidence: String,
     /// How often it was tried; 0 if somebody wished to stop before the first time.
     pub(crate) tries: u32,
+    /// When it failed first and when it held, if it did both.
+    pub(crate) down: Option<(Instant, Instant)>,
 }
 
 /// What one try showed.
@@ -128,7 +130,8 @@ fn repeat(
 ) -> CheckResult {
     let timeout = Duration::from_secs(check.timeout_secs.clamp(1, MAX_TIMEOUT_SECS).into());
     let most_tries = 1 + check.retries.min(MAX_RETRIES);
-    let mut result = CheckResult { passed: false, evidence: Cancelled.to_string(), tries: 0 };
+    let mut result = CheckResult { passed: false, evidence: Cancelled.to_string(), tries: 0, down: None };
+    let mut first_failure = None;
     while result.tries < most_tries {
         if result.tries > 0 && pause(PAUSE, cancel).is_err() {
             break;
@@ -138,6 +141,11 @@ fn repeat(
         result.tries += 1;
         result.passed = matches!(answer, Attempt::Yes(_));
         let is_final = !matches!(answer, Attempt::No(_));
+        match (result.passed, first_failure) {
+            (true, since) => result.down = since.map(|since| (since, Instant::now())),
+            (false, None) => first_failure = Some(Instant::now()),
+            (false, Some(_)) => {}
+        }
         let (Attempt::Yes(evidence) | Attempt::No(evidence) | Attempt::CannotTell(evidence)) = answer;
         result.evidence = evidence;
         if is_final {
@@ -198,7 +206,7 @@ mod tests {
     }
 
     fn result(passed: bool, evidence: &str, tries: u32) -> CheckResult {
-        CheckResult { passed, evidence: evidence.to_owned(), tries }
+        CheckResult { passed, evidence: evidence.to_owned(), tries, down: None }
     }
 
     #[test]
@@ -206,7 +214,9 @@ mod tests {
         let mut answers = vec![Attempt::Yes("up".to_owned()), Attempt::No("down".to_owned())];
         let started = Instant::now();
         let outcome = repeat(&tried(5), &CancelToken::new(), |_| Ok(answers.pop().unwrap()));
-        assert_eq!(outcome, result(true, "up", 2));
+        let (failed, held) = outcome.down.expect("it failed first");
+        assert!(held - failed >= PAUSE);
+        assert_eq!(CheckResult { down: None, ..outcome }, result(true, "up", 2));
         assert!(started.elapsed() >= PAUSE);
     }
 

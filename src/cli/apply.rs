@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use super::Result;
 use super::edits::EditArguments;
 use super::flags::{FilesAndTarget, Lists, OverrideFlags, fingerprint};
+use super::occasion::TicketFlag;
 use super::reading::ReadingArguments;
-use super::render::{answer, text};
+use super::render::{Detail, answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::workbench::{
@@ -29,6 +30,7 @@ Examples:
   patchwright apply fix.patchbundle /opt/app
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --yes --json
   patchwright apply one.patchbundle two.patchbundle /opt/app
+  patchwright apply fix.patchbundle /opt/app --dry-run
   patchwright apply fix.patchbundle /opt/app --plan reviewed.plan
   patchwright apply fix.patch /opt/app --allow-unsigned
   patchwright apply a.patch b.patch /opt/app --allow-unsigned --each"
@@ -36,12 +38,17 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: FilesAndTarget,
+    /// Show what would change with these options, or why not, and change nothing
+    #[arg(long, conflicts_with = "each")]
+    dry_run: bool,
     /// Continue only if the changes are exactly those of this saved plan
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
     /// Continue only if the plan still has this fingerprint, as `plan --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "plan")]
     expect: Option<DecisionDigest>,
+    #[command(flatten)]
+    ticket: TicketFlag,
     #[command(flatten)]
     overrides: OverrideFlags,
     #[command(flatten)]
@@ -67,8 +74,36 @@ impl Arguments {
         };
         match self.each {
             true => each::apply_each(&self, request, target, session),
+            false if self.dry_run => self.look(&request, target, session),
             false => self.apply_one(&request, target, session),
         }
+    }
+
+    /// What would happen, as far as it can be told without doing it: whoever says yes to it is refused for the same
+    /// reasons.
+    fn look(&self, request: &ApplyRequest, target: &Path, session: &mut Session<'_, '_>) -> Result<Outcome> {
+        let mut opened = session
+            .watch(|workbench, watch| workbench.open_for_change(request, target, watch))
+            .in_folder(target)?;
+        let preview = session
+            .watch(|workbench, watch| workbench.preview_opened(&mut opened, target, watch))
+            .in_folder(target)?;
+        let agreed = self.agreed(&preview, target)?;
+        DecisionDigest::refuse_other(agreed, || preview.decision()).in_folder(target)?;
+        self.refuse(&preview).in_folder(target)?;
+        let is_idle = preview.preview.plan.steps.is_empty();
+        if !is_idle {
+            preview.scripts.agree(self.scripts.consent()).in_folder(target)?;
+        }
+        let shown = preview.as_allowed(&self.overrides());
+        session.answer_as(
+            if is_idle { Outcome::NothingToDo } else { Outcome::Done },
+            |style| match is_idle {
+                true => text::nothing_to_apply(&preview, target),
+                false => text::plan(&shown, target, None, true, Detail::Full, style),
+            },
+            || answer::ApplyDryRun::new(&shown, preview.decision(), target),
+        )
     }
 
     fn apply_one(
@@ -125,12 +160,7 @@ impl Arguments {
         let preview = session
             .watch(|workbench, watch| workbench.preview_opened(opened, target, watch))
             .in_folder(target)?;
-        let agreed = match &self.plan {
-            Some(plan) => {
-                Some(PlanFile::load(plan).and_then(|read| read.decision(&preview, plan)).in_folder(target)?)
-            }
-            None => self.expect,
-        };
+        let agreed = self.agreed(&preview, target)?;
         // What is not as somebody agreed to is told by the workbench; nobody needs to be asked before.
         if let Some(agreed) = agreed.filter(|agreed| *agreed != preview.decision()) {
             return Ok(Agreed::To((agreed, self.scripts.consent())));
@@ -153,9 +183,19 @@ impl Arguments {
         Ok(Agreed::To((preview.decision(), scripts)))
     }
 
+    /// What somebody agreed to before, if they did.
+    fn agreed(&self, preview: &ApplyPreview, target: &Path) -> Result<Option<DecisionDigest>> {
+        let Some(plan) = &self.plan else { return Ok(self.expect) };
+        PlanFile::load(plan).and_then(|read| read.decision(preview, plan)).map(Some).in_folder(target)
+    }
+
     /// What is set aside on request.
     fn overrides(&self) -> ApplyOptions {
-        ApplyOptions { overrides: self.overrides.0.clone(), ..ApplyOptions::default() }
+        ApplyOptions {
+            overrides: self.overrides.0.clone(),
+            occasion: self.ticket.occasion(),
+            ..ApplyOptions::default()
+        }
     }
 
     /// Says no before anybody is asked.

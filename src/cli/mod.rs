@@ -6,6 +6,7 @@
 mod edits;
 mod flags;
 mod interrupt;
+mod occasion;
 mod progress;
 mod reading;
 mod scripts;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::flags::fingerprint;
+use super::occasion::TicketFlag;
 use super::rollback::{Damage, Wish, roll_back};
 use super::scripts::ScriptFlags;
 use super::session::{Outcome, Session};
@@ -26,11 +27,14 @@ pub(super) struct Arguments {
     /// Continue only if the change still has this fingerprint, as `--dry-run --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "dry_run")]
     expect: Option<DecisionDigest>,
+    #[command(flatten)]
+    ticket: TicketFlag,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
-        let wish = Wish { which: Which::Reapply, expected: self.expect, scripts: ScriptConsent::None };
+        let (which, scripts) = (Which::Reapply, ScriptConsent::None);
+        let wish = Wish { which, expected: self.expect, scripts, occasion: self.ticket.occasion() };
         roll_back(&self.target, wish, self.damage, &ScriptFlags::default(), session)
     }
 }

@@ -8,7 +8,7 @@ use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::TreePath;
 use crate::report::Report;
-use crate::workbench::{DecisionDigest, Error, HealOptions};
+use crate::workbench::{DecisionDigest, Error, HealOptions, Occasion};
 
 /// Repair files that are no longer as the patches left them
 ///
@@ -31,6 +31,9 @@ pub(super) struct Arguments {
     /// Take contents from this patch file; repeat for several
     #[arg(long, value_name = "FILE")]
     from: Vec<PathBuf>,
+    /// Repair the other files where there is no backup of some, and leave these as they are
+    #[arg(long)]
+    leave_damaged: bool,
     /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -42,7 +45,13 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
-        let mut options = HealOptions { paths: places(&self.paths)?, from: self.from, expected: self.expect };
+        let mut options = HealOptions {
+            paths: places(&self.paths)?,
+            from: self.from,
+            leave_damaged: self.leave_damaged,
+            expected: self.expect,
+            occasion: Occasion::NONE,
+        };
         for file in &options.from {
             is_bundle(file)?;
         }

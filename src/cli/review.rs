@@ -15,7 +15,7 @@ use crate::workbench::{Opinion, Review, ReviewWish, Watch, Workbench, is_text_pa
 ///
 /// Reads and checks the whole file first. The review contains the file's checksums, the program's findings, your notes,
 /// your verdict, and the changes you looked at. With --key, the review is signed and added to the patch file as a
-/// reviewer's signature. Everyone who applies the patch sees it first.
+/// reviewer's signature. Everyone who trusts that key sees it before they apply the patch.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

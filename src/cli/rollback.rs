@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::flags::{fingerprint, is_bundle};
+use super::occasion::{BecauseFlags, ask_why};
 use super::render::{Detail, answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::plan::OnDrift;
-use crate::workbench::{DamagedBackups, DecisionDigest, RollbackOptions, ScriptConsent, Which};
+use crate::workbench::{
+    DamagedBackups, DecisionDigest, Occasion, RollbackOptions, ScriptConsent, Turn, Which,
+};
 
 /// Roll back a patch: restore the folder to what it was without it
 ///
@@ -17,10 +20,11 @@ use crate::workbench::{DamagedBackups, DecisionDigest, RollbackOptions, ScriptCo
 /// first. With --to, everything newer than the patch is rolled back as well. Shows the changes and asks once.
 /// `patchwright reapply` undoes a rollback.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(aliases = ["undo", "revert"], after_help = "\
 Examples:
   patchwright rollback /opt/app
   patchwright rollback /opt/app ACME-HF-1042 --yes
+  patchwright rollback /opt/app --because fault --ticket OPS-77
   patchwright rollback /opt/app ACME-HF-1042 --with-dependents
   patchwright rollback /opt/app --to ACME-HF-1042 --dry-run
   patchwright rollback /opt/app --undo
@@ -44,6 +48,8 @@ pub(super) struct Arguments {
     /// Continue only if the rollback still has this fingerprint, as `--dry-run --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "dry_run")]
     expect: Option<DecisionDigest>,
+    #[command(flatten)]
+    why: BecauseFlags,
     #[command(flatten)]
     scripts: ScriptFlags,
     /// Restore only the files, and keep what the patch's scripts did; the history records it
@@ -81,7 +87,7 @@ impl Arguments {
             true => ScriptConsent::Without,
             false => self.scripts.consent(),
         };
-        let wish = Wish { which, expected: self.expect, scripts };
+        let wish = Wish { which, expected: self.expect, scripts, occasion: self.why.occasion() };
         roll_back(&self.target, wish, self.damage, &self.scripts, session)
     }
 }
@@ -91,18 +97,19 @@ pub(super) struct Wish {
     pub which: Which,
     pub expected: Option<DecisionDigest>,
     pub scripts: ScriptConsent,
+    pub occasion: Occasion,
 }
 
 /// Shows what will happen, asks, and does it.
 pub(super) fn roll_back(
     target: &Path,
-    Wish { which, expected, scripts }: Wish,
+    Wish { which, expected, scripts, occasion }: Wish,
     damage: Damage,
     flags: &ScriptFlags,
     session: &mut Session<'_, '_>,
 ) -> Result<Outcome> {
     let on_drift = if damage.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
-    let mut options = RollbackOptions { which, on_drift, expected, scripts };
+    let mut options = RollbackOptions { which, on_drift, expected, scripts, occasion };
     let damaged = DamagedBackups { from: damage.from, leave: damage.leave_damaged };
     for file in &damaged.from {
         is_bundle(file)?;
@@ -126,6 +133,9 @@ pub(super) fn roll_back(
         let detail = session.detail();
         let question = text::rollback_question(preview.turn, preview.patches.len());
         session.ask(|style| text::rollback_plan(&preview, target, detail, style), question)?;
+        if session.can_ask() && preview.turn == Turn::Went && options.occasion.reason.is_none() {
+            options.occasion.reason = ask_why(session)?;
+        }
         if options.scripts == ScriptConsent::None {
             options.scripts = flags.agree(&preview.scripts, target, session)?;
         }

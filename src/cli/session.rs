@@ -146,6 +146,15 @@ impl<'s, 'io> Session<'s, 'io> {
         }
     }
 
+    /// Asks for one word, which nobody has to give: no answer is an empty one.
+    pub(crate) fn ask_for_a_word(&mut self, question: &str) -> Result<String> {
+        let Streams { input, err, interrupt, .. } = &mut *self.streams;
+        let answer = write!(err, "{question} ")
+            .and_then(|()| err.flush())
+            .and_then(|()| interrupt.while_asking(|| read_word(&mut **input)));
+        answer.map_err(|_| Report::cannot_ask().into())
+    }
+
     /// Asks for a password, or reads it from the first line of `file`.
     pub fn password(&mut self, question: &str, file: Option<&Path>) -> Result<Password> {
         let terminals = self.streams.terminals;
@@ -250,18 +259,23 @@ impl<'s, 'io> Session<'s, 'io> {
     fn tell_failure_as_text(&mut self, report: &Report) -> u8 {
         let style = self.style_on(self.streams.terminals.err);
         // As above.
-        let _ = self.streams.err.write_all(text::failure(report, style).as_bytes());
+        let _ = self.streams.err.write_all(text::failure(report, self.detail(), style).as_bytes());
         report.kind.exit_code()
     }
 }
 
 /// A yes, or anything else. The end of the input is no answer, and no yes either.
 fn read_answer(input: &mut dyn BufRead) -> io::Result<bool> {
+    Ok(["y", "yes"].contains(&read_word(input)?.as_str()))
+}
+
+/// What was typed, in small letters.
+fn read_word(input: &mut dyn BufRead) -> io::Result<String> {
     /// Longest answer that is read, in bytes.
     const MAX_ANSWER: u64 = 100;
     let mut answer = String::new();
     io::Read::take(input, MAX_ANSWER).read_line(&mut answer)?;
-    Ok(["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str()))
+    Ok(answer.trim().to_ascii_lowercase())
 }
 
 /// Turns an error of the workbench into one that ends the command.

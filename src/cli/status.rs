@@ -37,8 +37,11 @@ impl Arguments {
         let status = session
             .watch(|workbench, watch| workbench.status_against(target, withdrawn, watch))
             .in_folder(target)?;
-        let ending = session
-            .answer(|style| text::status(&status, target, style), || answer::Status::new(&status, target))?;
+        let detail = session.detail();
+        let ending = session.answer(
+            |style| text::status(&status, target, detail, style),
+            || answer::Status::new(&status, target),
+        )?;
         if self.diff && !session.is_json() {
             show_differences(session, target)?;
         }

@@ -9,7 +9,7 @@ use super::flags::{fingerprint, reason};
 use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Position;
-use crate::workbench::{DecisionDigest, Error, ToggleOptions};
+use crate::workbench::{DecisionDigest, Error, Occasion, ToggleOptions};
 
 /// List the switches of a folder's patches, or turn one off or on
 ///
@@ -77,7 +77,13 @@ fn list(target: &Path, session: &mut Session<'_, '_>) -> Result<Outcome> {
 impl Move {
     fn run(self, to: Position, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
-        let mut options = ToggleOptions { id: self.id, to, reason: self.reason, expected: self.expect };
+        let mut options = ToggleOptions {
+            id: self.id,
+            to,
+            reason: self.reason,
+            expected: self.expect,
+            occasion: Occasion::NONE,
+        };
         if session.asks() || self.dry_run {
             let look = session
                 .watch(|workbench, watch| workbench.preview_toggle(target, &options, watch))

@@ -24,11 +24,12 @@ Exit codes:
   4    not trusted, or a damaged patch file; nothing was changed
   5    the change failed, and the folder was restored
   6    needs a person: an interrupted or unclear state; everything is kept
+  7    not there yet: it waits for time or a person; nothing is wrong
   130  stopped before any change";
 
 /// Applies patches to a product folder, and rolls any of them back later
 #[derive(Debug, Parser)]
-#[command(name = "patchwright", version, after_help = EXIT_CODES, max_term_width = 80)]
+#[command(name = "patchwright", version = env!("PATCHWRIGHT_BUILD"), after_help = EXIT_CODES, max_term_width = 80)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub common: Common,

@@ -8,7 +8,9 @@
 //! kept there, too, as `script-<digest>`.
 
 mod as_text;
+mod as_word;
 mod expected;
+mod occasion;
 mod parts;
 mod replay;
 mod scripts;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use expected::Expected;
+pub use occasion::{CauseNote, DowntimeNote, Occasion, ReasonNote, TriggerNote};
 pub(crate) use parts::{EntryPart, Gone, Retires};
 pub(crate) use replay::{LayerSlot, Layers};
 pub use replay::{Moved, Turn};
@@ -116,6 +119,9 @@ pub struct Entry {
     pub action: Action,
     /// When, RFC 3339 in UTC.
     pub time: String,
+    /// When the work on it began, where that was earlier than `time`, by whole seconds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub begun: Option<String>,
     /// Who did it.
     pub user: String,
     /// On which machine.
@@ -162,6 +168,24 @@ pub struct Entry {
     /// The switch that was moved.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub toggle: Option<ToggleNote>,
+    /// Why a patch was rolled back.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<ReasonNote>,
+    /// The key of the ticket that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ticket: Option<String>,
+    /// The rule that decided it; nothing: a person did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trigger: Option<TriggerNote>,
+    /// The larger work that it is a part of.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cause: Option<CauseNote>,
+    /// How long the product was not usable.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub downtime: Option<DowntimeNote>,
+    /// Vulnerabilities that the patches which came in say they fix.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub resolved: Vec<String>,
     /// What changed, in the order in which it was done.
     #[serde(skip_serializing_if = "<[Step]>::is_empty", default, with = "steps")]
     pub steps: Arc<[Step]>,
@@ -195,6 +219,7 @@ impl Entry {
             previous: head.digest,
             action,
             time: environment.now(),
+            begun: None,
             user: environment.user.clone(),
             host: environment.host.clone(),
             tool: env!("CARGO_PKG_VERSION").to_owned(),
@@ -212,6 +237,12 @@ impl Entry {
             vouched: Vec::new(),
             overrides: Vec::new(),
             toggle: None,
+            reason: None,
+            ticket: None,
+            trigger: None,
+            cause: None,
+            downtime: None,
+            resolved: Vec::new(),
             steps: Arc::default(),
         }
     }

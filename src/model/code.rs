@@ -17,11 +17,32 @@ pub enum Kind {
     PutBack,
     /// A person has to decide; everything is kept.
     NeedsPerson,
+    /// It is not there yet: it waits for time or for a person. Nothing is wrong.
+    NotYet,
     /// Stopped by the user before any change.
     Interrupted,
 }
 
 impl Kind {
+    /// The worst first: what a run over many folders ends with is what the worst of them did. A wrong command line is about
+    /// none of them.
+    pub const WORST_FIRST: [Kind; 8] = [
+        Kind::NeedsPerson,
+        Kind::NotTrusted,
+        Kind::PutBack,
+        Kind::Machine,
+        Kind::Interrupted,
+        Kind::Refused,
+        Kind::NotYet,
+        Kind::Usage,
+    ];
+
+    /// What a run over many folders comes to; `None` where each went as it was asked for.
+    pub fn worst(folders: impl IntoIterator<Item = Option<Kind>>) -> Option<Kind> {
+        let rank = |kind: &Kind| Self::WORST_FIRST.iter().position(|other| other == kind);
+        folders.into_iter().flatten().min_by_key(rank)
+    }
+
     /// The exit code of the command line (see `patchwright --help`).
     pub const fn exit_code(self) -> u8 {
         match self {
@@ -31,6 +52,7 @@ impl Kind {
             Kind::NotTrusted => 4,
             Kind::PutBack => 5,
             Kind::NeedsPerson => 6,
+            Kind::NotYet => 7,
             Kind::Interrupted => 130,
         }
     }
@@ -44,6 +66,7 @@ impl Kind {
             Kind::NotTrusted => "not-trusted",
             Kind::PutBack => "put-back",
             Kind::NeedsPerson => "needs-person",
+            Kind::NotYet => "not-yet",
             Kind::Interrupted => "interrupted",
         }
     }
@@ -177,5 +200,21 @@ codes! {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_folders_the_worst_decides_how_the_run_ended() {
+        let codes: Vec<u8> = Kind::WORST_FIRST.iter().map(|kind| kind.exit_code()).collect();
+        assert_eq!(codes, [6, 4, 5, 1, 130, 3, 7, 2]);
+        for (at, worst) in Kind::WORST_FIRST.iter().enumerate() {
+            let folders = Kind::WORST_FIRST[at..].iter().rev().map(|kind| Some(*kind));
+            assert_eq!(Kind::worst(folders.chain([None])), Some(*worst));
+        }
+        assert_eq!(Kind::worst([None, None]), None);
     }
 }

@@ -44,7 +44,7 @@ pub(crate) use choose::{Band, Board, Exploited, Facts, Fate, Need, Problem};
 pub use fates::FileFates;
 pub(crate) use fates::how_it_stands;
 pub(crate) use fixed::{Claim, ClaimGrade, DriftedFile, Proof, Statement, claims, resolved_by, statements};
-pub(crate) use heal::plan_heal;
+pub(crate) use heal::{Lost, plan_heal};
 pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
 pub(crate) use local_edits::{MergedHow, Resolution};
@@ -166,6 +166,11 @@ fn common_obstacles(situation: &Situation, steps: &[Step], obstacles: &mut Vec<O
     obstacles.extend(situation.problems.iter().cloned().map(|PlaceProblem { path, code, detail }| {
         Obstacle::at(path, Disk::Unclear { code, found: detail })
     }));
+    if situation.volume_problem == Some(VolumeProblem::ReadOnly) {
+        // Whoever else may change what is not known before anything can be changed.
+        obstacles.push(Obstacle::new(Disk::ReadOnly));
+        return needed_bytes(steps, situation);
+    }
     // Who owns a file matters only where a new one takes its place.
     let replaced = |place: &str| {
         steps.iter().any(|s| s.path.as_str() == place && s.before.is_some() && s.after.is_some())

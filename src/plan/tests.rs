@@ -282,7 +282,7 @@ fn required_patches_conflicts_checks_and_weak_disks_are_obstacles() {
     let mut here = folder(&[("a", file("old"))]);
     here.installed = vec![("BASE".to_owned(), 1), ("OTHER".to_owned(), 1)];
     here.is_product = Some(false);
-    here.volume_problem = Some(VolumeProblem::ReadOnly);
+    here.volume_problem = Some(VolumeProblem::Network("nfs".to_owned()));
     here.rights = vec![
         problem(".", Code::Rights, "the folder is immutable"),
         problem("a", Code::Attributes, "it belongs to 0:0"),

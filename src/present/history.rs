@@ -252,6 +252,7 @@ fn event(entry: &Entry, history: &FolderHistory) -> EventRow {
     let said = phrases::vouched(entry)
         .into_iter()
         .chain(phrases::why_moved(entry))
+        .chain(phrases::occasion(entry))
         .chain(entry.remarks.iter().cloned())
         .chain(set_aside);
     let is_foreign = history.foreign.as_ref().is_some_and(|foreign| foreign.holds(entry.seq));

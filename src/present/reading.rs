@@ -16,8 +16,8 @@ use crate::plan::OnDrift;
 use crate::viewer;
 use crate::viewer::model::Query;
 use crate::workbench::{
-    ApplyRequest, Comparison, Error, HealOptions, PatchFile, RollbackOptions, ScriptConsent, TextOptions,
-    ToggleOptions, Watch, Workbench, is_text_patch_by_name, typed_path,
+    ApplyRequest, Comparison, Error, HealOptions, Occasion, PatchFile, RollbackOptions, ScriptConsent,
+    TextOptions, ToggleOptions, Watch, Workbench, is_text_patch_by_name, typed_path,
 };
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -201,7 +201,7 @@ fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: 
         }
         Effect::PreviewRepair(ticket, folder, RepairQuestion { only, from }) => {
             let preview = || {
-                let options = HealOptions { paths: only, from, expected: None };
+                let options = HealOptions { paths: only, from, ..HealOptions::default() };
                 let mut from = workbench.open_for_heal(&options)?;
                 let found = workbench.preview_heal(&folder, &options, &mut from, watch)?;
                 Ok(CheckPage::of_repair(&found, &folder))
@@ -218,7 +218,8 @@ fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: 
         Effect::PreviewSwitch(ticket, folder, id, to) => {
             let preview = || {
                 // Whether a reason is needed is told with what was found; it is given later.
-                let options = ToggleOptions { id, to, reason: Some(String::new()), expected: None };
+                let occasion = Occasion::NONE;
+                let options = ToggleOptions { id, to, reason: Some(String::new()), expected: None, occasion };
                 let found = workbench.preview_toggle(&folder, &options, watch)?;
                 Ok(CheckPage::of_switch(&found, &folder))
             };
@@ -320,5 +321,6 @@ fn options(question: &RollbackQuestion) -> RollbackOptions {
         on_drift: if question.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop },
         expected: None,
         scripts: ScriptConsent::None,
+        occasion: Occasion::NONE,
     }
 }

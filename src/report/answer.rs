@@ -17,7 +17,7 @@ pub(crate) use edits::{EditTest, EditedKey};
 pub(crate) use fixed::Fixed;
 pub(crate) use folder::{History, HistoryCheck, Identify, Status};
 pub(crate) use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
-pub(crate) use plan::{DryRun, Explain, Plan};
+pub(crate) use plan::{ApplyDryRun, DryRun, Explain, Plan};
 pub(crate) use switches::{Toggle, Toggles};
 pub(crate) use trust::{
     Comment, Key, KeyInfo, Keys, MadeKey, Reviewed, RevokedKey, Rotation, Sign, SignedList,
@@ -26,7 +26,7 @@ pub(crate) use trust::{
 use serde::{Deserialize, Serialize};
 
 use super::Report;
-use crate::model::{Code, Kind, Patch};
+use crate::model::{Kind, Patch};
 use crate::plan::Obstacle as Reason;
 
 /// Declares answers: each field with its type and where it comes from. `[name]` is left out when there is nothing to say,
@@ -88,7 +88,7 @@ impl TryFrom<String> for Outcome {
     type Error = &'static str;
 
     fn try_from(word: String) -> Result<Self, Self::Error> {
-        let failures = Code::ALL.iter().map(|code| Outcome::Not(code.kind()));
+        let failures = Kind::WORST_FIRST.into_iter().map(Outcome::Not);
         let mut all = [Outcome::Done, Outcome::NothingToDo].into_iter().chain(failures);
         all.find(|outcome| String::from(*outcome) == word).ok_or("no outcome of this program")
     }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::model::{
-    Component, PatchKind, Position, Purl, Resolved, ResolvedKind, ResolvedState, RollbackPossible, Toggle,
+    Component, Measured, PatchKind, Position, Purl, Resolved, ResolvedKind, ResolvedState, RollbackPossible,
+    Toggle,
 };
 use crate::text::with_thousands;
 use crate::workbench::{Action, Entry, OverrideNote, Turn, VouchedNote, are_open};
@@ -134,6 +135,37 @@ pub(crate) fn why_moved(entry: &Entry) -> Vec<String> {
     let reason = note.reason.iter().map(|reason| format!("reason: {reason}"));
     let opens = (!note.opens.is_empty()).then(|| format!("{} again", are_open(&note.opens)));
     reason.chain(opens).collect()
+}
+
+/// Why something was changed, for which ticket, what set it off, and what came of it, as far as the entry says.
+pub(crate) fn occasion(entry: &Entry) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(reason) = &entry.reason {
+        let text = reason.text.iter().map(|text| format!(" ({text})")).collect::<String>();
+        lines.push(format!("because: {}{text}", reason.kind));
+    }
+    lines.extend(entry.ticket.iter().map(|ticket| format!("ticket: {ticket}")));
+    if let Some(cause) = &entry.cause {
+        let ring = cause.ring.iter().map(|ring| format!(", ring {ring}")).collect::<String>();
+        let commit = cause.commit.iter().map(|commit| format!(", commit {commit}")).collect::<String>();
+        lines.push(format!("part of the {} {}{ring}{commit}", cause.kind, cause.id));
+    }
+    if let Some(trigger) = &entry.trigger {
+        lines.push(format!("decided by the rule {} of the policy {}", trigger.rule, trigger.policy));
+    }
+    lines.extend(entry.begun.iter().map(|begun| format!("started: {}", moment(begun))));
+    if let Some(downtime) = &entry.downtime {
+        let how = match downtime.how {
+            Measured::HealthCheck => "health checks",
+            Measured::Person => "a person",
+        };
+        let (from, until) = (moment(&downtime.from), moment(&downtime.until));
+        lines.push(format!("not available from {from} to {until}, by {how}"));
+    }
+    if !entry.resolved.is_empty() {
+        lines.push(format!("fixes, as its author says: {}", entry.resolved.join(", ")));
+    }
+    lines
 }
 
 /// Who vouched for each patch of an entry when it came, as the entry keeps it. What counts today is asked of today's keys.

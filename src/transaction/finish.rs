@@ -27,14 +27,18 @@ pub(super) enum Generation {
     Third,
     /// Entries about switches.
     Fourth,
+    /// Entries that say why something was changed, for which ticket, since when, and what it resolved.
+    Fifth,
 }
 
 impl Generation {
-    const ALL: [Self; 4] = [Self::First, Self::Second, Self::Third, Self::Fourth];
+    const ALL: [Self; 5] = [Self::First, Self::Second, Self::Third, Self::Fourth, Self::Fifth];
 
     /// The one that `entry` needs.
     pub fn new(entry: &Entry) -> Self {
-        if entry.is_of_fourth_generation() {
+        if entry.is_of_fifth_generation() {
+            Generation::Fifth
+        } else if entry.is_of_fourth_generation() {
             Generation::Fourth
         } else if entry.is_of_third_generation() {
             Generation::Third
@@ -51,6 +55,7 @@ impl Generation {
             Generation::Second => b"patchwright-state/2\n",
             Generation::Third => b"patchwright-state/3\n",
             Generation::Fourth => b"patchwright-state/4\n",
+            Generation::Fifth => b"patchwright-state/5\n",
         }
     }
 }

@@ -454,7 +454,8 @@ fn write_abort(
     environment: &Environment,
     remarks: Vec<String>,
 ) -> Result<(), TransactionError> {
-    let mut entry = Entry::after(&Ledger::read(fs)?.head(), Action::PutBack, environment);
+    let mut entry = Entry::after(&Ledger::read(fs)?.head(), Action::PutBack, environment)
+        .on(&interrupted.entry.occasion_of_consequences());
     entry.patch = interrupted.entry.patch.clone();
     entry.remarks = remarks;
     let outcome = EndRecord { intent: interrupted.intent_digest.to_string(), seq: interrupted.intent.seq };

@@ -81,7 +81,10 @@ pub use crate::diff::MergePart;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
 pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
-pub use crate::ledger::{Action, Entry, Installed, PatchNote, ToggleNote, Turn};
+pub use crate::ledger::{
+    Action, CauseNote, DowntimeNote, Entry, Installed, Occasion, PatchNote, ReasonNote, ToggleNote,
+    TriggerNote, Turn,
+};
 pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};
 pub(crate) use crate::plan::why::are_open;
 pub use crate::plan::why::{Override, Overrides};

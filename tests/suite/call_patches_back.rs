@@ -2,8 +2,9 @@
 //! in a folder is named with what to use instead.
 
 use patchwright::model::Code;
+use patchwright::plan::OnDrift;
 use patchwright::present::history::FolderView;
-use patchwright::workbench::Error;
+use patchwright::workbench::{Error, RollbackOptions, Which};
 use serde_json::{Value, json};
 
 use crate::support::console::Console;
@@ -83,6 +84,32 @@ fn the_list_of_this_machine_is_asked_unasked() {
     sandbox.write("settings/holds.json", "{");
     let damaged = preview();
     assert!(matches!(damaged, Err(Error::RecallsList { .. })), "{damaged:?}");
+}
+
+#[test]
+fn a_patch_that_was_withdrawn_since_does_not_come_back() {
+    let sandbox = sandbox();
+    let console = Console::new(&sandbox);
+    console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    let mut environment = crate::support::sandbox::environment();
+    environment.holds_list = Some(sandbox.path("settings/holds.json"));
+    let bench = patchwright::workbench::Workbench::new(environment);
+    let back = |which: Which| {
+        let (expected, scripts, occasion) = Default::default();
+        let options = RollbackOptions { which, on_drift: OnDrift::Stop, expected, scripts, occasion };
+        unwatched(|watch| bench.roll_back(&sandbox.path("app"), &options, watch))
+    };
+
+    console.done("rollback $/app --yes");
+    sandbox.write("settings/holds.json", &list(json!([{ "id": "TEST-1", "reason": "it loses mail" }])));
+    let Err(Error::Refused(obstacles)) = back(Which::Reapply) else { panic!("it came back") };
+    assert_eq!(obstacles[0].code(), Code::Held);
+    assert_eq!(sandbox.read("app/app").as_deref(), Some("1"));
+    sandbox.write("settings/holds.json", &list(json!([{ "id": "TEST-2", "reason": "it loses mail" }])));
+    _ = back(Which::Reapply).expect("another patch is meant");
+    assert_eq!(sandbox.read("app/app").as_deref(), Some("2"));
+    sandbox.write("settings/holds.json", &list(json!([{ "id": "TEST-1", "reason": "it loses mail" }])));
+    _ = back(Which::LastRollback).expect("it may go");
 }
 
 #[test]

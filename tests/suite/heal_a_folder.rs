@@ -35,7 +35,7 @@ fn heal(sandbox: &Sandbox, target: &Target<'_>, paths: &[&str], from: &[&Path]) 
     let options = HealOptions {
         paths: paths.iter().map(|path| TreePath::parse(path).expect("a good path")).collect(),
         from: from.iter().map(|path| path.to_path_buf()).collect(),
-        expected: None,
+        ..HealOptions::default()
     };
     unwatched(|watch| sandbox.bench().heal(&target.path, &options, watch))
 }

@@ -364,6 +364,7 @@ fn a_cut_at_any_call_of_a_merge_leaves_the_edit_or_both() {
             on_drift: OnDrift::Stop,
             expected: None,
             scripts: Default::default(),
+            occasion: Default::default(),
         };
         unwatched(|watch| bench.roll_back(target, &options, watch)).map(drop)
     };

@@ -16,6 +16,7 @@ mod apply_patches;
 mod apply_text_patches;
 mod keep_local_edits;
 mod merge_settings;
+mod remember_why;
 mod roll_back;
 mod say_what_is_true;
 mod stacks;
@@ -56,6 +57,8 @@ mod write_diffs_for_git;
 mod review_a_patch;
 
 mod ask_for_help;
+#[cfg(unix)]
+mod drive_by_ansible;
 mod go_through_the_window;
 mod try_the_sample;
 

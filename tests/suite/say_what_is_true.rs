@@ -233,3 +233,88 @@ fn a_folder_in_the_place_of_the_patch_file_is_a_mistake_of_the_command_line() {
     let message = missing.json()["message"].to_string();
     assert!(message.contains("<TARGET>"), "it names what is missing: {message}");
 }
+
+#[test]
+fn the_status_says_which_repairs_need_the_patch_file_and_the_others_need_none() {
+    let sandbox = Sandbox::new();
+    let target = sandbox.install(&product(0).file("gone.txt", "gone\n"));
+    let bundle = sandbox.make_named("ONE-1", &product(0).file("gone.txt", "gone\n"), &product(1));
+    target.must_apply(&bundle);
+    target.edit("gone.txt", "it is back\n");
+    let status = run(&sandbox, &target, "status", "");
+    assert!(!status.contains("There is no backup"), "what has to go needs none: {status}");
+    target.edit("one.txt", "one, edited here\n");
+    let status = run(&sandbox, &target, "status", "");
+    assert!(status.contains("no backup here of 1 file; the patch file of ONE-1 has"), "{status}");
+    assert!(status.contains("--from FILE"), "{status}");
+
+    let refused = Console::new(&sandbox).run(&format!("repair {} --yes", target.path.display()));
+    assert!(refused.code == 3 && refused.err.contains("--leave-damaged"), "{}", refused.err);
+    target.expect(&product(1).file("one.txt", "one, edited here\n").file("gone.txt", "it is back\n"));
+    let said = run(&sandbox, &target, "repair", "--yes --leave-damaged");
+    assert!(said.contains("Repaired 1 file") && said.contains("one.txt: stays as it is"), "{said}");
+    target.expect(&product(1).file("one.txt", "one, edited here\n"));
+    let refused =
+        Console::new(&sandbox).run(&format!("repair {} --yes --leave-damaged", target.path.display()));
+    assert_eq!(refused.code, 3, "nothing is left that can be repaired: {}", refused.err);
+    run(&sandbox, &target, "repair", &format!("--yes --from {}", bundle.path.display()));
+    target.expect(&product(1));
+}
+
+#[test]
+fn one_reason_for_many_files_is_explained_once_and_what_the_patch_is_for_comes_first() {
+    let sandbox = Sandbox::new();
+    let many = |what: &str| {
+        (0..60)
+            .map(|n| (format!("f{n:02}"), n))
+            .fold(Tree::new(), |tree, (name, n)| tree.file(&name, format!("{what} {n}\n")))
+    };
+    let bundle = sandbox.make_named("MANY-1", &many("old"), &many("new"));
+    let target = sandbox.install(&Tree::new().file("f00", "something else\n"));
+    let typed = |flags: &str| {
+        let (file, app) = (bundle.path.display(), target.path.display());
+        Console::new(&sandbox).run(&format!("apply {file} {app} --allow-unsigned --yes {flags}"))
+    };
+    let told = typed("").err;
+    assert_eq!(told.matches("Check that this is the right folder").count(), 1, "{told}");
+    assert!(told.contains("the same for 39 more files (--verbose lists them)"), "{told}");
+    let told = typed("--verbose").err;
+    assert!(told.contains("f59: is missing") && !told.contains("the same for"), "{told}");
+}
+
+#[test]
+fn a_dry_run_of_an_apply_shows_what_the_apply_would_do_and_does_nothing() {
+    let sandbox = Sandbox::new();
+    let target = sandbox.install(&product(0));
+    let bundle = sandbox.make_named("ONE-1", &product(0), &product(1));
+    let command = format!("apply {} {}", bundle.path.display(), target.path.display());
+    let console = Console::new(&sandbox);
+    let said = console.done(&format!("{command} --dry-run --allow-unsigned")).printed();
+    assert!(said.contains("one.txt") && said.contains("Ready to apply"), "{said}");
+    target.expect(&product(0));
+    let refused = console.run(&format!("{command} --dry-run"));
+    assert_eq!(refused.code, 4, "the apply would be refused as well: {}", refused.err);
+    let seen = console.done(&format!("{command} --dry-run --allow-unsigned --json")).json();
+    let digest =
+        seen["fingerprint"].as_str().or(seen["decision"].as_str()).expect("what --expect takes").to_owned();
+    console.done(&format!("{command} --allow-unsigned --yes --expect {digest}"));
+    target.expect(&product(1));
+    let said = console.done(&format!("{command} --dry-run --allow-unsigned")).printed();
+    assert!(said.contains("already"), "{said}");
+}
+
+#[test]
+fn a_patch_that_was_put_back_by_hand_and_applied_again_is_told_as_that() {
+    let sandbox = Sandbox::new();
+    let target = sandbox.install(&product(0));
+    let bundle = sandbox.make_named("ONE-1", &product(0), &product(1));
+    target.must_apply(&bundle);
+    assert!(!run(&sandbox, &target, "status", "").contains("applied again"));
+    target.edit("one.txt", "one\n");
+    target.edit("VERSION", version(0));
+    target.must_apply(&bundle);
+    let status = run(&sandbox, &target, "status", "");
+    assert_eq!(status.matches("applied again later").count(), 1, "{status}");
+    assert!(run(&sandbox, &target, "undo", "--yes").contains("ONE-1"), "people type undo");
+    target.expect(&product(0));
+}

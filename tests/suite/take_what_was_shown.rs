@@ -111,6 +111,7 @@ fn the_windows_worker_takes_back_only_what_was_checked() {
             on_drift: patchwright::plan::OnDrift::Stop,
             expected: None,
             scripts: ScriptConsent::None,
+            occasion: Default::default(),
         };
         let folder = sandbox.path("app");
         let shown = unwatched(|watch| bench.preview_rollback(&folder, &options, watch)).expect("a look");

@@ -294,7 +294,13 @@ fn a_turn_that_is_cut_at_any_call_leaves_the_switch_on_or_off() {
     };
     let turn = |target: &Path, bench: &Workbench| {
         let id = "new-parser".to_owned();
-        let options = ToggleOptions { id, to: Position::Off, reason: None, expected: None };
+        let options = ToggleOptions {
+            id,
+            to: Position::Off,
+            reason: None,
+            expected: None,
+            occasion: Default::default(),
+        };
         unwatched(|watch| bench.toggle(target, &options, watch)).map(drop)
     };
     let count = cut_at_every_call(&sandbox, &prepare, &turn, [&on, &turned]);
@@ -314,15 +320,56 @@ fn a_list_of_withdrawn_patches_may_recommend_turning_it_off() {
     assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS), "it is recommended, not done");
 }
 
+const CHECK: &str = "[[toggles.health]]\ncheck = \"text\"\npath = \"conf/flags.json\"\ncontains = \"\\\"defaultVariant\\\": \\\"on\\\"\"\n";
+
+/// A product with a patch whose switch is only well when it is on.
+fn checked() -> Sandbox {
+    let sandbox = product("", &format!("{TOGGLE}{CHECK}"));
+    make(&Console::new(&sandbox));
+    sandbox
+}
+
 #[test]
 fn a_health_check_of_the_switch_puts_it_back() {
-    let check = "[[toggles.health]]\ncheck = \"text\"\npath = \"conf/flags.json\"\ncontains = \"\\\"defaultVariant\\\": \\\"on\\\"\"\n";
-    let sandbox = applied("", &format!("{TOGGLE}{check}"));
-    let console = Console::new(&sandbox);
+    let sandbox = checked();
+    let console = Console::new(&sandbox).with_keys();
+    console.done(APPLY);
+    let plan = console.done("toggle off new-parser $/app --dry-run");
+    assert!(plan.printed().contains("Checked afterwards: conf/flags.json contains"), "{plan}");
     let run = console.run("toggle off new-parser $/app --yes");
     assert_eq!(run.code, 5, "{run}");
     assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS));
     assert!(console.done("status $/app").printed().contains("new-parser  on"));
+}
+
+#[test]
+fn what_a_planted_history_wants_checked_is_not() {
+    let sandbox = checked();
+    Console::new(&sandbox).with_keys().done(APPLY);
+    for stranger in [Console::new(&sandbox).with_settings("stranger"), Console::new(&sandbox)] {
+        let plan = stranger.done("toggle off new-parser $/app --dry-run");
+        let said = "health checks are left out: nobody you trust signed the patch";
+        assert!(
+            in_one_line(&plan).contains(said) && !plan.printed().contains("Checked afterwards"),
+            "{plan}"
+        );
+        stranger.done("toggle off new-parser $/app --yes");
+        assert_eq!(sandbox.read(FILE), Some(off()), "the check would have moved it back");
+        stranger.done("toggle on new-parser $/app --yes");
+    }
+}
+
+#[test]
+fn what_somebody_trusted_wants_checked_is_whoever_applied_the_patch() {
+    let sandbox = checked();
+    crate::support::trust::write_trusted_key(&sandbox, "anna", 1, "author");
+    let person = Console::new(&sandbox).with_keys().answering("y");
+    person.done("sign $/fix.patchbundle --key $/anna.key --as author");
+    person.done("apply $/fix.patchbundle $/app --yes");
+    fs::remove_file(sandbox.path("settings/seen.json")).expect("a colleague remembers nothing of it");
+    let run = person.run("toggle off new-parser $/app --yes");
+    assert_eq!(run.code, 5, "{run}");
+    assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS));
 }
 
 #[test]

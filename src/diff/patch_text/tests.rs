@@ -25,9 +25,9 @@ fn comes_back(text: &[u8]) {
     assert_eq!(again, files.into_iter().map(blank).collect::<Vec<_>>());
 }
 
-/// Line numbers of the text change where remarks are left out.
+/// Line numbers of the text change where remarks are left out, and headers that disagree are written as one.
 fn without_lines<'a>(file: &FilePatch<'a>) -> FilePatch<'a> {
-    let mut file = FilePatch { line: 0, remarks: Vec::new(), ..file.clone() };
+    let mut file = FilePatch { line: 0, remarks: Vec::new(), agree_from: None, ..file.clone() };
     if let Body::Hunks(hunks) = &mut file.body {
         for hunk in hunks {
             hunk.line = 0;

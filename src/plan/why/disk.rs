@@ -18,6 +18,7 @@ pub(crate) enum Disk {
         because: String,
     },
     ComesLocked,
+    ReadOnly,
     Volume(VolumeProblem),
     Bytes {
         needed: u64,
@@ -54,6 +55,11 @@ impl Disk {
                 Code::Rights,
                 "would be a new folder that its owner can't write to, so you can't create it",
                 "Run as administrator, or ask the vendor for a patch with a writable folder.",
+            ),
+            Disk::ReadOnly => row(
+                Code::Rights,
+                VolumeProblem::ReadOnly.to_string(),
+                "Make the disk writable, or use a folder on another disk.",
             ),
             Disk::Volume(problem) => row(Code::Volume, problem.to_string(), Override::WeakVolume.hint()),
             Disk::Bytes { needed, free } => {

@@ -78,7 +78,7 @@ impl Undo {
             Undo::NoCopy => row(
                 Code::Store,
                 "there is no backup of this file in the folder",
-                "Add the patch file it came from: --from FILE. Or name the other files, to repair only those.",
+                "Add the patch file it came from: --from FILE. Or repair only the other files: --leave-damaged.",
             ),
             Undo::BackupDamaged => row(
                 Code::Store,

@@ -9,9 +9,9 @@ use super::{PatchName, all, answers, some};
 use crate::plan::Note;
 use crate::report::phrases::path_text;
 use crate::workbench::{
-    Accepted, Action, Applied, ApplyPreview, CheckNote, Entry as LedgerEntry, Healed, KeptEdit, OverrideNote,
-    PatchNote, PlannedStep, Recovered, RolledBack, ScriptNote, ScriptState, ScriptTime, ToggleNote, Turn,
-    Undone, VouchedNote,
+    Accepted, Action, Applied, ApplyPreview, CauseNote, CheckNote, DowntimeNote, Entry as LedgerEntry,
+    Healed, KeptEdit, OverrideNote, PatchNote, PlannedStep, ReasonNote, Recovered, RolledBack, ScriptNote,
+    ScriptState, ScriptTime, ToggleNote, TriggerNote, Turn, Undone, VouchedNote,
 };
 
 answers! {
@@ -99,6 +99,7 @@ answers! {
         previous: String = entry.previous.to_string(),
         action: Action = entry.action,
         time: String = entry.time.clone(),
+        [begun]: String = entry.begun.clone(),
         user: String = entry.user.clone(),
         host: String = entry.host.clone(),
         tool: String = entry.tool.clone(),
@@ -112,6 +113,12 @@ answers! {
         [vouched]: Vec<VouchedNote> = some(entry.vouched.clone()),
         [overrides]: Vec<OverrideNote> = some(entry.overrides.clone()),
         [toggle]: ToggleNote = entry.toggle.clone(),
+        [reason]: ReasonNote = entry.reason.clone(),
+        [ticket]: String = entry.ticket.clone(),
+        [trigger]: TriggerNote = entry.trigger.clone(),
+        [cause]: CauseNote = entry.cause.clone(),
+        [downtime]: DowntimeNote = entry.downtime.clone(),
+        [resolved]: Vec<String> = some(entry.resolved.clone()),
         remarks: Vec<String> = entry.remarks.clone(),
         checks: Vec<CheckNote> = entry.checks.clone(),
         steps: Vec<PlannedStep> = all(&*entry.steps, PlannedStep::from_step),

@@ -71,6 +71,7 @@ answers! {
         kind: String = drift.kind.as_str().to_owned(),
         [patch]: String = drift.patch.clone(),
         ..cause: DriftCause = drift.cause.clone(),
+        has_backup: bool = drift.has_backup,
     }
 
     /// What a list of called-back patches says.

@@ -38,7 +38,16 @@ answers! {
         [plan_file]: String = saved.map(path_text),
     }
 
-    /// What another change would do than putting a patch in, and what somebody agrees to who makes it.
+    /// What applying would do with the options that were named.
+    ApplyDryRun(preview: &ApplyPreview, decision: DecisionDigest, target: &Path) {
+        ..dry_run: DryRun = DryRun::new(&preview.preview, decision, Some(&preview.scripts), target),
+        patch: PatchName = PatchName::new(&preview.patch),
+        patches: Vec<Coming> = all(&preview.patches, Coming::related),
+        restart: String = preview.patch.about.restart.as_str().to_owned(),
+        [text_patches]: TextFit = preview.text.as_ref().map(TextFit::new),
+    }
+
+    /// What a change would do, and what somebody agrees to who makes it.
     DryRun(preview: &plan::Preview, decision: DecisionDigest, scripts: Option<&ScriptPlan>, target: &Path) {
         dry_run: bool = true,
         target: String = path_text(target),

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::health::Health;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::permission::{CheckedBundles, PermittedBundles};
 use super::preview::Previewed;
 use super::scripts::{ScriptRun, not_recorded, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
 use crate::bundle::VerifiedBundle;
-use crate::checks::{self, Surroundings};
 use crate::diff::on_tree::TextOrigin;
 use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryPart, KeptSignatures, Ledger, PatchNote, Retires, ScriptNote, ScriptTime,
     manifest_name, signatures_name,
 };
-use crate::model::{Check, Code, Digest, Level, Patch, Product};
+use crate::model::{Code, Digest, Patch};
 use crate::plan::why::Override;
 use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
@@ -149,7 +149,7 @@ impl Workbench {
         scripts.agree(options.scripts)?;
         let mut run = ScriptRun::new(folder, scripts, Some(note_of(&looked.preview.patch)));
         run.before_the_change(&looked.survey, watch)?;
-        let mut entry = entry_of(run.folder, bundles, &looked, remarks)?;
+        let mut entry = entry_of(run.folder, bundles, &looked, remarks)?.on(&options.occasion);
         entry.overrides = overrides(&looked.preview, options);
         entry.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::After)).collect();
         let contents = Library::new(bundles, First::Bundles)
@@ -198,11 +198,13 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<Vec<CheckNote>> {
         let script_failed = run.run(ScriptTime::After, watch).err();
-        let (notes, mut failed) = match script_failed {
+        let health = match script_failed {
             // Nobody asks a product how it is that was not set up to the end.
-            Some(_) => (Vec::new(), Vec::new()),
-            None => check_health(patches, run.folder.fs(), watch),
+            Some(_) => Health::default(),
+            None => Health::of(patches, run.folder.fs(), watch),
         };
+        let downtime = health.downtime(self.environment());
+        let Health { notes, mut failed, .. } = health;
         if let Some(lost) = run.lost_history() {
             let failed = script_failed.into_iter().chain([lost]).collect();
             return Err(Error::Script { trouble: ScriptTrouble::NotRecorded, failed, cause: None });
@@ -216,6 +218,7 @@ impl Workbench {
                 let mut entry = run.folder.next_entry(Action::Checked);
                 entry.patch = applied.patch.clone();
                 entry.checks = notes;
+                entry.downtime = downtime;
                 entry.scripts = run.drain();
                 run.folder.append(&entry).map_err(not_recorded)?;
             }
@@ -228,6 +231,7 @@ impl Workbench {
             let look = self.look_at(run.folder.fs(), ledger, applied, OnDrift::Stop, Vec::new(), watch);
             let taken_back = look.and_then(|mut look| {
                 look.scripts.clone_from(&run.notes);
+                look.occasion = applied.occasion_of_consequences();
                 self.take_back(run.folder, look, notes, &failed, watch)
             });
             match &taken_back {
@@ -263,6 +267,12 @@ fn entry_of(
     remarks: Vec<String>,
 ) -> Result<Entry> {
     let mut entry = folder.next_entry(Action::Apply);
+    let fixed = coming(looked).flat_map(|(bundle, _)| &bundles[bundle].patch.about.vulnerabilities);
+    for id in fixed {
+        if !entry.resolved.contains(id) {
+            entry.resolved.push(id.clone());
+        }
+    }
     let mut parts = Vec::new();
     let previews = looked.preview.patches.iter().filter(|patch| patch.left_out.is_none());
     for ((bundle, planned), preview) in coming(looked).zip(previews) {
@@ -294,40 +304,6 @@ impl Seen for Previewed {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }
-}
-
-/// The outcome of every health check, and what failed that must not.
-fn check_health(patches: &[&Patch], fs: &dyn Fs, watch: Watch<'_>) -> (Vec<CheckNote>, Vec<String>) {
-    let (mut notes, mut failed) = (Vec::new(), Vec::new());
-    for patch in patches {
-        let of_one = run_checks(&patch.about.health, &patch.about.product, fs, watch);
-        notes.extend(of_one.0);
-        failed.extend(of_one.1);
-    }
-    (notes, failed)
-}
-
-/// The outcome of each of `checks`, and what failed that must not.
-pub(super) fn run_checks(
-    checks: &[Check],
-    product: &Product,
-    fs: &dyn Fs,
-    watch: Watch<'_>,
-) -> (Vec<CheckNote>, Vec<String>) {
-    let results = checks::run_all(checks, &Surroundings { fs, product }, watch.cancel);
-    let (mut notes, mut failed) = (Vec::new(), Vec::new());
-    for (check, result) in checks.iter().zip(results) {
-        let check_note = CheckNote {
-            check: checks::describe(&check.probe),
-            passed: result.passed,
-            evidence: result.evidence,
-        };
-        if check.level == Level::Required && !check_note.passed {
-            failed.push(check_note.line());
-        }
-        notes.push(check_note);
-    }
-    (notes, failed)
 }
 
 /// What became of somebody's edits: worth knowing long after the notes have scrolled away.

@@ -21,7 +21,7 @@ pub struct DecisionDigest(pub Digest);
 
 impl DecisionDigest {
     /// Refuses what is not, or no longer, what somebody agreed to. What it is `now` is summed up only where they did.
-    pub(super) fn refuse_other(agreed: Option<Self>, now: impl FnOnce() -> Self) -> Result<()> {
+    pub(crate) fn refuse_other(agreed: Option<Self>, now: impl FnOnce() -> Self) -> Result<()> {
         match agreed {
             Some(agreed) if agreed != now() => Err(Error::not_as_agreed()),
             _ => Ok(()),

@@ -8,10 +8,10 @@ use super::locked::{ChangeExtras, LockedChange, Seen};
 use super::permission::CheckedBundles;
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::{Fs, Place, StatKind};
-use crate::ledger::{Action, Entry, Ledger};
+use crate::ledger::{Action, Entry, Ledger, Occasion};
 use crate::model::{Node, Step, TreePath};
 use crate::plan::why::Undo;
-use crate::plan::{Note, Preview, plan_heal};
+use crate::plan::{Lost, Note, Preview, plan_heal};
 use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{First, Library, Origin};
 use crate::workbench::look::situation::Survey;
@@ -27,8 +27,12 @@ pub struct HealOptions {
     pub paths: Vec<TreePath>,
     /// Patch files in which contents may be found that are not among the safe copies.
     pub from: Vec<PathBuf>,
+    /// Repair the other files where the content of some is nowhere, and leave these as they are.
+    pub leave_damaged: bool,
     /// What somebody agreed to; anything else is refused.
     pub expected: Option<DecisionDigest>,
+    /// For which ticket, and by whom. Written to the history.
+    pub occasion: Occasion,
 }
 
 /// What healing would do.
@@ -132,7 +136,7 @@ impl Workbench {
         if plan.steps().is_empty() {
             return Ok(Healed { entry: None, notes, untidy: None });
         }
-        let mut entry = folder.next_entry(Action::Heal);
+        let mut entry = folder.next_entry(Action::Heal).on(&options.occasion);
         entry.version_before = folder.ledger.version().map(str::to_owned);
         entry.version_after.clone_from(&entry.version_before);
         entry.remarks = from;
@@ -210,7 +214,9 @@ impl Workbench {
             .filter(|step| step.before != step.after)
             .collect();
         let (lost, from) = find_sources(&contents(fs, &ledger, bundles)?, bundles, &steps)?;
-        let preview = plan_heal(steps, &lost, &survey.situation);
+        let leaves = options.leave_damaged && steps.iter().any(|step| !lost.contains(&step.path));
+        let lost = if leaves { Lost::Left(&lost) } else { Lost::InTheWay(&lost) };
+        let preview = plan_heal(steps, lost, &survey.situation);
         Ok(PlannedHeal { preview: HealPreview { drift, from, preview }, survey })
     }
 }

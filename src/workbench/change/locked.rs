@@ -36,6 +36,8 @@ pub(crate) struct LockedFolder<'a> {
     memory: Option<&'a Path>,
     /// The newest entry when it was locked.
     since: u64,
+    /// When it was locked.
+    begun: String,
     /// Whether something was done here that lasts, whatever fails after it.
     is_changed: Cell<bool>,
 }
@@ -95,7 +97,8 @@ impl Workbench {
         let ledger = read_ledger(root.fs())?;
         let since = ledger.head().seq;
         let (environment, memory) = (&self.environment, self.environment.seen_file.as_deref());
-        Ok(LockedFolder { root, target, ledger, environment, memory, since, is_changed: Cell::default() })
+        let (begun, is_changed) = (environment.now(), Cell::default());
+        Ok(LockedFolder { root, target, ledger, environment, memory, since, begun, is_changed })
     }
 }
 
@@ -149,7 +152,9 @@ impl LockedFolder<'_> {
 
     /// The next entry of its history.
     pub(crate) fn next_entry(&self, action: Action) -> Entry {
-        Entry::after(&self.ledger.head(), action, self.environment)
+        let entry = Entry::after(&self.ledger.head(), action, self.environment);
+        let begun = Some(self.begun.clone()).filter(|begun| *begun != entry.time);
+        Entry { begun, ..entry }
     }
 
     /// Reads what a transaction has just written. Under the lock nobody else adds to the history, so that it need not

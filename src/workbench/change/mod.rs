@@ -8,6 +8,7 @@ pub(super) mod choose;
 mod dangers;
 pub(super) mod decision;
 pub(super) mod heal;
+mod health;
 pub(super) mod locked;
 pub(super) mod permission;
 pub(super) mod plan_file;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::decision::DecisionDigest;
 use super::scripts::ScriptConsent;
+use crate::ledger::Occasion;
 use crate::plan::Obstacle;
 use crate::plan::why::Overrides;
 use crate::workbench::{EditChoices, TextOptions};
@@ -48,6 +49,8 @@ pub struct ApplyOptions {
     pub expected: Option<DecisionDigest>,
     /// Whether somebody agreed to the scripts of the patch.
     pub scripts: ScriptConsent,
+    /// Why it is applied. Written to the history.
+    pub occasion: Occasion,
 }
 
 impl ApplyOptions {

@@ -14,10 +14,10 @@ use super::take_out::{OnDependents, refuse_replaced, wanted};
 use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, whole_entry};
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::ledger::{
-    Action, CheckNote, Entry, Gone, LayerSlot, Ledger, PatchNote, ScriptNote, ScriptTime, Turn,
+    Action, CheckNote, Entry, Gone, LayerSlot, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
 use crate::model::{FileNode, LayerKey, Position, Step};
-use crate::plan::why::{Switches, Undo};
+use crate::plan::why::{Switches, Undo, Unfit};
 use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
@@ -94,13 +94,14 @@ impl Workbench {
         first_look.agree(options)?;
         let can_change = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
         let see_again = |fs: &dyn Fs| self.look(fs, options, &sources, watch);
-        let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
+        let (mut folder, mut look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         DecisionDigest::refuse_other(options.expected, || look.preview.decision())?;
         if look.preview.entry != entry {
             // Somebody else was faster. What is the last patch now is not the one that was meant.
             return Err(Error::moved());
         }
         let without = look.agree(options)?;
+        look.occasion = options.occasion.clone();
         let mut back = self.take_back_with_scripts(&mut folder, look, without, watch)?;
         back.notes.extend(folder.remember());
         folder.check_path()?;
@@ -180,7 +181,9 @@ impl Workbench {
             }
             refuse_to_bring_back(&ledger, entry)?;
             refuse_to_open(fs, &ledger, entry)?;
-            return self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch);
+            let mut look = self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch)?;
+            look.preview.preview.obstacles.splice(..0, self.withdrawn_since(&ledger, entry)?);
+            return Ok(look);
         }
         let folder = self.vouched_stack(fs, &ledger)?;
         let slots = ledger.layers().slots;
@@ -214,6 +217,19 @@ impl Workbench {
             look.preview.scripts = self.undo_plan(fs, &ledger, out, options.scripts)?;
         }
         Ok(look)
+    }
+
+    /// What this machine's list says about the patches that come back when `entry` is taken back.
+    fn withdrawn_since(&self, ledger: &Ledger, entry: &Entry) -> Result<Vec<Obstacle>> {
+        if reversal_of(entry, ledger) != Turn::CameBack {
+            return Ok(Vec::new());
+        }
+        let whole = entry.reverses.and_then(|seq| ledger.entry(seq)).map(Entry::patches).unwrap_or_default();
+        let single = entry.out.iter().filter_map(|gone| ledger.note(gone.key()));
+        let recalls = self.recalls(&[])?;
+        let held = |patch: &PatchNote| recalls.about(&patch.id, patch.revision).cloned();
+        let held = whole.into_iter().chain(single).filter_map(held);
+        Ok(held.map(|recalled| Obstacle::new(Unfit::Recalled(recalled))).collect())
     }
 
     /// What taking back `entry` would do, its safe copies verified.
@@ -275,7 +291,15 @@ impl Workbench {
         };
         let (how, bundles) = (RollbackRoute::Entry(kept), sources.bundles.clone());
         let leaves = sources.leave && !found.nowhere.is_empty();
-        Ok(PlannedRollback { preview, survey, how, bundles, scripts: Vec::new(), leaves })
+        Ok(PlannedRollback {
+            preview,
+            survey,
+            how,
+            bundles,
+            scripts: Vec::new(),
+            leaves,
+            occasion: Occasion::NONE,
+        })
     }
 
     /// Takes back what `look` shows, under the lock.
@@ -287,12 +311,12 @@ impl Workbench {
         remarks: &[String],
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
-        let PlannedRollback { preview: told, survey, how, bundles, scripts, leaves } = look;
+        let PlannedRollback { preview: told, survey, how, bundles, scripts, leaves, occasion } = look;
         let RollbackPreview { entry: seq, patch, patches, back, preview, .. } = told;
         let reversed = folder.ledger.entry(seq).expect("the look found this entry");
         let notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
-        let mut entry = folder.next_entry(Action::Rollback);
+        let mut entry = folder.next_entry(Action::Rollback).on(&occasion);
         entry.patch.clone_from(&patch);
         entry.checks = checks;
         entry.scripts = scripts;

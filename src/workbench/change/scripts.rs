@@ -192,7 +192,7 @@ impl ScriptPlan {
     ///
     /// # Errors
     /// [`Error::Refused`] says who or what is missing, and lists the scripts.
-    pub(super) fn agree(&self, consent: ScriptConsent) -> Result<()> {
+    pub(crate) fn agree(&self, consent: ScriptConsent) -> Result<()> {
         if let Some(refused) = &self.refused {
             return Err(Error::Refused(vec![refused.clone()]));
         }

@@ -8,7 +8,7 @@ use super::rollback::request::{DependentPatch, RebuiltPlace, RollbackPreview};
 use super::rollback::route::{PlannedRollback, RollbackRoute};
 use super::scripts::ScriptPlan;
 use crate::disk::fs::Fs;
-use crate::ledger::{Ledger, PatchNote, Turn};
+use crate::ledger::{Ledger, Occasion, PatchNote, Turn};
 use crate::model::{
     Digest, FileChange, FileNode, LayerKey, LocalEdits, Node, Role, RollbackPossible, TreePath,
 };
@@ -84,7 +84,15 @@ impl Workbench {
         made.extend(survey.made.by_digest());
         let how = RollbackRoute::Layers { out: out.out.iter().copied().collect(), made, archive };
         let bundles = sources.bundles.clone();
-        Ok(PlannedRollback { preview, survey, how, bundles, scripts: Vec::new(), leaves: false })
+        Ok(PlannedRollback {
+            preview,
+            survey,
+            how,
+            bundles,
+            scripts: Vec::new(),
+            leaves: false,
+            occasion: Occasion::NONE,
+        })
     }
 }
 

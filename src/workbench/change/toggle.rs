@@ -3,17 +3,19 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::apply::run_checks;
 use super::decision::DecisionSum;
+use super::health::Health;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::scripts::unstoppable;
+use crate::checks::describe;
 use crate::diff::{KeyChange, Switch};
 use crate::disk::fs::{Fs, Place, StatePath};
-use crate::ledger::{Action, CheckNote, Entry, Ledger, ToggleNote};
-use crate::model::{Digest, FileNode, Mode, Node, Position, Product, Step, Toggle, ToggleKind};
+use crate::ledger::{Action, CheckNote, Entry, Ledger, Occasion, ToggleNote};
+use crate::model::{Check, Digest, FileNode, LayerKey, Mode, Node, Position, Product, Step, ToggleKind};
 use crate::plan::why::Switches;
-use crate::plan::{Note, Obstacle, OnDrift, Preview, plan_heal};
+use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_heal};
 use crate::transaction::{ContentError, Contents, SafeCopies};
+use crate::trust::Standing;
 use crate::workbench::look::read_file::read_file;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::{FolderStack, read_ledger};
@@ -30,6 +32,8 @@ pub struct ToggleOptions {
     pub reason: Option<String>,
     /// What somebody agreed to; anything else is refused.
     pub expected: Option<DecisionDigest>,
+    /// For which ticket, and by whom. Written to the history.
+    pub occasion: Occasion,
 }
 
 /// What moving a switch would do.
@@ -43,6 +47,8 @@ pub struct TogglePreview {
     /// Whether it is not moved unless somebody says why.
     pub needs_reason: bool,
     pub preview: Preview,
+    /// What is checked afterwards.
+    checks: Vec<Check>,
 }
 
 /// What moving a switch did.
@@ -69,8 +75,14 @@ impl TogglePreview {
         sum.add("switch", self.switch.toggle.id.as_str());
         sum.add("to", self.to.as_str());
         self.opens().iter().for_each(|open| sum.add("opens", open));
+        self.health_checks().for_each(|check| sum.add("check", &check));
         sum.add_preview(&self.preview);
         sum.finish()
+    }
+
+    /// What is checked afterwards, each as a phrase.
+    pub fn health_checks(&self) -> impl Iterator<Item = String> {
+        self.checks.iter().map(|check| describe(&check.probe))
     }
 
     /// Vulnerabilities that would be open again.
@@ -136,7 +148,7 @@ impl Workbench {
         let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
         let receipt = folder.carry_out(change, watch)?;
         folder.note(&receipt.entry)?;
-        let checks = self.prove_switch(&mut folder, &told.switch.toggle, &product, &receipt.entry, watch)?;
+        let checks = self.prove_switch(&mut folder, &told.checks, &product, &receipt.entry, watch)?;
         let mut notes = told.preview.notes;
         notes.extend(folder.remember());
         folder.check_path()?;
@@ -154,17 +166,21 @@ impl Workbench {
     fn prove_switch(
         &self,
         folder: &mut LockedFolder<'_>,
-        toggle: &Toggle,
+        checks: &[Check],
         product: &Product,
         moved: &Entry,
         watch: Watch<'_>,
     ) -> Result<Vec<CheckNote>> {
-        let (notes, failed) = run_checks(&toggle.health, product, folder.fs(), watch);
+        let mut health = Health::default();
+        health.ask(checks, product, folder.fs(), watch);
+        let downtime = health.downtime(self.environment());
+        let Health { notes, failed, .. } = health;
         if failed.is_empty() {
             if !notes.is_empty() {
                 let mut entry = folder.next_entry(Action::Checked);
                 entry.patch.clone_from(&moved.patch);
                 entry.checks.clone_from(&notes);
+                entry.downtime = downtime;
                 folder.append(&entry)?;
             }
             return Ok(notes);
@@ -172,7 +188,10 @@ impl Workbench {
         // The wish to stop is not heard any more: going back is the safe way.
         unstoppable(|watch| {
             let look = self.look_at(folder.fs(), &folder.ledger, moved, OnDrift::Stop, Vec::new(), watch);
-            let taken_back = look.and_then(|look| self.take_back(folder, look, notes, &failed, watch));
+            let taken_back = look.and_then(|mut look| {
+                look.occasion = moved.occasion_of_consequences();
+                self.take_back(folder, look, notes, &failed, watch)
+            });
             folder.remember();
             Err(Error::Unhealthy { failed, undo: taken_back.err().map(Box::new) })
         })
@@ -225,10 +244,27 @@ impl Workbench {
         }
         let step = Step { path, before: observed, after };
         let steps = if step.before == step.after { Vec::new() } else { vec![step] };
-        let mut preview = plan_heal(steps, &[], &survey.situation);
+        let mut preview = plan_heal(steps, Lost::InTheWay(&[]), &survey.situation);
         preview.obstacles.splice(..0, obstacles);
-        let preview = TogglePreview { switch, to: options.to, keys, needs_reason, preview };
+        let mut checks = switch.toggle.health.clone();
+        if !checks.is_empty() && !preview.is_nothing_to_do() && !self.may_check(fs, &ledger, switch.key)? {
+            checks.clear();
+            let text = "the switch's health checks are left out: nobody you trust signed the patch, and this account has \
+                        no record of applying it";
+            preview.notes.push(Note::new(text));
+        }
+        let preview = TogglePreview { switch, to: options.to, keys, needs_reason, preview, checks };
         Ok(PlannedToggle { preview, survey, product, contents })
+    }
+
+    /// Whether health checks that the history names may run: what they ask, and where, is a claim of whoever wrote it.
+    fn may_check(&self, fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Result<bool> {
+        let foreign = self.memory()?.map(|memory| memory.unknown_entries(ledger));
+        if foreign.is_some_and(|foreign| !foreign.contains(&key.entry)) {
+            return Ok(true);
+        }
+        let verdict = self.vouching(&self.keys_of_today()?, fs, ledger).verdict_of(key);
+        Ok(verdict.is_some_and(|verdict| verdict.standing == Standing::Trusted))
     }
 }
 
@@ -357,7 +393,7 @@ impl Look<'_> {
 
 /// What the history will say.
 fn entry_of(folder: &LockedFolder<'_>, told: &TogglePreview, options: &ToggleOptions) -> Entry {
-    let mut entry = folder.next_entry(Action::Toggle);
+    let mut entry = folder.next_entry(Action::Toggle).on(&options.occasion);
     entry.patch = Some(told.switch.patch.clone());
     entry.version_before = folder.ledger.version().map(str::to_owned);
     entry.version_after.clone_from(&entry.version_before);

@@ -50,7 +50,8 @@ impl Workbench {
             notes.extend(old_age(patch, now));
             notes.extend(doubts(patch));
         }
-        preview.preview.obstacles.extend(obstacles);
+        // What the patch is for and who vouches for it comes before what single files are.
+        preview.preview.obstacles.splice(..0, obstacles);
         preview.preview.notes.extend(notes);
         Ok(())
     }

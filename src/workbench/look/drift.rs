@@ -22,6 +22,8 @@ pub struct Drift {
     pub patch: Option<String>,
     /// Why that is likely so.
     pub cause: DriftCause,
+    /// Whether the folder has what should be there, so that a repair needs no patch file.
+    pub has_backup: bool,
 }
 
 /// In which way a place is not as expected.

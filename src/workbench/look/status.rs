@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::drift::{Drift, DriftCause, DriftKind, find_causes};
 use super::rollback_protection::Foreign;
-use super::stack::{FolderStack, manifests_of, read_ledger};
+use super::stack::{FolderStack, all_copies, manifests_of, read_ledger};
 use super::switches::{FolderSwitch, switches};
 use super::vouching::{Authorship, Vouching};
 use crate::checks::identify;
@@ -379,7 +379,13 @@ fn drift(
             (Some(expected), Some(observed)) if expected.same_content(observed) => DriftKind::Permissions,
             _ => DriftKind::Edited,
         };
-        drift.push(Drift { path: path.clone(), kind, patch: None, cause: DriftCause::Unknown });
+        drift.push(Drift {
+            path: path.clone(),
+            kind,
+            patch: None,
+            cause: DriftCause::Unknown,
+            has_backup: true,
+        });
     }
     if drift.is_empty() {
         return Ok(drift);
@@ -395,6 +401,12 @@ fn drift(
         }
     }
     find_causes(fs, ledger, tree, &mut drift)?;
+    let copies = Library::new(&[], First::SafeCopies).in_folder(fs).with_copies(all_copies(fs, ledger)?);
+    for drift in drift.iter_mut().filter(|drift| drift.kind != DriftKind::Permissions) {
+        let should_be = expected.get(&drift.path).and_then(Option::as_ref).and_then(Node::as_file);
+        let Some(file) = should_be else { continue };
+        drift.has_backup = copies.whole_copy(&file.digest).ok().flatten().is_some();
+    }
     Ok(drift)
 }
 

@@ -76,7 +76,7 @@ impl Workbench {
         let environment = self.environment();
         format!(
             "Patchwright {}\nSystem: {}\nUser: {}\nMachine: {}\nTime: {}\n",
-            env!("CARGO_PKG_VERSION"),
+            env!("PATCHWRIGHT_BUILD"),
             environment.platform,
             environment.user,
             environment.host,

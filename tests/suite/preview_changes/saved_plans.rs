@@ -124,6 +124,7 @@ fn a_rollback_that_was_looked_at_is_refused_when_the_folder_moved_on() {
         on_drift: OnDrift::KeepCopy,
         expected: None,
         scripts: Default::default(),
+        occasion: Default::default(),
     };
     let look =
         unwatched(|watch| sandbox.bench().preview_rollback(&target.path, &options, watch)).expect("a look");

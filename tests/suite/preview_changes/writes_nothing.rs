@@ -43,6 +43,7 @@ fn look(bench: &Workbench, bundle: &Path, target: &Path) {
         on_drift: OnDrift::KeepCopy,
         expected: None,
         scripts: Default::default(),
+        occasion: Default::default(),
     };
     unwatched(|watch| {
         let _ = bench.status(target, watch).expect("a status");
@@ -113,6 +114,7 @@ fn a_patch_that_is_refused_or_declined_makes_no_call_that_changes_anything() {
                 on_drift: OnDrift::Stop,
                 expected: None,
                 scripts: Default::default(),
+                occasion: Default::default(),
             };
             assert_eq!(
                 obstacles(bench.roll_back(folder, &last, watch)),
@@ -141,6 +143,7 @@ fn a_rollback_that_is_refused_makes_no_call_that_changes_anything() {
         on_drift: OnDrift::Stop,
         expected: None,
         scripts: Default::default(),
+        occasion: Default::default(),
     };
     assert_eq!(obstacles(unwatched(|watch| bench.roll_back(&target.path, &last, watch))).len(), 1);
     assert_only_reading(&calls());

@@ -273,6 +273,7 @@ impl Story<'_> {
                 on_drift: OnDrift::Stop,
                 expected: None,
                 scripts: Default::default(),
+                occasion: Default::default(),
             };
             let gone = unwatched(|watch| bench.roll_back(&target.path, &options, watch));
             gone.map(drop)

@@ -103,7 +103,13 @@ impl Deed {
                 .map(|recovered| !matches!(recovered, Recovered::NothingToDo)),
             Deed::TurnOff => {
                 let id = SWITCH_ID.to_owned();
-                let options = ToggleOptions { id, to: Position::Off, reason: None, expected: None };
+                let options = ToggleOptions {
+                    id,
+                    to: Position::Off,
+                    reason: None,
+                    expected: None,
+                    occasion: Default::default(),
+                };
                 workbench.toggle(folder, &options, watch).map(|done| done.entry.is_some())
             }
         };
@@ -118,6 +124,7 @@ pub fn rollback_options() -> RollbackOptions {
         on_drift: OnDrift::Stop,
         expected: None,
         scripts: Default::default(),
+        occasion: Default::default(),
     }
 }
 

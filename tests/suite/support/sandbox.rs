@@ -63,6 +63,7 @@ pub const UNSIGNED: ApplyOptions = ApplyOptions {
     overrides: Overrides::UNSIGNED,
     expected: None,
     scripts: patchwright::workbench::ScriptConsent::None,
+    occasion: patchwright::workbench::Occasion::NONE,
 };
 
 /// An order for a patch of this id, with keys for its top and tables for its end.
@@ -296,6 +297,7 @@ impl Target<'_> {
             on_drift,
             expected: None,
             scripts: patchwright::workbench::ScriptConsent::None,
+            occasion: Default::default(),
         };
         unwatched(|watch| self.bench.roll_back(&self.path, &options, watch))
     }

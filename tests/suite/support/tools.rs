@@ -4,7 +4,8 @@ use std::env;
 use std::process::{Command, Stdio};
 
 /// What `.ci/run` installs. Without them, a whole group of stories would pass by never happening.
-pub const INSTALLED_BY_CI: [&str; 5] = ["git", "minisign", "patch", "ssh-keygen", "strace"];
+pub const INSTALLED_BY_CI: [&str; 7] =
+    ["/usr/sbin/sshd", "ansible-playbook", "git", "minisign", "patch", "ssh-keygen", "strace"];
 
 /// Whether `program` is on this machine; if not, says loudly that `story` does not happen.
 ///

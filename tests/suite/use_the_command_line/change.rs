@@ -166,13 +166,15 @@ fn status_and_history_tell_how_things_stand() {
       edited   conf/app.toml  probably edited  (last changed by ACME-HF-1042)
       missing  doc.txt        deleted          (last changed by ACME-HF-1042)
     To see the differences: patchwright status $/app --diff
-    To repair them: patchwright repair $/app
+    There is no backup here of 1 file; the patch file of ACME-HF-1042 has the content.
+    To repair them: patchwright repair $/app --from FILE
     -- exit 0
     ");
     assert_snapshot!(console.run("history $/app"), @r"
     History of $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042  by ada on server  4.2 → 4.2.1
             unsigned when applied
+            fixes, as its author says: CVE-2026-12345
       2  2026-11-23 09:30:00 UTC  checked ACME-HF-1042  by ada on server
             Health check passed: the version is 4.2.1
     -- exit 0
@@ -205,7 +207,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
       | documents made since keep the new fonts
       | close all documents
 
-    Roll back this patch? [y/N] -- exit 0
+    Roll back this patch? [y/N] Why? For the history: fault, planned, superseded, test, or Enter for no answer: -- exit 0
     ");
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
     assert_snapshot!(console.run("status $/app"), @r"
@@ -229,6 +231,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     History of $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042      by ada on server  4.2 → 4.2.1
             unsigned when applied
+            fixes, as its author says: CVE-2026-12345
             delete fonts/old.txt
             modify version.txt
             modify conf/app.toml

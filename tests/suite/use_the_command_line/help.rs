@@ -59,7 +59,9 @@ fn every_verb_explains_itself_with_examples() {
     }
     let help = Console::new(&sandbox).done("--help").out;
     assert!(help.contains("130  stopped before any change"), "{help}");
-    assert!(Console::new(&sandbox).done("--version").out.starts_with("patchwright "));
+    let version = Console::new(&sandbox).done("--version").out;
+    let own = format!("patchwright {} (", env!("CARGO_PKG_VERSION"));
+    assert!(version.starts_with(&own) && version.contains(", profile "), "which build it is: {version}");
 }
 
 /// Columns of the narrowest terminal in use.

@@ -28,7 +28,7 @@ fn each_next_step_that_is_printed_works() {
     console.done("reapply $/app --yes");
     sandbox.write("app/version.txt", "4.2.1-ours\n");
     let status = console.done("status $/app").out;
-    assert!(status.contains("To repair them: patchwright repair $/app\n"), "{status}");
+    assert!(status.contains("To repair them: patchwright repair $/app --from FILE\n"), "{status}");
     let repaired = console.done("repair $/app --from $/fix.patchbundle --yes").out;
     let hint = last_hint(&repaired);
     console.done(&format!("{hint} --yes"));

@@ -128,7 +128,6 @@ fn exit_3_when_something_stands_in_the_way() {
     There are 2 problems to resolve first (E-DRIFT)
     Problems to resolve first
       conf/app.toml: isn't the version this patch expects (E-DRIFT)
-          Restore the original, or ask the vendor for a patch for this version.
       version.txt: isn't the version this patch expects (E-DRIFT)
           Restore the original, or ask the vendor for a patch for this version.
     Nothing was changed.

@@ -148,7 +148,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
      6
      7
 
-    Roll back this patch? [y/N] -- exit 0
+    Roll back this patch? [y/N] Why? For the history: fault, planned, superseded, test, or Enter for no answer: -- exit 0
     ");
     assert_snapshot!(console.run("status $/app"), @r"
     Widget in $/app
@@ -190,7 +190,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
      3
      two
 
-    Roll back these patches? [y/N] -- exit 0
+    Roll back these patches? [y/N] Why? For the history: fault, planned, superseded, test, or Enter for no answer: -- exit 0
     ");
     console.done("rollback $/app --undo --yes");
     assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app --to TWO"), @r"
@@ -223,7 +223,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
      6
      7
 
-    Roll back these patches? [y/N] -- exit 0
+    Roll back these patches? [y/N] Why? For the history: fault, planned, superseded, test, or Enter for no answer: -- exit 0
     ");
     assert_eq!(sandbox.read("app/text").as_deref(), Some("one\n2\n3\n4\n5\n6\n7\n"));
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::plan::{obstacles, verdict};
 use super::{headline, place, safe};
-use crate::cli::render::{Style, words};
+use crate::cli::render::{Detail, Style, words};
 use crate::plan::{Consequence, Relation, RelationClass};
 use crate::report::relations;
 use crate::workbench::{ApplyPreview, ComingPatch};
@@ -14,7 +14,7 @@ pub(in crate::cli) fn explanation(preview: &ApplyPreview, target: &Path, style: 
     for coming in &preview.patches {
         text.push_str(&one(coming, target, style));
     }
-    text.push_str(&obstacles(&preview.preview.obstacles, style));
+    text.push_str(&obstacles(&preview.preview.obstacles, Detail::Full, style));
     if !preview.preview.obstacles.is_empty() {
         text.push('\n');
     }

@@ -1,17 +1,17 @@
 //! A failure: what happened, why, what it means for the files, what to do.
 
 use super::{plan::obstacles, safe};
-use crate::cli::render::Style;
+use crate::cli::render::{Detail, Style};
 use crate::report::Report;
 
-pub(in crate::cli) fn failure(report: &Report, style: Style) -> String {
+pub(in crate::cli) fn failure(report: &Report, detail: Detail, style: Style) -> String {
     let mut text = format!("{} ({})\n", style.bad(&safe(&report.title())), report.code);
     for cause in &report.causes {
         text.push_str(&format!("  {}\n", safe(cause)));
     }
     // A single one is the title already.
     if report.obstacles.len() > 1 {
-        text.push_str(&obstacles(&report.obstacles, style));
+        text.push_str(&obstacles(&report.obstacles, detail, style));
     }
     if let Some(sentence) = report.files.sentence() {
         text.push_str(&format!("{sentence}\n"));

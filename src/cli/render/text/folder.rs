@@ -1,18 +1,23 @@
 //! The state of a folder, and what was done to it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::list::{Sheet, columns};
 use super::plan::change_row;
 use super::switches::switch_lines;
 use super::{argument, place, safe, title};
-use crate::cli::render::{Style, changes, words};
+use crate::cli::render::{Detail, Style, changes, words};
 use crate::report::relations;
+use crate::text::with_thousands;
 use crate::workbench::{
     CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, UnfinishedWork,
 };
 
-pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style) -> String {
+/// Most files that differ of which each has a line without `--verbose`.
+const MAX_DRIFT_ROWS: usize = 50;
+
+pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detail, style: Style) -> String {
     let (folder, argument) = (place(target), argument(target));
     let product = match (&status.product, &status.version) {
         (Some(product), Some(version)) => format!("{} {} in {folder}", safe(product), safe(version)),
@@ -55,7 +60,7 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
     }
     if status.unfinished.is_none() && status.compared > 0 {
         text.push('\n');
-        text.push_str(&drift(status, &argument, style));
+        text.push_str(&drift(status, &argument, detail, style));
     }
     if status.can_undo_rollback {
         text.push_str(&match status.brought_back {
@@ -130,7 +135,14 @@ fn patch_row(patch: &Installed, status: &FolderStatus) -> [String; 5] {
         revision => format!(" (revision {revision})"),
     };
     let contained = status.contained.iter().find(|(key, _)| *key == patch.key).map(|(_, told)| told);
-    let accepted = if patch.accepted { "kept for good" } else { "" };
+    let is_the_same = |other: &&Installed| other.patch.id == patch.patch.id;
+    let newest = status.installed.iter().rev().find(is_the_same);
+    let is_here_again = newest.is_some_and(|newest| newest.key != patch.key);
+    let accepted = match (patch.accepted, is_here_again) {
+        (true, _) => "kept for good",
+        (false, true) => "applied again later",
+        (false, false) => "",
+    };
     let state = match (contained, &patch.replaced_by) {
         (Some(told), Some(_)) => format!("inactive: {}", safe(&relations::contained(told))),
         (Some(told), None) if accepted.is_empty() => safe(&relations::contained(told)).into_owned(),
@@ -159,13 +171,16 @@ fn signed_by(patch: &Installed, status: &FolderStatus) -> String {
     format!("signed by {}", safe(&names.join(", ")))
 }
 
-fn drift(status: &FolderStatus, folder: &str, style: Style) -> String {
+fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> String {
     let files = words::count(status.compared, "file", "files");
     if status.drift.is_empty() {
         return format!("{}\n", style.good(&format!("{files} checked: everything is as expected.")));
     }
-    let rows: Vec<[String; 4]> = status
-        .drift
+    let shown = match detail {
+        Detail::Short if status.drift.len() > MAX_DRIFT_ROWS => MAX_DRIFT_ROWS,
+        Detail::Short | Detail::Full => status.drift.len(),
+    };
+    let rows: Vec<[String; 4]> = status.drift[..shown]
         .iter()
         .map(|drift| {
             let patch = drift.patch.as_ref().map(|id| format!("(last changed by {})", safe(id)));
@@ -174,13 +189,29 @@ fn drift(status: &FolderStatus, folder: &str, style: Style) -> String {
             [drift.kind.as_str().to_owned(), path, cause, patch.unwrap_or_default()]
         })
         .collect();
-    let are = if rows.len() == 1 { "isn't" } else { "aren't" };
-    let heading = format!("{} of {files} {are} as expected:", rows.len());
-    format!(
-        "{}\n{}To see the differences: patchwright status {folder} --diff\nTo repair them: patchwright repair {folder}\n",
-        style.attention(&heading),
-        columns(&rows)
-    )
+    let all = status.drift.len();
+    let are = if all == 1 { "isn't" } else { "aren't" };
+    let heading = format!("{} of {files} {are} as expected:", with_thousands(all as u64));
+    let mut text = format!("{}\n{}", style.attention(&heading), columns(&rows));
+    if shown < all {
+        let more = words::count(all - shown, "more file", "more files");
+        text.push_str(&format!("  and {more} (--verbose lists them)\n"));
+    }
+    text.push_str(&format!("To see the differences: patchwright status {folder} --diff\n"));
+    let lacking: Vec<_> = status.drift.iter().filter(|drift| !drift.has_backup).collect();
+    if lacking.is_empty() {
+        text.push_str(&format!("To repair them: patchwright repair {folder}\n"));
+        return text;
+    }
+    let patches: BTreeSet<&str> = lacking.iter().filter_map(|drift| drift.patch.as_deref()).collect();
+    let patches: Vec<_> = patches.into_iter().map(safe).collect();
+    text.push_str(&format!(
+        "There is no backup here of {}; the patch file of {} has the content.\n\
+         To repair them: patchwright repair {folder} --from FILE\n",
+        words::count(lacking.len(), "file", "files"),
+        patches.join(", "),
+    ));
+    text
 }
 
 pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: bool, style: Style) -> String {
@@ -204,7 +235,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
             text.push_str(&format!("        {}\n", safe(&words::set_aside(set_aside))));
         }
-        for line in words::why_moved(entry) {
+        for line in words::why_moved(entry).into_iter().chain(words::occasion(entry)) {
             text.push_str(&format!("        {}\n", safe(&line)));
         }
         if verbose {

@@ -54,7 +54,7 @@ pub(in crate::cli) fn plan(
         text.push_str(&format!("Restart afterwards: {}\n\n", safe(&restart)));
     }
     text.push_str(&scripts_in_short(&preview.scripts, style));
-    text.push_str(&obstacles(&preview.preview.obstacles, style));
+    text.push_str(&obstacles(&preview.preview.obstacles, detail, style));
     if !preview.preview.obstacles.is_empty() {
         text.push('\n');
     }
@@ -244,17 +244,34 @@ pub(super) fn notes(notes: &[Note], style: Style) -> String {
     text
 }
 
-/// Each reason with its way out; empty without reasons.
-pub(super) fn obstacles(obstacles: &[Obstacle], style: Style) -> String {
+/// Each reason with its way out, which is said once where several files have the same; empty without reasons.
+pub(super) fn obstacles(obstacles: &[Obstacle], detail: Detail, style: Style) -> String {
+    /// Most files of which a reason is said without `--verbose`.
+    const MAX_FILES: usize = 20;
     if obstacles.is_empty() {
         return String::new();
     }
     let mut text = heading("Problems to resolve first", style);
-    for obstacle in obstacles {
-        let path = obstacle.path.as_ref().map(|path| format!("{}: ", safe(path))).unwrap_or_default();
-        let code = style.bad(obstacle.code().as_str());
-        text.push_str(&format!("  {path}{} ({code})\n", safe(&obstacle.meaning())));
-        text.push_str(&format!("      {}\n", safe(&obstacle.hint())));
+    let mut rest: Vec<&Obstacle> = obstacles.iter().collect();
+    while let Some(first) = rest.first().copied() {
+        let (alike, others) = rest.into_iter().partition::<Vec<_>, _>(|other| other.why == first.why);
+        let shown = match detail {
+            Detail::Full => alike.len(),
+            // One line is no shorter than one more file.
+            Detail::Short if alike.len() == MAX_FILES + 1 => alike.len(),
+            Detail::Short => alike.len().min(MAX_FILES),
+        };
+        let (meaning, code) = (first.meaning(), style.bad(first.code().as_str()));
+        for obstacle in &alike[..shown] {
+            let path = obstacle.path.as_ref().map(|path| format!("{}: ", safe(path))).unwrap_or_default();
+            text.push_str(&format!("  {path}{} ({code})\n", safe(&meaning)));
+        }
+        if shown < alike.len() {
+            let more = words::count(alike.len() - shown, "more file", "more files");
+            text.push_str(&format!("  the same for {more} (--verbose lists them)\n"));
+        }
+        text.push_str(&format!("      {}\n", safe(&first.hint())));
+        rest = others;
     }
     text
 }

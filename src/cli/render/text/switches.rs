@@ -76,6 +76,7 @@ pub(in crate::cli) fn toggle_plan(
     text.push_str(&what_will_happen(&look.preview, &[], detail, style));
     text.extend(look.keys.iter().map(|key| format!("  {}\n", KeyChange::phrase(key))));
     text.push_str(&consequences(switch, look.to, style));
+    text.extend(look.health_checks().map(|check| format!("  Checked afterwards: {}\n", safe(&check))));
     text.push('\n');
     text.push_str(&notes(&look.preview.notes, style));
     text

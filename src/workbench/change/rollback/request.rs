@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::ledger::{Entry, PatchNote, Turn};
+use crate::ledger::{Entry, Occasion, PatchNote, Turn};
 use crate::model::FileChange;
 use crate::plan::{Note, OnDrift, Preview};
 use crate::workbench::DecisionDigest;
@@ -37,6 +37,8 @@ pub struct RollbackOptions {
     pub expected: Option<DecisionDigest>,
     /// Whether somebody agreed to what takes the patch's scripts back.
     pub scripts: ScriptConsent,
+    /// Why it is rolled back. Written to the history.
+    pub occasion: Occasion,
 }
 
 /// What a rollback would do.

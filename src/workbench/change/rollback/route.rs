@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::request::RollbackPreview;
 use crate::bundle::VerifiedBundle;
-use crate::ledger::ScriptNote;
+use crate::ledger::{Occasion, ScriptNote};
 use crate::model::{Digest, LayerKey};
 use crate::transaction::{Archive, SafeCopies};
 use crate::workbench::look::situation::Survey;
@@ -21,6 +21,8 @@ pub(crate) struct PlannedRollback {
     pub scripts: Vec<ScriptNote>,
     /// Whether places are left as they are, because their backups are damaged.
     pub leaves: bool,
+    /// Why, for the history.
+    pub occasion: Occasion,
 }
 
 /// Where the old contents come from.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::environment::Environment;
-use crate::ledger::Entry;
+use crate::ledger::{Entry, Occasion};
 use crate::model::Code;
 use crate::plan::OnDrift;
 use crate::workbench::{
@@ -87,7 +87,13 @@ impl Stage {
     }
 
     fn roll_back(&self, which: Which, scripts: ScriptConsent) -> Result<RolledBack> {
-        let options = RollbackOptions { which, on_drift: OnDrift::Stop, expected: None, scripts };
+        let options = RollbackOptions {
+            which,
+            on_drift: OnDrift::Stop,
+            expected: None,
+            scripts,
+            occasion: Occasion::NONE,
+        };
         unstoppable(|watch| self.workbench.roll_back(&self.path("product"), &options, watch))
     }
 

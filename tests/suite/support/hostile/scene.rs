@@ -141,6 +141,7 @@ impl Scene {
             on_drift: OnDrift::Stop,
             expected: None,
             scripts: Default::default(),
+            occasion: Default::default(),
         };
         self.workbench.roll_back(&self.root(), &options, watch(&CancelToken::new())).map(drop)
     }
