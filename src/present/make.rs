@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::overview::{Fact, line, path_line};
 use crate::model::{PatchKind, Restart};
 use crate::report::{changes, phrases};
+use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{Commits, FindingWeight, MadeBundle, OrderFinding, lint_order};
 
@@ -222,8 +223,18 @@ impl MakeForm {
     /// What the rules of orders say about what was typed.
     pub fn findings(&self) -> Vec<FieldFinding> {
         match self.described() {
-            Described::Here => lint_order(&self.order()).iter().map(FieldFinding::new).collect(),
+            Described::Here => lint_order(&self.order()).iter().map(|one| self.finding(one)).collect(),
             Described::InFile | Described::BySource => Vec::new(),
+        }
+    }
+
+    /// Nobody is told off for a field that nobody has come to yet.
+    fn finding(&self, finding: &OrderFinding) -> FieldFinding {
+        let said = FieldFinding::new(finding);
+        let is_missing = said.is_error && said.field.is_some_and(|field| self.text(field).trim().is_empty());
+        match is_missing {
+            true => FieldFinding { is_missing, what: window::ORDER_NEEDED.to_owned(), ..said },
+            false => said,
         }
     }
 
@@ -272,6 +283,8 @@ pub struct FieldFinding {
     pub field: Option<Field>,
     /// Whether no patch can be made like this.
     pub is_error: bool,
+    /// Whether it is only that nothing was typed.
+    pub is_missing: bool,
     pub what: String,
 }
 
@@ -286,7 +299,8 @@ impl FieldFinding {
             None if !finding.field.is_empty() => format!("{}: {}", finding.field, finding.message),
             _ => finding.message.clone(),
         };
-        Self { field, is_error: finding.level == FindingWeight::Error, what: line(&what) }
+        let is_error = finding.level == FindingWeight::Error;
+        Self { field, is_error, is_missing: false, what: line(&capitalised(&what)) }
     }
 }
 

@@ -214,6 +214,13 @@ pub enum ExportWish {
     PatchFile,
 }
 
+impl ExportWish {
+    /// Whether it is for the person at the window, rather than for others.
+    pub const fn is_for_this_person(self) -> bool {
+        matches!(self, ExportWish::Report | ExportWish::Support | ExportWish::Review)
+    }
+}
+
 /// A dialog of the system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dialog {

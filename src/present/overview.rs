@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::finding::{Finding, findings_of_hidden};
-use crate::model::{Component, HoldPhase, Issue, Patch, RequirementMode, Resolved, ResolvedState};
+use crate::model::{Component, HoldPhase, Issue, Patch, RequirementMode, Resolved};
 use crate::plan::{ClaimGrade, resolved_by};
 use crate::report::{changes, choose, phrases};
 use crate::text::{capitalised, escape_line, escape_text};
@@ -35,8 +35,6 @@ pub struct FixRow {
     pub ids: String,
     /// What becomes of it, and how bad it was.
     pub state: String,
-    /// Whether it is gone.
-    pub is_fixed: bool,
     /// The libraries that have it; may be empty.
     pub parts: String,
     /// How precisely that is said.
@@ -127,7 +125,6 @@ fn fix_rows(patch: &Patch) -> Vec<FixRow> {
         FixRow {
             ids: ids.join(" "),
             state: line(&capitalised(&state)),
-            is_fixed: resolved.state == ResolvedState::Fixed,
             parts: parts.join(" "),
             grade: capitalised(choose::grade(grade)),
         }

@@ -286,12 +286,12 @@ impl Model {
         }
     }
 
-    /// No dialog comes up on this machine: folders are listed, other paths are typed, and a new file gets a place among
-    /// the person's own, by its bare name.
+    /// No dialog comes up on this machine: folders are listed, other paths are typed, and a new file that is for this person
+    /// gets a place among their own, by its bare name.
     fn no_dialog(&mut self, asked: Dialog) -> Vec<Effect> {
         match asked {
             Dialog::Folder => self.update(Msg::ShowFolders(None)),
-            Dialog::NewFile(export, name) => self.on_event(Event::PlacePicked(export, name.into())),
+            Dialog::NewFile(export, name) if export.is_for_this_person() => self.save(export, name.into()),
             asked => {
                 self.asked = asked;
                 self.show(Overlay::Path)
@@ -307,7 +307,8 @@ impl Model {
             Dialog::Folder => self.open_folder(typed_path(&path)),
             Dialog::Key | Dialog::KeyList | Dialog::OwnKey => self.key_picked(asked, typed_path(&path)),
             Dialog::Input(input) => self.input_picked(*input, vec![typed_path(&path)]),
-            Dialog::Bundle | Dialog::NewFile(..) => vec![Effect::Sort(vec![path])],
+            Dialog::NewFile(export, _) => self.on_event(Event::PlacePicked(*export, typed_path(&path))),
+            Dialog::Bundle => vec![Effect::Sort(vec![path])],
         }
     }
 

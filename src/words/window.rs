@@ -146,7 +146,7 @@ words! {
     FORMAT_OSV = "osv-scanner.toml: for OSV-Scanner";
     FORMAT_TRIVYIGNORE = ".trivyignore.yaml: for Trivy, exact to the path";
     // Choosing patches
-    CHOICE_APPLY = "Apply these {n}…";
+    CHOICE_APPLY = "Apply {n}…";
     CHOICE_BLOCKED = "Blocked: {n}";
     CHOICE_BY = "{patch}, which {how}";
     CHOICE_EXPLOITED = "Exploited";
@@ -221,6 +221,7 @@ words! {
     ORDER_ID = "ID, such as ACME-HF-1042";
     ORDER_KIND = "Kind";
     ORDER_MORE = "More, as in a patch order (TOML)";
+    ORDER_NEEDED = "Needed";
     ORDER_PRODUCT = "Product";
     ORDER_REVIEW = "Who reviewed it: one on each line";
     ORDER_SEQUENCE = "Number, which grows with every patch for this product";

@@ -59,7 +59,10 @@ fn form_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         ui.add_space(space::TINY);
         let waiting = model.choice.is_waiting().then_some(words::CHECKING);
         let reason = waiting.or(form.reason_to_wait(folder.is_some()));
-        let find = Button::primary(window::CHOOSE_FIND).icon(Icon::Search).blocked(reason);
+        // What was found has a button of its own that leads on.
+        let is_found = model.choice.ready().is_some();
+        let find = if is_found { Button::secondary } else { Button::primary };
+        let find = find(window::CHOOSE_FIND).icon(Icon::Search).blocked(reason);
         if button(ui, &find).clicked() {
             outbox.push(Msg::Choose(ChooseMsg::Find));
         }

@@ -46,17 +46,18 @@ fn claims_ui(ui: &mut Ui, view: &FixedView) {
 fn row_ui(ui: &mut Ui, grade: Proven, row: &FixedRow) {
     let parts = [&row.parts, &row.patch].map(String::as_str);
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    item_ui(ui, grade, (&row.ids, ""), [&parts.join(" · "), &row.why]);
-}
-
-/// A problem by its names, with a word on it, and lines below.
-fn item_ui(ui: &mut Ui, grade: Proven, (ids, word): (&str, &str), below: [&str; 2]) {
     let tokens = Tokens::from_context(ui);
-    let (icon, colour) = match grade {
+    let sign = match grade {
         Proven::Yes => (Icon::ShieldCheck, tokens.good.strong),
         Proven::No => (Notice::Caution.icon(), tokens.caution.strong),
         Proven::OnlySaid => (Icon::ShieldQuestionMark, tokens.muted),
     };
+    item_ui(ui, sign, (&row.ids, ""), [&parts.join(" · "), &row.why]);
+}
+
+/// A problem by its names, with a word on it, and lines below.
+fn item_ui(ui: &mut Ui, (icon, colour): (Icon, egui::Color32), (ids, word): (&str, &str), below: [&str; 2]) {
+    let tokens = Tokens::from_context(ui);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
         let size = egui::Vec2::splat(text::ICON + space::TINY);
@@ -86,9 +87,10 @@ pub(super) fn fixes_ui(ui: &mut Ui, fixes: &[FixRow], sections: &[&Section]) {
     }
     card(ui, Some(words::FIXES), |ui| {
         for fix in fixes {
-            let grade = if fix.is_fixed { Proven::Yes } else { Proven::No };
+            // What a patch says is no proof, whoever signed it.
+            let sign = (Icon::Bug, Tokens::from_context(ui).muted);
             let below = [&fix.parts, &fix.grade].map(String::as_str);
-            item_ui(ui, grade, (&fix.ids, &fix.state), below);
+            item_ui(ui, sign, (&fix.ids, &fix.state), below);
         }
         let list: Vec<FactRow<'_>> = sections
             .iter()

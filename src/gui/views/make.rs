@@ -151,6 +151,10 @@ fn choices_ui(ui: &mut Ui, form: &mut MakeForm) {
 
 fn finding_ui(ui: &mut Ui, finding: &FieldFinding) {
     let tokens = Tokens::from_context(ui);
+    if finding.is_missing {
+        ui.label(text::caption(&finding.what).color(tokens.muted));
+        return;
+    }
     let (icon, colour) = match finding.is_error {
         true => (Notice::Danger.icon(), tokens.danger.text),
         false => (Notice::Information.icon(), tokens.muted),

@@ -275,7 +275,7 @@ fn from_a_scan_to_the_patch_that_fixes_it_and_the_page_says_so_afterwards() {
     person.press(window::CHOOSE);
     person.press(window::CHOOSE_FIND);
     person.must_see(&fill(window::CHOICE_FIXED, &[("n", "1 problem")]));
-    assert!(!person.sees("Apply these"), "{}", person.told());
+    assert!(!person.sees("Apply 1 patch"), "{}", person.told());
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn a_patch_that_cannot_be_applied_is_blocked_with_its_reason() {
     person.press(window::CHOOSE_FIND);
     person.must_see(&fill(window::CHOICE_BLOCKED, &[("n", "1 problem")]));
     person.must_see(FILE);
-    assert!(!person.sees("Apply these"), "{}", person.told());
+    assert!(!person.sees("Apply 1 patch"), "{}", person.told());
 
     // Other inputs, and what was found about the first is gone.
     let label = format!("{}: trivy.json", window::LEAVE_OUT);
@@ -332,7 +332,7 @@ fn choosing_and_applying_need_no_mouse() {
     walks_on(&mut person, window::INPUT_PATCHES, Key::Enter);
     person.hears(Event::InputPicked(Input::Patches, vec![scene.sandbox.path("patches")]));
     walks_on(&mut person, window::CHOOSE_FIND, Key::Enter);
-    walks_on(&mut person, "Apply these", Key::Enter);
+    walks_on(&mut person, "Apply 1 patch", Key::Enter);
     walks_on(&mut person, words::NEXT, Key::Enter);
     walks_on(&mut person, words::NEXT, Key::Enter);
     walks_on(&mut person, "Apply 1 change", Key::Enter);

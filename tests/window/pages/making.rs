@@ -7,7 +7,7 @@ use std::process::Command;
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT;
-use patchwright::present::message::{Effect, Event, ExportWish, Input};
+use patchwright::present::message::{Dialog, Effect, Event, ExportWish, Input, KeyEvent};
 use patchwright::words::{self, fill, window};
 
 use super::guided::goes_through;
@@ -153,7 +153,15 @@ fn a_text_patch_brings_its_own_description() {
     picks(&mut person, words::START_CHOOSE_FOLDER, Input::TargetFolder, &sandbox.path("old"));
     person.press(window::MAKE_BY_SOURCE);
     assert_eq!(waits(&person), None, "{}", person.told());
-    makes(&mut person, &sandbox.path("fix.patchbundle"));
+    // Where no dialog comes up, its place is typed.
+    person.press(window::MAKE_NOW);
+    let dialog = Dialog::NewFile(ExportWish::PatchFile, "fix.patchbundle".to_owned());
+    person.hears(Event::NoDialog(dialog));
+    for letter in sandbox.path("fix.patchbundle").display().to_string().chars() {
+        person.harness.event(egui::Event::Text(letter.to_string()));
+    }
+    person.settle();
+    person.types(Modifiers::NONE, Key::Enter);
     person.must_see(&fill(window::MADE, &[("file", "fix.patchbundle")]));
     assert!(!sandbox.path("fix.order.toml").exists(), "nobody typed one");
     assert_eq!(fs::read_to_string(sandbox.path("old/a.txt")).expect("a file"), "one\ntwo\n", "only read");
@@ -225,7 +233,6 @@ fn what_was_made_is_signed_from_its_page() {
     describes(&mut person);
     makes(&mut person, &sandbox.path("fix.patchbundle"));
     person.press(window::SIGN);
-    use patchwright::present::message::{Dialog, KeyEvent};
     assert!(person.desk().done.contains(&Effect::PickKey(Dialog::OwnKey)));
     person.hears(Event::Keys(KeyEvent::Picked(Dialog::OwnKey, secret)));
     person.press(window::SIGN_NOW);

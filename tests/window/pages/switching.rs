@@ -123,7 +123,9 @@ fn a_switch_is_turned_off_and_on_again_and_every_page_says_where_it_stands() {
     person.press(words::CLOSE);
     person.must_see("Turned on: ACME-1/parser");
     person.must_see("Turned off: ACME-1/parser");
-    person.must_see("reason: it is slow");
+    let (_, history) = person.folder_as_it_is(&scene.folder);
+    let reasons = history.iter().filter_map(|entry| entry.toggle.as_ref()?.reason.clone());
+    assert_eq!(reasons.collect::<Vec<_>>(), ["it is slow"]);
     person.must_see(words::AS_EXPECTED);
 }
 
