@@ -1,5 +1,7 @@
 //! What a look at the folder found before a change: whether it can go on, what is to be known, what would happen.
 
+mod switch;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -296,7 +298,7 @@ impl CheckPage {
         self.unless(&[Code::Space], window::CHECKED_SPACE, needed)
     }
 
-    pub(super) fn new(
+    fn new(
         (preview, decision, number): (&Preview, DecisionDigest, usize),
         findings: Vec<Finding>,
         review: impl IntoIterator<Item = Option<ReviewLine>>,
@@ -377,7 +379,7 @@ fn blocking(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
 }
 
 impl ReviewLine {
-    pub(super) fn fact(name: &'static str, value: String) -> Self {
+    fn fact(name: &'static str, value: String) -> Self {
         Self { name, value, can_change: false }
     }
 

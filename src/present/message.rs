@@ -18,6 +18,7 @@ pub use super::input::Input;
 use super::keys::{KeyRow, SignForm, TrustForm};
 use super::make::{MadePage, MakeForm};
 use super::merge::{MergeChoice, MergePage};
+use super::review::ReviewForm;
 use super::slot::Ticket;
 use super::tree::Filter;
 use super::worker::{WorkerChange, WorkerLine};
@@ -29,7 +30,7 @@ use crate::workbench::{
     Inspection, KeyWish, Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions, UnfinishedWork,
     Which,
 };
-pub use of_pages::{ChooseMsg, FixedMsg, KeyMsg, MakeMsg, ReviewMsg};
+pub use of_pages::{ChooseMsg, FixedMsg, KeyMsg, MakeMsg};
 
 /// Where somebody wants to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,24 @@ pub enum Destination {
     Start,
     /// A page of the workspace.
     Workspace(Tab),
+}
+
+/// What a person did with a review.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReviewMsg {
+    /// The page is to be shown.
+    Show,
+    /// The form says this now.
+    Edit(Box<ReviewForm>),
+    /// A note on the change that is shown begins, on this line of it or on all of it.
+    BeginNote(Option<usize>),
+    TypeNote(String),
+    KeepNote,
+    LeaveNote,
+    /// The note with this number goes.
+    DropNote(usize),
+    /// The review is to be saved.
+    Save,
 }
 
 /// What a person did.

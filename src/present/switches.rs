@@ -1,15 +1,11 @@
-//! The switches that patches brought: where each stands, what follows from that, and what turning one would do.
+//! The switches that patches brought: where each stands, and what follows from that.
 
-use std::path::Path;
-
-use super::check::{CheckPage, ReviewLine, Subject};
-use super::finding::{Finding, Rank, findings_of_notes, findings_of_obstacles};
-use super::overview::{Fact, line, path_line};
+use super::overview::{Fact, line};
 use crate::model::{Position, Toggle};
 use crate::report::phrases;
 use crate::text::{capitalised, one_line};
-use crate::words::{self, fill, window};
-use crate::workbench::{FolderSwitch, SwitchMove, SwitchStand, TogglePreview, are_open};
+use crate::words::{fill, window};
+use crate::workbench::{FolderSwitch, SwitchMove, SwitchStand, are_open};
 
 /// Most of a value that is neither on nor off, in characters.
 const MAX_VALUE: usize = 60;
@@ -116,7 +112,7 @@ fn moved(since: Option<&SwitchMove>) -> String {
 }
 
 /// What holds wherever it stands.
-fn of_toggle(toggle: &Toggle) -> [(&'static str, String); 2] {
+pub(super) fn of_toggle(toggle: &Toggle) -> [(&'static str, String); 2] {
     [
         (window::SWITCH_TAKES_EFFECT, capitalised(toggle.takes_effect.phrase())),
         (window::SWITCH_WHEN_OFF, capitalised(&toggle.when_off)),
@@ -131,41 +127,7 @@ pub(super) fn after_turning(switch: &FolderSwitch) -> Vec<String> {
 }
 
 /// That vulnerabilities are open, in `template`; nothing where there are none.
-fn open(vulnerabilities: &[String], template: &str) -> Option<String> {
+pub(super) fn open(vulnerabilities: &[String], template: &str) -> Option<String> {
     let what = (!vulnerabilities.is_empty()).then(|| line(&are_open(vulnerabilities)))?;
     Some(fill(template, &[("what", &what)]))
-}
-
-impl CheckPage {
-    /// The check of turning a switch in `folder`.
-    pub(crate) fn of_switch(found: &TogglePreview, folder: &Path) -> Self {
-        let (toggle, preview) = (&found.switch.toggle, &found.preview);
-        let name = line(&found.switch.full_name());
-        let mut findings = findings_of_obstacles(&preview.obstacles);
-        findings.extend(
-            open(found.opens(), window::SWITCH_OPEN)
-                .map(|sentence| Finding::plain(Rank::MayBreak, sentence, window::SWITCH_OPEN_MEANING)),
-        );
-        findings.extend(findings_of_notes(&preview.notes));
-        let keys: Vec<String> = found.keys.iter().map(|key| key.phrase()).collect();
-        let review = [
-            Some(ReviewLine::fact(window::SWITCH, name.clone())),
-            Some(ReviewLine::fact(words::FOLDER, path_line(folder))),
-            Some(ReviewLine::fact(words::FILES, line(toggle.file.as_str()))),
-            (!keys.is_empty()).then(|| ReviewLine::fact(window::SWITCH_CHANGES, keys.join("\n"))),
-            Some(ReviewLine::fact(words::PATCH, window::SWITCH_CODE_STAYS.to_owned())),
-        ];
-        let of_toggle = of_toggle(toggle).map(|(name, value)| Some(ReviewLine::fact(name, line(&value))));
-        let button = match found.to {
-            Position::On => window::TURN_ON_NOW,
-            Position::Off => window::TURN_OFF_NOW,
-        };
-        let about = (preview, found.decision(), preview.plan.steps.len());
-        let check = Self::new(about, findings, review.into_iter().chain(of_toggle), button);
-        Self {
-            subject: Some(Subject { patch: line(&toggle.title), product: None }),
-            needs_reason: found.needs_reason,
-            ..check
-        }
-    }
 }

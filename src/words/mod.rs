@@ -141,7 +141,6 @@ words! {
     TAKE_BACK_N = "Roll back {n}";
     BRING_BACK_N = "Reapply {n}";
     TICKET = "Ticket";
-    VULNERABILITY = "Vulnerability";
     SEVERITY = "Severity";
     FIXED = "Fixes";
     VERSION = "Version";

@@ -189,7 +189,7 @@ words! {
     MAKE_BY_SOURCE = "As the text patch or the commits describe themselves";
     MAKE_CARD = "Fixed something?";
     MAKE_CARD_MEANING = "Make a patch from two folders, a text patch or Git, and test it on a copy.";
-    MAKE_FINDINGS = "Also worth knowing";
+    MAKE_FINDINGS = "Notes on the order";
     MAKE_FOLDERS = "Two folders";
     MAKE_FROM = "Made from";
     MAKE_GIT = "Git";

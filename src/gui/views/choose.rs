@@ -2,25 +2,22 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Label, Layout, Ui, vec2};
+use egui::{Label, Ui};
 
 use super::keys::head_ui;
 use super::overview::failure_ui;
+use super::rows::{files_ui, row_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::choose::{ChoicePage, ChoiceRow, ChooseForm, Group};
 use crate::present::message::{ChooseMsg, Input, Msg};
-use crate::present::overview::{line, path_line};
+use crate::present::overview::path_line;
 use crate::report::phrases;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Badge, Banner, Button, IconButton, Notice, PageHeader, Tone, badge, banner, button, card, icon_at,
-    icon_button, link_button,
+    Badge, Banner, Button, Notice, PageHeader, Tone, badge, banner, button, card, icon_at, link_button,
 };
 use crate::words::{self, fill, window};
-
-/// The names take this much.
-const NAME_WIDTH: f32 = 168.0;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let header = PageHeader { title: window::CHOOSE_TITLE, subtitle: window::CHOOSE_MEANING };
@@ -70,42 +67,6 @@ fn form_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if form != model.choosing {
         outbox.push(Msg::Choose(ChooseMsg::Edit(Box::new(form))));
     }
-}
-
-/// A name, and beside it what belongs to it.
-pub(super) fn row_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
-    ui.horizontal_top(|ui| {
-        let size = vec2(NAME_WIDTH, space::CONTROL_HEIGHT);
-        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-            ui.set_width(NAME_WIDTH);
-            ui.add(Label::new(text::body(name).color(Tokens::from_context(ui).muted)).wrap());
-        });
-        ui.vertical(contents);
-    });
-}
-
-/// Files that were chosen, each of which can be left out again, and the way to choose one more.
-pub(super) fn files_ui(ui: &mut Ui, name: &str, files: &mut Vec<PathBuf>, input: Input, outbox: &mut Outbox) {
-    row_ui(ui, name, |ui| {
-        let mut left_out = None;
-        for (index, file) in files.iter().enumerate() {
-            ui.horizontal(|ui| {
-                let short =
-                    file.file_name().map_or_else(|| path_line(file), |name| line(&name.to_string_lossy()));
-                let remove = format!("{}: {short}", window::LEAVE_OUT);
-                if icon_button(ui, &IconButton { icon: Icon::X, name: &remove }).clicked() {
-                    left_out = Some(index);
-                }
-                ui.add(Label::new(text::body(&short)).truncate()).on_hover_text(path_line(file));
-            });
-        }
-        if let Some(index) = left_out {
-            files.remove(index);
-        }
-        if link_button(ui, input.action()).clicked() {
-            outbox.push(Msg::PickInput(input));
-        }
-    });
 }
 
 fn choice_ui(ui: &mut Ui, choice: &ChoicePage, outbox: &mut Outbox) {

@@ -3,17 +3,17 @@
 use egui::{Label, Ui};
 
 use super::keys::{field_ui, head_ui};
-use super::overview::{failure_ui, section_ui};
+use super::overview::failure_ui;
+use super::rows::item_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::fixed::{FORMATS, FixedRow, FixedView, Proven, format_sentence};
 use crate::present::message::{FixedMsg, Msg};
-use crate::present::overview::{FixRow, Section};
-use crate::toolkit::theme::{Icon, Tokens, space, text};
+use crate::toolkit::theme::{Icon, Tokens, text};
 use crate::toolkit::widgets::{
-    Banner, Button, FactRow, Notice, PageHeader, banner, button, button_row, card, choice_box, facts, icon_at,
+    Banner, Button, Notice, PageHeader, banner, button, button_row, card, choice_box,
 };
-use crate::words::{self, fill, window};
+use crate::words::{fill, window};
 
 /// The card on the page of a folder; nothing where its patches say nothing.
 pub(super) fn card_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
@@ -53,52 +53,6 @@ fn row_ui(ui: &mut Ui, grade: Proven, row: &FixedRow) {
         Proven::OnlySaid => (Icon::ShieldQuestionMark, tokens.muted),
     };
     item_ui(ui, sign, (&row.ids, ""), [&parts.join(" · "), &row.why]);
-}
-
-/// A problem by its names, with a word on it, and lines below.
-fn item_ui(ui: &mut Ui, (icon, colour): (Icon, egui::Color32), (ids, word): (&str, &str), below: [&str; 2]) {
-    let tokens = Tokens::from_context(ui);
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = space::SMALL;
-        let size = egui::Vec2::splat(text::ICON + space::TINY);
-        let (place, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-        icon_at(ui, place, icon, text::ICON, colour);
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            ui.spacing_mut().interact_size.y = 0.0;
-            ui.horizontal_wrapped(|ui| {
-                ui.add(Label::new(text::strong(ids)).wrap());
-                if !word.is_empty() {
-                    ui.add(Label::new(text::caption(word).color(tokens.muted)).wrap());
-                }
-            });
-            for words in below.into_iter().filter(|words| !words.is_empty()) {
-                ui.add(Label::new(text::caption(words).color(tokens.muted)).wrap());
-            }
-        });
-    });
-}
-
-/// What a patch says it resolves, item by item, and everything else that it says about that.
-pub(super) fn fixes_ui(ui: &mut Ui, fixes: &[FixRow], sections: &[&Section]) {
-    if fixes.is_empty() {
-        sections.iter().for_each(|section| section_ui(ui, section));
-        return;
-    }
-    card(ui, Some(words::FIXES), |ui| {
-        for fix in fixes {
-            // What a patch says is no proof, whoever signed it.
-            let sign = (Icon::Bug, Tokens::from_context(ui).muted);
-            let below = [&fix.parts, &fix.grade].map(String::as_str);
-            item_ui(ui, sign, (&fix.ids, &fix.state), below);
-        }
-        let list: Vec<FactRow<'_>> = sections
-            .iter()
-            .flat_map(|section| &section.facts)
-            .map(|fact| FactRow::new(&fact.name, &fact.value))
-            .collect();
-        facts(ui, &list);
-    });
 }
 
 /// The page on which it is written for others.

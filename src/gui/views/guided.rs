@@ -1,10 +1,11 @@
 //! The guided way: one page, one question, one button.
 
-use egui::{Label, TextEdit, Ui};
+use egui::{Label, Ui};
 
 use super::Fields;
 use super::findings::findings_ui;
 use super::result;
+use super::rows::reason_ui;
 use super::workspace::notice;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
@@ -265,15 +266,6 @@ fn set_aside_ui(ui: &mut Ui, guided: &Guided, rule: Override, outbox: &mut Outbo
     if tick_box(ui, &mut is_ticked, &sentence).changed() {
         outbox.push(Msg::SetAside(rule, is_ticked.then(String::new)));
     }
-}
-
-/// A field for a reason, below what it is for; the reason when it was typed at.
-pub(super) fn reason_ui(ui: &mut Ui, what_for: &str, said: &str) -> Option<String> {
-    let label = ui.label(what_for);
-    let mut reason = said.to_owned();
-    let field = TextEdit::singleline(&mut reason).desired_width(f32::INFINITY);
-    let field = ui.add(field.margin(space::SMALL as i8)).labelled_by(label.id);
-    field.changed().then_some(reason)
 }
 
 fn working_ui(ui: &mut Ui, guided: &Guided, at_title: bool) {

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use egui::{Label, Ui};
 
-use super::choose::{files_ui, row_ui};
 use super::keys::{field_ui, head_ui};
 use super::overview::failure_ui;
+use super::rows::{files_ui, row_ui};
 use crate::gui::outbox::Outbox;
 use crate::model::{PatchKind, Restart};
 use crate::present::Model;

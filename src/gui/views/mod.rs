@@ -15,6 +15,7 @@ mod overlays;
 mod overview;
 mod result;
 mod review;
+mod rows;
 mod settings;
 mod start;
 mod switches;

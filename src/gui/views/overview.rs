@@ -4,15 +4,15 @@ use std::path::Path;
 
 use egui::{Label, Ui};
 
-use super::choose::row_ui;
 use super::findings::{findings_ui, support_ui};
+use super::rows::{item_ui, row_ui};
 use super::workspace::{identity_ui, is_low};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::failure::Failure;
 use crate::present::message::Msg;
-use crate::present::overview::{Section, line};
-use crate::toolkit::theme::{Icon, space, text};
+use crate::present::overview::{FixRow, Section, line};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts, link_button, segmented,
     tick_box, two_columns,
@@ -47,7 +47,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                 card(ui, Some(words::WHY), |ui| ui.add(Label::new(text::body(&overview.summary)).wrap()));
                 let (fixes, main): (Vec<&Section>, Vec<&Section>) =
                     main.into_iter().partition(|section| section.heading == words::FIXES);
-                super::fixed::fixes_ui(ui, &overview.fixes, &fixes);
+                fixes_ui(ui, &overview.fixes, &fixes);
                 main.into_iter().for_each(|section| section_ui(ui, section));
             },
             |ui, ()| aside.into_iter().for_each(|section| section_ui(ui, section)),
@@ -111,6 +111,28 @@ fn reading_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         if reading != model.workspace.reading {
             outbox.push(Msg::ReadAs(Box::new(reading)));
         }
+    });
+}
+
+/// What a patch says it resolves, item by item, and everything else that it says about that.
+fn fixes_ui(ui: &mut Ui, fixes: &[FixRow], sections: &[&Section]) {
+    if fixes.is_empty() {
+        sections.iter().for_each(|section| section_ui(ui, section));
+        return;
+    }
+    card(ui, Some(words::FIXES), |ui| {
+        for fix in fixes {
+            // What a patch says is no proof, whoever signed it.
+            let sign = (Icon::Bug, Tokens::from_context(ui).muted);
+            let below = [&fix.parts, &fix.grade].map(String::as_str);
+            item_ui(ui, sign, (&fix.ids, &fix.state), below);
+        }
+        let list: Vec<FactRow<'_>> = sections
+            .iter()
+            .flat_map(|section| &section.facts)
+            .map(|fact| FactRow::new(&fact.name, &fact.value))
+            .collect();
+        facts(ui, &list);
     });
 }
 

@@ -2,7 +2,7 @@
 
 use egui::{Align, Label, Layout, Ui};
 
-use super::guided::reason_ui;
+use super::rows::reason_ui;
 use crate::gui::outbox::Outbox;
 use crate::model::Position;
 use crate::present::check::CheckPage;

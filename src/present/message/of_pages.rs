@@ -4,7 +4,6 @@ use crate::present::choose::ChooseForm;
 use crate::present::fixed::FixedForm;
 use crate::present::keys::{SignForm, TrustForm};
 use crate::present::make::MakeForm;
-use crate::present::review::ReviewForm;
 use crate::workbench::KeyFingerprint;
 
 /// What a person did on the page of keys.
@@ -31,24 +30,6 @@ pub enum KeyMsg {
     Sign,
     /// What was begun is left.
     Leave,
-}
-
-/// What a person did with a review.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ReviewMsg {
-    /// The page is to be shown.
-    Show,
-    /// The form says this now.
-    Edit(Box<ReviewForm>),
-    /// A note on the change that is shown begins, on this line of it or on all of it.
-    BeginNote(Option<usize>),
-    TypeNote(String),
-    KeepNote,
-    LeaveNote,
-    /// The note with this number goes.
-    DropNote(usize),
-    /// The review is to be saved.
-    Save,
 }
 
 /// What a person did about what is fixed in the folder.

@@ -18,7 +18,7 @@ const SHARES: [f32; 3] = [0.4, 0.3, 0.3];
 pub(super) fn edits_ui(ui: &mut Ui, contents: &ViewedContents) {
     head::heads_ui(ui, contents, None);
     let Some(shown) = contents.edits() else { return };
-    ScrollArea::vertical().id_salt("edits by key").auto_shrink(false).show(ui, |ui| {
+    ScrollArea::vertical().id_salt("edits").auto_shrink(false).show(ui, |ui| {
         Frame::new().inner_margin(Margin::same(space::LARGE as i8)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = space::MEDIUM;
             if !shown.problems.is_empty() {
