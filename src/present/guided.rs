@@ -251,6 +251,13 @@ impl Guided {
         Self { finish, stage: Stage::Confirming, ..Self::new(Task::Recover, Vec::new(), Some(folder)) }
     }
 
+    /// Why the switch is turned.
+    pub(super) fn say_why(&mut self, reason: String) {
+        if let Some(wish) = &mut self.switch {
+            wish.reason = reason;
+        }
+    }
+
     /// Goes where `input` leads; `false` if it leads nowhere.
     pub fn go(&mut self, input: GuidedInput) -> bool {
         let stage = match next_stage(self.stage, input) {

@@ -146,6 +146,26 @@ pub fn answer(
             };
             Event::Saved(found(None, save))
         }
+        Effect::Keys(effect) => Event::Keys(keys::answer(workbench, effect, watch)),
+        Effect::Contents(ticket, bundle, path, folder, comparison) => {
+            let folder = folder.as_deref();
+            let file = PatchFile { path: &bundle, reading };
+            let load = || viewer::model::load(workbench, file, &path, folder, comparison, watch);
+            Event::ContentsRead(ticket, found(folder, load).map(|found| found.map(Arc::new)))
+        }
+        Effect::List(ticket, place) => {
+            Event::Listed(ticket, found(None, || workbench.folders(place.as_deref())))
+        }
+        Effect::LayOutSample(ticket) => {
+            Event::SampleReady(ticket, found(None, || workbench.lay_out_sample(watch)))
+        }
+        effect => return about_fixes(workbench, effect, watch),
+    })
+}
+
+/// What is fixed, which patches would fix more, and what comes of making one.
+fn about_fixes(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option<Event> {
+    Some(match effect {
         Effect::LookFixed(ticket, folder) => {
             let look = || Ok(FixedView::new(&workbench.fixed(&folder, &[], watch)?));
             Event::FixedLooked(ticket, found(Some(&folder), look))
@@ -167,19 +187,6 @@ pub fn answer(
         }
         Effect::Make(ticket, form, output) => {
             Event::Made(ticket, found(None, || make::make(workbench, &form, &output, watch)))
-        }
-        Effect::Keys(effect) => Event::Keys(keys::answer(workbench, effect, watch)),
-        Effect::Contents(ticket, bundle, path, folder, comparison) => {
-            let folder = folder.as_deref();
-            let file = PatchFile { path: &bundle, reading };
-            let load = || viewer::model::load(workbench, file, &path, folder, comparison, watch);
-            Event::ContentsRead(ticket, found(folder, load).map(|found| found.map(Arc::new)))
-        }
-        Effect::List(ticket, place) => {
-            Event::Listed(ticket, found(None, || workbench.folders(place.as_deref())))
-        }
-        Effect::LayOutSample(ticket) => {
-            Event::SampleReady(ticket, found(None, || workbench.lay_out_sample(watch)))
         }
         _ => return None,
     })

@@ -46,10 +46,7 @@ impl Model {
             Msg::PickFolder => vec![Effect::PickFolder],
             Msg::PickSource => vec![Effect::PickSource],
             Msg::TypedInstead(asked, path) => self.typed_instead(&asked, path),
-            Msg::TypePath(text) => {
-                self.typed_path = text;
-                Vec::new()
-            }
+            Msg::TypePath(text) => self.type_path(text),
             Msg::Open(paths) => vec![Effect::Sort(paths)],
             Msg::ReadAs(options) => self.read_text_as(*options),
             Msg::GoWith(others) => self.add_bundles(&others),
@@ -69,12 +66,12 @@ impl Model {
             Msg::ShowDifferences(places) => self.show_differences(&places),
             Msg::FindInAll(query) => self.find_in_all(query),
             Msg::VerifyHistory => self.verify_history(),
-            Msg::Keys(msg) => self.update_keys(msg),
-            Msg::Review(msg) => self.update_review(msg),
-            Msg::Fixed(msg) => self.update_fixed(msg),
-            Msg::Choose(msg) => self.update_choose(msg),
-            Msg::Make(msg) => self.update_make(msg),
-            Msg::PickInput(input) => vec![Effect::PickInput(input)],
+            Msg::Keys(_)
+            | Msg::Review(_)
+            | Msg::Fixed(_)
+            | Msg::Choose(_)
+            | Msg::Make(_)
+            | Msg::PickInput(_) => self.update_page(msg),
             Msg::BeginMerge(_) | Msg::ChooseSide(..) | Msg::TypeMerged(..) | Msg::TakeMerged => {
                 self.update_merge(msg)
             }
@@ -114,6 +111,35 @@ impl Model {
         }
     }
 
+    fn type_path(&mut self, text: String) -> Vec<Effect> {
+        self.typed_path = text;
+        Vec::new()
+    }
+
+    /// Takes a message of a page that has much of its own.
+    fn update_page(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::Keys(msg) => self.update_keys(msg),
+            Msg::Review(msg) => self.update_review(msg),
+            Msg::Fixed(msg) => self.update_fixed(msg),
+            Msg::Choose(msg) => self.update_choose(msg),
+            Msg::Make(msg) => self.update_make(msg),
+            Msg::PickInput(input) => vec![Effect::PickInput(input)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes the answer of a job that such a page asked for.
+    fn on_page_event(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::FixedLooked(ticket, answer) => _ = self.workspace.fixed.take(ticket, answer),
+            Event::Chosen(ticket, answer) => _ = self.choice.take(ticket, answer),
+            Event::Made(ticket, answer) => _ = self.made.take(ticket, answer),
+            _ => {}
+        }
+        Vec::new()
+    }
+
     /// Takes the answer of a job.
     pub fn on_event(&mut self, event: Event) -> Vec<Effect> {
         match event {
@@ -126,14 +152,7 @@ impl Model {
             Event::SourcesPicked(files) => self.take_from(files),
             Event::Keys(event) => self.on_key_event(event),
             Event::InputPicked(input, paths) => self.input_picked(input, paths),
-            Event::FixedLooked(ticket, answer) => {
-                self.workspace.fixed.take(ticket, answer);
-                Vec::new()
-            }
-            Event::Chosen(ticket, answer) => {
-                self.choice.take(ticket, answer);
-                Vec::new()
-            }
+            Event::FixedLooked(..) | Event::Chosen(..) | Event::Made(..) => self.on_page_event(event),
             Event::Inspected(ticket, answer) => {
                 match self.workspace.patch.take(ticket, (*answer).map(OpenPatch::new)) {
                     true => self.inspected(),
@@ -152,10 +171,6 @@ impl Model {
             Event::FoundInAll(ticket, answer) => self.found_in_all(ticket, answer),
             Event::HistoryVerified(ticket, answer) => {
                 self.workspace.verified.take(ticket, answer);
-                Vec::new()
-            }
-            Event::Made(ticket, answer) => {
-                self.made.take(ticket, answer);
                 Vec::new()
             }
             Event::MergeRead(ticket, answer) => {

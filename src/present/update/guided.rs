@@ -56,18 +56,11 @@ impl Model {
                 guided.work.is_stopping = true;
                 return vec![Effect::StopWorker];
             }
-            Msg::TypeSwitchReason(text) => {
-                if let Some(wish) = &mut guided.switch {
-                    wish.reason = text;
-                }
-            }
+            Msg::TypeSwitchReason(text) => guided.say_why(text),
             Msg::Tick(elapsed) => guided.work.elapsed = elapsed,
             Msg::ResultAction => match guided.outcome.as_ref().and_then(|outcome| outcome.can) {
                 Some(Task::Recover) => return self.take(WayOut::Recover),
-                Some(Task::Switch) => {
-                    let back = guided.switch.as_ref().map(SwitchWish::turned_back);
-                    return back.map(|wish| self.begin_switch(wish)).unwrap_or_default();
-                }
+                Some(Task::Switch) => return self.turn_back(),
                 Some(task) => return self.begin_guided(task),
                 None => {}
             },
@@ -164,6 +157,13 @@ impl Model {
     /// The way of a switch of a patch in the folder of the workspace.
     fn begin_switch(&mut self, wish: SwitchWish) -> Vec<Effect> {
         self.begin_about(Task::Switch, |guided| guided.switch = Some(wish))
+    }
+
+    /// The same switch the other way.
+    fn turn_back(&mut self) -> Vec<Effect> {
+        let wish = self.guided.as_ref().and_then(|guided| guided.switch.as_ref());
+        let back = wish.map(SwitchWish::turned_back);
+        back.map(|wish| self.begin_switch(wish)).unwrap_or_default()
     }
 
     fn begin_about(&mut self, task: Task, say: impl FnOnce(&mut Guided)) -> Vec<Effect> {
