@@ -288,6 +288,7 @@ fn contents(path: &str, before: Vec<u8>, after: Vec<u8>) -> ViewedContents {
         },
         before_source: None,
         comparison: Comparison::OriginalToAfter,
+        edits: None,
         renamed_from: None,
         left: Some(left),
         before: ChangeSide::Content(Content::from(before)),

@@ -77,6 +77,11 @@ impl Environment {
         Self { now: Arc::new(now), ..self }
     }
 
+    /// Who runs the program, and where: `ada on host`.
+    pub fn name(&self) -> String {
+        format!("{} on {}", self.user, self.host)
+    }
+
     /// The present time as RFC 3339 in UTC, whole seconds.
     pub fn now(&self) -> String {
         let now = (self.now)();

@@ -72,9 +72,8 @@ impl Arguments {
     fn publisher(&self, session: &Session<'_, '_>) -> Result<Publisher> {
         let workbench = session.workbench();
         let environment = workbench.environment();
-        let own = || format!("{} on {}", environment.user, environment.host);
-        let is_address = |address: &String| address.starts_with("https://") || address.starts_with("http://");
-        let namespace = self.namespace.clone().filter(is_address);
+        let own = || environment.name();
+        let namespace = self.namespace.clone().filter(|address| Publisher::is_address(address));
         if self.format.is_some_and(FixedFormat::needs_namespace) && namespace.is_none() {
             let report =
                 Report::usage("This format says who publishes it, and needs an address that they own");

@@ -33,7 +33,9 @@ pub use change_view::{ChangeView, ViewContent, pair_renames};
 pub(crate) use compare::{MAX_COMPARED_LINES, Precision, Region};
 pub use compare::{PATIENCE, compare};
 pub use content::Content;
-pub use edits::{FileEdits, Grade, KeyChange, OrderedEdit, Stand, Switch, Tried, TriedOp};
+pub use edits::{
+    FileEdits, Grade, KeyChange, OrderedEdit, ShownEdit, ShownTest, Stand, Switch, Tried, TriedOp,
+};
 pub(crate) use edits::{MAX_EDIT_BYTES, MAX_EDITED_BYTES, ordered};
 pub(crate) use exact::{apply_exactly, measure};
 pub(crate) use excerpt::{excerpts, hunks_of};

@@ -189,6 +189,11 @@ impl Jobs for Threads {
                 let picked = rfd::FileDialog::new().set_title(title).pick_file();
                 picked.map(|path| Event::Keys(KeyEvent::Picked(asked, path)))
             }),
+            Effect::PickInput(input) => self.show_dialog(Dialog::Input(input), move || {
+                let dialog = rfd::FileDialog::new().set_title(input.title());
+                let picked = if input.is_folder() { dialog.pick_folders() } else { dialog.pick_files() };
+                picked.map(|paths| Event::InputPicked(input, paths))
+            }),
             Effect::PickFolder => self.show_dialog(Dialog::Folder, || {
                 rfd::FileDialog::new()
                     .set_title(widgets::DIALOG_CHOOSE_FOLDER)
@@ -201,6 +206,8 @@ impl Jobs for Threads {
                         ExportWish::Report => words::SAVE_REPORT,
                         ExportWish::Support => words::SAVE_SUPPORT,
                         ExportWish::Review => words::window::REVIEW_SAVE,
+                        ExportWish::Fixed => words::window::FIXED_SAVE,
+                        ExportWish::PatchFile => words::window::MAKE_NOW,
                     };
                     let dialog = rfd::FileDialog::new().set_title(title).set_file_name(name);
                     dialog.save_file().map(|path| Event::PlacePicked(export, path))

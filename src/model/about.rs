@@ -156,8 +156,10 @@ impl About {
 
 choices! {
     /// What sort of patch it is.
+    #[derive(Default)]
     pub enum PatchKind {
         /// Mends one thing.
+        #[default]
         Hotfix = "hotfix",
         /// Bundles several fixes and retires the hotfixes in it.
         ServicePack = "service-pack",
@@ -172,8 +174,10 @@ choices! {
 
 choices! {
     /// What has to be restarted afterwards: the words of CSAF 2.0, section 3.2.3.12.6.
+    #[derive(Default)]
     pub enum Restart {
         /// Nothing.
+        #[default]
         Nothing = "none",
         /// What was patched, and everything that talks to it.
         Connected = "connected",

@@ -128,6 +128,16 @@ pub(crate) fn claims(
     claims
 }
 
+/// What a patch says item by item, with the parts that have each and how precisely they are named.
+pub(crate) fn resolved_by(patch: &Patch) -> impl Iterator<Item = (Resolved, Vec<Component>, ClaimGrade)> {
+    all_resolved(patch).into_iter().map(|resolved| {
+        let parts = parts_of(patch, &resolved);
+        let grade = grade(&parts);
+        let parts = parts.into_iter().cloned().collect();
+        (resolved, parts, grade)
+    })
+}
+
 /// What a patch says item by item, and the vulnerabilities that it only lists.
 pub(super) fn all_resolved(patch: &Patch) -> Vec<Resolved> {
     let about = &patch.about;

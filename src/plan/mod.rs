@@ -46,7 +46,7 @@ use std::fmt::Display;
 pub(crate) use choose::{Band, Board, Exploited, Facts, Fate, Need, Problem};
 pub use fates::FileFates;
 pub(crate) use fates::how_it_stands;
-pub(crate) use fixed::{Claim, ClaimGrade, DriftedFile, Proof, Statement, claims, statements};
+pub(crate) use fixed::{Claim, ClaimGrade, DriftedFile, Proof, Statement, claims, resolved_by, statements};
 pub(crate) use heal::{Lost, plan_heal};
 pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};

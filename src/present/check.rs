@@ -1,5 +1,7 @@
 //! What a look at the folder found before a change: whether it can go on, what is to be known, what would happen.
 
+mod switch;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -70,6 +72,8 @@ pub struct CheckPage {
     pub asks_for: Option<BTreeSet<Override>>,
     /// The files that a repair is about.
     pub differing: Vec<TreePath>,
+    /// Whether somebody has to say why, whatever else there is.
+    pub needs_reason: bool,
 }
 
 /// What a check is about. Texts are escaped.
@@ -248,6 +252,7 @@ impl CheckPage {
             button: fill(window::KEEP_N, &[("n", &number)]),
             asks_for: Some(BTreeSet::new()),
             differing: Vec::new(),
+            needs_reason: false,
         }
     }
 
@@ -266,7 +271,7 @@ impl CheckPage {
                 let others: Vec<TreePath> = others.cloned().collect();
                 (!others.is_empty()).then_some(WayOut::RepairOnly(others))
             }
-            Task::Apply | Task::Keep | Task::Recover => return,
+            Task::Apply | Task::Keep | Task::Recover | Task::Switch => return,
         };
         for finding in &mut self.findings {
             finding.offer_sources(&guided.damaged.from, other.clone());
@@ -320,6 +325,7 @@ impl CheckPage {
             button: fill(button, &[("n", &changes)]),
             asks_for: preview.obstacles.iter().map(Obstacle::way_around).collect(),
             differing: Vec::new(),
+            needs_reason: false,
         }
     }
 
@@ -353,6 +359,7 @@ impl CheckPage {
             button: String::new(),
             asks_for: None,
             differing: Vec::new(),
+            needs_reason: false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Every command once: its name, its keys, and when it can be used. Menu, palette, key sheet and keyboard read this.
 
-use super::message::{Destination, KeyMsg, Msg, ReviewMsg};
+use super::message::{ChooseMsg, Destination, KeyMsg, MakeMsg, Msg, ReviewMsg};
 use super::tree::ChangeTree;
 use super::{Model, Page, Tab};
 use crate::words::{self, window};
@@ -66,6 +66,10 @@ pub enum Command {
     CopyCommand,
     /// Whose signatures count here.
     KnownKeys,
+    /// Chooses patches for what a scanner found.
+    ChooseFromScan,
+    /// Makes a patch.
+    MakePatch,
     /// Saves the file for support.
     SaveSupport,
     Palette,
@@ -76,7 +80,7 @@ pub enum Command {
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Command; 22] = [
+    pub const ALL: [Command; 24] = [
         Command::OpenPatch,
         Command::ChooseFolder,
         Command::Sample,
@@ -95,6 +99,8 @@ impl Command {
         Command::Review,
         Command::CopyCommand,
         Command::KnownKeys,
+        Command::ChooseFromScan,
+        Command::MakePatch,
         Command::SaveSupport,
         Command::Palette,
         Command::Keys,
@@ -121,6 +127,8 @@ impl Command {
             Command::Review => window::REVIEW,
             Command::CopyCommand => words::COPY_COMMAND,
             Command::KnownKeys => window::KEYS_PAGE,
+            Command::ChooseFromScan => window::CHOOSE,
+            Command::MakePatch => window::MAKE,
             Command::SaveSupport => words::SAVE_SUPPORT,
             Command::Palette => words::COMMANDS,
             Command::Keys => words::KEYS,
@@ -138,7 +146,9 @@ impl Command {
             | Command::GoBack
             | Command::Review
             | Command::CopyCommand
+            | Command::ChooseFromScan
             | Command::KnownKeys
+            | Command::MakePatch
             | Command::SaveSupport => &[],
             Command::Start => const { &[ctrl("Home")] },
             Command::Overview => const { &[ctrl("1")] },
@@ -199,6 +209,8 @@ impl Command {
             },
             Command::CopyCommand => model.page_command().map(|_| Msg::CopyCommand).ok_or(words::NEEDS_BOTH),
             Command::KnownKeys => Ok(Msg::Keys(KeyMsg::Show)),
+            Command::ChooseFromScan => Ok(Msg::Choose(ChooseMsg::Show)),
+            Command::MakePatch => Ok(Msg::Make(MakeMsg::Show)),
             Command::SaveSupport => Ok(Msg::SaveSupport),
             Command::Palette => Ok(Msg::ShowPalette),
             Command::Keys => Ok(Msg::ShowKeys),

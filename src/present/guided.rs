@@ -14,8 +14,9 @@ use super::message::{RepairQuestion, RollbackQuestion};
 use super::outcome::OutcomePage;
 use super::overview::{line, path_line};
 use super::slot::Ticket;
+use super::switches::SwitchWish;
 use super::worker::{WorkerAnswer, WorkerChange};
-use crate::model::TreePath;
+use crate::model::{Position, TreePath};
 use crate::progress::{HowFar, Phase};
 use crate::words::{self, fill, window};
 use crate::workbench::{DamagedBackups, EditChoices, Override, Overrides, TextOptions, Which};
@@ -35,6 +36,15 @@ pub enum Task {
     Keep,
     /// Dealing with interrupted work.
     Recover,
+    /// Turning a switch of a patch.
+    Switch,
+}
+
+impl Task {
+    /// Whether what was found, what will happen and the question stand on one page.
+    pub const fn asks_at_once(self) -> bool {
+        matches!(self, Task::Switch)
+    }
 }
 
 /// Where on the way somebody is.
@@ -195,6 +205,8 @@ pub struct Guided {
     pub damaged: DamagedBackups,
     /// The only files that are repaired; empty: all that differ.
     pub only: Vec<TreePath>,
+    /// Which switch is turned, for [`Task::Switch`].
+    pub switch: Option<SwitchWish>,
     /// The newest entry of the folder's history before the worker began, if it was known.
     pub newest: Option<u64>,
     /// Counts the runs of workers, so that a bar may begin again in a new one.
@@ -225,6 +237,7 @@ impl Guided {
             keep_edits: false,
             damaged: DamagedBackups::default(),
             only: Vec::new(),
+            switch: None,
             newest: None,
             run: 0,
             work: Work::BEGINNING,
@@ -238,9 +251,21 @@ impl Guided {
         Self { finish, stage: Stage::Confirming, ..Self::new(Task::Recover, Vec::new(), Some(folder)) }
     }
 
+    /// Why the switch is turned.
+    pub(super) fn say_why(&mut self, reason: String) {
+        if let Some(wish) = &mut self.switch {
+            wish.reason = reason;
+        }
+    }
+
     /// Goes where `input` leads; `false` if it leads nowhere.
     pub fn go(&mut self, input: GuidedInput) -> bool {
-        let Some(stage) = next_stage(self.stage, input) else { return false };
+        let stage = match next_stage(self.stage, input) {
+            None => return false,
+            Some(Stage::Reviewing) if self.task.asks_at_once() => return false,
+            Some(Stage::Checked) if self.task.asks_at_once() => Stage::Confirming,
+            Some(stage) => stage,
+        };
         let is_recovery_going_back = self.task == Task::Recover && stage < Stage::Confirming;
         let needs_leave =
             matches!(input, GuidedInput::Forward | GuidedInput::Confirm) && self.reason_to_wait().is_some();
@@ -266,13 +291,14 @@ impl Guided {
             Stage::Choosing if self.folder.is_none() => Some(words::NEEDS_FOLDER),
             Stage::Choosing if self.task == Task::Apply && self.bundles.is_empty() => Some(words::NEEDS_BOTH),
             Stage::Checking => Some(words::NEEDS_CHECK),
-            Stage::Checked | Stage::Reviewing if !self.can_go_on() => Some(words::CHECK_BLOCKED),
+            Stage::Checked | Stage::Reviewing if !self.can_go_on() => Some(self.reason_to_stay()),
             Stage::Checked if self.check.as_ref().is_some_and(CheckPage::has_something_folded) => {
                 Some(words::LOOK_FIRST)
             }
             Stage::Confirming if self.task != Task::Recover && !self.can_go_on() => {
-                Some(words::CHECK_BLOCKED)
+                Some(self.reason_to_stay())
             }
+            Stage::Confirming if self.lacks_reason() => Some(words::REASON_FIRST),
             Stage::Confirming => {
                 let missing = self.asks_for().into_iter().find(|rule| !self.overrides.has(*rule))?;
                 Some(if missing.needs_reason() { words::REASON_FIRST } else { words::CONSENT_FIRST })
@@ -280,6 +306,17 @@ impl Guided {
             Stage::Running | Stage::Verifying => Some(words::STILL_WORKING),
             _ => None,
         }
+    }
+
+    fn reason_to_stay(&self) -> &'static str {
+        let verdict = self.check.as_ref().map(|check| check.verdict);
+        if verdict == Some(CheckVerdict::NothingToDo) { words::NOTHING_TO_DO } else { words::CHECK_BLOCKED }
+    }
+
+    /// Whether somebody has to say why the switch is turned, and has not.
+    fn lacks_reason(&self) -> bool {
+        let is_needed = self.check.as_ref().is_some_and(|check| check.needs_reason);
+        is_needed && self.switch.as_ref().is_none_or(|wish| wish.said().is_none())
     }
 
     /// Whether the check lets the change go on, be it with something set aside.
@@ -309,6 +346,7 @@ impl Guided {
             Task::Repair => WorkerChange::Repair(self.repair_question()),
             Task::TakeBack | Task::BringBack => WorkerChange::TakeBack(self.rollback_question()),
             Task::Keep => WorkerChange::Keep(self.named()?.to_owned()),
+            Task::Switch => WorkerChange::Switch(self.switch.clone()?),
             Task::Recover if self.finish => WorkerChange::FinishInterrupted,
             Task::Recover => {
                 WorkerChange::UndoInterrupted { aside: self.keep_edits, from: self.damaged.from.clone() }
@@ -328,8 +366,9 @@ impl Guided {
     }
 
     /// The name of the whole way.
-    pub fn title(&self) -> &'static str {
-        match self.task {
+    pub fn title(&self) -> String {
+        let title = match self.task {
+            Task::Switch => return self.switch_title(),
             Task::Apply => words::APPLY_TITLE,
             Task::TakeBack if self.which != Which::Last => words::TAKE_OUT_TITLE,
             Task::TakeBack => words::TAKE_BACK_TITLE,
@@ -337,7 +376,15 @@ impl Guided {
             Task::Repair => window::REPAIR_TITLE,
             Task::Keep => window::KEEP_TITLE,
             Task::Recover => words::RECOVER_TITLE,
-        }
+        };
+        title.to_owned()
+    }
+
+    fn switch_title(&self) -> String {
+        let is_off = self.switch.as_ref().is_some_and(|wish| wish.to == Position::Off);
+        let template = if is_off { window::TURN_OFF_TITLE } else { window::TURN_ON_TITLE };
+        let what = self.check.as_ref().and_then(|check| Some(check.subject.as_ref()?.patch.as_str()));
+        fill(template, &[("what", what.unwrap_or(window::PART_THIS_SWITCH))])
     }
 
     /// What all of it is about: which patch, and which folder. Empty as long as neither is chosen.
@@ -384,6 +431,7 @@ impl Guided {
             Task::BringBack => (words::CONFIRM_BRING_BACK, words::CONFIRM_BACK_PROMISE),
             Task::Repair => (window::CONFIRM_REPAIR, words::CONFIRM_BACK_PROMISE),
             Task::Keep => (window::CONFIRM_KEEP, window::CONFIRM_KEEP_PROMISE),
+            Task::Switch => (words::REVIEW_TITLE, window::CONFIRM_SWITCH_PROMISE),
             Task::Recover if self.finish => (words::CONFIRM_FINISH, words::CONFIRM_RECOVER_PROMISE),
             Task::Recover => (words::CONFIRM_UNDO, words::CONFIRM_RECOVER_PROMISE),
         }

@@ -1,6 +1,7 @@
 //! What is in a folder, what was done to it, and what can be taken back.
 
 use super::overview::{Fact, line};
+use super::switches::SwitchRow;
 use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
@@ -24,6 +25,8 @@ pub struct FolderView {
     pub foreign: Option<String>,
     /// Patches in the folder that were called back.
     pub called_back: Vec<CalledBack>,
+    /// The switches of its patches.
+    pub switches: Vec<SwitchRow>,
 }
 
 /// A patch in the folder that was called back. Texts are escaped.
@@ -138,6 +141,7 @@ impl FolderView {
             differences: status.drift.iter().map(difference).collect(),
             foreign: foreign(&status),
             called_back: status.held.iter().map(called_back).collect(),
+            switches: status.switches.iter().map(SwitchRow::new).collect(),
             status,
         }
     }

@@ -15,6 +15,8 @@ pub enum FolderState {
     Unfinished,
     /// A patch in it was withdrawn.
     Withdrawn,
+    /// A switch is off, and a vulnerability open by that.
+    OpenAgain,
     /// Files are not as its patches left them.
     Differs,
     /// It is gone, or cannot be read.
@@ -28,6 +30,7 @@ impl FolderState {
         match self {
             FolderState::Unfinished => window::STATE_UNFINISHED,
             FolderState::Withdrawn => window::STATE_WITHDRAWN,
+            FolderState::OpenAgain => window::STATE_OPEN_AGAIN,
             FolderState::Differs => window::STATE_DIFFERS,
             FolderState::Away => window::STATE_AWAY,
             FolderState::Fine => window::STATE_FINE,
@@ -130,6 +133,7 @@ fn known_folder(status: &FolderStatus, last: Option<&Entry>) -> KnownFolder {
     let state = match status {
         _ if status.unfinished.is_some() => FolderState::Unfinished,
         _ if !status.held.is_empty() => FolderState::Withdrawn,
+        _ if status.switches.iter().any(|switch| !switch.open_again().is_empty()) => FolderState::OpenAgain,
         _ if !status.drift.is_empty() => FolderState::Differs,
         _ => FolderState::Fine,
     };

@@ -1,29 +1,36 @@
 //! What goes into the model and what comes out of it: messages of a person, answers of jobs, and effects.
 
+mod of_pages;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Tab;
 use super::check::CheckPage;
+use super::choose::{ChoicePage, ChooseForm};
 use super::failure::Failure;
 use super::finding::WayOut;
+use super::fixed::{FixedForm, FixedView};
 use super::history::{FolderView, VerifiedHistory};
 use super::home::Known;
+pub use super::input::Input;
 use super::keys::{KeyRow, SignForm, TrustForm};
+use super::make::{MadePage, MakeForm};
 use super::merge::{MergeChoice, MergePage};
 use super::review::ReviewForm;
 use super::slot::Ticket;
 use super::tree::Filter;
 use super::worker::{WorkerChange, WorkerLine};
-use crate::model::{Digest, TreePath};
+use crate::model::{Digest, Position, TreePath};
 use crate::settings::Settings;
 use crate::viewer::model::{Query, ViewedContents};
 use crate::workbench::{
     ApplyPreview, Comparison, DamagedBackups, DecisionDigest, EditChoice, EditChoices, FolderList,
-    Inspection, KeyFingerprint, KeyWish, Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions,
-    UnfinishedWork, Which,
+    Inspection, KeyWish, Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions, UnfinishedWork,
+    Which,
 };
+pub use of_pages::{ChooseMsg, FixedMsg, KeyMsg, MakeMsg};
 
 /// Where somebody wants to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,32 +39,6 @@ pub enum Destination {
     Start,
     /// A page of the workspace.
     Workspace(Tab),
-}
-
-/// What a person did on the page of keys.
-#[derive(Debug, Clone, PartialEq)]
-pub enum KeyMsg {
-    /// The page is to be shown.
-    Show,
-    /// The file of a key is to be chosen, which then may be trusted.
-    Pick,
-    /// A vendor's list of keys is to be chosen.
-    PickList,
-    /// The key that signed the patch which is open may be trusted.
-    Meet,
-    /// The form says this now.
-    EditTrust(Box<TrustForm>),
-    Trust,
-    BeginRevoke(KeyFingerprint),
-    TypeReason(String),
-    Revoke,
-    /// One's own key is to be chosen, to sign the patch that is open.
-    PickOwn,
-    /// The form says this now.
-    EditSign(Box<SignForm>),
-    Sign,
-    /// What was begun is left.
-    Leave,
 }
 
 /// What a person did with a review.
@@ -151,6 +132,10 @@ pub enum Msg {
     BeginKeep(String),
     /// The guided undo of a rollback.
     BeginBringBack,
+    /// The guided turning of the switch with this name.
+    BeginSwitch(String, Position),
+    /// Why the switch is turned.
+    TypeSwitchReason(String),
     /// Interrupted work: finish it, or undo it.
     BeginRecover {
         folder: PathBuf,
@@ -196,6 +181,14 @@ pub enum Msg {
     Keys(KeyMsg),
     /// Something about a review.
     Review(ReviewMsg),
+    /// Something about what is fixed in the folder.
+    Fixed(FixedMsg),
+    /// Something about choosing patches for what a scanner found.
+    Choose(ChooseMsg),
+    /// Something on the page that makes patches.
+    Make(MakeMsg),
+    /// A file or folder that the page asks for is to be chosen in a dialog.
+    PickInput(Input),
     /// The button of the result page that undoes or deals with it.
     ResultAction,
     /// The result is to be saved.
@@ -234,6 +227,17 @@ pub enum ExportWish {
     Support,
     /// What somebody says about a patch.
     Review,
+    /// What is fixed in a folder, for others.
+    Fixed,
+    /// A patch that is made.
+    PatchFile,
+}
+
+impl ExportWish {
+    /// Whether it is for the person at the window, rather than for others.
+    pub const fn is_for_this_person(self) -> bool {
+        matches!(self, ExportWish::Report | ExportWish::Support | ExportWish::Review)
+    }
 }
 
 /// A dialog of the system.
@@ -250,6 +254,8 @@ pub enum Dialog {
     /// For one's own secret key.
     OwnKey,
     Folder,
+    /// For what a page asks for.
+    Input(Input),
     /// For a new file, with the name it was to have.
     NewFile(ExportWish, String),
 }
@@ -284,6 +290,8 @@ pub enum Effect {
     PickSource,
     /// Show the dialog for a key or a list of keys.
     PickKey(Dialog),
+    /// Show the dialog for what a page asks for.
+    PickInput(Input),
     /// Something about keys.
     Keys(KeyEffect),
     /// Show the dialog for a folder.
@@ -310,10 +318,18 @@ pub enum Effect {
     KeepMerged(TreePath, Vec<u8>),
     /// Look at what keeping this patch for good would give up.
     PreviewKeep(Ticket, PathBuf, String),
+    /// Look at what turning the switch with this name would do.
+    PreviewSwitch(Ticket, PathBuf, String, Position),
     /// Look for a text in the changes at these places of a patch file.
     FindInAll(Ticket, PathBuf, Vec<TreePath>, Option<PathBuf>, Comparison, Query),
     /// Verify every entry of a folder's history.
     VerifyHistory(Ticket, PathBuf),
+    /// Look at what is fixed in a folder.
+    LookFixed(Ticket, PathBuf),
+    /// Choose patches for what scanners found in a folder.
+    Choose(Ticket, PathBuf, Box<ChooseForm>),
+    /// Make a patch file at this place.
+    Make(Ticket, Box<MakeForm>, PathBuf),
     /// Read both sides of a change, of which the folder may have what the patch file does not bring.
     Contents(Ticket, PathBuf, TreePath, Option<PathBuf>, Comparison),
     /// Look whether work was interrupted in one of these folders.
@@ -327,6 +343,8 @@ pub enum Effect {
     /// Tell the worker to stop.
     StopWorker,
     SaveReport(PathBuf, String),
+    /// Save what is fixed in the second place to the first.
+    SaveFixed(PathBuf, PathBuf, Box<FixedForm>),
     /// Save a review of a patch file, of which the one with this SHA-256 was looked at, to the first place.
     SaveReview(PathBuf, PathBuf, Digest, Box<ReviewWish>),
     /// Save the file for support: records of this folder, with this report.
@@ -398,6 +416,14 @@ pub enum Event {
     HistoryVerified(Ticket, Result<VerifiedHistory, Failure>),
     /// Something about keys.
     Keys(KeyEvent),
+    /// What a page asks for was chosen.
+    InputPicked(Input, Vec<PathBuf>),
+    /// What is fixed in a folder was looked at.
+    FixedLooked(Ticket, Result<FixedView, Failure>),
+    /// Patches were chosen for what scanners found.
+    Chosen(Ticket, Result<ChoicePage, Failure>),
+    /// A patch was made, or not.
+    Made(Ticket, Result<MadePage, Failure>),
     /// No dialog comes up on this machine.
     NoDialog(Dialog),
     /// A place for a new file was chosen.
@@ -409,7 +435,7 @@ pub enum Event {
     Previewed(Ticket, Box<Result<ApplyPreview, Failure>>),
     /// Going back was looked at.
     BackPreviewed(Ticket, Box<Result<RollbackPreview, Failure>>),
-    /// A repair, or keeping for good, was looked at.
+    /// A repair, keeping for good or turning a switch was looked at.
     RepairPreviewed(Ticket, Box<Result<CheckPage, Failure>>),
     /// What meets in an edited file was read.
     MergeRead(Ticket, Result<MergePage, Failure>),

@@ -27,7 +27,13 @@ pub mod keys;
 pub mod merge;
 pub mod overview;
 pub mod review;
+pub mod switches;
 pub mod tree;
+
+pub mod choose;
+pub mod fixed;
+pub mod input;
+pub mod make;
 
 pub mod commands;
 pub mod failure;

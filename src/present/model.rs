@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::choose::{ChoicePage, ChooseForm};
 use super::failure::Failure;
+use super::fixed::FixedForm;
 use super::guided::Guided;
 use super::home::{Home, patch_files};
 use super::keys::{KeyRow, RevokeForm, SignForm, TrustForm};
+use super::make::{FieldFinding, MadePage, MakeForm};
 use super::merge::MergePage;
 use super::message::{Dialog, Effect};
 use super::overview::line;
@@ -35,6 +38,12 @@ pub enum Page {
     Keys,
     /// What somebody says about the patch that is open.
     Review,
+    /// What is fixed in the folder, to be written for others.
+    Fixed,
+    /// Patches are chosen for what a scanner found.
+    Choose,
+    /// A patch is made.
+    Make,
 }
 
 /// What lies on top of the page.
@@ -87,6 +96,18 @@ pub struct Model {
     pub keys_said: Option<Result<String, Failure>>,
     /// What somebody says about the patch that is open.
     pub review: ReviewForm,
+    /// How what is fixed is written for others.
+    pub fixing: FixedForm,
+    /// What patches are chosen for.
+    pub choosing: ChooseForm,
+    /// Which were chosen.
+    pub choice: AnswerSlot<ChoicePage>,
+    /// What a patch is made from, and what its author says.
+    pub making: MakeForm,
+    /// What the rules of orders say about that.
+    pub making_findings: Vec<FieldFinding>,
+    /// The patch that was made.
+    pub made: AnswerSlot<MadePage>,
     /// The note that is being written.
     pub noting: Option<Noting>,
     /// Something small that was done, such as "Copied."
@@ -133,6 +154,12 @@ impl Model {
             signing: None,
             keys_said: None,
             review: ReviewForm::default(),
+            fixing: FixedForm::default(),
+            choosing: ChooseForm::default(),
+            choice: AnswerSlot::default(),
+            making: MakeForm::default(),
+            making_findings: Vec::new(),
+            made: AnswerSlot::default(),
             noting: None,
             notice: None,
             settings,

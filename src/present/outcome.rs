@@ -5,8 +5,9 @@ use super::finding::without_commands;
 use super::guided::{Guided, Task};
 use super::history::FolderView;
 use super::overview::{Fact, line, path_line};
+use super::switches::after_turning;
 use super::worker::{Outcome as Ended, WorkerAnswer};
-use crate::model::{Code, Kind, Restart, Word};
+use crate::model::{Code, Kind, Position, Restart, Word};
 use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
@@ -57,11 +58,11 @@ impl OutcomePage {
             sentence: sentence(answer, condition, found),
             code: answer.and_then(WorkerAnswer::code).map(line),
             facts: facts(guided, answer, found),
-            next: next(condition, answer),
+            next: next(guided, condition, answer, found),
             details: details(answer, found),
             can: can(guided.task, condition, found),
         };
-        if condition == FolderEnd::Done && outcome.next.is_empty() {
+        if condition == FolderEnd::Done && (outcome.next.is_empty() || guided.switch.is_some()) {
             outcome.next.push(words::REPORT_CHECK.to_owned());
         }
         outcome
@@ -84,6 +85,7 @@ fn condition(guided: &Guided, found: Result<&FolderView, &Failure>) -> FolderEnd
     let is_unfinished = found.is_ok_and(|view| view.status.unfinished.is_some());
     match answer.map(|answer| answer.outcome) {
         _ if is_unfinished => FolderEnd::NeedsAttention,
+        Some(Ended::Done) if !has_switched(guided, found) => FolderEnd::NeedsAttention,
         // What was read back decides: done means that it is so.
         Some(Ended::Done) if found.is_ok_and(|view| view.status.drift.is_empty()) => FolderEnd::Done,
         Some(Ended::Done) => FolderEnd::NeedsAttention,
@@ -99,6 +101,12 @@ fn condition(guided: &Guided, found: Result<&FolderView, &Failure>) -> FolderEnd
         }
         None => FolderEnd::NeedsAttention,
     }
+}
+
+/// Whether the switch stands where it was to; `true` where none was turned.
+fn has_switched(guided: &Guided, found: Result<&FolderView, &Failure>) -> bool {
+    let Some(wish) = &guided.switch else { return true };
+    found.is_ok_and(|view| wish.has_come_true(&view.status.switches))
 }
 
 fn heading(
@@ -120,6 +128,10 @@ fn heading(
         (FolderEnd::Done, Task::BringBack) => words::DONE_TAKE_BACK,
         (FolderEnd::Done, Task::Repair) => window::DONE_REPAIR,
         (FolderEnd::Done, Task::Keep) => window::DONE_KEEP,
+        (FolderEnd::Done, Task::Switch) => match guided.switch.as_ref().map(|wish| wish.to) {
+            Some(Position::On) => window::DONE_TURN_ON,
+            _ => window::DONE_TURN_OFF,
+        },
         (FolderEnd::Done, Task::Recover) if guided.finish => words::DONE_FINISH,
         (FolderEnd::Done, Task::Recover) => words::DONE_UNDO,
         (FolderEnd::NothingToDo, _) => words::NOTHING_WAS_TO_DO,
@@ -159,6 +171,7 @@ fn facts(guided: &Guided, answer: Option<&WorkerAnswer>, found: Result<&FolderVi
     facts.extend(guided.folder.as_ref().map(|folder| Fact::new(words::FOLDER, &path_line(folder))));
     facts.extend(guided.bundles.iter().map(|bundle| Fact::new(words::PATCH_FILE, &path_line(bundle))));
     facts.extend(found.ok().and_then(FolderView::product).map(|product| Fact::new(words::PRODUCT, &product)));
+    facts.extend(guided.switch.as_ref().map(|wish| Fact::new(window::SWITCH, &wish.name)));
     if let Some(entry) = answer.and_then(WorkerAnswer::entry) {
         facts.push(Fact::new(words::REFERENCE, &fill(words::ENTRY_N, &[("n", &entry.seq.to_string())])));
         facts.push(Fact::new(words::WHEN, &phrases::moment(&entry.time)));
@@ -170,12 +183,20 @@ fn facts(guided: &Guided, answer: Option<&WorkerAnswer>, found: Result<&FolderVi
     facts
 }
 
-fn next(condition: FolderEnd, answer: Option<&WorkerAnswer>) -> Vec<String> {
+fn next(
+    guided: &Guided,
+    condition: FolderEnd,
+    answer: Option<&WorkerAnswer>,
+    found: Result<&FolderView, &Failure>,
+) -> Vec<String> {
     let mut next: Vec<String> = Vec::new();
     let Some(answer) = answer else { return next };
     let hints = answer.failure().into_iter().flat_map(|failure| &failure.hints);
     next.extend(hints.map(|hint| without_commands(&line(hint))).filter(|hint| !hint.is_empty()));
     if condition == FolderEnd::Done {
+        let turned = guided.switch.as_ref().zip(found.ok());
+        let turned = turned.and_then(|(wish, view)| wish.find(&view.status.switches));
+        next.extend(turned.into_iter().flat_map(after_turning));
         let restart = answer.change().and_then(|change| Restart::parse(&change.restart));
         next.extend(restart.and_then(words::restart).map(str::to_owned));
     }
@@ -203,7 +224,7 @@ fn details(answer: Option<&WorkerAnswer>, found: Result<&FolderView, &Failure>) 
             let place = note.path.as_deref().map(|path| format!("{} ", line(path))).unwrap_or_default();
             format!("{place}{}", line(&note.text))
         }));
-        details.extend(answer.change().iter().flat_map(|change| &change.checks).map(|check| {
+        details.extend(answer.checks().iter().map(|check| {
             let template = if check.passed { words::CHECK_PASSED } else { words::CHECK_NOT_PASSED };
             fill(template, &[("check", &line(&check.check)), ("evidence", &line(&check.evidence))])
         }));
@@ -228,6 +249,7 @@ fn can(task: Task, condition: FolderEnd, found: Result<&FolderView, &Failure>) -
             Some(Task::TakeBack)
         }
         (FolderEnd::Done, Task::TakeBack) if view.status.can_undo_rollback => Some(Task::BringBack),
+        (FolderEnd::Done, Task::Switch) => Some(Task::Switch),
         _ => None,
     }
 }

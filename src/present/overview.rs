@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::finding::{Finding, findings_of_hidden};
-use crate::model::{HoldPhase, Issue, Patch, RequirementMode};
-use crate::report::{changes, phrases};
+use crate::model::{Component, HoldPhase, Issue, Patch, RequirementMode, Resolved};
+use crate::plan::{ClaimGrade, resolved_by};
+use crate::report::{changes, choose, phrases};
 use crate::text::{capitalised, escape_line, escape_text};
 use crate::words::{self, fill};
 use crate::workbench::{Inspection, Standing, Verdict};
@@ -27,6 +28,19 @@ pub struct Fact {
     pub value: String,
 }
 
+/// Something that a patch says it resolves. All texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FixRow {
+    /// By all its names.
+    pub ids: String,
+    /// What becomes of it, and how bad it was.
+    pub state: String,
+    /// The libraries that have it; may be empty.
+    pub parts: String,
+    /// How precisely that is said.
+    pub grade: String,
+}
+
 /// What a patch says about itself. All texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overview {
@@ -44,6 +58,8 @@ pub struct Overview {
     pub trust: String,
     /// Its paragraph for everybody.
     pub summary: String,
+    /// What it resolves, item by item.
+    pub fixes: Vec<FixRow>,
     /// What it hides.
     pub hidden: Vec<Finding>,
     /// Everything else, the most important first.
@@ -75,6 +91,7 @@ impl Overview {
             trust_chip: trust_chip(&inspection.verdict),
             trust: line(&inspection.verdict.sentence()),
             summary: escape_text(&patch.about.summary).into_owned(),
+            fixes: fix_rows(patch),
             hidden: findings_of_hidden(&inspection.hidden),
             sections: sections.into_iter().filter(|section| !section.facts.is_empty()).collect(),
         }
@@ -98,14 +115,30 @@ pub fn line(text: &str) -> String {
     escape_line(text).into_owned()
 }
 
+fn fix_rows(patch: &Patch) -> Vec<FixRow> {
+    let row = |(resolved, parts, grade): (Resolved, Vec<Component>, ClaimGrade)| {
+        let ids: Vec<String> = resolved.ids().map(|id| line(id)).collect();
+        let level = resolved.severity.as_ref().map(|severity| severity.level.to_string());
+        let state = phrases::resolved_state(&resolved);
+        let state = level.into_iter().chain([state]).collect::<Vec<_>>().join(" · ");
+        let parts: Vec<String> = parts.iter().map(|part| line(part.purl.as_str())).collect();
+        FixRow {
+            ids: ids.join(" "),
+            state: line(&capitalised(&state)),
+            parts: parts.join(" "),
+            grade: capitalised(choose::grade(grade)),
+        }
+    };
+    resolved_by(patch).map(row).collect()
+}
+
 fn fixes(patch: &Patch) -> Vec<Fact> {
     let issue = |issue: &Issue| {
         let kind = issue.kind.as_deref().map(|kind| format!(" ({kind})")).unwrap_or_default();
         let url = issue.url.as_deref().map(|url| format!(" · {url}")).unwrap_or_default();
         Fact::new(words::TICKET, &format!("{}{kind}{url}", issue.key))
     };
-    let mut facts: Vec<Fact> =
-        patch.about.vulnerabilities.iter().map(|id| Fact::new(words::VULNERABILITY, id)).collect();
+    let mut facts = Vec::new();
     if let Some(severity) = &patch.about.severity {
         let cvss = severity.cvss.as_deref().map(|cvss| format!(" · {cvss}")).unwrap_or_default();
         facts.push(Fact::new(words::SEVERITY, &format!("{}{cvss}", severity.level)));

@@ -1,11 +1,31 @@
 //! What somebody would type to see on the command line what a page shows.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::make::{MakeForm, MakeFrom};
 use super::worker::{of_edits, of_reading};
 use super::{Model, Page, Tab};
 use crate::report::shell_word;
+
+/// From what a patch is made.
+fn of_making(form: &MakeForm) -> Vec<OsString> {
+    let of = |path: &Option<PathBuf>| path.clone().unwrap_or_default().into_os_string();
+    match form.from {
+        MakeFrom::Folders => vec!["--from".into(), of(&form.old), "--to".into(), of(&form.new)],
+        MakeFrom::TextPatch => {
+            let mut words: Vec<OsString> = vec!["--patch".into()];
+            words.extend(form.patches.iter().map(|patch| patch.clone().into_os_string()));
+            words.extend(["--target".into(), of(&form.target)]);
+            words
+        }
+        MakeFrom::Git => {
+            let range = form.range.trim();
+            let flag = if range.contains("..") { "--range" } else { "--commit" };
+            vec!["--git".into(), of(&form.repository), flag.into(), range.into()]
+        }
+    }
+}
 
 impl Model {
     /// The command that shows what the present page shows, if there is one.
@@ -35,6 +55,31 @@ impl Model {
                 words.extend(of_reading(&workspace.reading));
             }
             Page::Workspace(Tab::History) => words.extend(["history".into(), folder?]),
+            Page::Fixed => {
+                let form = &self.fixing;
+                words.extend(["fixed".into(), folder?, "--format".into(), form.format.as_str().into()]);
+                let said = [("author", form.author.trim()), ("namespace", form.namespace.trim())];
+                let said = said.iter().filter(|(_, text)| !text.is_empty());
+                words.extend(said.map(|(name, text)| format!("--{name}={text}").into()));
+            }
+            Page::Make => {
+                let made = self.made.ready()?;
+                words.push("make".into());
+                words.extend(of_making(&self.making));
+                words.extend(made.order.iter().flat_map(|order| ["--order".into(), of(order)]));
+                words.extend(["--output".into(), of(&made.output)]);
+                words.extend(self.making.without_proof.then(|| "--no-proof".into()));
+            }
+            Page::Choose => {
+                let form = &self.choosing;
+                words.push("choose".into());
+                let files = form.scans.iter().map(|file| ("--scan", file));
+                let files = files.chain(form.from.iter().map(|file| ("--from", file)));
+                let files = files.chain(form.kev.iter().map(|file| ("--kev", file)));
+                let files = files.chain(form.epss.iter().map(|file| ("--epss", file)));
+                words.extend(files.flat_map(|(flag, file)| [flag.into(), of(file)]));
+                words.push(folder.filter(|_| form.reason_to_wait(true).is_none())?);
+            }
             Page::Keys => words.extend(["key".into(), "list".into()]),
             _ => return None,
         }

@@ -1,7 +1,9 @@
 //! Answers the model's questions out of the workbench. Slow: whoever calls does so beside the window.
 
 use super::check::CheckPage;
+use super::choose::ChoicePage;
 use super::failure::Failure;
+use super::fixed::FixedView;
 use super::history::{FolderView, VerifiedHistory};
 use super::home::{self, Known};
 use super::merge::MergePage;
@@ -15,7 +17,7 @@ use crate::viewer;
 use crate::viewer::model::Query;
 use crate::workbench::{
     ApplyRequest, Comparison, Error, HealOptions, Occasion, PatchFile, RollbackOptions, ScriptConsent,
-    TextOptions, Watch, Workbench, is_text_patch_by_name, typed_path,
+    TextOptions, ToggleOptions, Watch, Workbench, is_text_patch_by_name, typed_path,
 };
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 mod keys;
+mod make;
 
 /// Questions of which only the newest matters: a new one calls the old one off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +40,14 @@ pub enum Question {
     Find,
     /// Whether a folder's history is whole.
     Verify,
+    /// What is fixed in a folder.
+    Fixed,
+    /// Which patches mend what was found.
+    Choose,
+    /// What came of making a patch.
+    Make,
+    /// Whether a file was saved.
+    Save,
     /// Whether both fit, or going back does.
     Preview,
     /// What meets in an edited file.
@@ -66,8 +77,13 @@ impl Question {
             Effect::Preview(..)
             | Effect::PreviewBack(..)
             | Effect::PreviewRepair(..)
-            | Effect::PreviewKeep(..) => Some(Question::Preview),
+            | Effect::PreviewKeep(..)
+            | Effect::PreviewSwitch(..) => Some(Question::Preview),
             Effect::ReadMerge(..) | Effect::KeepMerged(..) => Some(Question::Merge),
+            Effect::LookFixed(..) => Some(Question::Fixed),
+            Effect::Choose(..) => Some(Question::Choose),
+            Effect::Make(..) => Some(Question::Make),
+            Effect::SaveFixed(..) => Some(Question::Save),
             Effect::Keys(KeyEffect::List(_)) => Some(Question::Keys),
             Effect::Keys(_) | Effect::SaveReview(..) => Some(Question::ChangeKeys),
             Effect::Contents(..) => Some(Question::Contents),
@@ -99,7 +115,8 @@ pub fn answer(
         Effect::Preview(..)
         | Effect::PreviewBack(..)
         | Effect::PreviewRepair(..)
-        | Effect::PreviewKeep(..) => return preview(workbench, reading, effect, watch),
+        | Effect::PreviewKeep(..)
+        | Effect::PreviewSwitch(..) => return preview(workbench, reading, effect, watch),
         Effect::FindInAll(ticket, bundle, paths, folder, comparison, query) => {
             let file = PatchFile { path: &bundle, reading };
             let folder = folder.as_deref();
@@ -142,6 +159,35 @@ pub fn answer(
         Effect::LayOutSample(ticket) => {
             Event::SampleReady(ticket, found(None, || workbench.lay_out_sample(watch)))
         }
+        effect => return about_fixes(workbench, effect, watch),
+    })
+}
+
+/// What is fixed, which patches would fix more, and what comes of making one.
+fn about_fixes(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option<Event> {
+    Some(match effect {
+        Effect::LookFixed(ticket, folder) => {
+            let look = || Ok(FixedView::new(&workbench.fixed(&folder, &[], watch)?));
+            Event::FixedLooked(ticket, found(Some(&folder), look))
+        }
+        Effect::SaveFixed(path, folder, form) => {
+            let save = || {
+                let here = workbench.fixed(&folder, &[], watch)?;
+                let publisher = form.publisher(workbench.environment().name());
+                workbench.save_fixed(&here.document(form.format, &publisher), &path)
+            };
+            Event::Saved(found(None, save))
+        }
+        Effect::Choose(ticket, folder, form) => {
+            let choose = || {
+                let choice = workbench.choose(&form.wish(), &folder, watch)?;
+                Ok(ChoicePage::new(&choice, workbench.environment().timestamp()))
+            };
+            Event::Chosen(ticket, found(Some(&folder), choose))
+        }
+        Effect::Make(ticket, form, output) => {
+            Event::Made(ticket, found(None, || make::make(workbench, &form, &output, watch)))
+        }
         _ => return None,
     })
 }
@@ -173,6 +219,16 @@ fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: 
             let preview = || {
                 let found = workbench.preview_accept(&folder, Some(&id))?;
                 Ok(CheckPage::of_keeping(&found, &folder))
+            };
+            Event::RepairPreviewed(ticket, Box::new(found(Some(&folder), preview)))
+        }
+        Effect::PreviewSwitch(ticket, folder, id, to) => {
+            let preview = || {
+                // Whether a reason is needed is told with what was found; it is given later.
+                let occasion = Occasion::NONE;
+                let options = ToggleOptions { id, to, reason: Some(String::new()), expected: None, occasion };
+                let found = workbench.preview_toggle(&folder, &options, watch)?;
+                Ok(CheckPage::of_switch(&found, &folder))
             };
             Event::RepairPreviewed(ticket, Box::new(found(Some(&folder), preview)))
         }

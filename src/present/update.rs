@@ -19,8 +19,11 @@ use crate::words::{self, fill};
 use crate::workbench::{ApplyPreview, Error, Which, typed_path};
 
 mod changes;
+mod choose;
+mod fixed;
 mod guided;
 mod keys;
+mod make;
 mod merge;
 mod opening;
 mod review;
@@ -43,10 +46,7 @@ impl Model {
             Msg::PickFolder => vec![Effect::PickFolder],
             Msg::PickSource => vec![Effect::PickSource],
             Msg::TypedInstead(asked, path) => self.typed_instead(&asked, path),
-            Msg::TypePath(text) => {
-                self.typed_path = text;
-                Vec::new()
-            }
+            Msg::TypePath(text) => self.type_path(text),
             Msg::Open(paths) => vec![Effect::Sort(paths)],
             Msg::ReadAs(options) => self.read_text_as(*options),
             Msg::GoWith(others) => self.add_bundles(&others),
@@ -66,8 +66,12 @@ impl Model {
             Msg::ShowDifferences(places) => self.show_differences(&places),
             Msg::FindInAll(query) => self.find_in_all(query),
             Msg::VerifyHistory => self.verify_history(),
-            Msg::Keys(msg) => self.update_keys(msg),
-            Msg::Review(msg) => self.update_review(msg),
+            Msg::Keys(_)
+            | Msg::Review(_)
+            | Msg::Fixed(_)
+            | Msg::Choose(_)
+            | Msg::Make(_)
+            | Msg::PickInput(_) => self.update_page(msg),
             Msg::BeginMerge(_) | Msg::ChooseSide(..) | Msg::TypeMerged(..) | Msg::TakeMerged => {
                 self.update_merge(msg)
             }
@@ -107,6 +111,35 @@ impl Model {
         }
     }
 
+    fn type_path(&mut self, text: String) -> Vec<Effect> {
+        self.typed_path = text;
+        Vec::new()
+    }
+
+    /// Takes a message of a page that has much of its own.
+    fn update_page(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::Keys(msg) => self.update_keys(msg),
+            Msg::Review(msg) => self.update_review(msg),
+            Msg::Fixed(msg) => self.update_fixed(msg),
+            Msg::Choose(msg) => self.update_choose(msg),
+            Msg::Make(msg) => self.update_make(msg),
+            Msg::PickInput(input) => vec![Effect::PickInput(input)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes the answer of a job that such a page asked for.
+    fn on_page_event(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::FixedLooked(ticket, answer) => _ = self.workspace.fixed.take(ticket, answer),
+            Event::Chosen(ticket, answer) => _ = self.choice.take(ticket, answer),
+            Event::Made(ticket, answer) => _ = self.made.take(ticket, answer),
+            _ => {}
+        }
+        Vec::new()
+    }
+
     /// Takes the answer of a job.
     pub fn on_event(&mut self, event: Event) -> Vec<Effect> {
         match event {
@@ -118,6 +151,8 @@ impl Model {
             Event::NoDialog(asked) => self.no_dialog(asked),
             Event::SourcesPicked(files) => self.take_from(files),
             Event::Keys(event) => self.on_key_event(event),
+            Event::InputPicked(input, paths) => self.input_picked(input, paths),
+            Event::FixedLooked(..) | Event::Chosen(..) | Event::Made(..) => self.on_page_event(event),
             Event::Inspected(ticket, answer) => {
                 match self.workspace.patch.take(ticket, (*answer).map(OpenPatch::new)) {
                     true => self.inspected(),
@@ -167,6 +202,7 @@ impl Model {
                 true => self.open_sample(),
                 false => Vec::new(),
             },
+            Event::PlacePicked(ExportWish::PatchFile, path) => self.make_at(path),
             Event::PlacePicked(export, path) => self.save(export, path),
             Event::Saved(Ok(path)) => self.note(&fill(words::SAVED, &[("path", &path_line(&path))])),
             Event::Saved(Err(failure)) => self.note(&failure.what),
@@ -265,12 +301,12 @@ impl Model {
         }
     }
 
-    /// No dialog comes up on this machine: folders are listed, other paths are typed, and a new file gets a place among
-    /// the person's own, by its bare name.
+    /// No dialog comes up on this machine: folders are listed, other paths are typed, and a new file that is for this person
+    /// gets a place among their own, by its bare name.
     fn no_dialog(&mut self, asked: Dialog) -> Vec<Effect> {
         match asked {
             Dialog::Folder => self.update(Msg::ShowFolders(None)),
-            Dialog::NewFile(export, name) => self.save(export, name.into()),
+            Dialog::NewFile(export, name) if export.is_for_this_person() => self.save(export, name.into()),
             asked => {
                 self.asked = asked;
                 self.show(Overlay::Path)
@@ -285,7 +321,9 @@ impl Model {
             Dialog::Source => self.take_from(vec![typed_path(&path)]),
             Dialog::Folder => self.open_folder(typed_path(&path)),
             Dialog::Key | Dialog::KeyList | Dialog::OwnKey => self.key_picked(asked, typed_path(&path)),
-            Dialog::Bundle | Dialog::NewFile(..) => vec![Effect::Sort(vec![path])],
+            Dialog::Input(input) => self.input_picked(*input, vec![typed_path(&path)]),
+            Dialog::NewFile(export, _) => self.on_event(Event::PlacePicked(*export, typed_path(&path))),
+            Dialog::Bundle => vec![Effect::Sort(vec![path])],
         }
     }
 
@@ -340,7 +378,8 @@ impl Model {
             }
         }
         self.mark_differing();
-        self.remember().into_iter().collect()
+        let fixed = self.look_at_fixed();
+        self.remember().into_iter().chain(fixed).collect()
     }
 
     fn escape(&mut self) -> Vec<Effect> {

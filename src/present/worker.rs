@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::message::{RepairQuestion, RollbackQuestion};
+use super::switches::SwitchWish;
 use crate::model::{Code, Kind};
 use crate::plan::Note;
 use crate::progress::HowFar;
 pub use crate::report::answer::Outcome;
-use crate::report::answer::{self, Accept, Apply, Entry, Failure, Recover, Recovery, Repair, Rollback};
+use crate::report::answer::{
+    self, Accept, Apply, Entry, Failure, Recover, Recovery, Repair, Rollback, Toggle,
+};
 use crate::report::shell_word;
-use crate::workbench::{DecisionDigest, EditChoice, EditChoices, Overrides, TextOptions, Which};
+use crate::workbench::{CheckNote, DecisionDigest, EditChoice, EditChoices, Overrides, TextOptions, Which};
 
 /// A change of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +38,8 @@ pub enum WorkerChange {
     Repair(RepairQuestion),
     /// This patch and older ones stay for good.
     Keep(String),
+    /// A switch of a patch is turned.
+    Switch(SwitchWish),
     /// An interrupted change is put back.
     UndoInterrupted {
         /// Files that were changed since are kept aside.
@@ -95,6 +100,10 @@ impl WorkerChange {
                 words.extend(of_sources(from));
             }
             WorkerChange::Keep(id) => words.extend(["accept".into(), folder, id.into()]),
+            WorkerChange::Switch(wish) => {
+                words.extend(["toggle".into(), wish.to.as_str().into(), (&wish.name).into(), folder]);
+                words.extend(wish.said().map(|reason| format!("--reason={reason}").into()));
+            }
             WorkerChange::UndoInterrupted { aside, from } => {
                 words.extend(["recover".into(), folder, "--undo".into()]);
                 if *aside {
@@ -169,6 +178,7 @@ pub struct WorkerAnswer {
 #[serde(untagged)]
 enum Said {
     Failed(Failure),
+    Switched(Box<Toggle>),
     RolledBack(Box<Rollback>),
     Applied(Box<Apply>),
     Repaired(Box<Repair>),
@@ -198,11 +208,20 @@ impl WorkerAnswer {
         if let Said::Applied(apply) = &self.said { apply.change.as_ref() } else { None }
     }
 
+    /// Health checks that ran after it.
+    pub(super) fn checks(&self) -> &[CheckNote] {
+        match &self.said {
+            Said::Switched(switched) => &switched.checks,
+            _ => self.change().map_or(&[], |change| &change.checks),
+        }
+    }
+
     /// The history entry that was written.
     pub(super) fn entry(&self) -> Option<&Entry> {
         match &self.said {
             Said::RolledBack(rollback) => Some(&rollback.entry),
             Said::Repaired(repair) => repair.entry.as_ref(),
+            Said::Switched(switched) => switched.entry.as_ref(),
             Said::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => Some(&finished.entry),
             _ => self.change()?.entry.as_ref(),
         }
@@ -213,6 +232,7 @@ impl WorkerAnswer {
         match &self.said {
             Said::RolledBack(rollback) => &rollback.notes,
             Said::Repaired(repair) => &repair.notes,
+            Said::Switched(switched) => &switched.notes,
             _ => self.change().map_or(&[], |change| &change.notes),
         }
     }
@@ -230,6 +250,7 @@ impl WorkerAnswer {
         match &self.said {
             Said::RolledBack(rollback) => rollback.untidy.as_ref(),
             Said::Repaired(repair) => repair.untidy.as_ref(),
+            Said::Switched(switched) => switched.untidy.as_ref(),
             _ => self.change()?.untidy.as_ref(),
         }
     }

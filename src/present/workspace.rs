@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::check::{CheckPage, CheckVerdict};
+use super::fixed::FixedView;
 use super::history::{FolderView, VerifiedHistory};
 use super::overview::Overview;
 use super::slot::AnswerSlot;
@@ -90,6 +91,8 @@ pub struct Workspace {
     pub view: AnswerSlot<FolderView>,
     /// What came of verifying the folder's history, once that was asked for.
     pub verified: AnswerSlot<VerifiedHistory>,
+    /// What is fixed in the folder.
+    pub fixed: AnswerSlot<FixedView>,
     /// What was found when both were held against each other.
     pub check: AnswerSlot<CheckPage>,
     /// The changes of the patch.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::phrases::count;
-use crate::plan::{ClaimGrade, Facts};
+use crate::plan::{ClaimGrade, Facts, Need};
 
 /// Days after which a list is called old: both are published daily.
 const FRESH_DAYS: i32 = 7;
@@ -53,6 +53,27 @@ pub(crate) fn feed_age(name: &str, date: &str, today: Timestamp) -> Option<Strin
         Some(days) if days <= FRESH_DAYS => None,
         Some(days) => Some(format!("The {name} list is {days} days old. Fetch a new one.")),
         None => Some(format!("The {name} list doesn't say which day it is from.")),
+    }
+}
+
+/// The library that has a problem.
+pub(crate) fn library(need: &Need) -> String {
+    match &need.purl {
+        Some(purl) => purl.to_string(),
+        None => format!("{} {}", need.package, need.version),
+    }
+}
+
+/// What is known where no patch at hand mends it; `name` names a patch by its number.
+pub(crate) fn no_patch(need: &Need, name: impl Fn(usize) -> String) -> String {
+    let fixed = match need.fixed_versions.is_empty() {
+        true => "the scanner knows no version without it".to_owned(),
+        false => format!("gone in version {}", need.fixed_versions.join(", ")),
+    };
+    let names: Vec<String> = need.may_help.iter().map(|one| name(*one)).collect();
+    match names.is_empty() {
+        true => fixed,
+        false => format!("{fixed}; {} changes the library, and doesn't say that it helps", names.join(", ")),
     }
 }
 

@@ -97,7 +97,12 @@ pub(crate) fn resolved(resolved: &Resolved) -> String {
         resolved.severity.as_ref().map(|severity| format!(", {}", severity.level)).unwrap_or_default();
     let parts: Vec<_> = resolved.components.iter().map(Purl::as_str).collect();
     let parts = if parts.is_empty() { String::new() } else { format!(" in {}", parts.join(", ")) };
-    let state = match (resolved.state, resolved.kind) {
+    format!("{}{aliases}{level}: {}{parts}", resolved.id, resolved_state(resolved))
+}
+
+/// What a patch says that becomes of it.
+pub(crate) fn resolved_state(resolved: &Resolved) -> String {
+    match (resolved.state, resolved.kind) {
         (ResolvedState::Fixed, ResolvedKind::Enhancement) => "done".to_owned(),
         (ResolvedState::Fixed, _) => "fixed".to_owned(),
         (ResolvedState::Affected, _) => "still there".to_owned(),
@@ -105,8 +110,7 @@ pub(crate) fn resolved(resolved: &Resolved) -> String {
             let why = resolved.justification.map(|why| why.as_str().replace('_', " "));
             format!("doesn't affect the product: {}", why.unwrap_or_default())
         }
-    };
-    format!("{}{aliases}{level}: {state}{parts}", resolved.id)
+    }
 }
 
 /// A part of the product that a patch changes: `pkg:npm/debug@3.0.1, backport, then version 3.0.1-acme1`.

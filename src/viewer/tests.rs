@@ -26,6 +26,7 @@ fn change(before: Option<&[u8]>, after: Option<&[u8]>) -> OneChange {
         },
         before_source: None,
         comparison: Comparison::OriginalToAfter,
+        edits: None,
         renamed_from: None,
         left: before.map(node),
         before: side(before),

@@ -12,6 +12,7 @@ words! {
     // Ways to look at a change
     VIEWS = "How to look at the change";
     VIEW_BYTES = "Hex";
+    VIEW_KEYS = "Keys";
     VIEW_PICTURE = "Picture";
     VIEW_SIDE_BY_SIDE = "Side by side";
     VIEW_TEXT = "Text";
@@ -21,6 +22,19 @@ words! {
     SAID_CHANGED_LINES = "Only changed lines";
     NOTHING_TO_COMPARE = "There is nothing to compare here.";
     NO_CONTENT = "Nothing to compare. See the summary above.";
+    // Edits by key
+    KEYS_AFTER = "After";
+    KEYS_BEFORE = "Before";
+    KEYS_HOLD_AFTER = "Must hold afterwards";
+    KEYS_HOLD_BEFORE = "Must hold before";
+    KEYS_KEY = "Key";
+    KEYS_MEANING = "These edits set values by key. Everything else in the file stays as it is, also your own changes.";
+    KEYS_NONE = "No value changes: all of them are there already.";
+    KEYS_PROBLEM = "These edits can't be made in your file";
+    KEYS_ROW = "{key}: {before} → {after}";
+    KEYS_WHERE = "In the document where {what}";
+    PART_KEY_ABSENT = "not there";
+    PART_AND = " and ";
     // From change to change
     CHANGES_ONE = "1 change";
     CHANGES_SEVERAL = "{n} changes";

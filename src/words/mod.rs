@@ -76,6 +76,7 @@ words! {
     BEGUN = "Started";
     WAS_APPLYING = "A patch was being applied";
     WAS_GOING_BACK = "A patch was being rolled back";
+    WAS_SWITCHING = "A switch was being turned";
     // Pages
     PAGES = "Pages";
     TAB_OVERVIEW = "Overview";
@@ -140,7 +141,6 @@ words! {
     TAKE_BACK_N = "Roll back {n}";
     BRING_BACK_N = "Reapply {n}";
     TICKET = "Ticket";
-    VULNERABILITY = "Vulnerability";
     SEVERITY = "Severity";
     FIXED = "Fixes";
     VERSION = "Version";

@@ -31,11 +31,21 @@ words! {
     // The system's dialogs
     DIALOG_ALL_FILES = "All files";
     DIALOG_CHOOSE_FOLDER = "Choose a folder";
+    DIALOG_EXPLOITED = "Choose a list of exploited vulnerabilities (KEV, JSON)";
+    DIALOG_FORECASTS = "Choose a table of forecasts (EPSS, CSV)";
     DIALOG_KEY = "Choose a public key";
     DIALOG_KEY_LIST = "Choose a list of keys";
+    DIALOG_NEW = "Choose the folder with the changed product";
+    DIALOG_OLD = "Choose the folder with the original product";
+    DIALOG_ORDER = "Choose a patch order (TOML)";
     DIALOG_OWN_KEY = "Choose your secret key";
     DIALOG_OPEN_PATCH = "Open a patch file";
+    DIALOG_PATCHES = "Choose a folder with patch files";
     DIALOG_PATCH_FILE = "Patch files";
+    DIALOG_REPOSITORY = "Choose a Git repository";
+    DIALOG_SCAN = "Choose reports of Trivy, Grype or OSV-Scanner (JSON)";
+    DIALOG_TARGET = "Choose the product folder";
+    DIALOG_TEXT_PATCH = "Choose text patches";
     // Work and drawing that do not begin
     WORKER_NOT_STARTED = "Can't start the change: {why}";
     DRIVER_TROUBLE = "The graphics driver reported a problem: {what}";

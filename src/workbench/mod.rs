@@ -52,8 +52,9 @@ pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, Hi
 pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
 pub use look::drift::Drift;
 pub(crate) use look::drift::{DriftCause, DriftKind};
-pub use look::edits::ShownEdits;
-pub(crate) use look::fixed::{Compared as ComparedScan, FixedFormat, FixedHere, Publisher};
+pub use look::edits::{KeyEdits, ShownEdits};
+pub use look::fixed::FixedFormat;
+pub(crate) use look::fixed::{Compared as ComparedScan, FixedHere, Publisher};
 pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;
 pub use look::identify::{Identified, Presence};
@@ -93,7 +94,7 @@ pub use text_patch::{PatchFile, TextOptions};
 pub(crate) use wanted::{Asked, FolderStand, ReconcileWish, Reconciled};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
-pub(crate) use crate::bundle::order::OrderFinding;
+pub(crate) use crate::bundle::order::{FindingWeight, OrderFinding, lint as lint_order};
 pub use crate::diff::MergePart;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
 pub use crate::diff::place::Tolerance;

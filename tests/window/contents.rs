@@ -63,6 +63,7 @@ pub fn contents(path: &str, before: &[u8], after: &[u8]) -> ViewedContents {
         },
         before_source: None,
         comparison: Comparison::OriginalToAfter,
+        edits: None,
         renamed_from: None,
         left: Some(node(before)),
         before: ChangeSide::Content(Content::from(before.to_vec())),

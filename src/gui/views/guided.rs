@@ -1,10 +1,11 @@
 //! The guided way: one page, one question, one button.
 
-use egui::{Label, TextEdit, Ui};
+use egui::{Label, Ui};
 
 use super::Fields;
 use super::findings::findings_ui;
 use super::result;
+use super::rows::reason_ui;
 use super::workspace::notice;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
@@ -31,6 +32,17 @@ const STEPS: [&str; 6] = [
     words::STEP_RESULT,
 ];
 
+/// The names of the two pages of what is asked at once.
+const SHORT_STEPS: [&str; 2] = [words::STEP_REVIEW, words::STEP_RESULT];
+
+/// The names of the pages, and which of them is shown.
+fn steps(guided: &Guided) -> (&'static [&'static str], usize) {
+    match guided.task.asks_at_once() {
+        true => (&SHORT_STEPS, usize::from(guided.stage > Stage::Confirming)),
+        false => (&STEPS, guided.stage.step() - 1),
+    }
+}
+
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(guided) = &model.guided else { return };
     let place = (guided.run, guided.stage);
@@ -42,7 +54,8 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
         &mut hands,
         |ui, (fields, outbox, begins)| {
             super::column_ui(ui, "guided", |ui| {
-                stepper(ui, &StepperView { steps: &STEPS, current: guided.stage.step() - 1 });
+                let (steps, current) = steps(guided);
+                stepper(ui, &StepperView { steps, current });
                 let subject = guided.subject();
                 if !subject.is_empty() {
                     ui.add(Label::new(text::caption(subject).family(text::semibold())).wrap());
@@ -77,7 +90,7 @@ fn stage_ui(
 }
 
 fn title_ui(ui: &mut Ui, guided: &Guided, subtitle: &str, takes_focus: bool) {
-    heading_ui(ui, &PageHeader { title: guided.title(), subtitle }, takes_focus);
+    heading_ui(ui, &PageHeader { title: &guided.title(), subtitle }, takes_focus);
 }
 
 fn heading_ui(ui: &mut Ui, header: &PageHeader<'_>, takes_focus: bool) {
@@ -168,6 +181,7 @@ fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static 
         (CheckVerdict::NeedsDecision, _) => (window::READY_AFTER_DECISION, words::NOTHING_CHANGED),
         (CheckVerdict::Blocked, _) if guided.can_go_on() => (words::CHECK_SET_ASIDE, words::CAN_BE_SET_ASIDE),
         (CheckVerdict::Blocked, _) => (words::CHECK_BLOCKED, words::NOTHING_CHANGED),
+        (CheckVerdict::NothingToDo, Task::Switch) => (words::NOTHING_WAS_TO_DO, window::SWITCH_IS_THERE),
         (CheckVerdict::NothingToDo, _) => (words::CHECK_NOTHING, words::CHECK_NOTHING_MEANING),
     }
 }
@@ -200,6 +214,14 @@ fn review_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox) 
 }
 
 fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox) {
+    if let Some(check) = guided.check.as_ref().filter(|_| guided.task.asks_at_once()) {
+        let (title, meaning) = verdict_words(guided, check);
+        title_ui(ui, guided, "", at_title);
+        if !guided.can_go_on() {
+            banner(ui, &Banner { notice: notice(check.verdict), title, body: meaning, actions: &[] });
+        }
+        return super::switches::turn_ui(ui, guided, check, outbox);
+    }
     let (question, promise) = guided.question();
     title_ui(ui, guided, "", at_title);
     card(ui, Some(&question), |ui| {
@@ -235,10 +257,7 @@ fn set_aside_ui(ui: &mut Ui, guided: &Guided, rule: Override, outbox: &mut Outbo
         rule => fill(words::REASON_FOR, &[("what", rule.deed())]),
     };
     if rule.needs_reason() {
-        let label = ui.label(&sentence);
-        let mut reason = guided.overrides.said(rule).to_owned();
-        let field = TextEdit::singleline(&mut reason).desired_width(f32::INFINITY);
-        if ui.add(field.margin(space::SMALL as i8)).labelled_by(label.id).changed() {
+        if let Some(reason) = reason_ui(ui, &sentence, guided.overrides.said(rule)) {
             outbox.push(Msg::SetAside(rule, Some(reason)));
         }
         return;
@@ -257,6 +276,7 @@ fn working_ui(ui: &mut Ui, guided: &Guided, at_title: bool) {
         Task::Repair => window::WORKING_TITLE_REPAIR,
         Task::Keep => window::WORKING_TITLE_KEEP,
         Task::Recover => words::WORKING_TITLE_RECOVER,
+        Task::Switch => window::WORKING_TITLE_SWITCH,
     };
     heading_ui(ui, &PageHeader { title, subtitle: words::WORKING_SURVIVES }, at_title);
     let work = &guided.work;
@@ -336,6 +356,7 @@ fn buttons_ui(ui: &mut Ui, guided: &Guided, begins: bool, outbox: &mut Outbox) {
     }
     if guided.stage != Stage::Choosing
         && guided.task != Task::Recover
+        && !guided.task.asks_at_once()
         && button(ui, &Button::secondary(words::BACK)).clicked()
     {
         outbox.push(Msg::Back);

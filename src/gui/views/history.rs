@@ -41,6 +41,8 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
             outbox.push(Msg::BeginBringBack);
         }
     });
+    super::switches::card_ui(ui, &view.switches, outbox);
+    super::fixed::card_ui(ui, model, outbox);
     if !view.events.is_empty() {
         card(ui, Some(words::WHAT_HAPPENED), |ui| timeline_ui(ui, &view.events));
     }
@@ -160,7 +162,7 @@ fn sign(action: Action, tokens: &Tokens) -> (Icon, egui::Color32) {
         Action::Accept => (Icon::Archive, tokens.muted),
         Action::Checked => (Icon::ClipboardCheck, tokens.muted),
         Action::Scripts => (Icon::Terminal, tokens.muted),
-        Action::Toggle => (Icon::Settings, tokens.muted),
+        Action::Toggle => (Icon::ToggleLeft, tokens.accent.text),
     }
 }
 

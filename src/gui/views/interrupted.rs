@@ -17,12 +17,18 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     page_header(ui, &header, |_| ());
     for (folder, work) in &model.interrupted {
         let path = path_line(folder);
-        let doing = if work.is_rollback { words::WAS_GOING_BACK } else { words::WAS_APPLYING };
+        let doing = match (&work.switch, work.is_rollback) {
+            (Some(_), _) => words::WAS_SWITCHING,
+            (None, true) => words::WAS_GOING_BACK,
+            (None, false) => words::WAS_APPLYING,
+        };
+        let switch = work.switch.as_deref().map(line);
         let patch = work.patch.as_ref().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
         let begun = format!("{}, {}", phrases::moment(&work.begun), line(&work.user));
         card(ui, Some(doing), |ui| {
             let mut list = vec![FactRow::new(words::FOLDER, &path)];
             list.extend(patch.as_ref().map(|patch| FactRow::new(words::PATCH, patch)));
+            list.extend(switch.as_ref().map(|switch| FactRow::new(window::SWITCH, switch)));
             list.push(FactRow::new(words::BEGUN, &begun));
             facts(ui, &list);
             let undo = Button::primary(words::INTERRUPTED_UNDO).icon(Icon::Undo2);

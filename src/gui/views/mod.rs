@@ -2,18 +2,23 @@
 
 mod changes;
 mod checks;
+mod choose;
 mod findings;
+mod fixed;
 mod guided;
 mod history;
 mod interrupted;
 mod keys;
+mod make;
 mod merge;
 mod overlays;
 mod overview;
 mod result;
 mod review;
+mod rows;
 mod settings;
 mod start;
+mod switches;
 mod workspace;
 
 use egui::{CentralPanel, Frame, ScrollArea, Ui};
@@ -66,6 +71,9 @@ pub(crate) fn root_ui(
         Page::Start => wide_column_ui(ui, "start", |ui| start::page_ui(ui, model, outbox)),
         Page::Interrupted => column_ui(ui, "interrupted", |ui| interrupted::page_ui(ui, model, outbox)),
         Page::Review => column_ui(ui, "review", |ui| review::page_ui(ui, model, outbox)),
+        Page::Choose => column_ui(ui, "choose", |ui| choose::page_ui(ui, model, outbox)),
+        Page::Fixed => column_ui(ui, "fixed", |ui| fixed::page_ui(ui, model, outbox)),
+        Page::Make => column_ui(ui, "make", |ui| make::page_ui(ui, model, outbox)),
         Page::Keys => column_ui(ui, "keys", |ui| keys::page_ui(ui, model, outbox)),
         Page::Merge => merge::page_ui(ui, model, outbox),
         Page::Settings => column_ui(ui, "settings", |ui| settings::page_ui(ui, model, outbox)),
@@ -85,14 +93,37 @@ pub(crate) fn root_ui(
 /// A page with two columns where there is room.
 fn wide_column_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     const WIDTH: f32 = 2.0 * space::READING_WIDTH;
-    ScrollArea::vertical().id_salt(name).auto_shrink(false).show(ui, |ui| page_column(ui, WIDTH, contents));
+    scrolled_ui(ui, name, |ui| page_column(ui, WIDTH, contents));
+}
+
+/// A page that scrolls, also to where the keyboard goes.
+fn scrolled_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+    ScrollArea::vertical().id_salt(name).auto_shrink(false).show(ui, |ui| {
+        contents(ui);
+        follow_keyboard(ui);
+    });
+}
+
+/// Brings into view what the keyboard has just moved to.
+fn follow_keyboard(ui: &mut Ui) {
+    let place = ui.scope_id().with("keyboard");
+    let focused = ui.memory(|memory| memory.focused());
+    if ui.data(|data| data.get_temp::<Option<egui::Id>>(place)) == Some(focused) {
+        return;
+    }
+    ui.data_mut(|data| data.insert_temp(place, focused));
+    let Some(response) = focused.and_then(|id| ui.ctx().read_response(id)) else { return };
+    // What stands elsewhere, in the head for example, is not cut off.
+    if response.interact_rect != response.rect {
+        ui.scroll_to_rect(response.rect, None);
+    }
 }
 
 /// A page that is read from top to bottom.
 fn column_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     /// A little wider than running text: cards have their own margins.
     const WIDTH: f32 = space::READING_WIDTH + 6.0 * space::HUGE;
-    ScrollArea::vertical().id_salt(name).auto_shrink(false).show(ui, |ui| page_column(ui, WIDTH, contents));
+    scrolled_ui(ui, name, |ui| page_column(ui, WIDTH, contents));
 }
 
 /// The same on the command line, to be copied.

@@ -5,16 +5,17 @@ use std::path::Path;
 use egui::{Label, Ui};
 
 use super::findings::{findings_ui, support_ui};
+use super::rows::{item_ui, row_ui};
 use super::workspace::{identity_ui, is_low};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::failure::Failure;
 use crate::present::message::Msg;
-use crate::present::overview::{Section, line};
-use crate::toolkit::theme::{Icon, space, text};
+use crate::present::overview::{FixRow, Section, line};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts, link_button, tick_box,
-    two_columns,
+    Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts, link_button, segmented,
+    tick_box, two_columns,
 };
 use crate::words::{self, fill, window};
 
@@ -44,6 +45,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             &mut (),
             |ui, ()| {
                 card(ui, Some(words::WHY), |ui| ui.add(Label::new(text::body(&overview.summary)).wrap()));
+                let (fixes, main): (Vec<&Section>, Vec<&Section>) =
+                    main.into_iter().partition(|section| section.heading == words::FIXES);
+                fixes_ui(ui, &overview.fixes, &fixes);
                 main.into_iter().for_each(|section| section_ui(ui, section));
             },
             |ui, ()| aside.into_iter().for_each(|section| section_ui(ui, section)),
@@ -70,6 +74,12 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     }
 }
 
+/// How many folders of the names in a text patch are left out: what fits, or so many.
+const STRIP_LEVELS: [&str; 6] = [window::READ_STRIP_AUTO, "0", "1", "2", "3", "4"];
+
+/// How many lines around a change may differ.
+const FUZZ: [&str; 4] = ["0", "1", "2", "3"];
+
 /// How a text patch is read, for whoever knows better than it says.
 fn reading_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if model.workspace.text().is_none() {
@@ -85,9 +95,44 @@ fn reading_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         for (ticked, label) in ticks {
             tick_box(ui, ticked, label);
         }
+        row_ui(ui, window::READ_STRIP, |ui| {
+            let mut chosen = reading.strip.map_or(0, |level| (level + 1).min(STRIP_LEVELS.len() - 1));
+            if segmented(ui, window::READ_STRIP, &STRIP_LEVELS, &mut chosen) {
+                reading.strip = chosen.checked_sub(1);
+            }
+        });
+        row_ui(ui, window::READ_FUZZ, |ui| {
+            let fuzz = &mut reading.tolerance.fuzz;
+            let mut chosen = (*fuzz).min(FUZZ.len() - 1);
+            if segmented(ui, window::READ_FUZZ, &FUZZ, &mut chosen) {
+                *fuzz = chosen;
+            }
+        });
         if reading != model.workspace.reading {
             outbox.push(Msg::ReadAs(Box::new(reading)));
         }
+    });
+}
+
+/// What a patch says it resolves, item by item, and everything else that it says about that.
+fn fixes_ui(ui: &mut Ui, fixes: &[FixRow], sections: &[&Section]) {
+    if fixes.is_empty() {
+        sections.iter().for_each(|section| section_ui(ui, section));
+        return;
+    }
+    card(ui, Some(words::FIXES), |ui| {
+        for fix in fixes {
+            // What a patch says is no proof, whoever signed it.
+            let sign = (Icon::Bug, Tokens::from_context(ui).muted);
+            let below = [&fix.parts, &fix.grade].map(String::as_str);
+            item_ui(ui, sign, (&fix.ids, &fix.state), below);
+        }
+        let list: Vec<FactRow<'_>> = sections
+            .iter()
+            .flat_map(|section| &section.facts)
+            .map(|fact| FactRow::new(&fact.name, &fact.value))
+            .collect();
+        facts(ui, &list);
     });
 }
 

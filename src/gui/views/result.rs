@@ -6,6 +6,7 @@ use super::Fields;
 use super::findings::support_ui;
 use super::guided::condition_notice;
 use crate::gui::outbox::Outbox;
+use crate::model::Position;
 use crate::present::guided::{Guided, Task};
 use crate::present::message::Msg;
 use crate::present::outcome::FolderEnd;
@@ -13,7 +14,7 @@ use crate::toolkit::theme::{Icon, space, text};
 use crate::toolkit::widgets::{
     Button, DetailsView, FactRow, button, button_row, card, details, facts, outcome_mark,
 };
-use crate::words;
+use crate::words::{self, window};
 
 pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(outcome) = &guided.outcome else { return };
@@ -36,6 +37,10 @@ pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut O
             let (label, icon) = match task {
                 Task::Recover => (words::DEAL_WITH_IT, Icon::LifeBuoy),
                 Task::BringBack => (words::UNDO_GOING_BACK, Icon::Redo2),
+                Task::Switch => match guided.switch.as_ref().map(|wish| wish.to) {
+                    Some(Position::On) => (window::SWITCH_AGAIN_OFF, Icon::Undo2),
+                    _ => (window::SWITCH_AGAIN_ON, Icon::Undo2),
+                },
                 Task::TakeBack | Task::Apply | Task::Repair | Task::Keep => (words::UNDO_THIS, Icon::Undo2),
             };
             if button(ui, &Button::secondary(label).icon(icon)).clicked() {

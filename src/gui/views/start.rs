@@ -7,7 +7,7 @@ use egui::{Key, Label, Sense, TextEdit, Ui, UiBuilder, vec2};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::home::{FolderState, KnownFolder, folder_text, patch_files};
-use crate::present::message::Msg;
+use crate::present::message::{ChooseMsg, MakeMsg, Msg};
 use crate::present::overview::path_line;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
@@ -170,7 +170,7 @@ fn sign(state: FolderState, tokens: &Tokens) -> (Icon, egui::Color32) {
         FolderState::Fine => return (Icon::CircleCheck, tokens.good.strong),
         FolderState::Away => return (Icon::FolderX, tokens.muted),
         FolderState::Differs => Notice::Caution,
-        FolderState::Unfinished | FolderState::Withdrawn => Notice::Danger,
+        FolderState::OpenAgain | FolderState::Unfinished | FolderState::Withdrawn => Notice::Danger,
     };
     (notice.icon(), notice.colours(tokens).strong)
 }
@@ -199,8 +199,11 @@ fn patch_row(ui: &mut Ui, model: &Model, file: &Path, folders: &[PathBuf], outbo
     });
 }
 
-/// The ways to begin beside opening: taking a patch back, and the sample.
+/// The ways to begin beside opening: taking a patch back, choosing, making, and the sample; that first at the first start.
 fn begin_ui(ui: &mut Ui, model: &Model, folders: &[PathBuf], outbox: &mut Outbox) {
+    if folders.is_empty() {
+        sample_ui(ui, model, outbox);
+    }
     card(ui, Some(words::START_GO_BACK), |ui| {
         let meaning = text::body(words::START_GO_BACK_MEANING).color(Tokens::from_context(ui).muted);
         ui.add(Label::new(meaning).wrap());
@@ -217,6 +220,26 @@ fn begin_ui(ui: &mut Ui, model: &Model, folders: &[PathBuf], outbox: &mut Outbox
             outbox.push(Msg::BeginTakeBack);
         }
     });
+    card(ui, Some(window::CHOOSE_CARD), |ui| {
+        let meaning = text::body(window::CHOOSE_CARD_MEANING).color(Tokens::from_context(ui).muted);
+        ui.add(Label::new(meaning).wrap());
+        if button(ui, &Button::secondary(window::CHOOSE).icon(Icon::ScanSearch)).clicked() {
+            outbox.push(Msg::Choose(ChooseMsg::Show));
+        }
+    });
+    card(ui, Some(window::MAKE_CARD), |ui| {
+        let meaning = text::body(window::MAKE_CARD_MEANING).color(Tokens::from_context(ui).muted);
+        ui.add(Label::new(meaning).wrap());
+        if button(ui, &Button::secondary(window::MAKE).icon(Icon::PackagePlus)).clicked() {
+            outbox.push(Msg::Make(MakeMsg::Show));
+        }
+    });
+    if !folders.is_empty() {
+        sample_ui(ui, model, outbox);
+    }
+}
+
+fn sample_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     card(ui, Some(words::START_SAMPLE_TITLE), |ui| {
         let meaning = text::body(words::START_SAMPLE_MEANING).color(Tokens::from_context(ui).muted);
         ui.add(Label::new(meaning).wrap());

@@ -111,7 +111,8 @@ fn tab_view(tab: Tab, model: &Model) -> TabView<'static> {
 /// What somebody should see about a folder.
 fn folder_notice(view: &FolderView) -> Option<Notice> {
     let is_odd = !view.differences.is_empty() || view.foreign.is_some();
-    match view.called_back.is_empty() {
+    let is_open_again = view.switches.iter().any(|switch| switch.open_again.is_some());
+    match view.called_back.is_empty() && !is_open_again {
         false => Some(Notice::Danger),
         true => is_odd.then_some(Notice::Caution),
     }

@@ -32,6 +32,7 @@ const INPUTS: [GuidedInput; 8] = [
 fn ready() -> CheckPage {
     CheckPage {
         differing: Vec::new(),
+        needs_reason: false,
         subject: None,
         verdict: CheckVerdict::Ready,
         findings: Vec::new(),

@@ -1,6 +1,6 @@
 //! Text patches in plain words: what their authors wrote, and how they fit the folder.
 
-use super::{Fact, Overview, Section, fixes, line, way_back};
+use super::{Fact, Overview, Section, fix_rows, fixes, line, way_back};
 use crate::present::finding::findings_of_hidden;
 use crate::present::fit;
 use crate::report::{changes, phrases};
@@ -37,6 +37,7 @@ impl Overview {
             trust_word: words::NOT_SIGNED,
             trust_chip: words::NOT_SIGNED.to_owned(),
             trust: inspection.verdict.sentence(),
+            fixes: fix_rows(patch),
             hidden: findings_of_hidden(&inspection.hidden),
             // The titles of a series stand beside the names of its patches.
             summary: if is_series { sort } else { escape_text(&patch.about.summary).into_owned() },

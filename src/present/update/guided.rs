@@ -13,6 +13,7 @@ use crate::present::message::{Effect, ExportWish, Msg};
 use crate::present::model::{Model, Page};
 use crate::present::outcome::OutcomePage;
 use crate::present::slot::Ticket;
+use crate::present::switches::SwitchWish;
 use crate::present::worker::WorkerLine;
 use crate::settings::Pair;
 use crate::workbench::{EditChoice, Which};
@@ -30,6 +31,7 @@ impl Model {
             Msg::BeginRepair => return self.begin_guided(Task::Repair),
             Msg::BeginKeep(id) => return self.begin_named(Task::Keep, Which::Patch(id)),
             Msg::BeginBringBack => return self.begin_guided(Task::BringBack),
+            Msg::BeginSwitch(name, to) => return self.begin_switch(SwitchWish::new(name, to)),
             Msg::BeginRecover { folder, finish } => return self.begin_recover(&folder, finish),
             _ => {}
         }
@@ -54,9 +56,11 @@ impl Model {
                 guided.work.is_stopping = true;
                 return vec![Effect::StopWorker];
             }
+            Msg::TypeSwitchReason(text) => guided.say_why(text),
             Msg::Tick(elapsed) => guided.work.elapsed = elapsed,
             Msg::ResultAction => match guided.outcome.as_ref().and_then(|outcome| outcome.can) {
                 Some(Task::Recover) => return self.take(WayOut::Recover),
+                Some(Task::Switch) => return self.turn_back(),
                 Some(task) => return self.begin_guided(task),
                 None => {}
             },
@@ -147,9 +151,28 @@ impl Model {
 
     /// The way of these patches out of the folder of the workspace, or of what else is done with them.
     fn begin_named(&mut self, task: Task, which: Which) -> Vec<Effect> {
+        self.begin_about(task, |guided| guided.which = which)
+    }
+
+    /// The way of a switch of a patch in the folder of the workspace.
+    fn begin_switch(&mut self, wish: SwitchWish) -> Vec<Effect> {
+        self.begin_about(Task::Switch, |guided| guided.switch = Some(wish))
+    }
+
+    /// The same switch the other way.
+    fn turn_back(&mut self) -> Vec<Effect> {
+        let wish = self.guided.as_ref().and_then(|guided| guided.switch.as_ref());
+        let back = wish.map(SwitchWish::turned_back);
+        back.map(|wish| self.begin_switch(wish)).unwrap_or_default()
+    }
+
+    fn begin_about(&mut self, task: Task, say: impl FnOnce(&mut Guided)) -> Vec<Effect> {
+        if self.is_working() {
+            return Vec::new();
+        }
         self.begin_guided(task);
         let Some(guided) = self.guided.as_mut() else { return Vec::new() };
-        guided.which = which;
+        say(guided);
         if guided.stage == Stage::Choosing && !guided.go(GuidedInput::Chosen) {
             return Vec::new();
         }
@@ -192,6 +215,12 @@ impl Model {
                 Which::Patch(id) => vec![Effect::PreviewKeep(ticket, folder.clone(), id.clone())],
                 _ => Vec::new(),
             },
+            (Task::Switch, Some(folder)) => {
+                let preview = |SwitchWish { name, to, .. }: &SwitchWish| {
+                    Effect::PreviewSwitch(ticket, folder.clone(), name.clone(), *to)
+                };
+                guided.switch.iter().map(preview).collect()
+            }
             (Task::TakeBack | Task::BringBack, Some(folder)) => {
                 vec![Effect::PreviewBack(ticket, folder.clone(), back)]
             }

@@ -155,6 +155,8 @@ impl Model {
         self.workspace.edits.clear();
         (self.workspace.view, self.workspace.check) = (AnswerSlot::default(), AnswerSlot::default());
         self.workspace.verified = AnswerSlot::default();
+        self.workspace.fixed = AnswerSlot::default();
+        self.choice = AnswerSlot::default();
         if !self.is_bundle_open() {
             // What was read of a text patch was for the folder before.
             (self.workspace.patch, self.workspace.contents) = Default::default();

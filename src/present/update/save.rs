@@ -28,6 +28,13 @@ impl Model {
                     _ => Vec::new(),
                 }
             }
+            // What is made there is no export.
+            ExportWish::PatchFile => Vec::new(),
+            ExportWish::Fixed => {
+                let folder = self.workspace.folder.clone();
+                let save = |folder| Effect::SaveFixed(path, folder, Box::new(self.fixing.clone()));
+                folder.map(save).into_iter().collect()
+            }
             ExportWish::Support => vec![Effect::SaveSupport(path, self.folder_in_question(), self.trouble())],
         }
     }

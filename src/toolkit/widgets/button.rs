@@ -117,7 +117,7 @@ pub fn button_row<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
 }
 
 /// How wide a button is, with its reason.
-pub(super) fn button_width(ui: &Ui, button: &Button<'_>) -> f32 {
+pub(crate) fn button_width(ui: &Ui, button: &Button<'_>) -> f32 {
     let least = if button.blocked.is_some() { REASON_WIDTH } else { 0.0 };
     Face::measure(ui, button).size.x.max(least)
 }

@@ -18,7 +18,9 @@ use crate::progress::{CancelToken, Cancelled};
 use crate::text::confusables::in_content;
 use crate::text::{escape_line, one_line};
 use crate::words::contents as words;
-use crate::workbench::{ChangeSide, Comparison, Content, OneChange, PatchFile, Result, Watch, Workbench};
+use crate::workbench::{
+    ChangeSide, Comparison, Content, KeyEdits, OneChange, PatchFile, Result, Watch, Workbench,
+};
 
 /// How much of a content that is not in memory is looked at to tell what it is.
 const HEAD_BYTES: usize = 64 << 10;
@@ -46,6 +48,8 @@ pub struct ViewedContents {
     pub equality: Equality,
     /// Why the content is shown as bytes, if it is.
     pub why_binary: Option<String>,
+    /// Its edits by key.
+    edits: Option<Arc<KeyEdits>>,
     text: Option<Arc<LineDiff>>,
     contents: [Option<Content>; 2],
     bytes: Arc<OnceLock<HexDiff>>,
@@ -58,6 +62,8 @@ pub struct ViewedContents {
 pub enum View {
     /// Lines of text.
     Text,
+    /// What edits by key change, and what they ask for.
+    Keys,
     /// Rows of bytes.
     Bytes,
     Picture,
@@ -160,6 +166,7 @@ impl ViewedContents {
             comparison,
             equality,
             why_binary,
+            edits: change.edits.map(Arc::new),
             text,
             contents,
             bytes,
@@ -206,6 +213,11 @@ impl ViewedContents {
         self.text.as_deref()
     }
 
+    /// Its edits by key, if it has some.
+    pub fn edits(&self) -> Option<&KeyEdits> {
+        self.edits.as_deref()
+    }
+
     /// The bytes of both sides, once they were compared.
     pub fn bytes(&self) -> Option<&HexDiff> {
         self.bytes.get()
@@ -218,6 +230,7 @@ impl ViewedContents {
         let views = [
             (View::Picture, [&self.before, &self.after].iter().any(is_picture)),
             (View::Text, self.text.is_some()),
+            (View::Keys, self.edits.is_some()),
             (View::Bytes, has_bytes),
             (View::Facts, !has_bytes),
         ];

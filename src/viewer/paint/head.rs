@@ -143,6 +143,9 @@ fn choices(contents: &ViewedContents) -> Vec<(&'static str, PaneAction)> {
         }
         None => {}
     }
+    if views.contains(&View::Keys) {
+        choices.push((words::VIEW_KEYS, PaneAction::Show(View::Keys)));
+    }
     if views.contains(&View::Bytes) {
         choices.push((words::VIEW_BYTES, PaneAction::Show(View::Bytes)));
     }

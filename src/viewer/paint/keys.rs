@@ -20,7 +20,7 @@ const fn bind(modifiers: Modifiers, key: Key, action: PaneAction, words: &'stati
 }
 
 /// All keys that stand for a [`PaneAction`]; those with more modifiers first, as egui ignores further ones.
-pub const KEYS: [KeyBinding; 20] = [
+pub const KEYS: [KeyBinding; 21] = [
     bind(
         Modifiers::COMMAND.plus(Modifiers::SHIFT),
         Key::C,
@@ -45,6 +45,7 @@ pub const KEYS: [KeyBinding; 20] = [
     bind(Modifiers::NONE, Key::Num2, PaneAction::Lay(LayoutChoice::Unified), words::VIEW_UNIFIED),
     bind(Modifiers::NONE, Key::Num3, PaneAction::Show(View::Bytes), words::VIEW_BYTES),
     bind(Modifiers::NONE, Key::Num4, PaneAction::Show(View::Picture), words::VIEW_PICTURE),
+    bind(Modifiers::NONE, Key::Num5, PaneAction::Show(View::Keys), words::VIEW_KEYS),
     bind(Modifiers::NONE, Key::Enter, PaneAction::ExpandGap, words::GAP_MORE),
 ];
 

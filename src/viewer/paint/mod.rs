@@ -4,6 +4,7 @@
 //! [`Pictures`], remembers what a person did in a [`PaneState`], and asks for what it cannot do itself with
 //! [`PaneRequest`]s. It reads no file but the pieces of a large content that come into view, and waits for nothing.
 
+mod edits;
 mod find;
 mod gap;
 mod head;
@@ -71,6 +72,10 @@ pub fn titled_pane_ui(
             (View::Picture, _) => {
                 keys_ui(ui, &given, state, out);
                 pictures::pictures_ui(ui, &given, state, out);
+            }
+            (View::Keys, _) => {
+                keys_ui(ui, &given, state, out);
+                edits::edits_ui(ui, given.contents);
             }
             (View::Facts | View::Text, _) => {
                 keys_ui(ui, &given, state, out);

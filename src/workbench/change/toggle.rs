@@ -44,6 +44,8 @@ pub struct TogglePreview {
     pub to: Position,
     /// The value that becomes another one.
     pub keys: Vec<KeyChange>,
+    /// Whether it is not moved unless somebody says why.
+    pub needs_reason: bool,
     pub preview: Preview,
     /// What is checked afterwards.
     checks: Vec<Check>,
@@ -230,13 +232,15 @@ impl Workbench {
                 (observed.clone(), Vec::new(), ToggleContents::default())
             }
         };
-        if observed != after {
+        let moves = observed != after;
+        let opens = &switch.toggle.vulnerabilities;
+        let needs_reason = moves && options.to == Position::Off && !opens.is_empty();
+        if needs_reason && options.reason.is_none() {
+            obstacles.push(Obstacle::new(Switches::NeedsReason { opens: opens.clone() }));
+        }
+        if moves {
             // What is told is what is moved.
             switch.stand = SwitchStand::At(options.to.other());
-            let opens = &switch.toggle.vulnerabilities;
-            if options.to == Position::Off && !opens.is_empty() && options.reason.is_none() {
-                obstacles.push(Obstacle::new(Switches::NeedsReason { opens: opens.clone() }));
-            }
         }
         let step = Step { path, before: observed, after };
         let steps = if step.before == step.after { Vec::new() } else { vec![step] };
@@ -249,7 +253,7 @@ impl Workbench {
                         no record of applying it";
             preview.notes.push(Note::new(text));
         }
-        let preview = TogglePreview { switch, to: options.to, keys, preview, checks };
+        let preview = TogglePreview { switch, to: options.to, keys, needs_reason, preview, checks };
         Ok(PlannedToggle { preview, survey, product, contents })
     }
 

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::edits::{KeyEdits, key_edits};
 use super::merging;
 use super::stack::all_copies;
 use super::stack::read_ledger;
@@ -93,6 +94,8 @@ pub struct OneChange {
     pub before_source: Option<ContentSource>,
     /// What both sides are.
     pub comparison: Comparison,
+    /// Its edits by key, held against the left side.
+    pub edits: Option<KeyEdits>,
 }
 
 /// What happens to contents above [`MAX_IN_MEMORY_BYTES`].
@@ -177,6 +180,11 @@ impl Workbench {
                 (contents.right, contents.after) = (old_contents.right, old_contents.after);
             }
         }
+        let here = match &contents.before {
+            ChangeSide::Content(content) if comparison == Comparison::FolderToAfter => content.bytes(),
+            _ => None,
+        };
+        let edits = key_edits(&bundle, change, here)?;
         watch.cancel.check()?;
         Ok(Some(OneChange {
             change: FileChange { after: contents.right, ..change.clone() },
@@ -186,6 +194,7 @@ impl Workbench {
             after: contents.after,
             before_source: contents.before_source,
             comparison,
+            edits,
         }))
     }
 }
@@ -290,6 +299,7 @@ impl<'a> Sides<'a> {
             after: content,
             before_source: source,
             comparison: self.comparison,
+            edits: None,
         })
     }
 

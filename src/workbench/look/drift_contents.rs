@@ -53,6 +53,7 @@ impl Workbench {
                 after,
                 before_source: None,
                 comparison: Comparison::OriginalToFolder,
+                edits: None,
             });
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The edits by key that a patch file has, held against what it says they come to.
 
 use crate::bundle::{BundleError, VerifiedBundle};
-use crate::diff::{FileEdits, KeyChange, MAX_EDIT_BYTES, MAX_MERGE_BYTES};
+use crate::diff::{FileEdits, KeyChange, MAX_EDIT_BYTES, MAX_MERGE_BYTES, ShownEdit};
 use crate::model::{Code, Digest, FileChange, Node, TreePath};
 use crate::workbench::Result;
 
@@ -18,6 +18,45 @@ pub(super) struct CheckedEdits {
 pub struct ShownEdits {
     pub path: TreePath,
     pub keys: Vec<KeyChange>,
+}
+
+/// The edits by key of one file, as they come out in the content that they are held against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyEdits {
+    pub edits: Vec<ShownEdit>,
+    /// Why they cannot be made in that content; then the edits are shown as they come out in the original.
+    pub problems: Vec<String>,
+}
+
+/// The edits by key of one change; with `here`, in that content rather than in the original. `None` if it has none.
+///
+/// # Errors
+/// If the bundle cannot be read.
+pub(super) fn key_edits(
+    bundle: &VerifiedBundle,
+    change: &FileChange,
+    here: Option<&[u8]>,
+) -> Result<Option<KeyEdits>> {
+    if change.edit.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(match edits_of(bundle, change)? {
+        Ok(checked) => checked.shown(here),
+        Err(why) => KeyEdits { edits: Vec::new(), problems: vec![why] },
+    }))
+}
+
+impl CheckedEdits {
+    fn shown(&self, here: Option<&[u8]>) -> KeyEdits {
+        let here = here.unwrap_or(&self.base);
+        let problems: Vec<String> = match self.edits.try_on_edited(&self.base, here) {
+            Ok(tried) => tried.clashes().map(ToString::to_string).collect(),
+            Err(why) => vec![why.to_string()],
+        };
+        let in_what = if problems.is_empty() { here } else { &self.base };
+        let edits = self.edits.shown_on(in_what).unwrap_or_default();
+        KeyEdits { edits, problems }
+    }
 }
 
 /// What all edits by key of a bundle change.

@@ -49,6 +49,12 @@ pub struct MakeRequest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderSource {
     File(PathBuf),
+    /// As it was typed.
+    Text {
+        text: String,
+        /// Where the files lie that it names.
+        beside: PathBuf,
+    },
     /// Only an id; everything else takes its default.
     Id(String),
 }
@@ -140,6 +146,9 @@ impl Workbench {
 fn read_order(source: &OrderSource) -> Result<Order> {
     match source {
         OrderSource::File(path) => read_order_file(path),
+        OrderSource::Text { text, beside } => {
+            parse_order(text, beside).map_err(|findings| Error::Order { path: None, findings })
+        }
         OrderSource::Id(id) => match PatchId::parse(id) {
             Some(id) => Ok(Order::minimal(id, None, None)),
             None => Err(Error::Order { path: None, findings: vec![no_id(id)] }),
@@ -154,11 +163,15 @@ fn read_order_file(path: &Path) -> Result<Order> {
         let problem = format!("it has more than {MAX_ORDER_BYTES} bytes");
         return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, problem)));
     }
-    let beside = path.parent().unwrap_or(Path::new("")).to_owned();
+    parse_order(&text, path.parent().unwrap_or(Path::new("")))
+        .map_err(|findings| Error::Order { path: Some(path.to_owned()), findings })
+}
+
+/// Reads an order together with the files `beside` it that it names.
+fn parse_order(text: &str, beside: &Path) -> std::result::Result<Order, Vec<OrderFinding>> {
     let read_file =
         |name: &TreePath, max_bytes: u64| named_file::read(&beside.join(name.as_str()), max_bytes as usize);
-    Order::parse_with_files(&text, &read_file)
-        .map_err(|findings| Error::Order { path: Some(path.to_owned()), findings })
+    Order::parse_with_files(text, &read_file)
 }
 
 fn no_id(id: &str) -> OrderFinding {

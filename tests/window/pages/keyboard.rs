@@ -28,7 +28,7 @@ fn walks_to(person: &mut Person, label: &str, modifiers: Modifiers) {
 }
 
 #[track_caller]
-fn walks_on(person: &mut Person, label: &str, key: Key) {
+pub fn walks_on(person: &mut Person, label: &str, key: Key) {
     walks_to(person, label, Modifiers::NONE);
     person.types(Modifiers::NONE, key);
 }

@@ -6,6 +6,7 @@ mod build;
 mod deciding;
 mod desk;
 mod escaped;
+mod evidence;
 mod failing;
 #[path = "../../suite/support/fault_fs.rs"]
 #[allow(dead_code, reason = "the other stories use the rest of it")]
@@ -16,7 +17,9 @@ mod home;
 mod interrupted;
 mod keyboard;
 mod keys;
+mod keys_tab;
 mod looking;
+mod making;
 mod merging;
 mod person;
 #[cfg(feature = "pictures")]
@@ -26,6 +29,7 @@ mod recovering;
 mod repairing;
 mod reviewing;
 mod sandbox;
+mod switching;
 mod text_patches;
 mod truth;
 mod twice_as_large;

@@ -211,3 +211,37 @@ fn what_a_text_patch_names_and_does_not_carry_is_left_out_when_somebody_says_so(
     let patch = format!("{TWO}Binary files a/logo.png and b/logo.png differ\n");
     assert_eq!(applied_reading(HELLO, &patch, window::READ_UNCARRIED), HELLO.replace("two", "TWO"));
 }
+
+#[test]
+fn what_tolerance_and_stripped_folders_come_to_is_seen_at_once() {
+    // The line before the first change is another one here.
+    let sandbox = scene(&HELLO.replacen("one\n", "ONE\n", 1));
+    let app = sandbox.path("app");
+    let mut person = Opening::with_paths([sandbox.path("fix.patch"), app]).open();
+    let is_ready = |person: &Person| person.model(|model| model.workspace.can_apply().is_ok());
+    person.must_see(words::CANNOT_CONTINUE);
+    choose(&mut person, window::READ_FUZZ, "1");
+    assert!(!person.sees(words::CANNOT_CONTINUE), "{}", person.told());
+    assert!(is_ready(&person));
+    // No name in it has five folders.
+    choose(&mut person, window::READ_STRIP, "4");
+    assert!(person.sees(words::CANNOT_CONTINUE) || !is_ready(&person), "{}", person.told());
+    choose(&mut person, window::READ_STRIP, window::READ_STRIP_AUTO);
+    assert!(!person.sees(words::CANNOT_CONTINUE), "{}", person.told());
+    // The command that is copied reads it the same way.
+    person.opens_tab(words::TAB_CHECKS);
+    person.press(words::COPY_COMMAND);
+    let command = person.model(|model| model.page_command()).expect("a command");
+    assert!(command.contains("--fuzz 1") && !command.contains("--strip"), "{command}");
+}
+
+/// Presses one of the choices that stand together under this name.
+#[track_caller]
+fn choose(person: &mut Person, group: &str, choice: &str) {
+    use egui_kittest::kittest::{NodeT, Queryable};
+    let group = person.harness.get_by_role_and_label(egui::Role::RadioGroup, group);
+    let found =
+        group.children_recursive().find(|node| node.accesskit_node().label().as_deref() == Some(choice));
+    found.expect("the choice is there").click();
+    person.settle();
+}

@@ -1,5 +1,6 @@
 //! Whatever a result says, the folder's state and its history say the same.
 
+use patchwright::model::Position;
 use patchwright::present::guided::Task;
 use patchwright::present::outcome::FolderEnd;
 use patchwright::words::{self, window};
@@ -40,6 +41,14 @@ pub fn is_told(person: &Person) {
         words::DONE_FINISH => (Action::Apply, None),
         words::DONE_UNDO => (Action::PutBack, None),
         window::DONE_KEEP => (Action::Accept, Some(true)),
+        window::DONE_TURN_OFF | window::DONE_TURN_ON => {
+            let wish = person.model(|model| model.guided.as_ref()?.switch.clone()).expect("a switch");
+            let found = status.switches.iter().find(|switch| switch.full_name() == wish.name);
+            let stands = found.and_then(|switch| switch.position());
+            assert_eq!(stands, Some(wish.to), "{told}");
+            assert_eq!(outcome.heading == window::DONE_TURN_OFF, wish.to == Position::Off, "{told}");
+            (Action::Toggle, None)
+        }
         other => panic!("{other:?} is held against nothing"),
     };
     assert_eq!(last.map(|entry| entry.action), Some(action), "{told}");

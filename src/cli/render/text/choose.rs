@@ -44,7 +44,10 @@ pub(in crate::cli) fn choice(
         _ => None,
     });
     section(&mut text, choice, &style.attention("No patch at hand:"), today, |need| match &need.fate {
-        Fate::Open => Some(no_patch(choice, need)),
+        Fate::Open => {
+            let name = |number: usize| choice.patches[number].patch.about.identity.to_string();
+            Some(choose::no_patch(need, name))
+        }
         _ => None,
     });
     let is_fixed = |need: &Need| matches!(need.fate, Fate::FixedHere { .. });
@@ -72,11 +75,7 @@ fn section(
 ) {
     let row = |need: &Need| {
         let (told, problem) = (told(need)?, &choice.board.problems[need.problem]);
-        let library = match &need.purl {
-            Some(purl) => purl.to_string(),
-            None => format!("{} {}", need.package, need.version),
-        };
-        let cells = [problem.ids.join(" "), library, told, choose::rank(&problem.facts, today)];
+        let cells = [problem.ids.join(" "), choose::library(need), told, choose::rank(&problem.facts, today)];
         Some(cells.map(|cell| safe(&cell).into_owned()))
     };
     let rows: Vec<[String; 4]> = choice.board.needs.iter().filter_map(row).collect();
@@ -94,19 +93,6 @@ fn blocked(choice: &PatchChoice, need: &Need) -> String {
         format!("{}: {why}", choice.patches[candidate].patch.about.identity)
     };
     choice.board.blocked_for(need).map(one).collect::<Vec<_>>().join("; ")
-}
-
-fn no_patch(choice: &PatchChoice, need: &Need) -> String {
-    let fixed = match need.fixed_versions.is_empty() {
-        true => "the scanner knows no version without it".to_owned(),
-        false => format!("gone in version {}", need.fixed_versions.join(", ")),
-    };
-    let names: Vec<String> =
-        need.may_help.iter().map(|one| choice.patches[*one].patch.about.identity.to_string()).collect();
-    match names.is_empty() {
-        true => fixed,
-        false => format!("{fixed}; {} changes the library, and doesn't say that it helps", names.join(", ")),
-    }
 }
 
 fn next_step(choice: &PatchChoice, target: &Path, saved: Option<&Path>, style: Style) -> String {

@@ -10,8 +10,10 @@ use crate::text::json::spell_out;
 
 choices! {
     /// The formats.
-    pub(crate) enum FixedFormat {
+    #[derive(Default)]
+    pub enum FixedFormat {
         /// OpenVEX 0.2: for Trivy and Grype.
+        #[default]
         OpenVex = "openvex",
         /// CycloneDX 1.6 with the history of each patched library: for people and proof.
         CycloneDx = "cyclonedx",
@@ -32,6 +34,13 @@ pub(crate) struct Publisher {
     pub name: String,
     /// An address that the publisher owns, which CSAF asks for.
     pub namespace: Option<String>,
+}
+
+impl Publisher {
+    /// Whether this can be an address of theirs.
+    pub(crate) fn is_address(text: &str) -> bool {
+        text.starts_with("https://") || text.starts_with("http://")
+    }
 }
 
 impl FixedFormat {

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) use against::{Compared, is_about};
-pub(crate) use document::{FixedFormat, Publisher};
+pub use document::FixedFormat;
+pub(crate) use document::Publisher;
 
 use super::stack::{FolderStack, read_ledger};
 use super::status::{product, unfinished_now};

@@ -1,0 +1,88 @@
+//! What edits ask for and what they come to, for whoever looks at them beside the text.
+
+use super::condition::{Check, Condition};
+use super::ops::Op;
+use super::value::Value;
+use super::{Edit, FileEdits, KeyChange, Why};
+
+/// One edit of a file, as it comes out in a content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownEdit {
+    /// What is so in the one document that is meant; empty where there is only one.
+    pub document: Vec<ShownTest>,
+    /// The values that become others.
+    pub keys: Vec<KeyChange>,
+    /// What must be so before it is made.
+    pub before: Vec<ShownTest>,
+    /// What must be so afterwards.
+    pub after: Vec<ShownTest>,
+}
+
+/// Something that must be so in a file. Texts are the author's and must be escaped before they are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownTest {
+    pub path: String,
+    /// What it must be, as the end of a sentence: `is "1.4.2"`.
+    pub wanted: String,
+}
+
+impl FileEdits {
+    /// What each edit does to this content, and what it asks for.
+    ///
+    /// # Errors
+    /// As those of [`Edit::try_on`].
+    pub fn shown_on(&self, content: &[u8]) -> Result<Vec<ShownEdit>, Why> {
+        let mut edited = content.to_vec();
+        let shown = self.edits().iter().map(|edit| {
+            let tried = edit.try_on(&edited)?;
+            if let Some(next) = tried.content {
+                edited = next;
+            }
+            Ok(edit.shown(tried.keys))
+        });
+        shown.collect()
+    }
+}
+
+impl Edit {
+    fn shown(&self, keys: Vec<KeyChange>) -> ShownEdit {
+        let is = |path: &str, value: &Value| ShownTest {
+            path: path.to_owned(),
+            wanted: Check::Equals(value.clone()).wanted(),
+        };
+        let tests = self.ops.iter().filter_map(|op| match op {
+            Op::Test(condition) => Some(condition.shown()),
+            _ => None,
+        });
+        ShownEdit {
+            document: self.selector.iter().map(|(path, value)| is(path.spelled(), value)).collect(),
+            keys,
+            before: tests.collect(),
+            after: self.must.iter().map(Condition::shown).collect(),
+        }
+    }
+}
+
+impl Condition {
+    fn shown(&self) -> ShownTest {
+        ShownTest { path: self.path.spelled().to_owned(), wanted: self.check.wanted() }
+    }
+}
+
+impl Check {
+    /// What is asked for, as the end of a sentence.
+    fn wanted(&self) -> String {
+        match self {
+            Check::Absent => "is not there".to_owned(),
+            Check::Count(1) => "has 1 entry".to_owned(),
+            Check::Count(number) => format!("has {number} entries"),
+            Check::Equals(value) => format!("is {value}"),
+            Check::Exists => "is there".to_owned(),
+            Check::Matches(pattern) => format!("matches {pattern}"),
+            Check::OneOf(values) => {
+                let all: Vec<String> = values.iter().map(ToString::to_string).collect();
+                format!("is one of {}", all.join(", "))
+            }
+        }
+    }
+}

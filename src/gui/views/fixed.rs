@@ -1,0 +1,94 @@
+//! What is fixed in a folder, and the page on which it is written for others.
+
+use egui::{Label, Ui};
+
+use super::keys::{field_ui, head_ui};
+use super::overview::failure_ui;
+use super::rows::item_ui;
+use crate::gui::outbox::Outbox;
+use crate::present::Model;
+use crate::present::fixed::{FORMATS, FixedRow, FixedView, Proven, format_sentence};
+use crate::present::message::{FixedMsg, Msg};
+use crate::toolkit::theme::{Icon, Tokens, text};
+use crate::toolkit::widgets::{
+    Banner, Button, Notice, PageHeader, banner, button, button_row, card, choice_box,
+};
+use crate::words::{fill, window};
+
+/// The card on the page of a folder; nothing where its patches say nothing.
+pub(super) fn card_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let fixed = &model.workspace.fixed;
+    if let Some(failure) = fixed.failed() {
+        return failure_ui(ui, failure, outbox);
+    }
+    let Some(view) = fixed.ready().filter(|view| !view.is_empty()) else { return };
+    card(ui, Some(window::FIXED_HERE), |ui| {
+        claims_ui(ui, view);
+        if view.groups.iter().any(|group| group.grade == Proven::Yes) {
+            let save = Button::secondary(window::FIXED_SAVE).icon(Icon::FileDown);
+            if button(ui, &save).clicked() {
+                outbox.push(Msg::Fixed(FixedMsg::Show));
+            }
+        }
+    });
+}
+
+fn claims_ui(ui: &mut Ui, view: &FixedView) {
+    for warning in &view.warnings {
+        banner(ui, &Banner { notice: Notice::Caution, title: warning, body: "", actions: &[] });
+    }
+    for group in &view.groups {
+        ui.label(text::caption(group.grade.as_str()).color(Tokens::from_context(ui).muted));
+        group.rows.iter().for_each(|row| row_ui(ui, group.grade, row));
+    }
+}
+
+fn row_ui(ui: &mut Ui, grade: Proven, row: &FixedRow) {
+    let parts = [&row.parts, &row.patch].map(String::as_str);
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let tokens = Tokens::from_context(ui);
+    let sign = match grade {
+        Proven::Yes => (Icon::ShieldCheck, tokens.good.strong),
+        Proven::No => (Notice::Caution.icon(), tokens.caution.strong),
+        Proven::OnlySaid => (Icon::ShieldQuestionMark, tokens.muted),
+    };
+    item_ui(ui, sign, (&row.ids, ""), [&parts.join(" · "), &row.why]);
+}
+
+/// The page on which it is written for others.
+pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let header = PageHeader { title: window::FIXED_SAVE_TITLE, subtitle: window::FIXED_SAVE_MEANING };
+    head_ui(ui, model, &header, outbox);
+    let Some(view) = model.workspace.fixed.ready() else { return };
+    let mut form = model.fixing.clone();
+    card(ui, Some(window::FIXED_FORMAT), |ui| {
+        for format in FORMATS {
+            if choice_box(ui, form.format == format, format_sentence(format)).clicked() {
+                form.format = format;
+            }
+        }
+    });
+    card(ui, Some(window::FIXED_WHO), |ui| {
+        field_ui(ui, window::FIXED_AUTHOR, &mut form.author, false);
+        if form.format.needs_namespace() {
+            field_ui(ui, window::FIXED_ADDRESS, &mut form.namespace, false);
+        }
+    });
+    let told = view.told.iter().find(|(format, ..)| *format == form.format);
+    if let Some((_, told, kept)) = told {
+        let sentence = fill(window::FIXED_TOLD, &[("n", &told.to_string())]);
+        let left_out = fill(window::FIXED_LEFT_OUT, &[("n", &kept.to_string())]);
+        let sentence = if *kept > 0 { format!("{sentence} {left_out}") } else { sentence };
+        ui.add(Label::new(text::body(sentence).color(Tokens::from_context(ui).muted)).wrap());
+    }
+    button_row(ui, |ui| {
+        let save = Button::primary(window::FIXED_SAVE).icon(Icon::FileDown).blocked(form.reason_to_wait());
+        if button(ui, &save).clicked() {
+            outbox.push(Msg::Fixed(FixedMsg::Save));
+        }
+    });
+    if form != model.fixing {
+        outbox.push(Msg::Fixed(FixedMsg::Edit(Box::new(form))));
+    }
+    super::command_ui(ui, model, outbox);
+}
