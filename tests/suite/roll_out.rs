@@ -213,7 +213,7 @@ fn a_ring_that_needs_people_begins_when_enough_different_ones_approved_it() {
     }
     assert_eq!(site.run().code, 7);
     assert!(!site.has_patch("b"));
-    let by_other = site.console().as_user("bob").run(&approve);
+    let by_other = site.console().by_user("bob").run(&approve);
     assert!(by_other.out.contains("The next run goes on with the ring \"rest\""), "{by_other}");
     assert_eq!(site.run().code, 0);
     assert!(site.has_patch("b"));

@@ -96,9 +96,7 @@ fn a_rollback_is_exactly_of_what_the_rollout_did_and_leaves_what_was_changed_sin
     site.sandbox.write("srv/app09/conf/app.conf", "edited\n");
     let back = site.console().run(&typed("take-back --yes"));
     assert_eq!(back.code, 6, "{back}");
-    for (folder, why) in [("app09", "E-DRIFT")] {
-        assert!(back.out.contains(&format!("$/srv/{folder}  needs a person  {why}")), "{folder}: {back}");
-    }
+    assert!(back.out.contains("$/srv/app09  needs a person  E-DRIFT"), "{back}");
     for number in (1..=12).filter(|number| ![5, 9].contains(number)) {
         let folder = format!("app{number:02}");
         assert_eq!(site.tree(&folder).difference(&before[number - 1]), None, "{folder}");

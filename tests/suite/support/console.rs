@@ -104,7 +104,7 @@ impl<'a> Console<'a> {
     }
 
     /// Somebody else at the same machine.
-    pub fn as_user(mut self, name: &str) -> Self {
+    pub fn by_user(mut self, name: &str) -> Self {
         let mut environment = self.workbench.environment().clone();
         name.clone_into(&mut environment.user);
         self.workbench = Workbench::new(environment);
