@@ -107,7 +107,7 @@ fn scrolled_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
 /// Brings into view what the keyboard has just moved to.
 fn follow_keyboard(ui: &mut Ui) {
     let place = ui.scope_id().with("keyboard");
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(egui::Memory::focused);
     if ui.data(|data| data.get_temp::<Option<egui::Id>>(place)) == Some(focused) {
         return;
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{CheckPage, ReviewLine, Subject};
+use crate::diff::KeyChange;
 use crate::model::Position;
 use crate::present::finding::{Finding, Rank, findings_of_notes, findings_of_obstacles};
 use crate::present::overview::{line, path_line};
@@ -21,7 +22,7 @@ impl CheckPage {
                 .map(|sentence| Finding::plain(Rank::MayBreak, sentence, window::SWITCH_OPEN_MEANING)),
         );
         findings.extend(findings_of_notes(&preview.notes));
-        let keys: Vec<String> = found.keys.iter().map(|key| key.phrase()).collect();
+        let keys: Vec<String> = found.keys.iter().map(KeyChange::phrase).collect();
         let review = [
             Some(ReviewLine::fact(window::SWITCH, name.clone())),
             Some(ReviewLine::fact(words::FOLDER, path_line(folder))),
