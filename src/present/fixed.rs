@@ -92,7 +92,7 @@ fn row(claim: &Claim) -> FixedRow {
     let parts: Vec<String> = claim.components.iter().map(|part| line(part.purl.as_str())).collect();
     let authors: Vec<&str> = claim.authors.iter().map(String::as_str).collect();
     let why = fixed::why_not(claim).unwrap_or_else(|| {
-        fill(window::FIXED_SIGNED, &[("who", &authors.join(", ")), ("grounds", &fixed::grounds(claim))])
+        fill(window::PART_FIXED_SIGNED, &[("who", &authors.join(", ")), ("grounds", &fixed::grounds(claim))])
     });
     FixedRow {
         ids: ids.join(" "),

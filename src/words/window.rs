@@ -135,10 +135,10 @@ words! {
     FIXED_SAVE = "Save…";
     FIXED_SAVE_MEANING = "For scanners, which then stay silent about it, and for auditors. Only what is proven is in it.";
     FIXED_SAVE_TITLE = "Save what is fixed";
-    FIXED_SIGNED = "signed by {who}; {grounds}";
     FIXED_TOLD = "Statements in the file: {n}.";
     FIXED_UNREAD = "{patch}: its description is missing or damaged, so its claims are unknown";
     FIXED_WHO = "Who says it";
+    PART_FIXED_SIGNED = "signed by {who}; {grounds}";
     FORMAT_CSAF = "CSAF 2.0: an advisory, for customers and their tools";
     FORMAT_CYCLONEDX = "CycloneDX 1.6: each patched library with its history, for auditors";
     FORMAT_CYCLONEDX_VEX = "CycloneDX 1.6 VEX: statements that refer to the other CycloneDX file";

@@ -13,5 +13,7 @@ mod parts;
 mod pictures;
 mod release;
 mod support;
+#[path = "../suite/support/tools.rs"]
+mod tools;
 mod two_pictures;
 mod worker_process;

@@ -169,6 +169,9 @@ fn a_text_patch_brings_its_own_description() {
 
 #[test]
 fn commits_become_a_patch_and_a_range_that_is_none_is_said() {
+    if !crate::tools::is_here("git", "making a patch of commits in the window") {
+        return;
+    }
     let sandbox = Sandbox::new();
     sandbox.write("repo/a.txt", "one\n");
     let repository = sandbox.path("repo");
