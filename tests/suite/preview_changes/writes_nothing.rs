@@ -219,7 +219,7 @@ fn the_reader_of_a_read_only_disk_sees_everything() {
     look(&bench, bundle, target);
     let applied = unwatched(|watch| bench.apply(bundle, target, UNSIGNED, watch));
     let lines = obstacles(applied);
-    assert!(lines.contains(&"E-VOLUME: this disk is read-only".to_owned()), "{lines:#?}");
+    assert!(lines.contains(&"E-RIGHTS: this disk is read-only".to_owned()), "{lines:#?}");
 }
 
 #[cfg(target_os = "linux")]
