@@ -32,7 +32,8 @@ fn patch(sandbox: &Sandbox, number: u32, output: &str, tables: &str) {
         sandbox.write(&format!("old{number}/{name}"), OLD);
         sandbox.write(&format!("new{number}/{name}"), if name == file { NEW } else { OLD });
     }
-    sandbox.write("order.toml", &order(&format!("ACME-{number}"), "", tables));
+    let text = order(&format!("ACME-{number}"), "", tables);
+    sandbox.write("order.toml", &text.replace("sequence = 1", &format!("sequence = {number}")));
     fs::create_dir_all(sandbox.path("patches")).expect("our own folder");
     let make =
         format!("make --from $/old{number} --to $/new{number} --order $/order.toml --output $/{output}");
@@ -115,14 +116,14 @@ fn what_a_person_rolled_back_stays_out_until_the_file_says_something_else() {
     let sandbox = scene();
     state(&sandbox, &[("a", "have = [\"ACME-1\", \"ACME-2\"]")]);
     ends(&sandbox, "--apply", 0);
-    console(&sandbox).done("rollback $/srv/a ACME-1 --yes");
+    console(&sandbox).done("rollback $/srv/a ACME-2 --yes");
     for _ in 0..100 {
         let run = ends(&sandbox, "--apply", 7);
         assert!(
-            in_one_line(&run).contains("ACME-1: rolled back by ada on 2026-11-23, so it isn't applied again")
+            in_one_line(&run).contains("ACME-2: rolled back by ada on 2026-11-23, so it isn't applied again")
         );
     }
-    assert_eq!(has(&sandbox, "a"), [false, true]);
+    assert_eq!(has(&sandbox, "a"), [true, false]);
     assert_eq!(
         console(&sandbox).done("history $/srv/a --json").json()["entries"].as_array().map(Vec::len),
         Some(2)
@@ -233,13 +234,13 @@ fn edited_files_are_told_repaired_or_kept_from_any_change() {
 #[test]
 fn other_patches_are_told_and_go_only_where_the_file_says_so() {
     let sandbox = scene();
-    console(&sandbox).done("apply $/patches/2.patchbundle $/srv/a --yes");
-    state(&sandbox, &[("a", "have = [\"ACME-1\"]")]);
+    console(&sandbox).done("apply $/patches/1.patchbundle $/srv/a --yes");
+    state(&sandbox, &[("a", "have = [\"ACME-2\"]")]);
     let run = ends(&sandbox, "--apply", 7);
-    assert!(run.printed().contains("ACME-2: in the folder, but not in the state file"), "{run}");
-    state(&sandbox, &[("a", "have = [\"ACME-1\"]\nothers = \"roll-back\"")]);
+    assert!(run.printed().contains("ACME-1: in the folder, but not in the state file"), "{run}");
+    state(&sandbox, &[("a", "have = [\"ACME-2\"]\nothers = \"roll-back\"")]);
     ends(&sandbox, "--apply", 0);
-    assert_eq!(has(&sandbox, "a"), [true, false]);
+    assert_eq!(has(&sandbox, "a"), [false, true]);
 }
 
 #[test]
