@@ -86,6 +86,12 @@ const COMMANDS: &[(&str, &str)] = &[
     ("plan paths", "plan good.patchbundle %"),
     ("reapply from", "reapply patched --yes --from %"),
     ("reapply target", "reapply % --yes"),
+    ("reconcile folder", "reconcile state.toml --folder %"),
+    ("reconcile hold", "reconcile --hold % --reason=why"),
+    ("reconcile metrics", "reconcile state.toml --metrics %"),
+    ("reconcile release", "reconcile --release %"),
+    ("reconcile report", "reconcile state.toml --report %"),
+    ("reconcile state", "reconcile %"),
     ("recover from", "recover patched --undo --yes --from %"),
     ("recover target", "recover % --undo"),
     ("review file", "review % --verdict commented"),
@@ -168,6 +174,11 @@ fn scene() -> Sandbox {
     let ring = "[[rings]]\nname = \"all\"\nfolders = [\"app\"]\n";
     let rollout = "format = \"patchwright-rollout/1\"\nname = \"r\"\npatches = [\"good.patchbundle\"]\n";
     sandbox.write("rollout.toml", &format!("{rollout}{ring}"));
+    let app = sandbox.path("app").display().to_string();
+    let folder = format!("[[folders]]\npath = '{app}'\nhave = []\n");
+    sandbox
+        .write("state.toml", &format!("format = \"patchwright-state/1\"\npatches = \"patches/\"\n{folder}"));
+    std::fs::create_dir(sandbox.path("patches")).expect("our own folder");
     sandbox.write("edits.toml", &order("ACME-1", "", edits));
     sandbox.write("edited/f.json", "{}\n");
     let tried = run(&sandbox, "edit test edits.toml edited/f.json");

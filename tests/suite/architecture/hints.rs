@@ -53,19 +53,23 @@ fn every_flag_that_a_text_names_is_one() {
 const HINTS: [&str; 3] = ["src/plan/why", "src/report", "src/workbench"];
 /// What is written large in the middle of a sentence and is no control of the window.
 const PROPER_NAMES: &[&str] = &[
+    "ACME-HF-1042",
     "BE",
     "CSAF",
     "CSV",
+    "CVE",
     "CycloneDX",
     "EPSS",
     "Ed25519",
     "European",
     "F7",
     "GBK",
+    "GHSA",
     "Grype",
     "JSON",
     "KEV",
     "LE",
+    "OSV",
     "OSV-Scanner",
     "OpenVEX",
     "Shift",
