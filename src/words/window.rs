@@ -143,8 +143,8 @@ words! {
     FORMAT_CYCLONEDX = "CycloneDX 1.6: each patched library with its history, for auditors";
     FORMAT_CYCLONEDX_VEX = "CycloneDX 1.6 VEX: statements that refer to the other CycloneDX file";
     FORMAT_OPENVEX = "OpenVEX: for Trivy and Grype";
-    FORMAT_OSV = "osv-scanner.toml: for OSV-Scanner";
-    FORMAT_TRIVYIGNORE = ".trivyignore.yaml: for Trivy, exact to the path";
+    FORMAT_OSV = "For OSV-Scanner: osv-scanner.toml";
+    FORMAT_TRIVYIGNORE = "For Trivy, exact to the path: .trivyignore.yaml";
     // Choosing patches
     CHOICE_APPLY = "Apply {n}…";
     CHOICE_BLOCKED = "Blocked: {n}";

@@ -232,7 +232,7 @@ fn what_is_fixed_is_saved_for_others_as_the_command_line_writes_it() {
         scene.folder().display()
     );
     person.must_see(words::COPIED);
-    assert_eq!(person.model(|model| model.page_command()), Some(command));
+    assert_eq!(person.model(patchwright::present::Model::page_command), Some(command));
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn from_a_scan_to_the_patch_that_fixes_it_and_the_page_says_so_afterwards() {
         [&report, &scene.sandbox.path("patches"), &scene.folder()].map(|path| path.display().to_string());
     let command = format!("patchwright choose --scan {report} --from {patches} {folder}");
     person.must_see(words::COPIED);
-    assert_eq!(person.model(|model| model.page_command()), Some(command));
+    assert_eq!(person.model(patchwright::present::Model::page_command), Some(command));
 
     person.press(&fill(window::CHOICE_APPLY, &[("n", "1 patch")]));
     goes_through(&mut person);

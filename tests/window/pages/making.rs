@@ -98,7 +98,7 @@ fn a_patch_is_described_made_tested_opened_and_applied_without_the_console() {
         output.display()
     );
     person.must_see(words::COPIED);
-    assert_eq!(person.model(|model| model.page_command()), Some(command));
+    assert_eq!(person.model(patchwright::present::Model::page_command), Some(command));
     let made = fs::read(&output).expect("a patch file");
     fs::remove_file(&output).expect("our own file");
     let words: Vec<std::ffi::OsString> = ["make", "--from", &old, "--to", &new, "--order"]

@@ -231,7 +231,7 @@ fn what_tolerance_and_stripped_folders_come_to_is_seen_at_once() {
     // The command that is copied reads it the same way.
     person.opens_tab(words::TAB_CHECKS);
     person.press(words::COPY_COMMAND);
-    let command = person.model(|model| model.page_command()).expect("a command");
+    let command = person.model(Model::page_command).expect("a command");
     assert!(command.contains("--fuzz 1") && !command.contains("--strip"), "{command}");
 }
 

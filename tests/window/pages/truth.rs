@@ -44,7 +44,7 @@ pub fn is_told(person: &Person) {
         window::DONE_TURN_OFF | window::DONE_TURN_ON => {
             let wish = person.model(|model| model.guided.as_ref()?.switch.clone()).expect("a switch");
             let found = status.switches.iter().find(|switch| switch.full_name() == wish.name);
-            let stands = found.and_then(|switch| switch.position());
+            let stands = found.and_then(patchwright::workbench::FolderSwitch::position);
             assert_eq!(stands, Some(wish.to), "{told}");
             assert_eq!(outcome.heading == window::DONE_TURN_OFF, wish.to == Position::Off, "{told}");
             (Action::Toggle, None)
