@@ -121,7 +121,7 @@ words! {
     WORKING_TITLE_SWITCH = "Turning the switch";
     // What is fixed
     FIXED_ADDRESS = "An address that the author owns";
-    FIXED_ADDRESS_FIRST = "Enter an address first, such as https://your-company.example";
+    FIXED_ADDRESS_FIRST = "Enter an address that your company owns first";
     FIXED_AUTHOR = "Author; empty for your account on this computer";
     FIXED_COPIES = "{part} is here a second time, unpatched: {paths}";
     FIXED_FORMAT = "Who is it for";
