@@ -6,6 +6,7 @@ pub(super) mod drift;
 mod drift_contents;
 pub(super) mod edits;
 pub(super) mod fixed;
+pub(super) mod folder_pattern;
 pub(super) mod folders;
 pub(super) mod identify;
 pub(super) mod inspect;
