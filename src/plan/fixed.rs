@@ -38,6 +38,8 @@ pub(crate) enum Proof {
     Withdrawn { reason: String },
     /// A change of the folder was interrupted, and nobody knows what the files are.
     Interrupted,
+    /// This switch of the patch isn't on.
+    SwitchedOff { switch: String },
 }
 
 impl Proof {
@@ -49,6 +51,7 @@ impl Proof {
             Proof::Replaced { .. } => "replaced",
             Proof::Withdrawn { .. } => "withdrawn",
             Proof::Interrupted => "interrupted",
+            Proof::SwitchedOff { .. } => "switched-off",
         }
     }
 }

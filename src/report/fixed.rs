@@ -28,6 +28,7 @@ pub(crate) fn proof(proof: &Proof) -> Option<String> {
         Proof::Replaced { by } => Some(format!("replaced by {by}; what that patch says counts")),
         Proof::Withdrawn { reason } => Some(format!("withdrawn: {reason}")),
         Proof::Interrupted => Some("a change was interrupted, so nobody knows".to_owned()),
+        Proof::SwitchedOff { switch } => Some(format!("the switch {switch} isn't on")),
     }
 }
 

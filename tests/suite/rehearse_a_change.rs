@@ -173,3 +173,15 @@ fn what_could_not_be_applied_is_not_rehearsed() {
     assert_eq!(drifted.code, 3, "{drifted}");
     assert!(drifted.err.contains("E-DRIFT"), "{drifted}");
 }
+
+#[test]
+fn a_clone_is_not_made_in_what_is_cloned() {
+    let sandbox = site("", "true");
+    for inside in ["$/srv/app", "$/srv/app/conf"] {
+        let run = rehearse(&sandbox, &format!("--copy-in {inside}"));
+        assert_eq!(run.code, 3, "{run}");
+        assert!(run.err.contains("which is cloned"), "{run}");
+    }
+    fs::create_dir(sandbox.path("app-clones")).expect("our own folder");
+    assert_eq!(rehearse(&sandbox, "--copy-in $/app-clones").code, 0, "a folder elsewhere may be named");
+}

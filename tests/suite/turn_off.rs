@@ -373,6 +373,28 @@ fn what_somebody_trusted_wants_checked_is_whoever_applied_the_patch() {
 }
 
 #[test]
+fn a_fix_whose_switch_is_not_on_is_told_to_nobody_as_fixed() {
+    let sandbox = product("vulnerabilities = [\"CVE-2026-1\", \"CVE-2026-2\"]", &format!("{TOGGLE}{CVE}"));
+    make(&Console::new(&sandbox));
+    crate::support::trust::write_trusted_key(&sandbox, "anna", 1, "author");
+    let person = Console::new(&sandbox).with_keys().answering("y");
+    person.done("sign $/fix.patchbundle --key $/anna.key --as author");
+    person.done("apply $/fix.patchbundle $/app --yes");
+    let proofs = || {
+        let told = person.done("fixed $/app --json").json();
+        let claims = told["claims"].as_array().expect("claims").clone();
+        claims.iter().map(|claim| claim["proof"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(proofs(), ["verified", "verified"]);
+    person.done("toggle off new-parser $/app --yes --reason=slow");
+    assert_eq!(proofs()[0], "switched-off", "the switch of the first is off");
+    let said = person.done("fixed $/app");
+    assert!(in_one_line(&said).contains("the switch ACME-1/new-parser isn't on"), "{said}");
+    person.done("toggle on new-parser $/app --yes");
+    assert_eq!(proofs(), ["verified", "verified"]);
+}
+
+#[test]
 fn the_day_until_which_it_was_to_be_there_is_reminded() {
     for (until, said) in [
         ("2020-01-01", "was to be gone after 2020-01-01"),

@@ -46,6 +46,11 @@ pub(crate) enum Making {
         output: PathBuf,
         around: PathBuf,
     },
+    /// A clone of a folder would be made in it.
+    CloneInside {
+        clones: PathBuf,
+        around: PathBuf,
+    },
     /// A file that would be lost has the name of the output.
     Taken {
         output: PathBuf,
@@ -147,6 +152,11 @@ impl Making {
                 Code::Order,
                 format!("the output {output:?} is inside {around:?}, from which the patch is made"),
                 "Choose an output outside both folders.",
+            ),
+            Making::CloneInside { clones, around } => row(
+                Code::Usage,
+                format!("the clone in {clones:?} would be inside {around:?}, which is cloned"),
+                "Choose a folder outside the product: --copy-in DIR",
             ),
             Making::Taken { output, is_signed: true } => row(
                 Code::Order,

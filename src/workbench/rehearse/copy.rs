@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::disk::fs::{Fs, OsFs, Place, StatKind, make_link};
 use crate::disk::{TargetRoot, observe_all};
 use crate::model::{Node, Patch, TreePath, TreeState};
+use crate::plan::why::Making;
 use crate::progress::{CancelToken, Phase, Quiet};
 use crate::workbench::{Error, Result, Watch};
 
@@ -64,6 +65,10 @@ impl Copy {
         let name =
             real.file_name().map_or_else(|| "folder".to_owned(), |name| name.to_string_lossy().into_owned());
         let beside = copy_in.or(real.parent()).unwrap_or(&real).to_owned();
+        // A clone in what is cloned would have no end.
+        if beside.canonicalize().map_err(|source| cannot_copy(&beside, source))?.starts_with(&real) {
+            return Err(Error::refused(Making::CloneInside { clones: beside, around: target.to_owned() }));
+        }
         let prefix = format!(".{name}-rehearsal-");
         remove_remains(&beside, &prefix);
         let holder = tempfile::Builder::new().prefix(&prefix).tempdir_in(&beside);

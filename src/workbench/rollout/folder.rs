@@ -205,7 +205,7 @@ impl Workbench {
     }
 
     /// Deals with a change that a run had begun and never told the end of. `None`: the folder is as before it.
-    fn resume_change(
+    pub(super) fn resume_change(
         &self,
         load: &Load<'_>,
         member: &Member,

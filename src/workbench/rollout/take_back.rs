@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use super::RolloutView;
-use super::folder::{Found, cause, is_in};
+use super::folder::{Found, Load, cause, is_in};
 use super::member::{FolderState, Member};
 use super::state::{RolloutState, Store};
 use crate::ledger::{Entry, Occasion};
 use crate::model::Code;
 use crate::plan::OnDrift;
 use crate::progress::Phase;
-use crate::workbench::{Error, Result, RollbackOptions, ScriptConsent, Watch, Which, Workbench};
+use crate::workbench::{
+    ApplyOptions, Error, Result, RollbackOptions, ScriptConsent, Watch, Which, Workbench,
+};
 
 impl Workbench {
     /// Rolls back what the rollout did in every folder, or in those of one ring, and stops it.
@@ -46,6 +48,7 @@ impl Workbench {
         scripts: ScriptConsent,
         watch: Watch<'_>,
     ) -> Result<()> {
+        self.settle_started(store, only, scripts, watch)?;
         let state = store.must_load()?;
         let rings = (0..state.rings.len()).rev().filter(|ring| only.is_none_or(|only| only == *ring));
         let places: Vec<(usize, usize)> = rings
@@ -70,6 +73,39 @@ impl Workbench {
                 Ok(())
             })?;
             watch.progress.advance(1);
+        }
+        Ok(())
+    }
+
+    /// Finds out what a run that was cut short left in the folders that it had begun.
+    fn settle_started(
+        &self,
+        store: &Store,
+        only: Option<usize>,
+        scripts: ScriptConsent,
+        watch: Watch<'_>,
+    ) -> Result<()> {
+        let (state, options) = (store.must_load()?, ApplyOptions { scripts, ..ApplyOptions::default() });
+        for (number, ring) in state.rings.iter().enumerate() {
+            if only.is_some_and(|only| only != number) {
+                continue;
+            }
+            let load = Load { id: &state.id, ring: &ring.name, patches: &state.patches, options: &options };
+            for (one, member) in ring.members.iter().enumerate() {
+                let (FolderState::Started, Some(head)) = (member.state, member.head) else { continue };
+                let left = self
+                    .check_member(member)
+                    .and_then(|()| self.resume_change(&load, member, head, quiet(watch)));
+                let found = match left {
+                    Ok(found) => found.unwrap_or_else(|| Found::new(FolderState::Waiting, None)),
+                    Err(error) => Found::failed(&error),
+                };
+                store.change(|state| {
+                    let since = state.tick(self.environment.timestamp().as_second());
+                    found.record(state.member_mut((number, one)), since);
+                    Ok(())
+                })?;
+            }
         }
         Ok(())
     }

@@ -79,3 +79,22 @@ fn a_run_that_is_killed_at_any_record_ends_the_same_when_it_is_run_again() {
     }
     assert!(kills > 20, "{kills}");
 }
+
+#[test]
+fn a_take_back_after_a_killed_run_leaves_the_patch_nowhere() {
+    let rings = ring("all", &["a", "b"], "");
+    let (mut kills, mut began) = (0, 0);
+    for at in 1.. {
+        let site = Site::new(&["a", "b"], &rings);
+        let file: PathBuf = site.sandbox.path("october.toml");
+        if !was_killed(&file, at) {
+            break;
+        }
+        kills += 1;
+        let back = site.console().run(&typed("take-back --yes"));
+        // Before the first record nothing has begun.
+        began += usize::from(back.code == 0);
+        assert!(["a", "b"].iter().all(|folder| !site.has_patch(folder)), "killed at {at}: {back}");
+    }
+    assert!(kills > 10 && began > 5, "{kills} kills, {began} after the beginning");
+}

@@ -17,10 +17,11 @@ pub(crate) use document::Publisher;
 
 use super::stack::{FolderStack, read_ledger};
 use super::status::{product, unfinished_now};
+use super::switches::{FolderSwitch, switches};
 use crate::disk::fs::Fs;
 use crate::disk::observe;
 use crate::ledger::{Installed, Ledger};
-use crate::model::{Digest, FileNode, LayerKey, Node, Product, Restart, TreePath, TreeState};
+use crate::model::{Digest, FileNode, LayerKey, Node, Position, Product, Restart, TreePath, TreeState};
 use crate::plan::{Claim, Layer, Proof, Statement, claims, statements};
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result, UnfinishedWork, Watch, Workbench};
@@ -94,7 +95,8 @@ impl Workbench {
         let recalls = self.recalls(withdrawn)?;
         let tree = contents_of_claims(fs, &folder.layers, watch)?;
         let recalled = |layer: &Layer| recalls.about(&layer.id, layer.revision).cloned();
-        let claims = claims(&folder.layers, &tree, &recalled, unfinished.is_some());
+        let mut claims = claims(&folder.layers, &tree, &recalled, unfinished.is_some());
+        open_again(&mut claims, &switches(fs, &ledger, &folder, &self.environment().now())?);
         let mut statements = statements(&claims);
         copies::find(fs, &folder.layers, &claims, &mut statements, watch)?;
         let (product, version) = product(fs, &ledger, &folder)?;
@@ -123,6 +125,20 @@ impl Workbench {
         let failed = |source| Error::File { doing: "write", path: to.to_owned(), source };
         WholeFile::write(to, document.as_bytes()).map_err(failed)?;
         Ok(to.to_owned())
+    }
+}
+
+/// A switch that belongs to a fix and isn't on leaves nothing of it proven, whatever the files are.
+fn open_again(claims: &mut [Claim], switches: &[FolderSwitch]) {
+    for switch in switches.iter().filter(|switch| switch.position() != Some(Position::On)) {
+        let is_open = |claim: &&mut Claim| {
+            claim.key == switch.key
+                && claim.resolved.ids().any(|id| switch.toggle.vulnerabilities.contains(id))
+        };
+        let rests_on_files = |claim: &&mut Claim| matches!(claim.proof, Proof::Verified | Proof::Drifted(_));
+        for claim in claims.iter_mut().filter(rests_on_files).filter(is_open) {
+            claim.proof = Proof::SwitchedOff { switch: switch.full_name() };
+        }
     }
 }
 
