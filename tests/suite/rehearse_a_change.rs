@@ -185,3 +185,12 @@ fn a_clone_is_not_made_in_what_is_cloned() {
     fs::create_dir(sandbox.path("app-clones")).expect("our own folder");
     assert_eq!(rehearse(&sandbox, "--copy-in $/app-clones").code, 0, "a folder elsewhere may be named");
 }
+
+#[test]
+fn what_is_in_place_already_is_not_said_to_have_been_rehearsed() {
+    let sandbox = site("", "true");
+    console(&sandbox).done("apply $/fix.patchbundle $/srv/app --allow-unsigned --yes");
+    let run = console(&sandbox).run(REHEARSE);
+    assert!(run.code == 3 && run.printed().contains("the patch is already in place"), "{run}");
+    assert!(!run.printed().contains("Passed"), "{run}");
+}

@@ -68,6 +68,22 @@ pub struct SiteTest {
     pub output: String,
 }
 
+impl Rehearsed {
+    /// One that has not begun.
+    fn of(preview: ApplyPreview, decision: DecisionDigest) -> Self {
+        Self {
+            preview,
+            decision,
+            failure: None,
+            checks: Vec::new(),
+            left_out: 0,
+            tests: Vec::new(),
+            written: Vec::new(),
+            unrecorded: None,
+        }
+    }
+}
+
 impl Workbench {
     /// Tries on a clone of `target` what applying `request` would do. The folder stays as it is, whatever happens.
     ///
@@ -89,17 +105,12 @@ impl Workbench {
             return Err(Error::Refused(obstacles));
         }
         let decision = preview.decision();
+        if preview.preview.is_nothing_to_do() {
+            let failure = Some("nothing was tried: the patch is already in place".to_owned());
+            return Ok(Rehearsed { failure, ..Rehearsed::of(preview, decision) });
+        }
         let clone = Copy::of_all(target, wish.copy_in.as_deref(), watch)?;
-        let mut rehearsed = Rehearsed {
-            preview,
-            decision,
-            failure: None,
-            checks: Vec::new(),
-            left_out: 0,
-            tests: Vec::new(),
-            written: Vec::new(),
-            unrecorded: None,
-        };
+        let mut rehearsed = Rehearsed::of(preview, decision);
         let tried = self.try_on(&clone, request, target, wish, &mut rehearsed, watch);
         let removed = clone.remove();
         match tried {
