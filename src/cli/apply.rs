@@ -67,11 +67,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = ApplyRequest {
-            choices: self.edits.choices()?,
-            withdrawn: self.lists.withdrawn.clone(),
-            ..self.reading.request(&files)?
-        };
+        let request = self.reading.whole_request(&files, &self.edits, &self.lists)?;
         match self.each {
             true => each::apply_each(&self, request, target, session),
             false if self.dry_run => self.look(&request, target, session),

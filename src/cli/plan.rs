@@ -9,7 +9,7 @@ use super::reading::ReadingArguments;
 use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
-use crate::workbench::{ApplyRequest, PlanFile};
+use crate::workbench::PlanFile;
 
 /// Show what apply would change, and every problem
 ///
@@ -48,11 +48,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = ApplyRequest {
-            choices: self.edits.choices()?,
-            withdrawn: self.lists.withdrawn,
-            ..self.reading.request(&files)?
-        };
+        let request = self.reading.whole_request(&files, &self.edits, &self.lists)?;
         let first = request.files[0].clone();
         let preview =
             session.watch(|workbench, watch| workbench.preview(request, target, watch)).in_folder(target)?;

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::flags::is_bundle;
+use super::edits::EditArguments;
+use super::flags::{Lists, is_bundle};
 use super::session::InFolder;
 use crate::report::Report;
 use crate::workbench::{ApplyRequest, TextOptions, Tolerance, is_text_patch};
@@ -68,6 +69,17 @@ impl ReadingArguments {
             only: None,
         };
         Ok(ApplyRequest { reading, ..first.into() })
+    }
+
+    /// The same with what was decided about edited files, and the lists of withdrawn patches to ask.
+    pub fn whole_request(
+        &self,
+        files: &[PathBuf],
+        edits: &EditArguments,
+        lists: &Lists,
+    ) -> Result<ApplyRequest> {
+        let (choices, withdrawn) = (edits.choices()?, lists.withdrawn.clone());
+        Ok(ApplyRequest { choices, withdrawn, ..self.request(files)? })
     }
 
     /// One of the flags that were given.

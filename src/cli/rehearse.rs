@@ -10,7 +10,7 @@ use super::reading::ReadingArguments;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
-use crate::workbench::{ApplyOptions, ApplyRequest, RehearsalWish};
+use crate::workbench::{ApplyOptions, RehearsalWish};
 
 /// Try a change on a clone of the folder, with your own tests
 ///
@@ -51,11 +51,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = ApplyRequest {
-            choices: self.edits.choices()?,
-            withdrawn: self.lists.withdrawn,
-            ..self.reading.request(&files)?
-        };
+        let request = self.reading.whole_request(&files, &self.edits, &self.lists)?;
         let wish = RehearsalWish {
             tests: self.test,
             timeout: Duration::from_secs(self.timeout),

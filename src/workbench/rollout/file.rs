@@ -11,6 +11,7 @@ use crate::model::{Digest, Word, choices};
 use crate::named_file;
 use crate::plan::rollout::{RingRules, Seconds, Share};
 use crate::plan::why::Rolling;
+use crate::text::json;
 use crate::workbench::{Error, Result};
 
 /// Longest rollout file, in bytes: some thousand folders by name.
@@ -158,9 +159,7 @@ struct Places<'t>(&'t str);
 
 impl Places<'_> {
     fn wrong(&self, span: Range<usize>, because: &str) -> Error {
-        let before = self.0.get(..span.start).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let json::Position { line, column } = json::Position::new(self.0.as_bytes(), span.start);
         Error::refused(Rolling::Wrong { line, column, because: because.to_owned() })
     }
 

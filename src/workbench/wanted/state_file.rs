@@ -12,6 +12,7 @@ use crate::model::{Digest, PatchId, Position, Word};
 use crate::named_file;
 use crate::plan::wanted::{OnDrifted, Others, Wish};
 use crate::plan::why::Wanted;
+use crate::text::json;
 use crate::workbench::{Error, Result};
 
 /// Longest state file, in bytes: some thousand folders with some fifty patches each.
@@ -101,9 +102,7 @@ struct Places<'t>(&'t str);
 
 impl Places<'_> {
     fn wrong(&self, span: Range<usize>, because: &str) -> Error {
-        let before = self.0.get(..span.start).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let json::Position { line, column } = json::Position::new(self.0.as_bytes(), span.start);
         Error::refused(Wanted::Wrong { line, column, because: because.to_owned() })
     }
 
