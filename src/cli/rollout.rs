@@ -83,6 +83,9 @@ struct Run {
     /// Stay until its waits are over, instead of exiting with 7
     #[arg(long)]
     wait: bool,
+    /// Start a rollout again that was rolled back; whoever approved has to approve again
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     overrides: OverrideFlags,
     #[command(flatten)]
@@ -106,7 +109,7 @@ struct Pause {
     reason: Option<String>,
 }
 
-/// End a pause or a stop; folders that failed are tried again
+/// End a pause or a stop; folders that failed are tried again, and after a stop the next rings are approved again
 #[derive(Debug, clap::Args)]
 struct Resume {
     /// The rollout file
@@ -150,7 +153,7 @@ struct LeaveOut {
     reason: String,
 }
 
-/// Stop the rollout and roll back exactly what it applied, the last ring first
+/// Roll back exactly what the rollout applied, the last ring first, and end it; `run --again` starts it once more
 #[derive(Debug, clap::Args)]
 struct TakeBack {
     /// The rollout file
@@ -211,7 +214,7 @@ impl Run {
                 .without_folder()?;
             session.ask(|style| text::rollout_plan(&plan, style), "Go on with this rollout?")?;
         }
-        let wish = RunWish { until: self.until, waits: self.wait, options };
+        let wish = RunWish { until: self.until, waits: self.wait, again: self.again, options };
         let view = session
             .watch(|workbench, watch| workbench.run_rollout(&self.file, &wish, watch))
             .without_folder()?;

@@ -4,6 +4,7 @@
 mod hostile;
 #[cfg(unix)]
 mod killed;
+mod over;
 mod stopped;
 
 use std::fs;

@@ -59,13 +59,16 @@ answers! {
         steps: usize = folder.steps,
         [code]: String = folder.refused.as_ref().map(|(code, _)| code.to_string()),
         [why]: String = folder.refused.as_ref().map(|(_, why)| why.clone()),
+        [left_out]: String = folder.left_out.clone(),
     }
 }
 
 fn gate(gate: &Gate) -> &'static str {
     match gate {
         Gate::NotStarted => "not-started",
+        Gate::Lost { .. } => "records-missing",
         Gate::Paused(_) => "paused",
+        Gate::Over(_) => "over",
         Gate::Stopped(_) => "stopped",
         Gate::AsFarAsAsked { .. } => "as-far-as-asked",
         Gate::Interrupted => "interrupted",
@@ -103,7 +106,7 @@ fn until(gate: &Gate) -> Option<String> {
 
 fn said(gate: &Gate) -> Option<&Said> {
     match gate {
-        Gate::Paused(said) | Gate::Stopped(said) => Some(said),
+        Gate::Paused(said) | Gate::Stopped(said) | Gate::Over(said) => Some(said),
         _ => None,
     }
 }

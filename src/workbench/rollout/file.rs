@@ -191,9 +191,11 @@ impl Places<'_> {
         match name.trim().is_empty()
             || name.chars().count() > MAX_NAME_CHARS
             || name.contains(char::is_control)
+            || name.starts_with('-')
         {
             true => {
-                let problem = format!("a name has 1 to {MAX_NAME_CHARS} characters, in one line");
+                let problem =
+                    format!("a name has 1 to {MAX_NAME_CHARS} characters, in one line, and begins with no -");
                 Err(self.wrong(raw.span(), &problem))
             }
             false => Ok(name.clone()),
@@ -297,6 +299,8 @@ max_failed = 3
             ("max_failed = 3", "on_stop = \"panic\"", "line 14, column 1"),
             ("max_failed = \"10%\"", "on_stop = \"panic\"", "line 4, column 11"),
             ("name = \"October fonts\"", "name = \" \"", "line 2, column 8"),
+            ("name = \"pilot\"", "name = \"-x\"", "line 6, column 8"),
+            ("name = \"pilot\"", "name = \"a\\u001b[31mb\"", "line 6, column 8"),
             ("[[rings]]", "[[rings", "line 5, column"),
         ] {
             assert!(told(from, to).starts_with(place), "{to}: {}", told(from, to));

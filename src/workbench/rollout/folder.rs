@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::histories::rollout_of;
 use super::member::{FolderState, Member};
 use super::state::FrozenPatch;
 use crate::ledger::{Action, CauseNote, Entry, Ledger, Occasion};
@@ -170,10 +171,7 @@ impl Workbench {
         let ledger = self.ledger_of(member)?;
         let is_ours = |entry: &&Entry| {
             entry.action == Action::Apply
-                && entry
-                    .cause
-                    .as_ref()
-                    .is_some_and(|cause| cause.kind == CauseKind::Rollout && cause.id == load.id)
+                && rollout_of(entry).is_some_and(|id| id == load.id)
                 && is_in(&ledger, entry)
         };
         Ok(match ledger.entries().iter().rev().find(is_ours) {

@@ -6,6 +6,7 @@
 
 mod file;
 mod folder;
+mod histories;
 mod member;
 mod members;
 mod plan;
@@ -64,8 +65,14 @@ pub(crate) struct FolderView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Gate {
     NotStarted,
+    /// Its records are missing, and the histories of so many folders say that they have what it applied.
+    Lost {
+        folders: usize,
+    },
     Paused(Said),
     Stopped(Said),
+    /// What it applied was rolled back, and nothing goes on from there.
+    Over(Said),
     /// What its rules say.
     Next(Next),
     /// Somebody asked to go no further than this ring.
@@ -97,11 +104,15 @@ impl RolloutView {
         let needs_person = self.folders().any(|folder| folder.state == FolderState::NeedsPerson);
         let gate = match &self.gate {
             Gate::Next(Next::Done) | Gate::AsFarAsAsked { .. } => None,
-            Gate::Stopped(_) | Gate::Next(Next::Stop { .. }) => Some(Kind::Refused),
+            Gate::Stopped(_) | Gate::Over(_) | Gate::Next(Next::Stop { .. }) => Some(Kind::Refused),
             Gate::Next(Next::Decide { ring }) => Kind::worst(
                 self.rings[*ring].folders.iter().map(FolderView::obstacle).chain([Some(Kind::Refused)]),
             ),
-            Gate::NotStarted | Gate::Paused(_) | Gate::Interrupted | Gate::Next(_) => Some(Kind::NotYet),
+            Gate::NotStarted
+            | Gate::Lost { .. }
+            | Gate::Paused(_)
+            | Gate::Interrupted
+            | Gate::Next(_) => Some(Kind::NotYet),
         };
         Kind::worst([gate, needs_person.then_some(Kind::NeedsPerson)])
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::member::Member;
+use super::member::{FolderState, Member};
 use super::state::FrozenPatch;
 use crate::model::{Code, Kind};
 use crate::plan::rollout::RingRules;
@@ -36,6 +36,8 @@ pub(crate) struct PlannedFolder {
     pub steps: usize,
     /// Why it can't be done, if so.
     pub refused: Option<(Code, String)>,
+    /// Why nothing will happen there, if somebody decided that.
+    pub left_out: Option<String>,
 }
 
 impl RolloutPlan {
@@ -86,7 +88,11 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<PlannedFolder> {
         let watch = Watch { progress: &Quiet, cancel: watch.cancel };
-        let target = Path::new(&member.path);
+        let (target, path) = (Path::new(&member.path), member.path.clone());
+        if member.state == FolderState::LeftOut {
+            let left_out = Some(member.why.clone().unwrap_or_default());
+            return Ok(PlannedFolder { path, steps: 0, refused: None, left_out });
+        }
         let planned = self.check_member(member).and_then(|()| {
             let mut opened = self.open_frozen(patches, target, watch)?;
             let preview = self.preview_opened(&mut opened, target, watch)?;
@@ -98,13 +104,12 @@ impl Workbench {
                 obstacles => Err(Error::Refused(obstacles)),
             }
         });
-        let path = member.path.clone();
         match planned {
-            Ok(steps) => Ok(PlannedFolder { path, steps, refused: None }),
+            Ok(steps) => Ok(PlannedFolder { path, steps, refused: None, left_out: None }),
             Err(error) if error.code() == Code::Interrupted => Err(error),
             Err(error) => {
                 let refused = super::folder::Found::failed(&error).why;
-                Ok(PlannedFolder { path, steps: 0, refused })
+                Ok(PlannedFolder { path, steps: 0, refused, left_out: None })
             }
         }
     }

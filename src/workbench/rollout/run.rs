@@ -27,6 +27,8 @@ pub struct RunWish {
     pub until: Option<String>,
     /// Whether it waits until its waits are over.
     pub waits: bool,
+    /// Whether a rollout that was rolled back is started again.
+    pub again: bool,
     /// What is set aside in each folder.
     pub options: ApplyOptions,
 }
@@ -44,8 +46,9 @@ impl Workbench {
         let store = self.rollout_store(file)?;
         let _alone = store.alone()?;
         let state = match store.load()? {
+            Some(old) if wish.again => self.start(&store, Some(&old))?,
             Some(state) => state,
-            None => self.start(&store)?,
+            None => self.start(&store, None)?,
         };
         self.refuse_exchanged(&state.patches)?;
         let until = wish.until.as_deref().map(|name| state.ring_named(name)).transpose()?;
@@ -59,7 +62,7 @@ impl Workbench {
         Ok(self.view(&store, &store.must_load()?, gate))
     }
 
-    /// How a rollout stands, as its records say. Looks at no folder and writes nothing.
+    /// How a rollout stands, as its records say; where there are none, as the histories of its folders do. Writes nothing.
     ///
     /// # Errors
     /// If the file or its records cannot be used.
@@ -68,8 +71,9 @@ impl Workbench {
         match store.load()? {
             Some(state) => Ok(self.view(&store, &state, self.gate(&store, &state))),
             None => {
-                let state = self.state_to_be(store.file())?;
-                Ok(self.view(&store, &state, Gate::NotStarted))
+                let told = self.told_by_histories(store.file())?;
+                let gate = if told.ours == 0 { Gate::NotStarted } else { Gate::Lost { folders: told.ours } };
+                Ok(self.view(&store, &told.state, gate))
             }
         }
     }
@@ -77,10 +81,13 @@ impl Workbench {
     /// Changes what is said about a rollout: pauses, approvals, folders that do not count.
     ///
     /// # Errors
-    /// If it was not started, or `change` refuses.
+    /// If it was not started, or is over, or `change` refuses.
     fn say(&self, file: &Path, change: impl FnOnce(&mut RolloutState) -> Result<()>) -> Result<RolloutView> {
         let store = self.rollout_store(file)?;
-        store.change(change)?;
+        store.change(|state| {
+            state.refuse_over()?;
+            change(state)
+        })?;
         self.rollout_status(file)
     }
 
@@ -95,19 +102,19 @@ impl Workbench {
         })
     }
 
-    /// Ends a pause or a stop. Folders that failed are tried again.
+    /// Ends a pause or a stop. Folders that failed are tried again. Who approved a ring before it was stopped did not know
+    /// why it would be, and is asked again unless the ring has begun.
     ///
     /// # Errors
     /// If it was not started.
     pub fn resume_rollout(&self, file: &Path) -> Result<RolloutView> {
         self.say(file, |state| {
-            (state.paused, state.stopped) = (None, None);
-            let tried = [
-                FolderState::PutBack,
-                FolderState::NotGoodAnyMore,
-                FolderState::NeedsPerson,
-                FolderState::RolledBack,
-            ];
+            let was_stopped = state.stopped.take().is_some();
+            state.paused = None;
+            for ring in state.rings.iter_mut().filter(|ring| was_stopped && ring.begun.is_none()) {
+                ring.approvals.clear();
+            }
+            let tried = [FolderState::PutBack, FolderState::NotGoodAnyMore, FolderState::NeedsPerson];
             for member in state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
                 if tried.contains(&member.state) {
                     (member.state, member.entry) = (FolderState::Waiting, None);
@@ -199,9 +206,13 @@ impl Workbench {
         Ok(())
     }
 
-    /// Fixes what the rollout is about, before the first folder is changed.
-    fn start(&self, store: &Store) -> Result<RolloutState> {
-        let mut state = self.state_to_be(store.file())?;
+    /// Fixes what the rollout is about, before the first folder is changed; again if `old` is over.
+    fn start(&self, store: &Store, old: Option<&RolloutState>) -> Result<RolloutState> {
+        let state = self.state_to_be(store.file())?;
+        let mut state = match old {
+            Some(old) => state.again(old)?,
+            None => state,
+        };
         state.tick(self.environment.timestamp().as_second());
         store.create(&state)?;
         Ok(state)
@@ -214,10 +225,11 @@ impl Workbench {
 
     /// What keeps a rollout from going on, as its records say.
     pub(super) fn gate(&self, store: &Store, state: &RolloutState) -> Gate {
-        match (&state.stopped, &state.paused) {
-            (Some(stopped), _) => Gate::Stopped(stopped.clone()),
-            (None, Some(paused)) => Gate::Paused(paused.clone()),
-            (None, None) => Gate::Next(self.next(store, state)),
+        match (&state.over, &state.stopped, &state.paused) {
+            (Some(over), ..) => Gate::Over(over.clone()),
+            (None, Some(stopped), _) => Gate::Stopped(stopped.clone()),
+            (None, None, Some(paused)) => Gate::Paused(paused.clone()),
+            (None, None, None) => Gate::Next(self.next(store, state)),
         }
     }
 
@@ -243,7 +255,7 @@ impl Workbench {
 
 /// Folders that were refused or not there may be different now.
 fn try_again(state: &mut RolloutState) {
-    if state.stopped.is_some() || state.paused.is_some() {
+    if state.over.is_some() || state.stopped.is_some() || state.paused.is_some() {
         return;
     }
     for member in state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
@@ -421,16 +433,18 @@ impl Run<'_> {
             "{} of {} folders failed in the ring {:?}, and more than {} stop it",
             counts.failed, counts.folders, plan.name, plan.rules.max_failed
         );
-        self.store.change(|state| {
-            state.stopped = Some(self.bench.said(Some(reason)));
-            Ok(())
-        })?;
+        let only = match self.store.file().on_stop {
+            OnStop::Keep => {
+                return self.store.change(|state| {
+                    state.stopped = Some(self.bench.said(Some(reason)));
+                    Ok(())
+                });
+            }
+            OnStop::RollBackRing => Some(ring),
+            OnStop::RollBackAll => None,
+        };
         let scripts = self.wish.options.scripts;
-        match self.store.file().on_stop {
-            OnStop::Keep => Ok(()),
-            OnStop::RollBackRing => self.bench.take_back_all(self.store, Some(ring), scripts, self.watch),
-            OnStop::RollBackAll => self.bench.take_back_all(self.store, None, scripts, self.watch),
-        }
+        self.bench.take_back_all(self.store, only, Some(reason), scripts, self.watch)
     }
 }
 

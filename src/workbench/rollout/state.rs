@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::file::RolloutFile;
-use super::member::Member;
+use super::member::{FolderState, Member};
 use super::members;
 use crate::guarded;
 use crate::model::{Digest, PatchId};
@@ -43,7 +43,21 @@ pub(super) struct RolloutState {
     pub paused: Option<Said>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Said>,
+    /// Who rolled back what it applied. Nothing goes on from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<Said>,
+    /// How often it was started before, and rolled back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<Earlier>,
     pub rings: Vec<RingState>,
+}
+
+/// A rollout that was rolled back, and started again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Earlier {
+    started: Said,
+    over: Said,
 }
 
 /// A patch file as it was when the rollout was started.
@@ -120,7 +134,43 @@ impl RolloutState {
             clock: 0,
             paused: None,
             stopped: None,
+            over: None,
+            earlier: Vec::new(),
             rings: rings.collect(),
+        }
+    }
+
+    /// The same rollout, started again after `old` was rolled back. Whoever approved has to approve again; a folder that was
+    /// left out still is.
+    ///
+    /// # Errors
+    /// If `old` is not over.
+    pub fn again(mut self, old: &RolloutState) -> Result<Self> {
+        let over = old.over.clone().ok_or_else(|| Error::refused(Rolling::NotOver))?;
+        self.clock = old.clock;
+        self.earlier.clone_from(&old.earlier);
+        self.earlier.push(Earlier { started: old.started.clone(), over });
+        let is_left_out = |member: &&Member| member.state == FolderState::LeftOut;
+        let left_out: Vec<&Member> =
+            old.rings.iter().flat_map(|ring| &ring.members).filter(is_left_out).collect();
+        for member in self.rings.iter_mut().flat_map(|ring| &mut ring.members) {
+            if let Some(old) = left_out.iter().find(|old| old.path == member.path) {
+                (member.state, member.why) = (old.state, old.why.clone());
+            }
+        }
+        Ok(self)
+    }
+
+    /// Makes sure that what it applied was not rolled back.
+    ///
+    /// # Errors
+    /// [`Rolling::Over`] says who did that.
+    pub fn refuse_over(&self) -> Result<()> {
+        match &self.over {
+            None => Ok(()),
+            Some(Said { by, time, .. }) => {
+                Err(Error::refused(Rolling::Over { by: by.clone(), time: time.clone() }))
+            }
         }
     }
 

@@ -15,10 +15,11 @@ use crate::workbench::{
 };
 
 impl Workbench {
-    /// Rolls back what the rollout did in every folder, or in those of one ring, and stops it.
+    /// Rolls back what the rollout did in every folder, or in those of one ring, and ends it. Without its records, what it
+    /// did is what the histories of its folders say.
     ///
     /// # Errors
-    /// If the rollout was not started, or another run is under way. Folders that could not be rolled back are in the view.
+    /// If the rollout did nothing, or another run is under way. Folders that could not be rolled back are in the view.
     pub fn take_rollout_back(
         &self,
         file: &Path,
@@ -28,26 +29,28 @@ impl Workbench {
     ) -> Result<RolloutView> {
         let store = self.rollout_store(file)?;
         let _alone = store.alone()?;
+        if store.load()?.is_none() {
+            store.create(&self.must_be_told_by_histories(store.file())?)?;
+        }
         let only = ring.map(|ring| store.must_load().and_then(|state| state.ring_named(ring)));
-        let only = only.transpose()?;
-        let reason = Some("rolled back".to_owned());
-        store.change(|state| {
-            state.stopped = Some(self.said(reason));
-            Ok(())
-        })?;
-        self.take_back_all(&store, only, scripts, watch)?;
+        self.take_back_all(&store, only.transpose()?, None, scripts, watch)?;
         let state = store.must_load()?;
         Ok(self.view(&store, &state, self.gate(&store, &state)))
     }
 
-    /// Rolls back what the rollout did, in `only` that ring if one is named.
+    /// Rolls back what the rollout did, in `only` that ring if one is named, and ends it.
     pub(super) fn take_back_all(
         &self,
         store: &Store,
         only: Option<usize>,
+        reason: Option<String>,
         scripts: ScriptConsent,
         watch: Watch<'_>,
     ) -> Result<()> {
+        store.change(|state| {
+            state.over = Some(self.said(reason));
+            Ok(())
+        })?;
         self.settle_started(store, only, scripts, watch)?;
         let state = store.must_load()?;
         let rings = (0..state.rings.len()).rev().filter(|ring| only.is_none_or(|only| only == *ring));

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::ledger::Entry;
 use crate::model::{Code, Kind};
 use crate::plan::Obstacle;
 use crate::plan::wanted::{About, Deed, Expectation, Past, PatchHere, SeenFolder, Standing, decide};
@@ -129,9 +130,11 @@ impl Workbench {
                 return Err(Error::refused(Wanted::NoFolder { folder: only.display().to_string() }));
             }
         }
+        // A folder that can't be listed is no folder without patch files.
+        let failed = |source| Error::File { doing: "list", path: file.patches.clone(), source };
+        std::fs::read_dir(&file.patches).map_err(failed)?;
         let (patches, unreadable) = self.patches_at_hand(std::slice::from_ref(&file.patches), watch)?;
-        let today = self.environment.now().chars().take("2026-11-29".len()).collect();
-        let run = Run { bench: self, wish, at_hand: newest(patches), today, watch };
+        let run = Run { bench: self, wish, at_hand: newest(patches), today: self.today(), watch };
         let looked: Result<Vec<Looked<'_>>> =
             folders.into_par_iter().map(|(path, section)| run.look(path, section)).collect();
         let mut looked = looked?;
@@ -151,13 +154,21 @@ impl Workbench {
     /// more.
     ///
     /// # Errors
-    /// If the folder cannot be changed.
+    /// If the folder cannot be changed, or that day is over.
     pub(crate) fn hold(&self, folder: &Path, reason: Option<&str>, until: Option<&str>) -> Result<u64> {
+        if let Some(until) = until.filter(|until| *until < self.today().as_str()) {
+            return Err(Error::refused(Wanted::PastDay { until: until.to_owned() }));
+        }
         let occasion = match reason {
             Some(_) => history::by_hold(until),
             None => history::by_release(),
         };
         self.write_down(folder, &occasion, reason.map(str::to_owned).into_iter().collect())
+    }
+
+    /// Such as `2026-11-29`.
+    fn today(&self) -> String {
+        self.environment.now().chars().take("2026-11-29".len()).collect()
     }
 }
 
@@ -223,7 +234,7 @@ impl Run<'_> {
         if self.wish.again {
             past = past.again();
         }
-        let mut seen = seen_folder(&status);
+        let mut seen = seen_folder(&status, &entries);
         let inside = seen.patches.iter().filter_map(|patch| self.at_hand.get(&patch.id));
         looked.repair_from = inside.map(|one| one.file.clone()).collect();
         if seen.product.is_none() || seen.version.is_none() {
@@ -249,7 +260,7 @@ impl Run<'_> {
     }
 }
 
-fn seen_folder(status: &FolderStatus) -> SeenFolder {
+fn seen_folder(status: &FolderStatus, entries: &[Entry]) -> SeenFolder {
     let patch = |one: &crate::workbench::Installed| PatchHere {
         id: one.patch.id.clone(),
         revision: one.patch.revision,
@@ -258,8 +269,17 @@ fn seen_folder(status: &FolderStatus) -> SeenFolder {
     SeenFolder {
         product: status.product.clone(),
         version: status.version.clone(),
+        version_before: version_before(status, entries),
         patches: status.installed.iter().map(patch).collect(),
         drifted: status.drift.len(),
         switches: status.switches.iter().map(|one| (one.full_name(), one.position())).collect(),
     }
+}
+
+/// The version that the oldest of the patches in a folder found, if nothing but patches made it what it is now.
+fn version_before(status: &FolderStatus, entries: &[Entry]) -> Option<String> {
+    let left = entries.iter().rev().find_map(|entry| entry.version_after.as_ref());
+    let oldest = status.installed.iter().map(|one| one.applied).min()?;
+    let found = entries.iter().find(|entry| entry.seq == oldest)?.version_before.clone();
+    found.filter(|_| left == status.version.as_ref())
 }
