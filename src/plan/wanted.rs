@@ -318,9 +318,7 @@ fn other_version(wish: &Wish, seen: &SeenFolder) -> Option<Wanted> {
     let mut found = seen.version.iter().chain(&seen.version_before);
     match wish.versions.is_empty() || found.any(|found| wish.versions.contains(found)) {
         true => None,
-        false => {
-            Some(Wanted::OtherVersion { wanted: wish.versions.clone(), found: seen.version.clone() })
-        }
+        false => Some(Wanted::OtherVersion { wanted: wish.versions.clone(), found: seen.version.clone() }),
     }
 }
 

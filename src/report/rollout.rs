@@ -94,10 +94,7 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
 
 /// Whether a folder keeps its ring from being good enough, and may be left out.
 fn is_open(state: FolderState) -> bool {
-    matches!(
-        state,
-        FolderState::Refused | FolderState::Missing | FolderState::Waiting | FolderState::PutBack
-    )
+    matches!(state, FolderState::Refused | FolderState::Missing | FolderState::Waiting | FolderState::PutBack)
 }
 
 /// Whether something that the rollout applied is still there, and somebody has to see to it.

@@ -119,9 +119,8 @@ pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<String> {
 
 /// Every line that is to be said about a folder: what it is about, how it stands, the way out.
 pub(crate) fn lines(folder: &FolderStand, with_met: bool) -> Vec<(String, String, Option<String>)> {
-    let line = |one: &Expectation| {
-        (subject(&one.about), standing_phrase(&one.standing), way_out(&folder.path, one))
-    };
+    let line =
+        |one: &Expectation| (subject(&one.about), standing_phrase(&one.standing), way_out(&folder.path, one));
     let is_shown =
         |one: &&Expectation| with_met || !matches!(one.standing, Standing::Met | Standing::MetBy(_));
     let mut lines: Vec<_> = folder.expectations.iter().filter(is_shown).map(line).collect();

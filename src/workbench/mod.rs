@@ -30,6 +30,7 @@ pub use change::decision::DecisionDigest;
 pub(crate) use change::heal::HealPreview;
 pub use change::heal::{HealOptions, Healed};
 pub use change::permission::CheckedBundles;
+pub(crate) use change::permission::SharedBundles;
 pub use change::plan_file::PlanFile;
 pub(crate) use change::planned_step::{NodeFacts, PlannedStep};
 pub use change::recover::{Choice, Recovered};

@@ -153,7 +153,8 @@ fn what_a_killed_rehearsal_left_goes_with_the_next_one_and_nothing_else_does() {
         fs::write(at(name).join("lock"), mark).expect("a file");
     };
     let mark = "patchwright-rehearsal/1\n";
-    let others = [".app-rehearsal-running", ".app-rehearsal-mine", ".app-rehearsal-open", "app-rehearsal-killed"];
+    let others =
+        [".app-rehearsal-running", ".app-rehearsal-mine", ".app-rehearsal-open", "app-rehearsal-killed"];
     for clone in [".app-rehearsal-killed", ".other-rehearsal-killed"].iter().chain(&others) {
         lay_out(clone, if clone.ends_with("mine") { "my own folder, as it happens\n" } else { mark });
         let bits = if clone.ends_with("open") { 0o777 } else { 0o700 };

@@ -108,11 +108,9 @@ impl RolloutView {
             Gate::Next(Next::Decide { ring }) => Kind::worst(
                 self.rings[*ring].folders.iter().map(FolderView::obstacle).chain([Some(Kind::Refused)]),
             ),
-            Gate::NotStarted
-            | Gate::Lost { .. }
-            | Gate::Paused(_)
-            | Gate::Interrupted
-            | Gate::Next(_) => Some(Kind::NotYet),
+            Gate::NotStarted | Gate::Lost { .. } | Gate::Paused(_) | Gate::Interrupted | Gate::Next(_) => {
+                Some(Kind::NotYet)
+            }
         };
         Kind::worst([gate, needs_person.then_some(Kind::NeedsPerson)])
     }

@@ -15,7 +15,7 @@ use crate::model::Code;
 use crate::plan::rollout::{self, Next, Ring, Seconds};
 use crate::plan::why::Rolling;
 use crate::progress::Phase;
-use crate::workbench::{ApplyOptions, Error, Result, Watch, Workbench, is_text_patch};
+use crate::workbench::{ApplyOptions, Error, Result, SharedBundles, Watch, Workbench, is_text_patch};
 
 /// How often somebody who waits is asked whether to stop, and whether anything was said meanwhile.
 const LISTEN_EVERY: Duration = Duration::from_millis(500);
@@ -50,14 +50,14 @@ impl Workbench {
             Some(state) => state,
             None => self.start(&store, None)?,
         };
-        self.refuse_exchanged(&state.patches)?;
+        let opened = self.open_frozen(&state.patches, watch)?;
         let until = wish.until.as_deref().map(|name| state.ring_named(name)).transpose()?;
         store.change(|state| {
             try_again(state);
             Ok(())
         })?;
         watch.progress.begin(Phase::Changing, state.rings.iter().map(|ring| ring.members.len() as u64).sum());
-        let run = Run { bench: self, store: &store, frozen: &state, wish, until, watch };
+        let run = Run { bench: self, store: &store, frozen: &state, opened: &opened, wish, until, watch };
         let gate = run.go_on()?;
         Ok(self.view(&store, &store.must_load()?, gate))
     }
@@ -195,17 +195,6 @@ impl Workbench {
         file.patches.iter().map(freeze).collect()
     }
 
-    /// Makes sure that the patch files are still those that the rollout was started with.
-    fn refuse_exchanged(&self, patches: &[FrozenPatch]) -> Result<()> {
-        for patch in patches {
-            if self.open(&patch.file)?.file_digest()?.to_string() != patch.sha256 {
-                let file = patch.file.display().to_string();
-                return Err(Error::refused(Rolling::PatchChanged { file }));
-            }
-        }
-        Ok(())
-    }
-
     /// Fixes what the rollout is about, before the first folder is changed; again if `old` is over.
     fn start(&self, store: &Store, old: Option<&RolloutState>) -> Result<RolloutState> {
         let state = self.state_to_be(store.file())?;
@@ -271,6 +260,8 @@ struct Run<'a> {
     store: &'a Store,
     /// What was fixed when the rollout was started.
     frozen: &'a RolloutState,
+    /// The patch files, opened once.
+    opened: &'a SharedBundles,
     wish: &'a RunWish,
     /// The last ring that somebody wants.
     until: Option<usize>,
@@ -280,7 +271,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn load(&self, ring: usize) -> Load<'_> {
         let RolloutState { id, patches, rings, .. } = self.frozen;
-        Load { id, ring: &rings[ring].name, patches, options: &self.wish.options }
+        Load { id, ring: &rings[ring].name, patches, opened: self.opened, options: &self.wish.options }
     }
 
     fn now(&self) -> Seconds {

@@ -205,6 +205,14 @@ impl RolloutState {
         })
     }
 
+    /// The folders that a run has begun to change, and of which nobody recorded the end.
+    pub fn started(&self) -> impl Iterator<Item = ((usize, usize), &Member)> {
+        let all = self.rings.iter().enumerate().flat_map(|(ring, one)| {
+            one.members.iter().enumerate().map(move |(at, member)| ((ring, at), member))
+        });
+        all.filter(|(_, member)| member.state == FolderState::Started && member.head.is_some())
+    }
+
     pub fn member_mut(&mut self, (ring, member): (usize, usize)) -> &mut Member {
         &mut self.rings[ring].members[member]
     }

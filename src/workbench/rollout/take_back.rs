@@ -89,28 +89,38 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<()> {
         let (state, options) = (store.must_load()?, ApplyOptions { scripts, ..ApplyOptions::default() });
-        for (number, ring) in state.rings.iter().enumerate() {
-            if only.is_some_and(|only| only != number) {
-                continue;
-            }
-            let load = Load { id: &state.id, ring: &ring.name, patches: &state.patches, options: &options };
-            for (one, member) in ring.members.iter().enumerate() {
-                let (FolderState::Started, Some(head)) = (member.state, member.head) else { continue };
-                let left = self
-                    .check_member(member)
-                    .and_then(|()| self.resume_change(&load, member, head, quiet(watch)));
-                let found = match left {
-                    Ok(found) => found.unwrap_or_else(|| Found::new(FolderState::Waiting, None)),
-                    Err(error) => Found::failed(&error),
-                };
-                store.change(|state| {
-                    let since = state.tick(self.environment.timestamp().as_second());
-                    found.record(state.member_mut((number, one)), since);
-                    Ok(())
-                })?;
-            }
+        let begun = |(at, _): &((usize, usize), &Member)| only.is_none_or(|only| only == at.0);
+        let started: Vec<_> = state.started().filter(begun).collect();
+        if started.is_empty() {
+            return Ok(());
+        }
+        let opened = self.open_frozen(&state.patches, watch);
+        for (at, member) in started {
+            let left = match &opened {
+                Err(error) => Found::failed(error),
+                Ok(opened) => {
+                    let (id, ring) = (&state.id, &state.rings[at.0].name);
+                    let load = Load { id, ring, patches: &state.patches, opened, options: &options };
+                    self.settle(&load, member, watch)
+                }
+            };
+            store.change(|state| {
+                let since = state.tick(self.environment.timestamp().as_second());
+                left.record(state.member_mut(at), since);
+                Ok(())
+            })?;
         }
         Ok(())
+    }
+
+    fn settle(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> Found {
+        let head = member.head.unwrap_or_default();
+        let left =
+            self.check_member(member).and_then(|()| self.resume_change(load, member, head, quiet(watch)));
+        match left {
+            Ok(found) => found.unwrap_or_else(|| Found::new(FolderState::Waiting, None)),
+            Err(error) => Found::failed(&error),
+        }
     }
 
     /// Rolls back what the rollout did in one folder.

@@ -1,5 +1,6 @@
 //! What is due in one folder: tried without changing anything, and done. Both by the changes that people make.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::state_file::Section;
@@ -10,7 +11,7 @@ use crate::plan::why::Wanted;
 use crate::plan::{Consequence, Obstacle, OnDrift};
 use crate::workbench::{
     ApplyOptions, ApplyPreview, Error, HealOptions, Occasion, Result, RollbackOptions, ScriptConsent,
-    ToggleOptions, Which,
+    SharedBundles, ToggleOptions, Which,
 };
 
 impl Run<'_> {
@@ -69,7 +70,7 @@ impl Run<'_> {
     /// Vulnerabilities that are open while a switch of a patch at hand is off, if there are any.
     fn opened_by(&self, name: &str) -> Option<Vec<String>> {
         let (patch, switch) = name.split_once('/')?;
-        let toggles = &self.at_hand.get(patch)?.patch.toggles;
+        let toggles = &self.at_hand.get(patch)?.patch.about.toggles;
         let opens = &toggles.iter().find(|toggle| toggle.id.as_str() == switch)?.vulnerabilities;
         (!opens.is_empty()).then(|| opens.clone())
     }
@@ -93,7 +94,10 @@ impl Run<'_> {
         let files = self.files(stand);
         let is_first = stand.due(|deed| deed == Deed::RollBack).next().is_none();
         let mut preview = None;
-        let why = self.bench.preview(&files[..], &stand.path, self.watch).and_then(|look| {
+        let opened = self.bench.for_this_folder(&self.opened, files, &stand.path, self.watch);
+        let look = opened
+            .and_then(|mut opened| self.bench.preview_one_of_many(&mut opened, &stand.path, self.watch));
+        let why = look.and_then(|look| {
             let look = preview.insert(look);
             look.permits(false)?;
             look.scripts.agree(ScriptConsent::None)?;
@@ -113,6 +117,12 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Opens the patch files that come into any of the folders.
+    pub(super) fn open_what_is_due(&self, looked: &[Looked<'_>]) -> Result<SharedBundles> {
+        let files: BTreeSet<PathBuf> = looked.iter().flat_map(|one| self.files(&one.stand)).collect();
+        self.bench.open_for_many(&files, self.watch)
     }
 
     fn files(&self, stand: &FolderStand) -> Vec<PathBuf> {
@@ -144,7 +154,9 @@ impl Run<'_> {
         let coming: Vec<usize> = stand.due(|deed| deed == Deed::Apply).map(|(at, ..)| at).collect();
         if !coming.is_empty() {
             let options = ApplyOptions { occasion: occasion.clone(), ..ApplyOptions::default() };
-            let done = self.bench.apply(&self.files(stand)[..], &stand.path, options, self.watch)?;
+            let opened =
+                self.bench.for_this_folder(&self.opened, self.files(stand), &stand.path, self.watch)?;
+            let done = self.bench.apply_opened(opened, &stand.path, &options, self.watch)?;
             finish(stand, &coming, done.entry.map(|entry| entry.seq));
         }
         for (at, about, deed) in due {

@@ -19,7 +19,7 @@ use crate::plan::why::Wanted;
 use crate::transaction::TransactionError;
 use crate::whole_file::WholeFile;
 use crate::workbench::look::output::{OutputKind, refuse_taken};
-use crate::workbench::{Error, FolderStatus, Occasion, PatchAtHand, Result, Watch, Workbench};
+use crate::workbench::{Error, FolderStatus, Occasion, PatchAtHand, Result, SharedBundles, Watch, Workbench};
 pub(crate) use history::Asked;
 use state_file::{Section, StateFile};
 
@@ -100,6 +100,8 @@ struct Run<'a> {
     wish: &'a ReconcileWish,
     /// The patch files, by the patches in them.
     at_hand: BTreeMap<String, PatchAtHand>,
+    /// Those of them that come anywhere, opened once.
+    opened: SharedBundles,
     today: String,
     watch: Watch<'a>,
 }
@@ -134,10 +136,13 @@ impl Workbench {
         let failed = |source| Error::File { doing: "list", path: file.patches.clone(), source };
         std::fs::read_dir(&file.patches).map_err(failed)?;
         let (patches, unreadable) = self.patches_at_hand(std::slice::from_ref(&file.patches), watch)?;
-        let run = Run { bench: self, wish, at_hand: newest(patches), today: self.today(), watch };
+        let (at_hand, opened) = (newest(patches), SharedBundles::default());
+        let mut run = Run { bench: self, wish, at_hand, opened, today: self.today(), watch };
         let looked: Result<Vec<Looked<'_>>> =
             folders.into_par_iter().map(|(path, section)| run.look(path, section)).collect();
         let mut looked = looked?;
+        run.opened = run.open_what_is_due(&looked)?;
+        looked.par_iter_mut().try_for_each(|one| run.try_out(one))?;
         let out: usize = looked.iter().map(|one| one.stand.due(|deed| deed == Deed::RollBack).count()).sum();
         let most = wish.max_rolled_back;
         let problem = (out > most).then(|| Wanted::TooMany { count: out, most }.as_obstacle());
@@ -252,7 +257,19 @@ impl Run<'_> {
             .collect();
         let is_over = |until: &str| self.today.as_str() > until;
         looked.stand.expectations = decide(wish, &seen, &past, &at_hand, is_over);
-        self.try_what_is_due(looked)
+        Ok(())
+    }
+
+    /// Finds out what stands in the way of what is due in a folder.
+    fn try_out(&self, looked: &mut Looked<'_>) -> Result<()> {
+        self.watch.cancel.check()?;
+        if looked.stand.failure.is_none() {
+            match self.try_what_is_due(looked) {
+                Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
+                tried => looked.stand.failure = tried.err(),
+            }
+        }
+        Ok(())
     }
 
     fn occasion(&self, section: &Section) -> Occasion {

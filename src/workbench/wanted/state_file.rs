@@ -216,7 +216,11 @@ fn digest(wish: &Wish) -> Digest {
     say("not", !not.is_empty(), not.iter().cloned().collect());
     say("others", *others != Others::default(), others.as_str().into());
     say("drift", *drift != OnDrifted::default(), drift.as_str().into());
-    say("toggles", !toggles.is_empty(), toggles.iter().map(|(name, turn)| format!("{name}={}", turn.to)).collect());
+    say(
+        "toggles",
+        !toggles.is_empty(),
+        toggles.iter().map(|(name, turn)| format!("{name}={}", turn.to)).collect(),
+    );
     Digest::compute(serde_json::Value::Object(said).to_string().as_bytes())
 }
 
@@ -256,7 +260,8 @@ toggles = { "ACME-FP-7/new-parser" = "off" }
         let other = StateFile::parse(Path::new("/state"), &other).expect("it is good");
         assert_eq!(section.digest, other.sections[0].digest);
         let because = "{ to = \"off\", reason = \"slow\", ticket = \"OPS-1\" }";
-        let other = StateFile::parse(Path::new("/state"), &GOOD.replace("\"off\"", because)).expect("it is good");
+        let other =
+            StateFile::parse(Path::new("/state"), &GOOD.replace("\"off\"", because)).expect("it is good");
         assert_eq!(section.digest, other.sections[0].digest, "why is no new word");
         assert_eq!(other.sections[0].wish.toggles["ACME-FP-7/new-parser"].reason.as_deref(), Some("slow"));
         let other = StateFile::parse(Path::new("/state"), &GOOD.replace("@3", "@4")).expect("it is good");

@@ -15,7 +15,8 @@ fn patch(sandbox: &Sandbox, id: &str, file: &str, [from, to]: [&str; 2]) {
     let text = order(id, &format!("result_version = \"{to}\"\n"), detect);
     sandbox.write("order.toml", &text.replace("[\"1\"]", &format!("[\"{from}\"]")));
     let output = format!("$/patches/{id}.patchbundle");
-    console(sandbox).done(&format!("make --from $/before --to $/after --order $/order.toml --output {output}"));
+    console(sandbox)
+        .done(&format!("make --from $/before --to $/after --order $/order.toml --output {output}"));
     console(sandbox).done(&format!("sign {output} --key $/acme.key --as author"));
 }
 

@@ -28,11 +28,8 @@ fn a_rehearsal_that_is_killed_takes_its_test_along_and_its_clone_goes_with_the_n
     let clones = sandbox.path("clones");
     fs::create_dir(&clones).expect("our own folder");
     let pids = ["shell", "child"].map(|name| sandbox.path(name));
-    let test = format!(
-        "sleep 300 & echo $! > '{}'; echo $$ > '{}'; wait",
-        pids[1].display(),
-        pids[0].display()
-    );
+    let test =
+        format!("sleep 300 & echo $! > '{}'; echo $$ > '{}'; wait", pids[1].display(), pids[0].display());
     let mut rehearsal = Command::new(env!("CARGO_BIN_EXE_patchwright"))
         .args(["rehearse", "--allow-unsigned", "--copy-in"])
         .args([&clones, &sandbox.path("fix.patchbundle"), &sandbox.path("srv/app")])
@@ -42,7 +39,9 @@ fn a_rehearsal_that_is_killed_takes_its_test_along_and_its_clone_goes_with_the_n
         .stderr(Stdio::null())
         .spawn()
         .expect("it starts");
-    wait_until("the test begins", || pids.iter().all(|file| fs::read(file).is_ok_and(|read| !read.is_empty())));
+    wait_until("the test begins", || {
+        pids.iter().all(|file| fs::read(file).is_ok_and(|read| !read.is_empty()))
+    });
     let numbers = pids.each_ref().map(|file| fs::read_to_string(file).expect("a number"));
     assert!(numbers.iter().all(|number| is_running(number)), "while nobody is killed, nothing is");
     rehearsal.kill().expect("ours");
@@ -53,4 +52,3 @@ fn a_rehearsal_that_is_killed_takes_its_test_along_and_its_clone_goes_with_the_n
     assert_eq!(rehearse(&sandbox, "--copy-in $/clones").code, 0);
     assert_eq!(count(), 0);
 }
-

@@ -102,7 +102,8 @@ fn only_what_is_over_is_started_again() {
 
 #[test]
 fn a_folder_that_was_left_out_is_left_out_of_the_plan_too_and_says_why() {
-    let site = Site::new(&["a", "b"], &[ring("pilot", &["a", "gone"], ""), ring("rest", &["b"], "")].concat());
+    let site =
+        Site::new(&["a", "b"], &[ring("pilot", &["a", "gone"], ""), ring("rest", &["b"], "")].concat());
     assert_eq!(site.run().code, 3, "a folder is missing");
     site.console().run(&typed("leave-out $/srv/gone --reason=retired"));
     let plan = site.console().done(&typed("plan --allow-unsigned"));
@@ -117,7 +118,8 @@ fn a_folder_that_was_left_out_is_left_out_of_the_plan_too_and_says_why() {
 
 #[test]
 fn a_rollout_without_its_records_is_found_in_the_histories_and_rolled_back_where_it_was() {
-    let site = Site::new(&["a", "b", "c"], &[ring("pilot", &["a"], ""), ring("rest", &["b", "c"], "")].concat());
+    let site =
+        Site::new(&["a", "b", "c"], &[ring("pilot", &["a"], ""), ring("rest", &["b", "c"], "")].concat());
     site.console().done("apply $/fix.patchbundle $/srv/c --yes --allow-unsigned");
     assert_eq!(site.run().code, 0);
     fs::remove_file(site.sandbox.path("october.rollout.json")).expect("ours");
