@@ -360,6 +360,45 @@ fn an_older_patch_is_a_step_back_also_where_the_state_folder_is_gone() {
 }
 
 #[test]
+fn a_folder_that_is_behind_may_have_what_another_folder_has_in_one_file() {
+    let sandbox = scene();
+    // Of three patches, the last contains the first.
+    let both = |bundle: &str, sequence: u64| {
+        let made = sandbox.bundle(bundle).replace("readme.txt", "Read me.\n", "Read me well.\n");
+        let made = match sequence {
+            9 => made.replace("notes.txt", "None.\n", "Nine.\n"),
+            _ => made,
+        };
+        let made = made.but(|patch| {
+            patch.about.sequence = sequence;
+            patch.about.fixes = vec![bundle.to_owned()];
+        });
+        sandbox.save(&format!("{bundle}.patchbundle"), &made);
+        sign(&sandbox, bundle);
+    };
+    both("first", 1);
+    both("all", 9);
+    let second = sandbox.bundle("second").replace("notes.txt", "None.\n", "Two.\n");
+    sandbox.save("second.patchbundle", &second.but(|patch| patch.about.sequence = 2));
+    sign(&sandbox, "second");
+    let console = person(&sandbox);
+    copy(&sandbox, "app", "behind");
+    console.done("apply $/all.patchbundle $/app --yes");
+    console.done("apply $/first.patchbundle $/behind --yes");
+    console.done("apply $/second.patchbundle $/behind --yes");
+
+    // A copy without its history in which somebody edited something is recognised all the same.
+    copy(&sandbox, "app", "copied");
+    std::fs::remove_dir_all(sandbox.path("copied/.patchwright")).expect("removed");
+    sandbox.write("copied/readme.txt", "Read me. And call Ada.\n");
+    let nine = sandbox.bundle("late").replace("notes.txt", "Nine.\n", "Two.\n");
+    sandbox.save("late.patchbundle", &nine.but(|patch| patch.about.sequence = 2));
+    sign(&sandbox, "late");
+    let refused = console.run("apply $/late.patchbundle $/copied --yes");
+    assert!(refused.err.contains("E-DOWNGRADE"), "{refused}");
+}
+
+#[test]
 fn a_signature_that_was_cut_off_does_not_help_an_older_patch() {
     let sandbox = scene();
     newer_and_older(&sandbox);
