@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::phrases::count;
 use super::{shell_path, shell_word};
 use crate::plan::rollout::{Next, Seconds};
-use crate::workbench::{FolderState, FolderView, Gate, RingView, RolloutView, Said};
+use crate::workbench::{ApprovalView, FolderState, FolderView, Gate, RingView, RolloutView, Said};
 
 /// How a folder stands, as a phrase.
 pub(crate) const fn folder_state(state: FolderState) -> &'static str {
@@ -66,26 +66,26 @@ fn not_enough(ring: &RingView) -> String {
 pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
     let file = shell_path(&view.file);
     let of = |ring: usize| shell_word(&view.rings[ring].name);
-    let command = |verb: &str| format!("patchwright rollout {verb} {file}");
-    let take_back = || ("To roll back what it applied", command("take-back"));
+    let run = || format!("patchwright rollout run {file}");
+    let resume = || format!("patchwright rollout resume {file}");
+    let take_back = || format!("patchwright rollout take-back {file}");
     let needs_person = || view.rings.iter().flat_map(|ring| &ring.folders).any(is_open_after_a_rollback);
     match &view.gate {
-        Gate::NotStarted | Gate::AsFarAsAsked { .. } | Gate::Interrupted => vec![("Next", command("run"))],
-        Gate::Next(Next::Change { .. } | Next::Wait { .. }) => vec![("Next", command("run"))],
-        Gate::Lost { .. } => vec![("To go on", command("run")), take_back()],
-        Gate::Paused(_) => vec![("Next", command("resume"))],
-        Gate::Stopped(_) => vec![("To go on", command("resume")), take_back()],
-        Gate::Over(_) if needs_person() => vec![("To roll back the rest", command("take-back"))],
-        Gate::Over(_) => {
-            vec![("To start it again, with new approvals", format!("{} --again", command("run")))]
-        }
+        Gate::NotStarted | Gate::AsFarAsAsked { .. } | Gate::Interrupted => vec![("Next", run())],
+        Gate::Next(Next::Change { .. } | Next::Wait { .. }) => vec![("Next", run())],
+        Gate::Lost { .. } => vec![("To go on", run()), ("To roll back what it applied", take_back())],
+        Gate::Paused(_) => vec![("Next", resume())],
+        Gate::Stopped(_) => vec![("To go on", resume()), ("To roll back what it applied", take_back())],
+        Gate::Over(_) if needs_person() => vec![("To roll back the rest", take_back())],
+        Gate::Over(_) => vec![("To start it again, with new approvals", format!("{} --again", run()))],
         Gate::Next(Next::Approve { ring, .. }) => {
-            vec![("Next", format!("{} {} --by-hand", command("approve"), of(*ring)))]
+            let how = if view.rings[*ring].is_by_key { "--key=FILE" } else { "--by-hand" };
+            vec![("Next", format!("patchwright rollout approve {file} {} {how}", of(*ring)))]
         }
         Gate::Next(Next::Decide { ring }) => {
             let folder = view.rings[*ring].folders.iter().find(|folder| is_open(folder.state));
             let folder = folder.map(|folder| shell_path(Path::new(&folder.path)));
-            let leave_out = |folder| format!("{} {folder} --reason=TEXT", command("leave-out"));
+            let leave_out = |folder| format!("patchwright rollout leave-out {file} {folder} --reason=TEXT");
             folder.map(|folder| ("Next", leave_out(folder))).into_iter().collect()
         }
         Gate::Next(Next::Stop { .. } | Next::Done) => Vec::new(),
@@ -100,6 +100,26 @@ fn is_open(state: FolderState) -> bool {
 /// Whether something that the rollout applied is still there, and somebody has to see to it.
 fn is_open_after_a_rollback(folder: &FolderView) -> bool {
     folder.state == FolderState::NeedsPerson && folder.entry.is_some()
+}
+
+/// An approval of a ring, in one sentence.
+pub(crate) fn approval(ring: &RingView, one: &ApprovalView) -> String {
+    let key = one.key.as_ref().map(|key| {
+        let print: String = key.chars().take(16).collect();
+        match &one.owner {
+            Some(owner) => format!(" with a key of {owner} ({print}…)"),
+            None => format!(" with the key {print}…"),
+        }
+    });
+    let how = key.unwrap_or_else(|| " by hand".to_owned());
+    let (by, time) = (&one.by, &one.time);
+    let reason = one.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    match &one.ignored {
+        None => format!("The ring {:?} was approved by {by} on {time}{how}{reason}", ring.name),
+        Some(why) => {
+            format!("An approval of the ring {:?} by {by} on {time}{how} doesn't count: {why}", ring.name)
+        }
+    }
 }
 
 fn by(said: &Said) -> String {

@@ -11,6 +11,7 @@
 use std::ffi::OsString;
 use std::fs::Permissions;
 use std::io::{self, Write};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -18,7 +19,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{
-    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, kill_process_group, setrlimit, setsid, waitid,
+    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getpid, kill_process_group, setrlimit, setsid,
+    waitid,
 };
 
 use tempfile::Builder;
@@ -80,10 +82,22 @@ impl Guard {
         shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(Self)
     }
 
-    fn watch(&mut self, session: Pid) -> io::Result<()> {
-        let told = self.0.stdin.as_mut().map(|input| writeln!(input, "{}", session.as_raw_nonzero()));
-        told.unwrap_or(Ok(()))
+    /// Where it is told the session.
+    fn ear(&self) -> Option<BorrowedFd<'_>> {
+        self.0.stdin.as_ref().map(AsFd::as_fd)
     }
+}
+
+/// Tells the guard which session this process is, before it becomes a script.
+fn tell(ear: RawFd) -> io::Result<()> {
+    let mut line = [0; 16];
+    let mut rest = &mut line[..];
+    writeln!(rest, "{}", getpid().as_raw_nonzero())?;
+    let unused = rest.len();
+    // SAFETY: it is open in the process that this one is a copy of, and closed only when the script begins.
+    let ear = unsafe { BorrowedFd::borrow_raw(ear) };
+    rustix::io::write(ear, &line[..line.len() - unused])?;
+    Ok(())
 }
 
 impl Drop for Guard {
@@ -96,8 +110,12 @@ impl Drop for Guard {
 
 pub(super) fn start(command: &mut Command, mark: String) -> io::Result<(Child, Group)> {
     let most_processes = processes::most();
+    // Without a guard the script runs all the same: only where this program is killed would it be missed.
+    let guard = Guard::new().ok();
+    let ear = guard.as_ref().and_then(Guard::ear).map(|ear| ear.as_raw_fd());
     let prepare = move || {
         setsid()?;
+        ear.map_or(Ok(()), tell)?;
         let none = Rlimit { current: Some(0), maximum: Some(0) };
         setrlimit(Resource::Core, none)?;
         if let Some(most) = most_processes {
@@ -110,11 +128,6 @@ pub(super) fn start(command: &mut Command, mark: String) -> io::Result<(Child, G
     // SAFETY: between fork and exec only these calls are made, none of which allocates or takes a lock.
     let child = unsafe { command.pre_exec(prepare) }.spawn()?;
     let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    // Without a guard the script runs all the same: only where this program is killed would it be missed.
-    let mut guard = Guard::new().ok();
-    if let (Some(guard), Some(leader)) = (&mut guard, leader) {
-        let _ = guard.watch(leader);
-    }
     Ok((child, Group { leader, mark, guard }))
 }
 

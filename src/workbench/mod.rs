@@ -84,7 +84,7 @@ pub(crate) use make::{EditMakeRequest, GitMakeRequest, TextMakeRequest};
 pub(crate) use rehearse::SiteTest;
 pub use rehearse::{RehearsalWish, Rehearsed};
 pub(crate) use rollout::{
-    FolderState, FolderView, Gate, PlannedFolder, PlannedRing, RingView, RolloutPlan, Said,
+    ApprovalView, FolderState, FolderView, Gate, PlannedFolder, PlannedRing, RingView, RolloutPlan, Said,
 };
 pub use rollout::{RolloutView, RunWish};
 pub(crate) use text_patch::{

@@ -210,6 +210,69 @@ fn a_state_file_sets_no_rule_of_the_machine_aside() {
 }
 
 #[test]
+fn a_state_file_takes_no_folder_back_behind_a_patch_that_was_there() {
+    let sandbox = scene();
+    console(&sandbox).done("apply $/patches/2.patchbundle $/srv/a --yes");
+    console(&sandbox).done("rollback $/srv/a --yes");
+    state(&sandbox, &[("a", "have = [\"ACME-1\"]"), ("b", "have = [\"ACME-1\"]")]);
+    let before = Tree::read(&sandbox.path("srv/a"));
+    for flags in ["--apply", "--apply --again"] {
+        let run = ends(&sandbox, flags, 4);
+        assert!(run.printed().contains("(E-DOWNGRADE)"), "{run}");
+        assert!(!run.printed().contains("--allow-downgrade"), "a state file can't say that: {run}");
+        before.assert_is(&sandbox.path("srv/a"), "after a step back was refused");
+    }
+    assert_eq!(has(&sandbox, "b"), [true, false], "where it is no step back it comes");
+}
+
+/// What the program does with these arguments that could change anything: a line for each call.
+#[cfg(target_os = "linux")]
+fn writes(sandbox: &Sandbox, arguments: &[&str]) -> Vec<String> {
+    let trace = sandbox.path("trace");
+    let calls = "trace=open,openat,openat2,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,\
+                 symlink,symlinkat,chmod,fchmod,fchmodat,chown,fchown,fchownat,utimensat,truncate,ftruncate,fsync,fdatasync";
+    let run = Command::new("strace")
+        .args(["-f", "-e", calls, "-o"])
+        .arg(&trace)
+        .arg(env!("CARGO_BIN_EXE_patchwright"))
+        .args(arguments)
+        .current_dir(sandbox.path(""))
+        .env("HOME", sandbox.path("home"))
+        .env("XDG_CONFIG_HOME", sandbox.path("home"))
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .status();
+    assert_eq!(run.expect("strace starts").code(), Some(0), "{arguments:?}");
+    let traced = fs::read_to_string(trace).expect("a trace");
+    let only_reads = |line: &&str| {
+        let opens = line.contains(" open")
+            && !["O_WRONLY", "O_RDWR", "O_CREAT"].iter().any(|flag| line.contains(flag));
+        opens
+            || line.contains("/dev/")
+            || line.contains("+++")
+            || line.contains("---")
+            || line.contains(" resumed>")
+    };
+    traced.lines().filter(|line| !only_reads(line)).map(str::to_owned).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_has_nothing_to_do_calls_nothing_that_writes() {
+    if !is_here("strace", "watching a run that has nothing to do") {
+        return;
+    }
+    let sandbox = scene();
+    // The real program has its own settings, and trusts nobody: what is there already need not be trusted.
+    state(&sandbox, &[("?", "have = [\"ACME-1\"]")]);
+    ends(&sandbox, "--apply", 0);
+    assert_eq!(writes(&sandbox, &["reconcile", "state.toml", "--apply"]), Vec::<String>::new());
+    // Somebody who looks the same way at a run that does something sees it.
+    console(&sandbox).done("rollback $/srv/a --yes");
+    assert!(!writes(&sandbox, &["rollback", "srv/b", "--yes"]).is_empty());
+}
+
+#[test]
 fn the_worst_folder_decides_how_the_run_ends_and_each_says_how_it_is() {
     let sandbox = scene();
     state(&sandbox, &[("a", "have = [\"ACME-1\"]"), ("b", "have = [\"ACME-7\"]"), ("nobody", "have = []")]);

@@ -48,6 +48,16 @@ pub(crate) enum Rolling {
         time: String,
     },
     NotOver,
+    /// Somebody approves by hand what only keys approve.
+    OnlyKeys {
+        ring: String,
+    },
+    ManyApprovals {
+        most: usize,
+    },
+    LongApproval {
+        max_bytes: usize,
+    },
     NoRing {
         ring: String,
         rings: Vec<String>,
@@ -138,6 +148,21 @@ impl Rolling {
                 Code::Order,
                 "only a rollout that was rolled back can be started again",
                 "See how it stands: patchwright rollout status --help",
+            ),
+            Rolling::OnlyKeys { ring } => row(
+                Code::Order,
+                format!("only keys approve the ring {ring:?}"),
+                "Approve it with a key that is trusted for that: patchwright rollout approve --help",
+            ),
+            Rolling::ManyApprovals { most } => row(
+                Code::Limit,
+                format!("there are {most} approvals of this ring already"),
+                "See who approved it: patchwright rollout status --help",
+            ),
+            Rolling::LongApproval { max_bytes } => row(
+                Code::Limit,
+                format!("the approval would be longer than {} bytes", with_thousands(*max_bytes as u64)),
+                "Give a shorter reason.",
             ),
             Rolling::NoRing { ring, rings } => row(
                 Code::Order,

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::histories::rollout_of;
 use super::member::{FolderState, Member};
 use super::state::FrozenPatch;
 use crate::ledger::{Action, CauseNote, Entry, Ledger, Occasion};
@@ -42,6 +41,11 @@ pub(super) fn cause(id: &str, ring: &str) -> Occasion {
     let (id, ring) = (id.to_owned(), Some(ring.to_owned()));
     let cause = CauseNote { kind: CauseKind::Rollout, id, ring, commit: None };
     Occasion { cause: Some(cause), ..Occasion::default() }
+}
+
+/// The rollout that made an entry, if one did.
+pub(super) fn rollout_of(entry: &Entry) -> Option<&String> {
+    entry.cause.as_ref().filter(|cause| cause.kind == CauseKind::Rollout).map(|cause| &cause.id)
 }
 
 /// What came of a folder's turn, or of a look at it.

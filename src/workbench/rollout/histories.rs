@@ -1,11 +1,10 @@
 //! A rollout without its records: what the histories of its folders say that it did.
 
 use super::file::RolloutFile;
-use super::folder::{Found, is_in};
+use super::folder::{Found, is_in, rollout_of};
 use super::member::{FolderState, Member};
 use super::state::RolloutState;
 use crate::ledger::{Action, Entry, Ledger};
-use crate::model::CauseKind;
 use crate::plan::why::Rolling;
 use crate::workbench::{Error, Result, Workbench};
 
@@ -65,11 +64,6 @@ fn applied_by_rollouts(ledger: &Ledger) -> Vec<&Entry> {
     let is_there =
         |entry: &&Entry| entry.action == Action::Apply && rollout_of(entry).is_some() && is_in(ledger, entry);
     ledger.entries().iter().filter(is_there).collect()
-}
-
-/// The rollout that made an entry, if one did.
-pub(super) fn rollout_of(entry: &Entry) -> Option<&String> {
-    entry.cause.as_ref().filter(|cause| cause.kind == CauseKind::Rollout).map(|cause| &cause.id)
 }
 
 /// Nobody can tell what is in a folder whose history can't be read; one that is not there has nothing.

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::file::{OnStop, RolloutFile};
+use super::approvals::people;
+use super::file::{ApproveBy, OnStop, RolloutFile};
 use super::folder::{Found, Load};
 use super::member::{FolderState, Member};
 use super::members;
@@ -59,7 +60,7 @@ impl Workbench {
         watch.progress.begin(Phase::Changing, state.rings.iter().map(|ring| ring.members.len() as u64).sum());
         let run = Run { bench: self, store: &store, frozen: &state, opened: &opened, wish, until, watch };
         let gate = run.go_on()?;
-        Ok(self.view(&store, &store.must_load()?, gate))
+        self.view(&store, &store.must_load()?, gate)
     }
 
     /// How a rollout stands, as its records say; where there are none, as the histories of its folders do. Writes nothing.
@@ -69,11 +70,11 @@ impl Workbench {
     pub fn rollout_status(&self, file: &Path) -> Result<RolloutView> {
         let store = self.rollout_store(file)?;
         match store.load()? {
-            Some(state) => Ok(self.view(&store, &state, self.gate(&store, &state))),
+            Some(state) => self.view(&store, &state, self.gate(&store, &state)?),
             None => {
                 let told = self.told_by_histories(store.file())?;
                 let gate = if told.ours == 0 { Gate::NotStarted } else { Gate::Lost { folders: told.ours } };
-                Ok(self.view(&store, &told.state, gate))
+                self.view(&store, &told.state, gate)
             }
         }
     }
@@ -82,7 +83,11 @@ impl Workbench {
     ///
     /// # Errors
     /// If it was not started, or is over, or `change` refuses.
-    fn say(&self, file: &Path, change: impl FnOnce(&mut RolloutState) -> Result<()>) -> Result<RolloutView> {
+    pub(super) fn say(
+        &self,
+        file: &Path,
+        change: impl FnOnce(&mut RolloutState) -> Result<()>,
+    ) -> Result<RolloutView> {
         let store = self.rollout_store(file)?;
         store.change(|state| {
             state.refuse_over()?;
@@ -113,6 +118,7 @@ impl Workbench {
             state.paused = None;
             for ring in state.rings.iter_mut().filter(|ring| was_stopped && ring.begun.is_none()) {
                 ring.approvals.clear();
+                ring.signed.clear();
             }
             let tried = [FolderState::PutBack, FolderState::NotGoodAnyMore, FolderState::NeedsPerson];
             for member in state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
@@ -125,13 +131,17 @@ impl Workbench {
         })
     }
 
-    /// Approves that a ring begins. Who approves twice counts once.
+    /// Approves by hand that a ring begins. Who approves twice counts once.
     ///
     /// # Errors
-    /// If the rollout was not started, or has no such ring.
+    /// If the rollout was not started, or has no such ring, or only keys approve that.
     pub fn approve_ring(&self, file: &Path, ring: &str, reason: Option<String>) -> Result<RolloutView> {
+        let rings = RolloutFile::read(file)?.rings;
         self.say(file, |state| {
             let (ring, said) = (state.ring_named(ring)?, self.said(reason));
+            if rings[ring].approve_by == ApproveBy::Key {
+                return Err(Error::refused(Rolling::OnlyKeys { ring: rings[ring].name.clone() }));
+            }
             let approvals = &mut state.rings[ring].approvals;
             if approvals.iter().all(|other| other.by != said.by) {
                 approvals.push(said);
@@ -189,8 +199,7 @@ impl Workbench {
                 return Err(Error::refused(Rolling::NoBundle { file: path.display().to_string() }));
             }
             let bundle = self.open(path)?;
-            let identity = bundle.patch.about.identity.clone();
-            Ok(FrozenPatch::new(path, bundle.file_digest()?, identity.id, identity.revision))
+            Ok(FrozenPatch::new(path, bundle.file_digest()?, &bundle.patch))
         };
         file.patches.iter().map(freeze).collect()
     }
@@ -213,32 +222,34 @@ impl Workbench {
     }
 
     /// What keeps a rollout from going on, as its records say.
-    pub(super) fn gate(&self, store: &Store, state: &RolloutState) -> Gate {
-        match (&state.over, &state.stopped, &state.paused) {
+    pub(super) fn gate(&self, store: &Store, state: &RolloutState) -> Result<Gate> {
+        Ok(match (&state.over, &state.stopped, &state.paused) {
             (Some(over), ..) => Gate::Over(over.clone()),
             (None, Some(stopped), _) => Gate::Stopped(stopped.clone()),
             (None, None, Some(paused)) => Gate::Paused(paused.clone()),
-            (None, None, None) => Gate::Next(self.next(store, state)),
-        }
+            (None, None, None) => Gate::Next(self.next(store, state)?),
+        })
     }
 
     /// What the rules say about what the records say.
-    pub(super) fn next(&self, store: &Store, state: &RolloutState) -> Next {
+    fn next(&self, store: &Store, state: &RolloutState) -> Result<Next> {
+        let approvals = self.approvals(&store.file().rings, state)?;
         let standings: Vec<_> = state.rings.iter().map(RingState::standings).collect();
         let rings: Vec<Ring<'_>> = std::iter::zip(&state.rings, &standings)
-            .zip(&store.file().rings)
-            .map(|((ring, folders), plan)| Ring {
+            .zip(std::iter::zip(&store.file().rings, &approvals))
+            .map(|((ring, folders), (plan, approvals))| Ring {
                 rules: &plan.rules,
                 folders,
                 begun: ring.begun,
-                approvals: ring.approvals.len(),
+                approvals: people(approvals),
             })
             .collect();
-        rollout::decide(&rings, self.environment.timestamp().as_second())
+        Ok(rollout::decide(&rings, self.environment.timestamp().as_second()))
     }
 
-    pub(super) fn view(&self, store: &Store, state: &RolloutState, gate: Gate) -> RolloutView {
-        RolloutView::new(store.file(), state, gate)
+    pub(super) fn view(&self, store: &Store, state: &RolloutState, gate: Gate) -> Result<RolloutView> {
+        let approvals = self.approvals(&store.file().rings, state)?;
+        Ok(RolloutView::new(store.file(), state, approvals, gate))
     }
 }
 
@@ -286,7 +297,7 @@ impl Run<'_> {
                 return Ok(Gate::Interrupted);
             }
             let state = self.store.must_load()?;
-            let next = match self.bench.gate(self.store, &state) {
+            let next = match self.bench.gate(self.store, &state)? {
                 Gate::Next(next) => next,
                 said => return Ok(said),
             };

@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::approvals::{SignedApproval, plan_of};
 use super::file::RolloutFile;
 use super::member::{FolderState, Member};
 use super::members;
 use crate::guarded;
-use crate::model::{Digest, PatchId};
+use crate::model::{Digest, Patch, PatchId, PatchRef};
 use crate::plan::rollout::{Seconds, Standing};
 use crate::plan::why::Rolling;
 use crate::whole_file::WholeFile;
@@ -68,6 +69,9 @@ pub(super) struct FrozenPatch {
     pub sha256: String,
     pub id: PatchName,
     pub revision: u32,
+    /// The product that it is for.
+    #[serde(default)]
+    pub product: String,
 }
 
 /// The id of a patch.
@@ -97,6 +101,8 @@ pub(super) struct RingState {
     pub checked: Option<Seconds>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<Said>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed: Vec<SignedApproval>,
     pub members: Vec<Member>,
 }
 
@@ -118,6 +124,7 @@ impl RolloutState {
             begun: None,
             checked: None,
             approvals: Vec::new(),
+            signed: Vec::new(),
             members,
         });
         // The same file and patches are the same rollout, also for a folder whose history is all that is left of it.
@@ -195,6 +202,16 @@ impl RolloutState {
             }
         }
         Ok(())
+    }
+
+    /// SHA-256 of what people approve, which is another one when it is started again.
+    pub fn plan(&self) -> Digest {
+        plan_of(self, (&self.started.time, self.earlier.len()))
+    }
+
+    /// The products that the patches are for.
+    pub fn products(&self) -> Vec<&str> {
+        self.patches.iter().map(|patch| patch.product.as_str()).collect()
     }
 
     /// The number of the ring with this name.
@@ -311,8 +328,10 @@ impl Store {
 }
 
 impl FrozenPatch {
-    pub fn new(file: &Path, sha256: Digest, id: PatchId, revision: u32) -> Self {
-        Self { file: file.to_owned(), sha256: sha256.to_string(), id: PatchName(id), revision }
+    pub fn new(file: &Path, sha256: Digest, patch: &Patch) -> Self {
+        let PatchRef { id, revision } = patch.about.identity.clone();
+        let (file, product) = (file.to_owned(), patch.about.product.name.clone());
+        Self { file, sha256: sha256.to_string(), id: PatchName(id), revision, product }
     }
 }
 

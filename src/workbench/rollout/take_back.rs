@@ -35,7 +35,7 @@ impl Workbench {
         let only = ring.map(|ring| store.must_load().and_then(|state| state.ring_named(ring)));
         self.take_back_all(&store, only.transpose()?, None, scripts, watch)?;
         let state = store.must_load()?;
-        Ok(self.view(&store, &state, self.gate(&store, &state)))
+        self.view(&store, &state, self.gate(&store, &state)?)
     }
 
     /// Rolls back what the rollout did, in `only` that ring if one is named, and ends it.

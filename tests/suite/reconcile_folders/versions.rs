@@ -3,8 +3,9 @@
 use super::{NEW, OLD, console, ends, in_one_line, scene, state};
 use crate::support::sandbox::{Sandbox, order};
 
-/// A patch that somebody trusted has signed, for version `from`; it changes `file`, and makes the version `to`.
-fn patch(sandbox: &Sandbox, id: &str, file: &str, [from, to]: [&str; 2]) {
+/// Patch number `number` that somebody trusted has signed, for version `from`; it changes `file`, and makes the version `to`.
+fn patch(sandbox: &Sandbox, number: u32, file: &str, [from, to]: [&str; 2]) {
+    let id = format!("ACME-{number}");
     for (folder, version, text) in [("before", from, OLD), ("after", to, NEW)] {
         for name in ["one", "two"] {
             sandbox.write(&format!("{folder}/{name}"), if name == file { text } else { OLD });
@@ -12,8 +13,9 @@ fn patch(sandbox: &Sandbox, id: &str, file: &str, [from, to]: [&str; 2]) {
         sandbox.write(&format!("{folder}/version"), &format!("{version}\n"));
     }
     let detect = "[[product.detect]]\nkind = \"version\"\npath = \"version\"\nafter = \"\"\n";
-    let text = order(id, &format!("result_version = \"{to}\"\n"), detect);
-    sandbox.write("order.toml", &text.replace("[\"1\"]", &format!("[\"{from}\"]")));
+    let text = order(&id, &format!("result_version = \"{to}\"\n"), detect);
+    let text = text.replace("[\"1\"]", &format!("[\"{from}\"]"));
+    sandbox.write("order.toml", &text.replace("sequence = 1", &format!("sequence = {number}")));
     let output = format!("$/patches/{id}.patchbundle");
     console(sandbox)
         .done(&format!("make --from $/before --to $/after --order $/order.toml --output {output}"));
@@ -26,8 +28,8 @@ fn versioned() -> Sandbox {
     for folder in ["a", "b"] {
         sandbox.write(&format!("srv/{folder}/version"), "1\n");
     }
-    patch(&sandbox, "ACME-7", "one", ["1", "2"]);
-    patch(&sandbox, "ACME-8", "two", ["2", "2"]);
+    patch(&sandbox, 7, "one", ["1", "2"]);
+    patch(&sandbox, 8, "two", ["2", "2"]);
     sandbox
 }
 

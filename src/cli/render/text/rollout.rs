@@ -33,6 +33,11 @@ pub(in crate::cli) fn rollout(view: &RolloutView, style: Style) -> String {
         })
         .collect();
     push_rows(&mut text, &rows);
+    for ring in &view.rings {
+        for one in &ring.approvals {
+            text.push_str(&format!("  {}\n", safe(&rollout::approval(ring, one))));
+        }
+    }
     let gate = safe(&rollout::gate(view)).into_owned();
     text.push_str(&format!(
         "\n{}\n",
