@@ -90,6 +90,19 @@ pub(crate) fn one_line(text: &str, max_chars: usize) -> String {
     shown
 }
 
+/// `text`, which is made of pieces that were escaped, with whatever is left that nobody would see spelled out; line feeds
+/// and tabs stay. Unlike [`escape_text`] it leaves tokens as they are.
+pub(crate) fn spell_out_rest(text: &str) -> Cow<'_, str> {
+    let is_left = |c: char| unseen(c).is_some() && !EscapeForm::Text.keeps(c);
+    if !text.contains(is_left) {
+        return Cow::Borrowed(text);
+    }
+    let piece = |c: char| if is_left(c) { EscapedPiece::Token(c) } else { EscapedPiece::Plain(c) };
+    let mut shown = String::with_capacity(text.len());
+    text.chars().for_each(|c| piece(c).write_to(&mut shown));
+    Cow::Owned(shown)
+}
+
 /// How many characters of `text` nobody would see, for a warning above it. Line feeds, tabs and a carriage return
 /// at the end of a line do not count.
 pub(crate) fn hidden_count(text: &str) -> usize {
