@@ -46,6 +46,17 @@ pub(crate) fn escape_bytes(line: &[u8]) -> String {
     shown
 }
 
+/// A name that may be no UTF-8 as a part of a message, which is escaped as a whole before it is shown: only bytes that
+/// are no UTF-8 show as `\xNN` here.
+pub(crate) fn name_in_message(name: &[u8]) -> String {
+    let mut text = String::with_capacity(name.len());
+    for chunk in name.utf8_chunks() {
+        text.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+    }
+    text
+}
+
 /// [`escape_bytes`] in pieces, for whoever has to find the byte behind what is shown: calls `piece` with the number
 /// of bytes, what they are shown as, and whether that is a token.
 pub(crate) fn escape_in_pieces(line: &[u8], piece: &mut dyn FnMut(usize, &str, bool)) {
