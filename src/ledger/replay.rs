@@ -126,7 +126,7 @@ impl Entry {
             (at, is_even) = (before, !is_even);
         }
         let first = match at.action {
-            Action::Heal => Turn::Repaired,
+            Action::Repair => Turn::Repaired,
             Action::Toggle => Turn::Switched,
             Action::Rollback => Turn::Went,
             _ => Turn::CameBack,
@@ -148,7 +148,7 @@ impl Entry {
             || !self.out.is_empty()
             || !self.vouched.is_empty()
             || !self.overrides.is_empty()
-            || self.action == Action::Heal
+            || self.action == Action::Repair
     }
 
     /// Whether it says something that also the second generation does not understand.
@@ -203,7 +203,7 @@ impl<'a> Replay<'a> {
                 }
                 return;
             }
-            Action::Heal | Action::PutBack | Action::Checked | Action::Scripts | Action::Toggle => return,
+            Action::Repair | Action::PutBack | Action::Checked | Action::Scripts | Action::Toggle => return,
         }
         self.last = entry.seq;
     }

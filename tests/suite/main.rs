@@ -33,9 +33,9 @@ mod tell_what_content_may_do;
 mod trust_a_patch;
 
 mod call_patches_back;
-mod heal_a_folder;
 mod identify_a_folder;
 mod know_what_is_fixed;
+mod repair_a_folder;
 
 mod ask_before_scripts;
 mod failing_disk;

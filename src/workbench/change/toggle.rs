@@ -13,7 +13,7 @@ use crate::disk::fs::{Fs, Place, StatePath};
 use crate::ledger::{Action, CheckNote, Entry, Ledger, Occasion, ToggleNote};
 use crate::model::{Check, Digest, FileNode, LayerKey, Mode, Node, Position, Product, Step, ToggleKind};
 use crate::plan::why::Switches;
-use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_heal};
+use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_repair};
 use crate::transaction::{ContentError, Contents, SafeCopies};
 use crate::trust::Standing;
 use crate::workbench::look::read_file::read_file;
@@ -244,7 +244,7 @@ impl Workbench {
         }
         let step = Step { path, before: observed, after };
         let steps = if step.before == step.after { Vec::new() } else { vec![step] };
-        let mut preview = plan_heal(steps, Lost::InTheWay(&[]), &survey.situation);
+        let mut preview = plan_repair(steps, Lost::InTheWay(&[]), &survey.situation);
         preview.obstacles.splice(..0, obstacles);
         let mut checks = switch.toggle.health.clone();
         if !checks.is_empty() && !preview.is_nothing_to_do() && !self.may_check(fs, &ledger, switch.key)? {

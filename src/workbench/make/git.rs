@@ -100,7 +100,7 @@ impl Repository {
             Ok(0) => Ok(None),
             Ok(mode @ (0o100_644 | 0o100_755 | 0o120_000)) => Ok(Some((mode, id.to_owned()))),
             _ => {
-                let name = crate::text::escape_bytes(name);
+                let name = crate::text::name_in_message(name);
                 Err(self.failed(&format!("{name} is a submodule, which a patch file can't contain")))
             }
         };
