@@ -109,6 +109,13 @@ impl Turn {
 
 impl Entry {
     /// What patch number `part` of it alone changed.
+    /// The patches that it brought, if it brought any.
+    pub(crate) fn layer_keys(&self) -> impl Iterator<Item = LayerKey> {
+        let entry = self.seq;
+        (0..self.parts.len().max(1)).map(move |part| LayerKey { entry, part })
+    }
+
+    /// What one of the patches that it brought did.
     pub(crate) fn steps_of_part(&self, part: usize) -> Arc<[Step]> {
         Arc::clone(self.parts.get(part).map_or(&self.steps, |part| &part.steps))
     }

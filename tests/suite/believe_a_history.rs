@@ -9,7 +9,7 @@ use crate::support::sandbox::Sandbox;
 use crate::support::trust::{write_key, write_trusted_key};
 
 /// A product, a patch that Anna signed, and one that nobody signed.
-fn scene() -> Sandbox {
+pub fn scene() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("app/readme.txt", "Read me.\n");
     sandbox.write("app/notes.txt", "None.\n");
@@ -28,11 +28,11 @@ fn scene() -> Sandbox {
     sandbox
 }
 
-fn person(sandbox: &Sandbox) -> Console<'_> {
+pub fn person(sandbox: &Sandbox) -> Console<'_> {
     Console::new(sandbox).with_keys().answering("y")
 }
 
-fn sign(sandbox: &Sandbox, name: &str) {
+pub fn sign(sandbox: &Sandbox, name: &str) {
     person(sandbox).done(&format!("sign $/{name}.patchbundle --key $/anna.key --as author"));
 }
 
@@ -81,7 +81,7 @@ fn a_signature_moved_to_another_entry_vouches_for_nothing() {
 }
 
 /// Somebody else, on another machine or with another account.
-fn stranger(sandbox: &Sandbox) -> Console<'_> {
+pub fn stranger(sandbox: &Sandbox) -> Console<'_> {
     Console::new(sandbox).with_settings("stranger")
 }
 

@@ -26,6 +26,7 @@ mod stacks;
 
 mod believe_a_history;
 mod believe_no_claim;
+mod follow_a_history;
 mod guard_what_decides;
 mod know_the_folder;
 mod look_without_reaching_out;

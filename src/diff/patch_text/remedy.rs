@@ -71,7 +71,7 @@ impl Remedy {
                 "To apply it anyway, add --ignore-whitespace, as for patch -l. The file keeps its own white space around the change."
             }
             Remedy::LeadsOut => {
-                "Patchwright changes nothing outside the product folder, on purpose; git apply --unsafe-paths does. Ask its author for names inside the folder."
+                "Patchwright changes nothing outside the product folder, on purpose; git apply can be told to. Ask its author for names inside the folder."
             }
             Remedy::LineEnds => "Save the file again with Unix (LF) or Windows (CR LF) line ends.",
             Remedy::LinkOut => {

@@ -11,7 +11,7 @@ use crate::disk::fs::{Fs, Place, StatKind};
 use crate::ledger::{Action, Entry, Ledger, Occasion};
 use crate::model::{Node, Step, TreePath};
 use crate::plan::why::Undo;
-use crate::plan::{Lost, Note, Preview, plan_repair};
+use crate::plan::{Lost, Note, Obstacle, Preview, plan_repair};
 use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{First, Library, Origin};
 use crate::workbench::look::situation::Survey;
@@ -214,9 +214,12 @@ impl Workbench {
             .filter(|step| step.before != step.after)
             .collect();
         let (lost, from) = find_sources(&contents(fs, &ledger, bundles)?, bundles, &steps)?;
+        let unbelieved = self.unbelieved(fs, &ledger)?;
+        let doubted = foreign_goals(&ledger, &unbelieved, &steps);
         let leaves = options.leave_damaged && steps.iter().any(|step| !lost.contains(&step.path));
         let lost = if leaves { Lost::Left(&lost) } else { Lost::InTheWay(&lost) };
-        let preview = plan_repair(steps, lost, &survey.situation);
+        let mut preview = plan_repair(steps, lost, &survey.situation);
+        preview.obstacles.extend(doubted);
         Ok(PlannedRepair { preview: RepairPreview { drift, from, preview }, survey })
     }
 }
@@ -231,6 +234,20 @@ impl Seen for PlannedRepair {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }
+}
+
+/// The steps to what only an entry of somebody else left there.
+fn foreign_goals(ledger: &Ledger, unbelieved: &BTreeSet<u64>, steps: &[Step]) -> Vec<Obstacle> {
+    if unbelieved.is_empty() {
+        return Vec::new();
+    }
+    let foreign = |step: &Step| {
+        let touches = |entry: &&Entry| entry.steps.iter().any(|other| other.path == step.path);
+        let last = ledger.entries().iter().rev().find(touches)?;
+        let entries = vec![last.seq];
+        unbelieved.contains(&last.seq).then(|| Obstacle::at(&step.path, Undo::ForeignHistory { entries }))
+    };
+    steps.iter().filter_map(foreign).collect()
 }
 
 /// The places that `steps` leave with a content that is nowhere, and from which patch files the others come.

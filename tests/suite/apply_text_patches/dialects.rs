@@ -325,7 +325,7 @@ fn each_cause_has_its_own_next_step() {
     Can't use this text patch: $/fix.patch (E-PATH)
       line 1: the name a/../f leads out of the folder
     Nothing was changed.
-    Next: Patchwright changes nothing outside the product folder, on purpose; git apply --unsafe-paths does. Ask its author for names inside the folder.
+    Next: Patchwright changes nothing outside the product folder, on purpose; git apply can be told to. Ask its author for names inside the folder.
     == a name at the root
     /f: the name /f begins at the root of the disk (E-PATH)
     Nothing was changed.
