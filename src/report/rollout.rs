@@ -79,8 +79,14 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
         Gate::Over(_) if needs_person() => vec![("To roll back the rest", take_back())],
         Gate::Over(_) => vec![("To start it again, with new approvals", format!("{} --again", run()))],
         Gate::Next(Next::Approve { ring, .. }) => {
-            let how = if view.rings[*ring].is_by_key { "--key=FILE" } else { "--by-hand" };
-            vec![("Next", format!("patchwright rollout approve {file} {} {how}", of(*ring)))]
+            let name = of(*ring);
+            vec![(
+                "Next",
+                match view.rings[*ring].is_by_key {
+                    true => format!("patchwright rollout approve {file} {name} --key=FILE"),
+                    false => format!("patchwright rollout approve {file} {name} --by-hand"),
+                },
+            )]
         }
         Gate::Next(Next::Decide { ring }) => {
             let folder = view.rings[*ring].folders.iter().find(|folder| is_open(folder.state));

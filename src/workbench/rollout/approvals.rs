@@ -4,13 +4,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
 use super::RolloutView;
 use super::file::{ApproveBy, RingPlan};
-use super::state::{RingState, RolloutState};
-use crate::model::Digest;
-use crate::plan::why::Rolling;
+use super::state::{RingState, RolloutState, Said, SignedApproval};
+use crate::plan::why::{Keys, Rolling};
 use crate::trust::{
     Approval, Approver, Attached, Keyring, MAX_APPROVAL_BYTES, NoApprover, Scheme, SignerRole, Statement,
     StatementKind, approver,
@@ -20,15 +17,6 @@ use crate::workbench::{Error, Result, Workbench};
 
 /// Most approvals by keys that the records keep of one ring.
 const MAX_SIGNED: usize = 64;
-
-/// An approval by a key, as the records keep it: exact bytes and their signature, both of which are text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SignedApproval {
-    said: String,
-    signature: String,
-    is_ssh: bool,
-}
 
 /// An approval, and whether it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +31,6 @@ pub(crate) struct ApprovalView {
     pub owner: Option<String>,
     /// Why it does not count, if so, as a phrase.
     pub ignored: Option<String>,
-}
-
-impl SignedApproval {
-    fn attached(&self) -> Attached {
-        let scheme = if self.is_ssh { Scheme::Ssh } else { Scheme::Minisign };
-        Attached { scheme, bytes: self.signature.clone().into_bytes() }
-    }
 }
 
 impl Workbench {
@@ -84,7 +65,7 @@ impl Workbench {
         let keyring = self.keyring()?;
         let key_of = |one: &SignedApproval| Some(self.hear(one, &state, ring, &keyring)?.1.key);
         // Never keep what would not verify, whoever made it.
-        let key = key_of(&signed).ok_or_else(|| Error::refused(crate::plan::why::Keys::DoesNotFit))?;
+        let key = key_of(&signed).ok_or_else(|| Error::refused(Keys::DoesNotFit))?;
         self.say(file, |now| {
             if now.plan() != plan {
                 return Err(Error::refused(Rolling::Edited));
@@ -113,7 +94,7 @@ impl Workbench {
             && approval.plan == state.plan().to_string()
             && approval.ring == state.rings[ring].name;
         let now = self.environment.timestamp();
-        let by = approver(&signed.attached(), bytes, &state.products(), keyring, now)?;
+        let by = approver(&attached(signed), bytes, &state.products(), keyring, now)?;
         is_of_this.then_some((approval, by))
     }
 
@@ -139,6 +120,11 @@ impl Workbench {
     }
 }
 
+fn attached(signed: &SignedApproval) -> Attached {
+    let scheme = if signed.is_ssh { Scheme::Ssh } else { Scheme::Minisign };
+    Attached { scheme, bytes: signed.signature.clone().into_bytes() }
+}
+
 fn by_key(approval: Approval, Approver { key, owner }: Approver) -> ApprovalView {
     let Approval { by, time, reason, .. } = approval;
     let ignored = owner.as_ref().err().map(|why: &NoApprover| format!("its key {}", why.phrase()));
@@ -153,9 +139,9 @@ fn unheard(signed: &SignedApproval) -> ApprovalView {
     ApprovalView { by, time, reason: None, key: None, owner: None, ignored }
 }
 
-fn by_hand(said: &super::Said, plan: &RingPlan) -> ApprovalView {
+fn by_hand(said: &Said, plan: &RingPlan) -> ApprovalView {
     let ignored = (plan.approve_by == ApproveBy::Key).then(|| "it isn't by a key".to_owned());
-    let super::Said { by, time, reason } = said.clone();
+    let Said { by, time, reason } = said.clone();
     ApprovalView { by, time, reason, key: None, owner: None, ignored }
 }
 
@@ -166,16 +152,4 @@ pub(super) fn people(approvals: &[ApprovalView]) -> usize {
     let by_key: BTreeSet<&String> = counted().filter(|one| one.key.is_some()).map(|one| &one.by).collect();
     let by_hand: BTreeSet<&String> = counted().filter(|one| one.key.is_none()).map(|one| &one.by).collect();
     owners.len() + by_hand.difference(&by_key).count()
-}
-
-/// SHA-256 of what people approve: which patches come into which folders, and when that was fixed.
-pub(super) fn plan_of(state: &RolloutState, started: (&str, usize)) -> Digest {
-    let patches: Vec<&str> = state.patches.iter().map(|patch| patch.sha256.as_str()).collect();
-    let rings: Vec<(&str, Vec<&str>)> = state
-        .rings
-        .iter()
-        .map(|ring| (ring.name.as_str(), ring.members.iter().map(|one| one.path.as_str()).collect()))
-        .collect();
-    let fixed = serde_json::json!({ "patches": patches, "rings": rings, "started": started });
-    Digest::compute(fixed.to_string().as_bytes())
 }

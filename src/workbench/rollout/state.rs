@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::approvals::{SignedApproval, plan_of};
 use super::file::RolloutFile;
 use super::member::{FolderState, Member};
 use super::members;
@@ -88,6 +87,15 @@ pub(crate) struct Said {
     pub time: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// An approval by a key, as the records keep it: exact bytes and their signature, both of which are text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignedApproval {
+    pub said: String,
+    pub signature: String,
+    pub is_ssh: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -204,9 +212,17 @@ impl RolloutState {
         Ok(())
     }
 
-    /// SHA-256 of what people approve, which is another one when it is started again.
+    /// SHA-256 of what people approve: which patches come into which folders, and which start of the rollout it is.
     pub fn plan(&self) -> Digest {
-        plan_of(self, (&self.started.time, self.earlier.len()))
+        let patches: Vec<&str> = self.patches.iter().map(|patch| patch.sha256.as_str()).collect();
+        let of_ring = |ring: &RingState| {
+            let folders: Vec<&str> = ring.members.iter().map(|member| member.path.as_str()).collect();
+            serde_json::json!({ "name": ring.name, "folders": folders })
+        };
+        let rings: Vec<_> = self.rings.iter().map(of_ring).collect();
+        let started = (&self.started.time, self.earlier.len());
+        let fixed = serde_json::json!({ "patches": patches, "rings": rings, "started": started });
+        Digest::compute(fixed.to_string().as_bytes())
     }
 
     /// The products that the patches are for.

@@ -8,11 +8,12 @@ mod state_file;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::ledger::Entry;
-use crate::model::{Code, Kind};
+use crate::model::{Code, Kind, Patch};
 use crate::plan::Obstacle;
 use crate::plan::wanted::{About, Deed, Expectation, Past, PatchHere, SeenFolder, Standing, decide};
 use crate::plan::why::Wanted;
@@ -244,9 +245,9 @@ impl Run<'_> {
         looked.repair_from = inside.map(|one| one.file.clone()).collect();
         if seen.product.is_none() || seen.version.is_none() {
             // Where no patch has been yet, the rules of those that are to come tell what is there.
-            let coming: Vec<PathBuf> =
-                wish.have.keys().filter_map(|id| self.at_hand.get(id)).map(|one| one.file.clone()).collect();
-            let found = self.bench.identify(path, &coming, self.watch)?;
+            let at_hand = wish.have.keys().filter_map(|id| self.at_hand.get(id));
+            let coming: Vec<Arc<Patch>> = at_hand.map(|one| Arc::clone(&one.patch)).collect();
+            let found = self.bench.identify_by(path, &coming, self.watch)?;
             seen.product = seen.product.or(found.product);
             seen.version = seen.version.or(found.version);
         }
