@@ -155,6 +155,8 @@ enum KeyRole {
     Revoker,
     /// Ship scripts.
     Script,
+    /// Approve rings of rollouts.
+    Approver,
 }
 
 impl From<KeyRole> for SignerRole {
@@ -164,6 +166,7 @@ impl From<KeyRole> for SignerRole {
             KeyRole::Reviewer => SignerRole::Reviewer,
             KeyRole::Revoker => SignerRole::Revoker,
             KeyRole::Script => SignerRole::Script,
+            KeyRole::Approver => SignerRole::Approver,
         }
     }
 }

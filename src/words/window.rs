@@ -307,6 +307,7 @@ words! {
     ROLE_REVIEWER = "Review patches";
     ROLE_REVOKER = "Revoke keys";
     ROLE_SCRIPT = "Ship scripts";
+    ROLE_APPROVER = "Approve rollouts";
     SIGN = "Sign this patch…";
     SIGNATURES_OF = "Signatures of {id}";
     SIGNED_WITH = "Signed with the key {key}";

@@ -1,6 +1,6 @@
 //! What keeps edits that somebody made here, and diffs, from being brought together with what is there.
 
-use super::{Override, Wording, row};
+use super::{HERE, Override, Wording, row};
 use crate::diff::on_tree::{NameReading, Trouble};
 use crate::diff::patch_text::{Remedy, UncarriedKind};
 use crate::diff::{LineRange, Unmergeable};
@@ -107,7 +107,7 @@ impl Edits {
                     NoDraft::NoNewContent => "the whole new content isn't in the patch file".to_owned(),
                     NoDraft::Unmergeable(why) => why.to_string(),
                 };
-                row(Code::Clash, meaning, "To list the edited files: patchwright plan FILE FOLDER")
+                row(Code::Clash, meaning, format!("To list the edited files: patchwright plan FILE {HERE}"))
             }
         }
     }
