@@ -9,7 +9,8 @@ use std::ops::Range;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::sheet::{
-    Budget, Doubt, Entry, Form, Group, List, Said, Sheet, TWICE, line_end, line_start, lone_carriage_return,
+    About, Budget, Doubt, Entry, Form, Group, List, Said, Sheet, TWICE, line_end, line_start,
+    lone_carriage_return,
 };
 
 const NAMED: &str = "has an anchor, an alias or a tag";
@@ -80,7 +81,8 @@ impl<'a> YamlReader<'a> {
                 break;
             }
             if !documents.is_empty() {
-                self.doubts.push(Doubt::new(range.start, "begins another document"));
+                const ANOTHER: &str = "begins another document";
+                self.doubts.push(Doubt { about: About::Document, ..Doubt::new(range.start, ANOTHER) });
             }
             let first = self.next()?;
             let value = self.value(first, Depth { levels: 0, is_flow: false })?;
@@ -276,7 +278,7 @@ impl<'a> YamlReader<'a> {
             let is_doubtful = style == ScalarStyle::Plain && is_doubtful_key(&name);
             if is_doubtful {
                 const NO_TEXT: &str = "has a key that isn't text to some programs";
-                self.doubts.push(Doubt { is_of_a_name: true, ..Doubt::new(at.start, NO_TEXT) });
+                self.doubts.push(Doubt { about: About::Name, ..Doubt::new(at.start, NO_TEXT) });
                 doubtful_keys += 1;
                 if doubtful_keys > 1 || name == "<<" || name == "=" {
                     group.doubt = Some(NO_TEXT);
