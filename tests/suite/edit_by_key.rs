@@ -1,6 +1,9 @@
 //! A patch for settings says which values change: it fits files that were edited on site, changes nothing else of them,
 //! and where it does not fit it is refused with every reason.
 
+mod every_form;
+mod stacks;
+
 use std::fs;
 
 use patchwright::diff::FileEdits;
@@ -268,5 +271,35 @@ fn a_manifest_whose_edits_cannot_be_judged_is_refused() {
     ] {
         let run = good(odd.clone());
         assert_eq!(run.code, 4, "{odd:?}\n{run}");
+    }
+}
+
+#[test]
+fn edits_are_proven_on_every_build_that_the_author_has() {
+    let sandbox = product(VALUES, EDITS);
+    sandbox.write("site/values.yaml", SITE);
+    sandbox.write("odd/values.yaml", "image: web\n");
+    let console = Console::new(&sandbox);
+    let command = "make --from $/known --order $/order.toml --output $/fix.patchbundle";
+    let refused = console.run(&format!("{command} --try $/site/values.yaml --try $/odd/values.yaml"));
+    assert_eq!(refused.code, 3, "{refused}");
+    assert!(
+        in_one_line(&refused).contains("odd/values.yaml\": image is a text, not a group of keys"),
+        "{refused}"
+    );
+    assert!(!sandbox.path("fix.patchbundle").exists());
+    console.done(&format!("{command} --try $/site/values.yaml --try $/app"));
+}
+
+#[test]
+fn a_form_that_no_edit_is_proven_in_is_refused_by_its_name() {
+    for (file, format) in [("main.tf", ""), ("site.auto.tfvars", ""), ("main.conf", "format = \"hcl\"\n")] {
+        let edits = format!("[[edits]]\nfile = \"{file}\"\n{format}do = [{{ set = \"a\", to = 1 }}]\n");
+        let sandbox = product(VALUES, &edits);
+        sandbox.write(&format!("known/{file}"), "a = 0\n");
+        let command = "make --from $/known --order $/order.toml --output $/fix.patchbundle";
+        let refused = Console::new(&sandbox).run(command);
+        assert_eq!(refused.code, 3, "{refused}");
+        assert!(in_one_line(&refused).contains("HCL isn't edited by key"), "{file}: {refused}");
     }
 }
