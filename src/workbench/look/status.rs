@@ -62,7 +62,7 @@ pub struct FolderStatus {
     /// Whether the last change moved a switch, and can be taken back.
     pub can_undo_toggle: bool,
     /// Whether the last change put places right, and can be taken back.
-    pub can_undo_heal: bool,
+    pub can_undo_repair: bool,
 }
 
 /// What one patch in a folder says about containing another one there, and what shows it.
@@ -226,7 +226,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         version: version.or_else(|| ledger.version().map(str::to_owned)),
         can_undo_rollback: last_undoable == Some(Action::Rollback) && !moves_a_switch,
         brought_back: last.is_some_and(|last| last.turn(ledger.entries()) == Turn::CameBack),
-        can_undo_heal: last_undoable == Some(Action::Heal),
+        can_undo_repair: last_undoable == Some(Action::Repair),
         can_undo_toggle: moves_a_switch && !opens,
         switches,
         scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),
@@ -275,7 +275,7 @@ impl FolderStatus {
             scripts_in_doubt: Vec::new(),
             can_undo_rollback: false,
             brought_back: false,
-            can_undo_heal: false,
+            can_undo_repair: false,
             can_undo_toggle: false,
             switches: Vec::new(),
         }
