@@ -303,3 +303,26 @@ fn a_form_that_no_edit_is_proven_in_is_refused_by_its_name() {
         assert!(in_one_line(&refused).contains("HCL isn't edited by key"), "{file}: {refused}");
     }
 }
+
+#[test]
+fn what_must_be_so_is_asked_again_whenever_somebody_wants() {
+    let sandbox = product(SITE, EDITS);
+    let console = Console::new(&sandbox);
+    make(&console);
+    let command = "status $/app --conditions $/fix.patchbundle";
+    let early = console.run(command);
+    assert!(early.code != 0 && in_one_line(&early).contains("isn't applied here"), "{early}");
+    console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    let status = in_one_line(&console.done(command));
+    assert!(status.contains("holds deploy/values.yaml: image.tag is \"1.4.3\""), "{status}");
+    // What else was edited here breaks no condition.
+    fs::write(sandbox.path(PATH), SITE_EDITED.replace("replicas: 7", "replicas: 8")).expect("our own file");
+    assert_eq!(console.done(&format!("{command} --json")).json()["conditions"][0]["holds"], true);
+    fs::write(sandbox.path(PATH), SITE_EDITED.replace("1.4.3", "1.4.9")).expect("our own file");
+    let status = in_one_line(&console.done(command));
+    let told = "broken deploy/values.yaml: image.tag is \"1.4.3\"; image.tag is \"1.4.9\", not \"1.4.3\"";
+    assert!(status.contains(told), "{status}");
+    fs::remove_file(sandbox.path(PATH)).expect("our own file");
+    let json = console.done(&format!("{command} --json")).json();
+    assert_eq!(json["conditions"][0]["problem"], "the file is missing");
+}

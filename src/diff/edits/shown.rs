@@ -6,6 +6,7 @@ use super::condition::{Check, Condition};
 use super::ops::Op;
 use super::proof::changed_keys;
 use super::value::Value;
+use super::work::Work;
 use super::{Edit, FileEdits, KeyChange, Why};
 use crate::diff::settings::Format;
 
@@ -31,6 +32,23 @@ pub struct ShownTest {
 }
 
 impl FileEdits {
+    /// What must be so after the edits, and what of it is otherwise in this content.
+    ///
+    /// # Errors
+    /// If the content cannot be read, or has no single document that is meant.
+    pub(crate) fn conditions_in(&self, content: &[u8]) -> Result<Vec<(ShownTest, Option<Why>)>, Why> {
+        let mut all = Vec::new();
+        for edit in self.edits().iter().filter(|edit| !edit.must.is_empty()) {
+            let read = edit.format.read("the file", content);
+            let (_, sheet) = read.map_err(|unread| Why::Unread(unread.to_string()))?;
+            let documents = Value::of_sheet(edit.format, &sheet);
+            let meant = &documents[edit.document(&documents)?];
+            let mut work = Work::default();
+            all.extend(edit.must.iter().map(|must| (must.shown(), must.hold(meant, &mut work).err())));
+        }
+        Ok(all)
+    }
+
     /// What each edit does to this content, and what it asks for.
     ///
     /// # Errors

@@ -174,7 +174,7 @@ pub(crate) fn stand_in(toggle: &Toggle, content: &[u8]) -> SwitchStand {
     }
 }
 
-fn content_at(fs: &dyn Fs, path: &TreePath) -> Result<Option<Vec<u8>>> {
+pub(super) fn content_at(fs: &dyn Fs, path: &TreePath) -> Result<Option<Vec<u8>>> {
     let place = Place::from(path);
     let failed = |source| ScanError::Io { place: place.clone(), source };
     let Some(file) = fs.open(&place).map(Some).or_else(nothing_there).map_err(failed)? else {
