@@ -53,7 +53,7 @@ pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, Hi
 pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
 pub use look::drift::Drift;
 pub(crate) use look::drift::{DriftCause, DriftKind};
-pub use look::edits::{KeyEdits, ShownEdits};
+pub use look::edits::{Condition, KeyEdits, ShownEdits};
 pub use look::fixed::FixedFormat;
 pub(crate) use look::fixed::{Compared as ComparedScan, FixedHere, Publisher};
 pub(crate) use look::folders::{FolderList, typed_path};
