@@ -15,6 +15,7 @@ use super::outcome::OutcomePage;
 use super::overview::{line, path_line};
 use super::slot::Ticket;
 use super::switches::SwitchWish;
+use super::why::Why;
 use super::worker::{WorkerAnswer, WorkerChange};
 use crate::model::{Position, TreePath};
 use crate::progress::{HowFar, Phase};
@@ -142,7 +143,8 @@ pub struct Work {
 }
 
 impl Work {
-    const BEGINNING: Self = Self { phase: None, thousandths: 0, is_stopping: false, elapsed: Duration::ZERO };
+    pub(super) const BEGINNING: Self =
+        Self { phase: None, thousandths: 0, is_stopping: false, elapsed: Duration::ZERO };
 
     /// Takes a line of progress.
     pub fn advance(&mut self, HowFar { phase, done, total }: HowFar) {
@@ -189,6 +191,10 @@ pub struct Guided {
     pub which: Which,
     /// How text patches are read.
     pub reading: TextOptions,
+    /// Lists of withdrawn patches that count.
+    pub withdrawn: Vec<PathBuf>,
+    /// What is said for the history.
+    pub why: Why,
     /// What is wished for files that were edited where the patch changes them.
     pub edits: EditChoices,
     /// The check whose answer is waited for.
@@ -229,6 +235,8 @@ impl Guided {
             folder,
             which: if task == Task::BringBack { Which::Reapply } else { Which::Last },
             reading: TextOptions::default(),
+            withdrawn: Vec::new(),
+            why: Why::default(),
             edits: EditChoices::new(),
             awaited: None,
             check: None,
@@ -342,6 +350,8 @@ impl Guided {
                 overrides: Box::new(self.overrides.only(&self.asks_for())),
                 edits: self.edits.clone(),
                 reading: self.reading.clone(),
+                withdrawn: self.withdrawn.clone(),
+                why: self.why.clone(),
             },
             Task::Repair => WorkerChange::Repair(self.repair_question()),
             Task::TakeBack | Task::BringBack => WorkerChange::TakeBack(self.rollback_question()),
@@ -357,7 +367,7 @@ impl Guided {
     /// Which going back it is about.
     pub(super) fn rollback_question(&self) -> RollbackQuestion {
         let (which, damaged) = (self.which.clone(), self.damaged.clone());
-        RollbackQuestion { which, keep_edits: self.keep_edits, damaged }
+        RollbackQuestion { which, keep_edits: self.keep_edits, damaged, why: self.why.clone() }
     }
 
     /// Which repair it is about.
