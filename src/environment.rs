@@ -135,6 +135,19 @@ impl OwnFolders {
 
 /// Whether there can be a folder of settings: outside the home always, in it if it is a folder. A home that cannot be
 /// looked at may be one.
+/// The folders where programs are. A relative one is left out: the present folder may be a product's or a repository's, and
+/// what lies there is no program of this machine.
+pub(crate) fn program_folders() -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect()
+}
+
+/// The program of this name in [`program_folders`].
+pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    program_folders().into_iter().map(|folder| folder.join(&name)).find(|program| program.is_file())
+}
+
 fn can_be(folder: &Path, home: Option<&Path>) -> bool {
     let Some(home) = home.filter(|home| folder.starts_with(home)) else { return true };
     match std::fs::metadata(home) {

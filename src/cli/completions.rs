@@ -3,7 +3,7 @@
 use clap_complete::Shell;
 
 use super::Result;
-use super::session::{Outcome, Session, Stop};
+use super::session::{Outcome, Session};
 use super::verbs::command;
 
 /// Print shell completions for commands and options
@@ -23,7 +23,6 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut command(), "patchwright", &mut script);
-        session.print(&script).map_err(|error| Stop::Unheard(Outcome::Done, error))?;
-        Ok(Outcome::Done)
+        session.hand_over(&script)
     }
 }

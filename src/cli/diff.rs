@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::reading::ReadingArguments;
-use super::render::{Detail, Style, answer, text};
+use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session, Stop};
 use crate::diff::{ChangeView, ViewContent, pair_renames, write_patch};
 use crate::model::{FileChange, Patch, TreePath};
@@ -58,7 +58,7 @@ impl Arguments {
                     .into());
             }
             false if self.raw => DiffForm::Raw,
-            false => DiffForm::Text(session.style()),
+            false => DiffForm::Text,
         };
         let workbench = session.workbench();
         let is_text = is_text_patch(path).without_folder()?;
@@ -105,7 +105,7 @@ impl Arguments {
             DiffForm::Facts(facts) => {
                 session.answer(|_| String::new(), || answer::Diff::new(&patch, self.target.as_deref(), facts))
             }
-            DiffForm::Raw | DiffForm::Text(_) => Ok(Outcome::Done),
+            DiffForm::Raw | DiffForm::Text => Ok(Outcome::Done),
         }
     }
 
@@ -143,13 +143,12 @@ fn print_text(
             return session.answer(|_| String::new(), || answer::TextPatches::new(shown, file));
         }
         DiffForm::Raw => session.print(&shown.text),
-        DiffForm::Text(style) => {
-            let warning = text::hidden(&shown.hidden, Detail::Short, style);
-            let lines = shown.text.split_inclusive(|&byte| byte == b'\n');
-            session.print(warning.as_bytes()).and_then(|()| {
-                lines.into_iter().try_for_each(|line| {
+        DiffForm::Text => {
+            let mut lines = shown.text.split_inclusive(|&byte| byte == b'\n');
+            session.say(|style| text::hidden(&shown.hidden, Detail::Short, style)).and_then(|()| {
+                lines.try_for_each(|line| {
                     let line = escape_bytes(line.strip_suffix(b"\n").unwrap_or(line));
-                    session.print(format!("{line}\n").as_bytes())
+                    session.say(|_| format!("{line}\n"))
                 })
             })
         }
@@ -178,7 +177,7 @@ impl<'a> Pairs<'a> {
 
 /// How the changes are printed.
 enum DiffForm {
-    Text(Style),
+    Text,
     Raw,
     /// Not at all: what can be counted is counted.
     Facts(Vec<answer::Difference>),
@@ -240,11 +239,10 @@ impl DiffPrinter<'_, '_, '_> {
 
     fn print(&mut self, view: &ChangeView<'_>) {
         let printed = match &mut self.form {
-            DiffForm::Text(style) => {
+            DiffForm::Text => {
                 let found = super::render::brought(view).unwrap_or_default();
-                let banner = text::banner(view.change.path.as_str(), &found, *style);
-                let text = banner + &text::diff(view, *style);
-                self.session.print(text.as_bytes())
+                let banner = |style| text::banner(view.change.path.as_str(), &found, style);
+                self.session.say(|style| banner(style) + &text::diff(view, style))
             }
             DiffForm::Raw => {
                 let mut bytes = Vec::new();

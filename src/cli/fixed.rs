@@ -93,8 +93,7 @@ fn print(
     format: FixedFormat,
     publisher: &Publisher,
 ) -> Result<Outcome> {
-    let document = here.document(format, publisher);
-    session.answer(|_| document, || ())
+    session.hand_over(here.document(format, publisher).as_bytes())
 }
 
 fn format(text: &str) -> std::result::Result<FixedFormat, String> {

@@ -18,9 +18,8 @@ pub(super) struct Arguments {}
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
-        let printed = page().and_then(|page| session.print(&page));
-        printed.map_err(|error| Stop::Unheard(Outcome::Done, error))?;
-        Ok(Outcome::Done)
+        let page = page().map_err(|error| Stop::Unheard(Outcome::Done, error))?;
+        session.hand_over(&page)
     }
 }
 

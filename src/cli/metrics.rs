@@ -81,7 +81,7 @@ impl Arguments {
                 );
             }
         };
-        session.answer(|_| print(&measured), || ())
+        session.hand_over(print(&measured).as_bytes())
     }
 }
 

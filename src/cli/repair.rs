@@ -8,7 +8,7 @@ use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::TreePath;
 use crate::report::Report;
-use crate::workbench::{DecisionDigest, Error, HealOptions, Occasion};
+use crate::workbench::{DecisionDigest, Error, Occasion, RepairOptions};
 
 /// Repair files that are no longer as the patches left them
 ///
@@ -45,7 +45,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
-        let mut options = HealOptions {
+        let mut options = RepairOptions {
             paths: places(&self.paths)?,
             from: self.from,
             leave_damaged: self.leave_damaged,
@@ -55,10 +55,10 @@ impl Arguments {
         for file in &options.from {
             is_bundle(file)?;
         }
-        let mut from = session.workbench().open_for_heal(&options).in_folder(target)?;
+        let mut from = session.workbench().open_for_repair(&options).in_folder(target)?;
         if session.asks() || self.dry_run {
             let look = session
-                .watch(|workbench, watch| workbench.preview_heal(target, &options, &mut from, watch))
+                .watch(|workbench, watch| workbench.preview_repair(target, &options, &mut from, watch))
                 .in_folder(target)?;
             if !look.preview.obstacles.is_empty() {
                 return Err(Error::Refused(look.preview.obstacles)).in_folder(target);
@@ -78,14 +78,14 @@ impl Arguments {
             }
             options.expected.get_or_insert(look.decision());
         }
-        let healed = session
-            .watch(|workbench, watch| workbench.heal_opened(target, &options, from, watch))
+        let repaired = session
+            .watch(|workbench, watch| workbench.repair_opened(target, &options, from, watch))
             .in_folder(target)?;
-        let ending = if healed.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
+        let ending = if repaired.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
         session.tell_as(
             ending,
-            |style| text::repaired(&healed, target, style),
-            || answer::Repair::new(&healed, target),
+            |style| text::repaired(&repaired, target, style),
+            || answer::Repair::new(&repaired, target),
         )
     }
 }

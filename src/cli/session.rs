@@ -134,9 +134,11 @@ impl<'s, 'io> Session<'s, 'io> {
         if !(terminals.input && terminals.err) {
             return Err(Report::cannot_ask().into());
         }
-        let text = preview(self.style_on(true));
+        let style = self.style_on(true);
+        let text = preview(style);
+        let asked = format!("{}\n\n{question} [y/N] ", text.trim_end());
         let Streams { input, err, interrupt, .. } = &mut *self.streams;
-        let answer = write!(err, "{}\n\n{question} [y/N] ", text.trim_end())
+        let answer = write!(err, "{}", style.printable(&asked))
             .and_then(|()| err.flush())
             .and_then(|()| interrupt.while_asking(|| read_answer(&mut **input)));
         match answer {
@@ -148,8 +150,9 @@ impl<'s, 'io> Session<'s, 'io> {
 
     /// Asks for one word, which nobody has to give: no answer is an empty one.
     pub(crate) fn ask_for_a_word(&mut self, question: &str) -> Result<String> {
+        let asked = self.style_on(true).printable(question);
         let Streams { input, err, interrupt, .. } = &mut *self.streams;
-        let answer = write!(err, "{question} ")
+        let answer = write!(err, "{asked} ")
             .and_then(|()| err.flush())
             .and_then(|()| interrupt.while_asking(|| read_word(&mut **input)));
         answer.map_err(|_| Report::cannot_ask().into())
@@ -185,20 +188,18 @@ impl<'s, 'io> Session<'s, 'io> {
         text: impl FnOnce(Style) -> String,
         json: impl FnOnce() -> A,
     ) -> Result<Outcome> {
-        let printed = match Form::new(&self.common) {
-            Form::Text => text(self.style()),
-            form => self.document(ending, &json(), form),
+        let told = match Form::new(&self.common) {
+            Form::Text => self.say(text),
+            form => self.print(self.document(ending, &json(), form).as_bytes()),
         };
-        self.print(printed.as_bytes()).map_err(|error| Stop::Unheard(ending, error))?;
+        told.map_err(|error| Stop::Unheard(ending, error))?;
         Ok(ending)
     }
 
     /// Answers a program, whatever form was asked for otherwise.
     pub(crate) fn answer_to_a_program<A: Serialize>(&mut self, answer: &A) -> Result<Outcome> {
         let form = if Form::new(&self.common) == Form::JsonLine { Form::JsonLine } else { Form::Json };
-        let document = self.document(Outcome::Done, answer, form);
-        self.print(document.as_bytes()).map_err(|error| Stop::Unheard(Outcome::Done, error))?;
-        Ok(Outcome::Done)
+        self.hand_over(self.document(Outcome::Done, answer, form).as_bytes())
     }
 
     /// Tells that work is done.
@@ -223,7 +224,22 @@ impl<'s, 'io> Session<'s, 'io> {
         }
     }
 
-    /// Prints a piece of an answer as it is.
+    /// Prints a piece of an answer for people.
+    pub fn say(&mut self, text: impl FnOnce(Style) -> String) -> io::Result<()> {
+        let style = self.style();
+        let text = text(style);
+        let printable = style.printable(&text);
+        debug_assert_eq!(printable, text, "whoever wrote this text forgot to escape a part of it");
+        self.print(printable.as_bytes())
+    }
+
+    /// Hands a document to a program, as it is.
+    pub(crate) fn hand_over(&mut self, document: &[u8]) -> Result<Outcome> {
+        self.print(document).map_err(|error| Stop::Unheard(Outcome::Done, error))?;
+        Ok(Outcome::Done)
+    }
+
+    /// Prints a piece of an answer for a program, as it is.
     pub fn print(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.streams.out.write_all(bytes)
     }
@@ -272,7 +288,8 @@ impl<'s, 'io> Session<'s, 'io> {
     fn tell_failure_as_text(&mut self, report: &Report) -> u8 {
         let style = self.style_on(self.streams.terminals.err);
         // As above.
-        let _ = self.streams.err.write_all(text::failure(report, self.detail(), style).as_bytes());
+        let told = text::failure(report, self.detail(), style);
+        let _ = self.streams.err.write_all(style.printable(&told).as_bytes());
         report.kind.exit_code()
     }
 }

@@ -51,7 +51,7 @@ impl Arguments {
 
 /// Prints what differs: what is expected on the left, what is there on the right.
 fn show_differences(session: &mut Session<'_, '_>, target: &Path) -> Result<()> {
-    let (workbench, style) = (session.workbench(), session.style());
+    let workbench = session.workbench();
     let enough = CancelToken::new();
     let watch = Watch { progress: &Quiet, cancel: &enough };
     let mut failure = None;
@@ -62,8 +62,7 @@ fn show_differences(session: &mut Session<'_, '_>, target: &Path) -> Result<()> 
             before: content(&one.before),
             after: content(&one.after),
         };
-        let text = format!("\n{}", text::diff(&view, style));
-        if let Err(error) = session.print(text.as_bytes()) {
+        if let Err(error) = session.say(|style| format!("\n{}", text::diff(&view, style))) {
             enough.cancel();
             failure.get_or_insert(error);
         }

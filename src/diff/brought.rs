@@ -115,7 +115,7 @@ impl LineCount {
 
 impl Against<'_> {
     fn standing(&self, region: &Region) -> Standing {
-        let is_there = |line: usize| self.place_of(line).is_some();
+        let is_there = |line: usize| self.place_of(line).is_some() || self.is_known_elsewhere(line);
         Standing { fate: self.fate(region), lines: region.new.clone().map(is_there).collect() }
     }
 
@@ -144,6 +144,15 @@ impl Against<'_> {
         }
     }
 
+    /// Whether a line that the change left is there, though a comparison matched others: it says something, and nothing
+    /// but the change brought it.
+    fn is_known_elsewhere(&self, line: usize) -> bool {
+        let line = self.brought.left[line];
+        let is_brought = |count: &LineCount| (count.before, count.left) == (0, 1) && count.now > 0;
+        line.iter().any(u8::is_ascii_alphanumeric)
+            && self.counts().lines.get(&key(line)).is_some_and(is_brought)
+    }
+
     /// Where in what was before the line at `place` came, if it is new to that.
     fn came_at(&self, place: usize) -> Option<&Range<usize>> {
         let last = self.from_before.partition_point(|change| change.new.start <= place).checked_sub(1)?;
@@ -170,7 +179,7 @@ impl Against<'_> {
 
     /// Whether what came there is somewhere, moved, indented or quoted in another way, and nothing that went is back.
     fn is_elsewhere(&self, region: &Region) -> bool {
-        let counts = self.counts.get_or_init(|| self.count());
+        let counts = self.counts();
         let of = |line: &&[u8]| counts.lines.get(&key(line));
         let Brought { before, left, .. } = self.brought;
         let (went, came) = (&before[region.old.clone()], &left[region.new.clone()]);
@@ -186,6 +195,10 @@ impl Against<'_> {
         2 * there > known.len()
             || counts.is_nothing_gone
             || says_nothing() && came.iter().filter_map(of).all(LineCount::is_there)
+    }
+
+    fn counts(&self) -> &Counts {
+        self.counts.get_or_init(|| self.count())
     }
 
     fn count(&self) -> Counts {
@@ -373,6 +386,18 @@ mod tests {
         let (before, left) = ("a\nb\n}\n", "a\n}\nb\n}\n");
         assert_eq!(fates(before, left, "a\nb\n}\nc\n}\n"), [Rewritten]);
         assert_eq!(fates(before, left, "a\nb\n}\nc\n"), [Undone]);
+    }
+
+    #[test]
+    fn a_line_is_there_although_a_comparison_could_match_others() {
+        let there = |now: &str| {
+            let brought = Brought::new(b"0\n1\n2\n3\n4\n", b"0\n1\nfix\n3\n4\n").expect("texts");
+            brought.standings(now.as_bytes()).expect("text")[0].lines.clone()
+        };
+        // Of "4" and "fix", which changed places, only one can be matched.
+        assert_eq!(there("4\nfix\nmore\n"), [true]);
+        assert_eq!(there("4\nother\nmore\n"), [false]);
+        assert_eq!(there("2\n3\n4\n0\n1\n"), [false]);
     }
 
     #[test]

@@ -49,8 +49,9 @@ pub enum Action {
     Apply,
     /// An earlier change was taken back: a patch, or itself a rollback.
     Rollback,
-    /// Places that were not as the history says were put right.
-    Heal,
+    /// Drifted files were repaired; the word of the format is older.
+    #[serde(rename = "heal")]
+    Repair,
     /// A change was begun, failed or was interrupted, and was put back.
     PutBack,
     /// The way back of earlier changes was given up.
@@ -404,7 +405,7 @@ impl Ledger {
     /// The newest entry that changed the product.
     pub(crate) fn last_change(&self) -> Option<&Entry> {
         let changed = |entry: &&Entry| {
-            matches!(entry.action, Action::Apply | Action::Rollback | Action::Heal | Action::Toggle)
+            matches!(entry.action, Action::Apply | Action::Rollback | Action::Repair | Action::Toggle)
         };
         self.entries.iter().rev().find(changed)
     }
@@ -429,18 +430,18 @@ impl Ledger {
 
     /// The entries that changed what is right: putting right does not, and neither does taking that back.
     pub(crate) fn lasting_changes(&self) -> impl Iterator<Item = &Entry> {
-        let mut about_healing = BTreeSet::new();
+        let mut about_repairing = BTreeSet::new();
         self.entries.iter().filter(move |entry| match entry.action {
             Action::Apply | Action::Toggle => true,
             Action::Rollback => {
-                let is_lasting = entry.reverses.is_none_or(|reversed| !about_healing.contains(&reversed));
+                let is_lasting = entry.reverses.is_none_or(|reversed| !about_repairing.contains(&reversed));
                 if !is_lasting {
-                    about_healing.insert(entry.seq);
+                    about_repairing.insert(entry.seq);
                 }
                 is_lasting
             }
-            Action::Heal => {
-                about_healing.insert(entry.seq);
+            Action::Repair => {
+                about_repairing.insert(entry.seq);
                 false
             }
             Action::Accept | Action::Checked | Action::PutBack | Action::Scripts => false,

@@ -109,6 +109,13 @@ impl Turn {
 
 impl Entry {
     /// What patch number `part` of it alone changed.
+    /// The patches that it brought, if it brought any.
+    pub(crate) fn layer_keys(&self) -> impl Iterator<Item = LayerKey> {
+        let entry = self.seq;
+        (0..self.parts.len().max(1)).map(move |part| LayerKey { entry, part })
+    }
+
+    /// What one of the patches that it brought did.
     pub(crate) fn steps_of_part(&self, part: usize) -> Arc<[Step]> {
         Arc::clone(self.parts.get(part).map_or(&self.steps, |part| &part.steps))
     }
@@ -126,7 +133,7 @@ impl Entry {
             (at, is_even) = (before, !is_even);
         }
         let first = match at.action {
-            Action::Heal => Turn::Repaired,
+            Action::Repair => Turn::Repaired,
             Action::Toggle => Turn::Switched,
             Action::Rollback => Turn::Went,
             _ => Turn::CameBack,
@@ -148,7 +155,7 @@ impl Entry {
             || !self.out.is_empty()
             || !self.vouched.is_empty()
             || !self.overrides.is_empty()
-            || self.action == Action::Heal
+            || self.action == Action::Repair
     }
 
     /// Whether it says something that also the second generation does not understand.
@@ -203,7 +210,7 @@ impl<'a> Replay<'a> {
                 }
                 return;
             }
-            Action::Heal | Action::PutBack | Action::Checked | Action::Scripts | Action::Toggle => return,
+            Action::Repair | Action::PutBack | Action::Checked | Action::Scripts | Action::Toggle => return,
         }
         self.last = entry.seq;
     }

@@ -155,7 +155,7 @@ impl Ledger {
                     _ => heard.push(note),
                 }
             }
-            if matches!(entry.action, Action::Apply | Action::Rollback | Action::Heal) {
+            if matches!(entry.action, Action::Apply | Action::Rollback | Action::Repair) {
                 break;
             }
         }

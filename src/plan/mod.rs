@@ -13,7 +13,6 @@ mod fates;
 mod fixed;
 mod folders;
 mod hand_merged;
-mod heal;
 mod landing;
 mod layers;
 mod local_edits;
@@ -24,6 +23,7 @@ mod order;
 mod relate;
 #[cfg(test)]
 mod relate_tests;
+mod repair;
 mod resolve;
 mod rollback;
 pub(crate) mod rollout;
@@ -47,7 +47,6 @@ pub(crate) use choose::{Band, Board, Exploited, Facts, Fate, Need, Problem};
 pub use fates::FileFates;
 pub(crate) use fates::how_it_stands;
 pub(crate) use fixed::{Claim, ClaimGrade, DriftedFile, Proof, Statement, claims, resolved_by, statements};
-pub(crate) use heal::{Lost, plan_heal};
 pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
 pub(crate) use local_edits::{MergedHow, Resolution};
@@ -57,6 +56,7 @@ pub(crate) use relate::{
     Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains,
     words_of,
 };
+pub(crate) use repair::{Lost, plan_repair};
 pub(crate) use resolve::{Cycle, resolve};
 pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;

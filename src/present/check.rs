@@ -19,7 +19,7 @@ use crate::report::{changes, phrases};
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{
-    Accepted, ApplyPreview, ComingPatch, DecisionDigest, HealPreview, Override, PatchNote, RollbackPreview,
+    Accepted, ApplyPreview, ComingPatch, DecisionDigest, Override, PatchNote, RepairPreview, RollbackPreview,
     Standing,
 };
 
@@ -193,7 +193,7 @@ impl CheckPage {
     }
 
     /// The check of a repair in `folder`.
-    pub(crate) fn of_repair(found: &HealPreview, folder: &Path) -> Self {
+    pub(crate) fn of_repair(found: &RepairPreview, folder: &Path) -> Self {
         let preview = &found.preview;
         let steps = &preview.plan.steps;
         let files = phrases::count(steps.len(), "file", "files");

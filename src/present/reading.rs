@@ -16,7 +16,7 @@ use crate::plan::OnDrift;
 use crate::viewer;
 use crate::viewer::model::Query;
 use crate::workbench::{
-    ApplyRequest, Comparison, Error, HealOptions, Occasion, PatchFile, RollbackOptions, ScriptConsent,
+    ApplyRequest, Comparison, Error, Occasion, PatchFile, RepairOptions, RollbackOptions, ScriptConsent,
     TextOptions, ToggleOptions, Watch, Workbench, is_text_patch_by_name, typed_path,
 };
 use std::collections::BTreeMap;
@@ -246,9 +246,9 @@ fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: 
         }
         Effect::PreviewRepair(ticket, folder, RepairQuestion { only, from }) => {
             let preview = || {
-                let options = HealOptions { paths: only, from, ..HealOptions::default() };
-                let mut from = workbench.open_for_heal(&options)?;
-                let found = workbench.preview_heal(&folder, &options, &mut from, watch)?;
+                let options = RepairOptions { paths: only, from, ..RepairOptions::default() };
+                let mut from = workbench.open_for_repair(&options)?;
+                let found = workbench.preview_repair(&folder, &options, &mut from, watch)?;
                 Ok(CheckPage::of_repair(&found, &folder))
             };
             Event::RepairPreviewed(ticket, Box::new(found(Some(&folder), preview)))

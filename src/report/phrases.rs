@@ -146,7 +146,7 @@ pub fn event(entry: &Entry, entries: &[Entry]) -> &'static str {
             Turn::Switched => "switch moved again",
             Turn::SwitchedBack => "switch moved back",
         },
-        Action::Heal => "repaired",
+        Action::Repair => "repaired",
         Action::PutBack => "failed; restored",
         Action::Accept => "kept for good",
         Action::Checked => "checked",

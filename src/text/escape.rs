@@ -46,6 +46,17 @@ pub(crate) fn escape_bytes(line: &[u8]) -> String {
     shown
 }
 
+/// A name that may be no UTF-8 as a part of a message, which is escaped as a whole before it is shown: only bytes that
+/// are no UTF-8 show as `\xNN` here.
+pub(crate) fn name_in_message(name: &[u8]) -> String {
+    let mut text = String::with_capacity(name.len());
+    for chunk in name.utf8_chunks() {
+        text.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+    }
+    text
+}
+
 /// [`escape_bytes`] in pieces, for whoever has to find the byte behind what is shown: calls `piece` with the number
 /// of bytes, what they are shown as, and whether that is a token.
 pub(crate) fn escape_in_pieces(line: &[u8], piece: &mut dyn FnMut(usize, &str, bool)) {
@@ -88,6 +99,19 @@ pub(crate) fn one_line(text: &str, max_chars: usize) -> String {
         }
     }
     shown
+}
+
+/// `text`, which is made of pieces that were escaped, with whatever is left that nobody would see spelled out; line feeds
+/// and tabs stay. Unlike [`escape_text`] it leaves tokens as they are.
+pub(crate) fn spell_out_rest(text: &str) -> Cow<'_, str> {
+    let is_left = |c: char| unseen(c).is_some() && !EscapeForm::Text.keeps(c);
+    if !text.contains(is_left) {
+        return Cow::Borrowed(text);
+    }
+    let piece = |c: char| if is_left(c) { EscapedPiece::Token(c) } else { EscapedPiece::Plain(c) };
+    let mut shown = String::with_capacity(text.len());
+    text.chars().for_each(|c| piece(c).write_to(&mut shown));
+    Cow::Owned(shown)
 }
 
 /// How many characters of `text` nobody would see, for a warning above it. Line feeds, tabs and a carriage return

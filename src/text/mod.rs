@@ -7,6 +7,9 @@ pub mod json;
 mod words;
 
 pub use cvss::CvssScore;
-pub(crate) use escape::{escape_bytes, escape_in_pieces, escape_line, escape_text, hidden_count, one_line};
+pub(crate) use escape::{
+    escape_bytes, escape_in_pieces, escape_line, escape_text, hidden_count, name_in_message, one_line,
+    spell_out_rest,
+};
 pub use words::capitalised;
 pub(crate) use words::with_thousands;

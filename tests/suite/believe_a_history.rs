@@ -9,7 +9,7 @@ use crate::support::sandbox::Sandbox;
 use crate::support::trust::{write_key, write_trusted_key};
 
 /// A product, a patch that Anna signed, and one that nobody signed.
-fn scene() -> Sandbox {
+pub fn scene() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("app/readme.txt", "Read me.\n");
     sandbox.write("app/notes.txt", "None.\n");
@@ -28,11 +28,11 @@ fn scene() -> Sandbox {
     sandbox
 }
 
-fn person(sandbox: &Sandbox) -> Console<'_> {
+pub fn person(sandbox: &Sandbox) -> Console<'_> {
     Console::new(sandbox).with_keys().answering("y")
 }
 
-fn sign(sandbox: &Sandbox, name: &str) {
+pub fn sign(sandbox: &Sandbox, name: &str) {
     person(sandbox).done(&format!("sign $/{name}.patchbundle --key $/anna.key --as author"));
 }
 
@@ -81,7 +81,7 @@ fn a_signature_moved_to_another_entry_vouches_for_nothing() {
 }
 
 /// Somebody else, on another machine or with another account.
-fn stranger(sandbox: &Sandbox) -> Console<'_> {
+pub fn stranger(sandbox: &Sandbox) -> Console<'_> {
     Console::new(sandbox).with_settings("stranger")
 }
 
@@ -357,6 +357,45 @@ fn an_older_patch_is_a_step_back_also_where_the_state_folder_is_gone() {
     sandbox.save("first.patchbundle", &bundle.but(|patch| patch.about.sequence = 1));
     sign(&sandbox, "first");
     console.done("apply $/first.patchbundle $/fresh --yes");
+}
+
+#[test]
+fn a_folder_that_is_behind_may_have_what_another_folder_has_in_one_file() {
+    let sandbox = scene();
+    // Of three patches, the last contains the first.
+    let both = |bundle: &str, sequence: u64| {
+        let made = sandbox.bundle(bundle).replace("readme.txt", "Read me.\n", "Read me well.\n");
+        let made = match sequence {
+            9 => made.replace("notes.txt", "None.\n", "Nine.\n"),
+            _ => made,
+        };
+        let made = made.but(|patch| {
+            patch.about.sequence = sequence;
+            patch.about.fixes = vec![bundle.to_owned()];
+        });
+        sandbox.save(&format!("{bundle}.patchbundle"), &made);
+        sign(&sandbox, bundle);
+    };
+    both("first", 1);
+    both("all", 9);
+    let second = sandbox.bundle("second").replace("notes.txt", "None.\n", "Two.\n");
+    sandbox.save("second.patchbundle", &second.but(|patch| patch.about.sequence = 2));
+    sign(&sandbox, "second");
+    let console = person(&sandbox);
+    copy(&sandbox, "app", "behind");
+    console.done("apply $/all.patchbundle $/app --yes");
+    console.done("apply $/first.patchbundle $/behind --yes");
+    console.done("apply $/second.patchbundle $/behind --yes");
+
+    // A copy without its history in which somebody edited something is recognised all the same.
+    copy(&sandbox, "app", "copied");
+    std::fs::remove_dir_all(sandbox.path("copied/.patchwright")).expect("removed");
+    sandbox.write("copied/readme.txt", "Read me. And call Ada.\n");
+    let nine = sandbox.bundle("late").replace("notes.txt", "Nine.\n", "Two.\n");
+    sandbox.save("late.patchbundle", &nine.but(|patch| patch.about.sequence = 2));
+    sign(&sandbox, "late");
+    let refused = console.run("apply $/late.patchbundle $/copied --yes");
+    assert!(refused.err.contains("E-DOWNGRADE"), "{refused}");
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod stacks;
 
 mod believe_a_history;
 mod believe_no_claim;
+mod follow_a_history;
 mod guard_what_decides;
 mod know_the_folder;
 mod look_without_reaching_out;
@@ -33,9 +34,9 @@ mod tell_what_content_may_do;
 mod trust_a_patch;
 
 mod call_patches_back;
-mod heal_a_folder;
 mod identify_a_folder;
 mod know_what_is_fixed;
+mod repair_a_folder;
 
 mod ask_before_scripts;
 mod failing_disk;

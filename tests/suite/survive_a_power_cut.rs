@@ -93,7 +93,7 @@ impl<'a> Scene<'a> {
 
     /// Recovers what is on a disk; says whether everything is new.
     fn put_right(&self, disk: &Image) -> Result<bool, String> {
-        let mounted = self.workshop.mount(disk, "healed")?;
+        let mounted = self.workshop.mount(disk, "repaired")?;
         let folder = mounted.folder();
         let reached = self.story.judge_remains(&folder)?;
         let is_new = self.story.recover(&folder, reached)?;

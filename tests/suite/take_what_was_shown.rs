@@ -32,7 +32,9 @@ fn patched() -> Sandbox {
 }
 
 fn apply(sandbox: &Sandbox, name: &str) {
-    Console::new(sandbox).done(&format!("apply $/{name}.patchbundle $/app --allow-unsigned --yes"));
+    Console::new(sandbox)
+        .with_keys()
+        .done(&format!("apply $/{name}.patchbundle $/app --allow-unsigned --yes"));
 }
 
 fn rename(sandbox: &Sandbox, from: &str, to: &str) {

@@ -15,11 +15,12 @@ mod strip;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::patch_text::{FileOp, FilePatch, PatchText, StripLevel, stripped};
+use super::patch_text::{FileOp, FilePatch, PatchText, Remedy, StripLevel, stripped};
 use super::place::Tolerance;
 use super::{Content, WorkBudget};
-use crate::model::{Mode, TreePath};
-use crate::text::escape_bytes;
+use crate::model::characters::Quoted;
+use crate::model::{Code, Mode, TreePath, check_link};
+use crate::text::name_in_message;
 
 pub(super) use git_id::sha1_id;
 pub use outcome::Trouble;
@@ -237,6 +238,12 @@ impl<'t> Series<'t> {
         thing: Option<FileKind>,
         progress: &mut PatchProgress,
     ) -> Result<(), Trouble> {
+        if let Some(FileKind::Link(points_to)) = &thing {
+            check_link(path, points_to).map_err(|error| {
+                let meaning = format!("the link to {} can't be made: {}", Quoted(points_to), error.problem);
+                Trouble::new(Code::Path, meaning).with(Remedy::LinkOut)
+            })?;
+        }
         let before = self.read(path)?;
         progress.before.entry(path.clone()).or_insert(before);
         match thing.is_some() {
@@ -274,7 +281,7 @@ fn left_behind(patch: &PatchText<'_>, strip: StripLevel) -> Vec<LeftBehind> {
     let left = |found: &super::patch_text::Uncarried| {
         let level = if found.has_side_folder { strip } else { strip.saturating_sub(1) };
         let path = stripped(&found.name, level).and_then(|name| TreePath::parse_bytes(name).ok());
-        let path = path.map_or_else(|| escape_bytes(&found.name), |path| path.to_string());
+        let path = path.map_or_else(|| name_in_message(&found.name), |path| path.to_string());
         LeftBehind { path, line: found.line, kind: found.kind.clone() }
     };
     patch.uncarried.iter().map(left).collect()

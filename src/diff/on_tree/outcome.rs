@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diff::patch_text::{Body, FileOp, FilePatch, ReadingRemark, Remedy, StripLevel, UncarriedKind};
 use crate::diff::place::{HunkGrade, Misplaced, Nearest, Tolerance};
 use crate::model::Code;
-use crate::text::escape_bytes;
+use crate::text::{escape_bytes, name_in_message};
 
 /// Most different ways of reading names that are told.
 const MAX_TOLD_READINGS: usize = 5;
@@ -192,7 +192,7 @@ impl Trouble {
 impl FileOutcome {
     pub(super) fn new(file: &FilePatch<'_>) -> Self {
         Self {
-            path: escape_bytes(file.name()),
+            path: name_in_message(file.name()),
             from: None,
             op: file.op,
             line: file.line,

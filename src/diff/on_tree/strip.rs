@@ -14,7 +14,7 @@ use crate::diff::WorkBudget;
 use crate::diff::patch_text::{Body, FileOp, FilePatch, Remedy, StripLevel, stripped};
 use crate::diff::place::place;
 use crate::model::{Code, TreePath};
-use crate::text::escape_bytes;
+use crate::text::name_in_message;
 
 /// Most folders that are tried: as deep as a path may be.
 const MAX_LEVEL: StripLevel = TreePath::MAX_DEPTH;
@@ -178,7 +178,7 @@ pub(super) fn left_out(files: &[&FilePatch<'_>], level: StripLevel) -> Vec<Strin
             let rest = stripped(name, level).unwrap_or(name);
             let front = &name[..name.len() - rest.len()];
             if !front.is_empty() && told.len() < MAX_TOLD {
-                told.insert(escape_bytes(front));
+                told.insert(name_in_message(front));
             }
         }
     }
@@ -213,11 +213,11 @@ pub(super) fn path(
     let level = if file.has_side_folder { level } else { level.saturating_sub(1) };
     let name = stripped(name, level)?;
     if name.starts_with(b"/") {
-        let meaning = format!("the name {} begins at the root of the disk", escape_bytes(name));
+        let meaning = format!("the name {} begins at the root of the disk", name_in_message(name));
         return Some(Err(Trouble::new(Code::Path, meaning).with(Remedy::AbsoluteName)));
     }
     let unfit = |error: crate::model::PathError| {
-        Trouble::new(Code::Path, format!("can't use the name {}: {}", escape_bytes(name), error.problem))
+        Trouble::new(Code::Path, format!("can't use the name {}: {}", name_in_message(name), error.problem))
     };
     Some(TreePath::parse_bytes(name).map_err(unfit))
 }
@@ -229,7 +229,7 @@ pub(super) fn paths(
     level: StripLevel,
 ) -> Result<(Option<TreePath>, Option<TreePath>), Trouble> {
     let too_short = |name: &[u8]| {
-        let name = escape_bytes(name);
+        let name = name_in_message(name);
         let folders = if level == 1 { "no folder".to_owned() } else { format!("fewer than {level} folders") };
         let meaning = format!("the name {name} has {folders} to strip (-p {level})");
         Trouble::new(Code::Diff, meaning).with(Remedy::StripLevel)

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{MAX_NAME_BYTES, Name, PatchTextError};
-use crate::text::escape_bytes;
+use super::{MAX_NAME_BYTES, Name, PatchTextError, Remedy};
+use crate::text::name_in_message;
 
 /// How many folders at the start of a name are not part of it.
 pub(crate) type StripLevel = usize;
@@ -130,12 +130,14 @@ fn checked(name: Name<'_>, line: usize) -> Result<Name<'_>, PatchTextError> {
     if name.len() > MAX_NAME_BYTES {
         return Err(PatchTextError::limit(line, format!("a file name has {} bytes", name.len())));
     }
-    let shown = || escape_bytes(&name);
+    let shown = || name_in_message(&name);
     if name.split(|&byte| byte == b'/' || byte == b'\\').any(|part| part == b"..") {
-        return Err(PatchTextError::path(line, format!("the name {} leads out of the folder", shown())));
+        let problem = format!("the name {} leads out of the folder", shown());
+        return Err(PatchTextError::path(line, problem).with(Remedy::LeadsOut));
     }
     if name.contains(&0) {
-        return Err(PatchTextError::path(line, format!("the name {} holds a NUL", shown())));
+        let problem = format!("the name {} holds a NUL", shown());
+        return Err(PatchTextError::path(line, problem).with(Remedy::GetItAgain));
     }
     Ok(name)
 }

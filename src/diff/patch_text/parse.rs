@@ -8,7 +8,7 @@ use super::{
     Body, Fault, FileOp, FilePatch, MAX_FILES, MAX_HUNKS, MAX_TEXT_BYTES, PatchText, PatchTextError,
     ReadingRemark, Remedy, foreign, git, hunk, mail_header, name, uncarried,
 };
-use crate::text::escape_bytes;
+use crate::text::name_in_message;
 
 /// Reads all patches of a text: one for each mail, or a single one.
 ///
@@ -213,7 +213,7 @@ fn name_near(mut cursor: Cursor<'_>) -> Option<String> {
     }
     let line = chomp(name?);
     let tail = [&b"diff --git "[..], b"+++ ", b"--- "].iter().find_map(|begin| line.strip_prefix(*begin))?;
-    Some(escape_bytes(&tail[..tail.len().min(super::MAX_NAME_BYTES)]))
+    Some(name_in_message(&tail[..tail.len().min(super::MAX_NAME_BYTES)]))
 }
 
 /// Reads one file of a diff without Git's header. The cursor stands at its `---`.

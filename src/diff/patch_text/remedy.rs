@@ -7,8 +7,12 @@ use crate::model::Code;
 pub(crate) enum Remedy {
     /// A name that begins at the root of the disk.
     AbsoluteName,
+    /// A name outside the folder.
+    LeadsOut,
     /// The lines end in a way that no diff has.
     LineEnds,
+    /// A link to a place outside the folder.
+    LinkOut,
     /// A mail program, an editor or a hand has changed it.
     GetItAgain,
     /// Its size or number is above a limit.
@@ -66,7 +70,13 @@ impl Remedy {
             Remedy::IgnoreWhiteSpace => {
                 "To apply it anyway, add --ignore-whitespace, as for patch -l. The file keeps its own white space around the change."
             }
+            Remedy::LeadsOut => {
+                "Patchwright changes nothing outside the product folder, on purpose; git apply can be told to. Ask its author for names inside the folder."
+            }
             Remedy::LineEnds => "Save the file again with Unix (LF) or Windows (CR LF) line ends.",
+            Remedy::LinkOut => {
+                "Patchwright makes no links that lead out of the product folder, on purpose; git apply does. Make this link by hand, or ask for a patch without it."
+            }
             Remedy::LookThere => "Check this file, then try again.",
             Remedy::MakeSmaller => {
                 "Ask for it in several parts, or make a patch file from two folders: patchwright make --from OLD --to NEW --id ID --output NEW.patchbundle"
@@ -82,7 +92,7 @@ impl Remedy {
             Remedy::OneParent => "Make the diff against one parent: git diff PARENT COMMIT.",
             Remedy::OtherVersion => "Ask for a patch for this version of the file.",
             Remedy::PlainNames => {
-                "Patchwright doesn't allow such names, so that a patch stays inside the product folder. Ask its author for plain names."
+                "Patchwright takes only names that every system can store and people can tell apart, on purpose; git apply takes others. Ask its author for plain names."
             }
             Remedy::RightFolder => {
                 "Check that this is the right folder and version. To strip folders from the names, add -p N."

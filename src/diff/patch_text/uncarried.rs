@@ -5,7 +5,7 @@
 
 use super::cursor::{Cursor, chomp};
 use super::name::agreeing_level;
-use crate::text::escape_bytes;
+use crate::text::name_in_message;
 
 /// Something that is different and is not in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl UncarriedKind {
                 "has Subversion properties, which a patch can't contain".to_owned()
             }
             UncarriedKind::Properties(names) => {
-                let names: Vec<String> = names.iter().map(|name| escape_bytes(name.as_bytes())).collect();
+                let names: Vec<String> = names.iter().map(|name| name_in_message(name.as_bytes())).collect();
                 format!("has Subversion properties, which a patch can't contain: {}", names.join(", "))
             }
             UncarriedKind::Submodule => {

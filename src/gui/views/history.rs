@@ -178,7 +178,7 @@ fn sign(action: Action, tokens: &Tokens) -> (Icon, egui::Color32) {
     match action {
         Action::Apply => (Icon::CircleCheck, tokens.good.strong),
         Action::Rollback => (Icon::Undo2, tokens.accent.text),
-        Action::Heal => (Icon::Wrench, tokens.good.strong),
+        Action::Repair => (Icon::Wrench, tokens.good.strong),
         Action::PutBack => (Notice::Caution.icon(), tokens.caution.strong),
         Action::Accept => (Icon::Archive, tokens.muted),
         Action::Checked => (Icon::ClipboardCheck, tokens.muted),

@@ -51,6 +51,15 @@ pub(crate) enum Undo {
     HasScripts,
     /// There is no place to remember who wrote a history.
     NoMemory,
+    /// Only these entries, which somebody else wrote, say what would come into the folder.
+    ForeignHistory {
+        entries: Vec<u64>,
+    },
+    /// It was trusted when it came in, and `now` is what became of that.
+    NotTrustedNow {
+        patch: String,
+        now: String,
+    },
 }
 
 /// How a place was changed since.
@@ -124,6 +133,20 @@ impl Undo {
             Undo::HasScripts => {
                 row(Code::NoWayBack, "the patch has scripts, which run only when it's applied", APPLY_AGAIN)
             }
+            Undo::ForeignHistory { entries } => row(
+                Code::Policy,
+                format!(
+                    "only {} of the history says so, which you didn't write on this computer",
+                    entries_in_words(entries)
+                ),
+                "Look at it first: patchwright history FOLDER --verbose. If it's right, confirm it: patchwright history FOLDER \
+                 --vouch=REASON",
+            ),
+            Undo::NotTrustedNow { patch, now } => row(
+                Code::Trust,
+                format!("{patch} would come back, and its signature doesn't count today: {now}"),
+                APPLY_AGAIN,
+            ),
             Undo::NoMemory => row(
                 Code::Rights,
                 "this account has no folder to remember who wrote a history",
@@ -131,6 +154,11 @@ impl Undo {
             ),
         }
     }
+}
+
+fn entries_in_words(entries: &[u64]) -> String {
+    let numbers: Vec<String> = entries.iter().map(u64::to_string).collect();
+    format!("{} {}", if entries.len() == 1 { "entry" } else { "entries" }, shortened(&numbers))
 }
 
 fn forbidden(patch: &str, reason: Option<&str>, ask: Option<&str>) -> Wording {

@@ -10,7 +10,7 @@ use crate::plan::Note;
 use crate::report::phrases::path_text;
 use crate::workbench::{
     Accepted, Action, Applied, ApplyPreview, CauseNote, CheckNote, DowntimeNote, Entry as LedgerEntry,
-    Healed, KeptEdit, OverrideNote, PatchNote, PlannedStep, ReasonNote, Recovered, RolledBack, ScriptNote,
+    KeptEdit, OverrideNote, PatchNote, PlannedStep, ReasonNote, Recovered, Repaired, RolledBack, ScriptNote,
     ScriptState, ScriptTime, ToggleNote, TriggerNote, Turn, Undone, VouchedNote,
 };
 
@@ -49,11 +49,11 @@ answers! {
         [untidy]: String = done.untidy.clone(),
     }
 
-    Repair(healed: &Healed, target: &Path) {
+    Repair(repaired: &Repaired, target: &Path) {
         target: String = path_text(target),
-        notes: Vec<Note> = healed.notes.clone(),
-        [entry]: Entry = healed.entry.as_ref().map(Entry::new),
-        [untidy]: String = healed.untidy.clone(),
+        notes: Vec<Note> = repaired.notes.clone(),
+        [entry]: Entry = repaired.entry.as_ref().map(Entry::new),
+        [untidy]: String = repaired.untidy.clone(),
     }
 
     Accept(accepted: &Accepted, target: &Path) {

@@ -24,7 +24,7 @@ answers! {
         compared: usize = status.compared,
         drift: Vec<Drift> = all(&status.drift, Drift::new),
         can_undo_rollback: bool = status.can_undo_rollback,
-        can_undo_heal: bool = status.can_undo_heal,
+        can_undo_heal: bool = status.can_undo_repair,
         held: Vec<Held> = all(&status.held, Held::new),
         can_undo_toggle: bool = status.can_undo_toggle,
         [switches]: Vec<Switch> = some(all(&status.switches, Switch::new)),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::heal;
+use super::repair;
 use crate::bundle::VerifiedBundle;
 use crate::ledger::{Action, Entry, PatchNote, Turn};
 use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
@@ -86,7 +86,7 @@ impl Workbench {
                 // Nothing is asked for that can be done without.
                 let originals = match on_foreign {
                     OnForeign::PutAside => {
-                        Some(heal::contents(root.fs(), &read_ledger(root.fs())?, &bundles)?)
+                        Some(repair::contents(root.fs(), &read_ledger(root.fs())?, &bundles)?)
                     }
                     OnForeign::Stop | OnForeign::JustFailed => None,
                 };

@@ -1,5 +1,6 @@
 //! Takes a change back, and takes the taking back back.
 
+mod origin;
 pub(super) mod request;
 pub(super) mod route;
 
@@ -17,7 +18,7 @@ use crate::ledger::{
     Action, CheckNote, Entry, Gone, LayerSlot, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
 use crate::model::{FileNode, LayerKey, Position, Step};
-use crate::plan::why::{Switches, Undo, Unfit};
+use crate::plan::why::{Switches, Undo};
 use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
@@ -164,7 +165,7 @@ impl Workbench {
         self.read_consistently(target, fs, || self.look(fs, options, sources, watch), is_plain)
     }
 
-    /// What the options ask for, in this folder.
+    /// What the options ask for, in this folder, and what is to be said about who wrote its history.
     fn look(
         &self,
         fs: &dyn Fs,
@@ -174,23 +175,37 @@ impl Workbench {
     ) -> Result<PlannedRollback> {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
+        let mut look = self.look_as_asked(fs, &ledger, options, sources, watch)?;
+        self.add_origin(fs, &ledger, &mut look)?;
+        Ok(look)
+    }
+
+    fn look_as_asked(
+        &self,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        options: &RollbackOptions,
+        sources: &OtherSources,
+        watch: Watch<'_>,
+    ) -> Result<PlannedRollback> {
         if matches!(options.which, Which::LastRollback | Which::Reapply) {
-            let entry = find_last_rollback(&ledger)?;
-            if options.which == Which::Reapply && reversal_of(entry, &ledger) != Turn::CameBack {
+            let entry = find_last_rollback(ledger)?;
+            if options.which == Which::Reapply && reversal_of(entry, ledger) != Turn::CameBack {
                 return Err(Error::refused(Undo::NoRollback));
             }
-            refuse_to_bring_back(&ledger, entry)?;
-            refuse_to_open(fs, &ledger, entry)?;
-            let mut look = self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch)?;
-            look.preview.preview.obstacles.splice(..0, self.withdrawn_since(&ledger, entry)?);
+            refuse_to_bring_back(ledger, entry)?;
+            refuse_to_open(fs, ledger, entry)?;
+            let mut look = self.look_at_from(fs, ledger, entry, (options.on_drift, sources), watch)?;
+            let doubts = self.doubts_about_returning(fs, ledger, entry)?;
+            look.preview.preview.obstacles.splice(..0, doubts);
             return Ok(look);
         }
-        let folder = self.vouched_stack(fs, &ledger)?;
+        let folder = self.vouched_stack(fs, ledger)?;
         let slots = ledger.layers().slots;
-        let slot = find(&ledger, &slots, &options.which)?;
+        let slot = find(ledger, &slots, &options.which)?;
         let wanted = wanted(&folder, slot.key, matches!(options.which, Which::Before(_)));
         if let ([_], Some(entry)) =
-            (&wanted.iter().collect::<Vec<_>>()[..], whole_entry(&ledger, &folder, slot))
+            (&wanted.iter().collect::<Vec<_>>()[..], whole_entry(ledger, &folder, slot))
         {
             let vendor = folder.layer(slot.key).and_then(|layer| layer.patch.clone());
             refuse_what_the_vendor_forbids(vendor.as_deref(), entry)?;
@@ -198,10 +213,10 @@ impl Workbench {
                 let rollback = patch.about.rollback.clone();
                 rollback.data_warning.into_iter().chain(rollback.steps).collect()
             });
-            let mut look = self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch)?;
+            let mut look = self.look_at_from(fs, ledger, entry, (options.on_drift, sources), watch)?;
             look.preview.advice = advice.unwrap_or_default();
-            look.describe(&ledger, &folder, slot.key);
-            look.preview.scripts = self.undo_plan(fs, &ledger, &[slot.key], options.scripts)?;
+            look.describe(ledger, &folder, slot.key);
+            look.preview.scripts = self.undo_plan(fs, ledger, &[slot.key], options.scripts)?;
             return Ok(look);
         }
         if !matches!(options.which, Which::Before(_)) {
@@ -212,24 +227,11 @@ impl Workbench {
             _ => OnDependents::Stop,
         };
         let how = (on_dependents, options.on_drift, sources);
-        let mut look = self.look_at_layers(fs, &ledger, &folder, &wanted, how, watch)?;
+        let mut look = self.look_at_layers(fs, ledger, &folder, &wanted, how, watch)?;
         if let RollbackRoute::Layers { out, .. } = &look.how {
-            look.preview.scripts = self.undo_plan(fs, &ledger, out, options.scripts)?;
+            look.preview.scripts = self.undo_plan(fs, ledger, out, options.scripts)?;
         }
         Ok(look)
-    }
-
-    /// What this machine's list says about the patches that come back when `entry` is taken back.
-    fn withdrawn_since(&self, ledger: &Ledger, entry: &Entry) -> Result<Vec<Obstacle>> {
-        if reversal_of(entry, ledger) != Turn::CameBack {
-            return Ok(Vec::new());
-        }
-        let whole = entry.reverses.and_then(|seq| ledger.entry(seq)).map(Entry::patches).unwrap_or_default();
-        let single = entry.out.iter().filter_map(|gone| ledger.note(gone.key()));
-        let recalls = self.recalls(&[])?;
-        let held = |patch: &PatchNote| recalls.about(&patch.id, patch.revision).cloned();
-        let held = whole.into_iter().chain(single).filter_map(held);
-        Ok(held.map(|recalled| Obstacle::new(Unfit::Recalled(recalled))).collect())
     }
 
     /// What taking back `entry` would do, its safe copies verified.

@@ -11,9 +11,11 @@ use crate::checks::describe;
 use crate::diff::{KeyChange, Switch};
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::ledger::{Action, CheckNote, Entry, Ledger, Occasion, ToggleNote};
-use crate::model::{Check, Digest, FileNode, LayerKey, Mode, Node, Position, Product, Step, ToggleKind};
-use crate::plan::why::Switches;
-use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_heal};
+use crate::model::{
+    Check, Digest, FileNode, LayerKey, Mode, Node, Position, Product, Step, ToggleKind, version_control,
+};
+use crate::plan::why::{Switches, Undo};
+use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_repair};
 use crate::transaction::{ContentError, Contents, SafeCopies};
 use crate::trust::Standing;
 use crate::workbench::look::read_file::read_file;
@@ -238,14 +240,22 @@ impl Workbench {
         if needs_reason && options.reason.is_none() {
             obstacles.push(Obstacle::new(Switches::NeedsReason { opens: opens.clone() }));
         }
+        let is_foreign = moves && self.unbelieved(fs, &ledger)?.contains(&switch.key.entry);
+        if is_foreign && version_control(&path).is_some() {
+            obstacles.push(Obstacle::at(&path, Undo::ForeignHistory { entries: vec![switch.key.entry] }));
+        }
         if moves {
             // What is told is what is moved.
             switch.stand = SwitchStand::At(options.to.other());
         }
         let step = Step { path, before: observed, after };
         let steps = if step.before == step.after { Vec::new() } else { vec![step] };
-        let mut preview = plan_heal(steps, Lost::InTheWay(&[]), &survey.situation);
+        let mut preview = plan_repair(steps, Lost::InTheWay(&[]), &survey.situation);
         preview.obstacles.splice(..0, obstacles);
+        if is_foreign {
+            let text = "what is written is what the history says of this switch, and you didn't write that on this computer";
+            preview.notes.insert(0, Note::new(text));
+        }
         let mut checks = switch.toggle.health.clone();
         if !checks.is_empty() && !preview.is_nothing_to_do() && !self.may_check(fs, &ledger, switch.key)? {
             checks.clear();

@@ -82,7 +82,7 @@ fn first_word(patch: &ComingPatch) -> Option<Note> {
 }
 
 /// What only a person can say is right shows in the verdict, and is asked for when the patch is applied.
-fn denied(verdict: &Verdict) -> Option<Obstacle> {
+pub(super) fn denied(verdict: &Verdict) -> Option<Obstacle> {
     let denial = verdict.permits(true).err()?;
     let verdict = verdict.sentence();
     Some(Obstacle::new(match denial {
@@ -102,7 +102,9 @@ fn of_the_future(patch: &ComingPatch, now: Timestamp) -> Option<Obstacle> {
 
 fn below_the_rules(patch: &ComingPatch) -> Option<Obstacle> {
     let (sequence, floor) = (patch.patch.about.sequence, patch.verdict.policy.floor);
-    (is_vouched_for(patch) && sequence < floor).then(|| {
+    // A patch without an order has no number; a signature that was cut off must not help one that has.
+    let has_number = is_vouched_for(patch) || sequence > 0;
+    (has_number && sequence < floor).then(|| {
         Obstacle::new(Signers::BelowFloor { patch: patch.patch.about.identity.clone(), sequence, floor })
     })
 }

@@ -8,6 +8,7 @@ use super::write_new;
 use crate::bundle::limits::{MAX_SIGNATURE_BYTES, MAX_SIGNATURES};
 use crate::bundle::place_of;
 use crate::bundle::signatures::{Addition, add};
+use crate::environment::find_program;
 use crate::model::{Digest, Mode, Patch};
 use crate::named_file;
 use crate::plan::why::{Keys, Reviewing};
@@ -269,7 +270,7 @@ pub(crate) fn signature_over(content: &[u8], statement: &Statement, signer: &Sig
 /// Lets OpenSSH sign. It asks for passphrases and touches itself, on the person's terminal.
 fn ssh_keygen(content: &[u8], kind: StatementKind, key: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::File { doing: "sign with the SSH key", path: key.to_owned(), source };
-    let program = program("ssh-keygen").ok_or_else(|| Error::refused(Keys::NoSshKeygen))?;
+    let program = find_program("ssh-keygen").ok_or_else(|| Error::refused(Keys::NoSshKeygen))?;
     let key = std::path::absolute(key).map_err(failed)?;
     let folder = tempfile::tempdir().map_err(failed)?;
     let (plain, signed) = (folder.path().join("content"), folder.path().join("content.sig"));
@@ -289,14 +290,4 @@ fn ssh_keygen(content: &[u8], kind: StatementKind, key: &Path) -> Result<Vec<u8>
         return Err(Error::refused(Keys::SshDidNotSign { said: last }));
     }
     std::fs::read(signed).map_err(failed)
-}
-
-/// The program of this name in the folders where programs are. Never one in the present folder.
-fn program(name: &str) -> Option<PathBuf> {
-    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join(&name))
-        .find(|program| program.is_file())
 }

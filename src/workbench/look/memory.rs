@@ -35,7 +35,7 @@ const MAX_FOLDERS: usize = 2_000;
 /// back from a backup.
 const MAX_ENTRIES: usize = 32;
 
-/// Most contents that are remembered of a patch, the smallest first: one is enough to recognise it.
+/// Most contents that are remembered of a patch, the smallest first.
 const MAX_MARKS: usize = 8;
 
 /// Everything that is remembered.
@@ -91,15 +91,25 @@ struct SeenPlace {
     product: String,
     channel: String,
     sequence: u64,
-    /// Contents that it brought.
+    /// What it did, at some places.
     marks: Vec<Mark>,
 }
 
-/// A content at a place.
+/// What a patch did at one place.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Mark {
     path: String,
+    size: u64,
+    sha256: String,
+    /// What was there before; nothing where no file was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<Content>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Content {
     size: u64,
     sha256: String,
 }
@@ -239,7 +249,7 @@ impl Memory {
     }
 
     /// The patches that were trusted before and whose numbers count in this folder: those that were trusted in it, and
-    /// of the rows in `asked` those whose contents are in it.
+    /// of the rows in `asked` those that it looks to have had.
     pub(super) fn floors(
         &self,
         name: &FolderName,
@@ -313,36 +323,64 @@ impl SeenPlace {
         SequencePlace { product, channel, sequence }
     }
 
-    /// Whether something that it brought is in a folder.
+    /// Whether a folder looks as if the patch had been in it: at least half of what it brought is there, and nothing is
+    /// as it was before. One equal file is not enough, since other patches bring it, too; and a folder in which something
+    /// is as before never had this patch, or lost it.
     fn is_in(&self, fs: &dyn Fs) -> bool {
-        self.marks.iter().any(|mark| mark.is_in(fs))
+        let mut brought = 0;
+        for mark in &self.marks {
+            match mark.find(fs) {
+                Some(Found::Brought) => brought += 1,
+                Some(Found::AsBefore) => return false,
+                None => {}
+            }
+        }
+        brought > 0 && 2 * brought >= self.marks.len()
     }
 }
 
+/// Which side of a change is at its place.
+enum Found {
+    Brought,
+    AsBefore,
+}
+
 impl Mark {
-    fn is_in(&self, fs: &dyn Fs) -> bool {
-        let Ok(path) = TreePath::parse(&self.path) else { return false };
-        let place = Place::from(&path);
-        let kind = fs.look(&place).ok().flatten().map(|found| found.kind);
-        if kind != Some(StatKind::File { size_bytes: self.size }) {
-            return false;
+    /// `None` if neither side is there, or nobody can say.
+    fn find(&self, fs: &dyn Fs) -> Option<Found> {
+        let place = Place::from(&TreePath::parse(&self.path).ok()?);
+        let size = match fs.look(&place).ok()?.map(|found| found.kind) {
+            None => return self.before.is_none().then_some(Found::AsBefore),
+            Some(StatKind::File { size_bytes }) => size_bytes,
+            Some(_) => return None,
+        };
+        if size != self.size && self.before.as_ref().is_none_or(|before| before.size != size) {
+            return None;
         }
         let mut hasher = Hasher::new();
-        let read = fs.open(&place).and_then(|mut file| std::io::copy(&mut file, &mut hasher));
-        read.is_ok() && hasher.finish().to_string() == self.sha256
+        std::io::copy(&mut fs.open(&place).ok()?, &mut hasher).ok()?;
+        let here = Content { size, sha256: hasher.finish().to_string() };
+        match () {
+            () if (here.size, &here.sha256) == (self.size, &self.sha256) => Some(Found::Brought),
+            () if Some(&here) == self.before.as_ref() => Some(Found::AsBefore),
+            () => None,
+        }
     }
 }
 
 /// The smallest of the contents that were not at their places before.
 fn marks_of(steps: &[Step]) -> Vec<Mark> {
-    let digest = |node: &Option<Node>| node.as_ref().and_then(Node::as_file).map(|file| file.digest);
-    let is_new = |step: &&Step| digest(&step.before) != digest(&step.after);
-    let mark = |step: &Step| {
-        let file = step.after.as_ref()?.as_file()?;
-        let (path, sha256) = (step.path.as_str().to_owned(), file.digest.to_string());
-        (file.size_bytes > 0).then_some(Mark { path, size: file.size_bytes, sha256 })
+    let content = |node: &Option<Node>| {
+        let file = node.as_ref()?.as_file()?;
+        Some(Content { size: file.size_bytes, sha256: file.digest.to_string() })
     };
-    let mut marks: Vec<Mark> = steps.iter().filter(is_new).filter_map(mark).collect();
+    let mark = |step: &Step| {
+        let (before, brought) = (content(&step.before), content(&step.after)?);
+        let is_new = before.as_ref() != Some(&brought) && brought.size > 0;
+        let Content { size, sha256 } = brought;
+        is_new.then(|| Mark { path: step.path.as_str().to_owned(), size, sha256, before })
+    };
+    let mut marks: Vec<Mark> = steps.iter().filter_map(mark).collect();
     marks.sort_by(|a, b| (a.size, &a.path).cmp(&(b.size, &b.path)));
     marks.truncate(MAX_MARKS);
     marks

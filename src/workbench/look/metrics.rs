@@ -147,7 +147,7 @@ fn deed(entry: &Entry, ledger: &Ledger) -> Deed {
             Turn::Repaired | Turn::RepairUndone => Deed::Repaired,
             Turn::Switched | Turn::SwitchedBack => Deed::Switched,
         },
-        Action::Heal => Deed::Repaired,
+        Action::Repair => Deed::Repaired,
         Action::PutBack => Deed::PutBack,
         Action::Toggle => Deed::Switched,
         Action::Checked => Deed::Checked,

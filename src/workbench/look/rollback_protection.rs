@@ -1,17 +1,18 @@
 //! What this person remembers of a folder, held against what is in it: who wrote its history, whether that was cut short
 //! or written anew, and which older patch would be a step back.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::memory::{FolderName, Memory, SeenFolder};
-use super::stack::read_ledger;
+use super::stack::{manifest_of, read_ledger};
 use crate::bundle::place_of;
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, Ledger, LedgerError, read_small};
-use crate::model::{Digest, LayerKey, Patch};
+use crate::ledger::{Action, Entry, Ledger, LedgerError, read_small};
+use crate::model::{Digest, LayerKey, Mode, Node, Patch, Step};
 use crate::plan::why::Undo;
 use crate::transaction::TransactionError;
-use crate::trust::SequencePlace;
+use crate::trust::{SequencePlace, Standing};
 use crate::workbench::{Error, Result, Workbench};
 
 /// Longest manifest of an entry that is read, in bytes: what a bundle may bring.
@@ -124,6 +125,31 @@ impl Workbench {
         Ok((!entries.is_empty()).then_some(Foreign { entries, of: ledger.head().seq }))
     }
 
+    /// The entries of `ledger` whose word isn't taken for what belongs into the folder: this person didn't write them, and
+    /// no patch that is trusted today says the same.
+    ///
+    /// # Errors
+    /// As [`Workbench::memory`].
+    pub(crate) fn unbelieved(&self, fs: &dyn Fs, ledger: &Ledger) -> Result<BTreeSet<u64>> {
+        let Some(foreign) = self.foreign(ledger)? else { return Ok(BTreeSet::new()) };
+        // Keys that can't be read prove nothing.
+        let Ok(keys) = self.keys_of_today() else { return Ok(foreign.entries.into_iter().collect()) };
+        let vouching = self.vouching(&keys, fs, ledger);
+        let is_borne_out = |entry: &Entry| {
+            entry.action == Action::Apply
+                && entry.layer_keys().all(|key| {
+                    let is_trusted = || {
+                        vouching.verdict_of(key).is_some_and(|verdict| verdict.standing == Standing::Trusted)
+                    };
+                    let says_so =
+                        |patch: Patch| entry.steps_of_part(key.part).iter().all(|step| says(&patch, step));
+                    is_trusted() && manifest_of(fs, ledger, key).is_some_and(says_so)
+                })
+        };
+        let is_unbelieved = |seq: &u64| !ledger.entry(*seq).is_some_and(is_borne_out);
+        Ok(foreign.entries.into_iter().filter(is_unbelieved).collect())
+    }
+
     /// Notes that this person says that the history of `target` is right as it is, for this reason: from now on it counts
     /// as if they had written it.
     ///
@@ -147,6 +173,25 @@ impl Workbench {
     pub(crate) fn remembered(&self, target: &Path) -> Result<Remembered> {
         Ok(Remembered(self.memory()?.map(|memory| (FolderName::of(target), memory))))
     }
+}
+
+/// Whether `patch` does what a history says that it did at one place. Folders come and go with what is in them.
+fn says(patch: &Patch, step: &Step) -> bool {
+    let is_same = |one: Option<&Node>, other: Option<&Node>| match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => {
+            let is_special = |node: &Node| node.mode().is_some_and(Mode::is_special);
+            one.same_content(other) && is_special(one) == is_special(other)
+        }
+        _ => false,
+    };
+    let (before, after) = (step.before.as_ref(), step.after.as_ref());
+    let is_folder = [before, after].into_iter().flatten().all(|node| matches!(node, Node::Dir(_)));
+    is_folder
+        || patch.change_at(&step.path).is_some_and(|change| {
+            let expected = || change.before.iter().map(Some).chain(change.before.is_empty().then_some(None));
+            is_same(after, change.after.as_ref()) && expected().any(|known| is_same(before, known))
+        })
 }
 
 /// Why the manifest beside an entry is not the one that the entry names.

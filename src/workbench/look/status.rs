@@ -62,7 +62,7 @@ pub struct FolderStatus {
     /// Whether the last change moved a switch, and can be taken back.
     pub can_undo_toggle: bool,
     /// Whether the last change put places right, and can be taken back.
-    pub can_undo_heal: bool,
+    pub can_undo_repair: bool,
 }
 
 /// What one patch in a folder says about containing another one there, and what shows it.
@@ -224,7 +224,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         can_undo_rollback: last_undoable == Some(Action::Rollback)
             && last.is_some_and(|last| ledger.moved_by(last).is_none()),
         brought_back: last.is_some_and(|last| last.turn(ledger.entries()) == Turn::CameBack),
-        can_undo_heal: last_undoable == Some(Action::Heal),
+        can_undo_repair: last_undoable == Some(Action::Repair),
         can_undo_toggle: last.is_some_and(|last| ledger.moved_by(last).is_some()),
         switches: switches(fs, ledger, &folder, now)?,
         scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),
@@ -273,7 +273,7 @@ impl FolderStatus {
             scripts_in_doubt: Vec::new(),
             can_undo_rollback: false,
             brought_back: false,
-            can_undo_heal: false,
+            can_undo_repair: false,
             can_undo_toggle: false,
             switches: Vec::new(),
         }

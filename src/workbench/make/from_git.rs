@@ -124,7 +124,7 @@ fn places_of(changes: &[GitChange]) -> Result<BTreeMap<Vec<u8>, TreePath>> {
                 places.insert(change.name.clone(), path);
             }
             Err(error) => {
-                let name = crate::text::escape_bytes(&change.name);
+                let name = crate::text::name_in_message(&change.name);
                 obstacles.push(Obstacle::at(name, Making::Name(error.problem)));
             }
         }

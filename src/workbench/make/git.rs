@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::diff::patch_text::MailHeader;
+use crate::environment::{find_program, program_folders};
 use crate::workbench::{Error, Result};
 
 /// Largest file of a commit; it is held in memory once.
@@ -100,7 +101,7 @@ impl Repository {
             Ok(0) => Ok(None),
             Ok(mode @ (0o100_644 | 0o100_755 | 0o120_000)) => Ok(Some((mode, id.to_owned()))),
             _ => {
-                let name = crate::text::escape_bytes(name);
+                let name = crate::text::name_in_message(name);
                 Err(self.failed(&format!("{name} is a submodule, which a patch file can't contain")))
             }
         };
@@ -144,8 +145,9 @@ impl Repository {
 
     /// Hands out the content of each id, with its number in the list.
     pub fn contents(&self, ids: &[&str], take: &mut dyn FnMut(usize, Vec<u8>) -> Result<()>) -> Result<()> {
-        let mut command = self.command(&["cat-file", "--batch"]);
-        let mut child = command.stdin(Stdio::piped()).spawn().map_err(|error| self.not_run(error))?;
+        let command = self.command(&["cat-file", "--batch"]);
+        let child = command.and_then(|mut command| command.stdin(Stdio::piped()).spawn());
+        let mut child = child.map_err(|error| self.not_run(error))?;
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
         let (Some(mut stdin), Some(stdout)) = (stdin, stdout) else {
             return Err(self.failed("can't run git"));
@@ -188,7 +190,8 @@ impl Repository {
     }
 
     fn ask(&self, args: &[&str]) -> std::result::Result<Vec<u8>, GitRefusal> {
-        let output = self.command(args).output().map_err(|error| GitRefusal::Failed(self.not_run(error)))?;
+        let output = self.command(args).and_then(|mut command| command.output());
+        let output = output.map_err(|error| GitRefusal::Failed(self.not_run(error)))?;
         if output.status.success() {
             return Ok(output.stdout);
         }
@@ -200,10 +203,12 @@ impl Repository {
     }
 
     /// Git in a clean environment: no settings but the repository's own, and of those none that runs a program.
-    fn command(&self, args: &[&str]) -> Command {
-        const KEPT: &[&str] = &["PATH", "SystemRoot", "TEMP", "TMP", "TMPDIR"];
-        let mut command = Command::new("git");
+    /// No program that lies in the present folder is taken for it.
+    fn command(&self, args: &[&str]) -> io::Result<Command> {
+        const KEPT: &[&str] = &["SystemRoot", "TEMP", "TMP", "TMPDIR"];
+        let mut command = Command::new(find_program("git").ok_or(io::ErrorKind::NotFound)?);
         command.env_clear().envs(KEPT.iter().filter_map(|key| Some((*key, std::env::var_os(key)?))));
+        command.env("PATH", std::env::join_paths(program_folders()).map_err(io::Error::other)?);
         for (key, value) in [
             ("GIT_CONFIG_GLOBAL", if cfg!(windows) { "NUL" } else { "/dev/null" }),
             ("GIT_CONFIG_NOSYSTEM", "1"),
@@ -226,7 +231,7 @@ impl Repository {
         ]);
         command.arg("-C").arg(&self.path).args(args);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
+        Ok(command)
     }
 
     fn failed(&self, problem: &str) -> Error {

@@ -8,7 +8,7 @@ use super::{FileSummary, PatchFile, TextFault, TextInspection, TextReading, Text
 use crate::diff::LineKind;
 use crate::diff::patch_text::{Body, Fault, FileOp, FilePatch, PatchText, Uncarried};
 use crate::model::{Digest, TreePath};
-use crate::text::escape_bytes;
+use crate::text::name_in_message;
 use crate::trust::Verdict;
 use crate::workbench::{Error, Hidden, Inspection, Result, Watch, Workbench};
 
@@ -107,13 +107,13 @@ fn summary(name: String, patch: &PatchText<'_>) -> TextSummary {
                 (FileOp::Modify, _) => "change",
                 (FileOp::Rename, _) => "rename",
             },
-            name: escape_bytes(file.name()),
+            name: name_in_message(file.name()),
             hunks: hunks.len(),
             added: count(LineKind::Added),
             removed: count(LineKind::Removed),
         }
     };
-    let left = |left: &Uncarried| (escape_bytes(&left.name), left.kind.phrase());
+    let left = |left: &Uncarried| (name_in_message(&left.name), left.kind.phrase());
     let fault = |Fault { name, error }: &Fault| TextFault {
         line: error.line,
         name: name.clone(),
@@ -135,7 +135,7 @@ fn summary(name: String, patch: &PatchText<'_>) -> TextSummary {
 fn unusable_name(file: &FilePatch<'_>) -> Option<TextFault> {
     let names = [file.old.as_deref(), file.new.as_deref()];
     let problem = names.into_iter().flatten().find_map(name_problem)?;
-    Some(TextFault { line: file.line, name: Some(escape_bytes(file.name())), problem })
+    Some(TextFault { line: file.line, name: Some(name_in_message(file.name())), problem })
 }
 
 fn name_problem(name: &[u8]) -> Option<String> {

@@ -8,7 +8,7 @@ use crate::plan::wanted::{About, Deed, Expectation, Left, Standing};
 use crate::plan::why::Wanted;
 use crate::plan::{Consequence, Obstacle, OnDrift};
 use crate::workbench::{
-    ApplyOptions, ApplyPreview, Error, HealOptions, Occasion, Result, RollbackOptions, ScriptConsent,
+    ApplyOptions, ApplyPreview, Error, Occasion, RepairOptions, Result, RollbackOptions, ScriptConsent,
     ToggleOptions, Which,
 };
 
@@ -57,9 +57,9 @@ impl Run<'_> {
     }
 
     fn why_no_repair(&self, stand: &FolderStand, from: &[PathBuf]) -> Result<Vec<Obstacle>> {
-        let options = HealOptions { from: from.to_vec(), ..HealOptions::default() };
-        let mut opened = self.bench.open_for_heal(&options)?;
-        let look = self.bench.preview_heal(&stand.path, &options, &mut opened, self.watch)?;
+        let options = RepairOptions { from: from.to_vec(), ..RepairOptions::default() };
+        let mut opened = self.bench.open_for_repair(&options)?;
+        let look = self.bench.preview_repair(&stand.path, &options, &mut opened, self.watch)?;
         Ok(look.preview.obstacles)
     }
 
@@ -126,12 +126,12 @@ impl Run<'_> {
             let entry = match deed {
                 Deed::RollBack | Deed::Apply => continue,
                 Deed::Repair => {
-                    let options = HealOptions {
+                    let options = RepairOptions {
                         from: looked.repair_from.clone(),
                         occasion: occasion.clone(),
-                        ..HealOptions::default()
+                        ..RepairOptions::default()
                     };
-                    self.bench.heal(&stand.path, &options, self.watch)?.entry
+                    self.bench.repair(&stand.path, &options, self.watch)?.entry
                 }
                 Deed::Turn(to) => {
                     let options = turn(about.name(), to, occasion.clone());

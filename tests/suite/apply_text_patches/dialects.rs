@@ -269,6 +269,7 @@ fn each_cause_has_its_own_next_step() {
         ("a name that leads away", format!("--- a/../f\n+++ b/../f\n{hunk}")),
         ("a name at the root", format!("--- /f\n+++ /f\n{hunk}")),
         ("a control character", "--- /dev/null\n+++ \"b/a\\001b\"\n@@ -0,0 +1 @@\n+x\n".to_owned()),
+        ("a link that leads out", "diff --git a/l b/l\nnew file mode 120000\n--- /dev/null\n+++ b/l\n@@ -0,0 +1 @@\n+../../etc\n\\ No newline at end of file\n".to_owned()),
         ("a missing file", GIT.replace("a/f", "a/g").replace("b/f", "b/g")),
         ("another version", GIT.replace("-b", "-x").replace(" a\n", " y\n")),
         ("white space", GIT.replace("-b", "-b  ")),
@@ -324,15 +325,19 @@ fn each_cause_has_its_own_next_step() {
     Can't use this text patch: $/fix.patch (E-PATH)
       line 1: the name a/../f leads out of the folder
     Nothing was changed.
-    Next: Patchwright doesn't allow such names, so that a patch stays inside the product folder. Ask its author for plain names.
+    Next: Patchwright changes nothing outside the product folder, on purpose; git apply can be told to. Ask its author for names inside the folder.
     == a name at the root
     /f: the name /f begins at the root of the disk (E-PATH)
     Nothing was changed.
     Next: To use such a name, add -p N with the number of folders to strip, as for patch -p N.
     == a control character
-    b/a\\u{1}b: can't use the name a\\u{1}b: a name contains the control character U+0001 (E-PATH)
+    b/a\u{1}b: can't use the name a\u{1}b: a name contains the control character U+0001 (E-PATH)
     Nothing was changed.
-    Next: Patchwright doesn't allow such names, so that a patch stays inside the product folder. Ask its author for plain names.
+    Next: Patchwright takes only names that every system can store and people can tell apart, on purpose; git apply takes others. Ask its author for plain names.
+    == a link that leads out
+    l: the link to "../../etc" can't be made: a link leads out of the folder (E-PATH)
+    Nothing was changed.
+    Next: Patchwright makes no links that lead out of the product folder, on purpose; git apply does. Make this link by hand, or ask for a patch without it.
     == a missing file
     g: is missing (E-MISSING)
     Nothing was changed.

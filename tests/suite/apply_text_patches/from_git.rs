@@ -108,3 +108,39 @@ fn commits_become_a_bundle_and_the_repository_is_left_alone() {
         assert_ne!(run.code, 0, "{range}: {run}");
     }
 }
+
+/// What lies in the present folder is no program of this machine, whatever the search path says, and a repository that
+/// somebody sent names no program either.
+#[cfg(unix)]
+#[test]
+fn neither_the_present_folder_nor_a_repository_brings_a_program() {
+    use std::os::unix::fs::PermissionsExt;
+    if !is_here("git", "neither_the_present_folder_nor_a_repository_brings_a_program") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    repository(&sandbox);
+    let trap = format!("#!/bin/sh\ntouch {}\nexit 0\n", sandbox.path("caught").display());
+    let traps = ["here/git", "here/ssh-keygen", "product/.git/hooks/post-index-change", "trap"];
+    for place in traps {
+        sandbox.write(place, &trap);
+        let program = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(sandbox.path(place), program).expect("ours");
+    }
+    let command = sandbox.path("trap").display().to_string();
+    for key in ["core.fsmonitor", "diff.trap.textconv", "diff.external", "core.pager", "core.sshCommand"] {
+        assert!(git(&sandbox.path("product"), &["config", key, &command]), "{key}");
+    }
+    sandbox.write("product/.git/info/attributes", "* diff=trap filter=trap\n");
+    assert!(git(&sandbox.path("product"), &["config", "filter.trap.smudge", &command]));
+
+    let path = format!(".:{}", std::env::var("PATH").expect("a search path"));
+    let made = Command::new(env!("CARGO_BIN_EXE_patchwright"))
+        .args(["make", "--git", "../product", "--commit", "HEAD~1", "--output", "../one.patchbundle"])
+        .current_dir(sandbox.path("here"))
+        .env("PATH", path)
+        .output()
+        .expect("it ran");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert!(!sandbox.path("caught").exists(), "something else than Git ran");
+}

@@ -72,11 +72,11 @@ fn judge(
     };
     keeps_promise(disk)?;
     let cuts = (0..POWER_CUTS).map(|n| ("after a power cut", disk.crash(seed * POWER_CUTS + n)));
-    for (story, healed) in [("healed", disk.fork())].into_iter().chain(cuts) {
-        let healed = Arc::new(healed);
-        let judged = recover(healed.clone())
-            .and_then(|()| case.check(&healed, outcome))
-            .and_then(|()| keeps_promise(&healed));
+    for (story, repaired) in [("repaired", disk.fork())].into_iter().chain(cuts) {
+        let repaired = Arc::new(repaired);
+        let judged = recover(repaired.clone())
+            .and_then(|()| case.check(&repaired, outcome))
+            .and_then(|()| keeps_promise(&repaired));
         judged.map_err(|problem| format!("{story}: {problem}"))?;
     }
     Ok(())

@@ -89,9 +89,9 @@ fn what_only_the_patch_file_has_is_repaired_from_it() {
     person.must_see(window::DONE_REPAIR);
     assert_eq!(everything(&scene.folder), scene.patched);
     let (status, history) = person.folder_as_it_is(&scene.folder);
-    assert!(status.drift.is_empty() && status.can_undo_heal, "{status:?}");
+    assert!(status.drift.is_empty() && status.can_undo_repair, "{status:?}");
     let last = history.last().expect("a repair");
-    assert_eq!(last.action, Action::Heal);
+    assert_eq!(last.action, Action::Repair);
     assert!(last.remarks.iter().any(|remark| remark.contains("the patch file of FIRST")), "{last:?}");
     person.press(words::CLOSE);
     person.must_see(words::AS_EXPECTED);
@@ -135,7 +135,7 @@ fn the_others_are_repaired_where_nobody_has_the_patch_file() {
     person.press("Repair 1 file");
     assert_eq!(fs::metadata(scene.folder.join("a.txt")).expect("a file").permissions(), mode);
     let (status, history) = person.folder_as_it_is(&scene.folder);
-    assert_eq!(history.last().map(|entry| entry.action), Some(Action::Heal));
+    assert_eq!(history.last().map(|entry| entry.action), Some(Action::Repair));
     // What nobody had is still missing, and the result does not hide it.
     assert_eq!(status.drift.len(), 1);
     person.must_see(words::NEEDS_ATTENTION);

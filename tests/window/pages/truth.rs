@@ -37,7 +37,7 @@ pub fn is_told(person: &Person) {
         words::DONE_TAKE_BACK | words::DONE_TAKE_OUT | window::DONE_SEVERAL => {
             (Action::Rollback, Some(false))
         }
-        window::DONE_REPAIR => (Action::Heal, None),
+        window::DONE_REPAIR => (Action::Repair, None),
         words::DONE_FINISH => (Action::Apply, None),
         words::DONE_UNDO => (Action::PutBack, None),
         window::DONE_KEEP => (Action::Accept, Some(true)),

@@ -73,7 +73,7 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
             "\nTo undo the last move of a switch: patchwright rollback {argument} --undo\n"
         ));
     }
-    if status.can_undo_heal {
+    if status.can_undo_repair {
         text.push_str(&format!("\nTo undo the last repair: patchwright rollback {argument} --undo\n"));
     }
     text

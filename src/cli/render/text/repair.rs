@@ -6,9 +6,14 @@ use super::list::note_lines;
 use super::plan::{notes, what_will_happen};
 use super::{argument, place, safe};
 use crate::cli::render::{Detail, Style, words};
-use crate::workbench::{HealPreview, Healed};
+use crate::workbench::{RepairPreview, Repaired};
 
-pub(in crate::cli) fn repair_plan(look: &HealPreview, target: &Path, detail: Detail, style: Style) -> String {
+pub(in crate::cli) fn repair_plan(
+    look: &RepairPreview,
+    target: &Path,
+    detail: Detail,
+    style: Style,
+) -> String {
     let differ = words::count(look.drift.len(), "file isn't", "files aren't");
     let mut text = format!("{differ} as expected in {}\n\n", place(target));
     text.push_str(&what_will_happen(&look.preview, &[], detail, style));
@@ -16,20 +21,20 @@ pub(in crate::cli) fn repair_plan(look: &HealPreview, target: &Path, detail: Det
     text
 }
 
-pub(in crate::cli) fn repaired(healed: &Healed, target: &Path, style: Style) -> String {
+pub(in crate::cli) fn repaired(repaired: &Repaired, target: &Path, style: Style) -> String {
     let folder = place(target);
-    let Some(entry) = &healed.entry else {
+    let Some(entry) = &repaired.entry else {
         return format!(
             "Nothing to repair: every patched file in {folder} is as expected\n{}",
-            note_lines(&healed.notes)
+            note_lines(&repaired.notes)
         );
     };
     let steps = &entry.steps;
     let mut text =
         format!("{} {} in {folder}\n", style.good("Repaired"), words::count(steps.len(), "file", "files"));
     text.extend(steps.iter().map(|step| format!("  {}\n", safe(step.path.as_str()))));
-    text.push_str(&note_lines(&healed.notes));
-    if let Some(error) = &healed.untidy {
+    text.push_str(&note_lines(&repaired.notes));
+    if let Some(error) = &repaired.untidy {
         text.push_str(&format!("  cleanup was postponed to the next command: {}\n", safe(error)));
     }
     text.push_str(&format!("To undo the repair: patchwright rollback {} --undo\n", argument(target)));

@@ -52,8 +52,14 @@ fn synthetic(dice: &mut Dice, empty: &Ledger) -> Synthetic {
         if dice.once_in(12) {
             clock -= dice.below(2_000_000) as i64;
         }
-        let all =
-            [Action::Apply, Action::Apply, Action::Rollback, Action::Rollback, Action::Heal, Action::PutBack];
+        let all = [
+            Action::Apply,
+            Action::Apply,
+            Action::Rollback,
+            Action::Rollback,
+            Action::Repair,
+            Action::PutBack,
+        ];
         let rest = [Action::Accept, Action::Checked, Action::Checked, Action::Scripts, Action::Toggle];
         let actions: Vec<Action> = all.into_iter().chain(rest).collect();
         let action = actions[dice.below(actions.len() as u64) as usize];

@@ -15,7 +15,7 @@ pub(crate) enum Lost<'a> {
 
 /// What would happen if `steps`, each from what was seen to what should be there, were carried out in the folder that
 /// `situation` describes.
-pub(crate) fn plan_heal(steps: Vec<Step>, lost: Lost<'_>, situation: &Situation) -> Preview {
+pub(crate) fn plan_repair(steps: Vec<Step>, lost: Lost<'_>, situation: &Situation) -> Preview {
     let base = situation.fingerprint(steps.iter().map(|step| &step.path));
     let (mut obstacles, mut notes) = (Vec::new(), Vec::new());
     let lost = match lost {

@@ -11,7 +11,7 @@ use crate::disk::fs::{Fs, Place, StatKind};
 use crate::ledger::{Action, Entry, Ledger, Occasion};
 use crate::model::{Node, Step, TreePath};
 use crate::plan::why::Undo;
-use crate::plan::{Lost, Note, Preview, plan_heal};
+use crate::plan::{Lost, Note, Obstacle, Preview, plan_repair};
 use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{First, Library, Origin};
 use crate::workbench::look::situation::Survey;
@@ -22,7 +22,7 @@ use crate::workbench::{DecisionDigest, Drift, Error, Result, Watch, Workbench};
 
 /// What to put right, and from what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HealOptions {
+pub struct RepairOptions {
     /// Only these places, and everything below them; empty: all.
     pub paths: Vec<TreePath>,
     /// Patch files in which contents may be found that are not among the safe copies.
@@ -35,9 +35,9 @@ pub struct HealOptions {
     pub occasion: Occasion,
 }
 
-/// What healing would do.
+/// What repairing would do.
 #[derive(Debug, Clone)]
-pub(crate) struct HealPreview {
+pub(crate) struct RepairPreview {
     /// The places that differ, as far as they were asked for.
     pub drift: Vec<Drift>,
     /// From which patch files contents come, for the history.
@@ -46,7 +46,7 @@ pub(crate) struct HealPreview {
     pub preview: Preview,
 }
 
-impl HealPreview {
+impl RepairPreview {
     /// What somebody agrees to who repairs what this shows.
     pub(crate) fn decision(&self) -> DecisionDigest {
         let mut sum = DecisionSum::of("repair");
@@ -56,10 +56,10 @@ impl HealPreview {
     }
 }
 
-/// What healing did.
+/// What repairing did.
 #[derive(Debug)]
 #[must_use]
-pub struct Healed {
+pub struct Repaired {
     /// The history entry; `None` when there was nothing to do.
     pub entry: Option<Entry>,
     /// What was worth knowing.
@@ -73,7 +73,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If one cannot be read.
-    pub(crate) fn open_for_heal(&self, options: &HealOptions) -> Result<CheckedBundles> {
+    pub(crate) fn open_for_repair(&self, options: &RepairOptions) -> Result<CheckedBundles> {
         let bundles: Result<_> = options.from.iter().map(|file| self.open(file)).collect();
         Ok(CheckedBundles::new(options.from.clone(), bundles?))
     }
@@ -83,13 +83,13 @@ impl Workbench {
     /// # Errors
     /// If the folder or its history cannot be read, a patch file is damaged, or unfinished work has to be dealt with
     /// first.
-    pub(crate) fn preview_heal(
+    pub(crate) fn preview_repair(
         &self,
         target: &Path,
-        options: &HealOptions,
+        options: &RepairOptions,
         bundles: &mut CheckedBundles,
         watch: Watch<'_>,
-    ) -> Result<HealPreview> {
+    ) -> Result<RepairPreview> {
         bundles.look_through(watch)?;
         let fs = self.disk(target)?;
         self.look_at_drift(target, &*fs, options, bundles.as_slice(), watch).map(|look| look.preview)
@@ -99,22 +99,22 @@ impl Workbench {
     /// taking the last change back brings it again.
     ///
     /// # Errors
-    /// As `preview_heal`; [`Error::Refused`] lists every obstacle.
-    pub fn heal(&self, target: &Path, options: &HealOptions, watch: Watch<'_>) -> Result<Healed> {
-        self.heal_opened(target, options, self.open_for_heal(options)?, watch)
+    /// As `preview_repair`; [`Error::Refused`] lists every obstacle.
+    pub fn repair(&self, target: &Path, options: &RepairOptions, watch: Watch<'_>) -> Result<Repaired> {
+        self.repair_opened(target, options, self.open_for_repair(options)?, watch)
     }
 
-    /// The same with contents from patch files that are open: those that `preview_heal` showed.
+    /// The same with contents from patch files that are open: those that `preview_repair` showed.
     ///
     /// # Errors
-    /// As [`Workbench::heal`].
-    pub(crate) fn heal_opened(
+    /// As [`Workbench::repair`].
+    pub(crate) fn repair_opened(
         &self,
         target: &Path,
-        options: &HealOptions,
+        options: &RepairOptions,
         opened: CheckedBundles,
         watch: Watch<'_>,
-    ) -> Result<Healed> {
+    ) -> Result<Repaired> {
         if options.expected.is_some() {
             opened.refuse_exchanged()?;
         }
@@ -123,20 +123,20 @@ impl Workbench {
         let first_look = self.look_at_drift(target, &*fs, options, bundles, watch)?;
         DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
         if first_look.preview.preview.is_nothing_to_do() {
-            return Ok(Healed { entry: None, notes: first_look.preview.preview.notes, untidy: None });
+            return Ok(Repaired { entry: None, notes: first_look.preview.preview.notes, untidy: None });
         }
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
-        let can_change = |look: &PlannedHeal| look.preview.preview.obstacles.is_empty();
+        let can_change = |look: &PlannedRepair| look.preview.preview.obstacles.is_empty();
         let see_again = |fs: &dyn Fs| self.see_drift(fs, options, bundles, watch);
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         DecisionDigest::refuse_other(options.expected, || look.preview.decision())?;
-        let PlannedHeal { preview: HealPreview { preview, from, .. }, survey } = look;
+        let PlannedRepair { preview: RepairPreview { preview, from, .. }, survey } = look;
         let mut notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         if plan.steps().is_empty() {
-            return Ok(Healed { entry: None, notes, untidy: None });
+            return Ok(Repaired { entry: None, notes, untidy: None });
         }
-        let mut entry = folder.next_entry(Action::Heal).on(&options.occasion);
+        let mut entry = folder.next_entry(Action::Repair).on(&options.occasion);
         entry.version_before = folder.ledger.version().map(str::to_owned);
         entry.version_after.clone_from(&entry.version_before);
         entry.remarks = from;
@@ -148,7 +148,7 @@ impl Workbench {
         folder.note(&receipt.entry)?;
         notes.extend(folder.remember());
         folder.check_path()?;
-        Ok(Healed {
+        Ok(Repaired {
             entry: Some(receipt.entry),
             notes,
             untidy: receipt.untidy.map(|error| error.to_string()),
@@ -159,21 +159,21 @@ impl Workbench {
         &self,
         target: &Path,
         fs: &dyn Fs,
-        options: &HealOptions,
+        options: &RepairOptions,
         bundles: &[VerifiedBundle],
         watch: Watch<'_>,
-    ) -> Result<PlannedHeal> {
-        let is_plain = |look: &PlannedHeal| look.preview.preview.obstacles.is_empty();
+    ) -> Result<PlannedRepair> {
+        let is_plain = |look: &PlannedRepair| look.preview.preview.obstacles.is_empty();
         self.read_consistently(target, fs, || self.see_drift(fs, options, bundles, watch), is_plain)
     }
 
     fn see_drift(
         &self,
         fs: &dyn Fs,
-        options: &HealOptions,
+        options: &RepairOptions,
         bundles: &[VerifiedBundle],
         watch: Watch<'_>,
-    ) -> Result<PlannedHeal> {
+    ) -> Result<PlannedRepair> {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
         let expected = ledger.expected();
@@ -214,23 +214,40 @@ impl Workbench {
             .filter(|step| step.before != step.after)
             .collect();
         let (lost, from) = find_sources(&contents(fs, &ledger, bundles)?, bundles, &steps)?;
+        let unbelieved = self.unbelieved(fs, &ledger)?;
+        let doubted = foreign_goals(&ledger, &unbelieved, &steps);
         let leaves = options.leave_damaged && steps.iter().any(|step| !lost.contains(&step.path));
         let lost = if leaves { Lost::Left(&lost) } else { Lost::InTheWay(&lost) };
-        let preview = plan_heal(steps, lost, &survey.situation);
-        Ok(PlannedHeal { preview: HealPreview { drift, from, preview }, survey })
+        let mut preview = plan_repair(steps, lost, &survey.situation);
+        preview.obstacles.extend(doubted);
+        Ok(PlannedRepair { preview: RepairPreview { drift, from, preview }, survey })
     }
 }
 
 /// A preview with what it was made from.
-struct PlannedHeal {
-    preview: HealPreview,
+struct PlannedRepair {
+    preview: RepairPreview,
     survey: Survey,
 }
 
-impl Seen for PlannedHeal {
+impl Seen for PlannedRepair {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }
+}
+
+/// The steps to what only an entry of somebody else left there.
+fn foreign_goals(ledger: &Ledger, unbelieved: &BTreeSet<u64>, steps: &[Step]) -> Vec<Obstacle> {
+    if unbelieved.is_empty() {
+        return Vec::new();
+    }
+    let foreign = |step: &Step| {
+        let touches = |entry: &&Entry| entry.steps.iter().any(|other| other.path == step.path);
+        let last = ledger.entries().iter().rev().find(touches)?;
+        let entries = vec![last.seq];
+        unbelieved.contains(&last.seq).then(|| Obstacle::at(&step.path, Undo::ForeignHistory { entries }))
+    };
+    steps.iter().filter_map(foreign).collect()
 }
 
 /// The places that `steps` leave with a content that is nowhere, and from which patch files the others come.

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use patchwright::model::TreePath;
 use patchwright::plan::OnDrift;
-use patchwright::workbench::{Action, ChangeSide, Error, HealOptions, Healed, OneChange, Which, Workbench};
+use patchwright::workbench::{
+    Action, ChangeSide, Error, OneChange, RepairOptions, Repaired, Which, Workbench,
+};
 
 use crate::support::console::Console;
 use crate::support::cut::cut_at_every_call;
@@ -31,13 +33,13 @@ fn applied(sandbox: &Sandbox) -> (Bundle, Target<'_>) {
     (bundle, target)
 }
 
-fn heal(sandbox: &Sandbox, target: &Target<'_>, paths: &[&str], from: &[&Path]) -> Result<Healed, Error> {
-    let options = HealOptions {
+fn repair(sandbox: &Sandbox, target: &Target<'_>, paths: &[&str], from: &[&Path]) -> Result<Repaired, Error> {
+    let options = RepairOptions {
         paths: paths.iter().map(|path| TreePath::parse(path).expect("a good path")).collect(),
         from: from.iter().map(|path| path.to_path_buf()).collect(),
-        ..HealOptions::default()
+        ..RepairOptions::default()
     };
-    unwatched(|watch| sandbox.bench().heal(&target.path, &options, watch))
+    unwatched(|watch| sandbox.bench().repair(&target.path, &options, watch))
 }
 
 fn causes(target: &Target<'_>) -> Vec<String> {
@@ -92,18 +94,18 @@ fn settings_come_back_from_the_safe_copies_and_the_edit_can_come_back_too() {
     target.edit("conf/app.conf", "mine");
     target.edit("gone", "made again");
     let edited = target.tree();
-    let healed = heal(&sandbox, &target, &[], &[]).expect("it is put right");
-    assert!(healed.entry.is_some() && healed.untidy.is_none());
+    let repaired = repair(&sandbox, &target, &[], &[]).expect("it is put right");
+    assert!(repaired.entry.is_some() && repaired.untidy.is_none());
     target.expect(&new());
     let status = target.status();
-    assert!(status.drift.is_empty() && status.can_undo_heal && !status.can_undo_rollback, "{status:?}");
+    assert!(status.drift.is_empty() && status.can_undo_repair && !status.can_undo_rollback, "{status:?}");
     assert_eq!(target.installed(), ["TEST-1"]);
     target.must_go_back(Which::LastRollback, OnDrift::Stop);
     target.expect(&edited);
     assert_eq!(target.status().drift.len(), 2, "what is right has not changed");
     target.must_go_back(Which::LastRollback, OnDrift::Stop);
     target.expect(&new());
-    assert_eq!(target.story(), [Action::Apply, Action::Heal, Action::Rollback, Action::Rollback]);
+    assert_eq!(target.story(), [Action::Apply, Action::Repair, Action::Rollback, Action::Rollback]);
     target.must_roll_back();
     target.expect(&old());
 }
@@ -117,19 +119,19 @@ fn what_no_safe_copy_holds_comes_from_a_patch_file_or_not_at_all() {
     target.edit("conf/app.conf", "mine");
     let broken = target.tree();
     assert_eq!(
-        obstacles(heal(&sandbox, &target, &[], &[])),
+        obstacles(repair(&sandbox, &target, &[], &[])),
         [
             "E-STORE bin/app: there is no backup of this file in the folder",
             "E-STORE come: there is no backup of this file in the folder"
         ]
     );
     target.expect(&broken);
-    let _ = heal(&sandbox, &target, &["bin"], &[&bundle.path]).expect("it is put right");
+    let _ = repair(&sandbox, &target, &["bin"], &[&bundle.path]).expect("it is put right");
     target.expect(&broken.clone().program("bin/app", "\x7fnew\0"));
-    let _ = heal(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");
+    let _ = repair(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");
     target.expect(&new());
     assert!(target.history()[1].remarks[0].contains("the patch file of TEST-1"));
-    let again = heal(&sandbox, &target, &[], &[]).expect("nothing is wrong");
+    let again = repair(&sandbox, &target, &[], &[]).expect("nothing is wrong");
     assert!(again.entry.is_none());
 }
 
@@ -139,7 +141,7 @@ fn originals_come_back_after_a_rollback_from_the_bases_in_the_patch_file() {
     let (bundle, target) = applied(&sandbox);
     target.must_roll_back();
     target.edit("conf/app.conf", "mine");
-    let _ = heal(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");
+    let _ = repair(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");
     target.expect(&old());
 }
 
@@ -153,7 +155,7 @@ fn a_damaged_safe_copy_is_not_used() {
     }
     target.edit("conf/app.conf", "port = 2\nmine\n");
     assert_eq!(
-        obstacles(heal(&sandbox, &target, &[], &[])),
+        obstacles(repair(&sandbox, &target, &[], &[])),
         ["E-STORE conf/app.conf: there is no backup of this file in the folder"]
     );
     // Without it a rollback cannot merge, and says what it said before.
@@ -168,7 +170,7 @@ fn a_place_that_no_patch_has_touched_is_not_known() {
     let sandbox = Sandbox::new();
     let (_, target) = applied(&sandbox);
     assert_eq!(
-        obstacles(heal(&sandbox, &target, &["elsewhere"], &[])),
+        obstacles(repair(&sandbox, &target, &["elsewhere"], &[])),
         ["E-MISSING elsewhere: no patch has changed this file, so its right content is unknown"]
     );
 }
@@ -196,7 +198,7 @@ fn what_differs_is_shown_with_what_should_be_there() {
 }
 
 #[test]
-fn the_command_line_tells_shows_and_heals() {
+fn the_command_line_tells_shows_and_repairs() {
     let sandbox = Sandbox::new();
     let (_, target) = applied(&sandbox);
     std::fs::rename(&target.path, sandbox.path("app")).expect("the same disk");
@@ -211,8 +213,8 @@ fn the_command_line_tells_shows_and_heals() {
     let asked = Console::new(&sandbox).answering("n").run("repair $/app");
     assert!(asked.code == 3 && asked.err.contains("1 file isn't as expected"), "{asked}");
     assert_eq!(sandbox.read("app/conf/app.conf").as_deref(), Some("mine\n"));
-    let healed = console.done("repair $/app --yes").out;
-    assert!(healed.starts_with("Repaired 1 file in $/app\n  conf/app.conf\n"), "{healed}");
+    let repaired = console.done("repair $/app --yes").out;
+    assert!(repaired.starts_with("Repaired 1 file in $/app\n  conf/app.conf\n"), "{repaired}");
     assert_eq!(console.done("repair $/app --yes --json").json()["outcome"], "nothing-to-do");
     let history = console.done("history $/app").out;
     assert!(history.contains("repaired"), "{history}");
@@ -228,11 +230,11 @@ fn a_folder_in_the_place_of_a_file_is_put_right_only_if_nobody_uses_it() {
     std::fs::create_dir(target.path.join("come")).expect("a folder");
     target.edit("come/theirs", "theirs");
     assert_eq!(
-        obstacles(heal(&sandbox, &target, &[], &[&bundle.path])),
+        obstacles(repair(&sandbox, &target, &[], &[&bundle.path])),
         ["E-OCCUPIED come: becomes a file, but contains \"theirs\", which isn't part of the patch"]
     );
     target.remove("come/theirs");
-    let _ = heal(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");
+    let _ = repair(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");
     target.expect(&new());
 }
 
@@ -248,10 +250,10 @@ fn a_cut_at_any_call_of_a_repair_leaves_the_edit_or_what_should_be_there() {
         target.edit("bin/app", "\x7fbroken");
         target
     };
-    let heal = |target: &Path, bench: &Workbench| {
-        let options = HealOptions { from: vec![bundle.path.clone()], ..HealOptions::default() };
-        unwatched(|watch| bench.heal(target, &options, watch)).map(drop)
+    let repair = |target: &Path, bench: &Workbench| {
+        let options = RepairOptions { from: vec![bundle.path.clone()], ..RepairOptions::default() };
+        unwatched(|watch| bench.repair(target, &options, watch)).map(drop)
     };
-    let count = cut_at_every_call(&sandbox, &prepare, &heal, [&broken, &new()]);
+    let count = cut_at_every_call(&sandbox, &prepare, &repair, [&broken, &new()]);
     assert!(count > 60, "{count}");
 }

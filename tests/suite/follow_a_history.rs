@@ -1,0 +1,163 @@
+//! What a history says belongs into a folder is put there only if this person wrote it, somebody trusted signed it, or
+//! somebody says that it is right; and what comes back is judged by the keys and rules of today.
+
+use crate::believe_a_history::{person, scene, sign, stranger};
+use crate::support::console::{Console, Run};
+use crate::support::sandbox::Sandbox;
+
+const BY_SOMEBODY_ELSE: &str = "which you didn't write on this computer";
+
+fn is_doubted(run: &Run) {
+    assert_eq!(run.code, 4, "{run}");
+    assert!(run.err.contains(BY_SOMEBODY_ELSE) && run.err.contains("E-POLICY"), "{run}");
+    assert!(run.err.contains("--vouch=REASON"), "it says how to go on: {run}");
+}
+
+fn rule(rule: &str) -> String {
+    format!("format = 'patchwright-trust/1'\n[products.Widget]\n{rule}\n")
+}
+
+/// Somebody else applied a patch, which deletes a file.
+fn brought_along() -> Sandbox {
+    let sandbox = scene();
+    let bundle = sandbox.bundle("gone").delete("notes.txt", "None.\n");
+    sandbox.save("gone.patchbundle", &bundle);
+    stranger(&sandbox).done("apply $/gone.patchbundle $/app --allow-unsigned --yes");
+    sandbox
+}
+
+#[test]
+fn what_a_planted_history_expects_is_not_put_into_the_folder() {
+    let sandbox = brought_along();
+    sandbox.write("app/notes.txt", "Mine.\n");
+    let console = person(&sandbox);
+    is_doubted(&console.run("repair $/app --yes"));
+    assert_eq!(sandbox.read("app/notes.txt").as_deref(), Some("Mine.\n"));
+
+    // Whoever wrote it may, and so may everybody who says that it is right.
+    console.done("history $/app --vouch=by-a-colleague");
+    console.done("repair $/app --yes");
+    assert_eq!(sandbox.read("app/notes.txt"), None);
+    sandbox.write("app/notes.txt", "Mine.\n");
+    stranger(&sandbox).done("history $/app --vouch=by-a-colleague");
+    stranger(&sandbox).done("repair $/app --yes");
+}
+
+#[test]
+fn what_a_planted_history_took_out_does_not_come_back() {
+    let sandbox = brought_along();
+    stranger(&sandbox).done("rollback $/app --yes");
+    let console = person(&sandbox);
+    for command in ["reapply $/app --yes", "rollback $/app --undo --yes", "reapply $/app --dry-run"] {
+        is_doubted(&console.run(command));
+    }
+    assert_eq!(sandbox.read("app/notes.txt").as_deref(), Some("None.\n"));
+    console.done("history $/app --vouch=by-a-colleague");
+    console.done("reapply $/app --yes");
+    assert_eq!(sandbox.read("app/notes.txt"), None);
+}
+
+#[test]
+fn a_patch_in_a_foreign_history_can_be_rolled_back_and_that_is_said() {
+    let sandbox = brought_along();
+    let told = person(&sandbox).done("rollback $/app --yes");
+    assert!(told.out.contains("what the history says was there"), "{told}");
+    assert_eq!(sandbox.read("app/notes.txt").as_deref(), Some("None.\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_foreign_history_brings_back_no_rights_of_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = scene();
+    let mode_of = |place: &str| {
+        let found = std::fs::metadata(sandbox.path(place)).expect("it is there");
+        found.permissions().mode() & 0o7777
+    };
+    let set = |place: &str, mode: u32| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(sandbox.path(place), mode).expect("ours");
+    };
+    for (folder, mode) in [("old", 0o4755), ("new", 0o755), ("tool", 0o4755)] {
+        sandbox.write(&format!("{folder}/run"), "#!/bin/sh\n");
+        set(&format!("{folder}/run"), mode);
+    }
+    let other = stranger(&sandbox);
+    other.done("make --from $/old --to $/new --id T-1 --output $/tool.patchbundle --no-proof");
+    other.done("apply $/tool.patchbundle $/tool --allow-unsigned --yes");
+    assert_eq!(mode_of("tool/run"), 0o755);
+    let console = person(&sandbox);
+    is_doubted(&console.run("rollback $/tool --yes"));
+    assert_eq!(mode_of("tool/run"), 0o755);
+    console.done("history $/tool --vouch=by-a-colleague");
+    console.done("rollback $/tool --yes");
+    assert_eq!(mode_of("tool/run"), 0o4755);
+}
+
+#[test]
+fn a_patch_that_somebody_trusted_signed_speaks_for_itself() {
+    let sandbox = brought_along();
+    let other = stranger(&sandbox);
+    other.done("rollback $/app --yes");
+    sign(&sandbox, "gone");
+    other.done("apply $/gone.patchbundle $/app --allow-unsigned --yes");
+    sandbox.write("app/notes.txt", "None.\n");
+    person(&sandbox).done("repair $/app --yes");
+    assert_eq!(sandbox.read("app/notes.txt"), None);
+}
+
+#[test]
+fn a_patch_whose_key_was_revoked_since_does_not_come_back_without_a_word() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    console.done("apply $/signed.patchbundle $/app --yes");
+    console.done("rollback $/app --yes");
+    console.done("reapply $/app --yes");
+    console.done("rollback $/app --yes");
+    console.done("key revoke anna --reason stolen");
+    let refused = console.run("reapply $/app --yes");
+    assert_eq!(refused.code, 4, "{refused}");
+    assert!(
+        refused.err.contains("its signature doesn't count today") && refused.err.contains("stolen"),
+        "{refused}"
+    );
+    assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));
+}
+
+#[test]
+fn a_patch_that_the_rules_keep_out_since_does_not_come_back() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    console.done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+    console.done("rollback $/app --yes");
+    console.done("reapply $/app --yes");
+    console.done("rollback $/app --yes");
+    sandbox.write("machine/trust.toml", &rule("unsigned_apply = 'refuse'"));
+    let refused = console.run("reapply $/app --yes");
+    assert_eq!(refused.code, 4, "{refused}");
+    assert_eq!(sandbox.read("app/notes.txt").as_deref(), Some("None.\n"));
+}
+
+#[test]
+fn a_signature_that_was_cut_off_does_not_help_below_the_lowest_number_of_the_rules() {
+    let sandbox = scene();
+    let bundle = |id: &str, sequence: u64| {
+        let made = sandbox.bundle(id).replace("readme.txt", "Read me.\n", "Read me well.\n");
+        sandbox.save(&format!("{id}.patchbundle"), &made.but(|patch| patch.about.sequence = sequence));
+    };
+    bundle("below", 6);
+    bundle("at", 7);
+    bundle("without", 0);
+    sandbox.save(
+        "signed-below.patchbundle",
+        &sandbox.bundle("below").create("a", "a\n").but(|patch| patch.about.sequence = 6),
+    );
+    sign(&sandbox, "signed-below");
+    sandbox.write("machine/trust.toml", &rule("floor = 7"));
+    let console: Console<'_> = person(&sandbox);
+    for (patch, may) in [("signed-below", false), ("below", false), ("at", true), ("without", true)] {
+        let run = console.run(&format!("apply $/{patch}.patchbundle $/app --allow-unsigned --dry-run"));
+        assert_eq!(run.code == 0, may, "{patch}: {run}");
+        assert_eq!(run.err.contains("require patch number 7 or later"), !may, "{patch}: {run}");
+    }
+}
