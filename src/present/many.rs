@@ -1,16 +1,14 @@
 //! A change of many folders at once: the question before it, the worker at it, and how it ended.
 
-use std::path::PathBuf;
-
 use super::asked::Asked;
 use super::failure::Failure;
-use super::guided::Work;
 use super::overview::line;
 use super::rollout::{PlannedRollout, RolloutForm, RolloutPage};
 use super::slot::AnswerSlot;
 use super::wanted::{Mark, WantedForm, WantedPage};
-use super::worker::{Outcome, WorkerAnswer, WorkerChange};
+use super::work::Work;
 use crate::model::Kind;
+use crate::report::answer::Outcome;
 use crate::report::phrases;
 use crate::words::{self, fill, many};
 
@@ -36,15 +34,33 @@ pub struct Many {
 /// Work of the worker in many folders.
 #[derive(Debug, Clone)]
 pub struct ManyRun {
-    pub change: WorkerChange,
-    /// The file that names the folders, or the folder.
-    pub place: PathBuf,
+    pub task: ManyTask,
     pub number: u64,
     pub work: Work,
     /// Its last word.
-    pub(super) answer: Option<WorkerAnswer>,
+    pub(super) word: Option<LastWord>,
     /// How it ended, once it has.
     pub end: Option<ManyEnd>,
+}
+
+/// What the worker does in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ManyTask {
+    BringInLine,
+    /// A hold begins or ends.
+    Hold,
+    RollOut,
+    TakeBack,
+}
+
+/// What of the worker's last word counts for many folders. Its text is as the worker wrote it.
+#[derive(Debug, Clone)]
+pub(super) struct LastWord {
+    pub outcome: Outcome,
+    /// In how many folders something was written into the history, where that is told.
+    pub changed: Option<usize>,
+    /// Why it failed, if it did.
+    pub failure: Option<String>,
 }
 
 /// How such work ended. Texts are escaped.
@@ -63,21 +79,22 @@ impl Many {
 }
 
 impl ManyRun {
-    pub(super) fn new(change: WorkerChange, place: PathBuf, number: u64) -> Self {
-        Self { change, place, number, work: Work::BEGINNING, answer: None, end: None }
+    pub(super) fn new(task: ManyTask, number: u64) -> Self {
+        Self { task, number, work: Work::BEGINNING, word: None, end: None }
     }
 
     /// The worker is gone: what it said last tells how it ended, and the page below shows how everything stands now.
     pub(super) fn ended(&mut self) {
-        let changed = self.answer.as_ref().and_then(WorkerAnswer::folders_changed);
+        let changed = self.word.as_ref().and_then(|word| word.changed);
+        let failed = self.word.as_ref().and_then(|word| word.failure.as_deref());
+        let failed = failed.map(|message| format!("{}.", line(message)));
+        let outcome = self.word.as_ref().map(|word| word.outcome);
+        let is_untouched = changed == Some(0);
         let changed = changed.map(|n| {
             let n = phrases::count(n, "folder", "folders");
             fill(many::ENDED_CHANGED, &[("n", &n)])
         });
-        let failure = self.answer.as_ref().and_then(WorkerAnswer::failure);
-        let failed = failure.map(|failure| format!("{}.", line(&failure.message)));
-        let is_untouched = self.answer.as_ref().and_then(WorkerAnswer::folders_changed) == Some(0);
-        let heading = match self.answer.as_ref().map(|answer| answer.outcome) {
+        let heading = match outcome {
             Some(Outcome::Not(_)) if is_untouched => words::NOT_DONE,
             Some(Outcome::Done) => many::ENDED_DONE,
             Some(Outcome::NothingToDo) => words::NOTHING_WAS_TO_DO,
@@ -87,7 +104,7 @@ impl ManyRun {
             Some(Outcome::Not(_)) => many::ENDED_PARTLY,
             None => words::NO_ANSWER,
         };
-        let mark = match self.answer.as_ref().map(|answer| answer.outcome) {
+        let mark = match outcome {
             Some(Outcome::Done | Outcome::NothingToDo) => Mark::Good,
             Some(Outcome::Not(Kind::NotYet | Kind::Interrupted)) => Mark::Left,
             _ => Mark::Trouble,

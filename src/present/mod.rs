@@ -30,6 +30,7 @@ pub mod review;
 pub mod switches;
 pub mod tree;
 pub mod why;
+pub mod work;
 
 pub mod choose;
 pub mod fixed;

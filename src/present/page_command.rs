@@ -108,7 +108,7 @@ impl Model {
             Page::Evidence => {
                 let form = &self.papers.evidence;
                 words.extend(["evidence".into(), of(&form.folder)]);
-                words.extend(form.patch.iter().map(|id| id.into()));
+                words.extend(form.patch.iter().map(Into::into));
                 words.extend(["--output".into(), form.file_name().into()]);
                 let since = form.since.trim();
                 words.extend((!since.is_empty()).then(|| format!("--since={since}").into()));

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::model::{ReasonKind, Word};
+use crate::model::ReasonKind;
 use crate::words::window;
 
 /// What is said; all of it may be left out.

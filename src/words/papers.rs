@@ -136,7 +136,7 @@ words! {
     ABOUT_MIT = "MIT license";
     ABOUT_APACHE = "Apache license 2.0";
     ABOUT_INSIDE = "What is inside";
-    ABOUT_FONTS = "Inter, SIL Open Font License 1.1, by The Inter Project Authors";
+    ABOUT_FONTS = "Inter, SIL Open Font License 1.1";
     ABOUT_CODE_FONT = "Hack, MIT license and Bitstream Vera license, for code";
     ABOUT_OTHER_FONTS = "Ubuntu Light and the icons of egui, Ubuntu Font License 1.0, which come along unused";
     ABOUT_GRAMMARS = "Grammars for colored code, from syntect, MIT license";

@@ -7,6 +7,7 @@ use super::overview::failure_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::evidence::EvidenceVerdict;
+use crate::present::keys::SignForm;
 use crate::present::message::{Input, KeyMsg, Msg, PapersMsg};
 use crate::present::overview::{line, path_line};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
@@ -22,7 +23,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     what_ui(ui, model, outbox);
     key_ui(ui, model, outbox);
     button_row(ui, |ui| {
-        let lacks = model.signing.as_ref().and_then(|form| form.reason_to_wait());
+        let lacks = model.signing.as_ref().and_then(SignForm::reason_to_wait);
         let reason = model.papers.evidence.reason_to_wait().or(lacks);
         if button(ui, &Button::primary(papers::EVIDENCE).icon(Icon::FileDown).blocked(reason)).clicked() {
             outbox.push(Msg::Papers(PapersMsg::SaveEvidence));

@@ -7,12 +7,11 @@ use super::rows::reason_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::asked::{Asked, AskedAbout};
-use crate::present::many::ManyRun;
+use crate::present::many::{ManyRun, ManyTask};
 use crate::present::message::{ManyMsg, Msg};
 use crate::present::overview::path_line;
 use crate::present::rollout::RolloutStep;
-use crate::present::wanted::Mark;
-use crate::present::worker::WorkerChange;
+use crate::present::wanted::{Mark, WantedPage};
 use crate::progress::Phase;
 use crate::toolkit::theme::{Icon, Tokens, text};
 use crate::toolkit::widgets::{
@@ -61,11 +60,11 @@ fn ended_ui(ui: &mut Ui, run: &ManyRun) {
 }
 
 fn working_ui(ui: &mut Ui, run: &ManyRun, outbox: &mut Outbox) {
-    let title = match &run.change {
-        WorkerChange::RollOut { .. } => many::WORKING_ROLLOUT,
-        WorkerChange::TakeRolloutBack => many::WORKING_TAKE_BACK,
-        WorkerChange::Hold { .. } | WorkerChange::Release => many::WORKING_HOLD,
-        _ => many::WORKING_IN_LINE,
+    let title = match run.task {
+        ManyTask::RollOut => many::WORKING_ROLLOUT,
+        ManyTask::TakeBack => many::WORKING_TAKE_BACK,
+        ManyTask::Hold => many::WORKING_HOLD,
+        ManyTask::BringInLine => many::WORKING_IN_LINE,
     };
     card(ui, Some(title), |ui| {
         ui.add(Label::new(text::body(words::WORKING_SURVIVES)).wrap());
@@ -95,7 +94,7 @@ fn working_ui(ui: &mut Ui, run: &ManyRun, outbox: &mut Outbox) {
 fn question_ui(ui: &mut Ui, model: &Model, asked: &Asked, outbox: &mut Outbox) {
     let folder = |path: &std::path::Path, template| fill(template, &[("folder", &path_line(path))]);
     let stands = model.many.stands.ready();
-    let [n, folders] = stands.map(|page| page.due_words()).unwrap_or_default();
+    let [n, folders] = stands.map(WantedPage::due_words).unwrap_or_default();
     let with_n = |template| fill(template, &[("n", &n), ("folders", &folders)]);
     let (title, meaning, yes) = match &asked.about {
         AskedAbout::InLine => {

@@ -129,7 +129,7 @@ fn others_ui(ui: &mut Ui, page: &RolloutPage, outbox: &mut Outbox) {
 fn rings_ui(ui: &mut Ui, model: &Model, page: &RolloutPage, outbox: &mut Outbox) {
     let (count, gap) = (page.rings.len().max(1) as f32, space::MEDIUM);
     // A hair less: a column as wide as its part would push the last one out.
-    let width = ((ui.available_width() - gap * (count - 1.0)) / count - 2.0).floor().max(LEAST_COLUMN);
+    let width = ((ui.available_width() - gap * (count - 1.0)) / count - 0.5).floor().max(LEAST_COLUMN);
     let plan = model.many.plan.ready().filter(|_| page.can_run);
     ScrollArea::horizontal().id_salt("rings").show(ui, |ui| {
         ui.horizontal_top(|ui| {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::present::asked::{Asked, AskedAbout};
-use crate::present::many::{ManyRun, said_failed};
+use crate::present::many::{LastWord, ManyRun, ManyTask, said_failed};
 use crate::present::message::{Effect, ExportWish, Input, ManyEffect, ManyEvent, ManyMsg, Msg};
 use crate::present::model::{Model, Page};
 use crate::present::rollout::{RolloutForm, RolloutStep};
@@ -33,6 +33,9 @@ impl Model {
             }
             ManyMsg::EditRollout(form) => {
                 self.many.rollout = *form;
+                if self.many.rollout.file.is_none() {
+                    (self.many.rings, self.many.plan) = Default::default();
+                }
                 return self.plan_rollout().into_iter().collect();
             }
             ManyMsg::LookAgain => {
@@ -185,7 +188,13 @@ impl Model {
     fn begin_many(&mut self, change: WorkerChange, place: Option<PathBuf>) -> Vec<Effect> {
         let Some(place) = place else { return Vec::new() };
         self.many.runs += 1;
-        self.many.run = Some(ManyRun::new(change.clone(), place.clone(), self.many.runs));
+        let task = match &change {
+            WorkerChange::RollOut { .. } => ManyTask::RollOut,
+            WorkerChange::TakeRolloutBack => ManyTask::TakeBack,
+            WorkerChange::Hold { .. } | WorkerChange::Release => ManyTask::Hold,
+            _ => ManyTask::BringInLine,
+        };
+        self.many.run = Some(ManyRun::new(task, self.many.runs));
         vec![Effect::Start(change, place, None)]
     }
 
@@ -194,7 +203,13 @@ impl Model {
         let Some(run) = self.many.run.as_mut().filter(|run| run.end.is_none()) else { return Vec::new() };
         match line {
             Some(WorkerLine::Progress(how_far)) => run.work.advance(how_far),
-            Some(WorkerLine::Answer(answer)) => run.answer = Some(*answer),
+            Some(WorkerLine::Answer(answer)) => {
+                run.word = Some(LastWord {
+                    outcome: answer.outcome,
+                    changed: answer.folders_changed(),
+                    failure: answer.failure().map(|failure| failure.message.clone()),
+                });
+            }
             None => {
                 run.ended();
                 return self.look_at_many();

@@ -1,7 +1,7 @@
 //! Every changed line as a list of its own: the line first, then what happened to it, then its number. For screen readers, which
 //! find every line there, and for whoever wants to see nothing else.
 
-use egui::{Label, Role, ScrollArea, Sense, Ui, WidgetInfo};
+use egui::{Frame, Label, Role, ScrollArea, Sense, Ui, WidgetInfo};
 
 use super::{Given, head, keys};
 use crate::toolkit::theme::{Tokens, space, text};
@@ -36,16 +36,19 @@ pub(super) fn changed_ui(
     let (added, removed) = diff.added_and_removed();
     let more = usize::try_from(added + removed).unwrap_or(usize::MAX).saturating_sub(MAX_LINES);
     let mut chosen = None;
-    ScrollArea::vertical().id_salt("changed_lines").auto_shrink(false).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = space::TINY;
-        for (half, line) in all.take(MAX_LINES) {
-            if line_ui(ui, diff, state, (half, line)) {
-                chosen = Some((half, line));
+    let frame = Frame::new().fill(Tokens::from_context(ui).card()).inner_margin(space::MEDIUM as i8);
+    frame.show(ui, |ui| {
+        ScrollArea::vertical().id_salt("changed_lines").auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::TINY;
+            for (half, line) in all.take(MAX_LINES) {
+                if line_ui(ui, diff, state, (half, line)) {
+                    chosen = Some((half, line));
+                }
             }
-        }
-        if more > 0 {
-            ui.label(text::caption(fill(words::AND_MORE, &[("n", &more.to_string())])));
-        }
+            if more > 0 {
+                ui.label(text::caption(fill(words::AND_MORE, &[("n", &more.to_string())])));
+            }
+        });
     });
     if let Some((half, line)) = chosen {
         state.is_listed = false;
