@@ -151,7 +151,7 @@ enum KeyRole {
     Author,
     /// Review patches.
     Reviewer,
-    /// Take back keys.
+    /// Revoke keys.
     Revoker,
     /// Ship scripts.
     Script,

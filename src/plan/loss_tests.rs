@@ -144,7 +144,7 @@ impl Story {
         }
         let before = self.tree.clone();
         let key = self.carry_out(&planned, number, &patch, &authors);
-        self.check(&before, &planned, key, &authors);
+        self.check(&before, &planned, key, (&patch, &authors));
     }
 
     fn plan(&self, patch: &Patch, authors: &BTreeSet<String>) -> PlanOfSeveral {
@@ -205,7 +205,13 @@ impl Story {
 
     /// Whatever a trusted patch wrote, was there and is gone now, had a step of its own in the plan; and nobody but its
     /// own author, for its own product, took it away without a relation that said so and an override.
-    fn check(&mut self, before: &Tree, planned: &PlanOfSeveral, key: LayerKey, authors: &BTreeSet<String>) {
+    fn check(
+        &mut self,
+        before: &Tree,
+        planned: &PlanOfSeveral,
+        key: LayerKey,
+        (patch, authors): (&Patch, &BTreeSet<String>),
+    ) {
         let [one] = planned.patches.as_slice() else { panic!("one patch") };
         for layer in self.layers.iter().filter(|layer| layer.key != key && !layer.authors.is_empty()) {
             let is_gone = |(name, line): &&(&'static str, String)| {
@@ -219,7 +225,9 @@ impl Story {
                 let lost = lost.filter(|place| place.fate != Fate::Kept);
                 assert!(lost.into_iter().any(|place| place.path == path(name)), "{line}: a relation says so");
                 let is_undone = told.is_some_and(|relation| !relation.obstacles().is_empty());
-                let is_own = !layer.authors.is_disjoint(authors);
+                let product = |patch: &Patch| patch.about.product.name.clone();
+                let is_same = layer.patch.as_deref().map(product) == Some(product(patch));
+                let is_own = is_same && !layer.authors.is_disjoint(authors);
                 assert!(is_own || is_undone, "{line}: somebody was asked");
                 self.asked += usize::from(is_undone);
             }

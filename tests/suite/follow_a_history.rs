@@ -161,3 +161,37 @@ fn a_signature_that_was_cut_off_does_not_help_below_the_lowest_number_of_the_rul
         assert_eq!(run.err.contains("require patch number 7 or later"), !may, "{patch}: {run}");
     }
 }
+
+/// Root patched the folder; the product belongs to somebody else, who may not read root's records.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_records_of_another_account_are_named_and_nothing_is_changed_without_them() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    use crate::support::ordinary_user::{as_ordinary_user, give_to_ordinary_user};
+    use crate::support::sandbox::skip;
+
+    const STORY: &str = "the_records_of_another_account_are_named_and_nothing_is_changed_without_them";
+    let sandbox = scene();
+    person(&sandbox).done("apply $/signed.patchbundle $/app --yes");
+    let state = sandbox.path("app/.patchwright");
+    give_to_ordinary_user(&sandbox.path(""));
+    let is_taken = std::os::unix::fs::chown(&state, Some(0), Some(0)).is_ok();
+    std::fs::set_permissions(&state, std::fs::Permissions::from_mode(0o700)).expect("it is ours");
+    let as_other = |command: &str| as_ordinary_user(|| person(&sandbox).run(command));
+    let Some(status) = as_other("status $/app").filter(|_| is_taken) else {
+        return skip(STORY, "only the administrator can be two people");
+    };
+    assert!(
+        status.out.contains("You can't see this folder's records") && status.out.contains("owner 0:0"),
+        "{status}"
+    );
+    for command in ["rollback $/app --yes", "repair $/app --yes", "apply $/signed.patchbundle $/app --yes"] {
+        let run = as_other(command).expect("it was possible before");
+        assert!(run.code != 0 && run.err.contains("E-RIGHTS"), "{command}: {run}");
+        assert!(run.err.contains("Nothing was changed"), "{command}: {run}");
+    }
+    assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me well.\n"));
+    assert_eq!(std::fs::metadata(&state).expect("it is there").uid(), 0);
+    person(&sandbox).done("rollback $/app --yes");
+}

@@ -183,6 +183,35 @@ fn the_disk_is_full_at_any_call() {
     }
 }
 
+#[test]
+fn the_program_itself_fails_at_many_calls() {
+    the_program_fails_at_each(12);
+}
+
+#[test]
+#[ignore = "slow: the program fails at thousands of calls"]
+fn slow_the_program_itself_fails_at_any_call() {
+    the_program_fails_at_each(1);
+}
+
+/// A fault of the program itself leaves the folder as one of both, and a way on. Tries one call of so many.
+fn the_program_fails_at_each(one_of: usize) {
+    for deed in deeds() {
+        let watched = calls_of(&deed);
+        assert!(watched.iter().any(|call| call.kind == "sync"), "{}: {watched:?}", deed.name);
+        for call in watched.into_iter().step_by(one_of) {
+            let sandbox = scene();
+            let folder = deed.begin(&sandbox);
+            let at = At::CallOf(call.kind, call.number_of_kind);
+            let faulty = Console::new(&sandbox)
+                .with_disks(move |disk| Arc::new(FaultFs::failing(disk, at, Fault::Panics, Lasting::Once)));
+            let run = faulty.run(&named(&sandbox, &folder, deed.command));
+            let judged = deed.judge(&sandbox, &folder, Some(run.code.into()), &run.printed());
+            judged.unwrap_or_else(|problem| panic!("{}: {at:?}: {problem}", deed.name));
+        }
+    }
+}
+
 /// The calls of the disk that the deed makes when nothing is wanting.
 fn calls_of(deed: &Deed) -> Vec<Call> {
     let sandbox = scene();

@@ -132,6 +132,36 @@ fn a_file_that_is_replaced_keeps_its_access_list() {
     assert_eq!(attribute(&file, NAME), Some(access_list()));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_new_in_a_shared_folder_has_the_access_list_that_the_folder_gives() {
+    const STORY: &str = "what_is_new_in_a_shared_folder_has_the_access_list_that_the_folder_gives";
+    const GIVES: &str = "system.posix_acl_default";
+    let sandbox = Sandbox::new();
+    let old = Tree::new().file("share/f", "1");
+    let new = old.clone().file("share/new", "2").file("share/deep/new", "3");
+    let bundle = sandbox.make(&old, &new);
+    let target = sandbox.install(&old);
+    if let Err(error) = setxattr(target.path.join("share"), GIVES, &access_list(), XattrFlags::empty()) {
+        return skip(STORY, &error.to_string());
+    }
+    // What the system itself gives to what is made there.
+    fs::write(target.path.join("share/by-hand"), "").expect("our own");
+    let given = attribute(&target.path.join("share/by-hand"), "system.posix_acl_access");
+    fs::remove_file(target.path.join("share/by-hand")).expect("our own");
+    let named = |list: Option<Vec<u8>>| {
+        list.map(|list| list[4..].chunks(8).map(|entry| entry[4..].to_vec()).collect::<Vec<_>>())
+    };
+    target.must_apply(&bundle);
+    for new in ["share/new", "share/deep/new"] {
+        let has = attribute(&target.path.join(new), "system.posix_acl_access");
+        assert_eq!(named(has), named(given.clone()), "{new}");
+    }
+    assert_eq!(attribute(&target.path.join("share/deep"), GIVES), Some(access_list()));
+    target.must_roll_back();
+    target.expect(&old);
+}
+
 fn attribute(at: &Path, name: &str) -> Option<Vec<u8>> {
     let mut value = vec![0; 4096];
     let length = getxattr(at, name, &mut value[..]).ok()?;

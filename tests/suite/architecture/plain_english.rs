@@ -53,7 +53,8 @@ const LONGEST_SENTENCE: usize = 32;
 const COUNTED: [&str; 8] =
     ["bytes", "files", "lines", "hunks", "entries", "folders", "changes", "characters"];
 /// Texts that only look like one, and why.
-const EXCEPTIONS: [(&str, &str); 2] = [
+const EXCEPTIONS: [(&str, &str); 3] = [
+    ("`heal` is now `repair`", "the change of names itself"),
     ("\"heal\"", "a key of the JSON contract and of histories"),
     ("put-back", "an outcome of the JSON contract and of histories"),
 ];
@@ -154,7 +155,15 @@ fn sentences(text: &str) -> Vec<String> {
 fn everything() -> Vec<Said> {
     let mut all = in_the_code();
     all.extend(in_the_help(&patchwright::cli::command(), "help"));
-    let beside = ["README.md", "assets/order-template.toml", "assets/sample/read-me.txt"];
+    let beside = [
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "README.md",
+        "THREATS.md",
+        "assets/order-template.toml",
+        "assets/sample/read-me.txt",
+        "docs/scale.md",
+    ];
     let snapshots = ["src", "tests"].map(|folder| files_below(&root().join(folder), &["snap"])).concat();
     for path in beside.map(|name| root().join(name)).into_iter().chain(snapshots) {
         // A snapshot has lines, and no sentences that go on in the next one.
@@ -207,9 +216,10 @@ fn in_the_help(command: &clap::Command, whence: &str) -> Vec<Said> {
     let whence = format!("{whence} {}", command.get_name());
     let own = [command.get_long_about().or(command.get_about()), command.get_after_help()];
     let flags = command.get_arguments().map(|flag| flag.get_long_help().or(flag.get_help()));
-    let said = own.into_iter().chain(flags).flatten();
-    let mut all: Vec<Said> =
-        said.map(|text| Said { whence: whence.clone(), text: text.to_string() }).collect();
+    let values = command.get_arguments().flat_map(clap::Arg::get_possible_values);
+    let values = values.filter_map(|value| value.get_help().map(ToString::to_string));
+    let said = own.into_iter().chain(flags).flatten().map(ToString::to_string);
+    let mut all: Vec<Said> = said.chain(values).map(|text| Said { whence: whence.clone(), text }).collect();
     for verb in command.get_subcommands() {
         all.extend(in_the_help(verb, &whence));
     }
