@@ -202,15 +202,22 @@ fn at(gate: &Gate) -> Option<usize> {
             | Next::Decide { ring }
             | Next::Stop { ring },
         ) => Some(*ring),
-        Gate::Paused(_) | Gate::Stopped(_) | Gate::Interrupted | Gate::Next(Next::Done) => None,
+        Gate::Lost { .. }
+        | Gate::Paused(_)
+        | Gate::Stopped(_)
+        | Gate::Over(_)
+        | Gate::Interrupted
+        | Gate::Next(Next::Done) => None,
     }
 }
 
 fn mark_of(gate: &Gate) -> Mark {
     match gate {
         Gate::Next(Next::Done) => Mark::Good,
-        Gate::Stopped(_) | Gate::Next(Next::Stop { .. } | Next::Decide { .. }) => Mark::Trouble,
-        Gate::Paused(_) | Gate::Next(Next::Wait { .. } | Next::Approve { .. }) => Mark::Left,
+        Gate::Lost { .. } | Gate::Stopped(_) | Gate::Next(Next::Stop { .. } | Next::Decide { .. }) => {
+            Mark::Trouble
+        }
+        Gate::Paused(_) | Gate::Over(_) | Gate::Next(Next::Wait { .. } | Next::Approve { .. }) => Mark::Left,
         Gate::NotStarted
         | Gate::AsFarAsAsked { .. }
         | Gate::Interrupted
@@ -239,22 +246,27 @@ fn recommended(view: &RolloutView) -> Option<RolloutStep> {
         Gate::AsFarAsAsked { ring } => run(ring + 1),
         Gate::Interrupted => Some(RolloutStep::RunOn),
         Gate::Next(Next::Approve { ring, .. }) => {
-            view.rings.get(*ring).map(|ring| RolloutStep::Approve { ring: ring.name.clone() })
+            // Keys sign on the command line.
+            let ring = view.rings.get(*ring).filter(|ring| !ring.is_by_key);
+            ring.map(|ring| RolloutStep::Approve { ring: ring.name.clone() })
         }
         Gate::Stopped(_) | Gate::Next(Next::Stop { .. }) if has_failed(view) && can_take_back(view) => {
             Some(RolloutStep::TakeBack)
         }
         Gate::Stopped(_) | Gate::Paused(_) | Gate::Next(Next::Stop { .. }) => Some(RolloutStep::Resume),
-        Gate::Next(Next::Wait { .. } | Next::Done) => None,
+        // Somebody has to decide whether it goes on or is rolled back.
+        Gate::Lost { .. } | Gate::Over(_) | Gate::Next(Next::Wait { .. } | Next::Done) => None,
     }
 }
 
 fn others(view: &RolloutView) -> Vec<RolloutStep> {
     let is_held = matches!(view.gate, Gate::Paused(_) | Gate::Stopped(_));
-    let is_over = matches!(view.gate, Gate::NotStarted | Gate::Next(Next::Done));
+    let is_lost = matches!(view.gate, Gate::Lost { .. });
+    let is_over = is_lost || matches!(view.gate, Gate::NotStarted | Gate::Over(_) | Gate::Next(Next::Done));
     let can_run_on = matches!(
         view.gate,
         Gate::NotStarted
+            | Gate::Lost { .. }
             | Gate::Interrupted
             | Gate::AsFarAsAsked { .. }
             | Gate::Next(Next::Change { .. } | Next::Wait { .. } | Next::Decide { .. })
@@ -264,7 +276,7 @@ fn others(view: &RolloutView) -> Vec<RolloutStep> {
         (!is_over && !is_held, RolloutStep::Pause),
         (!is_over && !matches!(view.gate, Gate::Stopped(_)), RolloutStep::Stop),
         (is_held, RolloutStep::Resume),
-        (can_take_back(view), RolloutStep::TakeBack),
+        (is_lost || can_take_back(view), RolloutStep::TakeBack),
     ];
     steps.into_iter().filter_map(|(can_be, step)| can_be.then_some(step)).collect()
 }
