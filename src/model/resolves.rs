@@ -100,9 +100,12 @@ impl Resolved {
 }
 
 impl Component {
-    /// Whether scanners see another version afterwards: then they look the new one up, and nobody has to tell them.
-    pub(crate) fn changes_version(&self) -> bool {
-        self.version_after.as_deref().is_some_and(|after| Some(after) != self.purl.version())
+    /// Its name once the patch is in, by the version that it reports then; `None` if no package URL can say that.
+    pub(crate) fn purl_after(&self) -> Option<Purl> {
+        match &self.version_after {
+            None => Some(self.purl.clone()),
+            Some(version) => self.purl.in_version(version),
+        }
     }
 }
 
