@@ -30,6 +30,7 @@ mod follow_a_history;
 mod guard_what_decides;
 mod know_the_folder;
 mod look_without_reaching_out;
+mod meet_the_rules_of_a_site;
 mod tell_what_content_may_do;
 mod trust_a_patch;
 

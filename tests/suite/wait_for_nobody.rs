@@ -130,6 +130,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("support output", "support app --output %"),
     ("support target", "support % --output out.zip"),
     ("verify file", "verify %"),
+    ("verify rules", "verify good.patchbundle --rules %"),
 ];
 
 /// Every argument of the program that takes a file or folder: its verb and its name.

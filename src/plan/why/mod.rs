@@ -13,6 +13,7 @@ mod overrides;
 mod rolling;
 mod scripts;
 mod signers;
+mod site_rules;
 mod switches;
 mod undo;
 mod unfit;
@@ -30,6 +31,7 @@ pub use overrides::{Override, Overrides};
 pub(crate) use rolling::Rolling;
 pub(crate) use scripts::{NotAgreed, Scripts};
 pub(crate) use signers::{Before, Signers};
+pub(crate) use site_rules::{Lacks, SiteRule};
 pub(crate) use switches::{Switches, are_open};
 pub(crate) use undo::{Since, Undo};
 pub(crate) use unfit::Unfit;
@@ -74,7 +76,20 @@ macro_rules! families {
 }
 
 families!(
-    AtPlace, Danger, Disk, Edits, Keys, Making, Reviewing, Rolling, Scripts, Signers, Switches, Undo, Unfit,
+    AtPlace,
+    Danger,
+    Disk,
+    Edits,
+    Keys,
+    Making,
+    Reviewing,
+    Rolling,
+    Scripts,
+    Signers,
+    SiteRule,
+    Switches,
+    Undo,
+    Unfit,
     Wanted
 );
 
@@ -105,6 +120,7 @@ impl Obstacle {
     pub(crate) fn way_around(&self) -> Option<Override> {
         match &self.why {
             Why::Unfit(why) => why.way_around(),
+            Why::SiteRule(_) => Some(Override::SiteRules),
             Why::Danger(_) => Some(Override::Dangerous),
             Why::Disk(Disk::Volume(_)) => Some(Override::WeakVolume),
             Why::Edits(Edits::Drops { .. }) => Some(Override::Undo),
@@ -119,6 +135,11 @@ impl Obstacle {
             Why::Unfit(Unfit::Requires { beside, .. }) => beside.as_ref().map(|(file, _)| file.as_str()),
             _ => None,
         }
+    }
+
+    /// Whether it is that a rehearsal is missing, which a rehearsal ends.
+    pub(crate) fn is_unrehearsed(&self) -> bool {
+        matches!(&self.why, Why::SiteRule(SiteRule { lacks: Lacks::Rehearsal { .. }, .. }))
     }
 
     /// Whether a patch cannot stay without what is to go.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::keys::{signatures, verdict_line};
 use super::list::{Sheet, columns};
+use super::plan::obstacles;
 use super::scripts::scripts_in_full;
 use super::{headline, place, safe};
 use crate::checks;
@@ -197,3 +198,7 @@ pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: 
     text.push_str(&signatures(shown));
     text
 }
+    if !verified.unmet.is_empty() {
+        text.push('\n');
+        text.push_str(&obstacles(&verified.unmet, Detail::Full, style));
+    }
