@@ -1,7 +1,7 @@
 //! What a patch resolves, item by item, and the parts of the product that it changes: its author's claims.
 
 use super::word::choices;
-use super::{Purl, Severity, TreePath};
+use super::{Purl, Severity, TreePath, VersRange};
 
 choices! {
     /// What sort of problem is resolved.
@@ -85,6 +85,16 @@ pub struct Component {
     /// Where it is in the product; empty: all that the patch changes.
     pub paths: Vec<TreePath>,
     pub patch: PartPatch,
+}
+
+/// A part that the product must have in one of these versions for the patch to work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequiredComponent {
+    /// Its name without a version.
+    pub purl: Purl,
+    pub versions: VersRange,
+    /// Whether the patch stays out as long as nobody knows.
+    pub is_required: bool,
 }
 
 impl Resolved {

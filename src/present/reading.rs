@@ -197,7 +197,7 @@ fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: 
     Some(match effect {
         Effect::Preview(ticket, files, folder, choices) => {
             let reading = reading.clone();
-            let request = ApplyRequest { files, reading, choices, withdrawn: Vec::new() };
+            let request = ApplyRequest { files, reading, choices, ..ApplyRequest::default() };
             let preview = || workbench.preview(request, &folder, watch);
             Event::Previewed(ticket, Box::new(found(Some(&folder), preview)))
         }

@@ -4,6 +4,7 @@
 //! whoever has to tell reasons apart matches on them.
 
 mod at_place;
+mod components;
 mod danger;
 mod disk;
 mod edits;
@@ -22,6 +23,7 @@ mod wanted;
 use std::fmt::Display;
 
 pub(crate) use at_place::{AtPlace, Unlike};
+pub(crate) use components::{ComponentState, NeedsComponent};
 pub(crate) use danger::Danger;
 pub(crate) use disk::Disk;
 pub(crate) use edits::{Edits, NoDraft};
@@ -82,6 +84,7 @@ families!(
     Edits,
     Keys,
     Making,
+    NeedsComponent,
     Reviewing,
     Rolling,
     Scripts,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::components::add_components;
 use super::dangers::add_dangers;
 use super::permission::CheckedBundles;
 use super::scripts::ScriptPlan;
@@ -162,6 +163,7 @@ impl Workbench {
         add_dangers(&mut preview, fs, watch)?;
         let floors = Floors::new(&ledger).and(remembered.floors(fs, &patches));
         self.add_doubts(&mut preview, product.as_ref(), &floors)?;
+        survey.remarks.extend(add_components(&mut preview, checked.sbom.as_ref()));
         self.add_rehearsal(&mut preview, remembered);
         Ok(Previewed { preview, survey, plan, order, archive })
     }

@@ -62,6 +62,7 @@ fn forget_the_machine(patch: &mut Patch) {
     patch.about.expires = None;
     patch.about.requires.clear();
     patch.about.requires_if.clear();
+    patch.about.requires_components.clear();
     patch.about.conflicts.clear();
     patch.about.supersedes.clear();
     patch.about.preflight.clear();

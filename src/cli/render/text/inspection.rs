@@ -90,6 +90,7 @@ fn details(patch: &Patch, verbose: bool) -> String {
             revision => format!("{} (revision {revision} or later)", needed.id),
         }),
     );
+    sheet.lines("Needs", needs(patch));
     sheet.lines(
         "Conflicts",
         patch.about.conflicts.iter().map(|clash| format!("with {}: {}", clash.id, clash.reason)),
@@ -114,6 +115,12 @@ fn details(patch: &Patch, verbose: bool) -> String {
         more_details(patch, &mut sheet);
     }
     sheet.into_text()
+}
+
+/// The parts of the product that it needs.
+fn needs(patch: &Patch) -> impl Iterator<Item = String> {
+    let parts = patch.about.requires_components.iter();
+    parts.map(|part| format!("{} {}", part.purl, part.versions.phrase()))
 }
 
 fn more_details(patch: &Patch, sheet: &mut Sheet) {
