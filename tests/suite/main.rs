@@ -37,6 +37,7 @@ mod trust_a_patch;
 mod call_patches_back;
 mod identify_a_folder;
 mod know_what_is_fixed;
+mod measure_changes;
 mod need_components;
 mod repair_a_folder;
 
