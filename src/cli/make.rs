@@ -46,6 +46,9 @@ pub(super) struct Arguments {
     git: Git,
     #[command(flatten)]
     order: OrderArguments,
+    /// An SBOM of the product (CycloneDX or SPDX 2.3, JSON): the components that the order names have to be in it
+    #[arg(long, value_name = "FILE", requires = "order")]
+    sbom: Option<PathBuf>,
     /// The patch file to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -88,6 +91,10 @@ impl OrderArguments {
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
+        if let Some((order, sbom)) = self.order.order.as_ref().zip(self.sbom.as_ref()) {
+            let order = OrderSource::File(order.clone());
+            session.workbench().compare_order_with_sbom(&order, sbom).without_folder()?;
+        }
         let made = match (&self.git.git, self.patch.is_empty()) {
             (Some(_), _) => self.of_commits(session)?,
             (None, false) => self.of_text(session)?,

@@ -190,6 +190,7 @@ fn n_of(n: usize, is_few: bool, no_data: usize) -> String {
 
 fn time(span: Span, times: &Times, measured: &FolderMetrics) -> Figure {
     let (name, meaning) = match span {
+        Span::LeadTime => (papers::LEAD_TIME, papers::LEAD_TIME_MEANING),
         Span::TimeToApply => (papers::TIME_TO_APPLY, papers::TIME_TO_APPLY_MEANING),
         Span::Exposure => (papers::EXPOSURE, papers::EXPOSURE_MEANING),
         Span::TimeOfChange => (papers::TIME_OF_CHANGE, papers::TIME_OF_CHANGE_MEANING),
@@ -226,6 +227,7 @@ fn time(span: Span, times: &Times, measured: &FolderMetrics) -> Figure {
 
 fn part(share: Share, part: &Part, measured: &FolderMetrics) -> Figure {
     let (name, meaning) = match share {
+        Share::Rework => (papers::REWORK_RATE, papers::REWORK_RATE_MEANING),
         Share::ChangeFailRate => (papers::FAIL_RATE, papers::FAIL_RATE_MEANING),
         Share::SuccessRate => (papers::SUCCESS_RATE, papers::SUCCESS_RATE_MEANING),
     };

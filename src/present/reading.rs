@@ -235,7 +235,7 @@ fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: 
     Some(match effect {
         Effect::Preview(ticket, files, folder, choices, withdrawn) => {
             let reading = reading.clone();
-            let request = ApplyRequest { files, reading, choices, withdrawn };
+            let request = ApplyRequest { files, reading, choices, withdrawn, ..ApplyRequest::default() };
             let preview = || workbench.preview(request, &folder, watch);
             Event::Previewed(ticket, Box::new(found(Some(&folder), preview)))
         }

@@ -70,7 +70,11 @@ words! {
     DOWNTIME = "Downtime";
     DOWNTIME_MEANING = "From the first failing health check to the first that passed, or as a person wrote down.";
     RECOVERY = "Recovery time";
-    RECOVERY_MEANING = "From a change that failed until it was rolled back.";
+    RECOVERY_MEANING = "From a change that failed until it was rolled back or mended.";
+    LEAD_TIME = "Change lead time";
+    LEAD_TIME_MEANING = "From when the newest commit in a patch was made until it was applied.";
+    REWORK_RATE = "Rework rate";
+    REWORK_RATE_MEANING = "Applied patches that say they came unplanned or repair another one.";
     FAIL_RATE = "Change fail rate";
     FAIL_RATE_MEANING = "Applied patches that were found faulty within seven days.";
     SUCCESS_RATE = "Success rate";

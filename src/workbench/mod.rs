@@ -104,7 +104,9 @@ pub use crate::ledger::{
     Action, CauseNote, DowntimeNote, Entry, Installed, Occasion, PatchNote, ReasonNote, ToggleNote,
     TriggerNote, Turn,
 };
-pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};
+pub(crate) use crate::ledger::{
+    CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, Turns, VouchedNote,
+};
 pub(crate) use crate::plan::why::are_open;
 pub use crate::plan::why::{Override, Overrides};
 pub use crate::transaction::recover::{OnForeign, Undone};

@@ -85,7 +85,8 @@ fn would_do(
     watch: Watch<'_>,
 ) -> Result<ApplyPreview, Error> {
     let PlanQuestion { files, folder, edits, withdrawn } = question.clone();
-    let request = ApplyRequest { files, reading: reading.clone(), choices: edits, withdrawn };
+    let reading = reading.clone();
+    let request = ApplyRequest { files, reading, choices: edits, withdrawn, ..ApplyRequest::default() };
     workbench.preview(request, &folder, watch)
 }
 
