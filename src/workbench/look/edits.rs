@@ -37,6 +37,9 @@ impl Workbench {
     /// # Errors
     /// [`Error::Refused`] if one of the patches is not in the folder as its file has it, or a file cannot be read.
     pub fn conditions(&self, bundles: &[PathBuf], target: &Path) -> Result<Vec<Condition>> {
+        if bundles.is_empty() {
+            return Ok(Vec::new());
+        }
         let fs = self.disk(target)?;
         let ledger = read_ledger(&*fs)?;
         let folder = FolderStack::read(&*fs, &ledger)?;
