@@ -158,6 +158,10 @@ impl Report {
                     )
             }
             Error::ScanReport { path, problem } => fixed::of_scan(code, path, problem),
+            Error::EvidenceFile { path, problem } => {
+                let report = Self::new(code, "Can't use this evidence file").at(path.display());
+                report.because(*problem).about_no_files().hint("Ask whoever made it for the file again.")
+            }
             Error::Memory { path, detail } => of_memory(code, path, detail),
             Error::Cancelled(_) | Error::Scan(ScanError::Cancelled(_)) => stopped(code),
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::edits::EditArguments;
-use super::flags::{FilesAndTarget, Lists, OverrideFlags, fingerprint};
+use super::flags::{FilesAndTarget, Lists, OverrideFlags, SbomFlag, fingerprint};
 use super::occasion::TicketFlag;
 use super::reading::ReadingArguments;
 use super::render::{Detail, answer, text};
@@ -58,6 +58,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     lists: Lists,
     #[command(flatten)]
+    sbom: SbomFlag,
+    #[command(flatten)]
     reading: ReadingArguments,
     /// Apply the patches of a series one by one, so that each can be rolled back on its own
     #[arg(long, conflicts_with_all = ["plan", "expect"])]
@@ -67,7 +69,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = self.reading.whole_request(&files, &self.edits, &self.lists)?;
+        let request = self.reading.whole_request(&files, &self.edits, &self.lists, &self.sbom)?;
         match self.each {
             true => each::apply_each(&self, request, target, session),
             false if self.dry_run => self.look(&request, target, session),

@@ -25,7 +25,8 @@ choices! {
 /// The file holds a page to print, the same for programs, the records and manifests to the byte, and checksums. With --key,
 /// the checksums are signed, and so are statements that the tools of in-toto verify. An SSH key signs the checksums only.
 /// `patchwright evidence verify FILE` needs nothing but the file and your own keys, and names every file that was changed. It
-/// exits with 4 if one was, or if you don't trust the signer.
+/// exits with 4 if one was, if the file is damaged, or if you don't trust the signer. A history that was broken in the folder
+/// already is shown as that, and the file is still what was shown.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "patchwright evidence --output <FILE> <TARGET> [ID]\n       patchwright evidence verify <FILE>",

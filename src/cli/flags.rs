@@ -83,6 +83,14 @@ pub(super) struct Lists {
     pub withdrawn: Vec<PathBuf>,
 }
 
+/// An SBOM of the folder.
+#[derive(Debug, Default, Args)]
+pub(super) struct SbomFlag {
+    /// An SBOM of the folder (CycloneDX or SPDX 2.3, JSON): answers for the components that the patch requires
+    #[arg(long, value_name = "FILE")]
+    pub sbom: Option<PathBuf>,
+}
+
 /// Reads what `plan --json` prints as `fingerprint`.
 pub(super) fn fingerprint(text: &str) -> std::result::Result<DecisionDigest, String> {
     sha256(text).map(DecisionDigest)

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::edits::{EditArguments, path_and_file};
-use super::flags::{FilesAndTarget, Lists};
+use super::flags::{FilesAndTarget, Lists, SbomFlag};
 use super::reading::ReadingArguments;
 use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
@@ -42,13 +42,15 @@ pub(super) struct Arguments {
     #[command(flatten)]
     lists: Lists,
     #[command(flatten)]
+    sbom: SbomFlag,
+    #[command(flatten)]
     reading: ReadingArguments,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = self.reading.whole_request(&files, &self.edits, &self.lists)?;
+        let request = self.reading.whole_request(&files, &self.edits, &self.lists, &self.sbom)?;
         let first = request.files[0].clone();
         let preview =
             session.watch(|workbench, watch| workbench.preview(request, target, watch)).in_folder(target)?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::edits::EditArguments;
-use super::flags::{Lists, is_bundle};
+use super::flags::{Lists, SbomFlag, is_bundle};
 use super::session::InFolder;
 use crate::report::Report;
 use crate::workbench::{ApplyRequest, TextOptions, Tolerance, is_text_patch};
@@ -71,15 +71,16 @@ impl ReadingArguments {
         Ok(ApplyRequest { reading, ..first.into() })
     }
 
-    /// The same with what was decided about edited files, and the lists of withdrawn patches to ask.
+    /// The same with what was decided about edited files, the lists of withdrawn patches to ask, and an SBOM.
     pub fn whole_request(
         &self,
         files: &[PathBuf],
         edits: &EditArguments,
         lists: &Lists,
+        sbom: &SbomFlag,
     ) -> Result<ApplyRequest> {
-        let (choices, withdrawn) = (edits.choices()?, lists.withdrawn.clone());
-        Ok(ApplyRequest { choices, withdrawn, ..self.request(files)? })
+        let (choices, withdrawn, sbom) = (edits.choices()?, lists.withdrawn.clone(), sbom.sbom.clone());
+        Ok(ApplyRequest { choices, withdrawn, sbom, ..self.request(files)? })
     }
 
     /// One of the flags that were given.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Result;
 use super::edits::EditArguments;
-use super::flags::{FilesAndTarget, Lists, OverrideFlags};
+use super::flags::{FilesAndTarget, Lists, OverrideFlags, SbomFlag};
 use super::reading::ReadingArguments;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
@@ -45,6 +45,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     lists: Lists,
     #[command(flatten)]
+    sbom: SbomFlag,
+    #[command(flatten)]
     reading: ReadingArguments,
 }
 
@@ -59,7 +61,7 @@ fn command(text: &str) -> std::result::Result<String, &'static str> {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = self.reading.whole_request(&files, &self.edits, &self.lists)?;
+        let request = self.reading.whole_request(&files, &self.edits, &self.lists, &self.sbom)?;
         let wish = RehearsalWish {
             tests: self.test,
             timeout: Duration::from_secs(self.timeout),

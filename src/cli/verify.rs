@@ -8,23 +8,28 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
 use crate::report::Report;
-use crate::workbench::{Standing, is_text_patch};
+use crate::workbench::{Standing, Watch, Workbench, is_text_patch};
 
 /// Verify a patch file: its checksums and its signatures
 ///
 /// Reads the whole file and compares every checksum. Shows who signed it, and exits with 4 if you don't trust enough of
-/// the signers.
+/// the signers, or if it lacks what the trust rules ask for. With --rules, a pipeline asks by the rules and keys of a file in
+/// place of this computer's; your own keys count, too.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   patchwright verify fix.patchbundle
-  patchwright verify fix.patchbundle --allow-unsigned")]
+  patchwright verify fix.patchbundle --allow-unsigned
+  patchwright verify fix.patchbundle --rules site.toml")]
 pub(super) struct Arguments {
     /// The patch file
     file: PathBuf,
     /// Check only the checksums, whoever signed it
     #[arg(long)]
     allow_unsigned: bool,
+    /// Ask by the rules and keys in this file, which has the form of trust.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "allow_unsigned")]
+    rules: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -36,9 +41,14 @@ impl Arguments {
             let hint = "To see how it fits a folder: patchwright plan FILE FOLDER";
             return Err(report.hint(hint).into());
         }
-        let verified = session.watch(|workbench, watch| workbench.verify(file, watch)).without_folder()?;
+        let rules = self.rules.as_deref();
+        let verify = |bench: &Workbench, watch: Watch<'_>| match rules {
+            Some(rules) => bench.verify_by(rules, file, watch),
+            None => bench.verify(file, watch),
+        };
+        let verified = session.watch(verify).without_folder()?;
         let verdict = &verified.inspection.verdict;
-        let is_fine = verdict.standing == Standing::Trusted
+        let is_fine = verdict.standing == Standing::Trusted && verified.unmet.is_empty()
             || self.allow_unsigned && verdict.standing != Standing::Broken;
         session.answer_as(
             if is_fine { Outcome::Done } else { Outcome::Not(Kind::NotTrusted) },

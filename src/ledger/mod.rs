@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use expected::Expected;
 pub use occasion::{CauseNote, DowntimeNote, Occasion, ReasonNote, TriggerNote};
 pub(crate) use parts::{EntryPart, Gone, Retires};
-pub(crate) use replay::{LayerSlot, Layers};
+pub(crate) use replay::{LayerSlot, Layers, Turns};
 pub use replay::{Moved, Turn};
 pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name, without_print};
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};

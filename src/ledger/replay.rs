@@ -3,7 +3,7 @@
 //! A patch keeps its place in the order in which patches came, also when it went and came back, so that what was
 //! taken back is exactly what was there before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Action, Entry, Gone, Installed, Ledger, PatchNote};
@@ -107,6 +107,58 @@ impl Turn {
     }
 }
 
+/// The same of every entry of a history, each worked out from an earlier one: a patch may have gone and come back
+/// thousands of times.
+pub(crate) struct Turns {
+    origins: BTreeMap<u64, Origin>,
+}
+
+/// Where a chain of entries begins, each of which takes back the one before.
+#[derive(Clone, Copy)]
+struct Origin {
+    entry: u64,
+    action: Action,
+    is_even: bool,
+}
+
+impl Origin {
+    const fn turn(self) -> Turn {
+        let first = match self.action {
+            Action::Repair => Turn::Repaired,
+            Action::Toggle => Turn::Switched,
+            Action::Rollback => Turn::Went,
+            _ => Turn::CameBack,
+        };
+        if self.is_even { first } else { first.reversed() }
+    }
+}
+
+impl Turns {
+    pub fn new(entries: &[Entry]) -> Self {
+        let mut origins: BTreeMap<u64, Origin> = BTreeMap::new();
+        for entry in entries {
+            // Only what came before: a history can say anything.
+            let reversed = entry.reverses.filter(|seq| entry.action == Action::Rollback && *seq < entry.seq);
+            let origin = match reversed.and_then(|seq| origins.get(&seq)) {
+                Some(before) => Origin { is_even: !before.is_even, ..*before },
+                None => Origin { entry: entry.seq, action: entry.action, is_even: true },
+            };
+            origins.insert(entry.seq, origin);
+        }
+        Self { origins }
+    }
+
+    /// What `entry`, which is one of them, comes to.
+    pub fn of(&self, entry: &Entry) -> Turn {
+        self.origins.get(&entry.seq).map_or(Turn::Went, |origin| origin.turn())
+    }
+
+    /// The entry that `entry` undoes in the end; `None` if it brings that one back, or takes none back.
+    pub fn undone_by(&self, entry: &Entry) -> Option<u64> {
+        self.origins.get(&entry.seq).filter(|origin| !origin.is_even).map(|origin| origin.entry)
+    }
+}
+
 impl Entry {
     /// What patch number `part` of it alone changed.
     /// The patches that it brought, if it brought any.
@@ -122,8 +174,7 @@ impl Entry {
 
     /// What it comes to in a history of `entries`.
     pub(crate) fn turn(&self, entries: &[Entry]) -> Turn {
-        let mut at = self;
-        let mut is_even = true;
+        let (mut at, mut is_even) = (self, true);
         while at.action == Action::Rollback
             && let Some(seq) = at.reverses
             // Only what came before: a history can say anything.
@@ -132,13 +183,7 @@ impl Entry {
         {
             (at, is_even) = (before, !is_even);
         }
-        let first = match at.action {
-            Action::Repair => Turn::Repaired,
-            Action::Toggle => Turn::Switched,
-            Action::Rollback => Turn::Went,
-            _ => Turn::CameBack,
-        };
-        if is_even { first } else { first.reversed() }
+        Origin { entry: at.seq, action: at.action, is_even }.turn()
     }
 
     /// The patches that it is about, in the order in which they came or went.
@@ -215,8 +260,20 @@ impl<'a> Replay<'a> {
         self.last = entry.seq;
     }
 
+    /// Keeps what is there, if the next change takes `entry` back: with thousands of patches that costs.
+    fn keep_before(&mut self, entry: &Entry) {
+        let mut following = self.ledger.entries().iter().skip(self.taken + 1);
+        let next = following.find(|next| matches!(next.action, Action::Apply | Action::Rollback));
+        let takes_it_back = |next: &Entry| {
+            next.action == Action::Rollback && next.out.is_empty() && next.reverses == Some(entry.seq)
+        };
+        if next.is_some_and(takes_it_back) {
+            self.before = self.now.clone();
+        }
+    }
+
     fn came(&mut self, entry: &Entry) {
-        self.before = self.now.clone();
+        self.keep_before(entry);
         for part in 0..entry.patches().len() {
             let key = LayerKey { entry: entry.seq, part };
             for retires in entry.parts.get(part).iter().flat_map(|part| &part.retires) {
@@ -233,7 +290,7 @@ impl<'a> Replay<'a> {
     }
 
     fn went(&mut self, entry: &Entry) {
-        self.before = self.now.clone();
+        self.keep_before(entry);
         let out: BTreeSet<LayerKey> = entry.out.iter().map(|gone| Gone::key(*gone)).collect();
         self.now.slots.retain(|slot| !out.contains(&slot.key));
         let mut moved: Vec<LayerKey> = out.iter().copied().collect();
@@ -253,7 +310,7 @@ impl<'a> Replay<'a> {
     fn taken_back(&mut self, entry: &Entry) {
         let Some(reversed) = entry.reverses else { return };
         if reversed != self.last {
-            self.before = self.now.clone();
+            self.keep_before(entry);
             self.now.slots.retain(|slot| slot.way_back != reversed);
             return;
         }

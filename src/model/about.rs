@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::word::choices;
-use super::{Check, Component, Digest, PatchId, PatchRef, Resolved, Toggle, TreePath};
+use super::{Check, Component, Digest, PatchId, PatchRef, RequiredComponent, Resolved, Toggle, TreePath};
 
 /// Everything that is written down about a patch and not computed. Texts are as the vendor wrote them and must be
 /// escaped before they are shown.
@@ -35,6 +35,14 @@ pub struct About {
     pub resolves: Vec<Resolved>,
     /// The parts of the product that it changes, as scanners know them.
     pub components: Vec<Component>,
+    /// Parts that the product must have.
+    pub requires_components: Vec<RequiredComponent>,
+    /// When the newest commit in it was made, RFC 3339.
+    pub committed: Option<String>,
+    /// Whether it came unplanned, because something went wrong; `None`: nobody says.
+    pub unplanned: Option<bool>,
+    /// Patches whose faults it mends.
+    pub mends: Vec<PatchId>,
     /// After this time it is not applied any more, RFC 3339.
     pub expires: Option<String>,
     /// How long the vendor answers for it, RFC 3339.
@@ -100,6 +108,10 @@ impl About {
             vulnerabilities: Vec::new(),
             resolves: Vec::new(),
             components: Vec::new(),
+            requires_components: Vec::new(),
+            committed: None,
+            unplanned: None,
+            mends: Vec::new(),
             expires: None,
             support_until: None,
             vendor: "unknown".to_owned(),
@@ -123,6 +135,11 @@ impl About {
             extensions: BTreeMap::new(),
             identity: PatchRef { id, revision: 1 },
         }
+    }
+
+    /// Whether it is rework: it came unplanned, or mends what another patch broke. `None`: nobody says.
+    pub(crate) fn is_rework(&self) -> Option<bool> {
+        if self.mends.is_empty() { self.unplanned } else { Some(true) }
     }
 
     /// What it requires where the patches that `is_there` knows are in the folder or about to come.

@@ -26,6 +26,8 @@ mod resolves;
 mod script;
 mod special_name;
 mod toggle;
+mod vers;
+mod versions;
 mod word;
 
 pub use about::{
@@ -54,10 +56,13 @@ pub(crate) use place_problem::PlaceProblem;
 pub(crate) use portable::Unportable;
 pub use purl::Purl;
 pub(crate) use resolves::with_resolved;
-pub use resolves::{Component, Justification, PartPatch, Resolved, ResolvedKind, ResolvedState};
+pub use resolves::{
+    Component, Justification, PartPatch, RequiredComponent, Resolved, ResolvedKind, ResolvedState,
+};
 pub use script::{Interpreter, Script, ScriptPhase};
 pub(crate) use special_name::{executed_by, likely_secret, version_control};
 pub(crate) use toggle::{ABSENT, PRESENT};
 pub use toggle::{Position, Setting, TakesEffect, Toggle, ToggleKind};
+pub use vers::VersRange;
 pub(crate) use word::Word;
 pub(crate) use word::choices;

@@ -27,6 +27,8 @@ pub enum PurlError {
     Letters(String),
     #[error("{0:?} names no exact version, such as @3.0.1")]
     NoVersion(String),
+    #[error("{0:?} names a version; its versions are a range of their own")]
+    Version(String),
     #[error("{0:?} says more than type, name and version: scanners then match nothing, without a word")]
     TooNarrow(String),
     #[error("{text:?} is written {canonical}")]
@@ -83,6 +85,40 @@ impl Purl {
             true => Ok(purl),
             false => Err(PurlError::Spelling { text: raw.to_owned(), canonical: purl.text }),
         }
+    }
+
+    /// The same library whatever its version.
+    pub(crate) fn in_any_version(&self) -> Self {
+        let before = |mark| self.text.find(mark).unwrap_or(self.text.len());
+        // Nothing but the version stands behind this mark: in every other part it is written %40.
+        let text = self.text[..before('@').min(before('?')).min(before('#'))].to_owned();
+        Self { text, version: None, qualifiers: BTreeMap::new(), ..self.clone() }
+    }
+
+    /// Reads one that names a library whatever its version.
+    ///
+    /// # Errors
+    /// If it has a version, says more, or is spelled in another way.
+    pub(crate) fn parse_any_version(raw: &str) -> Result<Self, PurlError> {
+        let purl = Self::parse(raw)?;
+        match (&purl.version, purl.qualifiers.is_empty() && !raw.contains('#')) {
+            (Some(_), _) => Err(PurlError::Version(raw.to_owned())),
+            (None, false) => Err(PurlError::TooNarrow(raw.to_owned())),
+            (None, true) if purl.text != raw => {
+                Err(PurlError::Spelling { text: raw.to_owned(), canonical: purl.text })
+            }
+            (None, true) => Ok(purl),
+        }
+    }
+
+    /// The same library in another version; `None` if no URL can name that.
+    pub(crate) fn in_version(&self, version: &str) -> Option<Self> {
+        let mut url = PackageUrl::new(self.kind.clone(), self.name.clone()).ok()?;
+        if let Some(namespace) = &self.namespace {
+            url.with_namespace(namespace.clone()).ok()?;
+        }
+        url.with_version(version.to_owned()).ok()?;
+        Self::parse_exact(&url.to_string()).ok()
     }
 
     /// The URL as text.
@@ -165,6 +201,32 @@ mod tests {
         }
         let told = Purl::parse_exact("pkg:pypi/Flask_Login@1.0").expect_err("another spelling").to_string();
         assert!(told.contains("pkg:pypi/flask-login@1.0"), "{told}");
+    }
+
+    #[test]
+    fn a_library_in_another_version_is_the_same_library_and_reads_back() {
+        let other = |text: &str, version| {
+            Purl::parse_exact(text).expect("a purl").in_version(version).map(|purl| purl.to_string())
+        };
+        for (text, version, expected) in [
+            ("pkg:npm/debug@3.0.1", "3.1.0", "pkg:npm/debug@3.1.0"),
+            ("pkg:npm/%40babel/core@7.0.0", "7.0.0-acme+1", "pkg:npm/%40babel/core@7.0.0-acme%2B1"),
+            ("pkg:deb/debian/openssl@3.0.2-1", "1:3.0.2-2", "pkg:deb/debian/openssl@1:3.0.2-2"),
+        ] {
+            let named = other(text, version).unwrap_or_default();
+            assert_eq!(
+                Purl::parse_exact(&named).map(|purl| purl.version),
+                Ok(Some(version.to_owned())),
+                "{named}"
+            );
+            assert_eq!(named, expected);
+        }
+        let scoped = Purl::parse_exact("pkg:npm/%40babel/core@7.0.0").expect("a purl").in_any_version();
+        assert_eq!(Purl::parse_any_version(scoped.as_str()), Ok(scoped.clone()));
+        assert_eq!(scoped.as_str(), "pkg:npm/%40babel/core");
+        for version in ["", "3.1\u{202e}", "drei.äins"] {
+            assert_eq!(other("pkg:npm/debug@3.0.1", version), None, "{version:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a patch resolves, item by item, and the parts of the product that it changes: its author's claims.
 
 use super::word::choices;
-use super::{Purl, Severity, TreePath};
+use super::{Purl, Severity, TreePath, VersRange};
 
 choices! {
     /// What sort of problem is resolved.
@@ -87,6 +87,16 @@ pub struct Component {
     pub patch: PartPatch,
 }
 
+/// A part that the product must have in one of these versions for the patch to work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequiredComponent {
+    /// Its name without a version.
+    pub purl: Purl,
+    pub versions: VersRange,
+    /// Whether the patch stays out as long as nobody knows.
+    pub is_required: bool,
+}
+
 impl Resolved {
     /// Whether it says that a vulnerability is gone.
     pub(crate) fn is_fixed_vulnerability(&self) -> bool {
@@ -100,9 +110,12 @@ impl Resolved {
 }
 
 impl Component {
-    /// Whether scanners see another version afterwards: then they look the new one up, and nobody has to tell them.
-    pub(crate) fn changes_version(&self) -> bool {
-        self.version_after.as_deref().is_some_and(|after| Some(after) != self.purl.version())
+    /// Its name once the patch is in, by the version that it reports then; `None` if no package URL can say that.
+    pub(crate) fn purl_after(&self) -> Option<Purl> {
+        match &self.version_after {
+            None => Some(self.purl.clone()),
+            Some(version) => self.purl.in_version(version),
+        }
     }
 }
 

@@ -64,6 +64,34 @@ pub(crate) struct DriftedFile {
     pub changed_by: Option<String>,
 }
 
+/// Why something that is fixed isn't in a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Untold {
+    /// Scanners look for vulnerabilities only.
+    NoVulnerability,
+    /// The patch names no library, and scanners know nothing else.
+    NoLibrary,
+    /// No package URL can name the version that the library reports since.
+    NoName { version: String },
+    /// The same library is in the folder a second time, unpatched, and the document can't tell them apart.
+    Copies,
+    /// The format knows problems by their CVE only.
+    NoCve,
+}
+
+impl Untold {
+    /// The word for it in JSON.
+    pub(crate) const fn as_str(&self) -> &'static str {
+        match self {
+            Untold::NoVulnerability => "no-vulnerability",
+            Untold::NoLibrary => "no-library",
+            Untold::NoName { .. } => "no-name",
+            Untold::Copies => "copies",
+            Untold::NoCve => "no-cve",
+        }
+    }
+}
+
 /// One claim of one patch in the folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Claim {
@@ -84,7 +112,34 @@ pub(crate) struct Claim {
 impl Claim {
     /// Whether it may be told to others: a vulnerability that is gone, by somebody who is trusted, as the files prove.
     pub(crate) fn counts(&self) -> bool {
-        !self.authors.is_empty() && self.proof == Proof::Verified && self.resolved.is_fixed_vulnerability()
+        self.is_proven() && self.resolved.is_fixed_vulnerability()
+    }
+
+    /// Whether somebody who is trusted says that it is fixed, and the files prove it.
+    pub(crate) fn is_proven(&self) -> bool {
+        !self.authors.is_empty()
+            && self.proof == Proof::Verified
+            && self.resolved.state == ResolvedState::Fixed
+    }
+
+    /// The libraries that had the problem, each with the name that scanners know it by now, if it has one.
+    pub(crate) fn libraries(&self) -> impl Iterator<Item = (&Component, Option<Purl>)> {
+        self.components.iter().map(|part| (part, part.purl_after()))
+    }
+
+    /// Why no document at all tells of it, proven or not.
+    pub(crate) fn untold(&self) -> Option<Untold> {
+        if !self.resolved.is_fixed_vulnerability() {
+            return Some(Untold::NoVulnerability);
+        }
+        self.components.is_empty().then_some(Untold::NoLibrary)
+    }
+
+    /// The libraries whose version no package URL can name, which are left out everywhere.
+    pub(crate) fn nameless(&self) -> impl Iterator<Item = (&Component, Untold)> {
+        let version = |part: &Component| part.version_after.clone().unwrap_or_default();
+        let nameless = self.libraries().filter(|(_, purl)| purl.is_none());
+        nameless.map(move |(part, _)| (part, Untold::NoName { version: version(part) }))
     }
 }
 
@@ -97,11 +152,15 @@ pub(crate) fn claims(
     is_interrupted: bool,
 ) -> Vec<Claim> {
     let mut claims = Vec::new();
+    let places = Places::new(layers, tree);
+    let ids: BTreeMap<LayerKey, &String> = layers.iter().map(|layer| (layer.key, &layer.id)).collect();
     for (index, layer) in layers.iter().enumerate() {
         let Some(patch) = layer.patch.as_deref() else { continue };
         let of_patch = match (is_interrupted, layer.superseded, recalled(layer)) {
             (true, ..) => Some(Proof::Interrupted),
-            (false, Some((by, _)), _) => Some(Proof::Replaced { by: id_of(layers, by) }),
+            (false, Some((by, _)), _) => {
+                Some(Proof::Replaced { by: ids.get(&by).map(|id| (*id).clone()).unwrap_or_default() })
+            }
             (false, None, Some(recalled)) => Some(Proof::Withdrawn { reason: recalled.reason }),
             (false, None, None) => None,
         };
@@ -112,7 +171,7 @@ pub(crate) fn claims(
             let (paths, proof) =
                 proven.entry(parts.iter().map(|part| &part.purl).collect()).or_insert_with(|| {
                     let paths = paths_of(patch, &parts);
-                    let proof = of_patch.clone().unwrap_or_else(|| proof(index, layers, &paths, tree));
+                    let proof = of_patch.clone().unwrap_or_else(|| places.proof(index, &paths));
                     (paths, proof)
                 });
             claims.push(Claim {
@@ -181,30 +240,46 @@ fn grade(parts: &[&Component]) -> ClaimGrade {
     }
 }
 
-fn id_of(layers: &[Layer], key: LayerKey) -> String {
-    layers.iter().find(|layer| layer.key == key).map(|layer| layer.id.clone()).unwrap_or_default()
+/// What became of the places that patches changed.
+struct Places<'a> {
+    layers: &'a [Layer],
+    tree: &'a TreeState,
+    /// The numbers of the layers that changed each, the lowest first.
+    changed_by: BTreeMap<&'a TreePath, Vec<usize>>,
 }
 
-fn proof(index: usize, layers: &[Layer], paths: &[TreePath], tree: &TreeState) -> Proof {
-    let drifted: Arc<[_]> =
-        paths.iter().filter_map(|path| drifted_file(path, &layers[index..], tree)).collect();
-    if drifted.is_empty() { Proof::Verified } else { Proof::Drifted(drifted) }
-}
-
-/// Why the file at `path` is not what the first of `layers` left there, carried on by the later ones.
-fn drifted_file(path: &TreePath, layers: &[Layer], tree: &TreeState) -> Option<DriftedFile> {
-    let (own, above) = layers.split_first()?;
-    let mut change = change_at(own, path)?;
-    for layer in above.iter().filter(|layer| layer.is_in_tree() && layer.paths().any(|place| place == path)) {
-        match change_at(layer, path) {
-            // Its author knew exactly this content, and changed it.
-            Some(later) if is_carried_on(change, later) && !layer.authors.is_empty() => change = later,
-            Some(later) if later.after == change.after => {}
-            _ => return Some(DriftedFile { path: path.clone(), changed_by: Some(layer.id.clone()) }),
+impl<'a> Places<'a> {
+    fn new(layers: &'a [Layer], tree: &'a TreeState) -> Self {
+        let mut changed_by: BTreeMap<&TreePath, Vec<usize>> = BTreeMap::new();
+        for (number, layer) in layers.iter().enumerate().filter(|(_, layer)| layer.is_in_tree()) {
+            for path in layer.paths() {
+                changed_by.entry(path).or_default().push(number);
+            }
         }
+        Self { layers, tree, changed_by }
     }
-    let is_right = is_left_by(change, tree.at(path));
-    (!is_right).then(|| DriftedFile { path: path.clone(), changed_by: None })
+
+    fn proof(&self, index: usize, paths: &[TreePath]) -> Proof {
+        let drifted: Arc<[_]> = paths.iter().filter_map(|path| self.drifted_file(index, path)).collect();
+        if drifted.is_empty() { Proof::Verified } else { Proof::Drifted(drifted) }
+    }
+
+    /// Why the file at `path` is not what layer number `index` left there, carried on by the later ones.
+    fn drifted_file(&self, index: usize, path: &TreePath) -> Option<DriftedFile> {
+        let mut change = change_at(&self.layers[index], path)?;
+        let numbers = self.changed_by.get(path).map(Vec::as_slice).unwrap_or_default();
+        let above = &numbers[numbers.partition_point(|number| *number <= index)..];
+        for layer in above.iter().map(|number| &self.layers[*number]) {
+            match change_at(layer, path) {
+                // Its author knew exactly this content, and changed it.
+                Some(later) if is_carried_on(change, later) && !layer.authors.is_empty() => change = later,
+                Some(later) if later.after == change.after => {}
+                _ => return Some(DriftedFile { path: path.clone(), changed_by: Some(layer.id.clone()) }),
+            }
+        }
+        let is_right = is_left_by(change, self.tree.at(path));
+        (!is_right).then(|| DriftedFile { path: path.clone(), changed_by: None })
+    }
 }
 
 fn change_at<'a>(layer: &'a Layer, path: &TreePath) -> Option<&'a FileChange> {
@@ -231,7 +306,9 @@ fn is_left_by(change: &FileChange, observed: Option<&Node>) -> bool {
 pub(crate) struct Statement {
     /// Every id of the problem, the best known first.
     pub ids: Vec<String>,
-    /// The library.
+    /// The library, in the version that it reports now.
+    pub purl: Purl,
+    /// The same as its author found it.
     pub component: Component,
     /// The numbers of the claims behind it.
     pub claims: Vec<usize>,
@@ -242,9 +319,9 @@ pub(crate) struct Statement {
 }
 
 impl Statement {
-    fn new(ids: Vec<String>, component: &Component) -> Self {
+    fn new(ids: Vec<String>, purl: Purl, component: &Component) -> Self {
         let (claims, paths, copies) = (Vec::new(), BTreeSet::new(), Vec::new());
-        Self { ids, component: component.clone(), claims, paths, copies }
+        Self { ids, purl, component: component.clone(), claims, paths, copies }
     }
 
     /// Whether it can be told to scanners that know libraries by name only.
@@ -253,20 +330,20 @@ impl Statement {
     }
 }
 
-/// What the claims that count come to: one statement for each problem in each library, sorted. A library that reports another
-/// version afterwards needs none.
+/// What the claims that count come to: one statement for each problem in each library, sorted.
 pub(crate) fn statements(claims: &[Claim]) -> Vec<Statement> {
     let counting: Vec<usize> = (0..claims.len()).filter(|number| claims[*number].counts()).collect();
     let ids = |number: &usize| -> Vec<String> { claims[*number].resolved.ids().cloned().collect() };
     let named: Vec<Vec<String>> = counting.iter().map(ids).collect();
-    let mut statements: BTreeMap<(Vec<String>, &Purl), Statement> = BTreeMap::new();
+    let mut statements: BTreeMap<(Vec<String>, Purl), Statement> = BTreeMap::new();
     for problem in problems(&named) {
         let ids = best_first(problem.iter().flat_map(|number| named[*number].clone()));
         for number in problem.into_iter().map(|number| counting[number]) {
             let claim = &claims[number];
-            for component in claim.components.iter().filter(|component| !component.changes_version()) {
-                let statement = statements.entry((ids.clone(), &component.purl));
-                let statement = statement.or_insert_with(|| Statement::new(ids.clone(), component));
+            for (component, purl) in claim.libraries() {
+                let Some(purl) = purl else { continue };
+                let statement = statements.entry((ids.clone(), purl.clone()));
+                let statement = statement.or_insert_with(|| Statement::new(ids.clone(), purl, component));
                 let paths = if component.paths.is_empty() { &*claim.paths } else { &component.paths };
                 statement.claims.push(number);
                 statement.paths.extend(paths.iter().cloned());

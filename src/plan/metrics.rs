@@ -31,7 +31,7 @@ choices! {
         Repaired = "repaired",
         /// A switch was moved.
         Switched = "switched",
-        /// A change that failed or was interrupted, and was undone.
+        /// A change that failed, was interrupted or did not pass its health checks, and was undone.
         PutBack = "put-back",
         /// Health checks ran.
         Checked = "checked",
@@ -41,6 +41,8 @@ choices! {
 
     /// What a time is the length of.
     pub(crate) enum Span {
+        /// From when the newest commit in a patch was made until it was applied.
+        LeadTime = "change_lead_time",
         /// From when the patch was made until it was applied.
         TimeToApply = "time_to_apply",
         /// From when a vulnerability was published until the patch that fixes it was applied.
@@ -49,12 +51,14 @@ choices! {
         TimeOfChange = "time_of_change",
         /// From the first failing health check to the first that passed, or what a person wrote down.
         Downtime = "downtime",
-        /// From a change that failed until it was rolled back.
+        /// From a change that failed until it was rolled back, or a patch that mends it was applied.
         Recovery = "failed_deployment_recovery_time",
     }
 
     /// A share of changes.
     pub(crate) enum Share {
+        /// Applies of patches that came unplanned or mend others.
+        Rework = "deployment_rework_rate",
         /// Applied patches that were found faulty within seven days.
         ChangeFailRate = "change_fail_rate",
         /// Changes that stayed, of all that were begun.
@@ -81,8 +85,14 @@ pub(crate) struct Event {
     pub is_unasked: bool,
     /// From and until when the product was not available.
     pub downtime: Option<(i64, i64)>,
+    /// When the newest commit in each of its patches was made.
+    pub committed: Vec<(String, Option<i64>)>,
     /// When each of its patches was made.
     pub made: Vec<(String, Option<i64>)>,
+    /// Whether it is rework, as its patches say; `None`: one of them doesn't, and none is.
+    pub is_rework: Option<bool>,
+    /// Patches whose faults its patches mend, as these say.
+    pub mends: Vec<String>,
     /// When each vulnerability that it fixes was published.
     pub published: Vec<(String, Option<i64>)>,
 }
@@ -209,32 +219,39 @@ impl Metrics {
         if time < self.period.since || time > self.period.until {
             return;
         }
-        self.deeds.entry(event.deed).or_default().push(history.reference(event));
         if let Some((from, until)) = event.downtime {
             self.time(Span::Downtime, history.reference(event), Some(until - from));
         }
-        match event.deed {
-            Deed::Applied => {
-                self.take_applied(history, event, time);
-                self.take_success(history, event);
-            }
-            Deed::RolledBack | Deed::Switched if event.is_unasked => {}
-            Deed::RolledBack | Deed::Reapplied | Deed::Repaired | Deed::Switched => {
-                self.take_success(history, event);
-            }
-            Deed::PutBack => {
-                self.shares.entry(Share::SuccessRate).or_default().whole.push(history.reference(event));
-            }
+        // What failed and was undone unasked is one failed change: no patch came, and none went.
+        let deed = match event.deed {
+            Deed::Checked | Deed::Other => event.deed,
+            _ if history.is_undone_unasked(event.entry) => Deed::PutBack,
+            deed => deed,
+        };
+        let is_end_of_another = event.is_unasked && !event.undoes.is_empty();
+        if !is_end_of_another {
+            self.deeds.entry(deed).or_default().push(history.reference(event));
+            self.take_success(history, event, deed);
+        }
+        if event.deed == Deed::Applied {
+            self.take_fate(history, event, time);
+        }
+        match deed {
+            Deed::Applied => self.take_applied(history, event, time),
             Deed::Checked if history.is_check_of_an_apply(at) => {
                 let length = event.begun.map(|begun| time - begun);
                 self.time(Span::TimeOfChange, history.reference(event), length);
             }
-            Deed::Checked | Deed::Other => {}
+            _ => {}
         }
     }
 
+    /// How long it took for what came.
     fn take_applied(&mut self, history: &History<'_>, event: &Event, time: i64) {
         let about = |about: &String| EventRef { about: about.clone(), ..history.reference(event) };
+        for (patch, committed) in &event.committed {
+            self.time(Span::LeadTime, about(patch), committed.map(|committed| time - committed));
+        }
         for (patch, made) in &event.made {
             self.time(Span::TimeToApply, about(patch), made.map(|made| time - made));
         }
@@ -242,6 +259,18 @@ impl Metrics {
             // What was fixed before anybody told of it was never exposed.
             self.time(Span::Exposure, about(id), published.map(|published| (time - published).max(0)));
         }
+        let part = self.shares.entry(Share::Rework).or_default();
+        match event.is_rework {
+            None => part.no_data.push(history.reference(event)),
+            Some(is_rework) => {
+                part.part.extend(is_rework.then(|| history.reference(event)));
+                part.whole.push(history.reference(event));
+            }
+        }
+    }
+
+    /// Whether what was applied was found faulty.
+    fn take_fate(&mut self, history: &History<'_>, event: &Event, time: i64) {
         let reference = history.reference(event);
         let fate = history.fault_of(event.entry).map(|at| history.moment(at).map(|then| then - time));
         let part = self.shares.entry(Share::ChangeFailRate).or_default();
@@ -256,10 +285,13 @@ impl Metrics {
         }
     }
 
-    fn take_success(&mut self, history: &History<'_>, event: &Event) {
+    fn take_success(&mut self, history: &History<'_>, event: &Event, deed: Deed) {
+        if matches!(deed, Deed::Checked | Deed::Other) {
+            return;
+        }
         let part = self.shares.entry(Share::SuccessRate).or_default();
         part.whole.push(history.reference(event));
-        if !history.is_undone_unasked(event.entry) {
+        if deed != Deed::PutBack {
             part.part.push(history.reference(event));
         }
     }
@@ -280,7 +312,7 @@ struct History<'a> {
     events: &'a [Event],
     /// The moment of each, where it can be believed.
     moments: Vec<Option<i64>>,
-    /// For each entry that was undone because it was faulty, the first event that did.
+    /// For each entry that was undone because it was faulty, or mended, the first event that did.
     faults: BTreeMap<u64, usize>,
     /// Entries that failing health checks or scripts undid.
     undone_unasked: BTreeMap<u64, usize>,
@@ -297,7 +329,14 @@ impl<'a> History<'a> {
         });
         let moments = moments.collect();
         let (mut faults, mut undone_unasked) = (BTreeMap::new(), BTreeMap::new());
+        let mut brought: BTreeMap<&String, u64> = BTreeMap::new();
         for (at, event) in events.iter().enumerate() {
+            for mended in event.mends.iter().filter_map(|id| brought.get(id)) {
+                faults.entry(*mended).or_insert(at);
+            }
+            if event.deed == Deed::Applied {
+                brought.extend(event.patches.iter().map(|id| (id, event.entry)));
+            }
             for undone in &event.undoes {
                 if event.is_fault || event.is_unasked {
                     faults.entry(*undone).or_insert(at);

@@ -46,7 +46,9 @@ use std::fmt::Display;
 pub(crate) use choose::{Band, Board, Exploited, Facts, Fate, Need, Problem};
 pub use fates::FileFates;
 pub(crate) use fates::how_it_stands;
-pub(crate) use fixed::{Claim, ClaimGrade, DriftedFile, Proof, Statement, claims, resolved_by, statements};
+pub(crate) use fixed::{
+    Claim, ClaimGrade, DriftedFile, Proof, Statement, Untold, claims, resolved_by, statements,
+};
 pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
 pub(crate) use local_edits::{MergedHow, Resolution};

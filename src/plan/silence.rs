@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::aliases::problems;
 use super::choose::Facts;
 use super::fixed::{Claim, Proof, Statement};
-use crate::model::{Purl, ResolvedState, TreePath, choices};
+use crate::model::{Component, Purl, ResolvedState, TreePath, choices};
 
 choices! {
     /// Whose report it is.
@@ -125,7 +125,7 @@ pub(crate) fn silenced(
 
 /// The scanners' rule: the id is one of the statement's, and the library is covered.
 fn matches(statement: &Statement, finding: &Finding) -> bool {
-    let covers = |purl: &Purl| purl.kind() != "generic" && statement.component.purl.covers(purl);
+    let covers = |purl: &Purl| purl.kind() != "generic" && statement.purl.covers(purl);
     statement.ids.contains(&finding.id) && finding.purl.as_ref().is_some_and(covers)
 }
 
@@ -177,10 +177,14 @@ impl<'a> Known<'a> {
 fn why_not(claim: &Claim, finding: &Finding) -> (u8, Loud) {
     let patch = claim.patch.clone();
     let names = || claim.components.iter().map(|component| component.purl.to_string()).collect();
+    let is_about = |component: &&Component, purl: &Purl| {
+        component.purl.covers(purl) || component.purl_after().is_some_and(|after| after.covers(purl))
+    };
     let covered = finding
         .purl
         .as_ref()
-        .and_then(|purl| claim.components.iter().find(|component| component.purl.covers(purl)));
+        .and_then(|purl| claim.components.iter().find(|component| is_about(component, purl)));
+    let is_seen_as = |purl: &Purl| finding.purl.as_ref().is_some_and(|found| purl.covers(found));
     match covered {
         _ if claim.components.is_empty() => (0, Loud::NoLibrary { patch }),
         None if finding.purl.is_none() => (1, Loud::NotComparable),
@@ -192,7 +196,7 @@ fn why_not(claim: &Claim, finding: &Finding) -> (u8, Loud) {
         Some(_) if claim.proof != Proof::Verified => {
             (5, Loud::NotProven { patch, proof: claim.proof.clone() })
         }
-        Some(component) if component.changes_version() => {
+        Some(component) if !component.purl_after().is_some_and(|after| is_seen_as(&after)) => {
             let version = component.version_after.clone().unwrap_or_default();
             (6, Loud::OtherVersion { patch, version })
         }

@@ -110,7 +110,7 @@ fn warnings(here: &FixedHere) -> Vec<String> {
     let copied = here.statements.iter().filter(|statement| !statement.copies.is_empty());
     let copied = copied.map(|statement| {
         let paths: Vec<String> = statement.copies.iter().map(|path| line(path)).collect();
-        let part = line(statement.component.purl.as_str());
+        let part = line(statement.purl.as_str());
         fill(window::FIXED_COPIES, &[("part", &part), ("paths", &paths.join(", "))])
     });
     interrupted.into_iter().chain(keys).chain(unread).chain(copied).collect()

@@ -137,7 +137,7 @@ impl FolderView {
     pub fn new(status: FolderStatus, history: &FolderHistory) -> Self {
         Self {
             stack: stack(&status),
-            events: history.entries.iter().rev().map(|entry| event(entry, history)).collect(),
+            events: events(history),
             differences: status.drift.iter().map(difference).collect(),
             foreign: foreign(&status),
             called_back: status.held.iter().map(called_back).collect(),
@@ -225,8 +225,13 @@ fn way_back(removal: Option<&Removal>) -> (WayBack, &[String]) {
     }
 }
 
-fn event(entry: &Entry, history: &FolderHistory) -> EventRow {
-    let event = capitalised(phrases::event(entry, &history.entries));
+fn events(history: &FolderHistory) -> Vec<EventRow> {
+    let said = phrases::events(&history.entries);
+    history.entries.iter().zip(said).rev().map(|(entry, said)| event(entry, said, history)).collect()
+}
+
+fn event(entry: &Entry, said: &str, history: &FolderHistory) -> EventRow {
+    let event = capitalised(said);
     let ids: Vec<String> = entry.patches().into_iter().map(reference).collect();
     let patch = match &entry.toggle {
         Some(_) => Some(line(&phrases::subject(entry))),

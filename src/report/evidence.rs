@@ -1,6 +1,8 @@
 //! What an auditor reads first: one page that stands alone and prints, and the same for programs. Each sentence names the
 //! file that it rests on.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::answer;
@@ -35,7 +37,10 @@ pub(crate) fn page(pack: &EvidencePack) -> String {
         ));
     }
     page.push_str(&list("What is fixed now", &fixed_now(pack)));
-    let entries: Vec<String> = pack.entries.iter().flat_map(|entry| of_entry(entry, pack)).collect();
+    let said: BTreeMap<u64, &str> =
+        pack.all.iter().map(|entry| entry.seq).zip(phrases::events(&pack.all)).collect();
+    let of_entry = |entry: &Entry| of_entry(entry, said.get(&entry.seq).copied().unwrap_or_default());
+    let entries: Vec<String> = pack.entries.iter().flat_map(of_entry).collect();
     page.push_str(&list("What happened", &entries));
     let withheld = pack.withheld.iter().map(|(name, digest)| format!("{name}, SHA-256 {digest}"));
     page.push_str(&list("Records that were left out", &withheld.collect::<Vec<_>>()));
@@ -147,11 +152,10 @@ fn fixed_now(pack: &EvidencePack) -> Vec<String> {
     let line = |claim: &Claim| {
         format!("{} by {}: {}", shown(&claim.resolved.id), shown(&claim.patch), shown(&said(claim)))
     };
-    here.claims.iter().filter(|claim| pack.is_about(claim)).map(line).collect()
+    pack.claims(here).map(line).collect()
 }
 
-fn of_entry(entry: &Entry, pack: &EvidencePack) -> Vec<String> {
-    let event = phrases::event(entry, &pack.all);
+fn of_entry(entry: &Entry, event: &str) -> Vec<String> {
     let mut lines = vec![format!(
         "{}: entry {}, {} {}, by {} on {} (originals/history/{:08}/entry.json)",
         shown(&moment(&entry.time)),

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::phrases::count;
 use super::{Code, Report};
-use crate::model::ResolvedState;
-use crate::plan::{Claim, ClaimGrade, DriftedFile, Loud, Proof};
+use crate::model::{Component, Purl, ResolvedState};
+use crate::plan::{Claim, ClaimGrade, DriftedFile, Loud, Proof, Untold};
 use crate::workbench::ScanProblem;
 
 /// Why `claim` is told to nobody; `None` if it is.
@@ -44,13 +44,34 @@ fn drifted(files: &[DriftedFile]) -> String {
     }
 }
 
-/// What a claim rests on.
+/// What a claim rests on, and what scanners are told of it.
 pub(crate) fn grounds(claim: &Claim) -> String {
     let files = count(claim.paths.len(), "file", "files");
-    match claim.grade {
+    let mut grounds = match claim.grade {
         ClaimGrade::File => format!("{files} of it"),
-        ClaimGrade::Component => format!("all {files} of the patch"),
-        ClaimGrade::Id => format!("all {files} of the patch; it names no library, so scanners can't be told"),
+        ClaimGrade::Component | ClaimGrade::Id => format!("all {files} of the patch"),
+    };
+    match claim.untold() {
+        Some(why) => grounds.push_str(&format!("; {}, so scanners can't be told", untold(&why))),
+        None => {
+            let renamed = |(part, purl): (&Component, Option<Purl>)| purl.filter(|purl| *purl != part.purl);
+            let renamed = claim.libraries().filter_map(renamed);
+            grounds.extend(renamed.map(|purl| format!("; told to scanners as {purl}")));
+            let nameless = claim.nameless();
+            grounds.extend(nameless.map(|(_, why)| format!("; {}, so scanners can't be told", untold(&why))));
+        }
+    }
+    grounds
+}
+
+/// Why something that is fixed isn't in a document.
+pub(crate) fn untold(why: &Untold) -> String {
+    match why {
+        Untold::NoVulnerability => "it's no vulnerability".to_owned(),
+        Untold::NoLibrary => "it names no library".to_owned(),
+        Untold::NoName { version } => format!("no package URL can name version {version}"),
+        Untold::Copies => "the same library is here a second time, unpatched".to_owned(),
+        Untold::NoCve => "it has no CVE, and this format knows nothing else".to_owned(),
     }
 }
 
@@ -85,11 +106,16 @@ pub(crate) fn loud(loud: &Loud) -> String {
 }
 
 pub(super) fn of_scan(code: Code, path: &Path, problem: &ScanProblem) -> Report {
-    let report = Report::new(code, "Can't use this report").at(path.display()).because(problem.to_string());
+    let title = match problem {
+        ScanProblem::NoSbom(_) => "Can't use this SBOM",
+        _ => "Can't use this report",
+    };
+    let report = Report::new(code, title).at(path.display()).because(problem.to_string());
     report.about_no_files().hint(match problem {
         ScanProblem::Unreadable(_) => {
             "Name the JSON report of a scan, such as from: trivy fs --format json --output report.json FOLDER"
         }
+        ScanProblem::NoSbom(_) => "Name an SBOM in CycloneDX or SPDX 2.3, as JSON.",
         ScanProblem::NoList(_) => "Fetch the file again from whoever publishes it.",
         ScanProblem::NotTold => "Write a file for it instead: patchwright fixed FOLDER --format osv-scanner",
         ScanProblem::OtherFolder { .. } => "Scan this folder, or name the folder that was scanned.",

@@ -7,7 +7,9 @@ use crate::model::{
     Toggle,
 };
 use crate::text::with_thousands;
-use crate::workbench::{Action, Asked, Entry, KnownRehearsal, OverrideNote, Turn, VouchedNote, are_open};
+use crate::workbench::{
+    Action, Asked, Entry, KnownRehearsal, OverrideNote, Turn, Turns, VouchedNote, are_open,
+};
 
 /// A path of this machine as text.
 pub(crate) fn path_text(path: &Path) -> String {
@@ -134,11 +136,16 @@ pub fn rollback(possible: RollbackPossible) -> &'static str {
     }
 }
 
-/// What an entry says, for people, in a history of `entries`.
-pub fn event(entry: &Entry, entries: &[Entry]) -> &'static str {
+/// What each of `entries`, which are a history, says for people.
+pub(crate) fn events(entries: &[Entry]) -> Vec<&'static str> {
+    let turns = Turns::new(entries);
+    entries.iter().map(|entry| event(entry, &turns)).collect()
+}
+
+fn event(entry: &Entry, turns: &Turns) -> &'static str {
     match entry.action {
         Action::Apply => "applied",
-        Action::Rollback => match entry.turn(entries) {
+        Action::Rollback => match turns.of(entry) {
             Turn::Went => "rolled back",
             Turn::CameBack => "reapplied",
             Turn::Repaired => "repaired again",

@@ -28,8 +28,60 @@ pub struct Policy {
     pub(crate) max_age_days: Option<u32>,
     /// The lowest sequence that is applied.
     pub(crate) floor: u64,
+    /// What a patch has to bring.
+    pub(crate) demands: Demands,
     /// Who set any of this: nobody, this person, this machine.
     pub(crate) set_by: SetBy,
+}
+
+/// What a patch has to bring, by the word of somebody who is trusted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Demands {
+    /// For each of these an issue whose key is like it; `*` stands for anything.
+    pub issues: Vec<String>,
+    /// That it is for exactly one version.
+    pub exact_version: bool,
+    /// What was tested.
+    pub tests: bool,
+    /// That its author's tool tried it on a copy.
+    pub proof: bool,
+    /// That it passed a rehearsal in the folder.
+    pub rehearsal: bool,
+    /// That it is not older than this, in days.
+    pub refuse_after_days: Option<u32>,
+}
+
+impl Demands {
+    /// Whether nothing is asked of what the patch says about itself.
+    pub(crate) fn is_of_no_claim(&self) -> bool {
+        Self { rehearsal: false, ..self.clone() } == Self::default()
+    }
+
+    fn with(self, rules: &Rules) -> Self {
+        Self {
+            issues: rules.issue.as_ref().map_or(self.issues, |issue| vec![issue.clone()]),
+            exact_version: rules.exact_version.unwrap_or(self.exact_version),
+            tests: rules.tests.unwrap_or(self.tests),
+            proof: rules.proof.unwrap_or(self.proof),
+            rehearsal: rules.rehearsal.unwrap_or(self.rehearsal),
+            refuse_after_days: rules.refuse_after_days.or(self.refuse_after_days),
+        }
+    }
+
+    fn stricter(mut self, other: Self) -> Self {
+        self.issues.extend(other.issues);
+        self.issues.sort();
+        self.issues.dedup();
+        let ages = [self.refuse_after_days, other.refuse_after_days];
+        Self {
+            issues: self.issues,
+            exact_version: self.exact_version || other.exact_version,
+            tests: self.tests || other.tests,
+            proof: self.proof || other.proof,
+            rehearsal: self.rehearsal || other.rehearsal,
+            refuse_after_days: ages.into_iter().flatten().min(),
+        }
+    }
 }
 
 /// Who set a policy. Ordered by weight.
@@ -62,6 +114,7 @@ impl Default for Policy {
             unvouched: Unvouched::Ask,
             max_age_days: None,
             floor: 0,
+            demands: Demands::default(),
             set_by: SetBy::Default,
         }
     }
@@ -89,6 +142,24 @@ pub struct Rules {
     /// The lowest sequence that is applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) floor: Option<u64>,
+    /// How the key of an issue that a patch names has to look; `*` stands for anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) issue: Option<String>,
+    /// Whether a patch has to be for exactly one version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) exact_version: Option<bool>,
+    /// Whether a patch has to say what was tested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tests: Option<bool>,
+    /// Whether a patch has to have been tried on a copy when it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) proof: Option<bool>,
+    /// Whether a patch has to have passed a rehearsal in the folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rehearsal: Option<bool>,
+    /// From what age in days a patch is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) refuse_after_days: Option<u32>,
 }
 
 impl Policy {
@@ -104,8 +175,14 @@ impl Policy {
         self.unvouched = rules.unsigned_apply.unwrap_or(self.unvouched);
         self.max_age_days = rules.max_age_days.or(self.max_age_days);
         self.floor = rules.floor.unwrap_or(self.floor);
+        self.demands = self.demands.with(rules);
         self.set_by = set_by;
         self
+    }
+
+    /// Whether anybody set it.
+    pub(crate) fn is_set(&self) -> bool {
+        self.set_by != SetBy::Default
     }
 
     /// Of two the stricter in everything.
@@ -118,6 +195,7 @@ impl Policy {
             unvouched: self.unvouched.max(other.unvouched),
             max_age_days: ages.into_iter().flatten().min(),
             floor: self.floor.max(other.floor),
+            demands: self.demands.stricter(other.demands),
             set_by: self.set_by.max(other.set_by),
         }
     }

@@ -138,6 +138,13 @@ pub enum Error {
         /// Why.
         problem: ScanProblem,
     },
+    /// An evidence file is damaged, or is none.
+    #[error("can't use the evidence file {path:?}: {problem}")]
+    EvidenceFile {
+        path: PathBuf,
+        /// Why.
+        problem: &'static str,
+    },
     /// What is remembered of folders cannot be used.
     #[error("can't use the memory {path:?}: {detail}")]
     Memory {
@@ -250,6 +257,7 @@ impl Error {
             Error::Memory { .. } => Code::Policy,
             Error::ScanReport { problem: ScanProblem::OtherFolder { .. }, .. } => Code::Product,
             Error::ScanReport { .. } => Code::Usage,
+            Error::EvidenceFile { .. } => Code::Container,
         }
     }
 }

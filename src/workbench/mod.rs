@@ -53,7 +53,7 @@ pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, Hi
 pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
 pub use look::drift::Drift;
 pub(crate) use look::drift::{DriftCause, DriftKind};
-pub use look::edits::{KeyEdits, ShownEdits};
+pub use look::edits::{Condition, KeyEdits, ShownEdits};
 pub use look::fixed::FixedFormat;
 pub(crate) use look::fixed::{Compared as ComparedScan, FixedHere, Publisher};
 pub(crate) use look::folders::{FolderList, typed_path};
@@ -104,7 +104,9 @@ pub use crate::ledger::{
     Action, CauseNote, DowntimeNote, Entry, Installed, Occasion, PatchNote, ReasonNote, ToggleNote,
     TriggerNote, Turn,
 };
-pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};
+pub(crate) use crate::ledger::{
+    CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, Turns, VouchedNote,
+};
 pub(crate) use crate::plan::why::are_open;
 pub use crate::plan::why::{Override, Overrides};
 pub use crate::transaction::recover::{OnForeign, Undone};

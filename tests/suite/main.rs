@@ -30,12 +30,15 @@ mod follow_a_history;
 mod guard_what_decides;
 mod know_the_folder;
 mod look_without_reaching_out;
+mod meet_the_rules_of_a_site;
 mod tell_what_content_may_do;
 mod trust_a_patch;
 
 mod call_patches_back;
 mod identify_a_folder;
 mod know_what_is_fixed;
+mod measure_changes;
+mod need_components;
 mod repair_a_folder;
 
 mod ask_before_scripts;

@@ -68,6 +68,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("make git", "make --git % --range a..b --id T-1 --output out.patchbundle"),
     ("make base", "make --patch fix.patch --target app --id T-1 --output out.patchbundle --base %"),
     ("make order", "make --from app --to patched --order % --output out.patchbundle"),
+    ("make sbom", "make --from app --to patched --order order.toml --output out.patchbundle --sbom %"),
     ("make output", "make --from app --to app --id T-1 --output %"),
     ("make patch", "make --patch % --target app --id T-1 --output out.patchbundle"),
     ("make target", "make --patch fix.patch --target % --id T-1 --output out.patchbundle"),
@@ -132,6 +133,10 @@ const COMMANDS: &[(&str, &str)] = &[
     ("support output", "support app --output %"),
     ("support target", "support % --output out.zip"),
     ("verify file", "verify %"),
+    ("plan sbom", "plan good.patchbundle app --sbom %"),
+    ("apply sbom", "apply good.patchbundle app --yes --sbom %"),
+    ("rehearse sbom", "rehearse good.patchbundle app --sbom %"),
+    ("verify rules", "verify good.patchbundle --rules %"),
 ];
 
 /// Every argument of the program that takes a file or folder: its verb and its name.

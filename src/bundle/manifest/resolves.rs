@@ -10,7 +10,8 @@ use super::rules::{names, optional_line, rfc3339, vulnerability};
 use super::wire::RawSeverity;
 use super::{ManifestProblem, limits, write};
 use crate::model::{
-    About, Component, Patch, Purl, Resolved, ResolvedKind, ResolvedState, TreePath, with_resolved,
+    About, Component, Patch, Purl, RequiredComponent, Resolved, ResolvedKind, ResolvedState, TreePath,
+    VersRange, with_resolved,
 };
 use crate::text::CvssScore;
 use crate::text::json::present;
@@ -47,6 +48,15 @@ pub(super) struct RawComponent {
     patch_type: String,
 }
 
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRequiredComponent {
+    purl: String,
+    versions: String,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    required: Option<bool>,
+}
+
 pub(super) fn read(raw: RawResolved) -> ManifestRead<Resolved> {
     Ok(Resolved {
         kind: word("type", &raw.kind)?,
@@ -67,6 +77,15 @@ pub(super) fn read_component(raw: RawComponent) -> ManifestRead<Component> {
         version_after: raw.version_after,
         paths: each("paths", raw.paths, |text| path("", &text))?,
         patch: word("patch_type", &raw.patch_type)?,
+    })
+}
+
+pub(super) fn read_required(raw: RawRequiredComponent) -> ManifestRead<RequiredComponent> {
+    let wrong = |at: &str, error: &dyn std::fmt::Display| ManifestProblem::manifest(at, error.to_string());
+    Ok(RequiredComponent {
+        purl: Purl::parse_any_version(&raw.purl).map_err(|error| wrong("purl", &error))?,
+        versions: VersRange::parse(&raw.versions).map_err(|error| wrong("versions", &error))?,
+        is_required: raw.required.unwrap_or(false),
     })
 }
 
@@ -97,6 +116,14 @@ pub(super) fn write_component(component: &Component) -> RawComponent {
     }
 }
 
+pub(super) fn write_required(part: &RequiredComponent) -> RawRequiredComponent {
+    RawRequiredComponent {
+        purl: part.purl.to_string(),
+        versions: part.versions.to_string(),
+        required: part.is_required.then_some(true),
+    }
+}
+
 /// The rules that need no changes of files, for orders too.
 pub(super) fn check(about: &About, problems: &mut Problems) {
     problems.entries("resolves", about.resolves.len(), limits::ENTRIES);
@@ -111,6 +138,8 @@ pub(super) fn check(about: &About, problems: &mut Problems) {
         let message = format!("{id:?} is missing, which \"resolves\" says is fixed");
         problems.manifest("vulnerabilities", message);
     }
+    problems.entries("requires_components", about.requires_components.len(), limits::ENTRIES);
+    problems.distinct("requires_components", about.requires_components.iter().map(|part| part.purl.as_str()));
     problems.entries("components", about.components.len(), limits::ENTRIES);
     problems.distinct("components", about.components.iter().map(|part| part.purl.as_str()));
     for (index, part) in about.components.iter().enumerate() {

@@ -97,6 +97,7 @@ fn dates(about: &About, created: Option<&str>, problems: &mut Problems) {
         time
     };
     let created = created.and_then(|text| date("created", text));
+    about.committed.as_deref().map(|text| date("committed", text));
     let expires = about.expires.as_deref().and_then(|text| date("expires", text));
     let support_until = about.support_until.as_deref().and_then(|text| date("support_until", text));
     for (at, end) in [("expires", expires), ("support_until", support_until)] {
@@ -184,12 +185,18 @@ fn relations(about: &About, problems: &mut Problems) {
     let requires: Vec<_> = about.requires.iter().map(|requirement| &requirement.id).collect();
     let conflicts: Vec<_> = about.conflicts.iter().map(|conflict| &conflict.id).collect();
     let supersedes: Vec<_> = about.supersedes.iter().collect();
-    for (at, ids) in [("requires", &requires), ("conflicts", &conflicts), ("supersedes", &supersedes)] {
+    let mends: Vec<_> = about.mends.iter().collect();
+    for (at, ids) in
+        [("requires", &requires), ("conflicts", &conflicts), ("supersedes", &supersedes), ("mends", &mends)]
+    {
         problems.entries(at, ids.len(), limits::ENTRIES);
         problems.distinct(at, ids.iter().map(|id| id.as_str()));
         if let Some(index) = ids.iter().position(|id| *id == own) {
             problems.manifest(format_args!("{at}[{index}]"), "the patch names itself");
         }
+    }
+    if about.unplanned == Some(false) && !mends.is_empty() {
+        problems.manifest("unplanned", "a patch that mends another one is unplanned");
     }
     let clashes = |id: &&PatchId| conflicts.contains(id) || supersedes.contains(id);
     if let Some(index) = requires.iter().position(clashes) {

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::limits;
 use super::problem::{ManifestProblem, Problems};
-use super::resolves::{RawComponent, RawResolved};
+use super::resolves::{RawComponent, RawRequiredComponent, RawResolved};
 use crate::model::FileChange;
 use crate::text::json::present;
 
@@ -83,6 +83,10 @@ wire! {
         vulnerabilities*: String,
         resolves*: RawResolved,
         components*: RawComponent,
+        requires_components*: RawRequiredComponent,
+        committed?: String,
+        unplanned?: bool,
+        mends*: String,
         created: String,
         expires?: String,
         support_until?: String,

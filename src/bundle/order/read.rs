@@ -69,6 +69,13 @@ fn sections(table: &Table<'_, '_>) -> Order {
         vulnerabilities: with_resolved(table.texts("vulnerabilities"), &resolves),
         resolves,
         components: each(table, "components", resolves::read_component).into_iter().flatten().collect(),
+        requires_components: each(table, "requires_components", resolves::read_required)
+            .into_iter()
+            .flatten()
+            .collect(),
+        committed: table.text("committed"),
+        unplanned: table.flag("unplanned"),
+        mends: ids(table, "mends"),
         expires: table.text("expires"),
         support_until: table.text("support_until"),
         vendor: table.must_text("vendor"),
@@ -80,7 +87,7 @@ fn sections(table: &Table<'_, '_>) -> Order {
         requires: each(table, "requires", requirement),
         requires_if: each(table, "requires_if", requirement_if),
         conflicts: each(table, "conflicts", conflict),
-        supersedes: supersedes(table),
+        supersedes: ids(table, "supersedes"),
         notices: each(table, "holds", hold),
         preflight: checks(table, "preflight"),
         health: checks(table, "health"),
@@ -198,15 +205,15 @@ fn conflict(table: &Table<'_, '_>) -> Conflict {
     Conflict { id: table.must_id("id").unwrap_or_else(unknown_id), reason: table.must_text("reason") }
 }
 
-fn supersedes(table: &Table<'_, '_>) -> Vec<PatchId> {
+fn ids(table: &Table<'_, '_>, key: &'static str) -> Vec<PatchId> {
     let read = |text: String| {
         let id = PatchId::parse(&text);
         if id.is_none() {
-            table.error("supersedes", format!("{text:?} is no patch id"));
+            table.error(key, format!("{text:?} is no patch id"));
         }
         id
     };
-    table.texts("supersedes").into_iter().filter_map(read).collect()
+    table.texts(key).into_iter().filter_map(read).collect()
 }
 
 fn hold(table: &Table<'_, '_>) -> Hold {

@@ -2,7 +2,7 @@
 
 use super::read::severity;
 use super::table::Table;
-use crate::model::{Component, Purl, Resolved, ResolvedState, TreePath};
+use crate::model::{Component, Purl, RequiredComponent, Resolved, ResolvedState, TreePath, VersRange};
 
 pub(super) fn read(table: &Table<'_, '_>) -> Resolved {
     Resolved {
@@ -25,6 +25,18 @@ pub(super) fn read_component(table: &Table<'_, '_>) -> Option<Component> {
     let named = Some(table.must_text("purl")).filter(|text| !text.is_empty())?;
     let purl = Purl::parse_exact(&named).map_err(|error| table.error("purl", error.to_string())).ok()?;
     Some(Component { purl, version_after, paths, patch })
+}
+
+/// A part whose name or range is none is left out; there is a finding for it.
+pub(super) fn read_required(table: &Table<'_, '_>) -> Option<RequiredComponent> {
+    let (named, versions) = (table.must_text("purl"), table.must_text("versions"));
+    let is_required = table.flag("required").unwrap_or(false);
+    if named.is_empty() || versions.is_empty() {
+        return None;
+    }
+    let purl = Purl::parse_any_version(&named).map_err(|error| table.error("purl", error.to_string()));
+    let versions = VersRange::parse(&versions).map_err(|error| table.error("versions", error.to_string()));
+    Some(RequiredComponent { purl: purl.ok()?, versions: versions.ok()?, is_required })
 }
 
 fn purls(table: &Table<'_, '_>, texts: Vec<String>) -> Vec<Purl> {

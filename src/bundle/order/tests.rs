@@ -77,6 +77,9 @@ fn every_example_of_the_template_is_right_and_every_field_has_one() {
         order.about.components.iter().any(|part| part.version_after.is_some() && !part.paths.is_empty()),
         "components",
     );
+    missing(!order.about.requires_components.is_empty(), "components that it requires");
+    missing(order.about.committed.is_some() && order.about.unplanned.is_some(), "commits and plans");
+    missing(!order.about.mends.is_empty(), "patches that it mends");
     missing(order.about.expires.as_deref() == Some("2036-01-01T00:00:00Z"), "expires");
     missing(
         order.about.support_until.is_some() && order.about.contact.is_some() && order.about.license.is_some(),

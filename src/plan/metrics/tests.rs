@@ -15,7 +15,10 @@ fn event(entry: u64, deed: Deed, day: i64) -> Event {
         is_fault: false,
         is_unasked: false,
         downtime: None,
+        committed: Vec::new(),
         made: Vec::new(),
+        is_rework: None,
+        mends: Vec::new(),
         published: Vec::new(),
     }
 }
@@ -62,6 +65,37 @@ fn what_health_checks_undid_failed_and_what_was_restored_did_not_succeed() {
 }
 
 #[test]
+fn what_health_checks_undid_is_one_failed_change_and_what_was_rolled_back_later_is_two() {
+    let published = vec![("CVE-1".to_owned(), Some(6 * DAY))];
+    let applied = Event { published, made: vec![("P-1".to_owned(), Some(0))], ..event(1, Deed::Applied, 9) };
+    let count = |metrics: &Metrics, deeds: &[Deed]| -> Vec<usize> {
+        deeds.iter().map(|deed| metrics.deeds(*deed).len()).collect()
+    };
+    let all = [Deed::Applied, Deed::RolledBack, Deed::PutBack];
+    let unasked = Event { is_fault: false, is_unasked: true, ..undoing(2, 1, 9) };
+    let failed = of(vec![applied.clone(), unasked]);
+    assert_eq!(count(&failed, &all), [0, 0, 1]);
+    assert_eq!(failed.applied_per_week(), Some(0.0));
+    for span in [Span::Exposure, Span::TimeToApply] {
+        assert_eq!(failed.times(span), Times::default(), "the patch never came");
+    }
+    assert_eq!(failed.times(Span::Recovery).values.len(), 1);
+    let later = of(vec![applied, undoing(2, 1, 10)]);
+    assert_eq!(count(&later, &all), [1, 1, 0]);
+    assert_eq!(later.times(Span::Exposure).values.len(), 1);
+    assert_eq!(later.part(Share::SuccessRate).share(), Some(1.0));
+}
+
+#[test]
+fn a_switch_that_checks_moved_back_is_one_failed_change() {
+    let back = Event { is_unasked: true, undoes: vec![1], ..event(2, Deed::Switched, 1) };
+    let metrics = of(vec![event(1, Deed::Switched, 1), back]);
+    assert_eq!((metrics.deeds(Deed::Switched).len(), metrics.deeds(Deed::PutBack).len()), (0, 1));
+    assert_eq!(metrics.part(Share::SuccessRate).share(), Some(0.0));
+    assert_eq!(metrics.part(Share::ChangeFailRate), Part::default(), "no patch was applied");
+}
+
+#[test]
 fn a_clock_that_goes_back_is_no_data() {
     let metrics = of(vec![event(1, Deed::Applied, 9), undoing(2, 1, 8), event(3, Deed::Applied, 9)]);
     assert_eq!(metrics.undated.iter().map(|of| of.entry).collect::<Vec<_>>(), [2]);
@@ -102,4 +136,27 @@ fn what_lies_outside_the_period_counts_nowhere() {
     assert_eq!(metrics.deeds(Deed::Applied).len(), 1);
     let nothing = of(Vec::new());
     assert_eq!((nothing.part(Share::SuccessRate).share(), nothing.deeds.len()), (None, 0));
+}
+
+#[test]
+fn a_patch_that_mends_another_is_rework_and_ends_the_failure_of_that_one() {
+    let planned = Event { is_rework: Some(false), ..event(1, Deed::Applied, 1) };
+    let mends = vec!["P-1".to_owned(), "P-9".to_owned()];
+    let repair = Event { is_rework: Some(true), mends, ..event(2, Deed::Applied, 3) };
+    let metrics = of(vec![planned, repair, event(3, Deed::Applied, 4)]);
+    let rework = metrics.part(Share::Rework);
+    assert_eq!((rework.part.len(), rework.whole.len(), rework.no_data.len()), (1, 2, 1));
+    assert!(rework.is_few());
+    let failed = metrics.part(Share::ChangeFailRate);
+    assert_eq!(failed.part.iter().map(|of| of.entry).collect::<Vec<_>>(), [1]);
+    assert_eq!(metrics.times(Span::Recovery).values[0].1, 2 * DAY);
+}
+
+#[test]
+fn lead_time_is_counted_from_the_newest_commit_and_never_guessed() {
+    let committed =
+        vec![("P-1".to_owned(), Some(5 * DAY)), ("P-2".to_owned(), None), ("P-3".to_owned(), Some(9 * DAY))];
+    let metrics = of(vec![Event { committed, ..event(1, Deed::Applied, 8) }]);
+    let lead = metrics.times(Span::LeadTime);
+    assert_eq!((lead.values.len(), lead.no_data.len(), lead.percentile(50)), (1, 2, Some(3 * DAY)));
 }

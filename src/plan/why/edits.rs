@@ -35,6 +35,10 @@ pub(crate) enum Edits {
         patch: Option<String>,
     },
     NoDraft(NoDraft),
+    /// The patch is not in the folder as the patch file has it.
+    NotHere {
+        id: String,
+    },
     /// A file that somebody merged by hand leaves out these lines, which another patch brought.
     Drops {
         patch: String,
@@ -97,6 +101,11 @@ impl Edits {
             Edits::Uncarried { kind, patch } => {
                 row(Code::Missing, format!("{}{}", kind.phrase(), of_patch(patch)), kind.advice())
             }
+            Edits::NotHere { id } => row(
+                Code::Unknown,
+                format!("{id} isn't applied here as this patch file has it"),
+                "To see what is applied: patchwright status FOLDER",
+            ),
             Edits::NoDraft(why) => {
                 let meaning = match why {
                     NoDraft::NoChange => "the patch doesn't change this file".to_owned(),

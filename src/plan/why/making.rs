@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Wording, row};
-use crate::model::{Code, Collision, Kind, PathProblem};
+use crate::model::{Code, Collision, Kind, PathProblem, Purl};
 use crate::text::with_thousands;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,11 @@ pub(crate) enum Making {
     NoEditFor {
         file: PathBuf,
     },
+    /// A file of another build that the edits do not fit.
+    Unfit {
+        file: PathBuf,
+        because: String,
+    },
     /// A switch of the order is none.
     Toggle {
         id: String,
@@ -28,6 +33,12 @@ pub(crate) enum Making {
     NoFileToEdit,
     /// The new folder has something else than the edits make of the old file.
     OtherThanEdited,
+    /// The order names a part of the product otherwise than the SBOM does.
+    Sbom {
+        purl: Purl,
+        expected: String,
+        found: String,
+    },
     /// The environment names a moment that is none.
     NoSourceDate,
     ChangedInside {
@@ -112,6 +123,11 @@ impl Making {
                 format!("the order has no edits for {file:?}"),
                 "Name a file as the order names it, or the product folder.",
             ),
+            Making::Unfit { file, because } => row(
+                Code::Order,
+                format!("the edits don't fit {file:?}: {because}"),
+                "patchwright edit test shows how each edit of an order fits.",
+            ),
             Making::NoEdits => row(
                 Code::Order,
                 "the order has no edits".to_owned(),
@@ -126,6 +142,11 @@ impl Making {
                 Code::Order,
                 "the new folder has something else than the edits make of the old file".to_owned(),
                 "Leave --to out where the edits are all that changes, or let the new folder have what they make.",
+            ),
+            Making::Sbom { purl, expected, found } => row(
+                Code::Order,
+                format!("the order names {purl} {expected}, and the SBOM {found}"),
+                "Correct the order, or name an SBOM of the product that the patch is for.",
             ),
             Making::NoSourceDate => row(
                 Code::Order,

@@ -4,6 +4,7 @@
 //! whoever has to tell reasons apart matches on them.
 
 mod at_place;
+mod components;
 mod danger;
 mod disk;
 mod edits;
@@ -13,6 +14,7 @@ mod overrides;
 mod rolling;
 mod scripts;
 mod signers;
+mod site_rules;
 mod switches;
 mod undo;
 mod unfit;
@@ -21,6 +23,7 @@ mod wanted;
 use std::fmt::Display;
 
 pub(crate) use at_place::{AtPlace, Unlike};
+pub(crate) use components::{ComponentState, NeedsComponent};
 pub(crate) use danger::Danger;
 pub(crate) use disk::Disk;
 pub(crate) use edits::{Edits, NoDraft};
@@ -30,6 +33,7 @@ pub use overrides::{Override, Overrides};
 pub(crate) use rolling::Rolling;
 pub(crate) use scripts::{NotAgreed, Scripts};
 pub(crate) use signers::{Before, Signers};
+pub(crate) use site_rules::{Lacks, SiteRule};
 pub(crate) use switches::{Switches, are_open};
 pub(crate) use undo::{Since, Undo};
 pub(crate) use unfit::Unfit;
@@ -79,7 +83,21 @@ macro_rules! families {
 }
 
 families!(
-    AtPlace, Danger, Disk, Edits, Keys, Making, Reviewing, Rolling, Scripts, Signers, Switches, Undo, Unfit,
+    AtPlace,
+    Danger,
+    Disk,
+    Edits,
+    Keys,
+    Making,
+    NeedsComponent,
+    Reviewing,
+    Rolling,
+    Scripts,
+    Signers,
+    SiteRule,
+    Switches,
+    Undo,
+    Unfit,
     Wanted
 );
 
@@ -115,6 +133,7 @@ impl Obstacle {
     pub(crate) fn way_around(&self) -> Option<Override> {
         match &self.why {
             Why::Unfit(why) => why.way_around(),
+            Why::SiteRule(_) => Some(Override::SiteRules),
             Why::Danger(_) => Some(Override::Dangerous),
             Why::Disk(Disk::Volume(_)) => Some(Override::WeakVolume),
             Why::Edits(Edits::Drops { .. }) => Some(Override::Undo),
@@ -129,6 +148,11 @@ impl Obstacle {
             Why::Unfit(Unfit::Requires { beside, .. }) => beside.as_ref().map(|(file, _)| file.as_str()),
             _ => None,
         }
+    }
+
+    /// Whether it is that a rehearsal is missing, which a rehearsal ends.
+    pub(crate) fn is_unrehearsed(&self) -> bool {
+        matches!(&self.why, Why::SiteRule(SiteRule { lacks: Lacks::Rehearsal { .. }, .. }))
     }
 
     /// Whether nobody said why a switch is turned off, and somebody has to.

@@ -11,6 +11,8 @@ pub enum Override {
     Downgrade,
     /// That a patch is for the product in the folder.
     OtherProduct,
+    /// That a patch brings what the rules of the site ask for.
+    SiteRules,
     /// That what nobody vouches for gets no special rights, and shows nothing that fewer people may read.
     Dangerous,
     /// That nothing sets back what a patch brought.
@@ -24,10 +26,11 @@ pub enum Override {
 
 impl Override {
     /// Each of them, in the order in which they are told.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Unsigned,
         Self::Downgrade,
         Self::OtherProduct,
+        Self::SiteRules,
         Self::Dangerous,
         Self::Undo,
         Self::Related,
@@ -47,6 +50,9 @@ impl Override {
             ),
             Self::OtherProduct => {
                 ("other-product", "allow-other-product", "Apply a patch that says it's for another product")
+            }
+            Self::SiteRules => {
+                ("site-rules", "allow-site-rules", "Apply a patch that lacks what your trust rules ask for")
             }
             Self::Dangerous => (
                 "dangerous",
@@ -101,6 +107,7 @@ impl Override {
             Self::OtherProduct => {
                 "To do it anyway, add --allow-other-product REASON; the history records it."
             }
+            Self::SiteRules => "To do it anyway, add --allow-site-rules REASON; the history records it.",
             Self::Dangerous => "To do it anyway, add --allow-dangerous REASON; the history records it.",
             Self::Undo => "To do it anyway, add --allow-undo REASON; the history records it.",
             Self::Related => "To do it anyway, add --allow-related REASON; the history records it.",
@@ -117,7 +124,7 @@ pub struct Overrides([Option<String>; Override::ALL.len()]);
 
 impl Overrides {
     /// Only a yes to a patch that nobody signed.
-    pub const UNSIGNED: Self = Self([Some(String::new()), None, None, None, None, None, None]);
+    pub const UNSIGNED: Self = Self([Some(String::new()), None, None, None, None, None, None, None]);
 
     /// The same with one more.
     #[must_use]

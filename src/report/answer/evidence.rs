@@ -29,6 +29,7 @@ answers! {
         entries: usize = verified.entries,
         statements: usize = verified.statements,
         changed: Vec<ChangedFile> = all(&verified.changed, |(name, how)| ChangedFile::new(name, how)),
+        [broken_from]: u64 = verified.broken_from,
         history: Vec<String> = verified.history.clone(),
         signer: PackSignedBy = PackSignedBy::new(&verified.signer),
     }
@@ -96,7 +97,7 @@ answers! {
 
 fn fixed_claims(pack: &EvidencePack) -> Option<Vec<FixedClaim>> {
     let here = pack.fixed.as_ref()?;
-    let mut claims = all(here.claims.iter().filter(|claim| pack.is_about(claim)), FixedClaim::new);
+    let mut claims = all(pack.claims(here), FixedClaim::new);
     if pack.redaction.users {
         claims.iter_mut().for_each(FixedClaim::forget_authors);
     }

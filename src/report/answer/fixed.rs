@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::{all, answers, some};
-use crate::plan::{Claim, Finding, Silence, Statement};
+use crate::model::Purl;
+use crate::plan::{Claim, Finding, Silence, Statement, Untold};
 use crate::report::fixed;
 use crate::report::phrases::path_text;
 use crate::workbench::{ComparedScan, FixedFormat, FixedHere};
@@ -38,12 +39,13 @@ answers! {
         files: usize = claim.paths.len(),
         proof: String = claim.proof.as_str().to_owned(),
         [why_not]: String = fixed::why_not(claim),
+        [untold]: String = claim.untold().map(|why| fixed::untold(&why)),
     }
 
     /// What scanners may be told.
     FixedStatement(statement: &Statement, here: &FixedHere) {
         ids: Vec<String> = statement.ids.clone(),
-        purl: String = statement.component.purl.to_string(),
+        purl: String = statement.purl.to_string(),
         patches: Vec<String> = patches(statement, here),
         paths: Vec<String> = statement.paths.iter().map(ToString::to_string).collect(),
         copies: Vec<String> = statement.copies.clone(),
@@ -76,6 +78,17 @@ answers! {
         path: String = path_text(path),
         format: String = format.to_string(),
         statements: usize = here.told_in(format).count(),
+        untold: Vec<LeftOut> = here.untold(format).iter()
+            .map(|(claim, purl, why)| LeftOut::new(claim, purl.as_ref(), why)).collect(),
+    }
+
+    /// What is fixed and not in the document.
+    LeftOut(claim: &Claim, purl: Option<&Purl>, why: &Untold) {
+        id: String = claim.resolved.id.clone(),
+        patch: String = claim.patch.clone(),
+        [purl]: String = purl.map(ToString::to_string),
+        reason: String = why.as_str().to_owned(),
+        why: String = fixed::untold(why),
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::plan::Script;
 use super::trust::{Opinion, Trust};
-use super::{EditedKey, PatchName, all, answers, some};
+use super::{EditedKey, Obstacle, PatchName, all, answers, some};
 use crate::bundle::order::{FindingWeight, OrderFinding};
 use crate::diff::{ChangeView, TextDiff, ViewContent, diff_lines, hunks_of, is_text};
 use crate::model::{Digest, Patch};
@@ -77,6 +77,7 @@ answers! {
     Verify(verified: &Verification, path: &Path) {
         ..about: About = About::new(&verified.inspection, path),
         contents: usize = verified.blobs,
+        [unmet]: Vec<Obstacle> = some(all(&verified.unmet, Obstacle::new)),
     }
 
     About(shown: &Inspection, path: &Path) {

@@ -51,8 +51,9 @@ impl DecisionSum {
         }
         let is_late =
             |obstacle: &&Obstacle| matches!(&obstacle.why, Why::Unfit(Unfit::Check(check)) if check.is_late);
-        // What was asked only now stands in the way as itself.
-        for obstacle in preview.obstacles.iter().filter(|obstacle| !is_late(obstacle)) {
+        // What was asked only now stands in the way as itself, and a rehearsal changes nothing of what it rehearses.
+        let counts = |obstacle: &&Obstacle| !is_late(obstacle) && !obstacle.is_unrehearsed();
+        for obstacle in preview.obstacles.iter().filter(counts) {
             self.add("obstacle", &format!("{} {}", obstacle.code(), obstacle.sentence()));
         }
         self.add("folder", &preview.plan.base.0.to_string());

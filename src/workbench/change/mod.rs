@@ -5,6 +5,7 @@ pub(super) mod apply;
 pub(super) mod apply_preview;
 pub(super) mod backups;
 pub(super) mod choose;
+mod components;
 mod dangers;
 pub(super) mod decision;
 pub(super) mod health;

@@ -3,20 +3,21 @@
 //! A file is opened once. What was shown and asked about is what goes in, whatever has come into the place of the file
 //! since; and if anything has, that is told instead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::bundle::VerifiedBundle;
 use crate::checks::leaves_the_folder;
-use crate::model::{Digest, Hasher};
+use crate::model::{Digest, Hasher, Purl};
 use crate::named_file;
 use crate::plan::why::Unfit;
 use crate::trust::{Standing, Verdict};
 use crate::workbench::look::identify::SaidElsewhere;
 use crate::workbench::look::inspect::{check_contents, file_digest};
 use crate::workbench::look::merging::ReadChoices;
+use crate::workbench::look::scan::Sbom;
 use crate::workbench::look::situation::Reach;
 use crate::workbench::{ApplyPreview, ApplyRequest, Error, PatchFile, Result, TextOptions, Watch, Workbench};
 
@@ -33,6 +34,8 @@ pub struct CheckedBundles {
     pub(super) choices: ReadChoices,
     /// Lists of withdrawn patches that were named for them.
     pub(super) withdrawn: Vec<PathBuf>,
+    /// What an SBOM says about the parts that they need, if one was named.
+    pub(super) sbom: Option<Sbom>,
     /// What is known about the folder without its own records.
     pub(super) said: SaidElsewhere,
     /// Whether somebody has said in this run that they may go in although not enough people vouch for them.
@@ -55,16 +58,19 @@ impl Workbench {
         target: &Path,
         watch: Watch<'_>,
     ) -> Result<CheckedBundles> {
-        let ApplyRequest { files, reading, choices, withdrawn } = request.clone();
+        let ApplyRequest { files, reading, choices, withdrawn, sbom } = request.clone();
         if files.is_empty() {
             return Err(Error::refused(Unfit::NoneNamed));
         }
         let opened =
             files.iter().map(|path| self.open_for(PatchFile { path, reading: &reading }, target, watch));
-        let opened = opened.collect::<Result<_>>()?;
+        let opened: Vec<VerifiedBundle> = opened.collect::<Result<_>>()?;
+        let needed = opened.iter().flat_map(|bundle| &bundle.patch.about.requires_components);
+        let needed: BTreeSet<Purl> = needed.map(|part| part.purl.clone()).collect();
+        let sbom = sbom.map(|path| Sbom::read(&path, needed.into_iter().collect())).transpose()?;
         let said = self.said_elsewhere(target, &self.keyring()?)?;
         let choices = ReadChoices::read(&choices)?;
-        Ok(CheckedBundles { choices, said, reading, withdrawn, ..CheckedBundles::new(files, opened) })
+        Ok(CheckedBundles { choices, said, reading, withdrawn, sbom, ..CheckedBundles::new(files, opened) })
     }
 }
 
@@ -153,6 +159,7 @@ impl CheckedBundles {
             reading: TextOptions::default(),
             choices,
             withdrawn: Vec::new(),
+            sbom: None,
             said,
             is_agreed: false,
             shown: Vec::new(),

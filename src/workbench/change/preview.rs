@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::components::add_components;
 use super::dangers::add_dangers;
 use super::permission::CheckedBundles;
 use super::scripts::ScriptPlan;
@@ -27,7 +28,6 @@ use crate::workbench::look::identify::product_of;
 use crate::workbench::look::inspect::readable_reviews;
 use crate::workbench::look::merging::{ReadChoices, resolve_edits};
 use crate::workbench::look::moved_switches::MovedSwitches;
-use crate::workbench::look::rehearsals::Rehearsals;
 use crate::workbench::look::rollback_protection::Remembered;
 use crate::workbench::look::situation::{ProductSeen, Reach, Survey};
 use crate::workbench::look::stack::{FolderStack, plain, read_ledger};
@@ -81,8 +81,6 @@ impl Workbench {
         for bundle in bundles.as_slice() {
             preview.hidden.merge(hidden_in(bundle, Some((&fs, seen)), watch.cancel)?);
         }
-        let (patches, decision) = (preview.manifest_digest, preview.decision().0);
-        preview.rehearsal = Rehearsals::find(&self.environment, target, &patches, decision);
         Ok(preview)
     }
 
@@ -191,6 +189,8 @@ impl Workbench {
         add_dangers(&mut preview, fs, watch)?;
         let floors = Floors::new(&ledger).and(remembered.floors(fs, &patches));
         self.add_doubts(&mut preview, product.as_ref(), &floors)?;
+        survey.remarks.extend(add_components(&mut preview, checked.sbom.as_ref()));
+        self.add_rehearsal(&mut preview, remembered);
         Ok(Previewed { preview, survey, plan, order, archive })
     }
 }

@@ -20,6 +20,8 @@ pub struct ApplyRequest {
     pub choices: EditChoices,
     /// Lists of withdrawn patches that count beside the one of this machine.
     pub withdrawn: Vec<PathBuf>,
+    /// An SBOM of the folder, which answers for the parts that patches need.
+    pub sbom: Option<PathBuf>,
 }
 
 impl From<&Path> for ApplyRequest {

@@ -10,6 +10,9 @@ use crate::plan::{FolderProduct, Note, Obstacle};
 use crate::text::confusables::NameMatch;
 use crate::trust::{Denial, SequencePlace, Standing, Verdict};
 use crate::workbench::look::memory::was_trusted;
+use crate::workbench::look::rehearsals::Rehearsals;
+use crate::workbench::look::rollback_protection::Remembered;
+use crate::workbench::look::site_rules::{unmet, unrehearsed};
 use crate::workbench::{ApplyOptions, ApplyPreview, ComingPatch, Result, Workbench};
 
 /// How far ahead of this machine's clock a patch may have been made: a day covers every time zone set wrongly.
@@ -42,6 +45,7 @@ impl Workbench {
             }
             obstacles.extend(of_the_future(patch, now));
             obstacles.extend(below_the_rules(patch));
+            obstacles.extend(unmet(&patch.patch, &patch.verdict, &patch.verdict.policy, now));
             match floors.judge(patch) {
                 Some(SequenceStep::Down(obstacle)) => obstacles.push(obstacle),
                 Some(SequenceStep::Far(note)) => notes.push(note),
@@ -54,6 +58,22 @@ impl Workbench {
         preview.preview.obstacles.splice(..0, obstacles);
         preview.preview.notes.extend(notes);
         Ok(())
+    }
+
+    /// Adds to a preview what is known of a rehearsal of exactly this, and that there was none where one is asked for.
+    pub(super) fn add_rehearsal(&self, preview: &mut ApplyPreview, remembered: &Remembered) {
+        let (patches, decision) = (preview.manifest_digest, preview.decision().0);
+        preview.rehearsal = remembered
+            .folder()
+            .and_then(|folder| Rehearsals::find(&self.environment, folder, &patches, decision));
+        if preview.preview.is_nothing_to_do() {
+            return;
+        }
+        let known = preview.rehearsal.as_ref();
+        let coming = preview.patches.iter().filter(|patch| patch.left_out.is_none());
+        let missing = coming.filter_map(|patch| unrehearsed(&patch.patch, &patch.verdict.policy, known));
+        let missing: Vec<Obstacle> = missing.collect();
+        preview.preview.obstacles.extend(missing);
     }
 }
 

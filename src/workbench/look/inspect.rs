@@ -8,8 +8,11 @@ use rayon::prelude::*;
 
 use super::changes::{Hidden, hidden_in};
 use super::edits::{ShownEdits, shown_edits};
+use super::site_rules::{unmet, unmet_anywhere};
 use crate::bundle::{BundleError, UnverifiedBundle, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
+use crate::named_file;
+use crate::plan::Obstacle;
 use crate::progress::{Phase, WatchedWriter};
 use crate::trust::{AttachedReview, Denial, Review, Verdict};
 use crate::workbench::change::scripts;
@@ -50,6 +53,8 @@ pub struct Verification {
     pub inspection: Inspection,
     /// Number of contents whose every byte was read and hashed: blobs, and the diff.
     pub blobs: usize,
+    /// The rules of this machine and person that it doesn't meet.
+    pub(crate) unmet: Vec<Obstacle>,
 }
 
 impl Workbench {
@@ -72,7 +77,24 @@ impl Workbench {
         Ok(self.verify(bundle, watch)?.inspection)
     }
 
-    /// [`Workbench::inspect`], and says how much was read.
+    /// [`Workbench::verify`] by the keys and rules in `rules` in place of the machine's. Which product's rules count, only the
+    /// patch says: those for all products hold, too.
+    ///
+    /// # Errors
+    /// As [`Workbench::verify`], and if there are no such rules.
+    pub(crate) fn verify_by(&self, rules: &Path, bundle: &Path, watch: Watch<'_>) -> Result<Verification> {
+        let failed = |source| Error::File { doing: "read the rules", path: rules.to_owned(), source };
+        named_file::open(rules).map_err(failed)?;
+        let mut bench = self.clone();
+        bench.environment.machine_trust_file = Some(std::path::absolute(rules).map_err(failed)?);
+        let mut verified = bench.verify(bundle, watch)?;
+        let (shown, general) = (&verified.inspection, bench.keyring()?.general_policy());
+        let now = bench.environment.timestamp();
+        verified.unmet = unmet_anywhere(&shown.patch, &shown.verdict, general, now);
+        Ok(verified)
+    }
+
+    /// [`Workbench::inspect`], and says how much was read and which rules of the site aren't met.
     ///
     /// # Errors
     /// As [`Workbench::inspect`].
@@ -81,7 +103,9 @@ impl Workbench {
         check_contents(&bundle, watch)?;
         // The diff was read as a whole when the bundle was opened.
         let blobs = bundle.blobs().count() + usize::from(bundle.patch.diff.is_some());
-        Ok(Verification { inspection: inspection(bundle, watch)?, blobs })
+        let (verdict, now) = (&bundle.verdict, self.environment.timestamp());
+        let unmet = unmet(&bundle.patch, verdict, &verdict.policy, now);
+        Ok(Verification { inspection: inspection(bundle, watch)?, blobs, unmet })
     }
 }
 

@@ -15,8 +15,8 @@ use rayon::prelude::*;
 
 use super::stack::{manifest_of, read_ledger};
 use crate::disk::fs::Fs;
-use crate::ledger::{Action, Entry, Ledger, ScriptState, Turn};
-use crate::model::{LayerKey, Patch, ReasonKind, Resolved};
+use crate::ledger::{Action, Entry, Ledger, ScriptState, Turn, Turns};
+use crate::model::{About, LayerKey, Patch, ReasonKind, Resolved};
 use crate::plan::{Deed, Event, Metrics, Period};
 use crate::workbench::{Foreign, Result, Workbench};
 
@@ -93,34 +93,44 @@ pub(crate) fn moment(text: &str) -> Option<Timestamp> {
 
 /// Each entry as figures need it. `patches` has the manifests of those that brought patches.
 fn events(ledger: &Ledger, patches: &(dyn Fn(&Entry) -> Vec<Option<Patch>> + Sync)) -> Vec<Event> {
-    ledger.entries().par_iter().map(|entry| event(ledger, entry, patches)).collect()
+    let turns = Turns::new(ledger.entries());
+    ledger.entries().par_iter().map(|entry| event(&turns, entry, patches)).collect()
 }
 
-fn event(ledger: &Ledger, entry: &Entry, patches: &dyn Fn(&Entry) -> Vec<Option<Patch>>) -> Event {
+fn event(turns: &Turns, entry: &Entry, patches: &dyn Fn(&Entry) -> Vec<Option<Patch>>) -> Event {
     let time = seconds(&entry.time);
-    let deed = deed(entry, ledger);
+    let deed = deed(entry, turns);
     let failed = entry.checks.iter().any(|check| !check.passed)
         || entry.scripts.iter().any(|script| script.state == ScriptState::Failed);
-    let is_asked = entry.reason.is_some();
+    let is_unasked = entry.action == Action::Rollback && failed && entry.reason.is_none();
     let mut event = Event {
         entry: entry.seq,
         deed,
         time,
         begun: entry.begun.as_ref().map_or(time, |begun| seconds(begun)),
         patches: entry.patches().iter().map(|patch| patch.id.clone()).collect(),
-        undoes: undone(ledger, entry),
+        undoes: undone(turns, entry, is_unasked),
         is_fault: entry.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Fault),
-        is_unasked: entry.action == Action::Rollback && failed && !is_asked,
+        is_unasked,
         downtime: entry
             .downtime
             .as_ref()
             .and_then(|down| Some((seconds(&down.from)?, seconds(&down.until)?))),
+        committed: Vec::new(),
         made: Vec::new(),
+        is_rework: None,
+        mends: Vec::new(),
         published: Vec::new(),
     };
     if deed == Deed::Applied {
         let mut told = BTreeSet::new();
+        let mut rework = Vec::new();
         for (patch, id) in patches(entry).iter().zip(&event.patches) {
+            let about = patch.as_ref().map(|patch| &patch.about);
+            let committed = about.and_then(|about| seconds(about.committed.as_deref()?));
+            event.committed.push((id.clone(), committed));
+            rework.push(about.and_then(About::is_rework));
+            event.mends.extend(about.iter().flat_map(|about| &about.mends).map(ToString::to_string));
             event.made.push((id.clone(), patch.as_ref().and_then(|patch| seconds(&patch.created))));
             let resolved = patch.iter().flat_map(|patch| &patch.about.resolves);
             for one in resolved.filter(|one| one.is_fixed_vulnerability()) {
@@ -128,6 +138,11 @@ fn event(ledger: &Ledger, entry: &Entry, patches: &dyn Fn(&Entry) -> Vec<Option<
                 event.published.push((one.id.clone(), published(one)));
             }
         }
+        event.is_rework = match rework.contains(&Some(true)) {
+            true => Some(true),
+            false if rework.is_empty() || rework.contains(&None) => None,
+            false => Some(false),
+        };
         let untold = entry.resolved.iter().filter(|id| !told.contains(*id));
         event.published.extend(untold.map(|id| (id.clone(), None)));
     }
@@ -138,10 +153,10 @@ fn published(resolved: &Resolved) -> Option<i64> {
     moment(resolved.published.as_deref()?).map(Timestamp::as_second)
 }
 
-fn deed(entry: &Entry, ledger: &Ledger) -> Deed {
+fn deed(entry: &Entry, turns: &Turns) -> Deed {
     match entry.action {
         Action::Apply => Deed::Applied,
-        Action::Rollback => match entry.turn(ledger.entries()) {
+        Action::Rollback => match turns.of(entry) {
             Turn::Went => Deed::RolledBack,
             Turn::CameBack => Deed::Reapplied,
             Turn::Repaired | Turn::RepairUndone => Deed::Repaired,
@@ -155,8 +170,9 @@ fn deed(entry: &Entry, ledger: &Ledger) -> Deed {
     }
 }
 
-/// The entries whose changes a rollback undoes: those that brought the patches that go, or moved the switch.
-fn undone(ledger: &Ledger, entry: &Entry) -> Vec<u64> {
+/// The entries whose changes a rollback undoes: those that brought the patches that go, or moved the switch; of one that
+/// nobody asked for, the very change that failed, which may be one that brought patches back.
+fn undone(turns: &Turns, entry: &Entry, is_unasked: bool) -> Vec<u64> {
     if entry.action != Action::Rollback {
         return Vec::new();
     }
@@ -165,12 +181,10 @@ fn undone(ledger: &Ledger, entry: &Entry) -> Vec<u64> {
         let brought: BTreeSet<u64> = entry.out.iter().map(|gone| gone.entry).collect();
         return brought.into_iter().collect();
     };
-    let (mut at, mut is_odd) = (reversed, true);
-    while let Some(before) = ledger.entry(at).filter(|before| before.action == Action::Rollback) {
-        let Some(next) = before.reverses.filter(|next| *next < at) else { break };
-        (at, is_odd) = (next, !is_odd);
+    match is_unasked {
+        true => vec![reversed],
+        false => turns.undone_by(entry).into_iter().collect(),
     }
-    if is_odd { vec![at] } else { Vec::new() }
 }
 
 /// The manifests of the patches that `entry` brought; `None` for one that is gone or damaged.

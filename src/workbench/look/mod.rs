@@ -23,6 +23,7 @@ pub(super) mod record;
 pub(super) mod rehearsals;
 pub(super) mod rollback_protection;
 pub(super) mod scan;
+pub(super) mod site_rules;
 pub(super) mod situation;
 pub(super) mod stack;
 pub(super) mod status;

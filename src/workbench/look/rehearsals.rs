@@ -80,19 +80,18 @@ impl Rehearsals {
         environment.seen_file.as_ref().map(|seen| seen.with_file_name("rehearsals.json"))
     }
 
-    /// The newest rehearsal of these patches in `target`. What can't be read is as good as none: nobody is told then that
+    /// The newest rehearsal of these patches in `folder`. What can't be read is as good as none: nobody is told then that
     /// anything was rehearsed.
     pub fn find(
         environment: &Environment,
-        target: &Path,
+        folder: &FolderName,
         patches: &Digest,
         decision: Digest,
     ) -> Option<KnownRehearsal> {
         let all = Self::load(&Self::place(environment)?).ok()?;
-        let name = FolderName::of(target);
         let (patches, decision) = (patches.to_string(), decision.to_string());
         let known = all.rehearsals.into_iter().rev();
-        let mut known = known.filter(|kept| kept.patches == patches && kept.folder.is(&name));
+        let mut known = known.filter(|kept| kept.patches == patches && kept.folder.is(folder));
         let newest = known.next()?;
         Some(KnownRehearsal { is_current: newest.decision == decision, note: newest.note })
     }

@@ -71,6 +71,11 @@ impl Foreign {
 pub(crate) struct Remembered(Option<(FolderName, Memory)>);
 
 impl Remembered {
+    /// The folder.
+    pub(crate) fn folder(&self) -> Option<&FolderName> {
+        self.0.as_ref().map(|(folder, _)| folder)
+    }
+
     /// The patches that were trusted before and whose numbers count in this folder for `patches`.
     pub(crate) fn floors(&self, fs: &dyn Fs, patches: &[&Patch]) -> Vec<SequencePlace> {
         let asked: Vec<SequencePlace> = patches.iter().map(|patch| place_of(patch)).collect();

@@ -46,10 +46,13 @@ impl FolderStack {
             .collect();
         let mut history = PlaceHistory { expected: Expected::new(ledger), steps: BTreeMap::new() };
         let mut layers = Vec::new();
+        let mut came: BTreeMap<u64, Vec<_>> = BTreeMap::new();
+        for (slot, patch) in now.slots.iter().zip(&patches) {
+            came.entry(slot.key.entry).or_default().push((slot, patch));
+        }
         for entry in ledger.lasting_changes() {
             let mut overlay: BTreeMap<TreePath, Option<Node>> = BTreeMap::new();
-            let here = now.slots.iter().zip(&patches).filter(|(slot, _)| slot.key.entry == entry.seq);
-            for (slot, patch) in here {
+            for (slot, patch) in came.remove(&entry.seq).unwrap_or_default() {
                 let Some(note) = ledger.note(slot.key) else { continue };
                 let mut steps = ledger.steps_of(*slot).to_vec();
                 steps.sort_by(|a, b| a.path.cmp(&b.path));
@@ -63,6 +66,7 @@ impl FolderStack {
                     authors: BTreeSet::new(),
                     steps,
                     shares,
+                    by_key: patch.as_deref().map(Patch::edited_by_key).unwrap_or_default(),
                     shifted: BTreeSet::new(),
                     accepted: slot.accepted,
                     superseded: slot.superseded,

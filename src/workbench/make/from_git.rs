@@ -65,10 +65,13 @@ impl Workbench {
             lay_out_folders(&repository, version, &places, side, &sides)?;
         }
         lay_out_files(&repository, &changes, &places, &sides, watch)?;
-        let order = match &request.order {
+        let mut order = match &request.order {
             Some(source) => read_order(source)?,
             None => Order::from(about_commits(request, &repository, from.as_ref(), &to)?),
         };
+        if order.about.committed.is_none() {
+            order.about.committed = repository.committed(&to)?;
+        }
         self.make_with(
             order,
             &sides.root(TreeSide::Old),

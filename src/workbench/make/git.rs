@@ -6,6 +6,8 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use jiff::Timestamp;
+
 use crate::diff::patch_text::MailHeader;
 use crate::environment::{find_program, program_folders};
 use crate::workbench::{Error, Result};
@@ -62,6 +64,14 @@ impl Repository {
             true => Ok(Version { id }),
             false => Err(self.failed(&format!("there is no commit {name:?}"))),
         }
+    }
+
+    /// When it was committed, RFC 3339 in UTC.
+    pub(crate) fn committed(&self, version: &Version) -> Result<Option<String>> {
+        let time = self.run(&["show", "-s", "--no-show-signature", "--format=%ct", version.id()])?;
+        let second = String::from_utf8_lossy(&time).trim().parse().ok();
+        let time = second.and_then(|second| Timestamp::from_second(second).ok());
+        Ok(time.map(|time| time.to_string()))
     }
 
     /// The commit that `version` was made on; its first parent, if it is a merge.

@@ -8,6 +8,7 @@ mod from_patch;
 mod git;
 mod proof;
 pub(super) mod sample;
+mod sbom;
 mod side_by_side;
 mod template;
 mod toggles;

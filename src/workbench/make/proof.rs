@@ -40,7 +40,8 @@ impl Workbench {
             self.preview_here(&bundles, &Remembered::default(), folder.fs(), quiet).map_err(not_proven)?;
         let overrides = Overrides::UNSIGNED
             .with(Override::WeakVolume, "")
-            .with(Override::Dangerous, "the test on a copy");
+            .with(Override::Dangerous, "the test on a copy")
+            .with(Override::SiteRules, "the test on a copy");
         let options = ApplyOptions { overrides, ..ApplyOptions::default() };
         let applied = self.apply_locked(&bundles, &mut folder, look, &options, quiet).map_err(not_proven)?;
         compare("after it was applied", &copy.state(watch.cancel)?, &after, folder.fs())?;
@@ -61,6 +62,7 @@ fn forget_the_machine(patch: &mut Patch) {
     patch.about.expires = None;
     patch.about.requires.clear();
     patch.about.requires_if.clear();
+    patch.about.requires_components.clear();
     patch.about.conflicts.clear();
     patch.about.supersedes.clear();
     patch.about.preflight.clear();

@@ -1,6 +1,11 @@
 //! Whose word counts, and what proves it.
 
+use patchwright::model::{Resolved, ResolvedKind};
+use serde_json::Value;
+
+use super::doubles::trivy_report;
 use super::scene::*;
+use crate::support::sandbox::Sandbox;
 
 #[test]
 fn what_is_fixed_is_told_with_its_patch_its_author_and_its_proof() {
@@ -38,7 +43,7 @@ fn the_word_of_somebody_whom_nobody_trusts_is_shown_apart_and_passed_on_to_nobod
         let told = console(&sandbox).done("fixed $/app").out;
         assert!(told.contains("Said by patches that nobody you trust has signed:\n"), "{told}");
         assert!(!told.contains("prove"), "{told}");
-        for format in ["openvex", "cyclonedx", "cyclonedx-vex", "csaf", "trivyignore", "osv-scanner"] {
+        for format in FORMATS {
             let document = document(&sandbox, format);
             assert!(!document.contains(CVE) && !document.contains(GHSA), "{document}");
         }
@@ -115,18 +120,73 @@ fn a_later_patch_of_another_file_changes_nothing() {
     assert_eq!(ask(&sandbox, "")["claims"][0]["proof"], "verified");
 }
 
-#[test]
-fn a_library_that_reports_another_version_needs_no_statement() {
+/// The product with a patch in it that says this about `library`, which calls itself `version` since.
+fn upgraded(claim: &Resolved, version: &str) -> Sandbox {
     let sandbox = product();
     let mut upgraded = part(DEBUG, &[FILE]);
-    upgraded.version_after = Some("3.1.0".to_owned());
+    upgraded.version_after = Some(version.to_owned());
     let bundle = bundle(&sandbox, "ACME-HF-1").replace(FILE, HOLE, MENDED);
-    let bundle = claiming(bundle, &[fixed(CVE, &[], &[DEBUG])], &[upgraded]);
-    save_signed(&sandbox, "fix", &bundle, "acme");
+    save_signed(&sandbox, "fix", &claiming(bundle, std::slice::from_ref(claim), &[upgraded]), "acme");
     apply(&sandbox, "fix");
-    let answer = ask(&sandbox, "");
-    assert_eq!(answer["claims"][0]["proof"], "verified");
-    assert_eq!(answer["statements"], serde_json::json!([]));
+    sandbox
+}
+
+#[test]
+fn a_library_that_reports_another_version_is_told_by_that_version() {
+    let sandbox = upgraded(&fixed(CVE, &[], &[DEBUG]), "3.0.1-acme1");
+    let now = "pkg:npm/debug@3.0.1-acme1";
+    assert_eq!(ask(&sandbox, "")["statements"][0]["purl"], now);
+    let told = console(&sandbox).done("fixed $/app").out;
+    assert!(told.contains(&format!("1 file of it; told to scanners as {now}")), "{told}");
+    assert_eq!(openvex(&sandbox)["statements"][0]["products"][0]["@id"], now);
+    let bom: Value = serde_json::from_str(&document(&sandbox, "cyclonedx")).expect("JSON");
+    assert_eq!(
+        (&bom["components"][0]["purl"], &bom["components"][0]["pedigree"]["ancestors"][0]["purl"]),
+        (&now.into(), &DEBUG.into())
+    );
+    // A scan from before names the version that is gone.
+    let package = "web/vendor/debug/package.json";
+    for (version, is_silent) in [(now, true), (DEBUG, false)] {
+        sandbox.write("scan.json", &trivy_report(&[(CVE, version, package)]));
+        let finding = ask(&sandbox, "--against $/scan.json")["scan"]["findings"][0].clone();
+        assert_eq!(finding["silent"], is_silent, "{finding}");
+        assert_eq!(finding["reason"] == "other-version", !is_silent, "{finding}");
+    }
+}
+
+#[test]
+fn what_is_fixed_is_in_a_document_or_it_is_said_why_not() {
+    let defect = Resolved { kind: ResolvedKind::Defect, ..fixed("ACME-1", &[], &[DEBUG]) };
+    for (claim, version, reason) in [
+        (fixed(CVE, &[], &[DEBUG]), "3.0.1", None),
+        (fixed(CVE, &[], &[DEBUG]), "3.1.0", None),
+        (fixed(CVE, &[], &[DEBUG]), "drei äins", Some("no-name")),
+        (fixed(CVE, &[], &[]), "3.1.0", Some("no-library")),
+        (defect, "3.1.0", Some("no-vulnerability")),
+        (fixed(GHSA, &[], &[DEBUG]), "3.1.0", Some("no-cve")),
+    ] {
+        let sandbox = upgraded(&claim, version);
+        let text = console(&sandbox).done("fixed $/app").out;
+        assert!(text.contains("Fixed, as the files on this disk prove:"), "{text}");
+        for format in FORMATS {
+            let document = document(&sandbox, format);
+            let flags =
+                format!("--format {format} --author ACME --namespace https://acme.example --output $/told");
+            let saved = ask(&sandbox, &flags)["saved"].clone();
+            let expected = reason.filter(|reason| *reason != "no-cve" || format == "csaf");
+            assert_eq!(saved["untold"][0]["reason"].as_str(), expected, "{format} {saved}");
+            assert_eq!(saved["statements"], usize::from(expected.is_none()), "{format} {saved}");
+            assert_eq!(document.contains(&claim.id), expected.is_none(), "{format} {document}");
+            let told = console(&sandbox).done(&format!("fixed $/app {flags}")).out;
+            let why = saved["untold"][0]["why"].as_str();
+            assert_eq!(told.contains("Fixed, but not in it:"), why.is_some(), "{told}");
+            assert!(why.is_none_or(|why| told.contains(why)), "{told}");
+        }
+        // What holds for every format is said at once.
+        let is_said =
+            reason.is_none_or(|reason| reason == "no-cve" || text.contains("so scanners can't be told"));
+        assert!(is_said, "{text}");
+    }
 }
 
 #[test]
@@ -179,7 +239,7 @@ fn a_patch_that_only_lists_ids_is_believed_and_told_to_nobody() {
 #[test]
 fn the_same_folder_gives_the_same_bytes_in_every_format() {
     let sandbox = patched();
-    for format in ["openvex", "cyclonedx", "cyclonedx-vex", "csaf", "trivyignore", "osv-scanner"] {
+    for format in FORMATS {
         let first = document(&sandbox, format);
         assert_eq!(document(&sandbox, format), first, "{format}");
         assert!(first.contains(CVE), "{first}");

@@ -14,6 +14,8 @@ pub const GHSA: &str = "GHSA-9vvw-cc9w-f27h";
 pub const DEBUG: &str = "pkg:npm/debug@3.0.1";
 pub const FILE: &str = "web/vendor/debug/src/node.js";
 pub const HOLE: &str = "match(/\\s*\\n\\s*/)\n";
+pub const FORMATS: [&str; 6] =
+    ["openvex", "cyclonedx", "cyclonedx-vex", "csaf", "trivyignore", "osv-scanner"];
 pub const MENDED: &str = "split('\\n')\n";
 
 /// The product as it is delivered, a person who trusts ACME, and somebody who is nobody.

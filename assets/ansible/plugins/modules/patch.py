@@ -64,6 +64,9 @@ options:
   allow_other_product:
     description: Why to apply a patch that says it's for another product.
     type: str
+  allow_site_rules:
+    description: Why to apply a patch that lacks what the trust rules ask for.
+    type: str
   allow_dangerous:
     description:
       - Why to apply an unsigned patch with content that runs with special rights, or that lets more people read a file.
@@ -249,6 +252,7 @@ OVERRIDES = {
     "allow_unsigned": {"type": "bool", "default": False},
     "allow_downgrade": {"type": "str"},
     "allow_other_product": {"type": "str"},
+    "allow_site_rules": {"type": "str"},
     "allow_dangerous": {"type": "str"},
     "allow_undo": {"type": "str"},
     "allow_related": {"type": "str"},

@@ -51,6 +51,27 @@ fn a_claim_that_says_nothing_true_is_refused() {
             "scanners then match nothing",
         ),
         (
+            "a range that nobody can compare",
+            |m| m["requires_components"][0]["versions"] = json!("vers:maven/>=1"),
+            Code::Manifest,
+            "requires_components[0].versions",
+            "\"maven\" can't be compared",
+        ),
+        (
+            "a part in one version",
+            |m| m["requires_components"][0]["purl"] = json!("pkg:npm/debug@3.0.1"),
+            Code::Manifest,
+            "requires_components[0].purl",
+            "names a version",
+        ),
+        (
+            "a repair that was planned",
+            |m| m["unplanned"] = json!(false),
+            Code::Manifest,
+            "unplanned",
+            "a patch that mends another one is unplanned",
+        ),
+        (
             "not affected, for no reason",
             |m| m["resolves"][0]["state"] = json!("not_affected"),
             Code::Manifest,
@@ -117,8 +138,13 @@ fn a_patch_without_claims_is_written_as_it_always_was() {
     let patch = good_about(|about| {
         about.resolves.clear();
         about.components.clear();
+        about.requires_components.clear();
+        (about.committed, about.unplanned) = (None, None);
+        about.mends.clear();
     });
     let text = String::from_utf8(write_manifest(&patch)).expect("UTF-8");
-    assert!(!text.contains("resolves") && !text.contains("components"), "{text}");
+    for key in ["resolves", "components", "committed", "unplanned", "mends\""] {
+        assert!(!text.contains(key), "{key} is in {text}");
+    }
     assert_eq!(read_manifest(text.as_bytes()), Ok(patch));
 }

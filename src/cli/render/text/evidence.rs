@@ -42,6 +42,10 @@ pub(in crate::cli) fn evidence_verified(verified: &VerifiedPack, path: &Path, st
     for (name, how) in &verified.changed {
         text.push_str(&format!("  {} {}\n", safe(name), safe(how)));
     }
+    if let Some(entry) = verified.broken_from {
+        let line = format!("The folder's history was broken from entry {entry} on when this was made:");
+        text.push_str(&format!("{}\n", style.bad(&line)));
+    }
     for problem in &verified.history {
         text.push_str(&format!("  History: {}\n", safe(problem)));
     }

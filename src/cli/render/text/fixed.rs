@@ -5,7 +5,8 @@ use std::path::Path;
 use super::list::columns;
 use super::{place, safe};
 use crate::cli::render::{Style, words};
-use crate::plan::{Claim, Finding, Silence};
+use crate::model::Purl;
+use crate::plan::{Claim, Finding, Silence, Untold};
 use crate::report::fixed;
 use crate::workbench::{ComparedScan, FixedFormat, FixedHere};
 
@@ -90,8 +91,7 @@ fn copies(here: &FixedHere, style: Style) -> String {
     for statement in here.statements.iter().filter(|statement| !statement.copies.is_empty()) {
         let paths =
             statement.copies.iter().map(|path| safe(path).into_owned()).collect::<Vec<_>>().join(", ");
-        let line =
-            format!("{} is here a second time, unpatched: {paths}", safe(statement.component.purl.as_str()));
+        let line = format!("{} is here a second time, unpatched: {paths}", safe(statement.purl.as_str()));
         text.push_str(&format!(
             "\n{}\nScanners know libraries by name, so they aren't told that {} is fixed. Only --format trivyignore is exact to the path.\n",
             style.bad(&line),
@@ -143,7 +143,7 @@ fn against(scan: &ComparedScan, path: &Path, style: Style) -> String {
     text
 }
 
-fn list(text: &mut String, title: &str, rows: &[[String; 3]]) {
+fn list<const N: usize>(text: &mut String, title: &str, rows: &[[String; N]]) {
     if rows.is_empty() {
         return;
     }
@@ -163,14 +163,14 @@ fn finding_row(finding: &Finding, why: String) -> [String; 3] {
 
 fn written(here: &FixedHere, format: FixedFormat, path: &Path) -> String {
     let told = here.told_in(format).count();
-    let kept = here.statements.len() - told;
+    let untold: Vec<[String; 4]> = here.untold(format).into_iter().map(left_out).collect();
     let mut text =
         format!("\nSaved to {}: {}.\n", place(path), words::count(told, "statement", "statements"));
-    if kept > 0 {
-        let what = words::count(kept, "statement isn't", "statements aren't");
-        text.push_str(&format!(
-            "{what} in it: this format would silence more than was fixed, or has no name for it.\n"
-        ));
-    }
+    list(&mut text, "Fixed, but not in it:", &untold);
     text
+}
+
+fn left_out((claim, purl, why): (&Claim, Option<Purl>, Untold)) -> [String; 4] {
+    let purl = purl.map_or_else(|| parts(claim), |purl| safe(purl.as_str()).into_owned());
+    [ids(claim), purl, safe(&claim.patch).into_owned(), safe(&fixed::untold(&why)).into_owned()]
 }

@@ -218,7 +218,9 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
     if history.entries.is_empty() {
         return format!("No changes to {} are recorded\n", place(target));
     }
-    let rows: Vec<[String; 5]> = history.entries.iter().map(|entry| row(entry, history)).collect();
+    let events = words::events(&history.entries);
+    let rows: Vec<[String; 5]> =
+        history.entries.iter().zip(events).map(|(entry, event)| row(entry, event)).collect();
     let mut text = format!("{}\n", style.strong(&format!("History of {}, oldest first", place(target))));
     if let Some(foreign) = &history.foreign {
         text = format!("{}\n{text}", style.bad(&foreign.sentence()));
@@ -245,7 +247,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
     text
 }
 
-fn row(entry: &Entry, history: &FolderHistory) -> [String; 5] {
+fn row(entry: &Entry, event: &str) -> [String; 5] {
     let subject = words::subject(entry);
     let subject = safe(&subject);
     let version = match (&entry.version_before, &entry.version_after) {
@@ -255,7 +257,7 @@ fn row(entry: &Entry, history: &FolderHistory) -> [String; 5] {
     [
         entry.seq.to_string(),
         safe(&words::moment(&entry.time)).into_owned(),
-        format!("{} {subject}", words::event(entry, &history.entries)).trim_end().to_owned(),
+        format!("{event} {subject}").trim_end().to_owned(),
         format!("by {} on {}", safe(&entry.user), safe(&entry.host)),
         version,
     ]

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use super::keys::{signatures, verdict_line};
 use super::list::{Sheet, columns};
+use super::plan::obstacles;
 use super::scripts::scripts_in_full;
 use super::{headline, place, safe};
 use crate::checks;
 use crate::cli::render::{Detail, Style, changes, words};
 use crate::diff::KeyChange;
-use crate::model::{Check, Level, Patch, Restart};
+use crate::model::{Check, Level, Patch, PatchId, Restart};
 use crate::workbench::{Inspection, Verification};
 
 pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool, style: Style) -> String {
@@ -89,6 +90,7 @@ fn details(patch: &Patch, verbose: bool) -> String {
             revision => format!("{} (revision {revision} or later)", needed.id),
         }),
     );
+    sheet.lines("Needs", needs(patch));
     sheet.lines(
         "Conflicts",
         patch.about.conflicts.iter().map(|clash| format!("with {}: {}", clash.id, clash.reason)),
@@ -115,8 +117,19 @@ fn details(patch: &Patch, verbose: bool) -> String {
     sheet.into_text()
 }
 
+/// The parts of the product that it needs.
+fn needs(patch: &Patch) -> impl Iterator<Item = String> {
+    let parts = patch.about.requires_components.iter();
+    parts.map(|part| format!("{} {}", part.purl, part.versions.phrase()))
+}
+
 fn more_details(patch: &Patch, sheet: &mut Sheet) {
     sheet.line("Made", words::moment(&patch.created));
+    sheet.option("Committed", patch.about.committed.as_deref().map(words::moment));
+    let mends: Vec<&str> = patch.about.mends.iter().map(PatchId::as_str).collect();
+    sheet.option("Repairs", (!mends.is_empty()).then(|| mends.join(", ")));
+    sheet
+        .option("Planned", patch.about.unplanned.map(|is_unplanned| if is_unplanned { "no" } else { "yes" }));
     sheet.option(
         "Supported",
         patch.about.support_until.as_deref().map(|until| format!("until {}", words::moment(until))),
@@ -195,5 +208,9 @@ pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: 
     sheet.line("Manifest", shown.manifest_digest.to_string());
     text.push_str(&sheet.into_text());
     text.push_str(&signatures(shown));
+    if !verified.unmet.is_empty() {
+        text.push('\n');
+        text.push_str(&obstacles(&verified.unmet, Detail::Full, style));
+    }
     text
 }

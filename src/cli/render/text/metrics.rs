@@ -1,5 +1,7 @@
 //! Figures, and what is behind them.
 
+use std::collections::BTreeSet;
+
 use super::list::columns;
 use super::plan::heading;
 use super::{place, safe};
@@ -94,13 +96,15 @@ fn shares(measured: &FolderMetrics, verbose: bool, style: Style) -> String {
             None => "no data".to_owned(),
         };
         let name = match share {
+            Share::Rework => "Rework rate",
             Share::ChangeFailRate => "Change fail rate",
             Share::SuccessRate => "Success rate",
         };
         let few = few(of.is_few(), whole.len());
         text.push_str(&format!("  {name:<22}{figures}{few}{}\n", without(no_data.len(), whole.len())));
         if verbose {
-            let state = |of: &EventRef| if part.contains(of) { "counts" } else { "" };
+            let counting: BTreeSet<&EventRef> = part.iter().collect();
+            let state = |of: &EventRef| if counting.contains(of) { "counts" } else { "" };
             let rows = whole.iter().map(|of| row(of, measured, state(of)));
             let no_data = no_data.iter().map(|of| row(of, measured, "no data"));
             text.push_str(&columns(&rows.chain(no_data).collect::<Vec<_>>()));
@@ -141,6 +145,7 @@ fn name_of(deed: Deed) -> &'static str {
 
 fn title(span: Span) -> &'static str {
     match span {
+        Span::LeadTime => "Change lead time",
         Span::TimeToApply => "Time to apply",
         Span::Exposure => "Exposure",
         Span::TimeOfChange => "Time of change",

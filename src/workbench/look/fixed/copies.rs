@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::files_before;
 use crate::disk::fs::{Fs, Place, StatKind};
 use crate::disk::{look_at_all, node_at};
-use crate::model::{Digest, Node};
+use crate::model::{Digest, LayerKey, Node};
 use crate::plan::{Claim, Layer, Statement};
 use crate::workbench::{Result, Watch};
 
@@ -57,11 +57,13 @@ fn unfixed_contents(
     claims: &[Claim],
     statements: &[Statement],
 ) -> BTreeMap<u64, Vec<(Digest, usize)>> {
+    let layers: BTreeMap<LayerKey, &Layer> = layers.iter().map(|layer| (layer.key, layer)).collect();
     let mut unfixed: BTreeMap<u64, Vec<(Digest, usize)>> = BTreeMap::new();
     for (number, statement) in statements.iter().enumerate() {
         for claim in statement.claims.iter().map(|claim| &claims[*claim]) {
+            let Some(layer) = layers.get(&claim.key) else { continue };
             for path in &statement.paths {
-                for file in files_before(layers, claim.key, path).filter(|file| file.size_bytes > 0) {
+                for file in files_before(layer, path).filter(|file| file.size_bytes > 0) {
                     unfixed.entry(file.size_bytes).or_default().push((file.digest, number));
                 }
             }

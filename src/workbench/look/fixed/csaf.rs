@@ -27,7 +27,7 @@ fn is_cve(id: &str) -> bool {
 
 pub(super) fn document(here: &FixedHere, publisher: &Publisher) -> Value {
     let told: Vec<&Statement> = here.told_in(FixedFormat::Csaf).collect();
-    let mut parts: Vec<&Purl> = told.iter().map(|statement| &statement.component.purl).collect();
+    let mut parts: Vec<&Purl> = told.iter().map(|statement| &statement.purl).collect();
     parts.sort();
     parts.dedup();
     let tree = product_tree(here, &parts);
@@ -116,7 +116,7 @@ fn patched_id(number: usize) -> String {
 fn vulnerabilities(here: &FixedHere, told: &[&Statement], parts: &[&Purl]) -> Vec<Value> {
     let mut by_problem: BTreeMap<&Vec<String>, Vec<&Statement>> = BTreeMap::new();
     told.iter().for_each(|statement| by_problem.entry(&statement.ids).or_default().push(statement));
-    let number = |statement: &Statement| parts.iter().position(|purl| **purl == statement.component.purl);
+    let number = |statement: &Statement| parts.iter().position(|purl| **purl == statement.purl);
     let one = |(ids, about): (&Vec<String>, Vec<&Statement>)| {
         let products: Vec<String> =
             about.iter().filter_map(|statement| number(statement)).map(patched_id).collect();

@@ -7,13 +7,13 @@ use serde_json::{Map, Value, json};
 
 use super::FixedHere;
 use super::document::{FixedFormat, tool};
-use crate::model::{Component, PartPatch, Purl, Resolved};
+use crate::model::{PartPatch, Purl, Resolved};
 use crate::plan::Statement;
 
 pub(super) fn bom(here: &FixedHere) -> Value {
     let mut by_part: BTreeMap<&Purl, Vec<&Statement>> = BTreeMap::new();
     for statement in here.told_in(FixedFormat::CycloneDx) {
-        by_part.entry(&statement.component.purl).or_default().push(statement);
+        by_part.entry(&statement.purl).or_default().push(statement);
     }
     let components: Vec<Value> = by_part.values().map(|about| component(here, about)).collect();
     let vulnerabilities =
@@ -90,12 +90,13 @@ fn component(here: &FixedHere, about: &[&Statement]) -> Value {
         }
     }
     let notes: Vec<String> = about.iter().map(|statement| here.grounds(statement)).collect();
-    let mut component = named(part);
-    component["bom-ref"] = json!(part.purl.as_str());
+    let purl = &about[0].purl;
+    let mut component = named(purl);
+    component["bom-ref"] = json!(purl.as_str());
     component["modified"] = json!(true);
     component["evidence"] = json!({"occurrences": locations});
     component["pedigree"] = json!({
-        "ancestors": [named(part)],
+        "ancestors": [named(&part.purl)],
         "patches": about.iter().map(|statement| patch(here, statement)).collect::<Vec<_>>(),
         "notes": notes.join("\n"),
     });
@@ -103,12 +104,12 @@ fn component(here: &FixedHere, about: &[&Statement]) -> Value {
     component
 }
 
-fn named(part: &Component) -> Value {
+fn named(purl: &Purl) -> Value {
     json!({
         "type": "library",
-        "name": part.purl.full_name(),
-        "version": part.purl.version(),
-        "purl": part.purl.as_str(),
+        "name": purl.full_name(),
+        "version": purl.version(),
+        "purl": purl.as_str(),
     })
 }
 
@@ -149,7 +150,7 @@ fn vulnerabilities(
         let references: Vec<Value> =
             ids[1..].iter().map(|id| json!({"id": id, "source": {"name": list_of(id)}})).collect();
         let affects: Vec<Value> =
-            about.iter().map(|statement| json!({"ref": name(&statement.component.purl)})).collect();
+            about.iter().map(|statement| json!({"ref": name(&statement.purl)})).collect();
         json!({
             "bom-ref": format!("vulnerability-{}", number + 1),
             "id": ids[0],

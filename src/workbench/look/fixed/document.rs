@@ -1,11 +1,13 @@
 //! The documents that say what is fixed in a folder to programs of others. The same folder gives the same bytes: nothing
 //! in them depends on when they are made.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{FixedHere, PatchHere, csaf, cyclonedx, ignore_files, openvex};
-use crate::model::{Digest, choices};
-use crate::plan::{Claim, Statement};
+use crate::model::{Digest, Purl, choices};
+use crate::plan::{Claim, Statement, Untold};
 use crate::text::json::spell_out;
 
 choices! {
@@ -65,18 +67,31 @@ impl FixedHere {
 
     /// The statements that a document of this format may make.
     pub(crate) fn told_in(&self, format: FixedFormat) -> impl Iterator<Item = &Statement> {
-        self.statements.iter().filter(move |statement| match format {
-            // These name the very files.
-            FixedFormat::CycloneDx => true,
-            FixedFormat::TrivyIgnore => {
-                statement.holds_for_the_whole_folder() || !ignore_files::folders(statement).is_empty()
+        self.statements.iter().filter(move |statement| untold(statement, format).is_none())
+    }
+
+    /// What is fixed here and not in a document of this format: the claim, the library if that is why, and why.
+    pub(crate) fn untold(&self, format: FixedFormat) -> Vec<(&Claim, Option<Purl>, Untold)> {
+        let mut told: BTreeMap<usize, Vec<&Statement>> = BTreeMap::new();
+        for (statement, number) in
+            self.statements.iter().flat_map(|one| one.claims.iter().map(move |number| (one, number)))
+        {
+            told.entry(*number).or_default().push(statement);
+        }
+        let mut left_out = Vec::new();
+        for (number, claim) in self.claims.iter().enumerate().filter(|(_, claim)| claim.is_proven()) {
+            if let Some(why) = claim.untold() {
+                left_out.push((claim, None, why));
+                continue;
             }
-            // Trivy ends without a word of help at an entry without one.
-            FixedFormat::Csaf => statement.holds_for_the_whole_folder() && csaf::cve(statement).is_some(),
-            FixedFormat::OpenVex | FixedFormat::CycloneDxVex | FixedFormat::OsvScanner => {
-                statement.holds_for_the_whole_folder()
-            }
-        })
+            let nameless = claim.nameless();
+            left_out.extend(nameless.map(|(part, why)| (claim, Some(part.purl.clone()), why)));
+            let why = |statement: &&Statement| {
+                Some((claim, Some(statement.purl.clone()), untold(statement, format)?))
+            };
+            left_out.extend(told.get(&number).into_iter().flatten().filter_map(why));
+        }
+        left_out
     }
 
     /// The claims behind a statement.
@@ -119,6 +134,22 @@ impl FixedHere {
     pub(super) fn edition(&self) -> u64 {
         self.as_of.entry.max(1)
     }
+}
+
+/// Why a document of this format may not make this statement; `None` if it may.
+fn untold(statement: &Statement, format: FixedFormat) -> Option<Untold> {
+    let is_told_apart = match format {
+        // These name the very files.
+        FixedFormat::CycloneDx => true,
+        FixedFormat::TrivyIgnore => !ignore_files::folders(statement).is_empty(),
+        _ => false,
+    };
+    if !is_told_apart && !statement.holds_for_the_whole_folder() {
+        return Some(Untold::Copies);
+    }
+    // Trivy ends without a word of help at an entry without one.
+    let needs_cve = format == FixedFormat::Csaf && csaf::cve(statement).is_none();
+    needs_cve.then_some(Untold::NoCve)
 }
 
 /// This program, as documents name the tool that made them.

@@ -16,7 +16,7 @@ const HEAD: &str =
 
 /// The folders of the patched files, and those around them: scanners name a library by a file near its root.
 pub(super) fn folders(statement: &Statement) -> BTreeSet<String> {
-    let name = statement.component.purl.full_name();
+    let name = statement.purl.full_name();
     let root = |path: &TreePath| {
         let folder = path.as_str().rsplit_once('/')?.0.to_owned();
         // The innermost folder that is called as the library.
@@ -44,7 +44,7 @@ pub(super) fn trivy(here: &FixedHere) -> String {
                     text.push_str(&format!("      - {}\n", quoted(&format!("{folder}/**"))));
                 });
             }
-            text.push_str(&format!("    purls:\n      - {}\n", quoted(statement.component.purl.as_str())));
+            text.push_str(&format!("    purls:\n      - {}\n", quoted(statement.purl.as_str())));
             text.push_str(&format!("    statement: {}", quoted(&here.grounds(statement))));
         }
     }
@@ -60,7 +60,7 @@ pub(super) fn osv_scanner(here: &FixedHere) -> String {
     let mut told: BTreeSet<&String> = BTreeSet::new();
     for statement in here.told_in(FixedFormat::OsvScanner) {
         for id in statement.ids.iter().filter(|id| told.insert(id)) {
-            let reason = format!("{}: {}", statement.component.purl, here.grounds(statement));
+            let reason = format!("{}: {}", statement.purl, here.grounds(statement));
             text.push_str(&format!(
                 "\n[[IgnoredVulns]]\nid = {}\nreason = {}\n",
                 quoted(id),

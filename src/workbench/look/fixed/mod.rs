@@ -21,7 +21,9 @@ use super::switches::{FolderSwitch, switches};
 use crate::disk::fs::Fs;
 use crate::disk::observe;
 use crate::ledger::{Installed, Ledger};
-use crate::model::{Digest, FileNode, LayerKey, Node, Position, Product, Restart, TreePath, TreeState};
+use crate::model::{
+    Digest, FileNode, LayerKey, Node, Patch, Position, Product, Restart, TreePath, TreeState,
+};
 use crate::plan::{Claim, Layer, Proof, Statement, claims, statements};
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result, UnfinishedWork, Watch, Workbench};
@@ -110,7 +112,7 @@ impl Workbench {
             unread: unread(&folder.layers),
             keys_problem,
             unfinished,
-            patches: ledger.installed().iter().map(|one| PatchHere::new(one, &folder)).collect(),
+            patches: patches_here(&ledger, &folder),
             package: package.map(|patch| patch.about.product.clone()),
             contents: tree.iter().filter_map(file).collect(),
             as_of: HistoryMoment::new(&ledger),
@@ -130,13 +132,16 @@ impl Workbench {
 
 /// A switch that belongs to a fix and isn't on leaves nothing of it proven, whatever the files are.
 fn open_again(claims: &mut [Claim], switches: &[FolderSwitch]) {
+    let mut not_on: BTreeMap<LayerKey, Vec<&FolderSwitch>> = BTreeMap::new();
     for switch in switches.iter().filter(|switch| switch.position() != Some(Position::On)) {
-        let is_open = |claim: &&mut Claim| {
-            claim.key == switch.key
-                && claim.resolved.ids().any(|id| switch.toggle.vulnerabilities.contains(id))
+        not_on.entry(switch.key).or_default().push(switch);
+    }
+    let rests_on_files = |claim: &&mut Claim| matches!(claim.proof, Proof::Verified | Proof::Drifted(_));
+    for claim in claims.iter_mut().filter(rests_on_files) {
+        let is_of = |switch: &&&FolderSwitch| {
+            claim.resolved.ids().any(|id| switch.toggle.vulnerabilities.contains(id))
         };
-        let rests_on_files = |claim: &&mut Claim| matches!(claim.proof, Proof::Verified | Proof::Drifted(_));
-        for claim in claims.iter_mut().filter(rests_on_files).filter(is_open) {
+        if let Some(switch) = not_on.get(&claim.key).into_iter().flatten().find(is_of) {
             claim.proof = Proof::SwitchedOff { switch: switch.full_name() };
         }
     }
@@ -149,10 +154,18 @@ impl FixedHere {
     }
 }
 
+fn patches_here(ledger: &Ledger, folder: &FolderStack) -> BTreeMap<LayerKey, PatchHere> {
+    let layers: BTreeMap<LayerKey, &Layer> = folder.layers.iter().map(|layer| (layer.key, layer)).collect();
+    let here = |installed: Installed| {
+        let patch = layers.get(&installed.key).and_then(|layer| layer.patch.as_deref());
+        (installed.key, PatchHere::new(&installed, patch))
+    };
+    ledger.installed().into_iter().map(here).collect()
+}
+
 impl PatchHere {
-    fn new(installed: &Installed, folder: &FolderStack) -> (LayerKey, Self) {
-        let patch = folder.layer(installed.key).and_then(|layer| layer.patch.as_deref());
-        let here = Self {
+    fn new(installed: &Installed, patch: Option<&Patch>) -> Self {
+        Self {
             name: match installed.patch.revision {
                 1 => installed.patch.id.clone(),
                 revision => format!("{} revision {revision}", installed.patch.id),
@@ -160,8 +173,7 @@ impl PatchHere {
             vendor: installed.patch.vendor.clone(),
             time: installed.time.clone(),
             restart: patch.map_or(Restart::Nothing, |patch| patch.about.restart),
-        };
-        (installed.key, here)
+        }
     }
 }
 
@@ -194,13 +206,8 @@ fn unread(layers: &[Layer]) -> Vec<String> {
 }
 
 /// The files that a change expects: what is not fixed yet.
-fn files_before<'a>(
-    layers: &'a [Layer],
-    key: LayerKey,
-    path: &TreePath,
-) -> impl Iterator<Item = &'a FileNode> {
-    let layer = layers.iter().find(|layer| layer.key == key);
-    let change = layer.and_then(|layer| layer.patch.as_deref()).and_then(|patch| patch.change_at(path));
+fn files_before<'a>(layer: &'a Layer, path: &TreePath) -> impl Iterator<Item = &'a FileNode> {
+    let change = layer.patch.as_deref().and_then(|patch| patch.change_at(path));
     change.into_iter().flat_map(|change| {
         let after = change.after.as_ref();
         let is_fixed = move |file: &&FileNode| {

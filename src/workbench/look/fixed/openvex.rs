@@ -32,7 +32,7 @@ fn statement(here: &FixedHere, told: &Statement) -> Value {
     json!({
         "vulnerability": vulnerability,
         "timestamp": since.unwrap_or(&here.as_of.time),
-        "products": [{"@id": told.component.purl.as_str()}],
+        "products": [{"@id": told.purl.as_str()}],
         "status": "fixed",
         "status_notes": here.grounds(told),
     })

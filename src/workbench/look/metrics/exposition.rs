@@ -61,11 +61,12 @@ impl FolderMetrics {
 
 fn about(span: Span) -> &'static str {
     match span {
+        Span::LeadTime => "From when the newest commit in a patch was made until it was applied.",
         Span::TimeToApply => "From when a patch was made until it was applied.",
         Span::Exposure => "From when a vulnerability was published until its patch was applied.",
         Span::TimeOfChange => "From when a change began until its health checks had passed.",
         Span::Downtime => "How long the product was not available, where that was measured.",
-        Span::Recovery => "From a change that failed until it was rolled back.",
+        Span::Recovery => "From a change that failed until it was rolled back or mended.",
     }
 }
 

@@ -42,6 +42,8 @@ def main():
         def undoes(entry):
             if entry["action"] != "rollback":
                 return []
+            if unasked(entry) and entry.get("reverses"):
+                return [entry["reverses"]]
             if not entry.get("reverses"):
                 return [gone["entry"] for gone in entry.get("out", [])]
             first, steps = original(entries, entry)
@@ -54,20 +56,40 @@ def main():
                 undated.append(ref)
             if now is None or not since <= now <= until:
                 continue
-            note(deeds, did, *ref)
+            later = [other for other in entries if other["seq"] > seq and seq in undoes(other)]
+            failed = did not in ("checked", "other") and any(unasked(other) for other in later)
+            ends = unasked(entry) and undoes(entry)
+            if not ends:
+                note(deeds, "put-back" if failed else did, *ref)
             down = entry.get("downtime")
             if down and at(down["from"]) is not None and at(down["until"]) is not None:
                 timed("downtime", ref, at(down["until"]) - at(down["from"]))
-            later = [other for other in entries if other["seq"] > seq and seq in undoes(other)]
             if did == "applied":
-                patch = history["patches"].get(str(seq)) if about else None
-                if about:
-                    timed("time_to_apply", ref, now - at(patch["created"]) if patch else None)
-                known = patch["published"] if patch else {}
-                for id in list(known) + [id for id in entry.get("resolved", []) if id not in known]:
-                    out = at(known.get(id))
-                    timed("exposure", [folder, seq, id], None if out is None else max(0, now - out))
-                bad = [o for o in later if unasked(o) or (o.get("reason") or {}).get("kind") == "fault"]
+                if not failed:
+                    patch = history["patches"].get(str(seq)) if about else None
+                    if about:
+                        timed("time_to_apply", ref, now - at(patch["created"]) if patch else None)
+                        timed("change_lead_time", ref, now - at(patch["committed"]) if patch and at(patch["committed"]) else None)
+                    planned = patch and (True if patch["mends"] else patch["unplanned"])
+                    if planned is None:
+                        note(shares, "deployment_rework_rate no data", *ref)
+                    else:
+                        note(shares, "deployment_rework_rate of", *ref)
+                        if planned:
+                            note(shares, "deployment_rework_rate", *ref)
+                    known = patch["published"] if patch else {}
+                    for id in list(known) + [id for id in entry.get("resolved", []) if id not in known]:
+                        out = at(known.get(id))
+                        timed("exposure", [folder, seq, id], None if out is None else max(0, now - out))
+                def mends(other):
+                    patch = history["patches"].get(str(other["seq"])) if other.get("patch") else None
+                    if other["action"] != "apply" or not patch or other["seq"] <= seq or about not in patch["mends"]:
+                        return False
+                    came = [e["seq"] for e in entries[:other["seq"] - 1]
+                            if e["action"] == "apply" and (e.get("patch") or {}).get("id") == about]
+                    return came[-1] == seq
+                bad = [o for o in entries if o in later and (unasked(o) or (o.get("reason") or {}).get("kind") == "fault")
+                       or about and mends(o)]
                 if bad and when[bad[0]["seq"]] is None:
                     note(shares, "change_fail_rate no data", *ref)
                 else:
@@ -76,13 +98,10 @@ def main():
                     if bad and after <= 7 * 86400:
                         note(shares, "change_fail_rate", *ref)
                         timed("failed_deployment_recovery_time", ref, after)
-            if did == "put-back":
+            if did not in ("checked", "other") and not ends:
                 note(shares, "success_rate of", *ref)
-            if did in ("applied", "rolled-back", "reapplied", "repaired", "switched"):
-                if not (unasked(entry) and did in ("rolled-back", "switched")):
-                    note(shares, "success_rate of", *ref)
-                    if not any(unasked(other) for other in later):
-                        note(shares, "success_rate", *ref)
+                if did != "put-back" and not failed:
+                    note(shares, "success_rate", *ref)
             before = [other for other in entries[:seq - 1] if deed(entries, other) != "other"]
             if did == "checked" and before and before[-1]["action"] == "apply":
                 begun = at(entry["begun"]) if entry.get("begun") else now

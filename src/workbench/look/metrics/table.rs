@@ -1,5 +1,7 @@
 //! The list behind the figures as a table for spreadsheets: RFC 4180, and no cell is a formula.
 
+use std::collections::BTreeSet;
+
 use super::FolderMetrics;
 use crate::model::Word;
 use crate::plan::{Deed, EventRef, Share, Span};
@@ -26,7 +28,8 @@ impl FolderMetrics {
         }
         for (name, share) in Share::WORDS {
             let part = self.all.part(*share);
-            let is_in = |of: &EventRef| if part.part.contains(of) { "1" } else { "0" };
+            let those: BTreeSet<&EventRef> = part.part.iter().collect();
+            let is_in = |of: &EventRef| if those.contains(of) { "1" } else { "0" };
             part.whole.iter().for_each(|of| add(name, of, is_in(of), "1 or 0"));
             part.no_data.iter().for_each(|of| add(name, of, "", "no data"));
         }

@@ -127,6 +127,12 @@ fn patch(entry: &Entry, dice: &mut Dice, clock: i64) -> Patch {
             justification: None,
         })
         .collect();
+    about.committed = (!dice.once_in(3)).then(|| spelled(clock - 2_000_000 + dice.below(2_300_000) as i64));
+    about.unplanned = [None, Some(true), Some(false)][dice.below(3) as usize];
+    if dice.once_in(4) {
+        about.unplanned = None;
+        about.mends = vec![PatchId::parse(&format!("P-{}", dice.below(5))).expect("an id")];
+    }
     let created = spelled(clock - 1_000_000 + dice.below(1_200_000) as i64);
     Patch { about, created, changes: Vec::new(), diff: None, scripts: Vec::new(), proven: false }
 }
@@ -144,7 +150,10 @@ fn told_to_python(histories: &[Synthetic], period: Period) -> Value {
             let said = |patch: &Patch| {
                 let published: BTreeMap<&String, &Option<String>> =
                     patch.about.resolves.iter().map(|one| (&one.id, &one.published)).collect();
-                json!({ "created": patch.created, "published": published })
+                let mends: Vec<String> = patch.about.mends.iter().map(ToString::to_string).collect();
+                let (committed, unplanned) = (&patch.about.committed, patch.about.unplanned);
+                json!({ "created": patch.created, "published": published, "committed": committed,
+                    "unplanned": unplanned, "mends": mends })
             };
             let patches: BTreeMap<String, Value> =
                 history.patches.iter().map(|(seq, patch)| (seq.to_string(), said(patch))).collect();
@@ -212,7 +221,7 @@ fn an_independent_recount_of_a_thousand_histories_agrees() {
     for table in ["times", "no_data", "deeds", "shares", "undated"] {
         assert!(!ours[table].as_object().expect("a table").is_empty(), "{table} was put to the test");
     }
-    for figure in ["change_fail_rate", "change_fail_rate no data", "success_rate"] {
+    for figure in ["change_fail_rate", "change_fail_rate no data", "success_rate", "deployment_rework_rate"] {
         assert!(ours["shares"].get(figure).is_some(), "{figure} was put to the test");
     }
     let python = Command::new("python3")
@@ -233,6 +242,37 @@ fn an_independent_recount_of_a_thousand_histories_agrees() {
         for figure in figures.chain(theirs[table].as_object().expect("a table").keys()) {
             assert_eq!(ours[table].get(figure), theirs[table].get(figure), "{table} {figure}");
         }
+    }
+}
+
+/// A patch that went and came back this often: each entry undoes the one before.
+fn long_life(entries: u64) -> Ledger {
+    let environment = Environment::fixed(Timestamp::UNIX_EPOCH, "ada", "lab", "linux/x86_64");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ledger = Ledger::read(&OsFs::open(folder.path()).expect("a disk")).expect("a history");
+    for seq in 1..=entries {
+        let action = if seq == 1 { Action::Apply } else { Action::Rollback };
+        let mut entry = Entry::after(&ledger.head(), action, &environment);
+        entry.time = spelled(START + seq as i64);
+        entry.reverses = (seq > 1).then(|| seq - 1);
+        ledger.push_committed(&entry.to_bytes()).expect("it follows");
+    }
+    ledger
+}
+
+#[test]
+fn a_patch_that_went_and_came_back_thousands_of_times_costs_as_much_for_each() {
+    // Followed back to its beginning entry by entry, this would be two thousand million steps.
+    let ledger = long_life(60_000);
+    let events = events(&ledger, &|_| Vec::new());
+    let metrics = Metrics::new(&[events], Period { since: START, until: START + 60_000 });
+    assert_eq!(
+        (metrics.deeds(Deed::RolledBack).len(), metrics.deeds(Deed::Reapplied).len()),
+        (30_000, 29_999)
+    );
+    let turns = Turns::new(ledger.entries());
+    for entry in ledger.entries().iter().take(50).filter(|entry| entry.action == Action::Rollback) {
+        assert_eq!(turns.of(entry), entry.turn(ledger.entries()), "{}", entry.seq);
     }
 }
 

@@ -6,6 +6,7 @@
 mod feeds;
 mod grype;
 mod osv;
+mod sbom;
 mod trivy;
 mod walk;
 
@@ -17,6 +18,7 @@ use std::path::Path;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 pub(crate) use feeds::Feeds;
+pub(crate) use sbom::Sbom;
 
 use crate::model::Word;
 use crate::named_file;
@@ -47,6 +49,8 @@ pub enum ScanProblem {
     Unreadable(String),
     /// A list that goes with it is none.
     NoList(String),
+    /// It is no bill of materials.
+    NoSbom(String),
     /// The scanner can't be told.
     NotTold,
     /// It is about another folder: nothing that it names is there.
@@ -61,7 +65,9 @@ pub enum ScanProblem {
 impl fmt::Display for ScanProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ScanProblem::Unreadable(detail) | ScanProblem::NoList(detail) => f.write_str(detail),
+            ScanProblem::Unreadable(detail) | ScanProblem::NoList(detail) | ScanProblem::NoSbom(detail) => {
+                f.write_str(detail)
+            }
             ScanProblem::NotTold => f.write_str("OSV-Scanner reads no such statements"),
             ScanProblem::OtherFolder { scanned, file } => {
                 write!(

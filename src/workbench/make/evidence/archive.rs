@@ -21,6 +21,9 @@ const MADE_BY: u16 = 3 << 8 | 20;
 /// An ordinary file that everybody may read.
 const MODE: u32 = 0o100_644 << 16;
 
+/// Most files in it: the format counts them in two bytes.
+pub(super) const MAX_MEMBERS: usize = u16::MAX as usize;
+
 /// A file in it: name and content.
 pub(super) type Member = (String, Vec<u8>);
 

@@ -120,7 +120,8 @@ impl Gathered<'_> {
 
     fn is_wished(&self, entry: &Entry) -> bool {
         let is_about = |id: &String| {
-            let came = |key: LayerKey| self.entries.iter().any(|entry| entry.seq == key.entry);
+            let came =
+                |key: LayerKey| self.entries.binary_search_by_key(&key.entry, |entry| entry.seq).is_ok();
             entry.patches().iter().any(|patch| patch.id == *id)
                 || entry.out.iter().any(|gone| came(gone.key()))
         };

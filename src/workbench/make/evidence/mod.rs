@@ -25,6 +25,8 @@ use crate::workbench::{Error, FixedHere, HistoryCheck, Result, Signer, Workbench
 pub(crate) const MAX_PACK_BYTES: usize = 256 << 20;
 
 const SUMS: &str = "SHA256SUMS";
+/// What a pack says for programs.
+const DOCUMENT: &str = "evidence.json";
 
 /// What evidence is wished for.
 #[derive(Debug, Clone, Default)]
@@ -131,7 +133,7 @@ impl Workbench {
         refuse_taken(output, OutputKind::Evidence)?;
         let mut files = pack.originals.clone();
         files.insert("index.html".to_owned(), page.as_bytes().to_vec());
-        files.insert("evidence.json".to_owned(), document.as_bytes().to_vec());
+        files.insert(DOCUMENT.to_owned(), document.as_bytes().to_vec());
         let secret = signer.and_then(|signer| match signer {
             Signer::Minisign(key) => Some(&**key),
             Signer::Ssh(_) => None,
@@ -152,8 +154,9 @@ impl Workbench {
         }
         files.insert(SUMS.to_owned(), sums);
         let members: Vec<_> = files.into_iter().collect();
-        let (bytes, _) = archive::write(&members);
-        if bytes.len() > MAX_PACK_BYTES {
+        let is_too_many = members.len() > archive::MAX_MEMBERS;
+        let bytes = if is_too_many { Vec::new() } else { archive::write(&members).0 };
+        if is_too_many || bytes.len() > MAX_PACK_BYTES {
             return Err(failed(std::io::ErrorKind::FileTooLarge.into()));
         }
         WholeFile::write(output, &bytes).map_err(failed)?;
@@ -188,8 +191,9 @@ impl EvidencePack {
         ids.len()
     }
 
-    /// Whether a claim is by one of the patches that are told about.
-    pub(crate) fn is_about(&self, claim: &Claim) -> bool {
-        self.patches.iter().any(|patch| patch.note.id == claim.patch)
+    /// What the patches that are told about claim.
+    pub(crate) fn claims<'a>(&self, here: &'a FixedHere) -> impl Iterator<Item = &'a Claim> {
+        let told: BTreeSet<&String> = self.patches.iter().map(|patch| &patch.note.id).collect();
+        here.claims.iter().filter(move |claim| told.contains(&claim.patch))
     }
 }

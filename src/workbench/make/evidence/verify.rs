@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::archive::{self, Member};
-use super::{MAX_PACK_BYTES, SUMS};
+use serde::Deserialize;
+
+use super::archive;
+use super::{DOCUMENT, MAX_PACK_BYTES, SUMS};
 use crate::ledger::Entry;
 use crate::model::Digest;
 use crate::named_file;
@@ -24,7 +26,9 @@ pub(crate) struct VerifiedPack {
     pub statements: usize,
     /// How many entries of the history are in it.
     pub entries: usize,
-    /// What is wrong with the history, which may have been so in the folder.
+    /// From which entry on the history of the folder was broken when the pack was made, as its maker says.
+    pub broken_from: Option<u64>,
+    /// What is wrong with the history, as the maker says and as the records in it show.
     pub history: Vec<String>,
 }
 
@@ -67,9 +71,10 @@ impl VerifiedPack {
         self.is_whole() && matches!(self.signer, PackSigner::Known { .. })
     }
 
-    /// Whether every byte is what the checksums say.
+    /// Whether every byte is what the checksums say, and the pack what its maker saw: a history that was broken in the folder
+    /// is shown as that.
     pub(crate) fn is_whole(&self) -> bool {
-        self.changed.is_empty() && self.history.is_empty() && self.signer != PackSigner::Broken
+        self.changed.is_empty() && self.signer != PackSigner::Broken
     }
 }
 
@@ -81,11 +86,10 @@ impl Workbench {
     pub(crate) fn verify_evidence(&self, path: &Path) -> Result<VerifiedPack> {
         let failed = |source| Error::File { doing: "read the evidence", path: path.to_owned(), source };
         let bytes = named_file::read(path, MAX_PACK_BYTES).map_err(failed)?;
-        let not_one = |problem: &str| Error::File {
-            doing: "read the evidence",
-            path: path.to_owned(),
-            source: std::io::Error::new(std::io::ErrorKind::InvalidData, problem.to_owned()),
-        };
+        let not_one = |problem: &'static str| Error::EvidenceFile { path: path.to_owned(), problem };
+        if bytes.len() > MAX_PACK_BYTES {
+            return Err(not_one("it's larger than an evidence file can be"));
+        }
         let (members, damaged) = archive::read(&bytes).map_err(not_one)?;
         let mut changed: Vec<(String, String)> =
             damaged.into_iter().map(|name| (name, "isn't as it was written".to_owned())).collect();
@@ -105,11 +109,19 @@ impl Workbench {
                 None => {}
             }
         }
+        let (entries, found) = history(&files);
+        let said = files.get(DOCUMENT).and_then(|bytes| serde_json::from_slice::<SaidOfHistory>(bytes).ok());
+        let (broken_from, problem) =
+            said.map(|said| (said.history.first_unfit, said.history.problem)).unwrap_or_default();
+        let is_said = |seq: u64| broken_from.is_some_and(|first| first <= seq);
+        if let Some((_, problem)) = found.iter().find(|(seq, _)| !is_said(*seq)) {
+            changed.push((DOCUMENT.to_owned(), format!("doesn't say that {problem}")));
+        }
+        let history = problem.into_iter().chain(found.into_iter().map(|(_, problem)| problem)).collect();
         // One file is named once, by what was found first.
         let mut named = BTreeSet::new();
         changed.retain(|(name, _)| named.insert(name.clone()));
-        let (entries, history) = history(&members);
-        Ok(VerifiedPack { files: members.len(), changed, signer, statements, entries, history })
+        Ok(VerifiedPack { files: members.len(), changed, signer, statements, entries, broken_from, history })
     }
 
     fn signer_of_sums(
@@ -162,25 +174,38 @@ fn compared(sums: &[u8], files: &BTreeMap<&str, &[u8]>) -> Vec<(String, String)>
     changed
 }
 
+/// What the document of a pack says about the history of the folder.
+#[derive(Deserialize)]
+struct SaidOfHistory {
+    history: HistorySaid,
+}
+
+#[derive(Deserialize)]
+struct HistorySaid {
+    first_unfit: Option<u64>,
+    problem: Option<String>,
+}
+
 /// How many entries there are, and which don't follow the one before, or don't fit their manifest.
-fn history(members: &[Member]) -> (usize, Vec<String>) {
+fn history(files: &BTreeMap<&str, &[u8]>) -> (usize, Vec<(u64, String)>) {
     let mut problems = Vec::new();
     let mut before: Option<(u64, Digest)> = None;
-    let content = |wanted: &str| members.iter().find(|(name, _)| name == wanted).map(|(_, content)| content);
     let mut entries = 0;
-    for (name, bytes) in members.iter().filter(|(name, _)| name.ends_with("/entry.json")) {
+    for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with("/entry.json")) {
         entries += 1;
         let Ok(entry) = Entry::from_bytes(bytes) else {
-            problems.push(format!("{name} can't be read"));
+            let number = name.split('/').nth_back(1).and_then(|number| number.parse().ok());
+            problems.push((number.unwrap_or(0), format!("{name} can't be read")));
             continue;
         };
         if before.is_some_and(|(seq, digest)| seq + 1 == entry.seq && digest != entry.previous) {
-            problems.push(format!("entry {} doesn't follow the entry before it", entry.seq));
+            problems.push((entry.seq, format!("entry {} doesn't follow the entry before it", entry.seq)));
         }
         let folder = name.trim_end_matches("entry.json");
-        let manifest = content(&format!("{folder}manifest.json"));
+        let manifest = files.get(&*format!("{folder}manifest.json"));
         if manifest.is_some_and(|bytes| Some(Digest::compute(bytes)) != entry.manifest) {
-            problems.push(format!("the manifest of entry {} isn't the one that came with it", entry.seq));
+            let problem = format!("the manifest of entry {} isn't the one that came with it", entry.seq);
+            problems.push((entry.seq, problem));
         }
         before = Some((entry.seq, Digest::compute(bytes)));
     }

@@ -1,0 +1,93 @@
+//! What a patch doesn't bring that the rules of a site ask for.
+
+use super::{Override, Wording, row};
+use crate::model::{Code, PatchRef};
+
+/// A rule that a patch doesn't meet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SiteRule {
+    pub patch: PatchRef,
+    pub lacks: Lacks,
+}
+
+/// What a patch lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Lacks {
+    /// Somebody who is trusted: what it says of itself is nobody's word.
+    Signer,
+    /// As many who vouch as the rules for all products ask for.
+    Approvals { role: &'static str, needs: u32, has: u32 },
+    /// An issue whose key is like this.
+    Issue { pattern: String },
+    /// That it is for exactly one version.
+    ExactVersion,
+    /// What was tested.
+    Tests,
+    /// That its author's tool applied it to a copy and rolled it back.
+    Proof,
+    /// A rehearsal here that passed; `state`: what became of the newest one.
+    Rehearsal { state: Option<&'static str> },
+    /// Youth; `days`: its age, if it says when it was made.
+    Age { days: Option<i64>, most: u32 },
+}
+
+impl SiteRule {
+    pub(super) fn row(&self) -> Wording {
+        let Self { patch, lacks } = self;
+        let (meaning, step) = match lacks {
+            Lacks::Signer => (
+                format!(
+                    "your trust rules ask what {patch} says about itself, and nobody you trust signed it"
+                ),
+                "Ask the vendor for a signed patch file.",
+            ),
+            Lacks::Approvals { role, needs, has } => (
+                format!("your trust rules require signatures by {needs} {role}s, and {patch} has {has}"),
+                "Ask for the missing signatures.",
+            ),
+            Lacks::Issue { pattern } => (
+                format!("your trust rules require an issue like {pattern}, and {patch} names none"),
+                "Ask the author to add the issue to the order and make the patch again.",
+            ),
+            Lacks::ExactVersion => (
+                format!("your trust rules require a patch for exactly one version, and {patch} isn't"),
+                "Ask the author for a patch for the version that you have.",
+            ),
+            Lacks::Tests => (
+                format!("your trust rules require tests, and {patch} doesn't say that there were any"),
+                "Ask the author what was tested, and for a patch file that says so.",
+            ),
+            Lacks::Proof => (
+                format!("your trust rules require a test on a copy, and {patch} was made without one"),
+                "Ask the author to make it without --no-proof.",
+            ),
+            Lacks::Rehearsal { state } => (
+                match state {
+                    None => {
+                        format!("your trust rules require a rehearsal, and {patch} wasn't rehearsed here")
+                    }
+                    Some("failed") => {
+                        format!("your trust rules require a rehearsal, and that of {patch} didn't pass")
+                    }
+                    Some(_) => {
+                        format!("your trust rules require a rehearsal, and that of {patch} is out of date")
+                    }
+                },
+                "Rehearse it with the same patch files and this folder: patchwright rehearse.",
+            ),
+            Lacks::Age { days: Some(days), most } => (
+                format!(
+                    "your trust rules allow patches of up to {most} days, and {patch} is {days} days old"
+                ),
+                "Ask the vendor for a newer patch.",
+            ),
+            Lacks::Age { days: None, most } => (
+                format!(
+                    "your trust rules allow patches of up to {most} days, and {patch} doesn't say when it was made"
+                ),
+                "Ask the vendor for a newer patch.",
+            ),
+        };
+        row(Code::Policy, meaning, format!("{step} {}", Override::SiteRules.hint()))
+    }
+}

@@ -1,0 +1,304 @@
+//! Bills of materials as CycloneDX and SPDX write them in JSON: which version of a part they say is there.
+//!
+//! A bill is the word of whoever made it. It is read once, front to back, and nothing is kept that nobody asked for.
+
+use std::fmt;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::walk::few;
+use super::{ScanProblem, open};
+use crate::model::{Digest, Hasher, Purl};
+use crate::workbench::{Error, Result};
+
+/// Longest bill, in bytes.
+const MAX_BYTES: u64 = 512 << 20;
+/// Most entries for one part that are told: one version is enough to be the wrong one.
+const MAX_TOLD: usize = 100;
+
+/// What a bill of materials says about some parts.
+#[derive(Debug, Clone)]
+pub(crate) struct Sbom {
+    pub path: PathBuf,
+    /// SHA-256 of the file.
+    pub digest: Digest,
+    /// `CycloneDX 1.6`.
+    pub format: String,
+    /// How many parts it lists.
+    pub parts: usize,
+    /// For each part that was asked about, every version that it lists; `None`: it lists the part without one.
+    pub found: Vec<(Purl, Vec<Option<String>>)>,
+}
+
+impl Sbom {
+    /// What the bill at `path` says about the parts `asked`, which are named without versions.
+    ///
+    /// # Errors
+    /// [`Error::ScanReport`] if it is none, or too long.
+    pub fn read(path: &Path, asked: Vec<Purl>) -> Result<Self> {
+        let wrong = |detail: String| {
+            let problem = ScanProblem::NoSbom(detail);
+            Error::ScanReport { path: path.to_owned(), problem }
+        };
+        let input = Hashed { reader: open(path, MAX_BYTES)?, hasher: Hasher::new() };
+        let mut input = BufReader::with_capacity(1 << 16, input);
+        let found = asked.into_iter().map(|purl| (purl, Vec::new())).collect();
+        let mut told = Told { format: None, parts: 0, found };
+        let mut json = serde_json::Deserializer::from_reader(&mut input);
+        let read = json.deserialize_map(Document(&mut told)).and_then(|()| json.end());
+        read.map_err(|error| wrong(error.to_string()))?;
+        let Told { format, parts, found } = told;
+        let format = format.ok_or_else(|| wrong("it says neither bomFormat nor spdxVersion".to_owned()))?;
+        Ok(Self { path: path.to_owned(), digest: input.into_inner().hasher.finish(), format, parts, found })
+    }
+
+    /// Every version of `part` that it lists.
+    pub(crate) fn versions_of(&self, part: &Purl) -> &[Option<String>] {
+        let listed = self.found.iter().find(|(purl, _)| purl == part);
+        listed.map(|(_, versions)| versions.as_slice()).unwrap_or_default()
+    }
+}
+
+/// A file that is hashed while it is read.
+struct Hashed<R> {
+    reader: R,
+    hasher: Hasher,
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.reader.read(buffer)?;
+        self.hasher.update(&buffer[..length]);
+        Ok(length)
+    }
+}
+
+/// What was read so far.
+struct Told {
+    format: Option<String>,
+    parts: usize,
+    found: Vec<(Purl, Vec<Option<String>>)>,
+}
+
+impl Told {
+    /// A part that is there. A name that is no package URL is nothing that anybody can ask about.
+    fn take(&mut self, part: Part) {
+        self.parts += 1;
+        let Some(purl) = part.purl.0.and_then(|text| Purl::parse(&text).ok()) else { return };
+        let version = purl.version().map(str::to_owned).or(part.version.0);
+        for (_, versions) in self.found.iter_mut().filter(|(asked, _)| asked.covers(&purl)) {
+            if versions.len() < MAX_TOLD && !versions.contains(&version) {
+                versions.push(version.clone());
+            }
+        }
+    }
+}
+
+/// A part as either format describes it.
+#[derive(Default)]
+struct Part {
+    purl: Short,
+    version: Short,
+}
+
+/// A text that is kept if it is a short one.
+#[derive(Default)]
+struct Short(Option<String>);
+
+impl<'de> Deserialize<'de> for Short {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> std::result::Result<Self, D::Error> {
+        struct ShortVisitor;
+        impl<'de> Visitor<'de> for ShortVisitor {
+            type Value = Short;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> std::result::Result<Short, E> {
+                Ok(Short((text.len() <= Purl::MAX_BYTES).then(|| text.to_owned())))
+            }
+
+            fn visit_unit<E: serde::de::Error>(self) -> std::result::Result<Short, E> {
+                Ok(Short(None))
+            }
+        }
+        reader.deserialize_any(ShortVisitor)
+    }
+}
+
+/// The outermost object.
+struct Document<'a>(&'a mut Told);
+
+impl<'de> Visitor<'de> for Document<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an SBOM in CycloneDX or SPDX, as JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> std::result::Result<(), A::Error> {
+        let (mut name, mut version) = (None, None);
+        while let Some(Short(key)) = object.next_key()? {
+            match key.as_deref().unwrap_or_default() {
+                "bomFormat" => name = object.next_value::<Short>()?.0,
+                "specVersion" => version = object.next_value::<Short>()?.0,
+                "spdxVersion" => self.0.format = object.next_value::<Short>()?.0,
+                "components" | "packages" => object.next_value_seed(Parts(&mut *self.0))?,
+                _ => drop(object.next_value::<IgnoredAny>()?),
+            }
+        }
+        if let Some(name) = name {
+            let is_known = name == "CycloneDX" && self.0.format.is_none();
+            let format = format!("{name} {}", version.unwrap_or_default());
+            self.0.format = is_known.then(|| format.trim_end().to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// A list of parts, some with further ones inside.
+struct Parts<'a>(&'a mut Told);
+
+impl<'de> DeserializeSeed<'de> for Parts<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> std::result::Result<(), D::Error> {
+        reader.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Parts<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of parts")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> std::result::Result<(), A::Error> {
+        while list.next_element_seed(OnePart(&mut *self.0))?.is_some() {}
+        Ok(())
+    }
+}
+
+struct OnePart<'a>(&'a mut Told);
+
+impl<'de> DeserializeSeed<'de> for OnePart<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> std::result::Result<(), D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OnePart<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a part")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> std::result::Result<(), A::Error> {
+        /// One of the other names of an SPDX package.
+        #[derive(Deserialize)]
+        struct Reference {
+            #[serde(rename = "referenceType", default)]
+            kind: Short,
+            #[serde(rename = "referenceLocator", default)]
+            locator: Short,
+        }
+        #[derive(Deserialize)]
+        struct References(#[serde(deserialize_with = "few")] Vec<Reference>);
+
+        let mut part = Part::default();
+        let mut purls = Vec::new();
+        while let Some(Short(key)) = object.next_key()? {
+            match key.as_deref().unwrap_or_default() {
+                "purl" => purls.push(object.next_value::<Short>()?),
+                "version" | "versionInfo" => part.version = object.next_value()?,
+                "components" => object.next_value_seed(Parts(&mut *self.0))?,
+                "externalRefs" => {
+                    let References(named) = object.next_value()?;
+                    let is_purl = |one: &Reference| one.kind.0.as_deref() == Some("purl");
+                    purls.extend(named.into_iter().filter(is_purl).map(|one| one.locator));
+                }
+                _ => drop(object.next_value::<IgnoredAny>()?),
+            }
+        }
+        // A part of two names could be either.
+        if purls.len() > 1 {
+            return Err(A::Error::custom("a part in it has more than one package URL"));
+        }
+        part.purl = purls.pop().unwrap_or_default();
+        self.0.take(part);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> std::result::Result<Sbom, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("bom.json");
+        std::fs::write(&path, text).expect("written");
+        let asked = vec![Purl::parse("pkg:deb/debian/libssl3").expect("a purl")];
+        Sbom::read(&path, asked).map_err(|error| error.to_string())
+    }
+
+    fn versions(text: &str) -> Vec<Option<String>> {
+        let sbom = read(text).expect("an SBOM");
+        sbom.found[0].1.clone()
+    }
+
+    #[test]
+    fn both_formats_say_which_version_is_there() {
+        let cyclonedx = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"name":"x"}},"components":[
+            {"type":"application","name":"app","components":[{"name":"libssl3","version":"9","purl":"pkg:deb/debian/libssl3@3.0.2?arch=amd64"}]},
+            {"name":"other","purl":"pkg:deb/debian/libssl@1"},{"name":"none"},{"purl":null,"hashes":[{"alg":"SHA-256"}]}]}"#;
+        assert_eq!(versions(cyclonedx), [Some("3.0.2".to_owned())]);
+        assert_eq!(
+            read(cyclonedx).map(|sbom| (sbom.format, sbom.parts)),
+            Ok(("CycloneDX 1.6".to_owned(), 5))
+        );
+        let spdx = r#"{"spdxVersion":"SPDX-2.3","packages":[{"name":"libssl3","versionInfo":"3.0.11","externalRefs":[
+            {"referenceCategory":"SECURITY","referenceType":"cpe23Type","referenceLocator":"cpe:2.3:a"},
+            {"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:deb/debian/libssl3"}]}]}"#;
+        assert_eq!(versions(spdx), [Some("3.0.11".to_owned())]);
+        assert_eq!(read(spdx).map(|sbom| sbom.format), Ok("SPDX-2.3".to_owned()));
+    }
+
+    #[test]
+    fn what_is_no_bill_or_could_mean_two_things_is_refused() {
+        for bad in [
+            "",
+            "[]",
+            "{}",
+            "{\"components\":[]}",
+            "<bom/>",
+            "{\"bomFormat\":\"CycloneDX\",\"components\":[",
+            "{\"bomFormat\":\"CycloneDX\",\"spdxVersion\":\"SPDX-2.3\"}",
+            "{\"bomFormat\":\"Other\",\"components\":[]}",
+            "{\"bomFormat\":\"CycloneDX\",\"components\":{}}",
+            "{\"bomFormat\":\"CycloneDX\",\"components\":[{\"purl\":\"pkg:npm/a@1\",\"purl\":\"pkg:npm/b@1\"}]}",
+            "{\"bomFormat\":\"CycloneDX\",\"components\":[]} more",
+            &format!("{{\"bomFormat\":\"CycloneDX\",\"components\":{}", "[{\"components\":".repeat(10_000)),
+        ] {
+            assert!(read(bad).is_err(), "{}", &bad[..bad.len().min(80)]);
+        }
+    }
+
+    #[test]
+    fn names_that_hide_something_or_are_endless_are_no_parts_that_were_asked_about() {
+        let endless = "x".repeat(10_000);
+        let text = format!(
+            "{{\"bomFormat\":\"CycloneDX\",\"components\":[{{\"bom-ref\":\"a\",\"purl\":\"pkg:deb/debian/libssl3@{endless}\"}},\
+             {{\"bom-ref\":\"a\",\"purl\":\"pkg:deb/debian/libssl3@3\\u202e\"}},{{\"{endless}\":1}}]}}"
+        );
+        assert_eq!(read(&text).map(|sbom| (sbom.parts, sbom.found[0].1.len())), Ok((3, 0)));
+    }
+}

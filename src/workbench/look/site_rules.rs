@@ -1,0 +1,126 @@
+//! What the rules of a site ask a patch to bring, beyond who signed it.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::rehearsals::KnownRehearsal;
+use crate::model::Patch;
+use crate::plan::Obstacle;
+use crate::plan::why::{Lacks, SiteRule};
+use crate::trust::{Policy, SignerRole, Standing, Verdict};
+
+const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
+
+/// Each of the rules in `policy` that `patch` doesn't meet. What nobody vouches for meets none that asks what it says: it can
+/// say of itself what it likes.
+pub(crate) fn unmet(patch: &Patch, verdict: &Verdict, policy: &Policy, now: Timestamp) -> Vec<Obstacle> {
+    let (about, demands) = (&patch.about, &policy.demands);
+    if demands.is_of_no_claim() {
+        return Vec::new();
+    }
+    if verdict.standing != Standing::Trusted {
+        return vec![obstacle(patch, Lacks::Signer)];
+    }
+    let is_named = |pattern: &&String| !about.issues.iter().any(|issue| fits(pattern, &issue.key));
+    let mut lacks: Vec<Lacks> = demands
+        .issues
+        .iter()
+        .filter(is_named)
+        .map(|pattern| Lacks::Issue { pattern: pattern.clone() })
+        .collect();
+    let versions = &about.product.versions;
+    let is_exact = versions.len() == 1 && versions[0] != "unknown";
+    lacks.extend((demands.exact_version && !is_exact).then_some(Lacks::ExactVersion));
+    lacks.extend((demands.tests && about.evidence.tests.is_empty()).then_some(Lacks::Tests));
+    lacks.extend((demands.proof && !patch.proven).then_some(Lacks::Proof));
+    if let Some(most) = demands.refuse_after_days {
+        let made = patch.created.parse::<Timestamp>().ok();
+        let days = made.map(|made| (now.as_second() - made.as_second()) / SECONDS_PER_DAY);
+        let is_old = days.is_none_or(|days| days > i64::from(most));
+        lacks.extend(is_old.then_some(Lacks::Age { days, most }));
+    }
+    lacks.into_iter().map(|lacks| obstacle(patch, lacks)).collect()
+}
+
+/// The same where no folder says which product's rules count, but only the patch: then the `general` rules hold, too, also
+/// about who has to sign.
+pub(crate) fn unmet_anywhere(
+    patch: &Patch,
+    verdict: &Verdict,
+    general: Policy,
+    now: Timestamp,
+) -> Vec<Obstacle> {
+    let (needs, is_said) = (general.needs, general.is_set());
+    let policy = verdict.policy.clone().stricter(general);
+    let mut unmet = unmet(patch, verdict, &policy, now);
+    if is_said && verdict.standing == Standing::Trusted {
+        for (role, word, needs) in [
+            (SignerRole::Author, "author", needs.authors),
+            (SignerRole::Reviewer, "reviewer", needs.reviewers),
+        ] {
+            let owners = verdict.vouchers.iter().filter(|one| one.role == role).map(|one| &one.owner);
+            let has = owners.collect::<BTreeSet<_>>().len() as u32;
+            let lacks = Lacks::Approvals { role: word, needs, has };
+            unmet.extend((has < needs).then(|| obstacle(patch, lacks)));
+        }
+    }
+    unmet
+}
+
+/// That `patch` wasn't rehearsed here, where that is asked for.
+pub(crate) fn unrehearsed(
+    patch: &Patch,
+    policy: &Policy,
+    known: Option<&KnownRehearsal>,
+) -> Option<Obstacle> {
+    let state = known.map(KnownRehearsal::state);
+    let is_missing = policy.demands.rehearsal && state != Some("passed");
+    is_missing.then(|| obstacle(patch, Lacks::Rehearsal { state }))
+}
+
+fn obstacle(patch: &Patch, lacks: Lacks) -> Obstacle {
+    Obstacle::new(SiteRule { patch: patch.about.identity.clone(), lacks })
+}
+
+/// Whether `text` is like `pattern`, in which `*` stands for anything, also for nothing.
+fn fits(pattern: &str, text: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut left) = text.strip_prefix(head) else { return false };
+    let parts: Vec<&str> = rest.split('*').collect();
+    let (last, between) = parts.split_last().expect("a split has a part");
+    for part in between {
+        let Some(at) = left.find(part) else { return false };
+        left = &left[at + part.len()..];
+    }
+    left.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn a_star_stands_for_anything_and_nothing_else_does() {
+        for (pattern, text) in [
+            ("OPS-*", "OPS-77"),
+            ("*", ""),
+            ("OPS-7", "OPS-7"),
+            ("*-*7", "A-17"),
+            ("a*b*c", "abbc"),
+            ("**", "x"),
+        ] {
+            assert!(fits(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [
+            ("OPS-*", "XOPS-7"),
+            ("OPS-7", "OPS-77"),
+            ("a*b*c", "acb"),
+            ("a*a", "a"),
+            ("", "x"),
+            ("*7", "78"),
+        ] {
+            assert!(!fits(pattern, text), "{pattern} {text}");
+        }
+    }
+}

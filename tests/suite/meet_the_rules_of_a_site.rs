@@ -1,0 +1,209 @@
+//! A site says what a patch has to bring. Whoever verifies or applies one is told what it lacks, and a patch that brings it
+//! comes in as ever.
+
+use patchwright::model::{Issue, Patch};
+
+use crate::support::console::{Console, Run};
+use crate::support::sandbox::Sandbox;
+use crate::support::trust::{write_key, write_trusted_key};
+
+const ALL: &str =
+    "issue = \"OPS-*\"\nexact_version = true\ntests = true\nproof = true\nrefuse_after_days = 30\n";
+
+/// A product, Anna, who is trusted, and a patch that `change` says more about, signed by her.
+fn site(change: impl FnOnce(&mut Patch)) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("app/readme.txt", "Read me.\n");
+    sandbox.write("app/more.txt", "1\n");
+    sandbox.write("next/readme.txt", "Read me.\n");
+    sandbox.write("next/more.txt", "2\n");
+    write_trusted_key(&sandbox, "anna", 1, "author");
+    let bundle = sandbox.bundle("ACME-HF-1").replace("readme.txt", "Read me.\n", "Read me well.\n");
+    sandbox.save("fix.patchbundle", &bundle.but(change));
+    console(&sandbox).done("sign $/fix.patchbundle --key $/anna.key");
+    sandbox
+}
+
+fn console(sandbox: &Sandbox) -> Console<'_> {
+    Console::new(sandbox).with_keys()
+}
+
+/// The same with these rules for the whole computer.
+fn with_rules(sandbox: &Sandbox, rules: &str) {
+    sandbox.write("machine/trust.toml", &format!("format = \"patchwright-trust/1\"\n[policy]\n{rules}"));
+}
+
+fn good(patch: &mut Patch) {
+    let issue = |key: &str| Issue { system: "jira".to_owned(), key: key.to_owned(), url: None, kind: None };
+    patch.about.issues = vec![issue("DOC-1"), issue("OPS-77")];
+    patch.about.product.versions = vec!["1".to_owned()];
+    patch.about.evidence.tests = vec!["the whole suite".to_owned()];
+    patch.created = "2026-11-20T00:00:00Z".to_owned();
+    patch.proven = true;
+}
+
+fn verify(sandbox: &Sandbox) -> Run {
+    console(sandbox).run("verify $/fix.patchbundle")
+}
+
+#[test]
+fn a_patch_that_brings_everything_is_verified_and_applied() {
+    let sandbox = site(good);
+    with_rules(&sandbox, ALL);
+    assert_eq!(verify(&sandbox).code, 0, "{}", verify(&sandbox));
+    console(&sandbox).done("apply $/fix.patchbundle $/app --yes");
+}
+
+#[test]
+fn what_is_missing_is_named_and_nothing_is_changed() {
+    type Lack = (&'static str, fn(&mut Patch), &'static str);
+    let lacks: [Lack; 5] = [
+        ("issue = \"OPS-*\"", |patch| patch.about.issues.truncate(1), "require an issue like OPS-*"),
+        (
+            "exact_version = true",
+            |patch| patch.about.product.versions.push("2".to_owned()),
+            "exactly one version",
+        ),
+        ("tests = true", |patch| patch.about.evidence.tests.clear(), "doesn't say that there were any"),
+        ("proof = true", |patch| patch.proven = false, "was made without one"),
+        (
+            "refuse_after_days = 30",
+            |patch| patch.created = "2026-10-01T00:00:00Z".to_owned(),
+            "is 53 days old",
+        ),
+    ];
+    for (rule, change, said) in lacks {
+        let sandbox = site(|patch| {
+            good(patch);
+            change(patch);
+        });
+        with_rules(&sandbox, rule);
+        for command in [
+            "verify $/fix.patchbundle",
+            "apply $/fix.patchbundle $/app --yes",
+            "apply $/fix.patchbundle $/app --yes --allow-unsigned",
+        ] {
+            let run = console(&sandbox).run(command);
+            assert_eq!(run.code, 4, "{command} {run}");
+            let told = run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(told.contains(said), "{said} is not in {run}");
+        }
+        assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));
+        // Where no rule asks for it, it isn't missed.
+        with_rules(&sandbox, "");
+        assert_eq!(verify(&sandbox).code, 0);
+        console(&sandbox).done("apply $/fix.patchbundle $/app --yes");
+    }
+}
+
+#[test]
+fn what_nobody_trusted_signed_meets_no_rule_whatever_it_says() {
+    let sandbox = site(good);
+    let bundle = sandbox.bundle("ACME-HF-1").replace("readme.txt", "Read me.\n", "Read me well.\n").but(good);
+    sandbox.save("fix.patchbundle", &bundle);
+    write_key(&sandbox, "mallory", 9);
+    console(&sandbox).done("sign $/fix.patchbundle --key $/mallory.key");
+    with_rules(&sandbox, ALL);
+    let run = console(&sandbox).run("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    assert_eq!(run.code, 4, "{run}");
+    assert!(run.printed().contains("nobody you trust signed it"), "{run}");
+    assert_eq!(verify(&sandbox).code, 4);
+    console(&sandbox).done("verify $/fix.patchbundle --allow-unsigned");
+}
+
+#[test]
+fn a_pipeline_names_the_rules_and_its_exit_code_is_the_gate() {
+    let sandbox = site(|patch| patch.created = "2026-11-20T00:00:00Z".to_owned());
+    assert_eq!(verify(&sandbox).code, 0, "no rules are known here");
+    sandbox.write("site.toml", &format!("format = \"patchwright-trust/1\"\n[policy]\n{ALL}"));
+    let run = console(&sandbox).run("verify $/fix.patchbundle --rules $/site.toml --json");
+    assert_eq!(run.code, 4, "{run}");
+    let unmet = run.json()["unmet"].clone();
+    let codes: Vec<&str> =
+        unmet.as_array().expect("a list").iter().map(|one| one["code"].as_str().expect("a code")).collect();
+    assert_eq!(codes, ["E-POLICY"; 2], "{unmet:#}");
+    sandbox.write("mild.toml", "format = \"patchwright-trust/1\"\n[policy]\nrefuse_after_days = 30\n");
+    console(&sandbox).done("verify $/fix.patchbundle --rules $/mild.toml");
+    // Rules that aren't there, or that nobody understands, are no rules that are met.
+    assert_ne!(console(&sandbox).run("verify $/fix.patchbundle --rules $/none.toml").code, 0);
+    sandbox.write("wrong.toml", "format = \"patchwright-trust/1\"\n[policy]\nissues = \"OPS-*\"\n");
+    assert_ne!(console(&sandbox).run("verify $/fix.patchbundle --rules $/wrong.toml").code, 0);
+}
+
+#[test]
+fn the_rules_of_the_machine_come_before_those_of_a_person() {
+    let sandbox = site(good);
+    let person = sandbox.read("settings/trust.toml").expect("keys");
+    let own = "[policy]\nissue = \"SEC-*\"\n\n[[keys]]";
+    sandbox.write("settings/trust.toml", &person.replacen("[[keys]]", own, 1));
+    let run = verify(&sandbox);
+    assert!(run.code == 4 && run.printed().contains("an issue like SEC-*"), "{run}");
+    with_rules(&sandbox, "issue = \"OPS-*\"");
+    assert_eq!(verify(&sandbox).code, 0, "{}", verify(&sandbox));
+}
+
+#[test]
+fn a_rule_is_set_aside_for_a_reason_only_and_the_history_keeps_it() {
+    let sandbox = site(|patch| patch.created = "2026-11-20T00:00:00Z".to_owned());
+    with_rules(&sandbox, "tests = true\nissue = \"OPS-*\"\n");
+    let apply = "apply $/fix.patchbundle $/app --yes";
+    assert_eq!(console(&sandbox).run(&format!("{apply} --allow-site-rules=")).code, 2);
+    let planned = console(&sandbox).run("plan $/fix.patchbundle $/app");
+    assert!(planned.code == 3 && planned.printed().contains("--allow-site-rules REASON"), "{planned}");
+    let run = console(&sandbox).done(&format!("{apply} --allow-site-rules=outage-7"));
+    assert!(run.printed().contains("site-rules allowed: outage-7"), "{run}");
+    let history = console(&sandbox).done("history $/app");
+    assert!(history.out.contains("site-rules allowed: outage-7"), "{history}");
+    // What needs no such leave doesn't take it.
+    let other = site(good);
+    with_rules(&other, ALL);
+    console(&other).done(&format!("{apply} --allow-site-rules=outage-7"));
+    assert!(!console(&other).done("history $/app").out.contains("outage-7"));
+}
+
+#[test]
+fn a_patch_that_names_a_product_with_milder_rules_meets_those_for_all_as_well() {
+    let strict = "format = \"patchwright-trust/1\"\n[policy]\ntests = true\nreviewers = 1\n";
+    let mild = "[products.Mild]\ntests = false\nreviewers = 0\n";
+    let sandbox = site(|patch| patch.about.product.name = "Mild".to_owned());
+    sandbox.write("site.toml", &format!("{strict}{mild}"));
+    let run = console(&sandbox).run("verify $/fix.patchbundle --rules $/site.toml --json");
+    assert_eq!((run.code, run.json()["unmet"].as_array().map(Vec::len)), (4, Some(2)), "{run}");
+    sandbox.write("site.toml", &format!("format = \"patchwright-trust/1\"\n{mild}"));
+    console(&sandbox).done("verify $/fix.patchbundle --rules $/site.toml");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_rehearsal_that_is_asked_for_has_to_have_passed_here_and_of_exactly_this() {
+    let sandbox = site(good);
+    with_rules(&sandbox, "rehearsal = true");
+    console(&sandbox).done("verify $/fix.patchbundle");
+    let apply = || console(&sandbox).run("apply $/fix.patchbundle $/app --yes");
+    let refused = |said: &str| {
+        let run = apply();
+        let told = run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(run.code == 4 && told.contains(said), "{said}: {run}");
+        assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));
+    };
+    refused("wasn't rehearsed here");
+    assert_ne!(console(&sandbox).run("rehearse $/fix.patchbundle $/app --test=false").code, 0);
+    refused("didn't pass");
+    console(&sandbox).done("rehearse $/fix.patchbundle $/app --test=true");
+    // The folder isn't the one that was rehearsed.
+    console(&sandbox)
+        .done("make --from $/app --to $/next --id OTHER-1 --output $/other.patchbundle --no-proof");
+    console(&sandbox).done("apply $/other.patchbundle $/app --yes --allow-unsigned --allow-site-rules=first");
+    refused("is out of date");
+    console(&sandbox).done("rehearse $/fix.patchbundle $/app --test=true");
+    console(&sandbox).done("apply $/fix.patchbundle $/app --yes");
+    console(&sandbox).done("apply $/fix.patchbundle $/app --yes");
+}
+
+#[test]
+fn a_patch_is_made_and_proven_where_rules_ask_for_what_it_lacks() {
+    let sandbox = site(good);
+    sandbox.write("next/readme.txt", "Read me twice.\n");
+    with_rules(&sandbox, "issue = \"OPS-*\"\nrehearsal = true\n");
+    console(&sandbox).done("make --from $/app --to $/next --id ACME-2 --output $/next.patchbundle");
+}

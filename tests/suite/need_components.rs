@@ -1,0 +1,134 @@
+//! A patch says which parts it needs in which versions, and an SBOM of the folder says which are there. What nobody knows is
+//! told, and what an SBOM says is its maker's word.
+
+use patchwright::model::{Purl, RequiredComponent, VersRange};
+use serde_json::json;
+
+use crate::support::console::{Console, Run};
+use crate::support::sandbox::{Sandbox, order};
+
+const SSL: &str = "pkg:deb/debian/libssl3";
+
+/// A product, and a patch that needs a newer library than some have.
+fn product(is_required: bool) -> Sandbox {
+    let sandbox = Sandbox::with(&[("app/a", "1")]);
+    let needs = RequiredComponent {
+        purl: Purl::parse(SSL).expect("a purl"),
+        versions: VersRange::parse("vers:deb/>=3.0.7|<4").expect("a range"),
+        is_required,
+    };
+    let bundle = sandbox.bundle("ACME-1").replace("a", "1", "2");
+    sandbox
+        .save("fix.patchbundle", &bundle.but(|patch| patch.about.requires_components = vec![needs.clone()]));
+    sandbox
+}
+
+/// Writes an SBOM that lists these.
+fn write_sbom(sandbox: &Sandbox, purls: &[String]) {
+    let components: Vec<_> =
+        purls.iter().map(|purl| json!({"type": "library", "name": "x", "purl": purl})).collect();
+    let bom = json!({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": components});
+    sandbox.write("bom.json", &bom.to_string());
+}
+
+fn ssl(version: &str) -> String {
+    format!("{SSL}@{version}?arch=amd64")
+}
+
+fn run(sandbox: &Sandbox, command: &str) -> Run {
+    Console::new(sandbox).run(&format!("{command} $/fix.patchbundle $/app --sbom $/bom.json"))
+}
+
+fn told(run: &Run) -> String {
+    run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_library_that_is_too_old_stops_the_patch_and_one_that_is_new_enough_lets_it_in() {
+    for is_required in [false, true] {
+        let sandbox = product(is_required);
+        write_sbom(&sandbox, &[ssl("3.0.2-0ubuntu1"), "pkg:npm/debug@1.0.0".to_owned()]);
+        let said = format!("ACME-1 needs {SSL} >= 3.0.7 and < 4; this SBOM says 3.0.2-0ubuntu1");
+        let planned = run(&sandbox, "plan");
+        assert!(planned.code == 3 && told(&planned).contains(&said), "{planned}");
+        let refused = run(&sandbox, "apply --yes --allow-unsigned");
+        assert!(refused.code == 3 && told(&refused).contains("E-REQUIRES"), "{refused}");
+        assert_eq!(sandbox.read("app/a").as_deref(), Some("1"));
+        write_sbom(&sandbox, &[ssl("3.0.11-1~deb12u2")]);
+        let planned = run(&sandbox, "plan");
+        assert!(planned.code == 0 && told(&planned).contains("this SBOM says 3.0.11-1~deb12u2"), "{planned}");
+        let applied = run(&sandbox, "apply --yes --allow-unsigned");
+        assert_eq!(applied.code, 0, "{applied}");
+        let history = Console::new(&sandbox).done("history $/app --json").out;
+        assert!(
+            history.contains("(the word of ") && history.contains("CycloneDX 1.6, SHA-256 "),
+            "{history}"
+        );
+    }
+}
+
+#[test]
+fn what_nobody_knows_is_told_and_stops_only_a_patch_that_must_know() {
+    let unknown: [&[String]; 3] =
+        [&[], &["pkg:deb/debian/libssl1@3.0.11".to_owned()], &[ssl("three"), ssl("3.0.11")]];
+    for (purls, is_required) in unknown.into_iter().flat_map(|purls| [(purls, false), (purls, true)]) {
+        let sandbox = product(is_required);
+        write_sbom(&sandbox, purls);
+        let planned = run(&sandbox, "plan");
+        assert_eq!(planned.code, if is_required { 3 } else { 0 }, "{purls:?} {planned}");
+        assert!(told(&planned).contains("ACME-1 needs pkg:deb/debian/libssl3 >= 3.0.7"), "{planned}");
+        let unasked = Console::new(&sandbox).run("plan $/fix.patchbundle $/app");
+        assert_eq!(unasked.code, planned.code, "{unasked}");
+        assert!(told(&unasked).contains("nobody knows without an SBOM"), "{unasked}");
+    }
+}
+
+#[test]
+fn of_several_copies_the_worst_counts() {
+    let sandbox = product(false);
+    write_sbom(&sandbox, &[ssl("3.0.11"), ssl("3.0.2")]);
+    assert_eq!(run(&sandbox, "plan").code, 3);
+    write_sbom(&sandbox, &[ssl("3.0.11"), ssl("3.0.12")]);
+    assert_eq!(run(&sandbox, "plan").code, 0);
+}
+
+#[test]
+fn what_is_no_sbom_is_refused_and_changes_nothing() {
+    let sandbox = product(false);
+    for bad in ["", "<bom/>", "{}", "{\"bomFormat\":\"CycloneDX\",\"components\":["] {
+        sandbox.write("bom.json", bad);
+        let refused = run(&sandbox, "apply --yes --allow-unsigned");
+        assert!(refused.code == 2 && refused.printed().contains("Can't use this SBOM"), "{bad}: {refused}");
+        assert_eq!(sandbox.read("app/a").as_deref(), Some("1"));
+    }
+    // Who asks about nothing gets no answer that stops.
+    let bundle = sandbox.bundle("ACME-2").replace("a", "1", "3");
+    sandbox.save("fix.patchbundle", &bundle);
+    write_sbom(&sandbox, &[]);
+    assert_eq!(run(&sandbox, "apply --yes --allow-unsigned").code, 0);
+}
+
+#[test]
+fn an_order_names_the_parts_as_the_sbom_of_its_product_does_or_no_patch_is_made() {
+    let sandbox = Sandbox::with(&[("old/a", "1"), ("new/a", "2")]);
+    let part = "[[components]]\npurl = \"pkg:npm/debug@3.0.1\"\npatch_type = \"backport\"\n";
+    let needs = format!("[[requires_components]]\npurl = \"{SSL}\"\nversions = \"vers:deb/>=3.0.7\"\n");
+    sandbox.write("order.toml", &order("ACME-1", "", &format!("{part}{needs}")));
+    let make =
+        "make --from $/old --to $/new --order $/order.toml --output $/fix.patchbundle --sbom $/bom.json";
+    let debug = |version: &str| format!("pkg:npm/debug@{version}");
+    for (purls, said) in [
+        (vec![debug("3.0.2"), ssl("3.0.7")], "pkg:npm/debug 3.0.1, and the SBOM says 3.0.2"),
+        (vec![ssl("3.0.7")], "and the SBOM doesn't list it"),
+        (vec![debug("3.0.1"), ssl("3.0.2")], ">= 3.0.7, and the SBOM says 3.0.2"),
+    ] {
+        write_sbom(&sandbox, &purls);
+        let refused = Console::new(&sandbox).run(make);
+        assert!(refused.code == 3 && told(&refused).contains(said), "{said}: {refused}");
+        assert!(!sandbox.path("fix.patchbundle").exists());
+    }
+    write_sbom(&sandbox, &[debug("3.0.1"), ssl("3.0.7")]);
+    Console::new(&sandbox).done(make);
+    let shown = Console::new(&sandbox).done("show $/fix.patchbundle");
+    assert!(told(&shown).contains(&format!("Needs {SSL} >= 3.0.7")), "{shown}");
+}
