@@ -291,7 +291,9 @@ impl RingColumn {
             (true, 0) => many::RING_GOOD,
             (true, _) => many::RING_FAILED,
         };
-        let approvals = ring.approvals.iter().map(|said| {
+        // A stranger's signature approves nothing.
+        let counted = ring.approvals.iter().filter(|said| said.ignored.is_none());
+        let approvals = counted.map(|said| {
             let facts = [("who", line(&said.by)), ("when", phrases::moment(&line(&said.time)))];
             fill(many::RING_APPROVED, &facts.each_ref().map(|(name, value)| (*name, value.as_str())))
         });
