@@ -1,11 +1,12 @@
-//! How long it takes to compare many folders with a state file, all of them without any of the patches that they should have.
+//! How long it takes to compare many folders with a state file, and to plan a rollout over them; all of them are without any of
+//! the patches that they should have.
 //!
 //! ```text
 //! cargo bench --bench many_folders [-- [--folders N] [--patches N]]
 //! ```
 //!
-//! Prints one line. Every folder has a plan of its own, with every patch file opened, its signature verified and its relation to
-//! every other patch worked out.
+//! Prints a line for each. Every folder has a plan of its own, with every signature verified and the relation of every patch to
+//! every other worked out; the patch files are opened and read once.
 
 #[allow(dead_code, reason = "each bench uses a part of what they share")]
 mod support;
@@ -37,18 +38,23 @@ fn main() -> io::Result<()> {
     let work = work.canonicalize()?;
     prepare(&work, count, patches)?;
 
-    let mut samples = Samples::default();
-    for measure in [Measure::Time, Measure::Memory] {
-        // 7: every folder differs.
-        run(vec![patchwright(&work, &["reconcile", "state.toml", "--quiet"])], &[7], measure, &mut samples);
-    }
-    let seconds = samples.median().unwrap_or_default().as_secs_f64();
-    let processor = samples.median_of_processor().unwrap_or_default().as_secs_f64();
-    let peak = samples.peak_bytes.unwrap_or_default() / 1_000_000;
     println!("{}", machine::describe(&work));
-    println!(
-        "{count} folders, {patches} patches: {seconds:.1} s, {processor:.1} s of the processor, {peak} MB"
-    );
+    // 7: every folder differs.
+    let whole: [(&[&str], i32); 2] =
+        [(&["reconcile", "state.toml"], 7), (&["rollout", "plan", "rollout.toml"], 0)];
+    for (words, code) in whole {
+        let mut samples = Samples::default();
+        for measure in [Measure::Time, Measure::Memory] {
+            run(vec![patchwright(&work, &[words, &["--quiet"]].concat())], &[code], measure, &mut samples);
+        }
+        let seconds = samples.median().unwrap_or_default().as_secs_f64();
+        let processor = samples.median_of_processor().unwrap_or_default().as_secs_f64();
+        let peak = samples.peak_bytes.unwrap_or_default() / 1_000_000;
+        println!(
+            "{}, {count} folders, {patches} patches: {seconds:.1} s, {processor:.1} s of the processor, {peak} MB",
+            words[0]
+        );
+    }
     folders::remove(&work)
 }
 
@@ -79,6 +85,12 @@ fn prepare(work: &Path, count: usize, patches: usize) -> io::Result<()> {
     for number in 0..count {
         folders::copy(&work.join("old"), &work.join(format!("srv/{number}")))?;
     }
+    let files: Vec<String> = (0..patches).map(|number| format!("\"patches/{number}.patchbundle\"")).collect();
+    let rollout = format!(
+        "format = \"patchwright-rollout/1\"\nname = \"many\"\npatches = [{}]\n[[rings]]\nname = \"all\"\nfolders = [\"srv/*\"]\n",
+        files.join(", ")
+    );
+    fs::write(work.join("rollout.toml"), rollout)?;
     let path = work.join("srv/*");
     let state = format!(
         "format = \"patchwright-state/1\"\npatches = \"patches\"\n[[folders]]\npath = '{}'\nhave = [{have}]\n",

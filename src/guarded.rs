@@ -96,17 +96,17 @@ pub(crate) fn read(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>, Guard
 /// # Errors
 /// As [`fn@read`], or if the folder or the lock beside the file cannot be made.
 pub(crate) fn lock(path: &Path) -> Result<File, GuardedError> {
-    let failed = |doing, source| GuardedError::Io { doing, path: path.to_owned(), source };
-    make_folder(path.parent().unwrap_or(path)).map_err(|source| failed("make the folder of", source))?;
+    let failed = |source| GuardedError::Io { doing: "make the folder of", path: path.to_owned(), source };
+    make_folder(path.parent().unwrap_or(path)).map_err(failed)?;
     system::find(path)?;
     // Beside the file and never removed: a lock on the file itself would go with the file that is replaced.
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let lock = options.open(path.with_extension("lock")).map_err(|source| failed("lock", source))?;
-    lock.lock().map_err(|source| failed("lock", source))?;
-    Ok(lock)
+    let place = path.with_extension("lock");
+    let locked = options.open(&place).and_then(|lock| lock.lock().map(|()| lock));
+    locked.map_err(|source| GuardedError::Io { doing: "lock", path: place, source })
 }
 
 /// Makes sure that nobody else can exchange what this program puts into `folder`.

@@ -123,7 +123,7 @@ impl Report {
                 .at(path.display())
                 .because(source.to_string())
                 .hint(source.remedy.sentence()),
-            Error::Refused(obstacles) => of_obstacles(obstacles),
+            Error::Refused(obstacles) => of_obstacles(obstacles, &folder),
             Error::NotTrusted { file, denial, verdict } => trust::not_trusted(code, file, *denial, verdict),
             Error::Keys(error) => trust::of_keys(code, error),
             Error::Guarded(error) => trust::of_guarded(code, error),
@@ -346,9 +346,10 @@ fn bundle_hint(code: Code) -> &'static str {
     }
 }
 
-fn of_obstacles(obstacles: &[Obstacle]) -> Report {
+fn of_obstacles(obstacles: &[Obstacle], folder: &str) -> Report {
+    let obstacles: Vec<Obstacle> = obstacles.iter().map(|one| one.in_folder(folder)).collect();
     let code = obstacles.first().map_or(Code::Declined, Obstacle::code);
-    let mut report = match obstacles {
+    let mut report = match &obstacles[..] {
         [one] => {
             let headline = match &one.path {
                 Some(_) => one.sentence(),
@@ -360,7 +361,7 @@ fn of_obstacles(obstacles: &[Obstacle]) -> Report {
         }
         many => Report::new(code, format!("There are {} problems to resolve first", many.len())),
     };
-    report.obstacles = obstacles.to_vec();
+    report.obstacles = obstacles;
     // Whatever the code says elsewhere: the folder did not fit the patch, and nobody is to be distrusted for it, unless
     // that is what the obstacle is about.
     if !matches!(code, Code::Downgrade | Code::Policy | Code::Signature | Code::Trust) {

@@ -17,6 +17,8 @@ use crate::whole_file::WholeFile;
 
 /// Most pairs of patch and folder that are remembered.
 const MAX_RECENT: usize = 12;
+/// Most state files and most rollouts that are remembered.
+const MAX_FILES: usize = 4;
 /// Most changes that are remembered as looked at: the file with them stays small enough to be read.
 const MAX_VIEWED: usize = 20_000;
 /// Most notes that are remembered, and the longest one in bytes.
@@ -155,6 +157,12 @@ pub struct Recent {
     /// The folder that a change was begun in and not seen to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub begun: Option<PathBuf>,
+    /// Files that say what folders should have, the last one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub state_files: Vec<PathBuf>,
+    /// Files of rollouts, the last one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rollouts: Vec<PathBuf>,
 }
 
 impl Recent {
@@ -167,6 +175,13 @@ impl Recent {
         self.pairs.retain(|old| !gives_way(old));
         self.pairs.insert(0, pair);
         self.pairs.truncate(MAX_RECENT);
+    }
+
+    /// Remembers a file in one of the lists of such.
+    pub(crate) fn remember_file(list: &mut Vec<PathBuf>, file: PathBuf) {
+        list.retain(|old| *old != file);
+        list.insert(0, file);
+        list.truncate(MAX_FILES);
     }
 
     /// Remembers that a change was looked at, or was not.

@@ -53,6 +53,7 @@ pub fn inputs(size: usize) -> Vec<Input> {
         names(size),
         series(size),
         settings(size),
+        edits(size),
         documents(size),
     ]
     .into_iter()
@@ -870,6 +871,42 @@ fn settings(size: usize) -> Vec<Input> {
             &rows(size.min(2_000), |n| format!("k{n}: &n{n} [*n{0}, *n{0}]\n", n.saturating_sub(1))),
             "z: 1",
         ),
+    ]
+}
+
+/// Edits by key: of files that are made to take long, and edits that are.
+fn edits(size: usize) -> Vec<Input> {
+    const HEAD: &str = "id = \"A-1\"\nsequence = 1\nkind = \"hotfix\"\ntitle = \"a\"\nsummary = \"a\"\nvendor = \"a\"\nfixes = [\"A-1\"]\nrestart = \"none\"\n[product]\nname = \"p\"\nversions = [\"1\"]\n[rollback]\npossible = \"yes\"\n";
+    let input = |name, content: String, edit: &str, ends| {
+        let order = format!("{HEAD}[[edits]]\nfile = \"f.yaml\"\n{edit}\n");
+        let files = [("order.toml", order), ("f.yaml", content)];
+        let files = files.map(|(path, content)| (path.to_owned(), content.into_bytes())).into();
+        Input { name, files, command: "edit test order.toml f.yaml", ends }
+    };
+    const SET: &str = "do = [{ set = \"k1\", to = 1 }]";
+    let keys = || rows(size, |n| format!("k{n}: 0 # why\n"));
+    let bomb = rows(size.min(2_000), |n| format!("a{n}: &n{n} [*n{0}, *n{0}]\n", n.saturating_sub(1)));
+    let many_ops = rows_up_to(size, 2_000, |n| format!("{{ set = \"k{}\", to = {n} }},\n", n % 100));
+    let stars = format!("{SET}\nmust = [{{ path = \"k2\", matches = \"{}b\" }}]", "*a".repeat(120));
+    let long = format!("do = [{{ remove = \"{}k1\" }}]", wall("k1.", size.max(5_000)));
+    vec![
+        input("an edit beside many keys", keys(), SET, Shown),
+        input(
+            "an edit beside aliases of aliases",
+            format!("{}k1: 0\n", bomb.replacen("*n0", "x", 2)),
+            SET,
+            Shown,
+        ),
+        input("an edit beside something deep", format!("k1: 0\nd: {}", wall("[", size)), SET, Refused("")),
+        input(
+            "an edit in one of many documents",
+            rows(size, |n| format!("---\nn: {n}\nk1: 0\n")),
+            &format!("where = {{ n = 7 }}\n{SET}"),
+            Shown,
+        ),
+        input("many edits beside many keys", keys(), &format!("do = [\n{many_ops}]"), Shown),
+        input("a pattern of stars", format!("k1: 0\nk2: {}\n", wall("a", size)), &stars, Refused("")),
+        input("a path without an end", keys(), &long, Refused("E-")),
     ]
 }
 

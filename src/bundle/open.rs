@@ -86,16 +86,16 @@ impl UnverifiedBundle {
             .map_err(|error| error.in_member("changes.patch").in_file(self.container.path()))?;
         let claim = claim_of(&patch, &self.manifest);
         let verdict = judge(&claim, &self.signatures, &self.reviews, keyring, now);
-        let content = BundleContent::Container(self.container);
+        let content = BundleContent::Container(Arc::new(self.container));
         let bundle = VerifiedBundle {
             patch: Arc::new(patch),
             verdict,
             text: None,
             signatures: self.signatures,
             reviews: self.reviews,
-            manifest: self.manifest,
-            diff,
-            shared,
+            manifest: self.manifest.into(),
+            diff: diff.map(Arc::new),
+            shared: shared.map(Arc::new),
             content,
         };
         bundle.check_scripts()?;
@@ -158,8 +158,8 @@ pub(crate) fn place_of(patch: &Patch) -> SequencePlace {
     }
 }
 
-/// A bundle whose manifest was read and whose content is readable.
-#[derive(Debug)]
+/// A bundle whose manifest was read and whose content is readable. A clone of it reads from the same open file.
+#[derive(Debug, Clone)]
 pub struct VerifiedBundle {
     /// What it says.
     pub patch: Arc<Patch>,
@@ -171,17 +171,17 @@ pub struct VerifiedBundle {
     pub signatures: Vec<Attached>,
     /// The reviews that came along, whoever signed them.
     pub reviews: Vec<AttachedReview>,
-    manifest: Vec<u8>,
-    diff: Option<DiffText>,
-    shared: Option<SharedBlobs>,
+    manifest: Arc<[u8]>,
+    diff: Option<Arc<DiffText>>,
+    shared: Option<Arc<SharedBlobs>>,
     content: BundleContent,
 }
 
 /// Where contents are.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum BundleContent {
-    Container(Container),
-    Memory(InMemory),
+    Container(Arc<Container>),
+    Memory(Arc<InMemory>),
 }
 
 impl VerifiedBundle {
@@ -206,10 +206,10 @@ impl VerifiedBundle {
             text: Some(origin),
             signatures: Vec::new(),
             reviews: Vec::new(),
-            manifest,
+            manifest: manifest.into(),
             diff: None,
             shared: None,
-            content: BundleContent::Memory(content),
+            content: BundleContent::Memory(Arc::new(content)),
         })
     }
 
@@ -352,7 +352,7 @@ impl VerifiedBundle {
             BundleContent::Container(container) => container.blobs().collect(),
             BundleContent::Memory(memory) => memory.blobs().collect(),
         };
-        let small = self.shared.iter().flat_map(SharedBlobs::blobs);
+        let small = self.shared.iter().flat_map(|shared| shared.blobs());
         blobs.into_iter().chain(small).collect::<BTreeMap<_, _>>().into_iter()
     }
 

@@ -155,6 +155,8 @@ enum KeyRole {
     Revoker,
     /// Ship scripts.
     Script,
+    /// Approve rings of rollouts.
+    Approver,
 }
 
 impl From<KeyRole> for SignerRole {
@@ -164,6 +166,7 @@ impl From<KeyRole> for SignerRole {
             KeyRole::Reviewer => SignerRole::Reviewer,
             KeyRole::Revoker => SignerRole::Revoker,
             KeyRole::Script => SignerRole::Script,
+            KeyRole::Approver => SignerRole::Approver,
         }
     }
 }
@@ -286,8 +289,12 @@ impl Trust {
                 let report = Report::usage("The key's fingerprint isn't the one you entered");
                 Err(report.hint("Don't trust this key. Ask its owner again.").into())
             }
-            None if !session.asks() => {
-                let report = Report::usage("--yes doesn't replace comparing a fingerprint");
+            None if !session.can_ask() => {
+                let problem = match session.asks() {
+                    true => "The key's fingerprint has to be compared, but there is no terminal to show it",
+                    false => "--yes doesn't replace comparing a fingerprint",
+                };
+                let report = Report::usage(problem);
                 Err(report.hint("Add the fingerprint the owner told you: --fingerprint DIGITS").into())
             }
             None => {

@@ -21,7 +21,7 @@ use crate::workbench::{
 #[command(after_help = "\
 Examples:
   patchwright make --from old --to new --order order.toml -o fix.patchbundle
-  patchwright make --from old --order edits.toml -o fix.patchbundle
+  patchwright make --from old --order edits.toml --try site-a --try site-b/web.yaml -o fix.patchbundle
   patchwright make --from old --to new --id ACME-HF-1042 -o fix.patchbundle
   patchwright make --patch fix.patch --target /opt/app --output fix.patchbundle
   patchwright make --git . --range v1.2..v1.2.1 --output fix.patchbundle
@@ -33,6 +33,9 @@ pub(super) struct Arguments {
     /// The folder with the changed product; not needed if the edits of the order are all that changes
     #[arg(long, value_name = "NEW", requires = "from")]
     to: Option<PathBuf>,
+    /// Another build's folder, or one of its files, that the edits of the order must fit, too; repeat for several
+    #[arg(long = "try", value_name = "FILE", requires = "order", conflicts_with_all = ["to", "patch", "git"])]
+    tries: Vec<PathBuf>,
     /// A text patch, or several in order
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "target", conflicts_with_all = ["from", "to", "git"])]
     patch: Vec<PathBuf>,
@@ -115,7 +118,7 @@ impl Arguments {
                     .hint("[[edits]] in an order change single values. `patchwright new` writes an order to fill in.")
                     .into());
             };
-            let request = EditMakeRequest { from, order, output: self.output, proof };
+            let request = EditMakeRequest { from, order, tries: self.tries, output: self.output, proof };
             let made = session.watch(|workbench, watch| workbench.make_of_edits(&request, watch));
             return made.without_folder();
         };

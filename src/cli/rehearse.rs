@@ -15,8 +15,8 @@ use crate::workbench::{ApplyOptions, RehearsalWish};
 /// Try a change on a clone of the folder, with your own tests
 ///
 /// Makes a clone next to the folder, as .NAME-rehearsal-…, applies the patches there, runs their health checks and your tests, rolls
-/// back, and compares every file. The folder itself stays as it is. The clone is removed; if this is killed, the
-/// next rehearsal removes it. `plan` and `apply` show how it ended, as long as folder and patches stay the same.
+/// back, and compares every file. The folder itself stays as it is. The clone is removed; if this is killed, the test ends,
+/// and the next rehearsal that makes its clone there removes this one. `plan` and `apply` show how it ended, as long as folder and patches stay the same.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "patchwright rehearse [OPTIONS] <FILE>... <TARGET>",
@@ -30,7 +30,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     paths: FilesAndTarget,
     /// A command that tests the product, run in the clone; repeat it for several. Passes if it exits with 0
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(long, value_name = "COMMAND", value_parser = command)]
     test: Vec<String>,
     /// How long each test may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
@@ -48,6 +48,14 @@ pub(super) struct Arguments {
     sbom: SbomFlag,
     #[command(flatten)]
     reading: ReadingArguments,
+}
+
+/// An empty command would end with 0, and would have tested nothing.
+fn command(text: &str) -> std::result::Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("a command is needed"),
+        _ => Ok(text.to_owned()),
+    }
 }
 
 impl Arguments {

@@ -9,6 +9,7 @@ use super::flags::{OverrideFlags, reason};
 use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
+use super::sign::signer;
 use crate::workbench::{ApplyOptions, RolloutView, RunWish};
 
 /// Apply patches to many folders, ring after ring
@@ -23,6 +24,7 @@ Examples:
   patchwright rollout run october.toml --yes
   patchwright rollout status october.toml
   patchwright rollout approve october.toml rest --by-hand
+  patchwright rollout approve october.toml rest --key=anna.key
   patchwright rollout leave-out october.toml /srv/app/c --reason=retired
   patchwright rollout take-back october.toml
 
@@ -43,6 +45,7 @@ A rollout file:
   name = \"rest\"
   folders = [\"/srv/app/*\"]  # without those of earlier rings
   approve = 1              # people who have to approve
+  approve_by = \"key\"       # only with keys of the role approver; else also by hand
   deadline = \"2d\"          # for folders that are missing or refused")]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -83,6 +86,9 @@ struct Run {
     /// Stay until its waits are over, instead of exiting with 7
     #[arg(long)]
     wait: bool,
+    /// Start a rollout again that was rolled back; whoever approved has to approve again
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     overrides: OverrideFlags,
     #[command(flatten)]
@@ -106,7 +112,7 @@ struct Pause {
     reason: Option<String>,
 }
 
-/// End a pause or a stop; folders that failed are tried again
+/// End a pause or a stop; folders that failed are tried again, and after a stop the next rings are approved again
 #[derive(Debug, clap::Args)]
 struct Resume {
     /// The rollout file
@@ -121,8 +127,15 @@ struct Approve {
     /// The ring
     ring: String,
     /// Approve as the person who runs this command; whoever can write the rollout's records could do the same
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "key", conflicts_with = "key")]
     by_hand: bool,
+    /// Sign the approval with this secret key, or the .pub file of an SSH key in an agent; it counts where the key is trusted
+    /// as an approver
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Read the key's password from the first line of this file
+    #[arg(long, value_name = "FILE", requires = "key")]
+    password_file: Option<PathBuf>,
     /// Why
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     reason: Option<String>,
@@ -150,7 +163,7 @@ struct LeaveOut {
     reason: String,
 }
 
-/// Stop the rollout and roll back exactly what it applied, the last ring first
+/// Roll back exactly what the rollout applied, the last ring first, and end it; `run --again` starts it once more
 #[derive(Debug, clap::Args)]
 struct TakeBack {
     /// The rollout file
@@ -169,15 +182,12 @@ impl Arguments {
             RolloutVerb::Plan(plan) => return plan.run(session),
             RolloutVerb::Run(run) => return run.run(session),
             RolloutVerb::TakeBack(back) => return back.run(session),
+            RolloutVerb::Approve(approve) => return approve.run(session),
             RolloutVerb::Status(one) => workbench.rollout_status(&one.file),
             RolloutVerb::Pause(one) => workbench.pause_rollout(&one.file, one.reason),
             RolloutVerb::Resume(one) => workbench.resume_rollout(&one.file),
             RolloutVerb::Stop(one) => workbench.stop_rollout(&one.file, one.reason),
             RolloutVerb::LeaveOut(one) => workbench.leave_out(&one.file, &one.folder, one.reason),
-            // That it is by hand is said by the flag, which has to be there.
-            RolloutVerb::Approve(Approve { file, ring, by_hand: _, reason }) => {
-                workbench.approve_ring(&file, &ring, reason)
-            }
         };
         tell(&view.without_folder()?, session)
     }
@@ -211,11 +221,26 @@ impl Run {
                 .without_folder()?;
             session.ask(|style| text::rollout_plan(&plan, style), "Go on with this rollout?")?;
         }
-        let wish = RunWish { until: self.until, waits: self.wait, options };
+        let wish = RunWish { until: self.until, waits: self.wait, again: self.again, options };
         let view = session
             .watch(|workbench, watch| workbench.run_rollout(&self.file, &wish, watch))
             .without_folder()?;
         tell(&view, session)
+    }
+}
+
+impl Approve {
+    fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
+        let Self { file, ring, by_hand: _, key, password_file, reason } = self;
+        let view = match key {
+            Some(key) => {
+                let signer = signer(session, &key, password_file.as_deref())?;
+                session.workbench().approve_ring_by_key(&file, &ring, &signer, reason)
+            }
+            // That it is by hand is said by the flag, which has to be there.
+            None => session.workbench().approve_ring(&file, &ring, reason),
+        };
+        tell(&view.without_folder()?, session)
     }
 }
 

@@ -19,6 +19,7 @@ use crate::workbench::{OneChange, Watch};
 Examples:
   patchwright status /opt/app
   patchwright status /opt/app --diff
+  patchwright status /opt/app --conditions fix.patchbundle
   patchwright status /opt/app --json")]
 pub(super) struct Arguments {
     /// The product folder
@@ -26,6 +27,9 @@ pub(super) struct Arguments {
     /// Also show unified diffs of the files that aren't as expected; not with --json
     #[arg(long)]
     diff: bool,
+    /// Also check what the edits in this patch file say must be so (`must`); it has to be applied here
+    #[arg(long, value_name = "FILE")]
+    conditions: Vec<PathBuf>,
     #[command(flatten)]
     lists: Lists,
 }
@@ -37,10 +41,11 @@ impl Arguments {
         let status = session
             .watch(|workbench, watch| workbench.status_against(target, withdrawn, watch))
             .in_folder(target)?;
+        let conditions = session.workbench().conditions(&self.conditions, target).in_folder(target)?;
         let detail = session.detail();
         let ending = session.answer(
-            |style| text::status(&status, target, detail, style),
-            || answer::Status::new(&status, target),
+            |style| text::status(&status, target, detail, style) + &text::conditions(&conditions, style),
+            || answer::Status::new(&status, &conditions, target),
         )?;
         if self.diff && !session.is_json() {
             show_differences(session, target)?;

@@ -207,6 +207,11 @@ impl Jobs for Threads {
                         ExportWish::Support => words::SAVE_SUPPORT,
                         ExportWish::Review => words::window::REVIEW_SAVE,
                         ExportWish::Fixed => words::window::FIXED_SAVE,
+                        ExportWish::Plan => words::papers::PLAN_SAVE,
+                        ExportWish::TextPatch => words::papers::EXPORT,
+                        ExportWish::Order => words::papers::ORDER_SKELETON,
+                        ExportWish::Evidence => words::papers::EVIDENCE,
+                        ExportWish::Comparison => words::many::WANTED_SAVE,
                         ExportWish::PatchFile => words::window::MAKE_NOW,
                     };
                     let dialog = rfd::FileDialog::new().set_title(title).set_file_name(name);

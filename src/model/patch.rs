@@ -1,5 +1,7 @@
 //! The patch: everything one bundle says, checked and without its wire format.
 
+use std::collections::BTreeSet;
+
 use super::{About, Digest, FileChange, FileNode, Node, Payload, Script, TreePath};
 
 /// Everything one bundle says about itself, checked. One field per field of the manifest (see the schema in
@@ -33,6 +35,12 @@ impl Patch {
     /// What it does at `path`.
     pub(crate) fn change_at(&self, path: &TreePath) -> Option<&FileChange> {
         self.changes.binary_search_by(|change| change.path.cmp(path)).ok().map(|index| &self.changes[index])
+    }
+
+    /// The files that it edits by their keys.
+    pub(crate) fn edited_by_key(&self) -> BTreeSet<TreePath> {
+        let edited = self.changes.iter().filter(|change| change.edit.is_some());
+        edited.map(|change| change.path.clone()).collect()
     }
 
     /// The file that the diff of `change` starts from; `None` if it starts from nothing, or there is no diff.

@@ -77,7 +77,7 @@ pub(super) fn land(
     };
     let on = |below: Option<&Node>, layers: &[&Layer]| {
         bases.iter().find_map(|base| {
-            let own = alone(path, base.clone(), change.after.clone());
+            let own = alone(change, base.clone());
             let layers: Vec<&Layer> = layers.iter().copied().chain([&own]).collect();
             lay(path, below, &layers, contents).ok()
         })

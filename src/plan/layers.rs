@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diff::{LineRange, NotCarried, carry_over};
+use crate::diff::{LineRange, Merge, MergedBy, NotCarried, carry_over, merge};
 use crate::model::{Digest, FileChange, FileNode, LayerKey, Mode, Node, Patch, Step, TreePath};
 
 /// A patch in the folder, or one that is about to come.
@@ -22,6 +22,8 @@ pub struct Layer {
     pub steps: Vec<Step>,
     /// Places that were as it leaves them already when it came, because of a patch below it.
     pub(crate) shares: BTreeSet<TreePath>,
+    /// Files that it edits by their keys: whoever changes other keys on the lines beside them does not meet it there.
+    pub(crate) by_key: BTreeSet<TreePath>,
     /// Places where something moved below it since: what it found there is not what is below it now.
     pub shifted: BTreeSet<TreePath>,
     /// Whether its way back was given up.
@@ -70,8 +72,9 @@ impl Layer {
     }
 }
 
-/// One step as a layer of its own.
-pub(super) fn alone(path: &TreePath, before: Option<Node>, after: Option<Node>) -> Layer {
+/// A change, made to `before`, as a layer of its own.
+pub(super) fn alone(change: &FileChange, before: Option<Node>) -> Layer {
+    let (path, after) = (&change.path, change.after.clone());
     Layer {
         key: LayerKey { entry: u64::MAX, part: 0 },
         id: String::new(),
@@ -80,6 +83,7 @@ pub(super) fn alone(path: &TreePath, before: Option<Node>, after: Option<Node>) 
         authors: BTreeSet::new(),
         steps: vec![Step { path: path.clone(), before, after }],
         shares: BTreeSet::new(),
+        by_key: change.edit.iter().map(|_| path.clone()).collect(),
         shifted: BTreeSet::new(),
         accepted: false,
         superseded: None,
@@ -186,7 +190,13 @@ fn lay_one(
             let onto = below.made.clone().or_else(|| contents.content(onto));
             let texts = (contents.content(base), contents.content(changed), onto);
             let (Some(base), Some(changed), Some(onto)) = texts else { return Err(misfit(Vec::new())) };
-            carry_over(&base, &changed, &onto).map(|bytes| Some(Arc::new(bytes)))
+            let carried = carry_over(&base, &changed, &onto).or_else(|clash| match clash {
+                NotCarried::Lines(_) if layer.by_key.contains(path) => {
+                    joined_by_key(path, [&base, &onto, &changed]).ok_or(clash)
+                }
+                clash => Err(clash),
+            });
+            carried.map(|bytes| Some(Arc::new(bytes)))
         }
     };
     let made = merged.map_err(|clash| match clash {
@@ -199,6 +209,14 @@ fn lay_one(
         (None, false) => FileNode { mode, ..changed.clone() },
     };
     Ok(LaidImage { node: Some(Node::File(file)), made, merged: true })
+}
+
+/// What both sides of a file of settings come to, where they change different keys of it.
+fn joined_by_key(path: &TreePath, [base, onto, changed]: [&[u8]; 3]) -> Option<Vec<u8>> {
+    match merge(path.as_str(), base, onto, changed) {
+        Ok(Merge::Clean { content, by: MergedBy::CheckedLines | MergedBy::Keys(_) }) => Some(content),
+        _ => None,
+    }
 }
 
 fn merged_mode(base: Mode, changed: Mode, onto: Mode) -> Option<Mode> {

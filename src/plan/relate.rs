@@ -17,7 +17,7 @@ use super::landing::{Ground, Landing};
 use super::layers::{ContentByDigest, Layer, Stack, alone, has_a_say, lay};
 use super::scope::Scope;
 use super::why::{Override, Unfit};
-use crate::diff::{Fate, LineRange};
+use crate::diff::{Fate, KeyClash, LineRange};
 use crate::model::{FileChange, LayerKey, Patch, TreePath};
 use crate::text::capitalised;
 use claims::Claims;
@@ -35,7 +35,7 @@ pub enum Meeting {
     Same,
     /// One was made for what the other leaves.
     OnTop,
-    /// They change different lines.
+    /// They change different lines, or different keys.
     DifferentLines,
     /// They change the same lines of what the new patch was made for.
     SameLines(Vec<LineRange>),
@@ -55,6 +55,8 @@ pub struct SharedPlace {
     pub fate: Fate,
     /// The lines of it that are lost, in what the other one left.
     pub lost: Vec<LineRange>,
+    /// The values that the other one and the new one both set, in this order, where the new one edits it by key.
+    pub(crate) keys: Vec<KeyClash>,
 }
 
 /// What the files show of the new patch containing the other one.
@@ -436,7 +438,7 @@ impl Relation {
         self
     }
 
-    /// Whether both change the file at `path`, in different lines.
+    /// Whether both change the file at `path`, in different places.
     pub(super) fn is_merged_at(&self, path: &TreePath) -> bool {
         let replaces = self.class.consequence() == Consequence::Replace;
         let mut places = self.evidence.places.iter().filter(|_| !replaces);

@@ -63,6 +63,7 @@ pub(super) fn layer(patch: &Patch, entry: u64) -> Layer {
         shifted: BTreeSet::new(),
         accepted: false,
         superseded: None,
+        by_key: BTreeSet::new(),
     }
 }
 

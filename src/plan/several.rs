@@ -1,7 +1,7 @@
 //! Plans several patches at once as one change: each on what the ones before it would leave.
 //!
 //! Each patch is related to everything that is in the folder by then. What it contains is replaced by it, and what that
-//! had brought to other files stays; what both change in different lines is merged; everything else that is not
+//! had brought to other files stays; what both change in different places is merged; everything else that is not
 //! provably right stops all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -381,7 +381,7 @@ impl<'a> FolderSoFar<'a> {
                 let others = relations.iter().filter(|relation| relation.is_merged_at(path));
                 let others: Vec<&str> = others.map(|relation| relation.id.as_str()).collect();
                 let (id, named) = (&patch.about.identity, others.join(", "));
-                let text = format!("is merged: {id} and {named} both change it, in different lines");
+                let text = format!("is merged: {id} and {named} both change it, in different places");
                 self.notes.extend((!others.is_empty()).then(|| Note::at(path, text)));
             }
             self.land_on(change, holds, landing);
@@ -449,6 +449,7 @@ impl<'a> FolderSoFar<'a> {
             authors: one.authors.clone(),
             steps,
             shares,
+            by_key: patch.edited_by_key(),
             shifted: BTreeSet::new(),
             accepted: false,
             superseded: None,

@@ -161,7 +161,7 @@ impl Recalled {
         };
         let off = self.toggle_off.as_ref().map(|switch| {
             format!(
-                "Where it is applied, turn its switch off: patchwright toggle off {}/{switch} FOLDER",
+                "Where it is applied, turn its switch off: patchwright toggle off {}/{switch} FOLDER --reason TEXT",
                 self.id
             )
         });

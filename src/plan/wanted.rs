@@ -47,7 +47,17 @@ pub(crate) struct Wish {
     pub others: Others,
     pub drift: OnDrifted,
     /// Where switches stand, by patch and switch.
-    pub toggles: BTreeMap<String, Position>,
+    pub toggles: BTreeMap<String, Turn>,
+}
+
+/// Where a switch is to stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Turn {
+    pub to: Position,
+    /// Why, for the history; one that keeps a vulnerability closed is not turned off without.
+    pub reason: Option<String>,
+    /// The ticket that it belongs to.
+    pub ticket: Option<String>,
 }
 
 /// A patch in a folder.
@@ -64,6 +74,8 @@ pub(crate) struct PatchHere {
 pub(crate) struct SeenFolder {
     pub product: Option<String>,
     pub version: Option<String>,
+    /// The version from before the patches that are there, if they alone made it what it is.
+    pub version_before: Option<String>,
     pub patches: Vec<PatchHere>,
     /// How many files are not as the patches left them.
     pub drifted: usize,
@@ -286,11 +298,28 @@ pub(crate) fn decide(
         wanted.iter().filter(comes).any(|one| one.about == About::Patch(patch.to_owned()))
     };
     let toggles: Vec<_> =
-        wish.toggles.iter().map(|(name, to)| switch(name, *to, seen, past, coming)).collect();
+        wish.toggles.iter().map(|(name, turn)| switch(name, turn.to, seen, past, coming)).collect();
+    let is_as_wanted = !wanted.is_empty() && wanted.iter().all(Expectation::is_met);
     all.extend(wanted);
     all.extend(drift(wish, seen));
     all.extend(toggles);
-    all
+    let is_due = |one: &Expectation| matches!(one.standing, Standing::Due(_));
+    match other_version(wish, seen) {
+        // What came in as wanted stays in line, whatever version that is now.
+        Some(why) if !is_as_wanted || all.iter().any(is_due) => {
+            vec![Expectation::new(About::Folder, Standing::Blocked(why))]
+        }
+        _ => all,
+    }
+}
+
+/// Why nothing is changed in a folder of this version.
+fn other_version(wish: &Wish, seen: &SeenFolder) -> Option<Wanted> {
+    let mut found = seen.version.iter().chain(&seen.version_before);
+    match wish.versions.is_empty() || found.any(|found| wish.versions.contains(found)) {
+        true => None,
+        false => Some(Wanted::OtherVersion { wanted: wish.versions.clone(), found: seen.version.clone() }),
+    }
 }
 
 /// Why nothing at all is done in a folder.
@@ -299,10 +328,6 @@ fn unfit(wish: &Wish, seen: &SeenFolder) -> Option<Wanted> {
         && !NameMatch::between(wanted, found).is_same()
     {
         return Some(Wanted::OtherProduct { wanted: wanted.clone(), found: found.clone() });
-    }
-    if !wish.versions.is_empty() && !seen.version.as_ref().is_some_and(|found| wish.versions.contains(found))
-    {
-        return Some(Wanted::OtherVersion { wanted: wish.versions.clone(), found: seen.version.clone() });
     }
     match (wish.drift, seen.drifted) {
         (OnDrifted::Refuse, 1..) => Some(Wanted::Drifted { count: seen.drifted }),

@@ -1,9 +1,9 @@
 //! Every command once: its name, its keys, and when it can be used. Menu, palette, key sheet and keyboard read this.
 
-use super::message::{ChooseMsg, Destination, KeyMsg, MakeMsg, Msg, ReviewMsg};
+use super::message::{ChooseMsg, Destination, KeyMsg, MakeMsg, ManyMsg, Msg, PapersMsg, ReviewMsg};
 use super::tree::ChangeTree;
 use super::{Model, Page, Tab};
-use crate::words::{self, window};
+use crate::words::{self, many, papers, window};
 
 /// A key with its modifiers, in the window's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,17 +70,32 @@ pub enum Command {
     ChooseFromScan,
     /// Makes a patch.
     MakePatch,
+    /// How folders stand to a state file.
+    WantedState,
+    /// A patch goes into many folders.
+    Rollout,
+    /// How changing folders goes.
+    Figures,
+    /// What an auditor is shown.
+    Evidence,
     /// Saves the file for support.
     SaveSupport,
     Palette,
     Keys,
+    About,
+    /// What every code means.
+    Codes,
+    /// What the folder is, from its files.
+    Identify,
+    /// Saves the changes of the patch for other tools.
+    Export,
     /// Closes what is open on top.
     Escape,
 }
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Command; 24] = [
+    pub const ALL: [Command; 32] = [
         Command::OpenPatch,
         Command::ChooseFolder,
         Command::Sample,
@@ -101,9 +116,17 @@ impl Command {
         Command::KnownKeys,
         Command::ChooseFromScan,
         Command::MakePatch,
+        Command::WantedState,
+        Command::Rollout,
+        Command::Figures,
+        Command::Evidence,
         Command::SaveSupport,
         Command::Palette,
         Command::Keys,
+        Command::About,
+        Command::Codes,
+        Command::Identify,
+        Command::Export,
         Command::Escape,
     ];
 
@@ -129,9 +152,17 @@ impl Command {
             Command::KnownKeys => window::KEYS_PAGE,
             Command::ChooseFromScan => window::CHOOSE,
             Command::MakePatch => window::MAKE,
+            Command::WantedState => many::WANTED,
+            Command::Rollout => many::ROLLOUT,
+            Command::Figures => papers::FIGURES,
+            Command::Evidence => papers::EVIDENCE,
             Command::SaveSupport => words::SAVE_SUPPORT,
             Command::Palette => words::COMMANDS,
             Command::Keys => words::KEYS,
+            Command::About => papers::ABOUT,
+            Command::Codes => papers::CODES,
+            Command::Identify => papers::IDENTIFY,
+            Command::Export => papers::EXPORT,
             Command::Escape => words::CLOSE,
         }
     }
@@ -149,6 +180,14 @@ impl Command {
             | Command::ChooseFromScan
             | Command::KnownKeys
             | Command::MakePatch
+            | Command::WantedState
+            | Command::Rollout
+            | Command::Figures
+            | Command::Evidence
+            | Command::About
+            | Command::Codes
+            | Command::Identify
+            | Command::Export
             | Command::SaveSupport => &[],
             Command::Start => const { &[ctrl("Home")] },
             Command::Overview => const { &[ctrl("1")] },
@@ -211,6 +250,23 @@ impl Command {
             Command::KnownKeys => Ok(Msg::Keys(KeyMsg::Show)),
             Command::ChooseFromScan => Ok(Msg::Choose(ChooseMsg::Show)),
             Command::MakePatch => Ok(Msg::Make(MakeMsg::Show)),
+            Command::WantedState => Ok(Msg::Many(ManyMsg::ShowWanted(None))),
+            Command::Rollout => Ok(Msg::Many(ManyMsg::ShowRollout(None))),
+            Command::Figures => Ok(Msg::Papers(PapersMsg::ShowFigures(Vec::new()))),
+            Command::Evidence => match model.workspace.folder {
+                Some(_) => Ok(Msg::Papers(PapersMsg::ShowEvidence(None))),
+                None => Err(words::NEEDS_FOLDER),
+            },
+            Command::About => Ok(Msg::Papers(PapersMsg::ShowAbout)),
+            Command::Codes => Ok(Msg::Papers(PapersMsg::ShowCodes)),
+            Command::Identify => match model.workspace.folder {
+                Some(_) => Ok(Msg::Papers(PapersMsg::ShowIdentify)),
+                None => Err(words::NEEDS_FOLDER),
+            },
+            Command::Export => match model.workspace.patch.ready() {
+                Some(_) => Ok(Msg::Papers(PapersMsg::Export)),
+                None => Err(words::NO_PATCH),
+            },
             Command::SaveSupport => Ok(Msg::SaveSupport),
             Command::Palette => Ok(Msg::ShowPalette),
             Command::Keys => Ok(Msg::ShowKeys),

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::check::{CheckPage, CheckVerdict};
 use super::failure::Failure;
@@ -15,9 +14,10 @@ use super::outcome::OutcomePage;
 use super::overview::{line, path_line};
 use super::slot::Ticket;
 use super::switches::SwitchWish;
+use super::why::Why;
+use super::work::Work;
 use super::worker::{WorkerAnswer, WorkerChange};
 use crate::model::{Position, TreePath};
-use crate::progress::{HowFar, Phase};
 use crate::words::{self, fill, window};
 use crate::workbench::{DamagedBackups, EditChoices, Override, Overrides, TextOptions, Which};
 
@@ -128,54 +128,6 @@ pub const fn next_stage(stage: Stage, input: GuidedInput) -> Option<Stage> {
     }
 }
 
-/// How far the worker has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Work {
-    /// What it is doing; `None` before its first word.
-    pub phase: Option<Phase>,
-    /// The bar, in thousandths; it never goes back.
-    pub thousandths: u16,
-    /// Whether a wish to stop was sent.
-    pub is_stopping: bool,
-    /// How long it has worked.
-    pub elapsed: Duration,
-}
-
-impl Work {
-    const BEGINNING: Self = Self { phase: None, thousandths: 0, is_stopping: false, elapsed: Duration::ZERO };
-
-    /// Takes a line of progress.
-    pub fn advance(&mut self, HowFar { phase, done, total }: HowFar) {
-        // What share of the bar a phase takes: where it begins and how long it is, in thousandths.
-        let (from, length) = match phase {
-            Phase::Reading => (0, 20),
-            Phase::Checking => (20, 180),
-            Phase::Preparing => (200, 500),
-            Phase::Changing => (700, 200),
-            Phase::Verifying | Phase::Comparing | Phase::Packing | Phase::Proving => (900, 100),
-            Phase::PuttingBack => (700, 300),
-        };
-        let share = if total == 0 { 0 } else { (done.min(total) as u128 * length / total as u128) as u16 };
-        self.phase = Some(phase);
-        self.thousandths = self.thousandths.max(from + share);
-    }
-
-    /// Whether stopping is still heard, and what it would do.
-    pub fn stopping(&self) -> Result<&'static str, &'static str> {
-        match self.phase {
-            _ if self.is_stopping => Err(words::STOPPING),
-            Some(Phase::Changing) => Ok(words::STOP_DURING),
-            Some(phase) if !phase.can_be_cancelled() => Err(words::STOP_TOO_LATE),
-            _ => Ok(words::STOP_BEFORE),
-        }
-    }
-
-    /// What it is doing, in words.
-    pub fn sentence(&self) -> &'static str {
-        self.phase.map_or(words::CHECK_WAIT, Phase::sentence)
-    }
-}
-
 /// Somebody on the way through a change.
 #[derive(Debug, Clone)]
 pub struct Guided {
@@ -189,6 +141,10 @@ pub struct Guided {
     pub which: Which,
     /// How text patches are read.
     pub reading: TextOptions,
+    /// Lists of withdrawn patches that count.
+    pub withdrawn: Vec<PathBuf>,
+    /// What is said for the history.
+    pub why: Why,
     /// What is wished for files that were edited where the patch changes them.
     pub edits: EditChoices,
     /// The check whose answer is waited for.
@@ -229,6 +185,8 @@ impl Guided {
             folder,
             which: if task == Task::BringBack { Which::Reapply } else { Which::Last },
             reading: TextOptions::default(),
+            withdrawn: Vec::new(),
+            why: Why::default(),
             edits: EditChoices::new(),
             awaited: None,
             check: None,
@@ -342,6 +300,8 @@ impl Guided {
                 overrides: Box::new(self.overrides.only(&self.asks_for())),
                 edits: self.edits.clone(),
                 reading: self.reading.clone(),
+                withdrawn: self.withdrawn.clone(),
+                why: self.why.clone(),
             },
             Task::Repair => WorkerChange::Repair(self.repair_question()),
             Task::TakeBack | Task::BringBack => WorkerChange::TakeBack(self.rollback_question()),
@@ -357,7 +317,7 @@ impl Guided {
     /// Which going back it is about.
     pub(super) fn rollback_question(&self) -> RollbackQuestion {
         let (which, damaged) = (self.which.clone(), self.damaged.clone());
-        RollbackQuestion { which, keep_edits: self.keep_edits, damaged }
+        RollbackQuestion { which, keep_edits: self.keep_edits, damaged, why: self.why.clone() }
     }
 
     /// Which repair it is about.

@@ -1,6 +1,6 @@
 //! Files and folders that a page asks for, each in a dialog of its own.
 
-use crate::words::{self, widgets, window};
+use crate::words::{self, many, papers, widgets, window};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,22 @@ pub enum Input {
     Repository,
     /// An order that somebody filled in.
     Order,
+    /// What folders should have.
+    StateFile,
+    /// Which folders a patch goes into, ring after ring.
+    RolloutFile,
+    /// What somebody made for an auditor.
+    EvidenceFile,
+    /// Folders that figures are about.
+    FiguresFolder,
+    /// Patch files that a folder is compared with.
+    ComparedPatch,
+    /// The report of a scanner that is told what is fixed.
+    ScanToSilence,
+    /// A plan that somebody saved.
+    SavedPlan,
+    /// A vendor's list of withdrawn patches.
+    WithdrawnList,
 }
 
 impl Input {
@@ -32,7 +48,12 @@ impl Input {
     pub const fn is_folder(self) -> bool {
         matches!(
             self,
-            Input::Patches | Input::OldFolder | Input::NewFolder | Input::TargetFolder | Input::Repository
+            Input::Patches
+                | Input::OldFolder
+                | Input::NewFolder
+                | Input::TargetFolder
+                | Input::Repository
+                | Input::FiguresFolder
         )
     }
 
@@ -49,6 +70,14 @@ impl Input {
             Input::TargetFolder => widgets::DIALOG_TARGET,
             Input::Repository => widgets::DIALOG_REPOSITORY,
             Input::Order => widgets::DIALOG_ORDER,
+            Input::StateFile => widgets::DIALOG_STATE_FILE,
+            Input::RolloutFile => widgets::DIALOG_ROLLOUT_FILE,
+            Input::EvidenceFile => widgets::DIALOG_EVIDENCE,
+            Input::FiguresFolder => widgets::DIALOG_TARGET,
+            Input::ComparedPatch => widgets::DIALOG_COMPARED,
+            Input::ScanToSilence => widgets::DIALOG_SCAN,
+            Input::SavedPlan => widgets::DIALOG_PLAN,
+            Input::WithdrawnList => widgets::DIALOG_WITHDRAWN,
         }
     }
 
@@ -62,6 +91,14 @@ impl Input {
             Input::TextPatch => window::INPUT_TEXT_PATCH,
             Input::TargetFolder | Input::Repository => words::START_CHOOSE_FOLDER,
             Input::Exploited | Input::Forecasts | Input::Order => window::INPUT_FILE,
+            Input::StateFile => many::INPUT_STATE_FILE,
+            Input::RolloutFile => many::INPUT_ROLLOUT_FILE,
+            Input::EvidenceFile => papers::EVIDENCE_CHECK_FILE,
+            Input::FiguresFolder => papers::FIGURES_ADD,
+            Input::ComparedPatch => window::INPUT_PATCH_FILE,
+            Input::ScanToSilence => papers::SCAN_CHOOSE,
+            Input::SavedPlan => papers::PLAN_OPEN,
+            Input::WithdrawnList => papers::WITHDRAWN_ADD,
         }
     }
 }

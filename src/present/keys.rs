@@ -77,6 +77,7 @@ pub const fn role_name(role: SignerRole) -> &'static str {
         SignerRole::Reviewer => window::ROLE_REVIEWER,
         SignerRole::Revoker => window::ROLE_REVOKER,
         SignerRole::Script => window::ROLE_SCRIPT,
+        SignerRole::Approver => window::ROLE_APPROVER,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What goes into the model and what comes out of it: messages of a person, answers of jobs, and effects.
 
+mod of_jobs;
 mod of_pages;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use super::merge::{MergeChoice, MergePage};
 use super::review::ReviewForm;
 use super::slot::Ticket;
 use super::tree::Filter;
+use super::why::Why;
 use super::worker::{WorkerChange, WorkerLine};
 use crate::model::{Digest, Position, TreePath};
 use crate::settings::Settings;
@@ -30,7 +32,8 @@ use crate::workbench::{
     Inspection, KeyWish, Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions, UnfinishedWork,
     Which,
 };
-pub use of_pages::{ChooseMsg, FixedMsg, KeyMsg, MakeMsg};
+pub use of_jobs::{ManyEffect, ManyEvent, PapersEffect, PapersEvent, PlanQuestion, ReadPlan};
+pub use of_pages::{ChooseMsg, FixedMsg, KeyMsg, MakeMsg, ManyMsg, PapersMsg};
 
 /// Where somebody wants to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,6 +139,8 @@ pub enum Msg {
     BeginSwitch(String, Position),
     /// Why the switch is turned.
     TypeSwitchReason(String),
+    /// What is said about the change for its history.
+    SayWhy(Box<Why>),
     /// Interrupted work: finish it, or undo it.
     BeginRecover {
         folder: PathBuf,
@@ -187,6 +192,10 @@ pub enum Msg {
     Choose(ChooseMsg),
     /// Something on the page that makes patches.
     Make(MakeMsg),
+    /// Something about many folders at once.
+    Many(ManyMsg),
+    /// Something about evidence or figures.
+    Papers(PapersMsg),
     /// A file or folder that the page asks for is to be chosen in a dialog.
     PickInput(Input),
     /// The button of the result page that undoes or deals with it.
@@ -231,6 +240,16 @@ pub enum ExportWish {
     Fixed,
     /// A patch that is made.
     PatchFile,
+    /// How folders stand to a state file.
+    Comparison,
+    /// What an auditor is shown.
+    Evidence,
+    /// The changes of a patch, for `git apply`.
+    TextPatch,
+    /// An order to fill in.
+    Order,
+    /// What would happen, to be agreed to later.
+    Plan,
 }
 
 impl ExportWish {
@@ -304,10 +323,10 @@ pub enum Effect {
     ReadTextAs(TextOptions),
     /// Read a patch file; what a text patch does depends on the folder it is for.
     Inspect(Ticket, PathBuf, Option<PathBuf>),
-    /// Look at a folder.
-    Look(Ticket, PathBuf),
-    /// Hold patch files against a folder, with wishes for files that were edited.
-    Preview(Ticket, Vec<PathBuf>, PathBuf, EditChoices),
+    /// Look at a folder, with lists of withdrawn patches.
+    Look(Ticket, PathBuf, Vec<PathBuf>),
+    /// Hold patch files against a folder, with wishes for files that were edited and lists of withdrawn patches.
+    Preview(Ticket, Vec<PathBuf>, PathBuf, EditChoices, Vec<PathBuf>),
     /// Look at what going back would do.
     PreviewBack(Ticket, PathBuf, RollbackQuestion),
     /// Look at what a repair would do.
@@ -330,6 +349,10 @@ pub enum Effect {
     Choose(Ticket, PathBuf, Box<ChooseForm>),
     /// Make a patch file at this place.
     Make(Ticket, Box<MakeForm>, PathBuf),
+    /// Look how many folders stand to a file about them.
+    Many(ManyEffect),
+    /// Gather evidence, or count.
+    Papers(PapersEffect),
     /// Read both sides of a change, of which the folder may have what the patch file does not bring.
     Contents(Ticket, PathBuf, TreePath, Option<PathBuf>, Comparison),
     /// Look whether work was interrupted in one of these folders.
@@ -366,12 +389,14 @@ pub struct RollbackQuestion {
     pub keep_edits: bool,
     /// What is done where backups are damaged.
     pub damaged: DamagedBackups,
+    /// What is said for the history.
+    pub why: Why,
 }
 
 impl RollbackQuestion {
     /// That of these patches, with nothing to be said about edits and backups.
     pub fn new(which: Which) -> Self {
-        Self { which, keep_edits: false, damaged: DamagedBackups::default() }
+        Self { which, keep_edits: false, damaged: DamagedBackups::default(), why: Why::default() }
     }
 }
 
@@ -424,6 +449,10 @@ pub enum Event {
     Chosen(Ticket, Result<ChoicePage, Failure>),
     /// A patch was made, or not.
     Made(Ticket, Result<MadePage, Failure>),
+    /// Something about many folders.
+    Many(ManyEvent),
+    /// Something about evidence or figures.
+    Papers(PapersEvent),
     /// No dialog comes up on this machine.
     NoDialog(Dialog),
     /// A place for a new file was chosen.

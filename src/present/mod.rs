@@ -29,11 +29,25 @@ pub mod overview;
 pub mod review;
 pub mod switches;
 pub mod tree;
+pub mod why;
+pub mod work;
 
 pub mod choose;
 pub mod fixed;
 pub mod input;
 pub mod make;
+
+pub mod asked;
+pub mod many;
+pub mod rollout;
+pub mod wanted;
+
+pub mod about;
+pub mod evidence;
+pub mod figures;
+pub mod identify;
+pub mod papers;
+pub mod scan;
 
 pub mod commands;
 pub mod failure;

@@ -9,9 +9,11 @@ use super::guided::Guided;
 use super::home::{Home, patch_files};
 use super::keys::{KeyRow, RevokeForm, SignForm, TrustForm};
 use super::make::{FieldFinding, MadePage, MakeForm};
+use super::many::Many;
 use super::merge::MergePage;
 use super::message::{Dialog, Effect};
 use super::overview::line;
+use super::papers::Papers;
 use super::review::{Noting, ReviewForm};
 use super::slot::{AnswerSlot, Tickets};
 use super::workspace::{Tab, Workspace};
@@ -44,6 +46,20 @@ pub enum Page {
     Choose,
     /// A patch is made.
     Make,
+    /// How many folders stand to what a file says of them.
+    Wanted,
+    /// A patch goes into many folders, ring after ring.
+    Rollout,
+    /// What an auditor is shown.
+    Evidence,
+    /// How changing folders goes.
+    Figures,
+    /// What this program is.
+    About,
+    /// What a folder is, from its files.
+    Identify,
+    /// What every code means.
+    Codes,
 }
 
 /// What lies on top of the page.
@@ -108,6 +124,10 @@ pub struct Model {
     pub making_findings: Vec<FieldFinding>,
     /// The patch that was made.
     pub made: AnswerSlot<MadePage>,
+    /// Many folders at once.
+    pub many: Many,
+    /// What auditors and managers are shown.
+    pub papers: Papers,
     /// The note that is being written.
     pub noting: Option<Noting>,
     /// Something small that was done, such as "Copied."
@@ -160,6 +180,8 @@ impl Model {
             making: MakeForm::default(),
             making_findings: Vec::new(),
             made: AnswerSlot::default(),
+            many: Many::default(),
+            papers: Papers::default(),
             noting: None,
             notice: None,
             settings,
@@ -218,6 +240,6 @@ impl Model {
 
     /// Whether a change is under way.
     pub fn is_working(&self) -> bool {
-        self.guided.as_ref().is_some_and(|guided| guided.stage.is_working())
+        self.guided.as_ref().is_some_and(|guided| guided.stage.is_working()) || self.many.is_working()
     }
 }

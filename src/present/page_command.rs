@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::make::{MakeForm, MakeFrom};
-use super::worker::{of_edits, of_reading};
+use super::worker::{of_edits, of_lists, of_reading, of_wanted};
 use super::{Model, Page, Tab};
 use crate::report::shell_word;
 
@@ -53,8 +53,24 @@ impl Model {
                 words.push(folder?);
                 words.extend(of_edits(&workspace.edits));
                 words.extend(of_reading(&workspace.reading));
+                words.extend(of_lists(&self.papers.withdrawn));
             }
             Page::Workspace(Tab::History) => words.extend(["history".into(), folder?]),
+            _ => return self.words_of_papers(folder),
+        }
+        (words.len() > 1).then_some(words)
+    }
+
+    /// The words of pages that are opened above others.
+    fn words_of_papers(&self, folder: Option<OsString>) -> Option<Vec<OsString>> {
+        let of = |path: &Path| path.as_os_str().to_owned();
+        let mut words: Vec<OsString> = Vec::new();
+        match self.page {
+            Page::Identify => {
+                let form = &self.papers.identify;
+                words.extend(["identify".into(), of(&form.folder)]);
+                words.extend(form.files.iter().map(|file| of(file)));
+            }
             Page::Fixed => {
                 let form = &self.fixing;
                 words.extend(["fixed".into(), folder?, "--format".into(), form.format.as_str().into()]);
@@ -80,9 +96,37 @@ impl Model {
                 words.extend(files.flat_map(|(flag, file)| [flag.into(), of(file)]));
                 words.push(folder.filter(|_| form.reason_to_wait(true).is_none())?);
             }
+            Page::Wanted => {
+                let form = &self.many.wanted;
+                words.extend(["reconcile".into(), of(form.file.as_deref()?)]);
+                words.extend(of_wanted(form.only.as_deref(), form.again));
+            }
+            Page::Rollout => {
+                let file = self.many.rollout.file.as_deref()?;
+                words.extend(["rollout".into(), "status".into(), of(file)]);
+            }
+            Page::Evidence => {
+                let form = &self.papers.evidence;
+                words.extend(["evidence".into(), of(&form.folder)]);
+                words.extend(form.patch.iter().map(Into::into));
+                words.extend(["--output".into(), form.file_name().into()]);
+                let since = form.since.trim();
+                words.extend((!since.is_empty()).then(|| format!("--since={since}").into()));
+                let left_out = [(form.without_users, "users"), (form.without_paths, "paths")];
+                let left_out = left_out.into_iter().filter(|(is_left_out, _)| *is_left_out);
+                words.extend(left_out.flat_map(|(_, what)| ["--redact".into(), what.into()]));
+                let key = self.signing.iter().map(|form| of(&form.key));
+                words.extend(key.flat_map(|key| ["--key".into(), key]));
+            }
+            Page::Figures => {
+                let since = self.papers.figures.ready()?.since.clone();
+                words.push("metrics".into());
+                words.extend(self.papers.figures_of.folders.iter().map(|folder| of(folder)));
+                words.extend(["--since".into(), since.into()]);
+            }
             Page::Keys => words.extend(["key".into(), "list".into()]),
             _ => return None,
         }
-        (words.len() > 1).then_some(words)
+        Some(words)
     }
 }

@@ -7,7 +7,7 @@ use super::fixed::FixedView;
 use super::history::{FolderView, VerifiedHistory};
 use super::home::{self, Known};
 use super::merge::MergePage;
-use super::message::{Effect, Event, KeyEffect, RepairQuestion, RollbackQuestion};
+use super::message::{Effect, Event, KeyEffect, ManyEffect, PapersEffect, RepairQuestion, RollbackQuestion};
 use super::review;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -26,6 +26,8 @@ use std::sync::Arc;
 
 mod keys;
 mod make;
+mod many;
+mod papers;
 
 /// Questions of which only the newest matters: a new one calls the old one off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +50,24 @@ pub enum Question {
     Make,
     /// Whether a file was saved.
     Save,
+    /// How folders stand to a state file.
+    Compare,
+    /// How a rollout stands.
+    Rollout,
+    /// What a run of it would do.
+    PlanRollout,
+    /// Whether what was said about it was written down.
+    Say,
+    /// Whether evidence is as it was made.
+    CheckEvidence,
+    /// How changing folders goes.
+    Count,
+    /// What a folder is.
+    Identify,
+    /// What a scanner will say.
+    CompareScan,
+    /// What a saved plan says.
+    Plan,
     /// Whether both fit, or going back does.
     Preview,
     /// What meets in an edited file.
@@ -83,7 +103,23 @@ impl Question {
             Effect::LookFixed(..) => Some(Question::Fixed),
             Effect::Choose(..) => Some(Question::Choose),
             Effect::Make(..) => Some(Question::Make),
-            Effect::SaveFixed(..) => Some(Question::Save),
+            Effect::SaveFixed(..)
+            | Effect::Many(ManyEffect::SaveComparison(..))
+            | Effect::Papers(
+                PapersEffect::SaveEvidence(..)
+                | PapersEffect::Export(..)
+                | PapersEffect::SaveOrder(_)
+                | PapersEffect::SavePlan(..),
+            ) => Some(Question::Save),
+            Effect::Papers(PapersEffect::Identify(..)) => Some(Question::Identify),
+            Effect::Papers(PapersEffect::ReadPlan(..)) => Some(Question::Plan),
+            Effect::Papers(PapersEffect::CompareScan(..)) => Some(Question::CompareScan),
+            Effect::Papers(PapersEffect::CheckEvidence(..)) => Some(Question::CheckEvidence),
+            Effect::Papers(PapersEffect::Count(..)) => Some(Question::Count),
+            Effect::Many(ManyEffect::Compare(..)) => Some(Question::Compare),
+            Effect::Many(ManyEffect::Read(..)) => Some(Question::Rollout),
+            Effect::Many(ManyEffect::Plan(..)) => Some(Question::PlanRollout),
+            Effect::Many(ManyEffect::Say(..)) => Some(Question::Say),
             Effect::Keys(KeyEffect::List(_)) => Some(Question::Keys),
             Effect::Keys(_) | Effect::SaveReview(..) => Some(Question::ChangeKeys),
             Effect::Contents(..) => Some(Question::Contents),
@@ -108,8 +144,8 @@ pub fn answer(
             let inspect = || workbench.inspect_for(file, folder.as_deref(), watch);
             Event::Inspected(ticket, Box::new(found(None, inspect)))
         }
-        Effect::Look(ticket, folder) => {
-            let look = || look(workbench, &folder, watch);
+        Effect::Look(ticket, folder, lists) => {
+            let look = || look(workbench, &folder, &lists, watch);
             Event::Looked(ticket, Box::new(found(Some(&folder), look)))
         }
         Effect::Preview(..)
@@ -159,6 +195,8 @@ pub fn answer(
         Effect::LayOutSample(ticket) => {
             Event::SampleReady(ticket, found(None, || workbench.lay_out_sample(watch)))
         }
+        Effect::Many(effect) => many::answer(workbench, effect, watch),
+        Effect::Papers(effect) => papers::answer(workbench, reading, effect, watch),
         effect => return about_fixes(workbench, effect, watch),
     })
 }
@@ -195,9 +233,9 @@ fn about_fixes(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Optio
 /// What a change would do.
 fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: Watch<'_>) -> Option<Event> {
     Some(match effect {
-        Effect::Preview(ticket, files, folder, choices) => {
+        Effect::Preview(ticket, files, folder, choices, withdrawn) => {
             let reading = reading.clone();
-            let request = ApplyRequest { files, reading, choices, ..ApplyRequest::default() };
+            let request = ApplyRequest { files, reading, choices, withdrawn, ..ApplyRequest::default() };
             let preview = || workbench.preview(request, &folder, watch);
             Event::Previewed(ticket, Box::new(found(Some(&folder), preview)))
         }
@@ -318,8 +356,14 @@ fn found<T>(folder: Option<&Path>, question: impl FnOnce() -> Result<T, Error>) 
     }
 }
 
-fn look(workbench: &Workbench, folder: &Path, watch: Watch<'_>) -> Result<FolderView, Error> {
-    Ok(FolderView::new(workbench.status(folder, watch)?, &workbench.history(folder)?))
+fn look(
+    workbench: &Workbench,
+    folder: &Path,
+    withdrawn: &[PathBuf],
+    watch: Watch<'_>,
+) -> Result<FolderView, Error> {
+    let status = workbench.status_against(folder, withdrawn, watch)?;
+    Ok(FolderView::new(status, &workbench.history(folder)?))
 }
 
 fn options(question: &RollbackQuestion) -> RollbackOptions {

@@ -24,8 +24,10 @@ mod fixed;
 mod guided;
 mod keys;
 mod make;
+mod many;
 mod merge;
 mod opening;
+mod papers;
 mod review;
 mod save;
 
@@ -42,9 +44,7 @@ impl Model {
     /// Takes a message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
-            Msg::PickBundle => vec![Effect::PickBundle],
-            Msg::PickFolder => vec![Effect::PickFolder],
-            Msg::PickSource => vec![Effect::PickSource],
+            Msg::PickBundle | Msg::PickFolder | Msg::PickSource | Msg::PickInput(_) => vec![picked(&msg)],
             Msg::TypedInstead(asked, path) => self.typed_instead(&asked, path),
             Msg::TypePath(text) => self.type_path(text),
             Msg::Open(paths) => vec![Effect::Sort(paths)],
@@ -71,14 +71,16 @@ impl Model {
             | Msg::Fixed(_)
             | Msg::Choose(_)
             | Msg::Make(_)
-            | Msg::PickInput(_) => self.update_page(msg),
+            | Msg::Many(_)
+            | Msg::Papers(_) => self.update_page(msg),
+            Msg::Stop | Msg::Tick(_) if self.many.is_working() => self.update_many_work(&msg),
             Msg::BeginMerge(_) | Msg::ChooseSide(..) | Msg::TypeMerged(..) | Msg::TakeMerged => {
                 self.update_merge(msg)
             }
             Msg::Decide { places, choice } => self.decide(places, Some(&choice)),
             Msg::WayOut(WayOut::Undecide(place)) => self.decide(vec![place], None),
             Msg::WayOut(way_out) => self.take(way_out),
-            Msg::CopyCommand if !self.is_guided() => match self.page_command() {
+            Msg::CopyCommand if self.page != Page::Guided => match self.page_command() {
                 Some(command) => self.copy(command),
                 None => Vec::new(),
             },
@@ -124,7 +126,8 @@ impl Model {
             Msg::Fixed(msg) => self.update_fixed(msg),
             Msg::Choose(msg) => self.update_choose(msg),
             Msg::Make(msg) => self.update_make(msg),
-            Msg::PickInput(input) => vec![Effect::PickInput(input)],
+            Msg::Many(msg) => self.update_many(msg),
+            Msg::Papers(msg) => self.update_papers(msg),
             _ => Vec::new(),
         }
     }
@@ -135,6 +138,11 @@ impl Model {
             Event::FixedLooked(ticket, answer) => _ = self.workspace.fixed.take(ticket, answer),
             Event::Chosen(ticket, answer) => _ = self.choice.take(ticket, answer),
             Event::Made(ticket, answer) => _ = self.made.take(ticket, answer),
+            Event::HistoryVerified(ticket, answer) => _ = self.workspace.verified.take(ticket, answer),
+            Event::MergeRead(ticket, answer) => _ = self.merge.take(ticket, answer),
+            Event::Listed(ticket, answer) => _ = self.folders.take(ticket, answer),
+            Event::Many(event) => return self.on_many_event(event),
+            Event::Papers(event) => self.on_papers_event(event),
             _ => {}
         }
         Vec::new()
@@ -152,7 +160,14 @@ impl Model {
             Event::SourcesPicked(files) => self.take_from(files),
             Event::Keys(event) => self.on_key_event(event),
             Event::InputPicked(input, paths) => self.input_picked(input, paths),
-            Event::FixedLooked(..) | Event::Chosen(..) | Event::Made(..) => self.on_page_event(event),
+            Event::FixedLooked(..)
+            | Event::Chosen(..)
+            | Event::Made(..)
+            | Event::Many(_)
+            | Event::Papers(_)
+            | Event::HistoryVerified(..)
+            | Event::MergeRead(..)
+            | Event::Listed(..) => self.on_page_event(event),
             Event::Inspected(ticket, answer) => {
                 match self.workspace.patch.take(ticket, (*answer).map(OpenPatch::new)) {
                     true => self.inspected(),
@@ -169,14 +184,6 @@ impl Model {
             }
             Event::RepairPreviewed(ticket, answer) => self.checked(ticket, *answer),
             Event::FoundInAll(ticket, answer) => self.found_in_all(ticket, answer),
-            Event::HistoryVerified(ticket, answer) => {
-                self.workspace.verified.take(ticket, answer);
-                Vec::new()
-            }
-            Event::MergeRead(ticket, answer) => {
-                self.merge.take(ticket, answer);
-                Vec::new()
-            }
             Event::MergeKept(path, kept) => self.merge_kept(path, kept),
             Event::ContentsRead(ticket, answer) => {
                 self.workspace.contents.take(ticket, answer);
@@ -194,10 +201,6 @@ impl Model {
                 self.home.take(path, known);
                 Vec::new()
             }
-            Event::Listed(ticket, answer) => {
-                self.folders.take(ticket, answer);
-                Vec::new()
-            }
             Event::SampleReady(ticket, answer) => match self.sample.take(ticket, answer) {
                 true => self.open_sample(),
                 false => Vec::new(),
@@ -206,6 +209,8 @@ impl Model {
             Event::PlacePicked(export, path) => self.save(export, path),
             Event::Saved(Ok(path)) => self.note(&fill(words::SAVED, &[("path", &path_line(&path))])),
             Event::Saved(Err(failure)) => self.note(&failure.what),
+            Event::Worker(line) if self.many.is_working() => self.on_many_line(Some(line)),
+            Event::WorkerEnded if self.many.is_working() => self.on_many_line(None),
             Event::Worker(line) => self.on_line(line),
             Event::WorkerEnded => self.worker_ended(),
         }
@@ -387,7 +392,9 @@ impl Model {
         if self.overlay.take().is_some() {
             return Vec::new();
         }
-        if self.close_above() {
+        // Work in many folders stays in sight until it is done.
+        let is_in_sight = matches!(self.page, Page::Wanted | Page::Rollout) && self.many.is_working();
+        if is_in_sight || self.close_above() {
             return Vec::new();
         }
         match &self.guided {
@@ -418,6 +425,16 @@ impl Model {
             Ok(msg) => self.update(msg),
             Err(reason) => self.note(reason),
         }
+    }
+}
+
+/// The dialog that a message asks for.
+fn picked(msg: &Msg) -> Effect {
+    match msg {
+        Msg::PickFolder => Effect::PickFolder,
+        Msg::PickSource => Effect::PickSource,
+        Msg::PickInput(input) => Effect::PickInput(*input),
+        _ => Effect::PickBundle,
     }
 }
 

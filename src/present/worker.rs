@@ -8,12 +8,14 @@ use serde::Deserialize;
 
 use super::message::{RepairQuestion, RollbackQuestion};
 use super::switches::SwitchWish;
+use super::why::Why;
 use crate::model::{Code, Kind};
 use crate::plan::Note;
 use crate::progress::HowFar;
 pub use crate::report::answer::Outcome;
 use crate::report::answer::{
-    self, Accept, Apply, Entry, Failure, Recover, Recovery, Repair, Rollback, Toggle,
+    self, Accept, Apply, Entry, Failure, Hold, Reconcile, Recover, Recovery, Repair, Rollback, Rollout,
+    Toggle,
 };
 use crate::report::shell_word;
 use crate::workbench::{CheckNote, DecisionDigest, EditChoice, EditChoices, Overrides, TextOptions, Which};
@@ -31,6 +33,10 @@ pub enum WorkerChange {
         edits: EditChoices,
         /// How text patches are read.
         reading: TextOptions,
+        /// Lists of withdrawn patches that count beside the one of this machine.
+        withdrawn: Vec<PathBuf>,
+        /// What is said for the history.
+        why: Why,
     },
     /// Patches go out.
     TakeBack(RollbackQuestion),
@@ -48,10 +54,32 @@ pub enum WorkerChange {
         from: Vec<PathBuf>,
     },
     FinishInterrupted,
+    /// Every folder of a state file becomes what that says, as far as it may.
+    BringInLine {
+        only: Option<PathBuf>,
+        /// Also where a person did something else.
+        again: bool,
+        /// Most patches that are rolled back.
+        most_rolled_back: usize,
+    },
+    /// State files leave a folder alone, until that day if there is one.
+    Hold {
+        reason: String,
+        until: Option<String>,
+    },
+    /// They do not any more.
+    Release,
+    /// A rollout goes on, up to a ring if one is named.
+    RollOut {
+        until: Option<String>,
+        overrides: Box<Overrides>,
+    },
+    /// What a rollout applied is rolled back.
+    TakeRolloutBack,
 }
 
 impl WorkerChange {
-    /// What the worker is started with, for `folder`; anything but what was agreed to is refused.
+    /// What the worker is started with, for `folder` or the file that names many; anything but what was agreed to is refused.
     pub fn arguments(&self, folder: &Path, expected: Option<DecisionDigest>) -> Vec<OsString> {
         let mut arguments = self.words(folder);
         arguments.extend(["--yes", "--progress", "json"].map(OsString::from));
@@ -72,15 +100,17 @@ impl WorkerChange {
         let folder = folder.as_os_str().to_owned();
         let mut words: Vec<OsString> = Vec::new();
         match self {
-            WorkerChange::Apply { bundles, overrides, edits, reading } => {
+            WorkerChange::Apply { bundles, overrides, edits, reading, withdrawn, why } => {
                 words.push("apply".into());
                 words.extend(bundles.iter().chain(&reading.further).map(|file| file.as_os_str().to_owned()));
                 words.push(folder);
                 words.extend(overrides.flags().map(OsString::from));
                 words.extend(of_edits(edits));
                 words.extend(of_reading(reading));
+                words.extend(of_lists(withdrawn));
+                words.extend(why.words());
             }
-            WorkerChange::TakeBack(RollbackQuestion { which, keep_edits, damaged }) => {
+            WorkerChange::TakeBack(RollbackQuestion { which, keep_edits, damaged, why }) => {
                 let verb = if *which == Which::Reapply { "reapply" } else { "rollback" };
                 words.extend([verb.into(), folder]);
                 words.extend(match which {
@@ -93,6 +123,8 @@ impl WorkerChange {
                 words.extend(keep_edits.then(|| "--keep-edits".into()));
                 words.extend(of_sources(&damaged.from));
                 words.extend(damaged.leave.then(|| "--leave-damaged".into()));
+                let is_back = matches!(which, Which::Reapply | Which::LastRollback);
+                words.extend(if is_back { why.words() } else { why.words_of_rollback() });
             }
             WorkerChange::Repair(RepairQuestion { only, from }) => {
                 words.extend(["repair".into(), folder]);
@@ -112,14 +144,57 @@ impl WorkerChange {
                 words.extend(of_sources(from));
             }
             WorkerChange::FinishInterrupted => words.extend(["recover".into(), folder, "--finish".into()]),
+            of_many => words.extend(of_many.words_of_many(folder)),
+        }
+        words
+    }
+
+    /// The words of what is about many folders, or about what a file says of them.
+    fn words_of_many(&self, place: OsString) -> Vec<OsString> {
+        let mut words: Vec<OsString> = Vec::new();
+        match self {
+            WorkerChange::BringInLine { only, again, most_rolled_back } => {
+                words.extend(["reconcile".into(), place, "--apply".into()]);
+                words.extend(of_wanted(only.as_deref(), *again));
+                let most = (*most_rolled_back != 1).then(|| most_rolled_back.to_string().into());
+                words.extend(most.into_iter().flat_map(|most| ["--max-rolled-back".into(), most]));
+            }
+            WorkerChange::Hold { reason, until } => {
+                words.extend([
+                    "reconcile".into(),
+                    "--hold".into(),
+                    place,
+                    format!("--reason={reason}").into(),
+                ]);
+                words.extend(until.iter().flat_map(|until| ["--until".into(), until.into()]));
+            }
+            WorkerChange::Release => words.extend(["reconcile".into(), "--release".into(), place]),
+            WorkerChange::RollOut { until, overrides } => {
+                words.extend(["rollout".into(), "run".into(), place]);
+                words.extend(until.iter().map(|ring| format!("--until={ring}").into()));
+                words.extend(overrides.flags().map(OsString::from));
+            }
+            WorkerChange::TakeRolloutBack => words.extend(["rollout".into(), "take-back".into(), place]),
+            _ => {}
         }
         words
     }
 }
 
+/// Which folders of a state file are meant, and whether people are overruled, in the words of the command line.
+pub(super) fn of_wanted(only: Option<&Path>, again: bool) -> Vec<OsString> {
+    let only = only.into_iter().flat_map(|folder| ["--folder".into(), folder.as_os_str().to_owned()]);
+    only.chain(again.then(|| "--again".into())).collect()
+}
+
 /// Where contents come from that backups lack.
 fn of_sources(files: &[PathBuf]) -> impl Iterator<Item = OsString> {
     files.iter().flat_map(|file| ["--from".into(), file.as_os_str().to_owned()])
+}
+
+/// Which lists of withdrawn patches count, in the words of the command line.
+pub(super) fn of_lists(lists: &[PathBuf]) -> impl Iterator<Item = OsString> {
+    lists.iter().flat_map(|list| ["--withdrawn".into(), list.as_os_str().to_owned()])
 }
 
 /// What is wished for files that were edited, in the words of the command line.
@@ -177,6 +252,9 @@ pub struct WorkerAnswer {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 enum Said {
+    BroughtInLine(Box<Reconcile>),
+    RolledOut(Box<Rollout>),
+    Held(Hold),
     Failed(Failure),
     Switched(Box<Toggle>),
     RolledBack(Box<Rollback>),
@@ -200,7 +278,21 @@ impl WorkerAnswer {
     }
 
     pub(super) fn failure(&self) -> Option<&Failure> {
-        if let Said::Failed(failure) = &self.said { Some(failure) } else { None }
+        match &self.said {
+            Said::Failed(failure) => Some(failure),
+            Said::BroughtInLine(done) => done.failure.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// In how many folders something was written into the history, where that is told.
+    pub(super) fn folders_changed(&self) -> Option<usize> {
+        match &self.said {
+            Said::BroughtInLine(done) => {
+                Some(done.folders.iter().filter(|folder| folder.entries.is_some()).count())
+            }
+            _ => None,
+        }
     }
 
     /// What came of a patch that went in.
@@ -291,6 +383,8 @@ mod tests {
             overrides: Box::new(Overrides::UNSIGNED.with(Override::Undo, "the vendor said so")),
             edits: EditChoices::new(),
             reading: TextOptions { reverse: true, ..TextOptions::default() },
+            withdrawn: Vec::new(),
+            why: Why::default(),
         };
         let folder = Path::new("/opt/app");
         assert_eq!(

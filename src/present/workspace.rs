@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::check::{CheckPage, CheckVerdict};
 use super::fixed::FixedView;
 use super::history::{FolderView, VerifiedHistory};
+use super::message::ReadPlan;
 use super::overview::Overview;
 use super::slot::AnswerSlot;
 use super::tree::ChangeTree;
@@ -95,6 +96,8 @@ pub struct Workspace {
     pub fixed: AnswerSlot<FixedView>,
     /// What was found when both were held against each other.
     pub check: AnswerSlot<CheckPage>,
+    /// The saved plan that has to be followed, if somebody chose one.
+    pub plan: AnswerSlot<ReadPlan>,
     /// The changes of the patch.
     pub tree: Option<ChangeTree>,
     /// The change that is shown.
@@ -169,6 +172,12 @@ impl Workspace {
             (_, None) => Err(words::NEEDS_CHECK),
             _ => Ok(()),
         }
+    }
+
+    /// Whether what would happen is what the saved plan says; `None` without a plan.
+    pub fn follows_plan(&self) -> Option<bool> {
+        let plan = self.plan.ready()?;
+        Some(self.check.ready()?.decision == Some(plan.agreed))
     }
 
     /// How the last check ended.

@@ -37,7 +37,7 @@ fn meeting(place: &SharedPlace) -> String {
     match &place.meeting {
         Meeting::Same => "same result".to_owned(),
         Meeting::OnTop => "made for the result of the other".to_owned(),
-        Meeting::DifferentLines => "both change it, in different lines".to_owned(),
+        Meeting::DifferentLines => "both change it, in different places".to_owned(),
         Meeting::SameLines(lines) => {
             let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
             let word = if lines.len() == 1 && !lines[0].contains('-') { "line" } else { "lines" };

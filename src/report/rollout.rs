@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::phrases::count;
 use super::{shell_path, shell_word};
 use crate::plan::rollout::{Next, Seconds};
-use crate::workbench::{FolderState, Gate, RingView, RolloutView, Said};
+use crate::workbench::{ApprovalView, FolderState, FolderView, Gate, RingView, RolloutView, Said};
 
 /// How a folder stands, as a phrase.
 pub(crate) const fn folder_state(state: FolderState) -> &'static str {
@@ -31,7 +31,12 @@ pub(crate) fn gate(view: &RolloutView) -> String {
     let ring = |ring: usize| &view.rings[ring];
     match &view.gate {
         Gate::NotStarted => "Not started".to_owned(),
+        Gate::Lost { folders } => {
+            let folders = count(*folders, "folder has", "folders have");
+            format!("Its records are missing; {folders} what it applied, as the histories say")
+        }
         Gate::Paused(said) => format!("Paused {}", by(said)),
+        Gate::Over(said) => format!("Over: rolled back {}", by(said)),
         Gate::Stopped(said) => format!("Stopped {}", by(said)),
         Gate::AsFarAsAsked { ring: at } => {
             format!("The ring {:?} is through, as far as you asked", ring(*at).name)
@@ -57,33 +62,69 @@ fn not_enough(ring: &RingView) -> String {
     format!("In the ring {:?}, {good} of {all} are good, and it needs {}", ring.name, ring.rules.min_good)
 }
 
-/// The command that gets a rollout on, where a person has to do something.
-pub(crate) fn next_command(view: &RolloutView) -> Option<String> {
+/// What a person can do about a rollout that does not go on by itself: what for, and the command.
+pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
     let file = shell_path(&view.file);
     let of = |ring: usize| shell_word(&view.rings[ring].name);
+    let run = || format!("patchwright rollout run {file}");
+    let resume = || format!("patchwright rollout resume {file}");
+    let take_back = || format!("patchwright rollout take-back {file}");
+    let needs_person = || view.rings.iter().flat_map(|ring| &ring.folders).any(is_open_after_a_rollback);
     match &view.gate {
-        Gate::NotStarted | Gate::AsFarAsAsked { .. } | Gate::Interrupted => {
-            Some(format!("patchwright rollout run {file}"))
-        }
-        Gate::Paused(_) | Gate::Stopped(_) => Some(format!("patchwright rollout resume {file}")),
+        Gate::NotStarted | Gate::AsFarAsAsked { .. } | Gate::Interrupted => vec![("Next", run())],
+        Gate::Next(Next::Change { .. } | Next::Wait { .. }) => vec![("Next", run())],
+        Gate::Lost { .. } => vec![("To go on", run()), ("To roll back what it applied", take_back())],
+        Gate::Paused(_) => vec![("Next", resume())],
+        Gate::Stopped(_) => vec![("To go on", resume()), ("To roll back what it applied", take_back())],
+        Gate::Over(_) if needs_person() => vec![("To roll back the rest", take_back())],
+        Gate::Over(_) => vec![("To start it again, with new approvals", format!("{} --again", run()))],
         Gate::Next(Next::Approve { ring, .. }) => {
-            Some(format!("patchwright rollout approve {file} {} --by-hand", of(*ring)))
+            let name = of(*ring);
+            vec![(
+                "Next",
+                match view.rings[*ring].is_by_key {
+                    true => format!("patchwright rollout approve {file} {name} --key=FILE"),
+                    false => format!("patchwright rollout approve {file} {name} --by-hand"),
+                },
+            )]
         }
         Gate::Next(Next::Decide { ring }) => {
-            let is_open = |state| {
-                matches!(
-                    state,
-                    FolderState::Refused | FolderState::Missing | FolderState::Waiting | FolderState::PutBack
-                )
-            };
-            let folder = view.rings[*ring].folders.iter().find(|folder| is_open(folder.state))?;
-            let folder = shell_path(Path::new(&folder.path));
-            Some(format!("patchwright rollout leave-out {file} {folder} --reason=TEXT"))
+            let folder = view.rings[*ring].folders.iter().find(|folder| is_open(folder.state));
+            let folder = folder.map(|folder| shell_path(Path::new(&folder.path)));
+            let leave_out = |folder| format!("patchwright rollout leave-out {file} {folder} --reason=TEXT");
+            folder.map(|folder| ("Next", leave_out(folder))).into_iter().collect()
         }
-        Gate::Next(Next::Change { .. } | Next::Wait { .. }) => {
-            Some(format!("patchwright rollout run {file}"))
+        Gate::Next(Next::Stop { .. } | Next::Done) => Vec::new(),
+    }
+}
+
+/// Whether a folder keeps its ring from being good enough, and may be left out.
+fn is_open(state: FolderState) -> bool {
+    matches!(state, FolderState::Refused | FolderState::Missing | FolderState::Waiting | FolderState::PutBack)
+}
+
+/// Whether something that the rollout applied is still there, and somebody has to see to it.
+fn is_open_after_a_rollback(folder: &FolderView) -> bool {
+    folder.state == FolderState::NeedsPerson && folder.entry.is_some()
+}
+
+/// An approval of a ring, in one sentence.
+pub(crate) fn approval(ring: &RingView, one: &ApprovalView) -> String {
+    let key = one.key.as_ref().map(|key| {
+        let print: String = key.chars().take(16).collect();
+        match &one.owner {
+            Some(owner) => format!(" with a key of {owner} ({print}…)"),
+            None => format!(" with the key {print}…"),
         }
-        Gate::Next(Next::Stop { .. } | Next::Done) => None,
+    });
+    let how = key.unwrap_or_else(|| " by hand".to_owned());
+    let (by, time) = (&one.by, &one.time);
+    let reason = one.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    match &one.ignored {
+        None => format!("The ring {:?} was approved by {by} on {time}{how}{reason}", ring.name),
+        Some(why) => {
+            format!("An approval of the ring {:?} by {by} on {time}{how} doesn't count: {why}", ring.name)
+        }
     }
 }
 

@@ -2,9 +2,10 @@
 //! monitor.
 
 use std::fmt::Write;
+use std::path::Path;
 
-use super::Report;
 use super::phrases::path_text;
+use super::{Report, shell_path, shell_word};
 use crate::model::{Kind, Position};
 use crate::plan::wanted::{About, Deed, Expectation, Left, Person, Standing};
 use crate::text::escape_text;
@@ -96,19 +97,21 @@ fn left_phrase(left: &Left) -> String {
 }
 
 /// What can be done about it, where the program does not do it by itself.
-pub(crate) fn way_out(standing: &Standing) -> Option<String> {
-    match standing {
-        Standing::Blocked(why) => Some(why.as_obstacle().hint()),
+pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<String> {
+    let here = shell_path(folder);
+    match &one.standing {
+        Standing::Blocked(why) => Some(why.as_obstacle().in_folder(&here).hint()),
         Standing::Left(Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::Moved(_)) => Some(
             "To follow the state file nevertheless, change what it says of the folder, or add --again."
                 .to_owned(),
         ),
         Standing::Left(Left::NotNamed) => {
-            Some("Add it to have or to not, or roll it back: patchwright rollback FOLDER ID".to_owned())
+            let id = shell_word(one.about.name());
+            Some(format!("Add it to have or to not, or roll it back: patchwright rollback {here} {id}"))
         }
-        Standing::Left(Left::Drifted(_)) => Some("See which: patchwright status FOLDER --diff".to_owned()),
+        Standing::Left(Left::Drifted(_)) => Some(format!("See which: patchwright status {here} --diff")),
         Standing::Left(Left::Held { .. }) => {
-            Some("To end this: patchwright reconcile --release FOLDER".to_owned())
+            Some(format!("To end this: patchwright reconcile --release {here}"))
         }
         _ => None,
     }
@@ -117,7 +120,7 @@ pub(crate) fn way_out(standing: &Standing) -> Option<String> {
 /// Every line that is to be said about a folder: what it is about, how it stands, the way out.
 pub(crate) fn lines(folder: &FolderStand, with_met: bool) -> Vec<(String, String, Option<String>)> {
     let line =
-        |one: &Expectation| (subject(&one.about), standing_phrase(&one.standing), way_out(&one.standing));
+        |one: &Expectation| (subject(&one.about), standing_phrase(&one.standing), way_out(&folder.path, one));
     let is_shown =
         |one: &&Expectation| with_met || !matches!(one.standing, Standing::Met | Standing::MetBy(_));
     let mut lines: Vec<_> = folder.expectations.iter().filter(is_shown).map(line).collect();

@@ -1,6 +1,7 @@
 //! A script on Linux and macOS: a session of its own, and an end for everything in it.
 //!
-//! A process that leaves the session is found again on Linux by the mark in its environment. One that also clears
+//! If this program is killed, a guard that it started beside the script ends everything in the session. A process that
+//! leaves the session is found again on Linux by the mark in its environment. One that also clears
 //! its environment gets away; so does one that leaves the session on macOS. On Linux the user's processes are counted
 //! and a limit is set a little above, which stops a fork bomb; the system does not hold the administrator to it, whose
 //! fork bombs live until the time is over.
@@ -9,15 +10,17 @@
 
 use std::ffi::OsString;
 use std::fs::Permissions;
-use std::io;
+use std::io::{self, Write};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{
-    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, kill_process_group, setrlimit, setsid, waitid,
+    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getpid, kill_process_group, setrlimit, setsid,
+    waitid,
 };
 
 use tempfile::Builder;
@@ -62,12 +65,57 @@ pub(super) fn environment(scratch: &Path) -> Vec<(&'static str, OsString)> {
 pub(super) struct Group {
     leader: Option<Pid>,
     mark: String,
+    guard: Option<Guard>,
+}
+
+/// Ends the session of a script if this program is gone before it has done so itself.
+struct Guard(Child);
+
+/// What the guard does: it is told the session, and hears the end of its input when this program is gone.
+const GUARD: &str = "read session || exit; read end; kill -s KILL -- \"-$session\"";
+
+impl Guard {
+    /// In a group of its own, so that nobody ends it together with this program.
+    fn new() -> io::Result<Self> {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", GUARD]).env_clear().process_group(0);
+        shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(Self)
+    }
+
+    /// Where it is told the session.
+    fn ear(&self) -> Option<BorrowedFd<'_>> {
+        self.0.stdin.as_ref().map(AsFd::as_fd)
+    }
+}
+
+/// Tells the guard which session this process is, before it becomes a script.
+fn tell(ear: RawFd) -> io::Result<()> {
+    let mut line = [0; 16];
+    let mut rest = &mut line[..];
+    writeln!(rest, "{}", getpid().as_raw_nonzero())?;
+    let unused = rest.len();
+    // SAFETY: it is open in the process that this one is a copy of, and closed only when the script begins.
+    let ear = unsafe { BorrowedFd::borrow_raw(ear) };
+    rustix::io::write(ear, &line[..line.len() - unused])?;
+    Ok(())
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // One that is gone already is no guard any more, which is what is wished for.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 pub(super) fn start(command: &mut Command, mark: String) -> io::Result<(Child, Group)> {
     let most_processes = processes::most();
+    // Without a guard the script runs all the same: only where this program is killed would it be missed.
+    let guard = Guard::new().ok();
+    let ear = guard.as_ref().and_then(Guard::ear).map(|ear| ear.as_raw_fd());
     let prepare = move || {
         setsid()?;
+        ear.map_or(Ok(()), tell)?;
         let none = Rlimit { current: Some(0), maximum: Some(0) };
         setrlimit(Resource::Core, none)?;
         if let Some(most) = most_processes {
@@ -80,7 +128,7 @@ pub(super) fn start(command: &mut Command, mark: String) -> io::Result<(Child, G
     // SAFETY: between fork and exec only these calls are made, none of which allocates or takes a lock.
     let child = unsafe { command.pre_exec(prepare) }.spawn()?;
     let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    Ok((child, Group { leader, mark }))
+    Ok((child, Group { leader, mark, guard }))
 }
 
 impl Group {
@@ -92,8 +140,15 @@ impl Group {
         Ok(waitid(WaitId::Pid(leader), options)?.is_some())
     }
 
-    /// Ends everything that is still running. Says whether anything but the script itself was.
-    pub fn end(&self) -> bool {
+    /// Ends everything that is still running, and the guard. Says whether anything but the script itself was.
+    pub fn end(mut self) -> bool {
+        let has_others = self.end_session();
+        // Before anybody else can get the number of the session.
+        drop(self.guard.take());
+        has_others
+    }
+
+    fn end_session(&self) -> bool {
         let Some(leader) = self.leader else { return false };
         let until = Instant::now() + CHASE;
         let mut has_others = false;

@@ -4,6 +4,7 @@
 //! function that turns signatures, keys and rules into a [`Verdict`]. Keys are known only because somebody here decided
 //! so ([`Keyring`]); nothing in a bundle is ever believed about whose key it is. Nothing here asks a network.
 
+mod approval;
 mod dsse;
 mod judge;
 mod key;
@@ -20,6 +21,7 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use approval::{Approval, Approver, MAX_APPROVAL_BYTES, NoApprover, approver};
 pub(crate) use dsse::{envelope, opened};
 pub(crate) use judge::{Attached, Claim, key_of, signer_of};
 pub use judge::{AttachedReview, judge};

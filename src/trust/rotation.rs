@@ -177,7 +177,10 @@ impl KeyList {
                 added: String::new(),
                 how: TrustOrigin::List,
             };
-            key.check().map(|()| key)
+            match key.roles.contains(&SignerRole::Approver) {
+                true => Err("it makes somebody an approver of rollouts, which no vendor decides".to_owned()),
+                false => key.check().map(|()| key),
+            }
         });
         let keys: Vec<TrustedKey> = keys.collect::<Result<_, String>>()?;
         let list = Self { product, version: raw.version, threshold: raw.threshold, keys };
@@ -240,8 +243,8 @@ impl KeyList {
         NameMatch::between(name, &self.product).is_same()
     }
 
-    /// The list is the whole truth about who makes patches, ships scripts and takes back keys for its product. Reviewers
-    /// who were trusted here stay, and so does what any key may do for other products. Whose the others were stays known.
+    /// The list is the whole truth about who makes patches, ships scripts and takes back keys for its product. Reviewers and
+    /// approvers who were trusted here stay, and so does what any key may do for other products. Whose the others were stays known.
     fn replace_keys(&self, store: &mut KeyStore, now: Timestamp) {
         let is_listed = |key: &TrustedKey| {
             self.keys.iter().any(|listed| listed.key.fingerprint() == key.key.fingerprint())
@@ -257,7 +260,9 @@ impl KeyList {
                     ..key.clone()
                 });
             }
-            if key.roles != [SignerRole::Reviewer] || is_listed(key) {
+            let is_own = |role: &SignerRole| matches!(role, SignerRole::Reviewer | SignerRole::Approver);
+            let stays = key.roles.contains(&SignerRole::Approver) || !is_listed(key);
+            if !(stays && key.roles.iter().all(is_own)) {
                 key.products.retain(|name| !self.is_for(name));
             }
         }
@@ -266,6 +271,8 @@ impl KeyList {
             let mut key = TrustedKey { added: now.to_string(), ..listed.clone() };
             match store.keys.iter_mut().find(|known| known.key == key.key) {
                 // A key for other products keeps what it may do there, and gets no more than that here.
+                // What approves rollouts here does so for the products that somebody here said.
+                Some(known) if known.roles.contains(&SignerRole::Approver) => {}
                 Some(known) => known.products.push(self.product.clone()),
                 None => {
                     let wished = key.name.clone();
@@ -318,7 +325,7 @@ fn authors<'a>(keys: impl IntoIterator<Item = &'a TrustedKey>) -> impl Iterator<
     keys.into_iter().filter(|key| key.roles.contains(&SignerRole::Author))
 }
 
-fn is_good(key: &TrustedKey, keyring: &Keyring, now: Timestamp) -> bool {
+pub(super) fn is_good(key: &TrustedKey, keyring: &Keyring, now: Timestamp) -> bool {
     let is_in_time =
         key.not_before.is_none_or(|first| now >= first) && key.not_after.is_none_or(|last| now <= last);
     let mut revocations = keyring.revocations(key.key.fingerprint());

@@ -15,6 +15,8 @@ pub(crate) enum StatementKind {
     Revocation,
     /// The checksums of what is shown to an auditor.
     Evidence,
+    /// The exact bytes of an approval of a ring of a rollout.
+    Approval,
 }
 
 impl StatementKind {
@@ -26,6 +28,7 @@ impl StatementKind {
             StatementKind::KeyList => "patchwright-keys/1",
             StatementKind::Revocation => "patchwright-revocation/1",
             StatementKind::Evidence => "patchwright-evidence/1",
+            StatementKind::Approval => "patchwright-approval/1",
         }
     }
 
@@ -37,6 +40,7 @@ impl StatementKind {
             StatementKind::KeyList => "patchwright-keys",
             StatementKind::Revocation => "patchwright-revocation",
             StatementKind::Evidence => "patchwright-evidence",
+            StatementKind::Approval => "patchwright-approval",
         }
     }
 }
@@ -53,11 +57,18 @@ pub enum SignerRole {
     Revoker,
     /// Ship scripts.
     Script,
+    /// Say that a ring of a rollout may begin.
+    Approver,
 }
 
 impl SignerRole {
-    pub const ALL: [SignerRole; 4] =
-        [SignerRole::Author, SignerRole::Reviewer, SignerRole::Revoker, SignerRole::Script];
+    pub const ALL: [SignerRole; 5] = [
+        SignerRole::Author,
+        SignerRole::Reviewer,
+        SignerRole::Revoker,
+        SignerRole::Script,
+        SignerRole::Approver,
+    ];
 
     /// The role as it is written.
     pub const fn as_str(self) -> &'static str {
@@ -66,6 +77,7 @@ impl SignerRole {
             SignerRole::Reviewer => "reviewer",
             SignerRole::Revoker => "revoker",
             SignerRole::Script => "script",
+            SignerRole::Approver => "approver",
         }
     }
 

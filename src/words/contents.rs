@@ -86,9 +86,12 @@ words! {
     LINE_MORE = "{size} more on this line; see Hex";
     LINE_NONE = "No lines";
     LINE_UNREADABLE = "Can't read this line: {why}";
+    PART_MOVED_FROM = "moved here from line {n}";
+    PART_MOVED_TO = "moved to line {n}";
     PART_NOT_REFINED = "line too long to compare word by word";
     ROW_ADDED = "{line}, added, line {at}";
     ROW_CHANGED = "{new}, changed from {old}, line {to}, before line {at}";
+    ROW_MOVED = "{row}, moved, line {n} on the other side";
     ROW_REMOVED = "{line}, deleted, line {at}";
     ROW_UNCHANGED = "{line}, unchanged, line {at}";
     PANE_UNCHANGED = "{name}, no changed lines";
@@ -138,6 +141,10 @@ words! {
     COPY_PATH = "Copy path";
     MARK_EVERYTHING = "Select all";
     FULL_WIDTH = "Use full width for one-sided changes";
+    CHANGED_LINES = "List of changed lines, and back";
+    MOVED_OTHER_END = "Go to where a moved block stands on the other side";
+    SAID_MOVED = "The other end of the moved block, line {n}";
+    SAID_NOT_MOVED = "This line didn't move.";
     SAID_COPIED = "Copied";
     SAID_COPIED_PATCH = "Copied as a patch";
     SAID_COPIED_PATH = "Path copied";

@@ -1,8 +1,8 @@
 //! Every fixed word of the window, in one place: the tests read these tables and refuse long, loud or banned ones.
 //!
 //! The words of the pages are here, those of the difference pane in [`contents`], those of the parts that all pages
-//! are made of in [`widgets`]. A text has a place for each fact, `{name}`, which [`fill`] fills; what is only a part of
-//! a sentence has a name that begins with `PART_`. What fails is worded by `report`; here each of its codes has a
+//! are made of in [`widgets`], those about many folders in [`many`], those for auditors in [`papers`]. A text has a place
+//! for each fact, `{name}`, which [`fill`] fills; what is only a part of a sentence has a name that begins with `PART_`. What fails is worded by `report`; here each of its codes has a
 //! heading that says the same in a few words.
 
 use crate::model::{Code, HoldPhase, Restart};
@@ -16,6 +16,8 @@ macro_rules! words {
 }
 
 pub mod contents;
+pub mod many;
+pub mod papers;
 pub mod widgets;
 pub mod window;
 

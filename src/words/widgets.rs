@@ -31,6 +31,8 @@ words! {
     // The system's dialogs
     DIALOG_ALL_FILES = "All files";
     DIALOG_CHOOSE_FOLDER = "Choose a folder";
+    DIALOG_COMPARED = "Choose patch files to compare with";
+    DIALOG_EVIDENCE = "Choose an evidence file";
     DIALOG_EXPLOITED = "Choose a list of exploited vulnerabilities (KEV, JSON)";
     DIALOG_FORECASTS = "Choose a table of forecasts (EPSS, CSV)";
     DIALOG_KEY = "Choose a public key";
@@ -42,10 +44,14 @@ words! {
     DIALOG_OPEN_PATCH = "Open a patch file";
     DIALOG_PATCHES = "Choose a folder with patch files";
     DIALOG_PATCH_FILE = "Patch files";
+    DIALOG_PLAN = "Choose a saved plan";
     DIALOG_REPOSITORY = "Choose a Git repository";
+    DIALOG_ROLLOUT_FILE = "Choose a rollout file (TOML)";
     DIALOG_SCAN = "Choose reports of Trivy, Grype or OSV-Scanner (JSON)";
+    DIALOG_STATE_FILE = "Choose a state file (TOML)";
     DIALOG_TARGET = "Choose the product folder";
     DIALOG_TEXT_PATCH = "Choose text patches";
+    DIALOG_WITHDRAWN = "Choose lists of withdrawn patches (JSON)";
     // Work and drawing that do not begin
     WORKER_NOT_STARTED = "Can't start the change: {why}";
     DRIVER_TROUBLE = "The graphics driver reported a problem: {what}";

@@ -17,6 +17,14 @@ words! {
     NOTHING_STAYS = "No patch stays.";
     ROLL_BACK_TOGETHER = "Roll back both";
     STAYS = "Stays: {ids}";
+    BECAUSE_FAULT = "Something is wrong with it";
+    BECAUSE_NOTHING = "No answer";
+    BECAUSE_PLANNED = "It was only meant for a while";
+    BECAUSE_SUPERSEDED = "Something better replaces it";
+    BECAUSE_TEST = "It was only a test";
+    TICKET_OPTIONAL = "Ticket, for the history (optional)";
+    WHY_BACK = "Why it is rolled back, for the history";
+    WHY_WORDS = "In your own words (optional)";
     WHICH_PATCHES = "How many patches";
     // Reviewing
     ALL_VIEWED = "Every file is viewed";
@@ -175,6 +183,7 @@ words! {
     INPUT_NEW = "Choose the changed folder…";
     INPUT_OLD = "Choose the original folder…";
     INPUT_TEXT_PATCH = "Add a text patch…";
+    INPUT_PATCH_FILE = "Add a patch file…";
     KIND_CONFIG = "Config: settings only";
     KIND_FEATURE = "Feature: adds something";
     KIND_HOTFIX = "Hotfix: fixes one thing";
@@ -307,6 +316,7 @@ words! {
     ROLE_REVIEWER = "Review patches";
     ROLE_REVOKER = "Revoke keys";
     ROLE_SCRIPT = "Ship scripts";
+    ROLE_APPROVER = "Approve rollouts";
     SIGN = "Sign this patch…";
     SIGNATURES_OF = "Signatures of {id}";
     SIGNED_WITH = "Signed with the key {key}";

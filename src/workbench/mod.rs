@@ -28,6 +28,7 @@ pub use change::backups::DamagedBackups;
 pub(crate) use change::choose::{ChoiceWish, PatchAtHand, PatchChoice};
 pub use change::decision::DecisionDigest;
 pub use change::permission::CheckedBundles;
+pub(crate) use change::permission::SharedBundles;
 pub use change::plan_file::PlanFile;
 pub(crate) use change::planned_step::{NodeFacts, PlannedStep};
 pub use change::recover::{Choice, Recovered};
@@ -52,7 +53,7 @@ pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, Hi
 pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
 pub use look::drift::Drift;
 pub(crate) use look::drift::{DriftCause, DriftKind};
-pub use look::edits::{KeyEdits, ShownEdits};
+pub use look::edits::{Condition, KeyEdits, ShownEdits};
 pub use look::fixed::FixedFormat;
 pub(crate) use look::fixed::{Compared as ComparedScan, FixedHere, Publisher};
 pub(crate) use look::folders::{FolderList, typed_path};
@@ -83,7 +84,7 @@ pub(crate) use make::{EditMakeRequest, GitMakeRequest, TextMakeRequest};
 pub(crate) use rehearse::SiteTest;
 pub use rehearse::{RehearsalWish, Rehearsed};
 pub(crate) use rollout::{
-    FolderState, FolderView, Gate, PlannedFolder, PlannedRing, RingView, RolloutPlan, Said,
+    ApprovalView, FolderState, FolderView, Gate, PlannedFolder, PlannedRing, RingView, RolloutPlan, Said,
 };
 pub use rollout::{RolloutView, RunWish};
 pub(crate) use text_patch::{

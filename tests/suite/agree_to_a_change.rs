@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use patchwright::cli::{self, Streams};
 use patchwright::model::{LocalEdits, Patch};
+use patchwright::present::why::Why;
 use patchwright::present::worker::WorkerChange;
 use patchwright::workbench::{ApplyRequest, EditChoice, EditChoices, Overrides, TextOptions};
 
@@ -146,7 +147,9 @@ impl Scene {
         let is_unsigned = self.after.contains("--allow-unsigned");
         let overrides = Box::new(if is_unsigned { Overrides::UNSIGNED } else { Overrides::default() });
         let (bundles, reading) = (vec![bundle], TextOptions::default());
-        let change = WorkerChange::Apply { bundles, overrides, edits: wishes(self.after), reading };
+        let (withdrawn, why) = (Vec::new(), Why::default());
+        let change =
+            WorkerChange::Apply { bundles, overrides, edits: wishes(self.after), reading, withdrawn, why };
         let arguments =
             [OsString::from("patchwright")].into_iter().chain(change.arguments(&folder, Some(agreed)));
         let (mut input, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());

@@ -1,6 +1,9 @@
 //! A patch for settings says which values change: it fits files that were edited on site, changes nothing else of them,
 //! and where it does not fit it is refused with every reason.
 
+mod every_form;
+mod stacks;
+
 use std::fs;
 
 use patchwright::diff::FileEdits;
@@ -269,4 +272,57 @@ fn a_manifest_whose_edits_cannot_be_judged_is_refused() {
         let run = good(odd.clone());
         assert_eq!(run.code, 4, "{odd:?}\n{run}");
     }
+}
+
+#[test]
+fn edits_are_proven_on_every_build_that_the_author_has() {
+    let sandbox = product(VALUES, EDITS);
+    sandbox.write("site/values.yaml", SITE);
+    sandbox.write("odd/values.yaml", "image: web\n");
+    let console = Console::new(&sandbox);
+    let command = "make --from $/known --order $/order.toml --output $/fix.patchbundle";
+    let refused = console.run(&format!("{command} --try $/site/values.yaml --try $/odd/values.yaml"));
+    assert_eq!(refused.code, 3, "{refused}");
+    assert!(
+        in_one_line(&refused).contains("odd/values.yaml\": image is a text, not a group of keys"),
+        "{refused}"
+    );
+    assert!(!sandbox.path("fix.patchbundle").exists());
+    console.done(&format!("{command} --try $/site/values.yaml --try $/app"));
+}
+
+#[test]
+fn a_form_that_no_edit_is_proven_in_is_refused_by_its_name() {
+    for (file, format) in [("main.tf", ""), ("site.auto.tfvars", ""), ("main.conf", "format = \"hcl\"\n")] {
+        let edits = format!("[[edits]]\nfile = \"{file}\"\n{format}do = [{{ set = \"a\", to = 1 }}]\n");
+        let sandbox = product(VALUES, &edits);
+        sandbox.write(&format!("known/{file}"), "a = 0\n");
+        let command = "make --from $/known --order $/order.toml --output $/fix.patchbundle";
+        let refused = Console::new(&sandbox).run(command);
+        assert_eq!(refused.code, 3, "{refused}");
+        assert!(in_one_line(&refused).contains("HCL isn't edited by key"), "{file}: {refused}");
+    }
+}
+
+#[test]
+fn what_must_be_so_is_asked_again_whenever_somebody_wants() {
+    let sandbox = product(SITE, EDITS);
+    let console = Console::new(&sandbox);
+    make(&console);
+    let command = "status $/app --conditions $/fix.patchbundle";
+    let early = console.run(command);
+    assert!(early.code != 0 && in_one_line(&early).contains("isn't applied here"), "{early}");
+    console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    let status = in_one_line(&console.done(command));
+    assert!(status.contains("holds deploy/values.yaml: image.tag is \"1.4.3\""), "{status}");
+    // What else was edited here breaks no condition.
+    fs::write(sandbox.path(PATH), SITE_EDITED.replace("replicas: 7", "replicas: 8")).expect("our own file");
+    assert_eq!(console.done(&format!("{command} --json")).json()["conditions"][0]["holds"], true);
+    fs::write(sandbox.path(PATH), SITE_EDITED.replace("1.4.3", "1.4.9")).expect("our own file");
+    let status = in_one_line(&console.done(command));
+    let told = "broken deploy/values.yaml: image.tag is \"1.4.3\"; image.tag is \"1.4.9\", not \"1.4.3\"";
+    assert!(status.contains(told), "{status}");
+    fs::remove_file(sandbox.path(PATH)).expect("our own file");
+    let json = console.done(&format!("{command} --json")).json();
+    assert_eq!(json["conditions"][0]["problem"], "the file is missing");
 }

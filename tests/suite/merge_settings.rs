@@ -2,6 +2,7 @@
 //! something else than both meant; on the way back, too.
 
 mod by_edits;
+mod by_python;
 mod judge;
 mod model;
 mod read;

@@ -1,5 +1,8 @@
 //! Many folders are brought to what one state file says, and nobody's decision is undone.
 
+mod switches;
+mod versions;
+
 use std::fs;
 use std::process::Command;
 
@@ -161,10 +164,35 @@ fn a_held_folder_is_left_alone_and_says_so() {
         in_one_line(&run).contains("held until 2026-11-30, as asked by ada on 2026-11-23: ticket-4711"),
         "{run}"
     );
+    assert!(run.printed().contains("To end this: patchwright reconcile --release $/srv/a"), "{run}");
     assert_eq!((has(&sandbox, "a"), has(&sandbox, "b")), ([false; 2], [true, false]));
     console(&sandbox).done("reconcile --release $/srv/a");
     ends(&sandbox, "--apply", 0);
     assert_eq!(has(&sandbox, "a"), [true, false]);
+}
+
+#[test]
+fn a_hold_up_to_a_day_that_is_over_is_refused_and_one_up_to_today_is_not() {
+    let sandbox = scene();
+    let hold = |day: &str| {
+        console(&sandbox).run(&format!("reconcile --hold $/srv/a --reason=ticket-4711 --until {day}"))
+    };
+    let over = hold("2026-11-22");
+    assert!(over.code == 3 && over.err.contains("2026-11-22 is over"), "{over}");
+    assert!(!sandbox.path("srv/a/.patchwright").exists(), "nothing was written down");
+    assert_eq!(hold("2026-11-23").code, 0, "today is the last day");
+}
+
+#[test]
+fn a_folder_of_patches_that_is_not_there_is_told_and_an_empty_one_is_nothing() {
+    let sandbox = scene();
+    state(&sandbox, &[("a", "have = []")]);
+    ends(&sandbox, "", 0);
+    fs::rename(sandbox.path("patches"), sandbox.path("moved")).expect("our own folder");
+    let run = ends(&sandbox, "", 1);
+    assert!(run.err.contains("$/patches"), "{run}");
+    fs::create_dir(sandbox.path("patches")).expect("our own folder");
+    ends(&sandbox, "", 0);
 }
 
 #[test]
@@ -179,6 +207,69 @@ fn a_state_file_sets_no_rule_of_the_machine_aside() {
     assert!(run.printed().contains("(E-TRUST)"), "{run}");
     before.assert_is(&sandbox.path("srv/a"), "after an unsigned patch was refused");
     assert_eq!(has(&sandbox, "b"), [true, false], "the innocent neighbour gets its own");
+}
+
+#[test]
+fn a_state_file_takes_no_folder_back_behind_a_patch_that_was_there() {
+    let sandbox = scene();
+    console(&sandbox).done("apply $/patches/2.patchbundle $/srv/a --yes");
+    console(&sandbox).done("rollback $/srv/a --yes");
+    state(&sandbox, &[("a", "have = [\"ACME-1\"]"), ("b", "have = [\"ACME-1\"]")]);
+    let before = Tree::read(&sandbox.path("srv/a"));
+    for flags in ["--apply", "--apply --again"] {
+        let run = ends(&sandbox, flags, 4);
+        assert!(run.printed().contains("(E-DOWNGRADE)"), "{run}");
+        assert!(!run.printed().contains("--allow-downgrade"), "a state file can't say that: {run}");
+        before.assert_is(&sandbox.path("srv/a"), "after a step back was refused");
+    }
+    assert_eq!(has(&sandbox, "b"), [true, false], "where it is no step back it comes");
+}
+
+/// What the program does with these arguments that could change anything: a line for each call.
+#[cfg(target_os = "linux")]
+fn writes(sandbox: &Sandbox, arguments: &[&str]) -> Vec<String> {
+    let trace = sandbox.path("trace");
+    let calls = "trace=open,openat,openat2,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,\
+                 symlink,symlinkat,chmod,fchmod,fchmodat,chown,fchown,fchownat,utimensat,truncate,ftruncate,fsync,fdatasync";
+    let run = Command::new("strace")
+        .args(["-f", "-e", calls, "-o"])
+        .arg(&trace)
+        .arg(env!("CARGO_BIN_EXE_patchwright"))
+        .args(arguments)
+        .current_dir(sandbox.path(""))
+        .env("HOME", sandbox.path("home"))
+        .env("XDG_CONFIG_HOME", sandbox.path("home"))
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .status();
+    assert_eq!(run.expect("strace starts").code(), Some(0), "{arguments:?}");
+    let traced = fs::read_to_string(trace).expect("a trace");
+    let only_reads = |line: &&str| {
+        let opens = line.contains(" open")
+            && !["O_WRONLY", "O_RDWR", "O_CREAT"].iter().any(|flag| line.contains(flag));
+        opens
+            || line.contains("/dev/")
+            || line.contains("+++")
+            || line.contains("---")
+            || line.contains(" resumed>")
+    };
+    traced.lines().filter(|line| !only_reads(line)).map(str::to_owned).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_has_nothing_to_do_calls_nothing_that_writes() {
+    if !is_here("strace", "watching a run that has nothing to do") {
+        return;
+    }
+    let sandbox = scene();
+    // The real program has its own settings, and trusts nobody: what is there already need not be trusted.
+    state(&sandbox, &[("?", "have = [\"ACME-1\"]")]);
+    ends(&sandbox, "--apply", 0);
+    assert_eq!(writes(&sandbox, &["reconcile", "state.toml", "--apply"]), Vec::<String>::new());
+    // Somebody who looks the same way at a run that does something sees it.
+    console(&sandbox).done("rollback $/srv/a --yes");
+    assert!(!writes(&sandbox, &["rollback", "srv/b", "--yes"]).is_empty());
 }
 
 #[test]
@@ -287,29 +378,6 @@ fn reports_say_the_same_for_people_tests_and_monitors_and_replace_only_reports()
     assert_eq!(read("r.md"), "my notes\n");
     before.assert_is(&sandbox.path("srv"), "what can't be told isn't begun");
     ends(&sandbox, "--report $/r.txt", 2);
-}
-
-#[test]
-fn a_switch_stands_where_the_file_says_unless_a_person_moved_it() {
-    let sandbox = scene();
-    let toggle = "[[toggles]]\nid = \"faster\"\ntitle = \"faster\"\nfile = \"c.env\"\nkind = \"env\"\nkey = \"FAST\"\non = \"1\"\noff = \"0\"\ntakes_effect = \"live\"\nwhen_off = \"slow again\"\n";
-    for (file, text) in [("o/c.env", "X=1\n"), ("n/c.env", "X=1\nFAST=1\n"), ("srv/a/c.env", "X=1\n")] {
-        sandbox.write(file, text);
-    }
-    sandbox.write("order.toml", &order("ACME-5", "", toggle));
-    console(&sandbox).done("make --from $/o --to $/n --order $/order.toml --output $/patches/5.patchbundle");
-    console(&sandbox).done("sign $/patches/5.patchbundle --key $/acme.key --as author");
-    state(&sandbox, &[("a", "have = [\"ACME-5\"]\ntoggles = { \"ACME-5/faster\" = \"off\" }")]);
-    ends(&sandbox, "--apply", 0);
-    assert_eq!(sandbox.read("srv/a/c.env").as_deref(), Some("X=1\nFAST=0\n"));
-    console(&sandbox).done("toggle on faster $/srv/a --yes");
-    let run = ends(&sandbox, "--apply", 7);
-    assert!(
-        in_one_line(&run).contains("ACME-5/faster: moved by ada on 2026-11-23, so it isn't moved back"),
-        "{run}"
-    );
-    ends(&sandbox, "--apply --again", 0);
-    assert_eq!(sandbox.read("srv/a/c.env").as_deref(), Some("X=1\nFAST=0\n"));
 }
 
 /// Runs a program of others on files of ours; says loudly if this machine lacks it.

@@ -2,6 +2,9 @@
 //! it, and whoever plans the same sees how it ended.
 #![cfg(unix)]
 
+#[cfg(target_os = "linux")]
+mod killed;
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
@@ -150,17 +153,29 @@ fn what_a_killed_rehearsal_left_goes_with_the_next_one_and_nothing_else_does() {
         fs::write(at(name).join("lock"), mark).expect("a file");
     };
     let mark = "patchwright-rehearsal/1\n";
-    lay_out(".app-rehearsal-killed", mark);
-    lay_out(".app-rehearsal-running", mark);
-    lay_out(".app-rehearsal-mine", "my own folder, as it happens\n");
-    lay_out("app-rehearsal-killed", mark);
+    let others =
+        [".app-rehearsal-running", ".app-rehearsal-mine", ".app-rehearsal-open", "app-rehearsal-killed"];
+    for clone in [".app-rehearsal-killed", ".other-rehearsal-killed"].iter().chain(&others) {
+        lay_out(clone, if clone.ends_with("mine") { "my own folder, as it happens\n" } else { mark });
+        let bits = if clone.ends_with("open") { 0o777 } else { 0o700 };
+        fs::set_permissions(at(clone), fs::Permissions::from_mode(bits)).expect("ours");
+    }
     let lock = fs::File::open(at(".app-rehearsal-running/lock")).expect("a file");
     lock.lock().expect("free");
     assert_eq!(console(&sandbox).run(REHEARSE).code, 0);
     assert!(!at(".app-rehearsal-killed").exists());
-    for other in [".app-rehearsal-running", ".app-rehearsal-mine", "app-rehearsal-killed"] {
+    assert!(!at(".other-rehearsal-killed").exists(), "also of another folder");
+    for other in others {
         assert!(at(other).join("app/sub").exists(), "{other}");
     }
+}
+
+#[test]
+fn an_empty_test_is_no_test_that_passes() {
+    let sandbox = site("", "true");
+    let run = console(&sandbox).run(&format!("{REHEARSE} --test="));
+    assert_eq!(run.code, 2, "{run}");
+    assert_eq!(rehearse(&sandbox, "--test=true").code, 0);
 }
 
 #[test]

@@ -55,6 +55,9 @@ fn a_patch_is_signed_compared_trusted_and_then_applied_without_a_word_of_honour(
 
     // The digits that the owner told decide, not a yes.
     assert_eq!(console.run("key trust --from $/fix.patchbundle --name Anna --yes").code, 2);
+    let alone = Console::new(&sandbox).with_keys().run("key trust --from $/fix.patchbundle --name Anna");
+    assert_eq!(alone.code, 2, "nobody is at a terminal: {alone}");
+    assert!(alone.err.contains("--fingerprint DIGITS") && !alone.err.contains("--yes"), "{alone}");
     let other = "0".repeat(64);
     let wrong = format!("key trust --from $/fix.patchbundle --name Anna --fingerprint {other}");
     assert_eq!(console.run(&wrong).code, 2);

@@ -117,10 +117,32 @@ fn a_fix_of_a_vulnerability_is_turned_off_only_for_a_reason_and_says_that_it_is_
     let json = console.done("status $/app --json").json();
     assert_eq!(json["switches"][0]["open_again"][0], "CVE-2026-1");
     console.done("rollback $/app --undo --yes");
-    // Undoing that would turn it off again, and nobody said why.
+    // Undoing that would turn it off again, and nobody said why: it isn't offered, either.
+    for undone in [console.done("status $/app"), console.done("toggle $/app")] {
+        assert!(!undone.printed().contains("--undo"), "{undone}");
+    }
+    assert_eq!(console.done("status $/app --json").json()["can_undo_toggle"], false);
     let run = console.run("rollback $/app --undo --yes");
     assert_eq!(run.code, 3, "{run}");
     assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS));
+}
+
+#[test]
+fn what_is_offered_after_a_switch_was_moved_can_be_done() {
+    for (keys, is_offered) in [(CVE, false), ("", true)] {
+        let sandbox = applied(keys, TOGGLE);
+        let console = Console::new(&sandbox);
+        let list = console.done("toggle $/app");
+        assert_eq!(list.printed().contains("--reason TEXT"), !is_offered, "{list}");
+        console.done("toggle off new-parser $/app --yes --reason=worse");
+        assert!(console.done("status $/app").printed().contains("--undo"), "undoing turns it on");
+        let on = console.done("toggle on new-parser $/app --yes");
+        assert_eq!(on.printed().contains("--reason TEXT"), !is_offered, "{on}");
+        let status = console.done("status $/app");
+        assert_eq!(status.printed().contains("--undo"), is_offered, "{status}");
+        let run = console.run("rollback $/app --undo --yes");
+        assert_eq!(run.code == 0, is_offered, "{run}");
+    }
 }
 
 #[test]
@@ -256,28 +278,35 @@ fn a_patch_on_top_goes_and_the_switch_below_it_stays_off() {
 }
 
 #[test]
-fn a_patch_below_goes_with_its_switch_and_the_one_on_top_stays() {
-    let sandbox = applied("", TOGGLE);
-    let console = Console::new(&sandbox);
-    // At the other end of the file, so that lines can be told apart.
-    let more = |text: &str| text.replace("  }\n}\n", "  },\n\n\n\n\n\n  \"more\": 1\n}\n");
-    sandbox.write("second/conf/flags.json", &more(FLAGS));
-    sandbox.write("second/bin/web", "new\n");
-    sandbox.write("order.toml", &order("ACME-2", "", ""));
-    console.done("make --from $/new --to $/second --order $/order.toml --output $/fix2.patchbundle");
-    console.done("apply $/fix2.patchbundle $/app --yes --allow-unsigned");
-    console.done("toggle off new-parser $/app --yes");
-    assert_eq!(sandbox.read(FILE), Some(more(&off())));
-    let run = console.run("rollback $/app ACME-1 --yes");
-    // Where the patches cannot be told apart, that is said, and nothing moves.
-    match run.code {
-        0 => assert!(!sandbox.read(FILE).expect("a file").contains("new-parser"), "{run}"),
-        code => {
-            assert_eq!(code, 3, "{run}");
-            assert_eq!(sandbox.read(FILE), Some(more(&off())));
-            console.done("rollback $/app --to ACME-1 --yes");
-            assert_eq!(sandbox.read(FILE).as_deref(), Some(OLD));
+fn a_patch_below_goes_with_its_switch_where_the_one_on_top_can_be_told_apart_from_it() {
+    let apart = |text: &str| text.replace("\n}\n", ",\n\n\n\n\n  \"more\": 1\n}\n");
+    let more = |text: &str| apart(text).replace("\"more\": 1", "\"more\": 2");
+    // In the second case, the patch on top puts a comma behind what the one below brought.
+    for (old, new, second, is_apart) in [
+        (apart(OLD), apart(FLAGS), more(FLAGS), true),
+        (OLD.to_owned(), FLAGS.to_owned(), more(FLAGS), false),
+    ] {
+        let sandbox = product("", TOGGLE);
+        let console = Console::new(&sandbox);
+        for (folder, text) in [("app", &old), ("old", &old), ("new", &new), ("second", &second)] {
+            sandbox.write(&format!("{folder}/conf/flags.json"), text);
         }
+        sandbox.write("second/bin/web", "new\n");
+        make(&console);
+        console.done(APPLY);
+        sandbox.write("order.toml", &order("ACME-2", "", ""));
+        console.done("make --from $/new --to $/second --order $/order.toml --output $/fix2.patchbundle");
+        console.done("apply $/fix2.patchbundle $/app --yes --allow-unsigned");
+        console.done("toggle off new-parser $/app --yes");
+        let run = console.run("rollback $/app ACME-1 --yes");
+        if is_apart {
+            assert_eq!((run.code, sandbox.read(FILE)), (0, Some(more(OLD))), "{run}");
+            continue;
+        }
+        assert_eq!((run.code, sandbox.read(FILE)), (3, Some(more(&off()))), "{run}");
+        assert!(in_one_line(&run).contains("ACME-2 depends on it: both change the same lines"), "{run}");
+        console.done("rollback $/app --to ACME-1 --yes");
+        assert_eq!(sandbox.read(FILE), Some(old));
     }
 }
 
@@ -315,7 +344,7 @@ fn a_list_of_withdrawn_patches_may_recommend_turning_it_off() {
                 [{\"id\": \"ACME-1\", \"reason\": \"it hangs\", \"toggle_off\": \"new-parser\"}]}";
     sandbox.write("list.json", list);
     let status = console.done("status $/app --withdrawn $/list.json");
-    let said = "turn its switch off: patchwright toggle off ACME-1/new-parser FOLDER";
+    let said = "turn its switch off: patchwright toggle off ACME-1/new-parser FOLDER --reason TEXT";
     assert!(in_one_line(&status).contains(said), "{status}");
     assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS), "it is recommended, not done");
 }

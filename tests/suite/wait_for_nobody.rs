@@ -112,6 +112,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("rehearse paths", "rehearse good.patchbundle %"),
     ("rehearse withdrawn", "rehearse good.patchbundle app --withdrawn %"),
     ("rollout approve file", "rollout approve % all --by-hand"),
+    ("rollout approve key", "rollout approve rollout.toml all --key %"),
+    ("rollout approve password_file", "rollout approve rollout.toml all --key locked.key --password-file %"),
     ("rollout leave-out file", "rollout leave-out % app --reason=why"),
     ("rollout leave-out folder", "rollout leave-out rollout.toml % --reason=why"),
     ("rollout pause file", "rollout pause %"),

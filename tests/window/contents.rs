@@ -408,3 +408,52 @@ fn a_file_in_which_only_white_space_changed_never_looks_unchanged() {
     }
     harness.get_by_label("Its amount is ignored. Nothing else changed.");
 }
+
+/// Twenty lines of which five, from the seventh on, stand behind the sixteenth afterwards.
+fn with_moved_block() -> [String; 2] {
+    let lines: Vec<String> = (1..=20).map(|line| format!("fn part_{line}() {{ work({line}); }}\n")).collect();
+    let moved = [&lines[..6], &lines[11..16], &lines[6..11], &lines[16..]].concat();
+    [lines.concat(), moved.concat()]
+}
+
+#[test]
+fn a_block_that_moved_is_known_on_both_sides_and_one_key_leads_to_its_other_end() {
+    let [old, new] = with_moved_block();
+    let mut harness = pane(contents("src/parts.rs", old.as_bytes(), new.as_bytes()));
+    let first = row(&harness);
+    assert!(first.contains("moved, line"), "{first}");
+    harness.key_press(Key::M);
+    harness.run();
+    let other = row(&harness);
+    assert!(other.contains("moved, line") && other != first, "{other}");
+    harness.key_press(Key::M);
+    harness.run();
+    assert_eq!(row(&harness), first, "and back again");
+}
+
+#[test]
+fn every_changed_line_stands_in_a_list_for_screen_readers_and_leads_to_its_place() {
+    let mut harness = pane(contents("src/list.txt", b"one\ntwo\nthree\n", b"one\n2\nthree\nfour\n"));
+    harness.key_press(Key::L);
+    harness.run();
+    let labels: Vec<String> =
+        harness.get_all_by_role(Role::ListItem).filter_map(|node| node.accesskit_node().label()).collect();
+    assert_eq!(labels, ["two, deleted, line 2", "2, added, line 2", "four, added, line 4"]);
+    harness.get_by_label("four, added, line 4").click();
+    harness.run();
+    assert_eq!(row(&harness), "four, added, line 4");
+}
+
+#[test]
+fn a_few_lines_that_are_everywhere_and_a_plain_change_have_not_moved() {
+    let old = "a = 1\n}\n\n}\nb = 2\n".repeat(3);
+    let new = old.replacen("a = 1\n}\n\n}\n", "", 1) + "}\n\n}\n";
+    for (old, new) in [(old.as_str(), new.as_str()), ("one\ntwo\nthree\n", "one\n2\nthree\n")] {
+        let mut harness = pane(contents("src/odd.txt", old.as_bytes(), new.as_bytes()));
+        assert!(!row(&harness).contains("moved"), "{}", row(&harness));
+        let before = row(&harness);
+        harness.key_press(Key::M);
+        harness.run();
+        assert_eq!(row(&harness), before);
+    }
+}

@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use patchwright::environment::Environment;
 use patchwright::gui::worker::WORKER_FLAG;
 use patchwright::present::message::RollbackQuestion;
+use patchwright::present::why::Why;
 use patchwright::present::worker::{Outcome, WorkerAnswer, WorkerChange, WorkerLine, parse};
 use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
 use patchwright::workbench::{
@@ -110,6 +111,8 @@ impl Scene {
             overrides: Box::new(Overrides::UNSIGNED),
             edits: EditChoices::new(),
             reading: TextOptions::default(),
+            withdrawn: Vec::new(),
+            why: Why::default(),
         };
         self.start(&change)
     }

@@ -13,7 +13,7 @@ use super::value::{Item, Value};
 use super::why::Why;
 use super::words::{Quotes, Unspelled};
 use crate::diff::settings::{
-    Arrivals, Entry, Exchange, Form, Format, Group, List, Members, Said, Side, line_end,
+    About, Arrivals, Entry, Exchange, Form, Format, Group, List, Members, Said, Side, line_end,
 };
 
 /// What an edit does to a text.
@@ -207,7 +207,7 @@ impl<'a> Fit<'a> {
             return self.no(entry.start(), why);
         }
         let is_inside = |at: usize| entry.pieces.iter().any(|piece| piece.contains(&at));
-        match self.side.sheet.doubts.iter().find(|doubt| !doubt.is_of_a_name && is_inside(doubt.at)) {
+        match self.side.sheet.doubts.iter().find(|doubt| doubt.about != About::Name && is_inside(doubt.at)) {
             Some(doubt) => self.no(doubt.at, doubt.why),
             None => Ok(()),
         }

@@ -160,7 +160,9 @@ impl Path {
                     work.spend(entries.len())?;
                     match value.get(key) {
                         Some(next) => (Step::Key(key.clone()), next),
-                        None if value.get("<<").is_some() => return Err(Why::Unsure { at: named(&steps) }),
+                        None if value.get("<<").is_some() || may_be_words(value, key) => {
+                            return Err(Why::Unsure { at: named(&steps) });
+                        }
                         None => return self.missing(steps, index),
                     }
                 }
@@ -243,6 +245,13 @@ impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.spelled)
     }
+}
+
+/// Whether a group has lines of words that some programs take for this key: all that begin with the same word are one
+/// list in INI.
+fn may_be_words(group: &Value, key: &str) -> bool {
+    let word = key.split_once(char::is_whitespace);
+    word.is_some_and(|(word, _)| group.get(&format!("{word} …")).is_some())
 }
 
 /// An index as JSON pointers have it: without zeros in front.

@@ -17,6 +17,9 @@ const MAX_VALUE_DEPTH: usize = 8;
 /// Most bytes of an edit as it travels.
 pub(crate) const MAX_EDIT_BYTES: usize = 4 << 20;
 
+/// HCL joins texts, files and expressions to one value; no reader here tells where each part of it stands.
+const HCL: &str = "HCL isn't edited by key, as no such edit can be proven; change the file with a text patch";
+
 /// Why an edit is none, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{at}: {why}")]
@@ -130,6 +133,9 @@ impl OrderedEdit {
         let mut entries = self.entries.clone();
         if !entries.iter().any(|(key, _)| key == "format") {
             let Some(format) = Format::of_keys(&self.file, content) else {
+                if [".hcl", ".tf", ".tfvars"].iter().any(|ending| self.file.ends_with(ending)) {
+                    return bad("format", HCL);
+                }
                 return bad("format", "says what form the file has: its name does not tell");
             };
             entries.push(("format".to_owned(), Value::text(format.key())));
@@ -210,6 +216,9 @@ impl Edit {
             _ => None,
         };
         let Some(format) = format else {
+            if written.get("format") == Some(&Value::text("hcl")) {
+                return bad("format", HCL);
+            }
             return bad("format", "is one of env, ini, json, properties, toml, unit, yaml");
         };
         let reader = Reader { format };

@@ -1,9 +1,14 @@
 //! What edits ask for and what they come to, for whoever looks at them beside the text.
 
+use std::collections::BTreeMap;
+
 use super::condition::{Check, Condition};
 use super::ops::Op;
+use super::proof::changed_keys;
 use super::value::Value;
+use super::work::Work;
 use super::{Edit, FileEdits, KeyChange, Why};
+use crate::diff::settings::Format;
 
 /// One edit of a file, as it comes out in a content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +32,23 @@ pub struct ShownTest {
 }
 
 impl FileEdits {
+    /// What must be so after the edits, and what of it is otherwise in this content.
+    ///
+    /// # Errors
+    /// If the content cannot be read, or has no single document that is meant.
+    pub(crate) fn conditions_in(&self, content: &[u8]) -> Result<Vec<(ShownTest, Option<Why>)>, Why> {
+        let mut all = Vec::new();
+        for edit in self.edits().iter().filter(|edit| !edit.must.is_empty()) {
+            let read = edit.format.read("the file", content);
+            let (_, sheet) = read.map_err(|unread| Why::Unread(unread.to_string()))?;
+            let documents = Value::of_sheet(edit.format, &sheet);
+            let meant = &documents[edit.document(&documents)?];
+            let mut work = Work::default();
+            all.extend(edit.must.iter().map(|must| (must.shown(), must.hold(meant, &mut work).err())));
+        }
+        Ok(all)
+    }
+
     /// What each edit does to this content, and what it asks for.
     ///
     /// # Errors
@@ -42,6 +64,40 @@ impl FileEdits {
         });
         shown.collect()
     }
+}
+
+/// A value that two changes both make another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyClash {
+    pub path: String,
+    /// What each makes of it; nothing where it is taken away.
+    pub values: [Option<String>; 2],
+}
+
+/// The values that both `one` and `other` change, each in another way, in a file of settings that was `base`.
+pub(crate) fn keys_both_change(name: &str, [base, one, other]: [&[u8]; 3]) -> Vec<KeyClash> {
+    let Some(format) = Format::of_keys(name, base) else { return Vec::new() };
+    let read = |content| {
+        let (_, sheet) = format.read("it", content).ok()?;
+        Some(Value::of_sheet(format, &sheet))
+    };
+    let (Some(base), Some(one), Some(other)) = (read(base), read(one), read(other)) else {
+        return Vec::new();
+    };
+    if one.len() != base.len() || other.len() != base.len() {
+        return Vec::new();
+    }
+    let mut clashes = Vec::new();
+    for ((base, one), other) in base.iter().zip(&one).zip(&other) {
+        let others: BTreeMap<_, _> =
+            changed_keys(base, other).into_iter().map(|change| (change.path, change.after)).collect();
+        for KeyChange { path, after, .. } in changed_keys(base, one) {
+            if let Some(theirs) = others.get(&path).filter(|theirs| **theirs != after) {
+                clashes.push(KeyClash { path, values: [after, theirs.clone()] });
+            }
+        }
+    }
+    clashes
 }
 
 impl Edit {

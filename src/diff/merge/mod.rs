@@ -50,6 +50,12 @@ pub fn merge(name: &str, base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Merg
     if let Some(format) = Format::of(name, [base, mine, theirs]) {
         return settings::merge(format, base, mine, theirs);
     }
+    // Such a name only tells that a file may be one of settings: what is none is a text like any other.
+    if let Some(format) = Format::of_keys(name, base)
+        && let Ok(merged) = settings::merge(format, base, mine, theirs)
+    {
+        return Ok(merged);
+    }
     Ok(match merge_lines(base, mine, theirs)? {
         LineMerge::Clean(content) => Merge::Clean { content, by: MergedBy::Lines },
         LineMerge::Clashes(clashes) => {

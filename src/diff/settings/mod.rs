@@ -15,7 +15,7 @@ mod yaml;
 
 pub(super) use env::is_special;
 pub(super) use members::{Arrivals, Members};
-pub(super) use sheet::{Entry, Form, Group, List, Said, Sheet, line_end};
+pub(super) use sheet::{About, Entry, Form, Group, List, Said, Sheet, line_end};
 pub(super) use splice::{Exchange, Side, exchanged, undone};
 
 use ini::Dialect;
@@ -84,8 +84,8 @@ impl Format {
         BY_NAME.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
     }
 
-    /// The form of a file that somebody wants to edit by its keys: with such names, too, that only tell what a file is
-    /// to somebody who knows that it has keys.
+    /// The form of a file that somebody wants to edit by its keys, or that may be merged by them: with such names, too,
+    /// that only tell what a file is to somebody who knows that it has keys.
     pub fn of_keys(name: &str, content: &[u8]) -> Option<Self> {
         const UNITS: [&str; 13] = [
             "automount",

@@ -15,15 +15,25 @@ pub(in crate::diff) struct Doubt {
     pub at: usize,
     /// A phrase that follows "line 3".
     pub why: &'static str,
-    /// Whether it is only about how a key is spelled, which no edit changes.
-    pub is_of_a_name: bool,
+    pub about: About,
+}
+
+/// What a doubt is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::diff) enum About {
+    /// A document that is not the first one: nothing to those who read all of them.
+    Document,
+    /// What something means.
+    Meaning,
+    /// Only how a key is spelled, which no edit changes.
+    Name,
 }
 
 pub(super) const TWICE: &str = "has the same key twice";
 
 impl Doubt {
     pub fn new(at: usize, why: &'static str) -> Self {
-        Self { at, why, is_of_a_name: false }
+        Self { at, why, about: About::Meaning }
     }
 
     pub fn twice(at: usize) -> Self {
@@ -86,11 +96,6 @@ impl Sheet {
         let all = 0..text.len();
         let root = Entry::new(String::new(), Said::Group(root), all.clone(), all);
         Self::new(text, vec![root], comments, doubts)
-    }
-
-    /// What the first thing is that it says.
-    pub fn root(&self) -> &Said {
-        &self.documents[0].said
     }
 
     /// Where the line begins that `at` is in.

@@ -9,9 +9,11 @@ use std::ops::Range;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::sheet::{
-    Budget, Doubt, Entry, Form, Group, List, Said, Sheet, TWICE, line_end, line_start, lone_carriage_return,
+    About, Budget, Doubt, Entry, Form, Group, List, Said, Sheet, TWICE, line_end, line_start,
+    lone_carriage_return,
 };
 
+const CUT_OFF: &str = "has a block of text whose last line has no end";
 const NAMED: &str = "has an anchor, an alias or a tag";
 
 /// # Errors
@@ -80,7 +82,8 @@ impl<'a> YamlReader<'a> {
                 break;
             }
             if !documents.is_empty() {
-                self.doubts.push(Doubt::new(range.start, "begins another document"));
+                const ANOTHER: &str = "begins another document";
+                self.doubts.push(Doubt { about: About::Document, ..Doubt::new(range.start, ANOTHER) });
             }
             let first = self.next()?;
             let value = self.value(first, Depth { levels: 0, is_flow: false })?;
@@ -144,7 +147,7 @@ impl<'a> YamlReader<'a> {
             }
             _ => odd(self.text[range.clone()].trim_end().to_owned(), range),
         };
-        value.doubt = is_named.then_some(NAMED);
+        value.doubt = value.doubt.or(is_named.then_some(NAMED));
         Ok(value)
     }
 
@@ -175,6 +178,12 @@ impl<'a> YamlReader<'a> {
         let kind = if style == ScalarStyle::Plain { "plain" } else { "text" };
         let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
         let is_inline = !is_block && end > start && !self.text[start..end].contains('\n');
+        // Whether such a text ends with a line end depends on the program, and on what comes to stand below it.
+        if is_block && !self.text[end..].contains('\n') {
+            self.doubts.push(Doubt::new(start, CUT_OFF));
+            let said = Said::Odd(content.to_owned());
+            return Value { said, range: start..end, is_inline, doubt: Some(CUT_OFF) };
+        }
         Value { said: Said::Value(format!("{kind} {content}")), range: start..end, is_inline, doubt: None }
     }
 
@@ -276,7 +285,7 @@ impl<'a> YamlReader<'a> {
             let is_doubtful = style == ScalarStyle::Plain && is_doubtful_key(&name);
             if is_doubtful {
                 const NO_TEXT: &str = "has a key that isn't text to some programs";
-                self.doubts.push(Doubt { is_of_a_name: true, ..Doubt::new(at.start, NO_TEXT) });
+                self.doubts.push(Doubt { about: About::Name, ..Doubt::new(at.start, NO_TEXT) });
                 doubtful_keys += 1;
                 if doubtful_keys > 1 || name == "<<" || name == "=" {
                     group.doubt = Some(NO_TEXT);
@@ -399,5 +408,14 @@ mod tests {
         for key in "a y 0 8080 onward no-cache 10.0.0.1a v1.2 k8s a1 e3 inf nan x-y".split(' ') {
             assert!(!is_doubtful_key(key), "{key}");
         }
+    }
+
+    #[test]
+    fn a_block_of_text_without_a_last_line_end_is_doubtful_and_one_with_it_is_not() {
+        let doubts = |text: &str| read(text).expect("it is YAML").doubts.len();
+        for block in ["a: |\n  b", "a: >\n  b\n  c", "a: |+\n  b", "a:\n- x: |\n    b  "] {
+            assert_eq!((doubts(block), doubts(&format!("{block}\n"))), (1, 0), "{block}");
+        }
+        assert_eq!(doubts("a: b"), 0);
     }
 }

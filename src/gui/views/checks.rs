@@ -4,14 +4,18 @@ use egui::Ui;
 
 use super::findings::{findings_ui, support_ui};
 use super::overview::failure_ui;
+use super::rows::files_ui;
 use super::workspace::notice;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::check::{CheckPage, CheckVerdict};
-use crate::present::message::Msg;
-use crate::toolkit::theme::Icon;
-use crate::toolkit::widgets::{Banner, Button, EmptyState, banner, button, card, empty_state, passed_row};
-use crate::words::{self, window};
+use crate::present::message::{Input, Msg, PapersMsg};
+use crate::present::overview::path_line;
+use crate::toolkit::theme::{Icon, space};
+use crate::toolkit::widgets::{
+    Banner, Button, EmptyState, Notice, banner, button, button_row, card, empty_state, passed_row,
+};
+use crate::words::{self, fill, papers, window};
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let workspace = &model.workspace;
@@ -28,15 +32,55 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     };
     let notice = notice(check.verdict);
     banner(ui, &Banner { notice, title: check.verdict.as_str(), body: meaning, actions: &[] });
+    plan_ui(ui, model, outbox);
     findings_ui(ui, &check.findings, outbox);
     passed_ui(ui, check);
+    withdrawn_ui(ui, model, outbox);
     let reason = workspace.check.is_waiting().then_some(words::CHECKING);
-    if button(ui, &Button::secondary(words::CHECK_AGAIN).icon(Icon::RefreshCw).blocked(reason)).clicked() {
-        outbox.push(Msg::CheckAgain);
-    }
+    button_row(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        let again = Button::secondary(words::CHECK_AGAIN).icon(Icon::RefreshCw).blocked(reason);
+        if button(ui, &again).clicked() {
+            outbox.push(Msg::CheckAgain);
+        }
+        let is_plan = check.decision.is_some() && !matches!(check.verdict, CheckVerdict::Blocked);
+        if is_plan && button(ui, &Button::secondary(papers::PLAN_SAVE).icon(Icon::FileDown)).clicked() {
+            outbox.push(Msg::Papers(PapersMsg::SavePlan));
+        }
+        if button(ui, &Button::secondary(papers::PLAN_OPEN).icon(Icon::FileInput)).clicked() {
+            outbox.push(Msg::PickInput(Input::SavedPlan));
+        }
+    });
     super::command_ui(ui, model, outbox);
     if check.verdict == CheckVerdict::Blocked {
         support_ui(ui, outbox);
+    }
+}
+
+/// Lists of withdrawn patches that count beside the one of this machine.
+fn withdrawn_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let mut lists = model.papers.withdrawn.clone();
+    files_ui(ui, papers::WITHDRAWN, &mut lists, Input::WithdrawnList, outbox);
+    if lists != model.papers.withdrawn {
+        outbox.push(Msg::Papers(PapersMsg::EditWithdrawn(lists)));
+    }
+}
+
+/// The saved plan that has to be followed, and whether that is what would happen.
+fn plan_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let plan = &model.workspace.plan;
+    if let Some(failure) = plan.failed() {
+        return failure_ui(ui, failure, outbox);
+    }
+    let (Some(read), Some(follows)) = (plan.ready(), model.workspace.follows_plan()) else { return };
+    let (notice, title, body) = match follows {
+        true => (Notice::Good, papers::PLAN_AGREES, papers::PLAN_AGREES_MEANING),
+        false => (Notice::Caution, papers::PLAN_DIFFERS, papers::PLAN_DIFFERS_MEANING),
+    };
+    let title = fill(title, &[("file", &path_line(&read.file))]);
+    let actions = &[Button::secondary(papers::PLAN_FORGET)];
+    if banner(ui, &Banner { notice, title: &title, body, actions }).is_some() {
+        outbox.push(Msg::Papers(PapersMsg::ForgetPlan));
     }
 }
 

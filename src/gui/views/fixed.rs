@@ -8,12 +8,12 @@ use super::rows::item_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::fixed::{FORMATS, FixedRow, FixedView, Proven, format_sentence};
-use crate::present::message::{FixedMsg, Msg};
+use crate::present::message::{FixedMsg, Input, Msg};
 use crate::toolkit::theme::{Icon, Tokens, text};
 use crate::toolkit::widgets::{
     Banner, Button, Notice, PageHeader, banner, button, button_row, card, choice_box,
 };
-use crate::words::{fill, window};
+use crate::words::{self, fill, papers, window};
 
 /// The card on the page of a folder; nothing where its patches say nothing.
 pub(super) fn card_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
@@ -90,5 +90,35 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if form != model.fixing {
         outbox.push(Msg::Fixed(FixedMsg::Edit(Box::new(form))));
     }
+    scan_ui(ui, model, outbox);
     super::command_ui(ui, model, outbox);
+}
+
+/// What a scanner will say once it is told.
+fn scan_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    card(ui, Some(papers::SCAN_AGAINST), |ui| {
+        ui.add(Label::new(text::body(papers::SCAN_AGAINST_MEANING)).wrap());
+        let scan = &model.papers.scan;
+        if let Some(failure) = scan.failed() {
+            failure_ui(ui, failure, outbox);
+        } else if let Some(scan) = scan.ready() {
+            ui.add(Label::new(text::strong(&scan.headline)).wrap());
+            let tokens = Tokens::from_context(ui);
+            for finding in &scan.silent {
+                let sign = (Icon::BellOff, tokens.good.strong);
+                item_ui(ui, sign, (finding, ""), [papers::SCAN_SILENT, ""]);
+            }
+            for (finding, why) in &scan.stays {
+                item_ui(ui, (Icon::Bell, tokens.muted), (finding, ""), [papers::SCAN_STAYS, why]);
+            }
+            if scan.more > 0 {
+                ui.label(text::caption(fill(words::AND_MORE, &[("n", &scan.more.to_string())])));
+            }
+        }
+        let waiting = scan.is_waiting().then_some(words::CHECKING);
+        let choose = Button::secondary(papers::SCAN_CHOOSE).icon(Icon::ScanSearch).blocked(waiting);
+        if button(ui, &choose).clicked() {
+            outbox.push(Msg::PickInput(Input::ScanToSilence));
+        }
+    });
 }

@@ -8,11 +8,13 @@ use super::result;
 use super::rows::reason_ui;
 use super::workspace::notice;
 use crate::gui::outbox::Outbox;
+use crate::model::{ReasonKind, Word};
 use crate::present::Model;
 use crate::present::check::{CheckPage, CheckVerdict};
 use crate::present::guided::{Guided, Stage, Task};
 use crate::present::message::Msg;
 use crate::present::overview::path_line;
+use crate::present::why::reason_name;
 use crate::progress::Phase;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
@@ -231,6 +233,7 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
         for rule in guided.asks_for() {
             set_aside_ui(ui, guided, rule, outbox);
         }
+        why_ui(ui, guided, outbox);
         if guided.task == Task::Recover && !guided.finish {
             let mut is_ticked = guided.keep_edits;
             if tick_box(ui, &mut is_ticked, words::INTERRUPTED_ASIDE).changed() {
@@ -246,6 +249,30 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
     });
     if link_button(ui, words::COPY_COMMAND).clicked() {
         outbox.push(Msg::CopyCommand);
+    }
+}
+
+/// What somebody may say for the history: why a patch is rolled back, and for which ticket.
+fn why_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
+    if !matches!(guided.task, Task::Apply | Task::TakeBack) {
+        return;
+    }
+    let mut why = guided.why.clone();
+    if guided.task == Task::TakeBack {
+        ui.label(text::caption(window::WHY_BACK).color(Tokens::from_context(ui).muted));
+        let reasons = ReasonKind::WORDS.iter().map(|(_, reason)| (Some(*reason), reason_name(*reason)));
+        for (reason, name) in std::iter::once((None, window::BECAUSE_NOTHING)).chain(reasons) {
+            if choice_box(ui, why.because == reason, name).clicked() {
+                why.because = reason;
+            }
+        }
+        if why.because.is_some() {
+            super::keys::field_ui(ui, window::WHY_WORDS, &mut why.text, false);
+        }
+    }
+    super::keys::field_ui(ui, window::TICKET_OPTIONAL, &mut why.ticket, false);
+    if why != guided.why {
+        outbox.push(Msg::SayWhy(Box::new(why)));
     }
 }
 

@@ -7,14 +7,14 @@ use super::overview::failure_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::history::{EventRow, FolderView, StackRow, WayBack};
-use crate::present::message::Msg;
+use crate::present::message::{Msg, PapersMsg};
 use crate::report::phrases;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Badge, Banner, Button, DetailsView, EmptyState, FactRow, Notice, Tone, badge, banner, button, card,
-    details, empty_state, facts, icon_at, link_button,
+    Badge, Banner, Button, DetailsView, EmptyState, FactRow, Notice, Tone, badge, banner, button, button_row,
+    card, details, empty_state, facts, icon_at, link_button,
 };
-use crate::words::{self, window};
+use crate::words::{self, papers, window};
 use crate::workbench::{Action, Which};
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
@@ -47,7 +47,28 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
         card(ui, Some(words::WHAT_HAPPENED), |ui| timeline_ui(ui, &view.events));
     }
     verified_ui(ui, model, outbox);
+    papers_ui(ui, model, view, outbox);
     super::command_ui(ui, model, outbox);
+}
+
+/// What is made of the history for others.
+fn papers_ui(ui: &mut Ui, model: &Model, view: &FolderView, outbox: &mut Outbox) {
+    button_row(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        if button(ui, &Button::secondary(papers::IDENTIFY).icon(Icon::Fingerprint)).clicked() {
+            outbox.push(Msg::Papers(PapersMsg::ShowIdentify));
+        }
+        if view.events.is_empty() {
+            return;
+        }
+        if button(ui, &Button::secondary(papers::EVIDENCE).icon(Icon::FileDown)).clicked() {
+            outbox.push(Msg::Papers(PapersMsg::ShowEvidence(None)));
+        }
+        if button(ui, &Button::secondary(papers::FIGURES).icon(Icon::ChartColumn)).clicked() {
+            let folder = model.workspace.folder.iter().cloned().collect();
+            outbox.push(Msg::Papers(PapersMsg::ShowFigures(folder)));
+        }
+    });
 }
 
 /// Whether the history is as it was written: found out on request, entry by entry.

@@ -11,13 +11,13 @@ use crate::gui::outbox::Outbox;
 use crate::model::{PatchKind, Restart};
 use crate::present::Model;
 use crate::present::make::{Described, Field, FieldFinding, MadePage, MakeForm, MakeFrom};
-use crate::present::message::{Input, MakeMsg, Msg};
+use crate::present::message::{Input, MakeMsg, Msg, PapersMsg};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Button, FactRow, Notice, PageHeader, button, button_row, card, choice_box, facts, icon_at, outcome_mark,
-    segmented, tick_box,
+    Button, FactRow, Notice, PageHeader, button, button_row, card, choice_box, facts, icon_at, link_button,
+    outcome_mark, segmented, tick_box,
 };
-use crate::words::{self, window};
+use crate::words::{self, papers, window};
 
 /// The kinds of patches, with what each is for.
 const KINDS: [(PatchKind, &str); 5] = [
@@ -112,6 +112,9 @@ fn described_ui(ui: &mut Ui, form: &mut MakeForm, outbox: &mut Outbox) {
         }
         if present == Described::InFile {
             one_ui(ui, window::MAKE_ORDER, &mut form.order_file, Input::Order, outbox);
+            if link_button(ui, papers::ORDER_SKELETON).clicked() {
+                outbox.push(Msg::Papers(PapersMsg::SaveOrder));
+            }
         }
     });
 }

@@ -1,24 +1,31 @@
 //! The pages: each draws a part of the model and says in messages what a person did.
 
+mod about;
 mod changes;
 mod checks;
 mod choose;
+mod evidence;
+mod figures;
 mod findings;
 mod fixed;
 mod guided;
 mod history;
+mod identify;
 mod interrupted;
 mod keys;
 mod make;
+mod many;
 mod merge;
 mod overlays;
 mod overview;
 mod result;
 mod review;
+mod rollout;
 mod rows;
 mod settings;
 mod start;
 mod switches;
+mod wanted;
 mod workspace;
 
 use egui::{CentralPanel, Frame, ScrollArea, Ui};
@@ -47,6 +54,10 @@ pub struct Fields {
     pub differences: bool,
     /// Whether the details of a result are shown.
     pub details: bool,
+    /// Which code is looked for.
+    pub(crate) code: String,
+    /// Which long list or text is shown, by its name.
+    pub(crate) list: Option<&'static str>,
 }
 
 /// The whole window.
@@ -74,6 +85,13 @@ pub(crate) fn root_ui(
         Page::Choose => column_ui(ui, "choose", |ui| choose::page_ui(ui, model, outbox)),
         Page::Fixed => column_ui(ui, "fixed", |ui| fixed::page_ui(ui, model, outbox)),
         Page::Make => column_ui(ui, "make", |ui| make::page_ui(ui, model, outbox)),
+        Page::Wanted => wide_column_ui(ui, "wanted", |ui| wanted::page_ui(ui, model, outbox)),
+        Page::Rollout => wide_column_ui(ui, "rollout", |ui| rollout::page_ui(ui, model, outbox)),
+        Page::Evidence => column_ui(ui, "evidence", |ui| evidence::page_ui(ui, model, outbox)),
+        Page::Figures => wide_column_ui(ui, "figures", |ui| figures::page_ui(ui, model, fields, outbox)),
+        Page::Identify => column_ui(ui, "identify", |ui| identify::page_ui(ui, model, outbox)),
+        Page::Codes => column_ui(ui, "codes", |ui| identify::codes_ui(ui, model, fields, outbox)),
+        Page::About => column_ui(ui, "about", |ui| about::page_ui(ui, model, fields, outbox)),
         Page::Keys => column_ui(ui, "keys", |ui| keys::page_ui(ui, model, outbox)),
         Page::Merge => merge::page_ui(ui, model, outbox),
         Page::Settings => column_ui(ui, "settings", |ui| settings::page_ui(ui, model, outbox)),

@@ -10,14 +10,14 @@ use super::workspace::{identity_ui, is_low};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::failure::Failure;
-use crate::present::message::Msg;
+use crate::present::message::{Msg, PapersMsg};
 use crate::present::overview::{FixRow, Section, line};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts, link_button, segmented,
     tick_box, two_columns,
 };
-use crate::words::{self, fill, window};
+use crate::words::{self, fill, papers, window};
 
 /// What stands in the right column: what one looks up rather than reads.
 const ASIDE: [&str; 4] = [words::FOR_WHOM, words::WHO_VOUCHES, words::CARE, words::FINE_PRINT];
@@ -52,6 +52,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             },
             |ui, ()| aside.into_iter().for_each(|section| section_ui(ui, section)),
         );
+        if link_button(ui, papers::EXPORT).clicked() {
+            outbox.push(Msg::Papers(PapersMsg::Export));
+        }
         super::command_ui(ui, model, outbox);
     } else if patch.is_waiting() {
         let empty = EmptyState {

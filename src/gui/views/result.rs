@@ -8,13 +8,13 @@ use super::guided::condition_notice;
 use crate::gui::outbox::Outbox;
 use crate::model::Position;
 use crate::present::guided::{Guided, Task};
-use crate::present::message::Msg;
+use crate::present::message::{Msg, PapersMsg};
 use crate::present::outcome::FolderEnd;
 use crate::toolkit::theme::{Icon, space, text};
 use crate::toolkit::widgets::{
     Button, DetailsView, FactRow, button, button_row, card, details, facts, outcome_mark,
 };
-use crate::words::{self, window};
+use crate::words::{self, papers, window};
 
 pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(outcome) = &guided.outcome else { return };
@@ -49,6 +49,11 @@ pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut O
         }
         if button(ui, &Button::secondary(words::SAVE_REPORT).icon(Icon::FileDown)).clicked() {
             outbox.push(Msg::SaveReport);
+        }
+        if outcome.condition == FolderEnd::Done
+            && button(ui, &Button::secondary(papers::EVIDENCE).icon(Icon::FileDown)).clicked()
+        {
+            outbox.push(Msg::Papers(PapersMsg::ShowEvidence(None)));
         }
         if button(ui, &Button::secondary(words::COPY_DETAILS).icon(Icon::Copy)).clicked() {
             outbox.push(Msg::CopyDetails);

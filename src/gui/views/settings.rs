@@ -6,14 +6,14 @@ use crate::gui::keys;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::commands::Command;
-use crate::present::message::{KeyMsg, Msg};
+use crate::present::message::{KeyMsg, Msg, PapersMsg};
 use crate::settings::{ChangeColours, DiffLayout, Palette, Settings};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Button, FactRow, PageHeader, button, card, facts, link_button, page_header, segmented, tick_box,
 };
 use crate::viewer::paint::KEYS;
-use crate::words::{self, contents, window};
+use crate::words::{self, contents, papers, window};
 
 /// How much larger or smaller everything gets at once.
 const ZOOM_STEP: f32 = 0.1;
@@ -37,6 +37,12 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     }
     if link_button(ui, window::KEYS_PAGE).clicked() {
         outbox.push(Msg::Keys(KeyMsg::Show));
+    }
+    if link_button(ui, papers::CODES).clicked() {
+        outbox.push(Msg::Papers(PapersMsg::ShowCodes));
+    }
+    if link_button(ui, papers::ABOUT).clicked() {
+        outbox.push(Msg::Papers(PapersMsg::ShowAbout));
     }
     card(ui, Some(words::KEYS_LIST), keys_ui);
 }

@@ -7,14 +7,14 @@ use egui::{Key, Label, Sense, TextEdit, Ui, UiBuilder, vec2};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::home::{FolderState, KnownFolder, folder_text, patch_files};
-use crate::present::message::{ChooseMsg, MakeMsg, Msg};
+use crate::present::message::{ChooseMsg, MakeMsg, ManyMsg, Msg, PapersMsg};
 use crate::present::overview::path_line;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Badge, Banner, Button, DropZoneView, IconButton, Notice, PageHeader, Tone, badge, banner, button, card,
-    drop_zone, icon_at, icon_button, link_button, page_header, two_columns,
+    Badge, Banner, Button, DropZoneView, IconButton, Notice, PageHeader, Tone, badge, banner, button,
+    button_row, card, drop_zone, icon_at, icon_button, link_button, page_header, two_columns,
 };
-use crate::words::{self, fill, window};
+use crate::words::{self, fill, many, papers, window};
 
 /// The right column's part of the width.
 const RIGHT: f32 = 0.36;
@@ -227,6 +227,7 @@ fn begin_ui(ui: &mut Ui, model: &Model, folders: &[PathBuf], outbox: &mut Outbox
             outbox.push(Msg::Choose(ChooseMsg::Show));
         }
     });
+    many_ui(ui, model, outbox);
     card(ui, Some(window::MAKE_CARD), |ui| {
         let meaning = text::body(window::MAKE_CARD_MEANING).color(Tokens::from_context(ui).muted);
         ui.add(Label::new(meaning).wrap());
@@ -237,6 +238,36 @@ fn begin_ui(ui: &mut Ui, model: &Model, folders: &[PathBuf], outbox: &mut Outbox
     if !folders.is_empty() {
         sample_ui(ui, model, outbox);
     }
+}
+
+/// Many folders at once, and the files about such that were opened lately.
+fn many_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    card(ui, Some(many::MANY_CARD), |ui| {
+        let meaning = text::body(many::MANY_CARD_MEANING).color(Tokens::from_context(ui).muted);
+        ui.add(Label::new(meaning).wrap());
+        button_row(ui, |ui| {
+            ui.spacing_mut().item_spacing.x = space::SMALL;
+            if button(ui, &Button::secondary(many::WANTED).icon(Icon::ListChecks)).clicked() {
+                outbox.push(Msg::Many(ManyMsg::ShowWanted(None)));
+            }
+            if button(ui, &Button::secondary(many::ROLLOUT).icon(Icon::Rows3)).clicked() {
+                outbox.push(Msg::Many(ManyMsg::ShowRollout(None)));
+            }
+            if button(ui, &Button::secondary(papers::FIGURES).icon(Icon::ChartColumn)).clicked() {
+                outbox.push(Msg::Papers(PapersMsg::ShowFigures(Vec::new())));
+            }
+        });
+        let files =
+            model.recent.state_files.iter().map(|file| (file, ManyMsg::ShowWanted(Some(file.clone()))));
+        let rollouts = model.recent.rollouts.iter();
+        let rollouts = rollouts.map(|file| (file, ManyMsg::ShowRollout(Some(file.clone()))));
+        for (file, msg) in files.chain(rollouts) {
+            let name = path_line(Path::new(file.file_name().unwrap_or(file.as_os_str())));
+            if link_button(ui, &name).on_hover_text(path_line(file)).clicked() {
+                outbox.push(Msg::Many(msg));
+            }
+        }
+    });
 }
 
 fn sample_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {

@@ -4,6 +4,7 @@ use super::{
     Bringing, ContentByDigest, Fate, FileChange, Ground, Layer, Meeting, Newcomer, PlaceFate, SharedPlace,
     Stack, TreePath, alone, has_a_say, lay,
 };
+use crate::diff::{KeyClash, keys_both_change};
 use crate::model::{Node, Step};
 
 /// The places that `new` and `other` both change.
@@ -48,6 +49,7 @@ fn shared_place(
         }
     };
     let (fate, is_there, lost) = (fated.fate, fated.is_there, fated.worst_lines());
+    let mut keys = Vec::new();
     let meeting = if change.is_done(holds.as_ref()) || change.is_done(left.as_ref()) {
         Meeting::Same
     } else if change.expects(holds.as_ref()) || change.expects(left.as_ref()) {
@@ -60,15 +62,29 @@ fn shared_place(
     } else {
         // What the new patch makes of its own before image, made to what is there.
         let base = if from_before { found.cloned() } else { change.before.first().cloned() };
-        let alone = alone(path, base, change.after.clone());
+        let alone = alone(change, base);
         let on = |image: Option<&Node>| lay(path, image, &[&alone], contents);
         match on(holds.as_ref()).or_else(|_| on(left.as_ref())) {
             Ok(_) => Meeting::DifferentLines,
             Err(misfit) if misfit.lines.is_empty() => Meeting::Whole,
-            Err(misfit) => Meeting::SameLines(misfit.lines),
+            Err(misfit) => {
+                keys = clashing_keys(change, holds.as_ref(), contents);
+                Meeting::SameLines(misfit.lines)
+            }
         }
     };
-    SharedPlace { path: path.clone(), meeting, from_before, fate, lost }
+    SharedPlace { path: path.clone(), meeting, from_before, fate, lost, keys }
+}
+
+/// The values that an edit by key sets, and that are others here already.
+fn clashing_keys(change: &FileChange, holds: Option<&Node>, contents: &dyn ContentByDigest) -> Vec<KeyClash> {
+    let read = |node: Option<&Node>| contents.content(node?.as_file()?);
+    match (read(change.before.first()), read(holds), read(change.after.as_ref())) {
+        (Some(base), Some(here), Some(new)) if change.edit.is_some() => {
+            keys_both_change(change.path.as_str(), [&base, &here, &new])
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Whether `layer` left something in a folder.

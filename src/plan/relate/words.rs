@@ -1,11 +1,12 @@
 //! What is said about a relation: what a patch says and what its files show are never mixed up.
 
 use super::{Consequence, Grounds, Meeting, Proof, RelatedPresence, Relation, RelationClass, SharedPlace};
-use crate::diff::{Fate, LineRange};
+use crate::diff::{Fate, KeyClash, LineRange};
 use crate::model::TreePath;
 use crate::plan::FileFates;
 use crate::plan::scope::Scope;
 use crate::plan::why::Override;
+use crate::text::one_line;
 
 /// What is worded.
 #[derive(Clone, Copy)]
@@ -40,7 +41,7 @@ impl Facts<'_> {
             RelationClass::Independent => format!("unrelated to {id}"),
             RelationClass::BuildsOn => format!("builds on {id}"),
             RelationClass::Mergeable => {
-                format!("this patch and {id} both change {}, in different lines", self.files(is_apart))
+                format!("this patch and {id} both change {}, in different places", self.files(is_apart))
             }
             RelationClass::FileConflict | RelationClass::Regression => self.clash(),
             RelationClass::Blocked => evidence.exclusion().map(ToString::to_string).unwrap_or_default(),
@@ -94,11 +95,29 @@ impl Facts<'_> {
                 return format!("rewrites changes of {id} ({lost}), and {}", self.scope.doubt());
             }
             (true, false) => format!("change {whole}"),
-            (false, _) => format!("change the same lines of {lines}"),
+            (false, _) => format!("change the same lines of {lines}{}", self.values()),
         };
         match self.class {
             RelationClass::Regression => format!("applying this would undo fix {id}: both {same}"),
             _ => format!("this patch and {id} {same}"),
+        }
+    }
+
+    /// The values that both set, in brackets; nothing where that is not known.
+    fn values(&self) -> String {
+        let value = |value: &Option<String>| match value {
+            Some(value) => one_line(value, 60),
+            None => "not there".to_owned(),
+        };
+        let one = |KeyClash { path, values: [other, new] }: &KeyClash| {
+            let (path, id) = (one_line(path, 60), self.id);
+            format!("{path}: {} with {id}, {} with this patch", value(other), value(new))
+        };
+        let keys = self.evidence.places.iter().flat_map(|place| &place.keys);
+        let told: Vec<String> = keys.map(one).collect();
+        match told.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", some(&told)),
         }
     }
 

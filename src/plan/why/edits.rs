@@ -1,6 +1,6 @@
 //! What keeps edits that somebody made here, and diffs, from being brought together with what is there.
 
-use super::{Override, Wording, row};
+use super::{HERE, Override, Wording, row};
 use crate::diff::on_tree::{NameReading, Trouble};
 use crate::diff::patch_text::{Remedy, UncarriedKind};
 use crate::diff::{LineRange, Unmergeable};
@@ -35,6 +35,10 @@ pub(crate) enum Edits {
         patch: Option<String>,
     },
     NoDraft(NoDraft),
+    /// The patch is not in the folder as the patch file has it.
+    NotHere {
+        id: String,
+    },
     /// A file that somebody merged by hand leaves out these lines, which another patch brought.
     Drops {
         patch: String,
@@ -97,6 +101,11 @@ impl Edits {
             Edits::Uncarried { kind, patch } => {
                 row(Code::Missing, format!("{}{}", kind.phrase(), of_patch(patch)), kind.advice())
             }
+            Edits::NotHere { id } => row(
+                Code::Unknown,
+                format!("{id} isn't applied here as this patch file has it"),
+                "To see what is applied: patchwright status FOLDER",
+            ),
             Edits::NoDraft(why) => {
                 let meaning = match why {
                     NoDraft::NoChange => "the patch doesn't change this file".to_owned(),
@@ -107,7 +116,7 @@ impl Edits {
                     NoDraft::NoNewContent => "the whole new content isn't in the patch file".to_owned(),
                     NoDraft::Unmergeable(why) => why.to_string(),
                 };
-                row(Code::Clash, meaning, "To list the edited files: patchwright plan FILE FOLDER")
+                row(Code::Clash, meaning, format!("To list the edited files: patchwright plan FILE {HERE}"))
             }
         }
     }

@@ -19,6 +19,11 @@ pub(crate) enum Making {
     NoEditFor {
         file: PathBuf,
     },
+    /// A file of another build that the edits do not fit.
+    Unfit {
+        file: PathBuf,
+        because: String,
+    },
     /// A switch of the order is none.
     Toggle {
         id: String,
@@ -117,6 +122,11 @@ impl Making {
                 Code::Order,
                 format!("the order has no edits for {file:?}"),
                 "Name a file as the order names it, or the product folder.",
+            ),
+            Making::Unfit { file, because } => row(
+                Code::Order,
+                format!("the edits don't fit {file:?}: {because}"),
+                "patchwright edit test shows how each edit of an order fits.",
             ),
             Making::NoEdits => row(
                 Code::Order,

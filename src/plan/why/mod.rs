@@ -46,8 +46,13 @@ use crate::model::Code;
 pub struct Obstacle {
     /// The place it is about, if it is about one.
     pub path: Option<String>,
+    /// The folder, as a command names it; what to do says `FOLDER` where nobody told which it is.
+    folder: Option<String>,
     pub(crate) why: Why,
 }
+
+/// Stands for the folder in what to do: a character that no text has.
+const HERE: char = '\u{fdd0}';
 
 /// The code to quote, what it means, and what to do about it.
 type Wording = (Code, String, String);
@@ -98,11 +103,11 @@ families!(
 
 impl Obstacle {
     pub(crate) fn new(why: impl Into<Why>) -> Self {
-        Self { path: None, why: why.into() }
+        Self { path: None, folder: None, why: why.into() }
     }
 
     pub(crate) fn at(path: impl Display, why: impl Into<Why>) -> Self {
-        Self { path: Some(path.to_string()), why: why.into() }
+        Self { path: Some(path.to_string()), folder: None, why: why.into() }
     }
 
     /// The code to quote.
@@ -116,7 +121,12 @@ impl Obstacle {
 
     /// What to do about it.
     pub fn hint(&self) -> String {
-        self.why.row().2
+        self.why.row().2.replace(HERE, self.folder.as_deref().unwrap_or("FOLDER"))
+    }
+
+    /// The same obstacle of this folder, which is written as a command names it.
+    pub(crate) fn in_folder(&self, folder: &str) -> Self {
+        Self { folder: Some(folder.to_owned()), ..self.clone() }
     }
 
     /// With which override it does not count, if there is one.
@@ -143,6 +153,11 @@ impl Obstacle {
     /// Whether it is that a rehearsal is missing, which a rehearsal ends.
     pub(crate) fn is_unrehearsed(&self) -> bool {
         matches!(&self.why, Why::SiteRule(SiteRule { lacks: Lacks::Rehearsal { .. }, .. }))
+    }
+
+    /// Whether nobody said why a switch is turned off, and somebody has to.
+    pub(crate) fn needs_reason(&self) -> bool {
+        matches!(self.why, Why::Switches(Switches::NeedsReason { .. }))
     }
 
     /// Whether a patch cannot stay without what is to go.

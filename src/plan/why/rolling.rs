@@ -38,6 +38,26 @@ pub(crate) enum Rolling {
         file: String,
     },
     NotStarted,
+    /// It has no records, and folders have what another rollout applied.
+    NotThisOne {
+        folders: usize,
+    },
+    /// What it applied was rolled back.
+    Over {
+        by: String,
+        time: String,
+    },
+    NotOver,
+    /// Somebody approves by hand what only keys approve.
+    OnlyKeys {
+        ring: String,
+    },
+    ManyApprovals {
+        most: usize,
+    },
+    LongApproval {
+        max_bytes: usize,
+    },
     NoRing {
         ring: String,
         rings: Vec<String>,
@@ -109,6 +129,40 @@ impl Rolling {
                 Code::Order,
                 "the rollout hasn't been started",
                 "Check it first: patchwright rollout plan --help",
+            ),
+            Rolling::NotThisOne { folders } => row(
+                Code::Order,
+                format!(
+                    "the rollout has no records, and the histories of its folders don't name it; in {folders} of \
+                     them something is applied that another rollout brought"
+                ),
+                "If the rollout file or a patch file was changed since, restore it as it was, then try again. See who \
+                 applied what: patchwright history --help",
+            ),
+            Rolling::Over { by, time } => row(
+                Code::Order,
+                format!("the rollout is over: {by} rolled it back on {time}"),
+                "To start it once more, with new approvals, add --again: patchwright rollout run --help",
+            ),
+            Rolling::NotOver => row(
+                Code::Order,
+                "only a rollout that was rolled back can be started again",
+                "See how it stands: patchwright rollout status --help",
+            ),
+            Rolling::OnlyKeys { ring } => row(
+                Code::Order,
+                format!("only keys approve the ring {ring:?}"),
+                "Approve it with a key that is trusted for that: patchwright rollout approve --help",
+            ),
+            Rolling::ManyApprovals { most } => row(
+                Code::Limit,
+                format!("there are {most} approvals of this ring already"),
+                "See who approved it: patchwright rollout status --help",
+            ),
+            Rolling::LongApproval { max_bytes } => row(
+                Code::Limit,
+                format!("the approval would be longer than {} bytes", with_thousands(*max_bytes as u64)),
+                "Give a shorter reason.",
             ),
             Rolling::NoRing { ring, rings } => row(
                 Code::Order,

@@ -1,6 +1,6 @@
 //! Why scripts of a patch may not run, or cannot.
 
-use super::{Wording, row};
+use super::{HERE, Wording, row};
 use crate::model::{Code, Digest};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,8 +78,10 @@ impl Scripts {
                 format!(
                     "only a history that you didn't write on this computer says what scripts of {patch} did"
                 ),
-                "To restore only the files, add --without-scripts. If you know that the history is right, confirm it first: \
-                 patchwright history FOLDER --vouch=REASON",
+                format!(
+                    "To restore only the files, add --without-scripts. If you know that the history is right, confirm it \
+                     first: patchwright history {HERE} --vouch=REASON"
+                ),
             ),
             Scripts::NoMemory { patch } => row(
                 Code::Policy,

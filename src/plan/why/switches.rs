@@ -1,6 +1,6 @@
 //! What keeps a switch of a patch from being moved.
 
-use super::{Wording, row};
+use super::{HERE, Wording, row};
 use crate::model::Code;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Switches {
             Switches::Unclear { because } => row(
                 Code::Drift,
                 format!("the switch can't be moved safely: {because}"),
-                "Compare the file with the patch's version: patchwright status FOLDER --diff",
+                format!("Compare the file with the patch's version: patchwright status {HERE} --diff"),
             ),
             Switches::OfAnother { patch } => row(
                 Code::Overlap,
@@ -59,13 +59,13 @@ impl Switches {
             Switches::NoCopy => row(
                 Code::Store,
                 "there is no copy of this file in the folder",
-                "Put the file back from the patch file: patchwright repair FOLDER --from FILE",
+                format!("Put the file back from the patch file: patchwright repair {HERE} --from FILE"),
             ),
             Switches::UndoOpens { id, opens } => row(
                 Code::Undoes,
                 format!("undoing this would turn {id} off; while it is off, {} again", are_open(opens)),
                 format!(
-                    "If it has to be, turn it off and say why: patchwright toggle off {id} FOLDER --reason TEXT"
+                    "If it has to be, turn it off and say why: patchwright toggle off {id} {HERE} --reason TEXT"
                 ),
             ),
             Switches::NeedsReason { opens } => row(

@@ -1,6 +1,6 @@
 //! What keeps a change from being rolled back, or a file from being repaired.
 
-use super::{Wording, row};
+use super::{HERE, Wording, row};
 use crate::model::Code;
 use crate::plan::Because;
 use crate::plan::local_edits::shortened;
@@ -97,7 +97,7 @@ impl Undo {
             Undo::Untouched => row(
                 Code::Missing,
                 "no patch has changed this file, so its right content is unknown",
-                "To list the files that aren't as expected: patchwright status FOLDER",
+                format!("To list the files that aren't as expected: patchwright status {HERE}"),
             ),
             Undo::Dependent { id, because } => row(
                 Code::NotNewest,

@@ -1,6 +1,6 @@
 //! What keeps a folder from being brought to what a state file says.
 
-use super::{Obstacle, Wording, row};
+use super::{HERE, Obstacle, Wording, are_open, row};
 use crate::model::Code;
 use crate::text::with_thousands;
 
@@ -57,6 +57,15 @@ pub(crate) enum Wanted {
     NoSwitch {
         name: String,
     },
+    /// Vulnerabilities are open while it is off, and the file does not say why it should be.
+    NoReason {
+        name: String,
+        opens: Vec<String>,
+    },
+    /// A folder is to be left alone up to a day that is over.
+    PastDay {
+        until: String,
+    },
     /// The engine says no.
     Refused {
         code: Code,
@@ -107,7 +116,7 @@ impl Wanted {
             Wanted::Drifted { count } => row(
                 Code::Drift,
                 format!("{count} files aren't as expected"),
-                "See which: patchwright status FOLDER --diff",
+                format!("See which: patchwright status {HERE} --diff"),
             ),
             Wanted::NoFile { id, newest: None, .. } => row(
                 Code::Missing,
@@ -129,7 +138,20 @@ impl Wanted {
             Wanted::NoSwitch { name } => row(
                 Code::Unknown,
                 format!("there is no switch {name} in this folder"),
-                "See the switches here: patchwright toggle FOLDER",
+                format!("See the switches here: patchwright toggle {HERE}"),
+            ),
+            Wanted::NoReason { name, opens } => row(
+                Code::Undoes,
+                format!("while it is off, {} again", are_open(opens)),
+                format!(
+                    "If it has to be, say why in the state file: \
+                     toggles = {{ {name:?} = {{ to = \"off\", reason = \"TEXT\" }} }}"
+                ),
+            ),
+            Wanted::PastDay { until } => row(
+                Code::Order,
+                format!("{until} is over"),
+                "Name a day that is still to come, or none: then somebody has to end it.",
             ),
             Wanted::Refused { code, meaning, hint } => row(*code, meaning.clone(), hint.clone()),
         }

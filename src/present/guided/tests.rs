@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::progress::{HowFar, Phase};
 use crate::report::shell_word;
 use crate::workbench::DecisionDigest;
 

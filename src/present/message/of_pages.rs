@@ -1,9 +1,17 @@
 //! What a person did on pages that have much of their own.
 
+use std::path::PathBuf;
+
+use crate::present::asked::{Asked, AskedAbout};
 use crate::present::choose::ChooseForm;
+use crate::present::evidence::EvidenceForm;
+use crate::present::figures::FiguresForm;
 use crate::present::fixed::FixedForm;
+use crate::present::identify::IdentifyForm;
 use crate::present::keys::{SignForm, TrustForm};
 use crate::present::make::MakeForm;
+use crate::present::rollout::RolloutForm;
+use crate::present::wanted::WantedForm;
 use crate::workbench::KeyFingerprint;
 
 /// What a person did on the page of keys.
@@ -71,4 +79,56 @@ pub enum MakeMsg {
     Sign,
     /// The form is to be changed, and the patch made again.
     Again,
+}
+
+/// What a person did about many folders at once.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ManyMsg {
+    /// The page of the state file is to be shown, with this one if it names one.
+    ShowWanted(Option<PathBuf>),
+    /// The page of a rollout is to be shown, with this one if it names one.
+    ShowRollout(Option<PathBuf>),
+    /// The forms say this now.
+    EditWanted(Box<WantedForm>),
+    EditRollout(Box<RolloutForm>),
+    /// Everything is to be looked at again.
+    LookAgain,
+    /// This is to be done; the question comes first.
+    Ask(AskedAbout),
+    /// The answer says this now.
+    EditAnswer(Box<Asked>),
+    /// The question is answered with its button.
+    Confirm,
+    /// It is not.
+    Leave,
+    /// The comparison is to be saved.
+    SaveComparison,
+}
+
+/// What a person did about evidence and figures, or wants to know about this program.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PapersMsg {
+    /// The page for evidence of the folder is to be shown, about this patch if one is named.
+    ShowEvidence(Option<String>),
+    EditEvidence(Box<EvidenceForm>),
+    SaveEvidence,
+    /// Figures of these folders are to be shown; of none: of those that are known.
+    ShowFigures(Vec<PathBuf>),
+    EditFigures(Box<FiguresForm>),
+    ShowAbout,
+    /// What every code means is to be shown.
+    ShowCodes,
+    /// What the folder is, from its files, is to be shown.
+    ShowIdentify,
+    EditIdentify(Box<IdentifyForm>),
+    /// The changes of the patch are to be saved for other tools.
+    Export,
+    /// An order to fill in is to be saved.
+    SaveOrder,
+    /// What would happen is to be saved.
+    SavePlan,
+    /// These lists of withdrawn patches count.
+    EditWithdrawn(Vec<PathBuf>),
+    /// The plan that was chosen does not count any more.
+    ForgetPlan,
 }

@@ -87,7 +87,7 @@ fn taken_in(rotated: &Rotated) -> String {
     }
 }
 
-fn signer(workbench: &Workbench, form: &SignForm) -> Result<Signer, Error> {
+pub(super) fn signer(workbench: &Workbench, form: &SignForm) -> Result<Signer, Error> {
     if !workbench.is_secret_key(&form.key)? {
         return Ok(Signer::Ssh(form.key.clone()));
     }

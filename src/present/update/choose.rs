@@ -28,6 +28,21 @@ impl Model {
 
     /// A file or folder that a page asks for was chosen.
     pub(super) fn input_picked(&mut self, input: Input, paths: Vec<PathBuf>) -> Vec<Effect> {
+        if matches!(input, Input::StateFile | Input::RolloutFile) {
+            let file = paths.into_iter().next();
+            return file.map(|file| self.many_file_picked(input, file)).unwrap_or_default();
+        }
+        if matches!(
+            input,
+            Input::EvidenceFile
+                | Input::FiguresFolder
+                | Input::ComparedPatch
+                | Input::ScanToSilence
+                | Input::SavedPlan
+                | Input::WithdrawnList
+        ) {
+            return self.paper_picked(input, paths);
+        }
         let (choosing, making) = (&mut self.choosing, &mut self.making);
         let one = |paths: Vec<PathBuf>| paths.into_iter().next();
         match input {
@@ -41,6 +56,14 @@ impl Model {
             Input::TargetFolder => making.target = one(paths),
             Input::Repository => making.repository = one(paths),
             Input::Order => making.order_file = one(paths),
+            Input::StateFile
+            | Input::RolloutFile
+            | Input::EvidenceFile
+            | Input::FiguresFolder
+            | Input::ComparedPatch
+            | Input::ScanToSilence
+            | Input::SavedPlan
+            | Input::WithdrawnList => {}
         }
         self.choice = AnswerSlot::default();
         Vec::new()

@@ -2,12 +2,14 @@
 
 use crate::present::message::{Effect, ExportWish, FixedMsg};
 use crate::present::model::{Model, Page};
+use crate::present::slot::AnswerSlot;
 
 impl Model {
     pub(super) fn update_fixed(&mut self, msg: FixedMsg) -> Vec<Effect> {
         match msg {
             FixedMsg::Show => {
                 self.keys_said = None;
+                self.papers.scan = AnswerSlot::default();
                 self.open_above(Page::Fixed);
             }
             FixedMsg::Edit(form) => self.fixing = *form,

@@ -57,6 +57,7 @@ impl Model {
                 return vec![Effect::StopWorker];
             }
             Msg::TypeSwitchReason(text) => guided.say_why(text),
+            Msg::SayWhy(why) => guided.why = *why,
             Msg::Tick(elapsed) => guided.work.elapsed = elapsed,
             Msg::ResultAction => match guided.outcome.as_ref().and_then(|outcome| outcome.can) {
                 Some(Task::Recover) => return self.take(WayOut::Recover),
@@ -205,10 +206,12 @@ impl Model {
         guided.awaited = Some(ticket);
         guided.edits.clone_from(&self.workspace.edits);
         guided.reading.clone_from(&self.workspace.reading);
+        guided.withdrawn.clone_from(&self.papers.withdrawn);
         let (back, repair) = (guided.rollback_question(), guided.repair_question());
         match (guided.task, &guided.folder) {
             (Task::Apply, Some(folder)) if !guided.bundles.is_empty() => {
-                vec![Effect::Preview(ticket, guided.bundles.clone(), folder.clone(), guided.edits.clone())]
+                let (files, edits) = (guided.bundles.clone(), guided.edits.clone());
+                vec![Effect::Preview(ticket, files, folder.clone(), edits, guided.withdrawn.clone())]
             }
             (Task::Repair, Some(folder)) => vec![Effect::PreviewRepair(ticket, folder.clone(), repair)],
             (Task::Keep, Some(folder)) => match &guided.which {
@@ -259,7 +262,10 @@ impl Model {
         }
         let view = self.workspace.view.ready().filter(|_| self.workspace.folder.as_ref() == Some(&folder));
         guided.newest = view.map(FolderView::newest);
-        let expected = guided.check.as_ref().and_then(|check| check.decision);
+        let shown = guided.check.as_ref().and_then(|check| check.decision);
+        // Who uses a saved plan agreed to that, and not to what is shown now.
+        let plan = self.workspace.plan.ready().filter(|_| guided.task == Task::Apply);
+        let expected = plan.map(|plan| plan.agreed).or(shown);
         // The folder is remembered before the first change, so that the next start looks here.
         self.recent.remember(Pair { bundle: guided.bundles.first().cloned(), folder: Some(folder.clone()) });
         // So is that a change was begun: it may go on without the window.

@@ -96,6 +96,7 @@ impl Model {
             guided.bundles = workspace.files();
         }
         (workspace.patch, workspace.check, workspace.contents) = Default::default();
+        workspace.plan = AnswerSlot::default();
         (workspace.tree, workspace.selected) = (None, None);
         let ticket = workspace.patch.ask(&mut self.tickets);
         if !self.is_guided() {
@@ -153,6 +154,7 @@ impl Model {
         }
         self.workspace.folder = Some(path);
         self.workspace.edits.clear();
+        self.workspace.plan = AnswerSlot::default();
         (self.workspace.view, self.workspace.check) = (AnswerSlot::default(), AnswerSlot::default());
         self.workspace.verified = AnswerSlot::default();
         self.workspace.fixed = AnswerSlot::default();
@@ -186,7 +188,7 @@ impl Model {
         let ticket = self.workspace.view.ask(&mut self.tickets);
         // What was verified is the history as it was.
         self.workspace.verified = AnswerSlot::default();
-        let mut effects = vec![Effect::Look(ticket, folder.clone())];
+        let mut effects = vec![Effect::Look(ticket, folder.clone(), self.papers.withdrawn.clone())];
         match &self.workspace.bundle {
             // What a text patch does is made anew of it and the folder; then it is held against that.
             Some(bundle) if !self.is_bundle_open() => {
@@ -219,7 +221,8 @@ impl Model {
         }
         let (folder, edits) = (folder.clone(), self.workspace.edits.clone());
         let ticket = self.workspace.check.ask(&mut self.tickets);
-        let mut effects = vec![Effect::Preview(ticket, self.workspace.files(), folder, edits)];
+        let lists = self.papers.withdrawn.clone();
+        let mut effects = vec![Effect::Preview(ticket, self.workspace.files(), folder, edits, lists)];
         if self.is_bundle_open() {
             effects.extend(self.read_contents());
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::environment::Environment;
 use crate::present::failure::Failure;
 use crate::present::finding::Finding;
-use crate::present::message::{Effect, ExportWish};
+use crate::present::message::{Effect, ExportWish, ManyEffect, PapersEffect};
 use crate::present::model::Model;
 use crate::present::outcome::OutcomePage;
 use crate::present::overview::path_line;
@@ -30,6 +30,14 @@ impl Model {
             }
             // What is made there is no export.
             ExportWish::PatchFile => Vec::new(),
+            ExportWish::Evidence => self.evidence_at(path),
+            ExportWish::TextPatch => self.export_to(path),
+            ExportWish::Plan => self.plan_at(path),
+            ExportWish::Order => vec![Effect::Papers(PapersEffect::SaveOrder(path))],
+            ExportWish::Comparison => {
+                let form = Box::new(self.many.wanted.clone());
+                vec![Effect::Many(ManyEffect::SaveComparison(path, form))]
+            }
             ExportWish::Fixed => {
                 let folder = self.workspace.folder.clone();
                 let save = |folder| Effect::SaveFixed(path, folder, Box::new(self.fixing.clone()));

@@ -13,7 +13,7 @@ use crate::workbench::{
 };
 
 answers! {
-    Status(status: &workbench::FolderStatus, target: &Path) {
+    Status(status: &workbench::FolderStatus, conditions: &[workbench::Condition], target: &Path) {
         target: String = path_text(target),
         [product]: String = status.product.clone(),
         [version]: String = status.version.clone(),
@@ -28,9 +28,20 @@ answers! {
         held: Vec<Held> = all(&status.held, Held::new),
         can_undo_toggle: bool = status.can_undo_toggle,
         [switches]: Vec<Switch> = some(all(&status.switches, Switch::new)),
+        [conditions]: Vec<Condition> = some(all(conditions, Condition::new)),
         [scripts_in_doubt]: Vec<ScriptOutcome> = some(all(&status.scripts_in_doubt, ScriptOutcome::new)),
         [locked_away]: String = status.locked_away.clone(),
         [unfinished]: Unfinished = status.unfinished.as_ref().map(Unfinished::new),
+    }
+
+    /// Something that the edits of a patch say must be so, and whether it is.
+    Condition(condition: &workbench::Condition) {
+        patch: String = condition.patch.clone(),
+        path: String = condition.path.to_string(),
+        holds: bool = condition.problem.is_none(),
+        [key]: String = condition.wanted.as_ref().map(|wanted| wanted.path.clone()),
+        [wanted]: String = condition.wanted.as_ref().map(|wanted| wanted.wanted.clone()),
+        [problem]: String = condition.problem.clone(),
     }
 
     InstalledPatch(installed: &Installed, status: &workbench::FolderStatus) {

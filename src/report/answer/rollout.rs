@@ -4,7 +4,7 @@ use super::{all, answers, some};
 use crate::plan::rollout::Next;
 use crate::report::phrases::path_text;
 use crate::report::rollout;
-use crate::workbench::{self, FolderView, Gate, RingView, RolloutView, Said};
+use crate::workbench::{self, ApprovalView, FolderView, Gate, RingView, RolloutView, Said};
 
 answers! {
     Rollout(view: &RolloutView) {
@@ -25,7 +25,7 @@ answers! {
         good: usize = ring.counts.good,
         failed: usize = ring.counts.failed,
         waiting: usize = ring.counts.waiting,
-        [approvals]: Vec<WhoSaid> = some(all(&ring.approvals, WhoSaid::new)),
+        [approvals]: Vec<RolloutApproval> = some(all(&ring.approvals, RolloutApproval::new)),
         folders: Vec<RolloutFolder> = all(&ring.folders, RolloutFolder::new),
     }
 
@@ -35,6 +35,16 @@ answers! {
         [entry]: u64 = folder.entry,
         [code]: String = folder.code.map(|code| code.to_string()),
         [why]: String = folder.why.clone(),
+    }
+
+    RolloutApproval(one: &ApprovalView) {
+        by: String = one.by.clone(),
+        time: String = one.time.clone(),
+        [reason]: String = one.reason.clone(),
+        [key]: String = one.key.clone(),
+        [owner]: String = one.owner.clone(),
+        counts: bool = one.ignored.is_none(),
+        [why]: String = one.ignored.clone(),
     }
 
     WhoSaid(said: &Said) {
@@ -59,13 +69,16 @@ answers! {
         steps: usize = folder.steps,
         [code]: String = folder.refused.as_ref().map(|(code, _)| code.to_string()),
         [why]: String = folder.refused.as_ref().map(|(_, why)| why.clone()),
+        [left_out]: String = folder.left_out.clone(),
     }
 }
 
 fn gate(gate: &Gate) -> &'static str {
     match gate {
         Gate::NotStarted => "not-started",
+        Gate::Lost { .. } => "records-missing",
         Gate::Paused(_) => "paused",
+        Gate::Over(_) => "over",
         Gate::Stopped(_) => "stopped",
         Gate::AsFarAsAsked { .. } => "as-far-as-asked",
         Gate::Interrupted => "interrupted",
@@ -103,7 +116,7 @@ fn until(gate: &Gate) -> Option<String> {
 
 fn said(gate: &Gate) -> Option<&Said> {
     match gate {
-        Gate::Paused(said) | Gate::Stopped(said) => Some(said),
+        Gate::Paused(said) | Gate::Stopped(said) | Gate::Over(said) => Some(said),
         _ => None,
     }
 }

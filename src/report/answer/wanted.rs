@@ -26,20 +26,20 @@ answers! {
     FolderAnswer(one: &FolderStand) {
         folder: String = path_text(&one.path),
         state: String = state_of(one).to_owned(),
-        expectations: Vec<Expected> = all(&one.expectations, Expected::new),
+        expectations: Vec<Expected> = all(&one.expectations, |expected| Expected::new(&one.path, expected)),
         [failure]: Failure = one.failure.as_ref().map(|error| {
             Failure::new(&Report::from_error(error, Some(&one.path)))
         }),
         [entries]: Vec<u64> = some(one.entries.clone()),
     }
 
-    Expected(one: &Expectation) {
+    Expected(folder: &Path, one: &Expectation) {
         about: String = about(&one.about).to_owned(),
         name: String = subject(&one.about),
         standing: String = standing_word(&one.standing).to_owned(),
         sentence: String = standing_phrase(&one.standing),
         [code]: String = code(&one.standing),
-        [hint]: String = way_out(&one.standing),
+        [hint]: String = way_out(folder, one),
     }
 
     UnreadableFile(path: &Path, why: &str) {

@@ -17,9 +17,7 @@ pub struct DetailsView<'a> {
 
 /// A line that opens and closes, and below it the text.
 pub fn details(ui: &mut Ui, view: &DetailsView<'_>, is_open: &mut bool) {
-    if toggle(ui, view.title, *is_open) {
-        *is_open = !*is_open;
-    }
+    disclosure(ui, view.title, is_open);
     if !*is_open {
         return;
     }
@@ -39,6 +37,13 @@ pub fn details(ui: &mut Ui, view: &DetailsView<'_>, is_open: &mut bool) {
             });
         });
     });
+}
+
+/// The line alone, for what is drawn otherwise.
+pub fn disclosure(ui: &mut Ui, title: &str, is_open: &mut bool) {
+    if toggle(ui, title, *is_open) {
+        *is_open = !*is_open;
+    }
 }
 
 fn toggle(ui: &mut Ui, title: &str, is_open: bool) -> bool {

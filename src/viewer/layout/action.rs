@@ -51,6 +51,10 @@ pub enum PaneAction {
     FindInAll,
     /// Look for nothing any more.
     CloseFind,
+    /// Show the changed lines as a list of their own, or not.
+    ToggleList,
+    /// From a line that moved to where it stands on the other side.
+    OtherEnd,
     /// Write a note on the present line.
     Note,
     /// Copy what is marked, or the present line.

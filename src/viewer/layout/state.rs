@@ -61,6 +61,8 @@ pub struct PaneState {
     pub hex: HexState,
     /// How the pictures are looked at.
     pub pictures: PictureState,
+    /// The changed lines are shown as a list of their own.
+    pub is_listed: bool,
     /// Somebody is comparing again with more patience.
     pub is_comparing: bool,
     pub asked: Asked,
@@ -155,8 +157,8 @@ impl PaneState {
         let mut opened = Opened::default();
         opened.set_whole_file(self.opened.is_whole_file());
         let search = self.search.as_ref().map(Search::again);
-        let (layout, wide_hunks, white_space) = (self.layout, self.wide_hunks, self.white_space);
-        Self { layout, wide_hunks, white_space, opened, search, ..Self::new() }
+        let Self { layout, wide_hunks, white_space, is_listed, .. } = *self;
+        Self { layout, wide_hunks, white_space, is_listed, opened, search, ..Self::new() }
     }
 
     /// How the sides of a text are laid out in every file.
@@ -319,6 +321,8 @@ impl PaneState {
             PaneAction::NextHunk => self.go_by_hunk(contents, true, out),
             PaneAction::PreviousHunk => self.go_by_hunk(contents, false, out),
             PaneAction::Walk => self.walk(contents, out),
+            PaneAction::ToggleList => self.is_listed = !self.is_listed,
+            PaneAction::OtherEnd => self.go_to_other_end(contents),
             PaneAction::Note => out.push(PaneRequest::Note(self.present_line(contents))),
             PaneAction::Show(view) => self.view = Some(view),
             PaneAction::Lay(layout) => (self.view, self.layout) = (Some(View::Text), layout),

@@ -10,6 +10,7 @@ mod facts;
 mod hex;
 mod lines;
 mod load;
+mod moved;
 mod notes;
 mod picture;
 mod refine;
@@ -22,6 +23,7 @@ pub use facts::{ContentKind, Facts, PictureFormat, TextFacts, size_words};
 pub use hex::{HexDiff, HexRow, ROW_BYTES};
 pub use lines::{LineEndCounts, LineTable, LineText, MAX_LINE_BYTES};
 pub use load::{View, ViewedContents, load};
+pub use moved::Moved;
 pub use notes::{ChangeNote, Equality, NoteWeight};
 pub use picture::{PictureFacts, PixelBox, PixelDifference};
 #[cfg(feature = "gui")]

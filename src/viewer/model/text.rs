@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::encoding::TextEncoding;
 use super::ends::compare_ends;
-use super::lines::{LineEndCounts, LineHash, LineHashers, LineScan, LineTable, stop_if_asked};
+use super::lines::{LineEndCounts, LineHash, LineHashers, LineScan, LineTable, LineText, stop_if_asked};
+use super::moved::{MOST_LINES, Moved, Moves};
 use super::refine;
 use super::white_space::WhiteSpace;
 use crate::diff::{MAX_COMPARED_LINES, PATIENCE, Precision, Region, compare};
@@ -77,6 +78,8 @@ pub struct LineDiff {
     pub(super) white_space: WhiteSpace,
     /// Which left line stands beside which right one, in hunks where that is not simply the first beside the first.
     pairs: HashMap<usize, Box<[(usize, usize)]>>,
+    /// Blocks that moved, in the order of the old text and of the new one.
+    moved: Moves,
     sides: TextSides,
     coarse: Option<Coarse>,
     ignores_line_ends: bool,
@@ -145,6 +148,7 @@ impl LineDiff {
             exact: None,
             white_space: WhiteSpace::Counts,
             pairs: HashMap::new(),
+            moved: Moves::default(),
             sides,
             coarse: None,
             ignores_line_ends,
@@ -182,6 +186,35 @@ impl LineDiff {
 
     pub(super) fn pair_lines(&mut self, cancel: &CancelToken) {
         self.pairs = refine::pair_lines(self, cancel);
+        self.moved = self.find_moved();
+    }
+
+    fn find_moved(&self) -> Moves {
+        let (added, removed) = self.added_and_removed();
+        let has_hashes = self.hashes.iter().all(|side| !side.is_empty());
+        if self.sides != TextSides::Compared || !has_hashes || added.max(removed) > MOST_LINES {
+            return Moves::default();
+        }
+        let is_said =
+            |line: &LineText<'_>| line.bytes.iter().filter(|c| c.is_ascii_alphanumeric()).count() > 1;
+        Moves::find(&self.hunks, &self.hashes, |line| self.left.line(line).is_ok_and(|line| is_said(&line)))
+    }
+
+    /// Whether any block of lines moved.
+    pub fn has_moved(&self) -> bool {
+        !self.moved.is_empty()
+    }
+
+    /// The block that this line moved with, if it did.
+    pub fn moved(&self, half: Half, line: usize) -> Option<&Moved> {
+        half.of(self.moved.of_old(line), self.moved.of_new(line))
+    }
+
+    /// Where this line stands on the other side, if it moved.
+    pub fn other_end(&self, half: Half, line: usize) -> Option<(Half, usize)> {
+        let block = self.moved(half, line)?;
+        let [here, there] = half.of([&block.old, &block.new], [&block.new, &block.old]);
+        Some((half.of(Half::Right, Half::Left), there.start + line - here.start))
     }
 
     /// The same texts compared again, with more patience.

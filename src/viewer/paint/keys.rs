@@ -20,7 +20,7 @@ const fn bind(modifiers: Modifiers, key: Key, action: PaneAction, words: &'stati
 }
 
 /// All keys that stand for a [`PaneAction`]; those with more modifiers first, as egui ignores further ones.
-pub const KEYS: [KeyBinding; 21] = [
+pub const KEYS: [KeyBinding; 23] = [
     bind(
         Modifiers::COMMAND.plus(Modifiers::SHIFT),
         Key::C,
@@ -39,6 +39,8 @@ pub const KEYS: [KeyBinding; 21] = [
     bind(Modifiers::NONE, Key::N, PaneAction::NextHunk, words::NEXT_CHANGE),
     bind(Modifiers::NONE, Key::P, PaneAction::PreviousHunk, words::PREVIOUS_CHANGE),
     bind(Modifiers::NONE, Key::C, PaneAction::Note, words::NOTE_KEY),
+    bind(Modifiers::NONE, Key::L, PaneAction::ToggleList, words::CHANGED_LINES),
+    bind(Modifiers::NONE, Key::M, PaneAction::OtherEnd, words::MOVED_OTHER_END),
     bind(Modifiers::NONE, Key::W, PaneAction::NextWhiteSpace, words::WHITE_SPACE_NEXT),
     bind(Modifiers::NONE, Key::X, PaneAction::ExpandGap, words::GAP_MORE),
     bind(Modifiers::NONE, Key::Num1, PaneAction::Lay(LayoutChoice::SideBySide), words::VIEW_SIDE_BY_SIDE),

@@ -198,15 +198,14 @@ pub(super) fn paint_line(
         painter.text(at, egui::Align2::LEFT_CENTER, remark, metrics.small.clone(), look.tokens.muted);
     }
     if look.marks == Some(&WordMarks::NotRefined) {
-        not_refined(&painter, column, look.tokens, metrics);
+        chip(&painter, column, words::PART_NOT_REFINED, look.tokens, metrics);
     }
     placed
 }
 
-/// Says at the right edge that the words of a line were not compared.
-fn not_refined(painter: &Painter, column: Rect, tokens: &Tokens, metrics: &Metrics) {
-    let galley =
-        painter.layout_no_wrap(words::PART_NOT_REFINED.to_owned(), metrics.small.clone(), tokens.muted);
+/// Says something about a line at its right edge.
+pub(super) fn chip(painter: &Painter, column: Rect, said: &str, tokens: &Tokens, metrics: &Metrics) {
+    let galley = painter.layout_no_wrap(said.to_owned(), metrics.small.clone(), tokens.muted);
     let size = galley.size() + egui::vec2(12.0, 2.0);
     let chip = Rect::from_center_size(pos2(column.right() - size.x / 2.0 - 6.0, column.center().y), size);
     painter.rect_filled(chip, 4, tokens.raised());

@@ -43,6 +43,8 @@ fn actions(diff: &LineDiff) -> Vec<(&'static str, PaneAction)> {
         (words::MARK_EVERYTHING, PaneAction::SelectAll, true),
         (words::FULL_WIDTH, PaneAction::ToggleWideHunks, both),
         (words::FIND, PaneAction::Find, true),
+        (words::CHANGED_LINES, PaneAction::ToggleList, !diff.hunks().is_empty()),
+        (words::MOVED_OTHER_END, PaneAction::OtherEnd, diff.has_moved()),
         (words::WHITE_SPACE_COUNTS, PaneAction::Count(WhiteSpace::Counts), both),
         (words::WHITE_SPACE_ENDS, PaneAction::Count(WhiteSpace::IgnoredAtLineEnds), both),
         (words::WHITE_SPACE_AMOUNT, PaneAction::Count(WhiteSpace::IgnoredInAmount), both),

@@ -4,6 +4,7 @@
 //! [`Pictures`], remembers what a person did in a [`PaneState`], and asks for what it cannot do itself with
 //! [`PaneRequest`]s. It reads no file but the pieces of a large content that come into view, and waits for nothing.
 
+mod changed;
 mod edits;
 mod find;
 mod gap;
@@ -67,6 +68,9 @@ pub fn titled_pane_ui(
         head::go_to_ui(ui, &given, state);
         find::find_ui(ui, &given, state, out);
         match (state.view(given.contents), given.contents.text()) {
+            (View::Text, Some(diff)) if state.is_listed => {
+                changed::changed_ui(ui, &given, diff, state, out);
+            }
             (View::Text, Some(diff)) => text::text_ui(ui, &given, diff, state, out),
             (View::Bytes, _) => hex::hex_ui(ui, &given, state, out),
             (View::Picture, _) => {

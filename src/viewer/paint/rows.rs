@@ -3,11 +3,12 @@
 use egui::{Align2, Painter, Rect, Ui, pos2};
 
 use super::highlight::Highlights;
-use super::line::{LineStyle, Metrics, paint_line};
+use super::line::{LineStyle, Metrics, chip, paint_line};
 use super::{Given, gap, list};
 use crate::toolkit::theme::{ChangeTone, Tokens};
 use crate::viewer::layout::{Column, Layout, LineRow, LineRowKind, PaneState};
 use crate::viewer::model::{Half, LineDiff, TextSides};
+use crate::words::{contents as words, fill};
 
 /// Width of the bar at the very left of a changed row.
 const BAR_WIDTH: f32 = 3.0;
@@ -138,7 +139,8 @@ impl RowPainter<'_> {
             self.painter.rect_filled(rect, 0, self.tokens.page());
             return 0.0;
         };
-        let tone = self.tone(row.kind, half);
+        let moved = self.diff.moved(half, line).filter(|_| row.hunk.is_some());
+        let tone = if moved.is_some() { Some(self.tokens.moved) } else { self.tone(row.kind, half) };
         if let Some(tone) = tone {
             self.painter.rect_filled(rect, 0, tone.line);
             let bar = rect.with_max_x(rect.left() + BAR_WIDTH);
@@ -151,7 +153,9 @@ impl RowPainter<'_> {
             refined.marks(half, line - half.of(&hunk.old, &hunk.new).start)
         });
         // That a line which only one side has was not compared with another goes without saying.
-        let marks = marks.filter(|_| row.hunk.is_some_and(|hunk| !self.diff.hunks()[hunk].is_one_sided()));
+        let marks = marks.filter(|_| {
+            moved.is_none() && row.hunk.is_some_and(|hunk| !self.diff.hunks()[hunk].is_one_sided())
+        });
         let drawn = self.state.line(self.diff, half, line);
         let selection = self.state.selection.filter(|selection| selection.column == column);
         let found = self.state.search.as_ref().map(|search| search.in_line(half, line)).unwrap_or_default();
@@ -164,7 +168,16 @@ impl RowPainter<'_> {
             selected: selection.and_then(|selection| selection.part(number, drawn.shown.source_bytes())),
         };
         let text = self.columns.text(rect);
-        paint_line(self.painter, text, self.state.shift, &drawn, &look, self.metrics).right()
+        let right = paint_line(self.painter, text, self.state.shift, &drawn, &look, self.metrics).right();
+        // Where it went stands at the head of the block.
+        let ends = moved.map(|moved| half.of([&moved.old, &moved.new], [&moved.new, &moved.old]));
+        if let Some([_, there]) = ends.filter(|[here, _]| here.start == line) {
+            let other = there.start + 1;
+            let template = half.of(words::PART_MOVED_TO, words::PART_MOVED_FROM);
+            let said = fill(template, &[("n", &other.to_string())]);
+            chip(self.painter, text, &said, self.tokens, self.metrics);
+        }
+        right
     }
 
     fn tone(&self, kind: LineRowKind, half: Half) -> Option<ChangeTone> {
@@ -189,7 +202,9 @@ impl RowPainter<'_> {
             let colour = tone.map_or(self.tokens.muted, |tone| tone.text);
             self.painter.text(at, Align2::RIGHT_CENTER, line + 1, self.metrics.number.clone(), colour);
         }
+        let is_moved = row.line(half).is_some_and(|line| self.diff.moved(half, line).is_some());
         let sign = match row.kind {
+            LineRowKind::Added | LineRowKind::Removed | LineRowKind::Changed if is_moved => "\u{bb}",
             LineRowKind::Added => "+",
             LineRowKind::Removed => "-",
             LineRowKind::Changed => "~",

@@ -215,8 +215,21 @@ fn mark_word(diff: &LineDiff, state: &mut PaneState, column: Column, at: Caret) 
     state.selection = Some(Selection { column, anchor: caret(byte - before), caret: caret(byte + after) });
 }
 
-/// What is heard of the present row: content first, then what happened to it, then its number.
+/// What is heard of the present row, also that it moved.
 fn row_label(diff: &LineDiff, state: &mut PaneState) -> String {
+    let said = row_itself(diff, state);
+    let row = state.rows().and_then(|rows| rows.row(diff, state.place.row));
+    let other = row
+        .filter(|row| row.hunk.is_some())
+        .and_then(|row| Half::BOTH.into_iter().find_map(|half| diff.other_end(half, row.line(half)?)));
+    match other {
+        Some((_, line)) => fill(words::ROW_MOVED, &[("row", &said), ("n", &(line + 1).to_string())]),
+        None => said,
+    }
+}
+
+/// Content first, then what happened to it, then its number.
+fn row_itself(diff: &LineDiff, state: &mut PaneState) -> String {
     let Some(rows) = state.rows() else { return String::new() };
     if let Some(gap) = rows.gap(state.place.row) {
         let template = if gap.length == 1 { words::GAP_ROW_ONE } else { words::GAP_ROW_SEVERAL };

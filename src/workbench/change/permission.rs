@@ -3,7 +3,7 @@
 //! A file is opened once. What was shown and asked about is what goes in, whatever has come into the place of the file
 //! since; and if anything has, that is told instead.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,6 +74,75 @@ impl Workbench {
     }
 }
 
+/// Patch files for many folders: each is opened, verified and read through once, whatever comes into its place afterwards.
+#[derive(Debug, Default)]
+pub(crate) struct SharedBundles(BTreeMap<PathBuf, (VerifiedBundle, Digest)>);
+
+/// Most patch files that are open for many folders: more would be more than a system lets a process open. The others are
+/// opened for each folder anew.
+const MOST_SHARED: usize = 256;
+
+impl Workbench {
+    /// Opens patch files for many folders. One that is damaged or can't be opened is not among them: whoever asks for it
+    /// opens it again, and is told why not.
+    ///
+    /// # Errors
+    /// Only the wish to stop.
+    pub(crate) fn open_for_many<'f>(
+        &self,
+        files: impl IntoIterator<Item = &'f PathBuf>,
+        watch: Watch<'_>,
+    ) -> Result<SharedBundles> {
+        let mut shared = SharedBundles::default();
+        for file in files.into_iter().take(MOST_SHARED) {
+            watch.cancel.check()?;
+            let opened = self.open(file).and_then(|bundle| Ok((look_through(&bundle, watch)?, bundle)));
+            match opened {
+                Ok((digest, bundle)) => drop(shared.0.insert(file.clone(), (bundle, digest))),
+                Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
+                Err(_) => {}
+            }
+        }
+        Ok(shared)
+    }
+
+    /// Those of `shared` that this folder gets.
+    ///
+    /// # Errors
+    /// If one that is not among them cannot be opened.
+    pub(crate) fn for_this_folder(
+        &self,
+        shared: &SharedBundles,
+        files: Vec<PathBuf>,
+        target: &Path,
+        watch: Watch<'_>,
+    ) -> Result<CheckedBundles> {
+        let open = |file: &PathBuf| match shared.0.get(file) {
+            Some((bundle, shown)) => Ok((bundle.clone(), *shown)),
+            None => self
+                .open(file)
+                .and_then(|bundle| Ok((look_through(&bundle, watch)?, bundle)))
+                .map(|(shown, bundle)| (bundle, shown)),
+        };
+        let (bundles, shown) = files.iter().map(open).collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        let said = self.said_elsewhere(target, &self.keyring()?)?;
+        Ok(CheckedBundles { said, shown, ..CheckedBundles::new(files, bundles) })
+    }
+}
+
+impl SharedBundles {
+    /// SHA-256 of a file as it was opened, if it could be.
+    pub(crate) fn digest_of(&self, file: &Path) -> Option<Digest> {
+        self.0.get(file).map(|(_, digest)| *digest)
+    }
+}
+
+/// Reads and hashes everything in a patch file. Says its SHA-256.
+fn look_through(bundle: &VerifiedBundle, watch: Watch<'_>) -> Result<Digest> {
+    check_contents(bundle, watch)?;
+    file_digest(bundle, watch)
+}
+
 /// SHA-256 of what is in `file` now. Only to compare: nothing is taken from it.
 fn digest_at(file: &Path) -> std::io::Result<Digest> {
     let mut hasher = Hasher::new();
@@ -109,8 +178,7 @@ impl CheckedBundles {
     pub(super) fn look_through(&mut self, watch: Watch<'_>) -> Result<()> {
         self.shown.clear();
         for bundle in &self.bundles {
-            check_contents(bundle, watch)?;
-            self.shown.push(file_digest(bundle, watch)?);
+            self.shown.push(look_through(bundle, watch)?);
         }
         Ok(())
     }

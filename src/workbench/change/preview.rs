@@ -76,16 +76,42 @@ impl Workbench {
     ) -> Result<ApplyPreview> {
         bundles.look_through(watch)?;
         let fs = self.disk(target)?;
-        let remembered = self.remembered(target)?;
-        let look = || self.preview_unlocked(bundles, &remembered, &*fs, watch);
-        let is_plain = |looked: &Previewed| looked.preview.preview.obstacles.is_empty();
-        let Previewed { mut preview, survey, .. } = self.read_consistently(target, &*fs, look, is_plain)?;
+        let Previewed { mut preview, survey, .. } = self.see_unlocked(bundles, target, &fs, watch)?;
         let seen = &survey.situation.tree;
-        self.name_bundles_at_hand(&bundles.files, &mut preview);
         for bundle in bundles.as_slice() {
             preview.hidden.merge(hidden_in(bundle, Some((&fs, seen)), watch.cancel)?);
         }
         Ok(preview)
+    }
+
+    /// The same of one folder of many, where nobody is shown what the patch hides, nor how it was rehearsed.
+    ///
+    /// # Errors
+    /// As [`Workbench::preview_opened`].
+    pub(crate) fn preview_one_of_many(
+        &self,
+        bundles: &mut CheckedBundles,
+        target: &Path,
+        watch: Watch<'_>,
+    ) -> Result<ApplyPreview> {
+        bundles.look_through_once(watch)?;
+        let fs = self.disk(target)?;
+        self.see_unlocked(bundles, target, &fs, watch).map(|seen| seen.preview)
+    }
+
+    fn see_unlocked(
+        &self,
+        bundles: &CheckedBundles,
+        target: &Path,
+        fs: &Arc<dyn Fs>,
+        watch: Watch<'_>,
+    ) -> Result<Previewed> {
+        let remembered = self.remembered(target)?;
+        let look = || self.preview_unlocked(bundles, &remembered, &**fs, watch);
+        let is_plain = |looked: &Previewed| looked.preview.preview.obstacles.is_empty();
+        let mut seen = self.read_consistently(target, &**fs, look, is_plain)?;
+        self.name_bundles_at_hand(&bundles.files, &mut seen.preview);
+        Ok(seen)
     }
 
     /// As [`Workbench::preview_here`] of a folder that is not locked.

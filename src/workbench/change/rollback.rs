@@ -17,7 +17,7 @@ use crate::disk::fs::{Fs, Place, StatePath};
 use crate::ledger::{
     Action, CheckNote, Entry, Gone, LayerSlot, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
-use crate::model::{FileNode, LayerKey, Position, Step};
+use crate::model::{FileNode, LayerKey, Step};
 use crate::plan::why::{Switches, Undo};
 use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
@@ -27,7 +27,7 @@ use crate::workbench::look::moved_switches::{ContentOf, MovedSwitches};
 use crate::workbench::look::read_file::read_file;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::{FolderStack, manifest_of, manifests_of, read_ledger};
-use crate::workbench::look::switches::{FolderSwitch, switches};
+use crate::workbench::look::switches::{opened_by_undoing, switches};
 use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench};
 
 pub use request::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which};
@@ -386,24 +386,14 @@ fn resolve_switches(
 
 /// Nobody opens a vulnerability by undoing: that needs a reason, which moving the switch asks for.
 fn refuse_to_open(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<()> {
-    let Some((moved, is_forth)) = ledger.moved_by(entry) else { return Ok(()) };
-    let Some(note) = &moved.toggle else { return Ok(()) };
-    let turns_off = (note.position == Position::Off.as_str()) != is_forth;
-    if !turns_off {
+    if ledger.moved_by(entry).is_none() {
         return Ok(());
     }
     let all = switches(fs, ledger, &FolderStack::read(fs, ledger)?, "")?;
-    let is_it = |switch: &&FolderSwitch| {
-        switch.toggle.id.as_str() == note.id
-            && moved.patch.as_ref().is_some_and(|patch| patch.id == switch.patch.id)
-    };
-    match all.iter().find(is_it) {
-        Some(switch) if !switch.toggle.vulnerabilities.is_empty() => {
-            let (id, opens) = (switch.full_name(), switch.toggle.vulnerabilities.clone());
-            Err(Error::refused(Switches::UndoOpens { id, opens }))
-        }
-        _ => Ok(()),
-    }
+    opened_by_undoing(&all, ledger, entry).map_or(Ok(()), |switch| {
+        let (id, opens) = (switch.full_name(), switch.toggle.vulnerabilities.clone());
+        Err(Error::refused(Switches::UndoOpens { id, opens }))
+    })
 }
 
 /// What taking back `entry` comes to.

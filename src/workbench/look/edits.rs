@@ -1,9 +1,15 @@
 //! The edits by key that a patch file has, held against what it says they come to.
 
+use std::path::{Path, PathBuf};
+
+use super::stack::{FolderStack, read_ledger};
+use super::switches::content_at;
 use crate::bundle::{BundleError, VerifiedBundle};
-use crate::diff::{FileEdits, KeyChange, MAX_EDIT_BYTES, MAX_MERGE_BYTES, ShownEdit};
+use crate::diff::{FileEdits, KeyChange, MAX_EDIT_BYTES, MAX_MERGE_BYTES, ShownEdit, ShownTest};
+use crate::disk::fs::Fs;
 use crate::model::{Code, Digest, FileChange, Node, TreePath};
-use crate::workbench::Result;
+use crate::plan::why::Edits;
+use crate::workbench::{Error, Result, Workbench};
 
 /// The edits of one file, with the content that they begin with.
 pub(super) struct CheckedEdits {
@@ -11,6 +17,64 @@ pub(super) struct CheckedEdits {
     pub base: Vec<u8>,
     /// The values that become others.
     pub keys: Vec<KeyChange>,
+}
+
+/// Something that the edits of a patch say must be so, and whether it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// Id of the patch.
+    pub patch: String,
+    pub path: TreePath,
+    /// What must be so; nothing where the file cannot be asked at all.
+    pub wanted: Option<ShownTest>,
+    /// What is otherwise.
+    pub problem: Option<String>,
+}
+
+impl Workbench {
+    /// Holds what the edits by key of these patch files say must be so against the files in `target`. Writes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if one of the patches is not in the folder as its file has it, or a file cannot be read.
+    pub fn conditions(&self, bundles: &[PathBuf], target: &Path) -> Result<Vec<Condition>> {
+        let fs = self.disk(target)?;
+        let ledger = read_ledger(&*fs)?;
+        let folder = FolderStack::read(&*fs, &ledger)?;
+        let mut all = Vec::new();
+        for path in bundles {
+            let bundle = self.open(path)?;
+            let id = bundle.patch.about.identity.id.as_str().to_owned();
+            if !folder.layers.iter().any(|layer| layer.patch.as_deref() == Some(&bundle.patch)) {
+                return Err(Error::refused(Edits::NotHere { id }));
+            }
+            for change in bundle.patch.changes.iter().filter(|change| change.edit.is_some()) {
+                all.extend(conditions_at(&bundle, change, &*fs)?);
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn conditions_at(bundle: &VerifiedBundle, change: &FileChange, fs: &dyn Fs) -> Result<Vec<Condition>> {
+    let condition = |wanted, problem| {
+        let patch = bundle.patch.about.identity.id.as_str().to_owned();
+        Condition { patch, path: change.path.clone(), wanted, problem }
+    };
+    let unknown = |why: String| Ok(vec![condition(None, Some(why))]);
+    let edits = match edits_of(bundle, change)? {
+        Ok(CheckedEdits { edits, .. }) => edits,
+        Err(why) => return unknown(format!("the patch's edits can't be used: {why}")),
+    };
+    let Some(content) = content_at(fs, &change.path)? else {
+        return unknown("the file is missing".to_owned());
+    };
+    match edits.conditions_in(&content) {
+        Ok(conditions) => Ok(conditions
+            .into_iter()
+            .map(|(wanted, problem)| condition(Some(wanted), problem.map(|why| why.to_string())))
+            .collect()),
+        Err(why) => unknown(why.to_string()),
+    }
 }
 
 /// What the edits of one file change.

@@ -191,8 +191,21 @@ impl Workbench {
     pub fn identify(&self, target: &Path, bundles: &[PathBuf], watch: Watch<'_>) -> Result<Identified> {
         let given: Vec<Arc<Patch>> =
             bundles.iter().map(|file| Ok(self.open(file)?.patch)).collect::<Result<_>>()?;
+        self.identify_by(target, &given, watch)
+    }
+
+    /// The same, compared with patches whose files were read already.
+    ///
+    /// # Errors
+    /// If the folder or its history cannot be read.
+    pub(crate) fn identify_by(
+        &self,
+        target: &Path,
+        given: &[Arc<Patch>],
+        watch: Watch<'_>,
+    ) -> Result<Identified> {
         let fs = self.disk(target)?;
-        self.read_consistently(target, &*fs, || identify_now(&*fs, &given, watch), |_| true)
+        self.read_consistently(target, &*fs, || identify_now(&*fs, given, watch), |_| true)
     }
 }
 

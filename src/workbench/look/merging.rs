@@ -243,7 +243,7 @@ pub(crate) fn resolve_edits_since(
         ];
         let [Some(base), Some(my_content), Some(theirs)] = contents else { continue };
         let modes = [after.mode, mine.mode, before.mode];
-        let merged = merge(step.path.name(), &base, &my_content, &theirs);
+        let merged = merge(step.path.as_str(), &base, &my_content, &theirs);
         let resolution = resolution_of(merged, &step.path, modes, &mut survey.made);
         survey.situation.edits.insert(step.path.clone(), resolution);
     }
@@ -348,7 +348,7 @@ impl LocalEdit<'_> {
         let my_content =
             read_file(self.fs, &Place::from(&self.change.path), mine.digest)?.ok_or_else(Error::moved)?;
         let mode = self.mode([before.mode, mine.mode, after.mode]);
-        let merged = merge(self.change.path.name(), &base, &my_content, &theirs);
+        let merged = merge(self.change.path.as_str(), &base, &my_content, &theirs);
         Ok(resolution_of(merged, &self.change.path, [mode; 3], made))
     }
 

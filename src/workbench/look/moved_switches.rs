@@ -119,7 +119,7 @@ impl MovedSwitches {
                 (false, None) => continue,
                 (false, Some((before, theirs))) => {
                     let Some(base) = left(&step.path, after)? else { continue };
-                    match merge(step.path.name(), &base, &content, &theirs) {
+                    match merge(step.path.as_str(), &base, &content, &theirs) {
                         Ok(Merge::Clean { content, .. }) => Some((before, Some(content))),
                         _ => continue,
                     }

@@ -66,6 +66,7 @@ impl FolderStack {
                     authors: BTreeSet::new(),
                     steps,
                     shares,
+                    by_key: patch.as_deref().map(Patch::edited_by_key).unwrap_or_default(),
                     shifted: BTreeSet::new(),
                     accepted: slot.accepted,
                     superseded: slot.superseded,

@@ -7,7 +7,7 @@ use super::stack::FolderStack;
 use crate::diff::{MAX_EDITED_BYTES, Stand, Switch};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::{ScanError, node_at};
-use crate::ledger::{Ledger, PatchNote};
+use crate::ledger::{Entry, Ledger, PatchNote};
 use crate::model::{LayerKey, Node, Position, Toggle, ToggleKind, TreePath};
 use crate::plan::Layer;
 use crate::workbench::Result;
@@ -127,6 +127,23 @@ pub(crate) fn owner<'a>(folder: &'a FolderStack, layer: &Layer, file: &TreePath)
     folder.layers.iter().find(|other| other.key != layer.key && other.paths().any(|path| path == file))
 }
 
+/// The switch that undoing `entry` would turn off, if vulnerabilities are open then: that needs a reason, which only
+/// moving the switch asks for.
+pub(crate) fn opened_by_undoing<'a>(
+    all: &'a [FolderSwitch],
+    ledger: &Ledger,
+    entry: &Entry,
+) -> Option<&'a FolderSwitch> {
+    let (moved, is_forth) = ledger.moved_by(entry)?;
+    let note = moved.toggle.as_ref()?;
+    let turns_off = (note.position == Position::Off.as_str()) != is_forth;
+    let is_it = |switch: &&FolderSwitch| {
+        switch.toggle.id.as_str() == note.id
+            && moved.patch.as_ref().is_some_and(|patch| patch.id == switch.patch.id)
+    };
+    all.iter().find(is_it).filter(|switch| turns_off && !switch.toggle.vulnerabilities.is_empty())
+}
+
 /// Where a switch stands.
 ///
 /// # Errors
@@ -157,7 +174,7 @@ pub(crate) fn stand_in(toggle: &Toggle, content: &[u8]) -> SwitchStand {
     }
 }
 
-fn content_at(fs: &dyn Fs, path: &TreePath) -> Result<Option<Vec<u8>>> {
+pub(super) fn content_at(fs: &dyn Fs, path: &TreePath) -> Result<Option<Vec<u8>>> {
     let place = Place::from(path);
     let failed = |source| ScanError::Io { place: place.clone(), source };
     let Some(file) = fs.open(&place).map(Some).or_else(nothing_there).map_err(failed)? else {

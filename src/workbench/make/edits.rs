@@ -22,6 +22,8 @@ pub(crate) struct EditMakeRequest {
     pub from: PathBuf,
     /// The file with the order, which has the edits.
     pub order: PathBuf,
+    /// Files of other builds, or their folders, that the edits have to fit, too.
+    pub tries: Vec<PathBuf>,
     /// Where the bundle goes.
     pub output: PathBuf,
     /// Whether it is proven.
@@ -51,6 +53,7 @@ impl Workbench {
     /// [`Error::Refused`] lists every edit that does not fit or does nothing; otherwise as [`Workbench::make`].
     pub(crate) fn make_of_edits(&self, request: &EditMakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
         let mut order = read_order_file(&request.order)?;
+        refuse_unfit(&try_all(&order, &request.tries)?)?;
         let fs = self.disk(&request.from)?;
         let sides = SideBySide::new()?;
         for edited in edited_files(&order, &*fs)? {
@@ -84,29 +87,48 @@ impl Workbench {
     /// If the order is none or has no edits for a file, or a file cannot be read.
     pub fn try_edits(&self, order: &Path, files: &[PathBuf]) -> Result<Vec<TriedFile>> {
         let order = read_order_file(order)?;
-        let by_file = by_file(&order.edits);
-        let mut tried = Vec::new();
-        for file in files {
-            if file.is_dir() {
-                for (path, edits) in &by_file {
-                    tried.push(try_on(file.join(path.as_str()), edits)?);
-                }
-                continue;
-            }
-            let is_meant = |path: &TreePath| file.ends_with(Path::new(path.as_str()));
-            let meant = by_file.iter().find(|(path, _)| is_meant(path));
-            // Where the order edits one file only, there is nothing to mistake.
-            let only = if by_file.len() == 1 { by_file.iter().next() } else { None };
-            match meant.or(only) {
-                Some((_, edits)) => tried.push(try_on(file.clone(), edits)?),
-                None => return Err(Error::refused(Making::NoEditFor { file: file.clone() })),
-            }
-        }
-        match by_file.is_empty() {
+        match order.edits.is_empty() {
             true => Err(Error::refused(Making::NoEdits)),
-            false => Ok(tried),
+            false => try_all(&order, files),
         }
     }
+}
+
+fn try_all(order: &Order, files: &[PathBuf]) -> Result<Vec<TriedFile>> {
+    let by_file = by_file(&order.edits);
+    let mut tried = Vec::new();
+    for file in files {
+        if file.is_dir() {
+            for (path, edits) in &by_file {
+                tried.push(try_on(file.join(path.as_str()), edits)?);
+            }
+            continue;
+        }
+        let is_meant = |path: &TreePath| file.ends_with(Path::new(path.as_str()));
+        let meant = by_file.iter().find(|(path, _)| is_meant(path));
+        // Where the order edits one file only, there is nothing to mistake.
+        let only = if by_file.len() == 1 { by_file.iter().next() } else { None };
+        match meant.or(only) {
+            Some((_, edits)) => tried.push(try_on(file.clone(), edits)?),
+            None => return Err(Error::refused(Making::NoEditFor { file: file.clone() })),
+        }
+    }
+    Ok(tried)
+}
+
+/// # Errors
+/// With every file that the edits do not fit, and why.
+fn refuse_unfit(tried: &[TriedFile]) -> Result<()> {
+    let mut obstacles = Vec::new();
+    for TriedFile { file, tried } in tried.iter().filter(|tried| !tried.fits()) {
+        let whys = match tried {
+            Ok(tried) => tried.clashes().map(ToString::to_string).collect(),
+            Err(why) => vec![why.clone()],
+        };
+        let unfit = |because| crate::plan::Obstacle::new(Making::Unfit { file: file.clone(), because });
+        obstacles.extend(whys.into_iter().map(unfit));
+    }
+    if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
 }
 
 /// Puts a file into the old and the new folder.

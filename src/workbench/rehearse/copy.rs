@@ -19,6 +19,9 @@ use crate::workbench::{Error, Result, Watch};
 /// What the lock beside a clone says, so that nothing else is ever taken for the remains of one.
 const MARK: &[u8] = b"patchwright-rehearsal/1\n";
 
+/// What stands behind the folder's name in the name of its clone.
+const NAMED: &str = "-rehearsal-";
+
 /// A folder with a copy.
 pub(crate) struct Copy {
     /// What goes in the end.
@@ -69,9 +72,8 @@ impl Copy {
         if beside.canonicalize().map_err(|source| cannot_copy(&beside, source))?.starts_with(&real) {
             return Err(Error::refused(Making::CloneInside { clones: beside, around: target.to_owned() }));
         }
-        let prefix = format!(".{name}-rehearsal-");
-        remove_remains(&beside, &prefix);
-        let holder = tempfile::Builder::new().prefix(&prefix).tempdir_in(&beside);
+        remove_remains(&beside);
+        let holder = tempfile::Builder::new().prefix(&format!(".{name}{NAMED}")).tempdir_in(&beside);
         let holder = holder.map_err(|source| cannot_copy(&beside, source))?;
         set_mode(holder.path(), 0o700).map_err(|source| cannot_copy(holder.path(), source))?;
         let lock = mark(holder.path()).map_err(|source| cannot_copy(holder.path(), source))?;
@@ -301,14 +303,28 @@ fn mark(holder: &Path) -> io::Result<File> {
     Ok(lock)
 }
 
-/// Removes clones whose process is gone. What cannot be removed is left: it is in nobody's way.
-fn remove_remains(beside: &Path, prefix: &str) {
+/// Removes clones, of whatever folder, whose process is gone. What cannot be removed is left: it is in nobody's way.
+fn remove_remains(beside: &Path) {
+    let is_named_so = |name: &str| name.starts_with('.') && name.contains(NAMED);
     for entry in fs::read_dir(beside).into_iter().flatten().flatten() {
-        let is_named_so = entry.file_name().to_str().is_some_and(|name| name.starts_with(prefix));
-        if is_named_so && entry.file_type().is_ok_and(|kind| kind.is_dir()) && is_left(&entry.path()) {
+        let is_clone = entry.file_name().to_str().is_some_and(is_named_so);
+        if is_clone && entry.metadata().is_ok_and(|found| is_ours(&found)) && is_left(&entry.path()) {
             let _ = let_us_in(&entry.path()).and_then(|()| fs::remove_dir_all(entry.path()));
         }
     }
+}
+
+/// Whether nobody else can have put anything in a folder, or can exchange anything there.
+#[cfg(unix)]
+fn is_ours(found: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let is_private = found.mode() & 0o077 == 0;
+    found.is_dir() && is_private && found.uid() == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn is_ours(found: &Metadata) -> bool {
+    found.is_dir()
 }
 
 /// Whether this is a clone that nobody is at any more: its lock is free.

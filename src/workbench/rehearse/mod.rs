@@ -2,7 +2,7 @@
 //! comparison of every byte. The folder itself is only read.
 //!
 //! The clone stands beside the folder, where its blocks can be shared, and goes when it has served. One that a killed process
-//! left is removed by the next rehearsal of the same folder.
+//! left is removed by the next rehearsal whose clone is made there.
 
 pub(super) mod copy;
 

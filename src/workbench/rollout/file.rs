@@ -37,6 +37,18 @@ choices! {
     }
 }
 
+choices! {
+    /// How people approve a ring.
+    #[derive(Default)]
+    pub(crate) enum ApproveBy {
+        /// By hand or by a key.
+        #[default]
+        Anybody = "anybody",
+        /// Only by keys that are trusted for that.
+        Key = "key",
+    }
+}
+
 /// What a rollout file says.
 #[derive(Debug, Clone)]
 pub(super) struct RolloutFile {
@@ -57,6 +69,7 @@ pub(super) struct RingPlan {
     /// Paths with patterns, as they were written.
     pub folders: Vec<String>,
     pub rules: RingRules,
+    pub approve_by: ApproveBy,
     /// How often good folders are looked at again while it waits.
     pub recheck: Option<Seconds>,
 }
@@ -82,6 +95,7 @@ struct RawRing {
     name: Spanned<String>,
     folders: Spanned<Vec<Spanned<String>>>,
     approve: Option<u16>,
+    approve_by: Option<Spanned<String>>,
     wait: Option<Spanned<String>>,
     recheck: Option<Spanned<String>>,
     at_once: Option<Spanned<u16>>,
@@ -125,10 +139,7 @@ impl RolloutFile {
         }
         let beside = path.parent().unwrap_or(Path::new("/")).to_owned();
         let patches = raw.patches.get_ref().iter().map(|file| beside.join(file.get_ref())).collect();
-        let on_stop = raw.on_stop.as_ref().map(|word| {
-            let problem = || format!("{:?} is none of {}", word.get_ref(), OnStop::choices());
-            OnStop::parse(word.get_ref()).ok_or_else(|| at.wrong(word.span(), &problem()))
-        });
+        let on_stop = at.choice(raw.on_stop.as_ref())?;
         let for_all = RingRules {
             at_once: at.at_once(raw.at_once.as_ref(), 1)?,
             max_failed: at.share(raw.max_failed.as_ref(), Share::Folders(0))?,
@@ -149,7 +160,7 @@ impl RolloutFile {
             }
             plans.push(plan);
         }
-        let (digest, on_stop) = (Digest::compute(text.as_bytes()), on_stop.transpose()?.unwrap_or_default());
+        let digest = Digest::compute(text.as_bytes());
         Ok(Self { path, digest, name, patches, on_stop, rings: plans })
     }
 }
@@ -183,7 +194,8 @@ impl Places<'_> {
             deadline: self.span(raw.deadline.as_ref())?.or(for_all.deadline),
         };
         let folders = raw.folders.get_ref().iter().map(|folder| folder.get_ref().clone()).collect();
-        Ok(RingPlan { name, folders, rules, recheck })
+        let approve_by = self.choice(raw.approve_by.as_ref())?;
+        Ok(RingPlan { name, folders, rules, approve_by, recheck })
     }
 
     fn name(&self, raw: &Spanned<String>) -> Result<String> {
@@ -191,13 +203,21 @@ impl Places<'_> {
         match name.trim().is_empty()
             || name.chars().count() > MAX_NAME_CHARS
             || name.contains(char::is_control)
+            || name.starts_with('-')
         {
             true => {
-                let problem = format!("a name has 1 to {MAX_NAME_CHARS} characters, in one line");
+                let problem =
+                    format!("a name has 1 to {MAX_NAME_CHARS} characters, in one line, and begins with no -");
                 Err(self.wrong(raw.span(), &problem))
             }
             false => Ok(name.clone()),
         }
+    }
+
+    fn choice<T: Word + Default>(&self, raw: Option<&Spanned<String>>) -> Result<T> {
+        let Some(raw) = raw else { return Ok(T::default()) };
+        let problem = || format!("{:?} is none of {}", raw.get_ref(), T::choices());
+        T::parse(raw.get_ref()).ok_or_else(|| self.wrong(raw.span(), &problem()))
     }
 
     fn at_once(&self, raw: Option<&Spanned<u16>>, otherwise: usize) -> Result<usize> {
@@ -297,6 +317,9 @@ max_failed = 3
             ("max_failed = 3", "on_stop = \"panic\"", "line 14, column 1"),
             ("max_failed = \"10%\"", "on_stop = \"panic\"", "line 4, column 11"),
             ("name = \"October fonts\"", "name = \" \"", "line 2, column 8"),
+            ("name = \"pilot\"", "name = \"-x\"", "line 6, column 8"),
+            ("approve = 1", "approve_by = \"nobody\"", "line 13, column 14"),
+            ("name = \"pilot\"", "name = \"a\\u001b[31mb\"", "line 6, column 8"),
             ("[[rings]]", "[[rings", "line 5, column"),
         ] {
             assert!(told(from, to).starts_with(place), "{to}: {}", told(from, to));

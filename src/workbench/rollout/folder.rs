@@ -14,7 +14,7 @@ use crate::transaction::{ChangeFailure, FolderCondition};
 use crate::workbench::change::health::Health;
 use crate::workbench::look::memory::FolderName;
 use crate::workbench::look::stack::read_ledger;
-use crate::workbench::{ApplyOptions, ApplyRequest, CheckedBundles, Choice, Error, Result, Watch, Workbench};
+use crate::workbench::{ApplyOptions, Choice, Error, Result, SharedBundles, Watch, Workbench};
 
 /// What the folders get.
 pub(super) struct Load<'a> {
@@ -24,6 +24,8 @@ pub(super) struct Load<'a> {
     pub ring: &'a str,
     /// The patch files, as they were when the rollout was started.
     pub patches: &'a [FrozenPatch],
+    /// The same, opened once for all folders.
+    pub opened: &'a SharedBundles,
     pub options: &'a ApplyOptions,
 }
 
@@ -39,6 +41,11 @@ pub(super) fn cause(id: &str, ring: &str) -> Occasion {
     let (id, ring) = (id.to_owned(), Some(ring.to_owned()));
     let cause = CauseNote { kind: CauseKind::Rollout, id, ring, commit: None };
     Occasion { cause: Some(cause), ..Occasion::default() }
+}
+
+/// The rollout that made an entry, if one did.
+pub(super) fn rollout_of(entry: &Entry) -> Option<&String> {
+    entry.cause.as_ref().filter(|cause| cause.kind == CauseKind::Rollout).map(|cause| &cause.id)
 }
 
 /// What came of a folder's turn, or of a look at it.
@@ -160,7 +167,7 @@ impl Workbench {
 
     fn apply_there(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> Result<Found> {
         let target = Path::new(&member.path);
-        let opened = self.open_frozen(load.patches, target, watch)?;
+        let opened = self.for_this_folder(load.opened, files_of(load.patches), target, watch)?;
         let options = ApplyOptions { occasion: load.occasion(), ..load.options.clone() };
         let applied = self.apply_opened(opened, target, &options, watch)?;
         if let Some(entry) = applied.entry {
@@ -170,10 +177,7 @@ impl Workbench {
         let ledger = self.ledger_of(member)?;
         let is_ours = |entry: &&Entry| {
             entry.action == Action::Apply
-                && entry
-                    .cause
-                    .as_ref()
-                    .is_some_and(|cause| cause.kind == CauseKind::Rollout && cause.id == load.id)
+                && rollout_of(entry).is_some_and(|id| id == load.id)
                 && is_in(&ledger, entry)
         };
         Ok(match ledger.entries().iter().rev().find(is_ours) {
@@ -182,22 +186,19 @@ impl Workbench {
         })
     }
 
-    /// The patch files for a folder, if they are still those that the rollout was started with.
+    /// The patch files for every folder, if they are still those that the rollout was started with.
     ///
     /// # Errors
     /// If one cannot be read, or is another one now.
-    pub(super) fn open_frozen(
-        &self,
-        patches: &[FrozenPatch],
-        target: &Path,
-        watch: Watch<'_>,
-    ) -> Result<CheckedBundles> {
-        let files: Vec<PathBuf> = patches.iter().map(|patch| patch.file.clone()).collect();
-        let request = ApplyRequest { files, ..ApplyRequest::default() };
-        let opened = self.open_for_change(&request, target, watch)?;
-        for (bundle, frozen) in opened.as_slice().iter().zip(patches) {
-            if bundle.file_digest()?.to_string() != frozen.sha256 {
-                let file = frozen.file.display().to_string();
+    pub(super) fn open_frozen(&self, patches: &[FrozenPatch], watch: Watch<'_>) -> Result<SharedBundles> {
+        let opened = self.open_for_many(patches.iter().map(|patch| &patch.file), watch)?;
+        for patch in patches {
+            let digest = match opened.digest_of(&patch.file) {
+                Some(digest) => digest,
+                None => self.open(&patch.file)?.file_digest()?,
+            };
+            if digest.to_string() != patch.sha256 {
+                let file = patch.file.display().to_string();
                 return Err(Error::refused(Rolling::PatchChanged { file }));
             }
         }
@@ -287,13 +288,17 @@ impl Workbench {
         if let Some(drift) = status.drift.first() {
             return Ok(Some((Code::Drift, format!("{} is {}", drift.path, drift.kind.as_str()))));
         }
-        let opened = self.open_frozen(load.patches, target, watch)?;
+        let opened = self.for_this_folder(load.opened, files_of(load.patches), target, watch)?;
         let fs = self.disk(target)?;
         let patches: Vec<&Patch> = opened.as_slice().iter().map(|bundle| &*bundle.patch).collect();
         let health = Health::of(&patches, &*fs, watch);
         watch.cancel.check()?;
         Ok(health.failed.into_iter().next().map(|failed| (Code::Health, failed)))
     }
+}
+
+pub(super) fn files_of(patches: &[FrozenPatch]) -> Vec<PathBuf> {
+    patches.iter().map(|patch| patch.file.clone()).collect()
 }
 
 /// The entry after `head` that brought these patches, or as many of them as were needed.

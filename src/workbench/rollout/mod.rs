@@ -4,8 +4,10 @@
 //! The truth is in each folder's own history. The records beside the rollout file say which folders were meant and how far it
 //! came; what they claim of a folder is looked at again before anything is built on it.
 
+mod approvals;
 mod file;
 mod folder;
+mod histories;
 mod member;
 mod members;
 mod plan;
@@ -15,6 +17,7 @@ mod take_back;
 
 use std::path::PathBuf;
 
+pub(crate) use approvals::ApprovalView;
 pub(crate) use member::FolderState;
 pub(crate) use plan::{PlannedFolder, PlannedRing, RolloutPlan};
 pub use run::RunWish;
@@ -22,7 +25,7 @@ pub(crate) use state::Said;
 
 use crate::model::{Code, Kind};
 use crate::plan::rollout::{Counts, Next, RingRules};
-use file::RolloutFile;
+use file::{ApproveBy, RolloutFile};
 use member::Member;
 use state::RolloutState;
 
@@ -46,7 +49,9 @@ pub(crate) struct RingView {
     /// Whether its first folder was begun.
     pub is_begun: bool,
     pub folders: Vec<FolderView>,
-    pub approvals: Vec<Said>,
+    pub approvals: Vec<ApprovalView>,
+    /// Whether only keys approve it.
+    pub is_by_key: bool,
 }
 
 /// How one folder stands.
@@ -64,8 +69,14 @@ pub(crate) struct FolderView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Gate {
     NotStarted,
+    /// Its records are missing, and the histories of so many folders say that they have what it applied.
+    Lost {
+        folders: usize,
+    },
     Paused(Said),
     Stopped(Said),
+    /// What it applied was rolled back, and nothing goes on from there.
+    Over(Said),
     /// What its rules say.
     Next(Next),
     /// Somebody asked to go no further than this ring.
@@ -76,13 +87,15 @@ pub(crate) enum Gate {
 }
 
 impl RolloutView {
-    fn new(file: &RolloutFile, state: &RolloutState, gate: Gate) -> Self {
-        let rings = state.rings.iter().zip(&file.rings).map(|(ring, plan)| RingView {
+    fn new(file: &RolloutFile, state: &RolloutState, approvals: Vec<Vec<ApprovalView>>, gate: Gate) -> Self {
+        let rings = state.rings.iter().zip(&file.rings).zip(approvals);
+        let rings = rings.map(|((ring, plan), approvals)| RingView {
             name: ring.name.clone(),
             rules: plan.rules.clone(),
             counts: Counts::of(&ring.standings()),
             is_begun: ring.begun.is_some(),
-            approvals: ring.approvals.clone(),
+            approvals,
+            is_by_key: plan.approve_by == ApproveBy::Key,
             folders: ring.members.iter().map(FolderView::new).collect(),
         });
         Self { file: file.path.clone(), name: state.name.clone(), rings: rings.collect(), gate }
@@ -97,11 +110,13 @@ impl RolloutView {
         let needs_person = self.folders().any(|folder| folder.state == FolderState::NeedsPerson);
         let gate = match &self.gate {
             Gate::Next(Next::Done) | Gate::AsFarAsAsked { .. } => None,
-            Gate::Stopped(_) | Gate::Next(Next::Stop { .. }) => Some(Kind::Refused),
+            Gate::Stopped(_) | Gate::Over(_) | Gate::Next(Next::Stop { .. }) => Some(Kind::Refused),
             Gate::Next(Next::Decide { ring }) => Kind::worst(
                 self.rings[*ring].folders.iter().map(FolderView::obstacle).chain([Some(Kind::Refused)]),
             ),
-            Gate::NotStarted | Gate::Paused(_) | Gate::Interrupted | Gate::Next(_) => Some(Kind::NotYet),
+            Gate::NotStarted | Gate::Lost { .. } | Gate::Paused(_) | Gate::Interrupted | Gate::Next(_) => {
+                Some(Kind::NotYet)
+            }
         };
         Kind::worst([gate, needs_person.then_some(Kind::NeedsPerson)])
     }

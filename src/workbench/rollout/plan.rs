@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::member::Member;
+use super::folder::files_of;
+use super::member::{FolderState, Member};
 use super::state::FrozenPatch;
 use crate::model::{Code, Kind};
 use crate::plan::rollout::RingRules;
 use crate::progress::{Phase, Quiet};
-use crate::workbench::{ApplyOptions, Error, Override, Result, Watch, Workbench};
+use crate::workbench::{ApplyOptions, Error, Override, Result, SharedBundles, Watch, Workbench};
 
 /// What a rollout would do.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub(crate) struct PlannedFolder {
     pub steps: usize,
     /// Why it can't be done, if so.
     pub refused: Option<(Code, String)>,
+    /// Why nothing will happen there, if somebody decided that.
+    pub left_out: Option<String>,
 }
 
 impl RolloutPlan {
@@ -64,13 +67,14 @@ impl Workbench {
                 (state, new)
             }
         };
+        let opened = self.open_frozen(&state.patches, watch)?;
         watch.progress.begin(Phase::Checking, state.rings.iter().map(|ring| ring.members.len() as u64).sum());
         let mut rings = Vec::new();
         for (ring, plan) in state.rings.iter().zip(&store.file().rings) {
             let mut folders = Vec::new();
             for member in &ring.members {
                 watch.cancel.check()?;
-                folders.push(self.plan_there(&state.patches, member, options, watch)?);
+                folders.push(self.plan_there(&opened, &state.patches, member, options, watch)?);
                 watch.progress.advance(1);
             }
             rings.push(PlannedRing { name: ring.name.clone(), rules: plan.rules.clone(), folders });
@@ -80,16 +84,21 @@ impl Workbench {
 
     fn plan_there(
         &self,
+        opened: &SharedBundles,
         patches: &[FrozenPatch],
         member: &Member,
         options: &ApplyOptions,
         watch: Watch<'_>,
     ) -> Result<PlannedFolder> {
         let watch = Watch { progress: &Quiet, cancel: watch.cancel };
-        let target = Path::new(&member.path);
+        let (target, path) = (Path::new(&member.path), member.path.clone());
+        if member.state == FolderState::LeftOut {
+            let left_out = Some(member.why.clone().unwrap_or_default());
+            return Ok(PlannedFolder { path, steps: 0, refused: None, left_out });
+        }
         let planned = self.check_member(member).and_then(|()| {
-            let mut opened = self.open_frozen(patches, target, watch)?;
-            let preview = self.preview_opened(&mut opened, target, watch)?;
+            let mut opened = self.for_this_folder(opened, files_of(patches), target, watch)?;
+            let preview = self.preview_one_of_many(&mut opened, target, watch)?;
             preview.permits(options.overrides.has(Override::Unsigned))?;
             let obstacles = preview.as_allowed(options).preview.obstacles;
             let refused = obstacles.into_iter().chain(preview.scripts.refused.clone());
@@ -98,13 +107,12 @@ impl Workbench {
                 obstacles => Err(Error::Refused(obstacles)),
             }
         });
-        let path = member.path.clone();
         match planned {
-            Ok(steps) => Ok(PlannedFolder { path, steps, refused: None }),
+            Ok(steps) => Ok(PlannedFolder { path, steps, refused: None, left_out: None }),
             Err(error) if error.code() == Code::Interrupted => Err(error),
             Err(error) => {
                 let refused = super::folder::Found::failed(&error).why;
-                Ok(PlannedFolder { path, steps: 0, refused })
+                Ok(PlannedFolder { path, steps: 0, refused, left_out: None })
             }
         }
     }

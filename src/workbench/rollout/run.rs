@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::file::{OnStop, RolloutFile};
+use super::approvals::people;
+use super::file::{ApproveBy, OnStop, RolloutFile};
 use super::folder::{Found, Load};
 use super::member::{FolderState, Member};
 use super::members;
@@ -15,7 +16,7 @@ use crate::model::Code;
 use crate::plan::rollout::{self, Next, Ring, Seconds};
 use crate::plan::why::Rolling;
 use crate::progress::Phase;
-use crate::workbench::{ApplyOptions, Error, Result, Watch, Workbench, is_text_patch};
+use crate::workbench::{ApplyOptions, Error, Result, SharedBundles, Watch, Workbench, is_text_patch};
 
 /// How often somebody who waits is asked whether to stop, and whether anything was said meanwhile.
 const LISTEN_EVERY: Duration = Duration::from_millis(500);
@@ -27,6 +28,8 @@ pub struct RunWish {
     pub until: Option<String>,
     /// Whether it waits until its waits are over.
     pub waits: bool,
+    /// Whether a rollout that was rolled back is started again.
+    pub again: bool,
     /// What is set aside in each folder.
     pub options: ApplyOptions,
 }
@@ -44,32 +47,34 @@ impl Workbench {
         let store = self.rollout_store(file)?;
         let _alone = store.alone()?;
         let state = match store.load()? {
+            Some(old) if wish.again => self.start(&store, Some(&old))?,
             Some(state) => state,
-            None => self.start(&store)?,
+            None => self.start(&store, None)?,
         };
-        self.refuse_exchanged(&state.patches)?;
+        let opened = self.open_frozen(&state.patches, watch)?;
         let until = wish.until.as_deref().map(|name| state.ring_named(name)).transpose()?;
         store.change(|state| {
             try_again(state);
             Ok(())
         })?;
         watch.progress.begin(Phase::Changing, state.rings.iter().map(|ring| ring.members.len() as u64).sum());
-        let run = Run { bench: self, store: &store, frozen: &state, wish, until, watch };
+        let run = Run { bench: self, store: &store, frozen: &state, opened: &opened, wish, until, watch };
         let gate = run.go_on()?;
-        Ok(self.view(&store, &store.must_load()?, gate))
+        self.view(&store, &store.must_load()?, gate)
     }
 
-    /// How a rollout stands, as its records say. Looks at no folder and writes nothing.
+    /// How a rollout stands, as its records say; where there are none, as the histories of its folders do. Writes nothing.
     ///
     /// # Errors
     /// If the file or its records cannot be used.
     pub fn rollout_status(&self, file: &Path) -> Result<RolloutView> {
         let store = self.rollout_store(file)?;
         match store.load()? {
-            Some(state) => Ok(self.view(&store, &state, self.gate(&store, &state))),
+            Some(state) => self.view(&store, &state, self.gate(&store, &state)?),
             None => {
-                let state = self.state_to_be(store.file())?;
-                Ok(self.view(&store, &state, Gate::NotStarted))
+                let told = self.told_by_histories(store.file())?;
+                let gate = if told.ours == 0 { Gate::NotStarted } else { Gate::Lost { folders: told.ours } };
+                self.view(&store, &told.state, gate)
             }
         }
     }
@@ -77,10 +82,17 @@ impl Workbench {
     /// Changes what is said about a rollout: pauses, approvals, folders that do not count.
     ///
     /// # Errors
-    /// If it was not started, or `change` refuses.
-    fn say(&self, file: &Path, change: impl FnOnce(&mut RolloutState) -> Result<()>) -> Result<RolloutView> {
+    /// If it was not started, or is over, or `change` refuses.
+    pub(super) fn say(
+        &self,
+        file: &Path,
+        change: impl FnOnce(&mut RolloutState) -> Result<()>,
+    ) -> Result<RolloutView> {
         let store = self.rollout_store(file)?;
-        store.change(change)?;
+        store.change(|state| {
+            state.refuse_over()?;
+            change(state)
+        })?;
         self.rollout_status(file)
     }
 
@@ -95,19 +107,20 @@ impl Workbench {
         })
     }
 
-    /// Ends a pause or a stop. Folders that failed are tried again.
+    /// Ends a pause or a stop. Folders that failed are tried again. Who approved a ring before it was stopped did not know
+    /// why it would be, and is asked again unless the ring has begun.
     ///
     /// # Errors
     /// If it was not started.
     pub fn resume_rollout(&self, file: &Path) -> Result<RolloutView> {
         self.say(file, |state| {
-            (state.paused, state.stopped) = (None, None);
-            let tried = [
-                FolderState::PutBack,
-                FolderState::NotGoodAnyMore,
-                FolderState::NeedsPerson,
-                FolderState::RolledBack,
-            ];
+            let was_stopped = state.stopped.take().is_some();
+            state.paused = None;
+            for ring in state.rings.iter_mut().filter(|ring| was_stopped && ring.begun.is_none()) {
+                ring.approvals.clear();
+                ring.signed.clear();
+            }
+            let tried = [FolderState::PutBack, FolderState::NotGoodAnyMore, FolderState::NeedsPerson];
             for member in state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
                 if tried.contains(&member.state) {
                     (member.state, member.entry) = (FolderState::Waiting, None);
@@ -118,13 +131,17 @@ impl Workbench {
         })
     }
 
-    /// Approves that a ring begins. Who approves twice counts once.
+    /// Approves by hand that a ring begins. Who approves twice counts once.
     ///
     /// # Errors
-    /// If the rollout was not started, or has no such ring.
+    /// If the rollout was not started, or has no such ring, or only keys approve that.
     pub fn approve_ring(&self, file: &Path, ring: &str, reason: Option<String>) -> Result<RolloutView> {
+        let rings = RolloutFile::read(file)?.rings;
         self.say(file, |state| {
             let (ring, said) = (state.ring_named(ring)?, self.said(reason));
+            if rings[ring].approve_by == ApproveBy::Key {
+                return Err(Error::refused(Rolling::OnlyKeys { ring: rings[ring].name.clone() }));
+            }
             let approvals = &mut state.rings[ring].approvals;
             if approvals.iter().all(|other| other.by != said.by) {
                 approvals.push(said);
@@ -182,26 +199,18 @@ impl Workbench {
                 return Err(Error::refused(Rolling::NoBundle { file: path.display().to_string() }));
             }
             let bundle = self.open(path)?;
-            let identity = bundle.patch.about.identity.clone();
-            Ok(FrozenPatch::new(path, bundle.file_digest()?, identity.id, identity.revision))
+            Ok(FrozenPatch::new(path, bundle.file_digest()?, &bundle.patch))
         };
         file.patches.iter().map(freeze).collect()
     }
 
-    /// Makes sure that the patch files are still those that the rollout was started with.
-    fn refuse_exchanged(&self, patches: &[FrozenPatch]) -> Result<()> {
-        for patch in patches {
-            if self.open(&patch.file)?.file_digest()?.to_string() != patch.sha256 {
-                let file = patch.file.display().to_string();
-                return Err(Error::refused(Rolling::PatchChanged { file }));
-            }
-        }
-        Ok(())
-    }
-
-    /// Fixes what the rollout is about, before the first folder is changed.
-    fn start(&self, store: &Store) -> Result<RolloutState> {
-        let mut state = self.state_to_be(store.file())?;
+    /// Fixes what the rollout is about, before the first folder is changed; again if `old` is over.
+    fn start(&self, store: &Store, old: Option<&RolloutState>) -> Result<RolloutState> {
+        let state = self.state_to_be(store.file())?;
+        let mut state = match old {
+            Some(old) => state.again(old)?,
+            None => state,
+        };
         state.tick(self.environment.timestamp().as_second());
         store.create(&state)?;
         Ok(state)
@@ -213,37 +222,40 @@ impl Workbench {
     }
 
     /// What keeps a rollout from going on, as its records say.
-    pub(super) fn gate(&self, store: &Store, state: &RolloutState) -> Gate {
-        match (&state.stopped, &state.paused) {
-            (Some(stopped), _) => Gate::Stopped(stopped.clone()),
-            (None, Some(paused)) => Gate::Paused(paused.clone()),
-            (None, None) => Gate::Next(self.next(store, state)),
-        }
+    pub(super) fn gate(&self, store: &Store, state: &RolloutState) -> Result<Gate> {
+        Ok(match (&state.over, &state.stopped, &state.paused) {
+            (Some(over), ..) => Gate::Over(over.clone()),
+            (None, Some(stopped), _) => Gate::Stopped(stopped.clone()),
+            (None, None, Some(paused)) => Gate::Paused(paused.clone()),
+            (None, None, None) => Gate::Next(self.next(store, state)?),
+        })
     }
 
     /// What the rules say about what the records say.
-    pub(super) fn next(&self, store: &Store, state: &RolloutState) -> Next {
+    fn next(&self, store: &Store, state: &RolloutState) -> Result<Next> {
+        let approvals = self.approvals(&store.file().rings, state)?;
         let standings: Vec<_> = state.rings.iter().map(RingState::standings).collect();
         let rings: Vec<Ring<'_>> = std::iter::zip(&state.rings, &standings)
-            .zip(&store.file().rings)
-            .map(|((ring, folders), plan)| Ring {
+            .zip(std::iter::zip(&store.file().rings, &approvals))
+            .map(|((ring, folders), (plan, approvals))| Ring {
                 rules: &plan.rules,
                 folders,
                 begun: ring.begun,
-                approvals: ring.approvals.len(),
+                approvals: people(approvals),
             })
             .collect();
-        rollout::decide(&rings, self.environment.timestamp().as_second())
+        Ok(rollout::decide(&rings, self.environment.timestamp().as_second()))
     }
 
-    pub(super) fn view(&self, store: &Store, state: &RolloutState, gate: Gate) -> RolloutView {
-        RolloutView::new(store.file(), state, gate)
+    pub(super) fn view(&self, store: &Store, state: &RolloutState, gate: Gate) -> Result<RolloutView> {
+        let approvals = self.approvals(&store.file().rings, state)?;
+        Ok(RolloutView::new(store.file(), state, approvals, gate))
     }
 }
 
 /// Folders that were refused or not there may be different now.
 fn try_again(state: &mut RolloutState) {
-    if state.stopped.is_some() || state.paused.is_some() {
+    if state.over.is_some() || state.stopped.is_some() || state.paused.is_some() {
         return;
     }
     for member in state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
@@ -259,6 +271,8 @@ struct Run<'a> {
     store: &'a Store,
     /// What was fixed when the rollout was started.
     frozen: &'a RolloutState,
+    /// The patch files, opened once.
+    opened: &'a SharedBundles,
     wish: &'a RunWish,
     /// The last ring that somebody wants.
     until: Option<usize>,
@@ -268,7 +282,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn load(&self, ring: usize) -> Load<'_> {
         let RolloutState { id, patches, rings, .. } = self.frozen;
-        Load { id, ring: &rings[ring].name, patches, options: &self.wish.options }
+        Load { id, ring: &rings[ring].name, patches, opened: self.opened, options: &self.wish.options }
     }
 
     fn now(&self) -> Seconds {
@@ -283,7 +297,7 @@ impl Run<'_> {
                 return Ok(Gate::Interrupted);
             }
             let state = self.store.must_load()?;
-            let next = match self.bench.gate(self.store, &state) {
+            let next = match self.bench.gate(self.store, &state)? {
                 Gate::Next(next) => next,
                 said => return Ok(said),
             };
@@ -421,16 +435,18 @@ impl Run<'_> {
             "{} of {} folders failed in the ring {:?}, and more than {} stop it",
             counts.failed, counts.folders, plan.name, plan.rules.max_failed
         );
-        self.store.change(|state| {
-            state.stopped = Some(self.bench.said(Some(reason)));
-            Ok(())
-        })?;
+        let only = match self.store.file().on_stop {
+            OnStop::Keep => {
+                return self.store.change(|state| {
+                    state.stopped = Some(self.bench.said(Some(reason)));
+                    Ok(())
+                });
+            }
+            OnStop::RollBackRing => Some(ring),
+            OnStop::RollBackAll => None,
+        };
         let scripts = self.wish.options.scripts;
-        match self.store.file().on_stop {
-            OnStop::Keep => Ok(()),
-            OnStop::RollBackRing => self.bench.take_back_all(self.store, Some(ring), scripts, self.watch),
-            OnStop::RollBackAll => self.bench.take_back_all(self.store, None, scripts, self.watch),
-        }
+        self.bench.take_back_all(self.store, only, Some(reason), scripts, self.watch)
     }
 }
 

@@ -12,10 +12,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::file::RolloutFile;
-use super::member::Member;
+use super::member::{FolderState, Member};
 use super::members;
 use crate::guarded;
-use crate::model::{Digest, PatchId};
+use crate::model::{Digest, Patch, PatchId, PatchRef};
 use crate::plan::rollout::{Seconds, Standing};
 use crate::plan::why::Rolling;
 use crate::whole_file::WholeFile;
@@ -43,7 +43,21 @@ pub(super) struct RolloutState {
     pub paused: Option<Said>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Said>,
+    /// Who rolled back what it applied. Nothing goes on from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<Said>,
+    /// How often it was started before, and rolled back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<Earlier>,
     pub rings: Vec<RingState>,
+}
+
+/// A rollout that was rolled back, and started again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Earlier {
+    started: Said,
+    over: Said,
 }
 
 /// A patch file as it was when the rollout was started.
@@ -54,6 +68,9 @@ pub(super) struct FrozenPatch {
     pub sha256: String,
     pub id: PatchName,
     pub revision: u32,
+    /// The product that it is for.
+    #[serde(default)]
+    pub product: String,
 }
 
 /// The id of a patch.
@@ -72,6 +89,15 @@ pub(crate) struct Said {
     pub reason: Option<String>,
 }
 
+/// An approval by a key, as the records keep it: exact bytes and their signature, both of which are text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignedApproval {
+    pub said: String,
+    pub signature: String,
+    pub is_ssh: bool,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RingState {
@@ -83,6 +109,8 @@ pub(super) struct RingState {
     pub checked: Option<Seconds>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<Said>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed: Vec<SignedApproval>,
     pub members: Vec<Member>,
 }
 
@@ -104,6 +132,7 @@ impl RolloutState {
             begun: None,
             checked: None,
             approvals: Vec::new(),
+            signed: Vec::new(),
             members,
         });
         // The same file and patches are the same rollout, also for a folder whose history is all that is left of it.
@@ -120,7 +149,43 @@ impl RolloutState {
             clock: 0,
             paused: None,
             stopped: None,
+            over: None,
+            earlier: Vec::new(),
             rings: rings.collect(),
+        }
+    }
+
+    /// The same rollout, started again after `old` was rolled back. Whoever approved has to approve again; a folder that was
+    /// left out still is.
+    ///
+    /// # Errors
+    /// If `old` is not over.
+    pub fn again(mut self, old: &RolloutState) -> Result<Self> {
+        let over = old.over.clone().ok_or_else(|| Error::refused(Rolling::NotOver))?;
+        self.clock = old.clock;
+        self.earlier.clone_from(&old.earlier);
+        self.earlier.push(Earlier { started: old.started.clone(), over });
+        let is_left_out = |member: &&Member| member.state == FolderState::LeftOut;
+        let left_out: Vec<&Member> =
+            old.rings.iter().flat_map(|ring| &ring.members).filter(is_left_out).collect();
+        for member in self.rings.iter_mut().flat_map(|ring| &mut ring.members) {
+            if let Some(old) = left_out.iter().find(|old| old.path == member.path) {
+                (member.state, member.why) = (old.state, old.why.clone());
+            }
+        }
+        Ok(self)
+    }
+
+    /// Makes sure that what it applied was not rolled back.
+    ///
+    /// # Errors
+    /// [`Rolling::Over`] says who did that.
+    pub fn refuse_over(&self) -> Result<()> {
+        match &self.over {
+            None => Ok(()),
+            Some(Said { by, time, .. }) => {
+                Err(Error::refused(Rolling::Over { by: by.clone(), time: time.clone() }))
+            }
         }
     }
 
@@ -147,12 +212,38 @@ impl RolloutState {
         Ok(())
     }
 
+    /// SHA-256 of what people approve: which patches come into which folders, and which start of the rollout it is.
+    pub fn plan(&self) -> Digest {
+        let patches: Vec<&str> = self.patches.iter().map(|patch| patch.sha256.as_str()).collect();
+        let of_ring = |ring: &RingState| {
+            let folders: Vec<&str> = ring.members.iter().map(|member| member.path.as_str()).collect();
+            serde_json::json!({ "name": ring.name, "folders": folders })
+        };
+        let rings: Vec<_> = self.rings.iter().map(of_ring).collect();
+        let started = (&self.started.time, self.earlier.len());
+        let fixed = serde_json::json!({ "patches": patches, "rings": rings, "started": started });
+        Digest::compute(fixed.to_string().as_bytes())
+    }
+
+    /// The products that the patches are for.
+    pub fn products(&self) -> Vec<&str> {
+        self.patches.iter().map(|patch| patch.product.as_str()).collect()
+    }
+
     /// The number of the ring with this name.
     pub fn ring_named(&self, name: &str) -> Result<usize> {
         self.rings.iter().position(|ring| ring.name == name).ok_or_else(|| {
             let rings = self.rings.iter().map(|ring| format!("{:?}", ring.name)).collect();
             Error::refused(Rolling::NoRing { ring: name.to_owned(), rings })
         })
+    }
+
+    /// The folders that a run has begun to change, and of which nobody recorded the end.
+    pub fn started(&self) -> impl Iterator<Item = ((usize, usize), &Member)> {
+        let all = self.rings.iter().enumerate().flat_map(|(ring, one)| {
+            one.members.iter().enumerate().map(move |(at, member)| ((ring, at), member))
+        });
+        all.filter(|(_, member)| member.state == FolderState::Started && member.head.is_some())
     }
 
     pub fn member_mut(&mut self, (ring, member): (usize, usize)) -> &mut Member {
@@ -253,8 +344,10 @@ impl Store {
 }
 
 impl FrozenPatch {
-    pub fn new(file: &Path, sha256: Digest, id: PatchId, revision: u32) -> Self {
-        Self { file: file.to_owned(), sha256: sha256.to_string(), id: PatchName(id), revision }
+    pub fn new(file: &Path, sha256: Digest, patch: &Patch) -> Self {
+        let PatchRef { id, revision } = patch.about.identity.clone();
+        let (file, product) = (file.to_owned(), patch.about.product.name.clone());
+        Self { file, sha256: sha256.to_string(), id: PatchName(id), revision, product }
     }
 }
 

@@ -15,10 +15,11 @@ use crate::workbench::{
 };
 
 impl Workbench {
-    /// Rolls back what the rollout did in every folder, or in those of one ring, and stops it.
+    /// Rolls back what the rollout did in every folder, or in those of one ring, and ends it. Without its records, what it
+    /// did is what the histories of its folders say.
     ///
     /// # Errors
-    /// If the rollout was not started, or another run is under way. Folders that could not be rolled back are in the view.
+    /// If the rollout did nothing, or another run is under way. Folders that could not be rolled back are in the view.
     pub fn take_rollout_back(
         &self,
         file: &Path,
@@ -28,26 +29,28 @@ impl Workbench {
     ) -> Result<RolloutView> {
         let store = self.rollout_store(file)?;
         let _alone = store.alone()?;
+        if store.load()?.is_none() {
+            store.create(&self.must_be_told_by_histories(store.file())?)?;
+        }
         let only = ring.map(|ring| store.must_load().and_then(|state| state.ring_named(ring)));
-        let only = only.transpose()?;
-        let reason = Some("rolled back".to_owned());
-        store.change(|state| {
-            state.stopped = Some(self.said(reason));
-            Ok(())
-        })?;
-        self.take_back_all(&store, only, scripts, watch)?;
+        self.take_back_all(&store, only.transpose()?, None, scripts, watch)?;
         let state = store.must_load()?;
-        Ok(self.view(&store, &state, self.gate(&store, &state)))
+        self.view(&store, &state, self.gate(&store, &state)?)
     }
 
-    /// Rolls back what the rollout did, in `only` that ring if one is named.
+    /// Rolls back what the rollout did, in `only` that ring if one is named, and ends it.
     pub(super) fn take_back_all(
         &self,
         store: &Store,
         only: Option<usize>,
+        reason: Option<String>,
         scripts: ScriptConsent,
         watch: Watch<'_>,
     ) -> Result<()> {
+        store.change(|state| {
+            state.over = Some(self.said(reason));
+            Ok(())
+        })?;
         self.settle_started(store, only, scripts, watch)?;
         let state = store.must_load()?;
         let rings = (0..state.rings.len()).rev().filter(|ring| only.is_none_or(|only| only == *ring));
@@ -86,28 +89,38 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<()> {
         let (state, options) = (store.must_load()?, ApplyOptions { scripts, ..ApplyOptions::default() });
-        for (number, ring) in state.rings.iter().enumerate() {
-            if only.is_some_and(|only| only != number) {
-                continue;
-            }
-            let load = Load { id: &state.id, ring: &ring.name, patches: &state.patches, options: &options };
-            for (one, member) in ring.members.iter().enumerate() {
-                let (FolderState::Started, Some(head)) = (member.state, member.head) else { continue };
-                let left = self
-                    .check_member(member)
-                    .and_then(|()| self.resume_change(&load, member, head, quiet(watch)));
-                let found = match left {
-                    Ok(found) => found.unwrap_or_else(|| Found::new(FolderState::Waiting, None)),
-                    Err(error) => Found::failed(&error),
-                };
-                store.change(|state| {
-                    let since = state.tick(self.environment.timestamp().as_second());
-                    found.record(state.member_mut((number, one)), since);
-                    Ok(())
-                })?;
-            }
+        let begun = |(at, _): &((usize, usize), &Member)| only.is_none_or(|only| only == at.0);
+        let started: Vec<_> = state.started().filter(begun).collect();
+        if started.is_empty() {
+            return Ok(());
+        }
+        let opened = self.open_frozen(&state.patches, watch);
+        for (at, member) in started {
+            let left = match &opened {
+                Err(error) => Found::failed(error),
+                Ok(opened) => {
+                    let (id, ring) = (&state.id, &state.rings[at.0].name);
+                    let load = Load { id, ring, patches: &state.patches, opened, options: &options };
+                    self.settle(&load, member, watch)
+                }
+            };
+            store.change(|state| {
+                let since = state.tick(self.environment.timestamp().as_second());
+                left.record(state.member_mut(at), since);
+                Ok(())
+            })?;
         }
         Ok(())
+    }
+
+    fn settle(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> Found {
+        let head = member.head.unwrap_or_default();
+        let left =
+            self.check_member(member).and_then(|()| self.resume_change(load, member, head, quiet(watch)));
+        match left {
+            Ok(found) => found.unwrap_or_else(|| Found::new(FolderState::Waiting, None)),
+            Err(error) => Found::failed(&error),
+        }
     }
 
     /// Rolls back what the rollout did in one folder.

@@ -1,15 +1,17 @@
 //! What is due in one folder: tried without changing anything, and done. Both by the changes that people make.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::state_file::Section;
 use super::{FolderStand, Looked, Run};
 use crate::model::Position;
-use crate::plan::wanted::{About, Deed, Expectation, Left, Standing};
+use crate::plan::wanted::{About, Deed, Expectation, Left, Standing, Turn};
 use crate::plan::why::Wanted;
 use crate::plan::{Consequence, Obstacle, OnDrift};
 use crate::workbench::{
     ApplyOptions, ApplyPreview, Error, Occasion, RepairOptions, Result, RollbackOptions, ScriptConsent,
-    ToggleOptions, Which,
+    SharedBundles, ToggleOptions, Which,
 };
 
 impl Run<'_> {
@@ -20,11 +22,11 @@ impl Run<'_> {
             let why = match deed {
                 Deed::RollBack => self.why_not_out(stand, about.name()),
                 Deed::Repair => self.why_no_repair(stand, &looked.repair_from),
-                Deed::Turn(_) if is_due_to_come(stand, about.name()) => continue,
-                Deed::Turn(to) => {
-                    let options = turn(about.name(), to, Occasion::NONE);
-                    let look = self.bench.preview_toggle(&stand.path, &options, self.watch);
-                    look.map(|look| look.preview.obstacles)
+                Deed::Turn(_) => {
+                    if let Some(why) = self.why_no_turn(stand, looked.section, about.name())? {
+                        stand.expectations[at].standing = Standing::Blocked(why);
+                    }
+                    continue;
                 }
                 Deed::Apply => continue,
             };
@@ -49,6 +51,30 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Why a switch can't be moved; one whose patch is only to come says by itself whether it needs a reason.
+    fn why_no_turn(&self, stand: &FolderStand, section: &Section, name: &str) -> Result<Option<Wanted>> {
+        let Some(turn) = section.wish.toggles.get(name) else { return Ok(None) };
+        if is_due_to_come(stand, name) {
+            let opens = self.opened_by(name).filter(|_| turn.to == Position::Off && turn.reason.is_none());
+            return Ok(opens.map(|opens| Wanted::NoReason { name: name.to_owned(), opens }));
+        }
+        let options = turning(name, turn, Occasion::NONE);
+        match self.bench.preview_toggle(&stand.path, &options, self.watch) {
+            Ok(look) if look.preview.obstacles.iter().any(Obstacle::needs_reason) => {
+                Ok(Some(Wanted::NoReason { name: name.to_owned(), opens: look.opens().to_vec() }))
+            }
+            look => in_the_way(look.map(|look| look.preview.obstacles)),
+        }
+    }
+
+    /// Vulnerabilities that are open while a switch of a patch at hand is off, if there are any.
+    fn opened_by(&self, name: &str) -> Option<Vec<String>> {
+        let (patch, switch) = name.split_once('/')?;
+        let toggles = &self.at_hand.get(patch)?.patch.about.toggles;
+        let opens = &toggles.iter().find(|toggle| toggle.id.as_str() == switch)?.vulnerabilities;
+        (!opens.is_empty()).then(|| opens.clone())
+    }
+
     fn why_not_out(&self, stand: &FolderStand, id: &str) -> Result<Vec<Obstacle>> {
         let options = out(id, Occasion::NONE);
         let look = self.bench.preview_rollback(&stand.path, &options, self.watch)?;
@@ -68,7 +94,10 @@ impl Run<'_> {
         let files = self.files(stand);
         let is_first = stand.due(|deed| deed == Deed::RollBack).next().is_none();
         let mut preview = None;
-        let why = self.bench.preview(&files[..], &stand.path, self.watch).and_then(|look| {
+        let opened = self.bench.for_this_folder(&self.opened, files, &stand.path, self.watch);
+        let look = opened
+            .and_then(|mut opened| self.bench.preview_one_of_many(&mut opened, &stand.path, self.watch));
+        let why = look.and_then(|look| {
             let look = preview.insert(look);
             look.permits(false)?;
             look.scripts.agree(ScriptConsent::None)?;
@@ -88,6 +117,12 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Opens the patch files that come into any of the folders.
+    pub(super) fn open_what_is_due(&self, looked: &[Looked<'_>]) -> Result<SharedBundles> {
+        let files: BTreeSet<PathBuf> = looked.iter().flat_map(|one| self.files(&one.stand)).collect();
+        self.bench.open_for_many(&files, self.watch)
     }
 
     fn files(&self, stand: &FolderStand) -> Vec<PathBuf> {
@@ -119,7 +154,9 @@ impl Run<'_> {
         let coming: Vec<usize> = stand.due(|deed| deed == Deed::Apply).map(|(at, ..)| at).collect();
         if !coming.is_empty() {
             let options = ApplyOptions { occasion: occasion.clone(), ..ApplyOptions::default() };
-            let done = self.bench.apply(&self.files(stand)[..], &stand.path, options, self.watch)?;
+            let opened =
+                self.bench.for_this_folder(&self.opened, self.files(stand), &stand.path, self.watch)?;
+            let done = self.bench.apply_opened(opened, &stand.path, &options, self.watch)?;
             finish(stand, &coming, done.entry.map(|entry| entry.seq));
         }
         for (at, about, deed) in due {
@@ -133,8 +170,9 @@ impl Run<'_> {
                     };
                     self.bench.repair(&stand.path, &options, self.watch)?.entry
                 }
-                Deed::Turn(to) => {
-                    let options = turn(about.name(), to, occasion.clone());
+                Deed::Turn(_) => {
+                    let Some(turn) = looked.section.wish.toggles.get(about.name()) else { continue };
+                    let options = turning(about.name(), turn, occasion.clone());
                     self.bench.toggle(&stand.path, &options, self.watch)?.entry
                 }
             };
@@ -175,8 +213,9 @@ fn out(id: &str, occasion: Occasion) -> RollbackOptions {
     RollbackOptions { which, on_drift: OnDrift::Stop, expected: None, scripts: ScriptConsent::None, occasion }
 }
 
-fn turn(name: &str, to: Position, occasion: Occasion) -> ToggleOptions {
-    ToggleOptions { id: name.to_owned(), to, reason: None, expected: None, occasion }
+fn turning(name: &str, turn: &Turn, occasion: Occasion) -> ToggleOptions {
+    let occasion = Occasion { ticket: turn.ticket.clone(), ..occasion };
+    ToggleOptions { id: name.to_owned(), to: turn.to, reason: turn.reason.clone(), expected: None, occasion }
 }
 
 /// How a patch that is to come stands, if it need not come: another one contains it, or every file is as it leaves it.

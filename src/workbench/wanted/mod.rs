@@ -8,17 +8,19 @@ mod state_file;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::model::{Code, Kind};
+use crate::ledger::Entry;
+use crate::model::{Code, Kind, Patch};
 use crate::plan::Obstacle;
 use crate::plan::wanted::{About, Deed, Expectation, Past, PatchHere, SeenFolder, Standing, decide};
 use crate::plan::why::Wanted;
 use crate::transaction::TransactionError;
 use crate::whole_file::WholeFile;
 use crate::workbench::look::output::{OutputKind, refuse_taken};
-use crate::workbench::{Error, FolderStatus, Occasion, PatchAtHand, Result, Watch, Workbench};
+use crate::workbench::{Error, FolderStatus, Occasion, PatchAtHand, Result, SharedBundles, Watch, Workbench};
 pub(crate) use history::Asked;
 use state_file::{Section, StateFile};
 
@@ -99,6 +101,8 @@ struct Run<'a> {
     wish: &'a ReconcileWish,
     /// The patch files, by the patches in them.
     at_hand: BTreeMap<String, PatchAtHand>,
+    /// Those of them that come anywhere, opened once.
+    opened: SharedBundles,
     today: String,
     watch: Watch<'a>,
 }
@@ -129,12 +133,17 @@ impl Workbench {
                 return Err(Error::refused(Wanted::NoFolder { folder: only.display().to_string() }));
             }
         }
+        // A folder that can't be listed is no folder without patch files.
+        let failed = |source| Error::File { doing: "list", path: file.patches.clone(), source };
+        std::fs::read_dir(&file.patches).map_err(failed)?;
         let (patches, unreadable) = self.patches_at_hand(std::slice::from_ref(&file.patches), watch)?;
-        let today = self.environment.now().chars().take("2026-11-29".len()).collect();
-        let run = Run { bench: self, wish, at_hand: newest(patches), today, watch };
+        let (at_hand, opened) = (newest(patches), SharedBundles::default());
+        let mut run = Run { bench: self, wish, at_hand, opened, today: self.today(), watch };
         let looked: Result<Vec<Looked<'_>>> =
             folders.into_par_iter().map(|(path, section)| run.look(path, section)).collect();
         let mut looked = looked?;
+        run.opened = run.open_what_is_due(&looked)?;
+        looked.par_iter_mut().try_for_each(|one| run.try_out(one))?;
         let out: usize = looked.iter().map(|one| one.stand.due(|deed| deed == Deed::RollBack).count()).sum();
         let most = wish.max_rolled_back;
         let problem = (out > most).then(|| Wanted::TooMany { count: out, most }.as_obstacle());
@@ -151,13 +160,21 @@ impl Workbench {
     /// more.
     ///
     /// # Errors
-    /// If the folder cannot be changed.
+    /// If the folder cannot be changed, or that day is over.
     pub(crate) fn hold(&self, folder: &Path, reason: Option<&str>, until: Option<&str>) -> Result<u64> {
+        if let Some(until) = until.filter(|until| *until < self.today().as_str()) {
+            return Err(Error::refused(Wanted::PastDay { until: until.to_owned() }));
+        }
         let occasion = match reason {
             Some(_) => history::by_hold(until),
             None => history::by_release(),
         };
         self.write_down(folder, &occasion, reason.map(str::to_owned).into_iter().collect())
+    }
+
+    /// Such as `2026-11-29`.
+    fn today(&self) -> String {
+        self.environment.now().chars().take("2026-11-29".len()).collect()
     }
 }
 
@@ -223,14 +240,14 @@ impl Run<'_> {
         if self.wish.again {
             past = past.again();
         }
-        let mut seen = seen_folder(&status);
+        let mut seen = seen_folder(&status, &entries);
         let inside = seen.patches.iter().filter_map(|patch| self.at_hand.get(&patch.id));
         looked.repair_from = inside.map(|one| one.file.clone()).collect();
         if seen.product.is_none() || seen.version.is_none() {
             // Where no patch has been yet, the rules of those that are to come tell what is there.
-            let coming: Vec<PathBuf> =
-                wish.have.keys().filter_map(|id| self.at_hand.get(id)).map(|one| one.file.clone()).collect();
-            let found = self.bench.identify(path, &coming, self.watch)?;
+            let at_hand = wish.have.keys().filter_map(|id| self.at_hand.get(id));
+            let coming: Vec<Arc<Patch>> = at_hand.map(|one| Arc::clone(&one.patch)).collect();
+            let found = self.bench.identify_by(path, &coming, self.watch)?;
             seen.product = seen.product.or(found.product);
             seen.version = seen.version.or(found.version);
         }
@@ -241,7 +258,19 @@ impl Run<'_> {
             .collect();
         let is_over = |until: &str| self.today.as_str() > until;
         looked.stand.expectations = decide(wish, &seen, &past, &at_hand, is_over);
-        self.try_what_is_due(looked)
+        Ok(())
+    }
+
+    /// Finds out what stands in the way of what is due in a folder.
+    fn try_out(&self, looked: &mut Looked<'_>) -> Result<()> {
+        self.watch.cancel.check()?;
+        if looked.stand.failure.is_none() {
+            match self.try_what_is_due(looked) {
+                Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
+                tried => looked.stand.failure = tried.err(),
+            }
+        }
+        Ok(())
     }
 
     fn occasion(&self, section: &Section) -> Occasion {
@@ -249,7 +278,7 @@ impl Run<'_> {
     }
 }
 
-fn seen_folder(status: &FolderStatus) -> SeenFolder {
+fn seen_folder(status: &FolderStatus, entries: &[Entry]) -> SeenFolder {
     let patch = |one: &crate::workbench::Installed| PatchHere {
         id: one.patch.id.clone(),
         revision: one.patch.revision,
@@ -258,8 +287,17 @@ fn seen_folder(status: &FolderStatus) -> SeenFolder {
     SeenFolder {
         product: status.product.clone(),
         version: status.version.clone(),
+        version_before: version_before(status, entries),
         patches: status.installed.iter().map(patch).collect(),
         drifted: status.drift.len(),
         switches: status.switches.iter().map(|one| (one.full_name(), one.position())).collect(),
     }
+}
+
+/// The version that the oldest of the patches in a folder found, if nothing but patches made it what it is now.
+fn version_before(status: &FolderStatus, entries: &[Entry]) -> Option<String> {
+    let left = entries.iter().rev().find_map(|entry| entry.version_after.as_ref());
+    let oldest = status.installed.iter().map(|one| one.applied).min()?;
+    let found = entries.iter().find(|entry| entry.seq == oldest)?.version_before.clone();
+    found.filter(|_| left == status.version.as_ref())
 }

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use crate::model::{Digest, PatchId, Position, Word};
 use crate::named_file;
-use crate::plan::wanted::{OnDrifted, Others, Wish};
+use crate::plan::wanted::{OnDrifted, Others, Turn, Wish};
 use crate::plan::why::Wanted;
 use crate::text::json;
 use crate::workbench::{Error, Result};
@@ -59,7 +59,22 @@ struct RawSection {
     others: Option<Spanned<String>>,
     drift: Option<Spanned<String>>,
     #[serde(default)]
-    toggles: BTreeMap<Spanned<String>, Spanned<String>>,
+    toggles: BTreeMap<Spanned<String>, Spanned<RawTurn>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected \"on\", \"off\", or a table with to, reason and ticket")]
+enum RawTurn {
+    To(String),
+    Because(RawBecause),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawBecause {
+    to: String,
+    reason: Option<String>,
+    ticket: Option<String>,
 }
 
 impl StateFile {
@@ -146,9 +161,7 @@ impl Places<'_> {
                 return Err(self.wrong(name.span(), "a switch is named PATCH/ID here"));
             };
             self.patch(patch, name.span())?;
-            let position = Position::parse(to.get_ref());
-            let position = position.ok_or_else(|| self.wrong(to.span(), "expected \"on\" or \"off\""))?;
-            wish.toggles.insert(name.get_ref().clone(), position);
+            wish.toggles.insert(name.get_ref().clone(), self.turn(to)?);
         }
         Ok(Section { pattern: pattern.clone(), digest: digest(&wish), wish })
     }
@@ -166,6 +179,20 @@ impl Places<'_> {
         Ok((self.patch(id, raw.span())?, number.ok_or_else(problem)?))
     }
 
+    fn turn(&self, raw: &Spanned<RawTurn>) -> Result<Turn> {
+        let (to, reason, ticket) = match raw.get_ref() {
+            RawTurn::To(to) => (to, None, None),
+            RawTurn::Because(RawBecause { to, reason, ticket }) => (to, reason.as_ref(), ticket.as_ref()),
+        };
+        let to = Position::parse(to);
+        let to = to.ok_or_else(|| self.wrong(raw.span(), "expected \"on\" or \"off\""))?;
+        let said = |text: Option<&String>| match text.map(|text| text.trim()) {
+            Some("") => Err(self.wrong(raw.span(), "a reason or ticket that is there says something")),
+            text => Ok(text.map(str::to_owned)),
+        };
+        Ok(Turn { to, reason: said(reason)?, ticket: said(ticket)? })
+    }
+
     fn choice<T: Word + Default>(&self, raw: Option<&Spanned<String>>) -> Result<T> {
         let Some(raw) = raw else { return Ok(T::default()) };
         let problem = || format!("{:?} is none of {}", raw.get_ref(), T::choices());
@@ -174,7 +201,7 @@ impl Places<'_> {
 }
 
 /// Of what a section means, in a spelling that stays as it is: histories keep it. What is not said is not in it, so that a
-/// newer program that knows more does not take every file for a changed one.
+/// newer program that knows more does not take every file for a changed one; nor is why something is asked for.
 fn digest(wish: &Wish) -> Digest {
     let Wish { product, versions, have, not, others, drift, toggles } = wish;
     let mut said = serde_json::Map::new();
@@ -189,7 +216,11 @@ fn digest(wish: &Wish) -> Digest {
     say("not", !not.is_empty(), not.iter().cloned().collect());
     say("others", *others != Others::default(), others.as_str().into());
     say("drift", *drift != OnDrifted::default(), drift.as_str().into());
-    say("toggles", !toggles.is_empty(), toggles.iter().map(|(name, to)| format!("{name}={to}")).collect());
+    say(
+        "toggles",
+        !toggles.is_empty(),
+        toggles.iter().map(|(name, turn)| format!("{name}={}", turn.to)).collect(),
+    );
     Digest::compute(serde_json::Value::Object(said).to_string().as_bytes())
 }
 
@@ -228,6 +259,11 @@ toggles = { "ACME-FP-7/new-parser" = "off" }
             GOOD.replace("[\"ACME-HF-1042\", \"ACME-FP-7@3\"]", "[\"ACME-FP-7@3\", \"ACME-HF-1042\"] # why");
         let other = StateFile::parse(Path::new("/state"), &other).expect("it is good");
         assert_eq!(section.digest, other.sections[0].digest);
+        let because = "{ to = \"off\", reason = \"slow\", ticket = \"OPS-1\" }";
+        let other =
+            StateFile::parse(Path::new("/state"), &GOOD.replace("\"off\"", because)).expect("it is good");
+        assert_eq!(section.digest, other.sections[0].digest, "why is no new word");
+        assert_eq!(other.sections[0].wish.toggles["ACME-FP-7/new-parser"].reason.as_deref(), Some("slow"));
         let other = StateFile::parse(Path::new("/state"), &GOOD.replace("@3", "@4")).expect("it is good");
         assert_ne!(section.digest, other.sections[0].digest);
     }
@@ -251,6 +287,10 @@ toggles = { "ACME-FP-7/new-parser" = "off" }
             ("ACME-HF-900", "../x", "this is no ID of a patch"),
             ("\"report\"", "\"remove\"", "\"remove\" is none of report, roll-back"),
             ("\"off\"", "\"maybe\"", "expected \"on\" or \"off\""),
+            ("\"off\"", "{ to = \"maybe\" }", "expected \"on\" or \"off\""),
+            ("\"off\"", "{ to = \"off\", reason = \" \" }", "a reason or ticket that is there"),
+            ("\"off\"", "{ to = \"off\", why = \"x\" }", "a table with to, reason and ticket"),
+            ("\"off\"", "1", "a table with to, reason and ticket"),
             ("ACME-FP-7/new-parser", "new-parser", "a switch is named PATCH/ID"),
             ("product =", "produkt =", "unknown field `produkt`"),
             ("format =", "allow_unsigned = true\nformat =", "unknown field `allow_unsigned`"),

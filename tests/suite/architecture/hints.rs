@@ -55,29 +55,36 @@ const HINTS: [&str; 3] = ["src/plan/why", "src/report", "src/workbench"];
 const PROPER_NAMES: &[&str] = &[
     "ACME-HF-1042",
     "BE",
+    "BIP",
+    "Bitstream",
     "CSAF",
     "CSV",
     "CVE",
     "CycloneDX",
+    "E-SPACE",
     "EPSS",
     "Ed25519",
+    "English",
     "European",
     "F7",
     "GBK",
     "GHSA",
     "Grype",
+    "ISC",
     "JSON",
     "KEV",
     "LE",
     "OSV",
     "OSV-Scanner",
     "OpenVEX",
+    "SIL",
     "Shift",
     "Shift_JIS",
     "TOML",
     "Trivy",
     "URL",
     "VEX",
+    "Vera",
     "Windows",
     "Windows-1250",
     "Windows-1251",
@@ -88,7 +95,7 @@ const PROPER_NAMES: &[&str] = &[
 #[test]
 fn every_hint_in_the_window_names_what_is_there() {
     let labels = labels();
-    let tables = [words::ALL, words::contents::ALL, words::widgets::ALL, words::window::ALL];
+    let tables = tables();
     let of_tables = tables.into_iter().flatten().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
     let is_hint = |whence: &str| HINTS.iter().any(|place| whence.starts_with(place));
     let of_engine =
@@ -115,9 +122,15 @@ fn a_hint_that_names_no_control_is_found() {
     assert_eq!(without_commands("Add --undo to go on. Or wait."), "Wait.");
 }
 
+/// Every table of the window's words.
+fn tables() -> [&'static [(&'static str, &'static str)]; 6] {
+    use words::{contents, many, papers, widgets, window};
+    [words::ALL, contents::ALL, many::ALL, papers::ALL, widgets::ALL, window::ALL]
+}
+
 /// What the window calls its controls: everything in its tables that is no sentence.
 fn labels() -> BTreeSet<&'static str> {
-    let tables = [words::ALL, words::contents::ALL, words::widgets::ALL, words::window::ALL];
+    let tables = tables();
     let is_label = |text: &&str| !text.ends_with('.') && !text.contains(". ");
     tables.into_iter().flatten().map(|(_, text)| *text).filter(is_label).collect()
 }

@@ -244,7 +244,7 @@ fn ask_python(seeds: Range<u64>) {
         return;
     }
     let script = format!(
-        "{}\n{}",
+        "{}\n{}\njudge_edits()\n",
         include_str!("judge.py").replace("if __name__ == \"__main__\":\n    main()\n", ""),
         include_str!("edits.py")
     );

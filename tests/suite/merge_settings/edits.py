@@ -2,6 +2,8 @@
 
 Comes behind judge.py, whose readers it uses.
 """
+import sys
+
 import jsonpatch
 
 # Readers of other people, where they are there: of YAML as of 1.2, and of TOML.
@@ -40,6 +42,3 @@ def judge_edits():
                 print("WRONG", who, before, json.dumps(ops), after, found, sep="\n--------\n")
     print("read", json.dumps(seen, sort_keys=True))
     sys.exit(1 if wrong else 0)
-
-
-judge_edits()

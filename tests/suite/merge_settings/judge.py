@@ -49,7 +49,9 @@ def read_properties(text):
         key, value = re.fullmatch(r"((?:\\.|[^\\ \t\f=:])*)[ \t\f]*[=:]?[ \t\f]*(.*)", logical).groups()
         names = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
         plain = lambda m: chr(int(m[1][1:], 16)) if m[1][0] == "u" else names.get(m[1], m[1])
-        pairs.append(tuple(re.sub(r"\\(u[0-9a-fA-F]{4}|.)", plain, part) for part in (key, value)))
+        parts = [re.sub(r"\\(u[0-9a-fA-F]{4}|.)", plain, part) for part in (key, value)]
+        # Two halves of a character are one.
+        pairs.append(tuple(part.encode("utf-16", "surrogatepass").decode("utf-16") for part in parts))
         logical = ""
     return once(pairs)
 

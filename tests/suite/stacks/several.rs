@@ -127,7 +127,7 @@ fn two_that_change_different_lines_are_merged_and_each_goes_alone() {
     let target = sandbox.install(&base());
     target.must_apply(&top);
     let notes = target.must_apply(&end);
-    assert_eq!(notes, ["text: is merged: END and TOP both change it, in different lines"]);
+    assert_eq!(notes, ["text: is merged: END and TOP both change it, in different places"]);
     target.expect(&base().file("text", lines(&[(1, "top"), (9, "end")])));
     target.must_go_back(patch("TOP"), OnDrift::Stop);
     target.expect(&base().file("text", lines(&[(9, "end")])));

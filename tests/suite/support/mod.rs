@@ -8,6 +8,8 @@ pub mod console;
 pub mod cut;
 pub mod ordinary_user;
 pub mod product;
+#[cfg(target_os = "linux")]
+pub mod read_only;
 pub mod real_folder;
 pub mod sandbox;
 pub mod tools;

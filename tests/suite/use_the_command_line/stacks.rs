@@ -82,8 +82,8 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
       Builds on ONE. (builds-on)
           text: made for the result of the other
 
-      This patch and CLASH both change text, in different lines. (mergeable)
-          text: both change it, in different lines
+      This patch and CLASH both change text, in different places. (mergeable)
+          text: both change it, in different places
           → Both changes are applied. Check the merged files.
 
     Problems to resolve first

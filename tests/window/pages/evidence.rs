@@ -8,7 +8,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT;
 use patchwright::model::{Component, PartPatch, Purl, Resolved, ResolvedKind, ResolvedState, TreePath};
 use patchwright::present::message::{Dialog, Effect, Event, ExportWish, Input};
-use patchwright::words::{self, fill, window};
+use patchwright::words::{self, fill, papers, window};
 
 use super::build::Builder;
 use super::guided::{goes_through, starts};
@@ -337,4 +337,21 @@ fn choosing_and_applying_need_no_mouse() {
     walks_on(&mut person, words::NEXT, Key::Enter);
     walks_on(&mut person, "Apply 1 change", Key::Enter);
     person.must_see(words::DONE_APPLY);
+}
+
+#[test]
+fn what_a_scanner_will_say_is_told_before_it_is_asked() {
+    let scene = Scene::new().applied();
+    let report = scene.report(&[(CVE, DEBUG), ("CVE-2026-1", MS)]);
+    let mut person = scene.open([scene.folder()]);
+    person.press(window::FIXED_SAVE);
+    picks(&mut person, papers::SCAN_CHOOSE, Input::ScanToSilence, &report);
+    person.must_see(&fill(papers::SCAN_HEADLINE, &[("all", "2 findings"), ("n", "1")]));
+    person.must_see(&format!("{CVE} {DEBUG}"));
+    person.must_see(papers::SCAN_SILENT);
+    person.must_see("No patch in this folder says anything about it");
+    // What is no report says so.
+    scene.sandbox.write("odd.json", "{\"odd\": 1}\n");
+    person.hears(Event::InputPicked(Input::ScanToSilence, vec![scene.sandbox.path("odd.json")]));
+    person.must_see("Can't use this report");
 }

@@ -3,7 +3,7 @@
 use egui::Role;
 use egui_kittest::kittest::NodeT;
 use patchwright::present::message::{Effect, Event, ExportWish};
-use patchwright::words;
+use patchwright::words::{self, window};
 
 use super::person::{Opening, Person, everything};
 
@@ -186,4 +186,27 @@ fn the_result_can_be_kept() {
         .iter()
         .any(|effect| matches!(effect, Effect::SaveReport(_, page) if page.contains(words::DONE_APPLY)));
     assert!(saved);
+}
+
+#[test]
+fn a_rollback_says_why_and_for_which_ticket_and_the_history_has_it() {
+    let mut person = Person::with_sample();
+    let folder = person.sample().folder;
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    person.press(words::UNDO_THIS);
+    person.press(words::NEXT);
+    person.press(words::NEXT);
+    person.press(window::BECAUSE_FAULT);
+    person.writes(window::WHY_WORDS, "prints are cut off");
+    person.writes(window::TICKET_OPTIONAL, "OPS-77");
+    let button = last_button(&person);
+    person.press(&button);
+    person.must_see(words::DONE_TAKE_BACK);
+    let (_, entries) = person.folder_as_it_is(&folder);
+    let last = entries.last().expect("an entry");
+    let reason = last.reason.as_ref().expect("a reason");
+    assert_eq!(reason.kind, patchwright::model::ReasonKind::Fault);
+    assert_eq!(reason.text.as_deref(), Some("prints are cut off"));
+    assert_eq!(last.ticket.as_deref(), Some("OPS-77"));
 }

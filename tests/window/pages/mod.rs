@@ -20,7 +20,9 @@ mod keys;
 mod keys_tab;
 mod looking;
 mod making;
+mod many;
 mod merging;
+mod papers;
 mod person;
 #[cfg(feature = "pictures")]
 mod pictures;
@@ -29,6 +31,7 @@ mod recovering;
 mod repairing;
 mod reviewing;
 mod sandbox;
+mod site;
 mod switching;
 mod text_patches;
 mod truth;

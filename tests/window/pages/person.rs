@@ -226,6 +226,7 @@ impl Person {
                     Role::Button
                         | Role::Link
                         | Role::CheckBox
+                        | Role::DisclosureTriangle
                         | Role::RadioButton
                         | Role::Tab
                         | Role::MultilineTextInput

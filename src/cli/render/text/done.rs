@@ -133,6 +133,9 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
     text.push_str(&untidy(done.untidy.as_deref()));
     text.push_str(&match done.turn {
         Turn::Went => format!("To undo it: patchwright reapply {}\n", argument(target)),
+        Turn::Switched | Turn::SwitchedBack => {
+            format!("To see the switches: patchwright toggle {}\n", argument(target))
+        }
         _ => format!("To undo it: patchwright rollback {} --undo\n", argument(target)),
     });
     text

@@ -4,7 +4,23 @@ use super::list::columns;
 use super::{place, safe};
 use crate::cli::render::Style;
 use crate::diff::{Grade, KeyChange, Tried, TriedOp};
-use crate::workbench::TriedFile;
+use crate::workbench::{Condition, TriedFile};
+
+/// What the edits of patches say must be so, and whether it is.
+pub(in crate::cli) fn conditions(conditions: &[Condition], style: Style) -> String {
+    let mut text = if conditions.is_empty() { "" } else { "\nConditions:\n" }.to_owned();
+    for Condition { path, wanted, problem, .. } in conditions {
+        let wanted =
+            wanted.as_ref().map(|wanted| format!(": {} {}", safe(&wanted.path), safe(&wanted.wanted)));
+        let wanted = wanted.unwrap_or_default();
+        let line = match problem {
+            None => format!("{}  {}{wanted}", style.good("holds "), safe(path.as_str())),
+            Some(why) => format!("{}  {}{wanted}; {}", style.bad("broken"), safe(path.as_str()), safe(why)),
+        };
+        text.push_str(&format!("  {line}\n"));
+    }
+    text
+}
 
 pub(in crate::cli) fn edits_tried(files: &[TriedFile], style: Style) -> String {
     files.iter().map(|file| one_file(file, style)).collect::<Vec<_>>().join("\n")

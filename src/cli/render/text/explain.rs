@@ -14,7 +14,7 @@ pub(in crate::cli) fn explanation(preview: &ApplyPreview, target: &Path, style: 
     for coming in &preview.patches {
         text.push_str(&one(coming, target, style));
     }
-    text.push_str(&obstacles(&preview.preview.obstacles, Detail::Full, style));
+    text.push_str(&obstacles(&preview.preview.obstacles, Some(target), Detail::Full, style));
     if !preview.preview.obstacles.is_empty() {
         text.push('\n');
     }

@@ -11,7 +11,7 @@ pub(in crate::cli) fn failure(report: &Report, detail: Detail, style: Style) -> 
     }
     // A single one is the title already.
     if report.obstacles.len() > 1 {
-        text.push_str(&obstacles(&report.obstacles, detail, style));
+        text.push_str(&obstacles(&report.obstacles, None, detail, style));
     }
     if let Some(sentence) = report.files.sentence() {
         text.push_str(&format!("{sentence}\n"));

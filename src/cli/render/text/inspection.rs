@@ -210,7 +210,7 @@ pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: 
     text.push_str(&signatures(shown));
     if !verified.unmet.is_empty() {
         text.push('\n');
-        text.push_str(&obstacles(&verified.unmet, Detail::Full, style));
+        text.push_str(&obstacles(&verified.unmet, None, Detail::Full, style));
     }
     text
 }

@@ -31,7 +31,7 @@ pub(in crate::cli) use done::{
     accept_plan, accepted, applied, made, nothing_to_apply, order_written, recovered, rolled_back,
     support_saved,
 };
-pub(in crate::cli) use edits::edits_tried;
+pub(in crate::cli) use edits::{conditions, edits_tried};
 pub(in crate::cli) use evidence::{evidence_saved, evidence_verified};
 pub(in crate::cli) use explain::explanation;
 pub(in crate::cli) use failure::failure;

@@ -12,6 +12,7 @@ use crate::diff::{ChangeView, ViewContent};
 use crate::model::{Node, Patch, Restart};
 use crate::plan::{Note, Obstacle, Preview};
 use crate::report::changes::ChangeStatus;
+use crate::report::shell_path;
 use crate::workbench::{ApplyPreview, ComingPatch, RebuiltPlace, RollbackPreview, Turn};
 
 /// Most lines of a list above a question: the question stays on a small screen.
@@ -54,7 +55,7 @@ pub(in crate::cli) fn plan(
         text.push_str(&format!("Restart afterwards: {}\n\n", safe(&restart)));
     }
     text.push_str(&scripts_in_short(&preview.scripts, style));
-    text.push_str(&obstacles(&preview.preview.obstacles, detail, style));
+    text.push_str(&obstacles(&preview.preview.obstacles, Some(target), detail, style));
     if !preview.preview.obstacles.is_empty() {
         text.push('\n');
     }
@@ -248,7 +249,12 @@ pub(super) fn notes(notes: &[Note], style: Style) -> String {
 }
 
 /// Each reason with its way out, which is said once where several files have the same; empty without reasons.
-pub(super) fn obstacles(obstacles: &[Obstacle], detail: Detail, style: Style) -> String {
+pub(super) fn obstacles(
+    obstacles: &[Obstacle],
+    folder: Option<&Path>,
+    detail: Detail,
+    style: Style,
+) -> String {
     /// Most files of which a reason is said without `--verbose`.
     const MAX_FILES: usize = 20;
     if obstacles.is_empty() {
@@ -273,7 +279,8 @@ pub(super) fn obstacles(obstacles: &[Obstacle], detail: Detail, style: Style) ->
             let more = words::count(alike.len() - shown, "more file", "more files");
             text.push_str(&format!("  the same for {more} (--verbose lists them)\n"));
         }
-        text.push_str(&format!("      {}\n", safe(&first.hint())));
+        let hint = folder.map_or_else(|| first.hint(), |folder| first.in_folder(&shell_path(folder)).hint());
+        text.push_str(&format!("      {}\n", safe(&hint)));
         rest = others;
     }
     text

@@ -33,13 +33,18 @@ pub(in crate::cli) fn rollout(view: &RolloutView, style: Style) -> String {
         })
         .collect();
     push_rows(&mut text, &rows);
+    for ring in &view.rings {
+        for one in &ring.approvals {
+            text.push_str(&format!("  {}\n", safe(&rollout::approval(ring, one))));
+        }
+    }
     let gate = safe(&rollout::gate(view)).into_owned();
     text.push_str(&format!(
         "\n{}\n",
         if view.kind().is_none() { style.good(&gate) } else { style.attention(&gate) }
     ));
-    if let Some(next) = rollout::next_command(view) {
-        text.push_str(&format!("{} {}\n", style.attention("Next:"), safe(&next)));
+    for (what, command) in rollout::next_commands(view) {
+        text.push_str(&format!("{} {}\n", style.attention(&format!("{what}:")), safe(&command)));
     }
     text
 }
@@ -56,12 +61,15 @@ fn counts(counts: &Counts, is_begun: bool) -> String {
 pub(in crate::cli) fn rollout_plan(plan: &RolloutPlan, style: Style) -> String {
     let mut text = format!("{}\n", style.strong(&safe(&plan.name)));
     for ring in &plan.rings {
+        let (left_out, in_it): (Vec<&PlannedFolder>, Vec<&PlannedFolder>) =
+            ring.folders.iter().partition(|folder| folder.left_out.is_some());
         let (ready, refused): (Vec<&PlannedFolder>, Vec<&PlannedFolder>) =
-            ring.folders.iter().partition(|folder| folder.refused.is_none());
+            in_it.into_iter().partition(|folder| folder.refused.is_none());
         let there = ready.iter().filter(|folder| folder.steps == 0).count();
         let mut said = vec![format!("{} ready", words::count(ready.len() - there, "folder", "folders"))];
         said.extend((there > 0).then(|| format!("{there} already there")));
         said.extend((!refused.is_empty()).then(|| format!("{} can't be changed yet", refused.len())));
+        said.extend((!left_out.is_empty()).then(|| format!("{} left out", left_out.len())));
         let rules = &ring.rules;
         let gate = match (rules.approvals, rules.wait) {
             (0, 0) => String::new(),
@@ -81,6 +89,11 @@ pub(in crate::cli) fn rollout_plan(plan: &RolloutPlan, style: Style) -> String {
             })
             .collect();
         push_rows(&mut text, &rows);
+        let rows = left_out.iter().filter_map(|folder| {
+            let why = format!("left out: {}", folder.left_out.as_ref()?);
+            Some([&folder.path, &why].map(|cell| safe(cell).into_owned()))
+        });
+        push_rows(&mut text, &rows.collect::<Vec<_>>());
     }
     if !plan.new.is_empty() {
         let new = words::count(plan.new.len(), "folder isn't", "folders aren't");

@@ -108,7 +108,10 @@ fn command(switch: &FolderSwitch, to: Position, target: &Path) -> String {
     let name = safe(&name);
     match to {
         Position::On => format!("patchwright toggle on {name} {folder}"),
-        Position::Off => format!("patchwright toggle off {name} {folder}"),
+        Position::Off if switch.toggle.vulnerabilities.is_empty() => {
+            format!("patchwright toggle off {name} {folder}")
+        }
+        Position::Off => format!("patchwright toggle off {name} {folder} --reason TEXT"),
     }
 }
 

@@ -8,18 +8,13 @@ use std::ops::Range;
 use super::meaning::{Meant, Part};
 use crate::diff::settings::{Arrivals, Entry, Exchange, Format, Group, Members, Said, Side, exchanged};
 
-/// The text of `mine` with what the patch changes; `None` if that takes more than exchanging values and lines, or a
-/// comment that somebody wrote would be gone.
+/// The text of `mine` with what the patch changes in each document; `None` if that takes more than exchanging values and
+/// lines, or a comment that somebody wrote would be gone.
 pub(super) fn edited(
     format: Format,
     [base, mine, theirs]: [Side<'_>; 3],
-    meant: &Meant<'_>,
+    meant: &[Meant<'_>],
 ) -> Option<String> {
-    let (Said::Group(my_root), Said::Group(their_root), Meant::Group(parts)) =
-        (mine.sheet.root(), theirs.sheet.root(), meant)
-    else {
-        return None;
-    };
     let mut edit = Edit {
         format,
         mine,
@@ -30,8 +25,15 @@ pub(super) fn edited(
         has_new_section: false,
         exchanges: Vec::new(),
     };
-    edit.let_comments_move(parts);
-    edit.group(my_root, their_root, parts)?;
+    let documents = meant.iter().zip(&mine.sheet.documents).zip(&theirs.sheet.documents);
+    let groups = documents.filter(|((meant, _), _)| !matches!(meant, Meant::Mine(_)));
+    let groups = groups.map(|((meant, mine), theirs)| match (&mine.said, &theirs.said, meant) {
+        (Said::Group(mine), Said::Group(theirs), Meant::Group(parts)) => Some((mine, theirs, parts)),
+        _ => None,
+    });
+    let groups: Vec<_> = groups.collect::<Option<_>>()?;
+    groups.iter().for_each(|(_, _, parts)| edit.let_comments_move(parts));
+    groups.iter().try_for_each(|(mine, theirs, parts)| edit.group(mine, theirs, parts))?;
     edit.let_comments_go(base);
     let known: HashSet<&str> = base.comments().chain(theirs.comments()).collect();
     let keeps =

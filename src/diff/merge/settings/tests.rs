@@ -393,3 +393,50 @@ fn both_add_the_same_key_in_two_places() {
     assert_eq!(clashes("a.toml", base, mine, "a = 1\n\n\nz = 1\nn = 6\n"), ["n"]);
     assert_eq!(text("a.toml", base, mine, "a = 1\n\n\nz = 2\nn = 5\n"), "a = 1\nn = 5\n\n\nz = 2\n");
 }
+
+const TWO: &str = "kind: A\nmetadata:\n  name: x\nspec:\n  one: 1\n  two: 2\n---\nkind: A\nmetadata:\n  name: y\nspec:\n  one: 1\n  two: 2\n";
+
+#[test]
+fn documents_that_can_be_told_apart_are_merged_each_for_itself() {
+    let in_last = |text: &str, from: &str, to: &str| {
+        let (first, last) = text.split_once("---").expect("two documents");
+        format!("{first}---{}", last.replace(from, to))
+    };
+    let (mine, theirs) = (TWO.replacen("one: 1", "one: 5", 1), in_last(TWO, "two: 2", "two: 6"));
+    assert_eq!(text("a.yaml", TWO, &mine, &theirs), in_last(&mine, "two: 2", "two: 6"));
+    let beside = in_last(TWO, "one: 1", "one: 7");
+    let Merge::Clean { content, by } = merged("a.yaml", TWO, &beside, &theirs) else { panic!("a clash") };
+    assert_eq!(String::from_utf8_lossy(&content), in_last(&beside, "two: 2", "two: 6"));
+    assert_eq!(by, MergedBy::Keys(vec!["spec.two in document 2".to_owned()]));
+    assert_eq!(
+        clashes("a.yaml", TWO, &in_last(TWO, "two: 2", "two: 9"), &theirs),
+        ["spec.two in document 2"]
+    );
+}
+
+#[test]
+fn documents_that_could_be_taken_for_each_other_are_not_merged() {
+    let turned = |text: &str| {
+        let (first, last) = text.split_once("---\n").expect("two documents");
+        format!("{last}---\n{first}")
+    };
+    let changed = TWO.replacen("one: 1", "one: 5", 1);
+    for (base, mine, theirs) in [
+        (TWO.to_owned(), turned(TWO), changed.clone()),
+        (TWO.to_owned(), format!("{TWO}---\nkind: B\n"), changed.clone()),
+        (TWO.replace("name: y", "name: x"), TWO.replace("name: y", "name: x") + "# ours\n", changed),
+    ] {
+        let merged = merge("a.yaml", base.as_bytes(), mine.as_bytes(), theirs.as_bytes());
+        assert!(matches!(merged, Err(Unmergeable::Unread(_))), "{merged:?}");
+    }
+}
+
+#[test]
+fn keys_that_some_programs_take_for_no_text_are_in_nobodys_way_where_all_have_them() {
+    let base = "on: push\na: 1\nb: 1\n";
+    let (mine, theirs) = ("on: push\na: 2\nb: 1\n", "on: push\na: 1\nb: 2\n");
+    assert_eq!(text("a.yml", base, mine, theirs), "on: push\na: 2\nb: 2\n");
+    let other = "On: push\na: 2\nb: 1\n";
+    let merged = merge("a.yml", base.as_bytes(), other.as_bytes(), theirs.as_bytes());
+    assert!(matches!(merged, Err(Unmergeable::Unread(_))), "{merged:?}");
+}

@@ -5,6 +5,7 @@ use crate::viewer::layout::action::PaneRequest;
 use crate::viewer::layout::place::ListStep;
 use crate::viewer::layout::rows::{EXPAND_LINES, Expand, Rows};
 use crate::viewer::model::{Half, LineDiff, View, ViewedContents, WordMarks};
+use crate::words::{contents as words, fill};
 
 impl PaneState {
     /// The line in the present row, counted from 1: of the new side, or where there is none, of the old one.
@@ -95,6 +96,22 @@ impl PaneState {
             self.hex.difference = Some(number);
             self.hex.place.show(row, bytes.rows(), self.visible);
         }
+    }
+
+    /// From a line that moved to where it stands on the other side.
+    pub(super) fn go_to_other_end(&mut self, contents: &ViewedContents) {
+        let Some(diff) = contents.text() else { return };
+        let row = self.rows().and_then(|rows| rows.row(diff, self.place.row));
+        let ends = row.into_iter().flat_map(|row| {
+            Half::BOTH.into_iter().filter_map(move |half| diff.other_end(half, row.line(half)?))
+        });
+        self.said = match ends.collect::<Vec<_>>().first() {
+            Some(&(half, line)) => {
+                self.go_to_line(contents, half, line);
+                fill(words::SAID_MOVED, &[("n", &(line + 1).to_string())])
+            }
+            None => words::SAID_NOT_MOVED.to_owned(),
+        };
     }
 
     /// Goes to a line, which is unfolded for that.

@@ -1,0 +1,88 @@
+//! What goes to jobs and comes back from them for pages that have much of their own.
+
+use std::path::PathBuf;
+
+use crate::present::evidence::{CheckedEvidence, EvidenceForm};
+use crate::present::failure::Failure;
+use crate::present::figures::{FiguresForm, FiguresPage};
+use crate::present::identify::{IdentifiedPage, IdentifyForm};
+use crate::present::keys::SignForm;
+use crate::present::rollout::{PlannedRollout, RolloutForm, RolloutPage, RolloutStep};
+use crate::present::scan::ScanView;
+use crate::present::slot::Ticket;
+use crate::present::wanted::{WantedForm, WantedPage};
+use crate::workbench::{DecisionDigest, EditChoices};
+
+/// What the model wants to know about many folders, or wants said about them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ManyEffect {
+    /// Compare folders with a state file.
+    Compare(Ticket, Box<WantedForm>),
+    /// Save the comparison, in the format that the ending of the name stands for.
+    SaveComparison(PathBuf, Box<WantedForm>),
+    /// Read how a rollout stands.
+    Read(Ticket, PathBuf),
+    /// Find out what a run of it would do.
+    Plan(Ticket, Box<RolloutForm>),
+    /// Write down what somebody says about it, and why.
+    Say(Ticket, PathBuf, RolloutStep, Option<String>),
+}
+
+/// What a job answers about many folders.
+#[derive(Debug)]
+pub enum ManyEvent {
+    Compared(Ticket, Box<Result<WantedPage, Failure>>),
+    Read(Ticket, Box<Result<RolloutPage, Failure>>),
+    Planned(Ticket, Result<PlannedRollout, Failure>),
+    /// What somebody said was written down, or not.
+    Said(Ticket, Box<Result<RolloutPage, Failure>>),
+}
+
+/// What the model wants gathered or counted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PapersEffect {
+    /// Save evidence to this place, signed with this key if there is one.
+    SaveEvidence(PathBuf, Box<EvidenceForm>, Option<Box<SignForm>>),
+    /// Find out whether an evidence file is what somebody made.
+    CheckEvidence(Ticket, PathBuf),
+    /// Count what the histories say.
+    Count(Ticket, Box<FiguresForm>),
+    /// Find out what a folder is.
+    Identify(Ticket, Box<IdentifyForm>),
+    /// Find out what a scanner will say about this folder, by this report of it.
+    CompareScan(Ticket, PathBuf, PathBuf),
+    /// Save the changes of a patch file for `git apply`, with what the folder has.
+    Export(PathBuf, PathBuf, Option<PathBuf>),
+    /// Save an order to fill in.
+    SaveOrder(PathBuf),
+    /// Save what would happen, if it is still what was shown.
+    SavePlan(PathBuf, Box<PlanQuestion>, DecisionDigest),
+    /// Read a plan, and hold it against what would happen.
+    ReadPlan(Ticket, PathBuf, Box<PlanQuestion>),
+}
+
+/// What a job answers about evidence and figures.
+#[derive(Debug)]
+pub enum PapersEvent {
+    Checked(Ticket, Result<CheckedEvidence, Failure>),
+    Counted(Ticket, Box<Result<FiguresPage, Failure>>),
+    Identified(Ticket, Result<IdentifiedPage, Failure>),
+    ScanCompared(Ticket, Result<ScanView, Failure>),
+    PlanRead(Ticket, Result<ReadPlan, Failure>),
+}
+
+/// What would happen to which folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanQuestion {
+    pub files: Vec<PathBuf>,
+    pub folder: PathBuf,
+    pub edits: EditChoices,
+    pub withdrawn: Vec<PathBuf>,
+}
+
+/// A plan that was read: where it is, and what somebody agreed to by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadPlan {
+    pub file: PathBuf,
+    pub agreed: DecisionDigest,
+}

@@ -1,0 +1,400 @@
+//! A rollout: a column for each ring, what it waits for in words, and what can be done next.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::home::folder_text;
+use super::overview::line;
+use super::wanted::Mark;
+use crate::model::Code;
+use crate::plan::rollout::Next;
+use crate::report::{phrases, rollout};
+use crate::text::capitalised;
+use crate::words::{fill, many};
+use crate::workbench::{FolderState, FolderView, Gate, PlannedFolder, RingView, RolloutPlan, RolloutView};
+
+/// Which rollout, and what is set aside in each of its folders.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RolloutForm {
+    /// The rollout file.
+    pub file: Option<PathBuf>,
+    /// Whether patches that nobody trusted has signed are applied, too.
+    pub unsigned: bool,
+}
+
+/// What can be done about a rollout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RolloutStep {
+    /// Goes on through this ring, and no further.
+    Run {
+        ring: String,
+    },
+    /// Goes on as far as the rules allow.
+    RunOn,
+    Approve {
+        ring: String,
+    },
+    Pause,
+    Resume,
+    Stop,
+    /// Rolls back what it applied.
+    TakeBack,
+    LeaveOut {
+        folder: String,
+    },
+}
+
+impl RolloutStep {
+    /// What its button says.
+    pub fn label(&self) -> String {
+        match self {
+            RolloutStep::Run { ring } => fill(many::ROLLOUT_RUN, &[("ring", &line(ring))]),
+            RolloutStep::RunOn => many::ROLLOUT_RUN_ON.to_owned(),
+            RolloutStep::Approve { ring } => fill(many::ROLLOUT_APPROVE, &[("ring", &line(ring))]),
+            RolloutStep::Pause => many::ROLLOUT_PAUSE.to_owned(),
+            RolloutStep::Resume => many::ROLLOUT_RESUME.to_owned(),
+            RolloutStep::Stop => many::ROLLOUT_STOP.to_owned(),
+            RolloutStep::TakeBack => many::ROLLOUT_TAKE_BACK.to_owned(),
+            RolloutStep::LeaveOut { .. } => many::ROLLOUT_LEAVE_OUT.to_owned(),
+        }
+    }
+
+    /// The question before it, and what it means.
+    pub fn question(&self) -> (String, &'static str) {
+        let of_ring = |template, ring: &str| fill(template, &[("ring", &line(ring))]);
+        match self {
+            RolloutStep::Run { ring } => (of_ring(many::ASK_RUN, ring), many::ASK_RUN_MEANING),
+            RolloutStep::RunOn => (many::ASK_RUN_ON.to_owned(), many::ASK_RUN_ON_MEANING),
+            RolloutStep::Approve { ring } => (of_ring(many::ASK_APPROVE, ring), many::ASK_APPROVE_MEANING),
+            RolloutStep::Pause => (many::ASK_PAUSE.to_owned(), many::ASK_PAUSE_MEANING),
+            RolloutStep::Resume => (many::ASK_RESUME.to_owned(), many::ASK_RESUME_MEANING),
+            RolloutStep::Stop => (many::ASK_STOP.to_owned(), many::ASK_STOP_MEANING),
+            RolloutStep::TakeBack => (many::ASK_TAKE_BACK.to_owned(), many::ASK_TAKE_BACK_MEANING),
+            RolloutStep::LeaveOut { folder } => {
+                (fill(many::ASK_LEAVE_OUT, &[("folder", &line(folder))]), many::ASK_LEAVE_OUT_MEANING)
+            }
+        }
+    }
+
+    /// What answers that with yes.
+    pub fn button(&self) -> &'static str {
+        match self {
+            RolloutStep::Run { .. } | RolloutStep::RunOn => many::DO_RUN,
+            RolloutStep::Approve { .. } => many::DO_APPROVE,
+            RolloutStep::Pause => many::DO_PAUSE,
+            RolloutStep::Resume => many::DO_RESUME,
+            RolloutStep::Stop => many::DO_STOP,
+            RolloutStep::TakeBack => many::DO_TAKE_BACK,
+            RolloutStep::LeaveOut { .. } => many::DO_LEAVE_OUT,
+        }
+    }
+
+    /// Whether folders are changed: by the worker, then.
+    pub const fn changes_folders(&self) -> bool {
+        matches!(self, RolloutStep::Run { .. } | RolloutStep::RunOn | RolloutStep::TakeBack)
+    }
+
+    /// Whether a reason can be said: and if so, whether one has to.
+    pub const fn reason(&self) -> Option<bool> {
+        match self {
+            RolloutStep::Approve { .. } | RolloutStep::Pause | RolloutStep::Stop => Some(false),
+            RolloutStep::LeaveOut { .. } => Some(true),
+            _ => None,
+        }
+    }
+}
+
+/// One folder of a ring. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RingFolder {
+    /// As the rollout names it.
+    pub exact: String,
+    pub name: String,
+    pub shown_path: String,
+    pub mark: Mark,
+    pub state: String,
+    /// Why it is not good; may be empty.
+    pub why: String,
+    /// Whether somebody has to decide about it now.
+    pub is_open: bool,
+}
+
+/// Where a ring is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RingStage {
+    /// Its turn is still to come.
+    Later,
+    /// What the rollout is at.
+    Now,
+    /// It is through.
+    Through,
+}
+
+/// One ring. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RingColumn {
+    pub name: String,
+    pub stage: RingStage,
+    /// How many of its folders are good, in words.
+    pub counts: String,
+    /// The good ones as a share, in thousandths.
+    pub good: u16,
+    /// What has to be true before it begins, and before the next one does.
+    pub rules: Vec<String>,
+    /// Who approved it.
+    pub approvals: Vec<String>,
+    pub folders: Vec<RingFolder>,
+}
+
+/// How a rollout stands. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolloutPage {
+    pub name: String,
+    /// What it waits for, in one sentence.
+    pub gate: String,
+    /// How good or bad that is.
+    pub mark: Mark,
+    pub rings: Vec<RingColumn>,
+    /// What is recommended.
+    pub next: Option<RolloutStep>,
+    /// What else can be done.
+    pub others: Vec<RolloutStep>,
+    /// Whether a run would change folders now, so that it is worth planning.
+    pub can_run: bool,
+}
+
+impl RolloutPage {
+    pub(super) fn new(view: &RolloutView) -> Self {
+        let next = recommended(view);
+        let others = others(view).into_iter().filter(|step| Some(step) != next.as_ref()).collect();
+        let is_at = at(&view.gate);
+        let column = |(index, ring): (usize, &RingView)| {
+            let stage = match is_at {
+                Some(at) if index > at => RingStage::Later,
+                Some(at) if index == at => RingStage::Now,
+                None if !ring.is_begun => RingStage::Later,
+                _ => RingStage::Through,
+            };
+            let decides = matches!(view.gate, Gate::Next(Next::Decide { ring }) if ring == index);
+            RingColumn::new(ring, stage, decides)
+        };
+        Self {
+            name: line(&view.name),
+            gate: line(&rollout::gate(view)),
+            mark: mark_of(&view.gate),
+            rings: view.rings.iter().enumerate().map(column).collect(),
+            can_run: matches!(next, Some(RolloutStep::Run { .. } | RolloutStep::RunOn)),
+            next,
+            others,
+        }
+    }
+}
+
+/// The ring that a rollout is at; `None` if it is through, or if somebody holds it up.
+fn at(gate: &Gate) -> Option<usize> {
+    match gate {
+        Gate::NotStarted => Some(0),
+        Gate::AsFarAsAsked { ring } => Some(*ring),
+        Gate::Next(
+            Next::Change { ring, .. }
+            | Next::Wait { ring, .. }
+            | Next::Approve { ring, .. }
+            | Next::Decide { ring }
+            | Next::Stop { ring },
+        ) => Some(*ring),
+        Gate::Lost { .. }
+        | Gate::Paused(_)
+        | Gate::Stopped(_)
+        | Gate::Over(_)
+        | Gate::Interrupted
+        | Gate::Next(Next::Done) => None,
+    }
+}
+
+fn mark_of(gate: &Gate) -> Mark {
+    match gate {
+        Gate::Next(Next::Done) => Mark::Good,
+        Gate::Lost { .. } | Gate::Stopped(_) | Gate::Next(Next::Stop { .. } | Next::Decide { .. }) => {
+            Mark::Trouble
+        }
+        Gate::Paused(_) | Gate::Over(_) | Gate::Next(Next::Wait { .. } | Next::Approve { .. }) => Mark::Left,
+        Gate::NotStarted
+        | Gate::AsFarAsAsked { .. }
+        | Gate::Interrupted
+        | Gate::Next(Next::Change { .. }) => Mark::Due,
+    }
+}
+
+/// Whether more folders failed than a ring may have.
+fn has_failed(view: &RolloutView) -> bool {
+    view.rings.iter().any(|ring| ring.rules.max_failed.is_exceeded(ring.counts.failed, ring.counts.folders))
+}
+
+/// Whether the rollout applied something that is still there.
+fn can_take_back(view: &RolloutView) -> bool {
+    let is_ours = |folder: &FolderView| {
+        folder.entry.is_some() && !matches!(folder.state, FolderState::RolledBack | FolderState::PutBack)
+    };
+    view.rings.iter().flat_map(|ring| &ring.folders).any(is_ours)
+}
+
+fn recommended(view: &RolloutView) -> Option<RolloutStep> {
+    let run = |ring: usize| view.rings.get(ring).map(|ring| RolloutStep::Run { ring: ring.name.clone() });
+    match &view.gate {
+        Gate::NotStarted => run(0),
+        Gate::Next(Next::Change { ring, .. } | Next::Decide { ring }) => run(*ring),
+        Gate::AsFarAsAsked { ring } => run(ring + 1),
+        Gate::Interrupted => Some(RolloutStep::RunOn),
+        Gate::Next(Next::Approve { ring, .. }) => {
+            // Keys sign on the command line.
+            let ring = view.rings.get(*ring).filter(|ring| !ring.is_by_key);
+            ring.map(|ring| RolloutStep::Approve { ring: ring.name.clone() })
+        }
+        Gate::Stopped(_) | Gate::Next(Next::Stop { .. }) if has_failed(view) && can_take_back(view) => {
+            Some(RolloutStep::TakeBack)
+        }
+        Gate::Stopped(_) | Gate::Paused(_) | Gate::Next(Next::Stop { .. }) => Some(RolloutStep::Resume),
+        // Somebody has to decide whether it goes on or is rolled back.
+        Gate::Lost { .. } | Gate::Over(_) | Gate::Next(Next::Wait { .. } | Next::Done) => None,
+    }
+}
+
+fn others(view: &RolloutView) -> Vec<RolloutStep> {
+    let is_held = matches!(view.gate, Gate::Paused(_) | Gate::Stopped(_));
+    let is_lost = matches!(view.gate, Gate::Lost { .. });
+    let is_over = is_lost || matches!(view.gate, Gate::NotStarted | Gate::Over(_) | Gate::Next(Next::Done));
+    let can_run_on = matches!(
+        view.gate,
+        Gate::NotStarted
+            | Gate::Lost { .. }
+            | Gate::Interrupted
+            | Gate::AsFarAsAsked { .. }
+            | Gate::Next(Next::Change { .. } | Next::Wait { .. } | Next::Decide { .. })
+    );
+    let steps = [
+        (can_run_on, RolloutStep::RunOn),
+        (!is_over && !is_held, RolloutStep::Pause),
+        (!is_over && !matches!(view.gate, Gate::Stopped(_)), RolloutStep::Stop),
+        (is_held, RolloutStep::Resume),
+        (is_lost || can_take_back(view), RolloutStep::TakeBack),
+    ];
+    steps.into_iter().filter_map(|(can_be, step)| can_be.then_some(step)).collect()
+}
+
+impl RingColumn {
+    fn new(ring: &RingView, stage: RingStage, decides: bool) -> Self {
+        let (counts, all) = (&ring.counts, phrases::count(ring.counts.folders, "folder", "folders"));
+        let good = counts.good.to_string();
+        let facts = [("n", good.as_str()), ("all", &all), ("failed", &counts.failed.to_string())];
+        let said = match (ring.is_begun, counts.failed) {
+            (false, _) => many::RING_NOT_BEGUN,
+            (true, 0) => many::RING_GOOD,
+            (true, _) => many::RING_FAILED,
+        };
+        let approvals = ring.approvals.iter().map(|said| {
+            let facts = [("who", line(&said.by)), ("when", phrases::moment(&line(&said.time)))];
+            fill(many::RING_APPROVED, &facts.each_ref().map(|(name, value)| (*name, value.as_str())))
+        });
+        Self {
+            name: line(&ring.name),
+            stage,
+            counts: fill(said, &facts),
+            good: (counts.good * 1000 / counts.folders.max(1)) as u16,
+            rules: rules(ring),
+            approvals: approvals.collect(),
+            folders: ring.folders.iter().map(|folder| RingFolder::new(folder, decides)).collect(),
+        }
+    }
+}
+
+/// What has to be true of a ring, in words.
+fn rules(ring: &RingView) -> Vec<String> {
+    let rules = &ring.rules;
+    let of = |template, n: String| fill(template, &[("n", &n)]);
+    let needs = phrases::count(rules.approvals, "approval", "approvals");
+    let approvals = (rules.approvals > 0).then(|| of(many::RULE_APPROVALS, needs));
+    let good = of(many::RULE_GOOD, rules.min_good.to_string());
+    let failed = of(many::RULE_FAILED, rules.max_failed.to_string());
+    let wait = (rules.wait > 0).then(|| of(many::RULE_WAIT, phrases::seconds(rules.wait)));
+    let deadline = rules.deadline.map(|deadline| of(many::RULE_DEADLINE, phrases::seconds(deadline)));
+    approvals.into_iter().chain([good, failed]).chain(wait).chain(deadline).collect()
+}
+
+impl RingFolder {
+    fn new(folder: &FolderView, decides: bool) -> Self {
+        let (name, shown_path) = folder_text(Path::new(&folder.path));
+        let mark = match folder.state {
+            FolderState::Good | FolderState::AlreadyThere => Mark::Good,
+            FolderState::Waiting | FolderState::Started => Mark::Due,
+            FolderState::LeftOut | FolderState::RolledBack | FolderState::Missing => Mark::Left,
+            FolderState::Refused
+            | FolderState::PutBack
+            | FolderState::NotGoodAnyMore
+            | FolderState::NeedsPerson => Mark::Trouble,
+        };
+        let can_be_left_out = matches!(
+            folder.state,
+            FolderState::Refused | FolderState::Missing | FolderState::Waiting | FolderState::PutBack
+        );
+        Self {
+            exact: folder.path.clone(),
+            name,
+            shown_path,
+            mark,
+            state: capitalised(rollout::folder_state(folder.state)),
+            why: folder.why.as_deref().map(line).unwrap_or_default(),
+            is_open: decides && can_be_left_out,
+        }
+    }
+}
+
+/// What a run would do in each folder. Texts are escaped.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlannedRollout {
+    /// What would happen in a folder, and whether it can't, by the exact name.
+    pub folders: BTreeMap<String, (String, bool)>,
+    /// Of each ring, by its name: how many can be changed, have the patches already, and can't be changed.
+    rings: Vec<(String, [usize; 3])>,
+    /// Whether a patch isn't signed by anybody who is trusted here.
+    pub lacks_signature: bool,
+    /// Folders that its patterns find now, and that were not there when it was started.
+    pub new: Vec<String>,
+}
+
+impl PlannedRollout {
+    pub(super) fn new(plan: &RolloutPlan) -> Self {
+        let all = || plan.rings.iter().flat_map(|ring| &ring.folders);
+        let rings = plan.rings.iter().map(|ring| {
+            let refused = ring.folders.iter().filter(|folder| folder.refused.is_some()).count();
+            let is_there = |folder: &&PlannedFolder| folder.refused.is_none() && folder.steps == 0;
+            let there = ring.folders.iter().filter(is_there).count();
+            (ring.name.clone(), [ring.folders.len() - refused - there, there, refused])
+        });
+        let told = |(steps, refused): (usize, &Option<(Code, String)>)| match refused {
+            Some((_, why)) => (line(why), true),
+            None if steps == 0 => (many::PLAN_NOTHING.to_owned(), false),
+            None => (fill(many::PLAN_CHANGES, &[("n", &phrases::count(steps, "file", "files"))]), false),
+        };
+        let folders = all().map(|one| (one.path.clone(), told((one.steps, &one.refused))));
+        let lacks = all().filter_map(|one| one.refused.as_ref()).any(|(code, _)| *code == Code::Trust);
+        Self {
+            rings: rings.collect(),
+            folders: folders.collect(),
+            lacks_signature: lacks,
+            new: plan.new.iter().map(|path| line(path)).collect(),
+        }
+    }
+
+    /// How many folders can be changed and how many can't, in words: up to the ring of this name, or in all.
+    pub fn said(&self, until: Option<&str>) -> String {
+        let last = until.and_then(|until| self.rings.iter().position(|(name, _)| name == until));
+        let rings = &self.rings[..last.map_or(self.rings.len(), |last| last + 1)];
+        let parts = [many::PLAN_READY, many::PLAN_THERE, many::PLAN_REFUSED].into_iter().enumerate();
+        let parts = parts.filter_map(|(kind, template)| {
+            let count: usize = rings.iter().map(|(_, counts)| counts[kind]).sum();
+            let n = phrases::count(count, "folder", "folders");
+            (count > 0).then(|| fill(template, &[("n", &n)]))
+        });
+        parts.collect::<Vec<_>>().join(" ")
+    }
+}

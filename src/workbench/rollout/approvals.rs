@@ -1,0 +1,155 @@
+//! Who approves a ring: people by hand, which is a note in the records, and people by their keys, which whoever can write the
+//! records can't forge.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::RolloutView;
+use super::file::{ApproveBy, RingPlan};
+use super::state::{RingState, RolloutState, Said, SignedApproval};
+use crate::plan::why::{Keys, Rolling};
+use crate::trust::{
+    Approval, Approver, Attached, Keyring, MAX_APPROVAL_BYTES, NoApprover, Scheme, SignerRole, Statement,
+    StatementKind, approver,
+};
+use crate::workbench::keys::sign::{Signer, signature_over};
+use crate::workbench::{Error, Result, Workbench};
+
+/// Most approvals by keys that the records keep of one ring.
+const MAX_SIGNED: usize = 64;
+
+/// An approval, and whether it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ApprovalView {
+    pub by: String,
+    /// RFC 3339.
+    pub time: String,
+    pub reason: Option<String>,
+    /// The fingerprint of the key, if it is by one.
+    pub key: Option<String>,
+    /// Whose key it is.
+    pub owner: Option<String>,
+    /// Why it does not count, if so, as a phrase.
+    pub ignored: Option<String>,
+}
+
+impl Workbench {
+    /// Approves with a key that a ring begins. Who approves twice counts once.
+    ///
+    /// # Errors
+    /// If the rollout was not started, is over or has no such ring, or the key cannot sign.
+    pub(crate) fn approve_ring_by_key(
+        &self,
+        file: &Path,
+        ring: &str,
+        signer: &Signer,
+        reason: Option<String>,
+    ) -> Result<RolloutView> {
+        let store = self.rollout_store(file)?;
+        let state = store.must_load()?;
+        state.refuse_over()?;
+        let (ring, said, plan) = (state.ring_named(ring)?, self.said(reason), state.plan());
+        let name = &state.rings[ring].name;
+        let approval = Approval::new(&state.id, plan, name, said.by, said.time.clone(), said.reason);
+        let bytes = approval.to_bytes();
+        if bytes.len() > MAX_APPROVAL_BYTES {
+            return Err(Error::refused(Rolling::LongApproval { max_bytes: MAX_APPROVAL_BYTES }));
+        }
+        let (kind, role) = (StatementKind::Approval, SignerRole::Approver);
+        let signature =
+            signature_over(&bytes, &Statement { kind, place: None, role, time: said.time }, signer)?;
+        let is_ssh = signature.scheme == Scheme::Ssh;
+        let [said, signature] =
+            [bytes, signature.bytes].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let signed = SignedApproval { said, signature, is_ssh };
+        let keyring = self.keyring()?;
+        let key_of = |one: &SignedApproval| Some(self.hear(one, &state, ring, &keyring)?.1.key);
+        // Never keep what would not verify, whoever made it.
+        let key = key_of(&signed).ok_or_else(|| Error::refused(Keys::DoesNotFit))?;
+        self.say(file, |now| {
+            if now.plan() != plan {
+                return Err(Error::refused(Rolling::Edited));
+            }
+            let kept = &mut now.rings[ring].signed;
+            kept.retain(|one| key_of(one) != Some(key));
+            if kept.len() >= MAX_SIGNED {
+                return Err(Error::refused(Rolling::ManyApprovals { most: MAX_SIGNED }));
+            }
+            kept.push(signed);
+            Ok(())
+        })
+    }
+
+    /// What a signed approval says, and whose it is; `None` if it is of anything else, or its signature is not valid.
+    fn hear(
+        &self,
+        signed: &SignedApproval,
+        state: &RolloutState,
+        ring: usize,
+        keyring: &Keyring,
+    ) -> Option<(Approval, Approver)> {
+        let bytes = signed.said.as_bytes();
+        let approval = Approval::parse(bytes)?;
+        let is_of_this = approval.rollout == state.id
+            && approval.plan == state.plan().to_string()
+            && approval.ring == state.rings[ring].name;
+        let now = self.environment.timestamp();
+        let by = approver(&attached(signed), bytes, &state.products(), keyring, now)?;
+        is_of_this.then_some((approval, by))
+    }
+
+    /// Every approval of each ring, and whether it counts.
+    ///
+    /// # Errors
+    /// If the keys that are trusted here cannot be read.
+    pub(super) fn approvals(
+        &self,
+        plans: &[RingPlan],
+        state: &RolloutState,
+    ) -> Result<Vec<Vec<ApprovalView>>> {
+        let is_signed = state.rings.iter().any(|ring| !ring.signed.is_empty());
+        let keyring = if is_signed { self.keyring()? } else { Keyring::default() };
+        let of_ring = |(at, (ring, plan)): (usize, (&RingState, &RingPlan))| {
+            let heard = ring.signed.iter().map(|one| match self.hear(one, state, at, &keyring) {
+                Some((approval, by)) => by_key(approval, by),
+                None => unheard(one),
+            });
+            heard.chain(ring.approvals.iter().map(|said| by_hand(said, plan))).collect()
+        };
+        Ok(std::iter::zip(&state.rings, plans).enumerate().map(of_ring).collect())
+    }
+}
+
+fn attached(signed: &SignedApproval) -> Attached {
+    let scheme = if signed.is_ssh { Scheme::Ssh } else { Scheme::Minisign };
+    Attached { scheme, bytes: signed.signature.clone().into_bytes() }
+}
+
+fn by_key(approval: Approval, Approver { key, owner }: Approver) -> ApprovalView {
+    let Approval { by, time, reason, .. } = approval;
+    let ignored = owner.as_ref().err().map(|why: &NoApprover| format!("its key {}", why.phrase()));
+    ApprovalView { by, time, reason, key: Some(key.to_string()), owner: owner.ok(), ignored }
+}
+
+/// What somebody put there that approves nothing here.
+fn unheard(signed: &SignedApproval) -> ApprovalView {
+    let (by, time) = Approval::parse(signed.said.as_bytes())
+        .map_or_else(|| ("somebody".to_owned(), String::new()), |said| (said.by, said.time));
+    let ignored = Some("its signature isn't for this ring as it was started".to_owned());
+    ApprovalView { by, time, reason: None, key: None, owner: None, ignored }
+}
+
+fn by_hand(said: &Said, plan: &RingPlan) -> ApprovalView {
+    let ignored = (plan.approve_by == ApproveBy::Key).then(|| "it isn't by a key".to_owned());
+    let Said { by, time, reason } = said.clone();
+    ApprovalView { by, time, reason, key: None, owner: None, ignored }
+}
+
+/// How many people approved: each owner of keys once, and each person by hand who did not do so with a key, too.
+pub(super) fn people(approvals: &[ApprovalView]) -> usize {
+    let counted = || approvals.iter().filter(|one| one.ignored.is_none());
+    let owners: BTreeSet<&String> = counted().filter_map(|one| one.owner.as_ref()).collect();
+    let by_key: BTreeSet<&String> = counted().filter(|one| one.key.is_some()).map(|one| &one.by).collect();
+    let by_hand: BTreeSet<&String> = counted().filter(|one| one.key.is_none()).map(|one| &one.by).collect();
+    owners.len() + by_hand.difference(&by_key).count()
+}

@@ -1,0 +1,77 @@
+//! A rollout without its records: what the histories of its folders say that it did.
+
+use super::file::RolloutFile;
+use super::folder::{Found, is_in, rollout_of};
+use super::member::{FolderState, Member};
+use super::state::RolloutState;
+use crate::ledger::{Action, Entry, Ledger};
+use crate::plan::why::Rolling;
+use crate::workbench::{Error, Result, Workbench};
+
+/// What the histories say.
+pub(super) struct Told {
+    /// The rollout as it would be recorded.
+    pub state: RolloutState,
+    /// How many folders have what it applied.
+    pub ours: usize,
+    /// How many have only what other rollouts applied.
+    pub others: usize,
+}
+
+impl Workbench {
+    /// What the histories of the folders that the file names now say about it. Writes nothing.
+    ///
+    /// # Errors
+    /// If its patch files or its folders cannot be told.
+    pub(super) fn told_by_histories(&self, file: &RolloutFile) -> Result<Told> {
+        let mut told = Told { state: self.state_to_be(file)?, ours: 0, others: 0 };
+        let id = told.state.id.clone();
+        for member in told.state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
+            let ledger = match self.ledger_of(member) {
+                Ok(ledger) => ledger,
+                Err(error) => {
+                    unknown(&error, member);
+                    continue;
+                }
+            };
+            let there = applied_by_rollouts(&ledger);
+            match there.iter().rev().find(|entry| rollout_of(entry) == Some(&id)) {
+                Some(ours) => {
+                    (member.state, member.entry) = (FolderState::Good, Some(ours.seq));
+                    told.ours += 1;
+                }
+                None => told.others += usize::from(!there.is_empty()),
+            }
+        }
+        Ok(told)
+    }
+
+    /// The same, for whoever builds on it.
+    ///
+    /// # Errors
+    /// Also if no history names the rollout.
+    pub(super) fn must_be_told_by_histories(&self, file: &RolloutFile) -> Result<RolloutState> {
+        match self.told_by_histories(file)? {
+            Told { state, ours: 1.., .. } => Ok(state),
+            Told { others: 0, .. } => Err(Error::refused(Rolling::NotStarted)),
+            Told { others, .. } => Err(Error::refused(Rolling::NotThisOne { folders: others })),
+        }
+    }
+}
+
+/// What rollouts applied and is still there, oldest first.
+fn applied_by_rollouts(ledger: &Ledger) -> Vec<&Entry> {
+    let is_there =
+        |entry: &&Entry| entry.action == Action::Apply && rollout_of(entry).is_some() && is_in(ledger, entry);
+    ledger.entries().iter().filter(is_there).collect()
+}
+
+/// Nobody can tell what is in a folder whose history can't be read; one that is not there has nothing.
+fn unknown(error: &Error, member: &mut Member) {
+    let found = Found::failed(error);
+    let state = match found.state {
+        FolderState::Missing => FolderState::Missing,
+        _ => FolderState::NeedsPerson,
+    };
+    Found { state, ..found }.record(member, 0);
+}

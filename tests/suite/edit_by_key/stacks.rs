@@ -1,0 +1,162 @@
+//! Several patches of one file, some with edits by key and some with changes of its text.
+
+use super::{EDITED, PATH, VALUES, in_one_line, make, product};
+use crate::support::console::{Console, Run};
+use crate::support::sandbox::{Sandbox, order};
+
+const TAG: &str = "{ set = \"image.tag\", to = \"1.4.3\" }";
+/// The key on the line above, and one a few lines below.
+const REPO: &str = "{ set = \"image.repo\", to = \"acme/big\" }";
+const REPLICAS: &str = "{ set = \"replicas\", to = 5 }";
+
+fn edits(ops: &str) -> String {
+    format!("[[edits]]\nfile = \"deploy/values.yaml\"\ndo = [{ops}]\n")
+}
+
+/// A product with `here` in its file, and a patch file of its own for each of these operations.
+fn patches(here: &str, all: &[&str]) -> Sandbox {
+    let sandbox = product(here, &edits(all[0]));
+    for (index, ops) in all.iter().enumerate() {
+        let number = index + 1;
+        let keys = format!("sequence = {number}\n");
+        let order = order(&format!("ACME-{number}"), "", &edits(ops)).replace("sequence = 1\n", &keys);
+        sandbox.write("order.toml", &order);
+        make(&Console::new(&sandbox));
+        std::fs::rename(sandbox.path("fix.patchbundle"), sandbox.path(&format!("{number}.patchbundle")))
+            .expect("our own file");
+    }
+    sandbox
+}
+
+fn apply(console: &Console<'_>, number: usize) -> Run {
+    console.run(&format!("apply $/{number}.patchbundle $/app --yes --allow-unsigned"))
+}
+
+fn edited(text: &str, changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(text.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}: {text}");
+        text.replacen(from, to, 1)
+    })
+}
+
+const TAGGED: (&str, &str) = ("1.4.2", "1.4.3");
+const MOVED: (&str, &str) = ("acme/web", "acme/big");
+const SCALED: (&str, &str) = ("replicas: 2", "replicas: 5");
+
+#[test]
+fn patches_of_neighbouring_keys_come_and_go_in_any_order() {
+    // Untouched, and edited here on the line that all of them are beside.
+    for (here, ours) in [("", ""), ("tag: 1.4.2   # pinned", "tag: 1.4.2   # pinned by us")] {
+        let here = VALUES.replace(here, ours);
+        for first_to_go in [1, 2, 3] {
+            let sandbox = patches(&here, &[TAG, REPO, REPLICAS]);
+            let console = Console::new(&sandbox);
+            for number in [1, 2, 3] {
+                let run = apply(&console, number);
+                assert_eq!(run.code, 0, "{number}: {run}");
+            }
+            let all = [TAGGED, MOVED, SCALED];
+            assert_eq!(sandbox.read(PATH), Some(edited(&here, &all)));
+            let status = console.done("status $/app --json").json();
+            assert!(status["drift"].as_array().is_some_and(Vec::is_empty), "{status}");
+            console.done(&format!("rollback $/app ACME-{first_to_go} --yes"));
+            let stay: Vec<_> = (1..=3).zip(all).filter(|(number, _)| *number != first_to_go).collect();
+            let stays: Vec<_> = stay.iter().map(|(_, change)| *change).collect();
+            assert_eq!(sandbox.read(PATH), Some(edited(&here, &stays)), "without {first_to_go}");
+            console.done("reapply $/app --yes");
+            assert_eq!(sandbox.read(PATH), Some(edited(&here, &all)));
+            console.done("rollback $/app --to ACME-1 --yes");
+            assert_eq!(sandbox.read(PATH).as_deref(), Some(&*here));
+        }
+    }
+}
+
+#[test]
+fn two_patches_of_neighbouring_keys_come_together() {
+    let sandbox = patches(VALUES, &[TAG, REPO]);
+    let console = Console::new(&sandbox);
+    console.done("apply $/1.patchbundle $/2.patchbundle $/app --yes --allow-unsigned");
+    assert_eq!(sandbox.read(PATH), Some(edited(VALUES, &[TAGGED, MOVED])));
+    console.done("rollback $/app ACME-1 --yes");
+    assert_eq!(sandbox.read(PATH), Some(edited(VALUES, &[MOVED])));
+}
+
+#[test]
+fn the_same_key_with_the_same_value_is_there_already_and_with_another_one_a_conflict() {
+    let sandbox = patches(VALUES, &[TAG, TAG, "{ set = \"image.tag\", to = \"1.5.0\" }"]);
+    let console = Console::new(&sandbox);
+    assert_eq!(apply(&console, 1).code, 0);
+    let same = apply(&console, 2);
+    assert!(same.code == 0 && same.printed().contains("already in place"), "{same}");
+    let other = apply(&console, 3);
+    assert_eq!(other.code, 3, "{other}");
+    let told = "image.tag: \"1.4.3\" with ACME-1, \"1.5.0\" with this patch";
+    assert!(in_one_line(&other).contains(told), "{other}");
+    assert_eq!(sandbox.read(PATH), Some(edited(VALUES, &[TAGGED])));
+}
+
+/// A patch with changes of the text, for the same product, as `ACME-9`.
+fn text_patch(sandbox: &Sandbox, new: &str) {
+    sandbox.write("new/deploy/values.yaml", new);
+    sandbox.write("new/bin/web", "program\n");
+    let policy = "[[make.policy]]\npaths = [\"/deploy/*\"]\nlocal_edits = \"merge\"\n";
+    sandbox.write("text.toml", &order("ACME-9", "", policy).replace("sequence = 1\n", "sequence = 9\n"));
+    Console::new(sandbox).done("make --from $/known --to $/new --order $/text.toml --output $/9.patchbundle");
+}
+
+#[test]
+fn edits_by_key_and_changes_of_the_text_share_a_file_with_what_was_edited_here() {
+    let headed = ("the web tier", "the big web tier");
+    let ours = ("value: \"1\"", "value: \"ours\"");
+    for order in [[1, 9], [9, 1]] {
+        let here = edited(VALUES, &[ours]);
+        let sandbox = patches(&here, &[TAG]);
+        text_patch(&sandbox, &edited(VALUES, &[headed, SCALED]));
+        let console = Console::new(&sandbox);
+        for number in order {
+            let run = apply(&console, number);
+            assert_eq!(run.code, 0, "{order:?}: {run}");
+        }
+        assert_eq!(sandbox.read(PATH), Some(edited(&here, &[headed, TAGGED, SCALED])));
+        console.done(&format!("rollback $/app ACME-{} --yes", order[0]));
+        let stays: &[(&str, &str)] = if order[0] == 1 { &[headed, SCALED] } else { &[TAGGED] };
+        assert_eq!(sandbox.read(PATH), Some(edited(&here, stays)), "{order:?}");
+        console.done(&format!("rollback $/app ACME-{} --yes", order[1]));
+        assert_eq!(sandbox.read(PATH), Some(here));
+    }
+}
+
+#[test]
+fn a_service_pack_over_edits_has_them_all_and_gives_them_back() {
+    let sandbox = patches(VALUES, &[TAG, REPLICAS]);
+    let console = Console::new(&sandbox);
+    assert_eq!((apply(&console, 1).code, apply(&console, 2).code), (0, 0));
+    let before = edited(VALUES, &[TAGGED, SCALED]);
+    assert_eq!(sandbox.read(PATH).as_deref(), Some(&*before));
+    let pack = edits(&format!("{TAG}, {REPLICAS}, {REPO}"));
+    let keys = "supersedes = [\"ACME-1\", \"ACME-2\"]\n";
+    let pack = order("ACME-SP", keys, &pack).replace("sequence = 1\n", "sequence = 7\n");
+    let pack =
+        pack.replace("fixes = [", "fixes = [\"ACME-1\", \"ACME-2\", ").replace("hotfix", "service-pack");
+    sandbox.write("order.toml", &pack);
+    make(&console);
+    let run = console.run("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(sandbox.read(PATH), Some(edited(VALUES, &[TAGGED, SCALED, MOVED])), "{run}");
+    console.done("rollback $/app ACME-SP --yes");
+    assert_eq!(sandbox.read(PATH), Some(before));
+}
+
+#[test]
+fn an_edited_file_that_was_damaged_is_repaired_to_what_the_edits_made_of_it() {
+    let ours = edited(VALUES, &[("value: \"1\"", "value: \"ours\"")]);
+    let sandbox = product(&ours, &edits(TAG));
+    let console = Console::new(&sandbox);
+    make(&console);
+    console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    sandbox.write(PATH, "nothing of it\n");
+    let run = console.run("repair $/app --yes");
+    assert_eq!(sandbox.read(PATH), Some(edited(&ours, &[TAGGED])), "{run}");
+    assert!(in_one_line(&run).contains("Repaired 1 file"), "{run}");
+    assert_ne!(sandbox.read(PATH).as_deref(), Some(EDITED));
+}

@@ -1,0 +1,152 @@
+//! Who approves with a key is heard where that key is trusted for it, for this ring of this rollout as it was started, and
+//! once.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::{Site, ring, typed};
+use crate::support::console::{Console, Run};
+use crate::support::trust::{write_key, write_trusted_key};
+
+/// Folders a, b and c in a ring each. The last two are approved with keys; two owners have to approve the last.
+fn site() -> Site {
+    let rings = [
+        ring("pilot", &["a"], ""),
+        ring("second", &["b"], "approve = 1\napprove_by = \"key\"\n"),
+        ring("rest", &["c"], "approve = 2\napprove_by = \"key\"\n"),
+    ];
+    let site = Site::new(&["a", "b", "c"], &rings.concat());
+    for (name, seed, role) in [("anna", 1, "approver"), ("ben", 2, "approver"), ("rita", 3, "reviewer")] {
+        write_trusted_key(&site.sandbox, name, seed, role);
+    }
+    let print = write_key(&site.sandbox, "anna-laptop", 4).public().fingerprint();
+    console(&site).done(&format!(
+        "key trust $/anna-laptop.pub --name laptop --owner anna --role approver --every-product \
+         --fingerprint {print} --yes"
+    ));
+    write_key(&site.sandbox, "mallory", 5);
+    assert_eq!(go_on(&site).code, 7);
+    site
+}
+
+fn console(site: &Site) -> Console<'_> {
+    Console::new(&site.sandbox).with_keys()
+}
+
+fn go_on(site: &Site) -> Run {
+    console(site).run(&typed("run --yes --allow-unsigned"))
+}
+
+fn approve(site: &Site, ring: &str, key: &str) -> Run {
+    console(site).run(&typed(&format!("approve {ring} --key $/{key}.key")))
+}
+
+/// Changes the records as somebody could who may write them.
+fn forge(site: &Site, change: impl FnOnce(&mut Value)) {
+    let records = site.sandbox.path("october.rollout.json");
+    let mut state: Value = serde_json::from_slice(&fs::read(&records).expect("the records")).expect("JSON");
+    change(&mut state);
+    fs::write(&records, state.to_string()).expect("written");
+}
+
+#[test]
+fn a_ring_begins_when_enough_owners_of_trusted_keys_approved_it() {
+    let site = site();
+    assert_eq!(approve(&site, "second", "anna").code, 7);
+    assert_eq!(go_on(&site).code, 7);
+    assert!(site.has_patch("b") && !site.has_patch("c"));
+    for key in ["anna", "anna", "anna-laptop"] {
+        assert_eq!(approve(&site, "rest", key).code, 7);
+    }
+    let run = go_on(&site);
+    assert!(run.out.contains("1 person has to approve the ring \"rest\""), "one owner is one person: {run}");
+    let approved = approve(&site, "rest", "ben");
+    assert!(approved.out.contains("with a key of ben ("), "{approved}");
+    assert_eq!(go_on(&site).code, 0);
+    assert!(site.has_patch("c"));
+}
+
+#[test]
+fn keys_of_strangers_and_keys_for_something_else_are_shown_and_not_counted() {
+    let site = site();
+    for (key, why) in
+        [("mallory", "its key isn't trusted here"), ("rita", "its key isn't trusted for approving rollouts")]
+    {
+        let run = approve(&site, "second", key);
+        assert!(run.code == 7 && run.out.contains(why), "{key}: {run}");
+        assert!(run.out.contains("1 person has to approve the ring \"second\""), "{key}: {run}");
+    }
+    let json = console(&site).run(&typed("status --json")).json();
+    let counts: Vec<_> = json["rings"][1]["approvals"]
+        .as_array()
+        .expect("approvals")
+        .iter()
+        .map(|one| &one["counts"])
+        .collect();
+    assert_eq!(counts, [false, false], "{json}");
+    assert_eq!(go_on(&site).code, 7);
+    assert!(!site.has_patch("b"));
+    // One that counts is not spoiled by those that do not.
+    assert_eq!(approve(&site, "second", "ben").code, 7);
+    assert_eq!(go_on(&site).code, 7);
+    assert!(site.has_patch("b"));
+}
+
+#[test]
+fn who_has_only_hands_does_not_approve_where_keys_are_asked_for() {
+    let site = site();
+    let by_hand = console(&site).run(&typed("approve second --by-hand"));
+    assert!(by_hand.code == 3 && by_hand.err.contains("Only keys approve the ring \"second\""), "{by_hand}");
+    assert!(
+        go_on(&site).out.contains("patchwright rollout approve $/october.toml second --key=FILE"),
+        "the way on is one that works"
+    );
+    forge(&site, |state| {
+        let said = serde_json::json!({ "by": "ada@server", "time": "2026-11-23T09:30:00Z" });
+        state["rings"][1]["approvals"] = serde_json::json!([said]);
+    });
+    let run = go_on(&site);
+    assert!(run.code == 7 && run.out.contains("doesn't count: it isn't by a key"), "{run}");
+    assert!(!site.has_patch("b"));
+}
+
+#[test]
+fn an_approval_is_for_one_ring_of_one_start_and_nothing_else() {
+    let site = site();
+    assert_eq!(approve(&site, "second", "anna").code, 7);
+    assert_eq!(go_on(&site).code, 7);
+    let mut signed = Value::Null;
+    forge(&site, |state| {
+        signed = state["rings"][1]["signed"].clone();
+        state["rings"][2]["signed"] = signed.clone();
+    });
+    let run = go_on(&site);
+    assert!(run.out.contains("2 people have to approve the ring \"rest\""), "{run}");
+    assert!(run.out.contains("its signature isn't for this ring as it was started"), "{run}");
+    assert_eq!(console(&site).run(&typed("take-back --yes")).code, 0);
+    assert_eq!(console(&site).run(&typed("run --again --yes --allow-unsigned")).code, 7);
+    forge(&site, |state| state["rings"][1]["signed"] = signed);
+    let run = go_on(&site);
+    assert!(run.code == 7 && run.out.contains("1 person has to approve the ring \"second\""), "{run}");
+    assert!(!site.has_patch("b"), "what was approved before it was rolled back is not approved now");
+    assert_eq!(approve(&site, "second", "anna").code, 7);
+    assert_eq!(go_on(&site).code, 7);
+    assert!(site.has_patch("b"));
+}
+
+#[test]
+fn a_key_that_is_revoked_takes_its_approval_along_and_an_edited_one_is_none() {
+    let site = site();
+    assert_eq!(approve(&site, "second", "anna").code, 7);
+    forge(&site, |state| {
+        let said = state["rings"][1]["signed"][0]["said"].as_str().expect("text").replace("ada@", "eve@");
+        state["rings"][1]["signed"][0]["said"] = said.into();
+    });
+    assert!(go_on(&site).out.contains("1 person has to approve"), "its text is not what was signed");
+    assert_eq!(approve(&site, "second", "anna").code, 7);
+    console(&site).done("key revoke anna --reason=lost --yes");
+    let run = go_on(&site);
+    assert!(run.code == 7 && run.out.contains("its key was revoked"), "{run}");
+    assert!(!site.has_patch("b"));
+}

@@ -1,0 +1,154 @@
+//! What was rolled back is over, what was only stopped goes on, and records that are gone take nobody's way back away.
+
+use std::fs;
+
+use super::{Site, ring, typed};
+
+/// Two rings; people have to approve the second.
+fn approved() -> Site {
+    let rings = [ring("pilot", &["a"], ""), ring("rest", &["b"], "approve = 1\n")].concat();
+    Site::new(&["a", "b"], &rings)
+}
+
+fn approve(site: &Site) {
+    let approved = site.console().run(&typed("approve rest --by-hand"));
+    assert_eq!(approved.code, 7, "{approved}");
+}
+
+#[test]
+fn a_rollout_that_was_rolled_back_is_over_until_somebody_starts_it_again_and_everybody_approves_again() {
+    let site = approved();
+    assert_eq!(site.run().code, 7);
+    approve(&site);
+    assert_eq!(site.run().code, 0);
+    let back = site.console().run(&typed("take-back --yes"));
+    assert_eq!(back.code, 0, "{back}");
+    assert!(back.out.contains("Over: rolled back by ada@server on 2026-11-23T09:30:00Z"), "{back}");
+    assert!(back.out.contains("patchwright rollout run $/october.toml --again"), "{back}");
+    assert!(!back.out.contains("resume"), "{back}");
+    for _ in 0..2 {
+        let run = site.run();
+        assert!(run.code == 3 && run.out.contains("Over: rolled back by ada@server"), "{run}");
+        for verb in ["resume", "pause", "stop", "approve rest --by-hand", "leave-out $/srv/a --reason=x"] {
+            let said = site.console().run(&typed(verb));
+            assert!(said.code == 3 && said.err.contains("ada@server rolled it back on"), "{verb}: {said}");
+        }
+        assert!(!site.has_patch("a") && !site.has_patch("b"));
+    }
+    let again = site.console().run(&typed("run --again --yes --allow-unsigned"));
+    assert_eq!(again.code, 7, "the approval was for what is over: {again}");
+    assert!(again.out.contains("1 person has to approve the ring \"rest\""), "{again}");
+    assert!(site.has_patch("a") && !site.has_patch("b"));
+    approve(&site);
+    assert_eq!(site.run().code, 0);
+    assert!(site.has_patch("b"));
+    let back = site.console().run(&typed("take-back --yes"));
+    assert_eq!(back.code, 0, "{back}");
+    assert!(!site.has_patch("a") && !site.has_patch("b"), "what was started again has its way back, too");
+}
+
+#[test]
+fn a_rollout_that_was_only_stopped_says_both_ways_on_and_is_approved_again() {
+    let site = approved();
+    assert_eq!(site.run().code, 7);
+    approve(&site);
+    let stopped = site.console().run(&typed("stop --reason=wrong-week"));
+    assert_eq!(stopped.code, 3, "{stopped}");
+    assert!(stopped.out.contains("To go on: patchwright rollout resume $/october.toml"), "{stopped}");
+    assert!(
+        stopped.out.contains("To roll back what it applied: patchwright rollout take-back $/october.toml"),
+        "{stopped}"
+    );
+    site.console().run(&typed("resume"));
+    assert_eq!(site.run().code, 7, "who approved did not know why it would be stopped");
+    assert!(!site.has_patch("b"));
+    approve(&site);
+    assert_eq!(site.run().code, 0);
+    assert_eq!(site.entries("a", "apply"), 1, "what was good stayed");
+}
+
+#[test]
+fn a_pause_takes_no_approval_away() {
+    let site = approved();
+    assert_eq!(site.run().code, 7);
+    approve(&site);
+    site.console().run(&typed("pause"));
+    site.console().run(&typed("resume"));
+    assert_eq!(site.run().code, 0);
+}
+
+#[test]
+fn what_a_threshold_rolled_back_is_over_and_what_it_only_stopped_is_not() {
+    for (on_stop, is_over) in [("keep", false), ("roll-back-ring", true), ("roll-back-all", true)] {
+        let site = Site::of_twelve(&format!("on_stop = \"{on_stop}\"\n"));
+        site.sandbox.write("srv/app06/site.txt", "ill\n");
+        let run = site.run();
+        assert_eq!((run.code, run.out.contains("Over: ")), (3, is_over), "{on_stop}: {run}");
+        assert!(run.out.contains("1 of 4 folders failed in the ring \"second\""), "{on_stop}: {run}");
+        site.sandbox.write("srv/app06/site.txt", "well\n");
+        site.console().run(&typed("resume"));
+        assert_eq!(site.run().code, if is_over { 3 } else { 0 }, "{on_stop}");
+    }
+}
+
+#[test]
+fn only_what_is_over_is_started_again() {
+    let site = approved();
+    assert_eq!(site.run().code, 7);
+    let again = site.console().run(&typed("run --again --yes --allow-unsigned"));
+    assert!(again.code == 3 && again.err.contains("Only a rollout that was rolled back"), "{again}");
+    assert_eq!(site.entries("a", "apply"), 1);
+}
+
+#[test]
+fn a_folder_that_was_left_out_is_left_out_of_the_plan_too_and_says_why() {
+    let site =
+        Site::new(&["a", "b"], &[ring("pilot", &["a", "gone"], ""), ring("rest", &["b"], "")].concat());
+    assert_eq!(site.run().code, 3, "a folder is missing");
+    site.console().run(&typed("leave-out $/srv/gone --reason=retired"));
+    let plan = site.console().done(&typed("plan --allow-unsigned"));
+    assert!(plan.out.contains("1 left out") && plan.out.contains("$/srv/gone  left out: retired"), "{plan}");
+    let json = site.console().done(&typed("plan --allow-unsigned --json")).json();
+    assert_eq!(json["planned"][0]["folders"][1]["left_out"], "retired", "{json}");
+    assert_eq!(site.run().code, 0);
+    assert_eq!(site.console().run(&typed("take-back --yes")).code, 0);
+    let again = site.console().run(&typed("run --again --yes --allow-unsigned"));
+    assert!(again.code == 0 && again.out.contains("$/srv/gone  left out  retired"), "{again}");
+}
+
+#[test]
+fn a_rollout_without_its_records_is_found_in_the_histories_and_rolled_back_where_it_was() {
+    let site =
+        Site::new(&["a", "b", "c"], &[ring("pilot", &["a"], ""), ring("rest", &["b", "c"], "")].concat());
+    site.console().done("apply $/fix.patchbundle $/srv/c --yes --allow-unsigned");
+    assert_eq!(site.run().code, 0);
+    fs::remove_file(site.sandbox.path("october.rollout.json")).expect("ours");
+    let status = site.console().run(&typed("status"));
+    assert_eq!(status.code, 7, "{status}");
+    assert!(status.out.contains("Its records are missing; 2 folders have what it applied"), "{status}");
+    assert!(status.out.contains("patchwright rollout take-back $/october.toml"), "{status}");
+    assert!(!site.sandbox.path("october.rollout.json").exists(), "looking writes nothing");
+    let back = site.console().run(&typed("take-back --yes"));
+    assert_eq!(back.code, 0, "{back}");
+    assert!(!site.has_patch("a") && !site.has_patch("b"), "{back}");
+    assert!(site.has_patch("c"), "what somebody applied by hand is not the rollout's");
+    assert_eq!(site.run().code, 3, "and it is over");
+}
+
+#[test]
+fn what_another_rollout_applied_is_not_taken_for_ones_own() {
+    let site = Site::new(&["a"], &ring("all", &["a"], ""));
+    let nothing = site.console().run(&typed("take-back --yes"));
+    assert!(nothing.code == 3 && nothing.err.contains("hasn't been started"), "{nothing}");
+    assert_eq!(site.run().code, 0);
+    fs::remove_file(site.sandbox.path("october.rollout.json")).expect("ours");
+    let text = site.sandbox.read("october.toml").expect("the file");
+    site.sandbox.write("october.toml", &(text.clone() + "# edited\n"));
+    let other = site.console().run(&typed("take-back --yes"));
+    assert_eq!(other.code, 3, "{other}");
+    assert!(other.err.contains("in 1 of them something is applied that another rollout brought"), "{other}");
+    assert!(site.has_patch("a"));
+    site.sandbox.write("october.toml", &text);
+    assert_eq!(site.console().run(&typed("take-back --yes")).code, 0);
+    assert!(!site.has_patch("a"));
+}
