@@ -36,11 +36,12 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum ToggleVerb {
+    /// Turn a switch off
     Off(Move),
+    /// Turn a switch on
     On(Move),
 }
 
-/// Turn a switch this way
 #[derive(Debug, clap::Args)]
 struct Move {
     /// The switch, as the list names it

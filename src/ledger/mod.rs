@@ -36,7 +36,7 @@ pub use toggled::ToggleNote;
 pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
 
 use crate::disk::fs::{Fs, Place, StatePath};
-use crate::model::{Digest, LayerKey, Node, PatchId, PatchRef, Step, TreePath};
+use crate::model::{Digest, LayerKey, Node, Patch, PatchId, PatchRef, Step, TreePath};
 
 /// Longest entry that is read, in bytes: 100,000 steps at about 500 bytes each.
 const MAX_ENTRY_BYTES: u64 = 64 << 20;
@@ -82,6 +82,17 @@ pub struct PatchNote {
 }
 
 impl PatchNote {
+    /// What a patch says.
+    pub(crate) fn of(patch: &Patch) -> Self {
+        Self {
+            id: patch.about.identity.id.as_str().to_owned(),
+            revision: patch.about.identity.revision,
+            title: patch.about.title.clone(),
+            vendor: patch.about.vendor.clone(),
+            contact: patch.about.contact.clone(),
+        }
+    }
+
     /// Id and revision, if the id is well formed (entries are only as trustworthy as the disk they are on).
     pub(crate) fn reference(&self) -> Option<PatchRef> {
         Some(PatchRef { id: PatchId::parse(&self.id)?, revision: self.revision })

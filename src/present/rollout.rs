@@ -31,6 +31,8 @@ pub enum RolloutStep {
     },
     /// Goes on as far as the rules allow.
     RunOn,
+    /// Starts what was rolled back anew.
+    Again,
     Approve {
         ring: String,
     },
@@ -50,6 +52,7 @@ impl RolloutStep {
         match self {
             RolloutStep::Run { ring } => fill(many::ROLLOUT_RUN, &[("ring", &line(ring))]),
             RolloutStep::RunOn => many::ROLLOUT_RUN_ON.to_owned(),
+            RolloutStep::Again => many::ROLLOUT_AGAIN.to_owned(),
             RolloutStep::Approve { ring } => fill(many::ROLLOUT_APPROVE, &[("ring", &line(ring))]),
             RolloutStep::Pause => many::ROLLOUT_PAUSE.to_owned(),
             RolloutStep::Resume => many::ROLLOUT_RESUME.to_owned(),
@@ -65,6 +68,7 @@ impl RolloutStep {
         match self {
             RolloutStep::Run { ring } => (of_ring(many::ASK_RUN, ring), many::ASK_RUN_MEANING),
             RolloutStep::RunOn => (many::ASK_RUN_ON.to_owned(), many::ASK_RUN_ON_MEANING),
+            RolloutStep::Again => (many::ASK_AGAIN.to_owned(), many::ASK_AGAIN_MEANING),
             RolloutStep::Approve { ring } => (of_ring(many::ASK_APPROVE, ring), many::ASK_APPROVE_MEANING),
             RolloutStep::Pause => (many::ASK_PAUSE.to_owned(), many::ASK_PAUSE_MEANING),
             RolloutStep::Resume => (many::ASK_RESUME.to_owned(), many::ASK_RESUME_MEANING),
@@ -79,7 +83,7 @@ impl RolloutStep {
     /// What answers that with yes.
     pub fn button(&self) -> &'static str {
         match self {
-            RolloutStep::Run { .. } | RolloutStep::RunOn => many::DO_RUN,
+            RolloutStep::Run { .. } | RolloutStep::RunOn | RolloutStep::Again => many::DO_RUN,
             RolloutStep::Approve { .. } => many::DO_APPROVE,
             RolloutStep::Pause => many::DO_PAUSE,
             RolloutStep::Resume => many::DO_RESUME,
@@ -91,7 +95,10 @@ impl RolloutStep {
 
     /// Whether folders are changed: by the worker, then.
     pub const fn changes_folders(&self) -> bool {
-        matches!(self, RolloutStep::Run { .. } | RolloutStep::RunOn | RolloutStep::TakeBack)
+        matches!(
+            self,
+            RolloutStep::Run { .. } | RolloutStep::RunOn | RolloutStep::Again | RolloutStep::TakeBack
+        )
     }
 
     /// Whether a reason can be said: and if so, whether one has to.
@@ -183,7 +190,8 @@ impl RolloutPage {
             gate: line(&rollout::gate(view)),
             mark: mark_of(&view.gate),
             rings: view.rings.iter().enumerate().map(column).collect(),
-            can_run: matches!(next, Some(RolloutStep::Run { .. } | RolloutStep::RunOn)),
+            can_run: matches!(next, Some(RolloutStep::Run { .. } | RolloutStep::RunOn))
+                || matches!(view.gate, Gate::Over(_)),
             next,
             others,
         }
@@ -276,6 +284,7 @@ fn others(view: &RolloutView) -> Vec<RolloutStep> {
         (!is_over && !is_held, RolloutStep::Pause),
         (!is_over && !matches!(view.gate, Gate::Stopped(_)), RolloutStep::Stop),
         (is_held, RolloutStep::Resume),
+        (matches!(view.gate, Gate::Over(_)), RolloutStep::Again),
         (is_lost || can_take_back(view), RolloutStep::TakeBack),
     ];
     steps.into_iter().filter_map(|(can_be, step)| can_be.then_some(step)).collect()

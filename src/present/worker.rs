@@ -72,6 +72,8 @@ pub enum WorkerChange {
     /// A rollout goes on, up to a ring if one is named.
     RollOut {
         until: Option<String>,
+        /// Whether it was rolled back and begins anew.
+        again: bool,
         overrides: Box<Overrides>,
     },
     /// What a rollout applied is rolled back.
@@ -169,8 +171,9 @@ impl WorkerChange {
                 words.extend(until.iter().flat_map(|until| ["--until".into(), until.into()]));
             }
             WorkerChange::Release => words.extend(["reconcile".into(), "--release".into(), place]),
-            WorkerChange::RollOut { until, overrides } => {
+            WorkerChange::RollOut { until, again, overrides } => {
                 words.extend(["rollout".into(), "run".into(), place]);
+                words.extend(again.then(|| "--again".into()));
                 words.extend(until.iter().map(|ring| format!("--until={ring}").into()));
                 words.extend(overrides.flags().map(OsString::from));
             }

@@ -44,6 +44,7 @@ words! {
     ROLLOUT_MORE = "More";
     ROLLOUT_RUN = "Run ring {ring}…";
     ROLLOUT_RUN_ON = "Run as far as the rules allow…";
+    ROLLOUT_AGAIN = "Start it again…";
     ROLLOUT_APPROVE = "Approve ring {ring}…";
     ROLLOUT_PAUSE = "Pause…";
     ROLLOUT_RESUME = "Resume…";
@@ -80,6 +81,8 @@ words! {
     ASK_RUN_MEANING = "Each folder is checked first, and a failed one is restored. The ring's rules decide when to stop.";
     ASK_RUN_ON = "Go on as far as the rules allow?";
     ASK_RUN_ON_MEANING = "Ring after ring, until the rules wait for time, a person or a decision.";
+    ASK_AGAIN = "Start this rollout again?";
+    ASK_AGAIN_MEANING = "It was rolled back. The patches are applied once more, and rings are approved anew.";
     ASK_APPROVE = "Approve ring {ring}?";
     ASK_APPROVE_MEANING = "Your name and the time go into the rollout's records. Nothing is applied yet.";
     ASK_PAUSE = "Pause the rollout?";
@@ -89,7 +92,7 @@ words! {
     ASK_STOP = "Stop the rollout?";
     ASK_STOP_MEANING = "Every folder stays as it is.";
     ASK_TAKE_BACK = "Roll back everything that this rollout applied?";
-    ASK_TAKE_BACK_MEANING = "The last ring goes first. A folder that was changed since is left as it is, and named.";
+    ASK_TAKE_BACK_MEANING = "The last ring goes first. A folder where another patch was applied since is left as it is, and named.";
     ASK_LEAVE_OUT = "Go on without {folder}?";
     ASK_LEAVE_OUT_MEANING = "It doesn't count any more. The reason goes into the rollout's records.";
     ASK_REASON = "Your reason";

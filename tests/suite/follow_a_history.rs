@@ -195,3 +195,21 @@ fn the_records_of_another_account_are_named_and_nothing_is_changed_without_them(
     assert_eq!(std::fs::metadata(&state).expect("it is there").uid(), 0);
     person(&sandbox).done("rollback $/app --yes");
 }
+
+/// Names in the entry that the signed manifest doesn't say: nobody signed those.
+#[test]
+fn a_name_that_the_signed_patch_does_not_have_is_shown_beside_no_signature() {
+    let sandbox = scene();
+    person(&sandbox).done("apply $/signed.patchbundle $/app --yes");
+    assert!(person(&sandbox).done("status $/app").out.contains("signed by anna"));
+    let entry = "app/.patchwright/history/00000001/entry.json";
+    let text = sandbox.read(entry).expect("an entry");
+    let title = |text: &str| {
+        let said: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        said["patch"]["title"].as_str().expect("a title").to_owned()
+    };
+    sandbox.write(entry, &text.replace(&title(&text), "Approved by the CISO"));
+    let status = person(&sandbox).run("status $/app");
+    assert!(status.printed().contains("Approved by the CISO"), "it is shown: {status}");
+    assert!(!status.printed().contains("signed by anna"), "and nobody signed that: {status}");
+}

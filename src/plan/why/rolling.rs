@@ -88,7 +88,7 @@ impl Rolling {
             Rolling::Wrong { line, column, because } => row(
                 Code::Order,
                 format!("line {line}, column {column}: {because}"),
-                "Correct the rollout file. patchwright rollout plan --help has an example.",
+                "Correct the rollout file. patchwright rollout --help has an example.",
             ),
             Rolling::Empty { ring } => row(
                 Code::Order,

@@ -57,7 +57,7 @@ fn say(
         RolloutStep::LeaveOut { folder } => {
             workbench.leave_out(file, Path::new(folder), reason.unwrap_or_default())?
         }
-        RolloutStep::Run { .. } | RolloutStep::RunOn | RolloutStep::TakeBack => {
+        RolloutStep::Run { .. } | RolloutStep::RunOn | RolloutStep::Again | RolloutStep::TakeBack => {
             workbench.rollout_status(file)?
         }
     };

@@ -172,10 +172,12 @@ impl Model {
                 self.begin_many(WorkerChange::TakeRolloutBack, rollout)
             }
             AskedAbout::Rollout(step) if step.changes_folders() => {
+                let again = step == RolloutStep::Again;
                 let until = if let RolloutStep::Run { ring } = step { Some(ring) } else { None };
                 let unsigned = self.many.rollout.unsigned;
                 let overrides = if unsigned { Overrides::UNSIGNED } else { Overrides::default() };
-                self.begin_many(WorkerChange::RollOut { until, overrides: Box::new(overrides) }, rollout)
+                let overrides = Box::new(overrides);
+                self.begin_many(WorkerChange::RollOut { until, again, overrides }, rollout)
             }
             AskedAbout::Rollout(step) => {
                 let Some(file) = rollout else { return Vec::new() };

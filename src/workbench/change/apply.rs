@@ -147,7 +147,7 @@ impl Workbench {
         }
         let scripts = &looked.preview.scripts;
         scripts.agree(options.scripts)?;
-        let mut run = ScriptRun::new(folder, scripts, Some(note_of(&looked.preview.patch)));
+        let mut run = ScriptRun::new(folder, scripts, Some(PatchNote::of(&looked.preview.patch)));
         run.before_the_change(&looked.survey, watch)?;
         let mut entry = entry_of(run.folder, bundles, &looked, remarks)?.on(&options.occasion);
         entry.overrides = overrides(&looked.preview, options);
@@ -278,7 +278,7 @@ fn entry_of(
     for ((bundle, planned), preview) in coming(looked).zip(previews) {
         let bundle = &bundles[bundle];
         let (file, manifest) = (bundle.file_digest()?, Digest::compute(bundle.manifest()));
-        let mut part = EntryPart::new(note_of(&bundle.patch), file, manifest, &planned.steps);
+        let mut part = EntryPart::new(PatchNote::of(&bundle.patch), file, manifest, &planned.steps);
         part.retires = planned.replaces.iter().map(|(key, stays)| Retires::new(*key, *stays)).collect();
         parts.push(part);
         entry.vouched.push(vouched_note(preview));
@@ -355,14 +355,4 @@ fn beside<'b>(bundles: impl Iterator<Item = &'b VerifiedBundle>) -> BTreeMap<Str
 fn between(looked: &Previewed) -> Vec<Intermediate> {
     let between = looked.plan.between.iter();
     between.map(|(path, file)| Intermediate { path: path.clone(), file: file.clone() }).collect()
-}
-
-fn note_of(patch: &Patch) -> PatchNote {
-    PatchNote {
-        id: patch.about.identity.id.as_str().to_owned(),
-        revision: patch.about.identity.revision,
-        title: patch.about.title.clone(),
-        vendor: patch.about.vendor.clone(),
-        contact: patch.about.contact.clone(),
-    }
 }

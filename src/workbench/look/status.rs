@@ -217,16 +217,16 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
     };
     let (product, version) = product(fs, ledger, &folder)?;
     let last = ledger.last_rollback().filter(|_| unfinished.is_none());
-    let last_undoable = last.map(|last| last.action);
+    let turn = last.map(|last| last.turn(ledger.entries()));
     let switches = switches(fs, ledger, &folder, now)?;
     let moves_a_switch = last.is_some_and(|last| ledger.moved_by(last).is_some());
     let opens = last.is_some_and(|last| opened_by_undoing(&switches, ledger, last).is_some());
     Ok(FolderStatus {
         product,
         version: version.or_else(|| ledger.version().map(str::to_owned)),
-        can_undo_rollback: last_undoable == Some(Action::Rollback) && !moves_a_switch,
-        brought_back: last.is_some_and(|last| last.turn(ledger.entries()) == Turn::CameBack),
-        can_undo_repair: last_undoable == Some(Action::Repair),
+        can_undo_rollback: matches!(turn, Some(Turn::Went | Turn::CameBack)),
+        brought_back: turn == Some(Turn::CameBack),
+        can_undo_repair: matches!(turn, Some(Turn::Repaired | Turn::RepairUndone)),
         can_undo_toggle: moves_a_switch && !opens,
         switches,
         scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),

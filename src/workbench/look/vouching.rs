@@ -16,7 +16,7 @@ use crate::bundle::claim_of;
 use crate::bundle::manifest::read_manifest;
 use crate::disk::fs::Fs;
 use crate::ledger::{
-    Entry, KeptSignatures, Ledger, MAX_SIGNATURES_BYTES, SignerNote, VouchedNote, read_small,
+    Entry, KeptSignatures, Ledger, MAX_SIGNATURES_BYTES, PatchNote, SignerNote, VouchedNote, read_small,
 };
 use crate::model::LayerKey;
 use crate::trust::{KeyFingerprint, Keyring, SignerRole, Verdict, judge};
@@ -127,11 +127,14 @@ impl Workbench {
 }
 
 impl Vouching<'_> {
-    /// Who vouches for the patch that came as `key`; `None` if its manifest is gone or is not the one that came with
-    /// it. A patch whose signatures were not kept is one that nobody signed.
+    /// Who vouches for the patch that came as `key`; `None` if its manifest is gone, is not the one that came with it, or
+    /// says other names than the history: nobody signed those. A patch whose signatures were not kept is one that nobody signed.
     pub(crate) fn verdict_of(&self, key: LayerKey) -> Option<Verdict> {
         let manifest = manifest_bytes_of(self.fs, self.ledger, key)?;
         let patch = read_manifest(&manifest).ok()?;
+        if self.ledger.note(key) != Some(&PatchNote::of(&patch)) {
+            return None;
+        }
         let KeptSignatures { signatures, reviews } = signatures_of(self.fs, key);
         let claim = claim_of(&patch, &manifest);
         Some(judge(&claim, &signatures, &reviews, &self.keys.keyring, self.keys.now))

@@ -3,7 +3,7 @@
 use super::file::RolloutFile;
 use super::folder::{Found, is_in, rollout_of};
 use super::member::{FolderState, Member};
-use super::state::RolloutState;
+use super::state::{RolloutState, Said};
 use crate::ledger::{Action, Entry, Ledger};
 use crate::plan::why::Rolling;
 use crate::workbench::{Error, Result, Workbench};
@@ -44,6 +44,18 @@ impl Workbench {
             }
         }
         Ok(told)
+    }
+
+    /// Who rolled back what the rollout applied, as the histories of its folders say: nothing that is over begins anew
+    /// because its records are gone. What health checks undid was nobody's decision.
+    pub(super) fn rolled_back_by_histories(&self, state: &RolloutState) -> Option<Said> {
+        let members = state.rings.iter().flat_map(|ring| &ring.members);
+        members.filter_map(|member| self.ledger_of(member).ok()).find_map(|ledger| {
+            let last = ledger.entries().iter().rev().find(|entry| rollout_of(entry) == Some(&state.id))?;
+            let is_decided = last.action == Action::Rollback && last.checks.is_empty();
+            let by = format!("{}@{}", last.user, last.host);
+            is_decided.then(|| Said { by, time: last.time.clone(), reason: None })
+        })
     }
 
     /// The same, for whoever builds on it.

@@ -47,9 +47,9 @@ impl Workbench {
         let store = self.rollout_store(file)?;
         let _alone = store.alone()?;
         let state = match store.load()? {
-            Some(old) if wish.again => self.start(&store, Some(&old))?,
+            Some(old) if wish.again => self.start(&store, Some(&old), true)?,
             Some(state) => state,
-            None => self.start(&store, None)?,
+            None => self.start(&store, None, wish.again)?,
         };
         let opened = self.open_frozen(&state.patches, watch)?;
         let until = wish.until.as_deref().map(|name| state.ring_named(name)).transpose()?;
@@ -205,11 +205,14 @@ impl Workbench {
     }
 
     /// Fixes what the rollout is about, before the first folder is changed; again if `old` is over.
-    fn start(&self, store: &Store, old: Option<&RolloutState>) -> Result<RolloutState> {
+    fn start(&self, store: &Store, old: Option<&RolloutState>, again: bool) -> Result<RolloutState> {
         let state = self.state_to_be(store.file())?;
         let mut state = match old {
             Some(old) => state.again(old)?,
-            None => state,
+            None => match self.rolled_back_by_histories(&state).filter(|_| !again) {
+                Some(Said { by, time, .. }) => return Err(Error::refused(Rolling::Over { by, time })),
+                None => state,
+            },
         };
         state.tick(self.environment.timestamp().as_second());
         store.create(&state)?;

@@ -144,8 +144,9 @@ impl Workbench {
             if !is_in(&ledger, entry) {
                 return Ok(Found::new(FolderState::RolledBack, member.entry));
             }
-            if ledger.last_change().is_some_and(|last| last.seq != entry.seq) {
-                return Ok(left(Code::NotNewest, "it was changed since, so it was left as it is"));
+            // A switch that was turned or a file that was repaired since is no reason to leave the patch in.
+            if ledger.layers().slots.iter().any(|slot| slot.key.entry > entry.seq) {
+                return Ok(left(Code::NotNewest, "a patch was applied since, so it was left as it is"));
             }
             let options = RollbackOptions {
                 which: Which::Before(first_patch(entry)),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Site, ring, typed};
+use super::{CONF, Site, ring, typed};
 
 /// Two rings; people have to approve the second.
 fn approved() -> Site {
@@ -151,4 +151,34 @@ fn what_another_rollout_applied_is_not_taken_for_ones_own() {
     site.sandbox.write("october.toml", &text);
     assert_eq!(site.console().run(&typed("take-back --yes")).code, 0);
     assert!(!site.has_patch("a"));
+}
+
+#[test]
+fn what_was_rolled_back_stays_over_though_its_records_are_gone() {
+    let site = Site::new(&["a", "b"], &ring("all", &["a", "b"], ""));
+    assert_eq!(site.run().code, 0);
+    assert_eq!(site.console().run(&typed("take-back --yes")).code, 0);
+    fs::remove_file(site.sandbox.path("october.rollout.json")).expect("ours");
+    let run = site.run();
+    assert!(run.code == 3 && run.err.contains("he rollout is over: ada@server rolled it back"), "{run}");
+    assert!(!site.has_patch("a") && !site.has_patch("b"));
+    let again = site.console().run(&typed("run --again --yes --allow-unsigned"));
+    assert_eq!(again.code, 0, "{again}");
+    assert!(site.has_patch("a") && site.has_patch("b"));
+}
+
+#[test]
+fn a_repair_since_is_no_reason_to_leave_the_patch_in_and_another_patch_is() {
+    let site = Site::new(&["a", "b"], &ring("all", &["a", "b"], ""));
+    assert_eq!(site.run().code, 0);
+    let console = site.console();
+    fs::remove_file(site.sandbox.path(&format!("srv/a/{CONF}"))).expect("ours");
+    console.done("repair $/srv/a --from $/fix.patchbundle --yes");
+    let other = site.sandbox.bundle("OTHER").create("other.txt", "x\n");
+    site.sandbox.save("other.patchbundle", &other.but(|patch| patch.about.fixes = vec!["OTHER".to_owned()]));
+    console.done("apply $/other.patchbundle $/srv/b --yes --allow-unsigned");
+    let back = console.run(&typed("take-back --yes"));
+    assert_eq!(back.code, 6, "{back}");
+    assert!(back.printed().contains("a patch was applied since, so it was left as it is"), "{back}");
+    assert!(!site.has_patch("a") && site.has_patch("b"), "{back}");
 }

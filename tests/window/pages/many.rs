@@ -207,7 +207,13 @@ fn a_rollout_is_opened_run_ring_after_ring_and_taken_back() {
     person.press(many::DO_TAKE_BACK);
     assert_eq!(["a", "b", "c"].map(|folder| site.has(folder)[0]), [false; 3]);
     person.must_see("Rolled back");
-    person.control(many::ROLLOUT_RESUME);
+    person.must_see("Over: rolled back by tester@testbed");
+
+    person.press(many::ROLLOUT_MORE);
+    person.press(many::ROLLOUT_AGAIN);
+    person.must_see(many::ASK_AGAIN_MEANING);
+    person.press(many::DO_RUN);
+    assert_eq!(["a", "b", "c"].map(|folder| site.has(folder)[0]), [true, false, false], "approved anew");
 }
 
 #[test]
