@@ -340,9 +340,10 @@ def make_up():
             value = READERS[name](text)
             second = SECOND[name](text) if name in SECOND else value
             for _ in range(maker.r.randrange(1, 4)):
-                more = operation(maker, name, value) or []
-                after = jsonpatch.apply_patch(value, more)
-                jsonpatch.apply_patch(second, ops + more)
+                # As text: what is applied becomes a part of the value, and must not change with it.
+                more = json.loads(json.dumps(operation(maker, name, value) or []))
+                after = jsonpatch.apply_patch(value, json.dumps(more))
+                jsonpatch.apply_patch(second, json.dumps(ops + more))
                 ops, value = ops + more, after
         except Exception:
             # Not what this reader takes for settings, or no operation on them.

@@ -176,7 +176,7 @@ fn a_repair_since_is_no_reason_to_leave_the_patch_in_and_another_patch_is() {
     console.done("repair $/srv/a --from $/fix.patchbundle --yes");
     let other = site.sandbox.bundle("OTHER").create("other.txt", "x\n");
     site.sandbox.save("other.patchbundle", &other.but(|patch| patch.about.fixes = vec!["OTHER".to_owned()]));
-    console.done("apply $/other.patchbundle $/srv/b --yes --allow-unsigned");
+    console.done("apply $/other.patchbundle $/srv/b --yes --allow-unsigned --allow-other-product=x");
     let back = console.run(&typed("take-back --yes"));
     assert_eq!(back.code, 6, "{back}");
     assert!(back.printed().contains("a patch was applied since, so it was left as it is"), "{back}");
