@@ -301,11 +301,15 @@ impl<'a> FolderSoFar<'a> {
         is_whole.then(|| covered.sentence.clone())
     }
 
+    /// Whether nothing of it was lost since. A switch that was turned is as the history says.
     fn holds_what_it_left(&self, key: LayerKey) -> bool {
         let stack = self.stack();
-        stack
-            .layer(key)
-            .is_some_and(|layer| layer.paths().all(|path| self.now.tree.at(path) == stack.now(path).as_ref()))
+        let is_held = |path: &TreePath| {
+            let here = self.now.tree.at(path);
+            let as_history_says = || stack.expected.get(path).is_some_and(|node| node.as_ref() == here);
+            here == stack.now(path).as_ref() || as_history_says()
+        };
+        stack.layer(key).is_some_and(|layer| layer.paths().all(is_held))
     }
 
     /// Takes down what `patch` contains. What that changed stays, but for what `patch` itself changes there.

@@ -442,3 +442,33 @@ fn a_switch_nobody_knows_is_named_with_those_that_are_there() {
     assert_eq!(run.code, 3, "{run}");
     assert!(in_one_line(&run).contains("The switches here: ACME-1/new-parser"), "{run}");
 }
+
+#[test]
+fn a_patch_whose_switch_is_off_is_in_place_all_the_same() {
+    let sandbox = product("", TOGGLE);
+    make(&Console::new(&sandbox));
+    crate::support::trust::write_trusted_key(&sandbox, "anna", 1, "author");
+    let person = Console::new(&sandbox).with_keys().answering("y");
+    let later = sandbox.bundle("ACME-2").create("later.txt", "x\n").but(|patch| {
+        patch.about.product.name = "product".to_owned();
+        patch.about.sequence = 9;
+        patch.about.fixes = vec!["ACME-2".to_owned()];
+    });
+    sandbox.save("later.patchbundle", &later);
+    for patch in ["fix", "later"] {
+        person.done(&format!("sign $/{patch}.patchbundle --key $/anna.key --as author"));
+        person.done(&format!("apply $/{patch}.patchbundle $/app --yes --allow-unsigned"));
+    }
+    person.done("toggle off new-parser $/app --yes --reason=slow");
+    for command in
+        ["apply $/fix.patchbundle $/app --yes", "apply $/fix.patchbundle $/later.patchbundle $/app --yes"]
+    {
+        let again = person.done(command);
+        assert!(again.printed().contains("already in place"), "{again}");
+        assert_eq!(sandbox.read(FILE), Some(off()), "and nobody turned it on again");
+    }
+    // What was lost is put right again, as without a switch.
+    fs::remove_file(sandbox.path("app/bin/web")).expect("ours");
+    let lost = person.run("apply $/fix.patchbundle $/app --yes --allow-downgrade=lost");
+    assert!(!lost.printed().contains("already in place"), "{lost}");
+}
