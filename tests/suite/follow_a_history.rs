@@ -213,3 +213,19 @@ fn a_name_that_the_signed_patch_does_not_have_is_shown_beside_no_signature() {
     assert!(status.printed().contains("Approved by the CISO"), "it is shown: {status}");
     assert!(!status.printed().contains("signed by anna"), "and nobody signed that: {status}");
 }
+
+#[test]
+fn a_manifest_that_was_changed_is_no_fault_of_the_key() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    console.done("apply $/signed.patchbundle $/app --yes");
+    let manifest = "app/.patchwright/history/00000001/manifest.json";
+    let text = sandbox.read(manifest).expect("a manifest");
+    sandbox.write(manifest, &text.replacen("readme.txt", "README.txt", 1));
+    let status = console.run("status $/app");
+    assert!(status.printed().contains("its manifest was changed since"), "{status}");
+    assert!(!status.printed().contains("not today"), "anna's key counts today: {status}");
+    console.done("rollback $/app --yes");
+    let back = console.run("reapply $/app --yes");
+    assert!(back.code == 4 && back.err.contains("its manifest was changed since"), "{back}");
+}

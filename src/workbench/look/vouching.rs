@@ -65,6 +65,8 @@ pub enum FormerKey {
     Revoked(String),
     /// Nobody trusts it any more, or not as the rules ask for.
     NotTrusted,
+    /// What it signed isn't there any more: the manifest is another one than the history names.
+    Unproven,
 }
 
 impl FormerKey {
@@ -75,6 +77,7 @@ impl FormerKey {
             FormerKey::Expired => "expired",
             FormerKey::Revoked(_) => "revoked",
             FormerKey::NotTrusted => "not-trusted",
+            FormerKey::Unproven => "unproven",
         }
     }
 
@@ -82,7 +85,7 @@ impl FormerKey {
     pub(crate) fn reason(&self) -> Option<&str> {
         match self {
             FormerKey::Revoked(reason) => Some(reason),
-            FormerKey::RotatedOut | FormerKey::Expired | FormerKey::NotTrusted => None,
+            FormerKey::RotatedOut | FormerKey::Expired | FormerKey::NotTrusted | FormerKey::Unproven => None,
         }
     }
 
@@ -93,6 +96,7 @@ impl FormerKey {
             FormerKey::Expired => "trusted then; the key has expired".to_owned(),
             FormerKey::Revoked(reason) => format!("trusted then; the key was revoked: {reason}"),
             FormerKey::NotTrusted => "trusted then, not today".to_owned(),
+            FormerKey::Unproven => "trusted then; its manifest was changed since".to_owned(),
         }
     }
 }
@@ -151,8 +155,10 @@ impl Vouching<'_> {
             // Nobody vouches for what came without signatures; its manifest need not be read again.
             return Authorship::default();
         }
-        let owners = self.verdict_of(key).map(|verdict| verdict.authors()).unwrap_or_default();
+        let verdict = self.verdict_of(key);
+        let owners = verdict.as_ref().map(|verdict| verdict.authors()).unwrap_or_default();
         match self.trusted_note(key).filter(|_| owners.is_empty()) {
+            Some((_, note)) if verdict.is_none() => unproven(note),
             Some((entry, note)) => self.former_authorship(key, entry, note),
             None => Authorship { owners, former: Vec::new() },
         }
@@ -218,6 +224,16 @@ impl FolderStack {
         layers.for_each(|layer| layer.authors = vouching.authors_of(layer.key));
         self
     }
+}
+
+/// Whoever signed it then, where nothing shows what they signed.
+fn unproven(note: &VouchedNote) -> Authorship {
+    let signers = note.signers.iter().filter(|one| one.role == SignerRole::Author.as_str());
+    let former = signers.map(|signer| FormerAuthor {
+        owner: signer.owner.as_ref().unwrap_or(&signer.name).clone(),
+        key: FormerKey::Unproven,
+    });
+    Authorship { owners: BTreeSet::new(), former: former.collect() }
 }
 
 /// The signatures that were kept with a patch. What cannot be read vouches for nothing.
