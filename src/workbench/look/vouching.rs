@@ -156,7 +156,7 @@ impl Vouching<'_> {
             return Authorship::default();
         }
         let verdict = self.verdict_of(key);
-        let owners = verdict.as_ref().map(|verdict| verdict.authors()).unwrap_or_default();
+        let owners = verdict.as_ref().map(Verdict::authors).unwrap_or_default();
         match self.trusted_note(key).filter(|_| owners.is_empty()) {
             Some((_, note)) if verdict.is_none() => unproven(note),
             Some((entry, note)) => self.former_authorship(key, entry, note),
