@@ -10,7 +10,10 @@ const BY_SOMEBODY_ELSE: &str = "which you didn't write on this computer";
 fn is_doubted(run: &Run) {
     assert_eq!(run.code, 4, "{run}");
     assert!(run.err.contains(BY_SOMEBODY_ELSE) && run.err.contains("E-POLICY"), "{run}");
-    assert!(run.err.contains("--vouch=REASON"), "it says how to go on: {run}");
+    assert!(
+        run.err.contains("patchwright history $/") && run.err.contains("--vouch=REASON"),
+        "how to go on: {run}"
+    );
 }
 
 fn rule(rule: &str) -> String {

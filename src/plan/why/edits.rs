@@ -104,7 +104,7 @@ impl Edits {
             Edits::NotHere { id } => row(
                 Code::Unknown,
                 format!("{id} isn't applied here as this patch file has it"),
-                "To see what is applied: patchwright status FOLDER",
+                format!("To see what is applied: patchwright status {HERE}"),
             ),
             Edits::NoDraft(why) => {
                 let meaning = match why {

@@ -139,8 +139,10 @@ impl Undo {
                     "only {} of the history says so, which you didn't write on this computer",
                     entries_in_words(entries)
                 ),
-                "Look at it first: patchwright history FOLDER --verbose. If it's right, confirm it: patchwright history FOLDER \
-                 --vouch=REASON",
+                format!(
+                    "Look at it first: patchwright history {HERE} --verbose. If it's right, confirm it: patchwright \
+                     history {HERE} --vouch=REASON"
+                ),
             ),
             Undo::NotTrustedNow { patch, now } => row(
                 Code::Trust,
