@@ -174,7 +174,7 @@ impl RolloutPage {
     pub(super) fn new(view: &RolloutView) -> Self {
         let next = recommended(view);
         let others = others(view).into_iter().filter(|step| Some(step) != next.as_ref()).collect();
-        let is_at = at(&view.gate);
+        let is_at = if view.gate == Gate::NotStarted { Some(0) } else { view.gate.ring() };
         let column = |(index, ring): (usize, &RingView)| {
             let stage = match is_at {
                 Some(at) if index > at => RingStage::Later,
@@ -195,27 +195,6 @@ impl RolloutPage {
             next,
             others,
         }
-    }
-}
-
-/// The ring that a rollout is at; `None` if it is through, or if somebody holds it up.
-fn at(gate: &Gate) -> Option<usize> {
-    match gate {
-        Gate::NotStarted => Some(0),
-        Gate::AsFarAsAsked { ring } => Some(*ring),
-        Gate::Next(
-            Next::Change { ring, .. }
-            | Next::Wait { ring, .. }
-            | Next::Approve { ring, .. }
-            | Next::Decide { ring }
-            | Next::Stop { ring },
-        ) => Some(*ring),
-        Gate::Lost { .. }
-        | Gate::Paused(_)
-        | Gate::Stopped(_)
-        | Gate::Over(_)
-        | Gate::Interrupted
-        | Gate::Next(Next::Done) => None,
     }
 }
 

@@ -12,7 +12,7 @@ answers! {
         file: String = path_text(&view.file),
         gate: String = gate(&view.gate).to_owned(),
         message: String = rollout::gate(view),
-        [ring]: String = ring(&view.gate).map(|ring| view.rings[ring].name.clone()),
+        [ring]: String = view.gate.ring().map(|ring| view.rings[ring].name.clone()),
         [until]: String = until(&view.gate),
         [said]: WhoSaid = said(&view.gate).map(WhoSaid::new),
         rings: Vec<RolloutRing> = all(&view.rings, RolloutRing::new),
@@ -90,20 +90,6 @@ fn gate(gate: &Gate) -> &'static str {
             Next::Stop { .. } => "stopped",
             Next::Done => "done",
         },
-    }
-}
-
-fn ring(gate: &Gate) -> Option<usize> {
-    match gate {
-        Gate::AsFarAsAsked { ring } => Some(*ring),
-        Gate::Next(
-            Next::Change { ring, .. }
-            | Next::Wait { ring, .. }
-            | Next::Approve { ring, .. }
-            | Next::Decide { ring }
-            | Next::Stop { ring },
-        ) => Some(*ring),
-        _ => None,
     }
 }
 

@@ -86,6 +86,29 @@ pub(crate) enum Gate {
     Interrupted,
 }
 
+impl Gate {
+    /// The ring that a rollout is at; `None` if it is through or not begun, or if somebody holds it up.
+    pub(crate) fn ring(&self) -> Option<usize> {
+        match self {
+            Gate::AsFarAsAsked { ring } => Some(*ring),
+            Gate::Next(
+                Next::Change { ring, .. }
+                | Next::Wait { ring, .. }
+                | Next::Approve { ring, .. }
+                | Next::Decide { ring }
+                | Next::Stop { ring },
+            ) => Some(*ring),
+            Gate::NotStarted
+            | Gate::Lost { .. }
+            | Gate::Paused(_)
+            | Gate::Stopped(_)
+            | Gate::Over(_)
+            | Gate::Interrupted
+            | Gate::Next(Next::Done) => None,
+        }
+    }
+}
+
 impl RolloutView {
     fn new(file: &RolloutFile, state: &RolloutState, approvals: Vec<Vec<ApprovalView>>, gate: Gate) -> Self {
         let rings = state.rings.iter().zip(&file.rings).zip(approvals);
