@@ -38,6 +38,17 @@ enum Part {
     Token(String),
 }
 
+impl Part {
+    /// The place in a list that it names, if it names one.
+    fn index(&self) -> Option<usize> {
+        match self {
+            Part::Token(token) => index_of(token),
+            Part::Index(index) => Some(*index),
+            _ => None,
+        }
+    }
+}
+
 /// Why a path is none, and after how many of its bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("character {} of the path: {why}", .at + 1)]
@@ -178,12 +189,7 @@ impl Path {
                     return Ok(Found::End(steps));
                 }
                 (Part::Index(_) | Part::Token(_), Value::List(items)) => {
-                    let number = match part {
-                        Part::Token(token) => index_of(token),
-                        Part::Index(index) => Some(*index),
-                        _ => None,
-                    };
-                    let number = number.ok_or_else(|| self.other_kind(&steps, "a list", value))?;
+                    let number = part.index().ok_or_else(|| self.other_kind(&steps, "a list", value))?;
                     match items.get(number) {
                         Some(item) => (Step::Index(number), &item.value),
                         // Right behind the end, a pointer may add one.
@@ -256,9 +262,8 @@ fn may_be_words(group: &Value, key: &str) -> bool {
 
 /// An index as JSON pointers have it: without zeros in front.
 fn index_of(token: &str) -> Option<usize> {
-    let is_plain =
-        token.bytes().all(|byte| byte.is_ascii_digit()) && (token == "0" || !token.starts_with('0'));
-    if is_plain { token.parse().ok() } else { None }
+    let is_plain = token == "0" || !token.starts_with('0') && token.bytes().all(|byte| byte.is_ascii_digit());
+    is_plain.then(|| token.parse().ok())?
 }
 
 fn pick(items: &[Item], keys: &[String], is: &str) -> Vec<usize> {
