@@ -52,7 +52,7 @@ fn row_ui(ui: &mut Ui, grade: Proven, row: &FixedRow) {
         Proven::No => (Notice::Caution.icon(), tokens.caution.strong),
         Proven::OnlySaid => (Icon::ShieldQuestionMark, tokens.muted),
     };
-    item_ui(ui, sign, (&row.ids, ""), [&parts.join(" · "), &row.why]);
+    item_ui(ui, sign, (&row.ids, ""), [parts.join(" · ").as_str(), &row.why]);
 }
 
 /// The page on which it is written for others.

@@ -6,15 +6,15 @@ use super::Fields;
 use super::keys::head_ui;
 use super::many::sign;
 use super::overview::failure_ui;
-use super::rows::files_ui;
+use super::rows::{files_ui, item_ui};
 use crate::gui::outbox::Outbox;
 use crate::model::Code;
 use crate::present::Model;
-use crate::present::identify::{IdentifiedPage, IdentifiedRow};
+use crate::present::identify::IdentifiedPage;
 use crate::present::message::{Input, Msg, PapersMsg};
 use crate::present::overview::path_line;
 use crate::toolkit::theme::{Tokens, space, text};
-use crate::toolkit::widgets::{FactRow, PageHeader, card, facts, icon_at};
+use crate::toolkit::widgets::{FactRow, PageHeader, card, facts};
 use crate::words::{self, papers};
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
@@ -49,30 +49,9 @@ fn found_ui(ui: &mut Ui, page: &IdentifiedPage) {
             if number > 0 {
                 ui.separator();
             }
-            row_ui(ui, row);
+            let said = row.said.iter().map(String::as_str);
+            item_ui(ui, sign(row.mark, Tokens::from_context(ui)), (&row.patch, &row.title), said);
         }
-    });
-}
-
-fn row_ui(ui: &mut Ui, row: &IdentifiedRow) {
-    let tokens = Tokens::from_context(ui);
-    let (icon, colour) = sign(row.mark, tokens);
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = space::SMALL;
-        let size = egui::Vec2::splat(text::ICON + space::TINY);
-        let (place, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-        icon_at(ui, place, icon, text::ICON, colour);
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            ui.spacing_mut().interact_size.y = 0.0;
-            ui.horizontal_wrapped(|ui| {
-                ui.add(Label::new(text::strong(&row.patch)).wrap());
-                ui.add(Label::new(text::caption(&row.title).color(tokens.muted)).wrap());
-            });
-            for said in &row.said {
-                ui.add(Label::new(text::caption(said).color(tokens.muted)).wrap());
-            }
-        });
     });
 }
 

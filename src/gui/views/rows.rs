@@ -59,12 +59,12 @@ pub(super) fn reason_ui(ui: &mut Ui, what_for: &str, said: &str) -> Option<Strin
     field.changed().then_some(reason)
 }
 
-/// A problem by its names, with a word on it, and lines below.
-pub(super) fn item_ui(
+/// Something by its names, with a word on it, and lines below.
+pub(super) fn item_ui<'a>(
     ui: &mut Ui,
     (icon, colour): (Icon, egui::Color32),
     (ids, word): (&str, &str),
-    below: [&str; 2],
+    below: impl IntoIterator<Item = &'a str>,
 ) {
     let tokens = Tokens::from_context(ui);
     ui.horizontal_top(|ui| {
