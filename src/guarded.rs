@@ -23,6 +23,7 @@ mod system;
 #[cfg(all(test, unix))]
 mod tests;
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -49,9 +50,27 @@ pub enum GuardedError {
         path: PathBuf,
         /// What is wrong with that.
         problem: String,
-        /// The program that mends it, with its first argument; the path is the next one.
-        mend: String,
+        mend: Mend,
     },
+}
+
+/// What mends it: as text the program with its first argument, behind which the path comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mend {
+    /// It gets this owner.
+    Owner(u32),
+    /// Only its owner may write.
+    ReadOnly,
+}
+
+impl fmt::Display for Mend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Mend::Owner(0) => f.write_str("chown root"),
+            Mend::Owner(user) => write!(f, "sudo chown {user}"),
+            Mend::ReadOnly => f.write_str("chmod go-w"),
+        }
+    }
 }
 
 impl GuardedError {

@@ -31,7 +31,7 @@ use crate::disk::ScanError;
 use crate::disk::fs::FolderError;
 use crate::model::{Code, Kind};
 use crate::plan::Obstacle;
-use crate::text::capitalised;
+use crate::text::{Advice, capitalised};
 use crate::transaction::{
     ChangeFailure, FolderCondition, SafeCopyError, TransactionError, Unlike, UnlikePlace,
 };
@@ -57,7 +57,7 @@ pub struct Report {
     /// What it means for the files.
     pub files: Files,
     /// What to do next, one sentence each.
-    pub hints: Vec<String>,
+    pub(crate) hints: Vec<Advice>,
 }
 
 /// What a failure means for the files in the folder.
@@ -122,7 +122,7 @@ impl Report {
             Error::Text { path, source } => Self::new(code, "Can't use this text patch")
                 .at(path.display())
                 .because(source.to_string())
-                .hint(source.remedy.sentence()),
+                .hint(source.remedy.advice()),
             Error::Refused(obstacles) => of_obstacles(obstacles, &folder),
             Error::NotTrusted { file, denial, verdict } => trust::not_trusted(code, file, *denial, verdict),
             Error::Keys(error) => trust::of_keys(code, error),
@@ -174,7 +174,7 @@ impl Report {
             report.kind = Kind::NeedsPerson;
             report.files = Files::Between;
             if report.hints.is_empty() {
-                report.hints.push("Fix the cause, then run the same command again.".to_owned());
+                report.hints.push("Fix the cause, then try again.".into());
             }
         }
         report
@@ -192,14 +192,15 @@ impl Report {
 
     /// A password is needed, and nobody sits at a terminal.
     pub(crate) fn cannot_ask_secret() -> Self {
-        Self::usage("A password is needed, but there is no terminal to ask for it")
-            .hint("Save the password in a file that only you can read, then add --password-file FILE.")
+        Self::usage("A password is needed, but there is no terminal to ask for it").hint(Advice::typed(
+            "Save the password in a file that only you can read, then add --password-file FILE.",
+        ))
     }
 
     /// The person could not be asked.
     pub(crate) fn cannot_ask() -> Self {
         Self::new(Code::Declined, "This changes the folder, but there is no terminal to ask you")
-            .hint("Check what would happen first, then add --yes.")
+            .hint(Advice::typed("Check what would happen first, then add --yes."))
     }
 
     /// The program itself failed, and what it was doing is not known any more.
@@ -209,7 +210,7 @@ impl Report {
         match changes_a_folder {
             true => {
                 let report = report.leaving(Kind::NeedsPerson, Files::NotConcerned);
-                report.hint("Check the folder first: patchwright status FOLDER")
+                report.hint(Advice::by_command("Check the folder first", "patchwright status FOLDER"))
             }
             false => report,
         }
@@ -222,7 +223,7 @@ impl Report {
 
     /// Adds a hint.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: impl Into<Advice>) -> Self {
         self.hints.push(hint.into());
         self
     }
@@ -397,7 +398,7 @@ fn of_failure(failure: &ChangeFailure, folder: &str) -> Report {
                 TransactionError::FolderMoved { now } => shell_path(now),
                 _ => folder.to_owned(),
             };
-            report.hint(format!("Check the folder: patchwright status {folder}"))
+            report.hint(Advice::by_command("Check the folder", format!("patchwright status {folder}")))
         }
     };
     Report { causes, ..report }
@@ -417,9 +418,10 @@ fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report
                     report.hints = recovery_hints(folder);
                     report
                 }
-                _ => report
-                    .leaving(Kind::NeedsPerson, Files::New)
-                    .hint(format!("Fix the cause, then roll back: patchwright rollback {folder}")),
+                _ => report.leaving(Kind::NeedsPerson, Files::New).hint(Advice::by_command(
+                    "Fix the cause, then roll back",
+                    format!("patchwright rollback {folder}"),
+                )),
             }
         }
     };
@@ -431,10 +433,12 @@ fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report
     report
 }
 
-fn recovery_hints(folder: &str) -> Vec<String> {
+fn recovery_hints(folder: &str) -> Vec<Advice> {
     vec![
-        format!("Restore the old files: patchwright recover {folder} --undo"),
-        format!("Finish it, if every file has already been updated: patchwright recover {folder} --finish"),
+        Advice::typed(format!("Restore the old files: patchwright recover {folder} --undo")),
+        Advice::typed(format!(
+            "Finish it, if every file has already been updated: patchwright recover {folder} --finish"
+        )),
     ]
 }
 
@@ -448,9 +452,11 @@ fn of_transaction(error: &TransactionError, folder: &str) -> Report {
             report
         }
         TransactionError::Foreign { places } => of_unlike(code, places, folder),
-        TransactionError::NotAllNew { .. } => Report::generic(code, error)
-            .leaving(Kind::NeedsPerson, Files::Between)
-            .hint(format!("Restore the old files instead: patchwright recover {folder} --undo")),
+        TransactionError::NotAllNew { .. } => {
+            Report::generic(code, error).leaving(Kind::NeedsPerson, Files::Between).hint(Advice::typed(
+                format!("Restore the old files instead: patchwright recover {folder} --undo"),
+            ))
+        }
         TransactionError::OriginalLost { .. } => Report::generic(code, error)
             .leaving(Kind::NeedsPerson, Files::Between)
             .hint("Leave the folder as it is, and get this file from a backup or the installer."),
@@ -474,14 +480,14 @@ fn of_unlike(code: Code, places: &[UnlikePlace], folder: &str) -> Report {
     };
     let mut report = Report::new(code, headline).leaving(Kind::NeedsPerson, Files::Between);
     report.causes = places.iter().map(ToString::to_string).collect();
-    report = report.hint(format!(
+    report = report.hint(Advice::typed(format!(
         "Restore the old files, and keep copies of files changed since: patchwright recover {folder} --undo --on-conflict aside"
-    ));
+    )));
     match places.iter().all(|place| place.unlike == Unlike::Theirs) {
         true => report,
-        false => report.hint(format!(
+        false => report.hint(Advice::typed(format!(
             "Restore missing contents from a patch file: patchwright recover {folder} --undo --from FILE"
-        )),
+        ))),
     }
 }
 

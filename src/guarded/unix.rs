@@ -7,7 +7,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
-use super::GuardedError;
+use super::{GuardedError, Mend};
 
 /// Most links that are followed on the way to a file, as in Linux.
 const MAX_LINKS: usize = 40;
@@ -102,9 +102,8 @@ fn check_owner(path: &Path, found: &Metadata) -> Result<(), GuardedError> {
     if owner == 0 || owner == me {
         return Ok(());
     }
-    let mend = if me == 0 { "chown root".to_owned() } else { format!("sudo chown {me}") };
     let problem = format!("belongs to someone else (user {owner})");
-    Err(GuardedError::OfOthers { path: path.to_owned(), problem, mend })
+    Err(GuardedError::OfOthers { path: path.to_owned(), problem, mend: Mend::Owner(me) })
 }
 
 fn writers(mode: u32) -> Option<&'static str> {
@@ -117,7 +116,7 @@ fn writers(mode: u32) -> Option<&'static str> {
 
 fn writable_by(path: &Path, writers: &str) -> GuardedError {
     let problem = format!("can be changed by {writers}");
-    GuardedError::OfOthers { path: path.to_owned(), problem, mend: "chmod go-w".to_owned() }
+    GuardedError::OfOthers { path: path.to_owned(), problem, mend: Mend::ReadOnly }
 }
 
 /// Whether the folder is this person's, and its group is theirs alone, as far as the system's own lists say.

@@ -19,7 +19,7 @@ use super::scope::Scope;
 use super::why::{Override, Unfit};
 use crate::diff::{Fate, KeyClash, LineRange};
 use crate::model::{FileChange, LayerKey, Patch, TreePath};
-use crate::text::capitalised;
+use crate::text::{Advice, capitalised};
 use claims::Claims;
 pub(crate) use claims::Declaration;
 pub(crate) use claims::says_that_it_contains;
@@ -120,7 +120,7 @@ pub struct Relation {
     /// The same within a sentence.
     pub(crate) phrase: String,
     /// What to do about it; empty where nothing has to be done.
-    pub way_out: String,
+    pub way_out: Advice,
     /// What it was decided from.
     pub evidence: Grounds,
 }
@@ -132,7 +132,7 @@ pub(crate) struct Loss {
     /// As a phrase.
     pub phrase: String,
     /// What to do about it.
-    pub way_out: String,
+    pub way_out: Advice,
     pub way_around: Option<Override>,
 }
 
@@ -434,7 +434,7 @@ impl Relation {
         self.class = RelationClass::BuildsOn;
         self.phrase = self.rewriting().unwrap_or_default();
         self.sentence = format!("{}.", capitalised(&self.phrase));
-        (self.loss, self.way_around, self.way_out) = (None, None, String::new());
+        (self.loss, self.way_around, self.way_out) = (None, None, Advice::default());
         self
     }
 

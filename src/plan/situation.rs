@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::{PlanFingerprint, Resolution};
 use crate::model::{Digest, Hasher, Node, PatchRef, PlaceProblem, TreePath, TreeState};
+use crate::text::Advice;
 
 /// Everything known about the folder and the machine that a plan depends on.
 #[derive(Debug, Clone, Default)]
@@ -153,20 +154,17 @@ impl Recalled {
     }
 
     /// What to do instead.
-    pub fn hint(&self) -> String {
+    pub(crate) fn hint(&self) -> Advice {
         let instead = match (&self.replacement, &self.toggle_off) {
-            (Some(replacement), _) => format!("Use {replacement} instead."),
-            (None, None) => "Ask the vendor what to use instead.".to_owned(),
-            (None, Some(_)) => String::new(),
+            (Some(replacement), _) => format!("Use {replacement} instead.").into(),
+            (None, None) => "Ask the vendor what to use instead.".into(),
+            (None, Some(_)) => Advice::default(),
         };
         let off = self.toggle_off.as_ref().map(|switch| {
-            format!(
-                "Where it is applied, turn its switch off: patchwright toggle off {}/{switch} FOLDER --reason TEXT",
-                self.id
-            )
+            let command = format!("patchwright toggle off {}/{switch} FOLDER --reason TEXT", self.id);
+            Advice::by_command("Where it is applied, turn its switch off", command)
         });
-        let sentences = [instead, off.unwrap_or_default()];
-        sentences.join(" ").trim().to_owned()
+        instead.then(off.unwrap_or_default())
     }
 }
 

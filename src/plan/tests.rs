@@ -366,7 +366,7 @@ fn a_file_that_was_edited_since_stops_a_rollback_or_is_kept_as_a_safe_copy() {
     let here = folder(&[("a", file("mine")), ("b", file("old"))]);
     let stopped = plan_rollback(&done, &here, OnDrift::Stop);
     assert_eq!(codes(&stopped), [(Code::Drift, "a"), (Code::Drift, "c")]);
-    assert!(stopped.obstacles.iter().all(|found| found.hint().contains("--keep-edits")));
+    assert!(stopped.obstacles.iter().all(|found| found.hint().to_string().contains("--keep-edits")));
     let kept = plan_rollback(&done, &here, OnDrift::KeepCopy);
     assert_eq!((codes(&kept), steps(&kept)), (vec![], vec!["a", "c"]));
     assert_eq!(kept.plan.steps[0].before, Some(file("mine")));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::finding::{Finding, findings_of_obstacles, without_commands};
+use super::finding::{Finding, findings_of_obstacles};
 use crate::model::{Code, Kind};
 use crate::report::Report;
 use crate::text::escape_line;
@@ -49,7 +49,7 @@ impl Failure {
             hints: report
                 .hints
                 .iter()
-                .map(|hint| without_commands(&line(hint)))
+                .map(|hint| line(&hint.pressed()))
                 .filter(|hint| !hint.is_empty())
                 .collect(),
             findings: findings_of_obstacles(&report.obstacles),

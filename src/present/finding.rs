@@ -9,7 +9,7 @@ use crate::model::{Code, Hold, HoldKind, HoldPhase, Patch, TreePath};
 use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{hidden as report_hidden, phrases, relations};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
-use crate::text::{capitalised, escape_line};
+use crate::text::{Advice, capitalised, escape_line};
 use crate::words::{self, fill, window};
 use crate::workbench::{ApplyPreview, Denial, EditChoice, Hidden, RollbackPreview, ScriptPlan, Verdict};
 
@@ -179,7 +179,7 @@ fn findings_of_relations(preview: &ApplyPreview) -> Vec<Finding> {
         !matches!(relation.class.consequence(), Consequence::Apply | Consequence::Stop)
     };
     let finding = |relation: &Relation| Finding {
-        hint: escape_line(&relation.way_out).into_owned(),
+        hint: escape_line(&relation.way_out.pressed()).into_owned(),
         evidence: relations::evidence(relation).iter().map(|line| escape_line(line).into_owned()).collect(),
         ..Finding::plain(Rank::Information, words::RELATED, escape_line(&relation.sentence).into_owned())
     };
@@ -205,7 +205,7 @@ const MAX_FINDINGS: usize = 200;
 /// Obstacles that say the same of several places are one finding with several places, and different ones of one place
 /// are one with several reasons.
 pub fn findings_of_obstacles(obstacles: &[Obstacle]) -> Vec<Finding> {
-    let mut groups: BTreeMap<(Code, String, String), Vec<&Obstacle>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Code, String, Advice), Vec<&Obstacle>> = BTreeMap::new();
     for obstacle in obstacles {
         groups.entry((obstacle.code(), obstacle.meaning(), obstacle.hint())).or_default().push(obstacle);
     }
@@ -254,7 +254,7 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
     let (code, meaning) = (first.code(), escape_line(&first.meaning()).into_owned());
     let meaning = match places.as_slice() {
         [] => capitalised(&meaning),
-        [one] => about(one, &meaning),
+        [one] => format!("{one}: {meaning}"),
         many => fill(
             words::SEVERAL_PLACES,
             &[("n", &phrases::count(many.len(), "file", "files")), ("what", &meaning)],
@@ -275,17 +275,6 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
     }
 }
 
-/// What is said about a file: as one sentence with its name, where what is said goes on from that.
-fn about(file: &str, meaning: &str) -> String {
-    const GOES_ON: [&str; 14] = [
-        "can't", "doesn't", "exists", "fits", "gets", "has", "hasn't", "is", "isn't", "must", "needs", "was",
-        "wasn't", "would",
-    ];
-    let first = meaning.split_whitespace().next().unwrap_or_default();
-    let between = if GOES_ON.contains(&first) { "" } else { ":" };
-    format!("{file}{between} {meaning}")
-}
-
 /// What to do about it, in the words of this surface: there is a button for it, and nothing to type.
 fn hint(obstacle: &Obstacle) -> String {
     let words = match obstacle.code() {
@@ -295,21 +284,9 @@ fn hint(obstacle: &Obstacle) -> String {
         Code::Store => window::HINT_STORE,
         Code::Volume => window::HINT_VOLUME,
         _ if obstacle.way_around().is_some() => window::HINT_RULE,
-        _ => return without_commands(&obstacle.hint()),
+        _ => return obstacle.hint().pressed(),
     };
     words.to_owned()
-}
-
-/// What the engine advises, without the sentences that tell somebody what to type: here nobody types commands.
-pub fn without_commands(hint: &str) -> String {
-    let is_command = |sentence: &&str| sentence.contains(" --") || sentence.contains("patchwright ");
-    let sentences = hint.split_inclusive(". ").filter(|sentence| !is_command(sentence));
-    let kept = sentences.collect::<String>();
-    // What was an alternative to a command stands alone here.
-    match kept.trim_end().strip_prefix("Or ") {
-        Some(alone) => capitalised(alone),
-        None => kept.trim_end().to_owned(),
-    }
 }
 
 fn way_out(obstacle: &Obstacle) -> Option<WayOut> {

@@ -282,7 +282,7 @@ fn called_back(held: &Recalled) -> CalledBack {
     let reason = line(&capitalised(&held.reason));
     CalledBack {
         what: fill(words::CALLED_BACK, &[("id", &line(&held.id))]),
-        why: format!("{}. {}", reason.trim_end_matches('.'), line(&held.hint())),
+        why: format!("{}. {}", reason.trim_end_matches('.'), line(&held.hint().pressed())),
     }
 }
 

@@ -1,7 +1,6 @@
 //! How a change ended: one sentence about the folder, and everything a person or their support needs afterwards.
 
 use super::failure::Failure;
-use super::finding::without_commands;
 use super::guided::{Guided, Task};
 use super::history::FolderView;
 use super::overview::{Fact, line, path_line};
@@ -191,8 +190,7 @@ fn next(
 ) -> Vec<String> {
     let mut next: Vec<String> = Vec::new();
     let Some(answer) = answer else { return next };
-    let hints = answer.failure().into_iter().flat_map(|failure| &failure.hints);
-    next.extend(hints.map(|hint| without_commands(&line(hint))).filter(|hint| !hint.is_empty()));
+    next.extend(answer.failure().into_iter().flat_map(|failure| failure.pressed()).map(|hint| line(hint)));
     if condition == FolderEnd::Done {
         let turned = guided.switch.as_ref().zip(found.ok());
         let turned = turned.and_then(|(wish, view)| wish.find(&view.status.switches));
@@ -216,7 +214,7 @@ fn details(answer: Option<&WorkerAnswer>, found: Result<&FolderView, &Failure>) 
                     "{}: {place}{} {}",
                     line(&obstacle.code),
                     line(&obstacle.meaning),
-                    without_commands(&line(&obstacle.hint))
+                    line(obstacle.pressed())
                 )
             }));
         }

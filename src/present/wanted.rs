@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::finding::without_commands;
 use super::home::folder_text;
 use super::overview::{line, path_line};
 use crate::plan::wanted::{About, Deed, Expectation, Left, Standing};
@@ -190,7 +189,7 @@ fn folder(stand: &FolderStand) -> WantedFolder {
         stand.expectations.iter().filter(|one| !one.is_met()).map(expected).collect();
     rows.extend(stand.failure.as_ref().map(|error| {
         let report = Report::from_error(error, Some(&stand.path));
-        let hint = report.hints.first().map(|hint| without_commands(&line(hint))).unwrap_or_default();
+        let hint = report.hints.first().map(|hint| line(&hint.pressed())).unwrap_or_default();
         WantedRow { mark: Mark::Trouble, said: line(&capitalised(&report.title())), way_out: hint }
     }));
     rows.sort_by_key(|row| row.mark);
@@ -218,7 +217,7 @@ fn expected(one: &Expectation) -> WantedRow {
         Standing::Blocked(_) => Mark::Trouble,
     };
     let way_out = match &one.standing {
-        Standing::Blocked(why) => without_commands(&line(&why.as_obstacle().hint())),
+        Standing::Blocked(why) => line(&why.as_obstacle().hint().pressed()),
         Standing::Left(left) => way_out(left).to_owned(),
         _ => String::new(),
     };

@@ -39,6 +39,7 @@ use serde::{Deserialize, Serialize};
 use super::Report;
 use crate::model::{Kind, Patch};
 use crate::plan::Obstacle as Reason;
+use crate::text::Advice;
 
 /// Declares answers: each field with its type and where it comes from. `[name]` is left out when there is nothing to say,
 /// and `..name` stands for the fields of what it names.
@@ -114,7 +115,8 @@ answers! {
         [path]: String = report.path.clone(),
         causes: Vec<String> = report.causes.clone(),
         [files]: String = report.files.sentence().map(str::to_owned),
-        hints: Vec<String> = report.hints.clone(),
+        hints: Vec<String> = report.hints.iter().map(Advice::to_string).collect(),
+        [hints_without_commands]: Vec<String> = without_commands(&report.hints),
         obstacles: Vec<Obstacle> = all(&report.obstacles, Obstacle::new),
     }
 
@@ -122,7 +124,8 @@ answers! {
     Obstacle(obstacle: &Reason) {
         code: String = obstacle.code().to_string(),
         meaning: String = obstacle.meaning(),
-        hint: String = obstacle.hint(),
+        hint: String = obstacle.hint().to_string(),
+        [hint_without_commands]: String = without_commands(&[obstacle.hint()]).map(|hints| hints.concat()),
         [path]: String = obstacle.path.clone(),
     }
 
@@ -131,6 +134,28 @@ answers! {
         revision: u32 = patch.about.identity.revision,
         title: String = patch.about.title.clone(),
     }
+}
+
+impl Failure {
+    /// What to do, for those who press buttons.
+    pub fn pressed(&self) -> &[String] {
+        self.hints_without_commands.as_deref().unwrap_or(&self.hints)
+    }
+}
+
+impl Obstacle {
+    /// What to do, for those who press buttons.
+    pub fn pressed(&self) -> &str {
+        self.hint_without_commands.as_deref().unwrap_or(&self.hint)
+    }
+}
+
+/// What `hints` say to those who press buttons, if that is something else; those that say nothing to them are left out.
+fn without_commands(hints: &[Advice]) -> Option<Vec<String>> {
+    let typed = hints.iter().map(Advice::to_string);
+    let pressed = hints.iter().map(Advice::pressed);
+    let differs = typed.ne(pressed.clone());
+    differs.then(|| pressed.filter(|hint| !hint.is_empty()).collect())
 }
 
 /// Each of `items` as an answer has it.

@@ -6,6 +6,7 @@ use super::phrases::count;
 use super::{Code, Report};
 use crate::model::{Component, Purl, ResolvedState};
 use crate::plan::{Claim, ClaimGrade, DriftedFile, Loud, Proof, Untold};
+use crate::text::Advice;
 use crate::workbench::ScanProblem;
 
 /// Why `claim` is told to nobody; `None` if it is.
@@ -111,13 +112,17 @@ pub(super) fn of_scan(code: Code, path: &Path, problem: &ScanProblem) -> Report 
         _ => "Can't use this report",
     };
     let report = Report::new(code, title).at(path.display()).because(problem.to_string());
-    report.about_no_files().hint(match problem {
+    let hint = match problem {
         ScanProblem::Unreadable(_) => {
             "Name the JSON report of a scan, such as from: trivy fs --format json --output report.json FOLDER"
+                .into()
         }
-        ScanProblem::NoSbom(_) => "Name an SBOM in CycloneDX or SPDX 2.3, as JSON.",
-        ScanProblem::NoList(_) => "Fetch the file again from whoever publishes it.",
-        ScanProblem::NotTold => "Write a file for it instead: patchwright fixed FOLDER --format osv-scanner",
-        ScanProblem::OtherFolder { .. } => "Scan this folder, or name the folder that was scanned.",
-    })
+        ScanProblem::NoSbom(_) => "Name an SBOM in CycloneDX or SPDX 2.3, as JSON.".into(),
+        ScanProblem::NoList(_) => "Fetch the file again from whoever publishes it.".into(),
+        ScanProblem::NotTold => {
+            Advice::by_command("Write a file for it instead", "patchwright fixed FOLDER --format osv-scanner")
+        }
+        ScanProblem::OtherFolder { .. } => "Scan this folder, or name the folder that was scanned.".into(),
+    };
+    report.about_no_files().hint(hint)
 }

@@ -3,7 +3,7 @@
 use super::words::reasons;
 use super::{Files, Report, recovery_hints};
 use crate::model::{Code, Kind};
-use crate::text::capitalised;
+use crate::text::{Advice, capitalised};
 use crate::transaction::{ChangeFailure, FolderCondition};
 use crate::workbench::{Error, ScriptTrouble};
 
@@ -56,8 +56,8 @@ fn taken_back(report: Report, cause: Option<&Error>, folder: &str) -> Report {
     }
 }
 
-fn without_scripts(folder: &str) -> String {
-    format!(
+fn without_scripts(folder: &str) -> Advice {
+    Advice::typed(format!(
         "To restore only the files, without undoing scripts: patchwright rollback {folder} --without-scripts"
-    )
+    ))
 }

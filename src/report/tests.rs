@@ -78,7 +78,10 @@ fn a_change_that_stopped_halfway_names_the_command_to_go_on_with() {
         Some("Some files may be updated and some not. Nothing has been lost.")
     );
     let folder = shell_word("/opt/our app");
-    assert_eq!(report.hints[0], format!("Restore the old files: patchwright recover {folder} --undo"));
+    assert_eq!(
+        report.hints[0].to_string(),
+        format!("Restore the old files: patchwright recover {folder} --undo")
+    );
 }
 
 #[test]
@@ -97,7 +100,7 @@ fn one_obstacle_is_the_headline_and_several_are_a_list() {
     let one = Report::from_error(&Error::Refused(vec![edited("conf/app.toml")]), None);
     let headline = "conf/app.toml: isn't the version this patch expects";
     assert_eq!((one.headline.as_str(), one.code), (headline, Code::Drift));
-    assert_eq!(one.hints, ["Restore the original, or ask the vendor for a patch for this version."]);
+    assert_eq!(one.hints, ["Restore the original, or ask the vendor for a patch for this version.".into()]);
 
     let two = vec![edited("a"), Obstacle::new(Disk::Entries { needed: 17, free: 0 })];
     let two = Report::from_error(&Error::Refused(two), None);

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::{Report, in_words};
+use crate::guarded::Mend;
 use crate::model::Code;
+use crate::text::Advice;
 use crate::workbench::{Denial, GuardedError, KeysError, Override, Standing, Verdict};
 
 /// A patch is not applied, or not shown, because of who vouches for it.
@@ -31,11 +33,14 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
             let report = match (verdict.is_key_change, verdict.unknown_keys.is_empty()) {
                 (true, _) => report.hint(
                     "Ask the vendor over another channel, such as a phone call, whether they have a new key.",
-                ).hint("If they do, get the key file from them: patchwright key trust KEYFILE --product NAME"),
-                (false, true) => report,
-                (false, false) => report.hint(format!(
-                    "To trust whoever signed it: patchwright key trust --from {shown} --name NAME"
+                ).hint(Advice::by_command(
+                    "If they do, get the key file from them",
+                    "patchwright key trust KEYFILE --product NAME",
                 )),
+                (false, true) => report,
+                (false, false) => report.hint(Advice::typed(format!(
+                    "To trust whoever signed it: patchwright key trust --from {shown} --name NAME"
+                ))),
             };
             report.hint(Override::Unsigned.hint())
         }
@@ -56,9 +61,9 @@ pub(super) fn of_guarded(code: Code, error: &GuardedError) -> Report {
                 .at(path.display())
                 .because(format!("it {problem}"))
                 .hint(format!("If its contents are right: {mend} {shown}"));
-            match mend.starts_with("chown root") {
-                true => report.hint("Use root's own home folder, as sudo -H does."),
-                false => report,
+            match mend {
+                Mend::Owner(0) => report.hint("Use root's own home folder, as sudo -H does."),
+                _ => report,
             }
         }
     }

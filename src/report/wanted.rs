@@ -8,7 +8,7 @@ use super::phrases::path_text;
 use super::{Report, shell_path, shell_word};
 use crate::model::{Kind, Position};
 use crate::plan::wanted::{About, Deed, Expectation, Left, Person, Standing};
-use crate::text::escape_text;
+use crate::text::{Advice, escape_text};
 use crate::workbench::{FolderStand, Reconciled};
 
 /// How a folder stands, in a word that programs read.
@@ -97,28 +97,34 @@ fn left_phrase(left: &Left) -> String {
 }
 
 /// What can be done about it, where the program does not do it by itself.
-pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<String> {
+pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<Advice> {
     let here = shell_path(folder);
     match &one.standing {
         Standing::Blocked(why) => Some(why.as_obstacle().in_folder(&here).hint()),
-        Standing::Left(Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::Moved(_)) => Some(
-            "To follow the state file nevertheless, change what it says of the folder, or add --again."
-                .to_owned(),
-        ),
+        Standing::Left(Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::Moved(_)) => {
+            Some(Advice::typed(
+                "To follow the state file nevertheless, change what it says of the folder, or add --again.",
+            ))
+        }
         Standing::Left(Left::NotNamed) => {
             let id = shell_word(one.about.name());
-            Some(format!("Add it to have or to not, or roll it back: patchwright rollback {here} {id}"))
+            Some(Advice::by_command(
+                "Add it to have or to not, or roll it back",
+                format!("patchwright rollback {here} {id}"),
+            ))
         }
-        Standing::Left(Left::Drifted(_)) => Some(format!("See which: patchwright status {here} --diff")),
+        Standing::Left(Left::Drifted(_)) => {
+            Some(Advice::typed(format!("See which: patchwright status {here} --diff")))
+        }
         Standing::Left(Left::Held { .. }) => {
-            Some(format!("To end this: patchwright reconcile --release {here}"))
+            Some(Advice::typed(format!("To end this: patchwright reconcile --release {here}")))
         }
         _ => None,
     }
 }
 
 /// Every line that is to be said about a folder: what it is about, how it stands, the way out.
-pub(crate) fn lines(folder: &FolderStand, with_met: bool) -> Vec<(String, String, Option<String>)> {
+pub(crate) fn lines(folder: &FolderStand, with_met: bool) -> Vec<(String, String, Option<Advice>)> {
     let line =
         |one: &Expectation| (subject(&one.about), standing_phrase(&one.standing), way_out(&folder.path, one));
     let is_shown =

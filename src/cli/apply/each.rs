@@ -52,8 +52,9 @@ fn told(stop: Stop, name: &str, done: &[Applied], all: usize) -> Stop {
         Some(last) => format!(
             "{count} of {all} patches of the series are applied, up to {}; you can roll back each of them.",
             last.patch.about.identity
-        ),
-        None => format!("None of the {all} patches of the series was applied."),
+        )
+        .into(),
+        None => format!("None of the {all} patches of the series was applied.").into(),
     });
     Stop::Failed(report)
 }

@@ -1,6 +1,7 @@
 //! What to do about a text patch that is not read, or does not fit: each cause has its own next step.
 
 use crate::model::Code;
+use crate::text::Advice;
 
 /// A way out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,18 +58,22 @@ impl Remedy {
         }
     }
 
-    /// It as a sentence.
-    pub fn sentence(self) -> &'static str {
-        match self {
+    /// What to do, in words.
+    pub fn advice(self) -> Advice {
+        let for_all = match self {
             Remedy::AbsoluteName => {
-                "To use such a name, add -p N with the number of folders to strip, as for patch -p N."
+                return Advice::typed(
+                    "To use such a name, add -p N with the number of folders to strip, as for patch -p N.",
+                );
             }
             Remedy::FullIndex => "Ask for the diff from git diff --binary --full-index.",
             Remedy::GetItAgain => {
                 "The diff was damaged in transit or edited by hand. Get the file again, as an attachment or a download."
             }
             Remedy::IgnoreWhiteSpace => {
-                "To apply it anyway, add --ignore-whitespace, as for patch -l. The file keeps its own white space around the change."
+                return Advice::typed(
+                    "To apply it anyway, add --ignore-whitespace, as for patch -l. The file keeps its own white space around the change.",
+                );
             }
             Remedy::LeadsOut => {
                 "Patchwright changes nothing outside the product folder, on purpose; git apply can be told to. Ask its author for names inside the folder."
@@ -79,7 +84,10 @@ impl Remedy {
             }
             Remedy::LookThere => "Check this file, then try again.",
             Remedy::MakeSmaller => {
-                "Ask for it in several parts, or make a patch file from two folders: patchwright make --from OLD --to NEW --id ID --output NEW.patchbundle"
+                return Advice::from("Ask for it in several parts.").or(Advice::by_command(
+                    "make a patch file from two folders",
+                    "patchwright make --from OLD --to NEW --id ID --output NEW.patchbundle",
+                ));
             }
             Remedy::MoveAway => "Move it out of the folder if it isn't part of the product.",
             Remedy::NoColours => {
@@ -95,16 +103,20 @@ impl Remedy {
                 "Patchwright takes only names that every system can store and people can tell apart, on purpose; git apply takes others. Ask its author for plain names."
             }
             Remedy::RightFolder => {
-                "Check that this is the right folder and version. To strip folders from the names, add -p N."
+                return Advice::from("Check that this is the right folder and version.")
+                    .then(Advice::typed("To strip folders from the names, add -p N."));
             }
             Remedy::SameLetters => {
                 "Save the file as the patch expects it, or ask for a patch for this version of the file."
             }
             Remedy::SaysNoBefore => "Apply a patch that does the opposite, or restore the original.",
-            Remedy::StripLevel => "Add the number of folders to strip from each name: -p N",
+            Remedy::StripLevel => {
+                return Advice::by_command("Add the number of folders to strip from each name", "-p N");
+            }
             Remedy::Unified => {
                 "Ask the author for a unified diff, as from `git diff` or `diff -u`. Patchwright supports no other kind, on purpose; GNU patch does."
             }
-        }
+        };
+        for_all.into()
     }
 }

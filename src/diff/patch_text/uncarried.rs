@@ -5,7 +5,7 @@
 
 use super::cursor::{Cursor, chomp};
 use super::name::agreeing_level;
-use crate::text::name_in_message;
+use crate::text::{Advice, name_in_message};
 
 /// Something that is different and is not in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,24 +79,17 @@ impl UncarriedKind {
     }
 
     /// How to get a patch that has it.
-    pub fn advice(&self) -> &'static str {
-        match self {
-            UncarriedKind::GitBinary => {
-                "Ask for the diff with binary contents (git diff --binary). To apply only the rest, add --without-uncarried."
-            }
+    pub fn advice(&self) -> Advice {
+        let whole = match self {
+            UncarriedKind::GitBinary => "Ask for the diff with binary contents (git diff --binary).",
             UncarriedKind::Binary | UncarriedKind::Kinds | UncarriedKind::Link => {
-                "Ask for a diff from Git (git diff --no-index --binary OLD NEW). To apply only the rest, add --without-uncarried."
+                "Ask for a diff from Git (git diff --no-index --binary OLD NEW)."
             }
-            UncarriedKind::OneSide => {
-                "Ask for the diff with new files (diff -ruN OLD NEW). To apply only the rest, add --without-uncarried."
-            }
-            UncarriedKind::Properties(_) => {
-                "Set what the property stands for in the product. To apply only the rest, add --without-uncarried."
-            }
-            UncarriedKind::Submodule => {
-                "Ask for a diff of its contents (git diff --submodule=diff). To apply only the rest, add --without-uncarried."
-            }
-        }
+            UncarriedKind::OneSide => "Ask for the diff with new files (diff -ruN OLD NEW).",
+            UncarriedKind::Properties(_) => "Set what the property stands for in the product.",
+            UncarriedKind::Submodule => "Ask for a diff of its contents (git diff --submodule=diff).",
+        };
+        Advice::from(whole).then(Advice::typed("To apply only the rest, add --without-uncarried."))
     }
 }
 

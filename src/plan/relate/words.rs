@@ -6,7 +6,7 @@ use crate::model::TreePath;
 use crate::plan::FileFates;
 use crate::plan::scope::Scope;
 use crate::plan::why::Override;
-use crate::text::one_line;
+use crate::text::{Advice, one_line};
 
 /// What is worded.
 #[derive(Clone, Copy)]
@@ -126,7 +126,7 @@ impl Facts<'_> {
         enumerate(&found.map(|place| place.path.as_str()).collect::<Vec<_>>())
     }
 
-    pub(super) fn way_out(&self, way_around: Option<Override>) -> String {
+    pub(super) fn way_out(&self, way_around: Option<Override>) -> Advice {
         let id = self.id;
         let apart = match self.presence {
             _ if self.class == RelationClass::Unproven => {
@@ -140,15 +140,15 @@ impl Facts<'_> {
             }
         };
         match self.class.consequence() {
-            Consequence::Skip => "No action needed.".to_owned(),
+            Consequence::Skip => "No action needed.".into(),
             Consequence::Replace => {
-                format!("{id} is replaced, and becomes active again if you roll this one back.")
+                format!("{id} is replaced, and becomes active again if you roll this one back.").into()
             }
-            Consequence::Apply => String::new(),
-            Consequence::Merge => "Both changes are applied. Check the merged files.".to_owned(),
+            Consequence::Apply => Advice::default(),
+            Consequence::Merge => "Both changes are applied. Check the merged files.".into(),
             Consequence::Stop => match way_around {
-                None => apart,
-                Some(way) => format!("{apart} {}", way.hint()),
+                None => apart.into(),
+                Some(way) => Advice::from(apart).then(way.hint()),
             },
         }
     }

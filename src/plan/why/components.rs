@@ -2,6 +2,7 @@
 
 use super::{Wording, row};
 use crate::model::{Code, PatchRef, RequiredComponent};
+use crate::text::Advice;
 
 /// A part that isn't there as it has to be, or of which nobody knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,12 +47,11 @@ impl NeedsComponent {
 
     pub(super) fn row(&self) -> Wording {
         let hint = match self.is {
-            ComponentState::NotAsked => "Name an SBOM of this folder: --sbom FILE.",
-            ComponentState::Wrong(_) | ComponentState::Right(_) => {
-                "Update it first. If that's done, make the SBOM again, and name it with --sbom FILE."
-            }
+            ComponentState::NotAsked => Advice::typed("Name an SBOM of this folder: --sbom FILE."),
+            ComponentState::Wrong(_) | ComponentState::Right(_) => Advice::from("Update it first.")
+                .then(Advice::typed("If that's done, make the SBOM again, and name it with --sbom FILE.")),
             ComponentState::Unlisted | ComponentState::Unclear(_) => {
-                "Name an SBOM that says which version is here: --sbom FILE."
+                Advice::typed("Name an SBOM that says which version is here: --sbom FILE.")
             }
         };
         row(Code::Requires, self.sentence(), hint)

@@ -2,6 +2,7 @@
 
 use super::{Override, Wording, row};
 use crate::model::{Code, Mode, TreePath};
+use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Danger {
@@ -27,7 +28,7 @@ impl Danger {
         row(
             Code::Policy,
             self.meaning(),
-            format!("Ask the vendor for a signed patch file. {}", Override::Dangerous.hint()),
+            Advice::from("Ask the vendor for a signed patch file.").then(Override::Dangerous.hint()),
         )
     }
 }

@@ -7,6 +7,7 @@ use crate::diff::{LineRange, Unmergeable};
 use crate::model::{Code, TreePath};
 use crate::plan::local_edits::shortened;
 use crate::plan::relate::in_brackets;
+use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Edits {
@@ -78,11 +79,9 @@ impl Edits {
                     format!("was edited here, and the patch's edits do not fit: {}", shortened(whys));
                 row(Code::Clash, meaning, choices(path))
             }
-            Edits::Diff { trouble, patch } => row(
-                trouble.code,
-                format!("{}{}", trouble.meaning, of_patch(patch)),
-                trouble.remedy.sentence(),
-            ),
+            Edits::Diff { trouble, patch } => {
+                row(trouble.code, format!("{}{}", trouble.meaning, of_patch(patch)), trouble.remedy.advice())
+            }
             Edits::Names { readings, patch } => {
                 let ways: Vec<String> =
                     readings.iter().map(|way| format!("{} with -p {}", way.path, way.strip)).collect();
@@ -91,12 +90,12 @@ impl Edits {
                     of_patch(patch),
                     ways.join(", ")
                 );
-                row(Code::Missing, meaning, Remedy::StripLevel.sentence())
+                row(Code::Missing, meaning, Remedy::StripLevel.advice())
             }
             Edits::Drops { patch, lines } => row(
                 Code::Undoes,
                 format!("your merged file drops changes of {patch}{}", in_brackets(lines)),
-                format!("Add them to your merged file. {}", Override::Undo.hint()),
+                Advice::from("Add them to your merged file.").then(Override::Undo.hint()),
             ),
             Edits::Uncarried { kind, patch } => {
                 row(Code::Missing, format!("{}{}", kind.phrase(), of_patch(patch)), kind.advice())
@@ -104,7 +103,7 @@ impl Edits {
             Edits::NotHere { id } => row(
                 Code::Unknown,
                 format!("{id} isn't applied here as this patch file has it"),
-                format!("To see what is applied: patchwright status {HERE}"),
+                Advice::typed(format!("To see what is applied: patchwright status {HERE}")),
             ),
             Edits::NoDraft(why) => {
                 let meaning = match why {
@@ -116,7 +115,11 @@ impl Edits {
                     NoDraft::NoNewContent => "the whole new content isn't in the patch file".to_owned(),
                     NoDraft::Unmergeable(why) => why.to_string(),
                 };
-                row(Code::Clash, meaning, format!("To list the edited files: patchwright plan FILE {HERE}"))
+                row(
+                    Code::Clash,
+                    meaning,
+                    Advice::typed(format!("To list the edited files: patchwright plan FILE {HERE}")),
+                )
             }
         }
     }
@@ -127,8 +130,8 @@ fn of_patch(patch: &Option<String>) -> String {
 }
 
 /// What a person can choose.
-fn choices(path: &TreePath) -> String {
-    format!(
+fn choices(path: &TreePath) -> Advice {
+    Advice::typed(format!(
         "Choose which version to keep; the other is backed up: --keep-mine {path}, --take-theirs {path}, or --merged {path}=FILE with your own merge."
-    )
+    ))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Wording, row};
 use crate::model::Code;
-use crate::text::with_thousands;
+use crate::text::{Advice, with_thousands};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Keys {
@@ -57,15 +57,18 @@ pub(crate) enum Reviewing {
 
 impl Keys {
     pub(super) fn row(&self) -> Wording {
-        let key = |meaning: String, hint: &str| row(Code::Key, meaning, hint);
+        fn key(meaning: String, hint: impl Into<Advice>) -> Wording {
+            row(Code::Key, meaning, hint)
+        }
         match self {
             Keys::SeveralAreCalled(name) => key(
                 format!("several keys are named {name:?}"),
-                "Use the fingerprint instead. To see it: patchwright key list",
+                Advice::from("Use the fingerprint instead.")
+                    .then(Advice::typed("To see it: patchwright key list")),
             ),
             Keys::NoneIsCalled(name) => key(
                 format!("you have no key with the name or fingerprint {name:?}"),
-                "To see the keys you have: patchwright key list",
+                Advice::typed("To see the keys you have: patchwright key list"),
             ),
             Keys::OfMachine => row(
                 Code::Key,
@@ -76,19 +79,20 @@ impl Keys {
                 key(format!("this key was revoked: {reason}"), "Ask its owner for a new key.")
             }
             Keys::Nonsense(problem) => row(Code::Key, problem, "Correct it, then try again."),
-            Keys::NameTaken(name) => {
-                key(format!("another key already has the name {name:?}"), "Choose another name: --name NAME")
-            }
+            Keys::NameTaken(name) => key(
+                format!("another key already has the name {name:?}"),
+                Advice::by_command("Choose another name", "--name NAME"),
+            ),
             Keys::BoldFirstContact => row(
                 Code::Key,
                 "a key from a patch file can only be trusted as an author's key, for one product",
-                GET_THE_KEY,
+                get_the_key(),
             ),
             Keys::SomebodyElseIsKnown { product } => {
-                row(Code::Trust, format!("you already trust someone else for {product}"), GET_THE_KEY)
+                row(Code::Trust, format!("you already trust someone else for {product}"), get_the_key())
             }
             Keys::UnusableFile { path, because, hint } => {
-                key(format!("can't use {}: {because}", path.display()), hint)
+                key(format!("can't use {}: {because}", path.display()), *hint)
             }
             Keys::HiddenInProduct(name) => key(
                 format!("the product's name contains invisible characters: {name}"),
@@ -107,7 +111,8 @@ impl Keys {
             Keys::NoSshKeygen => row(
                 Code::Key,
                 "signing with an SSH key needs ssh-keygen, which isn't installed",
-                "Install OpenSSH, or make a key: patchwright key new NAME",
+                Advice::from("Install OpenSSH.")
+                    .or(Advice::by_command("make a key", "patchwright key new NAME")),
             ),
             Keys::SshDidNotSign { said } => {
                 key(format!("OpenSSH didn't sign: {said}"), "Use an Ed25519 key, then try again.")
@@ -116,8 +121,12 @@ impl Keys {
     }
 }
 
-const GET_THE_KEY: &str =
-    "Get the key file from its owner, then use that: patchwright key trust KEYFILE --product NAME";
+fn get_the_key() -> Advice {
+    Advice::by_command(
+        "Get the key file from its owner, then use that",
+        "patchwright key trust KEYFILE --product NAME",
+    )
+}
 
 impl Reviewing {
     pub(super) fn row(&self) -> Wording {
@@ -148,7 +157,7 @@ impl Reviewing {
             Reviewing::NotChanged(place) => row(
                 Code::Usage,
                 format!("the patch doesn't change {place:?}"),
-                "To see what it changes: patchwright show FILE",
+                Advice::typed("To see what it changes: patchwright show FILE"),
             ),
         }
     }

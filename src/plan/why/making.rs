@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{Wording, row};
+use super::Wording;
 use crate::model::{Code, Collision, Kind, PathProblem, Purl};
-use crate::text::with_thousands;
+use crate::text::{Advice, with_thousands};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Making {
@@ -93,7 +93,9 @@ pub(crate) enum Making {
 
 impl Making {
     pub(super) fn row(&self) -> Wording {
-        let row = |code: Code, meaning: String, hint: &str| row(as_mistake(code), meaning, hint);
+        fn row(code: Code, meaning: impl Into<String>, hint: impl Into<Advice>) -> Wording {
+            super::row(as_mistake(code), meaning, hint)
+        }
         match self {
             Making::NothingToDo => row(
                 Code::Order,
@@ -108,11 +110,9 @@ impl Making {
             Making::ChangedMeanwhile => {
                 row(Code::Moved, "changed while the patch file was made".to_owned(), STOP_WRITING)
             }
-            Making::Edit { because } => row(
-                Code::Order,
-                format!("an edit does not do what it says: {because}"),
-                "patchwright edit test shows how each edit of an order fits.",
-            ),
+            Making::Edit { because } => {
+                row(Code::Order, format!("an edit does not do what it says: {because}"), edit_test())
+            }
             Making::Toggle { id, because } => row(
                 Code::Order,
                 format!("the switch {id} can't be made: {because}"),
@@ -123,15 +123,14 @@ impl Making {
                 format!("the order has no edits for {file:?}"),
                 "Name a file as the order names it, or the product folder.",
             ),
-            Making::Unfit { file, because } => row(
-                Code::Order,
-                format!("the edits don't fit {file:?}: {because}"),
-                "patchwright edit test shows how each edit of an order fits.",
-            ),
+            Making::Unfit { file, because } => {
+                row(Code::Order, format!("the edits don't fit {file:?}: {because}"), edit_test())
+            }
             Making::NoEdits => row(
                 Code::Order,
                 "the order has no edits".to_owned(),
-                "Write them as [[edits]]; `patchwright new` writes a template.",
+                Advice::from("Write them as [[edits]].")
+                    .then(Advice::typed("`patchwright new` writes a template.")),
             ),
             Making::NoFileToEdit => row(
                 Code::Order,
@@ -141,7 +140,8 @@ impl Making {
             Making::OtherThanEdited => row(
                 Code::Order,
                 "the new folder has something else than the edits make of the old file".to_owned(),
-                "Leave --to out where the edits are all that changes, or let the new folder have what they make.",
+                Advice::from("Let the new folder have what they make.")
+                    .or(Advice::typed("leave --to out where the edits are all that changes.")),
             ),
             Making::Sbom { purl, expected, found } => row(
                 Code::Order,
@@ -162,7 +162,7 @@ impl Making {
             Making::NoContent { because } => row(
                 Code::Missing,
                 format!("its content is needed, and {because}"),
-                "Add a product folder that the patch is for: --target DIR",
+                Advice::by_command("Add a product folder that the patch is for", "--target DIR"),
             ),
             Making::Nested { from, to } => row(
                 Code::Order,
@@ -177,7 +177,7 @@ impl Making {
             Making::CloneInside { clones, around } => row(
                 Code::Usage,
                 format!("the clone in {clones:?} would be inside {around:?}, which is cloned"),
-                "Choose a folder outside the product: --copy-in DIR",
+                Advice::by_command("Choose a folder outside the product", "--copy-in DIR"),
             ),
             Making::Taken { output, is_signed: true } => row(
                 Code::Order,
@@ -222,6 +222,10 @@ impl Making {
             ),
         }
     }
+}
+
+fn edit_test() -> Advice {
+    Advice::typed("To see how each edit fits: patchwright edit test --help")
 }
 
 /// What to do about something that cannot be read.

@@ -40,6 +40,7 @@ pub(crate) use unfit::Unfit;
 pub(crate) use wanted::Wanted;
 
 use crate::model::Code;
+use crate::text::Advice;
 
 /// A reason why a plan cannot go ahead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,9 +56,9 @@ pub struct Obstacle {
 const HERE: char = '\u{fdd0}';
 
 /// The code to quote, what it means, and what to do about it.
-type Wording = (Code, String, String);
+type Wording = (Code, String, Advice);
 
-fn row(code: Code, meaning: impl Into<String>, hint: impl Into<String>) -> Wording {
+fn row(code: Code, meaning: impl Into<String>, hint: impl Into<Advice>) -> Wording {
     (code, meaning.into(), hint.into())
 }
 
@@ -120,8 +121,9 @@ impl Obstacle {
     }
 
     /// What to do about it.
-    pub fn hint(&self) -> String {
-        self.why.row().2.replace(HERE, self.folder.as_deref().unwrap_or("FOLDER"))
+    pub fn hint(&self) -> Advice {
+        let folder = self.folder.as_deref().unwrap_or("FOLDER");
+        self.why.row().2.map(|text| text.replace(HERE, folder))
     }
 
     /// The same obstacle of this folder, which is written as a command names it.

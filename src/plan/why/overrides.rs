@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::text::Advice;
+
 /// A rule that can be set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Override {
@@ -96,23 +98,19 @@ impl Override {
     }
 
     /// How it is set aside, for whoever meets it.
-    pub(crate) const fn hint(self) -> &'static str {
+    pub(crate) fn hint(self) -> Advice {
         match self {
-            Self::Unsigned => {
-                "If you trust the source of this file, add --allow-unsigned; the history records it."
-            }
-            Self::Downgrade => {
-                "To apply the older patch anyway, add --allow-downgrade REASON; the history records it."
-            }
-            Self::OtherProduct => {
-                "To do it anyway, add --allow-other-product REASON; the history records it."
-            }
-            Self::SiteRules => "To do it anyway, add --allow-site-rules REASON; the history records it.",
-            Self::Dangerous => "To do it anyway, add --allow-dangerous REASON; the history records it.",
-            Self::Undo => "To do it anyway, add --allow-undo REASON; the history records it.",
-            Self::Related => "To do it anyway, add --allow-related REASON; the history records it.",
-            Self::WeakVolume => {
-                "Use a folder on a local disk, or add --accept-weak-volume if nobody else uses it."
+            Self::Unsigned => Advice::typed(
+                "If you trust the source of this file, add --allow-unsigned; the history records it.",
+            ),
+            Self::Downgrade => Advice::typed(
+                "To apply the older patch anyway, add --allow-downgrade REASON; the history records it.",
+            ),
+            Self::WeakVolume => Advice::from("Use a folder on a local disk.")
+                .or(Advice::typed("add --accept-weak-volume if nobody else uses it.")),
+            Self::OtherProduct | Self::SiteRules | Self::Dangerous | Self::Undo | Self::Related => {
+                let flag = self.flag();
+                Advice::typed(format!("To do it anyway, add --{flag} REASON; the history records it."))
             }
         }
     }

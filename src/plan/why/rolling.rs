@@ -2,7 +2,7 @@
 
 use super::{Wording, row};
 use crate::model::Code;
-use crate::text::with_thousands;
+use crate::text::{Advice, with_thousands};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Rolling {
@@ -88,7 +88,7 @@ impl Rolling {
             Rolling::Wrong { line, column, because } => row(
                 Code::Order,
                 format!("line {line}, column {column}: {because}"),
-                "Correct the rollout file. patchwright rollout --help has an example.",
+                Advice::from("Correct the rollout file.").then(Advice::typed("patchwright rollout --help has an example.")),
             ),
             Rolling::Empty { ring } => row(
                 Code::Order,
@@ -113,7 +113,7 @@ impl Rolling {
             Rolling::NoBundle { file } => row(
                 Code::Order,
                 format!("{file:?} is a text patch"),
-                "Make a patch file from it first: patchwright make --help",
+                Advice::by_command("Make a patch file from it first", "patchwright make --help"),
             ),
             Rolling::Edited => row(
                 Code::Moved,
@@ -128,7 +128,7 @@ impl Rolling {
             Rolling::NotStarted => row(
                 Code::Order,
                 "the rollout hasn't been started",
-                "Check it first: patchwright rollout plan --help",
+                Advice::by_command("Check it first", "patchwright rollout plan --help"),
             ),
             Rolling::NotThisOne { folders } => row(
                 Code::Order,
@@ -136,28 +136,30 @@ impl Rolling {
                     "the rollout has no records, and the histories of its folders don't name it; in {folders} of \
                      them something is applied that another rollout brought"
                 ),
-                "If the rollout file or a patch file was changed since, restore it as it was, then try again. See who \
-                 applied what: patchwright history --help",
+                Advice::from(
+                    "If the rollout file or a patch file was changed since, restore it as it was, then try again.",
+                )
+                .then(Advice::by_command("See who applied what", "patchwright history --help")),
             ),
             Rolling::Over { by, time } => row(
                 Code::Order,
                 format!("the rollout is over: {by} rolled it back on {time}"),
-                "To start it once more, with new approvals, add --again: patchwright rollout run --help",
+                Advice::typed("To start it once more, with new approvals, add --again: patchwright rollout run --help"),
             ),
             Rolling::NotOver => row(
                 Code::Order,
                 "only a rollout that was rolled back can be started again",
-                "See how it stands: patchwright rollout status --help",
+                Advice::by_command("See how it stands", "patchwright rollout status --help"),
             ),
             Rolling::OnlyKeys { ring } => row(
                 Code::Order,
                 format!("only keys approve the ring {ring:?}"),
-                "Approve it with a key that is trusted for that: patchwright rollout approve --help",
+                Advice::by_command("Approve it with a key that is trusted for that", "patchwright rollout approve --help"),
             ),
             Rolling::ManyApprovals { most } => row(
                 Code::Limit,
                 format!("there are {most} approvals of this ring already"),
-                "See who approved it: patchwright rollout status --help",
+                Advice::by_command("See who approved it", "patchwright rollout status --help"),
             ),
             Rolling::LongApproval { max_bytes } => row(
                 Code::Limit,

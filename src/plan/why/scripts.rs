@@ -2,6 +2,7 @@
 
 use super::{HERE, Wording, row};
 use crate::model::{Code, Digest};
+use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Scripts {
@@ -38,7 +39,9 @@ pub(crate) enum NotAgreed {
     Nobody,
 }
 
-const ONLY_FILES: &str = "To restore only the files, without undoing scripts, add --without-scripts.";
+fn only_files() -> Advice {
+    Advice::typed("To restore only the files, without undoing scripts, add --without-scripts.")
+}
 
 impl Scripts {
     pub(super) fn row(&self) -> Wording {
@@ -53,7 +56,7 @@ impl Scripts {
                 row(
                     Code::Policy,
                     format!("scripts would run, and {why}: {named}"),
-                    "Read them, then add --run-scripts to let them run on this computer.",
+                    Advice::typed("Read them, then add --run-scripts to let them run on this computer."),
                 )
             }
             Scripts::NotVouchedFor => row(
@@ -71,29 +74,29 @@ impl Scripts {
                 format!(
                     "{patch} isn't signed by anyone you trust today to ship scripts, so its scripts don't run"
                 ),
-                ONLY_FILES,
+                only_files(),
             ),
             Scripts::ForeignHistory { patch } => row(
                 Code::Policy,
                 format!(
                     "only a history that you didn't write on this computer says what scripts of {patch} did"
                 ),
-                format!(
+                Advice::typed(format!(
                     "To restore only the files, add --without-scripts. If you know that the history is right, confirm it \
                      first: patchwright history {HERE} --vouch=REASON"
-                ),
+                )),
             ),
             Scripts::NoMemory { patch } => row(
                 Code::Policy,
                 format!(
                     "this account has no memory of folders, so it can't tell who recorded what scripts of {patch} did"
                 ),
-                ONLY_FILES,
+                only_files(),
             ),
             Scripts::NoUndo => row(
                 Code::Store,
                 "the scripts that undo the patch's scripts are missing or damaged in the history",
-                ONLY_FILES,
+                only_files(),
             ),
         }
     }

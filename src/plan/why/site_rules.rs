@@ -2,6 +2,7 @@
 
 use super::{Override, Wording, row};
 use crate::model::{Code, PatchRef};
+use crate::text::Advice;
 
 /// A rule that a patch doesn't meet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,27 +40,27 @@ impl SiteRule {
                 format!(
                     "your trust rules ask what {patch} says about itself, and nobody you trust signed it"
                 ),
-                "Ask the vendor for a signed patch file.",
+                "Ask the vendor for a signed patch file.".into(),
             ),
             Lacks::Approvals { role, needs, has } => (
                 format!("your trust rules require signatures by {needs} {role}s, and {patch} has {has}"),
-                "Ask for the missing signatures.",
+                "Ask for the missing signatures.".into(),
             ),
             Lacks::Issue { pattern } => (
                 format!("your trust rules require an issue like {pattern}, and {patch} names none"),
-                "Ask the author to add the issue to the order and make the patch again.",
+                "Ask the author to add the issue to the order and make the patch again.".into(),
             ),
             Lacks::ExactVersion => (
                 format!("your trust rules require a patch for exactly one version, and {patch} isn't"),
-                "Ask the author for a patch for the version that you have.",
+                "Ask the author for a patch for the version that you have.".into(),
             ),
             Lacks::Tests => (
                 format!("your trust rules require tests, and {patch} doesn't say that there were any"),
-                "Ask the author what was tested, and for a patch file that says so.",
+                "Ask the author what was tested, and for a patch file that says so.".into(),
             ),
             Lacks::Proof => (
                 format!("your trust rules require a test on a copy, and {patch} was made without one"),
-                "Ask the author to make it without --no-proof.",
+                "Ask the author to make it with a test on a copy.".into(),
             ),
             Lacks::Rehearsal { state } => (
                 match state {
@@ -73,21 +74,24 @@ impl SiteRule {
                         format!("your trust rules require a rehearsal, and that of {patch} is out of date")
                     }
                 },
-                "Rehearse it with the same patch files and this folder: patchwright rehearse.",
+                Advice::by_command(
+                    "Rehearse it with the same patch files and this folder",
+                    "patchwright rehearse",
+                ),
             ),
             Lacks::Age { days: Some(days), most } => (
                 format!(
                     "your trust rules allow patches of up to {most} days, and {patch} is {days} days old"
                 ),
-                "Ask the vendor for a newer patch.",
+                "Ask the vendor for a newer patch.".into(),
             ),
             Lacks::Age { days: None, most } => (
                 format!(
                     "your trust rules allow patches of up to {most} days, and {patch} doesn't say when it was made"
                 ),
-                "Ask the vendor for a newer patch.",
+                "Ask the vendor for a newer patch.".into(),
             ),
         };
-        row(Code::Policy, meaning, format!("{step} {}", Override::SiteRules.hint()))
+        row(Code::Policy, meaning, step.then(Override::SiteRules.hint()))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{HERE, Wording, row};
 use crate::model::Code;
+use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Switches {
@@ -49,7 +50,9 @@ impl Switches {
             Switches::Unclear { because } => row(
                 Code::Drift,
                 format!("the switch can't be moved safely: {because}"),
-                format!("Compare the file with the patch's version: patchwright status {HERE} --diff"),
+                Advice::typed(format!(
+                    "Compare the file with the patch's version: patchwright status {HERE} --diff"
+                )),
             ),
             Switches::OfAnother { patch } => row(
                 Code::Overlap,
@@ -59,19 +62,23 @@ impl Switches {
             Switches::NoCopy => row(
                 Code::Store,
                 "there is no copy of this file in the folder",
-                format!("Put the file back from the patch file: patchwright repair {HERE} --from FILE"),
+                Advice::by_command(
+                    "Put the file back from the patch file",
+                    format!("patchwright repair {HERE} --from FILE"),
+                ),
             ),
             Switches::UndoOpens { id, opens } => row(
                 Code::Undoes,
                 format!("undoing this would turn {id} off; while it is off, {} again", are_open(opens)),
-                format!(
-                    "If it has to be, turn it off and say why: patchwright toggle off {id} {HERE} --reason TEXT"
+                Advice::by_command(
+                    "If it has to be, turn it off and say why",
+                    format!("patchwright toggle off {id} {HERE} --reason TEXT"),
                 ),
             ),
             Switches::NeedsReason { opens } => row(
                 Code::Undoes,
                 format!("while it is off, {} again", are_open(opens)),
-                "If it has to be, say why: --reason TEXT",
+                Advice::by_command("If it has to be, say why", "--reason TEXT"),
             ),
         }
     }

@@ -4,6 +4,7 @@ use super::{HERE, Wording, row};
 use crate::model::Code;
 use crate::plan::Because;
 use crate::plan::local_edits::shortened;
+use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Undo {
@@ -78,31 +79,36 @@ impl Undo {
                 Code::Drift,
                 how.meaning(),
                 match can_be_kept {
-                    true => {
-                        "To back up your version and continue, add --keep-edits. Or restore the file first."
-                    }
-                    false => "Restore this file first, then try again.",
+                    true => Advice::typed("To back up your version and continue, add --keep-edits.")
+                        .or("restore the file first."),
+                    false => "Restore this file first, then try again.".into(),
                 },
             ),
             Undo::NoCopy => row(
                 Code::Store,
                 "there is no backup of this file in the folder",
-                "Add the patch file it came from: --from FILE. Or repair only the other files: --leave-damaged.",
+                Advice::typed("Add the patch file it came from: --from FILE.")
+                    .or(Advice::typed("repair only the other files: --leave-damaged.")),
             ),
             Undo::BackupDamaged => row(
                 Code::Store,
                 "its backup is missing or damaged",
-                "Add a patch file with the old content: --from FILE. Or restore only the other files: --leave-damaged.",
+                Advice::typed("Add a patch file with the old content: --from FILE.")
+                    .or(Advice::typed("restore only the other files: --leave-damaged.")),
             ),
             Undo::Untouched => row(
                 Code::Missing,
                 "no patch has changed this file, so its right content is unknown",
-                format!("To list the files that aren't as expected: patchwright status {HERE}"),
+                Advice::typed(format!(
+                    "To list the files that aren't as expected: patchwright status {HERE}"
+                )),
             ),
             Undo::Dependent { id, because } => row(
                 Code::NotNewest,
                 format!("{id} depends on it: {because}"),
-                "To roll back both, add --with-dependents. To roll back everything newer as well, use --to ID.",
+                Advice::typed(
+                    "To roll back both, add --with-dependents. To roll back everything newer as well, use --to ID.",
+                ),
             ),
             Undo::GivenUp { id } => row(
                 Code::NoWayBack,
@@ -113,7 +119,8 @@ impl Undo {
             Undo::Stuck => row(
                 Code::Drift,
                 "can't be rebuilt without it: it isn't as the patches left it",
-                "Repair the file first, or roll back everything newer as well: --to ID",
+                Advice::from("Repair the file first.")
+                    .or(Advice::typed("roll back everything newer as well: --to ID")),
             ),
             Undo::Replaced { id, by } => row(
                 Code::NotNewest,
@@ -139,9 +146,10 @@ impl Undo {
                     "only {} of the history says so, which you didn't write on this computer",
                     entries_in_words(entries)
                 ),
-                format!(
-                    "Look at it first: patchwright history {HERE} --verbose. If it's right, confirm it: patchwright \
-                     history {HERE} --vouch=REASON"
+                Advice::by_command("Look at it first", format!("patchwright history {HERE} --verbose")).then(
+                    Advice::typed(format!(
+                        "If it's right, confirm it: patchwright history {HERE} --vouch=REASON"
+                    )),
                 ),
             ),
             Undo::NotTrustedNow { patch, now } => row(

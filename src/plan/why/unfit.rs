@@ -3,6 +3,7 @@
 use super::{Override, Wording, row};
 use crate::model::{Code, PatchRef};
 use crate::plan::{Cycle, FailedCheck, FolderProduct, Loss, Recalled, Relation, RelationClass};
+use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unfit {
@@ -71,7 +72,7 @@ impl Unfit {
                     folder.by.phrase(),
                     if *looks_like_it { ", which is another name in letters that look the same" } else { "" }
                 ),
-                with_override("Check that this is the right folder.".to_owned(), self.way_around()),
+                with_override("Check that this is the right folder.", self.way_around()),
             ),
             Unfit::Version { product, found, expected } => row(
                 Code::Version,
@@ -110,8 +111,10 @@ impl Unfit {
                 format!("conflicts with {id}, which is applied here: {reason}"),
                 with_override(format!("Roll back {id} first, or ask the vendor."), self.way_around()),
             ),
-            Unfit::Related(relation) => row(code_of(relation.class), &relation.phrase, &relation.way_out),
-            Unfit::Loses(loss) => row(code_of(loss.class), &loss.phrase, &loss.way_out),
+            Unfit::Related(relation) => {
+                row(code_of(relation.class), &relation.phrase, relation.way_out.clone())
+            }
+            Unfit::Loses(loss) => row(code_of(loss.class), &loss.phrase, loss.way_out.clone()),
             Unfit::Circle(cycle) => row(
                 Code::Requires,
                 format!("these patches require each other in a circle: {cycle}"),
@@ -148,9 +151,9 @@ fn code_of(class: RelationClass) -> Code {
     }
 }
 
-fn with_override(hint: String, way_around: Option<Override>) -> String {
+fn with_override(hint: impl Into<Advice>, way_around: Option<Override>) -> Advice {
     match way_around {
-        Some(way) => format!("{hint} {}", way.hint()),
-        None => hint,
+        Some(way) => hint.into().then(way.hint()),
+        None => hint.into(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{HERE, Obstacle, Wording, are_open, row};
 use crate::model::Code;
-use crate::text::with_thousands;
+use crate::text::{Advice, with_thousands};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wanted {
@@ -70,7 +70,7 @@ pub(crate) enum Wanted {
     Refused {
         code: Code,
         meaning: String,
-        hint: String,
+        hint: Advice,
     },
 }
 
@@ -85,7 +85,7 @@ impl Wanted {
             Wanted::TooMany { count, most } => row(
                 Code::Order,
                 format!("{count} patches would be rolled back in one run, and at most {most} may be"),
-                "If this is meant: --max-rolled-back N",
+                Advice::typed("If this is meant: --max-rolled-back N"),
             ),
             Wanted::Twice { one, other } => row(
                 Code::Order,
@@ -116,7 +116,7 @@ impl Wanted {
             Wanted::Drifted { count } => row(
                 Code::Drift,
                 format!("{count} files aren't as expected"),
-                format!("See which: patchwright status {HERE} --diff"),
+                Advice::typed(format!("See which: patchwright status {HERE} --diff")),
             ),
             Wanted::NoFile { id, newest: None, .. } => row(
                 Code::Missing,
@@ -138,7 +138,7 @@ impl Wanted {
             Wanted::NoSwitch { name } => row(
                 Code::Unknown,
                 format!("there is no switch {name} in this folder"),
-                format!("See the switches here: patchwright toggle {HERE}"),
+                Advice::typed(format!("See the switches here: patchwright toggle {HERE}")),
             ),
             Wanted::NoReason { name, opens } => row(
                 Code::Undoes,

@@ -116,7 +116,7 @@ answers! {
         scope: String = relation.scope.as_str().to_owned(),
         consequence: Consequence = relation.class.consequence(),
         sentence: String = relation.sentence.clone(),
-        way_out: String = relation.way_out.clone(),
+        way_out: String = relation.way_out.to_string(),
         both_fix: Vec<String> = relation.evidence.both_fix.clone(),
         only_new_fixes: Vec<String> = relation.evidence.only_new.clone(),
         only_other_fixes: Vec<String> = relation.evidence.only_other.clone(),

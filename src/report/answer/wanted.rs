@@ -39,7 +39,7 @@ answers! {
         standing: String = standing_word(&one.standing).to_owned(),
         sentence: String = standing_phrase(&one.standing),
         [code]: String = code(&one.standing),
-        [hint]: String = way_out(folder, one),
+        [hint]: String = way_out(folder, one).map(|hint| hint.to_string()),
     }
 
     UnreadableFile(path: &Path, why: &str) {

@@ -236,7 +236,7 @@ const NO_RULE_ASIDE: &str =
 fn in_the_way(tried: Result<Vec<Obstacle>>) -> Result<Option<Wanted>> {
     let reason = |obstacle: &Obstacle| {
         let hint = match obstacle.way_around() {
-            Some(_) => NO_RULE_ASIDE.to_owned(),
+            Some(_) => NO_RULE_ASIDE.into(),
             None => obstacle.hint(),
         };
         Wanted::Refused { code: obstacle.code(), meaning: obstacle.sentence(), hint }
@@ -246,7 +246,7 @@ fn in_the_way(tried: Result<Vec<Obstacle>>) -> Result<Option<Wanted>> {
         Err(error @ Error::NotTrusted { .. }) => Ok(Some(Wanted::Refused {
             code: error.code(),
             meaning: error.to_string(),
-            hint: NO_RULE_ASIDE.to_owned(),
+            hint: NO_RULE_ASIDE.into(),
         })),
         Err(error) => Err(error),
     }

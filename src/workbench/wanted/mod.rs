@@ -227,9 +227,8 @@ impl Run<'_> {
         let (path, wish) = (&looked.stand.path, &looked.section.wish);
         let status = self.bench.status(path, self.watch)?;
         if let Some(why) = &status.locked_away {
-            let (meaning, hint) =
-                (why.clone(), "Run it as somebody who may read the folder's records.".to_owned());
-            return Err(Error::refused(Wanted::Refused { code: Code::Rights, meaning, hint }));
+            let hint = "Run it as somebody who may read the folder's records.".into();
+            return Err(Error::refused(Wanted::Refused { code: Code::Rights, meaning: why.clone(), hint }));
         }
         if status.unfinished.is_some() {
             return Err(TransactionError::Unfinished.into());

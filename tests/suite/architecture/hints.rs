@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use clap::Command;
 use clap::error::ErrorKind;
 use patchwright::cli::command;
-use patchwright::present::finding::without_commands;
 use patchwright::words;
 
 use super::words::{reads_like_words, texts};
@@ -22,7 +21,7 @@ const NAMES: [&str; 4] = ["change colours", "fonts", "palette", "progress"];
 #[test]
 fn every_command_that_a_text_names_can_be_typed() {
     let (mut tried, mut refused) = (0, Vec::new());
-    for (whence, text) in texts_of_the_code() {
+    for Text { whence, text, .. } in texts_of_the_code() {
         for typed in commands(&text) {
             tried += 1;
             if let Some(problem) = problem(&typed) {
@@ -38,7 +37,9 @@ fn every_command_that_a_text_names_can_be_typed() {
 fn every_flag_that_a_text_names_is_one() {
     let known = flags(&command());
     let mut unknown = Vec::new();
-    for (whence, text) in texts_of_the_code().into_iter().filter(|(_, text)| reads_like_words(text)) {
+    for Text { whence, text, .. } in
+        texts_of_the_code().into_iter().filter(|text| reads_like_words(&text.text))
+    {
         for word in text.split(|c: char| !(c.is_alphanumeric() || c == '-')) {
             let is_flag = word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic));
             if is_flag && !known.contains(word) && !OF_OTHERS.contains(&word) {
@@ -98,15 +99,14 @@ fn every_hint_in_the_window_names_what_is_there() {
     let tables = tables();
     let of_tables = tables.into_iter().flatten().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
     let is_hint = |whence: &str| HINTS.iter().any(|place| whence.starts_with(place));
-    let of_engine =
-        texts_of_the_code().into_iter().filter(|(whence, text)| is_hint(whence) && is_advice(text));
-    let of_engine = of_engine.map(|(whence, text)| (whence, without_commands(&text)));
+    let of_engine = texts_of_the_code().into_iter().filter(|text| is_hint(&text.whence) && !text.is_typed);
+    let of_engine = of_engine.map(|text| (text.whence, text.text));
     let (mut tried, mut odd) = (0, Vec::new());
     for (whence, text) in of_tables.chain(of_engine) {
         tried += 1;
-        let unknown = named(&text).into_iter().find(|name| !is_known(name, &labels));
-        let dangles = is_advice(&text) && text.starts_with("Or ");
-        let is_for_a_console = text.contains(" --") || text.contains("patchwright ") || dangles;
+        let names = if is_advice(&text) || !whence.starts_with("src/") { named(&text) } else { Vec::new() };
+        let unknown = names.into_iter().find(|name| !is_known(name, &labels));
+        let is_for_a_console = is_advice(&text) && (has_flag(&text) || text.contains("patchwright "));
         if unknown.is_some() || is_for_a_console {
             odd.push(format!("{whence}: {text:?} names {unknown:?}"));
         }
@@ -119,7 +119,6 @@ fn every_hint_in_the_window_names_what_is_there() {
 fn a_hint_that_names_no_control_is_found() {
     assert_eq!(named("Look at History first. Then press Frobnicate."), ["History", "Frobnicate"]);
     assert!(is_known("History", &labels()) && !is_known("Frobnicate", &labels()));
-    assert_eq!(without_commands("Add --undo to go on. Or wait."), "Wait.");
 }
 
 /// Every table of the window's words.
@@ -214,15 +213,47 @@ fn flags(command: &Command) -> BTreeSet<String> {
     all
 }
 
-/// The texts outside of tests, and where each stands.
-fn texts_of_the_code() -> Vec<(String, String)> {
+/// A text outside of tests.
+struct Text {
+    /// The file and the line.
+    whence: String,
+    text: String,
+    /// Whether it is shown only to those who type.
+    is_typed: bool,
+}
+
+fn texts_of_the_code() -> Vec<Text> {
     let mut all = Vec::new();
     for path in rust_files("src").into_iter().filter(|path| !path.to_string_lossy().contains("tests")) {
         let source = read(&path);
         for (at, text) in texts(without_tests(&source)) {
             let line = source[..at].matches('\n').count() + 1;
-            all.push((format!("{}:{line}", path.display()), text.replace("\\\n", " ")));
+            all.push(Text {
+                whence: format!("{}:{line}", path.display()),
+                text: text.replace("\\\n", " "),
+                is_typed: is_typed(&source[..at]),
+            });
         }
     }
     all
+}
+
+/// Whether a text with this in front of it is what advice has only for those who type.
+fn is_typed(before: &str) -> bool {
+    let begin = before.rfind([';', '{', '}']).map_or(0, |at| at + 1);
+    let statement = before[begin..].rsplit("=>").next().unwrap_or_default();
+    let [typed, by_command] = ["Advice::typed(", "Advice::by_command("].map(|call| statement.rfind(call));
+    let command = by_command.map(|at| statement[at..].matches('"').count() >= 2);
+    match (typed, by_command) {
+        (Some(typed), Some(other)) if typed > other => true,
+        (Some(_), None) => true,
+        _ => command == Some(true),
+    }
+}
+
+/// Whether one of this program's flags is in it.
+fn has_flag(text: &str) -> bool {
+    let of_others = |rest: &str| OF_OTHERS.iter().any(|flag| rest.starts_with(flag));
+    let mut flags = text.match_indices(" --").map(|(at, _)| &text[at + 1..]);
+    flags.any(|rest| rest[2..].starts_with(char::is_alphabetic) && !of_others(rest))
 }

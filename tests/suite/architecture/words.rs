@@ -49,7 +49,6 @@ const NO_WORDS: &[(&str, &[&str], &str)] = &[
         "names of fonts",
     ),
     ("src/toolkit/theme/text.rs", &["small code"], "the name of a style"),
-    ("src/present/finding.rs", &["Or "], "how advice begins that is an alternative to a command"),
     ("src/present/commands.rs", &["Escape", "Home", "Questionmark"], "names of keys, as egui spells them"),
     ("src/viewer/layout/copy.rs", &[r"\n\\ No newline at end of file\n"], "a line of every patch for Git"),
 ];

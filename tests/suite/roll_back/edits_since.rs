@@ -29,7 +29,7 @@ fn a_config_that_was_edited_since_stops_the_rollback_with_a_choice() {
     let edited = target.tree();
     let refused = target.roll_back(Which::Last, OnDrift::Stop);
     let Err(patchwright::workbench::Error::Refused(list)) = &refused else { panic!("refused: {refused:?}") };
-    assert!(list[0].hint().contains("--keep-edits"), "{list:?}");
+    assert!(list[0].hint().to_string().contains("--keep-edits"), "{list:?}");
     assert_eq!(obstacles(refused), ["E-DRIFT conf/app.toml: was changed after the patch was applied"]);
     target.expect(&edited);
     assert_eq!(target.installed(), ["TEST-1"]);

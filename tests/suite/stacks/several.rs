@@ -59,7 +59,7 @@ fn what_is_required_comes_first_and_what_is_missing_is_named_with_who_brings_it(
     assert_eq!(told, ["E-REQUIRES: requires AAA (revision 1 or later), and it isn't applied here"]);
     let name = needed.path.file_name().expect("a name").to_string_lossy().into_owned();
     assert_eq!(
-        alone.preview.obstacles[0].hint(),
+        alone.preview.obstacles[0].hint().to_string(),
         format!("It's in {name}, next to this file. Apply both together.")
     );
 

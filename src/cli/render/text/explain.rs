@@ -51,7 +51,7 @@ fn told(relation: &Relation, style: Style) -> String {
         text.push_str(&format!("      {}\n", safe(&line)));
     }
     if !relation.way_out.is_empty() {
-        text.push_str(&format!("      → {}\n", safe(&relation.way_out)));
+        text.push_str(&format!("      → {}\n", safe(&relation.way_out.to_string())));
     }
     text.push('\n');
     text

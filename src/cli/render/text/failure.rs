@@ -18,7 +18,7 @@ pub(in crate::cli) fn failure(report: &Report, detail: Detail, style: Style) -> 
     }
     for (index, hint) in report.hints.iter().enumerate() {
         let label = if index == 0 { "Next:" } else { "Or:" };
-        text.push_str(&format!("{} {}\n", style.attention(label), safe(hint)));
+        text.push_str(&format!("{} {}\n", style.attention(label), safe(&hint.to_string())));
     }
     text
 }

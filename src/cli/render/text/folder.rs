@@ -51,7 +51,7 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
         text.push_str(&format!("{}\n", style.bad(&line)));
     }
     for held in &status.held {
-        let line = format!("{}. {}", safe(&held.meaning()), safe(&held.hint()));
+        let line = format!("{}. {}", safe(&held.meaning()), safe(&held.hint().to_string()));
         text.push_str(&format!("{}\n", style.bad(&line)));
     }
     if !status.switches.is_empty() {

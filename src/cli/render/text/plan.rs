@@ -280,7 +280,7 @@ pub(super) fn obstacles(
             text.push_str(&format!("  the same for {more} (--verbose lists them)\n"));
         }
         let hint = folder.map_or_else(|| first.hint(), |folder| first.in_folder(&shell_path(folder)).hint());
-        text.push_str(&format!("      {}\n", safe(&hint)));
+        text.push_str(&format!("      {}\n", safe(&hint.to_string())));
         rest = others;
     }
     text

@@ -44,9 +44,11 @@ pub(super) fn scripts_in_short(plan: &ScriptPlan, style: Style) -> String {
         text.push_str(&format!("  {}, by {by}\n      SHA-256 {}\n", safe(&script.name()), script.digest));
     }
     let last = match &plan.refused {
-        Some(refused) => {
-            style.bad(&format!("They can't run: {}. {}", safe(&refused.meaning()), safe(&refused.hint())))
-        }
+        Some(refused) => style.bad(&format!(
+            "They can't run: {}. {}",
+            safe(&refused.meaning()),
+            safe(&refused.hint().to_string())
+        )),
         None => {
             style.attention("They run only if you add --run-scripts. To read them: patchwright show FILE")
         }

@@ -36,7 +36,7 @@ pub(in crate::cli) fn reconciled(
         for (what, how, way_out) in lines {
             text.push_str(&format!("  {}: {}\n", safe(&what), safe(&how)));
             if let Some(way_out) = way_out {
-                text.push_str(&format!("      {}\n", safe(&way_out)));
+                text.push_str(&format!("      {}\n", safe(&way_out.to_string())));
             }
         }
     }
@@ -53,7 +53,7 @@ pub(in crate::cli) fn reconciled(
     text.push_str(&format!("\n{all}{counts}\n"));
     if let Some(problem) = &done.problem {
         let said = format!("Nothing is changed: {} ({})", problem.meaning(), problem.code());
-        text.push_str(&format!("{}\n    {}\n", style.bad(&said), safe(&problem.hint())));
+        text.push_str(&format!("{}\n    {}\n", style.bad(&said), safe(&problem.hint().to_string())));
     } else if !is_applied && done.is_anything_due() {
         text.push_str(&format!(
             "To change what differs: patchwright reconcile {} --apply\n",
