@@ -65,6 +65,7 @@ const PROPER_NAMES: &[&str] = &[
     "BE",
     "BIP",
     "Bitstream",
+    "CR",
     "CSAF",
     "COMMIT",
     "CSV",
