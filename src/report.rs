@@ -362,12 +362,8 @@ fn of_obstacles(obstacles: &[Obstacle], folder: &str) -> Report {
         }
         many => Report::new(code, format!("There are {} problems to resolve first", many.len())),
     };
+    report.kind = obstacles.first().map_or(Kind::Refused, Obstacle::kind);
     report.obstacles = obstacles;
-    // Whatever the code says elsewhere: the folder did not fit the patch, and nobody is to be distrusted for it, unless
-    // that is what the obstacle is about.
-    if !matches!(code, Code::Downgrade | Code::Policy | Code::Signature | Code::Trust) {
-        report.kind = Kind::Refused;
-    }
     report
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
@@ -97,6 +97,7 @@ impl UnverifiedBundle {
             diff: diff.map(Arc::new),
             shared: shared.map(Arc::new),
             content,
+            proven: Arc::default(),
         };
         bundle.check_scripts()?;
         Ok(bundle)
@@ -175,6 +176,8 @@ pub struct VerifiedBundle {
     diff: Option<Arc<DiffText>>,
     shared: Option<Arc<SharedBlobs>>,
     content: BundleContent,
+    /// Contents out of which another one was made, and was the promised one.
+    proven: Arc<Mutex<BTreeSet<(Digest, Digest)>>>,
 }
 
 /// Where contents are.
@@ -210,6 +213,7 @@ impl VerifiedBundle {
             diff: None,
             shared: None,
             content: BundleContent::Memory(Arc::new(content)),
+            proven: Arc::default(),
         })
     }
 
@@ -344,6 +348,24 @@ impl VerifiedBundle {
     ) -> Result<Vec<u8>, BundleError> {
         let missing = || BundleError::new(Code::Container, "the patch has no diff");
         self.diff.as_ref().ok_or_else(missing)?.make(path, direction, source)
+    }
+
+    /// Whether the second of the two was made out of the first, and is what the manifest promises.
+    pub(crate) fn is_proven(&self, made: (Digest, Digest)) -> bool {
+        self.proven.lock().unwrap_or_else(PoisonError::into_inner).contains(&made)
+    }
+
+    /// Remembers that it was, for every clone.
+    pub(crate) fn note_proven(&self, made: (Digest, Digest)) {
+        self.proven.lock().unwrap_or_else(PoisonError::into_inner).insert(made);
+    }
+
+    /// The same problem, with the file that it is in.
+    pub(crate) fn in_its_file(&self, problem: BundleError) -> BundleError {
+        match &self.content {
+            BundleContent::Container(container) => problem.in_file(container.path()),
+            BundleContent::Memory(_) => problem,
+        }
     }
 
     /// All blobs and their sizes, ascending.

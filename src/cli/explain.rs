@@ -4,7 +4,6 @@ use super::Result;
 use super::flags::{FilesAndTarget, Lists};
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
-use crate::model::Kind;
 use crate::workbench::ApplyRequest;
 
 /// Explain how patches relate to those in a folder
@@ -34,7 +33,7 @@ impl Arguments {
         let preview =
             session.watch(|workbench, watch| workbench.preview(request, target, watch)).in_folder(target)?;
         let ending = match &preview.preview {
-            plan if !plan.obstacles.is_empty() => Outcome::Not(Kind::Refused),
+            plan if let Some(obstacle) = plan.obstacles.first() => Outcome::Not(obstacle.kind()),
             plan if plan.is_nothing_to_do() => Outcome::NothingToDo,
             _ => Outcome::Done,
         };

@@ -4,17 +4,17 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::edits::{EditArguments, path_and_file};
-use super::flags::{FilesAndTarget, Lists, SbomFlag};
+use super::flags::{FilesAndTarget, Lists, OverrideFlags, SbomFlag};
 use super::reading::ReadingArguments;
 use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
-use crate::model::Kind;
-use crate::workbench::PlanFile;
+use crate::workbench::{ApplyOptions, PlanFile};
 
 /// Show what apply would change, and every problem
 ///
 /// Checks the patch and the folder, and changes nothing. Several patch files are one plan, in the order that they
-/// require. Exits with 3 if the patch can't be applied yet.
+/// require. Exits as apply would: with 3 or 4 if the patch can't be applied yet. With --allow-… it shows what apply would do with
+/// the same; nothing is recorded.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "patchwright plan [OPTIONS] <FILE>... <TARGET>",
@@ -24,6 +24,7 @@ Examples:
   patchwright plan one.patchbundle two.patchbundle /opt/app
   patchwright plan fix.patchbundle /opt/app --output reviewed.plan
   patchwright plan fix.patch /opt/app
+  patchwright plan old.patchbundle /opt/app --allow-downgrade \"OPS-77: the new one breaks printing\"
   patchwright plan debian/patches /opt/app-src
   patchwright plan fix.patchbundle /opt/app --draft app.toml=merged.toml
   patchwright plan fix.patchbundle /opt/app --merged app.toml=merged.toml"
@@ -37,6 +38,8 @@ pub(super) struct Arguments {
     /// Write FILE with both versions of PATH and each conflict marked; edit it, then use --merged
     #[arg(long, value_name = "PATH=FILE")]
     draft: Vec<String>,
+    #[command(flatten)]
+    overrides: OverrideFlags,
     #[command(flatten)]
     edits: EditArguments,
     #[command(flatten)]
@@ -65,8 +68,10 @@ impl Arguments {
             let created = session.workbench().environment().now();
             PlanFile::new(&preview, created).save(output).without_folder()?;
         }
+        let options = ApplyOptions { overrides: self.overrides.0, ..ApplyOptions::default() };
+        let preview = preview.as_allowed(&options);
         let ending = match &preview.preview {
-            plan if !plan.obstacles.is_empty() => Outcome::Not(Kind::Refused),
+            plan if let Some(obstacle) = plan.obstacles.first() => Outcome::Not(obstacle.kind()),
             plan if plan.is_nothing_to_do() => Outcome::NothingToDo,
             _ => Outcome::Done,
         };

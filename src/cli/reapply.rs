@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::flags::fingerprint;
+use super::flags::{Lists, fingerprint};
 use super::occasion::TicketFlag;
 use super::rollback::{Damage, Wish, roll_back};
 use super::scripts::ScriptFlags;
@@ -18,7 +18,8 @@ use crate::workbench::{DecisionDigest, ScriptConsent, Which};
 #[command(after_help = "\
 Examples:
   patchwright reapply /opt/app
-  patchwright reapply /opt/app --yes")]
+  patchwright reapply /opt/app --yes
+  patchwright reapply /opt/app --withdrawn withdrawn.json")]
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
@@ -29,12 +30,15 @@ pub(super) struct Arguments {
     expect: Option<DecisionDigest>,
     #[command(flatten)]
     ticket: TicketFlag,
+    #[command(flatten)]
+    lists: Lists,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (which, scripts) = (Which::Reapply, ScriptConsent::None);
-        let wish = Wish { which, expected: self.expect, scripts, occasion: self.ticket.occasion() };
+        let (occasion, withdrawn) = (self.ticket.occasion(), self.lists.withdrawn);
+        let wish = Wish { which, expected: self.expect, scripts, occasion, withdrawn };
         roll_back(&self.target, wish, self.damage, &ScriptFlags::default(), session)
     }
 }

@@ -45,6 +45,9 @@ pub(super) struct Arguments {
     /// Undo the last rollback or repair; for a rollback, `reapply` does the same
     #[arg(long, conflicts_with = "id")]
     undo: bool,
+    /// With --undo: also check this list of withdrawn patches; this computer's own list is always checked
+    #[arg(long, alias = "holds", value_name = "FILE", requires = "undo")]
+    withdrawn: Vec<PathBuf>,
     /// Continue only if the rollback still has this fingerprint, as `--dry-run --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "dry_run")]
     expect: Option<DecisionDigest>,
@@ -87,7 +90,8 @@ impl Arguments {
             true => ScriptConsent::Without,
             false => self.scripts.consent(),
         };
-        let wish = Wish { which, expected: self.expect, scripts, occasion: self.why.occasion() };
+        let (occasion, withdrawn) = (self.why.occasion(), self.withdrawn);
+        let wish = Wish { which, expected: self.expect, scripts, occasion, withdrawn };
         roll_back(&self.target, wish, self.damage, &self.scripts, session)
     }
 }
@@ -98,18 +102,20 @@ pub(super) struct Wish {
     pub expected: Option<DecisionDigest>,
     pub scripts: ScriptConsent,
     pub occasion: Occasion,
+    /// Lists of withdrawn patches, where one comes back.
+    pub withdrawn: Vec<PathBuf>,
 }
 
 /// Shows what will happen, asks, and does it.
 pub(super) fn roll_back(
     target: &Path,
-    Wish { which, expected, scripts, occasion }: Wish,
+    Wish { which, expected, scripts, occasion, withdrawn }: Wish,
     damage: Damage,
     flags: &ScriptFlags,
     session: &mut Session<'_, '_>,
 ) -> Result<Outcome> {
     let on_drift = if damage.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
-    let mut options = RollbackOptions { which, on_drift, expected, scripts, occasion };
+    let mut options = RollbackOptions { which, on_drift, expected, scripts, occasion, withdrawn };
     let damaged = DamagedBackups { from: damage.from, leave: damage.leave_damaged };
     for file in &damaged.from {
         is_bundle(file)?;

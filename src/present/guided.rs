@@ -317,7 +317,8 @@ impl Guided {
     /// Which going back it is about.
     pub(super) fn rollback_question(&self) -> RollbackQuestion {
         let (which, damaged) = (self.which.clone(), self.damaged.clone());
-        RollbackQuestion { which, keep_edits: self.keep_edits, damaged, why: self.why.clone() }
+        let (why, withdrawn) = (self.why.clone(), self.withdrawn.clone());
+        RollbackQuestion { which, keep_edits: self.keep_edits, damaged, why, withdrawn }
     }
 
     /// Which repair it is about.

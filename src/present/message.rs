@@ -391,12 +391,15 @@ pub struct RollbackQuestion {
     pub damaged: DamagedBackups,
     /// What is said for the history.
     pub why: Why,
+    /// Lists of withdrawn patches that count, where a patch comes back.
+    pub withdrawn: Vec<PathBuf>,
 }
 
 impl RollbackQuestion {
     /// That of these patches, with nothing to be said about edits and backups.
     pub fn new(which: Which) -> Self {
-        Self { which, keep_edits: false, damaged: DamagedBackups::default(), why: Why::default() }
+        let (damaged, why, withdrawn) = (DamagedBackups::default(), Why::default(), Vec::new());
+        Self { which, keep_edits: false, damaged, why, withdrawn }
     }
 }
 

@@ -373,5 +373,6 @@ fn options(question: &RollbackQuestion) -> RollbackOptions {
         expected: None,
         scripts: ScriptConsent::None,
         occasion: Occasion::NONE,
+        withdrawn: question.withdrawn.clone(),
     }
 }

@@ -112,7 +112,7 @@ impl WorkerChange {
                 words.extend(of_lists(withdrawn));
                 words.extend(why.words());
             }
-            WorkerChange::TakeBack(RollbackQuestion { which, keep_edits, damaged, why }) => {
+            WorkerChange::TakeBack(RollbackQuestion { which, keep_edits, damaged, why, withdrawn }) => {
                 let verb = if *which == Which::Reapply { "reapply" } else { "rollback" };
                 words.extend([verb.into(), folder]);
                 words.extend(match which {
@@ -127,6 +127,7 @@ impl WorkerChange {
                 words.extend(damaged.leave.then(|| "--leave-damaged".into()));
                 let is_back = matches!(which, Which::Reapply | Which::LastRollback);
                 words.extend(if is_back { why.words() } else { why.words_of_rollback() });
+                words.extend(of_lists(withdrawn).filter(|_| is_back));
             }
             WorkerChange::Repair(RepairQuestion { only, from }) => {
                 words.extend(["repair".into(), folder]);

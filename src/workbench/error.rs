@@ -11,7 +11,7 @@ use crate::disk::ScanError;
 use crate::disk::fs::FolderError;
 use crate::guarded::GuardedError;
 use crate::ledger::LedgerError;
-use crate::model::{Code, TreePath};
+use crate::model::{Code, Kind, TreePath};
 use crate::plan::Obstacle;
 use crate::plan::why::{Disk, Why};
 use crate::progress::Cancelled;
@@ -258,6 +258,16 @@ impl Error {
             Error::ScanReport { problem: ScanProblem::OtherFolder { .. }, .. } => Code::Product,
             Error::ScanReport { .. } => Code::Usage,
             Error::EvidenceFile { .. } => Code::Container,
+        }
+    }
+}
+
+impl Error {
+    /// What it means for whoever started the run, as far as that doesn't depend on what became of the folder.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Error::Refused(obstacles) => obstacles.first().map_or(Kind::Refused, Obstacle::kind),
+            error => error.code().kind(),
         }
     }
 }

@@ -96,7 +96,14 @@ fn a_patch_that_was_withdrawn_since_does_not_come_back() {
     let bench = patchwright::workbench::Workbench::new(environment);
     let back = |which: Which| {
         let (expected, scripts, occasion) = Default::default();
-        let options = RollbackOptions { which, on_drift: OnDrift::Stop, expected, scripts, occasion };
+        let options = RollbackOptions {
+            which,
+            on_drift: OnDrift::Stop,
+            expected,
+            scripts,
+            occasion,
+            withdrawn: Vec::new(),
+        };
         unwatched(|watch| bench.roll_back(&sandbox.path("app"), &options, watch))
     };
 
@@ -110,6 +117,35 @@ fn a_patch_that_was_withdrawn_since_does_not_come_back() {
     assert_eq!(sandbox.read("app/app").as_deref(), Some("2"));
     sandbox.write("settings/holds.json", &list(json!([{ "id": "TEST-1", "reason": "it loses mail" }])));
     _ = back(Which::LastRollback).expect("it may go");
+}
+
+#[test]
+fn a_list_that_is_named_counts_for_a_patch_that_comes_back_too() {
+    let sandbox = sandbox();
+    let console = Console::new(&sandbox);
+    console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    console.done("rollback $/app --yes");
+    sandbox.write("holds.json", &list(json!([{ "id": "TEST-1", "reason": "it loses mail" }])));
+    for verb in ["reapply $/app --yes", "reapply $/app --dry-run", "rollback $/app --undo --yes"] {
+        let refused = console.run(&format!("{verb} --withdrawn $/holds.json"));
+        assert_eq!(refused.code, 3, "{refused}");
+        assert!(refused.err.contains("TEST-1 was withdrawn: it loses mail (E-HELD)"), "{refused}");
+        assert_eq!(sandbox.read("app/app").as_deref(), Some("1"));
+    }
+    assert_eq!(
+        console.run("rollback $/app --withdrawn $/holds.json --yes").code,
+        2,
+        "nothing comes back by it"
+    );
+    sandbox.write("other.json", &list(json!([{ "id": "TEST-2", "reason": "it loses mail" }])));
+    console.done("reapply $/app --yes --withdrawn $/other.json");
+    assert_eq!(sandbox.read("app/app").as_deref(), Some("2"));
+    let history = console.done("history $/app --json").json();
+    let remarks = history["entries"][2]["remarks"].to_string();
+    assert!(
+        remarks.contains("not in the list of withdrawn patches") && remarks.contains("other.json"),
+        "{remarks}"
+    );
 }
 
 #[test]

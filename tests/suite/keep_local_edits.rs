@@ -365,6 +365,7 @@ fn a_cut_at_any_call_of_a_merge_leaves_the_edit_or_both() {
             expected: None,
             scripts: Default::default(),
             occasion: Default::default(),
+            withdrawn: Vec::new(),
         };
         unwatched(|watch| bench.roll_back(target, &options, watch)).map(drop)
     };

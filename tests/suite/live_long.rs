@@ -120,6 +120,7 @@ fn hundreds_of_patches_are_read_once_for_every_question() {
         expected: None,
         scripts: Default::default(),
         occasion: Default::default(),
+        withdrawn: Vec::new(),
     };
     let _ = unwatched(|watch| bench.roll_back(folder, &options, watch)).expect("taken back");
     // What it takes back is read once more when its safe copies are put away.

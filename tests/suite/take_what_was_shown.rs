@@ -114,6 +114,7 @@ fn the_windows_worker_takes_back_only_what_was_checked() {
             expected: None,
             scripts: ScriptConsent::None,
             occasion: Default::default(),
+            withdrawn: Vec::new(),
         };
         let folder = sandbox.path("app");
         let shown = unwatched(|watch| bench.preview_rollback(&folder, &options, watch)).expect("a look");

@@ -39,7 +39,7 @@ pub(crate) use undo::{Since, Undo};
 pub(crate) use unfit::Unfit;
 pub(crate) use wanted::Wanted;
 
-use crate::model::Code;
+use crate::model::{Code, Kind};
 use crate::text::Advice;
 
 /// A reason why a plan cannot go ahead.
@@ -114,6 +114,16 @@ impl Obstacle {
     /// The code to quote.
     pub fn code(&self) -> Code {
         self.why.row().0
+    }
+
+    /// What it means for whoever started the run, whichever command meets it: that a folder doesn't fit a patch says nothing
+    /// against who made it, unless that is what the obstacle is about.
+    pub(crate) fn kind(&self) -> Kind {
+        match (&self.why, self.code()) {
+            (Why::Wanted(Wanted::Refused { kind, .. }), _) => *kind,
+            (_, Code::Downgrade | Code::Policy | Code::Signature | Code::Trust) => Kind::NotTrusted,
+            _ => Kind::Refused,
+        }
     }
 
     pub fn meaning(&self) -> String {

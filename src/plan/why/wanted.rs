@@ -1,7 +1,7 @@
 //! What keeps a folder from being brought to what a state file says.
 
 use super::{HERE, Obstacle, Wording, are_open, row};
-use crate::model::Code;
+use crate::model::{Code, Kind};
 use crate::text::{Advice, with_thousands};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,7 @@ pub(crate) enum Wanted {
     /// The engine says no.
     Refused {
         code: Code,
+        kind: Kind,
         meaning: String,
         hint: Advice,
     },
@@ -153,7 +154,7 @@ impl Wanted {
                 format!("{until} is over"),
                 "Name a day that is still to come, or none: then somebody has to end it.",
             ),
-            Wanted::Refused { code, meaning, hint } => row(*code, meaning.clone(), hint.clone()),
+            Wanted::Refused { code, meaning, hint, .. } => row(*code, meaning.clone(), hint.clone()),
         }
     }
 

@@ -10,6 +10,7 @@ mod dangers;
 pub(super) mod decision;
 pub(super) mod health;
 pub(super) mod locked;
+mod made_contents;
 pub(super) mod permission;
 pub(super) mod plan_file;
 pub(super) mod planned_step;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::components::add_components;
 use super::dangers::add_dangers;
+use super::made_contents::prove_made_contents;
 use super::permission::CheckedBundles;
 use super::scripts::ScriptPlan;
 use super::trust_checks::Floors;
@@ -110,6 +111,7 @@ impl Workbench {
         let look = || self.preview_unlocked(bundles, &remembered, &**fs, watch);
         let is_plain = |looked: &Previewed| looked.preview.preview.obstacles.is_empty();
         let mut seen = self.read_consistently(target, &**fs, look, is_plain)?;
+        prove_made_contents(bundles.as_slice(), &mut seen, &**fs, watch)?;
         self.name_bundles_at_hand(&bundles.files, &mut seen.preview);
         Ok(seen)
     }

@@ -196,7 +196,9 @@ impl Workbench {
             refuse_to_bring_back(ledger, entry)?;
             refuse_to_open(fs, ledger, entry)?;
             let mut look = self.look_at_from(fs, ledger, entry, (options.on_drift, sources), watch)?;
-            let doubts = self.doubts_about_returning(fs, ledger, entry)?;
+            let recalls = self.recalls(&options.withdrawn)?;
+            let doubts = self.doubts_about_returning(fs, ledger, entry, &recalls)?;
+            look.survey.remarks = recalls.remarks().collect();
             look.preview.preview.obstacles.splice(..0, doubts);
             return Ok(look);
         }
@@ -323,6 +325,7 @@ impl Workbench {
         entry.checks = checks;
         entry.scripts = scripts;
         entry.remarks = remarks.to_vec();
+        entry.remarks.extend(survey.remarks.iter().cloned());
         entry
             .remarks
             .extend(notes.iter().filter_map(|note| Some(format!("{}: {}", note.path.as_ref()?, note.text))));

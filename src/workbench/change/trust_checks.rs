@@ -34,9 +34,10 @@ impl Workbench {
     ) -> Result<()> {
         let tells_apart = self.keyring()?.tells_products_apart();
         let now = self.environment.timestamp();
-        let coming = preview.patches.iter().filter(|patch| patch.left_out.is_none());
+        let coming: Vec<&ComingPatch> =
+            preview.patches.iter().filter(|patch| patch.left_out.is_none()).collect();
         let (mut obstacles, mut notes) = (Vec::new(), Vec::new());
-        for patch in coming {
+        for patch in coming.iter().copied() {
             obstacles.extend(denied(&patch.verdict));
             match product {
                 Some(product) => obstacles.extend(for_another(patch, product)),
@@ -46,7 +47,7 @@ impl Workbench {
             obstacles.extend(of_the_future(patch, now));
             obstacles.extend(below_the_rules(patch));
             obstacles.extend(unmet(&patch.patch, &patch.verdict, &patch.verdict.policy, now));
-            match floors.judge(patch) {
+            match floors.judge(patch, &coming) {
                 Some(SequenceStep::Down(obstacle)) => obstacles.push(obstacle),
                 Some(SequenceStep::Far(note)) => notes.push(note),
                 None => {}
@@ -170,18 +171,14 @@ impl Floors {
     }
 
     /// What nobody vouches for raises no floor, and is held to those that are there: a signature that was cut off must
-    /// not help.
-    fn judge(&self, patch: &ComingPatch) -> Option<SequenceStep> {
+    /// not help. `together` come in one change, `patch` among them.
+    fn judge(&self, patch: &ComingPatch, together: &[&ComingPatch]) -> Option<SequenceStep> {
         // A patch without an order has no number, and claims none.
         if patch.patch.about.sequence == 0 {
             return None;
         }
         let place = place_of(&patch.patch);
-        let is_same_row = |other: &&(SequencePlace, Option<Digest>)| {
-            let reads_the_same = |one: &str, other: &str| NameMatch::between(one, other).reads_the_same();
-            reads_the_same(&other.0.product, &place.product)
-                && reads_the_same(&other.0.channel, &place.channel)
-        };
+        let is_same_row = |other: &&(SequencePlace, Option<Digest>)| is_one_row(&other.0, &place);
         let row: Vec<&(SequencePlace, Option<Digest>)> = self.0.iter().filter(is_same_row).collect();
         let highest = row.iter().max_by_key(|(other, _)| other.sequence)?;
         // What this person saw elsewhere is known by its number alone.
@@ -190,7 +187,19 @@ impl Floors {
         let is_other = twins().next().is_some() && twins().all(|manifest| manifest != patch.manifest);
         let (sequence, top) = (place.sequence, highest.0.sequence);
         let id = &patch.patch.about.identity;
+        let is_trusted = |patch: &ComingPatch| patch.verdict.standing == Standing::Trusted;
+        // Where the newest one comes back in the same change, as in a rollout that is started again, the folder is no
+        // further back than it was.
+        let brings_the_top = |other: &&ComingPatch| {
+            let at = place_of(&other.patch);
+            is_trusted(other) && at.sequence >= top && is_one_row(&at, &place)
+        };
         let before = match sequence.cmp(&top) {
+            std::cmp::Ordering::Less
+                if is_trusted(patch) && together.iter().any(|one| brings_the_top(one)) =>
+            {
+                return None;
+            }
             std::cmp::Ordering::Less => Before::Higher(top),
             std::cmp::Ordering::Equal if !is_other => return None,
             std::cmp::Ordering::Equal => Before::Twin,
@@ -203,6 +212,12 @@ impl Floors {
         };
         Some(SequenceStep::Down(Obstacle::new(Signers::Downgrade { patch: id.clone(), sequence, before })))
     }
+}
+
+/// Whether two patches are counted in one series, however their names are written.
+fn is_one_row(one: &SequencePlace, other: &SequencePlace) -> bool {
+    let reads_the_same = |one: &str, other: &str| NameMatch::between(one, other).reads_the_same();
+    reads_the_same(&one.product, &other.product) && reads_the_same(&one.channel, &other.channel)
 }
 
 fn trusted_places(entry: &Entry) -> impl Iterator<Item = (SequencePlace, Option<Digest>)> {

@@ -312,6 +312,22 @@ impl<'a> Library<'a> {
         })
     }
 
+    /// The bundle that makes this content out of another one, and which that is; `None` if it is had in any other way.
+    pub(crate) fn maker(&self, digest: &Digest) -> Option<(usize, Digest)> {
+        match self.recipes.get(digest).filter(|_| !self.made.contains_key(digest))? {
+            Recipe::Delta { bundle, source, .. } | Recipe::Diff { bundle, source: Some(source), .. } => {
+                Some((*bundle, *source))
+            }
+            Recipe::Blob { .. } | Recipe::Diff { source: None, .. } => None,
+        }
+    }
+
+    /// Whether what was seen in the folder with this content has it still; also of what was not seen there.
+    pub(crate) fn still_has(&self, digest: &Digest) -> bool {
+        let (Some(seen), Some(fs)) = (self.seen.get(digest), self.fs) else { return true };
+        hash_file(fs, &Place::from(seen)).is_ok_and(|(now, _)| now == *digest)
+    }
+
     /// Writes the content with this digest to `out`.
     ///
     /// # Errors

@@ -1,13 +1,13 @@
 //! Who approves a ring: people by hand, which is a note in the records, and people by their keys, which whoever can write the
 //! records can't forge.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::RolloutView;
 use super::file::{ApproveBy, RingPlan};
 use super::state::{RingState, RolloutState, Said, SignedApproval};
 use crate::plan::why::{Keys, Rolling};
+use crate::text::confusables::NameMatch;
 use crate::trust::{
     Approval, Approver, Attached, Keyring, MAX_APPROVAL_BYTES, NoApprover, Scheme, SignerRole, Statement,
     StatementKind, approver,
@@ -114,7 +114,10 @@ impl Workbench {
                 Some((approval, by)) => by_key(approval, by),
                 None => unheard(one),
             });
-            heard.chain(ring.approvals.iter().map(|said| by_hand(said, plan))).collect()
+            let by_hand = ring.approvals.iter().map(|said| by_hand(said, plan));
+            let mut all: Vec<ApprovalView> = heard.chain(by_hand).collect();
+            count_people_once(&mut all);
+            all
         };
         Ok(std::iter::zip(&state.rings, plans).enumerate().map(of_ring).collect())
     }
@@ -145,11 +148,46 @@ fn by_hand(said: &Said, plan: &RingPlan) -> ApprovalView {
     ApprovalView { by, time, reason, key: None, owner: None, ignored }
 }
 
-/// How many people approved: each owner of keys once, and each person by hand who did not do so with a key, too.
+/// How many people approved.
 pub(super) fn people(approvals: &[ApprovalView]) -> usize {
-    let counted = || approvals.iter().filter(|one| one.ignored.is_none());
-    let owners: BTreeSet<&String> = counted().filter_map(|one| one.owner.as_ref()).collect();
-    let by_key: BTreeSet<&String> = counted().filter(|one| one.key.is_some()).map(|one| &one.by).collect();
-    let by_hand: BTreeSet<&String> = counted().filter(|one| one.key.is_none()).map(|one| &one.by).collect();
-    owners.len() + by_hand.difference(&by_key).count()
+    approvals.iter().filter(|one| one.ignored.is_none()).count()
+}
+
+/// Of all that one person said the first counts. Who it is says the owner of a key, and by hand the account, on whichever
+/// computer; where a name by hand reads like an owner, or the account is one from which somebody signed, it is taken for the
+/// same person: two have to be two for certain.
+fn count_people_once(approvals: &mut [ApprovalView]) {
+    let reads_the_same = |one: &str, other: &str| NameMatch::between(one, other).reads_the_same();
+    for at in 0..approvals.len() {
+        let (before, [one, ..]) = approvals.split_at_mut(at) else { break };
+        if one.ignored.is_some() {
+            continue;
+        }
+        let is_same = |other: &&ApprovalView| match (&one.owner, &other.owner) {
+            (Some(owner), Some(other)) => reads_the_same(owner, other),
+            (None, Some(owner)) => {
+                reads_the_same(one.account(), owner) || reads_the_same(one.account(), other.account())
+            }
+            (None, None) => reads_the_same(one.account(), other.account()),
+            (Some(_), None) => false,
+        };
+        if let Some(counted) = before.iter().filter(|other| other.ignored.is_none()).find(is_same) {
+            one.ignored = Some(format!("the same person's approval counts already, {}", counted.name()));
+        }
+    }
+}
+
+impl ApprovalView {
+    /// Who it is, where it counts: the owner of the key, or the account.
+    fn name(&self) -> String {
+        match &self.owner {
+            Some(owner) => format!("with a key of {owner}"),
+            None => format!("by hand by {}", self.by),
+        }
+    }
+
+    /// The account of whoever said it, without the computer.
+    fn account(&self) -> &str {
+        self.by.rsplit_once('@').map_or(&self.by, |(account, _)| account)
+    }
 }

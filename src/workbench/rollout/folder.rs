@@ -120,7 +120,7 @@ fn kind_of(error: &Error) -> Kind {
             crate::workbench::ScriptTrouble::TakenBack if cause.is_none() => Kind::PutBack,
             _ => Kind::NeedsPerson,
         },
-        error => error.code().kind(),
+        error => error.kind(),
     }
 }
 

@@ -153,6 +153,14 @@ impl RolloutView {
     }
 }
 
+/// What a code of one folder means: where the patch files themselves kept every rule, it is about names and sizes there.
+fn kind_there(code: Code) -> Kind {
+    match code {
+        Code::Collide | Code::Diff | Code::Limit | Code::Path => Kind::Refused,
+        code => code.kind(),
+    }
+}
+
 impl FolderView {
     fn new(member: &Member) -> Self {
         let code = member.code.as_deref();
@@ -169,6 +177,6 @@ impl FolderView {
     /// What kept it from being changed, if something did.
     fn obstacle(&self) -> Option<Kind> {
         let is_not_good = matches!(self.state, FolderState::Refused | FolderState::Missing);
-        self.code.filter(|_| is_not_good).map(Code::kind)
+        self.code.filter(|_| is_not_good).map(kind_there)
     }
 }

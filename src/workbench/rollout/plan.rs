@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::folder::files_of;
+use super::kind_there;
 use super::member::{FolderState, Member};
 use super::state::FrozenPatch;
 use crate::model::{Code, Kind};
@@ -45,7 +46,7 @@ impl RolloutPlan {
     /// What it means for whoever asked.
     pub(crate) fn kind(&self) -> Option<Kind> {
         let folders = self.rings.iter().flat_map(|ring| &ring.folders);
-        Kind::worst(folders.map(|folder| folder.refused.as_ref().map(|(code, _)| code.kind())))
+        Kind::worst(folders.map(|folder| folder.refused.as_ref().map(|(code, _)| kind_there(*code))))
     }
 }
 

@@ -154,6 +154,7 @@ impl Workbench {
                 expected: None,
                 scripts,
                 occasion,
+                withdrawn: Vec::new(),
             };
             let _ = self.roll_back(Path::new(&member.path), &options, quiet(watch))?;
             Ok(Found::new(FolderState::RolledBack, member.entry))

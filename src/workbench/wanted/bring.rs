@@ -8,10 +8,10 @@ use super::{FolderStand, Looked, Run};
 use crate::model::Position;
 use crate::plan::wanted::{About, Deed, Expectation, Left, Standing, Turn};
 use crate::plan::why::Wanted;
-use crate::plan::{Consequence, Obstacle, OnDrift};
+use crate::plan::{Obstacle, OnDrift};
 use crate::workbench::{
-    ApplyOptions, ApplyPreview, Error, Occasion, RepairOptions, Result, RollbackOptions, ScriptConsent,
-    SharedBundles, ToggleOptions, Which,
+    ApplyOptions, Error, Occasion, RepairOptions, Result, RollbackOptions, ScriptConsent, SharedBundles,
+    ToggleOptions, Which,
 };
 
 impl Run<'_> {
@@ -34,9 +34,7 @@ impl Run<'_> {
                 stand.expectations[at].standing = Standing::Blocked(why);
             }
         }
-        if stand.due(|deed| deed == Deed::Apply).next().is_some() {
-            self.try_to_apply(stand)?;
-        }
+        self.try_to_apply(stand)?;
         // Nothing that the file does not name goes while what it names can't come.
         let is_blocked = |one: &Expectation| matches!(one.standing, Standing::Blocked(_));
         if stand.expectations.iter().any(is_blocked) {
@@ -89,36 +87,6 @@ impl Run<'_> {
         Ok(look.preview.obstacles)
     }
 
-    /// Patches come together or not at all, so what stands in the way of one stands in the way of all.
-    fn try_to_apply(&self, stand: &mut FolderStand) -> Result<()> {
-        let files = self.files(stand);
-        let is_first = stand.due(|deed| deed == Deed::RollBack).next().is_none();
-        let mut preview = None;
-        let opened = self.bench.for_this_folder(&self.opened, files, &stand.path, self.watch);
-        let look = opened
-            .and_then(|mut opened| self.bench.preview_one_of_many(&mut opened, &stand.path, self.watch));
-        let why = look.and_then(|look| {
-            let look = preview.insert(look);
-            look.permits(false)?;
-            look.scripts.agree(ScriptConsent::None)?;
-            // What is to go first may be what stands in the way.
-            Ok(if is_first { look.preview.obstacles.clone() } else { Vec::new() })
-        });
-        let why = in_the_way(why)?;
-        for one in &mut stand.expectations {
-            let About::Patch(id) = &one.about else { continue };
-            if one.standing != Standing::Due(Deed::Apply) {
-                continue;
-            }
-            if let Some(why) = &why {
-                one.standing = Standing::Blocked(why.clone());
-            } else if let Some(there) = preview.as_ref().and_then(|look| there_already(look, id)) {
-                one.standing = there;
-            }
-        }
-        Ok(())
-    }
-
     /// Opens the patch files that come into any of the folders.
     pub(super) fn open_what_is_due(&self, looked: &[Looked<'_>]) -> Result<SharedBundles> {
         let files: BTreeSet<PathBuf> = looked.iter().flat_map(|one| self.files(&one.stand)).collect();
@@ -127,7 +95,12 @@ impl Run<'_> {
 
     fn files(&self, stand: &FolderStand) -> Vec<PathBuf> {
         let due = stand.due(|deed| deed == Deed::Apply);
-        due.filter_map(|(_, about, _)| Some(self.at_hand.get(about.name())?.file.clone())).collect()
+        due.filter_map(|(_, about, _)| self.file_of(about)).collect()
+    }
+
+    /// The patch file that brings what an expectation is about.
+    pub(super) fn file_of(&self, about: &About) -> Option<PathBuf> {
+        Some(self.at_hand.get(about.name())?.file.clone())
     }
 
     /// Does what is due in one folder, and writes down that it heard of the file as it is. The first change that fails is
@@ -150,6 +123,9 @@ impl Run<'_> {
         for (at, about, _) in due.iter().filter(|(.., deed)| *deed == Deed::RollBack) {
             let done = self.bench.roll_back(&stand.path, &out(about.name(), occasion.clone()), self.watch)?;
             finish(stand, &[*at], Some(done.entry.seq));
+        }
+        if due.iter().any(|(.., deed)| *deed == Deed::RollBack) {
+            self.try_to_apply(stand)?;
         }
         let coming: Vec<usize> = stand.due(|deed| deed == Deed::Apply).map(|(at, ..)| at).collect();
         if !coming.is_empty() {
@@ -210,22 +186,19 @@ fn is_due_to_come(stand: &FolderStand, switch: &str) -> bool {
 
 fn out(id: &str, occasion: Occasion) -> RollbackOptions {
     let which = Which::Patch(id.to_owned());
-    RollbackOptions { which, on_drift: OnDrift::Stop, expected: None, scripts: ScriptConsent::None, occasion }
+    RollbackOptions {
+        which,
+        on_drift: OnDrift::Stop,
+        expected: None,
+        scripts: ScriptConsent::None,
+        occasion,
+        withdrawn: Vec::new(),
+    }
 }
 
 fn turning(name: &str, turn: &Turn, occasion: Occasion) -> ToggleOptions {
     let occasion = Occasion { ticket: turn.ticket.clone(), ..occasion };
     ToggleOptions { id: name.to_owned(), to: turn.to, reason: turn.reason.clone(), expected: None, occasion }
-}
-
-/// How a patch that is to come stands, if it need not come: another one contains it, or every file is as it leaves it.
-fn there_already(look: &ApplyPreview, id: &str) -> Option<Standing> {
-    let coming = look.patches.iter().find(|one| one.patch.about.identity.id.as_str() == id)?;
-    if coming.left_out.is_some() {
-        let by = coming.relations.iter().find(|one| one.class.consequence() == Consequence::Skip);
-        return Some(by.map_or(Standing::Met, |by| Standing::MetBy(by.id.clone())));
-    }
-    look.preview.is_nothing_to_do().then_some(Standing::Met)
 }
 
 /// What to do where a person could set a rule aside.
@@ -234,20 +207,29 @@ const NO_RULE_ASIDE: &str =
 
 /// The first reason why something can't be done. What is no reason, but a failure, goes on as that.
 fn in_the_way(tried: Result<Vec<Obstacle>>) -> Result<Option<Wanted>> {
-    let reason = |obstacle: &Obstacle| {
-        let hint = match obstacle.way_around() {
-            Some(_) => NO_RULE_ASIDE.into(),
-            None => obstacle.hint(),
-        };
-        Wanted::Refused { code: obstacle.code(), meaning: obstacle.sentence(), hint }
-    };
     match tried {
-        Ok(obstacles) | Err(Error::Refused(obstacles)) => Ok(obstacles.first().map(reason)),
-        Err(error @ Error::NotTrusted { .. }) => Ok(Some(Wanted::Refused {
-            code: error.code(),
-            meaning: error.to_string(),
-            hint: NO_RULE_ASIDE.into(),
-        })),
-        Err(error) => Err(error),
+        Ok(obstacles) => Ok(obstacles.first().map(reason)),
+        Err(error) => refusal(error).map(Some),
     }
+}
+
+pub(super) fn reason(obstacle: &Obstacle) -> Wanted {
+    let hint = match obstacle.way_around() {
+        Some(_) => NO_RULE_ASIDE.into(),
+        None => obstacle.hint(),
+    };
+    Wanted::Refused { code: obstacle.code(), kind: obstacle.kind(), meaning: obstacle.sentence(), hint }
+}
+
+/// Why something was refused; what is a failure of the folder goes on as that.
+pub(super) fn refusal(error: Error) -> Result<Wanted> {
+    let hint = match &error {
+        Error::Refused(obstacles) if !obstacles.is_empty() => return Ok(reason(&obstacles[0])),
+        Error::NotTrusted { .. } => NO_RULE_ASIDE,
+        // A damaged patch file says nothing about the folder, nor about other files.
+        Error::Bundle(_) => "Get the patch file again from its author.",
+        _ => return Err(error),
+    };
+    let (code, kind) = (error.code(), error.kind());
+    Ok(Wanted::Refused { code, kind, meaning: error.to_string(), hint: hint.into() })
 }

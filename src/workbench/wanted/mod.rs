@@ -5,6 +5,7 @@ mod bring;
 mod folders;
 mod history;
 mod state_file;
+mod trial;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -65,7 +66,7 @@ pub(crate) struct FolderStand {
 impl Reconciled {
     /// What it comes to; `None`: every folder is as it should be.
     pub fn kind(&self) -> Option<Kind> {
-        let problem = self.problem.as_ref().map(|problem| problem.code().kind());
+        let problem = self.problem.as_ref().map(Obstacle::kind);
         Kind::worst(self.folders.iter().map(FolderStand::kind).chain([problem]))
     }
 
@@ -80,10 +81,10 @@ impl FolderStand {
     pub fn kind(&self) -> Option<Kind> {
         let of_one = |one: &Expectation| match &one.standing {
             _ if one.is_met() => None,
-            Standing::Blocked(why) => Some(why.as_obstacle().code().kind()),
+            Standing::Blocked(why) => Some(why.as_obstacle().kind()),
             _ => Some(Kind::NotYet),
         };
-        let failure = self.failure.as_ref().map(|error| error.code().kind());
+        let failure = self.failure.as_ref().map(Error::kind);
         Kind::worst(self.expectations.iter().map(of_one).chain([failure]))
     }
 
@@ -227,8 +228,14 @@ impl Run<'_> {
         let (path, wish) = (&looked.stand.path, &looked.section.wish);
         let status = self.bench.status(path, self.watch)?;
         if let Some(why) = &status.locked_away {
-            let hint = "Run it as somebody who may read the folder's records.".into();
-            return Err(Error::refused(Wanted::Refused { code: Code::Rights, meaning: why.clone(), hint }));
+            let (meaning, hint) =
+                (why.clone(), "Run it as somebody who may read the folder's records.".into());
+            return Err(Error::refused(Wanted::Refused {
+                code: Code::Rights,
+                kind: Kind::Refused,
+                meaning,
+                hint,
+            }));
         }
         if status.unfinished.is_some() {
             return Err(TransactionError::Unfinished.into());

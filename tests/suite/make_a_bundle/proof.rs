@@ -137,6 +137,7 @@ fn a_bundle_turns_the_old_product_into_the_new_one_and_back() {
         expected: None,
         scripts: Default::default(),
         occasion: Default::default(),
+        withdrawn: Vec::new(),
     };
     let _ = vendor.workbench.roll_back(&target, &options, watch(&cancel)).expect("it can be taken back");
     assert_eq!(tree(&target), before);

@@ -125,6 +125,7 @@ fn a_rollback_that_was_looked_at_is_refused_when_the_folder_moved_on() {
         expected: None,
         scripts: Default::default(),
         occasion: Default::default(),
+        withdrawn: Vec::new(),
     };
     let look =
         unwatched(|watch| sandbox.bench().preview_rollback(&target.path, &options, watch)).expect("a look");

@@ -44,6 +44,7 @@ fn look(bench: &Workbench, bundle: &Path, target: &Path) {
         expected: None,
         scripts: Default::default(),
         occasion: Default::default(),
+        withdrawn: Vec::new(),
     };
     unwatched(|watch| {
         let _ = bench.status(target, watch).expect("a status");
@@ -115,6 +116,7 @@ fn a_patch_that_is_refused_or_declined_makes_no_call_that_changes_anything() {
                 expected: None,
                 scripts: Default::default(),
                 occasion: Default::default(),
+                withdrawn: Vec::new(),
             };
             assert_eq!(
                 obstacles(bench.roll_back(folder, &last, watch)),
@@ -144,6 +146,7 @@ fn a_rollback_that_is_refused_makes_no_call_that_changes_anything() {
         expected: None,
         scripts: Default::default(),
         occasion: Default::default(),
+        withdrawn: Vec::new(),
     };
     assert_eq!(obstacles(unwatched(|watch| bench.roll_back(&target.path, &last, watch))).len(), 1);
     assert_only_reading(&calls());

@@ -48,7 +48,7 @@ fn with_frame(frame: &[u8]) -> Vec<u8> {
 fn all_refused<'a>(deltas: impl IntoIterator<Item = (&'a str, Vec<u8>)>) {
     let scene = Scene::new();
     for (story, delta) in deltas {
-        scene.refuses(story, &with_delta(&delta), By::Preparing, Code::Delta);
+        scene.refuses(story, &with_delta(&delta), By::Making, Code::Delta);
     }
 }
 

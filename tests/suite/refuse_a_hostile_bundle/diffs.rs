@@ -96,14 +96,14 @@ fn a_diff_whose_lines_cannot_be_what_the_manifest_says() {
 }
 
 #[test]
-fn a_diff_that_does_not_fit_the_file_is_noticed_before_the_product_is_touched() {
+fn a_diff_that_does_not_fit_the_file_is_noticed_before_anybody_reads_that_it_is_ready() {
     let scene = Scene::new();
     for (story, old, new) in [
         ("lines that are not available", "-mode = slow", "-mode = slop"),
         ("lines that make another file", "+mode = fast", "+mode = fist"),
     ] {
         let bundle = Good::with_diff(|text| text.replacen(old, new, 1));
-        scene.refuses(story, &bundle, By::Preparing, Code::Delta);
+        scene.refuses(story, &bundle, By::Making, Code::Delta);
     }
 }
 

@@ -150,3 +150,59 @@ fn a_key_that_is_revoked_takes_its_approval_along_and_an_edited_one_is_none() {
     assert!(run.code == 7 && run.out.contains("its key was revoked"), "{run}");
     assert!(!site.has_patch("b"));
 }
+
+#[test]
+fn one_person_is_counted_once_by_two_keys_and_by_hand_and_by_key() {
+    let rings = [ring("pilot", &["a"], ""), ring("rest", &["c"], "approve = 2\n")];
+    let site = Site::new(&["a", "c"], &rings.concat());
+    write_trusted_key(&site.sandbox, "anna", 1, "approver");
+    let print = write_key(&site.sandbox, "anna-laptop", 4).public().fingerprint();
+    console(&site).done(&format!(
+        "key trust $/anna-laptop.pub --name laptop --owner Anna --role approver --every-product \
+         --fingerprint {print} --yes"
+    ));
+    assert_eq!(go_on(&site).code, 7);
+    let by_hand = |person: &str| {
+        let console = console(&site).by_user(person);
+        console.run(&typed("approve rest --by-hand"))
+    };
+    assert_eq!(approve(&site, "rest", "anna").code, 7);
+    let second_key = approve(&site, "rest", "anna-laptop");
+    assert!(
+        second_key.out.contains("the same person's approval counts already, with a key of anna"),
+        "{second_key}"
+    );
+    let same_name = by_hand("anna");
+    assert!(
+        same_name.out.contains("by hand doesn't count: the same person's approval counts already"),
+        "{same_name}"
+    );
+    // Anna signed as this account.
+    let same_account = by_hand("ada");
+    assert_eq!(go_on(&site).code, 7);
+    assert!(same_account.out.contains("1 person has to approve the ring \"rest\""), "{same_account}");
+    let json = console(&site).run(&typed("status --json")).json();
+    let approvals = json["rings"][1]["approvals"].as_array().expect("approvals");
+    assert_eq!(approvals.iter().filter(|one| one["counts"] == true).count(), 1, "{json}");
+    // Somebody else is somebody else.
+    by_hand("carl");
+    assert_eq!(go_on(&site).code, 0);
+    assert!(site.has_patch("c"));
+}
+
+#[test]
+fn one_account_on_two_computers_approves_once_and_two_accounts_twice() {
+    let rings = [ring("pilot", &["a"], ""), ring("rest", &["c"], "approve = 2\n")];
+    let site = Site::new(&["a", "c"], &rings.concat());
+    assert_eq!(go_on(&site).code, 7);
+    assert_eq!(console(&site).run(&typed("approve rest --by-hand")).code, 7);
+    forge(&site, |state| {
+        let other = state["rings"][1]["approvals"][0].clone();
+        let all = state["rings"][1]["approvals"].as_array_mut().expect("approvals");
+        all.push(other);
+        all[1]["by"] = "ada@laptop".into();
+    });
+    assert_eq!(go_on(&site).code, 7, "ada is ada");
+    console(&site).by_user("ben").run(&typed("approve rest --by-hand"));
+    assert_eq!(go_on(&site).code, 0);
+}

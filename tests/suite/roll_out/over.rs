@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use super::{CONF, Site, ring, typed};
+use super::{CONF, HEALTH, Site, ring, typed};
+use crate::support::console::Console;
+use crate::support::sandbox::order;
+use crate::support::trust::write_trusted_key;
 
 /// Two rings; people have to approve the second.
 fn approved() -> Site {
@@ -181,4 +184,30 @@ fn a_repair_since_is_no_reason_to_leave_the_patch_in_and_another_patch_is() {
     assert_eq!(back.code, 6, "{back}");
     assert!(back.printed().contains("a patch was applied since, so it was left as it is"), "{back}");
     assert!(!site.has_patch("a") && site.has_patch("b"), "{back}");
+}
+
+#[test]
+fn two_patches_that_were_rolled_back_together_come_again_together_and_the_older_one_alone_is_a_step_back() {
+    let site = Site::new(&["a", "b"], &ring("all", &["a", "b"], ""));
+    let console = Console::new(&site.sandbox).with_keys();
+    write_trusted_key(&site.sandbox, "acme", 1, "author");
+    console.done("sign $/fix.patchbundle --key $/acme.key --as author");
+    site.sandbox.write("two/conf/app.conf", "fonts = no\n");
+    site.sandbox.write("two/site.txt", "well\n");
+    site.sandbox.write("two/second.txt", "second\n");
+    site.sandbox.write("order.toml", &order("ACME-2", "", HEALTH).replace("sequence = 1", "sequence = 2"));
+    console.done("make --from $/old --to $/two --order $/order.toml --output $/second.patchbundle");
+    console.done("sign $/second.patchbundle --key $/acme.key --as author");
+    let text = site.sandbox.read("october.toml").expect("the file");
+    let both = "patches = [\"fix.patchbundle\", \"second.patchbundle\"]";
+    site.sandbox.write("october.toml", &text.replace("patches = [\"fix.patchbundle\"]", both));
+
+    console.done(&typed("run --yes"));
+    console.done(&typed("take-back --yes"));
+    let alone = console.run("apply $/fix.patchbundle $/srv/a --yes");
+    assert!(alone.code == 4 && alone.err.contains("E-DOWNGRADE"), "{alone}");
+    let again = console.run(&typed("run --again --yes"));
+    assert_eq!(again.code, 0, "{again}");
+    assert!(site.has_patch("a") && site.has_patch("b"));
+    assert!(site.sandbox.path("srv/a/second.txt").exists());
 }

@@ -274,6 +274,7 @@ impl Story<'_> {
                 expected: None,
                 scripts: Default::default(),
                 occasion: Default::default(),
+                withdrawn: Vec::new(),
             };
             let gone = unwatched(|watch| bench.roll_back(&target.path, &options, watch));
             gone.map(drop)

@@ -30,6 +30,7 @@ fn a_patch_in_the_middle_goes_and_the_difference_is_shown_before() {
         expected: None,
         scripts: Default::default(),
         occasion: Default::default(),
+        withdrawn: Vec::new(),
     };
     let preview =
         unwatched(|watch| sandbox.bench().preview_rollback(&target.path, &options, watch)).expect("a look");

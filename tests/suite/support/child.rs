@@ -125,6 +125,7 @@ pub fn rollback_options() -> RollbackOptions {
         expected: None,
         scripts: Default::default(),
         occasion: Default::default(),
+        withdrawn: Vec::new(),
     }
 }
 

@@ -298,6 +298,7 @@ impl Target<'_> {
             expected: None,
             scripts: patchwright::workbench::ScriptConsent::None,
             occasion: Default::default(),
+            withdrawn: Vec::new(),
         };
         unwatched(|watch| self.bench.roll_back(&self.path, &options, watch))
     }

@@ -13,6 +13,7 @@ use crate::plan::{Note, Obstacle};
 use crate::trust::Standing;
 use crate::workbench::change::trust_checks::denied;
 use crate::workbench::look::memory::was_trusted;
+use crate::workbench::look::recalls::Recalls;
 use crate::workbench::look::vouching::{FormerKey, Vouching};
 use crate::workbench::{Result, Workbench};
 
@@ -24,12 +25,12 @@ impl Workbench {
         fs: &dyn Fs,
         ledger: &Ledger,
         entry: &Entry,
+        recalls: &Recalls,
     ) -> Result<Vec<Obstacle>> {
         let back = returning(ledger, entry);
         if back.is_empty() {
             return Ok(Vec::new());
         }
-        let recalls = self.recalls(&[])?;
         let notes = back.iter().filter_map(|key| ledger.note(*key));
         let recalled = notes.filter_map(|patch| recalls.about(&patch.id, patch.revision).cloned());
         let mut doubts: Vec<Obstacle> =

@@ -1,5 +1,6 @@
 //! What is asked of a rollback, what it would do, and what it did.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::ledger::{Entry, Occasion, PatchNote, Turn};
@@ -39,6 +40,8 @@ pub struct RollbackOptions {
     pub scripts: ScriptConsent,
     /// Why it is rolled back. Written to the history.
     pub occasion: Occasion,
+    /// Lists of withdrawn patches that count beside the one of this machine, where a patch comes back.
+    pub withdrawn: Vec<PathBuf>,
 }
 
 /// What a rollback would do.

@@ -93,6 +93,7 @@ impl Stage {
             expected: None,
             scripts,
             occasion: Occasion::NONE,
+            withdrawn: Vec::new(),
         };
         unstoppable(|watch| self.workbench.roll_back(&self.path("product"), &options, watch))
     }

@@ -56,6 +56,9 @@ pub enum By {
     Reading,
     /// The plan: nothing at all was written.
     Planning,
+    /// Whoever made the new content: for a plan, and nothing at all was written; or, for somebody who had asked for no plan,
+    /// to prepare the change, and nothing of the product was touched.
+    Making,
     /// Whoever prepared the new content: nothing of the product was touched.
     Preparing,
 }
@@ -142,6 +145,7 @@ impl Scene {
             expected: None,
             scripts: Default::default(),
             occasion: Default::default(),
+            withdrawn: Vec::new(),
         };
         self.workbench.roll_back(&self.root(), &options, watch(&CancelToken::new())).map(drop)
     }
@@ -177,7 +181,7 @@ impl Scene {
         assert_eq!((refusal.by, refusal.code), (by, code), "{story}: {}", refusal.text);
         let exit = match by {
             By::Planning => 3,
-            By::Reading | By::Preparing => code.kind().exit_code(),
+            By::Reading | By::Making | By::Preparing => code.kind().exit_code(),
         };
         assert_eq!(refusal.exit, exit, "{story}: {}", refusal.text);
     }
@@ -206,6 +210,7 @@ impl Scene {
         self.look().assert_is(&before);
         let applied = self.apply();
         let by = match &preview {
+            Err(error) if error.code() == Code::Delta => By::Making,
             Err(_) => By::Reading,
             Ok(preview) if !preview.obstacles.is_empty() => By::Planning,
             Ok(_) => By::Preparing,
@@ -221,7 +226,7 @@ impl Scene {
         assert_eq!(told, error.code().as_str(), "what the command line says of {error}");
         match by {
             By::Reading | By::Planning => self.look().assert_is(&before),
-            By::Preparing => {
+            By::Making | By::Preparing => {
                 assert!(!self.root().join(".patchwright/t").exists(), "what was prepared is gone");
                 self.look().without_state().assert_is(&before.without_state());
                 fs::remove_dir_all(self.root().join(".patchwright")).expect("only the lock was left");

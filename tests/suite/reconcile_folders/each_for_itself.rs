@@ -1,0 +1,112 @@
+//! Each patch that a folder should have is judged for itself: what speaks against one of them is said of that one.
+
+use std::fs;
+
+use super::{console, ends, has, patch, scene, state};
+use crate::support::console::Run;
+use crate::support::sandbox::Sandbox;
+
+const BOTH: &str = "have = [\"ACME-1\", \"ACME-2\"]";
+
+/// What is said of a patch in the first folder.
+fn said(run: &Run, id: &str) -> String {
+    let line = |line: &&str| line.trim_start().starts_with(&format!("{id}: "));
+    run.out.lines().find(line).unwrap_or_else(|| panic!("nothing is said of {id}: {run}")).trim().to_owned()
+}
+
+/// Makes ACME-1 anew, with a program that is in the patch file by itself.
+fn with_a_program(sandbox: &Sandbox) {
+    let noise = (0u32..40_000).map(|n| char::from((n.wrapping_mul(2_654_435_761) >> 25) as u8));
+    sandbox.write("new1/program", &format!("\0{}", noise.collect::<String>()));
+    again(sandbox, 1, "");
+}
+
+/// Makes a patch of the scene anew.
+fn again(sandbox: &Sandbox, number: u32, tables: &str) {
+    let file = format!("patches/{number}.patchbundle");
+    fs::remove_file(sandbox.path(&file)).expect("ours");
+    patch(sandbox, number, &file, tables);
+}
+
+/// Turns one bit of the program in a patch file.
+fn damage(sandbox: &Sandbox, file: &str) {
+    let path = sandbox.path(file);
+    let mut bytes = fs::read(&path).expect("a patch file");
+    let is_blob =
+        |at: &usize| bytes[*at..].starts_with(b"PK\x03\x04") && bytes[at + 30..].starts_with(b"blobs/");
+    let at = (0..bytes.len() - 40).find(is_blob).expect("a content");
+    bytes[at + 200] ^= 1;
+    fs::write(&path, bytes).expect("written");
+}
+
+#[test]
+fn a_damaged_patch_file_keeps_no_other_patch_out() {
+    let sandbox = scene();
+    with_a_program(&sandbox);
+    let whole = fs::read(sandbox.path("patches/1.patchbundle")).expect("a patch file");
+    damage(&sandbox, "patches/1.patchbundle");
+    state(&sandbox, &[("a", BOTH), ("b", "have = [\"ACME-1\"]")]);
+    let look = ends(&sandbox, "", 4);
+    assert_eq!(said(&look, "ACME-2"), "ACME-2: to be applied", "{look}");
+    assert!(said(&look, "ACME-1").contains("(E-CONTAINER)"), "{look}");
+    ends(&sandbox, "--apply", 4);
+    assert_eq!([has(&sandbox, "a"), has(&sandbox, "b")], [[false, true], [false, false]]);
+    // The file is mended. Where its number is the lower one by now, that is for people to decide.
+    fs::write(sandbox.path("patches/1.patchbundle"), whole).expect("written");
+    let mended = ends(&sandbox, "--apply", 4);
+    assert!(said(&mended, "ACME-1").contains("(E-DOWNGRADE)"), "{mended}");
+    assert_eq!([has(&sandbox, "a"), has(&sandbox, "b")], [[false, true], [true, false]]);
+}
+
+#[test]
+fn an_edited_file_keeps_only_the_patch_out_that_changes_it() {
+    let sandbox = scene();
+    sandbox.write("srv/a/two", "mine\n");
+    state(&sandbox, &[("?", BOTH)]);
+    let look = ends(&sandbox, "", 3);
+    assert_eq!(said(&look, "ACME-1"), "ACME-1: to be applied", "{look}");
+    assert!(said(&look, "ACME-2").contains("two"), "{look}");
+    ends(&sandbox, "--apply", 3);
+    assert_eq!(has(&sandbox, "a"), [true, false]);
+    assert_eq!(has(&sandbox, "b"), [true, true], "where nothing is edited both come, in one change");
+    let history = console(&sandbox).done("history $/srv/b --json").json();
+    assert_eq!(history["entries"].as_array().map(Vec::len), Some(1), "{history}");
+    sandbox.write("srv/a/two", super::OLD);
+    ends(&sandbox, "--apply", 0);
+    assert_eq!(has(&sandbox, "a"), [true, true]);
+}
+
+#[test]
+fn a_patch_whose_requirement_cannot_come_does_not_come_either() {
+    let sandbox = scene();
+    let requires = "[[requires]]\nid = \"ACME-1\"\n";
+    again(&sandbox, 2, requires);
+    sandbox.write("srv/a/one", "mine\n");
+    state(&sandbox, &[("a", BOTH), ("b", BOTH)]);
+    let done = ends(&sandbox, "--apply", 3);
+    assert!(said(&done, "ACME-2").contains("(E-REQUIRES)"), "{done}");
+    assert_eq!(has(&sandbox, "a"), [false, false]);
+    assert_eq!(has(&sandbox, "b"), [true, true]);
+}
+
+#[test]
+fn of_two_wanted_patches_that_exclude_each_other_neither_comes_and_a_third_one_does() {
+    let sandbox = scene();
+    let conflicts = "[[conflicts]]\nid = \"ACME-1\"\nreason = \"both load the fonts\"\n";
+    again(&sandbox, 2, conflicts);
+    sandbox.write("old3/one", super::OLD);
+    sandbox.write("new3/one", super::OLD);
+    sandbox.write("new3/three", super::NEW);
+    let text = crate::support::sandbox::order("ACME-3", "", "");
+    sandbox.write("order.toml", &text.replace("sequence = 1", "sequence = 3"));
+    console(&sandbox)
+        .done("make --from $/old3 --to $/new3 --order $/order.toml --output $/patches/3.patchbundle");
+    console(&sandbox).done("sign $/patches/3.patchbundle --key $/acme.key --as author");
+    state(&sandbox, &[("a", "have = [\"ACME-1\", \"ACME-2\", \"ACME-3\"]")]);
+    let done = ends(&sandbox, "--apply", 3);
+    for id in ["ACME-1", "ACME-2"] {
+        assert!(said(&done, id).contains("(E-CONFLICTS)"), "{done}");
+    }
+    assert_eq!(has(&sandbox, "a"), [false, false]);
+    assert_eq!(sandbox.read("srv/a/three").as_deref(), Some(super::NEW), "{done}");
+}
