@@ -419,7 +419,7 @@ fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report
                 }
                 _ => report
                     .leaving(Kind::NeedsPerson, Files::New)
-                    .hint(format!("Fix the cause, then roll back: patchwright rollback {folder}")),
+                    .hint(format!("Fix the cause, then check again, which rolls back if it still fails: patchwright recover {folder} --finish")),
             }
         }
     };

@@ -55,6 +55,10 @@ pub(crate) enum Undo {
     ForeignHistory {
         entries: Vec<u64>,
     },
+    /// Its health checks are due, and the record of what they ask is gone.
+    ChecksLost {
+        subject: String,
+    },
     /// It was trusted when it came in, and `now` is what became of that.
     NotTrustedNow {
         patch: String,
@@ -142,6 +146,15 @@ impl Undo {
                 format!(
                     "Look at it first: patchwright history {HERE} --verbose. If it's right, confirm it: patchwright \
                      history {HERE} --vouch=REASON"
+                ),
+            ),
+            Undo::ChecksLost { subject } => row(
+                Code::Store,
+                format!(
+                    "the health checks of {subject} can't run: the record of what they ask is missing or damaged"
+                ),
+                format!(
+                    "Test the product yourself. If it doesn't work, see what to roll back: patchwright status {HERE}"
                 ),
             ),
             Undo::NotTrustedNow { patch, now } => row(

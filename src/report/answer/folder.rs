@@ -5,6 +5,7 @@ use std::path::Path;
 use super::change::{Entry, ScriptOutcome};
 use super::plan::FileFates;
 use super::switches::Switch;
+use super::unchecked::Unchecked;
 use super::{all, answers, some};
 use crate::report::phrases::path_text;
 use crate::workbench::{
@@ -31,6 +32,7 @@ answers! {
         [conditions]: Vec<Condition> = some(all(conditions, Condition::new)),
         [scripts_in_doubt]: Vec<ScriptOutcome> = some(all(&status.scripts_in_doubt, ScriptOutcome::new)),
         [locked_away]: String = status.locked_away.clone(),
+        [unchecked]: Vec<Unchecked> = some(all(&status.unchecked, Unchecked::new)),
         [unfinished]: Unfinished = status.unfinished.as_ref().map(Unfinished::new),
     }
 
@@ -128,6 +130,7 @@ answers! {
         target: String = path_text(target),
         entries: Vec<Entry> = all(&history.entries, Entry::new),
         [foreign]: Vec<u64> = history.foreign.as_ref().map(|foreign| foreign.entries.clone()),
+        [unchecked]: Vec<u64> = some(history.unchecked.clone()),
     }
 
     HistoryCheck(check: &workbench::HistoryCheck, target: &Path) {

@@ -9,6 +9,7 @@ use super::drift::{Drift, DriftCause, DriftKind, find_causes};
 use super::rollback_protection::Foreign;
 use super::stack::{FolderStack, all_copies, manifests_of, read_ledger};
 use super::switches::{FolderSwitch, opened_by_undoing, switches};
+use super::unchecked::{UncheckedChange, unchecked};
 use super::vouching::{Authorship, Vouching};
 use crate::checks::identify;
 use crate::disk::fs::{Fs, Place, StatePath};
@@ -49,6 +50,8 @@ pub struct FolderStatus {
     pub compared: usize,
     /// An interrupted change.
     pub unfinished: Option<UnfinishedWork>,
+    /// Changes whose health checks were cut short.
+    pub unchecked: Vec<UncheckedChange>,
     /// Why nothing is known of what was done here, where the present user may not read the records.
     pub(crate) locked_away: Option<String>,
     /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
@@ -114,6 +117,8 @@ pub struct FolderHistory {
     pub entries: Vec<Entry>,
     /// Those of them that this person did not write.
     pub foreign: Option<Foreign>,
+    /// Those of them whose health checks were cut short.
+    pub unchecked: Vec<u64>,
 }
 
 impl Workbench {
@@ -197,7 +202,9 @@ impl Workbench {
         let fs = self.disk(target)?;
         let look = || {
             let ledger = read_ledger(&*fs)?;
-            Ok(FolderHistory { entries: ledger.entries().to_vec(), foreign: self.foreign(&ledger)? })
+            let unchecked = unchecked(&*fs, &ledger)?.iter().map(|change| change.entry).collect();
+            let (entries, foreign) = (ledger.entries().to_vec(), self.foreign(&ledger)?);
+            Ok(FolderHistory { entries, foreign, unchecked })
         };
         self.read_consistently(target, &*fs, look, |_| true)
     }
@@ -241,6 +248,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         held: Vec::new(),
         drift,
         unfinished,
+        unchecked: unchecked(fs, ledger)?,
         locked_away: None,
     })
 }
@@ -267,6 +275,7 @@ impl FolderStatus {
             drift: Vec::new(),
             compared: 0,
             unfinished: None,
+            unchecked: Vec::new(),
             locked_away: Some(locked_away),
             authors: Vec::new(),
             keys_problem: None,

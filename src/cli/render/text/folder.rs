@@ -6,6 +6,7 @@ use std::path::Path;
 use super::list::{Sheet, columns};
 use super::plan::change_row;
 use super::switches::switch_lines;
+use super::unchecked::unchecked;
 use super::{argument, place, safe, title};
 use crate::cli::render::{Detail, Style, changes, words};
 use crate::report::relations;
@@ -31,6 +32,9 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
         text.push_str(&unfinished_work(unfinished, &argument, style));
     }
     text.push_str(&scripts_in_doubt(status, style));
+    if !status.unchecked.is_empty() {
+        text.push_str(&format!("{}\n", unchecked(&status.unchecked, &argument, style)));
+    }
     if let Some(why) = &status.locked_away {
         text.push_str(&format!(
             "You can't see this folder's records: {why}.\nThey are in .patchwright. Ask the user who owns them, or run this as that user.\n"
@@ -231,6 +235,9 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         text.push_str(line);
         text.push('\n');
         text.extend(entry.outcomes().iter().map(check));
+        if history.unchecked.contains(&entry.seq) {
+            text.push_str("        Health checks didn't run to the end\n");
+        }
         for remark in words::vouched(entry).into_iter().chain(entry.further_remarks().cloned()) {
             text.push_str(&format!("        {by}{}\n", safe(&remark)));
         }
@@ -248,7 +255,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
 }
 
 fn row(entry: &Entry, event: &str) -> [String; 5] {
-    let subject = words::subject(entry);
+    let subject = entry.subject();
     let subject = safe(&subject);
     let version = match (&entry.version_before, &entry.version_after) {
         (Some(before), Some(after)) if before != after => format!("{} → {}", safe(before), safe(after)),
