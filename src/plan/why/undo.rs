@@ -12,8 +12,10 @@ pub(crate) enum Undo {
         how: Since,
         can_be_kept: bool,
     },
-    /// Nobody has a copy of what should be there.
-    NoCopy,
+    /// Nobody has a copy of what should be there; `patch_file` is a patch whose file has it.
+    NoCopy {
+        patch_file: Option<String>,
+    },
     /// What was there before is not kept any more, or is not what it was: a program may have gone on writing to it.
     BackupDamaged,
     /// No patch has changed anything there.
@@ -55,6 +57,8 @@ pub(crate) enum Undo {
     ForeignHistory {
         entries: Vec<u64>,
     },
+    /// It was edited, and a switch in it moved since: what it should hold without the edit is nowhere.
+    CarriedEdit,
     /// Its health checks are due, and the record of what they ask is gone.
     ChecksLost {
         subject: String,
@@ -88,10 +92,17 @@ impl Undo {
                     false => "Restore this file first, then try again.",
                 },
             ),
-            Undo::NoCopy => row(
+            Undo::NoCopy { patch_file } => row(
                 Code::Store,
                 "there is no backup of this file in the folder",
-                "Add the patch file it came from: --from FILE. Or repair only the other files: --leave-damaged.",
+                match patch_file {
+                    Some(patch) => format!(
+                        "Add the patch file of {patch}: --from FILE. Or repair only the other files: --leave-damaged."
+                    ),
+                    None => "No patch of this folder brings the content. Get the file from another backup or the installer. Or \
+                             repair only the other files: --leave-damaged."
+                        .to_owned(),
+                },
             ),
             Undo::BackupDamaged => row(
                 Code::Store,
@@ -146,6 +157,14 @@ impl Undo {
                 format!(
                     "Look at it first: patchwright history {HERE} --verbose. If it's right, confirm it: patchwright \
                      history {HERE} --vouch=REASON"
+                ),
+            ),
+            Undo::CarriedEdit => row(
+                Code::Drift,
+                "was edited, and a switch in it was moved since, so its right content is unknown",
+                format!(
+                    "Turn its switch back, then repair it: patchwright toggle {HERE}. Or repair the other files: name them, or \
+                     add --leave-damaged."
                 ),
             ),
             Undo::ChecksLost { subject } => row(

@@ -24,6 +24,7 @@ answers! {
         patches: Vec<InstalledPatch> = all(&status.installed, |patch| InstalledPatch::new(patch, status)),
         compared: usize = status.compared,
         drift: Vec<Drift> = all(&status.drift, Drift::new),
+        [kept_edits]: Vec<String> = some(all(&status.kept_edits, ToString::to_string)),
         can_undo_rollback: bool = status.can_undo_rollback,
         can_undo_heal: bool = status.can_undo_repair,
         held: Vec<Held> = all(&status.held, Held::new),
@@ -85,6 +86,7 @@ answers! {
         [patch]: String = drift.patch.clone(),
         ..cause: DriftCause = drift.cause.clone(),
         has_backup: bool = drift.has_backup,
+        [patch_file]: String = drift.patch_file.clone(),
     }
 
     /// What a list of called-back patches says.

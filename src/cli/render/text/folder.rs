@@ -15,6 +15,9 @@ use crate::workbench::{
     CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, UnfinishedWork,
 };
 
+/// Most files that are named in one sentence.
+const SHOWN_NAMES: usize = 5;
+
 /// Most files that differ of which each has a line without `--verbose`.
 const MAX_DRIFT_ROWS: usize = 50;
 
@@ -66,6 +69,7 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
         text.push('\n');
         text.push_str(&drift(status, &argument, detail, style));
     }
+    text.push_str(&kept_edits(status));
     if status.can_undo_rollback {
         text.push_str(&match status.brought_back {
             true => format!("\nTo roll it back again: patchwright rollback {argument} --undo\n"),
@@ -175,6 +179,18 @@ fn signed_by(patch: &Installed, status: &FolderStatus) -> String {
     format!("signed by {}", safe(&names.join(", ")))
 }
 
+/// Edits that are where a patch left them, which is as expected, and not what its author made.
+fn kept_edits(status: &FolderStatus) -> String {
+    let files: Vec<_> =
+        status.kept_edits.iter().take(MAX_DRIFT_ROWS).map(|path| safe(path.as_str())).collect();
+    let more = status.kept_edits.len() - files.len();
+    match (files.is_empty(), more) {
+        (true, _) => String::new(),
+        (false, 0) => format!("Your edits were kept in: {}\n", files.join(", ")),
+        (false, more) => format!("Your edits were kept in: {}, and {more} more\n", files.join(", ")),
+    }
+}
+
 fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> String {
     let files = words::count(status.compared, "file", "files");
     if status.drift.is_empty() {
@@ -207,14 +223,32 @@ fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> S
         text.push_str(&format!("To repair them: patchwright repair {folder}\n"));
         return text;
     }
-    let patches: BTreeSet<&str> = lacking.iter().filter_map(|drift| drift.patch.as_deref()).collect();
-    let patches: Vec<_> = patches.into_iter().map(safe).collect();
-    text.push_str(&format!(
-        "There is no backup here of {}; the patch file of {} has the content.\n\
-         To repair them: patchwright repair {folder} --from FILE\n",
-        words::count(lacking.len(), "file", "files"),
-        patches.join(", "),
-    ));
+    let (held, nowhere): (Vec<_>, Vec<_>) = lacking.into_iter().partition(|drift| drift.patch_file.is_some());
+    if !held.is_empty() {
+        let patches: BTreeSet<&str> = held.iter().filter_map(|drift| drift.patch_file.as_deref()).collect();
+        let patches: Vec<_> = patches.into_iter().map(safe).collect();
+        text.push_str(&format!(
+            "There is no backup here of {}; the patch file of {} has the content.\n",
+            words::count(held.len(), "file", "files"),
+            patches.join(", "),
+        ));
+    }
+    if !nowhere.is_empty() {
+        let names: Vec<_> = nowhere.iter().take(SHOWN_NAMES).map(|drift| safe(drift.path.as_str())).collect();
+        let more = if names.len() < nowhere.len() { " and others" } else { "" };
+        text.push_str(&format!(
+            "There is no backup here of {}{more}, and no patch of this folder brings the content.\n",
+            names.join(", "),
+        ));
+    }
+    text.push_str(&match (held.is_empty(), nowhere.is_empty()) {
+        (false, true) => format!("To repair them: patchwright repair {folder} --from FILE\n"),
+        (false, false) => {
+            format!("To repair the others: patchwright repair {folder} --from FILE --leave-damaged\n")
+        }
+        (true, _) if nowhere.len() == all => String::new(),
+        (true, _) => format!("To repair the others: patchwright repair {folder} --leave-damaged\n"),
+    });
     text
 }
 
