@@ -415,8 +415,8 @@ fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report
                     report
                 }
                 _ => report.leaving(Kind::NeedsPerson, Files::New).hint(Advice::by_command(
-                    "Fix the cause, then roll back",
-                    format!("patchwright rollback {folder}"),
+                    "Fix the cause, then check again, which rolls back if it still fails",
+                    format!("patchwright recover {folder} --finish"),
                 )),
             }
         }

@@ -14,7 +14,8 @@ use crate::workbench::{Choice, OnForeign, Recovered};
 /// Recover from a crash or power cut: restore the files, or finish
 ///
 /// --undo is always safe: it restores the folder to its state before the change. --finish only works if every file has
-/// already been updated. Asks no question, and can be repeated.
+/// already been updated; it also runs the health checks that were cut short, and rolls the change back if a required one
+/// fails. Asks no question, and can be repeated.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -41,7 +42,7 @@ struct Direction {
     /// Restore the files to their state before the interrupted change
     #[arg(long)]
     undo: bool,
-    /// Finish the change; only possible if every file has already been updated
+    /// Finish the change and its health checks; only possible if every file has already been updated
     #[arg(long)]
     finish: bool,
 }
@@ -68,7 +69,10 @@ impl Arguments {
         let ending = match &recovered {
             Recovered::NothingToDo => Outcome::NothingToDo,
             Recovered::PutBack { undone, .. } if !undone.is_exact() => Outcome::Not(Kind::NeedsPerson),
-            Recovered::PutBack { .. } | Recovered::Finished(_) => Outcome::Done,
+            Recovered::Unchecked(_) => Outcome::Not(Kind::NeedsPerson),
+            Recovered::PutBack { .. } | Recovered::Finished { .. } | Recovered::Checked { .. } => {
+                Outcome::Done
+            }
         };
         session.tell_as(
             ending,

@@ -2,23 +2,50 @@
 //!
 //! A rollback makes expected again what was expected before the change that it takes back, also where it had nothing to
 //! do, or left a place as it was because a backup was damaged: such a place then shows as not as expected.
+//!
+//! A switch is moved in a file as it is, with whatever somebody edited in it. The edit doesn't become what is expected by
+//! that.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::replay::Replay;
 use super::{Action, Entry, Gone, Ledger};
-use crate::model::{LayerKey, Node, TreePath};
+use crate::model::{LayerKey, Node, Step, TreePath};
 
 /// The places after the entries that were taken in.
 pub(crate) struct Expected<'l> {
-    places: BTreeMap<TreePath, Option<Node>>,
+    places: BTreeMap<TreePath, Expectation>,
     /// What was expected before each entry that is taken back later.
-    replaced: BTreeMap<u64, BTreeMap<TreePath, Option<Node>>>,
+    replaced: BTreeMap<u64, BTreeMap<TreePath, Expectation>>,
+    /// The entries that undo the move of a switch, or bring one back.
+    moves_undone: BTreeSet<u64>,
     /// For each place the patches on it, and what was there before the first of them. Kept only where patches are taken
     /// out of the stack.
     stacked: BTreeMap<TreePath, Stacked>,
     /// Which patches are there; `None` where no patch was ever taken out of the stack.
     replay: Option<Replay<'l>>,
+}
+
+/// What a place should hold.
+#[derive(Clone, PartialEq, Eq)]
+struct Expectation {
+    node: Option<Node>,
+    carried: Option<CarriedEdit>,
+}
+
+/// An edit that was in a file when its switches were moved: the file without it is nowhere.
+#[derive(Clone, PartialEq, Eq)]
+struct CarriedEdit {
+    /// The file as it should have been before the first of these moves.
+    clean: Option<Node>,
+    /// The switches that do not stand where they did then.
+    moved: BTreeSet<String>,
+}
+
+impl From<Option<Node>> for Expectation {
+    fn from(node: Option<Node>) -> Self {
+        Self { node, carried: None }
+    }
 }
 
 #[derive(Default)]
@@ -36,6 +63,11 @@ impl<'l> Expected<'l> {
         Self {
             places: BTreeMap::new(),
             replaced: replaced.collect(),
+            moves_undone: entries
+                .iter()
+                .filter(|entry| entry.action == Action::Rollback && ledger.moved_by(entry).is_some())
+                .map(|entry| entry.seq)
+                .collect(),
             stacked: BTreeMap::new(),
             replay: entries.iter().any(|entry| !entry.out.is_empty()).then(|| Replay::new(ledger)),
         }
@@ -43,32 +75,59 @@ impl<'l> Expected<'l> {
 
     /// What the place should hold; `None` if nothing is known of it.
     pub fn at(&self, path: &TreePath) -> Option<&Option<Node>> {
-        self.places.get(path)
+        self.places.get(path).map(|expected| &expected.node)
     }
 
     /// Every place.
     pub fn into_places(self) -> BTreeMap<TreePath, Option<Node>> {
-        self.places
+        self.places.into_iter().map(|(path, expected)| (path, expected.node)).collect()
     }
 
     /// Takes in an entry that changed what is right. The oldest comes first.
     pub fn take(&mut self, entry: &Entry) {
         if let Some(before) = entry.reverses.and_then(|seq| self.replaced.get(&seq)).cloned() {
-            for (path, node) in before {
-                self.set(entry, path, node, None);
+            for (path, expected) in before {
+                self.set(entry, path, expected, None);
             }
         }
         self.stack(entry);
         for step in &*entry.steps {
-            self.set(entry, step.path.clone(), step.after.clone(), step.before.as_ref());
+            let expected = match self.places.get(&step.path) {
+                Some(older) if entry.action == Action::Toggle => older.switched(entry, step),
+                // What was expected before is there again, with all that is known of it.
+                Some(older) if self.moves_undone.contains(&entry.seq) => older.clone(),
+                _ => step.after.clone().into(),
+            };
+            self.set(entry, step.path.clone(), expected, step.before.as_ref());
         }
     }
 
-    fn set(&mut self, entry: &Entry, path: TreePath, node: Option<Node>, found: Option<&Node>) {
-        let older = self.places.insert(path.clone(), node);
+    fn set(&mut self, entry: &Entry, path: TreePath, expected: Expectation, found: Option<&Node>) {
+        let older = self.places.insert(path.clone(), expected);
         if let Some(replaced) = self.replaced.get_mut(&entry.seq) {
-            replaced.entry(path).or_insert_with(|| older.unwrap_or_else(|| found.cloned()));
+            replaced.entry(path).or_insert_with(|| older.unwrap_or_else(|| found.cloned().into()));
         }
+    }
+
+    /// The same as [`Expected::take`]. Gives what that made right where `entry` itself did nothing: each place with what
+    /// was right before and what is now.
+    fn take_untouched(&mut self, entry: &Entry) -> Vec<Step> {
+        let older: BTreeMap<TreePath, Option<Node>> = match entry.out.is_empty() {
+            true => {
+                let restored = entry.reverses.and_then(|seq| self.replaced.get(&seq));
+                let older = |path: &TreePath| Some((path.clone(), self.at(path)?.clone()));
+                restored.into_iter().flatten().filter_map(|(path, _)| older(path)).collect()
+            }
+            false => self.places.iter().map(|(path, place)| (path.clone(), place.node.clone())).collect(),
+        };
+        self.take(entry);
+        let touched: BTreeSet<&TreePath> = entry.steps.iter().map(|step| &step.path).collect();
+        let untouched = older.into_iter().filter(|(path, _)| !touched.contains(path));
+        let step = |(path, before): (TreePath, Option<Node>)| {
+            let after = self.at(&path)?.clone();
+            (before != after).then_some(Step { path, before, after })
+        };
+        untouched.filter_map(step).collect()
     }
 
     /// Which patches are on which place. Where the last one goes, what was there before them is right again.
@@ -95,7 +154,55 @@ impl<'l> Expected<'l> {
         let freed = self.stacked.iter().filter(|(_, stacked)| is_freed(stacked));
         let freed: Vec<_> = freed.map(|(path, stacked)| (path.clone(), stacked.origin.clone())).collect();
         for (path, origin) in freed {
-            self.set(entry, path, origin, None);
+            self.set(entry, path, origin.into(), None);
         }
+    }
+}
+
+impl Expectation {
+    /// What is right in a file whose switch `entry` moved.
+    fn switched(&self, entry: &Entry, step: &Step) -> Self {
+        let is_edited = self.node.as_ref().zip(step.before.as_ref()).is_some_and(|(a, b)| !a.same_content(b));
+        let carried = match &self.carried {
+            Some(carried) => Some(carried.clone()),
+            None => is_edited.then(|| CarriedEdit { clean: self.node.clone(), moved: BTreeSet::new() }),
+        };
+        let Some(mut carried) = carried else { return step.after.clone().into() };
+        let switch = entry.subject();
+        if !carried.moved.remove(&switch) {
+            carried.moved.insert(switch);
+        }
+        match carried.moved.is_empty() {
+            true => carried.clean.into(),
+            false => Self { node: step.after.clone(), carried: Some(carried) },
+        }
+    }
+}
+
+impl Ledger {
+    /// The files that hold an edit of somebody although they are as the last move of a switch left them, each with what it
+    /// should have held before.
+    pub(crate) fn carried_edits(&self) -> BTreeMap<TreePath, Option<Node>> {
+        if !self.entries().iter().any(|entry| entry.action == Action::Toggle) {
+            return BTreeMap::new();
+        }
+        let mut expected = Expected::new(self);
+        self.lasting_changes().for_each(|entry| expected.take(entry));
+        let carried = expected.places.into_iter();
+        carried.filter_map(|(path, place)| Some((path, place.carried?.clean))).collect()
+    }
+
+    /// What each of these `entries` made right without touching it: a place that it left as it was, or that was so already.
+    pub(crate) fn untouched_by(&self, entries: &BTreeSet<u64>) -> BTreeMap<u64, Vec<Step>> {
+        let mut untouched = BTreeMap::new();
+        let Some(last) = entries.last() else { return untouched };
+        let mut expected = Expected::new(self);
+        for entry in self.lasting_changes().take_while(|entry| entry.seq <= *last) {
+            match entries.contains(&entry.seq) {
+                true => drop(untouched.insert(entry.seq, expected.take_untouched(entry))),
+                false => expected.take(entry),
+            }
+        }
+        untouched
     }
 }

@@ -17,6 +17,7 @@ mod scripts;
 mod signed;
 mod steps;
 mod toggled;
+mod unchecked;
 mod vouched;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,6 +163,9 @@ pub struct Entry {
     /// Checks that ran.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub checks: Vec<CheckNote>,
+    /// Whether health checks follow. What came of them is in a later entry; without one, nobody knows how the product is.
+    #[serde(skip_serializing_if = "unchecked::is_none_due", default)]
+    pub checks_due: bool,
     /// Scripts that ran, or are about to. Whoever the entry is by has agreed to them.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub scripts: Vec<ScriptNote>,
@@ -243,6 +247,7 @@ impl Entry {
             version_after: None,
             remarks: Vec::new(),
             checks: Vec::new(),
+            checks_due: false,
             scripts: Vec::new(),
             parts: Vec::new(),
             out: Vec::new(),

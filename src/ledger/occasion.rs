@@ -104,4 +104,9 @@ impl Entry {
             || self.downtime.is_some()
             || !self.resolved.is_empty()
     }
+
+    /// Whether it says something that also the fifth generation does not understand.
+    pub(crate) fn is_of_sixth_generation(&self) -> bool {
+        self.checks_due
+    }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PatchNote, as_text};
-use crate::model::{Digest, LayerKey, Step};
+use super::{Action, Entry, Ledger, PatchNote, as_text};
+use crate::model::{Digest, LayerKey, Step, TreePath};
 
 /// One patch of an entry that brought several, or that retired others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,5 +79,29 @@ impl Gone {
     /// Which patch.
     pub fn key(self) -> LayerKey {
         LayerKey { entry: self.entry, part: self.part }
+    }
+}
+
+impl Ledger {
+    /// The patch of `entry` that changed `path`: of several that came or went together, the last one that did.
+    pub(crate) fn changed_by<'a>(&'a self, entry: &'a Entry, path: &TreePath) -> Option<&'a PatchNote> {
+        let has = |steps: &[Step]| steps.iter().any(|step| step.path == *path);
+        let mut at = entry;
+        loop {
+            let gone =
+                at.out.iter().rev().map(|gone| gone.key()).find(|key| {
+                    self.entry(key.entry).is_some_and(|entry| has(&entry.steps_of_part(key.part)))
+                });
+            let part = at.parts.iter().rev().find(|part| has(&part.steps)).map(|part| &part.patch);
+            if let Some(found) = gone.and_then(|key| self.note(key)).or(part) {
+                return Some(found);
+            }
+            // Only what came before: a history can say anything.
+            let before = at.reverses.filter(|seq| at.action == Action::Rollback && *seq < at.seq);
+            match before.and_then(|seq| self.entry(seq)) {
+                Some(before) => at = before,
+                None => return entry.patch.as_ref(),
+            }
+        }
     }
 }

@@ -160,7 +160,6 @@ impl Turns {
 }
 
 impl Entry {
-    /// What patch number `part` of it alone changed.
     /// The patches that it brought, if it brought any.
     pub(crate) fn layer_keys(&self) -> impl Iterator<Item = LayerKey> {
         let entry = self.seq;
@@ -191,6 +190,15 @@ impl Entry {
         match self.parts.is_empty() {
             true => self.patch.iter().collect(),
             false => self.parts.iter().map(|part| &part.patch).collect(),
+        }
+    }
+
+    /// What it is about: its patches, or the switch of one.
+    pub(crate) fn subject(&self) -> String {
+        let ids: Vec<&str> = self.patches().iter().map(|patch| patch.id.as_str()).collect();
+        match &self.toggle {
+            Some(note) => format!("{}/{}", ids.join(", "), note.id),
+            None => ids.join(", "),
         }
     }
 

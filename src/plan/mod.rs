@@ -58,7 +58,7 @@ pub(crate) use relate::{
     Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains,
     words_of,
 };
-pub(crate) use repair::{Lost, plan_repair};
+pub(crate) use repair::{Lost, LostFile, plan_repair};
 pub(crate) use resolve::{Cycle, resolve};
 pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;

@@ -5,12 +5,20 @@ use super::why::Undo;
 use super::{Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
 use crate::model::{Step, TreePath};
 
-/// The files that nobody has a copy of.
+/// A file that nobody has a copy of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LostFile {
+    pub path: TreePath,
+    /// A patch whose file has the content.
+    pub patch_file: Option<String>,
+}
+
+/// What becomes of such files.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Lost<'a> {
-    InTheWay(&'a [TreePath]),
+    InTheWay(&'a [LostFile]),
     /// They stay as they are.
-    Left(&'a [TreePath]),
+    Left(&'a [LostFile]),
 }
 
 /// What would happen if `steps`, each from what was seen to what should be there, were carried out in the folder that
@@ -19,17 +27,21 @@ pub(crate) fn plan_repair(steps: Vec<Step>, lost: Lost<'_>, situation: &Situatio
     let base = situation.fingerprint(steps.iter().map(|step| &step.path));
     let (mut obstacles, mut notes) = (Vec::new(), Vec::new());
     let lost = match lost {
-        Lost::InTheWay(paths) => {
-            obstacles.extend(paths.iter().map(|path| Obstacle::at(path, Undo::NoCopy)));
-            paths
+        Lost::InTheWay(lost) => {
+            let obstacle = |LostFile { path, patch_file }: &LostFile| {
+                Obstacle::at(path, Undo::NoCopy { patch_file: patch_file.clone() })
+            };
+            obstacles.extend(lost.iter().map(obstacle));
+            lost
         }
-        Lost::Left(paths) => {
+        Lost::Left(lost) => {
             let text = "stays as it is: there is no backup of it in the folder";
-            notes.extend(paths.iter().map(|path| Note::at(path, text)));
-            paths
+            notes.extend(lost.iter().map(|lost| Note::at(&lost.path, text)));
+            lost
         }
     };
-    let steps = steps.into_iter().filter(|step| !lost.contains(&step.path)).collect();
+    let is_lost = |step: &Step| lost.iter().any(|lost| lost.path == step.path);
+    let steps = steps.into_iter().filter(|step| !is_lost(step)).collect();
     let mut steps = settle_folders(steps, situation, &mut obstacles, &mut notes);
     bring_back_parents(&mut steps, situation, &mut notes);
     find_missing_parents(&steps, situation, &mut obstacles);

@@ -23,6 +23,8 @@ pub struct FolderView {
     pub differences: Vec<String>,
     /// That somebody else wrote the history, or some of it, if so. Escaped.
     pub foreign: Option<String>,
+    /// That health checks of its changes were cut short, if so. Escaped.
+    pub unchecked: Option<String>,
     /// Patches in the folder that were called back.
     pub called_back: Vec<CalledBack>,
     /// The switches of its patches.
@@ -140,6 +142,7 @@ impl FolderView {
             events: events(history),
             differences: status.drift.iter().map(difference).collect(),
             foreign: foreign(&status),
+            unchecked: unchecked(&status),
             called_back: status.held.iter().map(called_back).collect(),
             switches: status.switches.iter().map(SwitchRow::new).collect(),
             status,
@@ -197,6 +200,11 @@ fn foreign(status: &FolderStatus) -> Option<String> {
     unknown.or_else(|| status.foreign.as_ref().map(|foreign| line(&foreign.sentence())))
 }
 
+fn unchecked(status: &FolderStatus) -> Option<String> {
+    let told: Vec<String> = status.unchecked.iter().map(|change| line(&change.sentence())).collect();
+    (!told.is_empty()).then(|| format!("{}.\n{}", told.join(".\n"), window::UNCHECKED_NEXT))
+}
+
 fn stack(status: &FolderStatus) -> Vec<StackRow> {
     let newest = status.installed.iter().rposition(|patch| patch.replaced_by.is_none());
     let row = |(index, patch): (usize, &Installed)| {
@@ -234,7 +242,7 @@ fn event(entry: &Entry, said: &str, history: &FolderHistory) -> EventRow {
     let event = capitalised(said);
     let ids: Vec<String> = entry.patches().into_iter().map(reference).collect();
     let patch = match &entry.toggle {
-        Some(_) => Some(line(&phrases::subject(entry))),
+        Some(_) => Some(line(&entry.subject())),
         None => (!ids.is_empty()).then(|| ids.join(", ")),
     };
     let by = fill(words::USER_ON_HOST, &[("user", &entry.user), ("host", &entry.host)]);

@@ -13,6 +13,8 @@ use crate::workbench::{Entry, FolderStatus, Watch, Workbench};
 pub enum FolderState {
     /// A change of it was interrupted.
     Unfinished,
+    /// The health checks of a change were cut short.
+    Unchecked,
     /// A patch in it was withdrawn.
     Withdrawn,
     /// A switch is off, and a vulnerability open by that.
@@ -29,6 +31,7 @@ impl FolderState {
     pub const fn as_str(self) -> &'static str {
         match self {
             FolderState::Unfinished => window::STATE_UNFINISHED,
+            FolderState::Unchecked => window::UNCHECKED,
             FolderState::Withdrawn => window::STATE_WITHDRAWN,
             FolderState::OpenAgain => window::STATE_OPEN_AGAIN,
             FolderState::Differs => window::STATE_DIFFERS,
@@ -132,6 +135,7 @@ pub fn look_at_folder(workbench: &Workbench, folder: &Path, watch: Watch<'_>) ->
 fn known_folder(status: &FolderStatus, last: Option<&Entry>) -> KnownFolder {
     let state = match status {
         _ if status.unfinished.is_some() => FolderState::Unfinished,
+        _ if !status.unchecked.is_empty() => FolderState::Unchecked,
         _ if !status.held.is_empty() => FolderState::Withdrawn,
         _ if status.switches.iter().any(|switch| !switch.open_again().is_empty()) => FolderState::OpenAgain,
         _ if !status.drift.is_empty() => FolderState::Differs,

@@ -14,6 +14,7 @@ mod rehearse;
 mod rollout;
 mod switches;
 mod trust;
+mod unchecked;
 mod wanted;
 
 pub(crate) use change::{Accept, Apply, Change, Entry, Recover, Recovery, Repair, Rollback, Series};

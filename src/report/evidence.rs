@@ -161,7 +161,7 @@ fn of_entry(entry: &Entry, event: &str) -> Vec<String> {
         shown(&moment(&entry.time)),
         entry.seq,
         event,
-        shown(&phrases::subject(entry)),
+        shown(&entry.subject()),
         shown(&entry.user),
         shown(&entry.host),
         entry.seq,

@@ -165,15 +165,6 @@ fn event(entry: &Entry, turns: &Turns) -> &'static str {
     }
 }
 
-/// What an entry is about: its patches, or the switch of one.
-pub(crate) fn subject(entry: &Entry) -> String {
-    let ids: Vec<&str> = entry.patches().iter().map(|patch| patch.id.as_str()).collect();
-    match &entry.toggle {
-        Some(note) => format!("{}/{}", ids.join(", "), note.id),
-        None => ids.join(", "),
-    }
-}
-
 /// Why a switch was moved, and which vulnerabilities are open by that.
 pub(crate) fn why_moved(entry: &Entry) -> Vec<String> {
     let Some(note) = &entry.toggle else { return Vec::new() };

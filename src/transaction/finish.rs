@@ -29,14 +29,18 @@ pub(super) enum Generation {
     Fourth,
     /// Entries that say why something was changed, for which ticket, since when, and what it resolved.
     Fifth,
+    /// Entries whose health checks follow.
+    Sixth,
 }
 
 impl Generation {
-    const ALL: [Self; 5] = [Self::First, Self::Second, Self::Third, Self::Fourth, Self::Fifth];
+    const ALL: [Self; 6] = [Self::First, Self::Second, Self::Third, Self::Fourth, Self::Fifth, Self::Sixth];
 
     /// The one that `entry` needs.
     pub fn new(entry: &Entry) -> Self {
-        if entry.is_of_fifth_generation() {
+        if entry.is_of_sixth_generation() {
+            Generation::Sixth
+        } else if entry.is_of_fifth_generation() {
             Generation::Fifth
         } else if entry.is_of_fourth_generation() {
             Generation::Fourth
@@ -56,6 +60,7 @@ impl Generation {
             Generation::Third => b"patchwright-state/3\n",
             Generation::Fourth => b"patchwright-state/4\n",
             Generation::Fifth => b"patchwright-state/5\n",
+            Generation::Sixth => b"patchwright-state/6\n",
         }
     }
 }

@@ -85,6 +85,12 @@ impl SafeCopies {
         Ok(safe)
     }
 
+    /// The same for a change that also concerns these places, of which it kept nothing.
+    pub(crate) fn lacking(mut self, places: impl IntoIterator<Item = TreePath>) -> Self {
+        self.damaged.extend(places);
+        self
+    }
+
     /// The places whose safe copy is missing or not what it was.
     pub(crate) fn damaged(&self) -> &[TreePath] {
         &self.damaged

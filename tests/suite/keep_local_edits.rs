@@ -460,3 +460,27 @@ fn an_edit_goes_with_one_patch_after_the_other_but_not_with_several_at_once() {
     target.must_roll_back();
     target.expect(&tree(OLD.replace("level = 3", "level = 3\nmine = true")));
 }
+
+#[test]
+fn edits_that_a_patch_left_in_a_file_are_told_as_long_as_it_is_there() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let target = sandbox.install(&tree(MINE));
+    let kept = || target.status().kept_edits.iter().map(ToString::to_string).collect::<Vec<_>>();
+    target.must_apply(&bundle);
+    assert_eq!((kept(), target.drift()), (vec!["conf/app.conf".to_owned()], Vec::new()));
+    target.must_roll_back();
+    assert!(kept().is_empty(), "no patch is there that has left anything");
+    target.must_undo_the_rollback();
+    assert_eq!(kept(), ["conf/app.conf"]);
+    target.edit("conf/app.conf", "else\n");
+    assert!(kept().is_empty(), "what is not as expected is told as that");
+    assert_eq!(target.drift().len(), 1);
+    // Nobody edited this one, and in that one the edit is gone.
+    let other = sandbox.install(&tree(OLD));
+    other.must_apply(&bundle);
+    assert!(other.status().kept_edits.is_empty());
+    let third = sandbox.install(&tree(CLASHING));
+    let _ = apply(&sandbox, &bundle, &third, &choose(EditChoice::TakeTheirs)).expect("applied");
+    assert!(third.status().kept_edits.is_empty());
+}

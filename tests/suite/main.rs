@@ -26,6 +26,7 @@ mod stacks;
 
 mod believe_a_history;
 mod believe_no_claim;
+mod finish_health_checks;
 mod follow_a_history;
 mod guard_what_decides;
 mod know_the_folder;

@@ -3,3 +3,4 @@
 mod accepting;
 mod drift;
 mod edits_since;
+mod untouched;

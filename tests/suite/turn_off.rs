@@ -472,3 +472,50 @@ fn a_patch_whose_switch_is_off_is_in_place_all_the_same() {
     let lost = person.run("apply $/fix.patchbundle $/app --yes --allow-downgrade=lost");
     assert!(!lost.printed().contains("already in place"), "{lost}");
 }
+
+#[test]
+fn an_edit_stays_an_edit_wherever_a_switch_of_its_file_is_moved_to() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox).with_keys();
+    let drift = || {
+        let status = console.done("status $/app --json").json();
+        let drift = status["drift"].as_array().expect("drift").clone();
+        drift.iter().map(|one| (one["kind"].clone(), one["cause"].clone())).collect::<Vec<_>>()
+    };
+    console.done("toggle off new-parser $/app --yes");
+    assert!(drift().is_empty(), "a switch that is moved is no edit");
+    console.done("toggle on new-parser $/app --yes");
+    assert!(drift().is_empty());
+    let mine = |text: &str| text.replacen('{', "{\n  \"mine\": 1,", 1);
+    sandbox.write(FILE, &mine(FLAGS));
+    let edited = drift();
+    assert_eq!(edited.len(), 1);
+    console.done("toggle off new-parser $/app --yes");
+    assert_eq!(sandbox.read(FILE), Some(mine(&off())));
+    assert_eq!(drift(), edited);
+    // Nobody knows the file without the edit while the switch stands there.
+    let repair = console.run("repair $/app --yes");
+    assert_eq!(repair.code, 3, "{repair}");
+    assert!(in_one_line(&repair).contains("was edited, and a switch in it was moved since"), "{repair}");
+    assert_eq!(sandbox.read(FILE), Some(mine(&off())));
+    console.done("toggle on new-parser $/app --yes");
+    assert_eq!(drift(), edited);
+    console.done("repair $/app --yes --from $/fix.patchbundle");
+    assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS));
+    assert!(drift().is_empty());
+}
+
+#[test]
+fn a_move_that_is_undone_leaves_the_edit_told() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox).with_keys();
+    sandbox.write(FILE, &FLAGS.replacen('{', "{\n  \"mine\": 1,", 1));
+    console.done("toggle off new-parser $/app --yes");
+    console.done("toggle on new-parser $/app --yes");
+    console.done("rollback $/app --undo --yes");
+    let status = console.done("status $/app");
+    assert!(status.out.contains("1 of 2 files isn't as expected"), "{status}");
+    console.done("rollback $/app --undo --yes");
+    let status = console.done("status $/app");
+    assert!(status.out.contains("1 of 2 files isn't as expected"), "{status}");
+}

@@ -170,7 +170,10 @@ fn sign(state: FolderState, tokens: &Tokens) -> (Icon, egui::Color32) {
         FolderState::Fine => return (Icon::CircleCheck, tokens.good.strong),
         FolderState::Away => return (Icon::FolderX, tokens.muted),
         FolderState::Differs => Notice::Caution,
-        FolderState::OpenAgain | FolderState::Unfinished | FolderState::Withdrawn => Notice::Danger,
+        FolderState::OpenAgain
+        | FolderState::Unchecked
+        | FolderState::Unfinished
+        | FolderState::Withdrawn => Notice::Danger,
     };
     (notice.icon(), notice.colours(tokens).strong)
 }

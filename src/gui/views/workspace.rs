@@ -112,7 +112,7 @@ fn tab_view(tab: Tab, model: &Model) -> TabView<'static> {
 fn folder_notice(view: &FolderView) -> Option<Notice> {
     let is_odd = !view.differences.is_empty() || view.foreign.is_some();
     let is_open_again = view.switches.iter().any(|switch| switch.open_again.is_some());
-    match view.called_back.is_empty() && !is_open_again {
+    match view.called_back.is_empty() && !is_open_again && view.unchecked.is_none() {
         false => Some(Notice::Danger),
         true => is_odd.then_some(Notice::Caution),
     }
@@ -208,6 +208,10 @@ fn folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if let Some(foreign) = workspace.view.ready().and_then(|view| view.foreign.as_deref()) {
         let tone = Tone::Notice(Notice::Caution);
         badge(ui, &Badge { text: words::FOREIGN_HISTORY, tone, explain: foreign });
+    }
+    if let Some(unchecked) = workspace.view.ready().and_then(|view| view.unchecked.as_deref()) {
+        let tone = Tone::Notice(Notice::Danger);
+        badge(ui, &Badge { text: window::UNCHECKED, tone, explain: unchecked });
     }
 }
 

@@ -20,6 +20,9 @@ pub(crate) enum Switches {
     NoCopy,
     /// Undoing the last move would turn it off, and vulnerabilities are open then.
     UndoOpens { id: String, opens: Vec<String> },
+    /// Its health checks failed, and other changes came after it was moved, so that this can't be undone alone; `stood_on` is
+    /// where it stood.
+    MovedBelow { id: String, stood_on: bool },
     /// Vulnerabilities are open while it is off, and nobody said why it should be.
     NeedsReason { opens: Vec<String> },
 }
@@ -74,6 +77,14 @@ impl Switches {
                     "If it has to be, turn it off and say why",
                     format!("patchwright toggle off {id} {HERE} --reason TEXT"),
                 ),
+            ),
+            Switches::MovedBelow { id, stood_on } => row(
+                Code::NotNewest,
+                format!("other changes came after {id} was moved"),
+                match stood_on {
+                    true => format!("Turn it back on: patchwright toggle on {id} {HERE}"),
+                    false => format!("Turn it back off: patchwright toggle off {id} {HERE}"),
+                },
             ),
             Switches::NeedsReason { opens } => row(
                 Code::Undoes,

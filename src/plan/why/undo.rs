@@ -13,8 +13,10 @@ pub(crate) enum Undo {
         how: Since,
         can_be_kept: bool,
     },
-    /// Nobody has a copy of what should be there.
-    NoCopy,
+    /// Nobody has a copy of what should be there; `patch_file` is a patch whose file has it.
+    NoCopy {
+        patch_file: Option<String>,
+    },
     /// What was there before is not kept any more, or is not what it was: a program may have gone on writing to it.
     BackupDamaged,
     /// No patch has changed anything there.
@@ -56,6 +58,12 @@ pub(crate) enum Undo {
     ForeignHistory {
         entries: Vec<u64>,
     },
+    /// It was edited, and a switch in it moved since: what it should hold without the edit is nowhere.
+    CarriedEdit,
+    /// Its health checks are due, and the record of what they ask is gone.
+    ChecksLost {
+        subject: String,
+    },
     /// It was trusted when it came in, and `now` is what became of that.
     NotTrustedNow {
         patch: String,
@@ -84,11 +92,16 @@ impl Undo {
                     false => "Restore this file first, then try again.".into(),
                 },
             ),
-            Undo::NoCopy => row(
+            Undo::NoCopy { patch_file } => row(
                 Code::Store,
                 "there is no backup of this file in the folder",
-                Advice::typed("Add the patch file it came from: --from FILE.")
-                    .or(Advice::typed("repair only the other files: --leave-damaged.")),
+                match patch_file {
+                    Some(patch) => Advice::typed(format!("Add the patch file of {patch}: --from FILE.")),
+                    None => Advice::from(
+                        "No patch of this folder brings the content. Get the file from another backup or the installer.",
+                    ),
+                }
+                .or(Advice::typed("repair only the other files: --leave-damaged.")),
             ),
             Undo::BackupDamaged => row(
                 Code::Store,
@@ -151,6 +164,22 @@ impl Undo {
                         "If it's right, confirm it: patchwright history {HERE} --vouch=REASON"
                     )),
                 ),
+            ),
+            Undo::CarriedEdit => row(
+                Code::Drift,
+                "was edited, and a switch in it was moved since, so its right content is unknown",
+                Advice::by_command("Turn its switch back, then repair it", format!("patchwright toggle {HERE}"))
+                    .or(Advice::typed("repair the other files: name them, or add --leave-damaged.")),
+            ),
+            Undo::ChecksLost { subject } => row(
+                Code::Store,
+                format!(
+                    "the health checks of {subject} can't run: the record of what they ask is missing or damaged"
+                ),
+                Advice::from("Test the product yourself.").then(Advice::by_command(
+                    "If it doesn't work, see what to roll back",
+                    format!("patchwright status {HERE}"),
+                )),
             ),
             Undo::NotTrustedNow { patch, now } => row(
                 Code::Trust,

@@ -5,13 +5,14 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::plan::{Coming, TextFit};
+use super::unchecked::Unchecked;
 use super::{PatchName, all, answers, some};
 use crate::plan::Note;
 use crate::report::phrases::path_text;
 use crate::workbench::{
     Accepted, Action, Applied, ApplyPreview, CauseNote, CheckNote, DowntimeNote, Entry as LedgerEntry,
     KeptEdit, OverrideNote, PatchNote, PlannedStep, ReasonNote, Recovered, Repaired, RolledBack, ScriptNote,
-    ScriptState, ScriptTime, ToggleNote, TriggerNote, Turn, Undone, VouchedNote,
+    ScriptState, ScriptTime, ToggleNote, TriggerNote, Turn, UncheckedChange, Undone, VouchedNote,
 };
 
 answers! {
@@ -73,8 +74,19 @@ answers! {
         ..recovery: Recovery = Recovery::new(recovered),
     }
 
-    Finished(entry: &LedgerEntry) {
+    Finished(entry: &LedgerEntry, checks: &[CheckNote]) {
         entry: Entry = Entry::new(entry),
+        checks: Vec<CheckNote> = checks.to_vec(),
+    }
+
+    /// Health checks that were cut short, and have run.
+    CheckedNow(changes: &[UncheckedChange], checks: &[CheckNote]) {
+        checked: Vec<Unchecked> = all(changes, Unchecked::new),
+        checks: Vec<CheckNote> = checks.to_vec(),
+    }
+
+    StillUnchecked(changes: &[UncheckedChange]) {
+        unchecked: Vec<Unchecked> = all(changes, Unchecked::new),
     }
 
     PutBack(patch: Option<&PatchNote>, undone: &Undone) {
@@ -121,6 +133,7 @@ answers! {
         [resolved]: Vec<String> = some(entry.resolved.clone()),
         remarks: Vec<String> = entry.remarks.clone(),
         checks: Vec<CheckNote> = entry.checks.clone(),
+        [checks_due]: bool = entry.checks_due.then_some(true),
         steps: Vec<PlannedStep> = all(&*entry.steps, PlannedStep::from_step),
         [scripts]: Vec<ScriptOutcome> = some(all(&entry.scripts, ScriptOutcome::new)),
     }
@@ -143,6 +156,8 @@ answers! {
 pub(crate) enum Recovery {
     Finished(Box<Finished>),
     PutBack(PutBack),
+    Checked(CheckedNow),
+    Unchecked(StillUnchecked),
     NothingToDo {},
 }
 
@@ -150,7 +165,11 @@ impl Recovery {
     fn new(recovered: &Recovered) -> Self {
         match recovered {
             Recovered::NothingToDo => Recovery::NothingToDo {},
-            Recovered::Finished(entry) => Recovery::Finished(Box::new(Finished::new(entry))),
+            Recovered::Finished { entry, checks } => {
+                Recovery::Finished(Box::new(Finished::new(entry, checks)))
+            }
+            Recovered::Checked { changes, checks } => Recovery::Checked(CheckedNow::new(changes, checks)),
+            Recovered::Unchecked(changes) => Recovery::Unchecked(StillUnchecked::new(changes)),
             Recovered::PutBack { patch, undone, .. } => {
                 Recovery::PutBack(PutBack::new(patch.as_ref(), undone))
             }

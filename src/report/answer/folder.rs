@@ -5,6 +5,7 @@ use std::path::Path;
 use super::change::{Entry, ScriptOutcome};
 use super::plan::FileFates;
 use super::switches::Switch;
+use super::unchecked::Unchecked;
 use super::{all, answers, some};
 use crate::report::phrases::path_text;
 use crate::workbench::{
@@ -23,6 +24,7 @@ answers! {
         patches: Vec<InstalledPatch> = all(&status.installed, |patch| InstalledPatch::new(patch, status)),
         compared: usize = status.compared,
         drift: Vec<Drift> = all(&status.drift, Drift::new),
+        [kept_edits]: Vec<String> = some(all(&status.kept_edits, ToString::to_string)),
         can_undo_rollback: bool = status.can_undo_rollback,
         can_undo_heal: bool = status.can_undo_repair,
         held: Vec<Held> = all(&status.held, Held::new),
@@ -31,6 +33,7 @@ answers! {
         [conditions]: Vec<Condition> = some(all(conditions, Condition::new)),
         [scripts_in_doubt]: Vec<ScriptOutcome> = some(all(&status.scripts_in_doubt, ScriptOutcome::new)),
         [locked_away]: String = status.locked_away.clone(),
+        [unchecked]: Vec<Unchecked> = some(all(&status.unchecked, Unchecked::new)),
         [unfinished]: Unfinished = status.unfinished.as_ref().map(Unfinished::new),
     }
 
@@ -83,6 +86,7 @@ answers! {
         [patch]: String = drift.patch.clone(),
         ..cause: DriftCause = drift.cause.clone(),
         has_backup: bool = drift.has_backup,
+        [patch_file]: String = drift.patch_file.clone(),
     }
 
     /// What a list of called-back patches says.
@@ -128,6 +132,7 @@ answers! {
         target: String = path_text(target),
         entries: Vec<Entry> = all(&history.entries, Entry::new),
         [foreign]: Vec<u64> = history.foreign.as_ref().map(|foreign| foreign.entries.clone()),
+        [unchecked]: Vec<u64> = some(history.unchecked.clone()),
     }
 
     HistoryCheck(check: &workbench::HistoryCheck, target: &Path) {

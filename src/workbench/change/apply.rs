@@ -292,6 +292,7 @@ fn entry_of(
     if parts.len() > 1 || parts.iter().any(|part| !part.retires.is_empty()) {
         entry.parts = parts;
     }
+    entry.checks_due = coming(looked).any(|(bundle, _)| !bundles[bundle].patch.about.health.is_empty());
     let version = looked.preview.version.clone();
     let results = coming(looked).filter_map(|(bundle, _)| bundles[bundle].patch.about.result_version.clone());
     entry.version_after = results.last().or_else(|| version.clone());

@@ -8,6 +8,7 @@ pub(super) mod choose;
 mod components;
 mod dangers;
 pub(super) mod decision;
+mod finish_checks;
 pub(super) mod health;
 pub(super) mod locked;
 mod made_contents;

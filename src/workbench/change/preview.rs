@@ -32,9 +32,10 @@ use crate::workbench::look::moved_switches::MovedSwitches;
 use crate::workbench::look::rollback_protection::Remembered;
 use crate::workbench::look::situation::{ProductSeen, Reach, Survey};
 use crate::workbench::look::stack::{FolderStack, plain, read_ledger};
+use crate::workbench::look::unchecked::unchecked;
 use crate::workbench::look::vouching::KeysOfToday;
 use crate::workbench::{
-    ApplyPreview, ApplyRequest, ComingPatch, Error, Result, Watch, Workbench, text_patch,
+    ApplyPreview, ApplyRequest, ComingPatch, Error, Result, UncheckedChange, Watch, Workbench, text_patch,
 };
 
 /// A preview with everything that is needed to make it true.
@@ -193,6 +194,7 @@ impl Workbench {
         self.add_doubts(&mut preview, product.as_ref(), &floors)?;
         survey.remarks.extend(add_components(&mut preview, checked.sbom.as_ref()));
         self.add_rehearsal(&mut preview, remembered);
+        preview.preview.notes.extend(notes_on_unchecked(fs, &ledger)?);
         Ok(Previewed { preview, survey, plan, order, archive })
     }
 }
@@ -350,6 +352,13 @@ fn manifest_digest(bundles: &[VerifiedBundle], order: &[usize]) -> Digest {
     let mut hasher = Hasher::new();
     order.iter().for_each(|index| hasher.update(digest(*index).as_bytes()));
     hasher.finish()
+}
+
+/// What is in the folder and may not work.
+fn notes_on_unchecked(fs: &dyn Fs, ledger: &Ledger) -> Result<Vec<Note>> {
+    let note =
+        |change: &UncheckedChange| Note::new(format!("{}; recover --finish runs them", change.sentence()));
+    Ok(unchecked(fs, ledger)?.iter().map(note).collect())
 }
 
 /// Wishes for places where there is nothing to wish for: a person may have mistyped one.

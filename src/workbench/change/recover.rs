@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::repair;
 use crate::bundle::VerifiedBundle;
-use crate::ledger::{Action, Entry, PatchNote, Turn};
+use crate::disk::fs::Fs;
+use crate::ledger::{Action, CheckNote, Entry, PatchNote, Turn};
 use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
 use crate::transaction::{ChangeFailure, Contents, check_path};
 use crate::workbench::look::memory::{FolderName, Memory};
 use crate::workbench::look::stack::read_ledger;
-use crate::workbench::{Result, Watch, Workbench};
+use crate::workbench::look::unchecked::unchecked;
+use crate::workbench::{Result, UncheckedChange, Watch, Workbench};
 
 /// What to do with an interrupted change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +37,12 @@ pub enum Recovered {
         /// What was done.
         undone: Box<Undone>,
     },
-    /// The interrupted change is done.
-    Finished(Box<Entry>),
+    /// The interrupted change is done, and `checks` have run.
+    Finished { entry: Box<Entry>, checks: Vec<CheckNote> },
+    /// Every file is as these changes leave it. Their health checks, which were cut short, have run now.
+    Checked { changes: Vec<UncheckedChange>, checks: Vec<CheckNote> },
+    /// There is nothing to put back: every file is as these changes leave it, and only their health checks were cut short.
+    Unchecked(Vec<UncheckedChange>),
 }
 
 impl Workbench {
@@ -65,18 +71,20 @@ impl Workbench {
         let is_nothing = |found: &Unfinished| matches!(found, Unfinished::Nothing);
         let found = self.read_consistently(target, &*fs, || Ok(recover::inspect(&*fs)?), is_nothing)?;
         if is_nothing(&found) && !recover::has_remains(&*fs)? {
-            return Ok(Recovered::NothingToDo);
+            return self.recover_checks(target, &*fs, choice, watch);
         }
         let root = self.lock_as_it_is(target)?;
         let Unfinished::Interrupted(interrupted) = recover::inspect(root.fs())? else {
             recover::tidy(&root)?;
-            return Ok(Recovered::NothingToDo);
+            drop(root);
+            return self.recover_checks(target, &*fs, choice, watch);
         };
         match choice {
             Choice::Finish => {
                 let entry = recover::roll_forward(&root, &interrupted)?;
                 check_path(root.fs(), Some(target)).map_err(ChangeFailure::after_the_change)?;
-                Ok(Recovered::Finished(Box::new(entry)))
+                let checks = self.finish_checks(&mut self.locked(root, target)?, watch)?;
+                Ok(Recovered::Finished { entry: Box::new(entry), checks })
             }
             Choice::Undo(on_foreign) => {
                 let what = match interrupted.entry.action {
@@ -113,6 +121,38 @@ impl Workbench {
                     turn,
                     undone: Box::new(undone),
                 })
+            }
+        }
+    }
+
+    /// No file is between old and new. Health checks that were cut short are finished as the change would have been.
+    fn recover_checks(
+        &self,
+        target: &Path,
+        fs: &dyn Fs,
+        choice: Choice,
+        watch: Watch<'_>,
+    ) -> Result<Recovered> {
+        let ledger = read_ledger(fs)?;
+        if ledger.unchecked().is_empty() {
+            return Ok(Recovered::NothingToDo);
+        }
+        match choice {
+            Choice::Undo(_) => Ok(match unchecked(fs, &ledger)? {
+                none if none.is_empty() => Recovered::NothingToDo,
+                changes => Recovered::Unchecked(changes),
+            }),
+            Choice::Finish => {
+                let mut folder = self.locked(self.lock(target)?, target)?;
+                let due = folder.ledger.unchecked();
+                if due.is_empty() {
+                    // Whoever made the change has just come to an end.
+                    return Ok(Recovered::NothingToDo);
+                }
+                let changes = due.into_iter().map(UncheckedChange::new).collect();
+                let checks = self.finish_checks(&mut folder, watch)?;
+                folder.remember();
+                Ok(Recovered::Checked { changes, checks })
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::disk::fs::{Fs, Place, StatKind};
 use crate::ledger::{Action, Entry, Ledger, Occasion};
 use crate::model::{Node, Step, TreePath};
 use crate::plan::why::Undo;
-use crate::plan::{Lost, Note, Obstacle, Preview, plan_repair};
+use crate::plan::{Lost, LostFile, Note, Obstacle, Preview, plan_repair};
 use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{First, Library, Origin};
 use crate::workbench::look::situation::Survey;
@@ -216,10 +216,23 @@ impl Workbench {
         let (lost, from) = find_sources(&contents(fs, &ledger, bundles)?, bundles, &steps)?;
         let unbelieved = self.unbelieved(fs, &ledger)?;
         let doubted = foreign_goals(&ledger, &unbelieved, &steps);
+        let carried = ledger.carried_edits();
         let leaves = options.leave_damaged && steps.iter().any(|step| !lost.contains(&step.path));
+        let patch_file = |path: &TreePath| drift.iter().find(|drift| drift.path == *path)?.patch_file.clone();
+        let lost = lost.into_iter().map(|path| LostFile { patch_file: patch_file(&path), path });
+        let lost: Vec<LostFile> = lost.collect();
         let lost = if leaves { Lost::Left(&lost) } else { Lost::InTheWay(&lost) };
         let mut preview = plan_repair(steps, lost, &survey.situation);
         preview.obstacles.extend(doubted);
+        for path in drift.iter().map(|drift| &drift.path).filter(|path| carried.contains_key(path)) {
+            let why = Undo::CarriedEdit;
+            match leaves {
+                true => preview
+                    .notes
+                    .push(Note::at(path, "stays as it is: it was edited, and a switch in it moved")),
+                false => preview.obstacles.push(Obstacle::at(path, why)),
+            }
+        }
         Ok(PlannedRepair { preview: RepairPreview { drift, from, preview }, survey })
     }
 }

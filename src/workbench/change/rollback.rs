@@ -3,6 +3,7 @@
 mod origin;
 pub(super) mod request;
 pub(super) mod route;
+mod untouched;
 
 use std::path::Path;
 
@@ -17,7 +18,7 @@ use crate::disk::fs::{Fs, Place, StatePath};
 use crate::ledger::{
     Action, CheckNote, Entry, Gone, LayerSlot, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
-use crate::model::{FileNode, LayerKey, Step};
+use crate::model::{FileNode, LayerKey, Node, Step};
 use crate::plan::why::{Switches, Undo};
 use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
@@ -33,6 +34,7 @@ use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Work
 pub use request::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which};
 
 use route::{PlannedRollback, RollbackRoute};
+use untouched::Untouched;
 
 impl Workbench {
     /// What taking back would do. The safe copies are read and hashed. Writes nothing.
@@ -261,7 +263,11 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         let mut steps = entry.steps.to_vec();
-        let kept = SafeCopies::find(fs, entry.seq, &steps)?;
+        let turn = reversal_of(entry, ledger);
+        let Untouched { goes, stays } = Untouched::find(fs, ledger, entry, turn)?;
+        let lacking = goes.iter().filter(|step| matches!(step.before, Some(Node::File(_))));
+        let kept = SafeCopies::find(fs, entry.seq, &steps)?.lacking(lacking.map(|step| step.path.clone()));
+        steps.extend(goes);
         let mut found = find_elsewhere(fs, &kept, &steps, sources)?;
         if sources.leave {
             found.leave_new_names(manifests_of(fs, ledger, entry));
@@ -275,13 +281,14 @@ impl Workbench {
         }
         let mut preview = plan_rollback(&steps, &survey.situation, on_drift);
         preview.notes.extend(found.notes);
+        preview.notes.extend(stays);
         if !sources.leave {
             let damaged = found.nowhere.iter();
             preview.obstacles.extend(damaged.map(|path| Obstacle::at(path, Undo::BackupDamaged)));
         }
         let preview = RollbackPreview {
             patch: entry.patch.clone(),
-            turn: reversal_of(entry, ledger),
+            turn,
             entry: entry.seq,
             patches: Vec::new(),
             with_it: Vec::new(),

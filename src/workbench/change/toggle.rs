@@ -268,7 +268,7 @@ impl Workbench {
     }
 
     /// Whether health checks that the history names may run: what they ask, and where, is a claim of whoever wrote it.
-    fn may_check(&self, fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Result<bool> {
+    pub(super) fn may_check(&self, fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Result<bool> {
         let foreign = self.memory()?.map(|memory| memory.unknown_entries(ledger));
         if foreign.is_some_and(|foreign| !foreign.contains(&key.entry)) {
             return Ok(true);
@@ -407,6 +407,7 @@ fn entry_of(folder: &LockedFolder<'_>, told: &TogglePreview, options: &ToggleOpt
     entry.patch = Some(told.switch.patch.clone());
     entry.version_before = folder.ledger.version().map(str::to_owned);
     entry.version_after.clone_from(&entry.version_before);
+    entry.checks_due = !told.checks.is_empty();
     entry.toggle = Some(ToggleNote {
         id: told.switch.toggle.id.to_string(),
         position: told.to.to_string(),

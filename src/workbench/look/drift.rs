@@ -7,7 +7,7 @@ use crate::checks::{Beginning, first_bytes};
 use crate::diff::is_text;
 use crate::disk::fs::Fs;
 use crate::ledger::Ledger;
-use crate::model::{Node, Patch, Role, TreePath};
+use crate::model::{Digest, FileChange, Node, Patch, Payload, Role, TreePath};
 use crate::workbench::Result;
 use crate::workbench::contents::wants_merging;
 
@@ -24,6 +24,8 @@ pub struct Drift {
     pub cause: DriftCause,
     /// Whether the folder has what should be there, so that a repair needs no patch file.
     pub has_backup: bool,
+    /// Where it has not: a patch whose file has it.
+    pub patch_file: Option<String>,
 }
 
 /// In which way a place is not as expected.
@@ -103,12 +105,16 @@ pub(super) fn find_causes(
     }
     // The newest image that fits: who puts a file back takes the last one.
     for entry in ledger.entries().iter().rev() {
-        let Some(patch) = entry.patch.as_ref().filter(|_| !open.is_empty()) else { continue };
+        // Whoever moves a switch leaves the rest of the file as it is, edited or not.
+        if open.is_empty() || entry.patch.is_none() || ledger.moved_by(entry).is_some() {
+            continue;
+        }
         for step in &*entry.steps {
             let Some(&index) = open.get(&step.path) else { continue };
             let is_here = |node: &Option<Node>| {
                 node.as_ref().zip(tree.at(&step.path)).is_some_and(|(node, here)| node.same_content(here))
             };
+            let Some(patch) = ledger.changed_by(entry, &step.path) else { continue };
             drift[index].cause = match (is_here(&step.before), is_here(&step.after)) {
                 (true, _) => DriftCause::AsBefore(patch.id.clone()),
                 (false, true) => DriftCause::AsLeftBy(patch.id.clone()),
@@ -141,4 +147,32 @@ fn settings(fs: &dyn Fs, ledger: &Ledger, places: &BTreeMap<TreePath, usize>) ->
         .map(|change| change.path)
         .filter(|path| places.contains_key(path))
         .collect()
+}
+
+/// The patch whose file has what should be at a place, or has what makes it out of what is here. Told by the manifests in
+/// the history; `is_here` says whether the folder has a content.
+pub(super) fn patch_file_with(
+    wanted: &Digest,
+    patches: &[Patch],
+    is_here: &dyn Fn(&Digest) -> bool,
+) -> Option<String> {
+    let digest = |node: Option<&Node>| node.and_then(Node::as_file).map(|file| file.digest);
+    let has = |patch: &Patch, change: &FileChange| {
+        let after = digest(change.after.as_ref());
+        let diffed = patch.diff_source(change).map(|file| file.digest);
+        match &change.payload {
+            Some(Payload::Whole { .. }) => after == Some(*wanted),
+            Some(Payload::Delta { source, .. }) => after == Some(*wanted) && is_here(source),
+            Some(Payload::Diff { .. }) if after == Some(*wanted) => {
+                diffed.is_none_or(|source| is_here(&source))
+            }
+            // A diff has both sides.
+            Some(Payload::Diff { .. }) => {
+                diffed == Some(*wanted) && after.is_some_and(|after| is_here(&after))
+            }
+            Some(Payload::Same { .. }) | None => false,
+        }
+    };
+    let patch = patches.iter().find(|patch| patch.changes.iter().any(|change| has(patch, change)))?;
+    Some(patch.about.identity.id.to_string())
 }

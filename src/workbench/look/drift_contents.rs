@@ -28,7 +28,9 @@ impl Workbench {
         let fs = self.disk(target)?;
         let ledger = read_ledger(&*fs)?;
         let drift = status_now(&*fs, &ledger, &self.environment().now(), watch)?.drift;
-        let expected = ledger.expected();
+        let mut expected = ledger.expected();
+        // Beside a file with an edit and a moved switch stands what it was before either.
+        expected.extend(ledger.carried_edits());
         let file =
             |node: Option<&Node>| node.and_then(Node::as_file).map(|file| (file.digest, file.size_bytes));
         let should_be = |drift: &Drift| expected.get(&drift.path).cloned().flatten();

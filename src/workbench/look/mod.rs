@@ -29,4 +29,5 @@ pub(super) mod stack;
 pub(super) mod status;
 pub(super) mod support;
 pub(super) mod switches;
+pub(super) mod unchecked;
 pub(super) mod vouching;

@@ -27,6 +27,8 @@ pub(crate) struct FolderStack {
     /// What every place that was ever changed should hold now.
     pub expected: BTreeMap<TreePath, Option<Node>>,
     origins: BTreeMap<TreePath, Option<Node>>,
+    /// Files in which somebody's edits stayed when a patch of the folder changed them.
+    pub kept_edits: BTreeSet<TreePath>,
     /// The steps of each entry that changed the folder.
     steps: BTreeMap<u64, Arc<[Step]>>,
 }
@@ -45,17 +47,30 @@ impl FolderStack {
             .map(|slot| manifest_of(fs, ledger, slot.key).map(|patch| Arc::new(plain(patch, keeps_modes))))
             .collect();
         let mut history = PlaceHistory { expected: Expected::new(ledger), steps: BTreeMap::new() };
-        let mut layers = Vec::new();
+        let (mut layers, mut kept_edits): (Vec<Layer>, BTreeSet<TreePath>) = Default::default();
         let mut came: BTreeMap<u64, Vec<_>> = BTreeMap::new();
         for (slot, patch) in now.slots.iter().zip(&patches) {
             came.entry(slot.key.entry).or_default().push((slot, patch));
         }
+        let returned = now.slots.iter().filter(|slot| slot.way_back != slot.key.entry);
+        let untouched = ledger.untouched_by(&returned.map(|slot| slot.way_back).collect());
         for entry in ledger.lasting_changes() {
             let mut overlay: BTreeMap<TreePath, Option<Node>> = BTreeMap::new();
             for (slot, patch) in came.remove(&entry.seq).unwrap_or_default() {
                 let Some(note) = ledger.note(slot.key) else { continue };
                 let mut steps = ledger.steps_of(*slot).to_vec();
+                steps.extend(untouched.get(&slot.way_back).into_iter().flatten().cloned());
                 steps.sort_by(|a, b| a.path.cmp(&b.path));
+                if slot.superseded.is_none() {
+                    let came = ledger.entry(slot.key.entry).map(|entry| entry.steps_of_part(slot.key.part));
+                    for step in came.iter().flat_map(|steps| steps.iter()) {
+                        match history.keeps_an_edit(patch.as_deref(), step, &overlay) {
+                            true => _ = kept_edits.insert(step.path.clone()),
+                            // What was taken from the patch is nobody's edit any more.
+                            false => _ = kept_edits.remove(&step.path),
+                        }
+                    }
+                }
                 let shares = history.shared_with(patch.as_deref(), &steps, &overlay);
                 overlay.extend(steps.iter().map(|step| (step.path.clone(), step.after.clone())));
                 layers.push(Layer {
@@ -78,7 +93,8 @@ impl FolderStack {
         let moved = Movement::read(ledger, &now);
         moved.shift(&mut layers);
         let origins = moved.origins(&layers);
-        Ok(Self { layers, expected: history.expected.into_places(), origins, steps: history.steps })
+        let expected = history.expected.into_places();
+        Ok(Self { layers, expected, origins, kept_edits, steps: history.steps })
     }
 
     /// For plans.
@@ -155,6 +171,22 @@ struct PlaceHistory<'l> {
 }
 
 impl PlaceHistory<'_> {
+    /// Whether `step` of a patch found a file that somebody had edited, and left the edit in it.
+    fn keeps_an_edit(
+        &self,
+        patch: Option<&Patch>,
+        step: &Step,
+        overlay: &BTreeMap<TreePath, Option<Node>>,
+    ) -> bool {
+        let Some(change) = patch.and_then(|patch| patch.change_at(&step.path)) else { return false };
+        let (Some(found), Some(left)) = (&step.before, &step.after) else { return false };
+        let was_expected = match overlay.get(&step.path).or_else(|| self.expected.at(&step.path)) {
+            Some(expected) => expected.as_ref().is_some_and(|node| node.same_content(found)),
+            None => change.before.iter().any(|node| node.same_content(found)),
+        };
+        !was_expected && !change.after.as_ref().is_some_and(|node| node.same_content(left))
+    }
+
     /// Places that were as the patch leaves them already, because of what was done before.
     fn shared_with(
         &self,

@@ -5,16 +5,17 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::drift::{Drift, DriftCause, DriftKind, find_causes};
+use super::drift::{Drift, DriftCause, DriftKind, find_causes, patch_file_with};
 use super::rollback_protection::Foreign;
 use super::stack::{FolderStack, all_copies, manifests_of, read_ledger};
 use super::switches::{FolderSwitch, opened_by_undoing, switches};
+use super::unchecked::{UncheckedChange, unchecked};
 use super::vouching::{Authorship, Vouching};
 use crate::checks::identify;
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::observe;
 use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote, Turn};
-use crate::model::{Code, LayerKey, Node, Patch, TreePath, TreeState};
+use crate::model::{Code, Digest, LayerKey, Node, Patch, TreePath, TreeState};
 use crate::plan::{FileFates, Layer, how_it_stands, says_that_it_contains};
 use crate::transaction::recover::{self, Unfinished};
 use crate::workbench::contents::{First, Library};
@@ -45,10 +46,14 @@ pub struct FolderStatus {
     pub removal: Vec<(LayerKey, Removal)>,
     /// Places that are not as the history says.
     pub drift: Vec<Drift>,
+    /// Files that are as the history says, and in which somebody's edits stayed when a patch changed them.
+    pub kept_edits: Vec<TreePath>,
     /// Number of places that were compared.
     pub compared: usize,
     /// An interrupted change.
     pub unfinished: Option<UnfinishedWork>,
+    /// Changes whose health checks were cut short.
+    pub unchecked: Vec<UncheckedChange>,
     /// Why nothing is known of what was done here, where the present user may not read the records.
     pub(crate) locked_away: Option<String>,
     /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
@@ -114,6 +119,8 @@ pub struct FolderHistory {
     pub entries: Vec<Entry>,
     /// Those of them that this person did not write.
     pub foreign: Option<Foreign>,
+    /// Those of them whose health checks were cut short.
+    pub unchecked: Vec<u64>,
 }
 
 impl Workbench {
@@ -197,7 +204,9 @@ impl Workbench {
         let fs = self.disk(target)?;
         let look = || {
             let ledger = read_ledger(&*fs)?;
-            Ok(FolderHistory { entries: ledger.entries().to_vec(), foreign: self.foreign(&ledger)? })
+            let unchecked = unchecked(&*fs, &ledger)?.iter().map(|change| change.entry).collect();
+            let (entries, foreign) = (ledger.entries().to_vec(), self.foreign(&ledger)?);
+            Ok(FolderHistory { entries, foreign, unchecked })
         };
         self.read_consistently(target, &*fs, look, |_| true)
     }
@@ -230,6 +239,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         can_undo_toggle: moves_a_switch && !opens,
         switches,
         scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),
+        kept_edits: kept_edits(&folder, &drift),
         compared: expected.len(),
         contained: contained(&folder, &observation.tree, fs)?,
         removal: folder.layers.iter().map(|layer| (layer.key, removal(&folder, layer))).collect(),
@@ -241,8 +251,15 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         held: Vec::new(),
         drift,
         unfinished,
+        unchecked: unchecked(fs, ledger)?,
         locked_away: None,
     })
+}
+
+/// Files with edits that a patch has left in them; those that differ from the history are told as that.
+fn kept_edits(folder: &FolderStack, drift: &[Drift]) -> Vec<TreePath> {
+    let is_told = |path: &TreePath| drift.iter().any(|drift| drift.path == *path);
+    folder.kept_edits.iter().filter(|path| !is_told(path)).cloned().collect()
 }
 
 /// Whose the records are and what keeps the present user from reading them; `None` where nothing does.
@@ -265,8 +282,10 @@ impl FolderStatus {
             held: Vec::new(),
             removal: Vec::new(),
             drift: Vec::new(),
+            kept_edits: Vec::new(),
             compared: 0,
             unfinished: None,
+            unchecked: Vec::new(),
             locked_away: Some(locked_away),
             authors: Vec::new(),
             keys_problem: None,
@@ -368,11 +387,13 @@ fn drift(
     tree: &TreeState,
 ) -> Result<Vec<Drift>> {
     let mut drift = Vec::new();
+    let carried = ledger.carried_edits();
     for (path, expected) in expected {
         let expected =
             expected.clone().map(|node| if fs.features().modes { node } else { node.without_mode() });
         let observed = tree.at(path);
         let kind = match (&expected, observed) {
+            (Some(_), Some(_)) if carried.contains_key(path) => DriftKind::Edited,
             (expected, observed) if expected.as_ref() == observed => continue,
             (Some(_), None) => DriftKind::Missing,
             // A folder that stayed because somebody uses it is no drift: the plan said so.
@@ -387,27 +408,46 @@ fn drift(
             patch: None,
             cause: DriftCause::Unknown,
             has_backup: true,
+            patch_file: None,
         });
     }
     if drift.is_empty() {
         return Ok(drift);
     }
     for entry in ledger.entries().iter().rev() {
-        let id = entry.patch.as_ref().map(|patch| &patch.id);
         for step in &*entry.steps {
             if let Ok(index) = drift.binary_search_by(|drift| drift.path.cmp(&step.path))
                 && drift[index].patch.is_none()
             {
-                drift[index].patch = id.cloned();
+                drift[index].patch = ledger.changed_by(entry, &step.path).map(|patch| patch.id.clone());
             }
         }
     }
     find_causes(fs, ledger, tree, &mut drift)?;
+    for drift in drift.iter_mut().filter(|drift| carried.contains_key(&drift.path)) {
+        // What the move of a switch left there is no proof of anything.
+        (drift.cause, drift.has_backup) = (DriftCause::LocalEdit, false);
+    }
     let copies = Library::new(&[], First::SafeCopies).in_folder(fs).with_copies(all_copies(fs, ledger)?);
-    for drift in drift.iter_mut().filter(|drift| drift.kind != DriftKind::Permissions) {
+    let has_content =
+        |drift: &&mut Drift| drift.kind != DriftKind::Permissions && !carried.contains_key(&drift.path);
+    for drift in drift.iter_mut().filter(has_content) {
         let should_be = expected.get(&drift.path).and_then(Option::as_ref).and_then(Node::as_file);
         let Some(file) = should_be else { continue };
         drift.has_backup = copies.whole_copy(&file.digest).ok().flatten().is_some();
+    }
+    if drift.iter().all(|drift| drift.has_backup) {
+        return Ok(drift);
+    }
+    // The newest first: theirs are the likeliest to be at hand.
+    let brought = ledger.entries().iter().rev().filter(|entry| entry.action == Action::Apply);
+    let patches: Vec<Patch> = brought.flat_map(|entry| manifests_of(fs, ledger, entry)).collect();
+    let seen: BTreeSet<Digest> = tree.iter().filter_map(|(_, node)| Some(node.as_file()?.digest)).collect();
+    let is_here =
+        |digest: &Digest| seen.contains(digest) || copies.whole_copy(digest).is_ok_and(|copy| copy.is_some());
+    for drift in drift.iter_mut().filter(|drift| !drift.has_backup && !carried.contains_key(&drift.path)) {
+        let should_be = expected.get(&drift.path).and_then(Option::as_ref).and_then(Node::as_file);
+        drift.patch_file = should_be.and_then(|file| patch_file_with(&file.digest, &patches, &is_here));
     }
     Ok(drift)
 }

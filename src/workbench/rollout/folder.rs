@@ -225,8 +225,19 @@ impl Workbench {
             let why = "a health check failed, and the change was rolled back";
             return Ok(Some(Found::because(FolderState::PutBack, Code::Health, why)));
         }
-        // Nobody knows whether its health checks ran.
         let good = Found::new(FolderState::Good, Some(ours.seq));
+        if ledger.unchecked().iter().any(|due| due.seq == ours.seq) {
+            match self.recover(target, Choice::Finish, watch) {
+                Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
+                Err(error @ Error::Unhealthy { .. }) => {
+                    let found = Found::failed(&error);
+                    let entry = good.entry.filter(|_| found.state != FolderState::PutBack);
+                    return Ok(Some(Found { entry, ..found }));
+                }
+                // What its history can't be asked is asked of the patch files.
+                Ok(_) | Err(_) => {}
+            }
+        }
         let Some(why) = self.speaks_against(load, member, watch)? else { return Ok(Some(good)) };
         let begun = Member { entry: Some(ours.seq), ..member.clone() };
         let back = self.take_back_there(&begun, load.occasion(), load.options.scripts, watch);

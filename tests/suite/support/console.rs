@@ -120,7 +120,7 @@ impl<'a> Console<'a> {
     /// Disks go through `wrap`.
     pub fn with_disks(mut self, wrap: impl Fn(Arc<dyn Fs>) -> Arc<dyn Fs> + Send + Sync + 'static) -> Self {
         let open = move |path: &Path| Ok(wrap(Arc::new(OsFs::open(path).expect("a folder of the sandbox"))));
-        self.workbench = Workbench::with_disks(fixed_environment(), Arc::new(open));
+        self.workbench = Workbench::with_disks(self.workbench.environment().clone(), Arc::new(open));
         self
     }
 

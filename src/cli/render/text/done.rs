@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::list::{columns, note, note_lines};
 use super::plan::restarts;
+use super::unchecked::unchecked;
 use super::{argument, place, safe, title};
 use crate::cli::render::{Style, changes, words};
 use crate::model::Patch;
@@ -49,7 +50,7 @@ pub(in crate::cli) fn made(made: &MadeBundle, style: Style) -> String {
 }
 
 pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) -> String {
-    nothing(&preview.patches, &preview.patch, &place(target))
+    nothing(&preview.patches, &preview.patch, &place(target)) + &note_lines(&preview.preview.notes)
 }
 
 /// Why nothing is done: the folder is as it should be, or another patch covers it.
@@ -72,7 +73,7 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     let patch = &applied.patch;
     let folder = place(target);
     let Some(entry) = &applied.entry else {
-        return nothing(&applied.patches, patch, &folder);
+        return nothing(&applied.patches, patch, &folder) + &note_lines(&applied.notes);
     };
     let coming: Vec<&ComingPatch> =
         applied.patches.iter().filter(|coming| coming.left_out.is_none()).collect();
@@ -187,12 +188,20 @@ pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Sty
     let folder = place(target);
     let (before, undone) = match recovered {
         Recovered::NothingToDo => return format!("Nothing to do: no change to {folder} was interrupted\n"),
-        Recovered::Finished(entry) => {
+        Recovered::Finished { entry, checks: notes } => {
             let patch = name_of(entry.patch.as_ref());
-            return format!(
-                "{} the interrupted change to {folder}: {patch} is applied\n",
-                style.good("Finished")
-            );
+            let done = style.good("Finished");
+            let headline = format!("{done} the interrupted change to {folder}: {patch} is applied\n");
+            return headline + &checks(notes);
+        }
+        Recovered::Checked { changes, checks: notes } => {
+            let subjects: Vec<_> = changes.iter().map(|change| safe(&change.subject)).collect();
+            let headline = format!("{} {} in {folder}\n", style.good("Checked"), subjects.join(", "));
+            return headline + &checks(notes);
+        }
+        Recovered::Unchecked(changes) => {
+            let headline = format!("No file in {folder} is half-changed, so there is nothing to restore.\n");
+            return headline + &unchecked(changes, &argument(target), style);
         }
         Recovered::PutBack { patch, turn, undone } => (before(*turn, &name_of(patch.as_ref())), undone),
     };

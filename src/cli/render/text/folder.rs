@@ -6,6 +6,7 @@ use std::path::Path;
 use super::list::{Sheet, columns};
 use super::plan::change_row;
 use super::switches::switch_lines;
+use super::unchecked::unchecked;
 use super::{argument, place, safe, title};
 use crate::cli::render::{Detail, Style, changes, words};
 use crate::report::relations;
@@ -13,6 +14,9 @@ use crate::text::with_thousands;
 use crate::workbench::{
     CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, UnfinishedWork,
 };
+
+/// Most files that are named in one sentence.
+const SHOWN_NAMES: usize = 5;
 
 /// Most files that differ of which each has a line without `--verbose`.
 const MAX_DRIFT_ROWS: usize = 50;
@@ -31,6 +35,9 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
         text.push_str(&unfinished_work(unfinished, &argument, style));
     }
     text.push_str(&scripts_in_doubt(status, style));
+    if !status.unchecked.is_empty() {
+        text.push_str(&format!("{}\n", unchecked(&status.unchecked, &argument, style)));
+    }
     if let Some(why) = &status.locked_away {
         text.push_str(&format!(
             "You can't see this folder's records: {why}.\nThey are in .patchwright. Ask the user who owns them, or run this as that user.\n"
@@ -62,6 +69,7 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
         text.push('\n');
         text.push_str(&drift(status, &argument, detail, style));
     }
+    text.push_str(&kept_edits(status));
     if status.can_undo_rollback {
         text.push_str(&match status.brought_back {
             true => format!("\nTo roll it back again: patchwright rollback {argument} --undo\n"),
@@ -171,6 +179,18 @@ fn signed_by(patch: &Installed, status: &FolderStatus) -> String {
     format!("signed by {}", safe(&names.join(", ")))
 }
 
+/// Edits that are where a patch left them, which is as expected, and not what its author made.
+fn kept_edits(status: &FolderStatus) -> String {
+    let files: Vec<_> =
+        status.kept_edits.iter().take(MAX_DRIFT_ROWS).map(|path| safe(path.as_str())).collect();
+    let more = status.kept_edits.len() - files.len();
+    match (files.is_empty(), more) {
+        (true, _) => String::new(),
+        (false, 0) => format!("Your edits were kept in: {}\n", files.join(", ")),
+        (false, more) => format!("Your edits were kept in: {}, and {more} more\n", files.join(", ")),
+    }
+}
+
 fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> String {
     let files = words::count(status.compared, "file", "files");
     if status.drift.is_empty() {
@@ -203,14 +223,32 @@ fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> S
         text.push_str(&format!("To repair them: patchwright repair {folder}\n"));
         return text;
     }
-    let patches: BTreeSet<&str> = lacking.iter().filter_map(|drift| drift.patch.as_deref()).collect();
-    let patches: Vec<_> = patches.into_iter().map(safe).collect();
-    text.push_str(&format!(
-        "There is no backup here of {}; the patch file of {} has the content.\n\
-         To repair them: patchwright repair {folder} --from FILE\n",
-        words::count(lacking.len(), "file", "files"),
-        patches.join(", "),
-    ));
+    let (held, nowhere): (Vec<_>, Vec<_>) = lacking.into_iter().partition(|drift| drift.patch_file.is_some());
+    if !held.is_empty() {
+        let patches: BTreeSet<&str> = held.iter().filter_map(|drift| drift.patch_file.as_deref()).collect();
+        let patches: Vec<_> = patches.into_iter().map(safe).collect();
+        text.push_str(&format!(
+            "There is no backup here of {}; the patch file of {} has the content.\n",
+            words::count(held.len(), "file", "files"),
+            patches.join(", "),
+        ));
+    }
+    if !nowhere.is_empty() {
+        let names: Vec<_> = nowhere.iter().take(SHOWN_NAMES).map(|drift| safe(drift.path.as_str())).collect();
+        let more = if names.len() < nowhere.len() { " and others" } else { "" };
+        text.push_str(&format!(
+            "There is no backup here of {}{more}, and no patch of this folder brings the content.\n",
+            names.join(", "),
+        ));
+    }
+    text.push_str(&match (held.is_empty(), nowhere.is_empty()) {
+        (false, true) => format!("To repair them: patchwright repair {folder} --from FILE\n"),
+        (false, false) => {
+            format!("To repair the others: patchwright repair {folder} --from FILE --leave-damaged\n")
+        }
+        (true, _) if nowhere.len() == all => String::new(),
+        (true, _) => format!("To repair the others: patchwright repair {folder} --leave-damaged\n"),
+    });
     text
 }
 
@@ -231,6 +269,9 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         text.push_str(line);
         text.push('\n');
         text.extend(entry.outcomes().iter().map(check));
+        if history.unchecked.contains(&entry.seq) {
+            text.push_str("        Health checks didn't run to the end\n");
+        }
         for remark in words::vouched(entry).into_iter().chain(entry.further_remarks().cloned()) {
             text.push_str(&format!("        {by}{}\n", safe(&remark)));
         }
@@ -248,7 +289,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
 }
 
 fn row(entry: &Entry, event: &str) -> [String; 5] {
-    let subject = words::subject(entry);
+    let subject = entry.subject();
     let subject = safe(&subject);
     let version = match (&entry.version_before, &entry.version_after) {
         (Some(before), Some(after)) if before != after => format!("{} → {}", safe(before), safe(after)),

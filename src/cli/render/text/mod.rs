@@ -23,6 +23,7 @@ mod review;
 mod rollout;
 mod scripts;
 mod switches;
+mod unchecked;
 mod wanted;
 
 pub(in crate::cli) use choose::choice;

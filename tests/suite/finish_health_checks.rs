@@ -1,0 +1,276 @@
+//! A change is cut short after its files are new and before its health checks have an answer. The folder says so until
+//! somebody finishes it, and finishing it ends as the change would have.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use patchwright::disk::fs::Fs;
+
+use crate::support::console::{Console, Run};
+use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
+use crate::support::sandbox::{Sandbox, order};
+
+const APPLY: &str = "apply $/fix.patchbundle $/app --yes --allow-unsigned";
+const OTHER: &str = "apply $/other.patchbundle $/app --yes --allow-unsigned";
+const FINISH: &str = "recover $/app --finish";
+
+/// A required check that asks whether `port` says what it has to.
+fn check(wanted: &str) -> String {
+    format!("[[health]]\ncheck = \"text\"\npath = \"port\"\ncontains = \"{wanted}\"\n")
+}
+
+/// A product, a patch with these tables, and another one without checks.
+fn product(tables: &str) -> Sandbox {
+    let sandbox = Sandbox::with(&[
+        ("app/web", "old\n"),
+        ("app/docs", "old\n"),
+        ("app/port", "8080\n"),
+        ("app/conf.env", "PARSER=old\n"),
+    ]);
+    for (patch, file, tables) in [("fix", "web", tables), ("other", "docs", "")] {
+        copy(&sandbox.path("app"), &sandbox.path(&format!("{patch}-old")));
+        copy(&sandbox.path("app"), &sandbox.path(&format!("{patch}-new")));
+        sandbox.write(&format!("{patch}-new/{file}"), "new\n");
+        if tables.contains("[[toggles]]") {
+            sandbox.write(&format!("{patch}-new/conf.env"), "PARSER=new\n");
+        }
+        let id = if patch == "fix" { "ACME-1" } else { "ACME-2" };
+        sandbox.write(&format!("{patch}.toml"), &order(id, "", tables));
+        Console::new(&sandbox).done(&format!(
+            "make --from $/{patch}-old --to $/{patch}-new --order $/{patch}.toml --output $/{patch}.patchbundle"
+        ));
+    }
+    sandbox
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let (from, to) =
+            (entry.as_ref().expect("an entry").path(), to.join(entry.expect("an entry").file_name()));
+        match from.is_dir() {
+            true => copy(&from, &to),
+            false => drop(fs::copy(&from, &to).expect("a file is copied")),
+        }
+    }
+}
+
+fn person(sandbox: &Sandbox) -> Console<'_> {
+    Console::new(sandbox).with_keys()
+}
+
+/// Carries out `command`, with the disk gone at `at` and from then on.
+fn cut_at(sandbox: &Sandbox, command: &str, at: At) -> Run {
+    let fault = Fault::Fails(Errno::Io);
+    let wrap = move |disk: Arc<dyn Fs>| -> Arc<dyn Fs> {
+        Arc::new(FaultFs::failing(disk, at, fault, Lasting::FromThenOn))
+    };
+    person(sandbox).with_disks(wrap).run(command)
+}
+
+/// Carries out `command` up to the moment at which the answers of its health checks are to be written.
+fn cut_short(sandbox: &Sandbox, command: &str) {
+    let disks: Arc<Mutex<Vec<Arc<FaultFs>>>> = Arc::default();
+    let opened = Arc::clone(&disks);
+    let wrap = move |disk: Arc<dyn Fs>| -> Arc<dyn Fs> {
+        let disk = Arc::new(FaultFs::watching(disk));
+        opened.lock().expect("nobody panics with it in hand").push(Arc::clone(&disk));
+        disk
+    };
+    copy(&sandbox.path("app"), &sandbox.path("copy"));
+    if sandbox.path("settings").exists() {
+        copy(&sandbox.path("settings"), &sandbox.path("elsewhere"));
+    }
+    let watched = Console::new(sandbox).with_settings("elsewhere").with_disks(wrap);
+    watched.done(&command.replace("$/app", "$/copy"));
+    fs::remove_dir_all(sandbox.path("copy")).expect("our own folder");
+    let disks = disks.lock().expect("nobody panics with it in hand");
+    let calls = disks.last().expect("a disk was opened").calls();
+    let folders = calls.iter().filter(|call| call.kind == "make_dir").count();
+    let cut = cut_at(sandbox, command, At::CallOf("make_dir", folders));
+    assert_ne!(cut.code, 0, "{cut}");
+}
+
+fn is_told(sandbox: &Sandbox) -> bool {
+    let status = person(sandbox).run("status $/app");
+    assert_eq!(status.code, 0, "{status}");
+    let told = person(sandbox).done("status $/app --json").json();
+    let is_told = status.out.contains("didn't run to the end");
+    assert_eq!(is_told, told["unchecked"].is_array(), "{status}");
+    let history = person(sandbox).run("history $/app");
+    assert_eq!(is_told, history.out.contains("Health checks didn't run to the end"), "{history}");
+    is_told
+}
+
+#[test]
+fn a_change_that_is_cut_short_at_any_moment_is_checked_or_told_to_be_unchecked() {
+    let sandbox = product(&check("8080"));
+    copy(&sandbox.path("app"), &sandbox.path("delivered"));
+    let (mut unchecked, mut armed) = (0, 0);
+    for call in 1.. {
+        let cut = cut_at(&sandbox, APPLY, At::Call(call));
+        let status = person(&sandbox).done("status $/app --json").json();
+        let actions = person(&sandbox).done("history $/app --json").json()["entries"].to_string();
+        if status["unfinished"].is_object() {
+            armed += 1;
+            assert!(!is_told(&sandbox), "call {call}: what is unfinished comes first");
+        } else if status["patches"].as_array().is_some_and(|patches| !patches.is_empty()) {
+            let is_checked = actions.contains("\"checked\"");
+            assert_eq!(is_told(&sandbox), !is_checked, "call {call}: {actions}");
+            unchecked += usize::from(!is_checked);
+        } else {
+            assert!(!is_told(&sandbox), "call {call}");
+        }
+        if cut.code == 0 {
+            assert!(!is_told(&sandbox), "what ran to its end is checked");
+            break;
+        }
+        // Finished, it is as if nothing had happened; where it had not begun, or was put back, nothing is to finish.
+        let finished = person(&sandbox).run(FINISH);
+        assert!(!is_told(&sandbox), "call {call}: {finished}");
+        let undone = person(&sandbox).run("recover $/app --undo");
+        assert_eq!(undone.code, 0, "call {call}: {undone}");
+        fs::remove_dir_all(sandbox.path("app")).expect("our own folder");
+        copy(&sandbox.path("delivered"), &sandbox.path("app"));
+    }
+    assert!(unchecked > 0 && armed > 0, "{unchecked} {armed}");
+}
+
+#[test]
+fn an_unchecked_change_is_told_by_everything_and_finished_by_recover() {
+    let sandbox = product(&check("8080"));
+    cut_short(&sandbox, APPLY);
+    assert_eq!(sandbox.read("app/web").as_deref(), Some("new\n"));
+    insta::assert_snapshot!(person(&sandbox).run("status $/app"), @r"
+    product in $/app
+
+    The health checks of ACME-1 didn't run to the end, so it isn't known whether it works (changed 2026-11-23 09:30:00 UTC by ada)
+    Next: Run them, and roll back if a required one fails: patchwright recover $/app --finish
+
+    Patches in this folder, oldest first:
+      ACME-1  2026-11-23 09:30:00 UTC  what ACME-1 does
+
+    1 file checked: everything is as expected.
+    -- exit 0
+    ");
+    insta::assert_snapshot!(person(&sandbox).run("recover $/app --undo"), @r"
+    No file in $/app is half-changed, so there is nothing to restore.
+    The health checks of ACME-1 didn't run to the end, so it isn't known whether it works (changed 2026-11-23 09:30:00 UTC by ada)
+    Next: Run them, and roll back if a required one fails: patchwright recover $/app --finish
+    -- exit 6
+    ");
+    let told = person(&sandbox).run("recover $/app --undo --json");
+    assert_eq!(told.json()["unchecked"][0]["subject"], "ACME-1");
+    for next in [APPLY, OTHER, &format!("{APPLY} --dry-run")] {
+        let run = person(&sandbox).run(next);
+        assert!(run.printed().contains("The health checks of ACME-1 didn't run to the end"), "{run}");
+    }
+    insta::assert_snapshot!(person(&sandbox).run(FINISH), @r#"
+    Checked ACME-1 in $/app
+      Health check passed: port contains "8080"
+    -- exit 0
+    "#);
+    assert!(!is_told(&sandbox));
+    let again = person(&sandbox).run(FINISH);
+    assert!(again.out.starts_with("Nothing to do"), "{again}");
+}
+
+#[test]
+fn what_a_required_check_speaks_against_is_rolled_back_also_from_below_others() {
+    let sandbox = product(&check("8080"));
+    cut_short(&sandbox, APPLY);
+    person(&sandbox).done(OTHER);
+    assert!(is_told(&sandbox), "the other patch was checked, and not this one");
+    sandbox.write("app/port", "none\n");
+    insta::assert_snapshot!(person(&sandbox).run(FINISH), @r#"
+    -- err --
+    A health check failed after the change, so it was rolled back (E-HEALTH)
+      port contains "8080": "port" does not contain "8080"
+    Your files were restored.
+    Next: Find out why the check failed, or ask the vendor, then try again.
+    -- exit 5
+    "#);
+    assert_eq!(sandbox.read("app/web").as_deref(), Some("old\n"));
+    assert_eq!(sandbox.read("app/docs").as_deref(), Some("new\n"));
+    assert!(!is_told(&sandbox));
+    assert_eq!(person(&sandbox).done(FINISH).out, "Nothing to do: no change to $/app was interrupted\n");
+}
+
+#[test]
+fn what_fails_and_cannot_be_rolled_back_stays_told() {
+    let sandbox = product(&check("8080"));
+    cut_short(&sandbox, APPLY);
+    sandbox.write("app/port", "none\n");
+    sandbox.write("app/web", "mine\n");
+    let run = person(&sandbox).run(FINISH);
+    assert_eq!(run.code, 6, "{run}");
+    assert!(run.err.contains("patchwright recover $/app --finish"), "{run}");
+    assert!(is_told(&sandbox));
+    // What the hint says works once the cause is gone.
+    sandbox.write("app/port", "8080\n");
+    person(&sandbox).done(FINISH);
+    assert!(!is_told(&sandbox));
+}
+
+const TOGGLE: &str = "[[toggles]]\nid = \"parser\"\ntitle = \"the new parser\"\nfile = \"conf.env\"\nkind = \"env\"\nkey = \"PARSER\"\non = \"new\"\noff = \"old\"\ntakes_effect = \"live\"\nwhen_off = \"slow\"\n[[toggles.health]]\ncheck = \"text\"\npath = \"port\"\ncontains = \"8080\"\n";
+
+#[test]
+fn a_switch_that_was_moved_and_not_checked_is_moved_back_when_its_check_fails() {
+    let sandbox = product(TOGGLE);
+    person(&sandbox).done(APPLY);
+    assert!(!is_told(&sandbox), "the patch itself has no checks");
+    cut_short(&sandbox, "toggle off parser $/app --yes");
+    assert!(is_told(&sandbox));
+    assert!(person(&sandbox).run("status $/app").out.contains("The health checks of ACME-1/parser"));
+    sandbox.write("app/port", "none\n");
+    let run = person(&sandbox).run(FINISH);
+    assert_eq!(run.code, 5, "{run}");
+    assert_eq!(sandbox.read("app/conf.env").as_deref(), Some("PARSER=new\n"));
+    assert!(!is_told(&sandbox));
+    // One on which others lie is left, with what to do instead.
+    sandbox.write("app/port", "8080\n");
+    cut_short(&sandbox, "toggle off parser $/app --yes");
+    person(&sandbox).done(OTHER);
+    sandbox.write("app/port", "none\n");
+    let run = person(&sandbox).run(FINISH);
+    assert_eq!(run.code, 6, "{run}");
+    assert!(is_told(&sandbox));
+    sandbox.write("app/port", "8080\n");
+    person(&sandbox).done("toggle on ACME-1/parser $/app --yes");
+    assert!(!is_told(&sandbox), "it doesn't stand there any more");
+}
+
+#[test]
+fn what_is_rolled_back_is_unchecked_no_more_and_again_when_it_returns() {
+    let sandbox = product(&check("8080"));
+    cut_short(&sandbox, APPLY);
+    person(&sandbox).done("rollback $/app --yes");
+    assert!(!is_told(&sandbox));
+    person(&sandbox).done("reapply $/app --yes");
+    assert!(is_told(&sandbox));
+    person(&sandbox).done(FINISH);
+    assert!(!is_told(&sandbox));
+}
+
+#[test]
+fn what_a_history_of_somebody_else_wants_checked_is_not() {
+    let sandbox = product(&check("8080"));
+    cut_short(&sandbox, APPLY);
+    let stranger = Console::new(&sandbox).with_settings("stranger");
+    let run = stranger.run(FINISH);
+    assert_eq!(run.code, 4, "{run}");
+    assert!(run.err.contains("history $/app --vouch=REASON"), "{run}");
+    assert_eq!(sandbox.read("app/web").as_deref(), Some("new\n"));
+    stranger.done("history $/app --vouch=looked");
+    stranger.done(FINISH);
+}
+
+#[test]
+fn a_patch_without_checks_is_never_unchecked_and_older_programs_can_go_on() {
+    let sandbox = product("");
+    let cut = cut_at(&sandbox, APPLY, At::CallOf("make_dir", 1000));
+    assert_eq!(cut.code, 0, "{cut}");
+    assert!(!is_told(&sandbox));
+    assert_ne!(sandbox.read("app/.patchwright/format").as_deref(), Some("patchwright-state/6\n"));
+}
