@@ -8,10 +8,23 @@ use super::decision::DecisionSum;
 use super::scripts::ScriptPlan;
 use crate::diff::on_tree::TextOrigin;
 use crate::model::{Digest, Patch, TreePath};
-use crate::plan::{Note, Obstacle, Preview, Relation, Resolution};
+use crate::plan::{Note, Obstacle, PlanOfSeveral, Preview, Relation, Resolution};
+use crate::transaction::Archive;
 use crate::trust::{Review, Verdict};
 use crate::workbench::look::changes::Hidden;
+use crate::workbench::look::situation::Survey;
 use crate::workbench::{ApplyOptions, DecisionDigest, Error, KnownRehearsal, Result};
+
+/// A preview with everything that is needed to make it true.
+pub(crate) struct Previewed {
+    pub preview: ApplyPreview,
+    pub survey: Survey,
+    pub plan: PlanOfSeveral,
+    /// Which bundle each patch of the plan is.
+    pub order: Vec<usize>,
+    /// Where safe copies are.
+    pub archive: Archive,
+}
 
 /// A preview together with what it is a preview of.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::preview::Previewed;
+use super::apply_preview::Previewed;
 use crate::bundle::{BundleError, VerifiedBundle};
 use crate::disk::fs::Fs;
 use crate::model::{Code, Digest, FileNode, Hasher, Node, TreePath};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::apply_preview::Previewed;
 use super::components::add_components;
 use super::dangers::add_dangers;
 use super::made_contents::prove_made_contents;
@@ -20,8 +21,8 @@ use crate::plan::{
     Candidate, FolderProduct, InstalledStack, Note, Obstacle, PlanOfSeveral, PlannedPatch, Resolution, Scope,
     plan_several, resolve,
 };
+use crate::transaction::TransactionError;
 use crate::transaction::recover::{self, Unfinished};
-use crate::transaction::{Archive, TransactionError};
 use crate::trust::{Denial, Verdict};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::changes::{Hidden, hidden_in};
@@ -30,24 +31,13 @@ use crate::workbench::look::inspect::readable_reviews;
 use crate::workbench::look::merging::{ReadChoices, resolve_edits};
 use crate::workbench::look::moved_switches::MovedSwitches;
 use crate::workbench::look::rollback_protection::Remembered;
-use crate::workbench::look::situation::{ProductSeen, Reach, Survey};
+use crate::workbench::look::situation::{ProductSeen, Reach};
 use crate::workbench::look::stack::{FolderStack, plain, read_ledger};
 use crate::workbench::look::unchecked::unchecked;
 use crate::workbench::look::vouching::KeysOfToday;
 use crate::workbench::{
     ApplyPreview, ApplyRequest, ComingPatch, Error, Result, UncheckedChange, Watch, Workbench, text_patch,
 };
-
-/// A preview with everything that is needed to make it true.
-pub(crate) struct Previewed {
-    pub preview: ApplyPreview,
-    pub survey: Survey,
-    pub plan: PlanOfSeveral,
-    /// Which bundle each patch of the plan is.
-    pub order: Vec<usize>,
-    /// Where safe copies are.
-    pub archive: Archive,
-}
 
 impl Workbench {
     /// What applying these patch files in one go would do. Writes nothing, not even a lock.
