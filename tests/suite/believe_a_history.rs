@@ -499,10 +499,7 @@ fn an_older_copy_of_a_folder_is_told_as_that() {
     assert!(verified.out.contains(said), "{verified}");
     let status = person(&sandbox).done("status $/older");
     assert!(status.out.contains(said), "{status}");
-    assert_eq!(
-        person(&sandbox).done("status $/older --json").json()["older_copy_of"],
-        "$/app"
-    );
+    assert_eq!(person(&sandbox).done("status $/older --json").json()["older_copy_of"], "$/app");
     // The newer one is as it should be, also when it moves, and a stranger knows of nothing.
     std::fs::rename(sandbox.path("app"), sandbox.path("moved")).expect("a move");
     let newer = person(&sandbox).done("history $/moved --verify");
