@@ -40,7 +40,11 @@ impl Arguments {
             };
             let check = check.in_folder(target)?;
             return session.answer_as(
-                if check.problem.is_none() { Outcome::Done } else { Outcome::Not(Kind::NeedsPerson) },
+                match check.problem.is_some() || check.older.as_ref().is_some_and(|older| older.is_this_path)
+                {
+                    false => Outcome::Done,
+                    true => Outcome::Not(Kind::NeedsPerson),
+                },
                 |style| text::history_check(&check, target, style),
                 || answer::HistoryCheck::new(&check, target),
             );

@@ -66,7 +66,7 @@ pub use scope::Scope;
 pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
 pub(crate) use silence::{Finding, Loud, Scanner, Silence, silenced};
 pub use situation::Situation;
-pub(crate) use situation::{FailedCheck, FolderProduct, KnownBy, Recalled, VolumeProblem};
+pub(crate) use situation::{FailedCheck, FolderProduct, KnownBy, Recalled, VolumeProblem, spell};
 pub use take_out::{Because, take_out};
 pub(crate) use take_out::{Dependent, Rebuilt, TakeOut};
 pub use why::Obstacle;

@@ -189,7 +189,8 @@ impl Situation {
     }
 }
 
-fn spell(node: Option<&Node>) -> String {
+/// What is at a place, in one spelling.
+pub(crate) fn spell(node: Option<&Node>) -> String {
     match node {
         None => "-".to_owned(),
         Some(Node::File(file)) => format!("f {} {} {}", file.digest, file.size_bytes, file.mode),

@@ -109,8 +109,10 @@ impl VerifiedHistory {
             None => fill(window::VERIFIED_WHOLE, &[("n", &fitting)]),
             Some(problem) => problem.clone(),
         };
-        let details: Vec<String> = [seen, foreign, head].into_iter().flatten().collect();
-        Self { is_whole: problem.is_none(), sentence, details: details.join("\n") }
+        let older = check.older.as_ref().map(|older| line(&older.sentence()));
+        let details: Vec<String> = [older, seen, foreign, head].into_iter().flatten().collect();
+        let is_replaced = check.older.as_ref().is_some_and(|older| older.is_this_path);
+        Self { is_whole: problem.is_none() && !is_replaced, sentence, details: details.join("\n") }
     }
 }
 

@@ -209,3 +209,35 @@ fn what_is_in_place_already_is_not_said_to_have_been_rehearsed() {
     assert!(run.code == 3 && run.printed().contains("the patch is already in place"), "{run}");
     assert!(!run.printed().contains("Passed"), "{run}");
 }
+
+#[test]
+fn a_rehearsal_holds_as_long_as_everything_is_the_same_that_its_tests_could_see() {
+    let sandbox = site("", "true");
+    sandbox.write("srv/app/log", "started\n");
+    sandbox.write("srv/app/limits", "10\n");
+    // What the product writes while the rehearsal runs can't have been what it depended on.
+    let log = sandbox.path("srv/app/log");
+    let test = format!("--test=echo>>{}", log.display());
+    let run = console(&sandbox).run(&format!("{REHEARSE} {test}"));
+    assert_eq!(run.code, 0, "{run}");
+    let plan = || console(&sandbox).done(PLAN).out;
+    assert!(plan().contains("with 1 test: passed"), "{}", plan());
+    sandbox.write("srv/app/log", "much more\n");
+    assert!(plan().contains("with 1 test: passed"), "{}", plan());
+    sandbox.write("srv/app/limits", "11\n");
+    assert!(plan().contains("out of date"), "{}", plan());
+    sandbox.write("srv/app/limits", "10\n");
+    assert!(plan().contains("with 1 test: passed"), "{}", plan());
+}
+
+#[test]
+fn without_tests_it_holds_as_long_as_what_the_checks_look_at_is_the_same() {
+    let sandbox = site("[[health]]\ncheck = \"text\"\npath = \"site.txt\"\ncontains = \"well\"\n", "true");
+    sandbox.write("srv/app/site.txt", "all is well\n");
+    assert_eq!(rehearse(&sandbox, "").code, 0);
+    let plan = || console(&sandbox).done(PLAN).out;
+    sandbox.write("srv/app/other", "nobody looked at it\n");
+    assert!(plan().contains(": passed"), "{}", plan());
+    sandbox.write("srv/app/site.txt", "it is ill\n");
+    assert!(plan().contains("out of date"), "{}", plan());
+}

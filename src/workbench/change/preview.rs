@@ -183,7 +183,7 @@ impl Workbench {
         let floors = Floors::new(&ledger).and(remembered.floors(fs, &patches));
         self.add_doubts(&mut preview, product.as_ref(), &floors)?;
         survey.remarks.extend(add_components(&mut preview, checked.sbom.as_ref()));
-        self.add_rehearsal(&mut preview, remembered);
+        self.add_rehearsal(fs, &mut preview, remembered);
         preview.preview.notes.extend(notes_on_unchecked(fs, &ledger)?);
         Ok(Previewed { preview, survey, plan, order, archive })
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::bundle::place_of;
+use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::model::Digest;
 use crate::plan::why::{Before, Override, Signers, Unfit};
@@ -62,11 +63,12 @@ impl Workbench {
     }
 
     /// Adds to a preview what is known of a rehearsal of exactly this, and that there was none where one is asked for.
-    pub(super) fn add_rehearsal(&self, preview: &mut ApplyPreview, remembered: &Remembered) {
+    pub(super) fn add_rehearsal(&self, fs: &dyn Fs, preview: &mut ApplyPreview, remembered: &Remembered) {
         let (patches, decision) = (preview.manifest_digest, preview.decision().0);
-        preview.rehearsal = remembered
-            .folder()
-            .and_then(|folder| Rehearsals::find(&self.environment, folder, &patches, decision));
+        preview.rehearsal = remembered.folder().and_then(|folder| {
+            let coming = preview.patches.iter().map(|coming| &*coming.patch).collect();
+            Rehearsals::find(&self.environment, folder, &patches, decision, (fs, coming))
+        });
         if preview.preview.is_nothing_to_do() {
             return;
         }

@@ -125,6 +125,11 @@ impl FolderName {
         self.object.as_deref()
     }
 
+    /// Its path, links resolved.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// Whether both are the same folder, moved or not. Where the system does not say what a folder is, its path decides.
     pub(crate) fn is(&self, other: &Self) -> bool {
         match (&self.object, &other.object) {
@@ -215,6 +220,21 @@ impl Memory {
         let whole = known.iter().filter(|seen| seen.whole).map(|seen| seen.entry).max().unwrap_or_default();
         let is_known = |entry: u64| entry <= whole || known.iter().any(|seen| seen.entry == entry);
         (1..=ledger.head().seq).filter(|entry| !is_known(*entry)).collect()
+    }
+
+    /// Where this person has gone on with a history that ends earlier in the folder `name`: that folder, and the newest entry
+    /// there. A history that went another way since goes on nowhere else, and neither does one that was written or said to
+    /// be right as it is.
+    pub(super) fn goes_on(&self, name: &FolderName, ledger: &Ledger) -> Option<(&FolderName, u64)> {
+        let head = ledger.head().seq;
+        let is_at_head = |seen: &SeenEntry| seen.there && seen.entry == head && seen.fits(ledger);
+        let is_settled = |folder: &SeenFolder| folder.name.is(name) && folder.entries.iter().any(is_at_head);
+        if head == 0 || self.folders.iter().any(is_settled) {
+            return None;
+        }
+        let further = self.folders.iter().filter(|folder| folder.entries.iter().any(is_at_head));
+        let newest = further.filter_map(|folder| Some((&folder.name, folder.newest()?.0)));
+        newest.filter(|(_, entry)| *entry > head).max_by_key(|(_, entry)| *entry)
     }
 
     /// Notes that this person is about to write `entry` after what is in `ledger`.

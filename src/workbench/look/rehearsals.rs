@@ -2,14 +2,19 @@
 //!
 //! It is this person's own note, in a file that nobody else can write. It permits nothing.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::memory::FolderName;
+use crate::disk::fs::Fs;
+use crate::disk::{observe, observe_all};
 use crate::environment::Environment;
 use crate::guarded;
-use crate::model::Digest;
+use crate::model::{Detect, Digest, Hasher, Patch, Probe, TreePath, TreeState};
+use crate::plan::spell;
+use crate::progress::{CancelToken, Quiet};
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result};
 
@@ -37,7 +42,85 @@ struct Kept {
     patches: String,
     /// What somebody agrees to who applies them to the folder as it was.
     decision: String,
+    /// Everything else in the folder that it depended on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    surroundings: Option<Proven>,
     note: RehearsalNote,
+}
+
+/// What a rehearsal depended on besides what it was about, in one digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Proven {
+    digest: String,
+    /// Files that somebody wrote while it ran, as a running product does: it depended on none of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    busy: BTreeSet<String>,
+}
+
+/// The folder around a change.
+///
+/// A rehearsal with tests of the site depends on every file, since a test may look at each. Without, it depends on those
+/// that the health checks and the rules for the product look at; what the patch changes is part of what somebody agrees to.
+pub(crate) struct Surroundings<'a> {
+    pub fs: &'a dyn Fs,
+    pub patches: Vec<&'a Patch>,
+    pub has_tests: bool,
+}
+
+impl Surroundings<'_> {
+    /// Everything that is looked at.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn look(&self) -> Result<TreeState> {
+        let (quiet, never) = (Quiet, CancelToken::new());
+        Ok(match self.has_tests {
+            true => observe_all(self.fs, &|_, _| false, &quiet, &never)?.tree,
+            false => observe(self.fs, &self.named(), &quiet, &never)?.tree,
+        })
+    }
+
+    fn named(&self) -> BTreeSet<TreePath> {
+        let checks =
+            self.patches.iter().flat_map(|patch| patch.about.preflight.iter().chain(&patch.about.health));
+        let of_checks = checks.filter_map(|check| match &check.probe {
+            Probe::File { path, .. } | Probe::Text { path, .. } => Some(path.clone()),
+            _ => None,
+        });
+        let rules = self.patches.iter().flat_map(|patch| &patch.about.product.detect);
+        let of_rules = rules.map(|rule| match rule {
+            Detect::Exists { path }
+            | Detect::Hash { path, .. }
+            | Detect::Text { path, .. }
+            | Detect::Version { path, .. } => path.clone(),
+        });
+        of_checks.chain(of_rules).collect()
+    }
+
+    /// What a rehearsal depended on that began when the folder was like `before`.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn prove(&self, before: &TreeState) -> Result<Proven> {
+        let now = self.look()?;
+        let paths = before.iter().chain(now.iter()).map(|(path, _)| path);
+        let busy = paths.filter(|path| before.at(path) != now.at(path)).map(ToString::to_string);
+        let busy: BTreeSet<String> = busy.collect();
+        Ok(Proven { digest: digest(&now, &busy), busy })
+    }
+
+    fn still_holds(&self, proven: &Proven) -> bool {
+        self.look().is_ok_and(|now| digest(&now, &proven.busy) == proven.digest)
+    }
+}
+
+fn digest(tree: &TreeState, busy: &BTreeSet<String>) -> String {
+    let mut hasher = Hasher::new();
+    for (path, node) in tree.iter().filter(|(path, _)| !busy.contains(path.as_str())) {
+        hasher.update(format!("{path}\0{}\n", spell(Some(node))).as_bytes());
+    }
+    hasher.finish().to_string()
 }
 
 /// How a rehearsal ended.
@@ -87,13 +170,17 @@ impl Rehearsals {
         folder: &FolderName,
         patches: &Digest,
         decision: Digest,
+        (fs, coming): (&dyn Fs, Vec<&Patch>),
     ) -> Option<KnownRehearsal> {
         let all = Self::load(&Self::place(environment)?).ok()?;
         let (patches, decision) = (patches.to_string(), decision.to_string());
         let known = all.rehearsals.into_iter().rev();
         let mut known = known.filter(|kept| kept.patches == patches && kept.folder.is(folder));
         let newest = known.next()?;
-        Some(KnownRehearsal { is_current: newest.decision == decision, note: newest.note })
+        let around = Surroundings { fs, patches: coming, has_tests: newest.note.tests > 0 };
+        let is_current = newest.decision == decision
+            && newest.surroundings.is_some_and(|proven| around.still_holds(&proven));
+        Some(KnownRehearsal { is_current, note: newest.note })
     }
 
     /// Notes a rehearsal.
@@ -105,6 +192,7 @@ impl Rehearsals {
         target: &Path,
         patches: &Digest,
         decision: Digest,
+        surroundings: Proven,
         note: RehearsalNote,
     ) -> Result<()> {
         let _lock = guarded::lock(place)?;
@@ -115,6 +203,7 @@ impl Rehearsals {
             folder: FolderName::of(target),
             patches: patches.to_string(),
             decision: decision.to_string(),
+            surroundings: Some(surroundings),
             note: RehearsalNote { why, ..note },
         });
         let too_many = all.rehearsals.len().saturating_sub(MAX_KEPT);

@@ -31,6 +31,39 @@ pub(crate) struct HistoryCheck {
     pub seen: Option<u64>,
     /// Entries that this person did not write.
     pub foreign: Option<Foreign>,
+    /// That the folder is an older copy, if so.
+    pub older: Option<OlderCopy>,
+}
+
+/// A folder whose history ends before what this person wrote into the same history: a copy that was made earlier, or a
+/// backup that was put in its place. Both can be honest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OlderCopy {
+    /// The last entry of the history here.
+    pub(crate) here: u64,
+    /// The newest one that this person wrote.
+    pub(crate) newest: u64,
+    /// Where that was.
+    pub(crate) path: String,
+    /// Whether that is this very path.
+    pub(crate) is_this_path: bool,
+}
+
+impl OlderCopy {
+    /// That it is one, without a full stop.
+    pub(crate) fn sentence(&self) -> String {
+        let Self { here, newest, path, is_this_path } = self;
+        match is_this_path {
+            true => format!(
+                "This folder is an older copy: its history ends at entry {here}, and you changed the one that was here before \
+                 up to entry {newest}"
+            ),
+            false => format!(
+                "This folder is an older copy of {path}: its history ends at entry {here}, and you have changed that one up \
+                 to entry {newest}"
+            ),
+        }
+    }
 }
 
 /// Entries of a history that this person neither wrote nor said to be right: what they say is shown, and nothing in
@@ -99,7 +132,8 @@ impl Workbench {
             Ok(ledger) => ledger,
             Err(Error::Transaction(TransactionError::Ledger(LedgerError::Damaged { seq, detail }))) => {
                 let problem = Some((seq, detail));
-                return Ok(HistoryCheck { fitting: seq - 1, head: None, problem, seen, foreign: None });
+                let (foreign, older) = (None, None);
+                return Ok(HistoryCheck { fitting: seq - 1, head: None, problem, seen, foreign, older });
             }
             Err(other) => return Err(other),
         };
@@ -110,7 +144,24 @@ impl Workbench {
             .or_else(|| before.and_then(|(entry, digest)| cut_short(&ledger, entry, digest)));
         let fitting = problem.as_ref().map_or(ledger.head().seq, |(seq, _)| seq - 1);
         let head = problem.is_none().then(|| ledger.head().digest);
-        Ok(HistoryCheck { fitting, head, problem, seen, foreign: self.foreign(&ledger)? })
+        let (foreign, older) = (self.foreign(&ledger)?, self.older_copy(target, &ledger)?);
+        Ok(HistoryCheck { fitting, head, problem, seen, foreign, older })
+    }
+
+    /// Whether `target`, whose history is `ledger`, is an older copy of a folder that this person changed since.
+    ///
+    /// # Errors
+    /// As [`Workbench::memory`].
+    pub(crate) fn older_copy(&self, target: &Path, ledger: &Ledger) -> Result<Option<OlderCopy>> {
+        let Some(memory) = self.memory()? else { return Ok(None) };
+        let name = FolderName::of(target);
+        let goes_on = memory.goes_on(&name, ledger);
+        Ok(goes_on.map(|(there, newest)| OlderCopy {
+            here: ledger.head().seq,
+            newest,
+            path: there.path().to_owned(),
+            is_this_path: there.path() == name.path(),
+        }))
     }
 
     /// What is remembered; `None` where there is no place to remember anything, as for an account without a home.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::drift::{Drift, DriftCause, DriftKind, find_causes, patch_file_with};
-use super::rollback_protection::Foreign;
+use super::rollback_protection::{Foreign, OlderCopy};
 use super::stack::{FolderStack, all_copies, manifests_of, read_ledger};
 use super::switches::{FolderSwitch, opened_by_undoing, switches};
 use super::unchecked::{UncheckedChange, unchecked};
@@ -36,6 +36,8 @@ pub struct FolderStatus {
     pub(crate) keys_problem: Option<String>,
     /// Entries of the history that this person did not write.
     pub foreign: Option<Foreign>,
+    /// That the folder is an older copy of one that this person changed since, if so.
+    pub older: Option<OlderCopy>,
     /// Why nobody knows which these are.
     pub(crate) memory_problem: Option<String>,
     /// What lists of called-back patches say about them.
@@ -167,6 +169,8 @@ impl Workbench {
             Ok(foreign) => status.foreign = foreign,
             Err(error) => status.memory_problem = Some(error.to_string()),
         }
+        // What can't be remembered was told just now.
+        status.older = self.older_copy(target, &ledger).unwrap_or_default();
         let recalls = self.recalls(withdrawn)?;
         let held = |patch: &Installed| recalls.about(&patch.patch.id, patch.patch.revision).cloned();
         status.held = status.installed.iter().filter_map(held).collect();
@@ -247,6 +251,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         authors: Vec::new(),
         keys_problem: None,
         foreign: None,
+        older: None,
         memory_problem: None,
         held: Vec::new(),
         drift,
@@ -290,6 +295,7 @@ impl FolderStatus {
             authors: Vec::new(),
             keys_problem: None,
             foreign: None,
+            older: None,
             memory_problem: None,
             scripts_in_doubt: Vec::new(),
             can_undo_rollback: false,

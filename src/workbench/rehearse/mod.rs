@@ -14,7 +14,7 @@ use crate::model::{Interpreter, TreePath, TreeState};
 use crate::plan::OnDrift;
 use crate::progress::{Phase, Quiet};
 use crate::scripts::{self, Job, Setting};
-use crate::workbench::look::rehearsals::{RehearsalNote, Rehearsals};
+use crate::workbench::look::rehearsals::{Proven, RehearsalNote, Rehearsals, Surroundings};
 use crate::workbench::{
     ApplyOptions, ApplyPreview, ApplyRequest, DecisionDigest, Error, Override, Result, Watch, Workbench,
 };
@@ -110,8 +110,15 @@ impl Workbench {
             let failure = Some("nothing was tried: the patch is already in place".to_owned());
             return Ok(Rehearsed { failure, ..Rehearsed::of(preview, decision) });
         }
+        let fs = self.disk(target)?;
+        let around = Surroundings {
+            fs: &*fs,
+            patches: preview.patches.iter().map(|coming| &*coming.patch).collect(),
+            has_tests: !wish.tests.is_empty(),
+        };
+        let before = around.look()?;
         let clone = Copy::of_all(target, wish.copy_in.as_deref(), watch)?;
-        let mut rehearsed = Rehearsed::of(preview, decision);
+        let mut rehearsed = Rehearsed::of(preview.clone(), decision);
         let tried = self.try_on(&clone, request, target, wish, &mut rehearsed, watch);
         let removed = clone.remove();
         match tried {
@@ -124,7 +131,8 @@ impl Workbench {
         if now.decision() != decision {
             rehearsed.failure = Some("the folder changed meanwhile".to_owned());
         }
-        rehearsed.unrecorded = self.record(target, &rehearsed).err().map(|error| in_words(&error));
+        let recorded = around.prove(&before).and_then(|proven| self.record(target, &rehearsed, proven));
+        rehearsed.unrecorded = recorded.err().map(|error| in_words(&error));
         Ok(rehearsed)
     }
 
@@ -168,7 +176,7 @@ impl Workbench {
         Ok(failed.or_else(|| differs.map(|path| format!("after the rollback, {path:?} isn't as it was"))))
     }
 
-    fn record(&self, target: &Path, rehearsed: &Rehearsed) -> Result<()> {
+    fn record(&self, target: &Path, rehearsed: &Rehearsed, proven: Proven) -> Result<()> {
         let environment = &self.environment;
         let Some(place) = Rehearsals::place(environment) else { return Ok(()) };
         Rehearsals::add(
@@ -176,6 +184,7 @@ impl Workbench {
             target,
             &rehearsed.preview.manifest_digest,
             rehearsed.decision.0,
+            proven,
             RehearsalNote {
                 time: environment.now(),
                 by: format!("{}@{}", environment.user, environment.host),

@@ -205,7 +205,7 @@ impl Run {
         format!("{}{}", self.out, self.err)
     }
 
-    /// The one document on standard output.
+    /// The one document on standard output, with `$` for the sandbox.
     pub fn json(&self) -> serde_json::Value {
         assert_eq!(self.err, "", "a program reads one stream");
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))

@@ -93,9 +93,11 @@ fn origin(status: &FolderStatus, folder: &str, style: Style) -> String {
         let line = format!("Can't tell who wrote this folder's history: {}", safe(problem));
         return format!("{}\n", style.bad(&line));
     }
-    let Some(foreign) = &status.foreign else { return String::new() };
+    let older = status.older.as_ref().map(|older| format!("{}\n", style.attention(&safe(&older.sentence()))));
+    let older = older.unwrap_or_default();
+    let Some(foreign) = &status.foreign else { return older };
     format!(
-        "{}\nIts scripts don't run. {} If you know that it is right: patchwright history {folder} --vouch=REASON\n",
+        "{older}{}\nIts scripts don't run. {} If you know that it is right: patchwright history {folder} --vouch=REASON\n",
         style.bad(&foreign.sentence()),
         style.attention("Next:"),
     )
@@ -326,7 +328,11 @@ pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: 
         (None, 0) => format!("{} has no history yet\n", place(target)),
         (None, fitting) => {
             let entries = words::count(usize::try_from(fitting).unwrap_or(usize::MAX), "entry", "entries");
-            format!("{}\n", style.good(&format!("The history of {} is intact: {entries}", place(target))))
+            let intact = format!("The history of {} is intact: {entries}", place(target));
+            match &check.older {
+                None => format!("{}\n", style.good(&intact)),
+                Some(older) => format!("{intact}\n{}\n", style.attention(&safe(&older.sentence()))),
+            }
         }
         (Some((entry, problem)), _) => format!(
             "{}\n  {}\n",
