@@ -152,8 +152,13 @@ impl Recalled {
         format!("{} was withdrawn: {}", self.id, self.reason)
     }
 
-    /// What to do instead.
+    /// What to do instead, wherever the patch is.
     pub fn hint(&self) -> String {
+        self.hint_in("FOLDER")
+    }
+
+    /// The same for a folder that the patch is in, as a command names it.
+    pub(crate) fn hint_in(&self, folder: &str) -> String {
         let instead = match (&self.replacement, &self.toggle_off) {
             (Some(replacement), _) => format!("Use {replacement} instead."),
             (None, None) => "Ask the vendor what to use instead.".to_owned(),
@@ -161,7 +166,7 @@ impl Recalled {
         };
         let off = self.toggle_off.as_ref().map(|switch| {
             format!(
-                "Where it is applied, turn its switch off: patchwright toggle off {}/{switch} FOLDER --reason TEXT",
+                "Where it is applied, turn its switch off: patchwright toggle off {}/{switch} {folder} --reason TEXT",
                 self.id
             )
         });
