@@ -24,7 +24,7 @@ Examples:
   patchwright plan one.patchbundle two.patchbundle /opt/app
   patchwright plan fix.patchbundle /opt/app --output reviewed.plan
   patchwright plan fix.patch /opt/app
-  patchwright plan old.patchbundle /opt/app --allow-downgrade \"OPS-77: the new one breaks printing\"
+  patchwright plan old.patchbundle /opt/app --allow-downgrade=OPS-77
   patchwright plan debian/patches /opt/app-src
   patchwright plan fix.patchbundle /opt/app --draft app.toml=merged.toml
   patchwright plan fix.patchbundle /opt/app --merged app.toml=merged.toml"
