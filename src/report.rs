@@ -157,7 +157,7 @@ impl Report {
                         "Get the list again, or remove it. Without it, withdrawn patches aren't recognised.",
                     )
             }
-            Error::ScanReport { path, problem } => fixed::of_scan(code, path, problem),
+            Error::ScanReport { path, problem } => fixed::of_scan(code, path, problem, &folder),
             Error::EvidenceFile { path, problem } => {
                 let report = Self::new(code, "Can't use this evidence file").at(path.display());
                 report.because(*problem).about_no_files().hint("Ask whoever made it for the file again.")

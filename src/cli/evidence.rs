@@ -2,13 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::Result;
+use super::flags::since;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use super::sign::signer;
 use crate::model::{Kind, Word, choices};
 use crate::report::{Report, evidence};
-use crate::workbench::{EvidenceWish, Redaction, moment};
+use crate::workbench::{EvidenceWish, Redaction};
 
 choices! {
     /// What can be left out.
@@ -72,7 +75,7 @@ impl Arguments {
 
     fn save(&self, output: &Path, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
-        let wish = self.wish()?;
+        let wish = self.wish(session.workbench().environment().timestamp())?;
         // Who has no password needs not wait for the folder to be read.
         let key = self.key.as_deref();
         let signer = key.map(|key| signer(session, key, self.password_file.as_deref())).transpose()?;
@@ -87,17 +90,8 @@ impl Arguments {
         )
     }
 
-    fn wish(&self) -> Result<EvidenceWish> {
-        let since = match &self.since {
-            None => None,
-            Some(text) => match moment(text) {
-                Some(moment) => Some(moment),
-                None => {
-                    let report = Report::usage(format!("{text} is no day and no moment"));
-                    return Err(report.hint("Write a day such as 2026-10-01.").into());
-                }
-            },
-        };
+    fn wish(&self, now: Timestamp) -> Result<EvidenceWish> {
+        let since = self.since.as_ref().map(|text| since(text, now)).transpose()?;
         let redaction = Redaction {
             users: self.redact.contains(&LeftOut::Users),
             paths: self.redact.contains(&LeftOut::Paths),

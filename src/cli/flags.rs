@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgAction, ArgMatches, Args, ValueEnum};
+use clap::{Arg, ArgMatches, Args, ValueEnum};
+use jiff::Timestamp;
 
 use super::Result;
 use crate::model::Digest;
 use crate::report::Report;
-use crate::workbench::{DecisionDigest, Override, Overrides, is_text_patch};
+use crate::workbench::{DecisionDigest, Override, Overrides, is_text_patch, moment};
 
 /// Flags of every command.
 #[derive(Debug, Clone, Args)]
@@ -115,6 +116,20 @@ fn is_series(folder: &Path) -> bool {
     is_text_patch(folder).unwrap_or_default()
 }
 
+/// The day or moment from which on something counts: one that was.
+pub(super) fn since(text: &str, now: Timestamp) -> Result<Timestamp> {
+    let example = "Write a day such as 2026-10-01, or a moment such as 2026-10-01T08:00:00Z.";
+    match moment(text) {
+        None => Err(Report::usage(format!("{text} is no day and no moment")).hint(example).into()),
+        Some(since) if since > now => {
+            let report =
+                Report::usage(format!("{text} is still to come, so nothing can have happened since"));
+            Err(report.hint(format!("Name a day up to today, {} (UTC).", now.strftime("%Y-%m-%d"))).into())
+        }
+        Some(since) => Ok(since),
+    }
+}
+
 /// A reason says something.
 pub(super) fn reason(text: &str) -> Result<String, &'static str> {
     match text.trim() {
@@ -130,12 +145,12 @@ pub(super) struct OverrideFlags(pub Overrides);
 impl Args for OverrideFlags {
     fn augment_args(command: clap::Command) -> clap::Command {
         Override::ALL.into_iter().fold(command, |command, rule| {
-            let what = if rule.needs_reason() { "the reason" } else { "it" };
+            let what = if rule.needs_reason() { "the reason" } else { "it, and the reason if you give one" };
             let help = format!("{}; the history records {what}", rule.deed());
-            let flag = Arg::new(rule.flag()).long(rule.flag()).help(help);
+            let flag = Arg::new(rule.flag()).long(rule.flag()).help(help).value_name("REASON");
             command.arg(match rule.needs_reason() {
-                true => flag.value_name("REASON").value_parser(reason),
-                false => flag.action(ArgAction::SetTrue),
+                true => flag.value_parser(reason),
+                false => flag.num_args(0..=1).require_equals(true).default_missing_value(""),
             })
         })
     }
@@ -154,11 +169,7 @@ impl clap::FromArgMatches for OverrideFlags {
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         for rule in Override::ALL {
-            let said = match rule.needs_reason() {
-                true => matches.get_one::<String>(rule.flag()).cloned(),
-                false => matches.get_flag(rule.flag()).then(String::new),
-            };
-            self.0.set(rule, said);
+            self.0.set(rule, matches.get_one::<String>(rule.flag()).cloned());
         }
         Ok(())
     }

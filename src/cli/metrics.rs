@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use super::Result;
+use super::flags::since;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::{Word, choices};
 use crate::report::Report;
-use crate::workbench::{Exposition, FolderMetrics, moment};
+use crate::workbench::{Exposition, FolderMetrics};
 
 choices! {
     /// What figures are printed as.
@@ -48,12 +49,7 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
-        let Some(since) = moment(&self.since) else {
-            let report = Report::usage(format!("{} is no day and no moment", self.since));
-            return Err(report
-                .hint("Write a day such as 2026-10-01, or a moment such as 2026-10-01T08:00:00Z.")
-                .into());
-        };
+        let since = since(&self.since, session.workbench().environment().timestamp())?;
         if self.format.is_some_and(|format| format != FiguresFormat::Json) && session.is_json() {
             let report = Report::usage("The figures can't be printed in two formats at once");
             return Err(report.hint("Leave out --json or --format.").into());

@@ -153,15 +153,20 @@ impl Recalled {
         format!("{} was withdrawn: {}", self.id, self.reason)
     }
 
-    /// What to do instead.
+    /// What to do instead, wherever the patch is.
     pub(crate) fn hint(&self) -> Advice {
+        self.hint_in("FOLDER")
+    }
+
+    /// The same for a folder that the patch is in, as a command names it.
+    pub(crate) fn hint_in(&self, folder: &str) -> Advice {
         let instead = match (&self.replacement, &self.toggle_off) {
             (Some(replacement), _) => format!("Use {replacement} instead.").into(),
             (None, None) => "Ask the vendor what to use instead.".into(),
             (None, Some(_)) => Advice::default(),
         };
         let off = self.toggle_off.as_ref().map(|switch| {
-            let command = format!("patchwright toggle off {}/{switch} FOLDER --reason TEXT", self.id);
+            let command = format!("patchwright toggle off {}/{switch} {folder} --reason TEXT", self.id);
             Advice::by_command("Where it is applied, turn its switch off", command)
         });
         instead.then(off.unwrap_or_default())

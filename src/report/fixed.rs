@@ -106,22 +106,22 @@ pub(crate) fn loud(loud: &Loud) -> String {
     }
 }
 
-pub(super) fn of_scan(code: Code, path: &Path, problem: &ScanProblem) -> Report {
+pub(super) fn of_scan(code: Code, path: &Path, problem: &ScanProblem, folder: &str) -> Report {
     let title = match problem {
         ScanProblem::NoSbom(_) => "Can't use this SBOM",
         _ => "Can't use this report",
     };
     let report = Report::new(code, title).at(path.display()).because(problem.to_string());
     let hint = match problem {
-        ScanProblem::Unreadable(_) => {
-            "Name the JSON report of a scan, such as from: trivy fs --format json --output report.json FOLDER"
-                .into()
-        }
+        ScanProblem::Unreadable(_) => Advice::from("Name the JSON report of a scan.").then(Advice::typed(
+            format!("To make one: trivy fs --format json --output report.json {folder}"),
+        )),
         ScanProblem::NoSbom(_) => "Name an SBOM in CycloneDX or SPDX 2.3, as JSON.".into(),
         ScanProblem::NoList(_) => "Fetch the file again from whoever publishes it.".into(),
-        ScanProblem::NotTold => {
-            Advice::by_command("Write a file for it instead", "patchwright fixed FOLDER --format osv-scanner")
-        }
+        ScanProblem::NotTold => Advice::by_command(
+            "Write a file for it instead",
+            format!("patchwright fixed {folder} --format osv-scanner"),
+        ),
         ScanProblem::OtherFolder { .. } => "Scan this folder, or name the folder that was scanned.".into(),
     };
     report.about_no_files().hint(hint)

@@ -36,7 +36,13 @@ pub(crate) fn gate(view: &RolloutView) -> String {
             format!("Its records are missing; {folders} what it applied, as the histories say")
         }
         Gate::Paused(said) => format!("Paused {}", by(said)),
-        Gate::Over(said) => format!("Over: rolled back {}", by(said)),
+        Gate::Over(said) => match view.rings.iter().map(still_there).sum() {
+            0 => format!("Over: rolled back {}", by(said)),
+            left => {
+                let left = count(left, "folder still has", "folders still have");
+                format!("Over: rolled back in part {}; {left} what it applied", by(said))
+            }
+        },
         Gate::Stopped(said) => format!("Stopped {}", by(said)),
         Gate::AsFarAsAsked { ring: at } => {
             format!("The ring {:?} is through, as far as you asked", ring(*at).name)
@@ -76,7 +82,9 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
         Gate::Lost { .. } => vec![("To go on", run()), ("To roll back what it applied", take_back())],
         Gate::Paused(_) => vec![("Next", resume())],
         Gate::Stopped(_) => vec![("To go on", resume()), ("To roll back what it applied", take_back())],
-        Gate::Over(_) if needs_person() => vec![("To roll back the rest", take_back())],
+        Gate::Over(_) if needs_person() || view.rings.iter().any(|ring| still_there(ring) > 0) => {
+            vec![("To roll back the rest", take_back())]
+        }
         Gate::Over(_) => vec![("To start it again, with new approvals", format!("{} --again", run()))],
         Gate::Next(Next::Approve { ring, .. }) => {
             let name = of(*ring);
@@ -101,6 +109,12 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
 /// Whether a folder keeps its ring from being good enough, and may be left out.
 fn is_open(state: FolderState) -> bool {
     matches!(state, FolderState::Refused | FolderState::Missing | FolderState::Waiting | FolderState::PutBack)
+}
+
+/// How many folders of a ring have what the rollout applied there.
+fn still_there(ring: &RingView) -> usize {
+    let is_ours = |folder: &&FolderView| folder.state == FolderState::Good && folder.entry.is_some();
+    ring.folders.iter().filter(is_ours).count()
 }
 
 /// Whether something that the rollout applied is still there, and somebody has to see to it.

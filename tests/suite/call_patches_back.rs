@@ -149,6 +149,24 @@ fn a_list_that_is_named_counts_for_a_patch_that_comes_back_too() {
 }
 
 #[test]
+fn a_rule_that_is_set_aside_is_said_with_the_result_and_its_reason_is_kept() {
+    let sandbox = sandbox();
+    let console = Console::new(&sandbox);
+    let plain = console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    assert!(plain.out.contains("  unsigned allowed\n"), "{plain}");
+    console.done("rollback $/app --yes");
+    let told = console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned=OPS-77");
+    assert!(told.out.contains("  unsigned allowed: OPS-77\n"), "{told}");
+    assert!(console.done("history $/app").out.contains("unsigned allowed: OPS-77"));
+    let history = console.done("history $/app --json").json();
+    assert_eq!(history["entries"][0]["overrides"][0]["rule"], "unsigned");
+    assert_eq!(history["entries"][2]["overrides"][0]["reason"], "OPS-77");
+    // The folder behind it is no reason.
+    console.done("rollback $/app --yes");
+    console.done("apply $/fix.patchbundle --yes --allow-unsigned $/app");
+}
+
+#[test]
 fn a_list_is_read_strictly_and_as_its_schema_says() {
     let schema: Value =
         serde_json::from_str(include_str!("../../assets/schema/holds.schema.json")).expect("JSON");

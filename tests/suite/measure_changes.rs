@@ -107,3 +107,13 @@ fn lead_time_and_rework_are_what_patches_say_and_nothing_is_guessed() {
     };
     assert_eq!(measured(repair), (Some(86_400), Some(1.0), true));
 }
+
+#[test]
+fn a_day_that_is_still_to_come_is_refused_and_today_is_not() {
+    let sandbox = product();
+    let to_come = Console::new(&sandbox).run("metrics $/app --since 2026-11-24");
+    assert_eq!(to_come.code, 2, "{to_come}");
+    assert!(to_come.err.contains("2026-11-24 is still to come"), "{to_come}");
+    assert!(to_come.err.contains("Name a day up to today, 2026-11-23 (UTC)."), "{to_come}");
+    Console::new(&sandbox).done("metrics $/app --since 2026-11-23");
+}

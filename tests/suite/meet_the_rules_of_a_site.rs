@@ -149,7 +149,7 @@ fn a_rule_is_set_aside_for_a_reason_only_and_the_history_keeps_it() {
     let apply = "apply $/fix.patchbundle $/app --yes";
     assert_eq!(console(&sandbox).run(&format!("{apply} --allow-site-rules=")).code, 2);
     let planned = console(&sandbox).run("plan $/fix.patchbundle $/app");
-    assert!(planned.code == 3 && planned.printed().contains("--allow-site-rules REASON"), "{planned}");
+    assert!(planned.code == 4 && planned.printed().contains("--allow-site-rules REASON"), "{planned}");
     let run = console(&sandbox).done(&format!("{apply} --allow-site-rules=outage-7"));
     assert!(run.printed().contains("site-rules allowed: outage-7"), "{run}");
     let history = console(&sandbox).done("history $/app");

@@ -203,6 +203,13 @@ fn nothing_of_another_kind_is_replaced_by_what_a_command_writes() {
         assert!(refused.code == 3 && refused.err.contains("file of another kind"), "{refused}");
         assert_eq!(sandbox.read("notes.txt").as_deref(), Some("important\n"));
     }
+    // A patch that somebody wrote, or was sent, is none that was exported.
+    for mine in ["notes for a patch\n", "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n"] {
+        sandbox.write("mine.patch", mine);
+        let refused = console.run("export $/one.patchbundle --output $/mine.patch");
+        assert!(refused.code == 3 && refused.err.contains("already exists"), "{refused}");
+        assert_eq!(sandbox.read("mine.patch").as_deref(), Some(mine));
+    }
 }
 
 #[test]

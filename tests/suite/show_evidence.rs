@@ -327,7 +327,10 @@ fn one_patch_or_one_time_is_told_alone() {
     assert_eq!(entries(ID), [1, 2, 3, 4]);
     assert_eq!(entries("OTHER-2"), [5]);
     assert_eq!(entries("--since 2026-11-23"), [1, 2, 3, 4, 5]);
-    assert_eq!(entries("--since 2026-11-24"), [] as [u64; 0]);
+    let to_come = console(&sandbox).run("evidence $/app --since 2026-11-24 --output $/to-come.zip");
+    assert_eq!(to_come.code, 2, "{to_come}");
+    assert!(to_come.err.contains("2026-11-24 is still to come"), "{to_come}");
+    assert!(!sandbox.path("to-come.zip").exists());
     assert_eq!(console(&sandbox).run("evidence $/app NONE-1 --output $/e.zip").code, 3);
     assert_eq!(console(&sandbox).run("evidence $/app --since soon --output $/e.zip").code, 2);
     assert_eq!(console(&sandbox).run("evidence $/app").code, 2);

@@ -344,7 +344,7 @@ fn a_list_of_withdrawn_patches_may_recommend_turning_it_off() {
                 [{\"id\": \"ACME-1\", \"reason\": \"it hangs\", \"toggle_off\": \"new-parser\"}]}";
     sandbox.write("list.json", list);
     let status = console.done("status $/app --withdrawn $/list.json");
-    let said = "turn its switch off: patchwright toggle off ACME-1/new-parser FOLDER --reason TEXT";
+    let said = "turn its switch off: patchwright toggle off ACME-1/new-parser $/app --reason TEXT";
     assert!(in_one_line(&status).contains(said), "{status}");
     assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS), "it is recommended, not done");
 }

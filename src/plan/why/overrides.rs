@@ -92,7 +92,8 @@ impl Override {
         self.row().2
     }
 
-    /// Whether it takes a reason, which the history keeps; a yes is enough for the others.
+    /// Whether it is set aside only with a reason, which the history keeps. For the others a yes is enough, and a reason that is
+    /// given is kept, too: who signs nothing says yes each time, and a reason that is asked for each time says nothing.
     pub(crate) const fn needs_reason(self) -> bool {
         !matches!(self, Self::Unsigned | Self::WeakVolume)
     }
@@ -146,9 +147,9 @@ impl Overrides {
         self.0[rule as usize].as_deref().unwrap_or_default()
     }
 
-    /// The reason for which `rule` is set aside, if it is and takes one.
+    /// The reason for which `rule` is set aside, if it is and one was given.
     pub(crate) fn reason(&self, rule: Override) -> Option<&str> {
-        (rule.needs_reason() && self.has(rule)).then(|| self.said(rule).trim())
+        Some(self.said(rule).trim()).filter(|reason| self.has(rule) && !reason.is_empty())
     }
 
     /// Those of them that are asked for.

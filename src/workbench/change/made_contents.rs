@@ -3,13 +3,11 @@
 
 use rayon::prelude::*;
 
-use super::apply_preview::Previewed;
 use crate::bundle::{BundleError, VerifiedBundle};
-use crate::disk::fs::Fs;
 use crate::model::{Code, Digest, FileNode, Hasher, Node, TreePath};
-use crate::plan::{Note, Obstacle};
+use crate::plan::{Note, Obstacle, Preview};
 use crate::progress::{CancelToken, Quiet, WatchedWriter};
-use crate::workbench::contents::{First, Library, NotRead};
+use crate::workbench::contents::{Library, NotRead};
 use crate::workbench::{Error, Result, Watch};
 
 /// Largest content that is made before anything is prepared, and most bytes of all together: a few seconds, before a plan is
@@ -17,28 +15,23 @@ use crate::workbench::{Error, Result, Watch};
 const MAX_FILE_BYTES: u64 = 256 << 20;
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Makes every content that `seen` says the patch files make, and keeps none of them. What was found true once is not tried
-/// again, as for many folders.
+/// Makes every content that the patch files make by `preview`, and keeps none of them. What was found true once is not tried
+/// again, as for many folders. `library` has what is in the folder, and what was put together for it.
 ///
 /// # Errors
 /// If one of them is another one than the patch file promises, or somebody wished to stop.
 pub(super) fn prove_made_contents(
     bundles: &[VerifiedBundle],
-    seen: &mut Previewed,
-    fs: &dyn Fs,
+    preview: &mut Preview,
+    library: &Library<'_>,
     watch: Watch<'_>,
 ) -> Result<()> {
     let can_be_set_aside = |obstacle: &Obstacle| obstacle.way_around().is_some();
-    if !seen.preview.preview.obstacles.iter().all(can_be_set_aside) {
+    if !preview.obstacles.iter().all(can_be_set_aside) {
         return Ok(());
     }
-    let library = Library::new(bundles, First::Bundles)
-        .in_folder(fs)
-        .with_seen(&seen.survey.situation.tree)
-        .with_copies(seen.archive.clone())
-        .with_made(seen.plan.made.clone());
     let (mut left_bytes, mut made, mut too_large) = (MAX_BYTES, Vec::new(), Vec::new());
-    for step in &seen.preview.preview.plan.steps {
+    for step in &preview.plan.steps {
         let Some(file) = step.after.as_ref().and_then(Node::as_file) else { continue };
         let Some((bundle, source)) = library.maker(&file.digest) else { continue };
         let one = Made { path: &step.path, file, bundle: &bundles[bundle], source };
@@ -53,12 +46,12 @@ pub(super) fn prove_made_contents(
     }
     made.par_iter().try_for_each(|one| {
         watch.cancel.check()?;
-        one.prove(&library, watch.cancel)
+        one.prove(library, watch.cancel)
     })?;
     let later = |path: TreePath| {
         Note::at(path, "is large, so what the patch makes of it is compared while the change is prepared")
     };
-    seen.preview.preview.notes.extend(too_large.into_iter().map(later));
+    preview.notes.extend(too_large.into_iter().map(later));
     Ok(())
 }
 

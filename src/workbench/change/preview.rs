@@ -102,7 +102,11 @@ impl Workbench {
         let look = || self.preview_unlocked(bundles, &remembered, &**fs, watch);
         let is_plain = |looked: &Previewed| looked.preview.preview.obstacles.is_empty();
         let mut seen = self.read_consistently(target, &**fs, look, is_plain)?;
-        prove_made_contents(bundles.as_slice(), &mut seen, &**fs, watch)?;
+        let Previewed { preview, survey, plan, archive, .. } = &mut seen;
+        let library = Library::new(bundles.as_slice(), First::Bundles).in_folder(&**fs);
+        let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());
+        let library = library.with_made(plan.made.clone());
+        prove_made_contents(bundles.as_slice(), &mut preview.preview, &library, watch)?;
         self.name_bundles_at_hand(&bundles.files, &mut seen.preview);
         Ok(seen)
     }

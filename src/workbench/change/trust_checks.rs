@@ -197,9 +197,7 @@ impl Floors {
             is_trusted(other) && at.sequence >= top && is_one_row(&at, &place)
         };
         let before = match sequence.cmp(&top) {
-            std::cmp::Ordering::Less
-                if is_trusted(patch) && together.iter().any(|one| brings_the_top(one)) =>
-            {
+            std::cmp::Ordering::Less if is_trusted(patch) && together.iter().any(brings_the_top) => {
                 return None;
             }
             std::cmp::Ordering::Less => Before::Higher(top),

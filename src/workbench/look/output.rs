@@ -5,13 +5,13 @@ use std::path::Path;
 use crate::bundle::UnverifiedBundle;
 use crate::named_file;
 use crate::plan::why::Making;
-use crate::workbench::{Error, Result, is_text_patch};
+use crate::workbench::{Error, Result};
 
 /// How a pack of evidence begins: the first file in it, after thirty bytes of a ZIP record.
 const EVIDENCE_HEAD: &[u8] = b"SHA256SUMS";
 
-/// How much of a file is looked at to tell whether it is a plan.
-const HEAD_BYTES: usize = 256;
+/// How much of a file is looked at to tell what it is.
+const HEAD_BYTES: usize = 512;
 
 /// What is going to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,14 @@ pub(crate) fn refuse_taken(output: &Path, kind: OutputKind) -> Result<()> {
             Ok(bundle) if bundle.is_signed() => return taken(true),
             opened => opened.is_ok(),
         },
-        OutputKind::GitPatch => is_text_patch(output)?,
+        // As an exported patch begins; a patch that somebody wrote or was sent is not ours to replace.
+        OutputKind::GitPatch => named_file::read(output, 2 * HEAD_BYTES).is_ok_and(|head| {
+            let head = String::from_utf8_lossy(&head);
+            let mut lines = head.lines();
+            ["From: ", "Subject: ", "---"]
+                .iter()
+                .all(|begin| lines.next().is_some_and(|line| line.starts_with(begin)))
+        }),
         OutputKind::Report => named_file::read(output, HEAD_BYTES).is_ok_and(|head| {
             let head = String::from_utf8_lossy(&head);
             head.contains("patchwright reconcile") || head.contains("\"command\": \"reconcile\"")

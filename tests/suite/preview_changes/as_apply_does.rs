@@ -27,8 +27,10 @@ fn save(sandbox: &Sandbox, name: &str, change: impl FnOnce(&mut Patch)) {
     console(sandbox).done(&format!("sign $/patches/{name}.patchbundle --key $/acme.key --as author"));
 }
 
-/// What speaks against the fix, with what code and exit code, and how that comes about.
-const REASONS: [(&str, u8, fn(&Sandbox)); 10] = [
+/// What speaks against the fix: its code, the exit code, and how it comes about.
+type Reason = (&'static str, u8, fn(&Sandbox));
+
+const REASONS: [Reason; 10] = [
     ("E-DOWNGRADE", 4, |sandbox| {
         save(sandbox, "new", |patch| patch.about.sequence = 7);
         console(sandbox).done("apply $/patches/new.patchbundle $/app --yes");

@@ -211,3 +211,17 @@ fn two_patches_that_were_rolled_back_together_come_again_together_and_the_older_
     assert!(site.has_patch("a") && site.has_patch("b"));
     assert!(site.sandbox.path("srv/a/second.txt").exists());
 }
+
+#[test]
+fn a_rollout_of_which_one_ring_was_rolled_back_says_what_is_still_there() {
+    let site = Site::new(&["a", "b"], &[ring("pilot", &["a"], ""), ring("rest", &["b"], "")].concat());
+    assert_eq!(site.run().code, 0);
+    let back = site.console().run(&typed("take-back --ring rest --yes"));
+    assert!(back.out.contains("Over: rolled back in part by ada@server"), "{back}");
+    assert!(back.out.contains("1 folder still has what it applied"), "{back}");
+    assert!(back.out.contains("patchwright rollout take-back $/october.toml"), "{back}");
+    assert!(site.has_patch("a") && !site.has_patch("b"));
+    let rest = site.console().run(&typed("take-back --yes"));
+    assert!(rest.out.contains("Over: rolled back by ada@server"), "{rest}");
+    assert!(!site.has_patch("a"));
+}

@@ -88,7 +88,7 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     if let Some(origin) = &applied.text {
         text.push_str(&format!("  {}\n", safe(&origin.reading())));
     }
-    for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
+    for set_aside in &entry.overrides {
         text.push_str(&format!("  {}\n", style.bad(&safe(&words::set_aside(set_aside)))));
     }
     text.push_str(&checks(&applied.checks));

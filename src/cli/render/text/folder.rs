@@ -12,7 +12,8 @@ use crate::cli::render::{Detail, Style, changes, words};
 use crate::report::relations;
 use crate::text::with_thousands;
 use crate::workbench::{
-    CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, UnfinishedWork,
+    CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, Override, OverrideNote,
+    UnfinishedWork,
 };
 
 /// Most files that are named in one sentence.
@@ -58,7 +59,7 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
         text.push_str(&format!("{}\n", style.bad(&line)));
     }
     for held in &status.held {
-        let line = format!("{}. {}", safe(&held.meaning()), safe(&held.hint().to_string()));
+        let line = format!("{}. {}", safe(&held.meaning()), safe(&held.hint_in(&argument).to_string()));
         text.push_str(&format!("{}\n", style.bad(&line)));
     }
     if !status.switches.is_empty() {
@@ -277,7 +278,9 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         for remark in words::vouched(entry).into_iter().chain(entry.further_remarks().cloned()) {
             text.push_str(&format!("        {by}{}\n", safe(&remark)));
         }
-        for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
+        // That nobody trusted had signed it is told as what the signatures came to.
+        let is_told = |one: &&OverrideNote| one.rule != Override::Unsigned.rule() || one.reason.is_some();
+        for set_aside in entry.overrides.iter().filter(is_told) {
             text.push_str(&format!("        {}\n", safe(&words::set_aside(set_aside))));
         }
         for line in words::why_moved(entry).into_iter().chain(words::occasion(entry)) {
