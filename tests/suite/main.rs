@@ -69,6 +69,7 @@ mod ask_for_help;
 #[cfg(unix)]
 mod drive_by_ansible;
 mod go_through_the_window;
+mod install_packages;
 mod try_the_sample;
 
 mod real_releases;

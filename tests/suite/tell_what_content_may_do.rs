@@ -48,7 +48,7 @@ mod with_modes {
             sandbox.save("fix.patchbundle", &bundle);
             let console = Console::new(&sandbox).with_keys();
             let plan = console.run("plan $/fix.patchbundle $/app");
-            assert!(plan.code == 3 && plan.out.contains(word) && plan.out.contains("E-POLICY"), "{plan}");
+            assert!(plan.code == 4 && plan.out.contains(word) && plan.out.contains("E-POLICY"), "{plan}");
             let apply = "apply $/fix.patchbundle $/app --yes --allow-unsigned";
             assert_eq!(console.run(apply).code, 4);
             assert_eq!(sandbox.read("app/bin/tool").as_deref(), Some("old\n"));
@@ -90,7 +90,7 @@ mod with_modes {
             return skip(STORY, "no capability can be given here");
         }
         let plan = Console::new(&sandbox).with_keys().run("plan $/fix.patchbundle $/app");
-        assert!(plan.code == 3 && plan.out.contains("file capabilities"), "{plan}");
+        assert!(plan.code == 4 && plan.out.contains("file capabilities"), "{plan}");
     }
 
     /// `secret.conf`, which only its owner may read, and a patch that copies it to a place of this mode.
@@ -110,7 +110,7 @@ mod with_modes {
         copy_of_a_secret(&sandbox, 0o644);
         let console = Console::new(&sandbox).with_keys();
         let plan = console.run("plan $/fix.patchbundle $/app");
-        assert!(plan.code == 3, "{plan}");
+        assert!(plan.code == 4, "{plan}");
         assert!(plan.out.contains("gets the content of secret.conf, and more people may read it"), "{plan}");
         assert_eq!(console.run("apply $/fix.patchbundle $/app --yes --allow-unsigned").code, 4);
         // A copy that a diff makes has the permissions of its source.

@@ -111,6 +111,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("rehearse merged", "rehearse good.patchbundle app --merged bin/app=%"),
     ("rehearse paths", "rehearse % app"),
     ("rehearse paths", "rehearse good.patchbundle %"),
+    ("reapply withdrawn", "reapply patched --yes --withdrawn %"),
+    ("rollback withdrawn", "rollback patched --undo --yes --withdrawn %"),
     ("rehearse withdrawn", "rehearse good.patchbundle app --withdrawn %"),
     ("rollout approve file", "rollout approve % all --by-hand"),
     ("rollout approve key", "rollout approve rollout.toml all --key %"),

@@ -52,6 +52,10 @@ pub(crate) enum Undo {
     },
     NoRollback,
     HasScripts,
+    /// It is done, and nobody knows yet whether it works.
+    Unchecked {
+        subject: String,
+    },
     /// There is no place to remember who wrote a history.
     NoMemory,
     /// Only these entries, which somebody else wrote, say what would come into the folder.
@@ -185,6 +189,11 @@ impl Undo {
                 Code::Trust,
                 format!("{patch} would come back, and its signature doesn't count today: {now}"),
                 APPLY_AGAIN,
+            ),
+            Undo::Unchecked { subject } => row(
+                Code::Unfinished,
+                format!("the health checks of {subject} didn't run to the end, so it isn't known whether it works"),
+                Advice::by_command("Finish them first", format!("patchwright recover {HERE} --finish")),
             ),
             Undo::NoMemory => row(
                 Code::Rights,

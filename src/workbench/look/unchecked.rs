@@ -2,8 +2,9 @@
 
 use crate::disk::fs::{Fs, LockKind};
 use crate::ledger::{Entry, Ledger};
+use crate::plan::why::Undo;
 use crate::transaction::recover;
-use crate::workbench::Result;
+use crate::workbench::{Error, Result};
 
 /// A change that is done in every file, and of which nobody knows whether the product works with it: whoever made it was
 /// stopped before its health checks had run.
@@ -27,6 +28,11 @@ impl UncheckedChange {
             time: entry.time.clone(),
             user: entry.user.clone(),
         }
+    }
+
+    /// That nothing goes on before it was checked.
+    pub(crate) fn refusal(&self) -> Error {
+        Error::refused(Undo::Unchecked { subject: self.subject.clone() })
     }
 
     /// What somebody should know about it.

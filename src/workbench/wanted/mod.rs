@@ -240,6 +240,9 @@ impl Run<'_> {
         if status.unfinished.is_some() {
             return Err(TransactionError::Unfinished.into());
         }
+        if let Some(change) = status.unchecked.first() {
+            return Err(change.refusal());
+        }
         let entries = self.bench.history(path)?.entries;
         let mut past = Past::read(&history::events(&entries), looked.section.digest);
         looked.is_news = !past.knows && !entries.is_empty();

@@ -48,6 +48,7 @@ fn several_patches_are_planned_applied_and_told_as_one_change() {
     ");
     assert_snapshot!(console.run(&format!("apply {ALL} --allow-unsigned --yes")), @r"
     Applied ONE, TWO, THREE to $/app: 1 modified
+      unsigned allowed
       THREE rewrites changes of ONE: text (line 1)
     To undo all of them: patchwright rollback $/app --to ONE
     -- exit 0
