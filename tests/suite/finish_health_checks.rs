@@ -177,6 +177,30 @@ fn an_unchecked_change_is_told_by_everything_and_finished_by_recover() {
 }
 
 #[test]
+fn an_unchecked_change_is_neither_kept_for_good_nor_in_line() {
+    let sandbox = product(&check("8080"));
+    fs::create_dir(sandbox.path("patches")).expect("a folder");
+    fs::copy(sandbox.path("fix.patchbundle"), sandbox.path("patches/fix.patchbundle")).expect("a copy");
+    let folder = sandbox.path("app").display().to_string();
+    sandbox.write(
+        "state.toml",
+        &format!(
+            "format = \"patchwright-state/1\"\npatches = \"patches/\"\n\n[[folders]]\npath = '{folder}'\nhave = [\"ACME-1\"]\n"
+        ),
+    );
+    cut_short(&sandbox, APPLY);
+    let kept = person(&sandbox).run("accept $/app --yes");
+    assert!(kept.code == 3 && kept.printed().contains("E-UNFINISHED"), "{kept}");
+    assert!(sandbox.path("app/.patchwright/undo/00000001").is_dir(), "its backups are still there");
+    let run = person(&sandbox).run("reconcile $/state.toml --apply --yes");
+    assert!(run.code != 0 && run.printed().contains("didn't run to the end"), "{run}");
+
+    person(&sandbox).done(FINISH);
+    person(&sandbox).done("accept $/app --yes");
+    assert!(!sandbox.path("app/.patchwright/undo/00000001").exists());
+}
+
+#[test]
 fn what_a_required_check_speaks_against_is_rolled_back_also_from_below_others() {
     let sandbox = product(&check("8080"));
     cut_short(&sandbox, APPLY);
