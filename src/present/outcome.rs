@@ -7,7 +7,7 @@ use super::overview::{Fact, line, path_line};
 use super::switches::after_turning;
 use super::worker::{Outcome as Ended, WorkerAnswer};
 use crate::model::{Code, Kind, Position, Restart, Word};
-use crate::report::phrases;
+use crate::report::{answer as answers, phrases};
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::Which;
@@ -190,7 +190,8 @@ fn next(
 ) -> Vec<String> {
     let mut next: Vec<String> = Vec::new();
     let Some(answer) = answer else { return next };
-    next.extend(answer.failure().into_iter().flat_map(|failure| failure.pressed()).map(|hint| line(hint)));
+    let hints = answer.failure().into_iter().flat_map(answers::Failure::pressed);
+    next.extend(hints.map(|hint| line(hint)));
     if condition == FolderEnd::Done {
         let turned = guided.switch.as_ref().zip(found.ok());
         let turned = turned.and_then(|(wish, view)| wish.find(&view.status.switches));
