@@ -38,6 +38,10 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
                     "patchwright key trust KEYFILE --product NAME",
                 )),
                 (false, true) => report,
+                (false, false) if verdict.unknown_keys.len() > 1 => report.hint(Advice::by_command(
+                    "To trust those who signed it, get the key file of each from its owner",
+                    "patchwright key trust KEYFILE --product NAME",
+                )),
                 (false, false) => report.hint(Advice::typed(format!(
                     "To trust whoever signed it: patchwright key trust --from {shown} --name NAME"
                 ))),

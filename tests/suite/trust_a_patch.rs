@@ -41,6 +41,19 @@ fn sign(console: &Console<'_>, bundle: &str, key: &str, role: &str) {
 }
 
 #[test]
+fn of_several_unknown_keys_no_hint_takes_one_from_the_patch_file() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    for name in ["anna", "bob"] {
+        let _ = new_key(&console, name);
+        sign(&console, "fix", name, "author");
+    }
+    let refused = console.run("apply $/fix.patchbundle $/app --yes");
+    assert!(refused.code == 4 && refused.err.contains("patchwright key trust KEYFILE"), "{refused}");
+    assert!(!refused.err.contains("--from"), "that takes a patch file with one new key: {refused}");
+}
+
+#[test]
 fn a_patch_is_signed_compared_trusted_and_then_applied_without_a_word_of_honour() {
     let sandbox = scene();
     let console = person(&sandbox);
