@@ -486,6 +486,19 @@ fn a_rollback_that_is_undone_twice_takes_the_patch_out_again_and_says_so() {
 }
 
 #[test]
+fn entries_that_are_gone_from_the_end_of_a_history_are_missed_at_once() {
+    let sandbox = scene();
+    person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+    person(&sandbox).done("rollback $/app --yes");
+    assert!(!person(&sandbox).done("status $/app").out.contains("entries were removed"));
+    std::fs::remove_dir_all(sandbox.path("app/.patchwright/history/00000002")).expect("removed");
+    let status = person(&sandbox).run("status $/app");
+    let said = "The history of this folder ends at entry 1, and you changed the folder here up to entry 2";
+    assert!(status.printed().contains(said), "{status}");
+    assert!(!stranger(&sandbox).run("status $/app").printed().contains(said), "who never saw it can't know");
+}
+
+#[test]
 fn an_older_copy_of_a_folder_is_told_as_that() {
     let sandbox = scene();
     person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
@@ -510,7 +523,7 @@ fn an_older_copy_of_a_folder_is_told_as_that() {
     copy(&sandbox, "older", "app");
     let replaced = person(&sandbox).run("history $/app --verify");
     assert_eq!(replaced.code, 6, "{replaced}");
-    assert!(replaced.out.contains("you changed the one that was here before up to entry 2"), "{replaced}");
+    assert!(replaced.out.contains("you changed the folder here up to entry 2"), "{replaced}");
     // Whoever knows why says so, or goes on with it.
     person(&sandbox).done("history $/app --vouch=restored");
     assert!(!person(&sandbox).done("history $/app --verify").out.contains("older copy"));

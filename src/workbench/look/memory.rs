@@ -228,7 +228,10 @@ impl Memory {
     pub(super) fn goes_on(&self, name: &FolderName, ledger: &Ledger) -> Option<(&FolderName, u64)> {
         let head = ledger.head().seq;
         let is_at_head = |seen: &SeenEntry| seen.there && seen.entry == head && seen.fits(ledger);
-        let is_settled = |folder: &SeenFolder| folder.name.is(name) && folder.entries.iter().any(is_at_head);
+        let ends_here = |folder: &SeenFolder| folder.newest().is_none_or(|(entry, _)| entry <= head);
+        let is_settled = |folder: &SeenFolder| {
+            folder.name.is(name) && ends_here(folder) && folder.entries.iter().any(is_at_head)
+        };
         if head == 0 || self.folders.iter().any(is_settled) {
             return None;
         }

@@ -55,8 +55,8 @@ impl OlderCopy {
         let Self { here, newest, path, is_this_path } = self;
         match is_this_path {
             true => format!(
-                "This folder is an older copy: its history ends at entry {here}, and you changed the one that was here before \
-                 up to entry {newest}"
+                "The history of this folder ends at entry {here}, and you changed the folder here up to entry {newest}: it's an \
+                 older copy, or entries were removed"
             ),
             false => format!(
                 "This folder is an older copy of {path}: its history ends at entry {here}, and you have changed that one up \
