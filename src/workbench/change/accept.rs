@@ -11,8 +11,7 @@ use crate::ledger::{Action, Entry, Ledger, PatchNote};
 use crate::model::{Digest, Node, TreePath};
 use crate::transaction;
 use crate::workbench::look::stack::{manifests_of, read_ledger};
-use crate::workbench::look::unchecked::unchecked;
-use crate::workbench::{DecisionDigest, Result, Workbench};
+use crate::workbench::{DecisionDigest, Result, UncheckedChange, Workbench};
 
 /// What accepting gives up, or would give up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,13 +90,13 @@ impl Workbench {
         if first_look.given_up.is_nothing() && first_look.unused.is_empty() {
             return Ok(first_look.given_up);
         }
-        // What failing checks would roll back is needed until they have run.
-        if let Some(change) = unchecked(&*fs, &read_ledger(&*fs)?)?.first() {
-            return Err(change.refusal());
-        }
         let see_again = |fs: &dyn Fs| Decision::new(fs, &read_ledger(fs)?, id);
         let (mut folder, decision) = self.lock_as_seen(target, first_look, see_again, |_| true)?;
         DecisionDigest::refuse_other(agreed, || decision.given_up.decision())?;
+        // What failing checks would roll back is needed until they have run.
+        if let Some(entry) = folder.ledger.unchecked().first() {
+            return Err(UncheckedChange::new(entry).refusal());
+        }
         let Decision { given_up, through, unused } = decision;
         if given_up.is_nothing() {
             // A process that died while it accepted has left them.

@@ -1,6 +1,6 @@
 //! What is in a folder: product, patches, drift, unfinished work, and how it came to be so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -389,34 +389,11 @@ pub(super) fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
 fn drift(
     fs: &dyn Fs,
     ledger: &Ledger,
-    expected: &std::collections::BTreeMap<TreePath, Option<Node>>,
+    expected: &BTreeMap<TreePath, Option<Node>>,
     tree: &TreeState,
 ) -> Result<Vec<Drift>> {
-    let mut drift = Vec::new();
     let carried = ledger.carried_edits();
-    for (path, expected) in expected {
-        let expected =
-            expected.clone().map(|node| if fs.features().modes { node } else { node.without_mode() });
-        let observed = tree.at(path);
-        let kind = match (&expected, observed) {
-            (Some(_), Some(_)) if carried.contains_key(path) => DriftKind::Edited,
-            (expected, observed) if expected.as_ref() == observed => continue,
-            (Some(_), None) => DriftKind::Missing,
-            // A folder that stayed because somebody uses it is no drift: the plan said so.
-            (None, Some(Node::Dir(_))) => continue,
-            (None, Some(_)) => DriftKind::Unexpected,
-            (Some(expected), Some(observed)) if expected.same_content(observed) => DriftKind::Permissions,
-            _ => DriftKind::Edited,
-        };
-        drift.push(Drift {
-            path: path.clone(),
-            kind,
-            patch: None,
-            cause: DriftCause::Unknown,
-            has_backup: true,
-            patch_file: None,
-        });
-    }
+    let mut drift = differences(fs, expected, tree, |path| carried.contains_key(path));
     if drift.is_empty() {
         return Ok(drift);
     }
@@ -456,6 +433,40 @@ fn drift(
         drift.patch_file = should_be.and_then(|file| patch_file_with(&file.digest, &patches, &is_here));
     }
     Ok(drift)
+}
+
+/// What is not as `expected`, without who changed it. Places in which an edit was carried along count as edited.
+fn differences(
+    fs: &dyn Fs,
+    expected: &BTreeMap<TreePath, Option<Node>>,
+    tree: &TreeState,
+    is_carried: impl Fn(&TreePath) -> bool,
+) -> Vec<Drift> {
+    let mut drift = Vec::new();
+    for (path, expected) in expected {
+        let expected =
+            expected.clone().map(|node| if fs.features().modes { node } else { node.without_mode() });
+        let observed = tree.at(path);
+        let kind = match (&expected, observed) {
+            (Some(_), Some(_)) if is_carried(path) => DriftKind::Edited,
+            (expected, observed) if expected.as_ref() == observed => continue,
+            (Some(_), None) => DriftKind::Missing,
+            // A folder that stayed because somebody uses it is no drift: the plan said so.
+            (None, Some(Node::Dir(_))) => continue,
+            (None, Some(_)) => DriftKind::Unexpected,
+            (Some(expected), Some(observed)) if expected.same_content(observed) => DriftKind::Permissions,
+            _ => DriftKind::Edited,
+        };
+        drift.push(Drift {
+            path: path.clone(),
+            kind,
+            patch: None,
+            cause: DriftCause::Unknown,
+            has_backup: true,
+            patch_file: None,
+        });
+    }
+    drift
 }
 
 /// Product and version by the rules of the newest manifest in the history.

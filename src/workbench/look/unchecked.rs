@@ -2,7 +2,9 @@
 
 use crate::disk::fs::{Fs, LockKind};
 use crate::ledger::{Entry, Ledger};
+use crate::plan::Obstacle;
 use crate::plan::why::Undo;
+use crate::text::capitalised;
 use crate::transaction::recover;
 use crate::workbench::{Error, Result};
 
@@ -30,17 +32,18 @@ impl UncheckedChange {
         }
     }
 
+    fn obstacle(&self) -> Obstacle {
+        Obstacle::new(Undo::Unchecked { subject: self.subject.clone() })
+    }
+
     /// That nothing goes on before it was checked.
     pub(crate) fn refusal(&self) -> Error {
-        Error::refused(Undo::Unchecked { subject: self.subject.clone() })
+        Error::Refused(vec![self.obstacle()])
     }
 
     /// What somebody should know about it.
     pub fn sentence(&self) -> String {
-        format!(
-            "The health checks of {} didn't run to the end, so it isn't known whether it works",
-            self.subject
-        )
+        capitalised(&self.obstacle().meaning())
     }
 }
 
