@@ -44,6 +44,9 @@ pub struct Surroundings<'a> {
     pub product: &'a Product,
 }
 
+/// Checks, and the product that each list of them asks.
+pub(crate) type ProductChecks = Vec<(Vec<Check>, Product)>;
+
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckResult {

@@ -12,8 +12,9 @@ use crate::workbench::{DecisionDigest, ScriptConsent, Which};
 
 /// Reapply the patch that was rolled back last
 ///
-/// Undoes the last rollback from the backups; you don't need the patch file. The patch is judged by today's keys and rules.
-/// Only the last change of the folder can be undone in this way. Shows the changes and asks once.
+/// Undoes the last rollback from the backups; you don't need the patch file. The patch is judged by today's keys and rules, and
+/// has to fit the folder as if you applied it. Its health checks run afterwards; if a required one fails, it is rolled back
+/// again. Only the last change of the folder can be undone in this way. Shows the changes and asks once.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

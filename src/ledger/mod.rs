@@ -5,7 +5,8 @@
 //! What is in the product now is derived from the entries; nothing is stored twice. An entry that brought several
 //! patches has the manifests of the others beside the first one's, as `manifest-<number>.json`. The signatures of a patch
 //! are beside its manifest, as `signatures.json` or `signatures-<number>.json`. Texts that take back what scripts did are
-//! kept there, too, as `script-<digest>`.
+//! kept there, too, as `script-<digest>`, and edits by key, whose conditions are asked again when a patch comes back, as
+//! `edits-<digest>`.
 
 mod as_text;
 mod as_word;
@@ -34,6 +35,7 @@ pub use replay::{Moved, Turn};
 pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name, without_print};
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
 pub use toggled::ToggleNote;
+pub(crate) use unchecked::Unchecked;
 pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
 
 use crate::disk::fs::{Fs, Place, StatePath};
@@ -476,6 +478,11 @@ pub(crate) fn manifest_name(part: usize) -> String {
         0 => "manifest.json".to_owned(),
         part => format!("manifest-{part}.json"),
     }
+}
+
+/// The name of a patch's edits by key of one file, beside the entry that brought it.
+pub(crate) fn edits_name(digest: &Digest) -> String {
+    format!("edits-{digest}")
 }
 
 /// Tells a history that is not as we wrote it from one that the system does not let us read.

@@ -173,6 +173,13 @@ impl Entry {
 
     /// What it comes to in a history of `entries`.
     pub(crate) fn turn(&self, entries: &[Entry]) -> Turn {
+        let (first, is_even) = self.first_of_chain(entries);
+        Origin { entry: first.seq, action: first.action, is_even }.turn()
+    }
+
+    /// The entry with which a chain begins that ends with this one, each of them taking back the one before; and whether
+    /// this one makes that entry true again.
+    pub(super) fn first_of_chain<'a>(&'a self, entries: &'a [Entry]) -> (&'a Self, bool) {
         let (mut at, mut is_even) = (self, true);
         while at.action == Action::Rollback
             && let Some(seq) = at.reverses
@@ -182,7 +189,7 @@ impl Entry {
         {
             (at, is_even) = (before, !is_even);
         }
-        Origin { entry: at.seq, action: at.action, is_even }.turn()
+        (at, is_even)
     }
 
     /// The patches that it is about, in the order in which they came or went.

@@ -1,50 +1,104 @@
 //! Changes of which nobody knows whether the product works with them: their health checks were to follow, and what came
-//! of those was never written.
+//! of those was never written, or one that has to pass failed and the change could not be rolled back.
 //!
-//! That checks follow is committed with the change itself, so that a process which dies in between leaves no doubt.
+//! That checks follow is committed with the change itself, so that a process which dies in between leaves no doubt. Checks
+//! that ran and leave a change in doubt say it once more: they have to follow again.
 
-use super::{Action, Entry, Gone, Ledger};
+use std::collections::BTreeSet;
+
+use super::{Action, Entry, Gone, Ledger, Turn};
+use crate::model::LayerKey;
+
+/// A change whose health checks are due.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unchecked<'a> {
+    pub change: &'a Entry,
+    /// The entry that says how they failed, where they have run.
+    pub failed: Option<&'a Entry>,
+}
 
 impl Ledger {
     /// The changes that are in the folder and whose health checks are still due, oldest first.
-    pub(crate) fn unchecked(&self) -> Vec<&Entry> {
-        let mut due: Vec<&Entry> = Vec::new();
+    pub(crate) fn unchecked(&self) -> Vec<Unchecked<'_>> {
+        let mut due: Vec<Unchecked<'_>> = Vec::new();
         for entry in self.entries() {
-            if entry.checks_due {
-                due.push(entry);
-            } else if !entry.checks.is_empty() {
-                answer(&mut due, entry);
+            match entry.action {
+                Action::Checked if entry.checks_due => {
+                    let asked = due.iter_mut().rfind(|asked| asked.change.patch == entry.patch);
+                    asked.into_iter().for_each(|asked| asked.failed = Some(entry));
+                }
+                _ if entry.checks_due => {
+                    // What comes back is asked about once.
+                    let brought = self.brought_by(entry);
+                    due.retain(|asked| !self.is_brought_again(asked.change, &brought));
+                    due.push(Unchecked { change: entry, failed: None });
+                }
+                _ if !entry.checks.is_empty() => answer(&mut due, entry),
+                _ => {}
             }
         }
         if due.is_empty() {
             return due;
         }
         let slots = self.layers().slots;
-        due.retain(|entry| match entry.action {
-            Action::Toggle => self.is_as_moved(entry),
-            _ => slots.iter().any(|slot| slot.key.entry == entry.seq && slot.superseded.is_none()),
+        let is_here = |key: &LayerKey| slots.iter().any(|slot| slot.key == *key && slot.superseded.is_none());
+        due.retain(|Unchecked { change, .. }| match self.moved_by(change) {
+            Some((moved, _)) => self.is_as_moved(change, moved),
+            None => self.brought_by(change).iter().any(is_here),
         });
         due
     }
 
-    /// Whether a switch stands where `moving` has put it.
-    fn is_as_moved(&self, moving: &Entry) -> bool {
-        let (Some(patch), Some(note)) = (&moving.patch, &moving.toggle) else { return false };
-        let last = self.last_move(&patch.id, &note.id).and_then(|last| self.moved_by(last.entry));
-        last.is_some_and(|(moved, is_forth)| is_forth && moved.seq == moving.seq)
+    /// The patches that `entry` brought, or brought back.
+    pub(crate) fn brought_by(&self, entry: &Entry) -> Vec<LayerKey> {
+        match entry.turn(self.entries()) {
+            Turn::CameBack => self.about(entry),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The patches that come back when `entry` is taken back.
+    pub(crate) fn brought_without(&self, entry: &Entry) -> Vec<LayerKey> {
+        match entry.turn(self.entries()).reversed() {
+            Turn::CameBack => self.about(entry),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The patches that come or go with `entry`, and with whatever takes it back.
+    fn about(&self, entry: &Entry) -> Vec<LayerKey> {
+        let first = entry.first_of_chain(self.entries()).0;
+        match first.action {
+            Action::Apply => first.layer_keys().collect(),
+            Action::Rollback => first.out.iter().map(|gone| gone.key()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether all that `earlier` brought is among what came `again`.
+    fn is_brought_again(&self, earlier: &Entry, again: &[LayerKey]) -> bool {
+        let again: BTreeSet<&LayerKey> = again.iter().collect();
+        let brought = self.brought_by(earlier);
+        !brought.is_empty() && brought.iter().all(|key| again.contains(key))
+    }
+
+    /// Whether a switch, which `moved` moved first, stands where `moving` has put it.
+    fn is_as_moved(&self, moving: &Entry, moved: &Entry) -> bool {
+        let (Some(patch), Some(note)) = (&moved.patch, &moved.toggle) else { return false };
+        self.last_move(&patch.id, &note.id).is_some_and(|last| last.entry.seq == moving.seq)
     }
 }
 
 /// Takes from `due` what `entry` has the outcome of.
-fn answer(due: &mut Vec<&Entry>, entry: &Entry) {
+fn answer(due: &mut Vec<Unchecked<'_>>, entry: &Entry) {
     match entry.action {
         Action::Checked => {
-            let asked = due.iter().rposition(|asked| asked.patch == entry.patch);
+            let asked = due.iter().rposition(|asked| asked.change.patch == entry.patch);
             asked.map(|asked| due.remove(asked));
         }
-        Action::Rollback => due.retain(|asked| {
-            let is_out = |gone: &Gone| gone.key().entry == asked.seq;
-            entry.reverses != Some(asked.seq) && !entry.out.iter().any(is_out)
+        Action::Rollback => due.retain(|Unchecked { change, .. }| {
+            let is_out = |gone: &Gone| gone.key().entry == change.seq;
+            entry.reverses != Some(change.seq) && !entry.out.iter().any(is_out)
         }),
         _ => {}
     }

@@ -38,6 +38,14 @@ pub(super) fn plan_part(patch: &Patch, situation: &Situation) -> PlanPart {
     PlanPart { steps, obstacles, notes }
 }
 
+/// What product, version, machine and time that `situation` shows mean for `patch`, which is known here already, and what
+/// is worth knowing.
+pub(crate) fn fitness(patch: &Patch, situation: &Situation) -> (Vec<Obstacle>, Vec<Note>) {
+    let mut planner = Planner { patch, situation, obstacles: Vec::new(), notes: Vec::new() };
+    planner.check_product();
+    (planner.obstacles, planner.notes)
+}
+
 /// The change as a system without permission bits sees it.
 fn without_modes(change: &FileChange) -> FileChange {
     let mut change = change.clone();

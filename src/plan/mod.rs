@@ -35,6 +35,7 @@ mod situation;
 #[cfg(test)]
 mod stack_tests;
 mod take_out;
+mod taken_back;
 #[cfg(test)]
 mod tests;
 pub(crate) mod wanted;
@@ -43,6 +44,7 @@ pub(crate) mod why;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+pub(crate) use apply::fitness;
 pub(crate) use choose::{Band, Board, Exploited, Facts, Fate, Need, Problem};
 pub use fates::FileFates;
 pub(crate) use fates::how_it_stands;
@@ -69,6 +71,7 @@ pub use situation::Situation;
 pub(crate) use situation::{FailedCheck, FolderProduct, KnownBy, Recalled, VolumeProblem, spell};
 pub use take_out::{Because, take_out};
 pub(crate) use take_out::{Dependent, Rebuilt, TakeOut};
+pub(crate) use taken_back::TakenBack;
 pub use why::Obstacle;
 
 use crate::model::{Code, Digest, Mode, Node, PlaceProblem, Step, TreePath};

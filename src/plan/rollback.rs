@@ -2,7 +2,7 @@
 
 use super::folders::{bring_back_parents, find_missing_parents, settle_folders};
 use super::why::{Since, Undo};
-use super::{Note, Obstacle, Plan, Preview, Resolution, Situation, common_obstacles, in_order};
+use super::{Note, Obstacle, Plan, Preview, Resolution, Situation, TakenBack, common_obstacles, in_order};
 use crate::model::{Code, Node, Step};
 
 /// What to do with files that were edited after the change that is taken back.
@@ -16,7 +16,13 @@ pub enum OnDrift {
 
 /// What would happen if the change made of `steps` were taken back. What `situation` shows at a place must be what
 /// the change left there.
-pub(crate) fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -> Preview {
+pub(crate) fn plan_rollback(
+    steps: &[Step],
+    situation: &Situation,
+    what: TakenBack,
+    on_drift: OnDrift,
+) -> Preview {
+    let when = what.when();
     let (mut obstacles, mut notes, mut inverse) = (Vec::new(), Vec::new(), Vec::new());
     for step in steps.iter().map(Step::inverse) {
         let observed = situation.tree.at(&step.path);
@@ -36,8 +42,7 @@ pub(crate) fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnD
         }
         if let Some(Resolution::Merged { file, by }) = situation.edits.get(&step.path) {
             // The other way round: what the patch did goes, what was edited since stays.
-            let text =
-                format!("was edited after the patch was applied; your edits are kept, {}", by.phrase());
+            let text = format!("was edited after {when}; your edits are kept, {}", by.phrase());
             notes.push(Note::at(&step.path, text));
             inverse.push(Step {
                 path: step.path,
@@ -50,7 +55,7 @@ pub(crate) fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnD
         let is_file = |node: Option<&Node>| matches!(node, None | Some(Node::File(_)));
         let can_be_kept = is_file(observed) && is_file(step.before.as_ref()) && is_file(step.after.as_ref());
         if edited && on_drift == OnDrift::KeepCopy && can_be_kept {
-            let text = "was changed after the patch was applied; your version is backed up";
+            let text = format!("was changed after {when}; your version is backed up");
             notes.push(Note::at(&step.path, text));
         } else if edited {
             let how = match (observed, situation.edits.get(&step.path)) {
@@ -58,7 +63,7 @@ pub(crate) fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnD
                 (Some(_), Some(Resolution::Clashes(places))) => Since::EditedAt(places.clone()),
                 (Some(_), _) => Since::Edited,
             };
-            obstacles.push(Obstacle::at(&step.path, Undo::ChangedSince { how, can_be_kept }));
+            obstacles.push(Obstacle::at(&step.path, Undo::ChangedSince { what, how, can_be_kept }));
             continue;
         }
         inverse.push(Step { before: observed.cloned(), ..step });

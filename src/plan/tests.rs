@@ -342,7 +342,12 @@ fn taking_back_is_the_same_steps_turned_around() {
         Step { path: path("new/file"), before: None, after: Some(file("x")) },
         Step { path: path("old"), before: Some(file("y")), after: None },
     ]);
-    let preview = plan_rollback(&done, &folder(&[("new", DIR), ("new/file", file("x"))]), OnDrift::Stop);
+    let preview = plan_rollback(
+        &done,
+        &folder(&[("new", DIR), ("new/file", file("x"))]),
+        TakenBack::Patch,
+        OnDrift::Stop,
+    );
     assert_eq!((codes(&preview), steps(&preview)), (vec![], vec!["new/file", "new", "old"]));
 }
 
@@ -351,7 +356,7 @@ fn a_weak_disk_does_not_keep_anybody_from_going_back() {
     let done = [Step { path: path("a"), before: Some(file("old")), after: Some(file("new")) }];
     let mut here = folder(&[("a", file("new"))]);
     here.volume_problem = Some(VolumeProblem::Fat);
-    let preview = plan_rollback(&done, &here, OnDrift::Stop);
+    let preview = plan_rollback(&done, &here, TakenBack::Patch, OnDrift::Stop);
     assert_eq!((codes(&preview), steps(&preview)), (vec![], vec!["a"]));
     assert!(preview.notes[0].text.starts_with("this disk has no journal"));
 }
@@ -364,10 +369,10 @@ fn a_file_that_was_edited_since_stops_a_rollback_or_is_kept_as_a_safe_copy() {
         Step { path: path("c"), before: Some(file("old")), after: Some(file("new")) },
     ];
     let here = folder(&[("a", file("mine")), ("b", file("old"))]);
-    let stopped = plan_rollback(&done, &here, OnDrift::Stop);
+    let stopped = plan_rollback(&done, &here, TakenBack::Patch, OnDrift::Stop);
     assert_eq!(codes(&stopped), [(Code::Drift, "a"), (Code::Drift, "c")]);
     assert!(stopped.obstacles.iter().all(|found| found.hint().to_string().contains("--keep-edits")));
-    let kept = plan_rollback(&done, &here, OnDrift::KeepCopy);
+    let kept = plan_rollback(&done, &here, TakenBack::Patch, OnDrift::KeepCopy);
     assert_eq!((codes(&kept), steps(&kept)), (vec![], vec!["a", "c"]));
     assert_eq!(kept.plan.steps[0].before, Some(file("mine")));
 }

@@ -156,6 +156,7 @@ fn event(entry: &Entry, turns: &Turns) -> &'static str {
         Action::Repair => "repaired",
         Action::PutBack => "failed; restored",
         Action::Accept => "kept for good",
+        Action::Checked if entry.checks_due => "health check failed",
         Action::Checked => "checked",
         Action::Scripts => "scripts",
         Action::Toggle => match &entry.toggle {

@@ -71,7 +71,7 @@ pub use look::scan::ScanProblem;
 pub use look::status::{Containment, FolderStatus, UnfinishedWork};
 pub(crate) use look::status::{FolderHistory, Removal};
 pub use look::switches::{FolderSwitch, SwitchMove, SwitchStand};
-pub use look::unchecked::UncheckedChange;
+pub use look::unchecked::{ChecksDue, UncheckedChange};
 pub use look::vouching::{Authorship, FormerAuthor};
 pub use make::TriedFile;
 pub(crate) use make::evidence::verify::{PackSigner, VerifiedPack};

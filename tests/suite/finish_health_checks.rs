@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use patchwright::disk::fs::Fs;
+use patchwright::disk::fs::{Fs, LockKind, OsFs};
 
 use crate::support::console::{Console, Run};
 use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
@@ -96,10 +96,13 @@ fn is_told(sandbox: &Sandbox) -> bool {
     let status = person(sandbox).run("status $/app");
     assert_eq!(status.code, 0, "{status}");
     let told = person(sandbox).done("status $/app --json").json();
-    let is_told = status.out.contains("didn't run to the end");
+    let is_told =
+        status.out.contains("didn't run to the end") || status.out.contains("couldn't be rolled back");
     assert_eq!(is_told, told["unchecked"].is_array(), "{status}");
     let history = person(sandbox).run("history $/app");
-    assert_eq!(is_told, history.out.contains("Health checks didn't run to the end"), "{history}");
+    let lines =
+        ["Health checks didn't run to the end", "A health check failed, and it couldn't be rolled back"];
+    assert_eq!(is_told, lines.iter().any(|line| history.out.contains(line)), "{history}");
     is_told
 }
 
@@ -231,10 +234,39 @@ fn what_fails_and_cannot_be_rolled_back_stays_told() {
     assert_eq!(run.code, 6, "{run}");
     assert!(run.err.contains("patchwright recover $/app --finish"), "{run}");
     assert!(is_told(&sandbox));
+    insta::assert_snapshot!(person(&sandbox).run("history $/app"), @r#"
+    History of $/app, oldest first
+      1  2026-11-23 09:30:00 UTC  applied ACME-1              by ada on server
+            A health check failed, and it couldn't be rolled back
+            unsigned when applied
+      2  2026-11-23 09:30:00 UTC  health check failed ACME-1  by ada on server
+            Health check failed: port contains "8080", but "port" does not contain "8080"
+    -- exit 0
+    "#);
+    let status = person(&sandbox).done("status $/app --json").json();
+    assert_eq!(
+        (&status["unchecked"][0]["checks"], &status["unchecked"][0]["entry"]),
+        (&"failed".into(), &1.into())
+    );
+    assert_eq!(status["unchecked"][0]["failed"][0]["evidence"], "\"port\" does not contain \"8080\"");
+    let status = person(&sandbox).run("status $/app");
+    for line in
+        ["A health check of ACME-1 failed, and it couldn't be rolled back", "port contains \"8080\", but"]
+    {
+        assert!(status.out.contains(line), "{status}");
+    }
+    let plan = person(&sandbox).run("plan $/other.patchbundle $/app --allow-unsigned");
+    assert!(plan.out.contains("A health check of ACME-1 failed"), "{plan}");
+    let kept = person(&sandbox).run("accept $/app --yes");
+    assert!(kept.code == 3 && kept.err.contains("A health check of ACME-1 failed"), "{kept}");
     // What the hint says works once the cause is gone.
     sandbox.write("app/port", "8080\n");
     person(&sandbox).done(FINISH);
     assert!(!is_told(&sandbox));
+    assert!(
+        person(&sandbox).done("history $/app").out.contains("Health check failed: port"),
+        "it stays told"
+    );
 }
 
 const TOGGLE: &str = "[[toggles]]\nid = \"parser\"\ntitle = \"the new parser\"\nfile = \"conf.env\"\nkind = \"env\"\nkey = \"PARSER\"\non = \"new\"\noff = \"old\"\ntakes_effect = \"live\"\nwhen_off = \"slow\"\n[[toggles.health]]\ncheck = \"text\"\npath = \"port\"\ncontains = \"8080\"\n";
@@ -271,10 +303,39 @@ fn what_is_rolled_back_is_unchecked_no_more_and_again_when_it_returns() {
     cut_short(&sandbox, APPLY);
     person(&sandbox).done("rollback $/app --yes");
     assert!(!is_told(&sandbox));
-    person(&sandbox).done("reapply $/app --yes");
+    cut_short(&sandbox, "reapply $/app --yes");
     assert!(is_told(&sandbox));
     person(&sandbox).done(FINISH);
     assert!(!is_told(&sandbox));
+    // What comes back is checked at once, and then nothing of it is due any more.
+    person(&sandbox).done("rollback $/app --yes");
+    cut_short(&sandbox, "reapply $/app --yes");
+    sandbox.write("app/port", "none\n");
+    assert_eq!(person(&sandbox).run(FINISH).code, 5);
+    assert_eq!(sandbox.read("app/web").as_deref(), Some("old\n"));
+    sandbox.write("app/port", "8080\n");
+    person(&sandbox).done("reapply $/app --yes");
+    assert!(!is_told(&sandbox));
+}
+
+#[test]
+fn while_somebody_changes_the_folder_its_checks_may_be_running() {
+    let sandbox = product(&check("8080"));
+    cut_short(&sandbox, APPLY);
+    let disk = OsFs::open(&sandbox.path("app")).expect("a folder");
+    let lock = disk.lock(LockKind::Exclusive).expect("it can be locked").expect("nobody else has");
+    let status = person(&sandbox).run("status $/app");
+    let told =
+        "Someone is changing this folder right now, and the health checks of ACME-1 may still be running";
+    assert!(status.code == 0 && status.out.contains(told), "{status}");
+    assert!(status.out.contains("Wait until they are done") && !status.out.contains("--finish"), "{status}");
+    let status = person(&sandbox).done("status $/app --json").json();
+    assert!(status["checking"][0]["checks"] == "may-be-running" && status["unchecked"].is_null(), "{status}");
+    let undone = person(&sandbox).run("recover $/app --undo");
+    assert!(undone.code == 3 && undone.err.contains("E-BUSY"), "{undone}");
+    drop(lock);
+    assert!(is_told(&sandbox));
+    assert!(person(&sandbox).done("status $/app --json").json()["checking"].is_null());
 }
 
 #[test]

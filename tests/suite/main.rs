@@ -40,6 +40,7 @@ mod identify_a_folder;
 mod know_what_is_fixed;
 mod measure_changes;
 mod need_components;
+mod reapply_a_patch;
 mod repair_a_folder;
 
 mod ask_before_scripts;

@@ -2,16 +2,21 @@
 
 use super::{HERE, Wording, row};
 use crate::model::Code;
-use crate::plan::Because;
 use crate::plan::local_edits::shortened;
+use crate::plan::{Because, TakenBack};
 use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Undo {
     /// It is not what the change left there; `can_be_kept` as a safe copy.
     ChangedSince {
+        what: TakenBack,
         how: Since,
         can_be_kept: bool,
+    },
+    /// It was edited since the rollback that is undone, and what the patch's edits say of it does not hold there.
+    EditsUnfit {
+        whys: Vec<String>,
     },
     /// Nobody has a copy of what should be there; `patch_file` is a patch whose file has it.
     NoCopy {
@@ -52,9 +57,10 @@ pub(crate) enum Undo {
     },
     NoRollback,
     HasScripts,
-    /// It is done, and nobody knows yet whether it works.
+    /// It is done, and nobody knows yet whether it works; or a health check `has_failed`, and it is still there.
     Unchecked {
         subject: String,
+        has_failed: bool,
     },
     /// There is no place to remember who wrote a history.
     NoMemory,
@@ -67,6 +73,11 @@ pub(crate) enum Undo {
     /// Its health checks are due, and the record of what they ask is gone.
     ChecksLost {
         subject: String,
+    },
+    /// It would come back, and something that is asked of patches today does not hold.
+    NotAllowedNow {
+        code: Code,
+        meaning: String,
     },
     /// It was trusted when it came in, and `now` is what became of that.
     NotTrustedNow {
@@ -87,14 +98,21 @@ pub(crate) enum Since {
 impl Undo {
     pub(super) fn row(&self) -> Wording {
         match self {
-            Undo::ChangedSince { how, can_be_kept } => row(
+            Undo::ChangedSince { what, how, can_be_kept } => row(
                 Code::Drift,
-                how.meaning(),
+                how.meaning(*what),
                 match can_be_kept {
-                    true => Advice::typed("To back up your version and continue, add --keep-edits.")
-                        .or("restore the file first."),
+                    true => keep_edits(),
                     false => "Restore this file first, then try again.".into(),
                 },
+            ),
+            Undo::EditsUnfit { whys } => row(
+                Code::Clash,
+                format!(
+                    "was edited after the patch was rolled back, and the patch's edits do not fit: {}",
+                    shortened(whys)
+                ),
+                keep_edits(),
             ),
             Undo::NoCopy { patch_file } => row(
                 Code::Store,
@@ -190,10 +208,19 @@ impl Undo {
                 format!("{patch} would come back, and its signature doesn't count today: {now}"),
                 APPLY_AGAIN,
             ),
-            Undo::Unchecked { subject } => row(
+            Undo::NotAllowedNow { code, meaning } => row(*code, meaning.clone(), APPLY_AGAIN),
+            Undo::Unchecked { subject, has_failed: false } => row(
                 Code::Unfinished,
                 format!("the health checks of {subject} didn't run to the end, so it isn't known whether it works"),
                 Advice::by_command("Finish them first", format!("patchwright recover {HERE} --finish")),
+            ),
+            Undo::Unchecked { subject, has_failed: true } => row(
+                Code::Unfinished,
+                format!("a health check of {subject} failed, and it couldn't be rolled back"),
+                Advice::by_command(
+                    "Fix the cause, then check again",
+                    format!("patchwright recover {HERE} --finish"),
+                ),
             ),
             Undo::NoMemory => row(
                 Code::Rights,
@@ -225,14 +252,19 @@ fn not_here(id: &str, here: &[String]) -> Wording {
 
 const APPLY_AGAIN: &str = "Apply the patch again instead.";
 
+fn keep_edits() -> Advice {
+    Advice::typed("To back up your version and continue, add --keep-edits.").or("restore the file first.")
+}
+
 impl Since {
-    fn meaning(&self) -> String {
+    fn meaning(&self, what: TakenBack) -> String {
+        let when = what.when();
         match self {
-            Since::Removed => "was deleted after the patch was applied".to_owned(),
-            Since::Edited => "was changed after the patch was applied".to_owned(),
+            Since::Removed => format!("was deleted after {when}"),
+            Since::Edited => format!("was changed after {when}"),
             Since::EditedAt(places) => {
                 let places = shortened(places);
-                format!("was changed after the patch was applied, in the same lines as the patch: {places}")
+                format!("was changed after {when}, in the same lines as the patch: {places}")
             }
         }
     }

@@ -45,6 +45,7 @@ answers! {
         notes: Vec<Note> = done.notes.clone(),
         patches: Vec<PatchNote> = done.patches.clone(),
         returned: Vec<PatchNote> = done.back.clone(),
+        [checks]: Vec<CheckNote> = some(done.checks.clone()),
         came_back: bool = done.turn == Turn::CameBack,
         [patch]: PatchNote = done.patch.clone(),
         [untidy]: String = done.untidy.clone(),

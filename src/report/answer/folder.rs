@@ -35,6 +35,7 @@ answers! {
         [scripts_in_doubt]: Vec<ScriptOutcome> = some(all(&status.scripts_in_doubt, ScriptOutcome::new)),
         [locked_away]: String = status.locked_away.clone(),
         [unchecked]: Vec<Unchecked> = some(all(&status.unchecked, Unchecked::new)),
+        [checking]: Vec<Unchecked> = some(all(&status.checking, Unchecked::new)),
         [unfinished]: Unfinished = status.unfinished.as_ref().map(Unfinished::new),
     }
 
@@ -133,7 +134,7 @@ answers! {
         target: String = path_text(target),
         entries: Vec<Entry> = all(&history.entries, Entry::new),
         [foreign]: Vec<u64> = history.foreign.as_ref().map(|foreign| foreign.entries.clone()),
-        [unchecked]: Vec<u64> = some(history.unchecked.clone()),
+        [unchecked]: Vec<u64> = some(all(&history.unchecked, |change| change.entry)),
     }
 
     HistoryCheck(check: &workbench::HistoryCheck, target: &Path) {

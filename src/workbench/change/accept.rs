@@ -11,7 +11,8 @@ use crate::ledger::{Action, Entry, Ledger, PatchNote};
 use crate::model::{Digest, Node, TreePath};
 use crate::transaction;
 use crate::workbench::look::stack::{manifests_of, read_ledger};
-use crate::workbench::{DecisionDigest, Result, UncheckedChange, Workbench};
+use crate::workbench::look::unchecked::in_doubt;
+use crate::workbench::{DecisionDigest, Result, Workbench};
 
 /// What accepting gives up, or would give up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +95,8 @@ impl Workbench {
         let (mut folder, decision) = self.lock_as_seen(target, first_look, see_again, |_| true)?;
         DecisionDigest::refuse_other(agreed, || decision.given_up.decision())?;
         // What failing checks would roll back is needed until they have run.
-        if let Some(entry) = folder.ledger.unchecked().first() {
-            return Err(UncheckedChange::new(entry).refusal());
+        if let Some(change) = in_doubt(&folder.ledger).first() {
+            return Err(change.refusal());
         }
         let Decision { given_up, through, unused } = decision;
         if given_up.is_nothing() {

@@ -12,11 +12,12 @@ use super::permission::{CheckedBundles, PermittedBundles};
 use super::scripts::{ScriptRun, not_recorded, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
 use crate::bundle::VerifiedBundle;
+use crate::diff::MAX_EDIT_BYTES;
 use crate::diff::on_tree::TextOrigin;
 use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryPart, KeptSignatures, Ledger, PatchNote, Retires, ScriptNote, ScriptTime,
-    manifest_name, signatures_name,
+    edits_name, manifest_name, signatures_name,
 };
 use crate::model::{Code, Digest, Patch};
 use crate::plan::why::Override;
@@ -158,7 +159,7 @@ impl Workbench {
             .with_copies(looked.archive.clone())
             .with_made(looked.plan.made.clone());
         let mut extras = ChangeExtras {
-            beside: beside(coming(&looked).map(|(bundle, _)| &bundles[bundle])),
+            beside: beside(coming(&looked).map(|(bundle, _)| &bundles[bundle]))?,
             between: between(&looked),
             ..ChangeExtras::default()
         };
@@ -203,8 +204,7 @@ impl Workbench {
             Some(_) => Health::default(),
             None => Health::of(patches, run.folder.fs(), watch),
         };
-        let downtime = health.downtime(self.environment());
-        let Health { notes, mut failed, .. } = health;
+        let mut failed = health.failed.clone();
         if let Some(lost) = run.lost_history() {
             let failed = script_failed.into_iter().chain([lost]).collect();
             return Err(Error::Script { trouble: ScriptTrouble::NotRecorded, failed, cause: None });
@@ -213,12 +213,9 @@ impl Workbench {
         failed.extend(script_failed);
         if failed.is_empty() {
             let mut told: Vec<CheckNote> = run.notes.iter().map(ScriptNote::as_check).collect();
-            told.extend(notes.iter().cloned());
+            told.extend(health.notes.iter().cloned());
             if !told.is_empty() {
-                let mut entry = run.folder.next_entry(Action::Checked);
-                entry.patch = applied.patch.clone();
-                entry.checks = notes;
-                entry.downtime = downtime;
+                let mut entry = health.entry(run.folder, applied, self.environment());
                 entry.scripts = run.drain();
                 run.folder.append(&entry).map_err(not_recorded)?;
             }
@@ -232,7 +229,7 @@ impl Workbench {
             let taken_back = look.and_then(|mut look| {
                 look.scripts.clone_from(&run.notes);
                 look.occasion = applied.occasion_of_consequences();
-                self.take_back(run.folder, look, notes, &failed, watch)
+                self.take_back(run.folder, look, health.notes.clone(), &failed, watch)
             });
             match &taken_back {
                 Ok(_) => {
@@ -240,7 +237,10 @@ impl Workbench {
                     not_undone.extend(run.undo(ScriptTime::Before));
                     run.record()?;
                 }
-                Err(_) => run.record_after_failure(),
+                Err(_) => {
+                    run.record_after_failure();
+                    health.record_failure(run.folder, applied, self.environment());
+                }
             }
             let undo = taken_back.err().map(Box::new);
             match (not_undone.is_empty(), is_script) {
@@ -341,15 +341,18 @@ fn coming(looked: &Previewed) -> impl Iterator<Item = (usize, &PlannedPatch)> {
     coming.map(|planned| (looked.order[planned.index], planned))
 }
 
-/// The manifest of each patch, and the signatures that came with it.
-fn beside<'b>(bundles: impl Iterator<Item = &'b VerifiedBundle>) -> BTreeMap<String, Cow<'b, [u8]>> {
-    let files = bundles.enumerate().flat_map(|(part, bundle)| {
-        let manifest = (manifest_name(part), bundle.manifest().into());
+/// The manifest of each patch, the signatures that came with it, and its edits by key.
+fn beside<'b>(bundles: impl Iterator<Item = &'b VerifiedBundle>) -> Result<BTreeMap<String, Cow<'b, [u8]>>> {
+    let mut files: BTreeMap<String, Cow<'b, [u8]>> = BTreeMap::new();
+    for (part, bundle) in bundles.enumerate() {
+        files.insert(manifest_name(part), bundle.manifest().into());
         let kept = KeptSignatures { signatures: bundle.signatures.clone(), reviews: bundle.reviews.clone() };
-        let signatures = kept.to_bytes().map(|bytes| (signatures_name(part), bytes.into()));
-        [manifest].into_iter().chain(signatures)
-    });
-    files.collect()
+        files.extend(kept.to_bytes().map(|bytes| (signatures_name(part), bytes.into())));
+        for edit in bundle.patch.changes.iter().filter_map(|change| change.edit) {
+            files.insert(edits_name(&edit), bundle.read_blob(&edit, MAX_EDIT_BYTES as u64)?.into());
+        }
+    }
+    Ok(files)
 }
 
 /// Contents that only the safe copies will have. What is in the folder already needs no second copy unless it goes.

@@ -1,4 +1,4 @@
-//! Runs the health checks of a change that was cut short before all of them had an answer.
+//! Runs the health checks of a change that was cut short before all of them had an answer, and those of one that comes back.
 //!
 //! It ends as the change itself would have: what a required check speaks against is rolled back.
 
@@ -8,13 +8,14 @@ use super::backups::OtherSources;
 use super::health::Health;
 use super::locked::LockedFolder;
 use super::rollback::route::PlannedRollback;
-use super::scripts::{ScriptConsent, unstoppable};
+use super::scripts::ScriptConsent;
 use super::take_out::OnDependents;
+use crate::checks::ProductChecks;
 use crate::disk::fs::Fs;
-use crate::ledger::{Action, CheckNote, Entry, LayerSlot, Ledger};
-use crate::model::{Check, LayerKey, Position, Product};
-use crate::plan::OnDrift;
+use crate::ledger::{CheckNote, Entry, LayerSlot, Ledger};
+use crate::model::{LayerKey, Position};
 use crate::plan::why::{Switches, Undo};
+use crate::plan::{Note, OnDrift};
 use crate::workbench::look::stack::manifest_of;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
@@ -29,7 +30,7 @@ impl Workbench {
         folder: &mut LockedFolder<'_>,
         watch: Watch<'_>,
     ) -> Result<Vec<CheckNote>> {
-        let due: Vec<Entry> = folder.ledger.unchecked().into_iter().cloned().collect();
+        let due: Vec<Entry> = folder.ledger.unchecked().into_iter().map(|due| due.change.clone()).collect();
         let mut told = Vec::new();
         // The newest first: what is below others can't always go.
         for entry in due.iter().rev() {
@@ -44,53 +45,57 @@ impl Workbench {
         entry: &Entry,
         watch: Watch<'_>,
     ) -> Result<Vec<CheckNote>> {
-        let mut health = Health::default();
-        for (checks, product) in self.due_checks(folder.fs(), &folder.ledger, entry)? {
-            health.ask(&checks, &product, folder.fs(), watch);
-        }
+        let checks = self.due_checks(folder.fs(), &folder.ledger, entry)?;
+        let health = Health::of_checks(&checks, folder.fs(), watch);
         // A check that somebody stopped has no answer, and stays due.
         watch.cancel.check()?;
-        let downtime = health.downtime(self.environment());
-        let Health { notes, failed, .. } = health;
-        if failed.is_empty() {
-            let mut checked = folder.next_entry(Action::Checked);
-            checked.patch.clone_from(&entry.patch);
-            checked.checks.clone_from(&notes);
-            checked.downtime = downtime;
-            folder.append(&checked)?;
-            return Ok(notes);
-        }
-        // The wish to stop is not heard any more: going back is the safe way.
-        unstoppable(|watch| {
-            let look = self.look_at_undoing(folder.fs(), &folder.ledger, entry, watch);
-            let taken_back = look.and_then(|mut look| {
-                look.occasion = entry.occasion_of_consequences();
-                self.take_back(folder, look, notes, &failed, watch)
-            });
-            folder.remember();
-            Err(Error::Unhealthy { failed, undo: taken_back.err().map(Box::new) })
+        self.settle_health(folder, entry, health, |folder, watch| {
+            self.look_at_undoing(folder.fs(), &folder.ledger, entry, watch)
         })
     }
 
     /// The health checks of `entry`, as far as what it brought is still there, each with the product that it asks.
-    fn due_checks(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Vec<(Vec<Check>, Product)>> {
-        let mut due = Vec::new();
-        for key in concerned(ledger, entry) {
-            if !self.may_check(fs, ledger, key)? {
+    fn due_checks(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<ProductChecks> {
+        let keys = concerned(ledger, entry);
+        for key in &keys {
+            if !self.may_check(fs, ledger, *key)? {
                 return Err(Error::refused(Undo::ForeignHistory { entries: vec![key.entry] }));
             }
-            let Some(patch) = manifest_of(fs, ledger, key) else { continue };
-            let toggle = |id: &str| patch.about.toggles.iter().find(|toggle| toggle.id.as_str() == id);
-            let checks = match &entry.toggle {
-                None => patch.about.health.clone(),
-                Some(note) => toggle(&note.id).map(|toggle| toggle.health.clone()).unwrap_or_default(),
-            };
-            due.push((checks, patch.about.product.clone()));
         }
-        match due.iter().all(|(checks, _)| checks.is_empty()) {
-            true => Err(Error::refused(Undo::ChecksLost { subject: entry.subject() })),
+        let due = checks_of(fs, ledger, &keys, entry);
+        match due.is_empty() {
+            true => {
+                let subject = ledger.moved_by(entry).map_or(entry, |(moved, _)| moved).subject();
+                Err(Error::refused(Undo::ChecksLost { subject }))
+            }
             false => Ok(due),
         }
+    }
+
+    /// The health checks that follow when `entry` is taken back, because patches come back by it or a switch moves; and
+    /// what is worth knowing where they are left out.
+    pub(super) fn checks_after(
+        &self,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        entry: &Entry,
+    ) -> Result<(ProductChecks, Option<Note>)> {
+        let keys = match ledger.moved_by(entry) {
+            Some(_) => concerned(ledger, entry),
+            None => ledger.brought_without(entry),
+        };
+        let checks = checks_of(fs, ledger, &keys, entry);
+        if checks.is_empty() {
+            return Ok((checks, None));
+        }
+        for key in keys {
+            if !self.may_check(fs, ledger, key)? {
+                let text = "the health checks are left out: nobody you trust signed the patch, and this account has no record \
+                            of applying it";
+                return Ok((ProductChecks::new(), Some(Note::new(text))));
+            }
+        }
+        Ok((checks, None))
     }
 
     /// What undoing `entry` would do, which other changes may have followed.
@@ -102,11 +107,12 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         let is_last = ledger.last_change().is_some_and(|last| last.seq == entry.seq);
-        if let Some(note) = entry.toggle.as_ref().filter(|_| !is_last) {
-            let stood_on = note.position == Position::Off.as_str();
-            return Err(Error::refused(Switches::MovedBelow { id: entry.subject(), stood_on }));
+        if let Some((moved, is_forth)) = ledger.moved_by(entry).filter(|_| !is_last) {
+            let position = moved.toggle.as_ref().map_or("", |note| &note.position);
+            let stood_on = (position == Position::Off.as_str()) == is_forth;
+            return Err(Error::refused(Switches::MovedBelow { id: moved.subject(), stood_on }));
         }
-        if entry.toggle.is_some() {
+        if ledger.moved_by(entry).is_some() {
             return self.look_at(fs, ledger, entry, OnDrift::Stop, Vec::new(), watch);
         }
         let keys = concerned(ledger, entry);
@@ -121,11 +127,28 @@ impl Workbench {
     }
 }
 
+/// The health checks of these patches; where `entry` moves a switch, those of the switch. Lists without any are left out.
+fn checks_of(fs: &dyn Fs, ledger: &Ledger, keys: &[LayerKey], entry: &Entry) -> ProductChecks {
+    let note = ledger.moved_by(entry).and_then(|(moved, _)| moved.toggle.as_ref());
+    let patches = keys.iter().filter_map(|key| manifest_of(fs, ledger, *key));
+    let all = patches.map(|patch| {
+        let toggle = |id: &str| patch.about.toggles.iter().find(|toggle| toggle.id.as_str() == id);
+        let checks = match note {
+            None => patch.about.health.clone(),
+            Some(note) => toggle(&note.id).map(|toggle| toggle.health.clone()).unwrap_or_default(),
+        };
+        (checks, patch.about.product)
+    });
+    all.filter(|(checks, _)| !checks.is_empty()).collect()
+}
+
 /// The patches that `entry` brought and that are there, or the one whose switch it moved.
 fn concerned(ledger: &Ledger, entry: &Entry) -> Vec<LayerKey> {
-    let is_concerned = |slot: &LayerSlot| match (&entry.toggle, &entry.patch) {
-        (Some(_), Some(patch)) => ledger.note(slot.key).is_some_and(|note| note.id == patch.id),
-        _ => slot.key.entry == entry.seq,
+    let moved = ledger.moved_by(entry).and_then(|(moved, _)| moved.patch.as_ref());
+    let brought = ledger.brought_by(entry);
+    let is_concerned = |slot: &LayerSlot| match moved {
+        Some(patch) => ledger.note(slot.key).is_some_and(|note| note.id == patch.id),
+        None => brought.contains(&slot.key),
     };
     let slots = ledger.layers().slots.into_iter();
     let keys = slots.filter(|slot| slot.superseded.is_none() && is_concerned(slot)).map(|slot| slot.key);

@@ -1,13 +1,17 @@
-//! Whether a product is well after a change, and how long it was not.
+//! Whether a product is well after a change, and how long it was not; what the history says of it, and what follows.
 
 use std::time::Instant;
 
-use crate::checks::{self, Surroundings};
+use super::locked::LockedFolder;
+use super::rollback::route::PlannedRollback;
+use super::scripts::unstoppable;
+use crate::checks::{self, ProductChecks, Surroundings};
 use crate::disk::fs::Fs;
 use crate::environment::Environment;
-use crate::ledger::{CheckNote, DowntimeNote};
+use crate::ledger::{Action, CheckNote, DowntimeNote, Entry};
 use crate::model::{Check, Level, Measured, Patch, Product};
-use crate::workbench::Watch;
+use crate::transaction::recover::{self, Unfinished};
+use crate::workbench::{Error, Result, Watch, Workbench};
 
 /// What came of health checks.
 #[derive(Debug, Default)]
@@ -27,6 +31,13 @@ impl Health {
         for patch in patches {
             health.ask(&patch.about.health, &patch.about.product, fs, watch);
         }
+        health
+    }
+
+    /// The outcome of each of `all`.
+    pub fn of_checks(all: &ProductChecks, fs: &dyn Fs, watch: Watch<'_>) -> Self {
+        let mut health = Self::default();
+        all.iter().for_each(|(checks, product)| health.ask(checks, product, fs, watch));
         health
     }
 
@@ -50,8 +61,30 @@ impl Health {
         }
     }
 
+    /// What the history says of the checks of `change`.
+    pub fn entry(&self, folder: &LockedFolder<'_>, change: &Entry, environment: &Environment) -> Entry {
+        let mut entry = folder.next_entry(Action::Checked);
+        entry.patch.clone_from(&change.patch);
+        entry.checks.clone_from(&self.notes);
+        entry.downtime = self.downtime(environment);
+        // It has to be asked again, as long as it is there.
+        entry.checks_due = !self.failed.is_empty();
+        entry
+    }
+
+    /// Writes down that checks failed and that `change` is still there all the same. Why is told anyway, so that nothing more
+    /// is said if this is not possible either.
+    pub fn record_failure(&self, folder: &mut LockedFolder<'_>, change: &Entry, environment: &Environment) {
+        let is_whole = folder.read_again().is_ok()
+            // What restores files that are between old and new goes by the newest entry.
+            && matches!(recover::inspect(folder.fs()), Ok(Unfinished::Nothing));
+        if is_whole && !self.notes.is_empty() {
+            let _ = folder.append(&self.entry(folder, change, environment));
+        }
+    }
+
     /// How long the product was not well, for the history; nothing where that was not seen from beginning to end.
-    pub fn downtime(&self, environment: &Environment) -> Option<DowntimeNote> {
+    fn downtime(&self, environment: &Environment) -> Option<DowntimeNote> {
         let (from, until) = self.down.filter(|_| self.failed.is_empty())?;
         let now = environment.timestamp();
         let at = |moment: Instant| {
@@ -60,5 +93,40 @@ impl Health {
             jiff::Timestamp::from_second(now.as_second() - ago).ok().map(|time| time.to_string())
         };
         Some(DowntimeNote { from: at(from)?, until: at(until)?, how: Measured::HealthCheck })
+    }
+}
+
+impl Workbench {
+    /// Writes down what came of the health checks of `change`. When a required one failed, takes the change back as
+    /// `undoing` shows.
+    ///
+    /// # Errors
+    /// [`Error::Unhealthy`] with why that was not possible, if so.
+    pub(super) fn settle_health(
+        &self,
+        folder: &mut LockedFolder<'_>,
+        change: &Entry,
+        health: Health,
+        undoing: impl FnOnce(&LockedFolder<'_>, Watch<'_>) -> Result<PlannedRollback>,
+    ) -> Result<Vec<CheckNote>> {
+        if health.failed.is_empty() {
+            if !health.notes.is_empty() {
+                folder.append(&health.entry(folder, change, self.environment()))?;
+            }
+            return Ok(health.notes);
+        }
+        // The wish to stop is not heard any more: going back is the safe way.
+        unstoppable(|watch| {
+            let taken_back = undoing(folder, watch).and_then(|mut look| {
+                look.occasion = change.occasion_of_consequences();
+                self.take_back(folder, look, health.notes.clone(), &health.failed, watch)
+            });
+            let undo = taken_back.err().map(Box::new);
+            if undo.is_some() {
+                health.record_failure(folder, change, self.environment());
+            }
+            folder.remember();
+            Err(Error::Unhealthy { failed: health.failed, undo })
+        })
     }
 }

@@ -350,8 +350,10 @@ fn manifest_digest(bundles: &[VerifiedBundle], order: &[usize]) -> Digest {
 
 /// What is in the folder and may not work.
 fn notes_on_unchecked(fs: &dyn Fs, ledger: &Ledger) -> Result<Vec<Note>> {
-    let note =
-        |change: &UncheckedChange| Note::new(format!("{}; recover --finish runs them", change.sentence()));
+    let note = |change: &UncheckedChange| match change.may_run() {
+        true => Note::new(change.sentence()),
+        false => Note::new(format!("{}; recover --finish runs them", change.sentence())),
+    };
     Ok(unchecked(fs, ledger)?.iter().map(note).collect())
 }
 

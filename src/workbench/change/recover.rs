@@ -10,8 +10,8 @@ use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
 use crate::transaction::{ChangeFailure, Contents, check_path};
 use crate::workbench::look::memory::{FolderName, Memory};
 use crate::workbench::look::stack::read_ledger;
-use crate::workbench::look::unchecked::unchecked;
-use crate::workbench::{Result, UncheckedChange, Watch, Workbench};
+use crate::workbench::look::unchecked::{in_doubt, unchecked};
+use crate::workbench::{Error, Result, UncheckedChange, Watch, Workbench};
 
 /// What to do with an interrupted change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,16 +140,18 @@ impl Workbench {
         match choice {
             Choice::Undo(_) => Ok(match unchecked(fs, &ledger)? {
                 none if none.is_empty() => Recovered::NothingToDo,
+                running if running.iter().any(UncheckedChange::may_run) => {
+                    return Err(Error::Busy { path: target.to_owned() });
+                }
                 changes => Recovered::Unchecked(changes),
             }),
             Choice::Finish => {
                 let mut folder = self.locked(self.lock(target)?, target)?;
-                let due = folder.ledger.unchecked();
-                if due.is_empty() {
+                let changes = in_doubt(&folder.ledger);
+                if changes.is_empty() {
                     // Whoever made the change has just come to an end.
                     return Ok(Recovered::NothingToDo);
                 }
-                let changes = due.into_iter().map(UncheckedChange::new).collect();
                 let checks = self.finish_checks(&mut folder, watch)?;
                 folder.remember();
                 Ok(Recovered::Checked { changes, checks })

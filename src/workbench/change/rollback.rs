@@ -2,39 +2,45 @@
 
 mod origin;
 pub(super) mod request;
+mod returning;
 pub(super) mod route;
 mod untouched;
+mod versions;
 
 use std::path::Path;
 
 use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere, out_of};
+use super::health::Health;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::scripts::{
     ScriptConsent, ScriptPlan, ScriptRun, not_recorded, refuse_to_bring_back, script_failed,
 };
 use super::take_out::{OnDependents, refuse_replaced, wanted};
 use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, whole_entry};
+use crate::checks::ProductChecks;
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::ledger::{
-    Action, CheckNote, Entry, Gone, LayerSlot, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
+    Action, CheckNote, Entry, Gone, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
 use crate::model::{FileNode, LayerKey, Node, Step};
 use crate::plan::why::{Switches, Undo};
-use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
+use crate::plan::{Layer, Note, Obstacle, OnDrift, TakenBack, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::merging::resolve_edits_since;
 use crate::workbench::look::moved_switches::{ContentOf, MovedSwitches};
 use crate::workbench::look::read_file::read_file;
-use crate::workbench::look::situation::Survey;
-use crate::workbench::look::stack::{FolderStack, manifest_of, manifests_of, read_ledger};
+use crate::workbench::look::situation::{Reach, Survey};
+use crate::workbench::look::stack::{FolderStack, manifests_of, read_ledger};
 use crate::workbench::look::switches::{opened_by_undoing, switches};
 use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench};
 
 pub use request::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which};
 
+use returning::hold_to_patches;
 use route::{PlannedRollback, RollbackRoute};
 use untouched::Untouched;
+use versions::versions;
 
 impl Workbench {
     /// What taking back would do. The safe copies are read and hashed. Writes nothing.
@@ -62,7 +68,8 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RollbackPreview> {
         let (fs, sources) = (self.disk(target)?, self.other_sources(damaged)?);
-        self.read_unlocked(target, &*fs, options, &sources, watch).map(|look| look.preview)
+        let asked = Asked { options, sources: &sources, reach: Reach::Folder };
+        self.read_unlocked(target, &*fs, asked, watch).map(|look| look.preview)
     }
 
     /// Takes back a patch, several, or the last rollback: everything, or nothing.
@@ -90,13 +97,14 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
         let (fs, sources) = (self.disk(target)?, self.other_sources(damaged)?);
-        let first_look = self.read_unlocked(target, &*fs, options, &sources, watch)?;
+        let asked = Asked { options, sources: &sources, reach: Reach::Agreed };
+        let first_look = self.read_unlocked(target, &*fs, asked, watch)?;
         DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
         let entry = first_look.preview.entry;
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         first_look.agree(options)?;
         let can_change = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
-        let see_again = |fs: &dyn Fs| self.look(fs, options, &sources, watch);
+        let see_again = |fs: &dyn Fs| self.look(fs, asked, watch);
         let (mut folder, mut look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         DecisionDigest::refuse_other(options.expected, || look.preview.decision())?;
         if look.preview.entry != entry {
@@ -105,7 +113,12 @@ impl Workbench {
         }
         let without = look.agree(options)?;
         look.occasion = options.occasion.clone();
+        let checks = look.preview.checks.clone();
         let mut back = self.take_back_with_scripts(&mut folder, look, without, watch)?;
+        let health = Health::of_checks(&checks, folder.fs(), watch);
+        back.checks = self.settle_health(&mut folder, &back.entry, health, |folder, watch| {
+            self.look_at(folder.fs(), &folder.ledger, &back.entry, OnDrift::Stop, Vec::new(), watch)
+        })?;
         back.notes.extend(folder.remember());
         folder.check_path()?;
         Ok(back)
@@ -159,25 +172,18 @@ impl Workbench {
         &self,
         target: &Path,
         fs: &dyn Fs,
-        options: &RollbackOptions,
-        sources: &OtherSources,
+        asked: Asked<'_>,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         let is_plain = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
-        self.read_consistently(target, fs, || self.look(fs, options, sources, watch), is_plain)
+        self.read_consistently(target, fs, || self.look(fs, asked, watch), is_plain)
     }
 
     /// What the options ask for, in this folder, and what is to be said about who wrote its history.
-    fn look(
-        &self,
-        fs: &dyn Fs,
-        options: &RollbackOptions,
-        sources: &OtherSources,
-        watch: Watch<'_>,
-    ) -> Result<PlannedRollback> {
+    fn look(&self, fs: &dyn Fs, asked: Asked<'_>, watch: Watch<'_>) -> Result<PlannedRollback> {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
-        let mut look = self.look_as_asked(fs, &ledger, options, sources, watch)?;
+        let mut look = self.look_as_asked(fs, &ledger, asked, watch)?;
         self.add_origin(fs, &ledger, &mut look)?;
         Ok(look)
     }
@@ -186,8 +192,7 @@ impl Workbench {
         &self,
         fs: &dyn Fs,
         ledger: &Ledger,
-        options: &RollbackOptions,
-        sources: &OtherSources,
+        Asked { options, sources, reach }: Asked<'_>,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         if matches!(options.which, Which::LastRollback | Which::Reapply) {
@@ -202,6 +207,10 @@ impl Workbench {
             let doubts = self.doubts_about_returning(fs, ledger, entry, &recalls)?;
             look.survey.remarks = recalls.remarks().collect();
             look.preview.preview.obstacles.splice(..0, doubts);
+            self.add_fitness(fs, ledger, entry, &mut look, (reach, watch))?;
+            let (checks, left_out) = self.checks_after(fs, ledger, entry)?;
+            look.preview.checks = checks;
+            look.preview.preview.notes.extend(left_out);
             return Ok(look);
         }
         let folder = self.vouched_stack(fs, ledger)?;
@@ -279,7 +288,9 @@ impl Workbench {
         if ledger.moved_by(entry).is_none() {
             resolve_switches(fs, ledger, entry, &steps, &kept, &mut survey)?;
         }
-        let mut preview = plan_rollback(&steps, &survey.situation, on_drift);
+        let unfit = hold_to_patches(fs, ledger, entry, on_drift, &mut survey);
+        let mut preview = plan_rollback(&steps, &survey.situation, taken_back_by(turn), on_drift);
+        preview.obstacles.extend(unfit);
         preview.notes.extend(found.notes);
         preview.notes.extend(stays);
         if !sources.leave {
@@ -299,6 +310,7 @@ impl Workbench {
             preview,
             advice: Vec::new(),
             scripts: ScriptPlan::default(),
+            checks: ProductChecks::new(),
         };
         let (how, bundles) = (RollbackRoute::Entry(kept), sources.bundles.clone());
         let leaves = sources.leave && !found.nowhere.is_empty();
@@ -323,13 +335,14 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
         let PlannedRollback { preview: told, survey, how, bundles, scripts, leaves, occasion } = look;
-        let RollbackPreview { entry: seq, patch, patches, back, preview, .. } = told;
+        let RollbackPreview { entry: seq, patch, patches, back, preview, checks: due, .. } = told;
         let reversed = folder.ledger.entry(seq).expect("the look found this entry");
         let notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         let mut entry = folder.next_entry(Action::Rollback).on(&occasion);
         entry.patch.clone_from(&patch);
         entry.checks = checks;
+        entry.checks_due = !due.is_empty();
         entry.scripts = scripts;
         entry.remarks = remarks.to_vec();
         entry.remarks.extend(survey.remarks.iter().cloned());
@@ -368,10 +381,20 @@ impl Workbench {
             patches,
             back,
             entry: receipt.entry,
+            checks: Vec::new(),
             notes,
             untidy: receipt.untidy.map(|error| error.to_string()),
         })
     }
+}
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    options: &'a RollbackOptions,
+    sources: &'a OtherSources,
+    /// How far the checks may reach of a patch that comes back and that nobody vouches for.
+    reach: Reach,
 }
 
 /// As [`resolve_edits_since`] for files whose switches were moved since.
@@ -414,6 +437,16 @@ fn reversal_of(entry: &Entry, ledger: &Ledger) -> Turn {
     }
 }
 
+/// What is taken back where that comes to `turn`.
+const fn taken_back_by(turn: Turn) -> TakenBack {
+    match turn {
+        Turn::Went => TakenBack::Patch,
+        Turn::CameBack => TakenBack::Rollback,
+        Turn::Repaired | Turn::RepairUndone => TakenBack::Repair,
+        Turn::Switched | Turn::SwitchedBack => TakenBack::Move,
+    }
+}
+
 /// Who went and who came back, for the history.
 fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<String> {
     let ids = |notes: &[PatchNote]| notes.iter().map(|note| note.id.clone()).collect::<Vec<_>>().join(", ");
@@ -425,37 +458,6 @@ fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<String> {
         remarks.push(format!("{} became active again", ids(back)));
     }
     remarks
-}
-
-/// The version before and after a rollback: that of the folder before the patch, if nothing newer stays on it.
-fn versions(
-    fs: &dyn Fs,
-    ledger: &Ledger,
-    reversed: &Entry,
-    rollback: &Entry,
-) -> (Option<String>, Option<String>) {
-    if rollback.reverses.is_some() && ledger.last_change().is_some_and(|last| last.seq == reversed.seq) {
-        return (reversed.version_after.clone(), reversed.version_before.clone());
-    }
-    let now = ledger.version().map(str::to_owned);
-    let goes = |slot: &LayerSlot| match rollback.reverses {
-        Some(seq) => slot.way_back == seq,
-        None => rollback.out.iter().any(|gone| Gone::key(*gone) == slot.key),
-    };
-    let slots = ledger.layers().slots;
-    let lowest = slots.iter().position(goes);
-    match lowest.map(|lowest| &slots[lowest..]) {
-        Some(gone) if gone.iter().all(goes) => (now, version_below(fs, ledger, gone[0].key)),
-        _ => (now.clone(), now),
-    }
-}
-
-/// The version that the folder had before the patch `key` came: what the one that came with it left, or was there before
-/// all of them.
-fn version_below(fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Option<String> {
-    let below = (0..key.part).rev().map(|part| LayerKey { part, ..key });
-    let mut results = below.filter_map(|key| manifest_of(fs, ledger, key)?.about.result_version);
-    results.next().or_else(|| ledger.entry(key.entry)?.version_before.clone())
 }
 
 impl Seen for PlannedRollback {

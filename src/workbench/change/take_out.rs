@@ -7,6 +7,7 @@ use super::backups::OtherSources;
 use super::rollback::request::{DependentPatch, RebuiltPlace, RollbackPreview};
 use super::rollback::route::{PlannedRollback, RollbackRoute};
 use super::scripts::ScriptPlan;
+use crate::checks::ProductChecks;
 use crate::disk::fs::Fs;
 use crate::ledger::{Ledger, Occasion, PatchNote, Turn};
 use crate::model::{
@@ -14,7 +15,8 @@ use crate::model::{
 };
 use crate::plan::why::Undo;
 use crate::plan::{
-    Because, ContentByDigest, Dependent, Layer, Obstacle, OnDrift, TakeOut, plan_rollback, take_out,
+    Because, ContentByDigest, Dependent, Layer, Obstacle, OnDrift, TakeOut, TakenBack, plan_rollback,
+    take_out,
 };
 use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{First, Library};
@@ -56,7 +58,7 @@ impl Workbench {
         let library = library.with_made(made.clone());
         let original = |_: &TreePath, file: &FileNode| Ok(library.content(file).map(|found| found.to_vec()));
         moved.resolve(fs, &forward, &out.out, (&original, &|_, _| Ok(None)), &mut survey)?;
-        let mut preview = plan_rollback(&forward, &survey.situation, on_drift);
+        let mut preview = plan_rollback(&forward, &survey.situation, TakenBack::Patch, on_drift);
         let told: BTreeSet<Option<String>> =
             preview.obstacles.iter().map(|obstacle| obstacle.path.clone()).collect();
         // A place that was edited cannot be put together; what else follows from that needs no telling.
@@ -79,6 +81,7 @@ impl Workbench {
             advice: advice(folder, &out),
             preview,
             scripts: ScriptPlan::default(),
+            checks: ProductChecks::new(),
         };
         let mut made = made;
         made.extend(survey.made.by_digest());

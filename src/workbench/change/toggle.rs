@@ -6,7 +6,6 @@ use std::path::Path;
 use super::decision::DecisionSum;
 use super::health::Health;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
-use super::scripts::unstoppable;
 use crate::checks::describe;
 use crate::diff::{KeyChange, Switch};
 use crate::disk::fs::{Fs, Place, StatePath};
@@ -175,27 +174,8 @@ impl Workbench {
     ) -> Result<Vec<CheckNote>> {
         let mut health = Health::default();
         health.ask(checks, product, folder.fs(), watch);
-        let downtime = health.downtime(self.environment());
-        let Health { notes, failed, .. } = health;
-        if failed.is_empty() {
-            if !notes.is_empty() {
-                let mut entry = folder.next_entry(Action::Checked);
-                entry.patch.clone_from(&moved.patch);
-                entry.checks.clone_from(&notes);
-                entry.downtime = downtime;
-                folder.append(&entry)?;
-            }
-            return Ok(notes);
-        }
-        // The wish to stop is not heard any more: going back is the safe way.
-        unstoppable(|watch| {
-            let look = self.look_at(folder.fs(), &folder.ledger, moved, OnDrift::Stop, Vec::new(), watch);
-            let taken_back = look.and_then(|mut look| {
-                look.occasion = moved.occasion_of_consequences();
-                self.take_back(folder, look, notes, &failed, watch)
-            });
-            folder.remember();
-            Err(Error::Unhealthy { failed, undo: taken_back.err().map(Box::new) })
+        self.settle_health(folder, moved, health, |folder, watch| {
+            self.look_at(folder.fs(), &folder.ledger, moved, OnDrift::Stop, Vec::new(), watch)
         })
     }
 

@@ -197,7 +197,12 @@ fn installed_ids(installed: &[Installed]) -> Vec<(String, u32)> {
     installed.iter().map(|found| (found.patch.id.clone(), found.patch.revision)).collect()
 }
 
-fn product_seen(fs: &dyn Fs, patch: &Patch, reach: Reach, watch: Watch<'_>) -> Result<ProductSeen> {
+pub(crate) fn product_seen(
+    fs: &dyn Fs,
+    patch: &Patch,
+    reach: Reach,
+    watch: Watch<'_>,
+) -> Result<ProductSeen> {
     let Identity { matches, is_product, version } = identify(fs, &patch.about.product)?;
     let failed = matches.into_iter().filter(|found| !found.holds);
     let evidence = failed.map(|found| found.evidence).collect();

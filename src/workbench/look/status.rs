@@ -54,8 +54,10 @@ pub struct FolderStatus {
     pub compared: usize,
     /// An interrupted change.
     pub unfinished: Option<UnfinishedWork>,
-    /// Changes whose health checks were cut short.
+    /// Changes whose health checks were cut short, or failed without a way back.
     pub unchecked: Vec<UncheckedChange>,
+    /// Changes whose health checks may be running at this moment: somebody is changing the folder.
+    pub checking: Vec<UncheckedChange>,
     /// Why nothing is known of what was done here, where the present user may not read the records.
     pub(crate) locked_away: Option<String>,
     /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
@@ -121,8 +123,8 @@ pub struct FolderHistory {
     pub entries: Vec<Entry>,
     /// Those of them that this person did not write.
     pub foreign: Option<Foreign>,
-    /// Those of them whose health checks were cut short.
-    pub unchecked: Vec<u64>,
+    /// Those of them whose health checks were cut short, or failed without a way back.
+    pub unchecked: Vec<UncheckedChange>,
 }
 
 impl Workbench {
@@ -208,7 +210,8 @@ impl Workbench {
         let fs = self.disk(target)?;
         let look = || {
             let ledger = read_ledger(&*fs)?;
-            let unchecked = unchecked(&*fs, &ledger)?.iter().map(|change| change.entry).collect();
+            let mut unchecked = unchecked(&*fs, &ledger)?;
+            unchecked.retain(|change| !change.may_run());
             let (entries, foreign) = (ledger.entries().to_vec(), self.foreign(&ledger)?);
             Ok(FolderHistory { entries, foreign, unchecked })
         };
@@ -233,6 +236,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
     let turn = last.map(|last| last.turn(ledger.entries()));
     let switches = switches(fs, ledger, &folder, now)?;
     let moves_a_switch = last.is_some_and(|last| ledger.moved_by(last).is_some());
+    let (checking, unchecked) = unchecked(fs, ledger)?.into_iter().partition(UncheckedChange::may_run);
     let opens = last.is_some_and(|last| opened_by_undoing(&switches, ledger, last).is_some());
     Ok(FolderStatus {
         product,
@@ -256,7 +260,8 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         held: Vec::new(),
         drift,
         unfinished,
-        unchecked: unchecked(fs, ledger)?,
+        unchecked,
+        checking,
         locked_away: None,
     })
 }
@@ -291,6 +296,7 @@ impl FolderStatus {
             compared: 0,
             unfinished: None,
             unchecked: Vec::new(),
+            checking: Vec::new(),
             locked_away: Some(locked_away),
             authors: Vec::new(),
             keys_problem: None,

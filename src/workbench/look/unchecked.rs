@@ -1,15 +1,14 @@
-//! Changes whose health checks were cut short.
+//! Changes whose health checks were cut short, or failed without a way back; and those whose checks may be running.
 
 use crate::disk::fs::{Fs, LockKind};
-use crate::ledger::{Entry, Ledger};
+use crate::ledger::{CheckNote, Ledger, Unchecked};
 use crate::plan::Obstacle;
 use crate::plan::why::Undo;
 use crate::text::capitalised;
 use crate::transaction::recover;
 use crate::workbench::{Error, Result};
 
-/// A change that is done in every file, and of which nobody knows whether the product works with it: whoever made it was
-/// stopped before its health checks had run.
+/// A change that is done in every file, and of which nobody knows whether the product works with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UncheckedChange {
     /// Its number in the history.
@@ -20,20 +19,55 @@ pub struct UncheckedChange {
     pub time: String,
     /// Who made it.
     pub user: String,
+    pub checks: ChecksDue,
+}
+
+/// Why health checks are still due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChecksDue {
+    /// Whoever made the change was stopped before they had run.
+    CutShort,
+    /// They have run, these failed, and the change could not be rolled back.
+    Failed(Vec<CheckNote>),
+    /// Somebody is changing the folder: they may be running.
+    MayRun,
+}
+
+impl ChecksDue {
+    /// The word for it in JSON.
+    pub(crate) const fn as_str(&self) -> &'static str {
+        match self {
+            ChecksDue::CutShort => "cut-short",
+            ChecksDue::Failed(_) => "failed",
+            ChecksDue::MayRun => "may-be-running",
+        }
+    }
+
+    /// Those that failed, where they have run.
+    pub(crate) fn failed(&self) -> &[CheckNote] {
+        match self {
+            ChecksDue::Failed(failed) => failed,
+            ChecksDue::CutShort | ChecksDue::MayRun => &[],
+        }
+    }
 }
 
 impl UncheckedChange {
-    pub(crate) fn new(entry: &Entry) -> Self {
+    pub(crate) fn new(ledger: &Ledger, Unchecked { change, failed }: Unchecked<'_>) -> Self {
+        let of = |checks: &[CheckNote]| checks.iter().filter(|check| !check.passed).cloned().collect();
         Self {
-            entry: entry.seq,
-            subject: entry.subject(),
-            time: entry.time.clone(),
-            user: entry.user.clone(),
+            entry: change.seq,
+            // What undoes the move of a switch says nothing of the switch.
+            subject: ledger.moved_by(change).map_or(change, |(moved, _)| moved).subject(),
+            time: change.time.clone(),
+            user: change.user.clone(),
+            checks: failed.map_or(ChecksDue::CutShort, |entry| ChecksDue::Failed(of(&entry.checks))),
         }
     }
 
     fn obstacle(&self) -> Obstacle {
-        Obstacle::new(Undo::Unchecked { subject: self.subject.clone() })
+        let (subject, has_failed) = (self.subject.clone(), matches!(self.checks, ChecksDue::Failed(_)));
+        Obstacle::new(Undo::Unchecked { subject, has_failed })
     }
 
     /// That nothing goes on before it was checked.
@@ -41,29 +75,46 @@ impl UncheckedChange {
         Error::Refused(vec![self.obstacle()])
     }
 
+    /// Whether nobody can tell yet: they may be running.
+    pub(crate) fn may_run(&self) -> bool {
+        self.checks == ChecksDue::MayRun
+    }
+
     /// What somebody should know about it.
     pub fn sentence(&self) -> String {
-        capitalised(&self.obstacle().meaning())
+        match self.may_run() {
+            true => format!(
+                "Someone is changing this folder right now, and the health checks of {} may still be running",
+                self.subject
+            ),
+            false => capitalised(&self.obstacle().meaning()),
+        }
     }
 }
 
-/// Those in a folder with this history, oldest first. While somebody is changing the folder there are none: the checks
-/// may be running.
+/// Those in a folder with this history, oldest first.
 ///
 /// # Errors
 /// If the history, which may have grown meanwhile, cannot be read again.
 pub(crate) fn unchecked(fs: &dyn Fs, ledger: &Ledger) -> Result<Vec<UncheckedChange>> {
-    let all = |ledger: &Ledger| ledger.unchecked().into_iter().map(UncheckedChange::new).collect();
     if ledger.unchecked().is_empty() {
         return Ok(Vec::new());
     }
     match fs.lock(LockKind::Shared) {
-        Ok(None) => Ok(Vec::new()),
+        Ok(None) => {
+            let may_run = |change| UncheckedChange { checks: ChecksDue::MayRun, ..change };
+            Ok(in_doubt(ledger).into_iter().map(may_run).collect())
+        }
         Ok(Some(_lock)) => {
             recover::inspect(fs)?;
-            Ok(all(&Ledger::read(fs)?))
+            Ok(in_doubt(&Ledger::read(fs)?))
         }
         // Who may not even lock it for reading is told what was seen.
-        Err(_) => Ok(all(ledger)),
+        Err(_) => Ok(in_doubt(ledger)),
     }
+}
+
+/// The same by what `ledger` says alone, for whoever has locked the folder.
+pub(crate) fn in_doubt(ledger: &Ledger) -> Vec<UncheckedChange> {
+    ledger.unchecked().into_iter().map(|due| UncheckedChange::new(ledger, due)).collect()
 }

@@ -226,7 +226,7 @@ impl Workbench {
             return Ok(Some(Found::because(FolderState::PutBack, Code::Health, why)));
         }
         let good = Found::new(FolderState::Good, Some(ours.seq));
-        if ledger.unchecked().iter().any(|due| due.seq == ours.seq) {
+        if ledger.unchecked().iter().any(|due| due.change.seq == ours.seq) {
             match self.recover(target, Choice::Finish, watch) {
                 Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
                 Err(error @ Error::Unhealthy { .. }) => {

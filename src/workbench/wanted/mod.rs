@@ -243,6 +243,9 @@ impl Run<'_> {
         if let Some(change) = status.unchecked.first() {
             return Err(change.refusal());
         }
+        if !status.checking.is_empty() {
+            return Err(Error::Busy { path: path.clone() });
+        }
         let entries = self.bench.history(path)?.entries;
         let mut past = Past::read(&history::events(&entries), looked.section.digest);
         looked.is_news = !past.knows && !entries.is_empty();

@@ -225,6 +225,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     assert_snapshot!(console.run("rollback $/app --undo --yes"), @r"
     Reapplied ACME-HF-1042 to $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       The version is now 4.2.1
+      the health checks are left out: nobody you trust signed the patch, and this account has no record of applying it
     To undo it: patchwright rollback $/app --undo
     -- exit 0
     ");

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::checks::checks;
 use super::list::{columns, note, note_lines};
 use super::plan::restarts;
 use super::unchecked::unchecked;
@@ -10,8 +11,7 @@ use crate::cli::render::{Style, changes, words};
 use crate::model::Patch;
 use crate::plan::RelationClass;
 use crate::workbench::{
-    Accepted, Applied, ApplyPreview, CheckNote, ComingPatch, Entry, MadeBundle, PatchNote, Recovered,
-    RolledBack, Turn,
+    Accepted, Applied, ApplyPreview, ComingPatch, Entry, MadeBundle, PatchNote, Recovered, RolledBack, Turn,
 };
 
 pub(in crate::cli) fn order_written(output: &Path) -> String {
@@ -130,6 +130,7 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
     if let Some(version) = &done.entry.version_after {
         text.push_str(&format!("  The version is now {}\n", safe(version)));
     }
+    text.push_str(&checks(&done.checks));
     text.push_str(&note_lines(&done.notes));
     text.push_str(&untidy(done.untidy.as_deref()));
     text.push_str(&match done.turn {
@@ -246,15 +247,6 @@ fn changed(applied: &Applied, entry: &Entry) -> String {
     let patches: Vec<&Patch> = applied.patches.iter().map(|coming| &*coming.patch).collect();
     let steps = &entry.steps;
     changes::summary(&changes::lines(&changes::of_steps(steps, &patches)))
-}
-
-pub(super) fn checks(checks: &[CheckNote]) -> String {
-    let line = |note: &CheckNote| match note.passed {
-        true => format!("  Health check passed: {}\n", safe(&note.check)),
-        // A required one would have taken the change back.
-        false => format!("  Health check failed: {}, but {}\n", safe(&note.check), safe(&note.evidence)),
-    };
-    checks.iter().map(line).collect()
 }
 
 pub(super) fn untidy(error: Option<&str>) -> String {

@@ -6,14 +6,14 @@ use std::path::Path;
 use super::list::{Sheet, columns};
 use super::plan::change_row;
 use super::switches::switch_lines;
-use super::unchecked::unchecked;
+use super::unchecked::{checking, unchecked};
 use super::{argument, place, safe, title};
 use crate::cli::render::{Detail, Style, changes, words};
 use crate::report::relations;
 use crate::text::with_thousands;
 use crate::workbench::{
-    CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, Override, OverrideNote,
-    UnfinishedWork,
+    CheckNote, ChecksDue, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, Override,
+    OverrideNote, UnfinishedWork,
 };
 
 /// Most files that are named in one sentence.
@@ -38,6 +38,9 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
     text.push_str(&scripts_in_doubt(status, style));
     if !status.unchecked.is_empty() {
         text.push_str(&format!("{}\n", unchecked(&status.unchecked, &argument, style)));
+    }
+    if !status.checking.is_empty() {
+        text.push_str(&format!("{}\n", checking(&status.checking, style)));
     }
     if let Some(why) = &status.locked_away {
         text.push_str(&format!(
@@ -272,9 +275,12 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         text.push_str(line);
         text.push('\n');
         text.extend(entry.outcomes().iter().map(check));
-        if history.unchecked.contains(&entry.seq) {
-            text.push_str("        Health checks didn't run to the end\n");
-        }
+        let due = history.unchecked.iter().find(|change| change.entry == entry.seq);
+        text.push_str(match due.map(|change| &change.checks) {
+            Some(ChecksDue::Failed(_)) => "        A health check failed, and it couldn't be rolled back\n",
+            Some(ChecksDue::CutShort) => "        Health checks didn't run to the end\n",
+            Some(ChecksDue::MayRun) | None => "",
+        });
         for remark in words::vouched(entry).into_iter().chain(entry.further_remarks().cloned()) {
             text.push_str(&format!("        {by}{}\n", safe(&remark)));
         }

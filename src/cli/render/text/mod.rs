@@ -1,5 +1,6 @@
 //! Answers for people.
 
+mod checks;
 mod choose;
 mod difference;
 mod done;

@@ -110,6 +110,11 @@ pub(in crate::cli) fn rollback_plan(
     for place in &preview.rebuilt {
         text.push_str(&rebuilt(place, style));
     }
+    let checked = preview.health_checks().map(|check| format!("  Checked afterwards: {}\n", safe(&check)));
+    let checked: String = checked.collect();
+    if !checked.is_empty() {
+        text.push_str(&format!("{checked}\n"));
+    }
     text.push_str(&notes(&preview.preview.notes, style));
     text.push_str(&scripts_in_short(&preview.scripts, style));
     if !preview.advice.is_empty() {

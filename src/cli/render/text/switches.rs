@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::done::{checks, untidy};
+use super::checks::checks;
+use super::done::untidy;
 use super::list::note_lines;
 use super::plan::{notes, what_will_happen};
 use super::{argument, place, safe, title};

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::reversal_of;
 use super::route::{PlannedRollback, RollbackRoute};
 use crate::disk::fs::Fs;
-use crate::ledger::{Action, Entry, Ledger, Turn};
+use crate::ledger::{Entry, Ledger, Turn};
 use crate::model::{LayerKey, Mode, Node, Step, version_control};
 use crate::plan::why::{Undo, Unfit};
 use crate::plan::{Note, Obstacle};
@@ -27,7 +26,7 @@ impl Workbench {
         entry: &Entry,
         recalls: &Recalls,
     ) -> Result<Vec<Obstacle>> {
-        let back = returning(ledger, entry);
+        let back = ledger.brought_without(entry);
         if back.is_empty() {
             return Ok(Vec::new());
         }
@@ -81,16 +80,6 @@ fn reversed<'a>(ledger: &'a Ledger, entry: &'a Entry) -> impl Iterator<Item = &'
     // Only what came before: a history can say anything.
     let before = |entry: &&'a Entry| ledger.entry(entry.reverses.filter(|seq| *seq < entry.seq)?);
     std::iter::successors(Some(entry), before)
-}
-
-/// The patches that come back when `entry` is taken back.
-fn returning(ledger: &Ledger, entry: &Entry) -> Vec<LayerKey> {
-    if reversal_of(entry, ledger) != Turn::CameBack {
-        return Vec::new();
-    }
-    let applied = reversed(ledger, entry).find(|entry| entry.action == Action::Apply);
-    let whole = applied.into_iter().flat_map(Entry::layer_keys);
-    whole.chain(entry.out.iter().map(|gone| gone.key())).collect()
 }
 
 /// A key that its vendor exchanged for another one proves who made what it signed before.

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::ledger::{Entry, Occasion, PatchNote, Turn};
+use crate::checks::{ProductChecks, describe};
+use crate::ledger::{CheckNote, Entry, Occasion, PatchNote, Turn};
 use crate::model::FileChange;
 use crate::plan::{Note, OnDrift, Preview};
 use crate::workbench::DecisionDigest;
@@ -71,9 +72,16 @@ pub struct RollbackPreview {
     pub advice: Vec<String>,
     /// What would run to take back what the patch's scripts did.
     pub scripts: ScriptPlan,
+    /// What is checked afterwards, where a patch comes back or a switch moves.
+    pub(crate) checks: ProductChecks,
 }
 
 impl RollbackPreview {
+    /// What is checked afterwards, each as a phrase.
+    pub fn health_checks(&self) -> impl Iterator<Item = String> {
+        self.checks.iter().flat_map(|(checks, _)| checks).map(|check| describe(&check.probe))
+    }
+
     /// What somebody agrees to who takes back what this shows.
     pub fn decision(&self) -> DecisionDigest {
         let mut sum = DecisionSum::of("roll back");
@@ -82,6 +90,7 @@ impl RollbackPreview {
         sum.add_notes("returns", &self.back);
         sum.add_preview(&self.preview);
         sum.add_scripts(&self.scripts);
+        self.health_checks().for_each(|check| sum.add("check", &check));
         sum.finish()
     }
 }
@@ -119,6 +128,8 @@ pub struct RolledBack {
     pub turn: Turn,
     /// The history entry.
     pub entry: Entry,
+    /// Health checks that ran, where a patch came back or a switch moved.
+    pub checks: Vec<CheckNote>,
     /// What was worth knowing.
     pub notes: Vec<Note>,
     /// Why tidying up did not succeed, if so. The change is done.

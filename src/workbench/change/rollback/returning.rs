@@ -1,0 +1,123 @@
+//! What has to hold before a patch comes back, as it has to before one comes: nothing gets in by undoing its rollback that is
+//! kept out where it is applied. What is asked of the product afterwards is `checks_after`.
+
+use super::route::PlannedRollback;
+use crate::diff::{FileEdits, MAX_EDIT_BYTES};
+use crate::disk::fs::Fs;
+use crate::ledger::{Entry, Ledger, edits_name, read_small};
+use crate::model::{Digest, FileChange, LayerKey, LocalEdits};
+use crate::plan::why::Undo;
+use crate::plan::{Note, Obstacle, OnDrift, Resolution, Situation, fitness};
+use crate::trust::Standing;
+use crate::workbench::look::merged_contents::MergedContents;
+use crate::workbench::look::site_rules::unmet;
+use crate::workbench::look::situation::{Reach, Survey, product_seen};
+use crate::workbench::look::stack::manifest_of;
+use crate::workbench::{Result, Watch, Workbench};
+
+impl Workbench {
+    /// Adds to `look`, which takes back `entry`, what product, machine, time and the rules of the site say against the patches
+    /// that come back by it. What was set aside when they came stays so. `reach`: how far the checks of a patch may
+    /// reach that nobody vouches for.
+    pub(super) fn add_fitness(
+        &self,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        entry: &Entry,
+        look: &mut PlannedRollback,
+        (reach, watch): (Reach, Watch<'_>),
+    ) -> Result<()> {
+        let keys = self.keys_of_today()?;
+        let vouching = self.vouching(&keys, fs, ledger);
+        for key in ledger.brought_without(entry) {
+            let Some(patch) = manifest_of(fs, ledger, key) else { continue };
+            let verdict = vouching.verdict_of(key);
+            let is_trusted = verdict.as_ref().is_some_and(|verdict| verdict.standing == Standing::Trusted);
+            let seen = product_seen(fs, &patch, if is_trusted { Reach::Everywhere } else { reach }, watch)?;
+            let situation = Situation {
+                is_product: seen.is_product,
+                product_evidence: seen.evidence,
+                version: seen.version,
+                failed_checks: seen.failed_checks,
+                unasked_checks: seen.unasked_checks,
+                platform: look.survey.situation.platform.clone(),
+                now: look.survey.situation.now.clone(),
+                ..Situation::default()
+            };
+            let (mut obstacles, notes): (Vec<Obstacle>, Vec<Note>) = fitness(&patch, &situation);
+            let now = self.environment().timestamp();
+            let rules = verdict.map(|verdict| unmet(&patch, &verdict, &verdict.policy, now));
+            let rules = rules.into_iter().flatten().filter(|rule| !was_set_aside(ledger, key, rule));
+            // The way around it is one of applying.
+            obstacles.extend(rules.map(|rule| {
+                let (code, meaning) = (rule.code(), rule.meaning());
+                Obstacle::new(Undo::NotAllowedNow { code, meaning })
+            }));
+            look.preview.preview.obstacles.extend(obstacles);
+            look.preview.preview.notes.extend(notes);
+        }
+        Ok(())
+    }
+}
+
+/// Whether somebody has set `rule` aside when the patch came.
+fn was_set_aside(ledger: &Ledger, key: LayerKey, rule: &Obstacle) -> bool {
+    let came = ledger.entry(key.entry);
+    let around = rule.way_around();
+    came.zip(around)
+        .is_some_and(|(came, around)| came.overrides.iter().any(|set_aside| set_aside.rule == around.rule()))
+}
+
+/// Holds what was edited since the rollback `entry` against what the patches that come back by undoing it say of local edits.
+/// Where a patch allows none, nothing is merged; where it edits the file by key, what its edits say must be so has to hold
+/// in what is merged.
+pub(super) fn hold_to_patches(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    entry: &Entry,
+    on_drift: OnDrift,
+    survey: &mut Survey,
+) -> Vec<Obstacle> {
+    let mut unfit = Vec::new();
+    if survey.situation.edits.is_empty() {
+        return unfit;
+    }
+    for key in ledger.brought_without(entry) {
+        let patch = manifest_of(fs, ledger, key);
+        for change in patch.iter().flat_map(|patch| &patch.changes) {
+            let path = &change.path;
+            let Some(Resolution::Merged { .. }) = survey.situation.edits.get(path) else { continue };
+            let whys = match change.local_edits {
+                LocalEdits::Edit => broken_conditions(fs, key, change, &survey.made),
+                LocalEdits::Refuse | LocalEdits::KeepLocal | LocalEdits::Merge | LocalEdits::Replace => {
+                    Vec::new()
+                }
+            };
+            match (on_drift, whys.is_empty(), change.local_edits == LocalEdits::Refuse) {
+                (OnDrift::Stop, false, _) => unfit.push(Obstacle::at(path, Undo::EditsUnfit { whys })),
+                (OnDrift::KeepCopy, false, _) | (_, true, true) => {
+                    survey.situation.edits.remove(path);
+                    survey.made.take(path);
+                }
+                (_, true, false) => {}
+            }
+        }
+    }
+    unfit
+}
+
+/// What the edits of `change` say must be so and is not in what was `made` of its file.
+fn broken_conditions(fs: &dyn Fs, key: LayerKey, change: &FileChange, made: &MergedContents) -> Vec<String> {
+    let kept = change.edit.and_then(|digest| {
+        let place = Ledger::place_of(key.entry).join(edits_name(&digest));
+        let bytes = read_small(fs, &place, MAX_EDIT_BYTES as u64).ok()?;
+        (Digest::compute(&bytes) == digest).then(|| FileEdits::from_json(&bytes).ok())?
+    });
+    let (Some(edits), Some(content)) = (kept, made.of(&change.path)) else {
+        return vec!["the history doesn't have what they ask for".to_owned()];
+    };
+    match edits.conditions_in(content) {
+        Ok(conditions) => conditions.into_iter().filter_map(|(_, why)| Some(why?.to_string())).collect(),
+        Err(why) => vec![why.to_string()],
+    }
+}

@@ -1,0 +1,163 @@
+//! Undoing a rollback puts a patch into a folder, as applying it does: the same has to hold before, and the same is checked
+//! afterwards.
+
+use crate::support::console::{Console, Run};
+use crate::support::sandbox::{Sandbox, order};
+
+const APPLY: &str = "apply $/fix.patchbundle $/app --yes --allow-unsigned";
+const REAPPLY: &str = "reapply $/app --yes";
+
+const VALUES: &str = "image: acme/web\ntag: 1.4.2\nreplicas: 2\n";
+const EDITED: &str = "image: acme/web\ntag: 1.4.3\nreplicas: 2\n";
+
+/// A product, and a patch with these tables for its order.
+fn product(tables: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    for folder in ["app", "old", "new"] {
+        sandbox.write(&format!("{folder}/web"), "one\ntwo\nthree\nfour\nfive\n");
+        sandbox.write(&format!("{folder}/port"), "8080\n");
+        sandbox.write(&format!("{folder}/values.yaml"), VALUES);
+        sandbox.write(&format!("{folder}/conf.env"), "MANY=yes\n");
+    }
+    sandbox.write("new/web", "ONE\ntwo\nthree\nfour\nfive\n");
+    sandbox.write("new/conf.env", if tables.contains("[[toggles]]") { "MANY=no\n" } else { "MANY=yes\n" });
+    sandbox.write("order.toml", &order("ACME-1", "", tables));
+    let to = if tables.contains("[[edits]]") { "" } else { "--to $/new" };
+    console(&sandbox)
+        .done(&format!("make --from $/old {to} --order $/order.toml --output $/fix.patchbundle"));
+    sandbox
+}
+
+fn console(sandbox: &Sandbox) -> Console<'_> {
+    Console::new(sandbox).with_keys()
+}
+
+/// What was printed, wherever its lines were broken.
+fn in_one_line(run: &Run) -> String {
+    run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const HEALTH: &str = "[[health]]\ncheck = \"text\"\npath = \"port\"\ncontains = \"8080\"\n";
+
+#[test]
+fn a_patch_that_comes_back_is_checked_as_one_that_comes() {
+    let sandbox = product(HEALTH);
+    console(&sandbox).done(APPLY);
+    console(&sandbox).done("rollback $/app --yes");
+    let shown = console(&sandbox).done("reapply $/app --dry-run");
+    assert!(shown.out.contains("Checked afterwards: port contains \"8080\""), "{shown}");
+    insta::assert_snapshot!(console(&sandbox).run(REAPPLY), @r#"
+    Reapplied ACME-1 to $/app: 1 modified
+      Health check passed: port contains "8080"
+    To undo it: patchwright rollback $/app --undo
+    -- exit 0
+    "#);
+    let history = console(&sandbox).done("history $/app --json").json();
+    let entries = history["entries"].as_array().expect("a list");
+    assert_eq!((&entries[3]["checks_due"], &entries[4]["action"]), (&true.into(), &"checked".into()));
+    console(&sandbox).done("rollback $/app --yes");
+    let told = console(&sandbox).done("reapply $/app --yes --json").json();
+    assert_eq!(told["checks"][0]["passed"], true, "{told}");
+}
+
+#[test]
+fn what_fails_once_it_is_back_goes_again() {
+    let sandbox = product(HEALTH);
+    console(&sandbox).done(APPLY);
+    console(&sandbox).done("rollback $/app --yes");
+    sandbox.write("app/port", "none\n");
+    let run = console(&sandbox).run(REAPPLY);
+    assert_eq!(run.code, 5, "{run}");
+    assert!(run.err.contains("port contains \"8080\""), "{run}");
+    assert!(sandbox.read("app/web").expect("a file").starts_with("one\n"));
+    let status = console(&sandbox).done("status $/app --json").json();
+    assert!(
+        status["patches"].as_array().is_some_and(Vec::is_empty) && status["unchecked"].is_null(),
+        "{status}"
+    );
+    sandbox.write("app/port", "8080\n");
+    console(&sandbox).done(REAPPLY);
+    assert!(sandbox.read("app/web").expect("a file").starts_with("ONE\n"));
+}
+
+const SWITCH: &str = "[[toggles]]\nid = \"few\"\ntitle = \"few replicas\"\nfile = \"conf.env\"\nkind = \"env\"\nkey = \"MANY\"\non = \"no\"\noff = \"yes\"\ntakes_effect = \"live\"\nwhen_off = \"slow\"\n[[toggles.health]]\ncheck = \"text\"\npath = \"port\"\ncontains = \"8080\"\n";
+
+#[test]
+fn a_switch_that_is_moved_back_is_checked_as_one_that_is_moved() {
+    let sandbox = product(SWITCH);
+    console(&sandbox).done(APPLY);
+    console(&sandbox).done("toggle off few $/app --yes");
+    let off = sandbox.read("app/conf.env");
+    sandbox.write("app/port", "none\n");
+    let run = console(&sandbox).run("rollback $/app --undo --yes");
+    assert_eq!(run.code, 5, "{run}");
+    assert_eq!(sandbox.read("app/conf.env"), off);
+    sandbox.write("app/port", "8080\n");
+    let run = console(&sandbox).done("rollback $/app --undo --yes");
+    assert!(run.out.contains("Health check passed: port contains \"8080\""), "{run}");
+    assert_eq!(sandbox.read("app/conf.env").as_deref(), Some("MANY=no\n"));
+}
+
+const EDITS: &str = "[[edits]]\nfile = \"values.yaml\"\ndo = [{ set = \"tag\", to = \"1.4.3\" }]\nmust = [{ path = \"replicas\", equals = 2 }]\n";
+
+#[test]
+fn what_edits_say_must_be_so_has_to_be_so_when_they_come_back() {
+    let sandbox = product(EDITS);
+    console(&sandbox).done(APPLY);
+    assert_eq!(sandbox.read("app/values.yaml").as_deref(), Some(EDITED));
+    console(&sandbox).done("rollback $/app --yes");
+    // Beside the patch's change, and nothing that it asks for.
+    sandbox.write("app/values.yaml", &VALUES.replace("acme/web", "mirror/web"));
+    console(&sandbox).done(REAPPLY);
+    assert_eq!(sandbox.read("app/values.yaml"), Some(EDITED.replace("acme/web", "mirror/web")));
+    console(&sandbox).done("rollback $/app --yes");
+    let seven = VALUES.replace("replicas: 2", "replicas: 7");
+    sandbox.write("app/values.yaml", &seven);
+    assert_eq!(console(&sandbox).run(APPLY).code, 3);
+    for command in [REAPPLY, "reapply $/app --dry-run", "rollback $/app --undo --yes"] {
+        let run = console(&sandbox).run(command);
+        assert_eq!(run.code, 3, "{run}");
+        let told = in_one_line(&run);
+        assert!(told.contains("was edited after the patch was rolled back"), "{run}");
+        assert!(told.contains("replicas is 7, not 2") && told.contains("--keep-edits"), "{run}");
+        assert_eq!(sandbox.read("app/values.yaml").as_deref(), Some(&*seven));
+    }
+    console(&sandbox).done("reapply $/app --yes --keep-edits");
+    assert!(sandbox.read("app/values.yaml").expect("a file").contains("replicas: 2"));
+}
+
+#[test]
+fn where_a_patch_allows_no_edits_none_is_merged_when_it_comes_back() {
+    let sandbox = product("");
+    console(&sandbox).done(APPLY);
+    console(&sandbox).done("rollback $/app --yes");
+    let mine = "one\ntwo\nthree\nfour\nMINE\n";
+    sandbox.write("app/web", mine);
+    assert_eq!(console(&sandbox).run(APPLY).code, 3);
+    let run = console(&sandbox).run(REAPPLY);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(in_one_line(&run).contains("web: was changed after the patch was rolled back"), "{run}");
+    assert_eq!(sandbox.read("app/web").as_deref(), Some(mine));
+    // One that says that edits may be merged.
+    let sandbox = product("[[make.policy]]\npaths = [\"web\"]\nlocal_edits = \"merge\"\n");
+    console(&sandbox).done(APPLY);
+    console(&sandbox).done("rollback $/app --yes");
+    sandbox.write("app/web", mine);
+    console(&sandbox).done(REAPPLY);
+    assert_eq!(sandbox.read("app/web").as_deref(), Some("ONE\ntwo\nthree\nfour\nMINE\n"));
+}
+
+#[test]
+fn what_is_asked_before_a_patch_comes_is_asked_before_it_comes_back() {
+    let sandbox = product("[[preflight]]\ncheck = \"text\"\npath = \"port\"\ncontains = \"8080\"\n");
+    console(&sandbox).done(APPLY);
+    console(&sandbox).done("rollback $/app --yes");
+    sandbox.write("app/port", "none\n");
+    assert!(console(&sandbox).run(APPLY).err.contains("E-PREFLIGHT"));
+    for command in [REAPPLY, "reapply $/app --dry-run"] {
+        let run = console(&sandbox).run(command);
+        assert!(run.code == 3 && run.err.contains("E-PREFLIGHT"), "{run}");
+    }
+    sandbox.write("app/port", "8080\n");
+    console(&sandbox).done(REAPPLY);
+}
