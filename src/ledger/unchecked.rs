@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Action, Entry, Gone, Ledger, Turn};
+use super::{Action, Entry, Gone, LayerSlot, Ledger, Turn};
 use crate::model::LayerKey;
 
 /// A change whose health checks are due.
@@ -73,6 +73,19 @@ impl Ledger {
             Action::Rollback => first.out.iter().map(|gone| gone.key()).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// The patches that `entry` brought and that are there, or the one whose switch it moved.
+    pub(crate) fn concerned_by(&self, entry: &Entry) -> Vec<LayerKey> {
+        let moved = self.moved_by(entry).and_then(|(moved, _)| moved.patch.as_ref());
+        let brought = self.brought_by(entry);
+        let is_concerned = |slot: &LayerSlot| match moved {
+            Some(patch) => self.note(slot.key).is_some_and(|note| note.id == patch.id),
+            None => brought.contains(&slot.key),
+        };
+        let slots = self.layers().slots.into_iter();
+        let keys = slots.filter(|slot| slot.superseded.is_none() && is_concerned(slot)).map(|slot| slot.key);
+        keys.collect()
     }
 
     /// Whether all that `earlier` brought is among what came `again`.

@@ -67,7 +67,7 @@ impl FixedView {
         };
         let group = |grade| {
             let claims = here.claims.iter().filter(|claim| graded(claim) == grade);
-            FixedGroup { grade, rows: claims.map(row).collect() }
+            FixedGroup { grade, rows: claims.map(|claim| row(claim, here)).collect() }
         };
         let groups = [Proven::Yes, Proven::No, Proven::OnlySaid].map(group);
         let told = |format: &FixedFormat| {
@@ -87,12 +87,13 @@ impl FixedView {
     }
 }
 
-fn row(claim: &Claim) -> FixedRow {
+fn row(claim: &Claim, here: &FixedHere) -> FixedRow {
     let ids: Vec<String> = claim.resolved.ids().map(|id| line(id)).collect();
     let parts: Vec<String> = claim.components.iter().map(|part| line(part.purl.as_str())).collect();
     let authors: Vec<&str> = claim.authors.iter().map(String::as_str).collect();
     let why = fixed::why_not(claim).unwrap_or_else(|| {
-        fill(window::PART_FIXED_SIGNED, &[("who", &authors.join(", ")), ("grounds", &fixed::grounds(claim))])
+        let grounds = fixed::grounds(claim, here);
+        fill(window::PART_FIXED_SIGNED, &[("who", &authors.join(", ")), ("grounds", &grounds)])
     });
     FixedRow {
         ids: ids.join(" "),
@@ -113,7 +114,8 @@ fn warnings(here: &FixedHere) -> Vec<String> {
         let part = line(statement.purl.as_str());
         fill(window::FIXED_COPIES, &[("part", &part), ("paths", &paths.join(", "))])
     });
-    interrupted.into_iter().chain(keys).chain(unread).chain(copied).collect()
+    let unchecked = here.unchecked.iter().map(|change| format!("{}.", line(&change.sentence())));
+    interrupted.into_iter().chain(keys).chain(unchecked).chain(unread).chain(copied).collect()
 }
 
 /// The formats, those for scanners first.

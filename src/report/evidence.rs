@@ -76,6 +76,7 @@ fn facts(pack: &EvidencePack) -> Vec<(&'static str, String)> {
             "A change was interrupted: nothing here is proven by the files.".to_owned(),
         ));
     }
+    facts.extend(pack.unchecked().map(|change| ("Health checks", shown(&change.sentence()))));
     facts
 }
 
@@ -145,8 +146,11 @@ fn of_patch(patch: &PatchEvidence) -> Vec<(&'static str, String)> {
 
 fn fixed_now(pack: &EvidencePack) -> Vec<String> {
     let Some(here) = &pack.fixed else { return Vec::new() };
+    let doubt = |claim: &Claim| here.unchecked(claim).map(|change| format!("; {}", change.phrase()));
     let said = |claim: &Claim| match fixed::why_not(claim) {
-        None => "fixed, as its files and signatures show now".to_owned(),
+        None => {
+            format!("fixed, as its files and signatures show now{}", doubt(claim).unwrap_or_default())
+        }
         Some(why) => format!("not proven: {why}"),
     };
     let line = |claim: &Claim| {

@@ -7,7 +7,7 @@ use super::{Code, Report};
 use crate::model::{Component, Purl, ResolvedState};
 use crate::plan::{Claim, ClaimGrade, DriftedFile, Loud, Proof, Untold};
 use crate::text::Advice;
-use crate::workbench::ScanProblem;
+use crate::workbench::{FixedHere, ScanProblem};
 
 /// Why `claim` is told to nobody; `None` if it is.
 pub(crate) fn why_not(claim: &Claim) -> Option<String> {
@@ -46,7 +46,7 @@ fn drifted(files: &[DriftedFile]) -> String {
 }
 
 /// What a claim rests on, and what scanners are told of it.
-pub(crate) fn grounds(claim: &Claim) -> String {
+pub(crate) fn grounds(claim: &Claim, here: &FixedHere) -> String {
     let files = count(claim.paths.len(), "file", "files");
     let mut grounds = match claim.grade {
         ClaimGrade::File => format!("{files} of it"),
@@ -62,6 +62,7 @@ pub(crate) fn grounds(claim: &Claim) -> String {
             grounds.extend(nameless.map(|(_, why)| format!("; {}, so scanners can't be told", untold(&why))));
         }
     }
+    grounds.extend(here.unchecked(claim).map(|change| format!("; {}", change.phrase())));
     grounds
 }
 

@@ -359,3 +359,41 @@ fn a_patch_without_checks_is_never_unchecked_and_older_programs_can_go_on() {
     assert!(!is_told(&sandbox));
     assert_ne!(sandbox.read("app/.patchwright/format").as_deref(), Some("patchwright-state/6\n"));
 }
+
+#[test]
+fn what_an_unchecked_patch_fixes_is_told_as_unchecked_wherever_it_is_told() {
+    let resolves = "[[resolves]]\ntype = \"security\"\nid = \"CVE-2026-12345\"\nstate = \"fixed\"\n";
+    let sandbox = product(&format!("{resolves}{}", check("8080")));
+    let told = |is_unchecked: bool| {
+        let console = person(&sandbox);
+        let fixed = console.done("fixed $/app");
+        assert_eq!(fixed.out.contains("its health checks didn't run to the end"), is_unchecked, "{fixed}");
+        assert_eq!(fixed.out.contains("patchwright recover $/app --finish"), is_unchecked, "{fixed}");
+        let fixed = console.done("fixed $/app --json").json();
+        assert_eq!(fixed["claims"][0]["unchecked"] == "cut-short", is_unchecked, "{fixed}");
+        assert_eq!(fixed["unchecked"][0]["subject"] == "ACME-1", is_unchecked, "{fixed}");
+        let metrics = console.done("metrics $/app --since 2026-01-01");
+        assert_eq!(metrics.out.contains("The health checks of ACME-1 didn't run"), is_unchecked, "{metrics}");
+        let metrics = console.done("metrics $/app --since 2026-01-01 --json").json();
+        assert_eq!(metrics["folders"][0]["unchecked"][0]["entry"] == 1, is_unchecked, "{metrics}");
+        let _ = fs::remove_file(sandbox.path("e.zip"));
+        console.done("evidence $/app --output $/e.zip");
+        let page = in_pack(&sandbox, "index.html");
+        assert_eq!(page.contains("The health checks of ACME-1 didn"), is_unchecked, "{page}");
+        let document = in_pack(&sandbox, "evidence.json");
+        let document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
+        assert_eq!(document["unchecked"][0]["checks"] == "cut-short", is_unchecked, "{document}");
+        assert_eq!(document["fixed"][0]["unchecked"] == "cut-short", is_unchecked, "{document}");
+    };
+    cut_short(&sandbox, APPLY);
+    told(true);
+    person(&sandbox).done(FINISH);
+    told(false);
+}
+
+/// A file of the evidence in `e.zip`.
+fn in_pack(sandbox: &Sandbox, name: &str) -> String {
+    let file = fs::File::open(sandbox.path("e.zip")).expect("a pack");
+    let mut pack = zip::ZipArchive::new(file).expect("a ZIP file");
+    std::io::read_to_string(pack.by_name(name).expect("a file")).expect("text")
+}

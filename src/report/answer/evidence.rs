@@ -7,7 +7,8 @@ use super::fixed::FixedClaim;
 use super::{all, answers, some};
 use crate::report::phrases::path_text;
 use crate::workbench::{
-    EvidencePack, PackSigner, PatchEvidence, PatchNote, SaidOfPatch, SavedPack, VerifiedPack, VouchedNote,
+    EvidencePack, PackSigner, PatchEvidence, PatchNote, SaidOfPatch, SavedPack, UncheckedChange,
+    VerifiedPack, VouchedNote,
 };
 
 answers! {
@@ -56,8 +57,16 @@ answers! {
             .into_iter().filter(|(_, is_left_out)| *is_left_out).map(|(what, _)| what.to_owned()).collect(),
         patches: Vec<PatchShown> = all(&pack.patches, PatchShown::new),
         [fixed]: Vec<FixedClaim> = fixed_claims(pack),
+        [unchecked]: Vec<UncheckedNow> = some(all(pack.unchecked(), UncheckedNow::new)),
         entries: Vec<Entry> = all(&pack.entries, Entry::new),
         withheld: Vec<WithheldFile> = pack.withheld.iter().map(|(name, digest)| WithheldFile::new(name, digest)).collect(),
+    }
+
+    /// A change whose health checks are due; its entry has the rest.
+    UncheckedNow(change: &UncheckedChange) {
+        entry: u64 = change.entry,
+        subject: String = change.subject.clone(),
+        checks: String = change.checks.as_str().to_owned(),
     }
 
     HistoryState(pack: &EvidencePack) {
@@ -97,7 +106,7 @@ answers! {
 
 fn fixed_claims(pack: &EvidencePack) -> Option<Vec<FixedClaim>> {
     let here = pack.fixed.as_ref()?;
-    let mut claims = all(pack.claims(here), FixedClaim::new);
+    let mut claims = all(pack.claims(here), |claim| FixedClaim::new(claim, here));
     if pack.redaction.users {
         claims.iter_mut().for_each(FixedClaim::forget_authors);
     }

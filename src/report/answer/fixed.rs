@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::unchecked::Unchecked;
 use super::{all, answers, some};
 use crate::model::Purl;
 use crate::plan::{Claim, Finding, Silence, Statement, Untold};
@@ -16,7 +17,8 @@ answers! {
         [version]: String = here.version.clone(),
         [keys_problem]: String = here.keys_problem.clone(),
         interrupted: bool = here.unfinished.is_some(),
-        claims: Vec<FixedClaim> = all(&here.claims, FixedClaim::new),
+        [unchecked]: Vec<Unchecked> = some(all(&here.unchecked, Unchecked::new)),
+        claims: Vec<FixedClaim> = all(&here.claims, |claim| FixedClaim::new(claim, here)),
         statements: Vec<FixedStatement> = here.statements.iter().map(|one| FixedStatement::new(one, here)).collect(),
         [unread]: Vec<String> = some(here.unread.clone()),
         [scan]: ScanCompared = scan.map(|(scan, path)| ScanCompared::new(scan, path)),
@@ -24,7 +26,7 @@ answers! {
     }
 
     /// What a patch says it resolves, and how far the files prove it.
-    FixedClaim(claim: &Claim) {
+    FixedClaim(claim: &Claim, here: &FixedHere) {
         id: String = claim.resolved.id.clone(),
         aliases: Vec<String> = claim.resolved.aliases.clone(),
         kind: String = claim.resolved.kind.to_string(),
@@ -38,6 +40,7 @@ answers! {
         components: Vec<String> = claim.components.iter().map(|part| part.purl.to_string()).collect(),
         files: usize = claim.paths.len(),
         proof: String = claim.proof.as_str().to_owned(),
+        [unchecked]: String = here.unchecked(claim).map(|change| change.checks.as_str().to_owned()),
         [why_not]: String = fixed::why_not(claim),
         [untold]: String = claim.untold().map(|why| fixed::untold(&why)),
     }

@@ -2,6 +2,7 @@
 
 use serde_json::Number;
 
+use super::unchecked::Unchecked;
 use super::{all, answers, some};
 use crate::model::Word;
 use crate::plan::{Deed, EventRef, Part, Share, Span, Times};
@@ -27,6 +28,7 @@ answers! {
         path: String = path_text(&folder.path),
         entries: usize = folder.entries,
         [foreign]: Vec<u64> = folder.foreign.as_ref().map(|foreign| foreign.entries.clone()),
+        [unchecked]: Vec<Unchecked> = some(all(&folder.unchecked, Unchecked::new)),
     }
 
     /// Entries that did the same.

@@ -12,7 +12,7 @@ use super::scripts::ScriptConsent;
 use super::take_out::OnDependents;
 use crate::checks::ProductChecks;
 use crate::disk::fs::Fs;
-use crate::ledger::{CheckNote, Entry, LayerSlot, Ledger};
+use crate::ledger::{CheckNote, Entry, Ledger};
 use crate::model::{LayerKey, Position};
 use crate::plan::why::{Switches, Undo};
 use crate::plan::{Note, OnDrift};
@@ -56,7 +56,7 @@ impl Workbench {
 
     /// The health checks of `entry`, as far as what it brought is still there, each with the product that it asks.
     fn due_checks(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<ProductChecks> {
-        let keys = concerned(ledger, entry);
+        let keys = ledger.concerned_by(entry);
         for key in &keys {
             if !self.may_check(fs, ledger, *key)? {
                 return Err(Error::refused(Undo::ForeignHistory { entries: vec![key.entry] }));
@@ -81,7 +81,7 @@ impl Workbench {
         entry: &Entry,
     ) -> Result<(ProductChecks, Option<Note>)> {
         let keys = match ledger.moved_by(entry) {
-            Some(_) => concerned(ledger, entry),
+            Some(_) => ledger.concerned_by(entry),
             None => ledger.brought_without(entry),
         };
         let checks = checks_of(fs, ledger, &keys, entry);
@@ -115,7 +115,7 @@ impl Workbench {
         if ledger.moved_by(entry).is_some() {
             return self.look_at(fs, ledger, entry, OnDrift::Stop, Vec::new(), watch);
         }
-        let keys = concerned(ledger, entry);
+        let keys = ledger.concerned_by(entry);
         // Nobody has agreed to what undoes its scripts.
         self.undo_plan(fs, ledger, &keys, ScriptConsent::None)?.agree(ScriptConsent::None)?;
         if is_last {
@@ -140,17 +140,4 @@ fn checks_of(fs: &dyn Fs, ledger: &Ledger, keys: &[LayerKey], entry: &Entry) -> 
         (checks, patch.about.product)
     });
     all.filter(|(checks, _)| !checks.is_empty()).collect()
-}
-
-/// The patches that `entry` brought and that are there, or the one whose switch it moved.
-fn concerned(ledger: &Ledger, entry: &Entry) -> Vec<LayerKey> {
-    let moved = ledger.moved_by(entry).and_then(|(moved, _)| moved.patch.as_ref());
-    let brought = ledger.brought_by(entry);
-    let is_concerned = |slot: &LayerSlot| match moved {
-        Some(patch) => ledger.note(slot.key).is_some_and(|note| note.id == patch.id),
-        None => brought.contains(&slot.key),
-    };
-    let slots = ledger.layers().slots.into_iter();
-    let keys = slots.filter(|slot| slot.superseded.is_none() && is_concerned(slot)).map(|slot| slot.key);
-    keys.collect()
 }

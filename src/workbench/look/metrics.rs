@@ -14,11 +14,12 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
 use super::stack::{manifest_of, read_ledger};
+use super::unchecked::unchecked;
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, Ledger, ScriptState, Turn, Turns};
 use crate::model::{About, LayerKey, Patch, ReasonKind, Resolved};
 use crate::plan::{Deed, Event, Metrics, Period};
-use crate::workbench::{Foreign, Result, Workbench};
+use crate::workbench::{Foreign, Result, UncheckedChange, Workbench};
 
 /// Figures of several folders, together and one by one.
 #[derive(Debug, Clone)]
@@ -39,6 +40,8 @@ pub(crate) struct MeasuredFolder {
     pub entries: usize,
     /// Entries that this person did not write on this machine.
     pub foreign: Option<Foreign>,
+    /// Changes that count, and of which nobody knows whether the product works with them.
+    pub unchecked: Vec<UncheckedChange>,
     pub metrics: Metrics,
 }
 
@@ -53,9 +56,10 @@ impl Workbench {
         let mut histories = Vec::new();
         let mut measured = Vec::new();
         for path in folders {
-            let (events, foreign) = self.events_of(path, period)?;
+            let Measured { events, foreign, unchecked } = self.events_of(path, period)?;
             let metrics = Metrics::new(std::slice::from_ref(&events), period);
-            measured.push(MeasuredFolder { path: path.clone(), entries: events.len(), foreign, metrics });
+            let (path, entries) = (path.clone(), events.len());
+            measured.push(MeasuredFolder { path, entries, foreign, unchecked, metrics });
             histories.push(events);
         }
         let spelled = |second| Timestamp::from_second(second).unwrap_or(now).to_string();
@@ -67,7 +71,7 @@ impl Workbench {
         })
     }
 
-    fn events_of(&self, folder: &Path, period: Period) -> Result<(Vec<Event>, Option<Foreign>)> {
+    fn events_of(&self, folder: &Path, period: Period) -> Result<Measured> {
         let fs = self.disk(folder)?;
         let look = || {
             let ledger = read_ledger(&*fs)?;
@@ -79,10 +83,21 @@ impl Workbench {
                 true => patches_of(&*fs, &ledger, entry),
                 false => Vec::new(),
             };
-            Ok((events(&ledger, &patches), self.foreign(&ledger)?))
+            Ok(Measured {
+                events: events(&ledger, &patches),
+                foreign: self.foreign(&ledger)?,
+                unchecked: unchecked(&*fs, &ledger)?,
+            })
         };
         self.read_consistently(folder, &*fs, look, |_| true)
     }
+}
+
+/// What is read of one folder.
+struct Measured {
+    events: Vec<Event>,
+    foreign: Option<Foreign>,
+    unchecked: Vec<UncheckedChange>,
 }
 
 /// Reads a day, or a moment.
@@ -165,6 +180,8 @@ fn deed(entry: &Entry, turns: &Turns) -> Deed {
         Action::Repair => Deed::Repaired,
         Action::PutBack => Deed::PutBack,
         Action::Toggle => Deed::Switched,
+        // With one that failed, it isn't over.
+        Action::Checked if entry.checks_due => Deed::Other,
         Action::Checked => Deed::Checked,
         Action::Accept | Action::Scripts => Deed::Other,
     }

@@ -2,6 +2,7 @@
 
 use crate::disk::fs::{Fs, LockKind};
 use crate::ledger::{CheckNote, Ledger, Unchecked};
+use crate::model::LayerKey;
 use crate::plan::Obstacle;
 use crate::plan::why::Undo;
 use crate::text::capitalised;
@@ -15,6 +16,8 @@ pub struct UncheckedChange {
     pub entry: u64,
     /// Its patches, or the switch of one.
     pub subject: String,
+    /// These patches, as far as they are there.
+    pub(crate) patches: Vec<LayerKey>,
     /// When it was made.
     pub time: String,
     /// Who made it.
@@ -59,6 +62,7 @@ impl UncheckedChange {
             entry: change.seq,
             // What undoes the move of a switch says nothing of the switch.
             subject: ledger.moved_by(change).map_or(change, |(moved, _)| moved).subject(),
+            patches: ledger.concerned_by(change),
             time: change.time.clone(),
             user: change.user.clone(),
             checks: failed.map_or(ChecksDue::CutShort, |entry| ChecksDue::Failed(of(&entry.checks))),
@@ -78,6 +82,15 @@ impl UncheckedChange {
     /// Whether nobody can tell yet: they may be running.
     pub(crate) fn may_run(&self) -> bool {
         self.checks == ChecksDue::MayRun
+    }
+
+    /// The same of one of its patches, as a phrase.
+    pub(crate) const fn phrase(&self) -> &'static str {
+        match self.checks {
+            ChecksDue::CutShort => "its health checks didn't run to the end",
+            ChecksDue::Failed(_) => "a health check failed, and it couldn't be rolled back",
+            ChecksDue::MayRun => "its health checks may still be running",
+        }
     }
 
     /// What somebody should know about it.

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use super::list::columns;
-use super::{place, safe};
+use super::unchecked::{checking, unchecked};
+use super::{argument, place, safe};
 use crate::cli::render::{Style, words};
 use crate::model::Purl;
 use crate::plan::{Claim, Finding, Silence, Untold};
 use crate::report::fixed;
-use crate::workbench::{ComparedScan, FixedFormat, FixedHere};
+use crate::workbench::{ComparedScan, FixedFormat, FixedHere, UncheckedChange};
 
 /// Most rows of a list that nobody asked for in full.
 const MAX_ROWS: usize = 50;
@@ -21,6 +22,13 @@ pub(in crate::cli) fn fixed(
     style: Style,
 ) -> String {
     let mut text = headline(here, target, style);
+    let (running, due): (Vec<_>, Vec<_>) = here.unchecked.iter().cloned().partition(UncheckedChange::may_run);
+    if !due.is_empty() {
+        text.push_str(&unchecked(&due, &argument(target), style));
+    }
+    if !running.is_empty() {
+        text.push_str(&checking(&running, style));
+    }
     match scan {
         Some((scan, path)) => text.push_str(&against(scan, path, style)),
         None => text.push_str(&claims(here, style)),
@@ -70,7 +78,8 @@ fn claims(here: &FixedHere, style: Style) -> String {
             }
         }
     };
-    let row = |claim: &&Claim| [ids(claim), parts(claim), safe(&claim.patch).into_owned(), grounds(claim)];
+    let row =
+        |claim: &&Claim| [ids(claim), parts(claim), safe(&claim.patch).into_owned(), grounds(claim, here)];
     let why = |claim: &&Claim| {
         let why = fixed::why_not(claim).unwrap_or_default();
         [ids(claim), parts(claim), safe(&claim.patch).into_owned(), safe(&why).into_owned()]
@@ -112,11 +121,11 @@ fn parts(claim: &Claim) -> String {
 }
 
 /// `signed by ACME; 2 files of it`.
-fn grounds(claim: &Claim) -> String {
+fn grounds(claim: &Claim, here: &FixedHere) -> String {
     let authors: Vec<&str> = claim.authors.iter().map(String::as_str).collect();
     let signed =
         if authors.is_empty() { String::new() } else { format!("signed by {}; ", authors.join(", ")) };
-    safe(&format!("{signed}{}", fixed::grounds(claim))).into_owned()
+    safe(&format!("{signed}{}", fixed::grounds(claim, here))).into_owned()
 }
 
 fn against(scan: &ComparedScan, path: &Path, style: Style) -> String {

@@ -22,6 +22,12 @@ pub(in crate::cli) fn metrics(measured: &FolderMetrics, verbose: bool, style: St
             text.push_str(&format!("{}\n", style.bad(&format!("{}: {}", place(&folder.path), safe(&line)))));
         }
     }
+    for (folder, change) in
+        measured.folders.iter().flat_map(|folder| folder.unchecked.iter().map(move |one| (folder, one)))
+    {
+        let line = format!("{}: {}", place(&folder.path), safe(&change.sentence()));
+        text.push_str(&format!("{}\n", style.bad(&line)));
+    }
     text.push_str(&deeds(measured, verbose, style));
     text.push_str(&times(measured, verbose, style));
     text.push_str(&shares(measured, verbose, style));

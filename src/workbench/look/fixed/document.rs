@@ -115,7 +115,11 @@ impl FixedHere {
             1 => "1 file verified".to_owned(),
             number => format!("{number} files verified"),
         };
-        format!("{}, signed by {}; {files}", patches.join(", "), authors.join(", "))
+        // What may be running now says nothing about the folder as its history has it.
+        let doubt = self.claims_of(statement).find_map(|claim| self.unchecked(claim));
+        let doubt = doubt.filter(|change| !change.may_run());
+        let doubt = doubt.map(|change| format!("; {}", change.phrase())).unwrap_or_default();
+        format!("{}, signed by {}; {files}{doubt}", patches.join(", "), authors.join(", "))
     }
 
     /// A name for a document, made of what it says and of the history that it rests on.

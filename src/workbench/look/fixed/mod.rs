@@ -18,6 +18,7 @@ pub(crate) use document::Publisher;
 use super::stack::{FolderStack, read_ledger};
 use super::status::{product, unfinished_now};
 use super::switches::{FolderSwitch, switches};
+use super::unchecked::unchecked;
 use crate::disk::fs::Fs;
 use crate::disk::observe;
 use crate::ledger::{Installed, Ledger};
@@ -26,7 +27,7 @@ use crate::model::{
 };
 use crate::plan::{Claim, Layer, Proof, Statement, claims, statements};
 use crate::whole_file::WholeFile;
-use crate::workbench::{Error, Result, UnfinishedWork, Watch, Workbench};
+use crate::workbench::{Error, Result, UncheckedChange, UnfinishedWork, Watch, Workbench};
 
 /// What is fixed in a folder.
 #[derive(Debug, Clone)]
@@ -44,6 +45,8 @@ pub(crate) struct FixedHere {
     pub keys_problem: Option<String>,
     /// An interrupted change: nobody knows what the files are.
     pub unfinished: Option<UnfinishedWork>,
+    /// Changes whose health checks are due: what they brought is in the files, and nobody knows whether the product works.
+    pub unchecked: Vec<UncheckedChange>,
     patches: BTreeMap<LayerKey, PatchHere>,
     package: Option<Product>,
     /// What the files hold that claims rest on.
@@ -112,6 +115,7 @@ impl Workbench {
             unread: unread(&folder.layers),
             keys_problem,
             unfinished,
+            unchecked: unchecked(fs, &ledger)?,
             patches: patches_here(&ledger, &folder),
             package: package.map(|patch| patch.about.product.clone()),
             contents: tree.iter().filter_map(file).collect(),
@@ -148,6 +152,11 @@ fn open_again(claims: &mut [Claim], switches: &[FolderSwitch]) {
 }
 
 impl FixedHere {
+    /// The change that brought what `claim` is about and whose health checks are due, if so.
+    pub(crate) fn unchecked(&self, claim: &Claim) -> Option<&UncheckedChange> {
+        self.unchecked.iter().find(|change| change.patches.contains(&claim.key))
+    }
+
     /// The patches in the folder.
     pub(crate) fn patches_here(&self) -> Vec<String> {
         self.patches.values().map(|patch| patch.name.clone()).collect()

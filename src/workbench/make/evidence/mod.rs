@@ -19,7 +19,7 @@ use crate::trust::{SecretKey, SignerRole, Statement, StatementKind, envelope};
 use crate::whole_file::WholeFile;
 use crate::workbench::keys::sign::signature_over;
 use crate::workbench::look::output::{OutputKind, refuse_taken};
-use crate::workbench::{Error, FixedHere, HistoryCheck, Result, Signer, Workbench};
+use crate::workbench::{Error, FixedHere, HistoryCheck, Result, Signer, UncheckedChange, Workbench};
 
 /// The longest pack, in bytes. It is held in memory.
 pub(crate) const MAX_PACK_BYTES: usize = 256 << 20;
@@ -189,6 +189,12 @@ impl EvidencePack {
         let ids: BTreeSet<_> =
             self.patches.iter().map(|patch| (&patch.note.id, patch.note.revision)).collect();
         ids.len()
+    }
+
+    /// The changes of the entries that are told whose health checks are due.
+    pub(crate) fn unchecked(&self) -> impl Iterator<Item = &UncheckedChange> {
+        let is_told = |change: &&UncheckedChange| self.entries.iter().any(|entry| entry.seq == change.entry);
+        self.fixed.iter().flat_map(|fixed| &fixed.unchecked).filter(is_told)
     }
 
     /// What the patches that are told about claim.
