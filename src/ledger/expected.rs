@@ -31,6 +31,8 @@ pub(crate) struct Expected<'l> {
 struct Expectation {
     node: Option<Node>,
     carried: Option<CarriedEdit>,
+    /// Whether an edit of somebody was left in it when a patch came or went.
+    keeps_an_edit: bool,
 }
 
 /// An edit that was in a file when its switches were moved: the file without it is nowhere.
@@ -44,7 +46,7 @@ struct CarriedEdit {
 
 impl From<Option<Node>> for Expectation {
     fn from(node: Option<Node>) -> Self {
-        Self { node, carried: None }
+        Self { node, carried: None, keeps_an_edit: false }
     }
 }
 
@@ -83,6 +85,22 @@ impl<'l> Expected<'l> {
         self.places.into_iter().map(|(path, expected)| (path, expected.node)).collect()
     }
 
+    /// Whether what is right at the place holds an edit of somebody that was left in it.
+    pub(crate) fn keeps_an_edit(&self, path: &TreePath) -> bool {
+        self.places.get(path).is_some_and(|expected| expected.keeps_an_edit)
+    }
+
+    /// Says of a place whether the patch that changed it last has left an edit in it.
+    pub(crate) fn mark_edit(&mut self, path: &TreePath, is_kept: bool) {
+        self.places.entry(path.clone()).and_modify(|expected| expected.keeps_an_edit = is_kept);
+    }
+
+    /// The places with an edit in what is right.
+    pub(crate) fn kept_edits(&self) -> impl Iterator<Item = &TreePath> {
+        let places = self.places.iter();
+        places.filter(|(_, expected)| expected.keeps_an_edit).map(|(path, _)| path)
+    }
+
     /// Takes in an entry that changed what is right. The oldest comes first.
     pub fn take(&mut self, entry: &Entry) {
         if let Some(before) = entry.reverses.and_then(|seq| self.replaced.get(&seq)).cloned() {
@@ -96,6 +114,9 @@ impl<'l> Expected<'l> {
                 Some(older) if entry.action == Action::Toggle => older.switched(entry, step),
                 // What was expected before is there again, with all that is known of it.
                 Some(older) if self.moves_undone.contains(&entry.seq) => older.clone(),
+                Some(restored) if entry.action == Action::Rollback && entry.out.is_empty() => {
+                    restored.left_as(step)
+                }
                 _ => step.after.clone().into(),
             };
             self.set(entry, step.path.clone(), expected, step.before.as_ref());
@@ -174,8 +195,15 @@ impl Expectation {
         }
         match carried.moved.is_empty() {
             true => carried.clean.into(),
-            false => Self { node: step.after.clone(), carried: Some(carried) },
+            false => Self { node: step.after.clone(), carried: Some(carried), keeps_an_edit: false },
         }
+    }
+
+    /// What is right where a rollback was to restore this, and has done `step`: what is different by then is an edit that
+    /// was made since.
+    fn left_as(&self, step: &Step) -> Self {
+        let is_other = self.node.as_ref().zip(step.after.as_ref()).is_some_and(|(a, b)| !a.same_content(b));
+        Self { node: step.after.clone(), carried: None, keeps_an_edit: is_other || self.keeps_an_edit }
     }
 }
 

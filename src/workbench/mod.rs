@@ -20,13 +20,13 @@ use std::sync::Arc;
 
 pub(crate) use crate::plan::Recalled;
 pub use change::accept::Accepted;
-pub(crate) use change::accept::KeptEdit;
 pub use change::apply::Applied;
 pub use change::apply_preview::ApplyPreview;
 pub(crate) use change::apply_preview::ComingPatch;
 pub use change::backups::DamagedBackups;
 pub(crate) use change::choose::{ChoiceWish, PatchAtHand, PatchChoice};
 pub use change::decision::DecisionDigest;
+pub(crate) use change::kept_edits::KeptEdit;
 pub use change::permission::CheckedBundles;
 pub(crate) use change::permission::SharedBundles;
 pub use change::plan_file::PlanFile;

@@ -105,8 +105,24 @@ fn a_config_that_was_edited_after_the_patch_keeps_the_edit_when_the_patch_goes_a
         ["conf/app.conf: was edited after the patch was applied; your edits are kept, merged line by line"]
     );
     target.expect(&tree(MINE));
+    let kept = |target: &Target<'_>| {
+        let status = target.status();
+        assert!(status.drift.is_empty(), "{:?}", status.drift);
+        status.kept_edits.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(kept(&target), ["conf/app.conf"], "the rollback has left the edit in it");
     target.must_undo_the_rollback();
     target.expect(&tree(BOTH).file("app", "2"));
+    assert_eq!(kept(&target), ["conf/app.conf"]);
+    target.must_roll_back();
+    target.must_apply(&bundle);
+    target.expect(&tree(BOTH).file("app", "2"));
+    assert_eq!(kept(&target), ["conf/app.conf"], "it is somebody's edit still");
+    // Where nobody edited anything, nothing of that kind is told.
+    let other = sandbox.install(&tree(OLD));
+    other.must_apply(&bundle);
+    other.must_roll_back();
+    assert!(kept(&other).is_empty());
 }
 
 #[test]

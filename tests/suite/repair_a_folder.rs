@@ -12,7 +12,7 @@ use patchwright::workbench::{
 use crate::support::console::Console;
 use crate::support::cut::cut_at_every_call;
 use crate::support::sandbox::{Bundle, Sandbox, Target, obstacles, order, unwatched};
-use crate::support::trees::Tree;
+use crate::support::trees::{Tree, set_mode};
 
 fn old() -> Tree {
     Tree::new().program("bin/app", "\x7fold\0").file("conf/app.conf", "port = 1\n").file("gone", "gone")
@@ -256,4 +256,33 @@ fn a_cut_at_any_call_of_a_repair_leaves_the_edit_or_what_should_be_there() {
     };
     let count = cut_at_every_call(&sandbox, &prepare, &repair, [&broken, &new()]);
     assert!(count > 60, "{count}");
+}
+
+#[test]
+fn what_a_repair_takes_out_is_where_it_says_also_after_later_changes() {
+    let sandbox = Sandbox::new();
+    let (_, target) = applied(&sandbox);
+    target.edit("conf/app.conf", "port = 2\nmine\n");
+    set_mode(&target.path.join("bin/app"), 0o700);
+    let console = Console::new(&sandbox);
+    let folder = target.path.display().to_string();
+    let repaired = console.done(&format!("repair {folder} --yes --json")).json();
+    let edits = repaired["edits"].as_array().expect("a list");
+    assert_eq!((edits.len(), &edits[0]["path"]), (1, &"conf/app.conf".into()), "{repaired}");
+    let third = new().file("bin/app", "\x7fthird\0");
+    target.must_apply(&sandbox.make_named("TEST-2", &new(), &third));
+    let copy = target.path.join(edits[0]["copy"].as_str().expect("a path"));
+    assert_eq!(std::fs::read_to_string(copy).expect("a file"), "port = 2\nmine\n");
+    // For people it is a path that they can copy from.
+    target.edit("conf/app.conf", "port = 2\nmine again\n");
+    let repaired = console.done(&format!("repair {folder} --yes"));
+    let line =
+        repaired.out.lines().find(|line| line.contains("/objects/")).expect("a line").trim().to_owned();
+    let copy = line.strip_prefix("conf/app.conf").expect("the file").trim();
+    let copy = copy.replace('$', sandbox.path("").to_str().expect("a plain name").trim_end_matches('/'));
+    assert_eq!(std::fs::read_to_string(copy).expect("a file"), "port = 2\nmine again\n");
+    // What nobody had edited is nobody's version.
+    target.remove("conf/app.conf");
+    let repaired = console.done(&format!("repair {folder} --yes"));
+    assert!(!repaired.out.contains("Your versions"), "{repaired}");
 }

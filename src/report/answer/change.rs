@@ -54,6 +54,7 @@ answers! {
     Repair(repaired: &Repaired, target: &Path) {
         target: String = path_text(target),
         notes: Vec<Note> = repaired.notes.clone(),
+        [edits]: Vec<Kept> = some(all(&repaired.edits, Kept::new)),
         [entry]: Entry = repaired.entry.as_ref().map(Entry::new),
         [untidy]: String = repaired.untidy.clone(),
     }

@@ -26,6 +26,7 @@ answers! {
         compared: usize = status.compared,
         drift: Vec<Drift> = all(&status.drift, Drift::new),
         [kept_edits]: Vec<String> = some(all(&status.kept_edits, ToString::to_string)),
+        [put_aside]: Vec<String> = some(status.put_aside.clone()),
         can_undo_rollback: bool = status.can_undo_rollback,
         can_undo_heal: bool = status.can_undo_repair,
         held: Vec<Held> = all(&status.held, Held::new),
@@ -89,6 +90,7 @@ answers! {
         ..cause: DriftCause = drift.cause.clone(),
         has_backup: bool = drift.has_backup,
         [patch_file]: String = drift.patch_file.clone(),
+        [has_moved_switch]: bool = drift.has_moved_switch.then_some(true),
     }
 
     /// What a list of called-back patches says.

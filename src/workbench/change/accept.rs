@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::decision::DecisionSum;
+use super::kept_edits::KeptEdit;
 use super::locked::Seen;
 use super::which::refuse_unknown;
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, Ledger, PatchNote};
-use crate::model::{Digest, Node, TreePath};
+use crate::model::{Digest, TreePath};
 use crate::transaction;
-use crate::workbench::look::stack::{manifests_of, read_ledger};
+use crate::workbench::look::stack::read_ledger;
 use crate::workbench::look::unchecked::in_doubt;
 use crate::workbench::{DecisionDigest, Result, Workbench};
 
@@ -26,14 +27,6 @@ pub struct Accepted {
     pub edits: Vec<KeptEdit>,
     /// The newest entry of the history when that was so.
     pub(crate) head: Digest,
-}
-
-/// An edited file that was kept as a safe copy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptEdit {
-    pub path: TreePath,
-    /// Where the copy is, relative to the target folder.
-    pub copy: String,
 }
 
 impl Accepted {
@@ -187,7 +180,7 @@ impl Decision {
             // Only what was to go already; what nobody was told of stays.
             unused.retain(|seq| *seq <= ledger.accepted_through());
         } else {
-            given_up.edits = kept_edits(fs, ledger, &unused)?;
+            given_up.edits = KeptEdit::find(fs, ledger, &unused)?;
         }
         Ok(Self { given_up, through, unused })
     }
@@ -214,44 +207,4 @@ fn about(ledger: &Ledger, rollback: &Entry) -> Vec<PatchNote> {
         true => reversed.unwrap_or_default().into_iter().cloned().collect(),
     };
     if patches.is_empty() { rollback.patch.iter().cloned().collect() } else { patches }
-}
-
-/// The safe copies of the entries `unused` that are neither what the change before left there nor what a patch expected.
-fn kept_edits(fs: &dyn Fs, ledger: &Ledger, unused: &[u64]) -> Result<Vec<KeptEdit>> {
-    let mut left: BTreeMap<TreePath, Option<Digest>> = BTreeMap::new();
-    let digest = |node: &Option<Node>| node.as_ref().and_then(Node::as_file).map(|file| file.digest);
-    let mut edits = Vec::new();
-    for entry in ledger.entries() {
-        let steps = &entry.steps;
-        if unused.contains(&entry.seq) {
-            let known = known_before(fs, ledger, entry);
-            for (n, step) in steps.iter().enumerate() {
-                let Some(found) = digest(&step.before) else { continue };
-                let is_left = left.get(&step.path).is_some_and(|left| *left == Some(found));
-                let is_known = known.get(&step.path).is_some_and(|known| known.contains(&found));
-                // Without a manifest nobody can tell what was there at first.
-                let is_first = !left.contains_key(&step.path) && !known.contains_key(&step.path);
-                if is_left || is_known || is_first {
-                    continue;
-                }
-                if let Some(copy) = transaction::safe_copy(fs, entry.seq, n)? {
-                    edits.push(KeptEdit { path: step.path.clone(), copy: copy.to_string() });
-                }
-            }
-        }
-        left.extend(steps.iter().map(|step| (step.path.clone(), digest(&step.after))));
-    }
-    Ok(edits)
-}
-
-/// The contents that the patches of `entry` know at each place before them.
-fn known_before(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> BTreeMap<TreePath, Vec<Digest>> {
-    let mut known: BTreeMap<TreePath, Vec<Digest>> = BTreeMap::new();
-    if entry.action == Action::Apply {
-        for change in manifests_of(fs, ledger, entry).flat_map(|patch| patch.changes) {
-            let digests = change.before.iter().filter_map(Node::as_file).map(|file| file.digest);
-            known.entry(change.path).or_default().extend(digests);
-        }
-    }
-    known
 }

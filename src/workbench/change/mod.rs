@@ -10,6 +10,7 @@ mod dangers;
 pub(super) mod decision;
 mod finish_checks;
 pub(super) mod health;
+pub(super) mod kept_edits;
 pub(super) mod locked;
 mod made_contents;
 pub(super) mod permission;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::decision::DecisionSum;
+use super::kept_edits::KeptEdit;
 use super::locked::{ChangeExtras, LockedChange, Seen};
 use super::permission::CheckedBundles;
 use crate::bundle::VerifiedBundle;
@@ -62,10 +63,19 @@ impl RepairPreview {
 pub struct Repaired {
     /// The history entry; `None` when there was nothing to do.
     pub entry: Option<Entry>,
+    /// Files with something of somebody in them that were replaced, and where they are now.
+    pub(crate) edits: Vec<KeptEdit>,
     /// What was worth knowing.
     pub notes: Vec<Note>,
     /// Why tidying up did not succeed, if so. The change is done.
     pub untidy: Option<String>,
+}
+
+impl Repaired {
+    /// Everything was right.
+    fn nothing(notes: Vec<Note>) -> Self {
+        Self { entry: None, edits: Vec::new(), notes, untidy: None }
+    }
 }
 
 impl Workbench {
@@ -123,7 +133,7 @@ impl Workbench {
         let first_look = self.look_at_drift(target, &*fs, options, bundles, watch)?;
         DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
         if first_look.preview.preview.is_nothing_to_do() {
-            return Ok(Repaired { entry: None, notes: first_look.preview.preview.notes, untidy: None });
+            return Ok(Repaired::nothing(first_look.preview.preview.notes));
         }
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         let can_change = |look: &PlannedRepair| look.preview.preview.obstacles.is_empty();
@@ -134,7 +144,7 @@ impl Workbench {
         let mut notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         if plan.steps().is_empty() {
-            return Ok(Repaired { entry: None, notes, untidy: None });
+            return Ok(Repaired::nothing(notes));
         }
         let mut entry = folder.next_entry(Action::Repair).on(&options.occasion);
         entry.version_before = folder.ledger.version().map(str::to_owned);
@@ -149,6 +159,7 @@ impl Workbench {
         notes.extend(folder.remember());
         folder.check_path()?;
         Ok(Repaired {
+            edits: KeptEdit::find(folder.fs(), &folder.ledger, &[receipt.entry.seq])?,
             entry: Some(receipt.entry),
             notes,
             untidy: receipt.untidy.map(|error| error.to_string()),

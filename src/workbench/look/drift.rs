@@ -26,6 +26,8 @@ pub struct Drift {
     pub has_backup: bool,
     /// Where it has not: a patch whose file has it.
     pub patch_file: Option<String>,
+    /// Whether a switch in it was moved since it was edited: what it should hold is not known until that is moved back.
+    pub has_moved_switch: bool,
 }
 
 /// In which way a place is not as expected.

@@ -27,7 +27,7 @@ pub(crate) struct FolderStack {
     /// What every place that was ever changed should hold now.
     pub expected: BTreeMap<TreePath, Option<Node>>,
     origins: BTreeMap<TreePath, Option<Node>>,
-    /// Files in which somebody's edits stayed when a patch of the folder changed them.
+    /// Files in which somebody's edits stayed when a patch came or went.
     pub kept_edits: BTreeSet<TreePath>,
     /// The steps of each entry that changed the folder.
     steps: BTreeMap<u64, Arc<[Step]>>,
@@ -47,7 +47,7 @@ impl FolderStack {
             .map(|slot| manifest_of(fs, ledger, slot.key).map(|patch| Arc::new(plain(patch, keeps_modes))))
             .collect();
         let mut history = PlaceHistory { expected: Expected::new(ledger), steps: BTreeMap::new() };
-        let (mut layers, mut kept_edits): (Vec<Layer>, BTreeSet<TreePath>) = Default::default();
+        let mut layers: Vec<Layer> = Vec::new();
         let mut came: BTreeMap<u64, Vec<_>> = BTreeMap::new();
         for (slot, patch) in now.slots.iter().zip(&patches) {
             came.entry(slot.key.entry).or_default().push((slot, patch));
@@ -56,6 +56,7 @@ impl FolderStack {
         let untouched = ledger.untouched_by(&returned.map(|slot| slot.way_back).collect());
         for entry in ledger.lasting_changes() {
             let mut overlay: BTreeMap<TreePath, Option<Node>> = BTreeMap::new();
+            let mut edits: BTreeMap<TreePath, bool> = BTreeMap::new();
             for (slot, patch) in came.remove(&entry.seq).unwrap_or_default() {
                 let Some(note) = ledger.note(slot.key) else { continue };
                 let mut steps = ledger.steps_of(*slot).to_vec();
@@ -64,11 +65,11 @@ impl FolderStack {
                 if slot.superseded.is_none() {
                     let came = ledger.entry(slot.key.entry).map(|entry| entry.steps_of_part(slot.key.part));
                     for step in came.iter().flat_map(|steps| steps.iter()) {
-                        match history.keeps_an_edit(patch.as_deref(), step, &overlay) {
-                            true => _ = kept_edits.insert(step.path.clone()),
-                            // What was taken from the patch is nobody's edit any more.
-                            false => _ = kept_edits.remove(&step.path),
-                        }
+                        let had_one = edits.get(&step.path).copied();
+                        let had_one = had_one.unwrap_or_else(|| history.expected.keeps_an_edit(&step.path));
+                        // What was taken from the patch is nobody's edit any more.
+                        let is_kept = history.keeps_an_edit(patch.as_deref(), step, had_one, &overlay);
+                        edits.insert(step.path.clone(), is_kept);
                     }
                 }
                 let shares = history.shared_with(patch.as_deref(), &steps, &overlay);
@@ -88,11 +89,13 @@ impl FolderStack {
                 });
             }
             history.expected.take(entry);
+            edits.iter().for_each(|(path, is_kept)| history.expected.mark_edit(path, *is_kept));
             history.steps.insert(entry.seq, Arc::clone(&entry.steps));
         }
         let moved = Movement::read(ledger, &now);
         moved.shift(&mut layers);
         let origins = moved.origins(&layers);
+        let kept_edits = history.expected.kept_edits().cloned().collect();
         let expected = history.expected.into_places();
         Ok(Self { layers, expected, origins, kept_edits, steps: history.steps })
     }
@@ -171,11 +174,13 @@ struct PlaceHistory<'l> {
 }
 
 impl PlaceHistory<'_> {
-    /// Whether `step` of a patch found a file that somebody had edited, and left the edit in it.
+    /// Whether `step` of a patch found a file that somebody had edited, and left the edit in it. `had_one`: there was one
+    /// already in what is expected.
     fn keeps_an_edit(
         &self,
         patch: Option<&Patch>,
         step: &Step,
+        had_one: bool,
         overlay: &BTreeMap<TreePath, Option<Node>>,
     ) -> bool {
         let Some(change) = patch.and_then(|patch| patch.change_at(&step.path)) else { return false };
@@ -184,7 +189,7 @@ impl PlaceHistory<'_> {
             Some(expected) => expected.as_ref().is_some_and(|node| node.same_content(found)),
             None => change.before.iter().any(|node| node.same_content(found)),
         };
-        !was_expected && !change.after.as_ref().is_some_and(|node| node.same_content(left))
+        (had_one || !was_expected) && !change.after.as_ref().is_some_and(|node| node.same_content(left))
     }
 
     /// Places that were as the patch leaves them already, because of what was done before.

@@ -17,7 +17,7 @@ use crate::disk::observe;
 use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote, Turn};
 use crate::model::{Code, Digest, LayerKey, Node, Patch, TreePath, TreeState};
 use crate::plan::{FileFates, Layer, how_it_stands, says_that_it_contains};
-use crate::transaction::recover::{self, Unfinished};
+use crate::transaction::{put_aside, recover, recover::Unfinished};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::{Recalled, Result, Watch, Workbench, text_patch};
 
@@ -58,6 +58,8 @@ pub struct FolderStatus {
     pub unchecked: Vec<UncheckedChange>,
     /// Changes whose health checks may be running at this moment: somebody is changing the folder.
     pub checking: Vec<UncheckedChange>,
+    /// Things that were put aside because they stood in the way of a recovery, relative to the folder.
+    pub put_aside: Vec<String>,
     /// Why nothing is known of what was done here, where the present user may not read the records.
     pub(crate) locked_away: Option<String>,
     /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
@@ -262,6 +264,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         unfinished,
         unchecked,
         checking,
+        put_aside: put_aside(fs)?.iter().map(ToString::to_string).collect(),
         locked_away: None,
     })
 }
@@ -297,6 +300,7 @@ impl FolderStatus {
             unfinished: None,
             unchecked: Vec::new(),
             checking: Vec::new(),
+            put_aside: Vec::new(),
             locked_away: Some(locked_away),
             authors: Vec::new(),
             keys_problem: None,
@@ -415,7 +419,8 @@ fn drift(
     find_causes(fs, ledger, tree, &mut drift)?;
     for drift in drift.iter_mut().filter(|drift| carried.contains_key(&drift.path)) {
         // What the move of a switch left there is no proof of anything.
-        (drift.cause, drift.has_backup) = (DriftCause::LocalEdit, false);
+        drift.cause = DriftCause::LocalEdit;
+        (drift.has_backup, drift.has_moved_switch) = (false, true);
     }
     let copies = Library::new(&[], First::SafeCopies).in_folder(fs).with_copies(all_copies(fs, ledger)?);
     let has_content =
@@ -470,6 +475,7 @@ fn differences(
             cause: DriftCause::Unknown,
             has_backup: true,
             patch_file: None,
+            has_moved_switch: false,
         });
     }
     drift

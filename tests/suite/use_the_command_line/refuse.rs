@@ -341,6 +341,14 @@ fn recover_keeps_what_somebody_wrote_meanwhile() {
       version.txt: the file that was there is now .patchwright/conflict/00000000000000000000000000000001/2
     -- exit 6
     ");
+    // It stays told until somebody has taken it away.
+    let status = console.run("status $/app");
+    let kept = ".patchwright/conflict/00000000000000000000000000000001/2";
+    assert!(status.out.contains(&format!("Put aside by a recovery, and still there: {kept}")), "{status}");
+    assert!(console.run("history $/app").out.contains(&format!("kept a copy of version.txt as {kept}")));
+    assert_eq!(console.done("status $/app --json").json()["put_aside"][0], kept);
+    std::fs::remove_file(sandbox.path(&format!("app/{kept}"))).expect("our own file");
+    assert!(!console.done("status $/app").out.contains("Put aside"));
 }
 
 #[test]

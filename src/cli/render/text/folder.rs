@@ -12,8 +12,8 @@ use crate::cli::render::{Detail, Style, changes, words};
 use crate::report::relations;
 use crate::text::with_thousands;
 use crate::workbench::{
-    CheckNote, ChecksDue, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, Override,
-    OverrideNote, UnfinishedWork,
+    CheckNote, ChecksDue, Drift, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed,
+    Override, OverrideNote, UnfinishedWork,
 };
 
 /// Most files that are named in one sentence.
@@ -74,6 +74,7 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
         text.push_str(&drift(status, &argument, detail, style));
     }
     text.push_str(&kept_edits(status));
+    text.push_str(&put_aside(status, &argument, style));
     if status.can_undo_rollback {
         text.push_str(&match status.brought_back {
             true => format!("\nTo roll it back again: patchwright rollback {argument} --undo\n"),
@@ -197,6 +198,22 @@ fn kept_edits(status: &FolderStatus) -> String {
     }
 }
 
+/// What people have to look at after a recovery: nothing else in the folder tells of it.
+fn put_aside(status: &FolderStatus, folder: &str, style: Style) -> String {
+    if status.put_aside.is_empty() {
+        return String::new();
+    }
+    let files: Vec<_> = status.put_aside.iter().take(SHOWN_NAMES).map(|path| safe(path)).collect();
+    let more = status.put_aside.len() - files.len();
+    let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+    let line = format!("Put aside by a recovery, and still there: {}{more}", files.join(", "));
+    format!(
+        "{}\n{} See where each was, and take what you need: patchwright history {folder}\n",
+        style.attention(&line),
+        style.attention("Next:"),
+    )
+}
+
 fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> String {
     let files = words::count(status.compared, "file", "files");
     if status.drift.is_empty() {
@@ -229,6 +246,8 @@ fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> S
         text.push_str(&format!("To repair them: patchwright repair {folder}\n"));
         return text;
     }
+    let (moved, lacking): (Vec<_>, Vec<_>) = lacking.into_iter().partition(|drift| drift.has_moved_switch);
+    text.push_str(&with_moved_switches(&moved, folder));
     let (held, nowhere): (Vec<_>, Vec<_>) = lacking.into_iter().partition(|drift| drift.patch_file.is_some());
     if !held.is_empty() {
         let patches: BTreeSet<&str> = held.iter().filter_map(|drift| drift.patch_file.as_deref()).collect();
@@ -247,15 +266,30 @@ fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> S
             names.join(", "),
         ));
     }
-    text.push_str(&match (held.is_empty(), nowhere.is_empty()) {
+    text.push_str(&match (held.is_empty(), nowhere.is_empty() && moved.is_empty()) {
         (false, true) => format!("To repair them: patchwright repair {folder} --from FILE\n"),
         (false, false) => {
             format!("To repair the others: patchwright repair {folder} --from FILE --leave-damaged\n")
         }
-        (true, _) if nowhere.len() == all => String::new(),
+        (true, _) if nowhere.len() + moved.len() == all => String::new(),
         (true, _) => format!("To repair the others: patchwright repair {folder} --leave-damaged\n"),
     });
     text
+}
+
+/// Files of which nobody knows what they should hold until a switch is moved back.
+fn with_moved_switches(moved: &[&Drift], folder: &str) -> String {
+    if moved.is_empty() {
+        return String::new();
+    }
+    let names: Vec<_> = moved.iter().take(SHOWN_NAMES).map(|drift| safe(drift.path.as_str())).collect();
+    let more = if names.len() < moved.len() { " and others" } else { "" };
+    let (were, their) = if moved.len() == 1 { ("was", "its") } else { ("were", "their") };
+    format!(
+        "{}{more} {were} edited, and a switch was moved there since, so {their} right content is unknown.\n\
+         To repair that, move the switch back first: patchwright toggle {folder}\n",
+        names.join(", "),
+    )
 }
 
 pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: bool, style: Style) -> String {

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::list::note_lines;
+use super::list::{columns, note_lines};
 use super::plan::{notes, what_will_happen};
 use super::{argument, place, safe};
 use crate::cli::render::{Detail, Style, words};
-use crate::workbench::{RepairPreview, Repaired};
+use crate::workbench::{KeptEdit, RepairPreview, Repaired};
 
 pub(in crate::cli) fn repair_plan(
     look: &RepairPreview,
@@ -36,6 +36,16 @@ pub(in crate::cli) fn repaired(repaired: &Repaired, target: &Path, style: Style)
     text.push_str(&note_lines(&repaired.notes));
     if let Some(error) = &repaired.untidy {
         text.push_str(&format!("  cleanup was postponed to the next command: {}\n", safe(error)));
+    }
+    if !repaired.edits.is_empty() {
+        text.push_str(
+            "Your versions are kept here; to get one back after later changes, copy it over the file:\n",
+        );
+        let row = |edit: &KeptEdit| {
+            let copy = target.join(&edit.copy);
+            [safe(edit.path.as_str()).into_owned(), safe(&copy.to_string_lossy()).into_owned()]
+        };
+        text.push_str(&columns(&repaired.edits.iter().map(row).collect::<Vec<_>>()));
     }
     text.push_str(&format!("To undo the repair: patchwright rollback {} --undo\n", argument(target)));
     text
