@@ -10,13 +10,15 @@ use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use super::sign::signer;
+use crate::model::Kind;
 use crate::workbench::{ApplyOptions, RolloutView, RunWish};
 
 /// Apply patches to many folders, ring after ring
 ///
 /// A rollout file names patch files and rings of folders. A run changes one ring after the other, as far as the rules between them
-/// allow, and ends; call it again, for example from cron, to go on. Exits with 7 if it waits, with 3 if it is stopped.
-/// What was started stays as it is: the folders, the patch files and the rollout file.
+/// allow, and ends; call it again, for example from cron, to go on. `run` and `status` exit with 7 if it waits, with 3 if it is
+/// stopped; `approve` exits with 7 if the approval doesn't count. What was started stays as it is: the folders, the patch
+/// files and the rollout file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -183,13 +185,17 @@ impl Arguments {
             RolloutVerb::Run(run) => return run.run(session),
             RolloutVerb::TakeBack(back) => return back.run(session),
             RolloutVerb::Approve(approve) => return approve.run(session),
-            RolloutVerb::Status(one) => workbench.rollout_status(&one.file),
+            RolloutVerb::Status(one) => {
+                let view = workbench.rollout_status(&one.file).without_folder()?;
+                return tell(view.kind_of_status(), &view, session);
+            }
             RolloutVerb::Pause(one) => workbench.pause_rollout(&one.file, one.reason),
             RolloutVerb::Resume(one) => workbench.resume_rollout(&one.file),
             RolloutVerb::Stop(one) => workbench.stop_rollout(&one.file, one.reason),
             RolloutVerb::LeaveOut(one) => workbench.leave_out(&one.file, &one.folder, one.reason),
         };
-        tell(&view.without_folder()?, session)
+        // What it was told it has done, whatever it waits for now.
+        tell(None, &view.without_folder()?, session)
     }
 }
 
@@ -225,7 +231,7 @@ impl Run {
         let view = session
             .watch(|workbench, watch| workbench.run_rollout(&self.file, &wish, watch))
             .without_folder()?;
-        tell(&view, session)
+        tell(view.kind(), &view, session)
     }
 }
 
@@ -240,7 +246,8 @@ impl Approve {
             // That it is by hand is said by the flag, which has to be there.
             None => session.workbench().approve_ring(&file, &ring, reason),
         };
-        tell(&view.without_folder()?, session)
+        let view = view.without_folder()?;
+        tell(view.kind_of_approval(&ring), &view, session)
     }
 }
 
@@ -253,12 +260,11 @@ impl TakeBack {
         let view = session
             .watch(|workbench, watch| workbench.take_rollout_back(&self.file, ring, scripts, watch))
             .without_folder()?;
-        let ending = view.kind_of_rollback().map_or(Outcome::Done, Outcome::Not);
-        session.tell_as(ending, |style| text::rollout(&view, style), || answer::Rollout::new(&view))
+        tell(view.kind_of_rollback(), &view, session)
     }
 }
 
-fn tell(view: &RolloutView, session: &mut Session<'_, '_>) -> Result<Outcome> {
-    let ending = view.kind().map_or(Outcome::Done, Outcome::Not);
-    session.tell_as(ending, |style| text::rollout(view, style), || answer::Rollout::new(view))
+fn tell(kind: Option<Kind>, view: &RolloutView, session: &mut Session<'_, '_>) -> Result<Outcome> {
+    let ending = kind.map_or(Outcome::Done, Outcome::Not);
+    session.answer_as(ending, |style| text::rollout(view, style), || answer::Rollout::new(view))
 }

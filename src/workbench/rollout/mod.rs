@@ -146,6 +146,23 @@ impl RolloutView {
 }
 
 impl RolloutView {
+    /// The same for whoever only asked how it stands: one that was rolled back as a whole waits for nobody.
+    pub(crate) fn kind_of_status(&self) -> Option<Kind> {
+        let is_ours = |folder: &FolderView| folder.state == FolderState::Good && folder.entry.is_some();
+        match &self.gate {
+            Gate::Over(_) if !self.folders().any(is_ours) => self.kind_of_rollback(),
+            _ => self.kind(),
+        }
+    }
+
+    /// What it means for whoever has just approved `ring`: that it doesn't count is no approval yet.
+    pub(crate) fn kind_of_approval(&self, ring: &str) -> Option<Kind> {
+        let ring = self.rings.iter().find(|one| one.name == ring);
+        let counts =
+            ring.and_then(|ring| ring.approvals.last()).is_some_and(|newest| newest.ignored.is_none());
+        (!counts).then_some(Kind::NotYet)
+    }
+
     /// What it means for whoever asked for a rollback.
     pub(crate) fn kind_of_rollback(&self) -> Option<Kind> {
         let needs_person = self.folders().any(|folder| folder.state == FolderState::NeedsPerson);
