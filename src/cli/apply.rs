@@ -69,7 +69,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = self.reading.whole_request(&files, &self.edits, &self.lists, &self.sbom)?;
+        let request = self.reading.whole_request((&files, target), &self.edits, &self.lists, &self.sbom)?;
         match self.each {
             true => each::apply_each(&self, request, target, session),
             false if self.dry_run => self.look(&request, target, session),
@@ -114,7 +114,7 @@ impl Arguments {
             Agreed::NothingToDo(ending) => Ok(ending),
             Agreed::To(applied) => {
                 let ending = if applied.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
-                session.tell_as(
+                session.answer_as(
                     ending,
                     |style| text::applied(&applied, target, style),
                     || answer::Apply::done(&applied, target),
@@ -165,7 +165,7 @@ impl Arguments {
         }
         self.refuse(&preview).in_folder(target)?;
         if preview.preview.plan.steps.is_empty() {
-            let told = session.tell_as(
+            let told = session.answer_as(
                 Outcome::NothingToDo,
                 |_| text::nothing_to_apply(&preview, target),
                 || answer::Apply::nothing(&preview, target),

@@ -47,7 +47,7 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
-        let request = self.reading.request(std::slice::from_ref(&self.file))?;
+        let request = self.reading.request(std::slice::from_ref(&self.file), self.target.as_deref())?;
         let path = self.file.as_path();
         let file = PatchFile { path, reading: &request.reading };
         let form = match session.is_json() {

@@ -100,7 +100,7 @@ impl Arguments {
             (None, false) => self.of_text(session)?,
             (None, true) => self.of_folders(session)?,
         };
-        session.tell(|style| text::made(&made, style), || answer::Make::new(&made))
+        session.answer(|style| text::made(&made, style), || answer::Make::new(&made))
     }
 
     fn proof(&self) -> ProofChoice {
@@ -133,7 +133,8 @@ impl Arguments {
 
     fn of_text(self, session: &mut Session<'_, '_>) -> Result<MadeBundle> {
         let proof = self.proof();
-        let ApplyRequest { mut files, reading, .. } = self.reading.request(&self.patch)?;
+        let ApplyRequest { mut files, reading, .. } =
+            self.reading.request(&self.patch, self.target.as_deref())?;
         let Some(target) = self.target else {
             return Err(
                 Report::usage("The product folder for the text patch is needed: add --target DIR").into()

@@ -53,7 +53,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = self.reading.whole_request(&files, &self.edits, &self.lists, &self.sbom)?;
+        let request = self.reading.whole_request((&files, target), &self.edits, &self.lists, &self.sbom)?;
         let first = request.files[0].clone();
         let preview =
             session.watch(|workbench, watch| workbench.preview(request, target, watch)).in_folder(target)?;

@@ -1,12 +1,12 @@
 //! How text patches are read: the flags, and several files of one change.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::edits::EditArguments;
 use super::flags::{Lists, SbomFlag, is_bundle};
 use super::session::InFolder;
-use crate::report::Report;
+use crate::report::{Report, shell_path};
 use crate::workbench::{ApplyRequest, TextOptions, Tolerance, is_text_patch};
 
 /// Most lines that `--fuzz` may leave out of account: no diff has more around a change by custom.
@@ -39,23 +39,26 @@ pub(super) struct ReadingArguments {
 impl ReadingArguments {
     /// The files to name to the workbench, and how they are read: several text patches are one change, which their first
     /// file stands for.
-    pub fn request(&self, files: &[PathBuf]) -> Result<ApplyRequest> {
+    pub fn request(&self, files: &[PathBuf], target: Option<&Path>) -> Result<ApplyRequest> {
         let (first, further) = files.split_first().ok_or_else(|| Report::usage("A patch file is needed"))?;
-        let mut texts = 0;
+        let mut texts = Vec::new();
         for file in files {
-            texts += usize::from(is_text_patch(is_bundle(file)?).without_folder()?);
+            if is_text_patch(is_bundle(file)?).without_folder()? {
+                texts.push(file);
+            }
         }
-        if texts == 0
+        if texts.is_empty()
             && let Some(flag) = self.first_flag()
         {
             return Err(Report::usage(format!("{flag} works only with text patches")).into());
         }
-        if texts == 0 {
-            return Ok(files.into());
-        }
-        if texts < files.len() {
+        let Some(text) = texts.first() else { return Ok(files.into()) };
+        if texts.len() < files.len() {
+            let (text, folder) = (shell_path(text), target.map_or("FOLDER".to_owned(), shell_path));
             return Err(Report::usage("Patch files and text patches can't be applied together")
-                .hint("Apply them one after the other, or make a patch file from the text patch: patchwright make --patch FILE --target FOLDER --output NEW.patchbundle")
+                .hint(format!(
+                    "Apply them one after the other, or make a patch file from the text patch: patchwright make --patch {text} --target {folder} --output NEW.patchbundle"
+                ))
                 .into());
         }
         let fuzz = usize::try_from(self.fuzz).unwrap_or_default();
@@ -74,13 +77,13 @@ impl ReadingArguments {
     /// The same with what was decided about edited files, the lists of withdrawn patches to ask, and an SBOM.
     pub fn whole_request(
         &self,
-        files: &[PathBuf],
+        (files, target): (&[PathBuf], &Path),
         edits: &EditArguments,
         lists: &Lists,
         sbom: &SbomFlag,
     ) -> Result<ApplyRequest> {
         let (choices, withdrawn, sbom) = (edits.choices()?, lists.withdrawn.clone(), sbom.sbom.clone());
-        Ok(ApplyRequest { choices, withdrawn, sbom, ..self.request(files)? })
+        Ok(ApplyRequest { choices, withdrawn, sbom, ..self.request(files, Some(target))? })
     }
 
     /// One of the flags that were given.

@@ -61,7 +61,7 @@ fn command(text: &str) -> std::result::Result<String, &'static str> {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = self.reading.whole_request(&files, &self.edits, &self.lists, &self.sbom)?;
+        let request = self.reading.whole_request((&files, target), &self.edits, &self.lists, &self.sbom)?;
         let wish = RehearsalWish {
             tests: self.test,
             timeout: Duration::from_secs(self.timeout),

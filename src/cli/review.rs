@@ -8,7 +8,7 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use super::sign::signer;
 use crate::model::Digest;
-use crate::report::{Report, review as report};
+use crate::report::{Report, review as report, shell_path};
 use crate::workbench::{Opinion, Review, ReviewWish, Watch, Workbench, is_text_patch};
 
 /// Record your review of a patch file, and sign it
@@ -115,7 +115,11 @@ impl Arguments {
         let file = is_bundle(&self.file)?;
         if is_text_patch(file).without_folder()? {
             let report = Report::usage("A text patch can't be reviewed: it can't hold a signature");
-            return Err(report.hint("Make a patch file from it: patchwright make --patch FILE --target FOLDER --output NEW.patchbundle").into());
+            let hint = format!(
+                "Make a patch file from it: patchwright make --patch {} --target FOLDER --output NEW.patchbundle",
+                shell_path(file)
+            );
+            return Err(report.hint(hint).into());
         }
         let forms: Vec<ReviewForm> =
             self.output.iter().map(|output| ReviewForm::new(output)).collect::<Result<_>>()?;
@@ -155,7 +159,7 @@ impl Arguments {
         let fields = || answer::Reviewed::new(&bytes, file, &written, signed.as_ref());
         match written.is_empty() && signed.is_none() {
             true => session.answer(answer, fields),
-            false => session.tell(answer, fields),
+            false => session.answer(answer, fields),
         }
     }
 

@@ -7,7 +7,7 @@ use super::flags::is_bundle;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
-use crate::report::Report;
+use crate::report::{Report, shell_path};
 use crate::workbench::{Standing, Watch, Workbench, is_text_patch};
 
 /// Verify a patch file: its checksums and its signatures
@@ -38,7 +38,7 @@ impl Arguments {
         if is_text_patch(file).without_folder()? {
             let report =
                 Report::usage("A text patch can't be verified: it has no checksums and no signatures");
-            let hint = "To see how it fits a folder: patchwright plan FILE FOLDER";
+            let hint = format!("To see how it fits a folder: patchwright plan {} FOLDER", shell_path(file));
             return Err(report.hint(hint).into());
         }
         let rules = self.rules.as_deref();

@@ -324,12 +324,17 @@ fn a_place_that_is_not_changed_a_form_that_is_not_known_and_a_text_patch_are_ref
         ("$/fix.patchbundle --looked-at confusion", "doesn't change \"confusion\""),
         ("$/fix.patchbundle --output $/review.txt", "ends in .json, .md or .html"),
         ("$/fix.patch", "A text patch can't be reviewed"),
+        ("$/fix.patch", "patchwright make --patch $/fix.patch --target FOLDER"),
         ("$/fix.patchbundle --notes $/nowhere.txt", "read the notes"),
     ] {
         let run = console.run(&format!("review {arguments} --verdict approved"));
         assert!(run.code != 0 && run.err.contains(says), "{arguments}: {run}");
     }
     assert_eq!(sandbox.read("review.txt"), None);
+    let verified = console.run("verify $/fix.patch");
+    assert!(verified.err.contains("patchwright plan $/fix.patch FOLDER"), "{verified}");
+    let both = console.run("plan $/fix.patchbundle $/fix.patch $/app");
+    assert!(both.err.contains("patchwright make --patch $/fix.patch --target $/app"), "{both}");
 }
 
 #[test]

@@ -347,6 +347,12 @@ fn a_list_of_withdrawn_patches_may_recommend_turning_it_off() {
     let said = "turn its switch off: patchwright toggle off ACME-1/new-parser $/app --reason TEXT";
     assert!(in_one_line(&status).contains(said), "{status}");
     assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS), "it is recommended, not done");
+    // Whoever meets it when applying reads the same, with the folder that was named.
+    console.done("rollback $/app --yes");
+    for command in [APPLY, "reapply $/app --yes"] {
+        let refused = console.run(&format!("{command} --withdrawn $/list.json"));
+        assert!(refused.code == 3 && in_one_line(&refused).contains(said), "{refused}");
+    }
 }
 
 const CHECK: &str = "[[toggles.health]]\ncheck = \"text\"\npath = \"conf/flags.json\"\ncontains = \"\\\"defaultVariant\\\": \\\"on\\\"\"\n";
@@ -518,4 +524,26 @@ fn a_move_that_is_undone_leaves_the_edit_told() {
     console.done("rollback $/app --undo --yes");
     let status = console.done("status $/app");
     assert!(status.out.contains("1 of 2 files isn't as expected"), "{status}");
+}
+
+#[test]
+fn an_edit_between_two_moves_is_told_with_what_brings_the_right_content_back() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    console.done("toggle off new-parser $/app --yes");
+    sandbox.write(FILE, &off().replace("  \"flags\"", "  \"mine\": 1,\n  \"flags\""));
+    console.done("toggle on new-parser $/app --yes");
+    let status = in_one_line(&console.done("status $/app"));
+    let told = "conf/flags.json was edited, and a switch was moved there since, so its right content is unknown. \
+                To repair that, move the switch back first: patchwright toggle $/app";
+    assert!(status.contains(told) && !status.contains("There is no backup here"), "{status}");
+    let json = console.done("status $/app --json").json();
+    assert_eq!(json["drift"][0]["has_moved_switch"], true, "{json}");
+    // What it says works.
+    console.done("toggle off new-parser $/app --yes");
+    let status = console.done("status $/app");
+    assert!(status.out.contains("To repair them: patchwright repair $/app\n"), "{status}");
+    assert!(console.done("status $/app --json").json()["drift"][0]["has_moved_switch"].is_null());
+    console.done("repair $/app --yes");
+    assert_eq!(sandbox.read(FILE), Some(off()));
 }

@@ -1,6 +1,6 @@
 //! Why a patch does not belong to a folder, to this machine, or to other patches.
 
-use super::{Override, Wording, row};
+use super::{HERE, Override, Wording, row};
 use crate::model::{Code, PatchRef};
 use crate::plan::{Cycle, FailedCheck, FolderProduct, Loss, Recalled, Relation, RelationClass};
 use crate::text::Advice;
@@ -89,7 +89,9 @@ impl Unfit {
                 format!("the patch expired at {at}"),
                 "Ask the vendor for a current edition.",
             ),
-            Unfit::Recalled(recalled) => row(Code::Held, recalled.meaning(), recalled.hint()),
+            Unfit::Recalled(recalled) => {
+                row(Code::Held, recalled.meaning(), recalled.hint_in(&HERE.to_string()))
+            }
             Unfit::Check(failed) => row(Code::Preflight, failed.to_string(), "Fix this, then try again."),
             Unfit::Requires { id, min_revision, found, beside, .. } => {
                 let found = found.map_or("it isn't applied here".to_owned(), |rev| {
