@@ -40,7 +40,7 @@ impl Arguments {
         }
         let accepted = session.workbench().accept_as_agreed(target, id, Some(agreed)).in_folder(target)?;
         let ending = if accepted.is_nothing() { Outcome::NothingToDo } else { Outcome::Done };
-        session.tell_as(
+        session.answer_as(
             ending,
             |style| text::accepted(&accepted, target, style),
             || answer::Accept::new(&accepted, target),

@@ -84,7 +84,7 @@ impl Arguments {
         let (page, document) = (evidence::page(&pack), evidence::document(&pack));
         let saved = session.workbench().save_evidence(&pack, &page, &document, signer.as_ref(), output);
         let saved = saved.without_folder()?;
-        session.tell(
+        session.answer(
             |style| text::evidence_saved(&pack, &saved, style),
             || answer::Evidence::new(&pack, &saved, target),
         )

@@ -49,7 +49,9 @@ impl Arguments {
             };
         };
         session.workbench().save_export(&exported, output).without_folder()?;
-        session
-            .tell(|style| text::exported(&exported, output, style), || answer::Export::new(&exported, output))
+        session.answer(
+            |style| text::exported(&exported, output, style),
+            || answer::Export::new(&exported, output),
+        )
     }
 }

@@ -188,12 +188,12 @@ impl Arguments {
             }
             KeyVerb::Update(args) => {
                 let rotated = session.workbench().take_in_rotation(&args.file).without_folder()?;
-                session.tell(|style| text::rotated(&rotated, style), || answer::Rotation::new(&rotated))
+                session.answer(|style| text::rotated(&rotated, style), || answer::Rotation::new(&rotated))
             }
             KeyVerb::SignList(args) => {
                 let signer = signer(session, &args.key, args.password_file.as_deref())?;
                 let place = session.workbench().sign_rotation(&args.file, &signer).without_folder()?;
-                session.tell(|style| text::signed_list(&place, style), || answer::SignedList::new(&place))
+                session.answer(|style| text::signed_list(&place, style), || answer::SignedList::new(&place))
             }
         }
     }
@@ -225,7 +225,7 @@ impl New {
         }
         let made = session.workbench().new_key(&self.name, self.output.as_deref(), password.as_ref());
         let made = made.without_folder()?;
-        session.tell(
+        session.answer(
             |style| text::made_key(&made, password.is_some(), style),
             || answer::MadeKey::new(&made, password.is_some()),
         )
@@ -257,7 +257,7 @@ impl Trust {
         };
         self.compare(&wish, session)?;
         let trusted = session.workbench().trust_key(&wish).without_folder()?;
-        session.tell(|style| text::trusted_key(&trusted, style), || answer::KeyInfo::new(&trusted))
+        session.answer(|style| text::trusted_key(&trusted, style), || answer::KeyInfo::new(&trusted))
     }
 
     /// The key, what it is trusted for, and what it may be called.
@@ -318,7 +318,7 @@ impl Revoke {
             (None, None) => RevokedFrom::Always,
         };
         let revoked = workbench.revoke_key(Revoked { key, from, reason: self.reason }).without_folder()?;
-        session.tell(|style| text::revoked_key(&revoked, style), || answer::RevokedKey::new(&revoked))
+        session.answer(|style| text::revoked_key(&revoked, style), || answer::RevokedKey::new(&revoked))
     }
 }
 

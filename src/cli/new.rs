@@ -27,6 +27,6 @@ impl Arguments {
             return session.answer(|_| template.to_owned(), || answer::Template::new(Some(template), None));
         };
         session.workbench().save_template(&output).without_folder()?;
-        session.tell(|_| text::order_written(&output), || answer::Template::new(None, Some(&output)))
+        session.answer(|_| text::order_written(&output), || answer::Template::new(None, Some(&output)))
     }
 }

@@ -82,7 +82,7 @@ impl Arguments {
     fn hold(&self, folder: &Path, is_held: bool, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let reason = self.reason.as_deref().filter(|_| is_held);
         let entry = session.workbench().hold(folder, reason, self.until.as_deref()).in_folder(folder)?;
-        session.tell(
+        session.answer(
             |_| text::hold(folder, self.until.as_deref(), is_held),
             || answer::Hold::new(folder, entry, is_held),
         )

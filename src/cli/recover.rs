@@ -74,7 +74,7 @@ impl Arguments {
                 Outcome::Done
             }
         };
-        session.tell_as(
+        session.answer_as(
             ending,
             |style| text::recovered(&recovered, target, style),
             || answer::Recover::new(&recovered, target),

@@ -82,7 +82,7 @@ impl Arguments {
             .watch(|workbench, watch| workbench.repair_opened(target, &options, from, watch))
             .in_folder(target)?;
         let ending = if repaired.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
-        session.tell_as(
+        session.answer_as(
             ending,
             |style| text::repaired(&repaired, target, style),
             || answer::Repair::new(&repaired, target),

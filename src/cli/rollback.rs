@@ -150,5 +150,5 @@ pub(super) fn roll_back(
     let done = session
         .watch(|workbench, watch| workbench.roll_back_from(target, &options, &damaged, watch))
         .in_folder(target)?;
-    session.tell(|style| text::rolled_back(&done, target, style), || answer::Rollback::new(&done, target))
+    session.answer(|style| text::rolled_back(&done, target, style), || answer::Rollback::new(&done, target))
 }

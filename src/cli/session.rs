@@ -172,7 +172,7 @@ impl<'s, 'io> Session<'s, 'io> {
         Ok(read)
     }
 
-    /// Answers a question that was answered as it was asked.
+    /// Tells what is there, or that work is done.
     pub fn answer<A: Serialize>(
         &mut self,
         text: impl FnOnce(Style) -> String,
@@ -181,7 +181,7 @@ impl<'s, 'io> Session<'s, 'io> {
         self.answer_as(Outcome::Done, text, json)
     }
 
-    /// Answers a question.
+    /// Tells what is there, or how work ended. With `--quiet`, what is as it was asked for is told to programs only.
     pub(crate) fn answer_as<A: Serialize>(
         &mut self,
         ending: Outcome,
@@ -189,6 +189,7 @@ impl<'s, 'io> Session<'s, 'io> {
         json: impl FnOnce() -> A,
     ) -> Result<Outcome> {
         let told = match Form::new(&self.common) {
+            Form::Text if matches!(ending, Outcome::Not(_)) => self.print_text(text),
             Form::Text => self.say(text),
             form => self.print(self.document(ending, &json(), form).as_bytes()),
         };
@@ -202,30 +203,12 @@ impl<'s, 'io> Session<'s, 'io> {
         self.hand_over(self.document(Outcome::Done, answer, form).as_bytes())
     }
 
-    /// Tells that work is done.
-    pub fn tell<A: Serialize>(
-        &mut self,
-        text: impl FnOnce(Style) -> String,
-        json: impl FnOnce() -> A,
-    ) -> Result<Outcome> {
-        self.tell_as(Outcome::Done, text, json)
-    }
-
-    /// Tells how work ended; with `--quiet` only programs hear it.
-    pub(crate) fn tell_as<A: Serialize>(
-        &mut self,
-        ending: Outcome,
-        text: impl FnOnce(Style) -> String,
-        json: impl FnOnce() -> A,
-    ) -> Result<Outcome> {
-        match self.common.quiet && !self.is_json() {
-            true => Ok(ending),
-            false => self.answer_as(ending, text, json),
-        }
-    }
-
-    /// Prints a piece of an answer for people.
+    /// Prints a piece of an answer for people, unless they want to hear nothing.
     pub fn say(&mut self, text: impl FnOnce(Style) -> String) -> io::Result<()> {
+        if self.common.quiet { Ok(()) } else { self.print_text(text) }
+    }
+
+    fn print_text(&mut self, text: impl FnOnce(Style) -> String) -> io::Result<()> {
         let style = self.style();
         let text = text(style);
         let printable = style.printable(&text);

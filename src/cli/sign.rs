@@ -84,7 +84,7 @@ impl Arguments {
             (None, None) => return Err(Report::usage("A key is needed: add --key FILE").into()),
         };
         let signed = signed.without_folder()?;
-        session.tell(|style| text::signed(&signed, file, style), || answer::Sign::new(&signed, file))
+        session.answer(|style| text::signed(&signed, file, style), || answer::Sign::new(&signed, file))
     }
 }
 

@@ -30,6 +30,6 @@ impl Arguments {
         let saved = session
             .watch(|bench, watch| bench.save_support_file(&output, Some(target), report, watch))
             .in_folder(target)?;
-        session.tell(|_| text::support_saved(&saved), || answer::Support::new(&saved, target))
+        session.answer(|_| text::support_saved(&saved), || answer::Support::new(&saved, target))
     }
 }

@@ -113,7 +113,7 @@ impl Move {
         let done =
             session.watch(|workbench, watch| workbench.toggle(target, &options, watch)).in_folder(target)?;
         let ending = if done.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
-        session.tell_as(
+        session.answer_as(
             ending,
             |style| text::toggled(&done, target, style),
             || answer::Toggle::new(&done, target),

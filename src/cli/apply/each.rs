@@ -36,7 +36,7 @@ pub(super) fn apply_each(
     }
     let last_change = done.iter().rev().find(|applied| applied.entry.is_some());
     let ending = if last_change.is_some() { Outcome::Done } else { Outcome::NothingToDo };
-    session.tell_as(
+    session.answer_as(
         ending,
         |style| done.iter().map(|applied| text::applied(applied, target, style)).collect(),
         || answer::Series::new(last_change.or(done.last()), &done, target),

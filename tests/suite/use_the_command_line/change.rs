@@ -423,3 +423,20 @@ fn the_history_words_a_change_of_permissions_as_the_plan_does() {
     let history = console.done("history $/app --verbose").out;
     assert!(history.contains("        change permissions readme.txt\n"), "{history}");
 }
+
+#[test]
+fn with_quiet_nothing_is_printed_where_all_is_well_and_the_exit_code_tells() {
+    let sandbox = product_and_fix();
+    let console = Console::new(&sandbox);
+    for command in ["plan $/fix.patchbundle $/app", "status $/app --diff", APPLY, "history $/app"] {
+        let run = console.done(&format!("{command} --quiet"));
+        assert_eq!(run.printed(), "", "{command}");
+    }
+    // What is not well is told.
+    sandbox.write("app/version.txt", "9.9\n");
+    for command in ["plan $/fix.patchbundle $/app", "rollback $/app --yes"] {
+        let run = console.run(&format!("{command} --quiet"));
+        assert!(run.code == 3 && !run.printed().is_empty(), "{command}: {run}");
+    }
+    assert!(console.run("plan $/fix.patchbundle $/app -q --json").out.contains("\"outcome\""));
+}
