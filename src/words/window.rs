@@ -366,7 +366,7 @@ words! {
     STATE_OPEN_AGAIN = "A fix is turned off";
     STATE_UNFINISHED = "A change was interrupted";
     STATE_WITHDRAWN = "A patch here was withdrawn";
-    UNCHECKED = "Health checks not run";
+    UNCHECKED = "Health checks due";
     UNCHECKED_NEXT = "The command line can run them: recover, then finish. What fails is rolled back.";
     // Reports
     MADE_WITH = "Patchwright {version}";

@@ -62,10 +62,13 @@ fn person(sandbox: &Sandbox) -> Console<'_> {
 
 /// Carries out `command`, with the disk gone at `at` and from then on.
 fn cut_at(sandbox: &Sandbox, command: &str, at: At) -> Run {
+    failing_at(sandbox, command, at, Lasting::FromThenOn)
+}
+
+fn failing_at(sandbox: &Sandbox, command: &str, at: At, lasting: Lasting) -> Run {
     let fault = Fault::Fails(Errno::Io);
-    let wrap = move |disk: Arc<dyn Fs>| -> Arc<dyn Fs> {
-        Arc::new(FaultFs::failing(disk, at, fault, Lasting::FromThenOn))
-    };
+    let wrap =
+        move |disk: Arc<dyn Fs>| -> Arc<dyn Fs> { Arc::new(FaultFs::failing(disk, at, fault, lasting)) };
     person(sandbox).with_disks(wrap).run(command)
 }
 
@@ -396,4 +399,56 @@ fn in_pack(sandbox: &Sandbox, name: &str) -> String {
     let file = fs::File::open(sandbox.path("e.zip")).expect("a pack");
     let mut pack = zip::ZipArchive::new(file).expect("a ZIP file");
     std::io::read_to_string(pack.by_name(name).expect("a file")).expect("text")
+}
+
+#[test]
+fn a_repair_says_that_it_checks_nothing() {
+    for (tables, is_said) in [(check("8080"), true), (String::new(), false)] {
+        let sandbox = product(&tables);
+        person(&sandbox).done(APPLY);
+        sandbox.write("app/web", "mine\n");
+        let said = "the health checks of ACME-1 don't run after a repair";
+        for command in ["--dry-run", "--yes"] {
+            let from = "--from $/fix.patchbundle";
+            let repaired = person(&sandbox).done(&format!("repair $/app {from} {command}"));
+            assert_eq!(repaired.out.contains(said), is_said, "{repaired}");
+        }
+        // Undoing it brings nothing of a patch; undoing that does.
+        for is_said in [false, is_said] {
+            let undone = person(&sandbox).done("rollback $/app --undo --yes");
+            assert_eq!(undone.out.contains(said), is_said, "{undone}");
+        }
+        assert_eq!(sandbox.read("app/web").as_deref(), Some("new\n"));
+    }
+}
+
+#[test]
+fn checks_that_fail_are_in_the_history_wherever_rolling_back_fails_too() {
+    let sandbox = product(&check("none"));
+    copy(&sandbox.path("app"), &sandbox.path("delivered"));
+    let mut kept = 0;
+    // More folders are not made.
+    for number in 1..30 {
+        let run = failing_at(&sandbox, APPLY, At::CallOf("make_dir", number), Lasting::Once);
+        let status = person(&sandbox).done("status $/app --json").json();
+        let is_there = status["patches"].as_array().is_some_and(|patches| !patches.is_empty());
+        if is_there && status["unfinished"].is_null() {
+            kept += 1;
+            assert_eq!(
+                (run.code, &status["unchecked"][0]["checks"]),
+                (6, &"failed".into()),
+                "{number}: {run}"
+            );
+            assert!(person(&sandbox).done("history $/app").out.contains("Health check failed: port"));
+            // What the failure says works.
+            let again = person(&sandbox).run(FINISH);
+            assert!(again.code == 5 && sandbox.read("app/web").as_deref() == Some("old\n"), "{again}");
+        } else {
+            assert!(status["unchecked"].is_null(), "{number}: {run}");
+        }
+        let _ = person(&sandbox).run("recover $/app --undo");
+        fs::remove_dir_all(sandbox.path("app")).expect("our own folder");
+        copy(&sandbox.path("delivered"), &sandbox.path("app"));
+    }
+    assert!(kept > 0);
 }

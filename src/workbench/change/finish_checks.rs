@@ -13,10 +13,10 @@ use super::take_out::OnDependents;
 use crate::checks::ProductChecks;
 use crate::disk::fs::Fs;
 use crate::ledger::{CheckNote, Entry, Ledger};
-use crate::model::{LayerKey, Position};
+use crate::model::{LayerKey, Position, Step, TreePath};
 use crate::plan::why::{Switches, Undo};
-use crate::plan::{Note, OnDrift};
-use crate::workbench::look::stack::manifest_of;
+use crate::plan::{Layer, Note, OnDrift};
+use crate::workbench::look::stack::{FolderStack, manifest_of};
 use crate::workbench::{Error, Result, Watch, Workbench};
 
 impl Workbench {
@@ -125,6 +125,25 @@ impl Workbench {
         let how = (OnDependents::Stop, OnDrift::Stop, &OtherSources::default());
         self.look_at_layers(fs, ledger, &stack, &wanted, how, watch)
     }
+}
+
+/// That the health checks of patches don't run although `steps` bring files of theirs, where they have some.
+///
+/// # Errors
+/// If the history can't be read.
+pub(super) fn checks_left_out(fs: &dyn Fs, ledger: &Ledger, steps: &[Step]) -> Result<Option<Note>> {
+    let touched: BTreeSet<&TreePath> = steps.iter().map(|step| &step.path).collect();
+    let has_checks = |layer: &&Layer| {
+        let patch =
+            layer.patch.as_deref().filter(|patch| layer.is_active() && !patch.about.health.is_empty());
+        patch.is_some_and(|patch| patch.changes.iter().any(|change| touched.contains(&change.path)))
+    };
+    let stack = FolderStack::read(fs, ledger)?;
+    let ids: Vec<&str> = stack.layers.iter().filter(has_checks).map(|layer| layer.id.as_str()).collect();
+    let text = || {
+        format!("the health checks of {} don't run after a repair; test the product yourself", ids.join(", "))
+    };
+    Ok((!ids.is_empty()).then(|| Note::new(text())))
 }
 
 /// The health checks of these patches; where `entry` moves a switch, those of the switch. Lists without any are left out.

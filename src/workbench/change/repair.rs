@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::decision::DecisionSum;
+use super::finish_checks::checks_left_out;
 use super::kept_edits::KeptEdit;
 use super::locked::{ChangeExtras, LockedChange, Seen};
 use super::permission::CheckedBundles;
@@ -235,6 +236,7 @@ impl Workbench {
         let lost = if leaves { Lost::Left(&lost) } else { Lost::InTheWay(&lost) };
         let mut preview = plan_repair(steps, lost, &survey.situation);
         preview.obstacles.extend(doubted);
+        preview.notes.extend(checks_left_out(fs, &ledger, &preview.plan.steps)?);
         for path in drift.iter().map(|drift| &drift.path).filter(|path| carried.contains_key(path)) {
             let why = Undo::CarriedEdit;
             match leaves {

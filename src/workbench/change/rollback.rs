@@ -10,6 +10,7 @@ mod versions;
 use std::path::Path;
 
 use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere, out_of};
+use super::finish_checks::checks_left_out;
 use super::health::Health;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::scripts::{
@@ -211,6 +212,10 @@ impl Workbench {
             let (checks, left_out) = self.checks_after(fs, ledger, entry)?;
             look.preview.checks = checks;
             look.preview.preview.notes.extend(left_out);
+            if look.preview.turn == Turn::Repaired {
+                let steps = look.preview.preview.plan.steps.clone();
+                look.preview.preview.notes.extend(checks_left_out(fs, ledger, &steps)?);
+            }
             return Ok(look);
         }
         let folder = self.vouched_stack(fs, ledger)?;
