@@ -7,7 +7,7 @@ use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{
     Action, Drift, DriftKind, Entry, FolderHistory, FolderStatus, HistoryCheck, Installed, PatchNote,
-    Recalled, Removal, Which,
+    Recalled, Removal, UncheckedChange, Which,
 };
 
 /// What is known about a folder, ready to be shown.
@@ -23,7 +23,7 @@ pub struct FolderView {
     pub differences: Vec<String>,
     /// That somebody else wrote the history, or some of it, if so. Escaped.
     pub foreign: Option<String>,
-    /// That health checks of its changes were cut short, if so. Escaped.
+    /// That health checks of its changes are due, or may be running, if so. Escaped.
     pub unchecked: Option<String>,
     /// Patches in the folder that were called back.
     pub called_back: Vec<CalledBack>,
@@ -203,8 +203,11 @@ fn foreign(status: &FolderStatus) -> Option<String> {
 }
 
 fn unchecked(status: &FolderStatus) -> Option<String> {
-    let told: Vec<String> = status.unchecked.iter().map(|change| line(&change.sentence())).collect();
-    (!told.is_empty()).then(|| format!("{}.\n{}", told.join(".\n"), window::UNCHECKED_NEXT))
+    let sentence = |change: &UncheckedChange| format!("{}.", line(&change.sentence()));
+    let due = status.unchecked.iter().map(sentence);
+    let next = (!status.unchecked.is_empty()).then(|| window::UNCHECKED_NEXT.to_owned());
+    let told: Vec<String> = due.chain(next).chain(status.checking.iter().map(sentence)).collect();
+    (!told.is_empty()).then(|| told.join("\n"))
 }
 
 fn stack(status: &FolderStatus) -> Vec<StackRow> {

@@ -27,9 +27,13 @@ impl Workbench {
         look: &mut PlannedRollback,
         (reach, watch): (Reach, Watch<'_>),
     ) -> Result<()> {
+        let back = ledger.brought_without(entry);
+        if back.is_empty() {
+            return Ok(());
+        }
         let keys = self.keys_of_today()?;
         let vouching = self.vouching(&keys, fs, ledger);
-        for key in ledger.brought_without(entry) {
+        for key in back {
             let Some(patch) = manifest_of(fs, ledger, key) else { continue };
             let verdict = vouching.verdict_of(key);
             let is_trusted = verdict.as_ref().is_some_and(|verdict| verdict.standing == Standing::Trusted);

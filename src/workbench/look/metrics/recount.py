@@ -17,7 +17,8 @@ def original(entries, entry):
 def deed(entries, entry):
     if entry["action"] != "rollback":
         names = {"apply": "applied", "heal": "repaired", "toggle": "switched"}
-        return names.get(entry["action"], "other" if entry["action"] in ("accept", "scripts") else entry["action"])
+        is_other = entry["action"] in ("accept", "scripts") or entry["action"] == "checked" and entry.get("checks_due")
+        return "other" if is_other else names.get(entry["action"], entry["action"])
     first, steps = original(entries, entry)
     went = steps % 2 == 1 if first["action"] != "rollback" else steps % 2 == 0
     return {"heal": "repaired", "toggle": "switched"}.get(first["action"], "rolled-back" if went else "reapplied")
