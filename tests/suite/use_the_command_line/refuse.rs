@@ -302,6 +302,9 @@ fn exit_6_when_a_person_is_needed() {
 fn recover_puts_everything_back() {
     let (sandbox, _) = interrupted();
     let console = Console::new(&sandbox);
+    let fixed = console.run("fixed $/app");
+    assert!(fixed.out.contains("nothing here is proven.\nNext: Restore the old files first"), "{fixed}");
+    assert!(fixed.out.contains("patchwright recover $/app --undo\n"), "{fixed}");
     assert_snapshot!(console.run("recover $/app --undo"), @r"
     Restored 3 files in $/app: everything is as it was before ACME-HF-1042 was applied
     -- exit 0

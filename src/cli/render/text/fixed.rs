@@ -46,8 +46,9 @@ fn headline(here: &FixedHere, target: &Path, style: Style) -> String {
     let product = if product.is_empty() { folder } else { format!("{} in {folder}", product.join(" ")) };
     let mut text = format!("{}\n", style.strong(&product));
     if here.unfinished.is_some() {
-        let line = "A change was interrupted, so nothing here is proven. Recover first: patchwright recover";
-        text.push_str(&format!("{}\n", style.bad(line)));
+        let line = "A change was interrupted, so nothing here is proven.";
+        let next = format!("Restore the old files first: patchwright recover {} --undo", argument(target));
+        text.push_str(&format!("{}\n{} {next}\n", style.bad(line), style.attention("Next:")));
     }
     if let Some(problem) = &here.keys_problem {
         let line = format!("Can't tell who signed the patches: {}", safe(problem));
