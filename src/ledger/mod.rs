@@ -10,6 +10,7 @@
 mod as_text;
 mod as_word;
 mod expected;
+mod facts;
 mod occasion;
 mod parts;
 mod replay;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use expected::Expected;
+pub use facts::{EntryFact, UncertainFit};
 pub use occasion::{CauseNote, DowntimeNote, Occasion, ReasonNote, TriggerNote};
 pub(crate) use parts::{EntryPart, Gone, Retires};
 pub(crate) use replay::{LayerSlot, Layers, Turns};
@@ -157,9 +159,12 @@ pub struct Entry {
     pub version_before: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub version_after: Option<String>,
-    /// Safety rules that were set aside on request, and files that were put aside.
+    /// Safety rules that were set aside on request, files that were put aside, and what else is worth knowing.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub remarks: Vec<String>,
+    pub facts: Vec<EntryFact>,
+    /// The same as sentences of an older program.
+    #[serde(rename = "remarks", skip_serializing_if = "Vec::is_empty", default)]
+    pub older_remarks: Vec<String>,
     /// Checks that ran.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub checks: Vec<CheckNote>,
@@ -245,7 +250,8 @@ impl Entry {
             manifest: None,
             version_before: None,
             version_after: None,
-            remarks: Vec::new(),
+            facts: Vec::new(),
+            older_remarks: Vec::new(),
             checks: Vec::new(),
             checks_due: false,
             scripts: Vec::new(),

@@ -13,7 +13,10 @@
 //!
 //! Whatever the patch does not change is not looked at. A person's choice comes before all but "refuse".
 
+use serde::{Deserialize, Serialize};
+
 use super::apply::Planner;
+use super::file_note::{FileNote, LocalChange};
 use super::why::Edits;
 use crate::diff::{KeyChange, MergedBy};
 use crate::model::{FileChange, FileNode, LocalEdits, Node};
@@ -49,7 +52,8 @@ pub enum Resolution {
 }
 
 /// How a merged file was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum MergedHow {
     /// Worked out.
     By(MergedBy),
@@ -117,30 +121,28 @@ impl Planner<'_> {
     /// What becomes of a place that is neither as before nor as afterwards. `None`: it stays as it is, which was told.
     pub(super) fn settle(&mut self, change: &FileChange, observed: Option<&Node>) -> Option<Settled> {
         let path = &change.path;
-        let was = if observed.is_some() { "was edited here" } else { "was deleted here" };
+        let was = if observed.is_some() { LocalChange::Edited } else { LocalChange::Deleted };
         let theirs = |needs_source| Some(Settled { after: change.after.clone(), needs_source });
         match self.situation.edits.get(path) {
             Some(Resolution::KeepMine) => {
-                self.note_at(path, format!("{was}; your version is kept"));
+                self.note_file(path, FileNote::Kept { was });
                 return None;
             }
             Some(Resolution::TakeTheirs { is_at_hand }) => {
-                let kept = if observed.is_some() { "; your version is backed up" } else { "" };
-                let what =
-                    if change.after.is_some() { "the patch's version is used" } else { "it is deleted" };
-                self.note_at(path, format!("{was}; {what}, as you chose{kept}"));
+                let deleted = change.after.is_none();
+                self.note_file(path, FileNote::PatchVersionChosen { was, deleted });
                 return theirs(!is_at_hand);
             }
             Some(Resolution::Merged { file, .. }) if observed.and_then(Node::as_file) == Some(file) => {
-                self.note_at(path, "was edited here, and already has the changes of this patch");
+                self.note_file(path, FileNote::HasBothAlready);
                 return None;
             }
             Some(Resolution::Merged { file, by }) => {
-                self.note_at(path, format!("{was}; it will have both changes, {}", by.phrase()));
+                self.note_file(path, FileNote::Merged { was, how: by.clone() });
                 return Some(Settled { after: Some(Node::File(file.clone())), needs_source: false });
             }
             Some(Resolution::Switched { file }) => {
-                self.note_at(path, "its switch stays where it is");
+                self.note_file(path, FileNote::SwitchStays);
                 let after = file.clone().map(Node::File).or_else(|| change.after.clone());
                 return Some(Settled { after, needs_source: false });
             }
@@ -161,18 +163,15 @@ impl Planner<'_> {
         let is_edit = matches!((observed, change.before.first()), (Some(Node::File(_)), Some(Node::File(_))));
         match change.local_edits {
             LocalEdits::KeepLocal if is_edit => {
-                self.note_at(path, "was edited here; your version is kept");
+                self.note_file(path, FileNote::Kept { was: LocalChange::Edited });
                 None
             }
             LocalEdits::Edit | LocalEdits::KeepLocal | LocalEdits::Merge if was_deleted(change, observed) => {
-                let text = format!(
-                    "was deleted here, and stays deleted; for the patch's version, add --take-theirs {path}"
-                );
-                self.note_at(path, text);
+                self.note_file(path, FileNote::StaysDeleted);
                 None
             }
             LocalEdits::Replace if is_edit && change.after.is_some() => {
-                self.note_at(path, "was edited here; it is replaced, and your version is backed up");
+                self.note_file(path, FileNote::Replaced);
                 theirs(true)
             }
             _ => {

@@ -10,6 +10,7 @@ mod choose;
 #[cfg(test)]
 mod claims_tests;
 mod fates;
+mod file_note;
 mod fixed;
 mod folders;
 mod hand_merged;
@@ -46,6 +47,7 @@ use std::fmt::Display;
 pub(crate) use choose::{Band, Board, Exploited, Facts, Fate, Need, Problem};
 pub use fates::FileFates;
 pub(crate) use fates::how_it_stands;
+pub use file_note::FileNote;
 pub(crate) use fixed::{
     Claim, ClaimGrade, DriftedFile, Proof, Statement, Untold, claims, resolved_by, statements,
 };
@@ -84,15 +86,23 @@ pub struct Note {
     /// Whether it is about how a diff fits, which is shown beside the diff, too.
     #[serde(skip)]
     pub is_fit: bool,
+    /// What the text is made from, where the history is to keep it.
+    #[serde(skip)]
+    pub(crate) file: Option<FileNote>,
 }
 
 impl Note {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { path: None, text: text.into(), is_fit: false }
+        Self { path: None, text: text.into(), is_fit: false, file: None }
     }
 
     pub(crate) fn at(path: impl Display, text: impl Into<String>) -> Self {
         Self { path: Some(path.to_string()), ..Self::new(text) }
+    }
+
+    /// What becomes of the file at `path`.
+    pub(crate) fn of_file(path: &TreePath, note: FileNote) -> Self {
+        Self { file: Some(note.clone()), ..Self::at(path, note.phrase(path.as_str())) }
     }
 }
 

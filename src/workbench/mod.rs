@@ -102,8 +102,8 @@ pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, Patc
 pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
 pub use crate::ledger::{
-    Action, CauseNote, DowntimeNote, Entry, Installed, Occasion, PatchNote, ReasonNote, ToggleNote,
-    TriggerNote, Turn,
+    Action, CauseNote, DowntimeNote, Entry, EntryFact, Installed, Occasion, PatchNote, ReasonNote,
+    ToggleNote, TriggerNote, Turn,
 };
 pub(crate) use crate::ledger::{
     CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, Turns, VouchedNote,

@@ -51,7 +51,8 @@ impl Workbench {
         // A check that somebody stopped has no answer, and stays due.
         watch.cancel.check()?;
         let downtime = health.downtime(self.environment());
-        let Health { notes, failed, .. } = health;
+        let (failed, facts) = (health.failures(), health.facts());
+        let Health { notes, .. } = health;
         if failed.is_empty() {
             let mut checked = folder.next_entry(Action::Checked);
             checked.patch.clone_from(&entry.patch);
@@ -65,7 +66,7 @@ impl Workbench {
             let look = self.look_at_undoing(folder.fs(), &folder.ledger, entry, watch);
             let taken_back = look.and_then(|mut look| {
                 look.occasion = entry.occasion_of_consequences();
-                self.take_back(folder, look, notes, &failed, watch)
+                self.take_back(folder, look, notes, facts, watch)
             });
             folder.remember();
             Err(Error::Unhealthy { failed, undo: taken_back.err().map(Box::new) })

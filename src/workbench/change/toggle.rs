@@ -176,7 +176,8 @@ impl Workbench {
         let mut health = Health::default();
         health.ask(checks, product, folder.fs(), watch);
         let downtime = health.downtime(self.environment());
-        let Health { notes, failed, .. } = health;
+        let (failed, facts) = (health.failures(), health.facts());
+        let Health { notes, .. } = health;
         if failed.is_empty() {
             if !notes.is_empty() {
                 let mut entry = folder.next_entry(Action::Checked);
@@ -192,7 +193,7 @@ impl Workbench {
             let look = self.look_at(folder.fs(), &folder.ledger, moved, OnDrift::Stop, Vec::new(), watch);
             let taken_back = look.and_then(|mut look| {
                 look.occasion = moved.occasion_of_consequences();
-                self.take_back(folder, look, notes, &failed, watch)
+                self.take_back(folder, look, notes, facts, watch)
             });
             folder.remember();
             Err(Error::Unhealthy { failed, undo: taken_back.err().map(Box::new) })

@@ -304,7 +304,7 @@ impl Workbench {
         let patches: Vec<&Patch> = opened.as_slice().iter().map(|bundle| &*bundle.patch).collect();
         let health = Health::of(&patches, &*fs, watch);
         watch.cancel.check()?;
-        Ok(health.failed.into_iter().next().map(|failed| (Code::Health, failed)))
+        Ok(health.failures().into_iter().next().map(|failed| (Code::Health, failed)))
     }
 }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::ledger::Entry;
+use crate::ledger::{Entry, EntryFact};
 use crate::model::{Code, Kind, Patch};
 use crate::plan::Obstacle;
 use crate::plan::wanted::{About, Deed, Expectation, Past, PatchHere, SeenFolder, Standing, decide};
@@ -170,7 +170,8 @@ impl Workbench {
             Some(_) => history::by_hold(until),
             None => history::by_release(),
         };
-        self.write_down(folder, &occasion, reason.map(str::to_owned).into_iter().collect())
+        let held = reason.map(|reason| EntryFact::Held { reason: reason.to_owned() });
+        self.write_down(folder, &occasion, held.into_iter().collect())
     }
 
     /// Such as `2026-11-29`.
