@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::MergedHow;
+use super::merged_how::MergedHow;
 
 /// What became of a file before the patch came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,8 @@
 
 use super::fates::Bringing;
 use super::layers::{ContentByDigest, Stack};
-use super::local_edits::{MergedHow, Resolution};
+use super::local_edits::Resolution;
+use super::merged_how::MergedHow;
 use super::relate::in_brackets;
 use super::why::Edits;
 use super::{FileNote, Note, Obstacle, Situation};

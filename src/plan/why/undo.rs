@@ -3,7 +3,7 @@
 use super::{HERE, Wording, row};
 use crate::model::Code;
 use crate::plan::Because;
-use crate::plan::local_edits::shortened;
+use crate::plan::merged_how::shortened;
 use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
