@@ -1,7 +1,7 @@
 //! Plans taking a change back.
 
 use super::folders::{bring_back_parents, find_missing_parents, settle_folders};
-use super::why::{Since, Undo};
+use super::why::{Restoring, Since};
 use super::{FileNote, Note, Obstacle, Plan, Preview, Resolution, Situation, common_obstacles, in_order};
 use crate::model::{Code, Node, Step};
 
@@ -52,7 +52,7 @@ pub(crate) fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnD
                 (Some(_), Some(Resolution::Clashes(places))) => Since::EditedAt(places.clone()),
                 (Some(_), _) => Since::Edited,
             };
-            obstacles.push(Obstacle::at(&step.path, Undo::ChangedSince { how, can_be_kept }));
+            obstacles.push(Obstacle::at(&step.path, Restoring::ChangedSince { how, can_be_kept }));
             continue;
         }
         inverse.push(Step { before: observed.cloned(), ..step });

@@ -16,7 +16,7 @@ use crate::diff::on_tree::TextOrigin;
 use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryFact, EntryPart, KeptSignatures, Ledger, PatchNote, Retires, ScriptNote,
-    ScriptState, ScriptTime, manifest_name, signatures_name,
+    ScriptTime, manifest_name, signatures_name,
 };
 use crate::model::{Code, Digest, Patch};
 use crate::plan::why::Override;
@@ -205,8 +205,6 @@ impl Workbench {
         };
         let downtime = health.downtime(self.environment());
         let mut failed = health.failures();
-        let mut facts = health.facts();
-        let Health { notes, .. } = health;
         if let Some(lost) = run.lost_history() {
             let failed = script_failed.into_iter().chain([lost]).collect();
             return Err(Error::Script { trouble: ScriptTrouble::NotRecorded, failed, cause: None });
@@ -215,11 +213,11 @@ impl Workbench {
         failed.extend(script_failed);
         if failed.is_empty() {
             let mut told: Vec<CheckNote> = run.notes.iter().map(ScriptNote::as_check).collect();
-            told.extend(notes.iter().cloned());
+            told.extend(health.notes.iter().cloned());
             if !told.is_empty() {
                 let mut entry = run.folder.next_entry(Action::Checked);
                 entry.patch = applied.patch.clone();
-                entry.checks = notes;
+                entry.checks = health.notes;
                 entry.downtime = downtime;
                 entry.scripts = run.drain();
                 run.folder.append(&entry).map_err(not_recorded)?;
@@ -234,12 +232,8 @@ impl Workbench {
             let taken_back = look.and_then(|mut look| {
                 look.scripts.clone_from(&run.notes);
                 look.occasion = applied.occasion_of_consequences();
-                let scripts = run
-                    .notes
-                    .iter()
-                    .filter(|note| (note.time, note.state) == (ScriptTime::After, ScriptState::Failed));
-                facts.extend(scripts.map(|note| EntryFact::FailedCheck { check: note.name() }));
-                self.take_back(run.folder, look, notes, facts, watch)
+                let facts = health.facts().chain(run.facts()).collect();
+                self.take_back(run.folder, look, health.notes, facts, watch)
             });
             match &taken_back {
                 Ok(_) => {

@@ -14,7 +14,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Action, CheckNote, Entry, LayerSlot, Ledger};
 use crate::model::{Check, LayerKey, Position, Product};
 use crate::plan::OnDrift;
-use crate::plan::why::{Switches, Undo};
+use crate::plan::why::{HistoryDoubt, Switches};
 use crate::workbench::look::stack::manifest_of;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
@@ -51,7 +51,7 @@ impl Workbench {
         // A check that somebody stopped has no answer, and stays due.
         watch.cancel.check()?;
         let downtime = health.downtime(self.environment());
-        let (failed, facts) = (health.failures(), health.facts());
+        let (failed, facts) = (health.failures(), health.facts().collect());
         let Health { notes, .. } = health;
         if failed.is_empty() {
             let mut checked = folder.next_entry(Action::Checked);
@@ -78,7 +78,7 @@ impl Workbench {
         let mut due = Vec::new();
         for key in concerned(ledger, entry) {
             if !self.may_check(fs, ledger, key)? {
-                return Err(Error::refused(Undo::ForeignHistory { entries: vec![key.entry] }));
+                return Err(Error::refused(HistoryDoubt::ForeignHistory { entries: vec![key.entry] }));
             }
             let Some(patch) = manifest_of(fs, ledger, key) else { continue };
             let toggle = |id: &str| patch.about.toggles.iter().find(|toggle| toggle.id.as_str() == id);
@@ -89,7 +89,7 @@ impl Workbench {
             due.push((checks, patch.about.product.clone()));
         }
         match due.iter().all(|(checks, _)| checks.is_empty()) {
-            true => Err(Error::refused(Undo::ChecksLost { subject: entry.subject() })),
+            true => Err(Error::refused(HistoryDoubt::ChecksLost { subject: entry.subject() })),
             false => Ok(due),
         }
     }

@@ -56,8 +56,8 @@ impl Health {
     }
 
     /// The same for the history, which has the outcome of each.
-    pub(crate) fn facts(&self) -> Vec<EntryFact> {
-        self.failed.iter().map(|note| EntryFact::FailedCheck { check: note.check.clone() }).collect()
+    pub(crate) fn facts(&self) -> impl Iterator<Item = EntryFact> {
+        self.failed.iter().map(|note| EntryFact::FailedCheck { check: note.check.clone() })
     }
 
     /// How long the product was not well, for the history; nothing where that was not seen from beginning to end.

@@ -10,7 +10,7 @@ use crate::bundle::VerifiedBundle;
 use crate::disk::fs::{Fs, Place, StatKind};
 use crate::ledger::{Action, Entry, EntryFact, Ledger, Occasion};
 use crate::model::{Node, Step, TreePath};
-use crate::plan::why::Undo;
+use crate::plan::why::{HistoryDoubt, Restoring};
 use crate::plan::{Lost, LostFile, Note, Obstacle, Preview, plan_repair};
 use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{First, Library, Origin};
@@ -184,7 +184,7 @@ impl Workbench {
         let mut drift = status::status_now(fs, &ledger, &self.environment().now(), watch)?.drift;
         for path in &options.paths {
             if !expected.keys().any(|known| known == path || known.is_below(path)) {
-                return Err(Error::refused_at(path, Undo::Untouched));
+                return Err(Error::refused_at(path, Restoring::Untouched));
             }
         }
         let wanted = |path: &TreePath| {
@@ -229,7 +229,7 @@ impl Workbench {
         let mut preview = plan_repair(steps, lost, &survey.situation);
         preview.obstacles.extend(doubted);
         for path in drift.iter().map(|drift| &drift.path).filter(|path| carried.contains_key(path)) {
-            let why = Undo::CarriedEdit;
+            let why = Restoring::CarriedEdit;
             match leaves {
                 true => preview
                     .notes
@@ -262,7 +262,9 @@ fn foreign_goals(ledger: &Ledger, unbelieved: &BTreeSet<u64>, steps: &[Step]) ->
         let touches = |entry: &&Entry| entry.steps.iter().any(|other| other.path == step.path);
         let last = ledger.entries().iter().rev().find(touches)?;
         let entries = vec![last.seq];
-        unbelieved.contains(&last.seq).then(|| Obstacle::at(&step.path, Undo::ForeignHistory { entries }))
+        unbelieved
+            .contains(&last.seq)
+            .then(|| Obstacle::at(&step.path, HistoryDoubt::ForeignHistory { entries }))
     };
     steps.iter().filter_map(foreign).collect()
 }

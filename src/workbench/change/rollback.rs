@@ -20,7 +20,7 @@ use crate::ledger::{
     ScriptTime, Turn,
 };
 use crate::model::{FileNode, LayerKey, Node, Step};
-use crate::plan::why::{Switches, Undo};
+use crate::plan::why::{Restoring, Switches, Undo};
 use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
@@ -285,7 +285,7 @@ impl Workbench {
         preview.notes.extend(stays);
         if !sources.leave {
             let damaged = found.nowhere.iter();
-            preview.obstacles.extend(damaged.map(|path| Obstacle::at(path, Undo::BackupDamaged)));
+            preview.obstacles.extend(damaged.map(|path| Obstacle::at(path, Restoring::BackupDamaged)));
         }
         let preview = RollbackPreview {
             patch: entry.patch.clone(),

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use super::locked::{ChangeExtras, LockedFolder};
 use crate::bundle::VerifiedBundle;
-use crate::ledger::{Action, PatchNote, ScriptNote, ScriptState, ScriptTime, script_name};
+use crate::ledger::{Action, EntryFact, PatchNote, ScriptNote, ScriptState, ScriptTime, script_name};
 use crate::model::{Digest, Hasher};
 use crate::plan::Obstacle;
 use crate::plan::why::{NotAgreed, Scripts};
@@ -235,6 +235,12 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
             || read_ledger(self.folder.fs()).is_ok_and(|ledger| ledger.head() == self.folder.ledger.head());
         let lost = "a script deleted or changed .patchwright, with the history and the backups in it";
         (!self.ran.is_empty() && !is_as_it_was()).then(|| lost.to_owned())
+    }
+
+    /// Which of those that came after the change failed, for the history.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = EntryFact> {
+        let is_it = |note: &&ScriptNote| (note.time, note.state) == (ScriptTime::After, ScriptState::Failed);
+        self.notes.iter().filter(is_it).map(|note| EntryFact::FailedCheck { check: note.name() })
     }
 
     /// Notes that the history has by now.

@@ -14,7 +14,7 @@ use crate::ledger::{Action, CheckNote, Entry, Ledger, Occasion, ToggleNote};
 use crate::model::{
     Check, Digest, FileNode, LayerKey, Mode, Node, Position, Product, Step, ToggleKind, version_control,
 };
-use crate::plan::why::{Switches, Undo};
+use crate::plan::why::{HistoryDoubt, Switches};
 use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_repair};
 use crate::transaction::{ContentError, Contents, SafeCopies};
 use crate::trust::Standing;
@@ -176,7 +176,7 @@ impl Workbench {
         let mut health = Health::default();
         health.ask(checks, product, folder.fs(), watch);
         let downtime = health.downtime(self.environment());
-        let (failed, facts) = (health.failures(), health.facts());
+        let (failed, facts) = (health.failures(), health.facts().collect());
         let Health { notes, .. } = health;
         if failed.is_empty() {
             if !notes.is_empty() {
@@ -243,7 +243,8 @@ impl Workbench {
         }
         let is_foreign = moves && self.unbelieved(fs, &ledger)?.contains(&switch.key.entry);
         if is_foreign && version_control(&path).is_some() {
-            obstacles.push(Obstacle::at(&path, Undo::ForeignHistory { entries: vec![switch.key.entry] }));
+            obstacles
+                .push(Obstacle::at(&path, HistoryDoubt::ForeignHistory { entries: vec![switch.key.entry] }));
         }
         if moves {
             // What is told is what is moved.
