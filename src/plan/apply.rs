@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::folders::{find_missing_parents, settle_folders};
 use super::local_edits::Settled;
 use super::why::{AtPlace, Unfit, Unlike, Why};
-use super::{Note, Obstacle, Situation};
+use super::{FileNote, Note, Obstacle, Situation};
 use crate::model::{
     CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, Role, RollbackPossible, Step, TreePath,
     executed_by, version_control,
@@ -76,6 +76,10 @@ impl Planner<'_> {
 
     pub(super) fn note_at(&mut self, path: &TreePath, text: impl Into<String>) {
         self.notes.push(Note::at(path, text));
+    }
+
+    pub(super) fn note_file(&mut self, path: &TreePath, note: FileNote) {
+        self.notes.push(Note::of_file(path, note));
     }
 
     /// Right product, right version, right machine, right time?

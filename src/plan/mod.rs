@@ -10,6 +10,7 @@ mod choose;
 #[cfg(test)]
 mod claims_tests;
 mod fates;
+mod file_note;
 mod fixed;
 mod folders;
 mod hand_merged;
@@ -18,6 +19,7 @@ mod layers;
 mod local_edits;
 #[cfg(test)]
 mod loss_tests;
+mod merged_how;
 mod metrics;
 mod order;
 mod relate;
@@ -48,12 +50,14 @@ pub(crate) use apply::fitness;
 pub(crate) use choose::{Band, Board, Exploited, Facts, Fate, Need, Problem};
 pub use fates::FileFates;
 pub(crate) use fates::how_it_stands;
+pub use file_note::FileNote;
 pub(crate) use fixed::{
     Claim, ClaimGrade, DriftedFile, Proof, Statement, Untold, claims, resolved_by, statements,
 };
 pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
-pub(crate) use local_edits::{MergedHow, Resolution};
+pub(crate) use local_edits::Resolution;
+pub(crate) use merged_how::MergedHow;
 pub(crate) use metrics::{Deed, Event, EventRef, Metrics, Part, Period, Share, Span, Times};
 pub use order::in_order;
 pub(crate) use relate::{
@@ -71,7 +75,7 @@ pub use situation::Situation;
 pub(crate) use situation::{FailedCheck, FolderProduct, KnownBy, Recalled, VolumeProblem, spell};
 pub use take_out::{Because, take_out};
 pub(crate) use take_out::{Dependent, Rebuilt, TakeOut};
-pub(crate) use taken_back::TakenBack;
+pub use taken_back::TakenBack;
 pub use why::Obstacle;
 
 use crate::model::{Code, Digest, Mode, Node, PlaceProblem, Step, TreePath};
@@ -87,15 +91,23 @@ pub struct Note {
     /// Whether it is about how a diff fits, which is shown beside the diff, too.
     #[serde(skip)]
     pub is_fit: bool,
+    /// What the text is made from, where the history is to keep it.
+    #[serde(skip)]
+    pub(crate) file: Option<FileNote>,
 }
 
 impl Note {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { path: None, text: text.into(), is_fit: false }
+        Self { path: None, text: text.into(), is_fit: false, file: None }
     }
 
     pub(crate) fn at(path: impl Display, text: impl Into<String>) -> Self {
         Self { path: Some(path.to_string()), ..Self::new(text) }
+    }
+
+    /// What becomes of the file at `path`.
+    pub(crate) fn of_file(path: &TreePath, note: FileNote) -> Self {
+        Self { file: Some(note.clone()), ..Self::at(path, note.phrase(path.as_str())) }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Plans taking a change back.
 
 use super::folders::{bring_back_parents, find_missing_parents, settle_folders};
-use super::why::{Since, Undo};
-use super::{Note, Obstacle, Plan, Preview, Resolution, Situation, TakenBack, common_obstacles, in_order};
+use super::why::{Restoring, Since};
+use super::{
+    FileNote, Note, Obstacle, Plan, Preview, Resolution, Situation, TakenBack, common_obstacles, in_order,
+};
 use crate::model::{Code, Node, Step};
 
 /// What to do with files that were edited after the change that is taken back.
@@ -27,23 +29,20 @@ pub(crate) fn plan_rollback(
     for step in steps.iter().map(Step::inverse) {
         let observed = situation.tree.at(&step.path);
         if observed == step.after.as_ref() {
-            notes.push(Note::at(&step.path, "is already as it was before"));
+            notes.push(Note::of_file(&step.path, FileNote::IsAsBefore));
             continue;
         }
         if let Some(Resolution::Switched { file }) = situation.edits.get(&step.path) {
-            let text = match file {
-                None => "the patch's switch in it is removed first",
-                Some(_) => "the patch's switch in it is removed first; other switches and edits in it stay",
-            };
-            notes.push(Note::at(&step.path, text));
+            let note = FileNote::SwitchRemoved { others_stay: file.is_some() };
+            notes.push(Note::of_file(&step.path, note));
             let after = file.clone().map(Node::File).or(step.after);
             inverse.push(Step { path: step.path, before: observed.cloned(), after });
             continue;
         }
         if let Some(Resolution::Merged { file, by }) = situation.edits.get(&step.path) {
             // The other way round: what the patch did goes, what was edited since stays.
-            let text = format!("was edited after {when}; your edits are kept, {}", by.phrase());
-            notes.push(Note::at(&step.path, text));
+            let note = FileNote::EditsKept { how: by.clone(), after: what };
+            notes.push(Note::of_file(&step.path, note));
             inverse.push(Step {
                 path: step.path,
                 before: observed.cloned(),
@@ -55,15 +54,14 @@ pub(crate) fn plan_rollback(
         let is_file = |node: Option<&Node>| matches!(node, None | Some(Node::File(_)));
         let can_be_kept = is_file(observed) && is_file(step.before.as_ref()) && is_file(step.after.as_ref());
         if edited && on_drift == OnDrift::KeepCopy && can_be_kept {
-            let text = format!("was changed after {when}; your version is backed up");
-            notes.push(Note::at(&step.path, text));
+            notes.push(Note::of_file(&step.path, FileNote::EditsBackedUp { after: what }));
         } else if edited {
             let how = match (observed, situation.edits.get(&step.path)) {
                 (None, _) => Since::Removed,
                 (Some(_), Some(Resolution::Clashes(places))) => Since::EditedAt(places.clone()),
                 (Some(_), _) => Since::Edited,
             };
-            obstacles.push(Obstacle::at(&step.path, Undo::ChangedSince { what, how, can_be_kept }));
+            obstacles.push(Obstacle::at(&step.path, Restoring::ChangedSince { what, how, can_be_kept }));
             continue;
         }
         inverse.push(Step { before: observed.cloned(), ..step });

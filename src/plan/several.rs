@@ -18,7 +18,7 @@ use super::relate::{
 };
 use super::scope::Scope;
 use super::shared_folders::as_made_here;
-use super::{FailedCheck, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
+use super::{FailedCheck, FileNote, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
 use crate::diff::{Fate, moves};
 use crate::model::{
     Code, Digest, FileChange, FileNode, LayerKey, Node, Patch, PatchId, Step, TreePath, TreeState,
@@ -383,10 +383,10 @@ impl<'a> FolderSoFar<'a> {
             }
             if landing.on == Ground::Merged {
                 let others = relations.iter().filter(|relation| relation.is_merged_at(path));
-                let others: Vec<&str> = others.map(|relation| relation.id.as_str()).collect();
-                let (id, named) = (&patch.about.identity, others.join(", "));
-                let text = format!("is merged: {id} and {named} both change it, in different places");
-                self.notes.extend((!others.is_empty()).then(|| Note::at(path, text)));
+                let others: Vec<String> = others.map(|relation| relation.id.to_string()).collect();
+                let is_shared = !others.is_empty();
+                let note = FileNote::MergedWith { patch: patch.about.identity.to_string(), others };
+                self.notes.extend(is_shared.then(|| Note::of_file(path, note)));
             }
             self.land_on(change, holds, landing);
         }

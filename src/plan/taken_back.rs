@@ -1,8 +1,11 @@
 //! Which kind of change a rollback takes back.
 
+use serde::{Deserialize, Serialize};
+
 /// What is taken back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TakenBack {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TakenBack {
     /// A patch came, or came back.
     Patch,
     /// A patch went.

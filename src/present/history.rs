@@ -271,7 +271,7 @@ fn event(entry: &Entry, said: &str, history: &FolderHistory) -> EventRow {
         .into_iter()
         .chain(phrases::why_moved(entry))
         .chain(phrases::occasion(entry))
-        .chain(entry.remarks.iter().cloned())
+        .chain(entry.remarks())
         .chain(set_aside);
     let is_foreign = history.foreign.as_ref().is_some_and(|foreign| foreign.holds(entry.seq));
     let name = if is_foreign { words::HISTORY_SAYS } else { words::NOTE };

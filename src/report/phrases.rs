@@ -211,7 +211,9 @@ pub(crate) fn occasion(entry: &Entry) -> Vec<String> {
 fn asked_phrase(asked: Asked<'_>, commit: Option<&str>) -> String {
     match asked {
         Asked::Hold { until: None } => "from here on, state files leave the folder alone".to_owned(),
-        Asked::Hold { until: Some(until) } => format!("until {until}, state files leave the folder alone"),
+        Asked::Hold { until: Some(until) } => {
+            format!("until {until}, state files leave the folder alone")
+        }
         Asked::Release => "from here on, state files count again".to_owned(),
         Asked::Section(_) => match commit {
             Some(commit) => format!("asked for by a state file, commit {commit}"),

@@ -31,14 +31,19 @@ pub(super) enum Generation {
     Fifth,
     /// Entries whose health checks follow.
     Sixth,
+    /// Entries that keep facts where earlier ones keep sentences.
+    Seventh,
 }
 
 impl Generation {
-    const ALL: [Self; 6] = [Self::First, Self::Second, Self::Third, Self::Fourth, Self::Fifth, Self::Sixth];
+    const ALL: [Self; 7] =
+        [Self::First, Self::Second, Self::Third, Self::Fourth, Self::Fifth, Self::Sixth, Self::Seventh];
 
     /// The one that `entry` needs.
     pub fn new(entry: &Entry) -> Self {
-        if entry.is_of_sixth_generation() {
+        if entry.is_of_seventh_generation() {
+            Generation::Seventh
+        } else if entry.is_of_sixth_generation() {
             Generation::Sixth
         } else if entry.is_of_fifth_generation() {
             Generation::Fifth
@@ -61,6 +66,7 @@ impl Generation {
             Generation::Fourth => b"patchwright-state/4\n",
             Generation::Fifth => b"patchwright-state/5\n",
             Generation::Sixth => b"patchwright-state/6\n",
+            Generation::Seventh => b"patchwright-state/7\n",
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{Contents, IoResultExt, TransactionError, commit, finish, is_empty, l
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
 use crate::environment::Environment;
-use crate::ledger::{Action, Entry, Ledger};
+use crate::ledger::{Action, Entry, EntryFact, Ledger};
 use crate::model::{Node, Step, TreePath};
 use crate::progress::{CancelToken, Phase, Progress};
 
@@ -45,7 +45,7 @@ pub struct Options<'a> {
     /// What to do with things of other people.
     pub on_foreign: OnForeign,
     /// Why it is undone, for the history.
-    pub reason: String,
+    pub reason: EntryFact,
     /// Time and chance.
     pub environment: &'a Environment,
     /// Hears how it goes.
@@ -308,8 +308,7 @@ pub fn undo_by(
         }
     }
     let emptied = finish::empty_new_folders(fs, steps)?;
-    let remarks = remarks(&report, &options.reason);
-    write_abort(fs, interrupted, options.environment, remarks)?;
+    write_abort(fs, interrupted, options.environment, facts(&report, &options.reason))?;
     let mut touched = touched_for_undo(fs, steps, &report)?;
     touched.extend(emptied);
     touched.extend(abort_places());
@@ -436,28 +435,33 @@ fn touched_for_undo(fs: &dyn Fs, steps: &[Step], report: &Undone) -> Result<Vec<
     Ok(present)
 }
 
-fn remarks(report: &Undone, reason: &str) -> Vec<String> {
-    let mut remarks = vec![reason.to_owned()];
-    remarks.extend(report.newer.iter().map(|path| format!("kept the newer content of {path}")));
-    remarks.extend(report.folders_kept.iter().map(|path| format!("kept the folder {path}, which is in use")));
-    remarks.extend(report.gone.iter().map(|path| format!("{path} was deleted by something else")));
-    let left_alone = report.left_alone.iter();
-    remarks.extend(left_alone.map(|path| format!("left {path} as it was changed by something else")));
-    remarks.extend(report.lost.iter().map(|path| format!("the original of {path} was missing")));
-    remarks.extend(report.put_aside.iter().map(|(path, aside)| format!("kept a copy of {path} as {aside}")));
-    remarks
+fn facts(report: &Undone, reason: &EntryFact) -> Vec<EntryFact> {
+    let told: [(_, fn(String) -> EntryFact); 5] = [
+        (&report.newer, |path| EntryFact::NewerContentKept { path }),
+        (&report.folders_kept, |path| EntryFact::FolderInUse { path }),
+        (&report.gone, |path| EntryFact::DeletedByOthers { path }),
+        (&report.left_alone, |path| EntryFact::ChangedByOthers { path }),
+        (&report.lost, |path| EntryFact::OriginalMissing { path }),
+    ];
+    let mut facts = vec![reason.clone()];
+    facts.extend(told.iter().flat_map(|(paths, fact)| paths.iter().map(|path| fact(path.to_string()))));
+    let aside = report.put_aside.iter();
+    facts.extend(
+        aside.map(|(path, now)| EntryFact::PutAside { path: path.to_string(), now: now.to_string() }),
+    );
+    facts
 }
 
 fn write_abort(
     fs: &dyn Fs,
     interrupted: &InterruptedChange,
     environment: &Environment,
-    remarks: Vec<String>,
+    facts: Vec<EntryFact>,
 ) -> Result<(), TransactionError> {
     let mut entry = Entry::after(&Ledger::read(fs)?.head(), Action::PutBack, environment)
         .on(&interrupted.entry.occasion_of_consequences());
     entry.patch = interrupted.entry.patch.clone();
-    entry.remarks = remarks;
+    entry.facts = facts;
     let outcome = EndRecord { intent: interrupted.intent_digest.to_string(), seq: interrupted.intent.seq };
     let unsynced = record::unfinished(&layout::abort());
     // An undo that was cut may have left these behind.

@@ -38,7 +38,7 @@ pub use change::request::{ApplyOptions, ApplyRequest};
 pub(crate) use change::rollback::{RebuiltPlace, RollbackPreview};
 pub use change::rollback::{RollbackOptions, RolledBack, Which};
 pub use change::scripts::ScriptConsent;
-pub(crate) use change::scripts::{PlannedScript, ScriptPlan};
+pub(crate) use change::scripts::ScriptPlan;
 pub use change::toggle::{ToggleOptions, TogglePreview, Toggled};
 
 pub use contents::{Content, MAX_IN_MEMORY_BYTES};
@@ -64,6 +64,7 @@ pub use look::merge_by_hand::MergeSides;
 pub use look::merging::{EditChoice, EditChoices};
 pub(crate) use look::metrics::exposition::Exposition;
 pub(crate) use look::metrics::{FolderMetrics, MeasuredFolder, moment};
+pub(crate) use look::planned_scripts::PlannedScript;
 pub use look::rehearsals::KnownRehearsal;
 pub(crate) use look::rollback_protection::HistoryCheck;
 pub use look::rollback_protection::{Foreign, OlderCopy};
@@ -102,8 +103,8 @@ pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, Patc
 pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
 pub use crate::ledger::{
-    Action, CauseNote, DowntimeNote, Entry, Installed, Occasion, PatchNote, ReasonNote, ToggleNote,
-    TriggerNote, Turn,
+    Action, CauseNote, DowntimeNote, Entry, EntryFact, Installed, Occasion, PatchNote, ReasonNote,
+    ToggleNote, TriggerNote, Turn,
 };
 pub(crate) use crate::ledger::{
     CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, Turns, VouchedNote,

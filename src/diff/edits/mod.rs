@@ -82,10 +82,13 @@ pub struct TriedOp {
 }
 
 /// One value that becomes another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct KeyChange {
     pub path: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub before: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub after: Option<String>,
 }
 

@@ -27,7 +27,8 @@ pub enum Merge {
 }
 
 /// How a merged content was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum MergedBy {
     /// Line by line: nowhere did both change the same lines. What they say to a program nobody knows.
     Lines,

@@ -5,7 +5,7 @@ use crate::diff::on_tree::{NameReading, Trouble};
 use crate::diff::patch_text::{Remedy, UncarriedKind};
 use crate::diff::{LineRange, Unmergeable};
 use crate::model::{Code, TreePath};
-use crate::plan::local_edits::shortened;
+use crate::plan::merged_how::shortened;
 use crate::plan::relate::in_brackets;
 use crate::text::Advice;
 

@@ -8,7 +8,7 @@ use super::kept_edits::KeptEdit;
 use super::locked::Seen;
 use super::which::refuse_unknown;
 use crate::disk::fs::Fs;
-use crate::ledger::{Action, Entry, Ledger, PatchNote};
+use crate::ledger::{Action, Entry, EntryFact, Ledger, PatchNote};
 use crate::model::{Digest, TreePath};
 use crate::transaction;
 use crate::workbench::look::stack::read_ledger;
@@ -101,11 +101,9 @@ impl Workbench {
         entry.reverses = Some(through);
         entry.patch = given_up.patches.last().cloned();
         let rollback = given_up.rollback.iter();
-        entry.remarks.extend(rollback.map(|gone| format!("the rollback of {} is kept for good", gone.id)));
+        entry.facts.extend(rollback.map(|gone| EntryFact::RollbackKept { patch: gone.id.clone() }));
         let edits = given_up.edits.iter();
-        entry
-            .remarks
-            .extend(edits.map(|edit| format!("{}: the backup of your edited file was deleted", edit.path)));
+        entry.facts.extend(edits.map(|edit| EntryFact::EditBackupDeleted { path: edit.path.to_string() }));
         folder.append(&entry)?;
         folder.give_up(&unused)?;
         Ok(given_up)

@@ -14,7 +14,7 @@ use crate::checks::ProductChecks;
 use crate::disk::fs::Fs;
 use crate::ledger::{CheckNote, Entry, Ledger};
 use crate::model::{LayerKey, Position, Step, TreePath};
-use crate::plan::why::{Switches, Undo};
+use crate::plan::why::{HistoryDoubt, Switches};
 use crate::plan::{Layer, Note, OnDrift};
 use crate::workbench::look::stack::{FolderStack, manifest_of};
 use crate::workbench::{Error, Result, Watch, Workbench};
@@ -59,14 +59,14 @@ impl Workbench {
         let keys = ledger.concerned_by(entry);
         for key in &keys {
             if !self.may_check(fs, ledger, *key)? {
-                return Err(Error::refused(Undo::ForeignHistory { entries: vec![key.entry] }));
+                return Err(Error::refused(HistoryDoubt::ForeignHistory { entries: vec![key.entry] }));
             }
         }
         let due = checks_of(fs, ledger, &keys, entry);
         match due.is_empty() {
             true => {
                 let subject = ledger.moved_by(entry).map_or(entry, |(moved, _)| moved).subject();
-                Err(Error::refused(Undo::ChecksLost { subject }))
+                Err(Error::refused(HistoryDoubt::ChecksLost { subject }))
             }
             false => Ok(due),
         }

@@ -8,7 +8,7 @@ use super::scripts::unstoppable;
 use crate::checks::{self, ProductChecks, Surroundings};
 use crate::disk::fs::Fs;
 use crate::environment::Environment;
-use crate::ledger::{Action, CheckNote, DowntimeNote, Entry};
+use crate::ledger::{Action, CheckNote, DowntimeNote, Entry, EntryFact};
 use crate::model::{Check, Level, Measured, Patch, Product};
 use crate::transaction::recover::{self, Unfinished};
 use crate::workbench::{Error, Result, Watch, Workbench};
@@ -19,7 +19,7 @@ pub(crate) struct Health {
     /// The outcome of each.
     pub notes: Vec<CheckNote>,
     /// What failed that must not.
-    pub(crate) failed: Vec<String>,
+    pub(crate) failed: Vec<CheckNote>,
     /// From the first failure to the last first success, where checks failed and then held.
     down: Option<(Instant, Instant)>,
 }
@@ -51,7 +51,7 @@ impl Health {
                 evidence: result.evidence,
             };
             if check.level == Level::Required && !note.passed {
-                self.failed.push(note.line());
+                self.failed.push(note.clone());
             }
             self.notes.push(note);
             self.down = match (self.down, result.down) {
@@ -81,6 +81,16 @@ impl Health {
         if is_whole && !self.notes.is_empty() {
             let _ = folder.append(&self.entry(folder, change, environment));
         }
+    }
+
+    /// Why the change is to be taken back, if it is; each reason in words.
+    pub(crate) fn failures(&self) -> Vec<String> {
+        self.failed.iter().map(CheckNote::line).collect()
+    }
+
+    /// The same for the history, which has the outcome of each.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = EntryFact> {
+        self.failed.iter().map(|note| EntryFact::FailedCheck { check: note.check.clone() })
     }
 
     /// How long the product was not well, for the history; nothing where that was not seen from beginning to end.
@@ -115,18 +125,19 @@ impl Workbench {
             }
             return Ok(health.notes);
         }
+        let facts = health.facts().collect();
         // The wish to stop is not heard any more: going back is the safe way.
         unstoppable(|watch| {
             let taken_back = undoing(folder, watch).and_then(|mut look| {
                 look.occasion = change.occasion_of_consequences();
-                self.take_back(folder, look, health.notes.clone(), &health.failed, watch)
+                self.take_back(folder, look, health.notes.clone(), facts, watch)
             });
             let undo = taken_back.err().map(Box::new);
             if undo.is_some() {
                 health.record_failure(folder, change, self.environment());
             }
             folder.remember();
-            Err(Error::Unhealthy { failed: health.failed, undo })
+            Err(Error::Unhealthy { failed: health.failures(), undo })
         })
     }
 }

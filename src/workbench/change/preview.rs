@@ -151,7 +151,7 @@ impl Workbench {
             Some((patch.about.identity.clone(), recalls.about_patch(&patch.about.identity)?.clone()))
         };
         survey.situation.held = patches.iter().filter_map(held).collect();
-        survey.remarks = recalls.remarks().collect();
+        survey.facts = recalls.facts().collect();
         let coming_bundles: Vec<&VerifiedBundle> = order.iter().map(|index| &bundles[*index]).collect();
         let moved = MovedSwitches::find(fs, &ledger, &folder)?;
         resolve_edits(&coming_bundles, fs, &mut survey, &checked.choices, &moved)?;
@@ -186,7 +186,7 @@ impl Workbench {
         add_dangers(&mut preview, fs, watch)?;
         let floors = Floors::new(&ledger).and(remembered.floors(fs, &patches));
         self.add_doubts(&mut preview, product.as_ref(), &floors)?;
-        survey.remarks.extend(add_components(&mut preview, checked.sbom.as_ref()));
+        survey.facts.extend(add_components(&mut preview, checked.sbom.as_ref()));
         self.add_rehearsal(fs, &mut preview, remembered);
         preview.preview.notes.extend(notes_on_unchecked(fs, &ledger)?);
         Ok(Previewed { preview, survey, plan, order, archive })

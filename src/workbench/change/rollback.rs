@@ -21,10 +21,10 @@ use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, who
 use crate::checks::ProductChecks;
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::ledger::{
-    Action, CheckNote, Entry, Gone, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
+    Action, CheckNote, Entry, EntryFact, Gone, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
 use crate::model::{FileNode, LayerKey, Node, Step};
-use crate::plan::why::{Switches, Undo};
+use crate::plan::why::{Restoring, Switches, Undo};
 use crate::plan::{Layer, Note, Obstacle, OnDrift, TakenBack, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
@@ -130,7 +130,7 @@ impl Workbench {
         &self,
         folder: &mut LockedFolder<'_>,
         mut look: PlannedRollback,
-        without: Option<String>,
+        without: Option<EntryFact>,
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
         let scripts = match without {
@@ -145,8 +145,8 @@ impl Workbench {
             return Err(script_failed(ScriptTrouble::StillThere, vec![failed], None));
         }
         look.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::UndoBefore)).collect();
-        let remarks: Vec<String> = without.into_iter().collect();
-        let mut done = match self.take_back(run.folder, look, Vec::new(), &remarks, watch) {
+        let facts = without.into_iter().collect();
+        let mut done = match self.take_back(run.folder, look, Vec::new(), facts, watch) {
             Ok(done) => done,
             Err(error) => {
                 run.record_after_failure();
@@ -206,7 +206,7 @@ impl Workbench {
             let mut look = self.look_at_from(fs, ledger, entry, (options.on_drift, sources), watch)?;
             let recalls = self.recalls(&options.withdrawn)?;
             let doubts = self.doubts_about_returning(fs, ledger, entry, &recalls)?;
-            look.survey.remarks = recalls.remarks().collect();
+            look.survey.facts = recalls.facts().collect();
             look.preview.preview.obstacles.splice(..0, doubts);
             self.add_fitness(fs, ledger, entry, &mut look, (reach, watch))?;
             let (checks, left_out) = self.checks_after(fs, ledger, entry)?;
@@ -300,7 +300,7 @@ impl Workbench {
         preview.notes.extend(stays);
         if !sources.leave {
             let damaged = found.nowhere.iter();
-            preview.obstacles.extend(damaged.map(|path| Obstacle::at(path, Undo::BackupDamaged)));
+            preview.obstacles.extend(damaged.map(|path| Obstacle::at(path, Restoring::BackupDamaged)));
         }
         let preview = RollbackPreview {
             patch: entry.patch.clone(),
@@ -336,7 +336,7 @@ impl Workbench {
         folder: &mut LockedFolder<'_>,
         look: PlannedRollback,
         checks: Vec<CheckNote>,
-        remarks: &[String],
+        facts: Vec<EntryFact>,
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
         let PlannedRollback { preview: told, survey, how, bundles, scripts, leaves, occasion } = look;
@@ -349,11 +349,9 @@ impl Workbench {
         entry.checks = checks;
         entry.checks_due = !due.is_empty();
         entry.scripts = scripts;
-        entry.remarks = remarks.to_vec();
-        entry.remarks.extend(survey.remarks.iter().cloned());
-        entry
-            .remarks
-            .extend(notes.iter().filter_map(|note| Some(format!("{}: {}", note.path.as_ref()?, note.text))));
+        entry.facts = facts;
+        entry.facts.extend(survey.facts.iter().cloned());
+        entry.facts.extend(notes.iter().filter_map(EntryFact::of_note));
         let mut extras = ChangeExtras::default();
         let contents: Box<dyn Contents> = match how {
             RollbackRoute::Entry(kept) => {
@@ -364,7 +362,7 @@ impl Workbench {
                 Box::new(KeptContents { kept, made: survey.made.clone(), elsewhere })
             }
             RollbackRoute::Layers { out, made, archive } => {
-                entry.remarks.extend(went_and_returned(&patches, &back));
+                entry.facts.extend(went_and_returned(&patches, &back));
                 entry.out = out.into_iter().map(Gone::from).collect();
                 let library = Library::new(&bundles, First::Bundles).in_folder(folder.fs());
                 let library = library.with_seen(&survey.situation.tree).with_copies(archive);
@@ -453,16 +451,16 @@ const fn taken_back_by(turn: Turn) -> TakenBack {
 }
 
 /// Who went and who came back, for the history.
-fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<String> {
-    let ids = |notes: &[PatchNote]| notes.iter().map(|note| note.id.clone()).collect::<Vec<_>>().join(", ");
-    let mut remarks = Vec::new();
+fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<EntryFact> {
+    let ids = |notes: &[PatchNote]| notes.iter().map(|note| note.id.clone()).collect();
+    let mut facts = Vec::new();
     if patches.len() > 1 {
-        remarks.push(format!("rolled back together: {}", ids(patches)));
+        facts.push(EntryFact::RolledBackTogether { patches: ids(patches) });
     }
     if !back.is_empty() {
-        remarks.push(format!("{} became active again", ids(back)));
+        facts.push(EntryFact::ActiveAgain { patches: ids(back) });
     }
-    remarks
+    facts
 }
 
 impl Seen for PlannedRollback {
@@ -488,12 +486,12 @@ impl PlannedRollback {
     }
 
     /// Whether scripts may run to take it back. When only the files are to go back, gives what the history says of that.
-    fn agree(&self, options: &RollbackOptions) -> Result<Option<String>> {
+    fn agree(&self, options: &RollbackOptions) -> Result<Option<EntryFact>> {
         let scripts = &self.preview.scripts;
         if options.scripts != ScriptConsent::Without {
             return scripts.agree(options.scripts).map(|()| None);
         }
         let is_left = !scripts.is_empty() || scripts.refused.is_some();
-        Ok(is_left.then(|| "the patch's scripts were not undone, at your request".to_owned()))
+        Ok(is_left.then_some(EntryFact::ScriptsNotUndone))
     }
 }

@@ -13,7 +13,7 @@ use crate::ledger::{Ledger, Occasion, PatchNote, Turn};
 use crate::model::{
     Digest, FileChange, FileNode, LayerKey, LocalEdits, Node, Role, RollbackPossible, TreePath,
 };
-use crate::plan::why::Undo;
+use crate::plan::why::{Restoring, Undo};
 use crate::plan::{
     Because, ContentByDigest, Dependent, Layer, Obstacle, OnDrift, TakeOut, TakenBack, plan_rollback,
     take_out,
@@ -151,7 +151,7 @@ fn obstacles(folder: &FolderStack, out: &TakeOut, on_dependents: OnDependents) -
             obstacles.push(Obstacle::new(Undo::Forbidden { patch, reason, ask: None }));
         }
     }
-    obstacles.extend(out.stuck.iter().map(|path| Obstacle::at(path, Undo::Stuck)));
+    obstacles.extend(out.stuck.iter().map(|path| Obstacle::at(path, Restoring::Stuck)));
     obstacles
 }
 

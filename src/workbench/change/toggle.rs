@@ -13,7 +13,7 @@ use crate::ledger::{Action, CheckNote, Entry, Ledger, Occasion, ToggleNote};
 use crate::model::{
     Check, Digest, FileNode, LayerKey, Mode, Node, Position, Product, Step, ToggleKind, version_control,
 };
-use crate::plan::why::{Switches, Undo};
+use crate::plan::why::{HistoryDoubt, Switches};
 use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_repair};
 use crate::transaction::{ContentError, Contents, SafeCopies};
 use crate::trust::Standing;
@@ -222,7 +222,8 @@ impl Workbench {
         }
         let is_foreign = moves && self.unbelieved(fs, &ledger)?.contains(&switch.key.entry);
         if is_foreign && version_control(&path).is_some() {
-            obstacles.push(Obstacle::at(&path, Undo::ForeignHistory { entries: vec![switch.key.entry] }));
+            obstacles
+                .push(Obstacle::at(&path, HistoryDoubt::ForeignHistory { entries: vec![switch.key.entry] }));
         }
         if moves {
             // What is told is what is moved.

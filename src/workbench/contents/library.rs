@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::not_read::NotRead;
 use super::{Content, ContentSpool};
 use crate::bundle::{BundleError, Direction, VerifiedBundle, delta};
 use crate::diff::MAX_MERGE_BYTES;
 use crate::disk::fs::{FileRead, Fs, Place, StatePath};
 use crate::disk::{hash_file, read_whole};
 use crate::model::{
-    Code, Digest, FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath, TreeState,
+    Digest, FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath, TreeState,
 };
 use crate::plan::ContentByDigest;
 use crate::progress::CancelToken;
@@ -37,43 +38,6 @@ pub(crate) enum Origin {
     Bundle(usize),
     /// It is a file in the folder, or a safe copy.
     Folder(Place),
-}
-
-/// Why a content cannot be read.
-#[derive(Debug)]
-pub(crate) enum NotRead {
-    /// The bundle that brings it is damaged or hostile.
-    Bundle(BundleError),
-    /// The disk's.
-    Disk(io::Error),
-    /// What it is made from is not what it was.
-    SourceDamaged,
-    /// It is neither in the folder nor among the safe copies.
-    Nowhere,
-}
-
-impl From<io::Error> for NotRead {
-    fn from(error: io::Error) -> Self {
-        NotRead::Disk(error)
-    }
-}
-
-impl From<BundleError> for NotRead {
-    fn from(error: BundleError) -> Self {
-        error.into_io().map_or_else(NotRead::Bundle, NotRead::Disk)
-    }
-}
-
-impl From<NotRead> for ContentError {
-    fn from(error: NotRead) -> Self {
-        let refused = |code, detail: &str| ContentError::Refused { code, detail: detail.to_owned() };
-        match error {
-            NotRead::Bundle(error) => refused(error.code(), error.problem()),
-            NotRead::Disk(error) => ContentError::Io(error),
-            NotRead::Nowhere => refused(Code::Store, "its content is neither in the folder nor in a backup"),
-            NotRead::SourceDamaged => refused(Code::Delta, "the file its content is built from is damaged"),
-        }
-    }
 }
 
 /// How a bundle gives a content.

@@ -10,7 +10,7 @@ use crate::bundle::place_of;
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, Ledger, LedgerError, read_small};
 use crate::model::{Digest, LayerKey, Mode, Node, Patch, Step};
-use crate::plan::why::Undo;
+use crate::plan::why::HistoryDoubt;
 use crate::transaction::TransactionError;
 use crate::trust::{SequencePlace, Standing};
 use crate::workbench::{Error, Result, Workbench};
@@ -212,7 +212,8 @@ impl Workbench {
     /// # Errors
     /// If the history is damaged, or there is no place to remember it.
     pub(crate) fn vouch_for_history(&self, target: &Path, reason: &str) -> Result<HistoryCheck> {
-        let path = self.environment.seen_file.as_deref().ok_or_else(|| Error::refused(Undo::NoMemory))?;
+        let path =
+            self.environment.seen_file.as_deref().ok_or_else(|| Error::refused(HistoryDoubt::NoMemory))?;
         let fs = self.disk(target)?;
         let ledger = self.read_consistently(target, &*fs, || read_ledger(&*fs), |_| true)?;
         let (name, time) = (FolderName::of(target), self.environment.now());

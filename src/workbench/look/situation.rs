@@ -9,7 +9,7 @@ use super::merged_contents::MergedContents;
 use crate::checks::{self, Identity, Surroundings, identify};
 use crate::disk::fs::{Fs, Place, Stat, StatKind, Volume};
 use crate::disk::{ScanError, observe};
-use crate::ledger::{Installed, Ledger};
+use crate::ledger::{EntryFact, Installed, Ledger};
 use crate::model::{Check, Code, Level, Node, Patch, PlaceProblem, Step, TreePath};
 use crate::plan::{FailedCheck, Situation, VolumeProblem};
 use crate::workbench::{Result, Watch, Workbench};
@@ -22,7 +22,7 @@ pub(crate) struct Survey {
     /// Contents of merged files.
     pub made: MergedContents,
     /// What was asked on the way, for the history.
-    pub remarks: Vec<String>,
+    pub facts: Vec<EntryFact>,
 }
 
 impl Survey {
@@ -181,7 +181,7 @@ impl Workbench {
             observed,
             paths: interest.paths,
             made: MergedContents::default(),
-            remarks: Vec::new(),
+            facts: Vec::new(),
         })
     }
 }

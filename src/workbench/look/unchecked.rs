@@ -4,7 +4,7 @@ use crate::disk::fs::{Fs, LockKind};
 use crate::ledger::{CheckNote, Ledger, Unchecked};
 use crate::model::LayerKey;
 use crate::plan::Obstacle;
-use crate::plan::why::Undo;
+use crate::plan::why::HistoryDoubt;
 use crate::text::capitalised;
 use crate::transaction::recover;
 use crate::workbench::{Error, Result};
@@ -71,7 +71,7 @@ impl UncheckedChange {
 
     fn obstacle(&self) -> Obstacle {
         let (subject, has_failed) = (self.subject.clone(), matches!(self.checks, ChecksDue::Failed(_)));
-        Obstacle::new(Undo::Unchecked { subject, has_failed })
+        Obstacle::new(HistoryDoubt::Unchecked { subject, has_failed })
     }
 
     /// That nothing goes on before it was checked.

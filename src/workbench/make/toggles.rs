@@ -7,7 +7,7 @@ use crate::diff::{Stand, Switch};
 use crate::disk::fs::Fs;
 use crate::model::{Mode, Toggle, ToggleKind};
 use crate::plan::Obstacle;
-use crate::plan::why::Making;
+use crate::plan::why::OrderMistake;
 use crate::workbench::{Error, Result};
 
 /// # Errors
@@ -24,7 +24,10 @@ pub(super) fn prove(order: &Order, new: &dyn Fs) -> Result<()> {
             (_, Some((content, mode))) => proven(toggle, others, &content, mode),
         };
         if let Err(because) = because {
-            obstacles.push(Obstacle::at(&toggle.file, Making::Toggle { id: toggle.id.to_string(), because }));
+            obstacles.push(Obstacle::at(
+                &toggle.file,
+                OrderMistake::Toggle { id: toggle.id.to_string(), because },
+            ));
         }
     }
     if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }

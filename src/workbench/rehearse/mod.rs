@@ -169,7 +169,7 @@ impl Workbench {
         rehearsed.written = written.iter().cloned().collect();
         let Some(entry) = applied.entry else { return Ok(failed) };
         let look = self.look_at(folder.fs(), &folder.ledger, &entry, OnDrift::Stop, Vec::new(), quiet)?;
-        let _ = self.take_back(&mut folder, look, Vec::new(), &[], quiet)?;
+        let _ = self.take_back(&mut folder, look, Vec::new(), Vec::new(), quiet)?;
         let back: TreeState = clone.state(watch.cancel)?;
         let differs = differences(&back, &before, folder.fs());
         let differs = differs.into_iter().find(|path| !written.contains(path));

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::RolloutView;
 use super::file::{ApproveBy, RingPlan};
 use super::state::{RingState, RolloutState, Said, SignedApproval};
-use crate::plan::why::{Keys, Rolling};
+use crate::plan::why::{Keys, Rolling, RolloutMismatch};
 use crate::text::confusables::NameMatch;
 use crate::trust::{
     Approval, Approver, Attached, Keyring, MAX_APPROVAL_BYTES, NoApprover, Scheme, SignerRole, Statement,
@@ -68,7 +68,7 @@ impl Workbench {
         let key = key_of(&signed).ok_or_else(|| Error::refused(Keys::DoesNotFit))?;
         self.say(file, |now| {
             if now.plan() != plan {
-                return Err(Error::refused(Rolling::Edited));
+                return Err(Error::refused(RolloutMismatch::Edited));
             }
             let kept = &mut now.rings[ring].signed;
             kept.retain(|one| key_of(one) != Some(key));

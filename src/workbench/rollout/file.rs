@@ -10,7 +10,7 @@ use toml::Spanned;
 use crate::model::{Digest, Word, choices};
 use crate::named_file;
 use crate::plan::rollout::{RingRules, Seconds, Share};
-use crate::plan::why::Rolling;
+use crate::plan::why::BadRolloutFile;
 use crate::text::json;
 use crate::workbench::{Error, Result};
 
@@ -171,7 +171,7 @@ struct Places<'t>(&'t str);
 impl Places<'_> {
     fn wrong(&self, span: Range<usize>, because: &str) -> Error {
         let json::Position { line, column } = json::Position::new(self.0.as_bytes(), span.start);
-        Error::refused(Rolling::Wrong { line, column, because: because.to_owned() })
+        Error::refused(BadRolloutFile::Wrong { line, column, because: because.to_owned() })
     }
 
     fn ring(&self, raw: &RawRing, for_all: &RingRules) -> Result<RingPlan> {

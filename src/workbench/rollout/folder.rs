@@ -7,7 +7,7 @@ use super::member::{FolderState, Member};
 use super::state::FrozenPatch;
 use crate::ledger::{Action, CauseNote, Entry, Ledger, Occasion};
 use crate::model::{CauseKind, Code, Digest, Kind, Patch};
-use crate::plan::why::Rolling;
+use crate::plan::why::RolloutMismatch;
 use crate::progress::Quiet;
 use crate::transaction::recover::OnForeign;
 use crate::transaction::{ChangeFailure, FolderCondition};
@@ -134,7 +134,7 @@ impl Workbench {
         let is_gone = now.object().is_none();
         match is_gone || member.folder.object().is_none() || member.folder.is(&now) {
             true => Ok(()),
-            false => Err(Error::refused(Rolling::OtherFolder)),
+            false => Err(Error::refused(RolloutMismatch::OtherFolder)),
         }
     }
 
@@ -199,7 +199,7 @@ impl Workbench {
             };
             if digest.to_string() != patch.sha256 {
                 let file = patch.file.display().to_string();
-                return Err(Error::refused(Rolling::PatchChanged { file }));
+                return Err(Error::refused(RolloutMismatch::PatchChanged { file }));
             }
         }
         Ok(opened)
@@ -304,7 +304,7 @@ impl Workbench {
         let patches: Vec<&Patch> = opened.as_slice().iter().map(|bundle| &*bundle.patch).collect();
         let health = Health::of(&patches, &*fs, watch);
         watch.cancel.check()?;
-        Ok(health.failed.into_iter().next().map(|failed| (Code::Health, failed)))
+        Ok(health.failures().into_iter().next().map(|failed| (Code::Health, failed)))
     }
 }
 

@@ -5,7 +5,7 @@ use super::folder::{Found, is_in, rollout_of};
 use super::member::{FolderState, Member};
 use super::state::{RolloutState, Said};
 use crate::ledger::{Action, Entry, Ledger};
-use crate::plan::why::Rolling;
+use crate::plan::why::{Rolling, RolloutMismatch};
 use crate::workbench::{Error, Result, Workbench};
 
 /// What the histories say.
@@ -66,7 +66,7 @@ impl Workbench {
         match self.told_by_histories(file)? {
             Told { state, ours: 1.., .. } => Ok(state),
             Told { others: 0, .. } => Err(Error::refused(Rolling::NotStarted)),
-            Told { others, .. } => Err(Error::refused(Rolling::NotThisOne { folders: others })),
+            Told { others, .. } => Err(Error::refused(RolloutMismatch::NotThisOne { folders: others })),
         }
     }
 }

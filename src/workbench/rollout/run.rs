@@ -14,7 +14,7 @@ use super::state::{FrozenPatch, RingState, RolloutState, Said, Store};
 use super::{Gate, RolloutView};
 use crate::model::Code;
 use crate::plan::rollout::{self, Next, Ring, Seconds};
-use crate::plan::why::Rolling;
+use crate::plan::why::{BadRolloutFile, Rolling};
 use crate::progress::Phase;
 use crate::workbench::{ApplyOptions, Error, Result, SharedBundles, Watch, Workbench, is_text_patch};
 
@@ -170,7 +170,7 @@ impl Workbench {
             let shown = folder.display().to_string();
             let mut members = state.rings.iter_mut().flat_map(|ring| &mut ring.members);
             let Some(member) = members.find(|member| Path::new(&member.path) == folder) else {
-                return Err(Error::refused(Rolling::NoFolder { folder: shown }));
+                return Err(Error::refused(BadRolloutFile::NoFolder { folder: shown }));
             };
             if member.is_good() || member.state == FolderState::Started {
                 return Err(Error::refused(Rolling::IsGood { folder: shown }));
@@ -196,7 +196,7 @@ impl Workbench {
     fn freeze(&self, file: &RolloutFile) -> Result<Vec<FrozenPatch>> {
         let freeze = |path: &std::path::PathBuf| {
             if is_text_patch(path)? {
-                return Err(Error::refused(Rolling::NoBundle { file: path.display().to_string() }));
+                return Err(Error::refused(BadRolloutFile::NoBundle { file: path.display().to_string() }));
             }
             let bundle = self.open(path)?;
             Ok(FrozenPatch::new(path, bundle.file_digest()?, &bundle.patch))

@@ -17,7 +17,7 @@ use super::members;
 use crate::guarded;
 use crate::model::{Digest, Patch, PatchId, PatchRef};
 use crate::plan::rollout::{Seconds, Standing};
-use crate::plan::why::Rolling;
+use crate::plan::why::{BadRolloutFile, Rolling, RolloutMismatch};
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result};
 
@@ -199,14 +199,14 @@ impl RolloutState {
         if self.file != file.digest.to_string()
             || rings != names(file.rings.iter().map(|ring| &ring.name).collect())
         {
-            return Err(Error::refused(Rolling::Edited));
+            return Err(Error::refused(RolloutMismatch::Edited));
         }
         for (index, ring) in self.rings.iter().enumerate() {
             if let Some(member) =
                 ring.members.iter().find(|member| !members::is_named(file, index, &member.path))
             {
                 let (folder, ring) = (member.path.clone(), ring.name.clone());
-                return Err(Error::refused(Rolling::ForeignFolder { folder, ring }));
+                return Err(Error::refused(RolloutMismatch::ForeignFolder { folder, ring }));
             }
         }
         Ok(())
@@ -234,7 +234,7 @@ impl RolloutState {
     pub fn ring_named(&self, name: &str) -> Result<usize> {
         self.rings.iter().position(|ring| ring.name == name).ok_or_else(|| {
             let rings = self.rings.iter().map(|ring| format!("{:?}", ring.name)).collect();
-            Error::refused(Rolling::NoRing { ring: name.to_owned(), rings })
+            Error::refused(BadRolloutFile::NoRing { ring: name.to_owned(), rings })
         })
     }
 
@@ -277,7 +277,7 @@ impl Store {
     /// # Errors
     /// If they cannot be read, are not what this program writes, or are about something else than the file.
     pub fn load(&self) -> Result<Option<RolloutState>> {
-        let damaged = |because: String| Error::refused(Rolling::Damaged { because });
+        let damaged = |because: String| Error::refused(RolloutMismatch::Damaged { because });
         let Some(bytes) = guarded::read(&self.path, MAX_BYTES as u64)? else { return Ok(None) };
         let state: RolloutState =
             serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;

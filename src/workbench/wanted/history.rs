@@ -63,7 +63,7 @@ pub(super) fn events(entries: &[Entry]) -> Vec<Event> {
         let asked = entry.cause.as_ref().and_then(Asked::of);
         let what = match asked {
             Some(Asked::Hold { until }) => Happened::Held {
-                reason: entry.remarks.first().cloned().unwrap_or_default(),
+                reason: entry.hold_reason().unwrap_or_default().to_owned(),
                 until: until.map(str::to_owned),
             },
             Some(Asked::Release) => Happened::Released,

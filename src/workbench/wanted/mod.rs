@@ -13,11 +13,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::ledger::Entry;
+use crate::ledger::{Entry, EntryFact};
 use crate::model::{Code, Kind, Patch};
 use crate::plan::Obstacle;
 use crate::plan::wanted::{About, Deed, Expectation, Past, PatchHere, SeenFolder, Standing, decide};
-use crate::plan::why::Wanted;
+use crate::plan::why::{BadStateFile, Wanted};
 use crate::transaction::TransactionError;
 use crate::whole_file::WholeFile;
 use crate::workbench::look::output::{OutputKind, refuse_taken};
@@ -131,7 +131,7 @@ impl Workbench {
             let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
             folders.retain(|(path, _)| path == only || real(path) == real(only));
             if folders.is_empty() {
-                return Err(Error::refused(Wanted::NoFolder { folder: only.display().to_string() }));
+                return Err(Error::refused(BadStateFile::NoFolder { folder: only.display().to_string() }));
             }
         }
         // A folder that can't be listed is no folder without patch files.
@@ -164,13 +164,14 @@ impl Workbench {
     /// If the folder cannot be changed, or that day is over.
     pub(crate) fn hold(&self, folder: &Path, reason: Option<&str>, until: Option<&str>) -> Result<u64> {
         if let Some(until) = until.filter(|until| *until < self.today().as_str()) {
-            return Err(Error::refused(Wanted::PastDay { until: until.to_owned() }));
+            return Err(Error::refused(BadStateFile::PastDay { until: until.to_owned() }));
         }
         let occasion = match reason {
             Some(_) => history::by_hold(until),
             None => history::by_release(),
         };
-        self.write_down(folder, &occasion, reason.map(str::to_owned).into_iter().collect())
+        let held = reason.map(|reason| EntryFact::Held { reason: reason.to_owned() });
+        self.write_down(folder, &occasion, held.into_iter().collect())
     }
 
     /// Such as `2026-11-29`.

@@ -11,7 +11,7 @@ use toml::Spanned;
 use crate::model::{Digest, PatchId, Position, Word};
 use crate::named_file;
 use crate::plan::wanted::{OnDrifted, Others, Turn, Wish};
-use crate::plan::why::Wanted;
+use crate::plan::why::BadStateFile;
 use crate::text::json;
 use crate::workbench::{Error, Result};
 
@@ -118,7 +118,7 @@ struct Places<'t>(&'t str);
 impl Places<'_> {
     fn wrong(&self, span: Range<usize>, because: &str) -> Error {
         let json::Position { line, column } = json::Position::new(self.0.as_bytes(), span.start);
-        Error::refused(Wanted::Wrong { line, column, because: because.to_owned() })
+        Error::refused(BadStateFile::Wrong { line, column, because: because.to_owned() })
     }
 
     fn section(&self, raw: &RawSection) -> Result<Section> {

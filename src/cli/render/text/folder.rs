@@ -315,7 +315,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
             Some(ChecksDue::CutShort) => "        Health checks didn't run to the end\n",
             Some(ChecksDue::MayRun) | None => "",
         });
-        for remark in words::vouched(entry).into_iter().chain(entry.further_remarks().cloned()) {
+        for remark in words::vouched(entry).into_iter().chain(entry.further_remarks()) {
             text.push_str(&format!("        {by}{}\n", safe(&remark)));
         }
         // That nobody trusted had signed it is told as what the signatures came to.

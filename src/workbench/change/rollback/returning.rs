@@ -6,7 +6,7 @@ use crate::diff::{FileEdits, MAX_EDIT_BYTES};
 use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Ledger, edits_name, read_small};
 use crate::model::{Digest, FileChange, LayerKey, LocalEdits};
-use crate::plan::why::Undo;
+use crate::plan::why::{HistoryDoubt, Restoring};
 use crate::plan::{Note, Obstacle, OnDrift, Resolution, Situation, fitness};
 use crate::trust::Standing;
 use crate::workbench::look::merged_contents::MergedContents;
@@ -55,7 +55,7 @@ impl Workbench {
             // The way around it is one of applying.
             obstacles.extend(rules.map(|rule| {
                 let (code, meaning) = (rule.code(), rule.meaning());
-                Obstacle::new(Undo::NotAllowedNow { code, meaning })
+                Obstacle::new(HistoryDoubt::NotAllowedNow { code, meaning })
             }));
             look.preview.preview.obstacles.extend(obstacles);
             look.preview.preview.notes.extend(notes);
@@ -98,7 +98,7 @@ pub(super) fn hold_to_patches(
                 }
             };
             match (on_drift, whys.is_empty(), change.local_edits == LocalEdits::Refuse) {
-                (OnDrift::Stop, false, _) => unfit.push(Obstacle::at(path, Undo::EditsUnfit { whys })),
+                (OnDrift::Stop, false, _) => unfit.push(Obstacle::at(path, Restoring::EditsUnfit { whys })),
                 (OnDrift::KeepCopy, false, _) | (_, true, true) => {
                     survey.situation.edits.remove(path);
                     survey.made.take(path);

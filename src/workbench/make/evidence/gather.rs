@@ -235,7 +235,8 @@ impl Hidden {
         }
         if redaction != Redaction::default() {
             // These are free words, in which anything may be named.
-            entry.remarks.clear();
+            entry.facts.clear();
+            entry.older_remarks.clear();
             entry.checks.iter_mut().enumerate().for_each(|(number, check)| {
                 check.check = format!("check {}", number + 1);
                 check.evidence.clear();
