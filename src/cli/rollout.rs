@@ -56,13 +56,13 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum RolloutVerb {
-    Plan(Plan),
-    Run(Box<Run>),
-    Status(Status),
+    Plan(PlanRollout),
+    Run(Box<RunRollout>),
+    Status(ShowRollout),
     Pause(Pause),
     Resume(Resume),
     Approve(Approve),
-    Stop(Stop),
+    Stop(StopRollout),
     LeaveOut(LeaveOut),
     #[command(visible_alias = "roll-back")]
     TakeBack(TakeBack),
@@ -70,7 +70,7 @@ enum RolloutVerb {
 
 /// Show what every folder of every ring would get, and every problem; changes nothing
 #[derive(Debug, clap::Args)]
-struct Plan {
+struct PlanRollout {
     /// The rollout file
     file: PathBuf,
     #[command(flatten)]
@@ -79,7 +79,7 @@ struct Plan {
 
 /// Start the rollout, or go on with it as far as its rules allow
 #[derive(Debug, clap::Args)]
-struct Run {
+struct RunRollout {
     /// The rollout file
     file: PathBuf,
     /// Go no further than this ring
@@ -99,7 +99,7 @@ struct Run {
 
 /// Show how every ring and folder stands, as the rollout's records say
 #[derive(Debug, clap::Args)]
-struct Status {
+struct ShowRollout {
     /// The rollout file
     file: PathBuf,
 }
@@ -145,7 +145,7 @@ struct Approve {
 
 /// Stop the rollout; every folder stays as it is
 #[derive(Debug, clap::Args)]
-struct Stop {
+struct StopRollout {
     /// The rollout file
     file: PathBuf,
     /// Why
@@ -199,7 +199,7 @@ impl Arguments {
     }
 }
 
-impl Plan {
+impl PlanRollout {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let options = ApplyOptions { overrides: self.overrides.0, ..ApplyOptions::default() };
         let plan = session
@@ -214,7 +214,7 @@ impl Plan {
     }
 }
 
-impl Run {
+impl RunRollout {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let options = ApplyOptions {
             overrides: self.overrides.0,

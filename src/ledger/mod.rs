@@ -35,7 +35,7 @@ pub use notes::{CheckNote, PatchNote};
 pub use occasion::{CauseNote, DowntimeNote, Occasion, ReasonNote, TriggerNote};
 pub(crate) use parts::{EntryPart, Gone, Retires};
 pub(crate) use replay::{LayerSlot, Layers, Turns};
-pub use replay::{Moved, Turn};
+pub use replay::{MovedLayer, Turn};
 pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name, without_print};
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
 pub use toggled::ToggleNote;
@@ -267,7 +267,7 @@ pub struct Installed {
     /// The entry that applied it first.
     pub applied: u64,
     /// The entry whose safe copies take it out again: `applied`, or the newest entry that brought it back.
-    pub way_back: u64,
+    pub undo_entry: u64,
     /// When it came in.
     pub time: String,
     /// Whether its way back was given up.

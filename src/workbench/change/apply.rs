@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::apply_preview::Previewed;
 use super::health::Health;
-use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
+use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
 use super::permission::{CheckedBundles, PermittedBundles};
 use super::scripts::{ScriptRun, not_recorded, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
@@ -23,7 +23,7 @@ use crate::model::{Code, Digest, Patch};
 use crate::plan::why::Override;
 use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
-use crate::workbench::contents::{First, Library};
+use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::{
     ApplyOptions, ApplyPreview, ApplyRequest, ComingPatch, DecisionDigest, Error, Result, ScriptTrouble,
     Watch, Workbench, text_patch,
@@ -148,12 +148,12 @@ impl Workbench {
         }
         let scripts = &looked.preview.scripts;
         scripts.agree(options.scripts)?;
-        let mut run = ScriptRun::new(folder, scripts, Some(PatchNote::of(&looked.preview.patch)));
+        let mut run = ScriptRun::new(folder, scripts, Some(PatchNote::new(&looked.preview.patch)));
         run.before_the_change(&looked.survey, watch)?;
         let mut entry = entry_of(run.folder, bundles, &looked, facts)?.on(&options.occasion);
         entry.overrides = overrides(&looked.preview, options);
         entry.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::After)).collect();
-        let contents = Library::new(bundles, First::Bundles)
+        let contents = Library::new(bundles, SearchFirst::Bundles)
             .in_folder(run.folder.fs())
             .with_seen(&looked.survey.situation.tree)
             .with_copies(looked.archive.clone())
@@ -202,7 +202,7 @@ impl Workbench {
         let health = match script_failed {
             // Nobody asks a product how it is that was not set up to the end.
             Some(_) => Health::default(),
-            None => Health::of(patches, run.folder.fs(), watch),
+            None => Health::examine(patches, run.folder.fs(), watch),
         };
         let mut failed = health.failures();
         if let Some(lost) = run.lost_history() {
@@ -279,7 +279,7 @@ fn entry_of(
     for ((bundle, planned), preview) in coming(looked).zip(previews) {
         let bundle = &bundles[bundle];
         let (file, manifest) = (bundle.file_digest()?, Digest::compute(bundle.manifest()));
-        let mut part = EntryPart::new(PatchNote::of(&bundle.patch), file, manifest, &planned.steps);
+        let mut part = EntryPart::new(PatchNote::new(&bundle.patch), file, manifest, &planned.steps);
         part.retires = planned.replaces.iter().map(|(key, stays)| Retires::new(*key, *stays)).collect();
         parts.push(part);
         entry.vouched.push(vouched_note(preview));
@@ -302,7 +302,7 @@ fn entry_of(
     Ok(entry)
 }
 
-impl Seen for Previewed {
+impl Recheckable for Previewed {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }

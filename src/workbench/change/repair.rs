@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::decision::DecisionSum;
 use super::finish_checks::checks_left_out;
 use super::kept_edits::KeptEdit;
-use super::locked::{ChangeExtras, LockedChange, Seen};
+use super::locked::{ChangeExtras, LockedChange, Recheckable};
 use super::permission::CheckedBundles;
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::{Fs, Place, StatKind};
@@ -15,7 +15,7 @@ use crate::model::{Node, Step, TreePath};
 use crate::plan::why::{HistoryDoubt, Restoring};
 use crate::plan::{Lost, LostFile, Note, Obstacle, Preview, plan_repair};
 use crate::transaction::SafeCopyError;
-use crate::workbench::contents::{First, Library, Origin};
+use crate::workbench::contents::{ContentOrigin, Library, SearchFirst};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::all_copies;
 use crate::workbench::look::stack::read_ledger;
@@ -51,7 +51,7 @@ pub(crate) struct RepairPreview {
 impl RepairPreview {
     /// What somebody agrees to who repairs what this shows.
     pub(crate) fn decision(&self) -> DecisionDigest {
-        let mut sum = DecisionSum::of("repair");
+        let mut sum = DecisionSum::new("repair");
         for from in &self.from {
             if let EntryFact::RestoredFrom { patch, sha256 } = from {
                 sum.add("from", &format!("{patch} {sha256}"));
@@ -260,7 +260,7 @@ struct PlannedRepair {
     survey: Survey,
 }
 
-impl Seen for PlannedRepair {
+impl Recheckable for PlannedRepair {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }
@@ -297,8 +297,8 @@ fn find_sources(
         }
         let failed = |source| SafeCopyError::Io { path: step.path.clone(), source };
         match library.find(&file.digest).map_err(failed)? {
-            Some(Origin::Bundle(bundle)) => _ = used.insert(bundle),
-            Some(Origin::Folder(_) | Origin::Made) => {}
+            Some(ContentOrigin::Bundle(bundle)) => _ = used.insert(bundle),
+            Some(ContentOrigin::Folder(_) | ContentOrigin::Made) => {}
             None => lost.push(step.path.clone()),
         }
     }
@@ -315,6 +315,6 @@ pub(super) fn contents<'a>(
     ledger: &Ledger,
     bundles: &'a [VerifiedBundle],
 ) -> Result<Library<'a>> {
-    let library = Library::new(bundles, First::SafeCopies).in_folder(fs).where_bundles_say();
+    let library = Library::new(bundles, SearchFirst::SafeCopies).in_folder(fs).where_bundles_say();
     Ok(library.with_copies(all_copies(fs, ledger)?))
 }

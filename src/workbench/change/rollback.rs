@@ -12,7 +12,7 @@ use std::path::Path;
 use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere, out_of};
 use super::finish_checks::checks_left_out;
 use super::health::Health;
-use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
+use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
 use super::scripts::{
     ScriptConsent, ScriptPlan, ScriptRun, not_recorded, refuse_to_bring_back, script_failed,
 };
@@ -27,11 +27,11 @@ use crate::model::{FileNode, LayerKey, Node, Step};
 use crate::plan::why::{Restoring, Switches, Undo};
 use crate::plan::{Layer, Note, Obstacle, OnDrift, TakenBack, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
-use crate::workbench::contents::{First, Library};
+use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::merging::resolve_edits_since;
 use crate::workbench::look::moved_switches::{ContentOf, MovedSwitches};
 use crate::workbench::look::read_file::read_file;
-use crate::workbench::look::situation::{Reach, Survey};
+use crate::workbench::look::situation::{CheckReach, Survey};
 use crate::workbench::look::stack::{FolderStack, manifests_of, read_ledger};
 use crate::workbench::look::switches::{opened_by_undoing, switches};
 use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench};
@@ -69,7 +69,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RollbackPreview> {
         let (fs, sources) = (self.disk(target)?, self.other_sources(damaged)?);
-        let asked = Asked { options, sources: &sources, reach: Reach::Folder };
+        let asked = Asked { options, sources: &sources, reach: CheckReach::Folder };
         self.read_unlocked(target, &*fs, asked, watch).map(|look| look.preview)
     }
 
@@ -98,7 +98,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
         let (fs, sources) = (self.disk(target)?, self.other_sources(damaged)?);
-        let asked = Asked { options, sources: &sources, reach: Reach::Agreed };
+        let asked = Asked { options, sources: &sources, reach: CheckReach::Agreed };
         let first_look = self.read_unlocked(target, &*fs, asked, watch)?;
         DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
         let entry = first_look.preview.entry;
@@ -364,7 +364,7 @@ impl Workbench {
             RollbackRoute::Layers { out, made, archive } => {
                 entry.facts.extend(went_and_returned(&patches, &back));
                 entry.out = out.into_iter().map(Gone::from).collect();
-                let library = Library::new(&bundles, First::Bundles).in_folder(folder.fs());
+                let library = Library::new(&bundles, SearchFirst::Bundles).in_folder(folder.fs());
                 let library = library.with_seen(&survey.situation.tree).with_copies(archive);
                 Box::new(library.with_made(made))
             }
@@ -397,7 +397,7 @@ struct Asked<'a> {
     options: &'a RollbackOptions,
     sources: &'a OtherSources,
     /// How far the checks may reach of a patch that comes back and that nobody vouches for.
-    reach: Reach,
+    reach: CheckReach,
 }
 
 /// As [`resolve_edits_since`] for files whose switches were moved since.
@@ -410,7 +410,7 @@ fn resolve_switches(
     survey: &mut Survey,
 ) -> Result<()> {
     let moved = MovedSwitches::find(fs, ledger, &FolderStack::read(fs, ledger)?)?;
-    let going = ledger.layers().slots.into_iter().filter(|slot| slot.way_back == entry.seq);
+    let going = ledger.layers().slots.into_iter().filter(|slot| slot.undo_entry == entry.seq);
     let read = |copy: Option<&StatePath>, file: &FileNode| match copy {
         Some(copy) => read_file(fs, &Place::from(copy), file.digest),
         None => Ok(None),
@@ -463,7 +463,7 @@ fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<EntryFact
     facts
 }
 
-impl Seen for PlannedRollback {
+impl Recheckable for PlannedRollback {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }

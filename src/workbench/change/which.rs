@@ -46,8 +46,8 @@ pub(super) fn whole_entry<'a>(
     if !layer.is_active() || entry.parts.len() > 1 {
         return None;
     }
-    let way_back = ledger.entry(slot.way_back)?;
-    if ledger.last_change().is_some_and(|last| last.seq == slot.way_back) {
+    let way_back = ledger.entry(slot.undo_entry)?;
+    if ledger.last_change().is_some_and(|last| last.seq == slot.undo_entry) {
         return Some(way_back);
     }
     let stands_alone = entry.parts.is_empty() && layer.shifted.is_empty();

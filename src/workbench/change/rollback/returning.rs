@@ -11,7 +11,7 @@ use crate::plan::{Note, Obstacle, OnDrift, Resolution, Situation, fitness};
 use crate::trust::Standing;
 use crate::workbench::look::merged_contents::MergedContents;
 use crate::workbench::look::site_rules::unmet;
-use crate::workbench::look::situation::{Reach, Survey, product_seen};
+use crate::workbench::look::situation::{CheckReach, Survey, product_seen};
 use crate::workbench::look::stack::manifest_of;
 use crate::workbench::{Result, Watch, Workbench};
 
@@ -25,7 +25,7 @@ impl Workbench {
         ledger: &Ledger,
         entry: &Entry,
         look: &mut PlannedRollback,
-        (reach, watch): (Reach, Watch<'_>),
+        (reach, watch): (CheckReach, Watch<'_>),
     ) -> Result<()> {
         let back = ledger.brought_without(entry);
         if back.is_empty() {
@@ -37,7 +37,8 @@ impl Workbench {
             let Some(patch) = manifest_of(fs, ledger, key) else { continue };
             let verdict = vouching.verdict_of(key);
             let is_trusted = verdict.as_ref().is_some_and(|verdict| verdict.standing == Standing::Trusted);
-            let seen = product_seen(fs, &patch, if is_trusted { Reach::Everywhere } else { reach }, watch)?;
+            let seen =
+                product_seen(fs, &patch, if is_trusted { CheckReach::Everywhere } else { reach }, watch)?;
             let situation = Situation {
                 is_product: seen.is_product,
                 product_evidence: seen.evidence,

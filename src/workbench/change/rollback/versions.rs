@@ -17,7 +17,7 @@ pub(super) fn versions(
     }
     let now = ledger.version().map(str::to_owned);
     let goes = |slot: &LayerSlot| match rollback.reverses {
-        Some(seq) => slot.way_back == seq,
+        Some(seq) => slot.undo_entry == seq,
         None => rollback.out.iter().any(|gone| Gone::key(*gone) == slot.key),
     };
     let slots = ledger.layers().slots;
