@@ -35,7 +35,7 @@ pub(crate) use scripts::{NotAgreed, Scripts};
 pub(crate) use signers::{Before, Signers};
 pub(crate) use site_rules::{Lacks, SiteRule};
 pub(crate) use switches::{Switches, are_open};
-pub(crate) use undo::{Since, Undo};
+pub(crate) use undo::{Since, Undo, shortened_history};
 pub(crate) use unfit::Unfit;
 pub(crate) use wanted::Wanted;
 

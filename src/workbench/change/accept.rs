@@ -119,6 +119,7 @@ impl Workbench {
 
     /// What there is to give up in a folder that is not locked.
     fn decide_in_passing(&self, target: &Path, fs: &dyn Fs, id: Option<&str>) -> Result<Decision> {
+        self.refuse_shortened_history(target, fs)?;
         let look = || {
             super::preview::refuse_unfinished(fs)?;
             Decision::new(fs, &read_ledger(fs)?, id)

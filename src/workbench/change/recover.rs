@@ -79,6 +79,7 @@ impl Workbench {
             drop(root);
             return self.recover_checks(target, &*fs, choice, watch);
         };
+        self.refuse_foreign_change(&interrupted.entry)?;
         match choice {
             Choice::Finish => {
                 let entry = recover::roll_forward(&root, &interrupted)?;

@@ -13,6 +13,7 @@ impl Workbench {
     pub(crate) fn write_down(&self, target: &Path, occasion: &Occasion, remarks: Vec<String>) -> Result<u64> {
         super::preview::refuse_unfinished(&*self.disk(target)?)?;
         let mut folder = self.locked(self.lock(target)?, target)?;
+        self.refuse_shortened_history(target, folder.fs())?;
         let mut entry = folder.next_entry(Action::Checked).on(occasion);
         entry.remarks = remarks;
         folder.append(&entry)?;
