@@ -308,6 +308,8 @@ impl WorkerAnswer {
     pub(super) fn checks(&self) -> &[CheckNote] {
         match &self.said {
             Said::Switched(switched) => &switched.checks,
+            Said::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => &finished.checks,
+            Said::Recovered(Recover { recovery: Recovery::Checked(checked), .. }) => &checked.checks,
             _ => self.change().map_or(&[], |change| &change.checks),
         }
     }
@@ -330,6 +332,16 @@ impl WorkerAnswer {
             Said::Repaired(repair) => &repair.notes,
             Said::Switched(switched) => &switched.notes,
             _ => self.change().map_or(&[], |change| &change.notes),
+        }
+    }
+
+    /// What kept the health checks of a change from running that is finished.
+    pub(super) fn problem(&self) -> Option<&String> {
+        match &self.said {
+            Said::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => {
+                finished.problem.as_ref()
+            }
+            _ => None,
         }
     }
 

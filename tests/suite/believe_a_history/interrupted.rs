@@ -3,22 +3,28 @@
 use std::sync::Arc;
 
 use patchwright::disk::fs::Fs;
+use patchwright::model::{Check, Level, Probe};
 
-use super::{person, scene, stranger};
+use super::{copy, person, scene, stranger};
+use crate::support::build::tree_path;
 use crate::support::console::Console;
 use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
 use crate::support::sandbox::Sandbox;
 use crate::support::trees::Tree;
 
+/// A disk that is gone from this call on.
+fn cut_at(number: usize) -> impl Fn(Arc<dyn Fs>) -> Arc<dyn Fs> + Clone {
+    move |disk| {
+        let (at, fault) = (At::Call(number), Fault::Fails(Errno::Io));
+        Arc::new(FaultFs::failing(disk, at, fault, Lasting::FromThenOn))
+    }
+}
+
 /// A folder in which a change was interrupted when it had just begun.
 fn interrupted() -> Sandbox {
     let sandbox = scene();
-    for rename in 1.. {
-        let wrap = move |disk: Arc<dyn Fs>| -> Arc<dyn Fs> {
-            let (at, fault) = (At::CallOf("rename", rename), Fault::Fails(Errno::Io));
-            Arc::new(FaultFs::failing(disk, at, fault, Lasting::FromThenOn))
-        };
-        let cut = person(&sandbox).with_disks(wrap).run("apply $/signed.patchbundle $/app --yes");
+    for call in 1.. {
+        let cut = person(&sandbox).with_disks(cut_at(call)).run("apply $/signed.patchbundle $/app --yes");
         assert_ne!(cut.code, 0, "it was never interrupted: {cut}");
         if person(&sandbox).done("status $/app --json").json()["unfinished"].is_object() {
             break;
@@ -67,4 +73,37 @@ fn where_nothing_can_be_remembered_a_change_is_recovered_all_the_same() {
     let console = Console::new(&sandbox).with_settings("full");
     console.done("recover $/app --undo");
     assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));
+}
+
+/// The same in a folder whose patch asks a health check, when every file is new already and nobody remembers anything.
+#[test]
+fn a_change_that_is_finished_is_called_finished_also_where_its_checks_may_not_run() {
+    let sandbox = scene();
+    let checked = sandbox.bundle("checked").replace("notes.txt", "None.\n", "One.\n").but(|patch| {
+        let probe = Probe::Text { path: tree_path("notes.txt"), contains: "One".to_owned() };
+        patch.about.health = vec![Check { probe, level: Level::Required, timeout_secs: 5, retries: 0 }];
+    });
+    sandbox.save("checked.patchbundle", &checked);
+    sandbox.write("full", "no folder");
+    copy(&sandbox, "app", "delivered");
+    let nobody = || Console::new(&sandbox).with_settings("full");
+    for call in 1.. {
+        let cut = nobody().with_disks(cut_at(call));
+        assert_ne!(cut.run("apply $/checked.patchbundle $/app --allow-unsigned --yes").code, 0, "never cut");
+        let finished = nobody().run("recover $/app --finish");
+        if finished.out.starts_with("Finished") {
+            assert_eq!(finished.code, 6, "{finished}");
+            assert!(finished.out.contains("checked is applied"), "{finished}");
+            assert!(finished.out.contains("Its health checks didn't run."), "{finished}");
+            assert!(!finished.printed().contains("Nothing was changed"), "{finished}");
+            break;
+        }
+        std::fs::remove_dir_all(sandbox.path("app")).expect("our own folder");
+        copy(&sandbox, "delivered", "app");
+    }
+    assert_eq!(sandbox.read("app/notes.txt").as_deref(), Some("One.\n"));
+    // Whoever can remember says that it is right, and the checks run.
+    person(&sandbox).done("history $/app --vouch=asked");
+    let checked = person(&sandbox).done("recover $/app --finish");
+    assert!(checked.out.starts_with("Checked checked"), "{checked}");
 }
