@@ -125,6 +125,7 @@ use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};
 use crate::transaction::{Settled, TransactionError, recover as recovery};
 use crate::trust::{Keyring, Places};
+use look::memory::LastRead;
 
 /// Opens the disk of a target folder.
 pub(crate) type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
@@ -134,6 +135,8 @@ pub(crate) type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
 pub struct Workbench {
     environment: Environment,
     open_disk: Arc<DiskOpener>,
+    /// What this person remembers of folders, as it was read last.
+    memory: Arc<LastRead>,
     /// Stands in for keys of signers who may ship scripts.
     #[cfg(test)]
     believes_scripts: bool,
@@ -163,6 +166,7 @@ impl Workbench {
         Self {
             environment,
             open_disk,
+            memory: Arc::default(),
             #[cfg(test)]
             believes_scripts: false,
         }

@@ -13,6 +13,7 @@
 mod format;
 
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,30 @@ const MAX_MARKS: usize = 8;
 pub(crate) struct Memory {
     format: String,
     folders: Vec<SeenFolder>,
+}
+
+/// The memory as it was read last. Many folders are looked at in one run, and the file is parsed again only if its bytes are
+/// other ones.
+#[derive(Debug, Default)]
+pub(crate) struct LastRead(Mutex<Option<(Vec<u8>, Arc<Memory>)>>);
+
+impl LastRead {
+    /// What is remembered in the file at `path` now.
+    ///
+    /// # Errors
+    /// As [`Memory::load`].
+    pub fn load(&self, path: &Path) -> Result<Arc<Memory>> {
+        let Some(bytes) = guarded::read(path, MAX_BYTES as u64)? else { return Ok(Arc::default()) };
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((read, memory)) if *read == bytes => Ok(Arc::clone(memory)),
+            _ => {
+                let memory = Arc::new(Memory::parse(path, &bytes)?);
+                *last = Some((bytes, Arc::clone(&memory)));
+                Ok(memory)
+            }
+        }
+    }
 }
 
 /// What is remembered of one folder.
@@ -159,9 +184,12 @@ impl Memory {
     /// # Errors
     /// If it cannot be read, is damaged, is newer than this program, or others could have written it.
     pub fn load(path: &Path) -> Result<Self> {
-        let unusable = |detail: String| Error::Memory { path: path.to_owned(), detail };
         let Some(bytes) = guarded::read(path, MAX_BYTES as u64)? else { return Ok(Self::default()) };
-        format::read(&bytes).map_err(unusable)
+        Self::parse(path, &bytes)
+    }
+
+    fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
+        format::read(bytes).map_err(|detail| Error::Memory { path: path.to_owned(), detail })
     }
 
     /// Changes the file at `path`. Nobody else changes it meanwhile.
@@ -444,90 +472,4 @@ pub(crate) fn was_trusted(note: &VouchedNote) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::environment::Environment;
-    use crate::ledger::Action;
-
-    /// A history that grows.
-    struct Scene {
-        folder: tempfile::TempDir,
-        environment: Environment,
-        ledger: Ledger,
-    }
-
-    impl Scene {
-        fn new() -> Self {
-            let folder = tempfile::tempdir().expect("a folder");
-            let now = "2026-11-23T09:30:00Z".parse().expect("a time");
-            let ledger =
-                Ledger::read(&crate::disk::fs::OsFs::open(folder.path()).expect("a disk")).expect("empty");
-            Self { folder, environment: Environment::fixed(now, "ada", "server", "linux/x86_64"), ledger }
-        }
-
-        fn path(&self) -> std::path::PathBuf {
-            self.folder.path().join("seen.json")
-        }
-
-        fn next(&self) -> Entry {
-            Entry::after(&self.ledger.head(), Action::Checked, &self.environment)
-        }
-
-        fn add(&mut self, entry: &Entry) {
-            self.ledger.push_committed(&entry.to_bytes()).expect("it follows");
-        }
-
-        fn unknown(&self) -> Vec<u64> {
-            Memory::load(&self.path()).expect("a memory").unknown_entries(&self.ledger)
-        }
-    }
-
-    #[test]
-    fn an_entry_is_known_although_a_crash_came_right_after_it() {
-        let mut scene = Scene::new();
-        let name = FolderName::of(scene.folder.path());
-        let entry = scene.next();
-        Memory::change(&scene.path(), |memory| memory.announce(&name, "t", &scene.ledger, &entry))
-            .expect("noted");
-        // One that never came about is no gap, and is not looked for.
-        assert_eq!(
-            Memory::load(&scene.path()).expect("a memory").folder(&name).and_then(SeenFolder::newest),
-            None
-        );
-        scene.add(&entry);
-        assert_eq!(scene.unknown(), Vec::<u64>::new());
-    }
-
-    #[test]
-    fn what_others_write_in_between_stays_theirs() {
-        let mut scene = Scene::new();
-        let name = FolderName::of(scene.folder.path());
-        for is_ours in [true, false, true] {
-            let (since, entry) = (scene.ledger.head().seq, scene.next());
-            scene.add(&entry);
-            if is_ours {
-                let change = |memory: &mut Memory| memory.settle(&name, "t", &scene.ledger, since);
-                Memory::change(&scene.path(), change).expect("noted");
-            }
-        }
-        assert_eq!(scene.unknown(), [2]);
-        Memory::change(&scene.path(), |memory| memory.vouch(&name, "t", (&scene.ledger, None), "seen"))
-            .expect("noted");
-        assert_eq!(scene.unknown(), Vec::<u64>::new());
-    }
-
-    #[test]
-    fn the_memory_of_a_folder_does_not_grow_without_end() {
-        let mut scene = Scene::new();
-        let name = FolderName::of(scene.folder.path());
-        for _ in 0..2 * MAX_ENTRIES {
-            let (since, entry) = (scene.ledger.head().seq, scene.next());
-            scene.add(&entry);
-            let change = |memory: &mut Memory| memory.settle(&name, "t", &scene.ledger, since);
-            Memory::change(&scene.path(), change).expect("noted");
-        }
-        let memory = Memory::load(&scene.path()).expect("a memory");
-        assert!(memory.folders[0].entries.len() <= MAX_ENTRIES, "{}", memory.folders[0].entries.len());
-        assert_eq!(memory.unknown_entries(&scene.ledger), Vec::<u64>::new());
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::memory::{FolderName, Memory, SeenFolder};
 use super::stack::{manifest_of, read_ledger};
@@ -100,7 +101,7 @@ impl Foreign {
 
 /// What is remembered, for work in one folder.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Remembered(Option<(FolderName, Memory)>);
+pub(crate) struct Remembered(Option<(FolderName, Arc<Memory>)>);
 
 impl Remembered {
     /// The folder.
@@ -111,7 +112,7 @@ impl Remembered {
     /// The patches that were trusted before and whose numbers count in this folder for `patches`.
     pub(crate) fn floors(&self, fs: &dyn Fs, patches: &[&Patch]) -> Vec<SequencePlace> {
         let asked: Vec<SequencePlace> = patches.iter().map(|patch| place_of(patch)).collect();
-        let floors = |(name, memory): &(FolderName, Memory)| memory.floors(name, fs, &asked);
+        let floors = |(name, memory): &(FolderName, Arc<Memory>)| memory.floors(name, fs, &asked);
         self.0.as_ref().map(floors).unwrap_or_default()
     }
 }
@@ -208,8 +209,8 @@ impl Workbench {
     ///
     /// # Errors
     /// If it is damaged, or others could have written it.
-    pub(crate) fn memory(&self) -> Result<Option<Memory>> {
-        self.environment.seen_file.as_deref().map(Memory::load).transpose()
+    pub(crate) fn memory(&self) -> Result<Option<Arc<Memory>>> {
+        self.environment.seen_file.as_deref().map(|path| self.memory.load(path)).transpose()
     }
 
     /// The entries of `ledger` that this person did not write; `None` if there are none, or nothing can be remembered.
