@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::compare::{Precision, Region};
 use super::kind::is_text;
-use super::lines::{Budget, regions_within, split_lines};
+use super::lines::{DiffBudget, regions_within, split_lines};
 
 /// Lines of a content, counted from 1. Prints as `3` or `3-5`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) fn changed_regions(old: &[u8], new: &[u8]) -> Option<Vec<Region>> {
     if !is_text(old) || !is_text(new) {
         return None;
     }
-    let (regions, precision) = regions_within(&split_lines(old), &split_lines(new), Budget::default());
+    let (regions, precision) = regions_within(&split_lines(old), &split_lines(new), DiffBudget::default());
     (precision == Precision::Full).then_some(regions)
 }
 

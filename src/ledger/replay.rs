@@ -24,7 +24,7 @@ pub(crate) struct LayerSlot {
 
 /// What a patch changed went from below others, or came back below them, in entry `at`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moved {
+pub struct MovedLayer {
     /// Which patch.
     pub key: LayerKey,
     /// The entry that did it.
@@ -37,7 +37,7 @@ pub(crate) struct Layers {
     /// The patches, replaced ones among them.
     pub slots: Vec<LayerSlot>,
     /// Everything that moved below others since, as far as it was not taken back.
-    pub moved: Vec<Moved>,
+    pub moved: Vec<MovedLayer>,
 }
 
 impl Ledger {
@@ -110,18 +110,18 @@ impl Turn {
 /// The same of every entry of a history, each worked out from an earlier one: a patch may have gone and come back
 /// thousands of times.
 pub(crate) struct Turns {
-    origins: BTreeMap<u64, Origin>,
+    origins: BTreeMap<u64, ReversalRoot>,
 }
 
 /// Where a chain of entries begins, each of which takes back the one before.
 #[derive(Clone, Copy)]
-struct Origin {
+struct ReversalRoot {
     entry: u64,
     action: Action,
     is_even: bool,
 }
 
-impl Origin {
+impl ReversalRoot {
     const fn turn(self) -> Turn {
         let first = match self.action {
             Action::Repair => Turn::Repaired,
@@ -135,13 +135,13 @@ impl Origin {
 
 impl Turns {
     pub fn new(entries: &[Entry]) -> Self {
-        let mut origins: BTreeMap<u64, Origin> = BTreeMap::new();
+        let mut origins: BTreeMap<u64, ReversalRoot> = BTreeMap::new();
         for entry in entries {
             // Only what came before: a history can say anything.
             let reversed = entry.reverses.filter(|seq| entry.action == Action::Rollback && *seq < entry.seq);
             let origin = match reversed.and_then(|seq| origins.get(&seq)) {
-                Some(before) => Origin { is_even: !before.is_even, ..*before },
-                None => Origin { entry: entry.seq, action: entry.action, is_even: true },
+                Some(before) => ReversalRoot { is_even: !before.is_even, ..*before },
+                None => ReversalRoot { entry: entry.seq, action: entry.action, is_even: true },
             };
             origins.insert(entry.seq, origin);
         }
@@ -182,7 +182,7 @@ impl Entry {
         {
             (at, is_even) = (before, !is_even);
         }
-        Origin { entry: at.seq, action: at.action, is_even }.turn()
+        ReversalRoot { entry: at.seq, action: at.action, is_even }.turn()
     }
 
     /// The patches that it is about, in the order in which they came or went.
@@ -290,7 +290,7 @@ impl<'a> Replay<'a> {
                     slot.superseded = Some((key, retires.stays));
                 });
                 if !retires.stays {
-                    self.now.moved.push(Moved { key: old, at: entry.seq });
+                    self.now.moved.push(MovedLayer { key: old, at: entry.seq });
                 }
             }
             self.now.slots.push(LayerSlot { key, way_back: entry.seq, accepted: false, superseded: None });
@@ -312,7 +312,7 @@ impl<'a> Replay<'a> {
                 }
             }
         }
-        self.now.moved.extend(moved.into_iter().map(|key| Moved { key, at: entry.seq }));
+        self.now.moved.extend(moved.into_iter().map(|key| MovedLayer { key, at: entry.seq }));
     }
 
     fn taken_back(&mut self, entry: &Entry) {

@@ -64,7 +64,7 @@ impl Resolution {
 }
 
 /// What will stand at a place.
-pub(super) struct Settled {
+pub(super) struct SettledPlace {
     pub after: Option<Node>,
     /// Whether the content the patch starts from must be there.
     pub(crate) needs_source: bool,
@@ -72,10 +72,10 @@ pub(super) struct Settled {
 
 impl Planner<'_> {
     /// What becomes of a place that is neither as before nor as afterwards. `None`: it stays as it is, which was told.
-    pub(super) fn settle(&mut self, change: &FileChange, observed: Option<&Node>) -> Option<Settled> {
+    pub(super) fn settle(&mut self, change: &FileChange, observed: Option<&Node>) -> Option<SettledPlace> {
         let path = &change.path;
         let was = if observed.is_some() { LocalChange::Edited } else { LocalChange::Deleted };
-        let theirs = |needs_source| Some(Settled { after: change.after.clone(), needs_source });
+        let theirs = |needs_source| Some(SettledPlace { after: change.after.clone(), needs_source });
         match self.situation.edits.get(path) {
             Some(Resolution::KeepMine) => {
                 self.note_file(path, FileNote::Kept { was });
@@ -92,12 +92,12 @@ impl Planner<'_> {
             }
             Some(Resolution::Merged { file, by }) => {
                 self.note_file(path, FileNote::Merged { was, how: by.clone() });
-                return Some(Settled { after: Some(Node::File(file.clone())), needs_source: false });
+                return Some(SettledPlace { after: Some(Node::File(file.clone())), needs_source: false });
             }
             Some(Resolution::Switched { file }) => {
                 self.note_file(path, FileNote::SwitchStays);
                 let after = file.clone().map(Node::File).or_else(|| change.after.clone());
-                return Some(Settled { after, needs_source: false });
+                return Some(SettledPlace { after, needs_source: false });
             }
             Some(Resolution::Clashes(places)) => {
                 self.refuse_at(path, Edits::Clash { path: path.clone(), places: places.clone() });

@@ -45,18 +45,20 @@ pub(crate) mod why;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-pub(crate) use choose::{Band, Board, Exploited, Facts, Fate, Need, Problem};
+pub(crate) use choose::{Band, Board, Exploited, Need, NeedFate, Problem, ProblemFacts};
 pub use fates::FileFates;
 pub(crate) use fates::how_it_stands;
 pub use file_note::FileNote;
 pub(crate) use fixed::{
-    Claim, ClaimGrade, DriftedFile, Proof, Statement, Untold, claims, resolved_by, statements,
+    Claim, ClaimGrade, ClaimProof, DriftedFile, Untold, VexStatement, claims, resolved_by, statements,
 };
 pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
 pub(crate) use local_edits::Resolution;
 pub(crate) use merged_how::MergedHow;
-pub(crate) use metrics::{Deed, Event, EventRef, Metrics, Part, Period, Share, Span, Times};
+pub(crate) use metrics::{
+    ChangeEvent, Deed, EventRef, Metrics, Period, Proportion, RateFigure, TimeFigure, Times,
+};
 pub use order::in_order;
 pub(crate) use relate::{
     Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains,
@@ -68,7 +70,7 @@ pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;
 pub use scope::Scope;
 pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
-pub(crate) use silence::{Finding, Loud, Scanner, Silence, silenced};
+pub(crate) use silence::{Loud, ScanFinding, Scanner, Silence, silenced};
 pub use situation::Situation;
 pub(crate) use situation::{FailedCheck, FolderProduct, KnownBy, Recalled, VolumeProblem, spell};
 pub use take_out::{Because, take_out};

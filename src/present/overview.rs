@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::finding::{Finding, findings_of_hidden};
-use crate::model::{Component, HoldPhase, Issue, Patch, RequirementMode, Resolved};
+use crate::model::{Component, HoldPhase, Issue, Patch, RequirementMode, ResolvedIssue};
 use crate::plan::{ClaimGrade, resolved_by};
 use crate::report::{changes, choose, phrases};
 use crate::text::{capitalised, escape_line, escape_text};
@@ -116,7 +116,7 @@ pub fn line(text: &str) -> String {
 }
 
 fn fix_rows(patch: &Patch) -> Vec<FixRow> {
-    let row = |(resolved, parts, grade): (Resolved, Vec<Component>, ClaimGrade)| {
+    let row = |(resolved, parts, grade): (ResolvedIssue, Vec<Component>, ClaimGrade)| {
         let ids: Vec<String> = resolved.ids().map(|id| line(id)).collect();
         let level = resolved.severity.as_ref().map(|severity| severity.level.to_string());
         let state = phrases::resolved_state(&resolved);

@@ -23,23 +23,23 @@ use crate::model::{Code, Mode, TreePath};
 /// holds the lock and has tidied.
 pub(crate) struct Settled {
     fs: Arc<dyn Fs>,
-    asked: Mutex<Asked>,
+    asked: Mutex<PendingLook>,
 }
 
 /// What is asked once while somebody looks at many things.
 #[derive(Default)]
-struct Asked {
+struct PendingLook {
     wanted_by: usize,
     pending: Option<Option<Intent>>,
 }
 
 /// The wish to look at many things as they are at one moment.
-struct Wish<'a> {
+struct SettledLook<'a> {
     settled: &'a Settled,
     _kept_open: Box<dyn KeepsOpen + 'a>,
 }
 
-impl Drop for Wish<'_> {
+impl Drop for SettledLook<'_> {
     fn drop(&mut self) {
         let mut asked = self.settled.asked();
         asked.wanted_by -= 1;
@@ -54,7 +54,7 @@ impl Settled {
         Self { fs, asked: Mutex::default() }
     }
 
-    fn asked(&self) -> MutexGuard<'_, Asked> {
+    fn asked(&self) -> MutexGuard<'_, PendingLook> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -157,7 +157,7 @@ impl Fs for Settled {
 
     fn keep_folders_open(&self) -> Box<dyn KeepsOpen + '_> {
         self.asked().wanted_by += 1;
-        Box::new(Wish { settled: self, _kept_open: self.fs.keep_folders_open() })
+        Box::new(SettledLook { settled: self, _kept_open: self.fs.keep_folders_open() })
     }
 
     passed_on! {

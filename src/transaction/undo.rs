@@ -156,7 +156,7 @@ impl UndoTable {
 }
 
 /// One thing to move, decided before anything is moved.
-struct Move<'a> {
+struct UndoMove<'a> {
     n: usize,
     step: &'a Step,
     action: UndoAction,
@@ -167,8 +167,8 @@ struct Move<'a> {
 }
 
 /// What an undo will do.
-struct Decision<'a> {
-    moves: Vec<Move<'a>>,
+struct UndoPlan<'a> {
+    moves: Vec<UndoMove<'a>>,
     /// Originals that were changed since and are not put back: they are kept.
     newer: Vec<(usize, &'a TreePath, &'a StatePath)>,
     report: Undone,
@@ -182,7 +182,7 @@ fn decide<'a>(
     table: &UndoTable,
     on_foreign: OnForeign,
     provided: &'a BTreeMap<usize, StatePath>,
-) -> Result<Decision<'a>, TransactionError> {
+) -> Result<UndoPlan<'a>, TransactionError> {
     let (mut moves, mut report, mut places, mut newer) =
         (Vec::new(), Undone::default(), Vec::new(), Vec::new());
     // Backwards: what was done last is taken back first.
@@ -228,13 +228,13 @@ fn decide<'a>(
             report.newer.push(path.clone());
         }
         let foreign_first = asks && kind != StepKind::DirMode;
-        moves.push(Move { n, step, action, original, found: found.as_ref(), foreign_first });
+        moves.push(UndoMove { n, step, action, original, found: found.as_ref(), foreign_first });
     }
     if !places.is_empty() {
         places.sort_by(|a, b| a.path.cmp(&b.path));
         return Err(TransactionError::Foreign { places });
     }
-    Ok(Decision { moves, newer, report })
+    Ok(UndoPlan { moves, newer, report })
 }
 
 /// What is done where a person decided that somebody else's thing goes aside.
@@ -284,7 +284,7 @@ pub fn undo_by(
         OnForeign::PutAside => provide(fs, steps, &observed, options.originals)?,
         OnForeign::Stop | OnForeign::JustFailed => BTreeMap::new(),
     };
-    let Decision { moves, newer, mut report } =
+    let UndoPlan { moves, newer, mut report } =
         decide(steps, &observed, table, options.on_foreign, &provided)?;
     options.cancel.check()?;
     options.progress.begin(Phase::PuttingBack, moves.len() as u64);
@@ -322,7 +322,7 @@ pub fn undo_by(
 
 fn carry_out(
     fs: &dyn Fs,
-    step: &Move<'_>,
+    step: &UndoMove<'_>,
     conflicts: &StatePath,
     report: &mut Undone,
 ) -> Result<(), TransactionError> {
@@ -382,7 +382,7 @@ fn take_out_if_empty(fs: &dyn Fs, path: &TreePath, object: &StatePath) -> Result
 }
 
 /// Moves the new thing out, unless it is not the one that was looked at.
-fn take_out(fs: &dyn Fs, step: &Move<'_>, object: &StatePath) -> Result<(), TransactionError> {
+fn take_out(fs: &dyn Fs, step: &UndoMove<'_>, object: &StatePath) -> Result<(), TransactionError> {
     let path = &step.step.path;
     fs.move_out(path, object).context("take away", path)?;
     if is_what_was_found(fs, step, object)? {
@@ -393,7 +393,7 @@ fn take_out(fs: &dyn Fs, step: &Move<'_>, object: &StatePath) -> Result<(), Tran
 }
 
 /// Whether the thing that came out is the one that the decision was about, as it was then.
-fn is_what_was_found(fs: &dyn Fs, step: &Move<'_>, out: &StatePath) -> Result<bool, TransactionError> {
+fn is_what_was_found(fs: &dyn Fs, step: &UndoMove<'_>, out: &StatePath) -> Result<bool, TransactionError> {
     let (path, out) = (&step.step.path, Place::from(out));
     let out_found = fs.look(&out).context("look at what was at", path)?;
     let (Some(now), Some(then)) = (out_found, step.found) else { return Ok(false) };

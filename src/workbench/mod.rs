@@ -41,7 +41,7 @@ pub use change::scripts::ScriptConsent;
 pub(crate) use change::scripts::ScriptPlan;
 pub use change::toggle::{ToggleOptions, TogglePreview, Toggled};
 
-pub use contents::{MAX_IN_MEMORY_BYTES, Content};
+pub use contents::{MAX_IN_MEMORY_BYTES, SideContent};
 pub(crate) use error::ScriptTrouble;
 pub use error::{Error, Result};
 pub use keys::KeyWish;
@@ -53,9 +53,9 @@ pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, Hi
 pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
 pub use look::drift::Drift;
 pub(crate) use look::drift::{DriftCause, DriftKind};
-pub use look::edits::{KeyEdits, Condition, ShownEdits};
+pub use look::edits::{KeyEdits, ShownCondition, ShownEdits};
 pub use look::fixed::FixedFormat;
-pub(crate) use look::fixed::{Compared as ComparedScan, FixedHere, Publisher};
+pub(crate) use look::fixed::{ComparedScan, FixedHere, Publisher};
 pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;
 pub use look::identify::{Identified, Presence};
@@ -86,7 +86,7 @@ pub(crate) use make::{EditMakeRequest, GitMakeRequest, TextMakeRequest};
 pub(crate) use rehearse::SiteTest;
 pub use rehearse::{RehearsalWish, Rehearsed};
 pub(crate) use rollout::{
-    ApprovalView, Said, Gate, FolderState, FolderView, PlannedFolder, PlannedRing, RingView,
+    ApprovalView, Attribution, Gate, MemberState, MemberView, PlannedFolder, PlannedRing, RingView,
     RolloutPlan,
 };
 pub use rollout::{RolloutView, RunWish};
@@ -95,7 +95,7 @@ pub(crate) use text_patch::{
 };
 pub use text_patch::{PatchFile, TextOptions};
 
-pub(crate) use wanted::{FolderStand, Asked, ReconcileWish, Reconciled};
+pub(crate) use wanted::{FolderStand, ReconcileCause, ReconcileWish, Reconciled};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub(crate) use crate::bundle::order::{FindingWeight, OrderFinding, lint as lint_order};
@@ -126,7 +126,7 @@ use crate::disk::fs::{Fs, OsFs};
 use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};
 use crate::transaction::{Settled, TransactionError, recover as recovery};
-use crate::trust::{Places, Keyring};
+use crate::trust::{KeyPlaces, Keyring};
 
 /// Opens the disk of a target folder.
 pub(crate) type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
@@ -176,9 +176,9 @@ impl Workbench {
     }
 
     /// Where this person's and the machine's keys and rules are.
-    fn trust_places(&self) -> Places {
+    fn trust_places(&self) -> KeyPlaces {
         let environment = &self.environment;
-        Places { person: environment.trust_file.clone(), machine: environment.machine_trust_file.clone() }
+        KeyPlaces { person: environment.trust_file.clone(), machine: environment.machine_trust_file.clone() }
     }
 
     /// What is trusted here.

@@ -6,8 +6,8 @@
 use std::fmt;
 
 use super::value::{Item, Value};
-use super::why::Why;
-use super::work::Work;
+use super::why::OpMisfit;
+use super::work::EditBudget;
 use crate::diff::settings::Format;
 
 /// Longest path and most of its parts. Real ones have a dozen.
@@ -17,14 +17,14 @@ const MAX_PARTS: usize = 64;
 /// A path as somebody wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
-    parts: Vec<Part>,
+    parts: Vec<PathSegment>,
     /// Whether a key that is there once is a list of one.
     lists_of_lines: bool,
     spelled: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum PathSegment {
     Key(String),
     Index(usize),
     /// The one element whose value below these keys is this; without keys, the element itself.
@@ -38,12 +38,12 @@ enum Part {
     Token(String),
 }
 
-impl Part {
+impl PathSegment {
     /// The place in a list that it names, if it names one.
     fn index(&self) -> Option<usize> {
         match self {
-            Part::Token(token) => index_of(token),
-            Part::Index(index) => Some(*index),
+            PathSegment::Token(token) => index_of(token),
+            PathSegment::Index(index) => Some(*index),
             _ => None,
         }
     }
@@ -59,20 +59,20 @@ pub struct NoPath {
 
 /// One step from a value to one inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum PathStep {
     Key(String),
     Index(usize),
 }
 
 /// Where a path leads in one value.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum PathLookup {
     /// To a value that is there.
-    Here(Vec<Step>),
+    Here(Vec<PathStep>),
     /// Up to here, and on by keys that are not there.
-    Missing { steps: Vec<Step>, keys: Vec<String> },
+    Missing { steps: Vec<PathStep>, keys: Vec<String> },
     /// To the place behind the last element of the list that is here.
-    End(Vec<Step>),
+    End(Vec<PathStep>),
 }
 
 impl Path {
@@ -86,8 +86,8 @@ impl Path {
         let is_one_key = matches!(format, Format::Env | Format::Properties);
         let parts = match is_one_key {
             true if spelled.is_empty() => return no(0, "a key is missing"),
-            true => vec![Part::Key(spelled.to_owned())],
-            false => Reader { text: spelled, at: 0 }.parts()?,
+            true => vec![PathSegment::Key(spelled.to_owned())],
+            false => PathReader { text: spelled, at: 0 }.parts()?,
         };
         if parts.len() > MAX_PARTS {
             return no(spelled.len(), "it has more than 64 parts");
@@ -115,7 +115,7 @@ impl Path {
             if let Some((index, _)) = token.char_indices().find(|(i, c)| *c == '~' && !is_escape((*i, *c))) {
                 return no(at + index, "\"~\" is followed by 0 or 1 in a JSON pointer");
             }
-            parts.push(Part::Token(token.replace("~1", "/").replace("~0", "~")));
+            parts.push(PathSegment::Token(token.replace("~1", "/").replace("~0", "~")));
             at += token.len() + 1;
         }
         if parts.len() > MAX_PARTS {
@@ -129,7 +129,7 @@ impl Path {
     }
 
     pub(super) fn ends_behind_a_list(&self) -> bool {
-        matches!(self.parts.last(), Some(Part::End))
+        matches!(self.parts.last(), Some(PathSegment::End))
     }
 
     /// Whether the path is a pointer of this one, or goes through what this pointer names.
@@ -143,9 +143,10 @@ impl Path {
     }
 
     /// Which of its parts are bare indices, where it leads by these steps.
-    pub(super) fn indices(&self, steps: &[Step]) -> Vec<usize> {
-        let is_index = |(part, step): (&Part, &Step)| {
-            matches!(part, Part::Index(_) | Part::Token(_)) && matches!(step, Step::Index(_))
+    pub(super) fn indices(&self, steps: &[PathStep]) -> Vec<usize> {
+        let is_index = |(part, step): (&PathSegment, &PathStep)| {
+            matches!(part, PathSegment::Index(_) | PathSegment::Token(_))
+                && matches!(step, PathStep::Index(_))
         };
         let parts = self.parts.iter().zip(steps).enumerate();
         parts.filter(|(_, pair)| is_index(*pair)).map(|(index, _)| index).collect()
@@ -160,46 +161,48 @@ impl Path {
     ///
     /// # Errors
     /// If it leads nowhere for certain, or to several values.
-    pub(super) fn find(&self, root: &Value, work: &mut Work) -> Result<Found, Why> {
+    pub(super) fn find(&self, root: &Value, work: &mut EditBudget) -> Result<PathLookup, OpMisfit> {
         let mut steps = Vec::new();
         let mut value = root;
         for (index, part) in self.parts.iter().enumerate() {
             let is_last = index + 1 == self.parts.len();
             let next = match (part, value) {
-                (_, Value::Odd(_)) => return Err(Why::Unsure { at: named(&steps) }),
-                (Part::Key(key) | Part::Token(key), Value::Map(entries)) => {
+                (_, Value::Odd(_)) => return Err(OpMisfit::Unsure { at: named(&steps) }),
+                (PathSegment::Key(key) | PathSegment::Token(key), Value::Map(entries)) => {
                     work.spend(entries.len())?;
                     match value.get(key) {
-                        Some(next) => (Step::Key(key.clone()), next),
+                        Some(next) => (PathStep::Key(key.clone()), next),
                         None if value.get("<<").is_some() || may_be_words(value, key) => {
-                            return Err(Why::Unsure { at: named(&steps) });
+                            return Err(OpMisfit::Unsure { at: named(&steps) });
                         }
                         None => return self.missing(steps, index),
                     }
                 }
-                (Part::End, Value::List(_)) if is_last => return Ok(Found::End(steps)),
-                (Part::End, Value::Text(_)) if self.lists_of_lines => {
-                    return Ok(Found::End(steps));
+                (PathSegment::End, Value::List(_)) if is_last => return Ok(PathLookup::End(steps)),
+                (PathSegment::End, Value::Text(_)) if self.lists_of_lines => {
+                    return Ok(PathLookup::End(steps));
                 }
-                (Part::Pick { keys, is }, Value::Text(text)) if self.lists_of_lines && keys.is_empty() => {
+                (PathSegment::Pick { keys, is }, Value::Text(text))
+                    if self.lists_of_lines && keys.is_empty() =>
+                {
                     if text != is {
                         return self.missing(steps, index);
                     }
                     continue;
                 }
-                (Part::Token(token), Value::List(_)) if token == "-" && is_last => {
-                    return Ok(Found::End(steps));
+                (PathSegment::Token(token), Value::List(_)) if token == "-" && is_last => {
+                    return Ok(PathLookup::End(steps));
                 }
-                (Part::Index(_) | Part::Token(_), Value::List(items)) => {
+                (PathSegment::Index(_) | PathSegment::Token(_), Value::List(items)) => {
                     let number = part.index().ok_or_else(|| self.other_kind(&steps, "a list", value))?;
                     match items.get(number) {
-                        Some(item) => (Step::Index(number), &item.value),
+                        Some(item) => (PathStep::Index(number), &item.value),
                         // Right behind the end, a pointer may add one.
-                        None if number == items.len() && is_last && matches!(part, Part::Token(_)) => {
-                            return Ok(Found::End(steps));
+                        None if number == items.len() && is_last && matches!(part, PathSegment::Token(_)) => {
+                            return Ok(PathLookup::End(steps));
                         }
                         None => {
-                            return Err(Why::NoElement {
+                            return Err(OpMisfit::NoElement {
                                 at: named(&steps),
                                 index: number,
                                 count: items.len(),
@@ -207,18 +210,18 @@ impl Path {
                         }
                     }
                 }
-                (Part::Pick { keys, is }, Value::List(items)) => {
+                (PathSegment::Pick { keys, is }, Value::List(items)) => {
                     work.spend(items.len() * (keys.len() + 1))?;
                     match pick(items, keys, is)[..] {
                         [] => return self.missing(steps, index),
-                        [one] => (Step::Index(one), &items[one].value),
+                        [one] => (PathStep::Index(one), &items[one].value),
                         ref several => {
-                            return Err(Why::Several { at: self.spelled.clone(), count: several.len() });
+                            return Err(OpMisfit::Several { at: self.spelled.clone(), count: several.len() });
                         }
                     }
                 }
-                (Part::Key(_), _) => return Err(self.other_kind(&steps, "a group of keys", value)),
-                (Part::Token(_), _) => {
+                (PathSegment::Key(_), _) => return Err(self.other_kind(&steps, "a group of keys", value)),
+                (PathSegment::Token(_), _) => {
                     return Err(self.other_kind(&steps, "a group of keys or a list", value));
                 }
                 _ => return Err(self.other_kind(&steps, "a list", value)),
@@ -226,26 +229,26 @@ impl Path {
             steps.push(next.0);
             value = next.1;
         }
-        Ok(Found::Here(steps))
+        Ok(PathLookup::Here(steps))
     }
 
-    fn other_kind(&self, steps: &[Step], wanted: &'static str, is: &Value) -> Why {
-        Why::OtherKind { at: named(steps), is: is.kind(), wanted }
+    fn other_kind(&self, steps: &[PathStep], wanted: &'static str, is: &Value) -> OpMisfit {
+        OpMisfit::OtherKind { at: named(steps), is: is.kind(), wanted }
     }
 
     /// The rest of the path from this part on is not there.
-    fn missing(&self, steps: Vec<Step>, from: usize) -> Result<Found, Why> {
-        let key = |part: &Part| match part {
-            Part::Key(key) | Part::Token(key) => Some(key.clone()),
+    fn missing(&self, steps: Vec<PathStep>, from: usize) -> Result<PathLookup, OpMisfit> {
+        let key = |part: &PathSegment| match part {
+            PathSegment::Key(key) | PathSegment::Token(key) => Some(key.clone()),
             _ => None,
         };
         let rest = match self.parts[from..].split_last() {
-            Some((Part::End, rest)) if self.lists_of_lines => rest,
+            Some((PathSegment::End, rest)) if self.lists_of_lines => rest,
             _ => &self.parts[from..],
         };
         let keys: Option<Vec<_>> = rest.iter().map(key).collect();
         // An element, or what is in a list that is not there, has no place of its own.
-        Ok(Found::Missing { steps, keys: keys.unwrap_or_default() })
+        Ok(PathLookup::Missing { steps, keys: keys.unwrap_or_default() })
     }
 }
 
@@ -280,12 +283,12 @@ fn pick(items: &[Item], keys: &[String], is: &str) -> Vec<usize> {
 }
 
 /// Steps as a path.
-pub(super) fn named(steps: &[Step]) -> String {
+pub(super) fn named(steps: &[PathStep]) -> String {
     let mut name = String::new();
     for step in steps {
         match step {
-            Step::Index(index) => name.push_str(&format!("[{index}]")),
-            Step::Key(key) => {
+            PathStep::Index(index) => name.push_str(&format!("[{index}]")),
+            PathStep::Key(key) => {
                 if !name.is_empty() {
                     name.push('.');
                 }
@@ -302,31 +305,31 @@ fn key_in_a_path(key: &str) -> String {
 }
 
 /// The value at these steps.
-pub(super) fn at<'a>(root: &'a Value, steps: &[Step]) -> Option<&'a Value> {
+pub(super) fn at<'a>(root: &'a Value, steps: &[PathStep]) -> Option<&'a Value> {
     steps.iter().try_fold(root, |value, step| match (step, value) {
-        (Step::Key(key), value) => value.get(key),
-        (Step::Index(index), Value::List(items)) => items.get(*index).map(|item| &item.value),
+        (PathStep::Key(key), value) => value.get(key),
+        (PathStep::Index(index), Value::List(items)) => items.get(*index).map(|item| &item.value),
         _ => None,
     })
 }
 
 /// As `at`, to change it.
-pub(super) fn at_mut<'a>(root: &'a mut Value, steps: &[Step]) -> Option<&'a mut Value> {
+pub(super) fn at_mut<'a>(root: &'a mut Value, steps: &[PathStep]) -> Option<&'a mut Value> {
     steps.iter().try_fold(root, |value, step| match (step, value) {
-        (Step::Key(key), Value::Map(entries)) => {
+        (PathStep::Key(key), Value::Map(entries)) => {
             entries.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value)
         }
-        (Step::Index(index), Value::List(items)) => items.get_mut(*index).map(|item| &mut item.value),
+        (PathStep::Index(index), Value::List(items)) => items.get_mut(*index).map(|item| &mut item.value),
         _ => None,
     })
 }
 
-struct Reader<'a> {
+struct PathReader<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl Reader<'_> {
+impl PathReader<'_> {
     fn rest(&self) -> &str {
         &self.text[self.at..]
     }
@@ -341,17 +344,17 @@ impl Reader<'_> {
         is_next
     }
 
-    fn parts(mut self) -> Result<Vec<Part>, NoPath> {
+    fn parts(mut self) -> Result<Vec<PathSegment>, NoPath> {
         let mut parts = Vec::new();
         if !self.rest().starts_with('[') {
-            parts.push(Part::Key(self.word(&['.', '['])?));
+            parts.push(PathSegment::Key(self.word(&['.', '['])?));
         }
         while !self.rest().is_empty() {
-            if parts.last() == Some(&Part::End) {
+            if parts.last() == Some(&PathSegment::End) {
                 return self.no("nothing follows \"[]\"");
             }
             if self.takes('.') {
-                parts.push(Part::Key(self.word(&['.', '['])?));
+                parts.push(PathSegment::Key(self.word(&['.', '['])?));
             } else if self.takes('[') {
                 parts.push(self.element()?);
             } else {
@@ -362,9 +365,9 @@ impl Reader<'_> {
     }
 
     /// What is between brackets.
-    fn element(&mut self) -> Result<Part, NoPath> {
+    fn element(&mut self) -> Result<PathSegment, NoPath> {
         if self.takes(']') {
-            return Ok(Part::End);
+            return Ok(PathSegment::End);
         }
         let digits = self.rest().len() - self.rest().trim_start_matches(|c: char| c.is_ascii_digit()).len();
         if digits > 0 && self.rest()[digits..].starts_with(']') {
@@ -372,7 +375,7 @@ impl Reader<'_> {
                 return self.no("this is no index");
             };
             self.at += digits + 1;
-            return Ok(Part::Index(index));
+            return Ok(PathSegment::Index(index));
         }
         let mut keys = Vec::new();
         while !self.takes('=') {
@@ -388,7 +391,7 @@ impl Reader<'_> {
         if !self.takes(']') {
             return self.no("\"]\" is missing");
         }
-        Ok(Part::Pick { keys, is })
+        Ok(PathSegment::Pick { keys, is })
     }
 
     /// A word up to one of these signs, or one in quotes.

@@ -1,6 +1,8 @@
 //! What is said about a relation: what a patch says and what its files show are never mixed up.
 
-use super::{Consequence, Grounds, Meeting, Proof, RelatedPresence, Relation, RelationClass, SharedPlace};
+use super::{
+    Consequence, ContainmentProof, Grounds, Meeting, RelatedPresence, Relation, RelationClass, SharedPlace,
+};
 use crate::diff::{Fate, KeyClash, LineRange};
 use crate::model::TreePath;
 use crate::plan::FileFates;
@@ -10,7 +12,7 @@ use crate::text::{Advice, one_line};
 
 /// What is worded.
 #[derive(Clone, Copy)]
-pub(super) struct Facts<'a> {
+pub(super) struct RelationFacts<'a> {
     pub class: RelationClass,
     pub id: &'a str,
     pub revision: u32,
@@ -20,7 +22,7 @@ pub(super) struct Facts<'a> {
     pub evidence: &'a Grounds,
 }
 
-impl Facts<'_> {
+impl RelationFacts<'_> {
     pub(super) fn phrase(&self) -> String {
         let (id, revision, evidence) = (self.id, self.revision, self.evidence);
         match self.class {
@@ -179,12 +181,12 @@ impl Grounds {
     fn containment(&self, id: &str, replaces: bool) -> String {
         let says = if replaces { "replaces" } else { "says it contains" };
         match self.proof {
-            Proof::Holds => format!("contains {id}: {}", all_files(self.files)),
-            Proof::Rewritten => {
+            ContainmentProof::Holds => format!("contains {id}: {}", all_files(self.files)),
+            ContainmentProof::Rewritten => {
                 format!("{says} {id}; its lines are rewritten: {}", places(&self.losing(Fate::Rewritten)))
             }
-            Proof::Undone => format!("says it contains {id}, but undoes it"),
-            Proof::Elsewhere => {
+            ContainmentProof::Undone => format!("says it contains {id}, but undoes it"),
+            ContainmentProof::Elsewhere => {
                 let others: Vec<&str> = self.untouched.iter().map(TreePath::as_str).collect();
                 match others.is_empty() {
                     true => format!("says it contains {id}, but its files don't"),

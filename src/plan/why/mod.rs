@@ -29,7 +29,7 @@ mod wanted;
 
 use std::fmt::Display;
 
-pub(crate) use at_place::{AtPlace, Unlike};
+pub(crate) use at_place::{AtPlace, Mismatch};
 pub(crate) use bad_rollout_file::BadRolloutFile;
 pub(crate) use bad_state_file::BadStateFile;
 pub(crate) use components::{ComponentState, NeedsComponent};

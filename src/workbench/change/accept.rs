@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::decision::DecisionSum;
-use super::locked::Seen;
+use super::locked::Recheckable;
 use super::which::refuse_unknown;
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, EntryFact, Ledger, PatchNote};
@@ -90,14 +90,14 @@ impl Workbench {
         if first_look.given_up.is_nothing() && first_look.unused.is_empty() {
             return Ok(first_look.given_up);
         }
-        let see_again = |fs: &dyn Fs| Decision::new(fs, &read_ledger(fs)?, id);
+        let see_again = |fs: &dyn Fs| PlannedAcceptance::new(fs, &read_ledger(fs)?, id);
         let (mut folder, decision) = self.lock_as_seen(target, first_look, see_again, |_| true)?;
         DecisionDigest::refuse_other(agreed, || decision.given_up.decision())?;
         // What failing checks would roll back is needed until they have run.
         if let Some(entry) = folder.ledger.unchecked().first() {
             return Err(UncheckedChange::new(entry).refusal());
         }
-        let Decision { given_up, through, unused } = decision;
+        let PlannedAcceptance { given_up, through, unused } = decision;
         if given_up.is_nothing() {
             // A process that died while it accepted has left them.
             folder.give_up(&unused)?;
@@ -116,17 +116,17 @@ impl Workbench {
     }
 
     /// What there is to give up in a folder that is not locked.
-    fn decide_in_passing(&self, target: &Path, fs: &dyn Fs, id: Option<&str>) -> Result<Decision> {
+    fn decide_in_passing(&self, target: &Path, fs: &dyn Fs, id: Option<&str>) -> Result<PlannedAcceptance> {
         let look = || {
             super::preview::refuse_unfinished(fs)?;
-            Decision::new(fs, &read_ledger(fs)?, id)
+            PlannedAcceptance::new(fs, &read_ledger(fs)?, id)
         };
         self.read_consistently(target, fs, look, |_| true)
     }
 }
 
 /// What is given up, and how.
-struct Decision {
+struct PlannedAcceptance {
     given_up: Accepted,
     /// The newest entry that cannot be taken back any more.
     through: u64,
@@ -134,13 +134,13 @@ struct Decision {
     unused: Vec<u64>,
 }
 
-impl Seen for Decision {
+impl Recheckable for PlannedAcceptance {
     fn still_holds(&self, _: &dyn Fs, ledger: &Ledger) -> bool {
         self.given_up.head == ledger.head().digest
     }
 }
 
-impl Decision {
+impl PlannedAcceptance {
     fn new(fs: &dyn Fs, ledger: &Ledger, id: Option<&str>) -> Result<Self> {
         let mut open = ledger.installed();
         let count = match id {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::apply_preview::Previewed;
 use super::health::Health;
-use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
+use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
 use super::permission::{CheckedBundles, PermittedBundles};
 use super::scripts::{ScriptRun, not_recorded, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
@@ -22,7 +22,7 @@ use crate::model::{Code, Digest, Patch};
 use crate::plan::why::Override;
 use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
-use crate::workbench::contents::{First, Library};
+use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::{
     ApplyOptions, ApplyPreview, ApplyRequest, ComingPatch, DecisionDigest, Error, Result, ScriptTrouble,
     Watch, Workbench, text_patch,
@@ -152,7 +152,7 @@ impl Workbench {
         let mut entry = entry_of(run.folder, bundles, &looked, facts)?.on(&options.occasion);
         entry.overrides = overrides(&looked.preview, options);
         entry.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::After)).collect();
-        let contents = Library::new(bundles, First::Bundles)
+        let contents = Library::new(bundles, SearchFirst::Bundles)
             .in_folder(run.folder.fs())
             .with_seen(&looked.survey.situation.tree)
             .with_copies(looked.archive.clone())
@@ -302,7 +302,7 @@ fn entry_of(
     Ok(entry)
 }
 
-impl Seen for Previewed {
+impl Recheckable for Previewed {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }

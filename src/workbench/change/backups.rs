@@ -11,7 +11,7 @@ use crate::disk::node_at;
 use crate::model::{FileNode, Node, Patch, Step, TreePath};
 use crate::plan::{FileNote, Note};
 use crate::transaction::{ContentError, Contents, SafeCopies, SafeCopyError};
-use crate::workbench::contents::{First, Library};
+use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::merged_contents::MergedContents;
 use crate::workbench::{Result, Workbench};
 
@@ -40,7 +40,7 @@ impl Workbench {
 
 /// What patch files bring: as a whole, or as a change of what they say is in the folder.
 pub(super) fn out_of<'a>(bundles: &'a [VerifiedBundle], fs: &'a dyn Fs) -> Library<'a> {
-    Library::new(bundles, First::Bundles).in_folder(fs).where_bundles_say()
+    Library::new(bundles, SearchFirst::Bundles).in_folder(fs).where_bundles_say()
 }
 
 /// Where the originals of damaged safe copies are.

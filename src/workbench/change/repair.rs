@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::decision::DecisionSum;
-use super::locked::{ChangeExtras, LockedChange, Seen};
+use super::locked::{ChangeExtras, LockedChange, Recheckable};
 use super::permission::CheckedBundles;
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::{Fs, Place, StatKind};
@@ -13,7 +13,7 @@ use crate::model::{Node, Step, TreePath};
 use crate::plan::why::{HistoryDoubt, Restoring};
 use crate::plan::{Lost, LostFile, Note, Obstacle, Preview, plan_repair};
 use crate::transaction::SafeCopyError;
-use crate::workbench::contents::{First, Library, Origin};
+use crate::workbench::contents::{ContentOrigin, Library, SearchFirst};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::all_copies;
 use crate::workbench::look::stack::read_ledger;
@@ -247,7 +247,7 @@ struct PlannedRepair {
     survey: Survey,
 }
 
-impl Seen for PlannedRepair {
+impl Recheckable for PlannedRepair {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }
@@ -284,8 +284,8 @@ fn find_sources(
         }
         let failed = |source| SafeCopyError::Io { path: step.path.clone(), source };
         match library.find(&file.digest).map_err(failed)? {
-            Some(Origin::Bundle(bundle)) => _ = used.insert(bundle),
-            Some(Origin::Folder(_) | Origin::Made) => {}
+            Some(ContentOrigin::Bundle(bundle)) => _ = used.insert(bundle),
+            Some(ContentOrigin::Folder(_) | ContentOrigin::Made) => {}
             None => lost.push(step.path.clone()),
         }
     }
@@ -302,6 +302,6 @@ pub(super) fn contents<'a>(
     ledger: &Ledger,
     bundles: &'a [VerifiedBundle],
 ) -> Result<Library<'a>> {
-    let library = Library::new(bundles, First::SafeCopies).in_folder(fs).where_bundles_say();
+    let library = Library::new(bundles, SearchFirst::SafeCopies).in_folder(fs).where_bundles_say();
     Ok(library.with_copies(all_copies(fs, ledger)?))
 }

@@ -8,7 +8,7 @@ mod untouched;
 use std::path::Path;
 
 use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere, out_of};
-use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
+use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
 use super::scripts::{
     ScriptConsent, ScriptPlan, ScriptRun, not_recorded, refuse_to_bring_back, script_failed,
 };
@@ -23,7 +23,7 @@ use crate::model::{FileNode, LayerKey, Node, Step};
 use crate::plan::why::{Restoring, Switches, Undo};
 use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
-use crate::workbench::contents::{First, Library};
+use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::merging::resolve_edits_since;
 use crate::workbench::look::moved_switches::{ContentOf, MovedSwitches};
 use crate::workbench::look::read_file::read_file;
@@ -347,7 +347,7 @@ impl Workbench {
             RollbackRoute::Layers { out, made, archive } => {
                 entry.facts.extend(went_and_returned(&patches, &back));
                 entry.out = out.into_iter().map(Gone::from).collect();
-                let library = Library::new(&bundles, First::Bundles).in_folder(folder.fs());
+                let library = Library::new(&bundles, SearchFirst::Bundles).in_folder(folder.fs());
                 let library = library.with_seen(&survey.situation.tree).with_copies(archive);
                 Box::new(library.with_made(made))
             }
@@ -457,7 +457,7 @@ fn version_below(fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Option<String> 
     results.next().or_else(|| ledger.entry(key.entry)?.version_before.clone())
 }
 
-impl Seen for PlannedRollback {
+impl Recheckable for PlannedRollback {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }

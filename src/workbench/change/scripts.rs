@@ -25,7 +25,7 @@ use crate::model::{Digest, Hasher};
 use crate::plan::Obstacle;
 use crate::plan::why::{NotAgreed, Scripts};
 use crate::progress::{CancelToken, Quiet};
-use crate::scripts::{self, Job, Setting};
+use crate::scripts::{self, Job, LaunchContext};
 use crate::transaction::{ChangeFailure, FolderCondition};
 use crate::trust::Verdict;
 use crate::workbench::look::planned_scripts::{PlannedScript, planned_scripts};
@@ -271,7 +271,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
             target: self.folder.target,
             phase: script.time.as_str(),
             patch: &script.patch,
-            setting: Setting::Scratch,
+            setting: LaunchContext::Scratch,
         };
         let note = script.noted(&scripts::run(&job, cancel));
         let failed = (note.state == ScriptState::Failed).then(|| note.as_check().line());

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::decision::DecisionSum;
 use super::health::Health;
-use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
+use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
 use super::scripts::unstoppable;
 use crate::checks::describe;
 use crate::diff::{KeyChange, Switch};
@@ -296,7 +296,7 @@ struct PlannedToggle {
     contents: ToggleContents,
 }
 
-impl Seen for PlannedToggle {
+impl Recheckable for PlannedToggle {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }
@@ -325,7 +325,7 @@ struct Look<'a> {
 }
 
 /// What will be at its place.
-struct Moved {
+struct ToggledFile {
     after: Option<Node>,
     keys: Vec<KeyChange>,
     contents: ToggleContents,
@@ -333,7 +333,7 @@ struct Moved {
 
 impl Look<'_> {
     /// What the place becomes, or why it cannot.
-    fn moved(&self) -> Result<std::result::Result<Moved, Switches>> {
+    fn moved(&self) -> Result<std::result::Result<ToggledFile, Switches>> {
         let unclear = |because: &str| Ok(Err(Switches::Unclear { because: because.to_owned() }));
         match (self.switch.toggle.kind, self.observed) {
             (_, Some(Node::Link(_) | Node::Dir(_))) => unclear("something else than a file is there"),
@@ -343,7 +343,7 @@ impl Look<'_> {
         }
     }
 
-    fn value_moved(&self, file: &FileNode) -> Result<std::result::Result<Moved, Switches>> {
+    fn value_moved(&self, file: &FileNode) -> Result<std::result::Result<ToggledFile, Switches>> {
         let toggle = &self.switch.toggle;
         let content =
             read_file(self.fs, &Place::from(&toggle.file), file.digest)?.ok_or_else(Error::moved)?;
@@ -358,29 +358,29 @@ impl Look<'_> {
                 let (digest, size_bytes) = (Digest::compute(&content), content.len() as u64);
                 let after = Some(Node::File(FileNode { digest, size_bytes, mode: file.mode }));
                 let contents = ToggleContents { content, ..ToggleContents::default() };
-                Ok(Moved { after, keys, contents })
+                Ok(ToggledFile { after, keys, contents })
             }
         })
     }
 
-    fn file_moved(&self, observed: Option<&Node>) -> Result<std::result::Result<Moved, Switches>> {
+    fn file_moved(&self, observed: Option<&Node>) -> Result<std::result::Result<ToggledFile, Switches>> {
         let toggle = &self.switch.toggle;
         let contents = ToggleContents::default();
         let should_be_there = toggle.position_of_file(true) == self.to;
         if should_be_there == observed.is_some() {
-            return Ok(Ok(Moved { after: observed.cloned(), keys: Vec::new(), contents }));
+            return Ok(Ok(ToggledFile { after: observed.cloned(), keys: Vec::new(), contents }));
         }
         if !should_be_there {
-            return Ok(Ok(Moved { after: None, keys: Vec::new(), contents }));
+            return Ok(Ok(ToggledFile { after: None, keys: Vec::new(), contents }));
         }
         if let Some((node, contents)) = self.taken_away()? {
-            return Ok(Ok(Moved { after: Some(node), keys: Vec::new(), contents }));
+            return Ok(Ok(ToggledFile { after: Some(node), keys: Vec::new(), contents }));
         }
         // Nobody has taken it away, so it was never there: an empty file is as good as any.
         let empty = FileNode { digest: Digest::compute(b""), size_bytes: 0, mode: Mode::FILE };
         match toggle.initially == self.to {
             true => Ok(Err(Switches::NoCopy)),
-            false => Ok(Ok(Moved { after: Some(Node::File(empty)), keys: Vec::new(), contents })),
+            false => Ok(Ok(ToggledFile { after: Some(Node::File(empty)), keys: Vec::new(), contents })),
         }
     }
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, Expected, Layers, Ledger, Moved, read_small};
+use crate::ledger::{Entry, Expected, Layers, Ledger, MovedLayer, read_small};
 use crate::model::{Digest, FileChange, LayerKey, Node, Patch, Step, TreePath};
 use crate::plan::{Layer, Stack};
 use crate::transaction::{Archive, recover};
@@ -207,12 +207,12 @@ impl PlaceHistory<'_> {
 
 /// What went from below others, or came back below them.
 struct Movement {
-    moved: Vec<(Moved, Arc<[Step]>)>,
+    moved: Vec<(MovedLayer, Arc<[Step]>)>,
 }
 
 impl Movement {
     fn read(ledger: &Ledger, now: &Layers) -> Self {
-        let steps = |moved: &Moved| {
+        let steps = |moved: &MovedLayer| {
             let entry = ledger.entry(moved.key.entry);
             (*moved, entry.map(|entry| entry.steps_of_part(moved.key.part)).unwrap_or_default())
         };

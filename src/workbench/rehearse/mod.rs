@@ -13,8 +13,8 @@ use std::time::Duration;
 use crate::model::{Interpreter, TreePath, TreeState};
 use crate::plan::OnDrift;
 use crate::progress::{Phase, Quiet};
-use crate::scripts::{self, Job, Setting};
-use crate::workbench::look::rehearsals::{Proven, RehearsalNote, Rehearsals, Surroundings};
+use crate::scripts::{self, Job, LaunchContext};
+use crate::workbench::look::rehearsals::{RehearsalInputs, RehearsalNote, RehearsalScope, Rehearsals};
 use crate::workbench::{
     ApplyOptions, ApplyPreview, ApplyRequest, DecisionDigest, Error, Override, Result, Watch, Workbench,
 };
@@ -111,7 +111,7 @@ impl Workbench {
             return Ok(Rehearsed { failure, ..Rehearsed::of(preview, decision) });
         }
         let fs = self.disk(target)?;
-        let around = Surroundings {
+        let around = RehearsalScope {
             fs: &*fs,
             patches: preview.patches.iter().map(|coming| &*coming.patch).collect(),
             has_tests: !wish.tests.is_empty(),
@@ -176,7 +176,7 @@ impl Workbench {
         Ok(failed.or_else(|| differs.map(|path| format!("after the rollback, {path:?} isn't as it was"))))
     }
 
-    fn record(&self, target: &Path, rehearsed: &Rehearsed, proven: Proven) -> Result<()> {
+    fn record(&self, target: &Path, rehearsed: &Rehearsed, proven: RehearsalInputs) -> Result<()> {
         let environment = &self.environment;
         let Some(place) = Rehearsals::place(environment) else { return Ok(()) };
         Rehearsals::add(
@@ -213,7 +213,7 @@ fn run_tests(
             target: clone,
             phase: "rehearse",
             patch: &patch,
-            setting: Setting::AsAPerson,
+            setting: LaunchContext::AsAPerson,
         };
         let ran = scripts::run(&job, watch.cancel);
         watch.cancel.check()?;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::state_file::{Section, StateFile};
+use super::state_file::{FolderSection, StateFile};
 use crate::plan::why::BadStateFile;
 use crate::workbench::look::folder_pattern::expand;
 use crate::workbench::{Error, Result};
@@ -19,7 +19,7 @@ impl StateFile {
     ///
     /// # Errors
     /// If one is there twice or inside another, or a pattern finds too many.
-    pub(super) fn folders(&self) -> Result<Vec<(PathBuf, &Section)>> {
+    pub(super) fn folders(&self) -> Result<Vec<(PathBuf, &FolderSection)>> {
         let mut folders = Vec::new();
         // By their real paths.
         let mut known: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();

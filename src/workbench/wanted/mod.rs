@@ -16,14 +16,16 @@ use rayon::prelude::*;
 use crate::ledger::{Entry, EntryFact};
 use crate::model::{Code, Kind, Patch};
 use crate::plan::Obstacle;
-use crate::plan::wanted::{About, Deed, Expectation, Past, PatchHere, SeenFolder, Standing, decide};
+use crate::plan::wanted::{
+    DueAction, Expectation, ExpectationStanding, ExpectationSubject, ObservedFolder, Past, PatchHere, decide,
+};
 use crate::plan::why::{BadStateFile, Wanted};
 use crate::transaction::TransactionError;
 use crate::whole_file::WholeFile;
 use crate::workbench::look::output::{OutputKind, refuse_taken};
 use crate::workbench::{Error, FolderStatus, Occasion, PatchAtHand, Result, SharedBundles, Watch, Workbench};
-pub(crate) use history::Asked;
-use state_file::{Section, StateFile};
+pub(crate) use history::ReconcileCause;
+use state_file::{FolderSection, StateFile};
 
 /// Which folders to bring to what.
 #[derive(Debug, Clone)]
@@ -81,23 +83,26 @@ impl FolderStand {
     pub fn kind(&self) -> Option<Kind> {
         let of_one = |one: &Expectation| match &one.standing {
             _ if one.is_met() => None,
-            Standing::Blocked(why) => Some(why.as_obstacle().kind()),
+            ExpectationStanding::Blocked(why) => Some(why.as_obstacle().kind()),
             _ => Some(Kind::NotYet),
         };
         let failure = self.failure.as_ref().map(Error::kind);
         Kind::worst(self.expectations.iter().map(of_one).chain([failure]))
     }
 
-    fn due(&self, deed: impl Fn(Deed) -> bool) -> impl Iterator<Item = (usize, &About, Deed)> {
+    fn due(
+        &self,
+        deed: impl Fn(DueAction) -> bool,
+    ) -> impl Iterator<Item = (usize, &ExpectationSubject, DueAction)> {
         self.expectations.iter().enumerate().filter_map(move |(at, one)| match one.standing {
-            Standing::Due(due) if deed(due) => Some((at, &one.about, due)),
+            ExpectationStanding::Due(due) if deed(due) => Some((at, &one.about, due)),
             _ => None,
         })
     }
 }
 
 /// What all folders of one run share.
-struct Run<'a> {
+struct ReconcileRun<'a> {
     bench: &'a Workbench,
     wish: &'a ReconcileWish,
     /// The patch files, by the patches in them.
@@ -110,7 +115,7 @@ struct Run<'a> {
 
 /// A folder that was looked at.
 struct Looked<'s> {
-    section: &'s Section,
+    section: &'s FolderSection,
     stand: FolderStand,
     /// Whether its history does not yet know what the file says now.
     is_news: bool,
@@ -139,13 +144,14 @@ impl Workbench {
         std::fs::read_dir(&file.patches).map_err(failed)?;
         let (patches, unreadable) = self.patches_at_hand(std::slice::from_ref(&file.patches), watch)?;
         let (at_hand, opened) = (newest(patches), SharedBundles::default());
-        let mut run = Run { bench: self, wish, at_hand, opened, today: self.today(), watch };
+        let mut run = ReconcileRun { bench: self, wish, at_hand, opened, today: self.today(), watch };
         let looked: Result<Vec<Looked<'_>>> =
             folders.into_par_iter().map(|(path, section)| run.look(path, section)).collect();
         let mut looked = looked?;
         run.opened = run.open_what_is_due(&looked)?;
         looked.par_iter_mut().try_for_each(|one| run.try_out(one))?;
-        let out: usize = looked.iter().map(|one| one.stand.due(|deed| deed == Deed::RollBack).count()).sum();
+        let out: usize =
+            looked.iter().map(|one| one.stand.due(|deed| deed == DueAction::RollBack).count()).sum();
         let most = wish.max_rolled_back;
         let problem = (out > most).then(|| Wanted::TooMany { count: out, most }.as_obstacle());
         if wish.apply && problem.is_none() {
@@ -213,8 +219,8 @@ fn newest(patches: Vec<PatchAtHand>) -> BTreeMap<String, PatchAtHand> {
     newest
 }
 
-impl Run<'_> {
-    fn look<'s>(&self, path: PathBuf, section: &'s Section) -> Result<Looked<'s>> {
+impl ReconcileRun<'_> {
+    fn look<'s>(&self, path: PathBuf, section: &'s FolderSection) -> Result<Looked<'s>> {
         self.watch.cancel.check()?;
         let stand = FolderStand { path, expectations: Vec::new(), failure: None, entries: Vec::new() };
         let mut looked = Looked { section, stand, is_news: false, repair_from: Vec::new() };
@@ -283,18 +289,18 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn occasion(&self, section: &Section) -> Occasion {
+    fn occasion(&self, section: &FolderSection) -> Occasion {
         history::by_section(section.digest, self.wish.commit.as_ref())
     }
 }
 
-fn seen_folder(status: &FolderStatus, entries: &[Entry]) -> SeenFolder {
+fn seen_folder(status: &FolderStatus, entries: &[Entry]) -> ObservedFolder {
     let patch = |one: &crate::workbench::Installed| PatchHere {
         id: one.patch.id.clone(),
         revision: one.patch.revision,
         replaced_by: one.replaced_by.clone(),
     };
-    SeenFolder {
+    ObservedFolder {
         product: status.product.clone(),
         version: status.version.clone(),
         version_before: version_before(status, entries),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::list::{Sheet, columns};
+use super::list::{LabelledLines, columns};
 use super::plan::change_row;
 use super::switches::switch_lines;
 use super::unchecked::unchecked;
@@ -343,7 +343,7 @@ pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: 
             safe(problem)
         ),
     };
-    let mut sheet = Sheet::new();
+    let mut sheet = LabelledLines::new();
     sheet.option("Head", check.head.filter(|_| check.fitting > 0).map(|digest| digest.to_string()));
     sheet.option("Origin", check.foreign.as_ref().map(Foreign::sentence));
     sheet

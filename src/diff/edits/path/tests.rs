@@ -2,14 +2,14 @@
 
 use super::*;
 
-fn parse(path: &str) -> Result<Vec<Part>, usize> {
+fn parse(path: &str) -> Result<Vec<PathSegment>, usize> {
     Path::parse(path, Format::Yaml).map(|path| path.parts).map_err(|no| no.at)
 }
 
 #[test]
 fn paths_are_read_strictly() {
-    let key = |key: &str| Part::Key(key.to_owned());
-    let pick = |keys: &[&str], is: &str| Part::Pick {
+    let key = |key: &str| PathSegment::Key(key.to_owned());
+    let pick = |keys: &[&str], is: &str| PathSegment::Pick {
         keys: keys.iter().map(|&key| key.to_owned()).collect(),
         is: is.to_owned(),
     };
@@ -22,9 +22,9 @@ fn paths_are_read_strictly() {
         ("l[metadata.name=\"a]b\"]", vec![key("l"), pick(&["metadata", "name"], "a]b")]),
         ("l[=x=y]", vec![key("l"), pick(&[], "x=y")]),
         ("l[=]", vec![key("l"), pick(&[], "")]),
-        ("l[0][12]", vec![key("l"), Part::Index(0), Part::Index(12)]),
-        ("env[]", vec![key("env"), Part::End]),
-        ("[0].a", vec![Part::Index(0), key("a")]),
+        ("l[0][12]", vec![key("l"), PathSegment::Index(0), PathSegment::Index(12)]),
+        ("env[]", vec![key("env"), PathSegment::End]),
+        ("[0].a", vec![PathSegment::Index(0), key("a")]),
         ("é.ü", vec![key("é"), key("ü")]),
     ] {
         assert_eq!(parse(path), Ok(parts), "{path}");
@@ -57,7 +57,7 @@ fn paths_are_read_strictly() {
 #[test]
 fn pointers_are_read_strictly() {
     let parts = |pointer: &str| Path::pointer(pointer).map(|path| path.parts).map_err(|no| no.at);
-    let token = |token: &str| Part::Token(token.to_owned());
+    let token = |token: &str| PathSegment::Token(token.to_owned());
     assert_eq!(parts(""), Ok(vec![]));
     assert_eq!(parts("/a~1b/~01/"), Ok(vec![token("a/b"), token("~1"), token("")]));
     assert_eq!(parts("a"), Err(0));
