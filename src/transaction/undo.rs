@@ -436,15 +436,15 @@ fn touched_for_undo(fs: &dyn Fs, steps: &[Step], report: &Undone) -> Result<Vec<
 }
 
 fn facts(report: &Undone, reason: &EntryFact) -> Vec<EntryFact> {
-    let told: [(_, fn(String) -> EntryFact); 5] = [
-        (&report.newer, |path| EntryFact::NewerContentKept { path }),
-        (&report.folders_kept, |path| EntryFact::FolderInUse { path }),
-        (&report.gone, |path| EntryFact::DeletedByOthers { path }),
-        (&report.left_alone, |path| EntryFact::ChangedByOthers { path }),
-        (&report.lost, |path| EntryFact::OriginalMissing { path }),
-    ];
     let mut facts = vec![reason.clone()];
-    facts.extend(told.iter().flat_map(|(paths, fact)| paths.iter().map(|path| fact(path.to_string()))));
+    let mut tell = |paths: &[TreePath], fact: fn(String) -> EntryFact| {
+        facts.extend(paths.iter().map(|path| fact(path.to_string())));
+    };
+    tell(&report.newer, |path| EntryFact::NewerContentKept { path });
+    tell(&report.folders_kept, |path| EntryFact::FolderInUse { path });
+    tell(&report.gone, |path| EntryFact::DeletedByOthers { path });
+    tell(&report.left_alone, |path| EntryFact::ChangedByOthers { path });
+    tell(&report.lost, |path| EntryFact::OriginalMissing { path });
     let aside = report.put_aside.iter();
     facts.extend(
         aside.map(|(path, now)| EntryFact::PutAside { path: path.to_string(), now: now.to_string() }),

@@ -79,7 +79,7 @@ impl<'a> KeyMerge<'a> {
                 (Some(Meant::Theirs(_)), Some(here), Some(there)) => self.exchange(here, there)?,
                 (Some(Meant::Group(parts)), Some(here), Some(there)) => match (&here.said, &there.said) {
                     (StatedValue::Group(here), StatedValue::Group(there)) => {
-                        self.group(here, there, parts)?
+                        self.group(here, there, parts)?;
                     }
                     _ => return None,
                 },
