@@ -265,7 +265,7 @@ pub struct Installed {
     /// The entry that applied it first.
     pub applied: u64,
     /// The entry whose safe copies take it out again: `applied`, or the newest entry that brought it back.
-    pub way_back: u64,
+    pub undo_entry: u64,
     /// When it came in.
     pub time: String,
     /// Whether its way back was given up.

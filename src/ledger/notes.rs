@@ -23,7 +23,7 @@ pub struct PatchNote {
 
 impl PatchNote {
     /// What a patch says.
-    pub(crate) fn of(patch: &Patch) -> Self {
+    pub(crate) fn new(patch: &Patch) -> Self {
         Self {
             id: patch.about.identity.id.as_str().to_owned(),
             revision: patch.about.identity.revision,

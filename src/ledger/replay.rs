@@ -15,7 +15,7 @@ pub(crate) struct LayerSlot {
     /// Which patch.
     pub key: LayerKey,
     /// The entry whose safe copies take it out again.
-    pub way_back: u64,
+    pub undo_entry: u64,
     /// Whether its way back was given up.
     pub accepted: bool,
     /// What replaced it, and whether its changes stayed below that.
@@ -56,7 +56,7 @@ impl Ledger {
                 key: slot.key,
                 patch: entry.patches().get(slot.key.part).copied()?.clone(),
                 applied: slot.key.entry,
-                way_back: slot.way_back,
+                undo_entry: slot.undo_entry,
                 time: entry.time.clone(),
                 accepted: slot.accepted,
                 replaced_by: slot.superseded.and_then(|(by, _)| self.note(by)).map(|note| note.id.clone()),
@@ -73,7 +73,7 @@ impl Ledger {
     /// What the patch in `slot` alone changed.
     pub(crate) fn steps_of(&self, slot: LayerSlot) -> Arc<[Step]> {
         // Taken out and brought back, it left what the entry that brought it back says.
-        let entry = self.entry(slot.way_back).filter(|_| slot.way_back != slot.key.entry);
+        let entry = self.entry(slot.undo_entry).filter(|_| slot.undo_entry != slot.key.entry);
         let entry = entry.or_else(|| self.entry(slot.key.entry));
         entry.map(|entry| entry.steps_of_part(slot.key.part)).unwrap_or_default()
     }
@@ -293,7 +293,7 @@ impl<'a> Replay<'a> {
                     self.now.moved.push(MovedLayer { key: old, at: entry.seq });
                 }
             }
-            self.now.slots.push(LayerSlot { key, way_back: entry.seq, accepted: false, superseded: None });
+            self.now.slots.push(LayerSlot { key, undo_entry: entry.seq, accepted: false, superseded: None });
         }
     }
 
@@ -319,7 +319,7 @@ impl<'a> Replay<'a> {
         let Some(reversed) = entry.reverses else { return };
         if reversed != self.last {
             self.keep_before(entry);
-            self.now.slots.retain(|slot| slot.way_back != reversed);
+            self.now.slots.retain(|slot| slot.undo_entry != reversed);
             return;
         }
         std::mem::swap(&mut self.now, &mut self.before);
@@ -331,7 +331,7 @@ impl<'a> Replay<'a> {
             .and_then(|reversed| reversed.reverses)
             .filter(|used| self.ledger.entry(*used).is_some_and(|entry| entry.parts.is_empty()));
         let slots = self.now.slots.iter_mut();
-        slots.filter(|slot| Some(slot.way_back) == used_up).for_each(|slot| slot.way_back = entry.seq);
+        slots.filter(|slot| Some(slot.undo_entry) == used_up).for_each(|slot| slot.undo_entry = entry.seq);
     }
 }
 
@@ -339,12 +339,12 @@ impl<'a> Replay<'a> {
 fn accept(ledger: &Ledger, layers: &mut Layers, entry: &Entry) {
     let newest = entry.reverses.unwrap_or(u64::MAX);
     let is_meant =
-        |slot: &LayerSlot| slot.way_back <= newest && ledger.note(slot.key) == entry.patch.as_ref();
+        |slot: &LayerSlot| slot.undo_entry <= newest && ledger.note(slot.key) == entry.patch.as_ref();
     let through = layers.slots.iter().rposition(is_meant);
     for (index, slot) in layers.slots.iter_mut().enumerate() {
         slot.accepted |= match through {
             Some(through) => index <= through,
-            None => slot.way_back <= newest,
+            None => slot.undo_entry <= newest,
         };
     }
 }

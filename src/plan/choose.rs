@@ -32,7 +32,7 @@ choices! {
 
 impl Band {
     /// The band of a score, as CVSS 3 and 4 have them.
-    fn of(score: CvssScore) -> Self {
+    fn new(score: CvssScore) -> Self {
         match score.tenths {
             0 => Band::Negligible,
             1..40 => Band::Low,
@@ -81,7 +81,7 @@ impl ProblemFacts {
 
     /// How bad it is: by its score, else by the scanner's word.
     pub(crate) fn band(&self) -> Band {
-        self.cvss.map(Band::of).or(self.band).unwrap_or_default()
+        self.cvss.map(Band::new).or(self.band).unwrap_or_default()
     }
 
     /// Whether a forecast says that it will likely be exploited.

@@ -74,7 +74,7 @@ impl Overview {
             Section { heading: words::FOR_WHOM, facts: product(patch) },
             Section { heading: words::NEEDS, facts: needs(patch) },
             Section { heading: words::AFTERWARDS, facts: afterwards(patch) },
-            Section { heading: words::WAY_BACK, facts: way_back(patch) },
+            Section { heading: words::WAY_BACK, facts: about_rollback(patch) },
             Section { heading: words::WHO_VOUCHES, facts: vouchers(inspection) },
             Section { heading: words::CARE, facts: care(patch) },
             Section { heading: words::FINE_PRINT, facts: fine_print(inspection) },
@@ -198,7 +198,7 @@ fn afterwards(patch: &Patch) -> Vec<Fact> {
         .collect()
 }
 
-fn way_back(patch: &Patch) -> Vec<Fact> {
+fn about_rollback(patch: &Patch) -> Vec<Fact> {
     let rollback = &patch.about.rollback;
     let mut facts = vec![Fact::new(words::CAN_GO_BACK, &capitalised(phrases::rollback(rollback.possible)))];
     facts.extend(rollback.reason.as_ref().map(|reason| Fact::new(words::BECAUSE, reason)));

@@ -181,7 +181,7 @@ pub(crate) fn occasion(entry: &Entry) -> Vec<String> {
         lines.push(format!("because: {}{text}", reason.kind));
     }
     lines.extend(entry.ticket.iter().map(|ticket| format!("ticket: {ticket}")));
-    if let Some(asked) = entry.cause.as_ref().and_then(ReconcileCause::of) {
+    if let Some(asked) = entry.cause.as_ref().and_then(ReconcileCause::parse) {
         let commit = entry.cause.as_ref().and_then(|cause| cause.commit.as_deref());
         lines.push(asked_phrase(asked, commit));
     } else if let Some(cause) = &entry.cause {

@@ -88,14 +88,16 @@ impl Settled {
             return Ok(at.clone());
         }
         let Some(intent) = self.pending() else { return Ok(at.clone()) };
-        let moves =
-            [(Ledger::place_of(intent.seq), layout::entry()), (layout::way_back(intent.seq), layout::live())];
+        let moves = [
+            (Ledger::place_of(intent.seq), layout::entry()),
+            (layout::undo_data(intent.seq), layout::live()),
+        ];
         for (then, now) in moves {
             if is_kept(&then) && self.fs.look(&Place::from(&then))?.is_none() {
                 return Ok(Place::State(path.moved(&then, &now)));
             }
         }
-        let is_retired = |seq: &u64| is_kept(&layout::way_back(*seq));
+        let is_retired = |seq: &u64| is_kept(&layout::undo_data(*seq));
         match intent.retires.iter().any(is_retired) {
             true => Ok(Place::State(layout::live().join("retired"))),
             false => Ok(at.clone()),

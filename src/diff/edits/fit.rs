@@ -31,7 +31,7 @@ type Fits = Result<(), OpMisfit>;
 
 impl<'a> FittedEdit<'a> {
     pub fn new(format: Format, side: ReadText<'a>) -> Self {
-        let style = FileStyle::of(format, side);
+        let style = FileStyle::new(format, side);
         Self { side, style, exchanges: Vec::new(), gone: Vec::new(), at: Vec::new() }
     }
 

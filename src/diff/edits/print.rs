@@ -20,7 +20,7 @@ pub(super) struct FileStyle {
 }
 
 impl FileStyle {
-    pub fn of(format: Format, side: ReadText<'_>) -> Self {
+    pub fn new(format: Format, side: ReadText<'_>) -> Self {
         let ends = if side.text.contains("\r\n") { "\r\n" } else { "\n" };
         let (sign, unit) = match format {
             Format::Yaml => (": ", "  "),

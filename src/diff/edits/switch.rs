@@ -43,7 +43,7 @@ impl Switch {
     ///
     /// # Errors
     /// If it is none: its key is no path, for example, or the form of the file is not known.
-    pub fn of(toggle: &Toggle, content: Option<&[u8]>) -> Result<Self, String> {
+    pub fn new(toggle: &Toggle, content: Option<&[u8]>) -> Result<Self, String> {
         let key = toggle.key.as_deref().unwrap_or_default();
         let format = match toggle.kind {
             ToggleKind::Flagd => Some(Format::Json),

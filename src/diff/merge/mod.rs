@@ -48,7 +48,7 @@ pub fn merge(name: &str, base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Merg
     if let Some(one) = undisputed(base, mine, theirs)? {
         return Ok(Merge::Clean { content: one.to_vec(), by: MergedBy::Lines });
     }
-    if let Some(format) = Format::of(name, [base, mine, theirs]) {
+    if let Some(format) = Format::detect(name, [base, mine, theirs]) {
         return settings::merge(format, base, mine, theirs);
     }
     // Such a name only tells that a file may be one of settings: what is none is a text like any other.

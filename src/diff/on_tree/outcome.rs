@@ -179,7 +179,7 @@ pub struct Trouble {
 impl Trouble {
     /// One with these words.
     pub fn new(code: Code, meaning: impl Into<String>) -> Self {
-        Self { code, hunk: None, meaning: meaning.into(), remedy: Remedy::of(code) }
+        Self { code, hunk: None, meaning: meaning.into(), remedy: Remedy::new(code) }
     }
 
     /// The same with another way out.

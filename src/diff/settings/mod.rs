@@ -57,7 +57,7 @@ pub struct Unread {
 
 impl Format {
     /// The form that files of this name have, and these contents.
-    pub fn of(name: &str, contents: [&[u8]; 3]) -> Option<Self> {
+    pub fn detect(name: &str, contents: [&[u8]; 3]) -> Option<Self> {
         let (_, extension) = name.rsplit_once('.')?;
         Some(match extension.to_ascii_lowercase().as_str() {
             // Many a program calls its settings so, whatever they look like.
@@ -113,7 +113,7 @@ impl Format {
             }
             "conf" => ini::begins_with_a_section(&String::from_utf8_lossy(content)).then_some(Format::Ini),
             unit if UNITS.contains(&unit) => Some(Format::Unit),
-            _ => Self::of(&file, [content; 3]),
+            _ => Self::detect(&file, [content; 3]),
         }
     }
 

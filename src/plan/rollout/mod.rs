@@ -86,7 +86,7 @@ pub(crate) struct RingCounts {
 }
 
 impl RingCounts {
-    pub fn of(folders: &[MemberStanding]) -> Self {
+    pub fn new(folders: &[MemberStanding]) -> Self {
         let mut counts = Self::default();
         for standing in folders {
             counts.folders += usize::from(*standing != MemberStanding::LeftOut);
@@ -105,7 +105,7 @@ impl RingCounts {
 pub(crate) fn decide(rings: &[Ring<'_>], now: Seconds) -> Next {
     // What fails later fails all the same: a ring that is long through can still stop the others.
     let has_failed = |ring: &Ring<'_>| {
-        let counts = RingCounts::of(ring.folders);
+        let counts = RingCounts::new(ring.folders);
         ring.rules.max_failed.is_exceeded(counts.failed, counts.folders)
     };
     if let Some(ring) = rings.iter().position(has_failed) {
@@ -129,7 +129,7 @@ fn of_ring(index: usize, ring: &Ring<'_>, now: Seconds) -> Option<Next> {
     if !folders.is_empty() && !is_late {
         return Some(Next::Change { ring: index, folders });
     }
-    let counts = RingCounts::of(ring.folders);
+    let counts = RingCounts::new(ring.folders);
     if !rules.min_good.is_reached(counts.good, counts.folders) {
         // A folder that was not there may be there on the next run, as long as there is time.
         return Some(match end.filter(|_| !is_late) {

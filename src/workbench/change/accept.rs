@@ -38,7 +38,7 @@ pub struct KeptEdit {
 impl Accepted {
     /// What somebody agrees to who gives this up.
     pub fn decision(&self) -> DecisionDigest {
-        let mut sum = DecisionSum::of("keep for good");
+        let mut sum = DecisionSum::new("keep for good");
         sum.add("history", &self.head.to_string());
         sum.add_notes("patch", &self.patches);
         sum.add_notes("rollback", &self.rollback);
@@ -62,7 +62,7 @@ impl Workbench {
     /// As [`Workbench::accept`].
     pub fn preview_accept(&self, target: &Path, id: Option<&str>) -> Result<Accepted> {
         let fs = self.disk(target)?;
-        Ok(self.decide_in_passing(target, &*fs, id)?.given_up)
+        Ok(self.decide_unlocked(target, &*fs, id)?.given_up)
     }
 
     /// Accepts the patch `id` and every older one, or everything: all patches, and the last rollback. What is accepted
@@ -85,7 +85,7 @@ impl Workbench {
         agreed: Option<DecisionDigest>,
     ) -> Result<Accepted> {
         let fs = self.disk(target)?;
-        let first_look = self.decide_in_passing(target, &*fs, id)?;
+        let first_look = self.decide_unlocked(target, &*fs, id)?;
         DecisionDigest::refuse_other(agreed, || first_look.given_up.decision())?;
         if first_look.given_up.is_nothing() && first_look.unused.is_empty() {
             return Ok(first_look.given_up);
@@ -116,7 +116,7 @@ impl Workbench {
     }
 
     /// What there is to give up in a folder that is not locked.
-    fn decide_in_passing(&self, target: &Path, fs: &dyn Fs, id: Option<&str>) -> Result<PlannedAcceptance> {
+    fn decide_unlocked(&self, target: &Path, fs: &dyn Fs, id: Option<&str>) -> Result<PlannedAcceptance> {
         let look = || {
             super::preview::refuse_unfinished(fs)?;
             PlannedAcceptance::new(fs, &read_ledger(fs)?, id)
@@ -154,13 +154,13 @@ impl PlannedAcceptance {
         open.retain(|patch| !patch.accepted);
         // A rollback that brought a patch back is that patch's own way back.
         let last_rollback =
-            ledger.last_rollback().filter(|last| open.iter().all(|patch| patch.way_back != last.seq));
+            ledger.last_rollback().filter(|last| open.iter().all(|patch| patch.undo_entry != last.seq));
         let (rollback, still_undoable) =
             if id.is_none() { (last_rollback, None) } else { (None, last_rollback) };
-        let given_up = open.iter().map(|patch| patch.way_back).chain(rollback.map(|last| last.seq));
+        let given_up = open.iter().map(|patch| patch.undo_entry).chain(rollback.map(|last| last.seq));
         let through = given_up.max().unwrap_or_default();
         let still_used: BTreeSet<u64> =
-            newer.iter().map(|patch| patch.way_back).chain(still_undoable.map(|last| last.seq)).collect();
+            newer.iter().map(|patch| patch.undo_entry).chain(still_undoable.map(|last| last.seq)).collect();
         let mut still_used = still_used;
         if !newer.is_empty() {
             // Files that newer patches share with one that went from below them are put together out of these.
@@ -170,7 +170,7 @@ impl PlannedAcceptance {
         still_used.extend(taken_away(ledger));
         let mut unused = Vec::new();
         for seq in (1..=ledger.head().seq).filter(|seq| !still_used.contains(seq)) {
-            if transaction::has_way_back(fs, seq)? {
+            if transaction::has_undo_data(fs, seq)? {
                 unused.push(seq);
             }
         }

@@ -147,7 +147,7 @@ impl Workbench {
         }
         let scripts = &looked.preview.scripts;
         scripts.agree(options.scripts)?;
-        let mut run = ScriptRun::new(folder, scripts, Some(PatchNote::of(&looked.preview.patch)));
+        let mut run = ScriptRun::new(folder, scripts, Some(PatchNote::new(&looked.preview.patch)));
         run.before_the_change(&looked.survey, watch)?;
         let mut entry = entry_of(run.folder, bundles, &looked, facts)?.on(&options.occasion);
         entry.overrides = overrides(&looked.preview, options);
@@ -201,7 +201,7 @@ impl Workbench {
         let health = match script_failed {
             // Nobody asks a product how it is that was not set up to the end.
             Some(_) => Health::default(),
-            None => Health::of(patches, run.folder.fs(), watch),
+            None => Health::examine(patches, run.folder.fs(), watch),
         };
         let downtime = health.downtime(self.environment());
         let mut failed = health.failures();
@@ -279,7 +279,7 @@ fn entry_of(
     for ((bundle, planned), preview) in coming(looked).zip(previews) {
         let bundle = &bundles[bundle];
         let (file, manifest) = (bundle.file_digest()?, Digest::compute(bundle.manifest()));
-        let mut part = EntryPart::new(PatchNote::of(&bundle.patch), file, manifest, &planned.steps);
+        let mut part = EntryPart::new(PatchNote::new(&bundle.patch), file, manifest, &planned.steps);
         part.retires = planned.replaces.iter().map(|(key, stays)| Retires::new(*key, *stays)).collect();
         parts.push(part);
         entry.vouched.push(vouched_note(preview));

@@ -22,7 +22,7 @@ pub(crate) struct Health {
 
 impl Health {
     /// The outcome of every health check of `patches`.
-    pub(crate) fn of(patches: &[&Patch], fs: &dyn Fs, watch: Watch<'_>) -> Self {
+    pub(crate) fn examine(patches: &[&Patch], fs: &dyn Fs, watch: Watch<'_>) -> Self {
         let mut health = Self::default();
         for patch in patches {
             health.ask(&patch.about.health, &patch.about.product, fs, watch);

@@ -240,7 +240,7 @@ fn order_of(bundles: &[VerifiedBundle], verdicts: &[Verdict], folder: &FolderSta
         }
         let made = |index: usize| (&*bundles[index].patch, verdicts[index].authors());
         let ((one, by), (another, by_another)) = (made(index), made(other));
-        let is_foreign = Scope::of((one, &by), (another, &by_another)).is_foreign();
+        let is_foreign = Scope::new((one, &by), (another, &by_another)).is_foreign();
         match identity(other).revision.cmp(&identity(index).revision) {
             Ordering::Less if !is_foreign => {
                 drop(other, index);

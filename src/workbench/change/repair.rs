@@ -49,7 +49,7 @@ pub(crate) struct RepairPreview {
 impl RepairPreview {
     /// What somebody agrees to who repairs what this shows.
     pub(crate) fn decision(&self) -> DecisionDigest {
-        let mut sum = DecisionSum::of("repair");
+        let mut sum = DecisionSum::new("repair");
         for from in &self.from {
             if let EntryFact::RestoredFrom { patch, sha256 } = from {
                 sum.add("from", &format!("{patch} {sha256}"));

@@ -383,7 +383,7 @@ fn resolve_switches(
     survey: &mut Survey,
 ) -> Result<()> {
     let moved = MovedSwitches::find(fs, ledger, &FolderStack::read(fs, ledger)?)?;
-    let going = ledger.layers().slots.into_iter().filter(|slot| slot.way_back == entry.seq);
+    let going = ledger.layers().slots.into_iter().filter(|slot| slot.undo_entry == entry.seq);
     let read = |copy: Option<&StatePath>, file: &FileNode| match copy {
         Some(copy) => read_file(fs, &Place::from(copy), file.digest),
         None => Ok(None),
@@ -438,7 +438,7 @@ fn versions(
     }
     let now = ledger.version().map(str::to_owned);
     let goes = |slot: &LayerSlot| match rollback.reverses {
-        Some(seq) => slot.way_back == seq,
+        Some(seq) => slot.undo_entry == seq,
         None => rollback.out.iter().any(|gone| Gone::key(*gone) == slot.key),
     };
     let slots = ledger.layers().slots;

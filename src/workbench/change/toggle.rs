@@ -72,7 +72,7 @@ pub struct Toggled {
 impl TogglePreview {
     /// What somebody agrees to who moves the switch that this shows.
     pub fn decision(&self) -> DecisionDigest {
-        let mut sum = DecisionSum::of("toggle");
+        let mut sum = DecisionSum::new("toggle");
         sum.add_notes("patch", std::slice::from_ref(&self.switch.patch));
         sum.add("switch", self.switch.toggle.id.as_str());
         sum.add("to", self.to.as_str());
@@ -226,7 +226,13 @@ impl Workbench {
             obstacles.push(Obstacle::at(&path, Switches::OfAnother { patch: other.id.clone() }));
         }
         let product = layer.patch.as_ref().map(|patch| patch.about.product.clone()).unwrap_or_default();
-        let look = Look { fs, ledger: &ledger, switch: &switch, to: options.to, observed: observed.as_ref() };
+        let look = SwitchContext {
+            fs,
+            ledger: &ledger,
+            switch: &switch,
+            to: options.to,
+            observed: observed.as_ref(),
+        };
         let moved = look.moved()?;
         let (after, keys, contents) = match moved {
             Ok(moved) => (moved.after, moved.keys, moved.contents),
@@ -316,7 +322,7 @@ fn find(all: Vec<FolderSwitch>, id: &str) -> Result<FolderSwitch> {
 }
 
 /// One switch and what is at its place.
-struct Look<'a> {
+struct SwitchContext<'a> {
     fs: &'a dyn Fs,
     ledger: &'a Ledger,
     switch: &'a FolderSwitch,
@@ -331,7 +337,7 @@ struct ToggledFile {
     contents: ToggleContents,
 }
 
-impl Look<'_> {
+impl SwitchContext<'_> {
     /// What the place becomes, or why it cannot.
     fn moved(&self) -> Result<std::result::Result<ToggledFile, Switches>> {
         let unclear = |because: &str| Ok(Err(Switches::Unclear { because: because.to_owned() }));
@@ -351,7 +357,7 @@ impl Look<'_> {
             let (on, off) = (toggle.on.to_string(), toggle.off.to_string());
             return Ok(Err(Switches::Elsewhere { value, on, off }));
         }
-        let moved = Switch::of(toggle, Some(&content)).and_then(|switch| switch.moved(&content, self.to));
+        let moved = Switch::new(toggle, Some(&content)).and_then(|switch| switch.moved(&content, self.to));
         Ok(match moved {
             Err(because) => Err(Switches::Unclear { because }),
             Ok((content, keys)) => {

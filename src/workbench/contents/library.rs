@@ -98,7 +98,7 @@ impl<'a> Library<'a> {
             bundle.patch.changes.iter().for_each(|change| library.add_change(index, change));
         }
         for (index, bundle) in bundles.iter().enumerate() {
-            bundle.patch.changes.iter().for_each(|change| library.add_way_back(index, change));
+            bundle.patch.changes.iter().for_each(|change| library.add_undo(index, change));
         }
         library
     }
@@ -126,7 +126,7 @@ impl<'a> Library<'a> {
     }
 
     /// A diff has both sides: what it makes can be unmade, and what goes away is in it as a whole.
-    fn add_way_back(&mut self, bundle: usize, change: &FileChange) {
+    fn add_undo(&mut self, bundle: usize, change: &FileChange) {
         let opened = &self.bundles[bundle];
         if !opened.has_diff_of(&change.path) {
             return;

@@ -70,7 +70,7 @@ pub struct SiteTest {
 
 impl Rehearsed {
     /// One that has not begun.
-    fn of(preview: ApplyPreview, decision: DecisionDigest) -> Self {
+    fn not_begun(preview: ApplyPreview, decision: DecisionDigest) -> Self {
         Self {
             preview,
             decision,
@@ -108,7 +108,7 @@ impl Workbench {
         let decision = preview.decision();
         if preview.preview.is_nothing_to_do() {
             let failure = Some("nothing was tried: the patch is already in place".to_owned());
-            return Ok(Rehearsed { failure, ..Rehearsed::of(preview, decision) });
+            return Ok(Rehearsed { failure, ..Rehearsed::not_begun(preview, decision) });
         }
         let fs = self.disk(target)?;
         let around = RehearsalScope {
@@ -118,7 +118,7 @@ impl Workbench {
         };
         let before = around.look()?;
         let clone = Copy::of_all(target, wish.copy_in.as_deref(), watch)?;
-        let mut rehearsed = Rehearsed::of(preview.clone(), decision);
+        let mut rehearsed = Rehearsed::not_begun(preview.clone(), decision);
         let tried = self.try_on(&clone, request, target, wish, &mut rehearsed, watch);
         let removed = clone.remove();
         match tried {

@@ -304,7 +304,7 @@ impl Workbench {
         let opened = self.for_this_folder(load.opened, files_of(load.patches), target, watch)?;
         let fs = self.disk(target)?;
         let patches: Vec<&Patch> = opened.as_slice().iter().map(|bundle| &*bundle.patch).collect();
-        let health = Health::of(&patches, &*fs, watch);
+        let health = Health::examine(&patches, &*fs, watch);
         watch.cancel.check()?;
         Ok(health.failures().into_iter().next().map(|failed| (Code::Health, failed)))
     }

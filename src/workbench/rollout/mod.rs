@@ -115,7 +115,7 @@ impl RolloutView {
         let rings = rings.map(|((ring, plan), approvals)| RingView {
             name: ring.name.clone(),
             rules: plan.rules.clone(),
-            counts: RingCounts::of(&ring.standings()),
+            counts: RingCounts::new(&ring.standings()),
             is_begun: ring.begun.is_some(),
             approvals,
             is_by_key: plan.approve_by == ApproveBy::Key,

@@ -183,7 +183,7 @@ impl Workbench {
     }
 
     pub(super) fn rollout_store(&self, file: &Path) -> Result<RolloutStore> {
-        Ok(RolloutStore::of(RolloutFile::read(file)?))
+        Ok(RolloutStore::new(RolloutFile::read(file)?))
     }
 
     /// What a rollout would be about if it were started now.
@@ -444,7 +444,7 @@ impl RolloutRun<'_> {
     /// Stops the rollout because too much failed in `ring`, and does what the file says about that.
     fn stop(&self, state: &RolloutState, ring: usize) -> Result<()> {
         let plan = &self.store.file().rings[ring];
-        let counts = rollout::RingCounts::of(&state.rings[ring].standings());
+        let counts = rollout::RingCounts::new(&state.rings[ring].standings());
         let reason = format!(
             "{} of {} folders failed in the ring {:?}, and more than {} stop it",
             counts.failed, counts.folders, plan.name, plan.rules.max_failed

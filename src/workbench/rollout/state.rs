@@ -264,7 +264,7 @@ pub(super) struct RolloutStore {
 }
 
 impl RolloutStore {
-    pub fn of(file: RolloutFile) -> Self {
+    pub fn new(file: RolloutFile) -> Self {
         Self { path: file.path.with_extension("rollout.json"), file }
     }
 

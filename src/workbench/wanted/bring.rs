@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::state_file::FolderSection;
-use super::{FolderStand, Looked, ReconcileRun};
+use super::{FolderStand, InspectedFolder, ReconcileRun};
 use crate::model::Position;
 use crate::plan::wanted::{
     DueAction, Expectation, ExpectationStanding, ExpectationSubject, Left, WantedTurn,
@@ -18,7 +18,7 @@ use crate::workbench::{
 
 impl ReconcileRun<'_> {
     /// Finds out what stands in the way of what is due. Writes nothing.
-    pub(super) fn try_what_is_due(&self, looked: &mut Looked<'_>) -> Result<()> {
+    pub(super) fn try_what_is_due(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         let stand = &mut looked.stand;
         for (at, about, deed) in due(stand) {
             let why = match deed {
@@ -94,7 +94,7 @@ impl ReconcileRun<'_> {
     }
 
     /// Opens the patch files that come into any of the folders.
-    pub(super) fn open_what_is_due(&self, looked: &[Looked<'_>]) -> Result<SharedBundles> {
+    pub(super) fn open_what_is_due(&self, looked: &[InspectedFolder<'_>]) -> Result<SharedBundles> {
         let files: BTreeSet<PathBuf> = looked.iter().flat_map(|one| self.files(&one.stand)).collect();
         self.bench.open_for_many(&files, self.watch)
     }
@@ -111,7 +111,7 @@ impl ReconcileRun<'_> {
 
     /// Does what is due in one folder, and writes down that it heard of the file as it is. The first change that fails is
     /// the last; those before it stay.
-    pub(super) fn bring(&self, looked: &mut Looked<'_>) -> Result<()> {
+    pub(super) fn bring(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         if looked.stand.failure.is_some() {
             return Ok(());
         }
@@ -122,7 +122,7 @@ impl ReconcileRun<'_> {
         Ok(())
     }
 
-    fn do_what_is_due(&self, looked: &mut Looked<'_>) -> Result<()> {
+    fn do_what_is_due(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         let occasion = self.occasion(looked.section);
         let stand = &mut looked.stand;
         let due = due(stand);

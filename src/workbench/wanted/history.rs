@@ -24,7 +24,7 @@ pub(crate) enum ReconcileCause<'a> {
 
 impl<'a> ReconcileCause<'a> {
     /// What `cause` says, if it is about state files.
-    pub fn of(cause: &'a CauseNote) -> Option<Self> {
+    pub fn parse(cause: &'a CauseNote) -> Option<Self> {
         if cause.kind != CauseKind::Reconcile {
             return None;
         }
@@ -60,7 +60,7 @@ fn because_of(id: String, commit: Option<String>) -> Occasion {
 /// What happened, as far as a state file has to know.
 pub(super) fn events(entries: &[Entry]) -> Vec<HistoryEvent> {
     let event = |entry: &Entry| {
-        let asked = entry.cause.as_ref().and_then(ReconcileCause::of);
+        let asked = entry.cause.as_ref().and_then(ReconcileCause::parse);
         let what = match asked {
             Some(ReconcileCause::Hold { until }) => Happened::Held {
                 reason: entry.hold_reason().unwrap_or_default().to_owned(),

@@ -114,7 +114,7 @@ struct ReconcileRun<'a> {
 }
 
 /// A folder that was looked at.
-struct Looked<'s> {
+struct InspectedFolder<'s> {
     section: &'s FolderSection,
     stand: FolderStand,
     /// Whether its history does not yet know what the file says now.
@@ -145,7 +145,7 @@ impl Workbench {
         let (patches, unreadable) = self.patches_at_hand(std::slice::from_ref(&file.patches), watch)?;
         let (at_hand, opened) = (newest(patches), SharedBundles::default());
         let mut run = ReconcileRun { bench: self, wish, at_hand, opened, today: self.today(), watch };
-        let looked: Result<Vec<Looked<'_>>> =
+        let looked: Result<Vec<InspectedFolder<'_>>> =
             folders.into_par_iter().map(|(path, section)| run.look(path, section)).collect();
         let mut looked = looked?;
         run.opened = run.open_what_is_due(&looked)?;
@@ -220,10 +220,10 @@ fn newest(patches: Vec<PatchAtHand>) -> BTreeMap<String, PatchAtHand> {
 }
 
 impl ReconcileRun<'_> {
-    fn look<'s>(&self, path: PathBuf, section: &'s FolderSection) -> Result<Looked<'s>> {
+    fn look<'s>(&self, path: PathBuf, section: &'s FolderSection) -> Result<InspectedFolder<'s>> {
         self.watch.cancel.check()?;
         let stand = FolderStand { path, expectations: Vec::new(), failure: None, entries: Vec::new() };
-        let mut looked = Looked { section, stand, is_news: false, repair_from: Vec::new() };
+        let mut looked = InspectedFolder { section, stand, is_news: false, repair_from: Vec::new() };
         match self.see(&mut looked) {
             Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
             seen => looked.stand.failure = seen.err(),
@@ -231,7 +231,7 @@ impl ReconcileRun<'_> {
         Ok(looked)
     }
 
-    fn see(&self, looked: &mut Looked<'_>) -> Result<()> {
+    fn see(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         let (path, wish) = (&looked.stand.path, &looked.section.wish);
         let status = self.bench.status(path, self.watch)?;
         if let Some(why) = &status.locked_away {
@@ -278,7 +278,7 @@ impl ReconcileRun<'_> {
     }
 
     /// Finds out what stands in the way of what is due in a folder.
-    fn try_out(&self, looked: &mut Looked<'_>) -> Result<()> {
+    fn try_out(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         self.watch.cancel.check()?;
         if looked.stand.failure.is_none() {
             match self.try_what_is_due(looked) {

@@ -105,7 +105,7 @@ fn details(patch: &Patch, verbose: bool) -> String {
         "To do",
         patch.about.notices.iter().map(|hold| format!("{}: {} ({})", hold.phase, hold.text, hold.kind)),
     );
-    sheet.lines("Rollback", way_back(patch));
+    sheet.lines("Rollback", about_rollback(patch));
     sheet.lines(
         "Checks",
         checks_of(&patch.about.preflight, "before").chain(checks_of(&patch.about.health, "after")),
@@ -145,7 +145,7 @@ fn more_details(patch: &Patch, sheet: &mut LabelledLines) {
     sheet.lines("Also", patch.about.extensions.iter().map(|(key, value)| format!("{key} = {value}")));
 }
 
-fn way_back(patch: &Patch) -> Vec<String> {
+fn about_rollback(patch: &Patch) -> Vec<String> {
     let rollback = &patch.about.rollback;
     let reason = rollback.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let steps = rollback.steps.iter().enumerate().map(|(index, step)| format!("{}. {step}", index + 1));

@@ -34,9 +34,9 @@ impl<'a> FittedEdit<'a> {
         let old = &text[entry.value.clone()];
         let new = match self.format() {
             Format::Json if self.style.is_expanded => {
-                self.style.expanded(after, self.side.indent(entry), Quotes::of(old))
+                self.style.expanded(after, self.side.indent(entry), Quotes::new(old))
             }
-            _ => self.style.inline(after, Quotes::of(old)),
+            _ => self.style.inline(after, Quotes::new(old)),
         };
         let new = self.spelled(new)?;
         self.exchange(entry.value.clone(), &new);
@@ -54,7 +54,7 @@ impl<'a> FittedEdit<'a> {
             () => Behind::Key,
         };
         let column = column(self.side, entry.name.start);
-        let new = self.spelled(self.style.yaml_behind(after, column, place, Quotes::of(old)))?;
+        let new = self.spelled(self.style.yaml_behind(after, column, place, Quotes::new(old)))?;
         if is_document {
             if old.is_empty() {
                 return self.no(entry.start(), "is a document without a value");
