@@ -10,7 +10,8 @@ use super::kind::is_text;
 use super::lines::{DiffBudget, regions_within, split_lines};
 
 /// Lines of a content, counted from 1. Prints as `3` or `3-5`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LineRange {
     pub first: usize,
     pub last: usize,

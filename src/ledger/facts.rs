@@ -308,3 +308,6 @@ impl Entry {
         !self.facts.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::merged_how::MergedHow;
+use super::shown_lists::in_brackets;
+use crate::diff::LineRange;
 
 /// What became of a file before the patch came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,10 +41,10 @@ pub enum FileNote {
         patch: String,
         others: Vec<String>,
     },
-    /// What somebody merged by hand leaves out some of the patch; in the lines that are named in brackets, if any are.
+    /// What somebody merged by hand leaves out some of the patch, in these lines, if they are known.
     HandMergeLacks {
         patch: String,
-        lines: String,
+        lines: Vec<LineRange>,
     },
     StaysDeleted,
     SwitchStays,
@@ -104,7 +106,7 @@ impl FileNote {
                 return format!("is merged: {patch} and {others} both change it, in different places");
             }
             FileNote::HandMergeLacks { patch, lines } => {
-                return format!("your merged file doesn't have all changes of {patch}{lines}");
+                return format!("your merged file doesn't have all changes of {patch}{}", in_brackets(lines));
             }
             FileNote::StaysDeleted => {
                 return format!(

@@ -4,7 +4,6 @@ use super::fates::Bringing;
 use super::layers::{ContentByDigest, Stack};
 use super::local_edits::Resolution;
 use super::merged_how::MergedHow;
-use super::relate::in_brackets;
 use super::why::Edits;
 use super::{FileNote, Note, Obstacle, Situation};
 use crate::diff::{Fate, LineRange};
@@ -64,8 +63,7 @@ impl HandMerge<'_> {
         let (before, left) = (self.change.before.first(), self.change.after.as_ref());
         let fated = Bringing { before, left }.fate(left, Some(&self.file), self.contents);
         (fated.fate != Fate::Kept).then(|| {
-            let lines: Vec<LineRange> = fated.lines.iter().map(|(line, _)| *line).collect();
-            let lines = in_brackets(&lines);
+            let lines = fated.lines.iter().map(|(line, _)| *line).collect();
             FileNote::HandMergeLacks { patch: patch.about.identity.id.to_string(), lines }
         })
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::shown_lists::shortened;
 use crate::diff::{KeyChange, MergedBy};
 
 /// How a merged file was found.
@@ -47,14 +48,4 @@ impl MergedHow {
             MergedHow::Given => "given",
         }
     }
-}
-
-/// The first few of a list; the whole one is in the JSON answer.
-pub(super) fn shortened(list: &[String]) -> String {
-    const SHOWN: usize = 6;
-    let mut text = list[..list.len().min(SHOWN)].join(", ");
-    if list.len() > SHOWN {
-        text.push_str(&format!(" and {} more", list.len() - SHOWN));
-    }
-    text
 }

@@ -32,6 +32,7 @@ pub(crate) mod rollout;
 mod scope;
 mod several;
 mod shared_folders;
+mod shown_lists;
 mod silence;
 mod situation;
 #[cfg(test)]

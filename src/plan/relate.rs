@@ -26,7 +26,7 @@ pub(crate) use claims::says_that_it_contains;
 pub(crate) use class::{Consequence, RelationClass};
 use places::places;
 use words::RelationFacts;
-pub(crate) use words::{in_brackets, words_of};
+pub(crate) use words::words_of;
 
 /// How two patches meet at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]

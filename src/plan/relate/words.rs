@@ -7,6 +7,7 @@ use crate::diff::{Fate, KeyClash, LineRange};
 use crate::model::TreePath;
 use crate::plan::FileFates;
 use crate::plan::scope::Scope;
+use crate::plan::shown_lists::{enumerate, in_brackets};
 use crate::plan::why::Override;
 use crate::text::{Advice, one_line};
 
@@ -236,25 +237,7 @@ fn with_lines(path: &str, lines: &[LineRange]) -> String {
     format!("{path}{}", in_brackets(lines))
 }
 
-/// Lines of a place, to stand after its name; nothing where it is not about lines.
-pub(crate) fn in_brackets(lines: &[LineRange]) -> String {
-    if lines.is_empty() {
-        return String::new();
-    }
-    let told: Vec<String> = lines.iter().map(ToString::to_string).collect();
-    let word = if lines.len() == 1 && lines[0].first == lines[0].last { "line" } else { "lines" };
-    format!(" ({word} {})", enumerate(&told.iter().map(String::as_str).collect::<Vec<_>>()))
-}
-
 /// A few of many.
 fn some(names: &[String]) -> String {
     enumerate(&names.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
-fn enumerate(names: &[&str]) -> String {
-    const SHOWN: usize = 5;
-    match names.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => format!("{} and {more} more", names[..SHOWN].join(", ")),
-        _ => names.join(", "),
-    }
 }

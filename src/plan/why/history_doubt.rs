@@ -3,7 +3,7 @@
 use super::undo::APPLY_AGAIN;
 use super::{HERE, Wording, row};
 use crate::model::Code;
-use crate::plan::merged_how::shortened;
+use crate::plan::shown_lists::shortened;
 use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

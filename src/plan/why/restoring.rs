@@ -2,7 +2,7 @@
 
 use super::{HERE, Wording, row};
 use crate::model::Code;
-use crate::plan::merged_how::shortened;
+use crate::plan::shown_lists::shortened;
 use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
