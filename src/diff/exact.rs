@@ -8,7 +8,7 @@ use super::patch_text::PatchHunk;
 
 /// The new content; `None` if a hunk is not about `old`.
 pub(crate) fn apply_exactly(old: &[u8], hunks: &[PatchHunk<'_>]) -> Option<Vec<u8>> {
-    let mut made = ExactResult { rest: old, old_lines: 0, new: Vec::with_capacity(old.len()), new_lines: 0 };
+    let mut made = ExactContent { rest: old, old_lines: 0, new: Vec::with_capacity(old.len()), new_lines: 0 };
     for hunk in hunks {
         let (old_above, new_above) = lines_above(hunk);
         while made.old_lines < old_above {
@@ -79,14 +79,14 @@ fn lines_above(hunk: &PatchHunk<'_>) -> (usize, usize) {
 }
 
 /// The new content as far as it is made.
-struct ExactResult<'a> {
+struct ExactContent<'a> {
     rest: &'a [u8],
     old_lines: usize,
     new: Vec<u8>,
     new_lines: usize,
 }
 
-impl<'a> ExactResult<'a> {
+impl<'a> ExactContent<'a> {
     /// The next old line with its end.
     fn take_old(&mut self) -> Option<&'a [u8]> {
         let end = self.rest.iter().position(|&byte| byte == b'\n').map_or(self.rest.len(), |at| at + 1);

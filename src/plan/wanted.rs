@@ -47,12 +47,12 @@ pub(crate) struct FolderWish {
     pub others: Others,
     pub drift: OnDrifted,
     /// Where switches stand, by patch and switch.
-    pub toggles: BTreeMap<String, WantedTurn>,
+    pub toggles: BTreeMap<String, WantedPosition>,
 }
 
 /// Where a switch is to stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct WantedTurn {
+pub(crate) struct WantedPosition {
     pub to: Position,
     /// Why, for the history; one that keeps a vulnerability closed is not turned off without.
     pub reason: Option<String>,

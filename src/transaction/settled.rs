@@ -23,12 +23,12 @@ use crate::model::{Code, Mode, TreePath};
 /// holds the lock and has tidied.
 pub(crate) struct Settled {
     fs: Arc<dyn Fs>,
-    asked: Mutex<PendingLook>,
+    asked: Mutex<LookCache>,
 }
 
 /// What is asked once while somebody looks at many things.
 #[derive(Default)]
-struct PendingLook {
+struct LookCache {
     wanted_by: usize,
     pending: Option<Option<Intent>>,
 }
@@ -54,7 +54,7 @@ impl Settled {
         Self { fs, asked: Mutex::default() }
     }
 
-    fn asked(&self) -> MutexGuard<'_, PendingLook> {
+    fn asked(&self) -> MutexGuard<'_, LookCache> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

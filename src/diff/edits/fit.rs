@@ -13,13 +13,13 @@ use super::value::{Item, Value};
 use super::why::OpMisfit;
 use super::words::{Quotes, Unspelled};
 use crate::diff::settings::{
-    Arrivals, DoubtSubject, Exchange, Form, Format, KeyEntry, KeyGroup, List, Members, ReadText, StatedValue,
-    line_end,
+    Arrivals, DoubtSubject, Exchange, Form, Format, KeyEntry, KeyGroup, List, Members, ParsedText,
+    ParsedValue, line_end,
 };
 
 /// What an edit does to a text.
 pub(super) struct FittedEdit<'a> {
-    pub side: ReadText<'a>,
+    pub side: ParsedText<'a>,
     pub style: FileStyle,
     pub exchanges: Vec<Exchange>,
     /// Where values stood that are gone, with the comments in them.
@@ -30,7 +30,7 @@ pub(super) struct FittedEdit<'a> {
 type Fits = Result<(), OpMisfit>;
 
 impl<'a> FittedEdit<'a> {
-    pub fn new(format: Format, side: ReadText<'a>) -> Self {
+    pub fn new(format: Format, side: ParsedText<'a>) -> Self {
         let style = FileStyle::new(format, side);
         Self { side, style, exchanges: Vec::new(), gone: Vec::new(), at: Vec::new() }
     }
@@ -74,7 +74,7 @@ impl<'a> FittedEdit<'a> {
             return self.no(entry.start(), why);
         }
         match (&entry.said, before, after) {
-            (StatedValue::Group(group), Value::Map(old), Value::Map(new))
+            (ParsedValue::Group(group), Value::Map(old), Value::Map(new))
                 if self.goes_into(group, old, new) =>
             {
                 if let Some(why) = group.doubt {
@@ -82,13 +82,13 @@ impl<'a> FittedEdit<'a> {
                 }
                 self.group(entry, group, old, new)
             }
-            (StatedValue::List(list), Value::List(old), Value::List(new))
+            (ParsedValue::List(list), Value::List(old), Value::List(new))
                 if new.iter().any(|item| item.was.is_some()) =>
             {
                 self.list(entry, list, old, new)
             }
             // Where a key is there several times, one that is there once is a list of one.
-            (StatedValue::Value(_), Value::Text(_), Value::List(new))
+            (ParsedValue::Value(_), Value::Text(_), Value::List(new))
                 if self.format() == Format::Unit && new.iter().any(|item| item.was == Some(0)) =>
             {
                 self.lines_beside(entry, new)

@@ -31,7 +31,7 @@ pub use why::{NoDocument, OpMisfit};
 
 use std::fmt;
 
-use super::settings::{Format, ReadText, exchanged};
+use super::settings::{Format, ParsedText, exchanged};
 use condition::Condition;
 use ops::EditOperation;
 use path::Path;
@@ -164,7 +164,7 @@ impl Edit {
             tried.content = Some(content.to_vec());
             return Ok(tried);
         }
-        let side = ReadText { text: &text.text, sheet: &sheet };
+        let side = ParsedText { text: &text.text, sheet: &sheet };
         let mut fit = fit::FittedEdit::new(self.format, side);
         fit.document(&sheet.documents[chosen], before, &outcome.value)?;
         let fit::FittedEdit { mut exchanges, gone, .. } = fit;

@@ -2,7 +2,7 @@
 
 use super::value::Value;
 use super::words::{Quotes, Unspelled, properties_text, spell, yaml_block, yaml_text};
-use crate::diff::settings::{Form, Format, KeyEntry, ReadText, StatedValue};
+use crate::diff::settings::{Form, Format, KeyEntry, ParsedText, ParsedValue};
 
 /// How a file is written.
 pub(super) struct FileStyle {
@@ -20,7 +20,7 @@ pub(super) struct FileStyle {
 }
 
 impl FileStyle {
-    pub fn new(format: Format, side: ReadText<'_>) -> Self {
+    pub fn new(format: Format, side: ParsedText<'_>) -> Self {
         let ends = if side.text.contains("\r\n") { "\r\n" } else { "\n" };
         let (sign, unit) = match format {
             Format::Yaml => (": ", "  "),
@@ -197,7 +197,7 @@ pub(super) enum Behind {
 
 /// Collects how a file is written from the first place that shows it.
 struct StyleSample<'a> {
-    side: ReadText<'a>,
+    side: ParsedText<'a>,
     format: Format,
     sign: Option<String>,
     unit: Option<String>,
@@ -213,7 +213,7 @@ impl StyleSample<'_> {
 
     fn entry(&mut self, entry: &KeyEntry, column: Option<usize>) {
         match &entry.said {
-            StatedValue::Group(group) => {
+            ParsedValue::Group(group) => {
                 for inner in &group.entries {
                     if self.is_enough() {
                         return;
@@ -222,7 +222,7 @@ impl StyleSample<'_> {
                     self.entry(inner, Some(self.column(inner.name.start)));
                 }
             }
-            StatedValue::List(list) => {
+            ParsedValue::List(list) => {
                 if let Some((first, column)) = list.elements.first().zip(column)
                     && list.form == Form::Lines
                     && self.format == Format::Yaml
@@ -269,7 +269,7 @@ impl StyleSample<'_> {
 
 /// How many characters of its line stand before a place; none where that is no indent of anything, because the line is
 /// longer than people write them.
-pub(super) fn column(side: ReadText<'_>, at: usize) -> usize {
+pub(super) fn column(side: ParsedText<'_>, at: usize) -> usize {
     const LONG_LINE_BYTES: usize = 4096;
     let line = side.sheet.line_start(at);
     if at - line > LONG_LINE_BYTES { 0 } else { side.text[line..at].chars().count() }

@@ -7,7 +7,7 @@ use super::path::{PathStep, named};
 use super::value::{Item, Value};
 use super::work::EditBudget;
 use super::{Edit, KeyChange};
-use crate::diff::settings::{Exchange, Format, ReadText, Sheet, undone};
+use crate::diff::settings::{Exchange, Format, ParsedText, Sheet, undone};
 
 /// What an edited text is held against.
 pub(super) struct EditClaim<'a> {
@@ -26,7 +26,7 @@ impl EditClaim<'_> {
     /// With what is not as it should be.
     pub fn prove(
         &self,
-        side: ReadText<'_>,
+        side: ParsedText<'_>,
         edited: &str,
         exchanges: &[Exchange],
         bytes: &[u8],
@@ -68,7 +68,7 @@ impl EditClaim<'_> {
     }
 
     /// Whether all comments that did not stand within what is gone are there, in their order, and no others.
-    fn keeps_comments(&self, side: ReadText<'_>, edited: &str, after: &Sheet) -> bool {
+    fn keeps_comments(&self, side: ParsedText<'_>, edited: &str, after: &Sheet) -> bool {
         let mut gone: Vec<_> = self.gone.to_vec();
         gone.sort_by_key(|range| range.start);
         let mut next = 0;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::words;
-use crate::diff::settings::{Format, KeyEntry, Sheet, StatedValue};
+use crate::diff::settings::{Format, KeyEntry, ParsedValue, Sheet};
 
 /// A value. Numbers stay as they are spelled, so none of them is ever rounded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,13 +68,13 @@ impl Value {
 
     fn of_entry(format: Format, entry: &KeyEntry) -> Self {
         match &entry.said {
-            StatedValue::Odd(spelled) => Value::Odd(spelled.clone()),
-            StatedValue::Value(spelled) => words::meaning(format, spelled),
-            StatedValue::List(list) => {
+            ParsedValue::Odd(spelled) => Value::Odd(spelled.clone()),
+            ParsedValue::Value(spelled) => words::meaning(format, spelled),
+            ParsedValue::List(list) => {
                 let item = |(was, element)| Item { value: Self::of_entry(format, element), was: Some(was) };
                 Value::List(list.elements.iter().enumerate().map(item).collect())
             }
-            StatedValue::Group(group) => {
+            ParsedValue::Group(group) => {
                 let member =
                     |entry: &KeyEntry| (key_of(format, entry).to_owned(), Self::of_entry(format, entry));
                 Value::Map(group.entries.iter().map(member).collect())

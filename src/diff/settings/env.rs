@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::sheet::{
-    KeyEntry, KeyGroup, ParseBudget, ParseDoubt, Sheet, StatedValue, TWICE, line_end, lines,
+    KeyEntry, KeyGroup, ParseBudget, ParseDoubt, ParsedValue, Sheet, TWICE, line_end, lines,
     lone_carriage_return,
 };
 
@@ -52,9 +52,9 @@ fn entry(text: &str, range: Range<usize>, start: usize) -> Result<KeyEntry, Pars
         return Err(ParseDoubt::new(start, "has no name of a variable"));
     }
     let (said, doubt) = match plain(value) {
-        Some(said) => (StatedValue::Value(said.to_owned()), None),
+        Some(said) => (ParsedValue::Value(said.to_owned()), None),
         None => {
-            (StatedValue::Odd(value.to_owned()), Some("has a value that programs read in different ways"))
+            (ParsedValue::Odd(value.to_owned()), Some("has a value that programs read in different ways"))
         }
     };
     let whole = start..line_end(text, end);

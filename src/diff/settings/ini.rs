@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::sheet::{
-    KeyEntry, KeyGroup, List, ParseBudget, ParseDoubt, Sheet, StatedValue, TWICE, line_end, lines,
+    KeyEntry, KeyGroup, List, ParseBudget, ParseDoubt, ParsedValue, Sheet, TWICE, line_end, lines,
     lone_carriage_return,
 };
 
@@ -140,7 +140,7 @@ impl IniReader<'_> {
         }
         let end = begin + bare.len();
         let mut entry =
-            KeyEntry::new(name.to_owned(), StatedValue::Value(said), end - value.len()..end, whole);
+            KeyEntry::new(name.to_owned(), ParsedValue::Value(said), end - value.len()..end, whole);
         entry.name = begin..begin + name.len();
         entry.is_inline = sign.is_some();
         entry.doubt = self.goes_on.then_some(GOES_ON);
@@ -165,12 +165,12 @@ impl IniReader<'_> {
     fn line_of_words(&mut self, key: String, line: String, whole: Range<usize>) {
         self.is_new(&line, whole.start);
         let group = self.group();
-        let element = KeyEntry::new(key.clone(), StatedValue::Value(line), whole.clone(), whole.clone());
+        let element = KeyEntry::new(key.clone(), ParsedValue::Value(line), whole.clone(), whole.clone());
         match group.get_mut(&key) {
             Some(words) => words.also(element),
             None => {
                 let list = List { elements: vec![element], ..List::default() };
-                let mut words = KeyEntry::new(key, StatedValue::List(list), whole.clone(), whole);
+                let mut words = KeyEntry::new(key, ParsedValue::List(list), whole.clone(), whole);
                 words.is_inline = false;
                 words.doubt =
                     Some("is a key with blanks to some programs, and a word with more behind it to others");
@@ -186,7 +186,7 @@ impl IniReader<'_> {
         let end = line_end(text, line.end);
         let entry = self.group().get_mut(key).ok_or(ParseDoubt::new(at, "belongs to no key"))?;
         let entry = match &mut entry.said {
-            StatedValue::List(list) if !list.elements.is_empty() => {
+            ParsedValue::List(list) if !list.elements.is_empty() => {
                 if let Some(piece) = entry.pieces.last_mut() {
                     piece.end = end;
                 }
@@ -197,7 +197,7 @@ impl IniReader<'_> {
         let whole = entry.start()..end;
         // Empty lines between the lines of a value are part of it.
         let between = text[entry.value.end..at].matches('\n').count();
-        if let StatedValue::Value(value) = &mut entry.said {
+        if let ParsedValue::Value(value) = &mut entry.said {
             value.extend(std::iter::repeat_n('\n', between));
             value.push_str(&text[line.clone()]);
         }
@@ -213,7 +213,7 @@ impl IniReader<'_> {
         }
         let whole = start..line_end(self.text, start);
         let group = KeyGroup::new(Some(whole.end));
-        let mut section = KeyEntry::new(name.to_owned(), StatedValue::Group(group), whole.clone(), whole);
+        let mut section = KeyEntry::new(name.to_owned(), ParsedValue::Group(group), whole.clone(), whole);
         (section.is_inline, section.is_section) = (false, true);
         (self.section, self.indent, self.last) = (Some(section), None, None);
         self.keys = HashSet::new();
@@ -221,7 +221,7 @@ impl IniReader<'_> {
 
     fn end_section(&mut self) {
         let Some(mut section) = self.section.take() else { return };
-        if let StatedValue::Group(group) = &section.said {
+        if let ParsedValue::Group(group) = &section.said {
             let end = group.entries.iter().map(KeyEntry::end).max().unwrap_or(section.end());
             let whole = section.start()..end;
             section.pieces = vec![whole];
@@ -248,7 +248,7 @@ impl IniReader<'_> {
 
     fn group(&mut self) -> &mut KeyGroup {
         match &mut self.section {
-            Some(KeyEntry { said: StatedValue::Group(group), .. }) => group,
+            Some(KeyEntry { said: ParsedValue::Group(group), .. }) => group,
             _ => &mut self.root,
         }
     }

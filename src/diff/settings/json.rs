@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-use super::sheet::{Form, KeyEntry, KeyGroup, List, ParseBudget, ParseDoubt, Sheet, StatedValue};
+use super::sheet::{Form, KeyEntry, KeyGroup, List, ParseBudget, ParseDoubt, ParsedValue, Sheet};
 
 /// # Errors
 /// If the text is no JSON, or names a key twice.
@@ -78,15 +78,15 @@ impl JsonReader<'_> {
         self.plain[range].iter_mut().filter(|byte| !is_end(**byte)).for_each(|byte| *byte = b' ');
     }
 
-    fn value(&mut self, depth: usize) -> Result<StatedValue, ParseDoubt> {
+    fn value(&mut self, depth: usize) -> Result<ParsedValue, ParseDoubt> {
         self.budget.spend(self.at, depth)?;
         let begin = self.at;
         match self.peek() {
-            Some(b'{') => Ok(StatedValue::Group(self.object(depth)?)),
+            Some(b'{') => Ok(ParsedValue::Group(self.object(depth)?)),
             Some(b'[') => self.list(depth),
             Some(b'"') => {
                 self.skip_text();
-                Ok(StatedValue::Value(self.text[begin..self.at].to_owned()))
+                Ok(ParsedValue::Value(self.text[begin..self.at].to_owned()))
             }
             _ => {
                 let rest = &self.text[begin..];
@@ -96,7 +96,7 @@ impl JsonReader<'_> {
                 if self.at == begin {
                     return Err(no_json(begin));
                 }
-                Ok(StatedValue::Value(self.text[begin..self.at].to_owned()))
+                Ok(ParsedValue::Value(self.text[begin..self.at].to_owned()))
             }
         }
     }
@@ -128,7 +128,7 @@ impl JsonReader<'_> {
         Ok(group)
     }
 
-    fn list(&mut self, depth: usize) -> Result<StatedValue, ParseDoubt> {
+    fn list(&mut self, depth: usize) -> Result<ParsedValue, ParseDoubt> {
         self.at += 1;
         let mut list = List { form: Form::Brackets, body: Some(self.at), ..List::default() };
         self.skip_space()?;
@@ -139,7 +139,7 @@ impl JsonReader<'_> {
             self.next(b']')?;
         }
         self.at += 1;
-        Ok(StatedValue::List(list))
+        Ok(ParsedValue::List(list))
     }
 
     /// Goes over the comma behind a value, or stops at the end of what it is in.

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::sheet::KeyEntry;
-use super::splice::{Exchange, ReadText};
+use super::splice::{Exchange, ParsedText};
 
 /// What comes into a group or a list, by the part below which it comes to stand.
 pub(in crate::diff) type Arrivals<T> = BTreeMap<Option<usize>, Vec<T>>;
 
 /// The members of an object or the elements of a list, and the text that they stand in.
 pub(in crate::diff) struct Members<'a> {
-    pub side: ReadText<'a>,
+    pub side: ParsedText<'a>,
     pub members: &'a [KeyEntry],
     /// What the opening bracket is followed by.
     pub body: Option<usize>,

@@ -15,8 +15,8 @@ mod yaml;
 
 pub(super) use env::is_special;
 pub(super) use members::{Arrivals, Members};
-pub(super) use sheet::{DoubtSubject, Form, KeyEntry, KeyGroup, List, Sheet, StatedValue, line_end};
-pub(super) use splice::{Exchange, ReadText, exchanged, undone};
+pub(super) use sheet::{DoubtSubject, Form, KeyEntry, KeyGroup, List, ParsedValue, Sheet, line_end};
+pub(super) use splice::{Exchange, ParsedText, exchanged, undone};
 
 use ini::Dialect;
 use sheet::ParseDoubt;

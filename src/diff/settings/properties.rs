@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::sheet::{
-    KeyEntry, KeyGroup, ParseBudget, ParseDoubt, Sheet, StatedValue, line_end, lines, lone_carriage_return,
+    KeyEntry, KeyGroup, ParseBudget, ParseDoubt, ParsedValue, Sheet, line_end, lines, lone_carriage_return,
 };
 
 const SPACE: [char; 3] = [' ', '\t', '\x0c'];
@@ -59,7 +59,7 @@ fn entry(text: &str, range: Range<usize>) -> Result<KeyEntry, ParseDoubt> {
     if before.contains('\n') || !has_sign && (value.starts_with("\\\n") || value.starts_with("\\\r\n")) {
         return Err(ParseDoubt::new(start, "continues on the next line before its value begins"));
     }
-    let said = StatedValue::Value(unescaped(value, start)?);
+    let said = ParsedValue::Value(unescaped(value, start)?);
     let whole = start..line_end(text, end);
     let key = unescaped(&bare[..key_length], start)?;
     let name = end - bare.len()..end - bare.len() + key_length;

@@ -95,7 +95,7 @@ impl Sheet {
     /// A text that says one thing.
     pub fn of_one(text: &str, root: KeyGroup, comments: Vec<Range<usize>>, doubts: Vec<ParseDoubt>) -> Self {
         let all = 0..text.len();
-        let root = KeyEntry::new(String::new(), StatedValue::Group(root), all.clone(), all);
+        let root = KeyEntry::new(String::new(), ParsedValue::Group(root), all.clone(), all);
         Self::new(text, vec![root], comments, doubts)
     }
 
@@ -108,7 +108,7 @@ impl Sheet {
 
 /// What stands behind a key. Spelled alike is alike; what is spelled in two ways may count as two things.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::diff) enum StatedValue {
+pub(in crate::diff) enum ParsedValue {
     Value(String),
     /// A value that two programs may read in two ways, as it is spelled.
     Odd(String),
@@ -116,21 +116,21 @@ pub(in crate::diff) enum StatedValue {
     Group(KeyGroup),
 }
 
-impl StatedValue {
+impl ParsedValue {
     /// All of it in one text, in which nothing can be mistaken for something else.
     pub fn spell(&self) -> String {
         let mut text = String::new();
         let mut add = |part: &str| text.push_str(&format!("{}:{part}", part.len()));
         match self {
-            StatedValue::Value(value) => return format!("={value}"),
-            StatedValue::Odd(value) => return format!("?{value}"),
-            StatedValue::List(list) => list.elements.iter().for_each(|element| add(&element.said.spell())),
-            StatedValue::Group(group) => group.entries.iter().for_each(|entry| {
+            ParsedValue::Value(value) => return format!("={value}"),
+            ParsedValue::Odd(value) => return format!("?{value}"),
+            ParsedValue::List(list) => list.elements.iter().for_each(|element| add(&element.said.spell())),
+            ParsedValue::Group(group) => group.entries.iter().for_each(|entry| {
                 add(&entry.key);
                 add(&entry.said.spell());
             }),
         }
-        let kind = if matches!(self, StatedValue::List(_)) { '[' } else { '{' };
+        let kind = if matches!(self, ParsedValue::List(_)) { '[' } else { '{' };
         format!("{kind}{text}")
     }
 }
@@ -193,7 +193,7 @@ pub(in crate::diff) struct KeyEntry {
     pub key: String,
     /// Where the key stands.
     pub name: Range<usize>,
-    pub said: StatedValue,
+    pub said: ParsedValue,
     /// Where the value stands.
     pub value: Range<usize>,
     /// Whether another value can come into that place.
@@ -210,7 +210,7 @@ pub(in crate::diff) struct KeyEntry {
 
 impl KeyEntry {
     /// An entry that is one value in one place; its key is at the beginning of it.
-    pub fn new(key: String, said: StatedValue, value: Range<usize>, whole: Range<usize>) -> Self {
+    pub fn new(key: String, said: ParsedValue, value: Range<usize>, whole: Range<usize>) -> Self {
         let (name, sign_end) = (whole.start..whole.start, value.start);
         Self {
             key,
@@ -234,16 +234,16 @@ impl KeyEntry {
     /// Its key is there once more: what stood there is a list from now on, if it was none.
     pub fn also(&mut self, next: KeyEntry) {
         self.pieces.extend(next.pieces.clone());
-        if let StatedValue::List(list) = &mut self.said {
+        if let ParsedValue::List(list) = &mut self.said {
             list.elements.push(next);
             return;
         }
-        let said = std::mem::replace(&mut self.said, StatedValue::List(List::default()));
+        let said = std::mem::replace(&mut self.said, ParsedValue::List(List::default()));
         let whole = self.pieces[0].clone();
         let mut first =
             KeyEntry::new(self.key.clone(), said, self.value.clone(), whole).named(self.name.clone());
         (first.is_inline, first.sign_end, first.doubt) = (self.is_inline, self.sign_end, self.doubt.take());
-        self.said = StatedValue::List(List { elements: vec![first, next], ..List::default() });
+        self.said = ParsedValue::List(List { elements: vec![first, next], ..List::default() });
         self.is_inline = false;
     }
 

@@ -25,12 +25,12 @@ impl Exchange {
 
 /// One of the texts, and what it says.
 #[derive(Clone, Copy)]
-pub(in crate::diff) struct ReadText<'a> {
+pub(in crate::diff) struct ParsedText<'a> {
     pub text: &'a str,
     pub sheet: &'a Sheet,
 }
 
-impl<'a> ReadText<'a> {
+impl<'a> ParsedText<'a> {
     pub fn comments(self) -> impl Iterator<Item = &'a str> {
         self.comments_in(0..self.text.len())
     }

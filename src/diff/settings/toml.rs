@@ -6,7 +6,7 @@ use toml_edit::{ArrayOfTables, Document, InlineTable, Item, Key, Table, Value};
 use toml_parser::{Source, lexer::TokenKind};
 
 use super::sheet::{
-    Form, KeyEntry, KeyGroup, List, ParseBudget, ParseDoubt, Sheet, StatedValue, line_end, line_start,
+    Form, KeyEntry, KeyGroup, List, ParseBudget, ParseDoubt, ParsedValue, Sheet, line_end, line_start,
 };
 
 /// # Errors
@@ -89,7 +89,7 @@ impl TomlReader<'_> {
         pieces.sort_by_key(|piece| piece.start);
         let mut entry = KeyEntry::new(
             name,
-            StatedValue::List(List { elements, ..List::default() }),
+            ParsedValue::List(List { elements, ..List::default() }),
             key.clone(),
             key.clone(),
         );
@@ -117,12 +117,12 @@ impl TomlReader<'_> {
         // A table that is only named on the way to others has no lines, but they begin in lines of their own.
         let has_sections = group.entries.iter().any(|entry| entry.is_section);
         let mut entry =
-            KeyEntry::new(name, StatedValue::Group(group), key.clone(), key.clone()).named(key.clone());
+            KeyEntry::new(name, ParsedValue::Group(group), key.clone(), key.clone()).named(key.clone());
         (entry.is_inline, entry.is_section, entry.pieces) = (false, is_section || has_sections, pieces);
         entry
     }
 
-    fn value(&mut self, value: &Value, span: &Range<usize>, depth: usize) -> Result<StatedValue, ParseDoubt> {
+    fn value(&mut self, value: &Value, span: &Range<usize>, depth: usize) -> Result<ParsedValue, ParseDoubt> {
         self.budget.spend(span.start, depth)?;
         match value {
             Value::Array(array) => {
@@ -133,10 +133,10 @@ impl TomlReader<'_> {
                     let said = self.value(element, &at, depth + 1)?;
                     list.elements.push(KeyEntry::new(String::new(), said, at.clone(), at));
                 }
-                Ok(StatedValue::List(list))
+                Ok(ParsedValue::List(list))
             }
-            Value::InlineTable(table) => self.inline_table(table, span, depth).map(StatedValue::Group),
-            _ => Ok(StatedValue::Value(self.text.get(span.clone()).unwrap_or_default().to_owned())),
+            Value::InlineTable(table) => self.inline_table(table, span, depth).map(ParsedValue::Group),
+            _ => Ok(ParsedValue::Value(self.text.get(span.clone()).unwrap_or_default().to_owned())),
         }
     }
 
@@ -154,7 +154,7 @@ impl TomlReader<'_> {
             let at = value.span().unwrap_or_else(|| key.clone());
             let said = self.value(value, &at, depth + 1)?;
             let inner = match &said {
-                StatedValue::Group(group) if group.body.is_none() => group.entries.last().map(KeyEntry::end),
+                ParsedValue::Group(group) if group.body.is_none() => group.entries.last().map(KeyEntry::end),
                 _ => None,
             };
             let whole = key.start..inner.unwrap_or(at.end);

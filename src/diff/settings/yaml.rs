@@ -9,7 +9,7 @@ use std::ops::Range;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::sheet::{
-    DoubtSubject, Form, KeyEntry, KeyGroup, List, ParseBudget, ParseDoubt, Sheet, StatedValue, TWICE,
+    DoubtSubject, Form, KeyEntry, KeyGroup, List, ParseBudget, ParseDoubt, ParsedValue, Sheet, TWICE,
     line_end, line_start, lone_carriage_return,
 };
 
@@ -53,7 +53,7 @@ struct YamlReader<'a> {
 
 /// A value and where it stands.
 struct YamlValue {
-    said: StatedValue,
+    said: ParsedValue,
     range: Range<usize>,
     is_inline: bool,
     doubt: Option<&'static str>,
@@ -101,7 +101,7 @@ impl<'a> YamlReader<'a> {
             let all = 0..self.text.len();
             documents.push(KeyEntry::new(
                 String::new(),
-                StatedValue::Value("plain ".to_owned()),
+                ParsedValue::Value("plain ".to_owned()),
                 all.clone(),
                 all,
             ));
@@ -144,7 +144,7 @@ impl<'a> YamlReader<'a> {
         }
         let range = if is_named { self.behind_names(range) } else { range };
         let odd = |said: String, range| YamlValue {
-            said: StatedValue::Odd(said),
+            said: ParsedValue::Odd(said),
             range,
             is_inline: false,
             doubt: None,
@@ -198,11 +198,11 @@ impl<'a> YamlReader<'a> {
         // Whether such a text ends with a line end depends on the program, and on what comes to stand below it.
         if is_block && !self.text[end..].contains('\n') {
             self.doubts.push(ParseDoubt::new(start, CUT_OFF));
-            let said = StatedValue::Odd(content.to_owned());
+            let said = ParsedValue::Odd(content.to_owned());
             return YamlValue { said, range: start..end, is_inline, doubt: Some(CUT_OFF) };
         }
         YamlValue {
-            said: StatedValue::Value(format!("{kind} {content}")),
+            said: ParsedValue::Value(format!("{kind} {content}")),
             range: start..end,
             is_inline,
             doubt: None,
@@ -248,7 +248,7 @@ impl<'a> YamlReader<'a> {
             }
         }
         let is_inline = is_flow && !self.text[range.start..end].contains('\n');
-        Ok(YamlValue { said: StatedValue::List(list), range: range.start..end, is_inline, doubt: None })
+        Ok(YamlValue { said: ParsedValue::List(list), range: range.start..end, is_inline, doubt: None })
     }
 
     /// An element of a list, whose sign stands at `sign` unless it is in brackets.
@@ -330,7 +330,7 @@ impl<'a> YamlReader<'a> {
             }
         }
         let is_inline = is_flow && !self.text[range.start..end].contains('\n');
-        Ok(YamlValue { said: StatedValue::Group(group), range: range.start..end, is_inline, doubt: None })
+        Ok(YamlValue { said: ParsedValue::Group(group), range: range.start..end, is_inline, doubt: None })
     }
 
     /// Goes over a key that is no word, and what stands behind it; says where that ends.

@@ -9,7 +9,7 @@ use crate::plan::why::{Rolling, RolloutMismatch};
 use crate::workbench::{Error, Result, Workbench};
 
 /// What the histories say.
-pub(super) struct ToldByHistories {
+pub(super) struct ReconstructedRollout {
     /// The rollout as it would be recorded.
     pub state: RolloutState,
     /// How many folders have what it applied.
@@ -23,8 +23,8 @@ impl Workbench {
     ///
     /// # Errors
     /// If its patch files or its folders cannot be told.
-    pub(super) fn told_by_histories(&self, file: &RolloutFile) -> Result<ToldByHistories> {
-        let mut told = ToldByHistories { state: self.state_to_be(file)?, ours: 0, others: 0 };
+    pub(super) fn told_by_histories(&self, file: &RolloutFile) -> Result<ReconstructedRollout> {
+        let mut told = ReconstructedRollout { state: self.state_to_be(file)?, ours: 0, others: 0 };
         let id = told.state.id.clone();
         for member in told.state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
             let ledger = match self.ledger_of(member) {
@@ -64,9 +64,9 @@ impl Workbench {
     /// Also if no history names the rollout.
     pub(super) fn must_be_told_by_histories(&self, file: &RolloutFile) -> Result<RolloutState> {
         match self.told_by_histories(file)? {
-            ToldByHistories { state, ours: 1.., .. } => Ok(state),
-            ToldByHistories { others: 0, .. } => Err(Error::refused(Rolling::NotStarted)),
-            ToldByHistories { others, .. } => {
+            ReconstructedRollout { state, ours: 1.., .. } => Ok(state),
+            ReconstructedRollout { others: 0, .. } => Err(Error::refused(Rolling::NotStarted)),
+            ReconstructedRollout { others, .. } => {
                 Err(Error::refused(RolloutMismatch::NotThisOne { folders: others }))
             }
         }

@@ -7,7 +7,7 @@ use super::state_file::FolderSection;
 use super::{FolderStand, InspectedFolder, ReconcileRun};
 use crate::model::Position;
 use crate::plan::wanted::{
-    DueAction, Expectation, ExpectationStanding, ExpectationSubject, Left, WantedTurn,
+    DueAction, Expectation, ExpectationStanding, ExpectationSubject, Left, WantedPosition,
 };
 use crate::plan::why::Wanted;
 use crate::plan::{Obstacle, OnDrift};
@@ -204,7 +204,7 @@ fn out(id: &str, occasion: Occasion) -> RollbackOptions {
     }
 }
 
-fn turning(name: &str, turn: &WantedTurn, occasion: Occasion) -> ToggleOptions {
+fn turning(name: &str, turn: &WantedPosition, occasion: Occasion) -> ToggleOptions {
     let occasion = Occasion { ticket: turn.ticket.clone(), ..occasion };
     ToggleOptions { id: name.to_owned(), to: turn.to, reason: turn.reason.clone(), expected: None, occasion }
 }

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use crate::model::{Digest, PatchId, Position, Word};
 use crate::named_file;
-use crate::plan::wanted::{FolderWish, OnDrifted, Others, WantedTurn};
+use crate::plan::wanted::{FolderWish, OnDrifted, Others, WantedPosition};
 use crate::plan::why::BadStateFile;
 use crate::text::json;
 use crate::workbench::{Error, Result};
@@ -179,7 +179,7 @@ impl StateFileReader<'_> {
         Ok((self.patch(id, raw.span())?, number.ok_or_else(problem)?))
     }
 
-    fn turn(&self, raw: &Spanned<RawTurn>) -> Result<WantedTurn> {
+    fn turn(&self, raw: &Spanned<RawTurn>) -> Result<WantedPosition> {
         let (to, reason, ticket) = match raw.get_ref() {
             RawTurn::To(to) => (to, None, None),
             RawTurn::Because(RawBecause { to, reason, ticket }) => (to, reason.as_ref(), ticket.as_ref()),
@@ -190,7 +190,7 @@ impl StateFileReader<'_> {
             Some("") => Err(self.wrong(raw.span(), "a reason or ticket that is there says something")),
             text => Ok(text.map(str::to_owned)),
         };
-        Ok(WantedTurn { to, reason: said(reason)?, ticket: said(ticket)? })
+        Ok(WantedPosition { to, reason: said(reason)?, ticket: said(ticket)? })
     }
 
     fn choice<T: Word + Default>(&self, raw: Option<&Spanned<String>>) -> Result<T> {

@@ -7,14 +7,14 @@ use std::ops::Range;
 
 use super::meaning::{DisputedKey, Meant};
 use crate::diff::settings::{
-    Arrivals, Exchange, Format, KeyEntry, KeyGroup, Members, ReadText, StatedValue, exchanged,
+    Arrivals, Exchange, Format, KeyEntry, KeyGroup, Members, ParsedText, ParsedValue, exchanged,
 };
 
 /// The text of `mine` with what the patch changes in each document; `None` if that takes more than exchanging values and
 /// lines, or a comment that somebody wrote would be gone.
 pub(super) fn edited(
     format: Format,
-    [base, mine, theirs]: [ReadText<'_>; 3],
+    [base, mine, theirs]: [ParsedText<'_>; 3],
     meant: &[Meant<'_>],
 ) -> Option<String> {
     let mut edit = KeyMerge {
@@ -30,7 +30,7 @@ pub(super) fn edited(
     let documents = meant.iter().zip(&mine.sheet.documents).zip(&theirs.sheet.documents);
     let groups = documents.filter(|((meant, _), _)| !matches!(meant, Meant::Mine(_)));
     let groups = groups.map(|((meant, mine), theirs)| match (&mine.said, &theirs.said, meant) {
-        (StatedValue::Group(mine), StatedValue::Group(theirs), Meant::Group(parts)) => {
+        (ParsedValue::Group(mine), ParsedValue::Group(theirs), Meant::Group(parts)) => {
             Some((mine, theirs, parts))
         }
         _ => None,
@@ -60,8 +60,8 @@ fn shifted(text: &str, from: &str, to: &str) -> String {
 
 struct KeyMerge<'a> {
     format: Format,
-    mine: ReadText<'a>,
-    theirs: ReadText<'a>,
+    mine: ParsedText<'a>,
+    theirs: ParsedText<'a>,
     /// Comments that do not stand within or above what goes.
     comments_that_stay: HashSet<&'a str>,
     /// Comments that come with what the patch brings.
@@ -78,7 +78,7 @@ impl<'a> KeyMerge<'a> {
             match (&part.meant, part.mine, part.theirs) {
                 (Some(Meant::Theirs(_)), Some(here), Some(there)) => self.exchange(here, there)?,
                 (Some(Meant::Group(parts)), Some(here), Some(there)) => match (&here.said, &there.said) {
-                    (StatedValue::Group(here), StatedValue::Group(there)) => {
+                    (ParsedValue::Group(here), ParsedValue::Group(there)) => {
                         self.group(here, there, parts)?;
                     }
                     _ => return None,
@@ -137,7 +137,7 @@ impl<'a> KeyMerge<'a> {
     }
 
     /// Comments right above what goes that the patch takes away or to another place.
-    fn let_comments_go(&mut self, base: ReadText<'_>) {
+    fn let_comments_go(&mut self, base: ParsedText<'_>) {
         let (mine, json) = (self.mine, self.format == Format::Json);
         let (before, after): (HashSet<&str>, HashSet<&str>) =
             (base.comments().collect(), self.theirs.comments().collect());
@@ -247,7 +247,7 @@ impl<'a> KeyMerge<'a> {
     }
 
     /// Where the comments right above a line begin; of the patch's, only those that are not here yet.
-    fn comments_above(&self, side: ReadText<'_>, start: usize) -> usize {
+    fn comments_above(&self, side: ParsedText<'_>, start: usize) -> usize {
         let is_theirs = std::ptr::eq(side.sheet, self.theirs.sheet);
         let is_here = |comment: &Range<usize>| {
             is_theirs && self.comments_that_stay.contains(side.text[comment.clone()].trim())

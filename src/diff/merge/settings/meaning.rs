@@ -7,15 +7,15 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diff::merge::lines::put_together;
-use crate::diff::settings::{Form, KeyEntry, KeyGroup, StatedValue};
+use crate::diff::settings::{Form, KeyEntry, KeyGroup, ParsedValue};
 
 /// What is meant in one place.
 #[derive(Debug)]
 pub(super) enum Meant<'a> {
     /// What stands there in the edited file.
-    Mine(&'a StatedValue),
+    Mine(&'a ParsedValue),
     /// What the patch brings.
-    Theirs(&'a StatedValue),
+    Theirs(&'a ParsedValue),
     /// Elements of both.
     List(Vec<String>),
     /// Some keys of one and some of the other.
@@ -45,11 +45,11 @@ impl DisputedKey<'_> {
 
 impl Meant<'_> {
     /// Whether this is what `said` says, neither more nor less.
-    pub fn is(&self, said: &StatedValue) -> bool {
+    pub fn is(&self, said: &ParsedValue) -> bool {
         match (self, said) {
             (Meant::Mine(meant) | Meant::Theirs(meant), _) => *meant == said,
-            (Meant::List(meant), StatedValue::List(said)) => *meant == said.spelled(),
-            (Meant::Group(parts), StatedValue::Group(group)) => {
+            (Meant::List(meant), ParsedValue::List(said)) => *meant == said.spelled(),
+            (Meant::Group(parts), ParsedValue::Group(group)) => {
                 let meant = parts.iter().filter_map(|part| Some((part.key, part.meant.as_ref()?)));
                 let is_there = |(key, meant): (&str, &Meant<'_>)| {
                     group.get(key).is_some_and(|entry| meant.is(&entry.said))
@@ -85,9 +85,9 @@ impl Meant<'_> {
 /// # Errors
 /// The names of these keys.
 pub(super) fn work_out<'a>(
-    base: &'a StatedValue,
-    mine: &'a StatedValue,
-    theirs: &'a StatedValue,
+    base: &'a ParsedValue,
+    mine: &'a ParsedValue,
+    theirs: &'a ParsedValue,
 ) -> Result<Meant<'a>, Vec<String>> {
     let mut clashes = Vec::new();
     let meant = of_three(base, mine, theirs, "", &mut clashes);
@@ -96,13 +96,13 @@ pub(super) fn work_out<'a>(
 }
 
 fn of_three<'a>(
-    base: &'a StatedValue,
-    mine: &'a StatedValue,
-    theirs: &'a StatedValue,
+    base: &'a ParsedValue,
+    mine: &'a ParsedValue,
+    theirs: &'a ParsedValue,
     name: &str,
     clashes: &mut Vec<String>,
 ) -> Meant<'a> {
-    if let (StatedValue::Group(base), StatedValue::Group(mine), StatedValue::Group(theirs)) =
+    if let (ParsedValue::Group(base), ParsedValue::Group(mine), ParsedValue::Group(theirs)) =
         (base, mine, theirs)
         && [base, mine, theirs].iter().all(|group| group.form != Form::Flow)
     {
@@ -114,7 +114,7 @@ fn of_three<'a>(
     if mine == base {
         return Meant::Theirs(theirs);
     }
-    if let (StatedValue::List(base), StatedValue::List(mine), StatedValue::List(theirs)) =
+    if let (ParsedValue::List(base), ParsedValue::List(mine), ParsedValue::List(theirs)) =
         (base, mine, theirs)
         && let Some(elements) = element_by_element(&base.spelled(), &mine.spelled(), &theirs.spelled())
     {

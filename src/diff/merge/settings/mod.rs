@@ -8,7 +8,7 @@ mod meaning;
 
 use super::lines::{LineMerge, merge_lines};
 use super::{Merge, MergedBy, Unmergeable, in_words};
-use crate::diff::settings::{DecodedText, DoubtSubject, Format, KeyEntry, ReadText, Sheet, StatedValue};
+use crate::diff::settings::{DecodedText, DoubtSubject, Format, KeyEntry, ParsedText, ParsedValue, Sheet};
 use meaning::Meant;
 
 /// Merges settings: line by line where that gives what is meant, else by key, else not.
@@ -47,7 +47,7 @@ pub(super) fn merge(format: Format, base: &[u8], mine: &[u8], theirs: &[u8]) -> 
     };
     let [_, (my_text, _), (their_text, _)] = &sides;
     let is_one_encoding = my_text.is_bytes == their_text.is_bytes;
-    let places = sides.each_ref().map(|(text, sheet)| ReadText { text: &text.text, sheet });
+    let places = sides.each_ref().map(|(text, sheet)| ParsedText { text: &text.text, sheet });
     let edited = if is_one_encoding { edit::edited(format, places, &meant) } else { None };
     Ok(match edited.and_then(|text| my_text.bytes_of(&text)).filter(|content| says_it(content)) {
         Some(content) => Merge::Clean { content, by: MergedBy::Keys(taken(&meant)) },
@@ -102,10 +102,10 @@ fn document_names(sheet: &Sheet) -> Option<Vec<Vec<Option<&str>>>> {
 fn value_at<'a>(document: &'a KeyEntry, keys: &[&str]) -> Option<&'a str> {
     let mut said = &document.said;
     for key in keys {
-        let StatedValue::Group(group) = said else { return None };
+        let ParsedValue::Group(group) = said else { return None };
         said = &group.get(key)?.said;
     }
-    if let StatedValue::Value(value) = said { Some(value) } else { None }
+    if let ParsedValue::Value(value) = said { Some(value) } else { None }
 }
 
 /// What is meant in each document, or the keys that both changed in different ways.
