@@ -31,7 +31,7 @@ pub use change::permission::CheckedBundles;
 pub(crate) use change::permission::SharedBundles;
 pub use change::plan_file::PlanFile;
 pub(crate) use change::planned_step::{NodeFacts, PlannedStep};
-pub use change::recover::{Choice, Recovered};
+pub use change::recover::{ChecksLeft, Choice, Recovered};
 pub(crate) use change::repair::RepairPreview;
 pub use change::repair::{RepairOptions, Repaired};
 pub use change::request::{ApplyOptions, ApplyRequest};

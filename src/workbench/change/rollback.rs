@@ -164,6 +164,7 @@ impl Workbench {
         sources: &OtherSources,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
+        self.refuse_shortened_history(target, fs)?;
         let is_plain = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
         self.read_consistently(target, fs, || self.look(fs, options, sources, watch), is_plain)
     }

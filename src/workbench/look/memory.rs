@@ -237,16 +237,31 @@ impl Memory {
         }
         let further = self.folders.iter().filter(|folder| folder.entries.iter().any(is_at_head));
         let newest = further.filter_map(|folder| Some((&folder.name, folder.newest()?.0)));
-        newest.filter(|(_, entry)| *entry > head).max_by_key(|(_, entry)| *entry)
+        // What was here itself says more than what a copy elsewhere came to.
+        newest
+            .filter(|(_, entry)| *entry > head)
+            .max_by_key(|(there, entry)| (there.path == name.path, *entry))
+    }
+
+    /// The newest entry that is known to have come about in the folder `name`, or in another one in its place.
+    pub(super) fn newest_at(&self, name: &FolderName) -> Option<u64> {
+        let is_here = |folder: &&SeenFolder| folder.name.is(name) || folder.name.path == name.path;
+        self.folders.iter().filter(is_here).filter_map(|folder| Some(folder.newest()?.0)).max()
+    }
+
+    /// Whether this person began the change that comes to `entry`, in whatever folder.
+    pub(crate) fn has_begun(&self, entry: &Entry) -> bool {
+        let begun = SeenEntry::new(entry, false);
+        let is_it = |seen: &SeenEntry| (seen.entry, &seen.digest) == (begun.entry, &begun.digest);
+        self.folders.iter().flat_map(|folder| &folder.entries).any(is_it)
     }
 
     /// Notes that this person is about to write `entry` after what is in `ledger`.
     pub fn announce(&mut self, name: &FolderName, time: &str, ledger: &Ledger, entry: &Entry) {
-        let digest = Digest::compute(&entry.to_bytes()).to_string();
         let whole = self.unknown_entries(ledger).is_empty();
         let folder = self.folder_mut(name, time);
         folder.forget_all_but(ledger);
-        folder.entries.push(SeenEntry { entry: entry.seq, digest, whole, there: false });
+        folder.entries.push(SeenEntry::new(entry, whole));
     }
 
     /// Notes that everything after entry `since` was written by this person, and which patches were trusted.
@@ -262,12 +277,20 @@ impl Memory {
         }
     }
 
-    /// Notes that somebody says that the whole history is right, and why.
-    pub fn vouch(&mut self, name: &FolderName, time: &str, ledger: &Ledger, reason: &str) {
+    /// Notes that somebody says that the whole history is right, with what a change that was interrupted is about to add to
+    /// it, and why.
+    pub fn vouch(
+        &mut self,
+        name: &FolderName,
+        time: &str,
+        (ledger, interrupted): (&Ledger, Option<&Entry>),
+        reason: &str,
+    ) {
         let folder = self.folder_mut(name, time);
         folder.forget_all_but(ledger);
         folder.add_entry(ledger, ledger.head().seq, true);
         ledger.entries().iter().for_each(|entry| folder.add_places(entry));
+        folder.entries.extend(interrupted.map(|entry| SeenEntry::new(entry, true)));
         folder.reasons.push(format!("{time}, up to entry {}: {reason}", ledger.head().seq));
     }
 
@@ -335,6 +358,12 @@ impl SeenFolder {
 }
 
 impl SeenEntry {
+    /// Of an entry that is about to be written.
+    fn new(entry: &Entry, whole: bool) -> Self {
+        let digest = Digest::compute(&entry.to_bytes()).to_string();
+        Self { entry: entry.seq, digest, whole, there: false }
+    }
+
     fn fits(&self, ledger: &Ledger) -> bool {
         ledger.digest_of(self.entry).is_some_and(|digest| digest.to_string() == self.digest)
     }
@@ -482,7 +511,7 @@ mod tests {
             }
         }
         assert_eq!(scene.unknown(), [2]);
-        Memory::change(&scene.path(), |memory| memory.vouch(&name, "t", &scene.ledger, "seen"))
+        Memory::change(&scene.path(), |memory| memory.vouch(&name, "t", (&scene.ledger, None), "seen"))
             .expect("noted");
         assert_eq!(scene.unknown(), Vec::<u64>::new());
     }
