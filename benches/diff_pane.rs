@@ -21,8 +21,8 @@ use patchwright::viewer::layout::{PaneAction, PaneState};
 use patchwright::viewer::model::{View, ViewedContents};
 use patchwright::viewer::paint::{decode, highlight, pane_ui};
 use patchwright::workbench::{
-    ChangeSide, Comparison, Content, MakeRequest, OneChange, OrderSource, ProofChoice, TextOptions, Watch,
-    Workbench,
+    ChangeSide, Comparison, MakeRequest, OneChange, OrderSource, ProofChoice, SideContent, TextOptions,
+    Watch, Workbench,
 };
 
 /// Pictures that are drawn while scrolling.
@@ -291,8 +291,8 @@ fn contents(path: &str, before: Vec<u8>, after: Vec<u8>) -> ViewedContents {
         edits: None,
         renamed_from: None,
         left: Some(left),
-        before: ChangeSide::Content(Content::from(before)),
-        after: ChangeSide::Content(Content::from(after)),
+        before: ChangeSide::Content(SideContent::from(before)),
+        after: ChangeSide::Content(SideContent::from(after)),
     };
     ViewedContents::new(change, &CancelToken::new()).expect("nobody stops it")
 }

@@ -73,7 +73,7 @@ pub enum DiffLayout {
 /// Which two states of a file are compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Compared {
+pub enum ComparedSides {
     #[default]
     OriginalAfter,
     FolderAfter,
@@ -94,7 +94,7 @@ pub struct Settings {
     /// How large code is, in points; 10 to 24.
     pub code_size: f32,
     pub layout: DiffLayout,
-    pub compared: Compared,
+    pub compared: ComparedSides,
     /// How large the window was when it was closed, in points.
     pub window: Option<[f32; 2]>,
     pub is_maximised: bool,
@@ -114,7 +114,7 @@ impl Default for Settings {
             is_calm: false,
             code_size: CODE_SIZE,
             layout: DiffLayout::default(),
-            compared: Compared::default(),
+            compared: ComparedSides::default(),
             window: None,
             is_maximised: false,
             split: 0.28,
@@ -133,7 +133,7 @@ pub struct Pair {
 
 /// A reviewer's note on a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Note {
+pub struct RememberedNote {
     /// The fingerprint of the change.
     pub about: String,
     /// The line, counted from 1.
@@ -153,7 +153,7 @@ pub struct Recent {
     pub viewed: BTreeSet<String>,
     /// Notes on changes, known again by what they are about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<Note>,
+    pub notes: Vec<RememberedNote>,
     /// The folder that a change was begun in and not seen to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub begun: Option<PathBuf>,
@@ -194,7 +194,7 @@ impl Recent {
     }
 
     /// Remembers a note; the oldest give way.
-    pub(crate) fn remember_note(&mut self, mut note: Note) {
+    pub(crate) fn remember_note(&mut self, mut note: RememberedNote) {
         note.text.truncate(note.text.floor_char_boundary(MAX_NOTE_BYTES));
         self.notes.push(note);
         let too_many = self.notes.len().saturating_sub(MAX_NOTES);

@@ -8,14 +8,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::container::Container;
-use super::diff_text::{self, DiffText, Direction};
+use super::diff_text::{self, Direction, VerifiedDiffText};
 use super::in_memory::InMemory;
 use super::manifest::{ManifestError, read_manifest, referenced_blobs};
 use super::shared::SharedBlobs;
 use super::{BundleError, limits, manifest};
 use crate::diff::on_tree::TextOrigin;
 use crate::model::{Code, Digest, Patch, TreePath};
-use crate::trust::{Attached, AttachedReview, Claim, Keyring, Policy, SequencePlace, Verdict, judge};
+use crate::trust::{
+    Attached, AttachedReview, Keyring, Policy, SequencePlace, SignatureSubject, Verdict, judge,
+};
 
 /// Why a bundle is not opened.
 #[derive(Debug, thiserror::Error)]
@@ -105,7 +107,7 @@ impl UnverifiedBundle {
 }
 
 /// The text changes, if the patch has any; everything that can be checked without a folder is.
-fn read_diff(container: &Container, patch: &Patch) -> Result<Option<DiffText>, BundleError> {
+fn read_diff(container: &Container, patch: &Patch) -> Result<Option<VerifiedDiffText>, BundleError> {
     let refused = |problem: &str| Err(BundleError::new(Code::Manifest, problem));
     match (container.diff_size(), patch.diff) {
         (None, None) => Ok(None),
@@ -145,9 +147,9 @@ fn read_shared(
 }
 
 /// What signatures over the exact bytes of `manifest`, which say what `patch` is, vouch for.
-pub(crate) fn claim_of<'m>(patch: &Patch, manifest: &'m [u8]) -> Claim<'m> {
+pub(crate) fn claim_of<'m>(patch: &Patch, manifest: &'m [u8]) -> SignatureSubject<'m> {
     let (place, asks) = (place_of(patch), patch.about.approvals);
-    Claim { manifest, place, created: patch.created.parse().ok(), asks, folder: None }
+    SignatureSubject { manifest, place, created: patch.created.parse().ok(), asks, folder: None }
 }
 
 /// Where a patch stands in its vendor's row, as signatures repeat it.
@@ -173,7 +175,7 @@ pub struct VerifiedBundle {
     /// The reviews that came along, whoever signed them.
     pub reviews: Vec<AttachedReview>,
     manifest: Arc<[u8]>,
-    diff: Option<Arc<DiffText>>,
+    diff: Option<Arc<VerifiedDiffText>>,
     shared: Option<Arc<SharedBlobs>>,
     content: BundleContent,
     /// Contents out of which another one was made, and was the promised one.
@@ -223,7 +225,8 @@ impl VerifiedBundle {
             let general = || keyring.general_policy();
             return Verdict::unsigned(folder.map_or_else(general, |product| keyring.policy(product)));
         }
-        let claim = Claim { folder: folder.map(str::to_owned), ..claim_of(&self.patch, &self.manifest) };
+        let claim =
+            SignatureSubject { folder: folder.map(str::to_owned), ..claim_of(&self.patch, &self.manifest) };
         judge(&claim, &self.signatures, &self.reviews, keyring, now)
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::container::{Container, ContainerWriter};
 use super::error::BundleError;
 use crate::model::{Code, Digest};
-use crate::trust::{Attached, AttachedReview, KeyFingerprint, Scheme};
+use crate::trust::{Attached, AttachedReview, KeyFingerprint, SignatureScheme};
 use crate::whole_file::WholeFile;
 
 /// What is added to a bundle.
@@ -36,7 +36,7 @@ pub fn add(
         return Err(BundleError::new(Code::Moved, problem).in_file(path));
     }
     let of_key = |(name, signature): (String, Attached)| ((name, signature.scheme), signature);
-    let mut signatures: BTreeMap<(String, Scheme), Attached> =
+    let mut signatures: BTreeMap<(String, SignatureScheme), Attached> =
         old.signatures()?.into_iter().map(of_key).collect();
     let mut reviews: BTreeMap<String, AttachedReview> = old.reviews()?.into_iter().collect();
     match addition {

@@ -16,12 +16,12 @@ const PATIENCE: Duration = Duration::from_millis(400);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A bar on standard error.
-pub(super) struct Bar {
+pub(super) struct TerminalProgress {
     bar: ProgressBar,
     begun: Instant,
 }
 
-impl Bar {
+impl TerminalProgress {
     pub fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let style =
@@ -37,7 +37,7 @@ impl Bar {
     }
 }
 
-impl Progress for Bar {
+impl Progress for TerminalProgress {
     fn begin(&self, phase: Phase, total: u64) {
         self.bar.set_message(phase.sentence());
         self.bar.set_length(total);
@@ -51,7 +51,7 @@ impl Progress for Bar {
     }
 }
 
-impl Drop for Bar {
+impl Drop for TerminalProgress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

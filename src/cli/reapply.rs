@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Result;
 use super::flags::{Lists, fingerprint};
 use super::occasion::TicketFlag;
-use super::rollback::{Damage, Wish, roll_back};
+use super::rollback::{Damage, RollbackRequest, roll_back};
 use super::scripts::ScriptFlags;
 use super::session::{Outcome, Session};
 use crate::workbench::{DecisionDigest, ScriptConsent, Which};
@@ -38,7 +38,7 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (which, scripts) = (Which::Reapply, ScriptConsent::None);
         let (occasion, withdrawn) = (self.ticket.occasion(), self.lists.withdrawn);
-        let wish = Wish { which, expected: self.expect, scripts, occasion, withdrawn };
+        let wish = RollbackRequest { which, expected: self.expect, scripts, occasion, withdrawn };
         roll_back(&self.target, wish, self.damage, &ScriptFlags::default(), session)
     }
 }

@@ -113,9 +113,9 @@ impl Arguments {
         let answer = || answer::Reconcile::new(&done, state, self.apply);
         for (path, format) in reports {
             let text = match format {
-                Format::Json => session.document_for_a_file(ending, &answer()),
-                Format::Markdown => wanted::markdown(&done),
-                Format::JUnit => wanted::junit(&done),
+                ReportFormat::Json => session.document_for_a_file(ending, &answer()),
+                ReportFormat::Markdown => wanted::markdown(&done),
+                ReportFormat::JUnit => wanted::junit(&done),
             };
             session.workbench().save_comparison(path, &text).without_folder()?;
         }
@@ -134,17 +134,17 @@ impl Arguments {
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
+enum ReportFormat {
     Json,
     Markdown,
     JUnit,
 }
 
-fn format_of(path: &Path) -> Result<Format> {
+fn format_of(path: &Path) -> Result<ReportFormat> {
     match path.extension().and_then(|ending| ending.to_str()) {
-        Some("json") => Ok(Format::Json),
-        Some("md") => Ok(Format::Markdown),
-        Some("xml") => Ok(Format::JUnit),
+        Some("json") => Ok(ReportFormat::Json),
+        Some("md") => Ok(ReportFormat::Markdown),
+        Some("xml") => Ok(ReportFormat::JUnit),
         _ => Err(Report::usage(format!("The name of a report ends in .json, .md or .xml: {path:?}")).into()),
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
     #[command(flatten)]
-    choice: Direction,
+    choice: RecoverDirection,
     /// What to do about files that were changed since the interruption
     #[arg(long, value_name = "WHAT", default_value = "stop", conflicts_with = "finish")]
     on_conflict: OnConflict,
@@ -38,7 +38,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
-struct Direction {
+struct RecoverDirection {
     /// Restore the files to their state before the interrupted change
     #[arg(long)]
     undo: bool,

@@ -81,20 +81,20 @@ impl From<SpokenVerdict> for Opinion {
 
 /// How a review is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ReviewForm {
+enum ReviewFormat {
     /// The exact bytes that are signed.
     Json,
     Markdown,
     Html,
 }
 
-impl ReviewForm {
+impl ReviewFormat {
     fn new(output: &Path) -> Result<Self> {
         let ending = output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         match ending.as_deref() {
-            Some("json") => Ok(ReviewForm::Json),
-            Some("md") => Ok(ReviewForm::Markdown),
-            Some("html") => Ok(ReviewForm::Html),
+            Some("json") => Ok(ReviewFormat::Json),
+            Some("md") => Ok(ReviewFormat::Markdown),
+            Some("html") => Ok(ReviewFormat::Html),
             _ => Err(Report::usage(format!("A review can't be written to {output:?}"))
                 .hint("Use a name that ends in .json, .md or .html.")
                 .into()),
@@ -103,9 +103,9 @@ impl ReviewForm {
 
     fn write(self, review: &Review) -> Vec<u8> {
         match self {
-            ReviewForm::Json => review.to_bytes(),
-            ReviewForm::Markdown => report::markdown(review).into_bytes(),
-            ReviewForm::Html => report::html(review).into_bytes(),
+            ReviewFormat::Json => review.to_bytes(),
+            ReviewFormat::Markdown => report::markdown(review).into_bytes(),
+            ReviewFormat::Html => report::html(review).into_bytes(),
         }
     }
 }
@@ -117,8 +117,8 @@ impl Arguments {
             let report = Report::usage("A text patch can't be reviewed: it can't hold a signature");
             return Err(report.hint("Make a patch file from it: patchwright make --patch FILE --target FOLDER --output NEW.patchbundle").into());
         }
-        let forms: Vec<ReviewForm> =
-            self.output.iter().map(|output| ReviewForm::new(output)).collect::<Result<_>>()?;
+        let forms: Vec<ReviewFormat> =
+            self.output.iter().map(|output| ReviewFormat::new(output)).collect::<Result<_>>()?;
         let wish = self.wish(session)?;
         let expected = self.expect;
         let look = session.watch(|workbench, watch| workbench.look_to_sign(file, expected, watch));
@@ -147,7 +147,8 @@ impl Arguments {
             None => None,
         };
         if let Some(signed) = &signed {
-            for (_, output) in forms.iter().zip(&self.output).filter(|(form, _)| **form == ReviewForm::Json) {
+            for (_, output) in forms.iter().zip(&self.output).filter(|(form, _)| **form == ReviewFormat::Json)
+            {
                 written.push(workbench.save_review_signature(signed, output).without_folder()?);
             }
         }

@@ -91,13 +91,13 @@ impl Arguments {
             false => self.scripts.consent(),
         };
         let (occasion, withdrawn) = (self.why.occasion(), self.withdrawn);
-        let wish = Wish { which, expected: self.expect, scripts, occasion, withdrawn };
+        let wish = RollbackRequest { which, expected: self.expect, scripts, occasion, withdrawn };
         roll_back(&self.target, wish, self.damage, &self.scripts, session)
     }
 }
 
 /// What somebody wants to be rolled back, or reapplied.
-pub(super) struct Wish {
+pub(super) struct RollbackRequest {
     pub which: Which,
     pub expected: Option<DecisionDigest>,
     pub scripts: ScriptConsent,
@@ -109,7 +109,7 @@ pub(super) struct Wish {
 /// Shows what will happen, asks, and does it.
 pub(super) fn roll_back(
     target: &Path,
-    Wish { which, expected, scripts, occasion, withdrawn }: Wish,
+    RollbackRequest { which, expected, scripts, occasion, withdrawn }: RollbackRequest,
     damage: Damage,
     flags: &ScriptFlags,
     session: &mut Session<'_, '_>,

@@ -54,13 +54,13 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum RolloutVerb {
-    Plan(Plan),
-    Run(Box<Run>),
-    Status(Status),
+    Plan(PlanRollout),
+    Run(Box<RunRollout>),
+    Status(ShowRollout),
     Pause(Pause),
     Resume(Resume),
     Approve(Approve),
-    Stop(Stop),
+    Stop(StopRollout),
     LeaveOut(LeaveOut),
     #[command(visible_alias = "roll-back")]
     TakeBack(TakeBack),
@@ -68,7 +68,7 @@ enum RolloutVerb {
 
 /// Show what every folder of every ring would get, and every problem; changes nothing
 #[derive(Debug, clap::Args)]
-struct Plan {
+struct PlanRollout {
     /// The rollout file
     file: PathBuf,
     #[command(flatten)]
@@ -77,7 +77,7 @@ struct Plan {
 
 /// Start the rollout, or go on with it as far as its rules allow
 #[derive(Debug, clap::Args)]
-struct Run {
+struct RunRollout {
     /// The rollout file
     file: PathBuf,
     /// Go no further than this ring
@@ -97,7 +97,7 @@ struct Run {
 
 /// Show how every ring and folder stands, as the rollout's records say
 #[derive(Debug, clap::Args)]
-struct Status {
+struct ShowRollout {
     /// The rollout file
     file: PathBuf,
 }
@@ -143,7 +143,7 @@ struct Approve {
 
 /// Stop the rollout; every folder stays as it is
 #[derive(Debug, clap::Args)]
-struct Stop {
+struct StopRollout {
     /// The rollout file
     file: PathBuf,
     /// Why
@@ -193,7 +193,7 @@ impl Arguments {
     }
 }
 
-impl Plan {
+impl PlanRollout {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let options = ApplyOptions { overrides: self.overrides.0, ..ApplyOptions::default() };
         let plan = session
@@ -208,7 +208,7 @@ impl Plan {
     }
 }
 
-impl Run {
+impl RunRollout {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let options = ApplyOptions {
             overrides: self.overrides.0,

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::flags::Common;
-use super::progress::{Bar, ProgressLines};
+use super::progress::{ProgressLines, TerminalProgress};
 use super::render::{Detail, Style, answer, json, text};
 use super::verbs::Verb;
 use super::{Result, Streams};
@@ -44,7 +44,7 @@ impl From<Report> for Stop {
 
 /// How answers are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum OutputForm {
     Text,
     /// One document, over several lines.
     Json,
@@ -52,12 +52,12 @@ enum Form {
     JsonLine,
 }
 
-impl Form {
+impl OutputForm {
     fn new(common: &Common) -> Self {
         match (common.progress.is_some(), common.json) {
-            (true, _) => Form::JsonLine,
-            (false, true) => Form::Json,
-            (false, false) => Form::Text,
+            (true, _) => OutputForm::JsonLine,
+            (false, true) => OutputForm::Json,
+            (false, false) => OutputForm::Text,
         }
     }
 }
@@ -74,7 +74,7 @@ impl<'s, 'io> Session<'s, 'io> {
     }
 
     pub(crate) fn is_json(&self) -> bool {
-        Form::new(&self.common) != Form::Text
+        OutputForm::new(&self.common) != OutputForm::Text
     }
 
     pub(crate) fn is_verbose(&self) -> bool {
@@ -107,9 +107,9 @@ impl<'s, 'io> Session<'s, 'io> {
     ) -> workbench::Result<T> {
         let cancel = self.streams.interrupt.cancel.clone();
         let has_bar = self.streams.terminals.err && !self.common.quiet && !self.is_json();
-        let progress: Box<dyn Progress + '_> = match Form::new(&self.common) {
-            Form::JsonLine => Box::new(ProgressLines::new(self.streams.out)),
-            _ if has_bar => Box::new(Bar::new()),
+        let progress: Box<dyn Progress + '_> = match OutputForm::new(&self.common) {
+            OutputForm::JsonLine => Box::new(ProgressLines::new(self.streams.out)),
+            _ if has_bar => Box::new(TerminalProgress::new()),
             _ => Box::new(Quiet),
         };
         work(&self.workbench, Watch { progress: &*progress, cancel: &cancel })
@@ -188,8 +188,8 @@ impl<'s, 'io> Session<'s, 'io> {
         text: impl FnOnce(Style) -> String,
         json: impl FnOnce() -> A,
     ) -> Result<Outcome> {
-        let told = match Form::new(&self.common) {
-            Form::Text => self.say(text),
+        let told = match OutputForm::new(&self.common) {
+            OutputForm::Text => self.say(text),
             form => self.print(self.document(ending, &json(), form).as_bytes()),
         };
         told.map_err(|error| Stop::Unheard(ending, error))?;
@@ -198,7 +198,11 @@ impl<'s, 'io> Session<'s, 'io> {
 
     /// Answers a program, whatever form was asked for otherwise.
     pub(crate) fn answer_to_a_program<A: Serialize>(&mut self, answer: &A) -> Result<Outcome> {
-        let form = if Form::new(&self.common) == Form::JsonLine { Form::JsonLine } else { Form::Json };
+        let form = if OutputForm::new(&self.common) == OutputForm::JsonLine {
+            OutputForm::JsonLine
+        } else {
+            OutputForm::Json
+        };
         self.hand_over(self.document(Outcome::Done, answer, form).as_bytes())
     }
 
@@ -244,13 +248,13 @@ impl<'s, 'io> Session<'s, 'io> {
         self.streams.out.write_all(bytes)
     }
 
-    fn document(&self, outcome: Outcome, answer: &impl Serialize, form: Form) -> String {
-        json::document(Some(self.verb), outcome, answer, form == Form::JsonLine)
+    fn document(&self, outcome: Outcome, answer: &impl Serialize, form: OutputForm) -> String {
+        json::document(Some(self.verb), outcome, answer, form == OutputForm::JsonLine)
     }
 
     /// The document that programs read, for a file.
     pub(crate) fn document_for_a_file(&self, outcome: Outcome, answer: &impl Serialize) -> String {
-        self.document(outcome, answer, Form::Json)
+        self.document(outcome, answer, OutputForm::Json)
     }
 
     /// Prints what is left to say and returns the exit code.
@@ -275,8 +279,8 @@ impl<'s, 'io> Session<'s, 'io> {
     }
 
     fn tell_failure(&mut self, report: &Report) -> u8 {
-        let form = Form::new(&self.common);
-        if form == Form::Text {
+        let form = OutputForm::new(&self.common);
+        if form == OutputForm::Text {
             return self.tell_failure_as_text(report);
         }
         let document = self.document(Outcome::Not(report.kind), &answer::Failure::new(report), form);

@@ -10,7 +10,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use super::{Streams, run_with};
-use crate::diff::Work;
+use crate::diff::WorkDone;
 use crate::environment::Environment;
 use crate::workbench::Workbench;
 use hostile_inputs::{Ends, Input, inputs};
@@ -41,7 +41,7 @@ const MOST_STEPS: u64 = 4 * 50_000_000;
 struct Run {
     code: u8,
     printed: String,
-    work: Work,
+    work: WorkDone,
     /// What the command was given, unpacked or not.
     given_bytes: u64,
 }
@@ -61,10 +61,10 @@ fn run(input: &Input) -> Run {
     let mut streams = Streams::of_a_program(&mut typed, &mut out, &mut err);
     let environment =
         Environment::fixed("2026-11-23T09:30:00Z".parse().expect("a time"), "ada", "server", "linux/x86_64");
-    let before = Work::so_far();
+    let before = WorkDone::so_far();
     let code =
         run_with(&Workbench::new(environment), args.map(|word| at(sandbox.path(), word)), &mut streams);
-    let work = Work::so_far() - before;
+    let work = WorkDone::so_far() - before;
     out.append(&mut err);
     Run { code, printed: String::from_utf8_lossy(&out).into_owned(), work, given_bytes }
 }
@@ -102,7 +102,7 @@ fn end_of(input: &Input, run: &Run) -> Option<String> {
         return Some(format!("ends with {}: {}", run.code, begin()));
     }
     let unpacked = run.given_bytes * if input.command.ends_with(".gz") { 1000 } else { 1 };
-    let Work { read_bytes, steps, hashed_bytes, .. } = run.work;
+    let WorkDone { read_bytes, steps, hashed_bytes, .. } = run.work;
     let reads_too_much = read_bytes > 200 * unpacked;
     let says_too_much = run.printed.len() as u64 > 200 * run.given_bytes + 10_000;
     (reads_too_much || says_too_much || steps > MOST_STEPS || hashed_bytes > MOST_HASHED_BYTES)
@@ -113,7 +113,7 @@ fn end_of(input: &Input, run: &Run) -> Option<String> {
 fn growth_of(input: &Input, less: &Run, more: &Run) -> Option<String> {
     let is_looked_for = LOOKED_FOR.contains(&input.name);
     let is_linear = |less: u64, more: u64| more <= 3 * less + 50_000;
-    let Work { read_bytes, steps, made_bytes, settings, .. } = less.work;
+    let WorkDone { read_bytes, steps, made_bytes, settings, .. } = less.work;
     let grows = [
         ("read", read_bytes, more.work.read_bytes),
         ("made", made_bytes, more.work.made_bytes),

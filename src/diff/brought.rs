@@ -24,7 +24,7 @@ pub enum Fate {
 
 /// How one place stands in another content.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Standing {
+pub(crate) struct PlaceStanding {
     pub fate: Fate,
     /// Which of the lines that the change brought there are there.
     pub lines: Vec<bool>,
@@ -56,12 +56,12 @@ impl<'a> Brought<'a> {
     }
 
     /// How a place stands where all that is known is its fate.
-    pub fn as_a_whole(&self, index: usize, fate: Fate) -> Standing {
-        Standing { fate, lines: vec![fate == Fate::Kept; self.regions[index].new.len()] }
+    pub fn as_a_whole(&self, index: usize, fate: Fate) -> PlaceStanding {
+        PlaceStanding { fate, lines: vec![fate == Fate::Kept; self.regions[index].new.len()] }
     }
 
     /// What became of each place in `now`; `None` if that is no text.
-    pub fn standings(&self, now: &[u8]) -> Option<Vec<Standing>> {
+    pub fn standings(&self, now: &[u8]) -> Option<Vec<PlaceStanding>> {
         let (before, left) = (self.before.concat(), self.left.concat());
         let since = changed_regions(&left, now)?;
         let from_before = changed_regions(&before, now)?;
@@ -84,11 +84,11 @@ struct Against<'a> {
     reaches: Vec<Range<usize>>,
     now: Vec<&'a [u8]>,
     /// Only counted where it matters.
-    counts: OnceCell<Counts>,
+    counts: OnceCell<LineOccurrences>,
 }
 
 /// How often each line is there, blank ones left out.
-struct Counts {
+struct LineOccurrences {
     lines: HashMap<Vec<u8>, LineCount>,
     /// Whether every line that came is there, and none that went.
     is_nothing_gone: bool,
@@ -114,9 +114,9 @@ impl LineCount {
 }
 
 impl Against<'_> {
-    fn standing(&self, region: &Region) -> Standing {
+    fn standing(&self, region: &Region) -> PlaceStanding {
         let is_there = |line: usize| self.place_of(line).is_some() || self.is_known_elsewhere(line);
-        Standing { fate: self.fate(region), lines: region.new.clone().map(is_there).collect() }
+        PlaceStanding { fate: self.fate(region), lines: region.new.clone().map(is_there).collect() }
     }
 
     fn fate(&self, region: &Region) -> Fate {
@@ -197,11 +197,11 @@ impl Against<'_> {
             || says_nothing() && came.iter().filter_map(of).all(LineCount::is_there)
     }
 
-    fn counts(&self) -> &Counts {
+    fn counts(&self) -> &LineOccurrences {
         self.counts.get_or_init(|| self.count())
     }
 
-    fn count(&self) -> Counts {
+    fn count(&self) -> LineOccurrences {
         let mut lines: HashMap<Vec<u8>, LineCount> = HashMap::new();
         let Brought { before, left, .. } = self.brought;
         before.iter().for_each(|line| lines.entry(key(line)).or_default().before += 1);
@@ -212,7 +212,7 @@ impl Against<'_> {
         let is_nothing_gone = all().all(|line| line.left <= line.before || line.is_there())
             && !all().any(LineCount::comes_back)
             && all().any(|line| line.before == 0 && line.left == 1);
-        Counts { lines, is_nothing_gone }
+        LineOccurrences { lines, is_nothing_gone }
     }
 
     /// Whether all its lines are there, and none of those that it removed came back beside them.

@@ -27,7 +27,7 @@ impl WorkBudget {
     /// Takes steps of comparing; `false`: there are not so many left, and now there are none.
     pub(super) fn step(&mut self, steps: u64) -> bool {
         #[cfg(test)]
-        Work::count(|work| work.steps += steps);
+        WorkDone::count(|work| work.steps += steps);
         let enough = self.steps >= steps;
         self.steps -= steps.min(self.steps);
         enough
@@ -41,7 +41,7 @@ impl WorkBudget {
     /// Takes bytes to hash; `false`: so many are not left.
     pub(super) fn hash(&self, bytes: usize) -> bool {
         #[cfg(test)]
-        Work::count(|work| work.hashed_bytes += bytes as u64);
+        WorkDone::count(|work| work.hashed_bytes += bytes as u64);
         let left = self.hashed_bytes.get().checked_sub(bytes as u64);
         self.hashed_bytes.set(left.unwrap_or(self.hashed_bytes.get()));
         left.is_some()
@@ -50,7 +50,7 @@ impl WorkBudget {
     /// Takes bytes of a content that was made; `false`: so many are not left.
     pub(super) fn make(&mut self, bytes: usize) -> bool {
         #[cfg(test)]
-        Work::count(|work| work.made_bytes += bytes as u64);
+        WorkDone::count(|work| work.made_bytes += bytes as u64);
         let left = self.made_bytes.checked_sub(bytes as u64);
         self.made_bytes = left.unwrap_or(self.made_bytes);
         left.is_some()
@@ -58,7 +58,7 @@ impl WorkBudget {
 }
 
 #[cfg(test)]
-pub(crate) use counted::Work;
+pub(crate) use counted::WorkDone;
 
 /// Work that was done, for tests.
 #[cfg(test)]
@@ -68,7 +68,7 @@ pub(super) mod counted {
 
     /// How much was done of each kind, on this thread.
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-    pub struct Work {
+    pub struct WorkDone {
         /// Bytes that were gone through to find the ends of lines.
         pub read_bytes: u64,
         pub steps: u64,
@@ -79,10 +79,10 @@ pub(super) mod counted {
     }
 
     thread_local! {
-        static SO_FAR: Cell<Work> = Cell::default();
+        static SO_FAR: Cell<WorkDone> = Cell::default();
     }
 
-    impl Work {
+    impl WorkDone {
         pub fn so_far() -> Self {
             SO_FAR.get()
         }
@@ -95,7 +95,7 @@ pub(super) mod counted {
         }
     }
 
-    impl Sub for Work {
+    impl Sub for WorkDone {
         type Output = Self;
 
         fn sub(self, before: Self) -> Self {

@@ -7,10 +7,11 @@ use std::fmt;
 
 use super::compare::{Precision, Region};
 use super::kind::is_text;
-use super::lines::{Budget, regions_within, split_lines};
+use super::lines::{DiffBudget, regions_within, split_lines};
 
 /// Lines of a content, counted from 1. Prints as `3` or `3-5`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LineRange {
     pub first: usize,
     pub last: usize,
@@ -39,7 +40,7 @@ pub(super) fn changed_regions(old: &[u8], new: &[u8]) -> Option<Vec<Region>> {
     if !is_text(old) || !is_text(new) {
         return None;
     }
-    let (regions, precision) = regions_within(&split_lines(old), &split_lines(new), Budget::default());
+    let (regions, precision) = regions_within(&split_lines(old), &split_lines(new), DiffBudget::default());
     (precision == Precision::Full).then_some(regions)
 }
 

@@ -14,10 +14,10 @@ const SHARED_BYTES: usize = LEAF_BYTES / 4;
 
 /// A content, as one piece or in leaves; each is made of the other when it is first needed. Copies share it.
 #[derive(Debug, Clone)]
-pub struct Content(Arc<Held>);
+pub struct Content(Arc<ContentForms>);
 
 #[derive(Debug, Default)]
-struct Held {
+struct ContentForms {
     size_bytes: usize,
     whole: OnceLock<Arc<[u8]>>,
     leaves: OnceLock<Vec<Leaf>>,
@@ -138,7 +138,11 @@ fn numbered(mut leaves: Vec<Leaf>) -> Vec<Leaf> {
 impl<B: Into<Arc<[u8]>>> From<B> for Content {
     fn from(bytes: B) -> Self {
         let whole = bytes.into();
-        Self(Arc::new(Held { size_bytes: whole.len(), whole: whole.into(), ..Held::default() }))
+        Self(Arc::new(ContentForms {
+            size_bytes: whole.len(),
+            whole: whole.into(),
+            ..ContentForms::default()
+        }))
     }
 }
 
@@ -289,7 +293,7 @@ impl ContentBuilder {
             whole.get_or_init(|| Arc::from([]));
         }
         let leaves = numbered(self.leaves).into();
-        let held = Held { size_bytes: self.size_bytes, whole, leaves, ..Held::default() };
+        let held = ContentForms { size_bytes: self.size_bytes, whole, leaves, ..ContentForms::default() };
         (!self.is_broken).then(|| Content(Arc::new(held)))
     }
 }

@@ -8,7 +8,7 @@ use super::patch_text::PatchHunk;
 
 /// The new content; `None` if a hunk is not about `old`.
 pub(crate) fn apply_exactly(old: &[u8], hunks: &[PatchHunk<'_>]) -> Option<Vec<u8>> {
-    let mut made = Made { rest: old, old_lines: 0, new: Vec::with_capacity(old.len()), new_lines: 0 };
+    let mut made = ExactContent { rest: old, old_lines: 0, new: Vec::with_capacity(old.len()), new_lines: 0 };
     for hunk in hunks {
         let (old_above, new_above) = lines_above(hunk);
         while made.old_lines < old_above {
@@ -40,7 +40,7 @@ pub(crate) fn apply_exactly(old: &[u8], hunks: &[PatchHunk<'_>]) -> Option<Vec<u
 
 /// What hunks say about the sizes of both contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Measure {
+pub(crate) struct SizeBounds {
     /// The old content has at least so many bytes: those of the lines in the hunks, and one for each other line.
     pub(crate) least_old_bytes: u64,
     /// How many bytes longer the new content is.
@@ -49,9 +49,9 @@ pub(crate) struct Measure {
 
 /// Measures hunks that are in order and begin on both sides where the ones above leave them; `None` if they do not, and
 /// no content has such hunks.
-pub(crate) fn measure(hunks: &[PatchHunk<'_>]) -> Option<Measure> {
+pub(crate) fn measure(hunks: &[PatchHunk<'_>]) -> Option<SizeBounds> {
     let (mut old_end, mut new_end) = (0, 0);
-    let mut measure = Measure { least_old_bytes: 0, growth: 0 };
+    let mut measure = SizeBounds { least_old_bytes: 0, growth: 0 };
     for (index, hunk) in hunks.iter().enumerate() {
         let (old_above, new_above) = lines_above(hunk);
         let (old_gap, new_gap) = (old_above.checked_sub(old_end)?, new_above.checked_sub(new_end)?);
@@ -79,14 +79,14 @@ fn lines_above(hunk: &PatchHunk<'_>) -> (usize, usize) {
 }
 
 /// The new content as far as it is made.
-struct Made<'a> {
+struct ExactContent<'a> {
     rest: &'a [u8],
     old_lines: usize,
     new: Vec<u8>,
     new_lines: usize,
 }
 
-impl<'a> Made<'a> {
+impl<'a> ExactContent<'a> {
     /// The next old line with its end.
     fn take_old(&mut self) -> Option<&'a [u8]> {
         let end = self.rest.iter().position(|&byte| byte == b'\n').map_or(self.rest.len(), |at| at + 1);

@@ -78,7 +78,7 @@ pub enum LineKind {
 
 /// How much work a comparison may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Budget {
+pub(super) struct DiffBudget {
     /// After this time the lines not yet compared count as exchanged.
     pub time: Duration,
     /// With more lines than this on both sides together, only the equal lines at the top and at the bottom are
@@ -86,7 +86,7 @@ pub(super) struct Budget {
     pub lines: usize,
 }
 
-impl Default for Budget {
+impl Default for DiffBudget {
     fn default() -> Self {
         Self { time: PATIENCE, lines: MAX_COMPARED_LINES }
     }
@@ -94,7 +94,7 @@ impl Default for Budget {
 
 /// The differences between `old` and `new` with `context` unchanged lines around each, within the default budget.
 pub(crate) fn diff_lines<'a>(old: &'a [u8], new: &'a [u8], context: usize) -> TextDiff<'a> {
-    diff_lines_within(old, new, context, Budget::default())
+    diff_lines_within(old, new, context, DiffBudget::default())
 }
 
 /// The differences between `old` and `new` with `context` unchanged lines around each: the same for the same contents,
@@ -106,7 +106,7 @@ pub(crate) fn diff_lines_the_same_always<'a>(old: &'a [u8], new: &'a [u8], conte
 }
 
 /// The differences between `old` and `new` with `context` unchanged lines around each, within `budget`.
-fn diff_lines_within<'a>(old: &'a [u8], new: &'a [u8], context: usize, budget: Budget) -> TextDiff<'a> {
+fn diff_lines_within<'a>(old: &'a [u8], new: &'a [u8], context: usize, budget: DiffBudget) -> TextDiff<'a> {
     let (old, new) = (split_lines(old), split_lines(new));
     let (regions, precision) = regions_within(&old, &new, budget);
     hunks_of(&regions, &old, &new, context, precision)
@@ -130,7 +130,7 @@ pub(super) fn split_lines(content: &[u8]) -> Vec<&[u8]> {
 }
 
 /// The places where two lists of lines differ, within `budget`.
-pub(super) fn regions_within(old: &[&[u8]], new: &[&[u8]], budget: Budget) -> (Vec<Region>, Precision) {
+pub(super) fn regions_within(old: &[&[u8]], new: &[&[u8]], budget: DiffBudget) -> (Vec<Region>, Precision) {
     if old.len() + new.len() <= budget.lines {
         return compare(old, new, budget.time, || false);
     }
@@ -232,8 +232,8 @@ mod tests {
         #[test]
         fn a_coarse_result_is_still_true(old in content(), new in content(), context in 0_usize..5) {
             for budget in [
-                Budget { lines: 0, ..Budget::default() },
-                Budget { time: Duration::ZERO, ..Budget::default() },
+                DiffBudget { lines: 0, ..DiffBudget::default() },
+                DiffBudget { time: Duration::ZERO, ..DiffBudget::default() },
             ] {
                 let diff = diff_lines_within(&old, &new, context, budget);
                 prop_assert_eq!(apply(&old, &diff.hunks), new.clone());
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn more_lines_than_the_budget_allows_are_compared_at_their_ends_only() {
-        let budget = Budget { lines: 9, ..Budget::default() };
+        let budget = DiffBudget { lines: 9, ..DiffBudget::default() };
         let diff = diff_lines_within(b"1\n2\n3\n4\n5\n", b"1\nx\n3\ny\n5\n", 0, budget);
         assert_eq!(diff.precision, Precision::Coarse);
         assert_eq!(diff.hunks.len(), 1);
@@ -287,7 +287,7 @@ mod tests {
             (0..400_000).flat_map(|_| format!("{}\n", next()).into_bytes()).collect()
         };
         let (old, new) = (shuffled(1), shuffled(2));
-        let budget = Budget { time: Duration::from_millis(200), ..Budget::default() };
+        let budget = DiffBudget { time: Duration::from_millis(200), ..DiffBudget::default() };
         let diff = diff_lines_within(&old, &new, 3, budget);
         assert_eq!(diff.precision, Precision::Coarse);
         assert_eq!(apply(&old, &diff.hunks), new);

@@ -23,10 +23,10 @@ mod settings;
 mod unified;
 
 pub use brought::Fate;
-pub(crate) use brought::{Brought, Standing};
-#[cfg(test)]
-pub(crate) use budget::Work;
+pub(crate) use brought::{Brought, PlaceStanding};
 pub use budget::WorkBudget;
+#[cfg(test)]
+pub(crate) use budget::WorkDone;
 pub(crate) use carry::{LineRange, NotCarried, carry_over};
 pub(crate) use change_view::moves;
 pub use change_view::{ChangeView, ViewContent, pair_renames};

@@ -12,7 +12,7 @@ use crate::model::{PlaceProblem, TreePath};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
 
 /// A folder whose places were looked at, and whose files are not read yet.
-pub(crate) struct Walk<'a> {
+pub(crate) struct WalkedFolder<'a> {
     scan: Scan<'a>,
     present: Vec<(TreePath, Stat)>,
     problems: Vec<PlaceProblem>,
@@ -20,7 +20,7 @@ pub(crate) struct Walk<'a> {
     alike: Vec<(TreePath, Stat)>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> WalkedFolder<'a> {
     /// As [`super::observe_all`] without reading a file.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Finds the files that are the same in both, permission bits and all. They will be in neither tree. Whatever is odd
-    /// about a file is left for [`Walk::read`] to tell.
+    /// about a file is left for [`WalkedFolder::read`] to tell.
     pub fn leave_out_alike(&mut self, other: &mut Self) -> Result<(), Cancelled> {
         let (_kept_open, _kept_open_too) =
             (self.scan.fs.keep_folders_open(), other.scan.fs.keep_folders_open());

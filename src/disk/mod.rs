@@ -12,7 +12,7 @@ mod scan_tests;
 use std::io;
 use std::sync::Arc;
 
-pub(crate) use beside::Walk;
+pub(crate) use beside::WalkedFolder;
 use fs::{Fs, LockGuard, LockKind};
 pub(crate) use node::node_at;
 pub(crate) use reading::{hash_file, hash_while, read_whole};

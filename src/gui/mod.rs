@@ -69,7 +69,7 @@ pub fn run(paths: &[PathBuf], wish: Option<Renderer>) -> eframe::Result {
 /// [`App`] in a frame of the system.
 struct Window {
     app: App,
-    trial: renderer::Trial,
+    trial: renderer::RendererTrial,
 }
 
 impl Window {
@@ -77,7 +77,7 @@ impl Window {
         context: &egui::Context,
         paths: &[PathBuf],
         memory: SettingsFiles,
-        trial: renderer::Trial,
+        trial: renderer::RendererTrial,
     ) -> Self {
         // The system's quit key must not end a window that has a change under way.
         context.options_mut(|options| options.quit_shortcuts.clear());

@@ -50,9 +50,9 @@ fn without_failed<T: Copy>(all: &[T], failed: Option<usize>) -> Vec<T> {
 
 impl Tier {
     /// Leaves the mark that is taken away when the first pictures were drawn.
-    pub fn begin(self, memory: &SettingsFiles) -> Trial {
+    pub fn begin(self, memory: &SettingsFiles) -> RendererTrial {
         memory.begin_trial(&self.0.to_string());
-        Trial { memory: memory.clone(), left: TRIAL_PICTURES }
+        RendererTrial { memory: memory.clone(), left: TRIAL_PICTURES }
     }
 
     /// How a window is opened that draws in this way.
@@ -72,12 +72,12 @@ impl Tier {
 }
 
 /// A way to draw that has not proven itself yet.
-pub struct Trial {
+pub struct RendererTrial {
     memory: SettingsFiles,
     left: u32,
 }
 
-impl Trial {
+impl RendererTrial {
     /// A picture was drawn.
     pub fn passed(&mut self) {
         self.left = self.left.saturating_sub(1);

@@ -12,12 +12,12 @@ pub(crate) fn serialize<S: Serializer>(digest: &Digest, serializer: S) -> Result
 }
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
-    deserializer.deserialize_str(Spelled)
+    deserializer.deserialize_str(DigestVisitor)
 }
 
-struct Spelled;
+struct DigestVisitor;
 
-impl Visitor<'_> for Spelled {
+impl Visitor<'_> for DigestVisitor {
     type Value = Digest;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,9 +14,9 @@ use crate::model::{LayerKey, Node, Step, TreePath};
 
 /// The places after the entries that were taken in.
 pub(crate) struct Expected<'l> {
-    places: BTreeMap<TreePath, Expectation>,
+    places: BTreeMap<TreePath, ExpectedPlace>,
     /// What was expected before each entry that is taken back later.
-    replaced: BTreeMap<u64, BTreeMap<TreePath, Expectation>>,
+    replaced: BTreeMap<u64, BTreeMap<TreePath, ExpectedPlace>>,
     /// The entries that undo the move of a switch, or bring one back.
     moves_undone: BTreeSet<u64>,
     /// For each place the patches on it, and what was there before the first of them. Kept only where patches are taken
@@ -28,7 +28,7 @@ pub(crate) struct Expected<'l> {
 
 /// What a place should hold.
 #[derive(Clone, PartialEq, Eq)]
-struct Expectation {
+struct ExpectedPlace {
     node: Option<Node>,
     carried: Option<CarriedEdit>,
 }
@@ -42,7 +42,7 @@ struct CarriedEdit {
     moved: BTreeSet<String>,
 }
 
-impl From<Option<Node>> for Expectation {
+impl From<Option<Node>> for ExpectedPlace {
     fn from(node: Option<Node>) -> Self {
         Self { node, carried: None }
     }
@@ -102,7 +102,7 @@ impl<'l> Expected<'l> {
         }
     }
 
-    fn set(&mut self, entry: &Entry, path: TreePath, expected: Expectation, found: Option<&Node>) {
+    fn set(&mut self, entry: &Entry, path: TreePath, expected: ExpectedPlace, found: Option<&Node>) {
         let older = self.places.insert(path.clone(), expected);
         if let Some(replaced) = self.replaced.get_mut(&entry.seq) {
             replaced.entry(path).or_insert_with(|| older.unwrap_or_else(|| found.cloned().into()));
@@ -159,7 +159,7 @@ impl<'l> Expected<'l> {
     }
 }
 
-impl Expectation {
+impl ExpectedPlace {
     /// What is right in a file whose switch `entry` moved.
     fn switched(&self, entry: &Entry, step: &Step) -> Self {
         let is_edited = self.node.as_ref().zip(step.before.as_ref()).is_some_and(|(a, b)| !a.same_content(b));

@@ -10,6 +10,8 @@
 mod as_text;
 mod as_word;
 mod expected;
+mod facts;
+mod notes;
 mod occasion;
 mod parts;
 mod replay;
@@ -27,17 +29,19 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use expected::Expected;
+pub use facts::{EntryFact, UncertainFit};
+pub use notes::{CheckNote, PatchNote};
 pub use occasion::{CauseNote, DowntimeNote, Occasion, ReasonNote, TriggerNote};
 pub(crate) use parts::{EntryPart, Gone, Retires};
 pub(crate) use replay::{LayerSlot, Layers, Turns};
-pub use replay::{Moved, Turn};
+pub use replay::{MovedLayer, Turn};
 pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name, without_print};
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
 pub use toggled::ToggleNote;
 pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
 
 use crate::disk::fs::{Fs, Place, StatePath};
-use crate::model::{Digest, LayerKey, Node, Patch, PatchId, PatchRef, Step, TreePath};
+use crate::model::{Digest, LayerKey, Node, Step, TreePath};
 
 /// Longest entry that is read, in bytes: 100,000 steps at about 500 bytes each.
 const MAX_ENTRY_BYTES: u64 = 64 << 20;
@@ -63,60 +67,6 @@ pub enum Action {
     Scripts,
     /// A switch of a patch was moved.
     Toggle,
-}
-
-/// The patch that an entry is about, as far as later entries and people need it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PatchNote {
-    /// The vendor's id.
-    pub id: String,
-    /// Edition.
-    pub revision: u32,
-    /// One line.
-    pub title: String,
-    /// Who made it.
-    pub vendor: String,
-    /// Whom to call.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub contact: Option<String>,
-}
-
-impl PatchNote {
-    /// What a patch says.
-    pub(crate) fn of(patch: &Patch) -> Self {
-        Self {
-            id: patch.about.identity.id.as_str().to_owned(),
-            revision: patch.about.identity.revision,
-            title: patch.about.title.clone(),
-            vendor: patch.about.vendor.clone(),
-            contact: patch.about.contact.clone(),
-        }
-    }
-
-    /// Id and revision, if the id is well formed (entries are only as trustworthy as the disk they are on).
-    pub(crate) fn reference(&self) -> Option<PatchRef> {
-        Some(PatchRef { id: PatchId::parse(&self.id)?, revision: self.revision })
-    }
-}
-
-/// The outcome of one check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CheckNote {
-    /// What was looked at.
-    pub check: String,
-    /// Whether it was as required.
-    pub passed: bool,
-    /// What was seen.
-    pub evidence: String,
-}
-
-impl CheckNote {
-    /// What was looked at and what was seen, as the history words the reason for taking a change back.
-    pub fn line(&self) -> String {
-        format!("{}: {}", self.check, self.evidence)
-    }
 }
 
 /// One event in the life of a target.
@@ -157,9 +107,12 @@ pub struct Entry {
     pub version_before: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub version_after: Option<String>,
-    /// Safety rules that were set aside on request, and files that were put aside.
+    /// Safety rules that were set aside on request, files that were put aside, and what else is worth knowing.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub remarks: Vec<String>,
+    pub facts: Vec<EntryFact>,
+    /// The same as sentences of an older program.
+    #[serde(rename = "remarks", skip_serializing_if = "Vec::is_empty", default)]
+    pub older_remarks: Vec<String>,
     /// Checks that ran.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub checks: Vec<CheckNote>,
@@ -245,7 +198,8 @@ impl Entry {
             manifest: None,
             version_before: None,
             version_after: None,
-            remarks: Vec::new(),
+            facts: Vec::new(),
+            older_remarks: Vec::new(),
             checks: Vec::new(),
             checks_due: false,
             scripts: Vec::new(),
@@ -311,7 +265,7 @@ pub struct Installed {
     /// The entry that applied it first.
     pub applied: u64,
     /// The entry whose safe copies take it out again: `applied`, or the newest entry that brought it back.
-    pub way_back: u64,
+    pub undo_entry: u64,
     /// When it came in.
     pub time: String,
     /// Whether its way back was given up.

@@ -15,7 +15,7 @@ pub(crate) struct LayerSlot {
     /// Which patch.
     pub key: LayerKey,
     /// The entry whose safe copies take it out again.
-    pub way_back: u64,
+    pub undo_entry: u64,
     /// Whether its way back was given up.
     pub accepted: bool,
     /// What replaced it, and whether its changes stayed below that.
@@ -24,7 +24,7 @@ pub(crate) struct LayerSlot {
 
 /// What a patch changed went from below others, or came back below them, in entry `at`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moved {
+pub struct MovedLayer {
     /// Which patch.
     pub key: LayerKey,
     /// The entry that did it.
@@ -37,7 +37,7 @@ pub(crate) struct Layers {
     /// The patches, replaced ones among them.
     pub slots: Vec<LayerSlot>,
     /// Everything that moved below others since, as far as it was not taken back.
-    pub moved: Vec<Moved>,
+    pub moved: Vec<MovedLayer>,
 }
 
 impl Ledger {
@@ -56,7 +56,7 @@ impl Ledger {
                 key: slot.key,
                 patch: entry.patches().get(slot.key.part).copied()?.clone(),
                 applied: slot.key.entry,
-                way_back: slot.way_back,
+                undo_entry: slot.undo_entry,
                 time: entry.time.clone(),
                 accepted: slot.accepted,
                 replaced_by: slot.superseded.and_then(|(by, _)| self.note(by)).map(|note| note.id.clone()),
@@ -73,7 +73,7 @@ impl Ledger {
     /// What the patch in `slot` alone changed.
     pub(crate) fn steps_of(&self, slot: LayerSlot) -> Arc<[Step]> {
         // Taken out and brought back, it left what the entry that brought it back says.
-        let entry = self.entry(slot.way_back).filter(|_| slot.way_back != slot.key.entry);
+        let entry = self.entry(slot.undo_entry).filter(|_| slot.undo_entry != slot.key.entry);
         let entry = entry.or_else(|| self.entry(slot.key.entry));
         entry.map(|entry| entry.steps_of_part(slot.key.part)).unwrap_or_default()
     }
@@ -110,18 +110,18 @@ impl Turn {
 /// The same of every entry of a history, each worked out from an earlier one: a patch may have gone and come back
 /// thousands of times.
 pub(crate) struct Turns {
-    origins: BTreeMap<u64, Origin>,
+    origins: BTreeMap<u64, ReversalRoot>,
 }
 
 /// Where a chain of entries begins, each of which takes back the one before.
 #[derive(Clone, Copy)]
-struct Origin {
+struct ReversalRoot {
     entry: u64,
     action: Action,
     is_even: bool,
 }
 
-impl Origin {
+impl ReversalRoot {
     const fn turn(self) -> Turn {
         let first = match self.action {
             Action::Repair => Turn::Repaired,
@@ -135,13 +135,13 @@ impl Origin {
 
 impl Turns {
     pub fn new(entries: &[Entry]) -> Self {
-        let mut origins: BTreeMap<u64, Origin> = BTreeMap::new();
+        let mut origins: BTreeMap<u64, ReversalRoot> = BTreeMap::new();
         for entry in entries {
             // Only what came before: a history can say anything.
             let reversed = entry.reverses.filter(|seq| entry.action == Action::Rollback && *seq < entry.seq);
             let origin = match reversed.and_then(|seq| origins.get(&seq)) {
-                Some(before) => Origin { is_even: !before.is_even, ..*before },
-                None => Origin { entry: entry.seq, action: entry.action, is_even: true },
+                Some(before) => ReversalRoot { is_even: !before.is_even, ..*before },
+                None => ReversalRoot { entry: entry.seq, action: entry.action, is_even: true },
             };
             origins.insert(entry.seq, origin);
         }
@@ -182,7 +182,7 @@ impl Entry {
         {
             (at, is_even) = (before, !is_even);
         }
-        Origin { entry: at.seq, action: at.action, is_even }.turn()
+        ReversalRoot { entry: at.seq, action: at.action, is_even }.turn()
     }
 
     /// The patches that it is about, in the order in which they came or went.
@@ -290,10 +290,10 @@ impl<'a> Replay<'a> {
                     slot.superseded = Some((key, retires.stays));
                 });
                 if !retires.stays {
-                    self.now.moved.push(Moved { key: old, at: entry.seq });
+                    self.now.moved.push(MovedLayer { key: old, at: entry.seq });
                 }
             }
-            self.now.slots.push(LayerSlot { key, way_back: entry.seq, accepted: false, superseded: None });
+            self.now.slots.push(LayerSlot { key, undo_entry: entry.seq, accepted: false, superseded: None });
         }
     }
 
@@ -312,14 +312,14 @@ impl<'a> Replay<'a> {
                 }
             }
         }
-        self.now.moved.extend(moved.into_iter().map(|key| Moved { key, at: entry.seq }));
+        self.now.moved.extend(moved.into_iter().map(|key| MovedLayer { key, at: entry.seq }));
     }
 
     fn taken_back(&mut self, entry: &Entry) {
         let Some(reversed) = entry.reverses else { return };
         if reversed != self.last {
             self.keep_before(entry);
-            self.now.slots.retain(|slot| slot.way_back != reversed);
+            self.now.slots.retain(|slot| slot.undo_entry != reversed);
             return;
         }
         std::mem::swap(&mut self.now, &mut self.before);
@@ -331,7 +331,7 @@ impl<'a> Replay<'a> {
             .and_then(|reversed| reversed.reverses)
             .filter(|used| self.ledger.entry(*used).is_some_and(|entry| entry.parts.is_empty()));
         let slots = self.now.slots.iter_mut();
-        slots.filter(|slot| Some(slot.way_back) == used_up).for_each(|slot| slot.way_back = entry.seq);
+        slots.filter(|slot| Some(slot.undo_entry) == used_up).for_each(|slot| slot.undo_entry = entry.seq);
     }
 }
 
@@ -339,12 +339,12 @@ impl<'a> Replay<'a> {
 fn accept(ledger: &Ledger, layers: &mut Layers, entry: &Entry) {
     let newest = entry.reverses.unwrap_or(u64::MAX);
     let is_meant =
-        |slot: &LayerSlot| slot.way_back <= newest && ledger.note(slot.key) == entry.patch.as_ref();
+        |slot: &LayerSlot| slot.undo_entry <= newest && ledger.note(slot.key) == entry.patch.as_ref();
     let through = layers.slots.iter().rposition(is_meant);
     for (index, slot) in layers.slots.iter_mut().enumerate() {
         slot.accepted |= match through {
             Some(through) => index <= through,
-            None => slot.way_back <= newest,
+            None => slot.undo_entry <= newest,
         };
     }
 }

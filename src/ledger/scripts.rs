@@ -4,8 +4,6 @@
 //! as due before it runs, and with its outcome in a later entry. One that is due and has no outcome may have run, in
 //! part or in whole.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Action, CheckNote, Entry, Ledger, as_text};
@@ -130,14 +128,8 @@ impl Entry {
     /// The same without what scripts printed, which may be the content of any file.
     pub(crate) fn without_what_scripts_printed(mut self) -> Self {
         self.scripts.iter_mut().for_each(|script| script.output.clear());
-        self.remarks.iter_mut().for_each(|remark| *remark = without_print(remark));
+        self.older_remarks.iter_mut().for_each(|remark| *remark = without_print(remark));
         self
-    }
-
-    /// Remarks that say more than the outcomes: the reason for a rollback may be one of those.
-    pub(crate) fn further_remarks(&self) -> impl Iterator<Item = &String> {
-        let outcomes: BTreeSet<String> = self.outcomes().iter().map(CheckNote::line).collect();
-        self.remarks.iter().filter(move |remark| !outcomes.contains(*remark))
     }
 }
 

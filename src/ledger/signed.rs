@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::text::json;
-use crate::trust::{Attached, AttachedReview, Scheme};
+use crate::trust::{Attached, AttachedReview, SignatureScheme};
 
 /// Longest file that is read, in bytes: 32 reviews of 512 KiB, their line ends and quotes escaped.
 pub(crate) const MAX_SIGNATURES_BYTES: u64 = 48 << 20;
@@ -66,7 +66,10 @@ impl KeptSignatures {
         let limit = usize::try_from(MAX_SIGNATURES_BYTES).ok()?;
         let file: SignaturesFile = json::from_slice(bytes, limit).ok()?;
         let signature = |one: SignatureText| {
-            Some(Attached { scheme: Scheme::of_extension(&one.scheme)?, bytes: one.text.into_bytes() })
+            Some(Attached {
+                scheme: SignatureScheme::of_extension(&one.scheme)?,
+                bytes: one.text.into_bytes(),
+            })
         };
         let review = |one: ReviewText| {
             Some(AttachedReview { report: one.report.into_bytes(), signature: signature(one.signature)? })
@@ -93,10 +96,15 @@ mod tests {
 
     fn kept() -> KeptSignatures {
         let signature = |scheme, text: &str| Attached { scheme, bytes: text.into() };
-        let review =
-            AttachedReview { report: b"{}\n".to_vec(), signature: signature(Scheme::Minisign, "m\n") };
+        let review = AttachedReview {
+            report: b"{}\n".to_vec(),
+            signature: signature(SignatureScheme::Minisign, "m\n"),
+        };
         KeptSignatures {
-            signatures: vec![signature(Scheme::Ssh, "s\n"), signature(Scheme::Minisign, "m\n")],
+            signatures: vec![
+                signature(SignatureScheme::Ssh, "s\n"),
+                signature(SignatureScheme::Minisign, "m\n"),
+            ],
             reviews: vec![review],
         }
     }
@@ -120,7 +128,7 @@ mod tests {
     #[test]
     fn a_patch_without_signatures_needs_no_file() {
         assert_eq!(KeptSignatures::default().to_bytes(), None);
-        let noise = Attached { scheme: Scheme::Ssh, bytes: vec![0xff] };
+        let noise = Attached { scheme: SignatureScheme::Ssh, bytes: vec![0xff] };
         assert_eq!(KeptSignatures { signatures: vec![noise], reviews: Vec::new() }.to_bytes(), None);
     }
 }

@@ -43,7 +43,7 @@ struct StepNote<'a> {
 
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+enum NodeNoteKind {
     File,
     Link,
     Dir,
@@ -53,7 +53,7 @@ enum Kind {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NodeNote<'a> {
-    kind: Kind,
+    kind: NodeNoteKind,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "as_text::option")]
     sha256: Option<Digest>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -79,26 +79,26 @@ impl<'a> NodeNote<'a> {
                 sha256: Some(file.digest),
                 size: Some(file.size_bytes),
                 mode: Some(file.mode.bits()),
-                ..of(Kind::File)
+                ..of(NodeNoteKind::File)
             },
-            Node::Link(link) => Self { to: Some(link.points_to.as_str().into()), ..of(Kind::Link) },
-            Node::Dir(mode) => Self { mode: Some(mode.bits()), ..of(Kind::Dir) },
+            Node::Link(link) => Self { to: Some(link.points_to.as_str().into()), ..of(NodeNoteKind::Link) },
+            Node::Dir(mode) => Self { mode: Some(mode.bits()), ..of(NodeNoteKind::Dir) },
         }
     }
 
     fn node(self) -> Result<Node, &'static str> {
         Ok(match self {
             Self {
-                kind: Kind::File,
+                kind: NodeNoteKind::File,
                 sha256: Some(digest),
                 size: Some(size_bytes),
                 mode: Some(mode),
                 to: None,
             } => Node::File(FileNode { digest, size_bytes, mode: Mode::new(mode) }),
-            Self { kind: Kind::Link, to: Some(to), sha256: None, size: None, mode: None } => {
+            Self { kind: NodeNoteKind::Link, to: Some(to), sha256: None, size: None, mode: None } => {
                 Node::Link(LinkNode { points_to: to.into_owned() })
             }
-            Self { kind: Kind::Dir, mode: Some(mode), sha256: None, size: None, to: None } => {
+            Self { kind: NodeNoteKind::Dir, mode: Some(mode), sha256: None, size: None, to: None } => {
                 Node::Dir(Mode::new(mode))
             }
             _ => return Err("a step has other fields than a file, link or folder has"),

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::word::choices;
-use super::{Check, Component, Digest, PatchId, PatchRef, RequiredComponent, Resolved, Toggle, TreePath};
+use super::{
+    Check, Component, Digest, PatchId, PatchRef, RequiredComponent, ResolvedIssue, Toggle, TreePath,
+};
 
 /// Everything that is written down about a patch and not computed. Texts are as the vendor wrote them and must be
 /// escaped before they are shown.
@@ -32,7 +34,7 @@ pub struct About {
     /// CVE, OSV or GHSA ids.
     pub vulnerabilities: Vec<String>,
     /// The same, each with its state, and what else it resolves.
-    pub resolves: Vec<Resolved>,
+    pub resolves: Vec<ResolvedIssue>,
     /// The parts of the product that it changes, as scanners know them.
     pub components: Vec<Component>,
     /// Parts that the product must have.

@@ -57,7 +57,7 @@ pub(crate) use portable::Unportable;
 pub use purl::Purl;
 pub(crate) use resolves::with_resolved;
 pub use resolves::{
-    Component, Justification, PartPatch, RequiredComponent, Resolved, ResolvedKind, ResolvedState,
+    Component, Justification, PartPatch, RequiredComponent, ResolvedIssue, ResolvedKind, ResolvedState,
 };
 pub use script::{Interpreter, Script, ScriptPhase};
 pub(crate) use special_name::{executed_by, likely_secret, version_control};

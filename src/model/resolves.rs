@@ -57,7 +57,7 @@ choices! {
 
 /// One thing that the patch says something about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resolved {
+pub struct ResolvedIssue {
     pub kind: ResolvedKind,
     /// The id that people know, such as `CVE-2026-12345`.
     pub id: String,
@@ -97,7 +97,7 @@ pub struct RequiredComponent {
     pub is_required: bool,
 }
 
-impl Resolved {
+impl ResolvedIssue {
     /// Whether it says that a vulnerability is gone.
     pub(crate) fn is_fixed_vulnerability(&self) -> bool {
         self.kind == ResolvedKind::Security && self.state == ResolvedState::Fixed
@@ -120,8 +120,8 @@ impl Component {
 }
 
 /// `known` with the ids of every vulnerability that `resolved` says is fixed.
-pub(crate) fn with_resolved(mut known: Vec<String>, resolved: &[Resolved]) -> Vec<String> {
-    for id in resolved.iter().filter(|one| one.is_fixed_vulnerability()).flat_map(Resolved::ids) {
+pub(crate) fn with_resolved(mut known: Vec<String>, resolved: &[ResolvedIssue]) -> Vec<String> {
+    for id in resolved.iter().filter(|one| one.is_fixed_vulnerability()).flat_map(ResolvedIssue::ids) {
         if !known.contains(id) {
             known.push(id.clone());
         }

@@ -4,13 +4,13 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use super::Word;
-use super::versions::{NotComparable, Scheme};
+use super::versions::{NotComparable, VersionScheme};
 
 /// A range of versions in its one spelling: sorted, each version once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersRange {
     text: String,
-    scheme: Scheme,
+    scheme: VersionScheme,
     /// Empty: every version.
     constraints: Vec<Constraint>,
 }
@@ -58,7 +58,7 @@ pub enum VersError {
     TooLong,
     #[error("{0:?} is no range of versions such as vers:deb/>=3.0.7")]
     Malformed(String),
-    #[error("versions of {0:?} can't be compared; those of {known} can", known = Scheme::choices())]
+    #[error("versions of {0:?} can't be compared; those of {known} can", known = VersionScheme::choices())]
     Scheme(String),
     #[error(transparent)]
     Version(#[from] NotComparable),
@@ -85,7 +85,7 @@ impl VersRange {
             .and_then(|rest| rest.split_once('/'))
             .filter(|_| is_plain)
             .ok_or_else(malformed)?;
-        let scheme = Scheme::parse(name).ok_or_else(|| VersError::Scheme(name.to_owned()))?;
+        let scheme = VersionScheme::parse(name).ok_or_else(|| VersError::Scheme(name.to_owned()))?;
         let mut constraints: Vec<Constraint> = Vec::new();
         for text in rest.split('|').filter(|_| rest != "*") {
             let constraint = Constraint::parse(text).ok_or_else(malformed)?;

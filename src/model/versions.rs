@@ -8,7 +8,7 @@ use super::word::choices;
 
 choices! {
     /// Whose rules.
-    pub(crate) enum Scheme {
+    pub(crate) enum VersionScheme {
         /// Cargo: Semantic Versioning.
         Cargo = "cargo",
         /// Debian.
@@ -33,10 +33,10 @@ choices! {
 #[error("{version:?} is no version of {scheme} that could be compared")]
 pub struct NotComparable {
     version: String,
-    scheme: Scheme,
+    scheme: VersionScheme,
 }
 
-impl Scheme {
+impl VersionScheme {
     /// How `one` compares with `other`.
     ///
     /// # Errors
@@ -44,18 +44,18 @@ impl Scheme {
     pub(crate) fn compare(self, one: &str, other: &str) -> Result<Ordering, NotComparable> {
         let not = |version: &str| NotComparable { version: version.to_owned(), scheme: self };
         match self {
-            Scheme::Cargo | Scheme::Npm | Scheme::SemVer => {
+            VersionScheme::Cargo | VersionScheme::Npm | VersionScheme::SemVer => {
                 let read = |text: &str| semver::Version::parse(text).map_err(|_| not(text));
                 Ok(read(one)?.cmp_precedence(&read(other)?))
             }
-            Scheme::Golang => {
+            VersionScheme::Golang => {
                 let read = |text: &str| {
                     let plain = text.strip_prefix('v').unwrap_or(text);
                     semver::Version::parse(plain).map_err(|_| not(text))
                 };
                 Ok(read(one)?.cmp_precedence(&read(other)?))
             }
-            Scheme::Deb => {
+            VersionScheme::Deb => {
                 let read = |text| Packaged::read(text, true).ok_or_else(|| not(text));
                 let (one, other) = (read(one)?, read(other)?);
                 let release = |it: &Packaged<'_>| it.release.unwrap_or("0").to_owned();
@@ -63,7 +63,7 @@ impl Scheme {
                     .then_with(|| deb_part(one.version, other.version))
                     .then_with(|| deb_part(&release(&one), &release(&other))))
             }
-            Scheme::Rpm => {
+            VersionScheme::Rpm => {
                 let read = |text| Packaged::read(text, false).ok_or_else(|| not(text));
                 let (one, other) = (read(one)?, read(other)?);
                 let releases = one.release.zip(other.release);
@@ -72,11 +72,11 @@ impl Scheme {
                     // A version without a release stands for each of them.
                     .then_with(|| releases.map_or(Ordering::Equal, |(one, other)| rpm_part(one, other))))
             }
-            Scheme::PyPi => {
+            VersionScheme::PyPi => {
                 let read = |text: &str| Python::read(text).ok_or_else(|| not(text));
                 Ok(read(one)?.cmp(&read(other)?))
             }
-            Scheme::Generic => {
+            VersionScheme::Generic => {
                 let read = |text| dotted(text).ok_or_else(|| not(text));
                 Ok(by_numbers(&read(one)?, &read(other)?))
             }
@@ -317,20 +317,20 @@ mod tests {
     fn versions_are_in_the_order_of_those_who_number_them() {
         for (scheme, ascending) in [
             (
-                Scheme::Npm,
+                VersionScheme::Npm,
                 "1.0.0-alpha 1.0.0-alpha.1 1.0.0-beta.2 1.0.0-beta.11 1.0.0-rc.1 1.0.0 1.2.0 1.10.0",
             ),
-            (Scheme::Golang, "v1.0.0-pre v1.0.0 1.7.0 v1.10.0"),
+            (VersionScheme::Golang, "v1.0.0-pre v1.0.0 1.7.0 v1.10.0"),
             (
-                Scheme::Deb,
+                VersionScheme::Deb,
                 "1.0~~ 1.0~rc1 1.0 1.0-1 1.0-1+b1 1.0-1.1 1.0a 1.0+git 1.2 1.10 3.0.2-0ubuntu1 3.0.11-1~deb12u2 3.0.11-1 1:0.1",
             ),
-            (Scheme::Rpm, "1.0~rc1 1.0 1.0^git1 1.0a 1.0.1 1.1 1.10 2.0-1.el8 2.0-2.el8 10 1:1"),
+            (VersionScheme::Rpm, "1.0~rc1 1.0 1.0^git1 1.0a 1.0.1 1.1 1.10 2.0-1.el8 2.0-2.el8 10 1:1"),
             (
-                Scheme::PyPi,
+                VersionScheme::PyPi,
                 "1.dev0 1.0a1.dev1 1.0a1 1.0b2 1.0rc1 1.0 1.0+local 1.0.post1.dev2 1.0.post1 1.0.1 1.2 1.10 1!0.1",
             ),
-            (Scheme::Generic, "0.9 1 1.0.1 1.2 1.10 99999999999999999999999"),
+            (VersionScheme::Generic, "0.9 1 1.0.1 1.2 1.10 99999999999999999999999"),
         ] {
             let versions: Vec<&str> = ascending.split(' ').collect();
             for (index, one) in versions.iter().enumerate() {
@@ -346,15 +346,15 @@ mod tests {
     #[test]
     fn what_is_written_in_several_ways_is_one_version() {
         for (scheme, one, other) in [
-            (Scheme::PyPi, "1.0", "1"),
-            (Scheme::PyPi, "v1.0-RC.1", "1.0rc1"),
-            (Scheme::PyPi, "1.0-1", "1.0.post1"),
-            (Scheme::Deb, "1.0", "1.0-0"),
-            (Scheme::Deb, "0:1.01", "1.1"),
-            (Scheme::Rpm, "1.0", "1.0-3.el9"),
-            (Scheme::Rpm, "1_0", "1.0"),
-            (Scheme::Generic, "1.0", "1"),
-            (Scheme::Npm, "1.0.0+a", "1.0.0+b"),
+            (VersionScheme::PyPi, "1.0", "1"),
+            (VersionScheme::PyPi, "v1.0-RC.1", "1.0rc1"),
+            (VersionScheme::PyPi, "1.0-1", "1.0.post1"),
+            (VersionScheme::Deb, "1.0", "1.0-0"),
+            (VersionScheme::Deb, "0:1.01", "1.1"),
+            (VersionScheme::Rpm, "1.0", "1.0-3.el9"),
+            (VersionScheme::Rpm, "1_0", "1.0"),
+            (VersionScheme::Generic, "1.0", "1"),
+            (VersionScheme::Npm, "1.0.0+a", "1.0.0+b"),
         ] {
             assert_eq!(scheme.compare(one, other), Ok(Ordering::Equal), "{scheme} {one} {other}");
         }
@@ -363,16 +363,16 @@ mod tests {
     #[test]
     fn what_is_no_version_is_not_guessed_at() {
         for (scheme, text) in [
-            (Scheme::Npm, "1.0"),
-            (Scheme::Npm, "latest"),
-            (Scheme::Deb, ""),
-            (Scheme::Deb, "v1"),
-            (Scheme::Deb, "a:1"),
-            (Scheme::Rpm, "1:"),
-            (Scheme::PyPi, "1.0x"),
-            (Scheme::PyPi, "one"),
-            (Scheme::Generic, "1.0-beta"),
-            (Scheme::Generic, "1..2"),
+            (VersionScheme::Npm, "1.0"),
+            (VersionScheme::Npm, "latest"),
+            (VersionScheme::Deb, ""),
+            (VersionScheme::Deb, "v1"),
+            (VersionScheme::Deb, "a:1"),
+            (VersionScheme::Rpm, "1:"),
+            (VersionScheme::PyPi, "1.0x"),
+            (VersionScheme::PyPi, "one"),
+            (VersionScheme::Generic, "1.0-beta"),
+            (VersionScheme::Generic, "1..2"),
         ] {
             assert!(scheme.compare(text, text).is_err(), "{scheme} {text:?}");
         }

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::folders::{find_missing_parents, settle_folders};
-use super::local_edits::Settled;
-use super::why::{AtPlace, Unfit, Unlike, Why};
-use super::{Note, Obstacle, Situation};
+use super::local_edits::SettledPlace;
+use super::why::{AtPlace, Mismatch, Unfit, Why};
+use super::{FileNote, Note, Obstacle, Situation};
 use crate::model::{
     CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, Role, RollbackPossible, Step, TreePath,
     executed_by, version_control,
@@ -68,6 +68,10 @@ impl Planner<'_> {
 
     pub(super) fn note_at(&mut self, path: &TreePath, text: impl Into<String>) {
         self.notes.push(Note::at(path, text));
+    }
+
+    pub(super) fn note_file(&mut self, path: &TreePath, note: FileNote) {
+        self.notes.push(Note::of_file(path, note));
     }
 
     /// Right product, right version, right machine, right time?
@@ -158,10 +162,10 @@ impl Planner<'_> {
                 continue;
             }
             let settled = match change.expects(observed) {
-                true => Some(Settled { after: change.after.clone(), needs_source: true }),
+                true => Some(SettledPlace { after: change.after.clone(), needs_source: true }),
                 false => self.settle(change, observed),
             };
-            let Some(Settled { after, needs_source }) = settled else { continue };
+            let Some(SettledPlace { after, needs_source }) = settled else { continue };
             if needs_source {
                 self.check_source(change, changes);
             }
@@ -320,21 +324,21 @@ impl Planner<'_> {
 }
 
 /// What is wrong at a place that is neither as before nor as after.
-fn unlike(change: &FileChange, observed: Option<&Node>) -> Unlike {
+fn unlike(change: &FileChange, observed: Option<&Node>) -> Mismatch {
     match (change.before.first(), observed) {
-        (_, None) => Unlike::Missing,
-        (None, Some(node)) => Unlike::Occupied { found: node.as_str() },
+        (_, None) => Mismatch::Missing,
+        (None, Some(node)) => Mismatch::Occupied { found: node.as_str() },
         (Some(expected), Some(node)) if !expected.same_kind(node) => {
-            Unlike::Kind { found: node.as_str(), expected: expected.as_str() }
+            Mismatch::Kind { found: node.as_str(), expected: expected.as_str() }
         }
         (Some(_), Some(node)) if change.before.iter().any(|expected| expected.same_content(node)) => {
-            Unlike::Mode {
+            Mismatch::Mode {
                 found: node.mode(),
                 expected: change.before.iter().filter_map(Node::mode).collect(),
             }
         }
-        (Some(Node::Link(_)), Some(Node::Link(link))) => Unlike::PointsTo(link.points_to.clone()),
-        _ => Unlike::Content,
+        (Some(Node::Link(_)), Some(Node::Link(link))) => Mismatch::PointsTo(link.points_to.clone()),
+        _ => Mismatch::Content,
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::aliases::{best_first, problems};
 use super::fixed::{Claim, ClaimGrade, all_resolved, parts_of};
-use super::silence::{Finding, is_around};
+use super::silence::{ScanFinding, is_around};
 use crate::model::{Component, Patch, Purl, choices};
 use crate::text::CvssScore;
 
@@ -32,7 +32,7 @@ choices! {
 
 impl Band {
     /// The band of a score, as CVSS 3 and 4 have them.
-    fn of(score: CvssScore) -> Self {
+    fn new(score: CvssScore) -> Self {
         match score.tenths {
             0 => Band::Negligible,
             1..40 => Band::Low,
@@ -54,7 +54,7 @@ pub(crate) struct Exploited {
 
 /// What is known of a problem, wherever it is from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Facts {
+pub(crate) struct ProblemFacts {
     pub exploited: Option<Exploited>,
     /// How likely it is exploited within a month, by a forecast, in millionths.
     pub epss: Option<u32>,
@@ -64,9 +64,9 @@ pub(crate) struct Facts {
     pub published: Option<String>,
 }
 
-impl Facts {
+impl ProblemFacts {
     /// Takes in what somebody else knows of the same problem; of two answers the worse one.
-    fn join(&mut self, other: &Facts) {
+    fn join(&mut self, other: &ProblemFacts) {
         if let Some(found) = &other.exploited {
             let known = self.exploited.get_or_insert_with(|| found.clone());
             known.ransomware |= found.ransomware;
@@ -81,7 +81,7 @@ impl Facts {
 
     /// How bad it is: by its score, else by the scanner's word.
     pub(crate) fn band(&self) -> Band {
-        self.cvss.map(Band::of).or(self.band).unwrap_or_default()
+        self.cvss.map(Band::new).or(self.band).unwrap_or_default()
     }
 
     /// Whether a forecast says that it will likely be exploited.
@@ -120,7 +120,7 @@ struct Priority {
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
     pub ids: Vec<String>,
-    pub facts: Facts,
+    pub facts: ProblemFacts,
     /// Where it was found: numbers of needs.
     pub needs: Vec<usize>,
 }
@@ -135,7 +135,7 @@ pub(crate) struct Need {
     pub paths: Vec<String>,
     /// The versions that the scanner knows to be without it.
     pub fixed_versions: Vec<String>,
-    pub fate: Fate,
+    pub fate: NeedFate,
     /// The patches that say they mend it, with how precisely.
     offers: Vec<(usize, ClaimGrade)>,
     /// Patches that change the library, and don't say that.
@@ -144,7 +144,7 @@ pub(crate) struct Need {
 
 /// What becomes of a need.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum NeedFate {
     /// Nobody has decided yet; in the end: no patch at hand mends it.
     Open,
     /// A patch in the folder has mended it, as the files prove. The scanner doesn't know.
@@ -171,8 +171,8 @@ impl Board {
     /// Sorts what was found by its importance. `known` has what lists say about ids; `here`: what the patches in the folder
     /// claim; `offered`: the patches at hand, whoever signed them.
     pub fn new(
-        findings: &[Finding],
-        known: &HashMap<String, Facts>,
+        findings: &[ScanFinding],
+        known: &HashMap<String, ProblemFacts>,
         here: &[Claim],
         offered: &[&Patch],
     ) -> Self {
@@ -181,7 +181,7 @@ impl Board {
         let mut found: Vec<(Problem, Vec<usize>)> = Vec::new();
         for numbers in problems(&names) {
             let ids = best_first(numbers.iter().flat_map(|number| names[*number].clone()));
-            let mut facts = Facts::default();
+            let mut facts = ProblemFacts::default();
             numbers.iter().for_each(|number| facts.join(&findings[*number].facts));
             ids.iter().filter_map(|id| known.get(id)).for_each(|more| facts.join(more));
             found.push((Problem { ids, facts, needs: Vec::new() }, numbers));
@@ -204,7 +204,7 @@ impl Board {
     }
 
     /// The needs of the last problem, one for each library, whatever the order of the findings.
-    fn add_needs<'f>(&mut self, findings: impl Iterator<Item = &'f Finding>) {
+    fn add_needs<'f>(&mut self, findings: impl Iterator<Item = &'f ScanFinding>) {
         let problem = self.problems.len() - 1;
         let mut by_library: BTreeMap<String, Need> = BTreeMap::new();
         for finding in findings {
@@ -243,7 +243,7 @@ impl Board {
             let mends =
                 |claim: &&&Claim| grade_of(&claim.components.iter().collect::<Vec<_>>(), need).is_some();
             if let Some(claim) = claims.find(mends) {
-                need.fate = Fate::FixedHere { patch: claim.patch.clone() };
+                need.fate = NeedFate::FixedHere { patch: claim.patch.clone() };
             }
         }
     }
@@ -262,7 +262,7 @@ impl Board {
                 by_library.entry(part.purl.to_string()).or_default().push(candidate);
             }
         }
-        for need in self.needs.iter_mut().filter(|need| need.fate == Fate::Open) {
+        for need in self.needs.iter_mut().filter(|need| need.fate == NeedFate::Open) {
             let mut offers: BTreeMap<usize, ClaimGrade> = BTreeMap::new();
             for (candidate, parts) in
                 self.problems[need.problem].ids.iter().filter_map(|id| by_id.get(id)).flatten()
@@ -292,16 +292,16 @@ impl Board {
             });
             best.map(|(candidate, _)| *candidate)
         };
-        self.needs.iter().filter(|need| need.fate == Fate::Open).find_map(usable)
+        self.needs.iter().filter(|need| need.fate == NeedFate::Open).find_map(usable)
     }
 
     /// `candidate` is applied: what it mends is settled.
     pub fn take(&mut self, candidate: usize) {
-        for need in self.needs.iter_mut().filter(|need| need.fate == Fate::Open) {
+        for need in self.needs.iter_mut().filter(|need| need.fate == NeedFate::Open) {
             let Some((_, grade)) = need.offers.iter().find(|(offer, _)| *offer == candidate) else {
                 continue;
             };
-            need.fate = Fate::Chosen { candidate, grade: *grade };
+            need.fate = NeedFate::Chosen { candidate, grade: *grade };
             need.offers.iter().for_each(|(offer, _)| self.open[*offer] -= 1);
         }
     }
@@ -310,8 +310,8 @@ impl Board {
     pub fn block(&mut self, candidate: usize, why: String) {
         self.blocked.insert(candidate, why);
         for need in &mut self.needs {
-            if matches!(need.fate, Fate::Chosen { candidate: chosen, .. } if chosen == candidate) {
-                need.fate = Fate::Open;
+            if matches!(need.fate, NeedFate::Chosen { candidate: chosen, .. } if chosen == candidate) {
+                need.fate = NeedFate::Open;
                 need.offers.iter().for_each(|(offer, _)| self.open[*offer] += 1);
             }
         }
@@ -319,8 +319,10 @@ impl Board {
 
     /// Nothing is tried any more: what is open and was offered is blocked.
     pub fn close(&mut self) {
-        for need in self.needs.iter_mut().filter(|need| need.fate == Fate::Open && !need.offers.is_empty()) {
-            need.fate = Fate::Blocked;
+        for need in
+            self.needs.iter_mut().filter(|need| need.fate == NeedFate::Open && !need.offers.is_empty())
+        {
+            need.fate = NeedFate::Blocked;
         }
     }
 
@@ -334,13 +336,13 @@ impl Board {
 
     /// The problems that are not mended in the folder as it is.
     pub fn unmended(&self) -> impl Iterator<Item = &Problem> {
-        let is_open = move |need: &usize| !matches!(self.needs[*need].fate, Fate::FixedHere { .. });
+        let is_open = move |need: &usize| !matches!(self.needs[*need].fate, NeedFate::FixedHere { .. });
         self.problems.iter().filter(move |problem| problem.needs.iter().any(is_open))
     }
 }
 
 impl Need {
-    fn new(problem: usize, finding: &Finding) -> Self {
+    fn new(problem: usize, finding: &ScanFinding) -> Self {
         Self {
             problem,
             purl: finding.purl.clone(),
@@ -348,7 +350,7 @@ impl Need {
             version: finding.version.clone(),
             paths: Vec::new(),
             fixed_versions: Vec::new(),
-            fate: Fate::Open,
+            fate: NeedFate::Open,
             offers: Vec::new(),
             may_help: Vec::new(),
         }

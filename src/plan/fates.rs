@@ -1,7 +1,7 @@
 //! What becomes, at one place, of what a patch brought there.
 
 use super::layers::{ContentByDigest, Layer};
-use crate::diff::{Brought, Fate, LineRange, Standing};
+use crate::diff::{Brought, Fate, LineRange, PlaceStanding};
 use crate::model::{FileNode, Mode, Node, TreePath};
 
 /// What a patch found at a place and what it left there.
@@ -68,15 +68,15 @@ pub(crate) fn how_it_stands(
 }
 
 /// One thing that was brought.
-struct Part {
-    standing: Standing,
+struct BroughtPart {
+    standing: PlaceStanding,
     /// Its lines, if it is some.
     lines: Option<LineRange>,
 }
 
-impl Part {
+impl BroughtPart {
     fn whole(fate: Fate) -> Self {
-        Self { standing: Standing { fate, lines: Vec::new() }, lines: None }
+        Self { standing: PlaceStanding { fate, lines: Vec::new() }, lines: None }
     }
 
     fn is_there(&self) -> bool {
@@ -103,11 +103,11 @@ impl Bringing<'_> {
             return PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() };
         }
         let (was, will) = (self.parts(was, contents), self.parts(will, contents));
-        let is_there = was.iter().any(Part::is_there);
-        let lost: Vec<Part> =
+        let is_there = was.iter().any(BroughtPart::is_there);
+        let lost: Vec<BroughtPart> =
             was.iter().zip(will).filter(|(was, will)| was.is_lost_in(will)).map(|(_, will)| will).collect();
         // Lines of it that go are a loss, though others of it went before.
-        let fate = |part: &Part| part.standing.fate.max(Fate::Rewritten);
+        let fate = |part: &BroughtPart| part.standing.fate.max(Fate::Rewritten);
         let worst = lost.iter().map(fate).max();
         PlaceFate {
             fate: worst.unwrap_or(Fate::Kept),
@@ -140,16 +140,16 @@ impl Bringing<'_> {
     }
 
     /// The same things in the same order, whatever `now` is.
-    fn parts(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Vec<Part> {
+    fn parts(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Vec<BroughtPart> {
         let mut parts = match is_same_content(self.before, self.left) {
             true => Vec::new(),
-            false => self.lines(now, contents).unwrap_or_else(|| vec![Part::whole(self.whole(now))]),
+            false => self.lines(now, contents).unwrap_or_else(|| vec![BroughtPart::whole(self.whole(now))]),
         };
         let mode = |node: Option<&Node>| node.and_then(Node::mode);
         if let (Some(before), Some(left)) = (mode(self.before), mode(self.left))
             && before != left
         {
-            parts.push(Part::whole(of_mode(before, left, mode(now))));
+            parts.push(BroughtPart::whole(of_mode(before, left, mode(now))));
         }
         parts
     }
@@ -163,7 +163,7 @@ impl Bringing<'_> {
     }
 
     /// Place by place of a text; `None` if it can only be told of the whole.
-    fn lines(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Vec<Part>> {
+    fn lines(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Vec<BroughtPart>> {
         let file = |node: Option<&Node>| node.and_then(Node::as_file).cloned();
         let read = |file: FileNode| contents.content(&file);
         let before = match self.before {
@@ -177,8 +177,8 @@ impl Bringing<'_> {
             Fate::Rewritten => file(now).and_then(read).and_then(|now| brought.standings(&now)),
             certain => Some(all(certain)),
         };
-        let standings: Vec<Standing> = known.unwrap_or_else(|| all(Fate::Rewritten));
-        let part = |(index, standing)| Part { standing, lines: Some(brought.lines(index)) };
+        let standings: Vec<PlaceStanding> = known.unwrap_or_else(|| all(Fate::Rewritten));
+        let part = |(index, standing)| BroughtPart { standing, lines: Some(brought.lines(index)) };
         Some(standings.into_iter().enumerate().map(part).collect())
     }
 }

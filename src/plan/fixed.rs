@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::aliases::{best_first, problems};
 use super::{Layer, Recalled};
 use crate::model::{
-    Component, FileChange, LayerKey, Node, Patch, Purl, Resolved, ResolvedKind, ResolvedState, TreePath,
+    Component, FileChange, LayerKey, Node, Patch, Purl, ResolvedIssue, ResolvedKind, ResolvedState, TreePath,
     TreeState, choices,
 };
 
@@ -27,7 +27,7 @@ choices! {
 
 /// How far the files prove a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Proof {
+pub(crate) enum ClaimProof {
     /// Every file is as its author shipped it.
     Verified,
     /// These files are something else.
@@ -42,16 +42,16 @@ pub(crate) enum Proof {
     SwitchedOff { switch: String },
 }
 
-impl Proof {
+impl ClaimProof {
     /// The word for it in JSON.
     pub(crate) const fn as_str(&self) -> &'static str {
         match self {
-            Proof::Verified => "verified",
-            Proof::Drifted(_) => "drifted",
-            Proof::Replaced { .. } => "replaced",
-            Proof::Withdrawn { .. } => "withdrawn",
-            Proof::Interrupted => "interrupted",
-            Proof::SwitchedOff { .. } => "switched-off",
+            ClaimProof::Verified => "verified",
+            ClaimProof::Drifted(_) => "drifted",
+            ClaimProof::Replaced { .. } => "replaced",
+            ClaimProof::Withdrawn { .. } => "withdrawn",
+            ClaimProof::Interrupted => "interrupted",
+            ClaimProof::SwitchedOff { .. } => "switched-off",
         }
     }
 }
@@ -100,13 +100,13 @@ pub(crate) struct Claim {
     pub revision: u32,
     /// The owners of the keys that vouch for it today; empty: nobody does, and the claim is only said.
     pub authors: BTreeSet<String>,
-    pub resolved: Resolved,
+    pub resolved: ResolvedIssue,
     /// The parts that have the problem.
     pub components: Vec<Component>,
     /// What proves it.
     pub paths: Arc<[TreePath]>,
     pub grade: ClaimGrade,
-    pub proof: Proof,
+    pub proof: ClaimProof,
 }
 
 impl Claim {
@@ -118,7 +118,7 @@ impl Claim {
     /// Whether somebody who is trusted says that it is fixed, and the files prove it.
     pub(crate) fn is_proven(&self) -> bool {
         !self.authors.is_empty()
-            && self.proof == Proof::Verified
+            && self.proof == ClaimProof::Verified
             && self.resolved.state == ResolvedState::Fixed
     }
 
@@ -152,20 +152,20 @@ pub(crate) fn claims(
     is_interrupted: bool,
 ) -> Vec<Claim> {
     let mut claims = Vec::new();
-    let places = Places::new(layers, tree);
+    let places = PlaceFates::new(layers, tree);
     let ids: BTreeMap<LayerKey, &String> = layers.iter().map(|layer| (layer.key, &layer.id)).collect();
     for (index, layer) in layers.iter().enumerate() {
         let Some(patch) = layer.patch.as_deref() else { continue };
         let of_patch = match (is_interrupted, layer.superseded, recalled(layer)) {
-            (true, ..) => Some(Proof::Interrupted),
+            (true, ..) => Some(ClaimProof::Interrupted),
             (false, Some((by, _)), _) => {
-                Some(Proof::Replaced { by: ids.get(&by).map(|id| (*id).clone()).unwrap_or_default() })
+                Some(ClaimProof::Replaced { by: ids.get(&by).map(|id| (*id).clone()).unwrap_or_default() })
             }
-            (false, None, Some(recalled)) => Some(Proof::Withdrawn { reason: recalled.reason }),
+            (false, None, Some(recalled)) => Some(ClaimProof::Withdrawn { reason: recalled.reason }),
             (false, None, None) => None,
         };
         // A thousand claims may rest on the same hundred thousand files: those are looked at once.
-        let mut proven: BTreeMap<Vec<&Purl>, (Arc<[TreePath]>, Proof)> = BTreeMap::new();
+        let mut proven: BTreeMap<Vec<&Purl>, (Arc<[TreePath]>, ClaimProof)> = BTreeMap::new();
         for resolved in all_resolved(patch) {
             let parts = parts_of(patch, &resolved);
             let (paths, proof) =
@@ -191,7 +191,9 @@ pub(crate) fn claims(
 }
 
 /// What a patch says item by item, with the parts that have each and how precisely they are named.
-pub(crate) fn resolved_by(patch: &Patch) -> impl Iterator<Item = (Resolved, Vec<Component>, ClaimGrade)> {
+pub(crate) fn resolved_by(
+    patch: &Patch,
+) -> impl Iterator<Item = (ResolvedIssue, Vec<Component>, ClaimGrade)> {
     all_resolved(patch).into_iter().map(|resolved| {
         let parts = parts_of(patch, &resolved);
         let grade = grade(&parts);
@@ -201,10 +203,10 @@ pub(crate) fn resolved_by(patch: &Patch) -> impl Iterator<Item = (Resolved, Vec<
 }
 
 /// What a patch says item by item, and the vulnerabilities that it only lists.
-pub(super) fn all_resolved(patch: &Patch) -> Vec<Resolved> {
+pub(super) fn all_resolved(patch: &Patch) -> Vec<ResolvedIssue> {
     let about = &patch.about;
-    let told: BTreeSet<&String> = about.resolves.iter().flat_map(Resolved::ids).collect();
-    let listed = about.vulnerabilities.iter().filter(|id| !told.contains(id)).map(|id| Resolved {
+    let told: BTreeSet<&String> = about.resolves.iter().flat_map(ResolvedIssue::ids).collect();
+    let listed = about.vulnerabilities.iter().filter(|id| !told.contains(id)).map(|id| ResolvedIssue {
         kind: ResolvedKind::Security,
         id: id.clone(),
         aliases: Vec::new(),
@@ -218,7 +220,7 @@ pub(super) fn all_resolved(patch: &Patch) -> Vec<Resolved> {
     about.resolves.iter().cloned().chain(listed).collect()
 }
 
-pub(super) fn parts_of<'a>(patch: &'a Patch, resolved: &Resolved) -> Vec<&'a Component> {
+pub(super) fn parts_of<'a>(patch: &'a Patch, resolved: &ResolvedIssue) -> Vec<&'a Component> {
     let named: BTreeSet<&Purl> = resolved.components.iter().collect();
     patch.about.components.iter().filter(|part| named.contains(&part.purl)).collect()
 }
@@ -241,14 +243,14 @@ fn grade(parts: &[&Component]) -> ClaimGrade {
 }
 
 /// What became of the places that patches changed.
-struct Places<'a> {
+struct PlaceFates<'a> {
     layers: &'a [Layer],
     tree: &'a TreeState,
     /// The numbers of the layers that changed each, the lowest first.
     changed_by: BTreeMap<&'a TreePath, Vec<usize>>,
 }
 
-impl<'a> Places<'a> {
+impl<'a> PlaceFates<'a> {
     fn new(layers: &'a [Layer], tree: &'a TreeState) -> Self {
         let mut changed_by: BTreeMap<&TreePath, Vec<usize>> = BTreeMap::new();
         for (number, layer) in layers.iter().enumerate().filter(|(_, layer)| layer.is_in_tree()) {
@@ -259,9 +261,9 @@ impl<'a> Places<'a> {
         Self { layers, tree, changed_by }
     }
 
-    fn proof(&self, index: usize, paths: &[TreePath]) -> Proof {
+    fn proof(&self, index: usize, paths: &[TreePath]) -> ClaimProof {
         let drifted: Arc<[_]> = paths.iter().filter_map(|path| self.drifted_file(index, path)).collect();
-        if drifted.is_empty() { Proof::Verified } else { Proof::Drifted(drifted) }
+        if drifted.is_empty() { ClaimProof::Verified } else { ClaimProof::Drifted(drifted) }
     }
 
     /// Why the file at `path` is not what layer number `index` left there, carried on by the later ones.
@@ -303,7 +305,7 @@ fn is_left_by(change: &FileChange, observed: Option<&Node>) -> bool {
 
 /// One thing that others may be told: this problem is gone from this library.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Statement {
+pub(crate) struct VexStatement {
     /// Every id of the problem, the best known first.
     pub ids: Vec<String>,
     /// The library, in the version that it reports now.
@@ -318,7 +320,7 @@ pub(crate) struct Statement {
     pub copies: Vec<String>,
 }
 
-impl Statement {
+impl VexStatement {
     fn new(ids: Vec<String>, purl: Purl, component: &Component) -> Self {
         let (claims, paths, copies) = (Vec::new(), BTreeSet::new(), Vec::new());
         Self { ids, purl, component: component.clone(), claims, paths, copies }
@@ -331,11 +333,11 @@ impl Statement {
 }
 
 /// What the claims that count come to: one statement for each problem in each library, sorted.
-pub(crate) fn statements(claims: &[Claim]) -> Vec<Statement> {
+pub(crate) fn statements(claims: &[Claim]) -> Vec<VexStatement> {
     let counting: Vec<usize> = (0..claims.len()).filter(|number| claims[*number].counts()).collect();
     let ids = |number: &usize| -> Vec<String> { claims[*number].resolved.ids().cloned().collect() };
     let named: Vec<Vec<String>> = counting.iter().map(ids).collect();
-    let mut statements: BTreeMap<(Vec<String>, Purl), Statement> = BTreeMap::new();
+    let mut statements: BTreeMap<(Vec<String>, Purl), VexStatement> = BTreeMap::new();
     for problem in problems(&named) {
         let ids = best_first(problem.iter().flat_map(|number| named[*number].clone()));
         for number in problem.into_iter().map(|number| counting[number]) {
@@ -343,7 +345,7 @@ pub(crate) fn statements(claims: &[Claim]) -> Vec<Statement> {
             for (component, purl) in claim.libraries() {
                 let Some(purl) = purl else { continue };
                 let statement = statements.entry((ids.clone(), purl.clone()));
-                let statement = statement.or_insert_with(|| Statement::new(ids.clone(), purl, component));
+                let statement = statement.or_insert_with(|| VexStatement::new(ids.clone(), purl, component));
                 let paths = if component.paths.is_empty() { &*claim.paths } else { &component.paths };
                 statement.claims.push(number);
                 statement.paths.extend(paths.iter().cloned());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::why::AtPlace;
-use super::{Note, Obstacle, Situation};
+use super::{FileNote, Note, Obstacle, Situation};
 use crate::model::{Mode, Node, Step, TreePath};
 
 /// Drops the steps that would take away a folder in which somebody keeps something of their own, with a note. A
@@ -29,8 +29,7 @@ pub(super) fn settle_folders(
         match (names.into_iter().find(stays), &step.after) {
             (None, _) => {}
             (Some(name), None) => {
-                let text = format!("is kept, because {name:?} in it isn't part of the patch");
-                notes.push(Note::at(&step.path, text));
+                notes.push(Note::of_file(&step.path, FileNote::FolderKept { holds: name.clone() }));
                 kept.insert(step.path.clone());
             }
             (Some(name), Some(after)) => {
@@ -55,7 +54,7 @@ pub(super) fn bring_back_parents(steps: &mut Vec<Step>, situation: &Situation, n
         if known.contains(&path) || situation.tree.at(&path).is_some() {
             continue;
         }
-        notes.push(Note::at(&path, "the folder was deleted; it is restored with default permissions"));
+        notes.push(Note::of_file(&path, FileNote::FolderRestored));
         steps.push(Step { path, before: None, after: Some(Node::Dir(Mode::DIR)) });
     }
 }

@@ -2,10 +2,10 @@
 
 use super::fates::Bringing;
 use super::layers::{ContentByDigest, Stack};
-use super::local_edits::{MergedHow, Resolution};
-use super::relate::in_brackets;
+use super::local_edits::Resolution;
+use super::merged_how::MergedHow;
 use super::why::Edits;
-use super::{Note, Obstacle, Situation};
+use super::{FileNote, Note, Obstacle, Situation};
 use crate::diff::{Fate, LineRange};
 use crate::model::{FileChange, Node, Patch};
 
@@ -31,7 +31,7 @@ pub(super) fn left_out_by_hand(
                 obstacles.push(Obstacle::at(&change.path, why));
             }
         }
-        notes.extend(merge.drops_of_its_own(patch).map(|text| Note::at(&change.path, text)));
+        notes.extend(merge.drops_of_its_own(patch).map(|note| Note::of_file(&change.path, note)));
     }
     (obstacles, notes)
 }
@@ -59,13 +59,12 @@ impl HandMerge<'_> {
     }
 
     /// What the patch brings and is not in what somebody made, as a phrase.
-    fn drops_of_its_own(&self, patch: &Patch) -> Option<String> {
+    fn drops_of_its_own(&self, patch: &Patch) -> Option<FileNote> {
         let (before, left) = (self.change.before.first(), self.change.after.as_ref());
         let fated = Bringing { before, left }.fate(left, Some(&self.file), self.contents);
         (fated.fate != Fate::Kept).then(|| {
-            let lines: Vec<LineRange> = fated.lines.iter().map(|(line, _)| *line).collect();
-            let lines = in_brackets(&lines);
-            format!("your merged file doesn't have all changes of {}{lines}", patch.about.identity.id)
+            let lines = fated.lines.iter().map(|(line, _)| *line).collect();
+            FileNote::HandMergeLacks { patch: patch.about.identity.id.to_string(), lines }
         })
     }
 }

@@ -106,12 +106,12 @@ impl ContentByDigest for NoContents {
 }
 
 /// Contents from outside, and those that were made here.
-pub(super) struct Known<'a> {
+pub(super) struct KnownContents<'a> {
     pub made: &'a BTreeMap<Digest, Arc<Vec<u8>>>,
     pub others: &'a dyn ContentByDigest,
 }
 
-impl ContentByDigest for Known<'_> {
+impl ContentByDigest for KnownContents<'_> {
     fn content(&self, file: &FileNode) -> Option<Arc<Vec<u8>>> {
         self.made.get(&file.digest).cloned().or_else(|| self.others.content(file))
     }

@@ -14,8 +14,9 @@
 //! Whatever the patch does not change is not looked at. A person's choice comes before all but "refuse".
 
 use super::apply::Planner;
+use super::file_note::{FileNote, LocalChange};
+use super::merged_how::MergedHow;
 use super::why::Edits;
-use crate::diff::{KeyChange, MergedBy};
 use crate::model::{FileChange, FileNode, LocalEdits, Node};
 
 /// What is to become of an edited file, as it was worked out or chosen.
@@ -48,17 +49,6 @@ pub enum Resolution {
     Impossible(String),
 }
 
-/// How a merged file was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MergedHow {
-    /// Worked out.
-    By(MergedBy),
-    /// The edits of the patch were made in the file that is here; these values became others.
-    Edited(Vec<KeyChange>),
-    /// Somebody gave it.
-    Given,
-}
-
 impl Resolution {
     /// Everything that a plan depends on, in one spelling.
     pub(super) fn spell(&self) -> String {
@@ -73,41 +63,8 @@ impl Resolution {
     }
 }
 
-impl MergedHow {
-    /// How it was found, as a phrase.
-    pub fn phrase(&self) -> String {
-        match self {
-            MergedHow::By(MergedBy::Lines) => "merged line by line".to_owned(),
-            MergedHow::By(MergedBy::CheckedLines) => {
-                "merged line by line, with every value as intended".to_owned()
-            }
-            MergedHow::By(MergedBy::Keys(keys)) if keys.is_empty() => {
-                "merged by key; your comments are kept".to_owned()
-            }
-            MergedHow::By(MergedBy::Keys(keys)) => {
-                format!("merged by key: {}", shortened(keys))
-            }
-            MergedHow::Edited(keys) => {
-                let keys: Vec<String> = keys.iter().map(KeyChange::phrase).collect();
-                format!("edited by key: {}; its bytes are not the author's", shortened(&keys))
-            }
-            MergedHow::Given => "merged in the file you provided".to_owned(),
-        }
-    }
-
-    /// The word for it in JSON.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            MergedHow::By(MergedBy::Lines | MergedBy::CheckedLines) => "by-line",
-            MergedHow::By(MergedBy::Keys(_)) => "by-key",
-            MergedHow::Edited(_) => "by-edit",
-            MergedHow::Given => "given",
-        }
-    }
-}
-
 /// What will stand at a place.
-pub(super) struct Settled {
+pub(super) struct SettledPlace {
     pub after: Option<Node>,
     /// Whether the content the patch starts from must be there.
     pub(crate) needs_source: bool,
@@ -115,34 +72,32 @@ pub(super) struct Settled {
 
 impl Planner<'_> {
     /// What becomes of a place that is neither as before nor as afterwards. `None`: it stays as it is, which was told.
-    pub(super) fn settle(&mut self, change: &FileChange, observed: Option<&Node>) -> Option<Settled> {
+    pub(super) fn settle(&mut self, change: &FileChange, observed: Option<&Node>) -> Option<SettledPlace> {
         let path = &change.path;
-        let was = if observed.is_some() { "was edited here" } else { "was deleted here" };
-        let theirs = |needs_source| Some(Settled { after: change.after.clone(), needs_source });
+        let was = if observed.is_some() { LocalChange::Edited } else { LocalChange::Deleted };
+        let theirs = |needs_source| Some(SettledPlace { after: change.after.clone(), needs_source });
         match self.situation.edits.get(path) {
             Some(Resolution::KeepMine) => {
-                self.note_at(path, format!("{was}; your version is kept"));
+                self.note_file(path, FileNote::Kept { was });
                 return None;
             }
             Some(Resolution::TakeTheirs { is_at_hand }) => {
-                let kept = if observed.is_some() { "; your version is backed up" } else { "" };
-                let what =
-                    if change.after.is_some() { "the patch's version is used" } else { "it is deleted" };
-                self.note_at(path, format!("{was}; {what}, as you chose{kept}"));
+                let deleted = change.after.is_none();
+                self.note_file(path, FileNote::PatchVersionChosen { was, deleted });
                 return theirs(!is_at_hand);
             }
             Some(Resolution::Merged { file, .. }) if observed.and_then(Node::as_file) == Some(file) => {
-                self.note_at(path, "was edited here, and already has the changes of this patch");
+                self.note_file(path, FileNote::HasBothAlready);
                 return None;
             }
             Some(Resolution::Merged { file, by }) => {
-                self.note_at(path, format!("{was}; it will have both changes, {}", by.phrase()));
-                return Some(Settled { after: Some(Node::File(file.clone())), needs_source: false });
+                self.note_file(path, FileNote::Merged { was, how: by.clone() });
+                return Some(SettledPlace { after: Some(Node::File(file.clone())), needs_source: false });
             }
             Some(Resolution::Switched { file }) => {
-                self.note_at(path, "its switch stays where it is");
+                self.note_file(path, FileNote::SwitchStays);
                 let after = file.clone().map(Node::File).or_else(|| change.after.clone());
-                return Some(Settled { after, needs_source: false });
+                return Some(SettledPlace { after, needs_source: false });
             }
             Some(Resolution::Clashes(places)) => {
                 self.refuse_at(path, Edits::Clash { path: path.clone(), places: places.clone() });
@@ -161,18 +116,15 @@ impl Planner<'_> {
         let is_edit = matches!((observed, change.before.first()), (Some(Node::File(_)), Some(Node::File(_))));
         match change.local_edits {
             LocalEdits::KeepLocal if is_edit => {
-                self.note_at(path, "was edited here; your version is kept");
+                self.note_file(path, FileNote::Kept { was: LocalChange::Edited });
                 None
             }
             LocalEdits::Edit | LocalEdits::KeepLocal | LocalEdits::Merge if was_deleted(change, observed) => {
-                let text = format!(
-                    "was deleted here, and stays deleted; for the patch's version, add --take-theirs {path}"
-                );
-                self.note_at(path, text);
+                self.note_file(path, FileNote::StaysDeleted);
                 None
             }
             LocalEdits::Replace if is_edit && change.after.is_some() => {
-                self.note_at(path, "was edited here; it is replaced, and your version is backed up");
+                self.note_file(path, FileNote::Replaced);
                 theirs(true)
             }
             _ => {
@@ -181,16 +133,6 @@ impl Planner<'_> {
             }
         }
     }
-}
-
-/// The first few of a list; the whole one is in the JSON answer.
-pub(super) fn shortened(list: &[String]) -> String {
-    const SHOWN: usize = 6;
-    let mut text = list[..list.len().min(SHOWN)].join(", ");
-    if list.len() > SHOWN {
-        text.push_str(&format!(" and {} more", list.len() - SHOWN));
-    }
-    text
 }
 
 /// Whether a file that the patch changes is gone.

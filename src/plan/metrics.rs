@@ -40,7 +40,7 @@ choices! {
     }
 
     /// What a time is the length of.
-    pub(crate) enum Span {
+    pub(crate) enum TimeFigure {
         /// From when the newest commit in a patch was made until it was applied.
         LeadTime = "change_lead_time",
         /// From when the patch was made until it was applied.
@@ -56,7 +56,7 @@ choices! {
     }
 
     /// A share of changes.
-    pub(crate) enum Share {
+    pub(crate) enum RateFigure {
         /// Applies of patches that came unplanned or mend others.
         Rework = "deployment_rework_rate",
         /// Applied patches that were found faulty within seven days.
@@ -68,7 +68,7 @@ choices! {
 
 /// One entry of a history, as far as figures need it. Moments are seconds since 1970.
 #[derive(Debug, Clone)]
-pub(crate) struct Event {
+pub(crate) struct ChangeEvent {
     pub entry: u64,
     pub deed: Deed,
     /// When, as its clock said; `None` if that is no moment.
@@ -125,7 +125,7 @@ pub(crate) struct Times {
 
 /// A part of a whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Part {
+pub(crate) struct Proportion {
     pub part: Vec<EventRef>,
     pub whole: Vec<EventRef>,
     /// Those of which nobody knows whether they belong to the part.
@@ -138,8 +138,8 @@ pub(crate) struct Metrics {
     pub period: Period,
     /// Entries by what they did.
     pub deeds: BTreeMap<Deed, Vec<EventRef>>,
-    pub times: BTreeMap<Span, Times>,
-    pub shares: BTreeMap<Share, Part>,
+    pub times: BTreeMap<TimeFigure, Times>,
+    pub shares: BTreeMap<RateFigure, Proportion>,
     /// Entries whose moment can't be believed.
     pub undated: Vec<EventRef>,
 }
@@ -159,7 +159,7 @@ impl Times {
     }
 }
 
-impl Part {
+impl Proportion {
     /// The part as a number from 0 to 1; `None` of nothing.
     pub fn share(&self) -> Option<f64> {
         (!self.whole.is_empty()).then(|| self.part.len() as f64 / self.whole.len() as f64)
@@ -173,7 +173,7 @@ impl Part {
 
 impl Metrics {
     /// The figures of these histories, each with its entries in their order.
-    pub fn new(histories: &[Vec<Event>], period: Period) -> Self {
+    pub fn new(histories: &[Vec<ChangeEvent>], period: Period) -> Self {
         let mut metrics = Self {
             period,
             deeds: BTreeMap::new(),
@@ -202,12 +202,12 @@ impl Metrics {
     }
 
     /// The times of one sort, which may be none.
-    pub fn times(&self, span: Span) -> Times {
+    pub fn times(&self, span: TimeFigure) -> Times {
         self.times.get(&span).cloned().unwrap_or_default()
     }
 
     /// The share of one sort, which may be of nothing.
-    pub fn part(&self, share: Share) -> Part {
+    pub fn part(&self, share: RateFigure) -> Proportion {
         self.shares.get(&share).cloned().unwrap_or_default()
     }
 
@@ -220,7 +220,7 @@ impl Metrics {
             return;
         }
         if let Some((from, until)) = event.downtime {
-            self.time(Span::Downtime, history.reference(event), Some(until - from));
+            self.time(TimeFigure::Downtime, history.reference(event), Some(until - from));
         }
         // What failed and was undone unasked is one failed change: no patch came, and none went.
         let deed = match event.deed {
@@ -240,26 +240,26 @@ impl Metrics {
             Deed::Applied => self.take_applied(history, event, time),
             Deed::Checked if history.is_check_of_an_apply(at) => {
                 let length = event.begun.map(|begun| time - begun);
-                self.time(Span::TimeOfChange, history.reference(event), length);
+                self.time(TimeFigure::TimeOfChange, history.reference(event), length);
             }
             _ => {}
         }
     }
 
     /// How long it took for what came.
-    fn take_applied(&mut self, history: &History<'_>, event: &Event, time: i64) {
+    fn take_applied(&mut self, history: &History<'_>, event: &ChangeEvent, time: i64) {
         let about = |about: &String| EventRef { about: about.clone(), ..history.reference(event) };
         for (patch, committed) in &event.committed {
-            self.time(Span::LeadTime, about(patch), committed.map(|committed| time - committed));
+            self.time(TimeFigure::LeadTime, about(patch), committed.map(|committed| time - committed));
         }
         for (patch, made) in &event.made {
-            self.time(Span::TimeToApply, about(patch), made.map(|made| time - made));
+            self.time(TimeFigure::TimeToApply, about(patch), made.map(|made| time - made));
         }
         for (id, published) in &event.published {
             // What was fixed before anybody told of it was never exposed.
-            self.time(Span::Exposure, about(id), published.map(|published| (time - published).max(0)));
+            self.time(TimeFigure::Exposure, about(id), published.map(|published| (time - published).max(0)));
         }
-        let part = self.shares.entry(Share::Rework).or_default();
+        let part = self.shares.entry(RateFigure::Rework).or_default();
         match event.is_rework {
             None => part.no_data.push(history.reference(event)),
             Some(is_rework) => {
@@ -270,26 +270,26 @@ impl Metrics {
     }
 
     /// Whether what was applied was found faulty.
-    fn take_fate(&mut self, history: &History<'_>, event: &Event, time: i64) {
+    fn take_fate(&mut self, history: &History<'_>, event: &ChangeEvent, time: i64) {
         let reference = history.reference(event);
         let fate = history.fault_of(event.entry).map(|at| history.moment(at).map(|then| then - time));
-        let part = self.shares.entry(Share::ChangeFailRate).or_default();
+        let part = self.shares.entry(RateFigure::ChangeFailRate).or_default();
         match fate {
             Some(None) => part.no_data.push(reference),
             Some(Some(after)) if after <= FAILS_WITHIN_SECS => {
                 part.part.push(reference.clone());
                 part.whole.push(reference.clone());
-                self.time(Span::Recovery, reference, Some(after));
+                self.time(TimeFigure::Recovery, reference, Some(after));
             }
             Some(Some(_)) | None => part.whole.push(reference),
         }
     }
 
-    fn take_success(&mut self, history: &History<'_>, event: &Event, deed: Deed) {
+    fn take_success(&mut self, history: &History<'_>, event: &ChangeEvent, deed: Deed) {
         if matches!(deed, Deed::Checked | Deed::Other) {
             return;
         }
-        let part = self.shares.entry(Share::SuccessRate).or_default();
+        let part = self.shares.entry(RateFigure::SuccessRate).or_default();
         part.whole.push(history.reference(event));
         if deed != Deed::PutBack {
             part.part.push(history.reference(event));
@@ -297,7 +297,7 @@ impl Metrics {
     }
 
     /// A time that ends before it begins is none.
-    fn time(&mut self, span: Span, reference: EventRef, length: Option<i64>) {
+    fn time(&mut self, span: TimeFigure, reference: EventRef, length: Option<i64>) {
         let times = self.times.entry(span).or_default();
         match length.filter(|length| *length >= 0) {
             Some(length) => times.values.push((reference, length)),
@@ -309,7 +309,7 @@ impl Metrics {
 /// The history of one folder, with what is asked about it more than once.
 struct History<'a> {
     folder: usize,
-    events: &'a [Event],
+    events: &'a [ChangeEvent],
     /// The moment of each, where it can be believed.
     moments: Vec<Option<i64>>,
     /// For each entry that was undone because it was faulty, or mended, the first event that did.
@@ -319,7 +319,7 @@ struct History<'a> {
 }
 
 impl<'a> History<'a> {
-    fn new(folder: usize, events: &'a [Event]) -> Self {
+    fn new(folder: usize, events: &'a [ChangeEvent]) -> Self {
         let mut latest = i64::MIN;
         let moments = events.iter().map(|event| {
             let time = event.time?;
@@ -353,7 +353,7 @@ impl<'a> History<'a> {
         self.moments[at]
     }
 
-    fn reference(&self, event: &Event) -> EventRef {
+    fn reference(&self, event: &ChangeEvent) -> EventRef {
         EventRef { folder: self.folder, entry: event.entry, about: event.patches.join(", ") }
     }
 

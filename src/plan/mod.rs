@@ -10,6 +10,7 @@ mod choose;
 #[cfg(test)]
 mod claims_tests;
 mod fates;
+mod file_note;
 mod fixed;
 mod folders;
 mod hand_merged;
@@ -18,6 +19,7 @@ mod layers;
 mod local_edits;
 #[cfg(test)]
 mod loss_tests;
+mod merged_how;
 mod metrics;
 mod order;
 mod relate;
@@ -30,6 +32,7 @@ pub(crate) mod rollout;
 mod scope;
 mod several;
 mod shared_folders;
+mod shown_lists;
 mod silence;
 mod situation;
 #[cfg(test)]
@@ -43,16 +46,20 @@ pub(crate) mod why;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-pub(crate) use choose::{Band, Board, Exploited, Facts, Fate, Need, Problem};
+pub(crate) use choose::{Band, Board, Exploited, Need, NeedFate, Problem, ProblemFacts};
 pub use fates::FileFates;
 pub(crate) use fates::how_it_stands;
+pub use file_note::FileNote;
 pub(crate) use fixed::{
-    Claim, ClaimGrade, DriftedFile, Proof, Statement, Untold, claims, resolved_by, statements,
+    Claim, ClaimGrade, ClaimProof, DriftedFile, Untold, VexStatement, claims, resolved_by, statements,
 };
 pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
-pub(crate) use local_edits::{MergedHow, Resolution};
-pub(crate) use metrics::{Deed, Event, EventRef, Metrics, Part, Period, Share, Span, Times};
+pub(crate) use local_edits::Resolution;
+pub(crate) use merged_how::MergedHow;
+pub(crate) use metrics::{
+    ChangeEvent, Deed, EventRef, Metrics, Period, Proportion, RateFigure, TimeFigure, Times,
+};
 pub use order::in_order;
 pub(crate) use relate::{
     Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains,
@@ -64,7 +71,7 @@ pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;
 pub use scope::Scope;
 pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
-pub(crate) use silence::{Finding, Loud, Scanner, Silence, silenced};
+pub(crate) use silence::{Loud, ScanFinding, Scanner, Silence, silenced};
 pub use situation::Situation;
 pub(crate) use situation::{FailedCheck, FolderProduct, KnownBy, Recalled, VolumeProblem, spell};
 pub use take_out::{Because, take_out};
@@ -84,15 +91,23 @@ pub struct Note {
     /// Whether it is about how a diff fits, which is shown beside the diff, too.
     #[serde(skip)]
     pub is_fit: bool,
+    /// What the text is made from, where the history is to keep it.
+    #[serde(skip)]
+    pub(crate) file: Option<FileNote>,
 }
 
 impl Note {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { path: None, text: text.into(), is_fit: false }
+        Self { path: None, text: text.into(), is_fit: false, file: None }
     }
 
     pub(crate) fn at(path: impl Display, text: impl Into<String>) -> Self {
         Self { path: Some(path.to_string()), ..Self::new(text) }
+    }
+
+    /// What becomes of the file at `path`.
+    pub(crate) fn of_file(path: &TreePath, note: FileNote) -> Self {
+        Self { file: Some(note.clone()), ..Self::at(path, note.phrase(path.as_str())) }
     }
 }
 

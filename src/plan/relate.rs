@@ -25,8 +25,8 @@ pub(crate) use claims::Declaration;
 pub(crate) use claims::says_that_it_contains;
 pub(crate) use class::{Consequence, RelationClass};
 use places::places;
-use words::Facts;
-pub(crate) use words::{in_brackets, words_of};
+use words::RelationFacts;
+pub(crate) use words::words_of;
 
 /// How two patches meet at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub struct SharedPlace {
 
 /// What the files show of the new patch containing the other one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Proof {
+pub enum ContainmentProof {
     /// Everything that the other one brought stays as it is, and the new one knows it.
     Holds,
     /// Some of it becomes something third.
@@ -95,7 +95,7 @@ pub struct Grounds {
     /// Whether the other one says that it contains the new one.
     pub(crate) says_contained: bool,
     /// What the files show of the new one containing the other one.
-    pub proof: Proof,
+    pub proof: ContainmentProof,
     /// Whether all that the new one brings is in the folder already.
     pub(crate) is_covered: bool,
 }
@@ -182,7 +182,7 @@ pub(crate) fn relate(
     let classifying =
         Classifying { new, other, presence, scope, claims: &claims, evidence: &evidence, own: &own };
     let (class, contents) = (classifying.class(), classifying.by_contents());
-    let facts = Facts {
+    let facts = RelationFacts {
         class,
         id: &other.id,
         revision: other.revision,
@@ -192,10 +192,10 @@ pub(crate) fn relate(
         evidence: &evidence,
     };
     let around = |class| way_around(class, scope, presence, new, &evidence);
-    let is_hidden = evidence.proof == Proof::Undone || class == RelationClass::Blocked;
+    let is_hidden = evidence.proof == ContainmentProof::Undone || class == RelationClass::Blocked;
     let stops = |class: RelationClass| class.consequence() == Consequence::Stop;
     let loss = (class != contents && is_hidden && stops(class) && stops(contents)).then(|| {
-        let (facts, way_around) = (Facts { class: contents, ..facts }, around(contents));
+        let (facts, way_around) = (RelationFacts { class: contents, ..facts }, around(contents));
         Loss { class: contents, phrase: facts.phrase(), way_out: facts.way_out(way_around), way_around }
     });
     let (phrase, way_around) = (facts.phrase(), around(class));
@@ -246,7 +246,7 @@ impl Classifying<'_> {
             RelationClass::Unproven
         } else if claims.contained && self.is_left_to_it() {
             RelationClass::Subset
-        } else if evidence.proof == Proof::Undone {
+        } else if evidence.proof == ContainmentProof::Undone {
             contents
         } else if needs {
             if contents == RelationClass::Independent { RelationClass::BuildsOn } else { contents }
@@ -256,7 +256,7 @@ impl Classifying<'_> {
             self.contained(contents)
         } else if claims.fix_the_same || claims.same_id {
             match (fixes_the_same, evidence.proof) {
-                (true, Proof::Holds) => self.as_replacement(),
+                (true, ContainmentProof::Holds) => self.as_replacement(),
                 (true, _) if evidence.is_covered => RelationClass::Subset,
                 _ if self.scope.is_foreign() => RelationClass::Unproven,
                 _ => RelationClass::FixConflict,
@@ -269,9 +269,9 @@ impl Classifying<'_> {
     /// The new one says that it contains the other one.
     fn containing(&self, contents: RelationClass) -> RelationClass {
         match (self.evidence.proof, self.scope) {
-            (Proof::Holds, _) | (_, Scope::Own) => self.as_replacement(),
+            (ContainmentProof::Holds, _) | (_, Scope::Own) => self.as_replacement(),
             // Nothing is lost, so it is only a word: both stay.
-            (Proof::Elsewhere, Scope::Unsigned) => contents,
+            (ContainmentProof::Elsewhere, Scope::Unsigned) => contents,
             _ => RelationClass::Unproven,
         }
     }
@@ -307,7 +307,8 @@ impl Classifying<'_> {
         let places = &self.evidence.places;
         let has = |meeting: Meeting| places.iter().any(|place| place.meeting == meeting);
         let clashes: Vec<&SharedPlace> = places.iter().filter(|place| place.clashes()).collect();
-        let goes_back = self.evidence.proof == Proof::Undone || clashes.iter().any(|place| place.from_before);
+        let goes_back =
+            self.evidence.proof == ContainmentProof::Undone || clashes.iter().any(|place| place.from_before);
         let rewrites = places.iter().any(|place| place.fate == Fate::Rewritten);
         if goes_back && self.presence == RelatedPresence::Installed {
             RelationClass::Regression
@@ -384,17 +385,17 @@ impl SharedPlace {
 }
 
 impl Grounds {
-    fn proof(&self) -> Proof {
+    fn proof(&self) -> ContainmentProof {
         let has = |fate| self.places.iter().any(|place| place.fate == fate);
         let knows_it = self.places.iter().any(|place| place.meeting == Meeting::OnTop && !place.from_before);
         if has(Fate::Undone) {
-            Proof::Undone
+            ContainmentProof::Undone
         } else if has(Fate::Rewritten) {
-            Proof::Rewritten
+            ContainmentProof::Rewritten
         } else if self.places.is_empty() || !self.untouched.is_empty() && !knows_it {
-            Proof::Elsewhere
+            ContainmentProof::Elsewhere
         } else {
-            Proof::Holds
+            ContainmentProof::Holds
         }
     }
 
@@ -426,7 +427,7 @@ impl Relation {
 
     /// Whether the other one loses something.
     pub(super) fn takes_away(&self) -> bool {
-        matches!(self.evidence.proof, Proof::Rewritten | Proof::Undone)
+        matches!(self.evidence.proof, ContainmentProof::Rewritten | ContainmentProof::Undone)
     }
 
     /// The same where its own author says so.

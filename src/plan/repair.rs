@@ -1,7 +1,7 @@
 //! Plans putting places right that are not as the history says.
 
 use super::folders::{bring_back_parents, find_missing_parents, settle_folders};
-use super::why::Undo;
+use super::why::Restoring;
 use super::{Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
 use crate::model::{Step, TreePath};
 
@@ -29,7 +29,7 @@ pub(crate) fn plan_repair(steps: Vec<Step>, lost: Lost<'_>, situation: &Situatio
     let lost = match lost {
         Lost::InTheWay(lost) => {
             let obstacle = |LostFile { path, patch_file }: &LostFile| {
-                Obstacle::at(path, Undo::NoCopy { patch_file: patch_file.clone() })
+                Obstacle::at(path, Restoring::NoCopy { patch_file: patch_file.clone() })
             };
             obstacles.extend(lost.iter().map(obstacle));
             lost

@@ -1,8 +1,8 @@
 //! Plans taking a change back.
 
 use super::folders::{bring_back_parents, find_missing_parents, settle_folders};
-use super::why::{Since, Undo};
-use super::{Note, Obstacle, Plan, Preview, Resolution, Situation, common_obstacles, in_order};
+use super::why::{Restoring, Since};
+use super::{FileNote, Note, Obstacle, Plan, Preview, Resolution, Situation, common_obstacles, in_order};
 use crate::model::{Code, Node, Step};
 
 /// What to do with files that were edited after the change that is taken back.
@@ -21,24 +21,19 @@ pub(crate) fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnD
     for step in steps.iter().map(Step::inverse) {
         let observed = situation.tree.at(&step.path);
         if observed == step.after.as_ref() {
-            notes.push(Note::at(&step.path, "is already as it was before"));
+            notes.push(Note::of_file(&step.path, FileNote::IsAsBefore));
             continue;
         }
         if let Some(Resolution::Switched { file }) = situation.edits.get(&step.path) {
-            let text = match file {
-                None => "the patch's switch in it is removed first",
-                Some(_) => "the patch's switch in it is removed first; other switches and edits in it stay",
-            };
-            notes.push(Note::at(&step.path, text));
+            let note = FileNote::SwitchRemoved { others_stay: file.is_some() };
+            notes.push(Note::of_file(&step.path, note));
             let after = file.clone().map(Node::File).or(step.after);
             inverse.push(Step { path: step.path, before: observed.cloned(), after });
             continue;
         }
         if let Some(Resolution::Merged { file, by }) = situation.edits.get(&step.path) {
             // The other way round: what the patch did goes, what was edited since stays.
-            let text =
-                format!("was edited after the patch was applied; your edits are kept, {}", by.phrase());
-            notes.push(Note::at(&step.path, text));
+            notes.push(Note::of_file(&step.path, FileNote::EditsKept { how: by.clone() }));
             inverse.push(Step {
                 path: step.path,
                 before: observed.cloned(),
@@ -50,15 +45,14 @@ pub(crate) fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnD
         let is_file = |node: Option<&Node>| matches!(node, None | Some(Node::File(_)));
         let can_be_kept = is_file(observed) && is_file(step.before.as_ref()) && is_file(step.after.as_ref());
         if edited && on_drift == OnDrift::KeepCopy && can_be_kept {
-            let text = "was changed after the patch was applied; your version is backed up";
-            notes.push(Note::at(&step.path, text));
+            notes.push(Note::of_file(&step.path, FileNote::EditsBackedUp));
         } else if edited {
             let how = match (observed, situation.edits.get(&step.path)) {
                 (None, _) => Since::Removed,
                 (Some(_), Some(Resolution::Clashes(places))) => Since::EditedAt(places.clone()),
                 (Some(_), _) => Since::Edited,
             };
-            obstacles.push(Obstacle::at(&step.path, Undo::ChangedSince { how, can_be_kept }));
+            obstacles.push(Obstacle::at(&step.path, Restoring::ChangedSince { how, can_be_kept }));
             continue;
         }
         inverse.push(Step { before: observed.cloned(), ..step });

@@ -20,12 +20,12 @@ pub enum Scope {
 impl Scope {
     /// How `patch`, which `authors` vouch for, and `layer` belong together.
     pub(super) fn between(patch: &Patch, authors: &BTreeSet<String>, layer: &Layer) -> Self {
-        Self::of((patch, authors), (layer.patch.as_deref().unwrap_or(patch), &layer.authors))
+        Self::new((patch, authors), (layer.patch.as_deref().unwrap_or(patch), &layer.authors))
     }
 
     /// How two patches with those who vouch for them as their authors belong together. One owner of a key behind both
     /// is enough.
-    pub(crate) fn of(one: (&Patch, &BTreeSet<String>), other: (&Patch, &BTreeSet<String>)) -> Self {
+    pub(crate) fn new(one: (&Patch, &BTreeSet<String>), other: (&Patch, &BTreeSet<String>)) -> Self {
         // What says of no product that it is for it, such as a diff, is for the one that is there.
         let names = [one.0, other.0].map(|patch| &patch.about.product.name);
         let say_it = [one.0, other.0].iter().all(|patch| patch.about.says_which_product());

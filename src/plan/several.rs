@@ -11,14 +11,14 @@ use super::apply::{PlanPart, plan_part};
 use super::fates::Bringing;
 use super::hand_merged::left_out_by_hand;
 use super::landing::{Ground, Landing, land};
-use super::layers::{ContentByDigest, Known, Layer, Stack};
+use super::layers::{ContentByDigest, KnownContents, Layer, Stack};
 use super::relate::{
-    Consequence, Newcomer, Proof, RelatedPresence, Relation, RelationClass, SharedPlace, relate,
+    Consequence, ContainmentProof, Newcomer, RelatedPresence, Relation, RelationClass, SharedPlace, relate,
     says_that_it_contains,
 };
 use super::scope::Scope;
 use super::shared_folders::as_made_here;
-use super::{FailedCheck, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
+use super::{FailedCheck, FileNote, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
 use crate::diff::{Fate, moves};
 use crate::model::{
     Code, Digest, FileChange, FileNode, LayerKey, Node, Patch, PatchId, Step, TreePath, TreeState,
@@ -188,7 +188,7 @@ impl<'a> FolderSoFar<'a> {
     /// What every place that `one` changes would hold. What it says that it contains it may come over.
     fn landings(&self, one: &Candidate) -> BTreeMap<TreePath, Landing> {
         let stack = self.stack();
-        let known = Known { made: &self.made, others: self.contents };
+        let known = KnownContents { made: &self.made, others: self.contents };
         let says = |layer: &&Layer| says_that_it_contains(&one.patch, layer);
         let contained = self.layers.iter().filter(says).map(|layer| layer.key).collect();
         let landing = |change: &FileChange| {
@@ -200,8 +200,8 @@ impl<'a> FolderSoFar<'a> {
     fn relations(&self, one: &Candidate, landings: &BTreeMap<TreePath, Landing>) -> Vec<Relation> {
         let stack = self.stack();
         let landed: BTreeMap<Digest, Arc<Vec<u8>>> = landings.values().filter_map(Landing::content).collect();
-        let known = Known { made: &self.made, others: self.contents };
-        let known = Known { made: &landed, others: &known };
+        let known = KnownContents { made: &self.made, others: self.contents };
+        let known = KnownContents { made: &landed, others: &known };
         let coverage = self.coverage(&one.patch, &known);
         let (patch, moves) = (&one.patch, moves(&one.patch.changes));
         let new = Newcomer { patch, authors: &one.authors, landings, moves: &moves, coverage: &coverage };
@@ -232,7 +232,7 @@ impl<'a> FolderSoFar<'a> {
     }
 
     /// How everything that `patch` brings stands in the folder now.
-    fn coverage(&self, patch: &Patch, known: &Known<'_>) -> BTreeMap<TreePath, Fate> {
+    fn coverage(&self, patch: &Patch, known: &KnownContents<'_>) -> BTreeMap<TreePath, Fate> {
         let stands = |change: &FileChange| {
             let bringing = Bringing { before: change.before.first(), left: change.after.as_ref() };
             (change.path.clone(), bringing.stand(self.now.tree.at(&change.path), known))
@@ -249,7 +249,7 @@ impl<'a> FolderSoFar<'a> {
                 relation.other == key && relation.class.consequence() == Consequence::Replace
             };
             if relations.iter().any(|relation| replaced(&relation)) {
-                return below.scope == Scope::Own && below.evidence.proof != Proof::Undone;
+                return below.scope == Scope::Own && below.evidence.proof != ContainmentProof::Undone;
             }
             by = stack.layer(key).and_then(|layer| layer.superseded).map(|(by, _)| by);
         }
@@ -383,10 +383,10 @@ impl<'a> FolderSoFar<'a> {
             }
             if landing.on == Ground::Merged {
                 let others = relations.iter().filter(|relation| relation.is_merged_at(path));
-                let others: Vec<&str> = others.map(|relation| relation.id.as_str()).collect();
-                let (id, named) = (&patch.about.identity, others.join(", "));
-                let text = format!("is merged: {id} and {named} both change it, in different places");
-                self.notes.extend((!others.is_empty()).then(|| Note::at(path, text)));
+                let others: Vec<String> = others.map(|relation| relation.id.to_string()).collect();
+                let is_shared = !others.is_empty();
+                let note = FileNote::MergedWith { patch: patch.about.identity.to_string(), others };
+                self.notes.extend(is_shared.then(|| Note::of_file(path, note)));
             }
             self.land_on(change, holds, landing);
         }
@@ -397,7 +397,7 @@ impl<'a> FolderSoFar<'a> {
     fn land_on(&mut self, change: &mut FileChange, holds: Option<Node>, landing: &Landing) {
         change.before = holds.into_iter().collect();
         change.after.clone_from(&landing.after);
-        let known = Known { made: &self.made, others: self.contents };
+        let known = KnownContents { made: &self.made, others: self.contents };
         let file = landing.after.as_ref().and_then(Node::as_file);
         let content = landing.made.clone().or_else(|| known.content(file?));
         if let (Some(bytes), Some(file)) = (content, file) {

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::aliases::problems;
-use super::choose::Facts;
-use super::fixed::{Claim, Proof, Statement};
+use super::choose::ProblemFacts;
+use super::fixed::{Claim, ClaimProof, VexStatement};
 use crate::model::{Component, Purl, ResolvedState, TreePath, choices};
 
 choices! {
@@ -22,7 +22,7 @@ choices! {
 
 /// One finding of a scanner.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Finding {
+pub(crate) struct ScanFinding {
     /// The id that the scanner itself uses, and that it looks for.
     pub id: String,
     /// Other names of the same problem.
@@ -36,7 +36,7 @@ pub(crate) struct Finding {
     /// The versions that the scanner knows to be without it.
     pub fixed_versions: Vec<String>,
     /// How bad it is.
-    pub facts: Facts,
+    pub facts: ProblemFacts,
 }
 
 /// What becomes of a finding.
@@ -58,7 +58,7 @@ pub(crate) enum Loud {
     /// The patch does not say that it is fixed.
     OtherState { patch: String, state: ResolvedState },
     /// The files don't prove it.
-    NotProven { patch: String, proof: Proof },
+    NotProven { patch: String, proof: ClaimProof },
     /// The patch names no library, and scanners know nothing else.
     NoLibrary { patch: String },
     /// The patch is about other libraries.
@@ -97,9 +97,9 @@ impl Loud {
 /// What becomes of each of `findings`. Where they show that a library is in the folder a second time, that is added to its
 /// statement, which then holds for the whole folder no more.
 pub(crate) fn silenced(
-    findings: &[Finding],
+    findings: &[ScanFinding],
     claims: &[Claim],
-    statements: &mut [Statement],
+    statements: &mut [VexStatement],
     is_image_for_grype: bool,
 ) -> Vec<Silence> {
     for finding in findings {
@@ -111,7 +111,7 @@ pub(crate) fn silenced(
         statement.copies.sort();
         statement.copies.dedup();
     }
-    let known = Known::new(claims);
+    let known = ClaimsByProblem::new(claims);
     findings
         .iter()
         .map(|finding| match statements.iter().position(|statement| matches(statement, finding)) {
@@ -124,13 +124,13 @@ pub(crate) fn silenced(
 }
 
 /// The scanners' rule: the id is one of the statement's, and the library is covered.
-fn matches(statement: &Statement, finding: &Finding) -> bool {
+fn matches(statement: &VexStatement, finding: &ScanFinding) -> bool {
     let covers = |purl: &Purl| purl.kind() != "generic" && statement.purl.covers(purl);
     statement.ids.contains(&finding.id) && finding.purl.as_ref().is_some_and(covers)
 }
 
 /// The places of a finding that are not around the patched files: another copy of the library.
-fn elsewhere(statement: &Statement, finding: &Finding) -> Vec<String> {
+fn elsewhere(statement: &VexStatement, finding: &ScanFinding) -> Vec<String> {
     finding.paths.iter().filter(|place| !is_around(&statement.paths, place)).cloned().collect()
 }
 
@@ -144,13 +144,13 @@ pub(super) fn is_around<'a>(paths: impl IntoIterator<Item = &'a TreePath>, place
 }
 
 /// The claims by the problems that they are about.
-struct Known<'a> {
+struct ClaimsByProblem<'a> {
     claims: &'a [Claim],
     /// Groups of claims that are about one problem, with all its names.
     problems: Vec<(BTreeSet<&'a String>, Vec<usize>)>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> ClaimsByProblem<'a> {
     fn new(claims: &'a [Claim]) -> Self {
         let named: Vec<Vec<String>> =
             claims.iter().map(|claim| claim.resolved.ids().cloned().collect()).collect();
@@ -162,7 +162,7 @@ impl<'a> Known<'a> {
     }
 
     /// Why no statement is about `finding`: what is wrong with the claim that comes nearest.
-    fn why_not(&self, finding: &Finding) -> Loud {
+    fn why_not(&self, finding: &ScanFinding) -> Loud {
         let is_named = |names: &BTreeSet<&String>| {
             names.contains(&finding.id) || finding.aliases.iter().any(|alias| names.contains(alias))
         };
@@ -174,7 +174,7 @@ impl<'a> Known<'a> {
 }
 
 /// Why `claim`, which is about the same problem, is not about `finding`, and how near it comes.
-fn why_not(claim: &Claim, finding: &Finding) -> (u8, Loud) {
+fn why_not(claim: &Claim, finding: &ScanFinding) -> (u8, Loud) {
     let patch = claim.patch.clone();
     let names = || claim.components.iter().map(|component| component.purl.to_string()).collect();
     let is_about = |component: &&Component, purl: &Purl| {
@@ -193,7 +193,7 @@ fn why_not(claim: &Claim, finding: &Finding) -> (u8, Loud) {
             (3, Loud::OtherState { patch, state: claim.resolved.state })
         }
         Some(_) if claim.authors.is_empty() => (4, Loud::NotTrusted { patch }),
-        Some(_) if claim.proof != Proof::Verified => {
+        Some(_) if claim.proof != ClaimProof::Verified => {
             (5, Loud::NotProven { patch, proof: claim.proof.clone() })
         }
         Some(component) if !component.purl_after().is_some_and(|after| is_seen_as(&after)) => {

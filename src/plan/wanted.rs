@@ -36,7 +36,7 @@ choices! {
 
 /// What a file says of one folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Wish {
+pub(crate) struct FolderWish {
     pub product: Option<String>,
     /// The versions that it may be; empty: any.
     pub versions: Vec<String>,
@@ -47,12 +47,12 @@ pub(crate) struct Wish {
     pub others: Others,
     pub drift: OnDrifted,
     /// Where switches stand, by patch and switch.
-    pub toggles: BTreeMap<String, Turn>,
+    pub toggles: BTreeMap<String, WantedPosition>,
 }
 
 /// Where a switch is to stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Turn {
+pub(crate) struct WantedPosition {
     pub to: Position,
     /// Why, for the history; one that keeps a vulnerability closed is not turned off without.
     pub reason: Option<String>,
@@ -71,7 +71,7 @@ pub(crate) struct PatchHere {
 
 /// What was seen in a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct SeenFolder {
+pub(crate) struct ObservedFolder {
     pub product: Option<String>,
     pub version: Option<String>,
     /// The version from before the patches that are there, if they alone made it what it is.
@@ -85,7 +85,7 @@ pub(crate) struct SeenFolder {
 
 /// One thing that the history says happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Event {
+pub(crate) struct HistoryEvent {
     pub what: Happened,
     pub user: String,
     pub time: String,
@@ -133,7 +133,7 @@ pub(crate) struct Past {
 
 impl Past {
     /// What `events`, oldest first, say to a file whose word on the folder is `section`.
-    pub fn read(events: &[Event], section: Digest) -> Self {
+    pub fn read(events: &[HistoryEvent], section: Digest) -> Self {
         let mut past = Self::default();
         let other = events.iter().rposition(|event| event.section.is_some_and(|other| other != section));
         // The first of the last events that were for this very word: from then on people knew what it asks for.
@@ -149,7 +149,7 @@ impl Past {
         past
     }
 
-    fn take(&mut self, event: &Event, counts: bool, counts_out: bool) {
+    fn take(&mut self, event: &HistoryEvent, counts: bool, counts_out: bool) {
         let person = || Person { user: event.user.clone(), time: event.time.clone() };
         let by_hand = event.section.is_none();
         match &event.what {
@@ -186,7 +186,7 @@ impl Past {
 
 /// What is done about something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Deed {
+pub(crate) enum DueAction {
     RollBack,
     Apply,
     Repair,
@@ -195,34 +195,34 @@ pub(crate) enum Deed {
 
 /// What an expectation is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum About {
+pub(crate) enum ExpectationSubject {
     Folder,
     Patch(String),
     Files,
     Switch(String),
 }
 
-impl About {
+impl ExpectationSubject {
     /// The patch or the switch, by its name.
     pub fn name(&self) -> &str {
         match self {
-            About::Patch(name) | About::Switch(name) => name,
-            About::Folder | About::Files => "",
+            ExpectationSubject::Patch(name) | ExpectationSubject::Switch(name) => name,
+            ExpectationSubject::Folder | ExpectationSubject::Files => "",
         }
     }
 }
 
 /// How an expectation stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum ExpectationStanding {
     /// As it should be.
     Met,
     /// So, because this patch contains it.
     MetBy(String),
     /// It can be made so.
-    Due(Deed),
+    Due(DueAction),
     /// It was made so.
-    Done(Deed),
+    Done(DueAction),
     /// It differs, and that is left to people.
     Left(Left),
     /// Something stands in the way.
@@ -251,29 +251,32 @@ pub(crate) enum Left {
 /// One expectation of a file, and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Expectation {
-    pub about: About,
-    pub standing: Standing,
+    pub about: ExpectationSubject,
+    pub standing: ExpectationStanding,
 }
 
 impl Expectation {
-    pub fn new(about: About, standing: Standing) -> Self {
+    pub fn new(about: ExpectationSubject, standing: ExpectationStanding) -> Self {
         Self { about, standing }
     }
 
-    fn patch(id: &str, standing: Standing) -> Self {
-        Self::new(About::Patch(id.to_owned()), standing)
+    fn patch(id: &str, standing: ExpectationStanding) -> Self {
+        Self::new(ExpectationSubject::Patch(id.to_owned()), standing)
     }
 
     pub fn is_met(&self) -> bool {
-        matches!(self.standing, Standing::Met | Standing::MetBy(_) | Standing::Done(_))
+        matches!(
+            self.standing,
+            ExpectationStanding::Met | ExpectationStanding::MetBy(_) | ExpectationStanding::Done(_)
+        )
     }
 }
 
 /// Every expectation about a folder, in the order in which what is due is done. `at_hand` has the newest revision of every
 /// patch whose file is there; `is_over` says whether a day has come.
 pub(crate) fn decide(
-    wish: &Wish,
-    seen: &SeenFolder,
+    wish: &FolderWish,
+    seen: &ObservedFolder,
     past: &Past,
     at_hand: &BTreeMap<String, u32>,
     is_over: impl Fn(&str) -> bool,
@@ -282,20 +285,23 @@ pub(crate) fn decide(
         && !until.as_deref().is_some_and(is_over)
     {
         let (by, reason, until) = (by.clone(), reason.clone(), until.clone());
-        return vec![Expectation::new(About::Folder, Standing::Left(Left::Held { by, reason, until }))];
+        return vec![Expectation::new(
+            ExpectationSubject::Folder,
+            ExpectationStanding::Left(Left::Held { by, reason, until }),
+        )];
     }
     if let Some(why) = unfit(wish, seen) {
-        return vec![Expectation::new(About::Folder, Standing::Blocked(why))];
+        return vec![Expectation::new(ExpectationSubject::Folder, ExpectationStanding::Blocked(why))];
     }
     let wanted: Vec<_> = wish.have.iter().map(|(id, least)| have(id, *least, seen, past, at_hand)).collect();
     // Nothing else goes as long as what should be there can't come.
-    let is_complete =
-        !wanted.is_empty() && wanted.iter().all(|one| !matches!(one.standing, Standing::Blocked(_)));
+    let is_complete = !wanted.is_empty()
+        && wanted.iter().all(|one| !matches!(one.standing, ExpectationStanding::Blocked(_)));
     let mut all: Vec<Expectation> = wish.not.iter().filter_map(|id| not(id, seen, past)).collect();
     all.extend(others(wish, seen, past, is_complete));
     let coming = |patch: &str| {
-        let comes = |one: &&Expectation| one.standing == Standing::Due(Deed::Apply);
-        wanted.iter().filter(comes).any(|one| one.about == About::Patch(patch.to_owned()))
+        let comes = |one: &&Expectation| one.standing == ExpectationStanding::Due(DueAction::Apply);
+        wanted.iter().filter(comes).any(|one| one.about == ExpectationSubject::Patch(patch.to_owned()))
     };
     let toggles: Vec<_> =
         wish.toggles.iter().map(|(name, turn)| switch(name, turn.to, seen, past, coming)).collect();
@@ -303,18 +309,18 @@ pub(crate) fn decide(
     all.extend(wanted);
     all.extend(drift(wish, seen));
     all.extend(toggles);
-    let is_due = |one: &Expectation| matches!(one.standing, Standing::Due(_));
+    let is_due = |one: &Expectation| matches!(one.standing, ExpectationStanding::Due(_));
     match other_version(wish, seen) {
         // What came in as wanted stays in line, whatever version that is now.
         Some(why) if !is_as_wanted || all.iter().any(is_due) => {
-            vec![Expectation::new(About::Folder, Standing::Blocked(why))]
+            vec![Expectation::new(ExpectationSubject::Folder, ExpectationStanding::Blocked(why))]
         }
         _ => all,
     }
 }
 
 /// Why nothing is changed in a folder of this version.
-fn other_version(wish: &Wish, seen: &SeenFolder) -> Option<Wanted> {
+fn other_version(wish: &FolderWish, seen: &ObservedFolder) -> Option<Wanted> {
     let mut found = seen.version.iter().chain(&seen.version_before);
     match wish.versions.is_empty() || found.any(|found| wish.versions.contains(found)) {
         true => None,
@@ -323,7 +329,7 @@ fn other_version(wish: &Wish, seen: &SeenFolder) -> Option<Wanted> {
 }
 
 /// Why nothing at all is done in a folder.
-fn unfit(wish: &Wish, seen: &SeenFolder) -> Option<Wanted> {
+fn unfit(wish: &FolderWish, seen: &ObservedFolder) -> Option<Wanted> {
     if let (Some(wanted), Some(found)) = (&wish.product, &seen.product)
         && !NameMatch::between(wanted, found).is_same()
     {
@@ -338,7 +344,7 @@ fn unfit(wish: &Wish, seen: &SeenFolder) -> Option<Wanted> {
 fn have(
     id: &str,
     least: u32,
-    seen: &SeenFolder,
+    seen: &ObservedFolder,
     past: &Past,
     at_hand: &BTreeMap<String, u32>,
 ) -> Expectation {
@@ -347,36 +353,38 @@ fn have(
     fitting.sort_by_key(|patch| patch.replaced_by.is_some());
     let here = fitting.first();
     let standing = match (here, past.out.get(id), at_hand.get(id)) {
-        (Some(PatchHere { replaced_by: Some(by), .. }), ..) => Standing::MetBy(by.clone()),
-        (Some(_), ..) => Standing::Met,
-        (None, Some((person, true)), _) => Standing::Left(Left::Failed(person.clone())),
-        (None, Some((person, false)), _) => Standing::Left(Left::RolledBack(person.clone())),
-        (None, None, Some(revision)) if *revision >= least => Standing::Due(Deed::Apply),
+        (Some(PatchHere { replaced_by: Some(by), .. }), ..) => ExpectationStanding::MetBy(by.clone()),
+        (Some(_), ..) => ExpectationStanding::Met,
+        (None, Some((person, true)), _) => ExpectationStanding::Left(Left::Failed(person.clone())),
+        (None, Some((person, false)), _) => ExpectationStanding::Left(Left::RolledBack(person.clone())),
+        (None, None, Some(revision)) if *revision >= least => ExpectationStanding::Due(DueAction::Apply),
         (None, None, newest) => {
-            Standing::Blocked(Wanted::NoFile { id: id.to_owned(), least, newest: newest.copied() })
+            ExpectationStanding::Blocked(Wanted::NoFile { id: id.to_owned(), least, newest: newest.copied() })
         }
     };
     Expectation::patch(id, standing)
 }
 
-fn not(id: &str, seen: &SeenFolder, past: &Past) -> Option<Expectation> {
+fn not(id: &str, seen: &ObservedFolder, past: &Past) -> Option<Expectation> {
     let mut here: Vec<&PatchHere> = seen.patches.iter().filter(|patch| patch.id == id).collect();
     here.sort_by_key(|patch| patch.replaced_by.is_some());
     let here = here.first()?;
     Some(Expectation::patch(
         id,
         match (&here.replaced_by, past.brought.get(id)) {
-            (Some(by), _) => Standing::Blocked(Wanted::Inside { id: id.to_owned(), by: by.clone() }),
-            (None, Some(person)) => Standing::Left(Left::Applied(person.clone())),
-            (None, None) => Standing::Due(Deed::RollBack),
+            (Some(by), _) => {
+                ExpectationStanding::Blocked(Wanted::Inside { id: id.to_owned(), by: by.clone() })
+            }
+            (None, Some(person)) => ExpectationStanding::Left(Left::Applied(person.clone())),
+            (None, None) => ExpectationStanding::Due(DueAction::RollBack),
         },
     ))
 }
 
 /// Patches that the file names neither as to have nor as not to have, and that stand for none that it names.
 fn others<'a>(
-    wish: &'a Wish,
-    seen: &'a SeenFolder,
+    wish: &'a FolderWish,
+    seen: &'a ObservedFolder,
     past: &'a Past,
     is_complete: bool,
 ) -> impl Iterator<Item = Expectation> + 'a {
@@ -390,39 +398,39 @@ fn others<'a>(
     };
     seen.patches.iter().filter(is_other).map(move |patch| {
         let standing = match past.brought.get(&patch.id) {
-            _ if wish.others == Others::Report || !is_complete => Standing::Left(Left::NotNamed),
-            Some(person) => Standing::Left(Left::Applied(person.clone())),
-            None => Standing::Due(Deed::RollBack),
+            _ if wish.others == Others::Report || !is_complete => ExpectationStanding::Left(Left::NotNamed),
+            Some(person) => ExpectationStanding::Left(Left::Applied(person.clone())),
+            None => ExpectationStanding::Due(DueAction::RollBack),
         };
         Expectation::patch(&patch.id, standing)
     })
 }
 
-fn drift(wish: &Wish, seen: &SeenFolder) -> Option<Expectation> {
+fn drift(wish: &FolderWish, seen: &ObservedFolder) -> Option<Expectation> {
     let standing = match (wish.drift, seen.drifted) {
         (_, 0) => return None,
-        (OnDrifted::Repair, _) => Standing::Due(Deed::Repair),
-        (_, count) => Standing::Left(Left::Drifted(count)),
+        (OnDrifted::Repair, _) => ExpectationStanding::Due(DueAction::Repair),
+        (_, count) => ExpectationStanding::Left(Left::Drifted(count)),
     };
-    Some(Expectation::new(About::Files, standing))
+    Some(Expectation::new(ExpectationSubject::Files, standing))
 }
 
 fn switch(
     name: &str,
     to: Position,
-    seen: &SeenFolder,
+    seen: &ObservedFolder,
     past: &Past,
     coming: impl Fn(&str) -> bool,
 ) -> Expectation {
     let patch = name.split_once('/').map_or(name, |(patch, _)| patch);
     let standing = match (seen.switches.get(name), past.moved.get(name)) {
-        (Some(Some(stands)), _) if *stands == to => Standing::Met,
-        (Some(_), Some(person)) => Standing::Left(Left::Moved(person.clone())),
-        (Some(_), None) => Standing::Due(Deed::Turn(to)),
-        (None, _) if coming(patch) => Standing::Due(Deed::Turn(to)),
-        (None, _) => Standing::Blocked(Wanted::NoSwitch { name: name.to_owned() }),
+        (Some(Some(stands)), _) if *stands == to => ExpectationStanding::Met,
+        (Some(_), Some(person)) => ExpectationStanding::Left(Left::Moved(person.clone())),
+        (Some(_), None) => ExpectationStanding::Due(DueAction::Turn(to)),
+        (None, _) if coming(patch) => ExpectationStanding::Due(DueAction::Turn(to)),
+        (None, _) => ExpectationStanding::Blocked(Wanted::NoSwitch { name: name.to_owned() }),
     };
-    Expectation::new(About::Switch(name.to_owned()), standing)
+    Expectation::new(ExpectationSubject::Switch(name.to_owned()), standing)
 }
 
 #[cfg(test)]

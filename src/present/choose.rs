@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::overview::{line, path_line};
-use crate::plan::{Fate, Need};
+use crate::plan::{Need, NeedFate};
 use crate::report::{choose, phrases};
 use crate::text::capitalised;
 use crate::words::{fill, window};
@@ -50,7 +50,7 @@ impl ChooseForm {
 
 /// What becomes of problems that share a fate, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
+pub enum FateGroup {
     /// Patches at hand mend them.
     Apply,
     /// Patches would, and can't be applied.
@@ -61,14 +61,14 @@ pub enum Group {
     FixedHere,
 }
 
-impl Group {
+impl FateGroup {
     /// Its name, for so many problems.
     pub fn title(self, problems: usize) -> String {
         let template = match self {
-            Group::Apply => window::CHOSEN,
-            Group::Blocked => window::CHOICE_BLOCKED,
-            Group::NoPatch => window::CHOICE_NO_PATCH,
-            Group::FixedHere => window::CHOICE_FIXED,
+            FateGroup::Apply => window::CHOSEN,
+            FateGroup::Blocked => window::CHOICE_BLOCKED,
+            FateGroup::NoPatch => window::CHOICE_NO_PATCH,
+            FateGroup::FixedHere => window::CHOICE_FIXED,
         };
         fill(template, &[("n", &phrases::count(problems, "problem", "problems"))])
     }
@@ -96,7 +96,7 @@ pub struct ChoicePage {
     /// Lists that are old, and patch files that can't be read.
     pub warnings: Vec<String>,
     /// Each with its rows, and how many rows there are beyond those.
-    pub groups: Vec<(Group, Vec<ChoiceRow>, usize)>,
+    pub groups: Vec<(FateGroup, Vec<ChoiceRow>, usize)>,
     /// The patch files to apply, in their order.
     pub files: Vec<PathBuf>,
 }
@@ -120,7 +120,8 @@ impl ChoicePage {
             let more = all - rows.len();
             (group, rows, more)
         };
-        let groups = [Group::Apply, Group::Blocked, Group::NoPatch, Group::FixedHere].map(group);
+        let groups =
+            [FateGroup::Apply, FateGroup::Blocked, FateGroup::NoPatch, FateGroup::FixedHere].map(group);
         let problems = phrases::count(choice.board.problems.len(), "problem", "problems");
         let findings = phrases::count(choice.findings, "finding", "findings");
         Self {
@@ -133,18 +134,18 @@ impl ChoicePage {
 }
 
 /// What becomes of `need`, if that is what `group` is about.
-fn told(choice: &PatchChoice, need: &Need, group: Group) -> Option<String> {
+fn told(choice: &PatchChoice, need: &Need, group: FateGroup) -> Option<String> {
     let id = |number: usize| choice.patches[number].patch.about.identity.to_string();
     Some(match (&need.fate, group) {
-        (Fate::Chosen { candidate, grade }, Group::Apply) => {
+        (NeedFate::Chosen { candidate, grade }, FateGroup::Apply) => {
             fill(window::CHOICE_BY, &[("patch", &id(*candidate)), ("how", choose::grade(*grade))])
         }
-        (Fate::Blocked, Group::Blocked) => {
+        (NeedFate::Blocked, FateGroup::Blocked) => {
             let one = |(candidate, why): (usize, &str)| format!("{}: {why}", id(candidate));
             choice.board.blocked_for(need).map(one).collect::<Vec<_>>().join("; ")
         }
-        (Fate::Open, Group::NoPatch) => choose::no_patch(need, id),
-        (Fate::FixedHere { patch }, Group::FixedHere) => patch.clone(),
+        (NeedFate::Open, FateGroup::NoPatch) => choose::no_patch(need, id),
+        (NeedFate::FixedHere { patch }, FateGroup::FixedHere) => patch.clone(),
         _ => return None,
     })
 }

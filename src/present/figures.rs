@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::home::folder_text;
 use super::overview::line;
 use crate::model::Word;
-use crate::plan::{Deed, EventRef, Part, Share, Span, Times};
+use crate::plan::{Deed, EventRef, Proportion, RateFigure, TimeFigure, Times};
 use crate::report::phrases;
 use crate::words::{fill, papers};
 use crate::workbench::{FolderMetrics, Foreign};
@@ -19,7 +19,7 @@ const WEEK_SECS: i64 = 7 * 24 * 60 * 60;
 
 /// How far back figures reach.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Reach {
+pub enum FigurePeriod {
     Month,
     #[default]
     Quarter,
@@ -28,25 +28,26 @@ pub enum Reach {
     All,
 }
 
-impl Reach {
-    pub const ALL: [Reach; 4] = [Reach::Month, Reach::Quarter, Reach::Year, Reach::All];
+impl FigurePeriod {
+    pub const ALL: [FigurePeriod; 4] =
+        [FigurePeriod::Month, FigurePeriod::Quarter, FigurePeriod::Year, FigurePeriod::All];
 
     pub const fn name(self) -> &'static str {
         match self {
-            Reach::Month => papers::REACH_MONTH,
-            Reach::Quarter => papers::REACH_QUARTER,
-            Reach::Year => papers::REACH_YEAR,
-            Reach::All => papers::REACH_ALL,
+            FigurePeriod::Month => papers::REACH_MONTH,
+            FigurePeriod::Quarter => papers::REACH_QUARTER,
+            FigurePeriod::Year => papers::REACH_YEAR,
+            FigurePeriod::All => papers::REACH_ALL,
         }
     }
 
     /// In days; `None`: all there is.
     pub(super) const fn days(self) -> Option<i64> {
         match self {
-            Reach::Month => Some(30),
-            Reach::Quarter => Some(90),
-            Reach::Year => Some(365),
-            Reach::All => None,
+            FigurePeriod::Month => Some(30),
+            FigurePeriod::Quarter => Some(90),
+            FigurePeriod::Year => Some(365),
+            FigurePeriod::All => None,
         }
     }
 }
@@ -55,7 +56,7 @@ impl Reach {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FiguresForm {
     pub folders: Vec<PathBuf>,
-    pub reach: Reach,
+    pub reach: FigurePeriod,
 }
 
 /// One week. Texts are escaped.
@@ -118,8 +119,8 @@ impl FiguresPage {
         let folders = phrases::count(measured.folders.len(), "folder", "folders");
         let [since, until] = [&measured.since, &measured.until].map(|moment| phrases::moment(moment));
         let facts = [("n", folders.as_str()), ("since", &since), ("until", &until)];
-        let times = Span::WORDS.iter().map(|(_, span)| time(*span, &all.times(*span), measured));
-        let shares = Share::WORDS.iter().map(|(_, share)| part(*share, &all.part(*share), measured));
+        let times = TimeFigure::WORDS.iter().map(|(_, span)| time(*span, &all.times(*span), measured));
+        let shares = RateFigure::WORDS.iter().map(|(_, share)| part(*share, &all.part(*share), measured));
         let [applied, back] = [Deed::Applied, Deed::RolledBack].map(|deed| all.deeds(deed));
         let weeks = weeks(measured, moments, [applied, back]);
         let [n, m] = [applied.len(), back.len()].map(|number| phrases::count(number, "time", "times"));
@@ -188,14 +189,14 @@ fn n_of(n: usize, is_few: bool, no_data: usize) -> String {
     }
 }
 
-fn time(span: Span, times: &Times, measured: &FolderMetrics) -> Figure {
+fn time(span: TimeFigure, times: &Times, measured: &FolderMetrics) -> Figure {
     let (name, meaning) = match span {
-        Span::LeadTime => (papers::LEAD_TIME, papers::LEAD_TIME_MEANING),
-        Span::TimeToApply => (papers::TIME_TO_APPLY, papers::TIME_TO_APPLY_MEANING),
-        Span::Exposure => (papers::EXPOSURE, papers::EXPOSURE_MEANING),
-        Span::TimeOfChange => (papers::TIME_OF_CHANGE, papers::TIME_OF_CHANGE_MEANING),
-        Span::Downtime => (papers::DOWNTIME, papers::DOWNTIME_MEANING),
-        Span::Recovery => (papers::RECOVERY, papers::RECOVERY_MEANING),
+        TimeFigure::LeadTime => (papers::LEAD_TIME, papers::LEAD_TIME_MEANING),
+        TimeFigure::TimeToApply => (papers::TIME_TO_APPLY, papers::TIME_TO_APPLY_MEANING),
+        TimeFigure::Exposure => (papers::EXPOSURE, papers::EXPOSURE_MEANING),
+        TimeFigure::TimeOfChange => (papers::TIME_OF_CHANGE, papers::TIME_OF_CHANGE_MEANING),
+        TimeFigure::Downtime => (papers::DOWNTIME, papers::DOWNTIME_MEANING),
+        TimeFigure::Recovery => (papers::RECOVERY, papers::RECOVERY_MEANING),
     };
     let said = match (times.percentile(50), times.percentile(90)) {
         // Of a handful nobody says what most of them are.
@@ -225,11 +226,11 @@ fn time(span: Span, times: &Times, measured: &FolderMetrics) -> Figure {
     }
 }
 
-fn part(share: Share, part: &Part, measured: &FolderMetrics) -> Figure {
+fn part(share: RateFigure, part: &Proportion, measured: &FolderMetrics) -> Figure {
     let (name, meaning) = match share {
-        Share::Rework => (papers::REWORK_RATE, papers::REWORK_RATE_MEANING),
-        Share::ChangeFailRate => (papers::FAIL_RATE, papers::FAIL_RATE_MEANING),
-        Share::SuccessRate => (papers::SUCCESS_RATE, papers::SUCCESS_RATE_MEANING),
+        RateFigure::Rework => (papers::REWORK_RATE, papers::REWORK_RATE_MEANING),
+        RateFigure::ChangeFailRate => (papers::FAIL_RATE, papers::FAIL_RATE_MEANING),
+        RateFigure::SuccessRate => (papers::SUCCESS_RATE, papers::SUCCESS_RATE_MEANING),
     };
     let said = part.share().map(|number| {
         let percent = format!("{:.0}", number * 100.0);

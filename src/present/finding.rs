@@ -391,10 +391,10 @@ pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -
 mod tests {
     use super::*;
     use crate::diff::on_tree::Trouble;
-    use crate::plan::why::{AtPlace, Disk, Edits, Scripts, Unlike};
+    use crate::plan::why::{AtPlace, Disk, Edits, Mismatch, Scripts};
 
     fn edited(path: &str) -> Obstacle {
-        Obstacle::at(path, AtPlace::Unexpected { is: Unlike::Content, changed_by: None })
+        Obstacle::at(path, AtPlace::Unexpected { is: Mismatch::Content, changed_by: None })
     }
 
     #[test]

@@ -21,13 +21,13 @@ pub struct FixedView {
 /// Claims that are worth the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FixedGroup {
-    pub grade: Proven,
+    pub grade: ClaimWorth,
     pub rows: Vec<FixedRow>,
 }
 
 /// What a claim is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proven {
+pub enum ClaimWorth {
     /// The files prove it.
     Yes,
     /// They do not.
@@ -36,12 +36,12 @@ pub enum Proven {
     OnlySaid,
 }
 
-impl Proven {
+impl ClaimWorth {
     pub const fn as_str(self) -> &'static str {
         match self {
-            Proven::Yes => window::FIXED_PROVEN,
-            Proven::No => window::FIXED_NOT_PROVEN,
-            Proven::OnlySaid => window::FIXED_ONLY_SAID,
+            ClaimWorth::Yes => window::FIXED_PROVEN,
+            ClaimWorth::No => window::FIXED_NOT_PROVEN,
+            ClaimWorth::OnlySaid => window::FIXED_ONLY_SAID,
         }
     }
 }
@@ -61,15 +61,15 @@ pub struct FixedRow {
 impl FixedView {
     pub(super) fn new(here: &FixedHere) -> Self {
         let graded = |claim: &&Claim| match fixed::why_not(claim) {
-            None => Proven::Yes,
-            Some(_) if claim.authors.is_empty() => Proven::OnlySaid,
-            Some(_) => Proven::No,
+            None => ClaimWorth::Yes,
+            Some(_) if claim.authors.is_empty() => ClaimWorth::OnlySaid,
+            Some(_) => ClaimWorth::No,
         };
         let group = |grade| {
             let claims = here.claims.iter().filter(|claim| graded(claim) == grade);
             FixedGroup { grade, rows: claims.map(row).collect() }
         };
-        let groups = [Proven::Yes, Proven::No, Proven::OnlySaid].map(group);
+        let groups = [ClaimWorth::Yes, ClaimWorth::No, ClaimWorth::OnlySaid].map(group);
         let told = |format: &FixedFormat| {
             let told = here.told_in(*format).count();
             (*format, told, here.statements.len() - told)

@@ -14,7 +14,7 @@ use super::outcome::OutcomePage;
 use super::overview::{line, path_line};
 use super::slot::Ticket;
 use super::switches::SwitchWish;
-use super::why::Why;
+use super::why::RollbackReason;
 use super::work::Work;
 use super::worker::{WorkerAnswer, WorkerChange};
 use crate::model::{Position, TreePath};
@@ -155,7 +155,7 @@ pub struct Guided {
     /// Lists of withdrawn patches that count.
     pub withdrawn: Vec<PathBuf>,
     /// What is said for the history.
-    pub why: Why,
+    pub why: RollbackReason,
     /// What is wished for files that were edited where the patch changes them.
     pub edits: EditChoices,
     /// The check whose answer is waited for.
@@ -197,7 +197,7 @@ impl Guided {
             which: if task == Task::BringBack { Which::Reapply } else { Which::Last },
             reading: TextOptions::default(),
             withdrawn: Vec::new(),
-            why: Why::default(),
+            why: RollbackReason::default(),
             edits: EditChoices::new(),
             awaited: None,
             check: None,

@@ -52,14 +52,14 @@ pub struct StackRow {
     /// When it came in.
     pub since: String,
     /// Whether it can go, or why not.
-    pub way_back: WayBack,
+    pub can_roll_back: CanRollBack,
     /// Ids of the patches that this concerns: they share files with it, need it, or contain it.
     pub others: Vec<String>,
 }
 
 /// Whether a patch can be taken out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WayBack {
+pub enum CanRollBack {
     /// It is the newest one with a way back.
     Now,
     /// It lies below others, and no newer one shares a file with it.
@@ -74,15 +74,15 @@ pub enum WayBack {
     GivenUp,
 }
 
-impl WayBack {
+impl CanRollBack {
     pub const fn sentence(self) -> &'static str {
         match self {
-            WayBack::Now => words::BACK_NOW,
-            WayBack::Alone => words::BACK_ALONE,
-            WayBack::Rebuilding => words::BACK_REBUILDING,
-            WayBack::WithOthers => words::BACK_WITH_OTHERS,
-            WayBack::Contained => words::BACK_CONTAINED,
-            WayBack::GivenUp => words::BACK_GIVEN_UP,
+            CanRollBack::Now => words::BACK_NOW,
+            CanRollBack::Alone => words::BACK_ALONE,
+            CanRollBack::Rebuilding => words::BACK_REBUILDING,
+            CanRollBack::WithOthers => words::BACK_WITH_OTHERS,
+            CanRollBack::Contained => words::BACK_CONTAINED,
+            CanRollBack::GivenUp => words::BACK_GIVEN_UP,
         }
     }
 }
@@ -167,9 +167,9 @@ impl FolderView {
     /// How far the folder can be rolled back: how many of its newest patches go, and what stays.
     pub fn ways_back(&self) -> Vec<RollbackChoice> {
         let ids = |rows: &[StackRow]| rows.iter().map(|row| line(&row.exact)).collect::<Vec<_>>().join(", ");
-        let kept = self.stack.iter().position(|row| row.way_back == WayBack::GivenUp);
+        let kept = self.stack.iter().position(|row| row.can_roll_back == CanRollBack::GivenUp);
         let most = kept.unwrap_or(self.stack.len());
-        let is_end = |number: &usize| self.stack[number - 1].way_back != WayBack::Contained;
+        let is_end = |number: &usize| self.stack[number - 1].can_roll_back != CanRollBack::Contained;
         let choice = |number: usize| {
             let (go, stay) = self.stack.split_at(number);
             let template = match number {
@@ -219,27 +219,27 @@ fn stack(status: &FolderStatus) -> Vec<StackRow> {
     let newest = status.installed.iter().rposition(|patch| patch.replaced_by.is_none());
     let row = |(index, patch): (usize, &Installed)| {
         let removal = status.removal.iter().find(|(key, _)| *key == patch.key);
-        let (way_back, others) = way_back(removal.map(|(_, removal)| removal));
-        let is_newest = Some(index) == newest && way_back != WayBack::GivenUp;
+        let (can_roll_back, others) = how_to_roll_back(removal.map(|(_, removal)| removal));
+        let is_newest = Some(index) == newest && can_roll_back != CanRollBack::GivenUp;
         StackRow {
             exact: patch.patch.id.clone(),
             id: reference(&patch.patch),
             title: line(&patch.patch.title),
             since: phrases::moment(&patch.time),
-            way_back: if is_newest { WayBack::Now } else { way_back },
+            can_roll_back: if is_newest { CanRollBack::Now } else { can_roll_back },
             others: others.iter().map(|id| line(id)).collect(),
         }
     };
     status.installed.iter().enumerate().rev().map(row).collect()
 }
 
-fn way_back(removal: Option<&Removal>) -> (WayBack, &[String]) {
+fn how_to_roll_back(removal: Option<&Removal>) -> (CanRollBack, &[String]) {
     match removal {
-        None | Some(Removal::Alone) => (WayBack::Alone, &[]),
-        Some(Removal::Rebuilding(others)) => (WayBack::Rebuilding, others),
-        Some(Removal::NeededBy(others)) => (WayBack::WithOthers, others),
-        Some(Removal::Contained(by)) => (WayBack::Contained, std::slice::from_ref(by)),
-        Some(Removal::GivenUp) => (WayBack::GivenUp, &[]),
+        None | Some(Removal::Alone) => (CanRollBack::Alone, &[]),
+        Some(Removal::Rebuilding(others)) => (CanRollBack::Rebuilding, others),
+        Some(Removal::NeededBy(others)) => (CanRollBack::WithOthers, others),
+        Some(Removal::Contained(by)) => (CanRollBack::Contained, std::slice::from_ref(by)),
+        Some(Removal::GivenUp) => (CanRollBack::GivenUp, &[]),
     }
 }
 
@@ -276,7 +276,7 @@ fn event(entry: &Entry, said: &str, history: &FolderHistory) -> EventRow {
         .into_iter()
         .chain(phrases::why_moved(entry))
         .chain(phrases::occasion(entry))
-        .chain(entry.remarks.iter().cloned())
+        .chain(entry.remarks())
         .chain(set_aside);
     let is_foreign = history.foreign.as_ref().is_some_and(|foreign| foreign.holds(entry.seq));
     let name = if is_foreign { words::HISTORY_SAYS } else { words::NOTE };

@@ -10,7 +10,7 @@ use crate::workbench::{Entry, FolderStatus, Watch, Workbench};
 
 /// How a folder stands, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FolderState {
+pub enum KnownFolderState {
     /// A change of it was interrupted.
     Unfinished,
     /// The health checks of a change were cut short.
@@ -27,16 +27,16 @@ pub enum FolderState {
     Fine,
 }
 
-impl FolderState {
+impl KnownFolderState {
     pub const fn as_str(self) -> &'static str {
         match self {
-            FolderState::Unfinished => window::STATE_UNFINISHED,
-            FolderState::Unchecked => window::UNCHECKED,
-            FolderState::Withdrawn => window::STATE_WITHDRAWN,
-            FolderState::OpenAgain => window::STATE_OPEN_AGAIN,
-            FolderState::Differs => window::STATE_DIFFERS,
-            FolderState::Away => window::STATE_AWAY,
-            FolderState::Fine => window::STATE_FINE,
+            KnownFolderState::Unfinished => window::STATE_UNFINISHED,
+            KnownFolderState::Unchecked => window::UNCHECKED,
+            KnownFolderState::Withdrawn => window::STATE_WITHDRAWN,
+            KnownFolderState::OpenAgain => window::STATE_OPEN_AGAIN,
+            KnownFolderState::Differs => window::STATE_DIFFERS,
+            KnownFolderState::Away => window::STATE_AWAY,
+            KnownFolderState::Fine => window::STATE_FINE,
         }
     }
 }
@@ -44,7 +44,7 @@ impl FolderState {
 /// A folder of the home page. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownFolder {
-    pub state: FolderState,
+    pub state: KnownFolderState,
     /// The product with its version, as far as known.
     pub product: Option<String>,
     /// How many patches are in it, in words.
@@ -127,19 +127,21 @@ pub fn look_at_folder(workbench: &Workbench, folder: &Path, watch: Watch<'_>) ->
     });
     seen.unwrap_or_else(|_| {
         let unfinished = workbench.unfinished(folder).ok().flatten();
-        let state = if unfinished.is_some() { FolderState::Unfinished } else { FolderState::Away };
+        let state = if unfinished.is_some() { KnownFolderState::Unfinished } else { KnownFolderState::Away };
         KnownFolder { state, product: None, patches: String::new(), last: None }
     })
 }
 
 fn known_folder(status: &FolderStatus, last: Option<&Entry>) -> KnownFolder {
     let state = match status {
-        _ if status.unfinished.is_some() => FolderState::Unfinished,
-        _ if !status.unchecked.is_empty() => FolderState::Unchecked,
-        _ if !status.held.is_empty() => FolderState::Withdrawn,
-        _ if status.switches.iter().any(|switch| !switch.open_again().is_empty()) => FolderState::OpenAgain,
-        _ if !status.drift.is_empty() => FolderState::Differs,
-        _ => FolderState::Fine,
+        _ if status.unfinished.is_some() => KnownFolderState::Unfinished,
+        _ if !status.unchecked.is_empty() => KnownFolderState::Unchecked,
+        _ if !status.held.is_empty() => KnownFolderState::Withdrawn,
+        _ if status.switches.iter().any(|switch| !switch.open_again().is_empty()) => {
+            KnownFolderState::OpenAgain
+        }
+        _ if !status.drift.is_empty() => KnownFolderState::Differs,
+        _ => KnownFolderState::Fine,
     };
     let active = status.installed.iter().filter(|patch| patch.replaced_by.is_none()).count();
     let known = [status.product.as_deref(), status.version.as_deref()].map(|part| part.map(line));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::overview::line;
-use super::wanted::Mark;
+use super::wanted::ExpectationMark;
 use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{fill, papers};
@@ -22,7 +22,7 @@ pub struct IdentifyForm {
 /// One patch that was compared. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentifiedRow {
-    pub mark: Mark,
+    pub mark: ExpectationMark,
     pub patch: String,
     pub title: String,
     /// What the files say, and the history.
@@ -67,10 +67,10 @@ fn row(patch: &IdentifiedPatch) -> IdentifiedRow {
     let presence = format!("{}. {files}", capitalised(patch.presence.phrase()));
     IdentifiedRow {
         mark: match patch.presence {
-            Presence::In => Mark::Good,
-            Presence::NotIn => Mark::Due,
-            Presence::Partly => Mark::Trouble,
-            Presence::Neither => Mark::Left,
+            Presence::In => ExpectationMark::Good,
+            Presence::NotIn => ExpectationMark::Due,
+            Presence::Partly => ExpectationMark::Trouble,
+            Presence::Neither => ExpectationMark::Left,
         },
         patch: line(&patch.identity.to_string()),
         title: line(&patch.title),

@@ -169,9 +169,9 @@ pub struct RevokeForm {
 
 /// Text that is not shown, not even to who debugs.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Hidden(pub String);
+pub struct Secret(pub String);
 
-impl fmt::Debug for Hidden {
+impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("\u{2026}")
     }
@@ -183,14 +183,14 @@ pub struct SignForm {
     /// The secret key.
     pub key: PathBuf,
     pub needs_password: bool,
-    pub password: Hidden,
+    pub password: Secret,
     pub role: SignerRole,
 }
 
 impl SignForm {
     /// With the key in this file, as author.
     pub(super) fn new(key: PathBuf, needs_password: bool) -> Self {
-        Self { key, needs_password, password: Hidden::default(), role: SignerRole::Author }
+        Self { key, needs_password, password: Secret::default(), role: SignerRole::Author }
     }
 
     /// The key's file, escaped.

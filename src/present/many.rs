@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::overview::line;
 use super::rollout::{PlannedRollout, RolloutForm, RolloutPage};
 use super::slot::AnswerSlot;
-use super::wanted::{Mark, WantedForm, WantedPage};
+use super::wanted::{ExpectationMark, WantedForm, WantedPage};
 use super::work::Work;
 use crate::model::Kind;
 use crate::report::answer::Outcome;
@@ -66,7 +66,7 @@ pub(super) struct LastWord {
 /// How such work ended. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManyEnd {
-    pub mark: Mark,
+    pub mark: ExpectationMark,
     pub heading: String,
     pub details: Vec<String>,
 }
@@ -105,9 +105,9 @@ impl ManyRun {
             None => words::NO_ANSWER,
         };
         let mark = match outcome {
-            Some(Outcome::Done | Outcome::NothingToDo) => Mark::Good,
-            Some(Outcome::Not(Kind::NotYet | Kind::Interrupted)) => Mark::Left,
-            _ => Mark::Trouble,
+            Some(Outcome::Done | Outcome::NothingToDo) => ExpectationMark::Good,
+            Some(Outcome::Not(Kind::NotYet | Kind::Interrupted)) => ExpectationMark::Left,
+            _ => ExpectationMark::Trouble,
         };
         let details = failed.into_iter().chain(changed).collect();
         self.end = Some(ManyEnd { mark, heading: heading.to_owned(), details });

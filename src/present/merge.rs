@@ -32,13 +32,13 @@ impl MergeChoice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergePage {
     pub path: TreePath,
-    parts: Vec<Part>,
-    clashes: Vec<Clash>,
+    parts: Vec<MergeChunk>,
+    clashes: Vec<OpenClash>,
     line_ends: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum MergeChunk {
     Agreed(Vec<u8>),
     /// The clash with this number.
     Clash(usize),
@@ -46,7 +46,7 @@ enum Part {
 
 /// A place that both sides changed in different ways.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Clash {
+struct OpenClash {
     /// The first line of it in the file as it is here, counted from 1.
     line: usize,
     base: Vec<u8>,
@@ -90,10 +90,10 @@ impl MergePage {
             };
             let lines = mine.iter().filter(|byte| **byte == b'\n').count();
             parts.push(match part {
-                MergePart::Agreed(lines) => Part::Agreed(lines),
+                MergePart::Agreed(lines) => MergeChunk::Agreed(lines),
                 MergePart::Clash { base, mine, theirs } => {
-                    clashes.push(Clash { line, base, mine, theirs, answer: None });
-                    Part::Clash(clashes.len() - 1)
+                    clashes.push(OpenClash { line, base, mine, theirs, answer: None });
+                    MergeChunk::Clash(clashes.len() - 1)
                 }
             });
             line += lines;
@@ -128,9 +128,9 @@ impl MergePage {
     /// The clash with this number as it is shown.
     pub fn clash(&self, number: usize) -> Option<ShownClash> {
         let clash = self.clashes.get(number)?;
-        let at = self.parts.iter().position(|part| *part == Part::Clash(number))?;
+        let at = self.parts.iter().position(|part| *part == MergeChunk::Clash(number))?;
         let neighbour = |at: Option<usize>| match at.and_then(|at| self.parts.get(at)) {
-            Some(Part::Agreed(lines)) => String::from_utf8_lossy(lines).replace("\r\n", "\n"),
+            Some(MergeChunk::Agreed(lines)) => String::from_utf8_lossy(lines).replace("\r\n", "\n"),
             _ => String::new(),
         };
         let (above, below) = (neighbour(at.checked_sub(1)), neighbour(Some(at + 1)));
@@ -165,8 +165,8 @@ impl MergePage {
         let mut merged = Vec::new();
         for part in &self.parts {
             match part {
-                Part::Agreed(lines) => merged.extend_from_slice(lines),
-                Part::Clash(number) => match self.clashes[*number].answer.as_ref()? {
+                MergeChunk::Agreed(lines) => merged.extend_from_slice(lines),
+                MergeChunk::Clash(number) => match self.clashes[*number].answer.as_ref()? {
                     Answer::Chosen(choice) => {
                         merged.extend(self.clashes[*number].bytes(*choice, self.line_ends));
                     }
@@ -183,7 +183,7 @@ impl MergePage {
     }
 }
 
-impl Clash {
+impl OpenClash {
     fn bytes(&self, choice: MergeChoice, line_ends: &str) -> Vec<u8> {
         match choice {
             MergeChoice::Mine => self.mine.clone(),

@@ -23,7 +23,7 @@ use super::merge::{MergeChoice, MergePage};
 use super::review::ReviewForm;
 use super::slot::Ticket;
 use super::tree::Filter;
-use super::why::Why;
+use super::why::RollbackReason;
 use super::worker::{WorkerChange, WorkerLine};
 use crate::model::{Digest, Position, TreePath};
 use crate::settings::Settings;
@@ -141,7 +141,7 @@ pub enum Msg {
     /// Why the switch is turned.
     TypeSwitchReason(String),
     /// What is said about the change for its history.
-    SayWhy(Box<Why>),
+    SayWhy(Box<RollbackReason>),
     /// An interrupted change: finish it, undo it, or run its health checks.
     BeginRecover(PathBuf, Recovering),
     /// Interrupted work is left for later.
@@ -393,7 +393,7 @@ pub struct RollbackQuestion {
     /// What is done where backups are damaged.
     pub damaged: DamagedBackups,
     /// What is said for the history.
-    pub why: Why,
+    pub why: RollbackReason,
     /// Lists of withdrawn patches that count, where a patch comes back.
     pub withdrawn: Vec<PathBuf>,
 }
@@ -401,7 +401,7 @@ pub struct RollbackQuestion {
 impl RollbackQuestion {
     /// That of these patches, with nothing to be said about edits and backups.
     pub fn new(which: Which) -> Self {
-        let (damaged, why, withdrawn) = (DamagedBackups::default(), Why::default(), Vec::new());
+        let (damaged, why, withdrawn) = (DamagedBackups::default(), RollbackReason::default(), Vec::new());
         Self { which, keep_edits: false, damaged, why, withdrawn }
     }
 }

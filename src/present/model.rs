@@ -17,7 +17,7 @@ use super::papers::Papers;
 use super::review::{Noting, ReviewForm};
 use super::slot::{AnswerSlot, Tickets};
 use super::workspace::{Tab, Workspace};
-use crate::settings::{Compared, Recent, Settings};
+use crate::settings::{ComparedSides, Recent, Settings};
 use crate::words::widgets;
 use crate::workbench::{Comparison, FolderList, Sample, UnfinishedWork};
 
@@ -143,11 +143,11 @@ pub struct Model {
     pub(super) below: Vec<Page>,
 }
 
-const fn comparison(compared: Compared) -> Comparison {
+const fn comparison(compared: ComparedSides) -> Comparison {
     match compared {
-        Compared::OriginalAfter => Comparison::OriginalToAfter,
-        Compared::FolderAfter => Comparison::FolderToAfter,
-        Compared::OriginalFolder => Comparison::OriginalToFolder,
+        ComparedSides::OriginalAfter => Comparison::OriginalToAfter,
+        ComparedSides::FolderAfter => Comparison::FolderToAfter,
+        ComparedSides::OriginalFolder => Comparison::OriginalToFolder,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::finding::{Finding, findings_of_hidden};
-use crate::model::{Component, HoldPhase, Issue, Patch, RequirementMode, Resolved};
+use crate::model::{Component, HoldPhase, Issue, Patch, RequirementMode, ResolvedIssue};
 use crate::plan::{ClaimGrade, resolved_by};
 use crate::report::{changes, choose, phrases};
 use crate::text::{capitalised, escape_line, escape_text};
@@ -74,7 +74,7 @@ impl Overview {
             Section { heading: words::FOR_WHOM, facts: product(patch) },
             Section { heading: words::NEEDS, facts: needs(patch) },
             Section { heading: words::AFTERWARDS, facts: afterwards(patch) },
-            Section { heading: words::WAY_BACK, facts: way_back(patch) },
+            Section { heading: words::WAY_BACK, facts: about_rollback(patch) },
             Section { heading: words::WHO_VOUCHES, facts: vouchers(inspection) },
             Section { heading: words::CARE, facts: care(patch) },
             Section { heading: words::FINE_PRINT, facts: fine_print(inspection) },
@@ -116,7 +116,7 @@ pub fn line(text: &str) -> String {
 }
 
 fn fix_rows(patch: &Patch) -> Vec<FixRow> {
-    let row = |(resolved, parts, grade): (Resolved, Vec<Component>, ClaimGrade)| {
+    let row = |(resolved, parts, grade): (ResolvedIssue, Vec<Component>, ClaimGrade)| {
         let ids: Vec<String> = resolved.ids().map(|id| line(id)).collect();
         let level = resolved.severity.as_ref().map(|severity| severity.level.to_string());
         let state = phrases::resolved_state(&resolved);
@@ -198,7 +198,7 @@ fn afterwards(patch: &Patch) -> Vec<Fact> {
         .collect()
 }
 
-fn way_back(patch: &Patch) -> Vec<Fact> {
+fn about_rollback(patch: &Patch) -> Vec<Fact> {
     let rollback = &patch.about.rollback;
     let mut facts = vec![Fact::new(words::CAN_GO_BACK, &capitalised(phrases::rollback(rollback.possible)))];
     facts.extend(rollback.reason.as_ref().map(|reason| Fact::new(words::BECAUSE, reason)));

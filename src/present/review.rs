@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Model;
 use super::overview::line;
 use crate::report::review as report;
-use crate::settings::Note;
+use crate::settings::RememberedNote;
 use crate::words::{fill, window};
 use crate::workbench::{Opinion, Review, ReviewWish};
 
@@ -67,7 +67,7 @@ impl Model {
     /// The notes on the patch that is open, in the order of its files and their lines.
     pub fn notes(&self) -> Vec<NoteRow> {
         let Some(tree) = &self.workspace.tree else { return Vec::new() };
-        let row = |(number, note): (usize, &Note)| {
+        let row = |(number, note): (usize, &RememberedNote)| {
             let change = tree.items().iter().position(|item| item.fingerprint == note.about)?;
             let path = tree.items()[change].shown.clone();
             Some(NoteRow { number, change, path, line: note.line, text: line(&note.text) })

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::home::folder_text;
 use super::overview::line;
-use super::wanted::Mark;
+use super::wanted::ExpectationMark;
 use crate::model::Code;
 use crate::plan::rollout::Next;
 use crate::report::{phrases, rollout};
 use crate::text::capitalised;
 use crate::words::{fill, many};
-use crate::workbench::{FolderState, FolderView, Gate, PlannedFolder, RingView, RolloutPlan, RolloutView};
+use crate::workbench::{Gate, MemberState, MemberView, PlannedFolder, RingView, RolloutPlan, RolloutView};
 
 /// Which rollout, and what is set aside in each of its folders.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,7 +118,7 @@ pub struct RingFolder {
     pub exact: String,
     pub name: String,
     pub shown_path: String,
-    pub mark: Mark,
+    pub mark: ExpectationMark,
     pub state: String,
     /// Why it is not good; may be empty.
     pub why: String,
@@ -160,7 +160,7 @@ pub struct RolloutPage {
     /// What it waits for, in one sentence.
     pub gate: String,
     /// How good or bad that is.
-    pub mark: Mark,
+    pub mark: ExpectationMark,
     pub rings: Vec<RingColumn>,
     /// What is recommended.
     pub next: Option<RolloutStep>,
@@ -198,17 +198,19 @@ impl RolloutPage {
     }
 }
 
-fn mark_of(gate: &Gate) -> Mark {
+fn mark_of(gate: &Gate) -> ExpectationMark {
     match gate {
-        Gate::Next(Next::Done) => Mark::Good,
+        Gate::Next(Next::Done) => ExpectationMark::Good,
         Gate::Lost { .. } | Gate::Stopped(_) | Gate::Next(Next::Stop { .. } | Next::Decide { .. }) => {
-            Mark::Trouble
+            ExpectationMark::Trouble
         }
-        Gate::Paused(_) | Gate::Over(_) | Gate::Next(Next::Wait { .. } | Next::Approve { .. }) => Mark::Left,
+        Gate::Paused(_) | Gate::Over(_) | Gate::Next(Next::Wait { .. } | Next::Approve { .. }) => {
+            ExpectationMark::Left
+        }
         Gate::NotStarted
         | Gate::AsFarAsAsked { .. }
         | Gate::Interrupted
-        | Gate::Next(Next::Change { .. }) => Mark::Due,
+        | Gate::Next(Next::Change { .. }) => ExpectationMark::Due,
     }
 }
 
@@ -219,8 +221,8 @@ fn has_failed(view: &RolloutView) -> bool {
 
 /// Whether the rollout applied something that is still there.
 fn can_take_back(view: &RolloutView) -> bool {
-    let is_ours = |folder: &FolderView| {
-        folder.entry.is_some() && !matches!(folder.state, FolderState::RolledBack | FolderState::PutBack)
+    let is_ours = |folder: &MemberView| {
+        folder.entry.is_some() && !matches!(folder.state, MemberState::RolledBack | MemberState::PutBack)
     };
     view.rings.iter().flat_map(|ring| &ring.folders).any(is_ours)
 }
@@ -311,20 +313,20 @@ fn rules(ring: &RingView) -> Vec<String> {
 }
 
 impl RingFolder {
-    fn new(folder: &FolderView, decides: bool) -> Self {
+    fn new(folder: &MemberView, decides: bool) -> Self {
         let (name, shown_path) = folder_text(Path::new(&folder.path));
         let mark = match folder.state {
-            FolderState::Good | FolderState::AlreadyThere => Mark::Good,
-            FolderState::Waiting | FolderState::Started => Mark::Due,
-            FolderState::LeftOut | FolderState::RolledBack | FolderState::Missing => Mark::Left,
-            FolderState::Refused
-            | FolderState::PutBack
-            | FolderState::NotGoodAnyMore
-            | FolderState::NeedsPerson => Mark::Trouble,
+            MemberState::Good | MemberState::AlreadyThere => ExpectationMark::Good,
+            MemberState::Waiting | MemberState::Started => ExpectationMark::Due,
+            MemberState::LeftOut | MemberState::RolledBack | MemberState::Missing => ExpectationMark::Left,
+            MemberState::Refused
+            | MemberState::PutBack
+            | MemberState::NotGoodAnyMore
+            | MemberState::NeedsPerson => ExpectationMark::Trouble,
         };
         let can_be_left_out = matches!(
             folder.state,
-            FolderState::Refused | FolderState::Missing | FolderState::Waiting | FolderState::PutBack
+            MemberState::Refused | MemberState::Missing | MemberState::Waiting | MemberState::PutBack
         );
         Self {
             exact: folder.path.clone(),

@@ -1,7 +1,7 @@
 //! What a scanner will say once it is told what is fixed in a folder: which findings fall silent, which stay, and why.
 
 use super::overview::line;
-use crate::plan::{Finding, Silence};
+use crate::plan::{ScanFinding, Silence};
 use crate::report::{fixed, phrases};
 use crate::text::capitalised;
 use crate::words::{fill, papers};
@@ -46,7 +46,7 @@ impl ScanView {
     }
 }
 
-fn named(finding: &Finding) -> String {
+fn named(finding: &ScanFinding) -> String {
     let library = match &finding.purl {
         Some(purl) => purl.to_string(),
         None => format!("{} {}", finding.package, finding.version),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::home::folder_text;
 use super::overview::{line, path_line};
-use crate::plan::wanted::{About, Deed, Expectation, Left, Standing};
+use crate::plan::wanted::{DueAction, Expectation, ExpectationStanding, ExpectationSubject, Left};
 use crate::report::{Report, phrases, wanted};
 use crate::text::capitalised;
 use crate::words::{self, fill, many};
@@ -50,7 +50,7 @@ impl WantedForm {
 
 /// What something comes to, for its sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mark {
+pub enum ExpectationMark {
     /// Somebody has to look at it.
     Trouble,
     /// It is left to people, or waits for something.
@@ -64,7 +64,7 @@ pub enum Mark {
 /// One expectation. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WantedRow {
-    pub mark: Mark,
+    pub mark: ExpectationMark,
     /// What it is about, and how that stands.
     pub said: String,
     /// What can be done where the program does not do it by itself; may be empty.
@@ -77,7 +77,7 @@ pub struct WantedFolder {
     pub path: PathBuf,
     pub name: String,
     pub shown_path: String,
-    pub mark: Mark,
+    pub mark: ExpectationMark,
     pub state: String,
     /// What is not as it should be.
     pub rows: Vec<WantedRow>,
@@ -116,7 +116,8 @@ impl WantedPage {
         let more = folders.len().saturating_sub(MAX_ROWS);
         folders.truncate(MAX_ROWS);
         let is_due = |folder: &&FolderStand| deeds(folder).next().is_some();
-        let rolled_back = done.folders.iter().flat_map(deeds).filter(|deed| *deed == Deed::RollBack).count();
+        let rolled_back =
+            done.folders.iter().flat_map(deeds).filter(|deed| *deed == DueAction::RollBack).count();
         let unreadable = done.unreadable.iter().map(|(file, why)| {
             fill(words::window::CHOICE_UNREADABLE, &[("file", &path_line(file)), ("why", &line(why))])
         });
@@ -144,7 +145,7 @@ impl WantedPage {
         match self {
             _ if self.problem.is_some() => Some(many::WANTED_TOO_MANY_FIRST),
             _ if self.due_folders > 0 => None,
-            _ if self.folders.iter().all(|folder| folder.mark == Mark::Good) => {
+            _ if self.folders.iter().all(|folder| folder.mark == ExpectationMark::Good) => {
                 Some(many::WANTED_ALL_IN_LINE)
             }
             _ => Some(many::WANTED_LEFT_TO_PEOPLE),
@@ -161,21 +162,22 @@ fn headline(done: &Reconciled) -> String {
 }
 
 /// What is to be done in a folder.
-fn deeds(folder: &FolderStand) -> impl Iterator<Item = Deed> {
+fn deeds(folder: &FolderStand) -> impl Iterator<Item = DueAction> {
     folder.expectations.iter().filter_map(|one| match one.standing {
-        Standing::Due(deed) => Some(deed),
+        ExpectationStanding::Due(deed) => Some(deed),
         _ => None,
     })
 }
 
 /// What is to be done in all folders together.
 fn due(done: &Reconciled) -> Vec<String> {
-    let count = |is: fn(Deed) -> bool| done.folders.iter().flat_map(deeds).filter(|deed| is(*deed)).count();
+    let count =
+        |is: fn(DueAction) -> bool| done.folders.iter().flat_map(deeds).filter(|deed| is(*deed)).count();
     let kinds: [(usize, &str, [&str; 2]); 4] = [
-        (count(|deed| deed == Deed::Apply), many::DUE_APPLIED, ["patch", "patches"]),
-        (count(|deed| deed == Deed::RollBack), many::DUE_ROLLED_BACK, ["patch", "patches"]),
-        (count(|deed| deed == Deed::Repair), many::DUE_REPAIRED, ["folder", "folders"]),
-        (count(|deed| matches!(deed, Deed::Turn(_))), many::DUE_TURNED, ["switch", "switches"]),
+        (count(|deed| deed == DueAction::Apply), many::DUE_APPLIED, ["patch", "patches"]),
+        (count(|deed| deed == DueAction::RollBack), many::DUE_ROLLED_BACK, ["patch", "patches"]),
+        (count(|deed| deed == DueAction::Repair), many::DUE_REPAIRED, ["folder", "folders"]),
+        (count(|deed| matches!(deed, DueAction::Turn(_))), many::DUE_TURNED, ["switch", "switches"]),
     ];
     let kinds = kinds.into_iter().filter(|(count, ..)| *count > 0);
     kinds
@@ -190,17 +192,17 @@ fn folder(stand: &FolderStand) -> WantedFolder {
     rows.extend(stand.failure.as_ref().map(|error| {
         let report = Report::from_error(error, Some(&stand.path));
         let hint = report.hints.first().map(|hint| line(&hint.pressed())).unwrap_or_default();
-        WantedRow { mark: Mark::Trouble, said: line(&capitalised(&report.title())), way_out: hint }
+        WantedRow { mark: ExpectationMark::Trouble, said: line(&capitalised(&report.title())), way_out: hint }
     }));
     rows.sort_by_key(|row| row.mark);
     let met = stand.expectations.iter().filter(|one| one.is_met());
     let met: Vec<String> = met.map(|one| line(&wanted::subject(&one.about))).collect();
-    let is_held = |one: &Expectation| matches!(one.standing, Standing::Left(Left::Held { .. }));
+    let is_held = |one: &Expectation| matches!(one.standing, ExpectationStanding::Left(Left::Held { .. }));
     WantedFolder {
         path: stand.path.clone(),
         name,
         shown_path,
-        mark: rows.iter().map(|row| row.mark).min().unwrap_or(Mark::Good),
+        mark: rows.iter().map(|row| row.mark).min().unwrap_or(ExpectationMark::Good),
         state: capitalised(wanted::state_phrase(stand)),
         met: if met.is_empty() { met.concat() } else { fill(many::WANTED_MET, &[("what", &met.join(", "))]) },
         is_held: stand.expectations.iter().any(is_held),
@@ -211,20 +213,22 @@ fn folder(stand: &FolderStand) -> WantedFolder {
 fn expected(one: &Expectation) -> WantedRow {
     let (subject, phrase) = (wanted::subject(&one.about), wanted::standing_phrase(&one.standing));
     let mark = match &one.standing {
-        Standing::Met | Standing::MetBy(_) | Standing::Done(_) => Mark::Good,
-        Standing::Due(_) => Mark::Due,
-        Standing::Left(_) => Mark::Left,
-        Standing::Blocked(_) => Mark::Trouble,
+        ExpectationStanding::Met | ExpectationStanding::MetBy(_) | ExpectationStanding::Done(_) => {
+            ExpectationMark::Good
+        }
+        ExpectationStanding::Due(_) => ExpectationMark::Due,
+        ExpectationStanding::Left(_) => ExpectationMark::Left,
+        ExpectationStanding::Blocked(_) => ExpectationMark::Trouble,
     };
     let way_out = match &one.standing {
-        Standing::Blocked(why) => line(&why.as_obstacle().hint().pressed()),
-        Standing::Left(left) => way_out(left).to_owned(),
+        ExpectationStanding::Blocked(why) => line(&why.as_obstacle().hint().pressed()),
+        ExpectationStanding::Left(left) => way_out(left).to_owned(),
         _ => String::new(),
     };
     // A patch keeps its name as it is.
     let subject = match &one.about {
-        About::Folder | About::Files => capitalised(&subject),
-        About::Patch(_) | About::Switch(_) => subject,
+        ExpectationSubject::Folder | ExpectationSubject::Files => capitalised(&subject),
+        ExpectationSubject::Patch(_) | ExpectationSubject::Switch(_) => subject,
     };
     WantedRow { mark, said: line(&format!("{subject}: {phrase}")), way_out }
 }

@@ -7,7 +7,7 @@ use crate::words::window;
 
 /// What is said; all of it may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Why {
+pub struct RollbackReason {
     /// Why a patch is rolled back.
     pub because: Option<ReasonKind>,
     /// The same in one's own words.
@@ -16,7 +16,7 @@ pub struct Why {
     pub ticket: String,
 }
 
-impl Why {
+impl RollbackReason {
     /// In the words of the command line, for a rollback.
     pub(super) fn words_of_rollback(&self) -> Vec<OsString> {
         let mut words = Vec::new();

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::message::{RepairQuestion, RollbackQuestion};
 use super::switches::SwitchWish;
-use super::why::Why;
+use super::why::RollbackReason;
 use crate::model::{Code, Kind};
 use crate::plan::Note;
 use crate::progress::HowFar;
@@ -36,7 +36,7 @@ pub enum WorkerChange {
         /// Lists of withdrawn patches that count beside the one of this machine.
         withdrawn: Vec<PathBuf>,
         /// What is said for the history.
-        why: Why,
+        why: RollbackReason,
     },
     /// Patches go out.
     TakeBack(RollbackQuestion),
@@ -249,13 +249,13 @@ pub struct WorkerAnswer {
     /// How it ended.
     pub outcome: Outcome,
     #[serde(flatten)]
-    said: Said,
+    said: VerbAnswer,
 }
 
 /// The answers of the verbs that a worker is told; what is one of them is none of those before it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
-enum Said {
+enum VerbAnswer {
     BroughtInLine(Box<Reconcile>),
     RolledOut(Box<Rollout>),
     Held(Hold),
@@ -273,7 +273,7 @@ impl WorkerAnswer {
     pub fn not_started(message: String) -> Self {
         let (outcome, code) = (Outcome::Not(Kind::Machine), Code::Io);
         let failure = Failure { code: code.to_string(), message, ..Default::default() };
-        Self { outcome, said: Said::Failed(failure) }
+        Self { outcome, said: VerbAnswer::Failed(failure) }
     }
 
     /// The code to quote, if it failed.
@@ -283,8 +283,8 @@ impl WorkerAnswer {
 
     pub(super) fn failure(&self) -> Option<&Failure> {
         match &self.said {
-            Said::Failed(failure) => Some(failure),
-            Said::BroughtInLine(done) => done.failure.as_ref(),
+            VerbAnswer::Failed(failure) => Some(failure),
+            VerbAnswer::BroughtInLine(done) => done.failure.as_ref(),
             _ => None,
         }
     }
@@ -292,7 +292,7 @@ impl WorkerAnswer {
     /// In how many folders something was written into the history, where that is told.
     pub(super) fn folders_changed(&self) -> Option<usize> {
         match &self.said {
-            Said::BroughtInLine(done) => {
+            VerbAnswer::BroughtInLine(done) => {
                 Some(done.folders.iter().filter(|folder| folder.entries.is_some()).count())
             }
             _ => None,
@@ -301,15 +301,15 @@ impl WorkerAnswer {
 
     /// What came of a patch that went in.
     pub(super) fn change(&self) -> Option<&answer::Change> {
-        if let Said::Applied(apply) = &self.said { apply.change.as_ref() } else { None }
+        if let VerbAnswer::Applied(apply) = &self.said { apply.change.as_ref() } else { None }
     }
 
     /// Health checks that ran after it.
     pub(super) fn checks(&self) -> &[CheckNote] {
         match &self.said {
-            Said::Switched(switched) => &switched.checks,
-            Said::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => &finished.checks,
-            Said::Recovered(Recover { recovery: Recovery::Checked(checked), .. }) => &checked.checks,
+            VerbAnswer::Switched(switched) => &switched.checks,
+            VerbAnswer::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => &finished.checks,
+            VerbAnswer::Recovered(Recover { recovery: Recovery::Checked(checked), .. }) => &checked.checks,
             _ => self.change().map_or(&[], |change| &change.checks),
         }
     }
@@ -317,10 +317,12 @@ impl WorkerAnswer {
     /// The history entry that was written.
     pub(super) fn entry(&self) -> Option<&Entry> {
         match &self.said {
-            Said::RolledBack(rollback) => Some(&rollback.entry),
-            Said::Repaired(repair) => repair.entry.as_ref(),
-            Said::Switched(switched) => switched.entry.as_ref(),
-            Said::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => Some(&finished.entry),
+            VerbAnswer::RolledBack(rollback) => Some(&rollback.entry),
+            VerbAnswer::Repaired(repair) => repair.entry.as_ref(),
+            VerbAnswer::Switched(switched) => switched.entry.as_ref(),
+            VerbAnswer::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => {
+                Some(&finished.entry)
+            }
             _ => self.change()?.entry.as_ref(),
         }
     }
@@ -328,9 +330,9 @@ impl WorkerAnswer {
     /// What was worth knowing.
     pub(super) fn notes(&self) -> &[Note] {
         match &self.said {
-            Said::RolledBack(rollback) => &rollback.notes,
-            Said::Repaired(repair) => &repair.notes,
-            Said::Switched(switched) => &switched.notes,
+            VerbAnswer::RolledBack(rollback) => &rollback.notes,
+            VerbAnswer::Repaired(repair) => &repair.notes,
+            VerbAnswer::Switched(switched) => &switched.notes,
             _ => self.change().map_or(&[], |change| &change.notes),
         }
     }
@@ -338,7 +340,7 @@ impl WorkerAnswer {
     /// What kept the health checks of a change from running that is finished.
     pub(super) fn problem(&self) -> Option<&String> {
         match &self.said {
-            Said::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => {
+            VerbAnswer::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => {
                 finished.problem.as_ref()
             }
             _ => None,
@@ -348,7 +350,9 @@ impl WorkerAnswer {
     /// What a recovery could not make as it was.
     pub(super) fn differences(&self) -> &[String] {
         match &self.said {
-            Said::Recovered(Recover { recovery: Recovery::PutBack(put_back), .. }) => &put_back.differences,
+            VerbAnswer::Recovered(Recover { recovery: Recovery::PutBack(put_back), .. }) => {
+                &put_back.differences
+            }
             _ => &[],
         }
     }
@@ -356,9 +360,9 @@ impl WorkerAnswer {
     /// Why tidying up did not succeed.
     pub(super) fn untidy(&self) -> Option<&String> {
         match &self.said {
-            Said::RolledBack(rollback) => rollback.untidy.as_ref(),
-            Said::Repaired(repair) => repair.untidy.as_ref(),
-            Said::Switched(switched) => switched.untidy.as_ref(),
+            VerbAnswer::RolledBack(rollback) => rollback.untidy.as_ref(),
+            VerbAnswer::Repaired(repair) => repair.untidy.as_ref(),
+            VerbAnswer::Switched(switched) => switched.untidy.as_ref(),
             _ => self.change()?.untidy.as_ref(),
         }
     }
@@ -400,7 +404,7 @@ mod tests {
             edits: EditChoices::new(),
             reading: TextOptions { reverse: true, ..TextOptions::default() },
             withdrawn: Vec::new(),
-            why: Why::default(),
+            why: RollbackReason::default(),
         };
         let folder = Path::new("/opt/app");
         assert_eq!(

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::phrases::count;
-use crate::plan::{ClaimGrade, Facts, Need};
+use crate::plan::{ClaimGrade, Need, ProblemFacts};
 
 /// Days after which a list is called old: both are published daily.
 const FRESH_DAYS: i32 = 7;
 
 /// `known to be exploited, due 2025-09-15, 12 days late; critical, CVSS 9.8`.
-pub(crate) fn rank(facts: &Facts, today: Timestamp) -> String {
+pub(crate) fn rank(facts: &ProblemFacts, today: Timestamp) -> String {
     let mut reasons = Vec::new();
     if let Some(exploited) = &facts.exploited {
         let by = if exploited.ransomware {

@@ -175,7 +175,7 @@ fn of_entry(entry: &Entry, event: &str) -> Vec<String> {
 }
 
 #[derive(Serialize)]
-struct Document {
+struct FormattedEvidence {
     format: &'static str,
     #[serde(flatten)]
     evidence: answer::EvidenceDocument,
@@ -184,6 +184,6 @@ struct Document {
 /// The same for programs.
 pub(crate) fn document(pack: &EvidencePack) -> String {
     let document =
-        Document { format: "patchwright-evidence/1", evidence: answer::EvidenceDocument::new(pack) };
+        FormattedEvidence { format: "patchwright-evidence/1", evidence: answer::EvidenceDocument::new(pack) };
     spell_out(&serde_json::to_string_pretty(&document).expect("evidence has text keys only")) + "\n"
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::phrases::count;
 use super::{Code, Report};
 use crate::model::{Component, Purl, ResolvedState};
-use crate::plan::{Claim, ClaimGrade, DriftedFile, Loud, Proof, Untold};
+use crate::plan::{Claim, ClaimGrade, ClaimProof, DriftedFile, Loud, Untold};
 use crate::text::Advice;
 use crate::workbench::ScanProblem;
 
@@ -22,14 +22,14 @@ pub(crate) fn why_not(claim: &Claim) -> Option<String> {
 }
 
 /// Why the files don't prove it; `None` if they do.
-pub(crate) fn proof(proof: &Proof) -> Option<String> {
+pub(crate) fn proof(proof: &ClaimProof) -> Option<String> {
     match proof {
-        Proof::Verified => None,
-        Proof::Drifted(files) => Some(drifted(files)),
-        Proof::Replaced { by } => Some(format!("replaced by {by}; what that patch says counts")),
-        Proof::Withdrawn { reason } => Some(format!("withdrawn: {reason}")),
-        Proof::Interrupted => Some("a change was interrupted, so nobody knows".to_owned()),
-        Proof::SwitchedOff { switch } => Some(format!("the switch {switch} isn't on")),
+        ClaimProof::Verified => None,
+        ClaimProof::Drifted(files) => Some(drifted(files)),
+        ClaimProof::Replaced { by } => Some(format!("replaced by {by}; what that patch says counts")),
+        ClaimProof::Withdrawn { reason } => Some(format!("withdrawn: {reason}")),
+        ClaimProof::Interrupted => Some("a change was interrupted, so nobody knows".to_owned()),
+        ClaimProof::SwitchedOff { switch } => Some(format!("the switch {switch} isn't on")),
     }
 }
 

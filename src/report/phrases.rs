@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use crate::model::{
-    Component, Measured, PatchKind, Position, Purl, Resolved, ResolvedKind, ResolvedState, RollbackPossible,
-    Toggle,
+    Component, Measured, PatchKind, Position, Purl, ResolvedIssue, ResolvedKind, ResolvedState,
+    RollbackPossible, Toggle,
 };
 use crate::text::with_thousands;
 use crate::workbench::{
-    Action, Asked, Entry, KnownRehearsal, OverrideNote, Turn, Turns, VouchedNote, are_open,
+    Action, Entry, KnownRehearsal, OverrideNote, ReconcileCause, Turn, Turns, VouchedNote, are_open,
 };
 
 /// A path of this machine as text.
@@ -92,7 +92,7 @@ pub fn kind(kind: PatchKind) -> &'static str {
 }
 
 /// One thing that a patch says it resolves: `CVE-2026-12345 (GHSA-…), important: fixed in pkg:npm/debug@3.0.1`.
-pub(crate) fn resolved(resolved: &Resolved) -> String {
+pub(crate) fn resolved(resolved: &ResolvedIssue) -> String {
     let aliases = resolved.aliases.join(", ");
     let aliases = if aliases.is_empty() { aliases } else { format!(" ({aliases})") };
     let level =
@@ -103,7 +103,7 @@ pub(crate) fn resolved(resolved: &Resolved) -> String {
 }
 
 /// What a patch says that becomes of it.
-pub(crate) fn resolved_state(resolved: &Resolved) -> String {
+pub(crate) fn resolved_state(resolved: &ResolvedIssue) -> String {
     match (resolved.state, resolved.kind) {
         (ResolvedState::Fixed, ResolvedKind::Enhancement) => "done".to_owned(),
         (ResolvedState::Fixed, _) => "fixed".to_owned(),
@@ -181,7 +181,7 @@ pub(crate) fn occasion(entry: &Entry) -> Vec<String> {
         lines.push(format!("because: {}{text}", reason.kind));
     }
     lines.extend(entry.ticket.iter().map(|ticket| format!("ticket: {ticket}")));
-    if let Some(asked) = entry.cause.as_ref().and_then(Asked::of) {
+    if let Some(asked) = entry.cause.as_ref().and_then(ReconcileCause::parse) {
         let commit = entry.cause.as_ref().and_then(|cause| cause.commit.as_deref());
         lines.push(asked_phrase(asked, commit));
     } else if let Some(cause) = &entry.cause {
@@ -207,12 +207,14 @@ pub(crate) fn occasion(entry: &Entry) -> Vec<String> {
     lines
 }
 
-fn asked_phrase(asked: Asked<'_>, commit: Option<&str>) -> String {
+fn asked_phrase(asked: ReconcileCause<'_>, commit: Option<&str>) -> String {
     match asked {
-        Asked::Hold { until: None } => "from here on, state files leave the folder alone".to_owned(),
-        Asked::Hold { until: Some(until) } => format!("until {until}, state files leave the folder alone"),
-        Asked::Release => "from here on, state files count again".to_owned(),
-        Asked::Section(_) => match commit {
+        ReconcileCause::Hold { until: None } => "from here on, state files leave the folder alone".to_owned(),
+        ReconcileCause::Hold { until: Some(until) } => {
+            format!("until {until}, state files leave the folder alone")
+        }
+        ReconcileCause::Release => "from here on, state files count again".to_owned(),
+        ReconcileCause::Section(_) => match commit {
             Some(commit) => format!("asked for by a state file, commit {commit}"),
             None => "asked for by a state file".to_owned(),
         },

@@ -7,22 +7,22 @@ use jiff::Timestamp;
 use super::phrases::count;
 use super::{shell_path, shell_word};
 use crate::plan::rollout::{Next, Seconds};
-use crate::workbench::{ApprovalView, FolderState, FolderView, Gate, RingView, RolloutView, Said};
+use crate::workbench::{ApprovalView, Attribution, Gate, MemberState, MemberView, RingView, RolloutView};
 
 /// How a folder stands, as a phrase.
-pub(crate) const fn folder_state(state: FolderState) -> &'static str {
+pub(crate) const fn folder_state(state: MemberState) -> &'static str {
     match state {
-        FolderState::Waiting => "waiting",
-        FolderState::Started => "started",
-        FolderState::Good => "good",
-        FolderState::AlreadyThere => "already there",
-        FolderState::Refused => "refused",
-        FolderState::Missing => "missing",
-        FolderState::PutBack => "failed, restored",
-        FolderState::NotGoodAnyMore => "not good any more",
-        FolderState::NeedsPerson => "needs a person",
-        FolderState::LeftOut => "left out",
-        FolderState::RolledBack => "rolled back",
+        MemberState::Waiting => "waiting",
+        MemberState::Started => "started",
+        MemberState::Good => "good",
+        MemberState::AlreadyThere => "already there",
+        MemberState::Refused => "refused",
+        MemberState::Missing => "missing",
+        MemberState::PutBack => "failed, restored",
+        MemberState::NotGoodAnyMore => "not good any more",
+        MemberState::NeedsPerson => "needs a person",
+        MemberState::LeftOut => "left out",
+        MemberState::RolledBack => "rolled back",
     }
 }
 
@@ -107,19 +107,19 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
 }
 
 /// Whether a folder keeps its ring from being good enough, and may be left out.
-fn is_open(state: FolderState) -> bool {
-    matches!(state, FolderState::Refused | FolderState::Missing | FolderState::Waiting | FolderState::PutBack)
+fn is_open(state: MemberState) -> bool {
+    matches!(state, MemberState::Refused | MemberState::Missing | MemberState::Waiting | MemberState::PutBack)
 }
 
 /// How many folders of a ring have what the rollout applied there.
 fn still_there(ring: &RingView) -> usize {
-    let is_ours = |folder: &&FolderView| folder.state == FolderState::Good && folder.entry.is_some();
+    let is_ours = |folder: &&MemberView| folder.state == MemberState::Good && folder.entry.is_some();
     ring.folders.iter().filter(is_ours).count()
 }
 
 /// Whether something that the rollout applied is still there, and somebody has to see to it.
-fn is_open_after_a_rollback(folder: &FolderView) -> bool {
-    folder.state == FolderState::NeedsPerson && folder.entry.is_some()
+fn is_open_after_a_rollback(folder: &MemberView) -> bool {
+    folder.state == MemberState::NeedsPerson && folder.entry.is_some()
 }
 
 /// An approval of a ring, in one sentence.
@@ -142,7 +142,7 @@ pub(crate) fn approval(ring: &RingView, one: &ApprovalView) -> String {
     }
 }
 
-fn by(said: &Said) -> String {
+fn by(said: &Attribution) -> String {
     match &said.reason {
         Some(reason) => format!("by {} on {}: {reason}", said.by, said.time),
         None => format!("by {} on {}", said.by, said.time),

@@ -4,7 +4,7 @@ use std::io;
 
 use super::*;
 use crate::model::TreePath;
-use crate::plan::why::{AtPlace, Disk, Unlike};
+use crate::plan::why::{AtPlace, Disk, Mismatch};
 use crate::progress::Cancelled;
 use crate::transaction::ContentError;
 use crate::trust::{Denial, Policy, Verdict};
@@ -30,7 +30,7 @@ fn path(text: &str) -> TreePath {
 }
 
 fn edited(path: &str) -> Obstacle {
-    Obstacle::at(path, AtPlace::Unexpected { is: Unlike::Content, changed_by: None })
+    Obstacle::at(path, AtPlace::Unexpected { is: Mismatch::Content, changed_by: None })
 }
 
 /// A bundle that nobody signed, without anybody's word for it.

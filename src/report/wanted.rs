@@ -7,7 +7,7 @@ use std::path::Path;
 use super::phrases::path_text;
 use super::{Report, shell_path, shell_word};
 use crate::model::{Kind, Position};
-use crate::plan::wanted::{About, Deed, Expectation, Left, Person, Standing};
+use crate::plan::wanted::{DueAction, Expectation, ExpectationStanding, ExpectationSubject, Left, Person};
 use crate::text::{Advice, escape_text};
 use crate::workbench::{FolderStand, Reconciled};
 
@@ -33,47 +33,47 @@ pub(crate) fn state_phrase(folder: &FolderStand) -> &'static str {
 }
 
 /// What an expectation is about.
-pub(crate) fn subject(about: &About) -> String {
+pub(crate) fn subject(about: &ExpectationSubject) -> String {
     match about {
-        About::Folder => "the folder".to_owned(),
-        About::Files => "files".to_owned(),
-        About::Patch(name) | About::Switch(name) => name.clone(),
+        ExpectationSubject::Folder => "the folder".to_owned(),
+        ExpectationSubject::Files => "files".to_owned(),
+        ExpectationSubject::Patch(name) | ExpectationSubject::Switch(name) => name.clone(),
     }
 }
 
 /// How it stands, in a word that programs read.
-pub(crate) fn standing_word(standing: &Standing) -> &'static str {
+pub(crate) fn standing_word(standing: &ExpectationStanding) -> &'static str {
     match standing {
-        Standing::Met | Standing::MetBy(_) => "met",
-        Standing::Due(_) => "due",
-        Standing::Done(_) => "done",
-        Standing::Left(_) => "left",
-        Standing::Blocked(_) => "blocked",
+        ExpectationStanding::Met | ExpectationStanding::MetBy(_) => "met",
+        ExpectationStanding::Due(_) => "due",
+        ExpectationStanding::Done(_) => "done",
+        ExpectationStanding::Left(_) => "left",
+        ExpectationStanding::Blocked(_) => "blocked",
     }
 }
 
 /// How it stands, as a phrase behind what it is about.
-pub(crate) fn standing_phrase(standing: &Standing) -> String {
+pub(crate) fn standing_phrase(standing: &ExpectationStanding) -> String {
     match standing {
-        Standing::Met => "as expected".to_owned(),
-        Standing::MetBy(by) => format!("as expected, in {by}"),
-        Standing::Due(deed) => format!("to be {}", deed_phrase(*deed)),
-        Standing::Done(deed) => deed_phrase(*deed).to_owned(),
-        Standing::Left(left) => left_phrase(left),
-        Standing::Blocked(why) => {
+        ExpectationStanding::Met => "as expected".to_owned(),
+        ExpectationStanding::MetBy(by) => format!("as expected, in {by}"),
+        ExpectationStanding::Due(deed) => format!("to be {}", deed_phrase(*deed)),
+        ExpectationStanding::Done(deed) => deed_phrase(*deed).to_owned(),
+        ExpectationStanding::Left(left) => left_phrase(left),
+        ExpectationStanding::Blocked(why) => {
             let obstacle = why.as_obstacle();
             format!("{} ({})", obstacle.meaning(), obstacle.code())
         }
     }
 }
 
-fn deed_phrase(deed: Deed) -> &'static str {
+fn deed_phrase(deed: DueAction) -> &'static str {
     match deed {
-        Deed::Apply => "applied",
-        Deed::RollBack => "rolled back",
-        Deed::Repair => "repaired",
-        Deed::Turn(Position::On) => "turned on",
-        Deed::Turn(Position::Off) => "turned off",
+        DueAction::Apply => "applied",
+        DueAction::RollBack => "rolled back",
+        DueAction::Repair => "repaired",
+        DueAction::Turn(Position::On) => "turned on",
+        DueAction::Turn(Position::Off) => "turned off",
     }
 }
 
@@ -100,23 +100,23 @@ fn left_phrase(left: &Left) -> String {
 pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<Advice> {
     let here = shell_path(folder);
     match &one.standing {
-        Standing::Blocked(why) => Some(why.as_obstacle().in_folder(&here).hint()),
-        Standing::Left(Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::Moved(_)) => {
-            Some(Advice::typed(
-                "To follow the state file nevertheless, change what it says of the folder, or add --again.",
-            ))
-        }
-        Standing::Left(Left::NotNamed) => {
+        ExpectationStanding::Blocked(why) => Some(why.as_obstacle().in_folder(&here).hint()),
+        ExpectationStanding::Left(
+            Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::Moved(_),
+        ) => Some(Advice::typed(
+            "To follow the state file nevertheless, change what it says of the folder, or add --again.",
+        )),
+        ExpectationStanding::Left(Left::NotNamed) => {
             let id = shell_word(one.about.name());
             Some(Advice::by_command(
                 "Add it to have or to not, or roll it back",
                 format!("patchwright rollback {here} {id}"),
             ))
         }
-        Standing::Left(Left::Drifted(_)) => {
+        ExpectationStanding::Left(Left::Drifted(_)) => {
             Some(Advice::typed(format!("See which: patchwright status {here} --diff")))
         }
-        Standing::Left(Left::Held { .. }) => {
+        ExpectationStanding::Left(Left::Held { .. }) => {
             Some(Advice::typed(format!("To end this: patchwright reconcile --release {here}")))
         }
         _ => None,
@@ -127,8 +127,9 @@ pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<Advice> {
 pub(crate) fn lines(folder: &FolderStand, with_met: bool) -> Vec<(String, String, Option<Advice>)> {
     let line =
         |one: &Expectation| (subject(&one.about), standing_phrase(&one.standing), way_out(&folder.path, one));
-    let is_shown =
-        |one: &&Expectation| with_met || !matches!(one.standing, Standing::Met | Standing::MetBy(_));
+    let is_shown = |one: &&Expectation| {
+        with_met || !matches!(one.standing, ExpectationStanding::Met | ExpectationStanding::MetBy(_))
+    };
     let mut lines: Vec<_> = folder.expectations.iter().filter(is_shown).map(line).collect();
     if let Some(error) = &folder.failure {
         let report = Report::from_error(error, Some(&folder.path));

@@ -68,12 +68,12 @@ pub struct Job<'a> {
     /// The id of its patch, in `PATCHWRIGHT_PATCH`.
     pub patch: &'a str,
     /// Where it starts, and what it knows.
-    pub setting: Setting,
+    pub setting: LaunchContext,
 }
 
 /// Where a script starts, and what it knows of this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
+pub enum LaunchContext {
     /// In its scratch folder, with a handful of names: what somebody else wrote.
     Scratch,
     /// In the target, with everything that this process has in its environment: what a person typed.
@@ -183,12 +183,12 @@ impl StagedScript {
         let mut command = Command::new(program);
         command.args(arguments(job.interpreter));
         match job.setting {
-            Setting::Scratch => command
+            LaunchContext::Scratch => command
                 .arg(name)
                 .current_dir(scratch.path())
                 .env_clear()
                 .envs(system::environment(scratch.path())),
-            Setting::AsAPerson => command.arg(scratch.path().join(&name[2..])).current_dir(&target),
+            LaunchContext::AsAPerson => command.arg(scratch.path().join(&name[2..])).current_dir(&target),
         };
         command
             .env("PATCHWRIGHT_TARGET", target)

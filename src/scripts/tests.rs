@@ -28,7 +28,7 @@ impl Target {
             target: self.path(),
             phase: "before",
             patch: "ACME-1",
-            setting: Setting::Scratch,
+            setting: LaunchContext::Scratch,
         }
     }
 
@@ -133,7 +133,7 @@ fn h96_a_folder_whose_name_is_a_command_is_only_a_name() {
         target: &folder,
         phase: "after; touch owned",
         patch: "ACME-1",
-        setting: Setting::Scratch,
+        setting: LaunchContext::Scratch,
     };
     let ran = run(
         &job_of("printf '%s\\n' \"$PATCHWRIGHT_TARGET\" \"$PATCHWRIGHT_PHASE\"; ls"),

@@ -8,10 +8,10 @@ use super::capitalised;
 ///
 /// A text alone is advice for both.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Advice(Vec<Step>);
+pub struct Advice(Vec<AdviceStep>);
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Step {
+struct AdviceStep {
     typed: String,
     /// `None`: nothing that is typed has a place in the window.
     pressed: Option<String>,
@@ -31,7 +31,7 @@ impl Advice {
     }
 
     fn one(typed: String, pressed: Option<String>) -> Self {
-        Self(vec![Step { typed, pressed, is_alternative: false }])
+        Self(vec![AdviceStep { typed, pressed, is_alternative: false }])
     }
 
     /// This, and after it `next`.

@@ -38,7 +38,7 @@ pub(crate) fn escape_bytes(line: &[u8]) -> String {
     let mut shown = String::with_capacity(line.len());
     for chunk in line.utf8_chunks() {
         let form = EscapeForm::Bytes { token_follows: !chunk.invalid().is_empty() };
-        Walk::new(chunk.valid(), form).for_each(|piece| piece.write_to(&mut shown));
+        EscapeWalk::new(chunk.valid(), form).for_each(|piece| piece.write_to(&mut shown));
         for byte in chunk.invalid() {
             shown.push_str(&format!("\\x{byte:02x}"));
         }
@@ -63,7 +63,7 @@ pub(crate) fn escape_in_pieces(line: &[u8], piece: &mut dyn FnMut(usize, &str, b
     let mut shown = String::new();
     for chunk in line.utf8_chunks() {
         let form = EscapeForm::Bytes { token_follows: !chunk.invalid().is_empty() };
-        for part in Walk::new(chunk.valid(), form) {
+        for part in EscapeWalk::new(chunk.valid(), form) {
             shown.clear();
             part.write_to(&mut shown);
             piece(
@@ -85,7 +85,7 @@ pub(crate) fn one_line(text: &str, max_chars: usize) -> String {
     let mut shown_chars = 0;
     // Where to cut if the text turns out too long: the last place with room for the ellipsis.
     let mut cut = 0;
-    for piece in Walk::new(text, EscapeForm::Line) {
+    for piece in EscapeWalk::new(text, EscapeForm::Line) {
         if shown_chars < max_chars {
             cut = shown.len();
         }
@@ -117,7 +117,7 @@ pub(crate) fn spell_out_rest(text: &str) -> Cow<'_, str> {
 /// How many characters of `text` nobody would see, for a warning above it. Line feeds, tabs and a carriage return
 /// at the end of a line do not count.
 pub(crate) fn hidden_count(text: &str) -> usize {
-    Walk::new(text, EscapeForm::Text).filter(|piece| matches!(piece, EscapedPiece::Token(_))).count()
+    EscapeWalk::new(text, EscapeForm::Text).filter(|piece| matches!(piece, EscapedPiece::Token(_))).count()
 }
 
 fn escape(text: &str, form: EscapeForm) -> Cow<'_, str> {
@@ -125,7 +125,7 @@ fn escape(text: &str, form: EscapeForm) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
-    Walk::new(text, form).for_each(|piece| piece.write_to(&mut shown));
+    EscapeWalk::new(text, form).for_each(|piece| piece.write_to(&mut shown));
     if shown == text { Cow::Borrowed(text) } else { Cow::Owned(shown) }
 }
 
@@ -202,7 +202,7 @@ impl EscapedPiece {
 }
 
 /// Goes through a text once, character by character.
-struct Walk<'a> {
+struct EscapeWalk<'a> {
     rest: &'a str,
     form: EscapeForm,
     /// Marks on the present base; [`MAX_MARKS`] also where there is no base, so that none can climb onto what
@@ -212,7 +212,7 @@ struct Walk<'a> {
     doubles: Option<bool>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> EscapeWalk<'a> {
     fn new(text: &'a str, form: EscapeForm) -> Self {
         Self { rest: text, form, marks: MAX_MARKS, doubles: None }
     }
@@ -238,7 +238,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-impl Iterator for Walk<'_> {
+impl Iterator for EscapeWalk<'_> {
     type Item = EscapedPiece;
 
     fn next(&mut self) -> Option<EscapedPiece> {

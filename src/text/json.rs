@@ -17,7 +17,7 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Map
 mod locate;
 mod strict;
 
-pub(crate) use locate::Position;
+pub(crate) use locate::TextPosition;
 
 use crate::model::characters::unseen;
 
@@ -33,7 +33,7 @@ const MAX_VALUES: usize = 4 << 20;
 #[error("{place}: {message}", place = self.place())]
 pub struct JsonError {
     /// The place in the text.
-    pub position: Position,
+    pub position: TextPosition,
     /// The value it is about, such as `changes[3].path`; empty: the document itself.
     pub at: String,
     /// What is wrong, without the place.
@@ -49,7 +49,7 @@ impl JsonError {
     }
 
     fn at_offset(bytes: &[u8], offset: usize, message: impl Into<String>) -> Self {
-        let position = Position::new(bytes, offset);
+        let position = TextPosition::new(bytes, offset);
         Self { position, at: String::new(), message: message.into() }
     }
 
@@ -63,7 +63,7 @@ impl JsonError {
             Some((short, _)) if message.starts_with("unknown field") => short.replace('`', "\""),
             _ => message.to_owned(),
         };
-        Self { position: Position::new(bytes, offset), at: locate::name_at(bytes, offset), message }
+        Self { position: TextPosition::new(bytes, offset), at: locate::name_at(bytes, offset), message }
     }
 }
 
@@ -113,8 +113,8 @@ pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Res
 }
 
 /// The place of the value called `at` (such as `changes[3].path`) in a document that passed [`check`].
-pub(crate) fn position_of(bytes: &[u8], at: &str) -> Option<Position> {
-    locate::offset_of_name(bytes, at).map(|offset| Position::new(bytes, offset))
+pub(crate) fn position_of(bytes: &[u8], at: &str) -> Option<TextPosition> {
+    locate::offset_of_name(bytes, at).map(|offset| TextPosition::new(bytes, offset))
 }
 
 fn plain_text(bytes: &[u8], limit_bytes: usize) -> Result<&str, JsonError> {
@@ -206,7 +206,7 @@ impl<'de> Visitor<'de> for Shape<'_> {
         let inner = self.inside()?;
         let mut seen: Vec<Cow<'_, str>> = Vec::new();
         let mut many = BTreeSet::new();
-        while let Some(Key(key)) = object.next_key()? {
+        while let Some(BorrowedKey(key)) = object.next_key()? {
             inner.count()?;
             one_spelling(&key)?;
             if seen.contains(&key) || many.contains(&key) {
@@ -229,7 +229,7 @@ const FEW_KEYS: usize = 16;
 
 /// A key, borrowed from the text where it has no escapes.
 #[derive(Deserialize)]
-struct Key<'t>(#[serde(borrow)] Cow<'t, str>);
+pub(crate) struct BorrowedKey<'t>(#[serde(borrow)] pub Cow<'t, str>);
 
 fn one_spelling<E: serde::de::Error>(text: &str) -> Result<(), E> {
     if text.contains('\0') {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::disk::fs::{Fs, Place, Stat, StatePath};
 use crate::disk::node_at;
-use crate::ledger::Entry;
+use crate::ledger::{Entry, EntryFact};
 use crate::model::{Node, Step, TreePath};
 use crate::progress::{CancelToken, Phase, Quiet};
 
@@ -96,7 +96,7 @@ impl ArmedTransaction<'_> {
         let undone = recover::interrupted(root).and_then(|interrupted| {
             let options = recover::Options {
                 on_foreign: OnForeign::JustFailed,
-                reason: cause.to_string(),
+                reason: EntryFact::ChangeFailed { error: cause.to_string() },
                 environment: self.request.environment,
                 progress: &Quiet,
                 cancel: &CancelToken::new(),

@@ -31,14 +31,19 @@ pub(super) enum Generation {
     Fifth,
     /// Entries whose health checks follow.
     Sixth,
+    /// Entries that keep facts where earlier ones keep sentences.
+    Seventh,
 }
 
 impl Generation {
-    const ALL: [Self; 6] = [Self::First, Self::Second, Self::Third, Self::Fourth, Self::Fifth, Self::Sixth];
+    const ALL: [Self; 7] =
+        [Self::First, Self::Second, Self::Third, Self::Fourth, Self::Fifth, Self::Sixth, Self::Seventh];
 
     /// The one that `entry` needs.
     pub fn new(entry: &Entry) -> Self {
-        if entry.is_of_sixth_generation() {
+        if entry.is_of_seventh_generation() {
+            Generation::Seventh
+        } else if entry.is_of_sixth_generation() {
             Generation::Sixth
         } else if entry.is_of_fifth_generation() {
             Generation::Fifth
@@ -61,6 +66,7 @@ impl Generation {
             Generation::Fourth => b"patchwright-state/4\n",
             Generation::Fifth => b"patchwright-state/5\n",
             Generation::Sixth => b"patchwright-state/6\n",
+            Generation::Seventh => b"patchwright-state/7\n",
         }
     }
 }
@@ -155,15 +161,15 @@ pub(super) fn committed(fs: &dyn Fs, intent: &Intent) -> Result<(), TransactionE
     }
     for seq in &intent.retires {
         keep_newer(fs, *seq)?;
-        let retired = layout::way_back(*seq);
+        let retired = layout::undo_data(*seq);
         if exists(fs, &retired)? {
             fs.rename(&retired, &layout::dead().join(seq)).context("retire", &retired)?;
         }
     }
     let folders = [live.clone(), Ledger::folder(), layout::undo(), StatePath::root()].map(Place::State);
     fs.sync(&folders).context("write to disk", StatePath::root())?;
-    let way_back = layout::way_back(intent.seq);
-    fs.rename(&live, &way_back).context("keep", &way_back)?;
+    let undo_data = layout::undo_data(intent.seq);
+    fs.rename(&live, &undo_data).context("keep", &undo_data)?;
     bury(fs)
 }
 
@@ -247,7 +253,7 @@ fn keep(fs: &dyn Fs, place: &StatePath, name: impl Display) -> Result<StatePath,
 /// Moves backups away that are in the place of those of entry `seq`, which is only about to be written: they belong to an entry
 /// that is gone from the history.
 pub(super) fn keep_stranded(fs: &dyn Fs, seq: u64) -> Result<(), TransactionError> {
-    let place = layout::way_back(seq);
+    let place = layout::undo_data(seq);
     if exists(fs, &place)? {
         keep(fs, &place, place.as_str().replace('/', "-"))?;
     }
@@ -257,7 +263,7 @@ pub(super) fn keep_stranded(fs: &dyn Fs, seq: u64) -> Result<(), TransactionErro
 /// Keeps the originals of entry `seq` that a program went on writing to after they were put away: what it wrote is
 /// nowhere else.
 fn keep_newer(fs: &dyn Fs, seq: u64) -> Result<(), TransactionError> {
-    let (entry, folder) = (Ledger::place_of(seq).join("entry.json"), layout::way_back(seq));
+    let (entry, folder) = (Ledger::place_of(seq).join("entry.json"), layout::undo_data(seq));
     let Some(written) = fs.look(&Place::from(&entry)).context("look at", &entry)? else { return Ok(()) };
     let mut steps = None;
     let objects = folder.join("objects");
@@ -407,9 +413,9 @@ pub fn give_up(root: &TargetRoot, entries: &[u64]) -> Result<(), TransactionErro
     make_folders(fs, &[layout::dead()])?;
     for seq in entries {
         keep_newer(fs, *seq)?;
-        let way_back = layout::way_back(*seq);
-        if exists(fs, &way_back)? {
-            fs.rename(&way_back, &layout::dead().join(seq)).context("give up", &way_back)?;
+        let undo_data = layout::undo_data(*seq);
+        if exists(fs, &undo_data)? {
+            fs.rename(&undo_data, &layout::dead().join(seq)).context("give up", &undo_data)?;
         }
     }
     fs.sync(&[layout::undo(), StatePath::root()].map(Place::State))

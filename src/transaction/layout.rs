@@ -85,7 +85,7 @@ pub(super) fn undone() -> StatePath {
 }
 
 /// The safe copies that take back history entry `seq`.
-pub(super) fn way_back(seq: u64) -> StatePath {
+pub(super) fn undo_data(seq: u64) -> StatePath {
     undo().join(format!("{seq:08}"))
 }
 

@@ -57,7 +57,7 @@ pub(crate) use prepare::ArmedTransaction;
 pub use prepare::prepare;
 pub(crate) use settled::Settled;
 pub use store::SafeCopies;
-pub(crate) use store::{Archive, SafeCopyError, has_way_back, safe_copy};
+pub(crate) use store::{Archive, SafeCopyError, has_undo_data, safe_copy};
 
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, Stat, StatePath};

@@ -23,23 +23,23 @@ use crate::model::{Code, Mode, TreePath};
 /// holds the lock and has tidied.
 pub(crate) struct Settled {
     fs: Arc<dyn Fs>,
-    asked: Mutex<Asked>,
+    asked: Mutex<LookCache>,
 }
 
 /// What is asked once while somebody looks at many things.
 #[derive(Default)]
-struct Asked {
+struct LookCache {
     wanted_by: usize,
     pending: Option<Option<Intent>>,
 }
 
 /// The wish to look at many things as they are at one moment.
-struct Wish<'a> {
+struct SettledLook<'a> {
     settled: &'a Settled,
     _kept_open: Box<dyn KeepsOpen + 'a>,
 }
 
-impl Drop for Wish<'_> {
+impl Drop for SettledLook<'_> {
     fn drop(&mut self) {
         let mut asked = self.settled.asked();
         asked.wanted_by -= 1;
@@ -54,7 +54,7 @@ impl Settled {
         Self { fs, asked: Mutex::default() }
     }
 
-    fn asked(&self) -> MutexGuard<'_, Asked> {
+    fn asked(&self) -> MutexGuard<'_, LookCache> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -88,14 +88,16 @@ impl Settled {
             return Ok(at.clone());
         }
         let Some(intent) = self.pending() else { return Ok(at.clone()) };
-        let moves =
-            [(Ledger::place_of(intent.seq), layout::entry()), (layout::way_back(intent.seq), layout::live())];
+        let moves = [
+            (Ledger::place_of(intent.seq), layout::entry()),
+            (layout::undo_data(intent.seq), layout::live()),
+        ];
         for (then, now) in moves {
             if is_kept(&then) && self.fs.look(&Place::from(&then))?.is_none() {
                 return Ok(Place::State(path.moved(&then, &now)));
             }
         }
-        let is_retired = |seq: &u64| is_kept(&layout::way_back(*seq));
+        let is_retired = |seq: &u64| is_kept(&layout::undo_data(*seq));
         match intent.retires.iter().any(is_retired) {
             true => Ok(Place::State(layout::live().join("retired"))),
             false => Ok(at.clone()),
@@ -157,7 +159,7 @@ impl Fs for Settled {
 
     fn keep_folders_open(&self) -> Box<dyn KeepsOpen + '_> {
         self.asked().wanted_by += 1;
-        Box::new(Wish { settled: self, _kept_open: self.fs.keep_folders_open() })
+        Box::new(SettledLook { settled: self, _kept_open: self.fs.keep_folders_open() })
     }
 
     passed_on! {

@@ -60,7 +60,7 @@ impl SafeCopies {
         let mut safe = Self { copies: BTreeMap::new(), left: BTreeMap::new(), damaged: Vec::new() };
         let Some(first) = steps.first() else { return Ok(safe) };
         let unreadable = |step: &Step, source| SafeCopyError::Io { path: step.path.clone(), source };
-        let folder = layout::way_back(seq);
+        let folder = layout::undo_data(seq);
         let _kept_open = fs.keep_folders_open();
         if fs.look(&Place::from(&folder)).map_err(|source| unreadable(first, source))?.is_none() {
             return Err(SafeCopyError::Gone(folder));
@@ -144,7 +144,7 @@ impl Archive {
         let kept = names(&layout::undo())?;
         let mut archive = Self::default();
         for (seq, steps) in entries {
-            let folder = layout::way_back(seq);
+            let folder = layout::undo_data(seq);
             if !kept.contains(&format!("{seq:08}")) {
                 continue;
             }
@@ -181,7 +181,7 @@ impl Archive {
         entries: impl Iterator<Item = (u64, &'a [Step])>,
     ) -> Result<Self, TransactionError> {
         for (seq, steps) in entries {
-            let folder = layout::way_back(seq);
+            let folder = layout::undo_data(seq);
             for (n, step) in steps.iter().enumerate() {
                 let place = layout::left(&folder, n);
                 if let (Some(file), true) = (step.after.as_ref().and_then(Node::as_file), exists(fs, &place)?)
@@ -210,8 +210,8 @@ impl Archive {
 ///
 /// # Errors
 /// The system's.
-pub(crate) fn has_way_back(fs: &dyn Fs, seq: u64) -> Result<bool, TransactionError> {
-    exists(fs, &layout::way_back(seq))
+pub(crate) fn has_undo_data(fs: &dyn Fs, seq: u64) -> Result<bool, TransactionError> {
+    exists(fs, &layout::undo_data(seq))
 }
 
 /// Where the safe copy of step `n` of entry `seq` is, as far as names tell.
@@ -219,7 +219,7 @@ pub(crate) fn has_way_back(fs: &dyn Fs, seq: u64) -> Result<bool, TransactionErr
 /// # Errors
 /// The system's.
 pub(crate) fn safe_copy(fs: &dyn Fs, seq: u64, n: usize) -> Result<Option<StatePath>, TransactionError> {
-    for place in places(&layout::way_back(seq), n) {
+    for place in places(&layout::undo_data(seq), n) {
         if exists(fs, &place)? {
             return Ok(Some(place));
         }

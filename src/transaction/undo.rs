@@ -14,7 +14,7 @@ use super::{Contents, IoResultExt, TransactionError, commit, finish, is_empty, l
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
 use crate::environment::Environment;
-use crate::ledger::{Action, Entry, Ledger};
+use crate::ledger::{Action, Entry, EntryFact, Ledger};
 use crate::model::{Node, Step, TreePath};
 use crate::progress::{CancelToken, Phase, Progress};
 
@@ -45,7 +45,7 @@ pub struct Options<'a> {
     /// What to do with things of other people.
     pub on_foreign: OnForeign,
     /// Why it is undone, for the history.
-    pub reason: String,
+    pub reason: EntryFact,
     /// Time and chance.
     pub environment: &'a Environment,
     /// Hears how it goes.
@@ -156,7 +156,7 @@ impl UndoTable {
 }
 
 /// One thing to move, decided before anything is moved.
-struct Move<'a> {
+struct UndoMove<'a> {
     n: usize,
     step: &'a Step,
     action: UndoAction,
@@ -167,8 +167,8 @@ struct Move<'a> {
 }
 
 /// What an undo will do.
-struct Decision<'a> {
-    moves: Vec<Move<'a>>,
+struct UndoPlan<'a> {
+    moves: Vec<UndoMove<'a>>,
     /// Originals that were changed since and are not put back: they are kept.
     newer: Vec<(usize, &'a TreePath, &'a StatePath)>,
     report: Undone,
@@ -182,7 +182,7 @@ fn decide<'a>(
     table: &UndoTable,
     on_foreign: OnForeign,
     provided: &'a BTreeMap<usize, StatePath>,
-) -> Result<Decision<'a>, TransactionError> {
+) -> Result<UndoPlan<'a>, TransactionError> {
     let (mut moves, mut report, mut places, mut newer) =
         (Vec::new(), Undone::default(), Vec::new(), Vec::new());
     // Backwards: what was done last is taken back first.
@@ -228,13 +228,13 @@ fn decide<'a>(
             report.newer.push(path.clone());
         }
         let foreign_first = asks && kind != StepKind::DirMode;
-        moves.push(Move { n, step, action, original, found: found.as_ref(), foreign_first });
+        moves.push(UndoMove { n, step, action, original, found: found.as_ref(), foreign_first });
     }
     if !places.is_empty() {
         places.sort_by(|a, b| a.path.cmp(&b.path));
         return Err(TransactionError::Foreign { places });
     }
-    Ok(Decision { moves, newer, report })
+    Ok(UndoPlan { moves, newer, report })
 }
 
 /// What is done where a person decided that somebody else's thing goes aside.
@@ -284,7 +284,7 @@ pub fn undo_by(
         OnForeign::PutAside => provide(fs, steps, &observed, options.originals)?,
         OnForeign::Stop | OnForeign::JustFailed => BTreeMap::new(),
     };
-    let Decision { moves, newer, mut report } =
+    let UndoPlan { moves, newer, mut report } =
         decide(steps, &observed, table, options.on_foreign, &provided)?;
     options.cancel.check()?;
     options.progress.begin(Phase::PuttingBack, moves.len() as u64);
@@ -308,8 +308,7 @@ pub fn undo_by(
         }
     }
     let emptied = finish::empty_new_folders(fs, steps)?;
-    let remarks = remarks(&report, &options.reason);
-    write_abort(fs, interrupted, options.environment, remarks)?;
+    write_abort(fs, interrupted, options.environment, facts(&report, &options.reason))?;
     let mut touched = touched_for_undo(fs, steps, &report)?;
     touched.extend(emptied);
     touched.extend(abort_places());
@@ -323,7 +322,7 @@ pub fn undo_by(
 
 fn carry_out(
     fs: &dyn Fs,
-    step: &Move<'_>,
+    step: &UndoMove<'_>,
     conflicts: &StatePath,
     report: &mut Undone,
 ) -> Result<(), TransactionError> {
@@ -383,7 +382,7 @@ fn take_out_if_empty(fs: &dyn Fs, path: &TreePath, object: &StatePath) -> Result
 }
 
 /// Moves the new thing out, unless it is not the one that was looked at.
-fn take_out(fs: &dyn Fs, step: &Move<'_>, object: &StatePath) -> Result<(), TransactionError> {
+fn take_out(fs: &dyn Fs, step: &UndoMove<'_>, object: &StatePath) -> Result<(), TransactionError> {
     let path = &step.step.path;
     fs.move_out(path, object).context("take away", path)?;
     if is_what_was_found(fs, step, object)? {
@@ -394,7 +393,7 @@ fn take_out(fs: &dyn Fs, step: &Move<'_>, object: &StatePath) -> Result<(), Tran
 }
 
 /// Whether the thing that came out is the one that the decision was about, as it was then.
-fn is_what_was_found(fs: &dyn Fs, step: &Move<'_>, out: &StatePath) -> Result<bool, TransactionError> {
+fn is_what_was_found(fs: &dyn Fs, step: &UndoMove<'_>, out: &StatePath) -> Result<bool, TransactionError> {
     let (path, out) = (&step.step.path, Place::from(out));
     let out_found = fs.look(&out).context("look at what was at", path)?;
     let (Some(now), Some(then)) = (out_found, step.found) else { return Ok(false) };
@@ -436,28 +435,33 @@ fn touched_for_undo(fs: &dyn Fs, steps: &[Step], report: &Undone) -> Result<Vec<
     Ok(present)
 }
 
-fn remarks(report: &Undone, reason: &str) -> Vec<String> {
-    let mut remarks = vec![reason.to_owned()];
-    remarks.extend(report.newer.iter().map(|path| format!("kept the newer content of {path}")));
-    remarks.extend(report.folders_kept.iter().map(|path| format!("kept the folder {path}, which is in use")));
-    remarks.extend(report.gone.iter().map(|path| format!("{path} was deleted by something else")));
-    let left_alone = report.left_alone.iter();
-    remarks.extend(left_alone.map(|path| format!("left {path} as it was changed by something else")));
-    remarks.extend(report.lost.iter().map(|path| format!("the original of {path} was missing")));
-    remarks.extend(report.put_aside.iter().map(|(path, aside)| format!("kept a copy of {path} as {aside}")));
-    remarks
+fn facts(report: &Undone, reason: &EntryFact) -> Vec<EntryFact> {
+    let mut facts = vec![reason.clone()];
+    let mut tell = |paths: &[TreePath], fact: fn(String) -> EntryFact| {
+        facts.extend(paths.iter().map(|path| fact(path.to_string())));
+    };
+    tell(&report.newer, |path| EntryFact::NewerContentKept { path });
+    tell(&report.folders_kept, |path| EntryFact::FolderInUse { path });
+    tell(&report.gone, |path| EntryFact::DeletedByOthers { path });
+    tell(&report.left_alone, |path| EntryFact::ChangedByOthers { path });
+    tell(&report.lost, |path| EntryFact::OriginalMissing { path });
+    let aside = report.put_aside.iter();
+    facts.extend(
+        aside.map(|(path, now)| EntryFact::PutAside { path: path.to_string(), now: now.to_string() }),
+    );
+    facts
 }
 
 fn write_abort(
     fs: &dyn Fs,
     interrupted: &InterruptedChange,
     environment: &Environment,
-    remarks: Vec<String>,
+    facts: Vec<EntryFact>,
 ) -> Result<(), TransactionError> {
     let mut entry = Entry::after(&Ledger::read(fs)?.head(), Action::PutBack, environment)
         .on(&interrupted.entry.occasion_of_consequences());
     entry.patch = interrupted.entry.patch.clone();
-    entry.remarks = remarks;
+    entry.facts = facts;
     let outcome = EndRecord { intent: interrupted.intent_digest.to_string(), seq: interrupted.intent.seq };
     let unsynced = record::unfinished(&layout::abort());
     // An undo that was cut may have left these behind.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::key::{KeyFingerprint, KeyForm, PublicKey, Scheme};
+use super::key::{KeyFingerprint, KeyForm, PublicKey, SignatureScheme};
 use super::minisign::MinisignSignature;
 use super::review::{Opinion, Review};
 use super::sshsig::SshSignature;
@@ -19,7 +19,7 @@ use crate::model::{Approvals, Digest};
 
 /// What is to be vouched for.
 #[derive(Debug, Clone)]
-pub struct Claim<'a> {
+pub struct SignatureSubject<'a> {
     /// The exact bytes of the manifest.
     pub manifest: &'a [u8],
     /// Where it says it stands.
@@ -33,7 +33,7 @@ pub struct Claim<'a> {
     pub folder: Option<String>,
 }
 
-impl Claim<'_> {
+impl SignatureSubject<'_> {
     /// The product whose rules count.
     fn product(&self) -> &str {
         self.folder.as_deref().unwrap_or(&self.place.product)
@@ -44,7 +44,7 @@ impl Claim<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attached {
     /// Its format.
-    pub(crate) scheme: Scheme,
+    pub(crate) scheme: SignatureScheme,
     /// Its exact bytes.
     pub bytes: Vec<u8>,
 }
@@ -69,7 +69,7 @@ struct Valid<'a> {
 
 /// Who vouches for `claim`.
 pub fn judge(
-    claim: &Claim<'_>,
+    claim: &SignatureSubject<'_>,
     signatures: &[Attached],
     reviews: &[AttachedReview],
     keyring: &Keyring,
@@ -104,12 +104,12 @@ pub(crate) fn key_of(
     known: &[PublicKey],
 ) -> Option<PublicKey> {
     match signature.scheme {
-        Scheme::Ssh => {
+        SignatureScheme::Ssh => {
             let signature = SshSignature::parse(&signature.bytes).ok()?;
             signature.covers(content, kind).ok()?;
             Some(signature.key)
         }
-        Scheme::Minisign => {
+        SignatureScheme::Minisign => {
             let signature = MinisignSignature::parse(&signature.bytes).ok()?;
             Statement::parse(kind, &signature.comment)?;
             let mut keys = known.iter().chain(&signature.named_key);
@@ -120,7 +120,7 @@ pub(crate) fn key_of(
 
 /// What was heard so far.
 struct Evaluation<'a> {
-    claim: &'a Claim<'a>,
+    claim: &'a SignatureSubject<'a>,
     keyring: &'a Keyring,
     now: Timestamp,
     valid: Vec<Valid<'a>>,
@@ -145,8 +145,8 @@ impl<'a> Evaluation<'a> {
     /// Reads a signature over `content` and finds out whose it is.
     fn add(&mut self, attached: &Attached, kind: StatementKind, content: &[u8], opinion: Option<Opinion>) {
         let heard = match attached.scheme {
-            Scheme::Minisign => self.add_minisign(&attached.bytes, kind, content),
-            Scheme::Ssh => self.add_ssh(&attached.bytes, kind, content),
+            SignatureScheme::Minisign => self.add_minisign(&attached.bytes, kind, content),
+            SignatureScheme::Ssh => self.add_ssh(&attached.bytes, kind, content),
         };
         let (key, statement) = match heard {
             Ok(heard) => heard,

@@ -19,24 +19,26 @@ const OTHER_KINDS: [&str; 4] = ["ssh-rsa", "ssh-dss", "ecdsa-", "sk-ecdsa-"];
 
 /// How a signature is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Scheme {
+pub(crate) enum SignatureScheme {
     /// As minisign writes it.
     Minisign,
     /// As `ssh-keygen -Y sign` writes it.
     Ssh,
 }
 
-impl Scheme {
+impl SignatureScheme {
     /// The format of files with this ending.
     pub(crate) fn of_extension(extension: &str) -> Option<Self> {
-        [Scheme::Minisign, Scheme::Ssh].into_iter().find(|scheme| scheme.extension() == extension)
+        [SignatureScheme::Minisign, SignatureScheme::Ssh]
+            .into_iter()
+            .find(|scheme| scheme.extension() == extension)
     }
 
     /// The ending of signature files.
     pub const fn extension(self) -> &'static str {
         match self {
-            Scheme::Minisign => "minisig",
-            Scheme::Ssh => "sshsig",
+            SignatureScheme::Minisign => "minisig",
+            SignatureScheme::Ssh => "sshsig",
         }
     }
 }

@@ -23,12 +23,12 @@ mod tests;
 
 pub(crate) use approval::{Approval, Approver, MAX_APPROVAL_BYTES, NoApprover, approver};
 pub(crate) use dsse::{envelope, opened};
-pub(crate) use judge::{Attached, Claim, key_of, signer_of};
+pub(crate) use judge::{Attached, SignatureSubject, key_of, signer_of};
 pub use judge::{AttachedReview, judge};
 #[cfg(test)]
 pub(crate) use key::KeyError;
 pub use key::{KeyFingerprint, PublicKey};
-pub(crate) use key::{MAX_KEY_BYTES, Scheme};
+pub(crate) use key::{MAX_KEY_BYTES, SignatureScheme};
 pub use minisign::sign;
 pub use policy::Policy;
 #[cfg(test)]
@@ -49,6 +49,6 @@ pub(crate) use statement::{SequencePlace, Statement, StatementKind};
 #[cfg(test)]
 pub(crate) use store::ListState;
 pub(crate) use store::{EVERY_PRODUCT, KeyStore, KeyStoreError, TrustOrigin, TrustedKey};
-pub use store::{Keyring, Places, Revoked, RevokedFrom};
+pub use store::{KeyPlaces, Keyring, Revoked, RevokedFrom};
 pub use verdict::Verdict;
 pub(crate) use verdict::{Denial, Doubt, Signatory, Standing};

@@ -125,7 +125,7 @@ pub struct KeyStore {
 
 /// Where keys and rules are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Places {
+pub struct KeyPlaces {
     /// This person's file. `None`: nothing is trusted, and nothing can be added.
     pub person: Option<PathBuf>,
     /// The machine's file, which is only read.
@@ -146,7 +146,7 @@ impl Keyring {
     ///
     /// # Errors
     /// [`KeyStoreError`] names the file, and what is wrong with it. Nothing is trusted half.
-    pub fn load(places: &Places) -> Result<Self, KeyStoreError> {
+    pub fn load(places: &KeyPlaces) -> Result<Self, KeyStoreError> {
         let of = |place: &Option<PathBuf>| place.as_deref().map_or(Ok(KeyStore::default()), KeyStore::load);
         Ok(Self { person: of(&places.person)?, machine: of(&places.machine)? })
     }

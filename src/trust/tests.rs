@@ -36,7 +36,7 @@ fn statement(kind: StatementKind, role: SignerRole) -> Statement {
 
 fn signed(content: &[u8], kind: StatementKind, role: SignerRole, key: &SecretKey) -> Attached {
     let text = sign(content, &statement(kind, role).comment(), key);
-    Attached { scheme: Scheme::Minisign, bytes: text.into_bytes() }
+    Attached { scheme: SignatureScheme::Minisign, bytes: text.into_bytes() }
 }
 
 fn by(seed: u8, role: SignerRole) -> Attached {
@@ -75,9 +75,9 @@ fn judged(signatures: &[Attached], reviews: &[AttachedReview], ring: &Keyring) -
     judge(&claim(), signatures, reviews, ring, now())
 }
 
-fn claim() -> Claim<'static> {
+fn claim() -> SignatureSubject<'static> {
     let asks = Approvals::default();
-    Claim { manifest: MANIFEST, place: place(), created: Some(now()), asks, folder: None }
+    SignatureSubject { manifest: MANIFEST, place: place(), created: Some(now()), asks, folder: None }
 }
 
 #[track_caller]
@@ -123,8 +123,11 @@ fn where_nobody_has_to_vouch_an_unsigned_patch_is_still_not_called_trusted() {
 #[test]
 fn a_bundle_can_ask_for_more_than_the_rules_but_not_for_less() {
     let keys = ring([anna(), bob()]);
-    let claim =
-        |authors, reviewers| Claim { created: None, asks: Approvals { authors, reviewers }, ..claim() };
+    let claim = |authors, reviewers| SignatureSubject {
+        created: None,
+        asks: Approvals { authors, reviewers },
+        ..claim()
+    };
     let only_anna = [by(ANNA, SignerRole::Author)];
     let verdict = judge(&claim(1, 1), &only_anna, &[], &keys, now());
     expect(&verdict, Standing::NotEnough, "Not enough signatures: 1 of 1 author, 0 of 1 reviewer");
@@ -258,7 +261,7 @@ fn another_key_for_a_known_product_is_told_and_an_unknown_product_is_a_first_con
 
 #[test]
 fn worthless_signatures_take_nothing_away() {
-    let garbage = Attached { scheme: Scheme::Minisign, bytes: b"x".to_vec() };
+    let garbage = Attached { scheme: SignatureScheme::Minisign, bytes: b"x".to_vec() };
     let verdict =
         judged(&[garbage, by(BOB, SignerRole::Author), by(ANNA, SignerRole::Author)], &[], &ring([anna()]));
     assert_eq!((verdict.standing, verdict.doubts.len()), (Standing::Trusted, 2));

@@ -7,7 +7,7 @@ use super::model::*;
 use crate::diff::Region;
 use crate::model::{Digest, FileChange, FileNode, Mode, Node, Role, TreePath};
 use crate::progress::CancelToken;
-use crate::workbench::{ChangeSide, Comparison, Content, OneChange};
+use crate::workbench::{ChangeSide, Comparison, OneChange, SideContent};
 
 fn node(bytes: &[u8]) -> Node {
     let (digest, size_bytes) = (Digest::compute(bytes), bytes.len() as u64);
@@ -16,7 +16,7 @@ fn node(bytes: &[u8]) -> Node {
 
 fn change(before: Option<&[u8]>, after: Option<&[u8]>) -> OneChange {
     let side = |bytes: Option<&[u8]>| {
-        bytes.map_or(ChangeSide::Absent, |bytes| ChangeSide::Content(Content::from(bytes.to_vec())))
+        bytes.map_or(ChangeSide::Absent, |bytes| ChangeSide::Content(SideContent::from(bytes.to_vec())))
     };
     let path = TreePath::parse("conf/app.toml").expect("a path");
     OneChange {

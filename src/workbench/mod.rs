@@ -38,10 +38,10 @@ pub use change::request::{ApplyOptions, ApplyRequest};
 pub(crate) use change::rollback::{RebuiltPlace, RollbackPreview};
 pub use change::rollback::{RollbackOptions, RolledBack, Which};
 pub use change::scripts::ScriptConsent;
-pub(crate) use change::scripts::{PlannedScript, ScriptPlan};
+pub(crate) use change::scripts::ScriptPlan;
 pub use change::toggle::{ToggleOptions, TogglePreview, Toggled};
 
-pub use contents::{Content, MAX_IN_MEMORY_BYTES};
+pub use contents::{MAX_IN_MEMORY_BYTES, SideContent};
 pub(crate) use error::ScriptTrouble;
 pub use error::{Error, Result};
 pub use keys::KeyWish;
@@ -53,9 +53,9 @@ pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, Hi
 pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
 pub use look::drift::Drift;
 pub(crate) use look::drift::{DriftCause, DriftKind};
-pub use look::edits::{Condition, KeyEdits, ShownEdits};
+pub use look::edits::{KeyEdits, ShownCondition, ShownEdits};
 pub use look::fixed::FixedFormat;
-pub(crate) use look::fixed::{Compared as ComparedScan, FixedHere, Publisher};
+pub(crate) use look::fixed::{ComparedScan, FixedHere, Publisher};
 pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;
 pub use look::identify::{Identified, Presence};
@@ -64,6 +64,7 @@ pub use look::merge_by_hand::MergeSides;
 pub use look::merging::{EditChoice, EditChoices};
 pub(crate) use look::metrics::exposition::Exposition;
 pub(crate) use look::metrics::{FolderMetrics, MeasuredFolder, moment};
+pub(crate) use look::planned_scripts::PlannedScript;
 pub use look::rehearsals::KnownRehearsal;
 pub(crate) use look::rollback_protection::HistoryCheck;
 pub use look::rollback_protection::{Foreign, OlderCopy};
@@ -85,7 +86,8 @@ pub(crate) use make::{EditMakeRequest, GitMakeRequest, TextMakeRequest};
 pub(crate) use rehearse::SiteTest;
 pub use rehearse::{RehearsalWish, Rehearsed};
 pub(crate) use rollout::{
-    ApprovalView, FolderState, FolderView, Gate, PlannedFolder, PlannedRing, RingView, RolloutPlan, Said,
+    ApprovalView, Attribution, Gate, MemberState, MemberView, PlannedFolder, PlannedRing, RingView,
+    RolloutPlan,
 };
 pub use rollout::{RolloutView, RunWish};
 pub(crate) use text_patch::{
@@ -93,7 +95,7 @@ pub(crate) use text_patch::{
 };
 pub use text_patch::{PatchFile, TextOptions};
 
-pub(crate) use wanted::{Asked, FolderStand, ReconcileWish, Reconciled};
+pub(crate) use wanted::{FolderStand, ReconcileCause, ReconcileWish, Reconciled};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub(crate) use crate::bundle::order::{FindingWeight, OrderFinding, lint as lint_order};
@@ -102,8 +104,8 @@ pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, Patc
 pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
 pub use crate::ledger::{
-    Action, CauseNote, DowntimeNote, Entry, Installed, Occasion, PatchNote, ReasonNote, ToggleNote,
-    TriggerNote, Turn,
+    Action, CauseNote, DowntimeNote, Entry, EntryFact, Installed, Occasion, PatchNote, ReasonNote,
+    ToggleNote, TriggerNote, Turn,
 };
 pub(crate) use crate::ledger::{
     CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, Turns, VouchedNote,
@@ -124,7 +126,7 @@ use crate::disk::fs::{Fs, OsFs};
 use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};
 use crate::transaction::{Settled, TransactionError, recover as recovery};
-use crate::trust::{Keyring, Places};
+use crate::trust::{KeyPlaces, Keyring};
 use look::memory::LastRead;
 
 /// Opens the disk of a target folder.
@@ -178,9 +180,9 @@ impl Workbench {
     }
 
     /// Where this person's and the machine's keys and rules are.
-    fn trust_places(&self) -> Places {
+    fn trust_places(&self) -> KeyPlaces {
         let environment = &self.environment;
-        Places { person: environment.trust_file.clone(), machine: environment.machine_trust_file.clone() }
+        KeyPlaces { person: environment.trust_file.clone(), machine: environment.machine_trust_file.clone() }
     }
 
     /// What is trusted here.

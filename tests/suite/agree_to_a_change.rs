@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use patchwright::cli::{self, Streams};
 use patchwright::model::{LocalEdits, Patch};
-use patchwright::present::why::Why;
+use patchwright::present::why::RollbackReason;
 use patchwright::present::worker::WorkerChange;
 use patchwright::workbench::{ApplyRequest, EditChoice, EditChoices, Overrides, TextOptions};
 
@@ -147,7 +147,7 @@ impl Scene {
         let is_unsigned = self.after.contains("--allow-unsigned");
         let overrides = Box::new(if is_unsigned { Overrides::UNSIGNED } else { Overrides::default() });
         let (bundles, reading) = (vec![bundle], TextOptions::default());
-        let (withdrawn, why) = (Vec::new(), Why::default());
+        let (withdrawn, why) = (Vec::new(), RollbackReason::default());
         let change =
             WorkerChange::Apply { bundles, overrides, edits: wishes(self.after), reading, withdrawn, why };
         let arguments =

@@ -10,7 +10,7 @@ use patchwright::model::Code;
 use patchwright::present::check::CheckVerdict;
 use patchwright::present::finding::WayOut;
 use patchwright::present::guided::{Guided, Stage, Task};
-use patchwright::present::history::WayBack;
+use patchwright::present::history::CanRollBack;
 use patchwright::present::message::{Destination, Dialog, Effect, Event, ExportWish, Msg};
 use patchwright::present::outcome::FolderEnd;
 use patchwright::present::worker;
@@ -429,7 +429,7 @@ fn a_patch_below_others_is_taken_out_and_comes_back() {
     target.must_apply(&sandbox.make_named("SECOND", &two, &both));
     person.does(Msg::OpenFolder(target.path.clone()));
     let row = person.model.workspace.view.ready().expect("a view").stack[1].clone();
-    assert_eq!((row.exact.as_str(), row.way_back), ("FIRST", WayBack::Alone));
+    assert_eq!((row.exact.as_str(), row.can_roll_back), ("FIRST", CanRollBack::Alone));
     person.does(Msg::BeginTakeOut(Which::Patch(row.exact))).is_at(Stage::Checked);
     let check = person.model.guided.as_ref().and_then(|guided| guided.check.as_ref()).expect("a check");
     let then = check.review.iter().find(|line| line.name == words::THEN_HERE).expect("what is left is told");
@@ -486,8 +486,8 @@ fn what_a_service_pack_does_to_the_hotfix_in_it_is_told_before() {
     assert!(related.evidence.iter().any(|line| line.starts_with("both fix: ")), "{related:?}");
     person.goes_through().ends(FolderEnd::Done, words::DONE_APPLY);
     let stack = &person.model.workspace.view.ready().expect("a view").stack;
-    let ways: Vec<WayBack> = stack.iter().map(|row| row.way_back).collect();
-    assert_eq!(ways, [WayBack::Now, WayBack::Contained], "the hotfix waits below the service pack");
+    let ways: Vec<CanRollBack> = stack.iter().map(|row| row.can_roll_back).collect();
+    assert_eq!(ways, [CanRollBack::Now, CanRollBack::Contained], "the hotfix waits below the service pack");
 }
 
 #[test]

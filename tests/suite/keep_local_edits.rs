@@ -84,7 +84,7 @@ fn an_edit_in_other_lines_than_the_patch_is_merged_and_named_with_its_digest() {
     target.must_apply(&bundle);
     target.expect(&tree(BOTH).file("app", "2"));
     assert!(target.drift().is_empty(), "what was merged is what is expected");
-    let remarks = &target.history()[0].remarks;
+    let remarks = &target.history()[0].remarks();
     assert!(remarks.iter().any(|remark| remark.starts_with("conf/app.conf: was edited here")), "{remarks:?}");
     target.must_roll_back();
     target.expect(&tree(MINE));

@@ -1,6 +1,6 @@
 //! Figures are made of what histories say, and each change counts as what became of it.
 
-use patchwright::model::{Check, Level, Patch, PatchId, Probe, Resolved, ResolvedKind, ResolvedState};
+use patchwright::model::{Check, Level, Patch, PatchId, Probe, ResolvedIssue, ResolvedKind, ResolvedState};
 use serde_json::Value;
 
 use crate::support::build::tree_path;
@@ -19,7 +19,7 @@ fn product_and(change: impl FnOnce(&mut Patch)) -> Sandbox {
         let probe = Probe::File { path: tree_path("is-well"), present: true, digest: None };
         patch.about.health = vec![Check { probe, level: Level::Required, timeout_secs: 1, retries: 0 }];
         patch.about.vulnerabilities = vec!["CVE-2026-1".to_owned()];
-        patch.about.resolves = vec![Resolved {
+        patch.about.resolves = vec![ResolvedIssue {
             kind: ResolvedKind::Security,
             id: "CVE-2026-1".to_owned(),
             aliases: Vec::new(),

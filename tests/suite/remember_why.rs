@@ -138,3 +138,70 @@ fn a_history_with_a_reason_that_is_none_is_damaged() {
     assert_eq!(run.code, 6, "{run}");
     assert!(run.printed().contains("fault, planned, superseded, test"), "{run}");
 }
+
+/// A folder that an older program told state files to leave alone: it wrote sentences.
+fn held_by_an_older_program(sentence: &str) -> Sandbox {
+    let sandbox = product("", "");
+    apply(&sandbox, "");
+    Console::new(&sandbox).done("reconcile --hold $/app --reason=database-moves");
+    let place = "app/.patchwright/history/00000002/entry.json";
+    let written = sandbox.read(place).expect("an entry");
+    let fact = r#""facts":[{"kind":"held","reason":"database-moves"}]"#;
+    assert!(written.contains(fact), "{written}");
+    let sentence = serde_json::Value::from(sentence);
+    sandbox.write(place, &written.replace(fact, &format!(r#""remarks":[{sentence}]"#)));
+    sandbox.write(FORMAT, "patchwright-state/5\n");
+    sandbox
+}
+
+#[test]
+fn sentences_of_an_older_program_are_shown_and_escaped() {
+    let sandbox = held_by_an_older_program("data\u{1b}[31mbase");
+    let entry = last_entry(&sandbox);
+    assert_eq!(entry["remarks"], serde_json::json!(["data\u{1b}[31mbase"]));
+    assert_eq!(entry.get("facts"), None, "{entry}");
+    let told = Console::new(&sandbox).done("history $/app").printed();
+    assert!(told.contains("base") && !told.contains('\u{1b}'), "{told:?}");
+    let state =
+        "format = \"patchwright-state/1\"\npatches = \".\"\n[[folders]]\npath = \"FOLDER\"\nhave = []\n";
+    let folder = sandbox.path("app").to_string_lossy().replace('\\', "/");
+    sandbox.write("state.toml", &state.replace("FOLDER", &folder));
+    let due = Console::new(&sandbox).run("reconcile $/state.toml").printed();
+    assert!(due.contains("base") && !due.contains('\u{1b}'), "{due:?}");
+    assert_eq!(sandbox.read(FORMAT).as_deref(), Some("patchwright-state/5\n"));
+    Console::new(&sandbox).done("reconcile --hold $/app --reason=again");
+    assert_eq!(sandbox.read(FORMAT).as_deref(), Some("patchwright-state/7\n"));
+}
+
+#[test]
+fn what_became_of_an_edited_file_is_kept_as_data() {
+    let sandbox = product("", "");
+    apply(&sandbox, "");
+    sandbox.write("app/a", "mine");
+    Console::new(&sandbox).done("rollback $/app --yes --keep-edits");
+    let entry = last_entry(&sandbox);
+    let became = serde_json::json!({"kind": "file", "path": "a", "became": {"note": "edits-backed-up"}});
+    assert_eq!(entry["facts"], serde_json::json!([became]));
+    let words = "a: was changed after the patch was applied; your version is backed up";
+    assert_eq!(entry["remarks"], serde_json::json!([words]));
+    let told = Console::new(&sandbox).done("history $/app").printed();
+    assert!(told.contains(words), "{told}");
+    assert_eq!(sandbox.read(FORMAT).as_deref(), Some("patchwright-state/7\n"));
+}
+
+#[test]
+fn a_fact_that_no_program_writes_is_damage() {
+    let sandbox = product("", "");
+    apply(&sandbox, "");
+    Console::new(&sandbox).done("reconcile --hold $/app --reason=move");
+    let place = "app/.patchwright/history/00000002/entry.json";
+    let written = sandbox.read(place).expect("an entry");
+    for (from, to) in
+        [("\"held\"", "\"hold\""), ("\"reason\":\"move\"", "\"reason\":\"move\",\"until\":\"x\"")]
+    {
+        assert!(written.contains(from), "{written}");
+        sandbox.write(place, &written.replace(from, to));
+        let refused = Console::new(&sandbox).run("history $/app").printed();
+        assert!(refused.contains("damaged at entry 2"), "{refused}");
+    }
+}

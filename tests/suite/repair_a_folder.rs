@@ -130,7 +130,7 @@ fn what_no_safe_copy_holds_comes_from_a_patch_file_or_not_at_all() {
     target.expect(&broken.clone().program("bin/app", "\x7fnew\0"));
     let _ = repair(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");
     target.expect(&new());
-    assert!(target.history()[1].remarks[0].contains("the patch file of TEST-1"));
+    assert!(target.history()[1].remarks()[0].contains("the patch file of TEST-1"));
     let again = repair(&sandbox, &target, &[], &[]).expect("nothing is wrong");
     assert!(again.entry.is_none());
 }

@@ -13,7 +13,7 @@ use patchwright::toolkit::theme;
 use patchwright::viewer::layout::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 use patchwright::viewer::model::{View, ViewedContents};
 use patchwright::viewer::paint::pane_ui;
-use patchwright::workbench::{ChangeSide, Comparison, Content, OneChange};
+use patchwright::workbench::{ChangeSide, Comparison, OneChange, SideContent};
 
 /// A pane and what it asked for.
 struct Pane {
@@ -66,8 +66,8 @@ pub fn contents(path: &str, before: &[u8], after: &[u8]) -> ViewedContents {
         edits: None,
         renamed_from: None,
         left: Some(node(before)),
-        before: ChangeSide::Content(Content::from(before.to_vec())),
-        after: ChangeSide::Content(Content::from(after.to_vec())),
+        before: ChangeSide::Content(SideContent::from(before.to_vec())),
+        after: ChangeSide::Content(SideContent::from(after.to_vec())),
     };
     ViewedContents::new(change, &CancelToken::new()).expect("nobody stops it")
 }

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use patchwright::environment::Environment;
 use patchwright::gui::worker::WORKER_FLAG;
 use patchwright::present::message::RollbackQuestion;
-use patchwright::present::why::Why;
+use patchwright::present::why::RollbackReason;
 use patchwright::present::worker::{Outcome, WorkerAnswer, WorkerChange, WorkerLine, parse};
 use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
 use patchwright::workbench::{
@@ -112,7 +112,7 @@ impl Scene {
             edits: EditChoices::new(),
             reading: TextOptions::default(),
             withdrawn: Vec::new(),
-            why: Why::default(),
+            why: RollbackReason::default(),
         };
         self.start(&change)
     }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::inside::Inside;
 use super::origins::{find_alike, find_same, wanted};
-use super::pack::{DeltaSource, Form, Packed, Wanted};
+use super::pack::{DeltaSource, Packed, PackedForm, WantedContent};
 use super::trees::{SourceSide, Trees};
 use super::{AuthorError, MAX_BASE_BYTES, MAX_BASES_BYTES, MAX_DELTA_BYTES};
 use crate::bundle::limits::MAX_DIFF_BYTES;
@@ -50,8 +50,8 @@ pub(super) struct Draft {
 /// One change; its payload is provisional until the contents are packed.
 struct Drafted {
     change: FileChange,
-    content: Option<Wanted>,
-    base: Option<Wanted>,
+    content: Option<WantedContent>,
+    base: Option<WantedContent>,
 }
 
 /// What a draft is made from.
@@ -94,20 +94,20 @@ impl Draft {
     }
 
     /// The contents to pack.
-    pub fn wanted(&self) -> Vec<Wanted> {
+    pub fn wanted(&self) -> Vec<WantedContent> {
         self.drafted.iter().flat_map(|drafted| drafted.content.iter().chain(&drafted.base)).cloned().collect()
     }
 
     /// Takes contents for which the patch's diff has no room out of it, the last first; gives those to be packed anew.
-    pub(crate) fn make_room(&mut self, packed: &Packed) -> Vec<Wanted> {
+    pub(crate) fn make_room(&mut self, packed: &Packed) -> Vec<WantedContent> {
         let mut left_bytes = MAX_DIFF_BYTES / 2;
         let mut anew = Vec::new();
         for content in self.drafted.iter_mut().filter_map(|drafted| drafted.content.as_mut()) {
             let needed = match packed.form_of(content) {
-                Form::Hunks(hunks) => hunks.size_bytes(),
+                PackedForm::Hunks(hunks) => hunks.size_bytes(),
                 // A line is at least one byte long, and its mark is another.
-                Form::Lines => 2 * content.file.size_bytes,
-                Form::Whole(_) | Form::Delta(_) => continue,
+                PackedForm::Lines => 2 * content.file.size_bytes,
+                PackedForm::Whole(_) | PackedForm::Delta(_) => continue,
             };
             match left_bytes.checked_sub(needed) {
                 Some(left) => left_bytes = left,
@@ -121,7 +121,7 @@ impl Draft {
     }
 
     /// What the content at each place is made of.
-    pub(crate) fn contents(&self) -> BTreeMap<&TreePath, &Wanted> {
+    pub(crate) fn contents(&self) -> BTreeMap<&TreePath, &WantedContent> {
         self.drafted
             .iter()
             .filter_map(|drafted| Some((&drafted.change.path, drafted.content.as_ref()?)))
@@ -170,7 +170,7 @@ impl Draft {
                 continue;
             }
             left_bytes -= file.size_bytes;
-            drafted.base = Some(Wanted {
+            drafted.base = Some(WantedContent {
                 side: SourceSide::Old,
                 path: change.path.clone(),
                 file: file.clone(),
@@ -206,7 +206,7 @@ impl Basis<'_> {
         }
     }
 
-    fn content(&self, step: &Step, file: &FileNode, alike: Option<&Step>, is_text: bool) -> Wanted {
+    fn content(&self, step: &Step, file: &FileNode, alike: Option<&Step>, is_text: bool) -> WantedContent {
         // What replaces an edited file has to come without the original.
         let needs_no_source = self.local_edits(&step.path) == LocalEdits::Replace;
         let own = step.before.as_ref().and_then(Node::as_file).is_some().then_some(step);
@@ -226,7 +226,13 @@ impl Basis<'_> {
             && starts_well
             && is_short(file)
             && source.as_ref().is_none_or(|source| is_short(&source.file));
-        Wanted { side: SourceSide::New, path: step.path.clone(), file: file.clone(), source, may_be_diff }
+        WantedContent {
+            side: SourceSide::New,
+            path: step.path.clone(),
+            file: file.clone(),
+            source,
+            may_be_diff,
+        }
     }
 
     fn source(&self, from: &Step, wanted: &FileNode, is_guess: bool) -> Option<DeltaSource> {

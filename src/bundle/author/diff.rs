@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::AuthorError;
-use super::pack::{Form, Packed, Wanted, is_told_as_a_whole};
+use super::pack::{Packed, PackedForm, WantedContent, is_told_as_a_whole};
 use super::trees::{SourceSide, Trees};
 use crate::bundle::BundleError;
 use crate::bundle::container::{BlobSpool, PackedBlob};
-use crate::bundle::diff_text::{Section, SectionSide, sections, unsaid};
+use crate::bundle::diff_text::{DiffSection, SectionSide, sections, unsaid};
 use crate::bundle::limits::MAX_DIFF_BYTES;
 use crate::bundle::manifest::limits::DIFFED_BYTES;
 use crate::diff::diff_lines_the_same_always;
@@ -18,7 +18,7 @@ use crate::model::{Patch, TreePath};
 /// The diff of `patch`, packed; `None` if it says nothing. `contents` are what its changes were drafted from.
 pub(super) fn write(
     patch: &Patch,
-    contents: &BTreeMap<&TreePath, &Wanted>,
+    contents: &BTreeMap<&TreePath, &WantedContent>,
     packed: &Packed,
     trees: &Trees<'_>,
     spool: &BlobSpool,
@@ -43,7 +43,7 @@ pub(super) fn write(
 }
 
 struct DiffWriter<'a> {
-    contents: &'a BTreeMap<&'a TreePath, &'a Wanted>,
+    contents: &'a BTreeMap<&'a TreePath, &'a WantedContent>,
     packed: &'a Packed,
     trees: &'a Trees<'a>,
 }
@@ -51,7 +51,7 @@ struct DiffWriter<'a> {
 impl DiffWriter<'_> {
     /// Whether the section is written. A file that goes away is said with all its lines, if it is a text and there is
     /// room for it.
-    fn can_say(&self, section: &Section<'_>, left_bytes: &mut u64) -> Result<bool, AuthorError> {
+    fn can_say(&self, section: &DiffSection<'_>, left_bytes: &mut u64) -> Result<bool, AuthorError> {
         let (SectionSide::File(file), SectionSide::Nothing) = (section.before, section.after) else {
             return Ok(true);
         };
@@ -67,12 +67,14 @@ impl DiffWriter<'_> {
         Ok(true)
     }
 
-    fn write(&self, section: &Section<'_>, out: &mut dyn Write) -> Result<(), AuthorError> {
+    fn write(&self, section: &DiffSection<'_>, out: &mut dyn Write) -> Result<(), AuthorError> {
         let path = &section.change.path;
         if !section.has_lines() {
             return section.write(Body::Same, out).map_err(cannot_write);
         }
-        if let Some(Form::Hunks(hunks)) = self.contents.get(path).map(|wanted| self.packed.form_of(wanted)) {
+        if let Some(PackedForm::Hunks(hunks)) =
+            self.contents.get(path).map(|wanted| self.packed.form_of(wanted))
+        {
             section.write(Body::Hunks(Vec::new()), out).map_err(cannot_write)?;
             let copy = |mut piece| io::copy(&mut piece, out).map(drop);
             return hunks.packed().try_for_each(copy).map_err(cannot_write);

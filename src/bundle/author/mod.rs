@@ -44,7 +44,7 @@ use super::order::{Order, OrderedScript};
 use super::{BundleError, UnverifiedBundle};
 use crate::diff::pair_renames;
 use crate::disk::fs::{Fs, Place, Stat};
-use crate::disk::{ScanError, Walk};
+use crate::disk::{ScanError, WalkedFolder};
 use crate::model::{Code, DiffText, Digest, FileChange, Node, Patch, Step, TreePath, version_control};
 use crate::plan::why::Making;
 use crate::plan::{Note, Obstacle};
@@ -90,7 +90,7 @@ pub struct AuthorRequest<'a> {
 
 /// How many places a patch changes, each counted once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct ChangeCounts {
     /// New files.
     pub created: usize,
     /// Files with new content, and things that become files.
@@ -113,7 +113,7 @@ pub struct Authored {
     /// What the bundle says.
     pub patch: Patch,
     /// What it changes.
-    pub counts: Counts,
+    pub counts: ChangeCounts,
     /// Its length.
     pub bundle_bytes: u64,
     /// SHA-256 of the file.
@@ -187,7 +187,7 @@ pub fn author(request: &AuthorRequest<'_>) -> Result<Unpublished, AuthorError> {
     let mut file = WholeFile::create(request.output).map_err(cannot_write)?;
     let trees =
         Trees { old: request.old, new: request.new, progress: request.progress, cancel: request.cancel };
-    let Compared { steps, seen, mut notes } = compare_trees(request, &trees)?;
+    let FolderDifferences { steps, seen, mut notes } = compare_trees(request, &trees)?;
     let _kept_open = [request.old.keep_folders_open(), request.new.keep_folders_open()];
     let mut draft = Draft::new(&Basis { steps: &steps, seen: &seen, order: request.order, trees: &trees })?;
     let spool = BlobSpool::create_in(folder_of(request.output))?;
@@ -207,11 +207,11 @@ pub fn author(request: &AuthorRequest<'_>) -> Result<Unpublished, AuthorError> {
     let mut blobs = packed.blobs(&wanted);
     blobs.extend(texts.iter().map(|blob| (blob.digest(), blob)));
     let shared = small::share(&wanted, &packed, &mut blobs, &trees, &spool)?;
-    let content = Content { diff: diff.as_ref(), shared: shared.as_ref(), blobs: &blobs };
+    let content = ContainerContents { diff: diff.as_ref(), shared: shared.as_ref(), blobs: &blobs };
     write_container(&patch, &content, &mut file, cannot_write)?;
     request.cancel.check()?;
     let (bundle_bytes, file_digest) = read_back(&patch, file.path())?;
-    let counts = Counts::new(&patch.changes);
+    let counts = ChangeCounts::new(&patch.changes);
     Ok(Unpublished { authored: Authored { patch, counts, bundle_bytes, file_digest, notes }, file })
 }
 
@@ -257,7 +257,7 @@ impl AuthorError {
     }
 }
 
-impl Counts {
+impl ChangeCounts {
     /// Counts `changes`.
     pub fn new(changes: &[FileChange]) -> Self {
         let mut counts = Self::default();
@@ -290,14 +290,14 @@ fn refuse_inside(request: &AuthorRequest<'_>) -> Result<(), AuthorError> {
 }
 
 /// What the two folders differ in.
-struct Compared {
+struct FolderDifferences {
     steps: Vec<Step>,
     /// The look of the files that stand at the steps' places before.
     seen: BTreeMap<TreePath, Stat>,
     notes: Vec<Note>,
 }
 
-fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Compared, AuthorError> {
+fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<FolderDifferences, AuthorError> {
     let progress = Comparing(request.progress);
     let left_out = RefCell::new(BTreeSet::new());
     let mut old = walk(SourceSide::Old, request, &progress, &RefCell::default())?;
@@ -327,7 +327,7 @@ fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Compa
     notes.extend(left_out.into_inner().into_iter().map(|folder| {
         Note::at(folder, "is left out: it's part of version control, and the order doesn't ask for it")
     }));
-    Ok(Compared { notes, steps, seen })
+    Ok(FolderDifferences { notes, steps, seen })
 }
 
 /// Lets go of folders of version control that were only walked through to what the order means there.
@@ -344,7 +344,7 @@ fn walk<'a>(
     request: &AuthorRequest<'a>,
     progress: &'a dyn Progress,
     left_out: &RefCell<BTreeSet<TreePath>>,
-) -> Result<Walk<'a>, AuthorError> {
+) -> Result<WalkedFolder<'a>, AuthorError> {
     let fs = match side {
         SourceSide::Old => request.old,
         SourceSide::New => request.new,
@@ -355,7 +355,7 @@ fn walk<'a>(
         }
         request.order.is_ignored(path, is_dir)
     };
-    Walk::new(fs, &ignore, progress, request.cancel).map_err(|source| match source {
+    WalkedFolder::new(fs, &ignore, progress, request.cancel).map_err(|source| match source {
         ScanError::Cancelled(cancelled) => cancelled.into(),
         source => AuthorError::Scan { side, source },
     })
@@ -412,7 +412,7 @@ fn pack_texts(order: &Order, spool: &BlobSpool) -> Result<Vec<PackedBlob>, Bundl
 }
 
 /// What goes into the container behind the manifest.
-struct Content<'a> {
+struct ContainerContents<'a> {
     diff: Option<&'a PackedBlob>,
     shared: Option<&'a PackedBlob>,
     blobs: &'a BTreeMap<Digest, &'a PackedBlob>,
@@ -420,7 +420,7 @@ struct Content<'a> {
 
 fn write_container(
     patch: &Patch,
-    content: &Content<'_>,
+    content: &ContainerContents<'_>,
     file: &mut WholeFile,
     cannot_write: impl Fn(io::Error) -> AuthorError,
 ) -> Result<(), AuthorError> {

@@ -11,12 +11,12 @@ use crate::bundle::order::Order;
 use crate::disk::fs::{Place, Stat, StatKind};
 use crate::model::{Patch, PlaceProblem, Step, TreePath, collisions};
 use crate::plan::Obstacle;
-use crate::plan::why::Making;
+use crate::plan::why::NotPackable;
 
 /// Things in a tree that cannot be read or carried.
 pub(super) fn of_scan(side: SourceSide, problems: &[PlaceProblem]) -> impl Iterator<Item = Obstacle> {
     problems.iter().cloned().map(move |PlaceProblem { path, code, detail }| {
-        Obstacle::at(path, Making::Unreadable { side: side.as_str(), code, detail })
+        Obstacle::at(path, NotPackable::Unreadable { side: side.as_str(), code, detail })
     })
 }
 
@@ -40,7 +40,7 @@ pub(super) fn of_names(
         .filter(|found| {
             !(found.case_only && leaves_windows_out && is_file(&found.first) && is_file(&found.second))
         })
-        .map(|found| Obstacle::at(found.second.clone(), Making::SameName(found)))
+        .map(|found| Obstacle::at(found.second.clone(), NotPackable::SameName(found)))
         .collect()
 }
 
@@ -60,7 +60,7 @@ pub(super) fn of_ignored(
             Err(error) => return Err(trees.failed(SourceSide::Old, &step.path, error)),
         };
         if order.is_ignored(&step.path, matches!(old.kind, StatKind::Dir | StatKind::Mount)) {
-            found.push(Obstacle::at(&step.path, Making::Ignored { side: SourceSide::Old.as_str() }));
+            found.push(Obstacle::at(&step.path, NotPackable::Ignored { side: SourceSide::Old.as_str() }));
         }
     }
     Ok(found)
@@ -71,8 +71,8 @@ pub(super) fn of_patch(patch: &Patch) -> Vec<Obstacle> {
     let obstacle = |ManifestProblem { code, at, change, message }| match change
         .and_then(|index| patch.changes.get(index))
     {
-        Some(change) => Obstacle::at(&change.path, Making::Rule { field: None, code, message }),
-        None => Obstacle::new(Making::Rule { field: Some(at), code, message }),
+        Some(change) => Obstacle::at(&change.path, NotPackable::Rule { field: None, code, message }),
+        None => Obstacle::new(NotPackable::Rule { field: Some(at), code, message }),
     };
     manifest::problems(patch).into_iter().map(obstacle).collect()
 }
@@ -83,5 +83,5 @@ pub(super) fn of_length(manifest_bytes: usize, changes: usize) -> Vec<Obstacle> 
         return Vec::new();
     }
     let max_bytes = MAX_MANIFEST_BYTES;
-    vec![Obstacle::new(Making::LongManifest { changes, bytes: manifest_bytes, max_bytes })]
+    vec![Obstacle::new(NotPackable::LongManifest { changes, bytes: manifest_bytes, max_bytes })]
 }

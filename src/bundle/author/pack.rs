@@ -40,7 +40,7 @@ const MAX_HEADER_BYTES: usize = 48 << 10;
 
 /// A content that the bundle has to bring.
 #[derive(Debug, Clone)]
-pub(super) struct Wanted {
+pub(super) struct WantedContent {
     pub side: SourceSide,
     /// One place where it stands.
     pub path: TreePath,
@@ -67,7 +67,7 @@ pub(super) struct DeltaSource {
 type WantedKey = (Digest, Option<(Digest, bool)>, bool);
 
 /// How a content travels.
-pub(super) enum Form {
+pub(super) enum PackedForm {
     Whole(PackedBlob),
     Delta(PackedBlob),
     /// These hunks, as they stand in a diff, make it out of its source.
@@ -78,10 +78,10 @@ pub(super) enum Form {
 
 /// Everything packed, each content once.
 pub(super) struct Packed {
-    by_key: BTreeMap<WantedKey, Form>,
+    by_key: BTreeMap<WantedKey, PackedForm>,
 }
 
-impl Wanted {
+impl WantedContent {
     fn key(&self) -> WantedKey {
         let source = self.source.as_ref().map(|source| (source.file.digest, source.is_guess));
         (self.file.digest, source, self.may_be_diff)
@@ -99,14 +99,14 @@ impl Wanted {
 impl Packed {
     /// Packs all of `wanted` into `spool`.
     pub fn pack(
-        wanted: &[Wanted],
+        wanted: &[WantedContent],
         context: ContextLines,
         trees: &Trees<'_>,
         spool: &BlobSpool,
     ) -> Result<Self, AuthorError> {
-        let jobs: BTreeMap<WantedKey, &Wanted> =
+        let jobs: BTreeMap<WantedKey, &WantedContent> =
             wanted.iter().rev().map(|wanted| (wanted.key(), wanted)).collect();
-        let mut jobs: Vec<&Wanted> = jobs.into_values().collect();
+        let mut jobs: Vec<&WantedContent> = jobs.into_values().collect();
         // The longest first, so that none is left alone at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.memory_bytes().max(job.file.size_bytes)));
         let new_bytes = jobs.iter().map(|job| job.file.size_bytes).fold(0, u64::saturating_add);
@@ -128,28 +128,30 @@ impl Packed {
     }
 
     /// The form of `wanted`.
-    pub(crate) fn form_of(&self, wanted: &Wanted) -> &Form {
+    pub(crate) fn form_of(&self, wanted: &WantedContent) -> &PackedForm {
         &self.by_key[&wanted.key()]
     }
 
     /// How `wanted` travels.
-    pub(crate) fn payload_of(&self, wanted: &Wanted) -> Payload {
+    pub(crate) fn payload_of(&self, wanted: &WantedContent) -> Payload {
         let source = wanted.source.as_ref();
         match (self.form_of(wanted), source) {
-            (Form::Delta(blob), Some(DeltaSource { path, file, .. })) => {
+            (PackedForm::Delta(blob), Some(DeltaSource { path, file, .. })) => {
                 Payload::Delta { blob: blob.digest(), from: path.clone(), source: file.digest }
             }
-            (Form::Whole(blob) | Form::Delta(blob), _) => Payload::Whole { blob: blob.digest() },
-            (Form::Hunks(_), source) => Payload::Diff { from: source.map(|source| source.path.clone()) },
-            (Form::Lines, _) => Payload::Diff { from: None },
+            (PackedForm::Whole(blob) | PackedForm::Delta(blob), _) => Payload::Whole { blob: blob.digest() },
+            (PackedForm::Hunks(_), source) => {
+                Payload::Diff { from: source.map(|source| source.path.clone()) }
+            }
+            (PackedForm::Lines, _) => Payload::Diff { from: None },
         }
     }
 
     /// All blobs of the bundle that `wanted` needs, ascending.
-    pub fn blobs<'p>(&'p self, wanted: &[Wanted]) -> BTreeMap<Digest, &'p PackedBlob> {
-        let blob = |wanted: &Wanted| match self.form_of(wanted) {
-            Form::Whole(blob) | Form::Delta(blob) => Some((blob.digest(), blob)),
-            Form::Hunks(_) | Form::Lines => None,
+    pub fn blobs<'p>(&'p self, wanted: &[WantedContent]) -> BTreeMap<Digest, &'p PackedBlob> {
+        let blob = |wanted: &WantedContent| match self.form_of(wanted) {
+            PackedForm::Whole(blob) | PackedForm::Delta(blob) => Some((blob.digest(), blob)),
+            PackedForm::Hunks(_) | PackedForm::Lines => None,
         };
         wanted.iter().filter_map(blob).collect()
     }
@@ -164,7 +166,7 @@ struct Packer<'a> {
 
 impl Packer<'_> {
     /// The form that people can read, unless another is much smaller.
-    fn pack(&self, wanted: &Wanted) -> Result<Form, AuthorError> {
+    fn pack(&self, wanted: &WantedContent) -> Result<PackedForm, AuthorError> {
         let ticks = Ticks { progress: self.trees.progress, left: Cell::new(wanted.file.size_bytes) };
         let diff = self.diff(wanted)?;
         let form = match diff {
@@ -172,8 +174,10 @@ impl Packer<'_> {
             diff => {
                 let blob = self.pack_blob(wanted, &ticks)?;
                 let blob_bytes = match &blob {
-                    Form::Whole(blob) | Form::Delta(blob) => blob.packed_bytes() + BLOB_RECORDS_BYTES,
-                    Form::Hunks(_) | Form::Lines => 0,
+                    PackedForm::Whole(blob) | PackedForm::Delta(blob) => {
+                        blob.packed_bytes() + BLOB_RECORDS_BYTES
+                    }
+                    PackedForm::Hunks(_) | PackedForm::Lines => 0,
                 };
                 match diff {
                     Some(diff) if diff.packed_bytes * 3 / 4 <= blob_bytes => self.keep(diff)?,
@@ -186,27 +190,31 @@ impl Packer<'_> {
     }
 
     /// The smaller form of a content that nobody reads as lines.
-    fn pack_blob(&self, wanted: &Wanted, ticks: &Ticks<'_>) -> Result<Form, AuthorError> {
+    fn pack_blob(&self, wanted: &WantedContent, ticks: &Ticks<'_>) -> Result<PackedForm, AuthorError> {
         let is_some = |file: &FileNode| file.size_bytes > 0;
         let source = wanted.source.as_ref().filter(|source| is_some(&source.file) && is_some(&wanted.file));
         Ok(match source {
-            None => Form::Whole(self.whole(wanted, ticks)?),
+            None => PackedForm::Whole(self.whole(wanted, ticks)?),
             Some(source) => {
                 let delta = self.delta(wanted, source, ticks)?;
                 if !source.is_guess && delta.packed_bytes() < wanted.file.size_bytes / CLEARLY_SMALLER {
-                    Form::Delta(delta)
+                    PackedForm::Delta(delta)
                 } else {
                     let whole = self.whole(wanted, ticks)?;
                     let limit =
                         if source.is_guess { whole.packed_bytes() / 4 * 3 } else { whole.packed_bytes() };
-                    if delta.packed_bytes() < limit { Form::Delta(delta) } else { Form::Whole(whole) }
+                    if delta.packed_bytes() < limit {
+                        PackedForm::Delta(delta)
+                    } else {
+                        PackedForm::Whole(whole)
+                    }
                 }
             }
         })
     }
 
     /// What the patch's diff would say; `None` if it cannot.
-    fn diff(&self, wanted: &Wanted) -> Result<Option<Diffed>, AuthorError> {
+    fn diff(&self, wanted: &WantedContent) -> Result<Option<Diffed>, AuthorError> {
         if !wanted.may_be_diff {
             return Ok(None);
         }
@@ -233,14 +241,14 @@ impl Packer<'_> {
         Ok(fits.then_some(changed))
     }
 
-    fn keep(&self, diff: Diffed) -> Result<Form, AuthorError> {
-        let Some(hunks) = diff.hunks else { return Ok(Form::Lines) };
+    fn keep(&self, diff: Diffed) -> Result<PackedForm, AuthorError> {
+        let Some(hunks) = diff.hunks else { return Ok(PackedForm::Lines) };
         let mut kept = self.spool.store();
         kept.write_all(&hunks).map_err(|error| BundleError::io("cannot keep a diff", error))?;
-        Ok(Form::Hunks(kept.finish()?))
+        Ok(PackedForm::Hunks(kept.finish()?))
     }
 
-    fn whole(&self, wanted: &Wanted, ticks: &Ticks<'_>) -> Result<PackedBlob, AuthorError> {
+    fn whole(&self, wanted: &WantedContent, ticks: &Ticks<'_>) -> Result<PackedBlob, AuthorError> {
         let mut content = CountingReader::new(self.trees.open(wanted.side, &wanted.path)?, ticks);
         let level = self.effort.whole(wanted.file.size_bytes);
         let blob = self.spool.compress(&mut content, level);
@@ -256,7 +264,7 @@ impl Packer<'_> {
 
     fn delta(
         &self,
-        wanted: &Wanted,
+        wanted: &WantedContent,
         source: &DeltaSource,
         ticks: &Ticks<'_>,
     ) -> Result<PackedBlob, AuthorError> {

@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use super::AuthorError;
 use super::effort::CompressionLevels;
-use super::pack::{BLOB_RECORDS_BYTES, Form, Packed, Wanted};
+use super::pack::{BLOB_RECORDS_BYTES, Packed, PackedForm, WantedContent};
 use super::trees::Trees;
 use crate::bundle::container::{BlobSpool, PackedBlob};
 use crate::bundle::limits::MAX_SMALL_BLOB_BYTES;
@@ -16,17 +16,17 @@ const MAX_TOGETHER_BYTES: u64 = 16 << 20;
 
 /// Takes small contents out of `blobs` and packs them together; `None` if each is better off by itself.
 pub(super) fn share(
-    wanted: &[Wanted],
+    wanted: &[WantedContent],
     packed: &Packed,
     blobs: &mut BTreeMap<Digest, &PackedBlob>,
     trees: &Trees<'_>,
     spool: &BlobSpool,
 ) -> Result<Option<PackedBlob>, AuthorError> {
     let mut left_bytes = MAX_TOGETHER_BYTES;
-    let mut small: BTreeMap<Digest, &Wanted> = BTreeMap::new();
+    let mut small: BTreeMap<Digest, &WantedContent> = BTreeMap::new();
     for wanted in wanted.iter().filter(|wanted| wanted.file.size_bytes <= MAX_SMALL_BLOB_BYTES) {
-        let is_new =
-            matches!(packed.form_of(wanted), Form::Whole(_)) && !small.contains_key(&wanted.file.digest);
+        let is_new = matches!(packed.form_of(wanted), PackedForm::Whole(_))
+            && !small.contains_key(&wanted.file.digest);
         if let Some(left) = left_bytes.checked_sub(wanted.file.size_bytes).filter(|_| is_new) {
             left_bytes = left;
             small.insert(wanted.file.digest, wanted);

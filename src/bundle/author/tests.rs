@@ -125,8 +125,14 @@ fn everything_that_differs_is_counted_once() {
         .folder("old/empty")
         .folder("new/hollow");
     let made = shop.author();
-    let expected =
-        Counts { created: 1, replaced: 1, deleted: 1, renamed: 1, folders: 3, ..Counts::default() };
+    let expected = ChangeCounts {
+        created: 1,
+        replaced: 1,
+        deleted: 1,
+        renamed: 1,
+        folders: 3,
+        ..ChangeCounts::default()
+    };
     assert_eq!(made.counts, expected);
     assert_eq!(made.patch.created, CREATED);
     assert_eq!(shop.bundle().patch, made.patch.into());
@@ -349,7 +355,7 @@ mod unix {
         symlink("run.sh", shop.path("old/cur")).expect("a link");
         symlink("dir/a", shop.path("new/cur")).expect("a link");
         let made = shop.author();
-        assert_eq!(made.counts, Counts { mode: 1, links: 1, folders: 1, ..Counts::default() });
+        assert_eq!(made.counts, ChangeCounts { mode: 1, links: 1, folders: 1, ..ChangeCounts::default() });
         assert_eq!(shop.bundle().blobs().count(), 0);
     }
 
@@ -402,7 +408,7 @@ mod unix {
         shop.put("old/conf", "1").put("new/conf/main", "2").folder("old/doc").keep("docs/a", "a");
         symlink("docs", shop.path("new/doc")).expect("a link");
         let made = shop.author();
-        assert_eq!(made.counts, Counts { created: 1, links: 1, folders: 1, ..Counts::default() });
+        assert_eq!(made.counts, ChangeCounts { created: 1, links: 1, folders: 1, ..ChangeCounts::default() });
     }
 }
 

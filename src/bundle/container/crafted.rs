@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bundle::BundleError;
 use crate::model::Digest;
-use crate::trust::{Attached, Scheme};
+use crate::trust::{Attached, SignatureScheme};
 
 use super::read::Container;
 use super::spool::BlobSpool;
@@ -230,7 +230,7 @@ pub(super) fn noise(length: usize) -> Vec<u8> {
 
 /// A signature of so many bytes, which nobody looks at here.
 pub(super) fn signature(bytes: &[u8]) -> Attached {
-    Attached { scheme: Scheme::Minisign, bytes: bytes.to_vec() }
+    Attached { scheme: SignatureScheme::Minisign, bytes: bytes.to_vec() }
 }
 
 /// A file with some bytes, gone when dropped.

@@ -69,7 +69,7 @@ impl MemberRules {
                 return Err(refused("there are two members of this name"));
             }
             Some(last) if last.name > entry.name => return Err(refused("it is out of order")),
-            last => check_company(last.map(|last| &last.name), &entry.name)?,
+            last => check_neighbour(last.map(|last| &last.name), &entry.name)?,
         }
         if entry.offset != self.next_offset {
             return Err(refused("it does not begin where the member before it ends"));
@@ -93,7 +93,7 @@ impl MemberRules {
 }
 
 /// A review and the signature over it come together: each is nothing without the other.
-fn check_company(before: Option<&MemberName>, name: &MemberName) -> Result<(), BundleError> {
+fn check_neighbour(before: Option<&MemberName>, name: &MemberName) -> Result<(), BundleError> {
     let waits = match before {
         Some(MemberName::Review(fingerprint, ReviewPart::Report)) => Some(fingerprint),
         _ => None,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::model::Digest;
-use crate::trust::Scheme;
+use crate::trust::SignatureScheme;
 
 const MANIFEST: &str = "manifest.json";
 const DIFF: &str = "changes.patch";
@@ -21,7 +21,7 @@ pub(super) const MAX_NAME_BYTES: usize = 83;
 pub(super) enum MemberName {
     Manifest,
     /// A signature over the manifest.
-    Signature(SignatureName, Scheme),
+    Signature(SignatureName, SignatureScheme),
     /// A review; the signature over it stands behind it.
     Review(SignatureName, ReviewPart),
     /// The changes that a diff can say.
@@ -35,7 +35,7 @@ pub(super) enum MemberName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ReviewPart {
     Report,
-    Signature(Scheme),
+    Signature(SignatureScheme),
 }
 
 /// 16 to 64 lower-case hex digits that tell which key signed.
@@ -59,12 +59,12 @@ impl MemberName {
             let (fingerprint, extension) = file.split_once('.')?;
             let part = match extension {
                 REVIEW_EXTENSION => ReviewPart::Report,
-                other => ReviewPart::Signature(Scheme::of_extension(other)?),
+                other => ReviewPart::Signature(SignatureScheme::of_extension(other)?),
             };
             return SignatureName::parse(fingerprint).map(|fingerprint| Self::Review(fingerprint, part));
         }
         let (fingerprint, extension) = name.strip_prefix(SIGNATURE_DIR)?.split_once('.')?;
-        let scheme = Scheme::of_extension(extension)?;
+        let scheme = SignatureScheme::of_extension(extension)?;
         SignatureName::parse(fingerprint).map(|fingerprint| Self::Signature(fingerprint, scheme))
     }
 }

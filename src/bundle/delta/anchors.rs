@@ -32,7 +32,7 @@ impl Anchors {
         // The upper bits have seen all of the last 64 bytes, the lower ones only the very last.
         let mask = (distance - 1) << (64 - distance.trailing_zeros());
         let mut places = HashMap::new();
-        let mut rolling = Rolling::new(mask);
+        let mut rolling = GearHash::new(mask);
         let mut chunk = vec![0; CHUNK_BYTES];
         let cannot_read = DeltaError::io("read the old content");
         old.seek(SeekFrom::Start(0)).map_err(&cannot_read)?;
@@ -50,7 +50,7 @@ impl Anchors {
     /// Where the middle of this content is in the old content; `None` when no anchor is shared.
     pub(super) fn middle_of(&self, segments: &[Vec<u8>]) -> Option<u64> {
         let mut found = Vec::new();
-        let mut rolling = Rolling::new(self.mask);
+        let mut rolling = GearHash::new(self.mask);
         for segment in segments {
             rolling.find(segment, |hash, _| found.extend(self.places.get(&hash).copied().flatten()));
         }
@@ -61,13 +61,13 @@ impl Anchors {
 }
 
 /// A gear hash, which forgets a byte after 64 more.
-struct Rolling {
+struct GearHash {
     mask: u64,
     hash: u64,
     position: u64,
 }
 
-impl Rolling {
+impl GearHash {
     fn new(mask: u64) -> Self {
         Self { mask, hash: 0, position: 0 }
     }

@@ -22,11 +22,11 @@ use crate::diff::patch_text::{Body, PatchHunk, parse};
 use crate::model::{Code, TreePath};
 
 pub(super) use read::read;
-pub(super) use section::{Section, SectionSide, sections, unsaid};
+pub(super) use section::{DiffSection, SectionSide, sections, unsaid};
 
 /// A `changes.patch` that says what the manifest says.
 #[derive(Debug)]
-pub(super) struct DiffText {
+pub(super) struct VerifiedDiffText {
     store: Store,
     /// Where the section of each change is.
     sections: BTreeMap<TreePath, Range<u64>>,
@@ -41,7 +41,7 @@ pub(crate) enum Direction {
     Back,
 }
 
-impl DiffText {
+impl VerifiedDiffText {
     /// Whether it says the change at `path`.
     pub fn says(&self, path: &TreePath) -> bool {
         self.sections.contains_key(path)

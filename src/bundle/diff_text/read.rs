@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::ops::Range;
 
-use super::DiffText;
-use super::section::{Section, SectionSide, sections, unsaid};
+use super::VerifiedDiffText;
+use super::section::{DiffSection, SectionSide, sections, unsaid};
 use crate::bundle::BundleError;
 use crate::bundle::limits::{MAX_SECTION_BYTES, MAX_SECTION_LINES};
 use crate::bundle::store::Store;
@@ -20,10 +20,10 @@ const BEGIN: &[u8] = b"diff --git ";
 ///
 /// # Errors
 /// Names the first thing that is not as the manifest says.
-pub(in crate::bundle) fn read(patch: &Patch, content: impl Read) -> Result<DiffText, BundleError> {
+pub(in crate::bundle) fn read(patch: &Patch, content: impl Read) -> Result<VerifiedDiffText, BundleError> {
     let declared = patch.diff.ok_or_else(|| refused("the manifest does not mention it"))?;
     let failed = |error| BundleError::io("cannot keep the text", error);
-    let mut reader = Reader {
+    let mut reader = DiffTextReader {
         expected: sections(patch),
         next: 0,
         store: Store::for_size(declared.size_bytes).map_err(failed)?,
@@ -53,7 +53,7 @@ pub(in crate::bundle) fn read(patch: &Patch, content: impl Read) -> Result<DiffT
         .iter()
         .find(|section| section.is_payload() && !reader.found.contains_key(&section.change.path))
     {
-        None => Ok(DiffText { store: reader.store, sections: reader.found }),
+        None => Ok(VerifiedDiffText { store: reader.store, sections: reader.found }),
         Some(missing) => Err(refused(format!("it says nothing about {:?}", missing.change.path))),
     }
 }
@@ -97,15 +97,15 @@ impl<R: Read> Pieces<R> {
     }
 }
 
-struct Reader<'a> {
-    expected: Vec<Section<'a>>,
+struct DiffTextReader<'a> {
+    expected: Vec<DiffSection<'a>>,
     /// The first of the expected that did not come yet.
     next: usize,
     store: Store,
     found: BTreeMap<TreePath, Range<u64>>,
 }
 
-impl Reader<'_> {
+impl DiffTextReader<'_> {
     /// Takes the next section, or says what is wrong with it.
     fn check(&mut self, text: &[u8], place: Range<u64>) -> Result<(), BundleError> {
         let files = parse(text).map_err(|error| BundleError::new(Code::Diff, error.to_string()))?;
@@ -115,11 +115,12 @@ impl Reader<'_> {
         // Words behind a hunk's place say what they like: a hunk has none.
         let has_only_lines =
             !matches!(&file.body, Body::Hunks(hunks) if hunks.iter().any(|hunk| !hunk.section.is_empty()));
-        let is_written_so = |section: &Section<'_>| {
+        let is_written_so = |section: &DiffSection<'_>| {
             let mut again = Vec::with_capacity(text.len());
             has_only_lines && section.write(file.body.clone(), &mut again).is_ok() && again == text
         };
-        let is_named = |section: &Section<'_>| file.name().ends_with(section.change.path.as_str().as_bytes());
+        let is_named =
+            |section: &DiffSection<'_>| file.name().ends_with(section.change.path.as_str().as_bytes());
         let coming = self.expected[self.next..].iter();
         let found = coming.clone().position(|section| is_named(section) && is_written_so(section));
         let Some(index) = found.map(|found| self.next + found) else {
@@ -139,7 +140,7 @@ impl Reader<'_> {
 }
 
 /// Whether the lines can be what happens between both sides, as far as that is known without the product.
-fn check_lines(section: &Section<'_>, body: &Body<'_>) -> Result<(), &'static str> {
+fn check_lines(section: &DiffSection<'_>, body: &Body<'_>) -> Result<(), &'static str> {
     let hunks = match (body, section.has_lines()) {
         (Body::Same, false) => return Ok(()),
         (Body::Hunks(hunks), true) => hunks,

@@ -8,7 +8,7 @@ use crate::model::{FileChange, FileNode, Mode, Node, Patch, Payload, TreePath};
 
 /// One change as a section of a diff.
 #[derive(Debug, Clone)]
-pub(in crate::bundle) struct Section<'a> {
+pub(in crate::bundle) struct DiffSection<'a> {
     pub change: &'a FileChange,
     pub before: SectionSide<'a>,
     pub after: SectionSide<'a>,
@@ -26,10 +26,10 @@ pub(in crate::bundle) enum SectionSide<'a> {
 }
 
 /// The sections that a diff of `patch` can have, in their order. One that says how a content comes about it must have.
-pub(in crate::bundle) fn sections(patch: &Patch) -> Vec<Section<'_>> {
+pub(in crate::bundle) fn sections(patch: &Patch) -> Vec<DiffSection<'_>> {
     pair_renames(&patch.changes)
         .into_iter()
-        .filter_map(|(change, renamed_from)| Section::new(patch, change, renamed_from))
+        .filter_map(|(change, renamed_from)| DiffSection::new(patch, change, renamed_from))
         .collect()
 }
 
@@ -41,7 +41,7 @@ pub(in crate::bundle) fn unsaid(patch: &Patch, said: usize) -> Option<String> {
     Some(format!("Not in this text, but in the patch file it comes from: {left} of {all} changes.\n"))
 }
 
-impl<'a> Section<'a> {
+impl<'a> DiffSection<'a> {
     fn new(patch: &'a Patch, change: &'a FileChange, renamed_from: Option<&FileChange>) -> Option<Self> {
         use SectionSide::{File, Link, Nothing};
         let before = match change.before.as_slice() {

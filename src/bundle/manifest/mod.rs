@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::model::{About, Code, Digest, Patch, Payload, Script};
-use crate::text::json::{self, JsonError, Position};
+use crate::text::json::{self, JsonError, TextPosition};
 
 mod wire;
 
@@ -36,7 +36,7 @@ pub struct ManifestError {
     /// What sort of rule it breaks: manifest, path, collision, limit, policy or newer.
     pub code: Code,
     /// The place in the text, if the rule is about one.
-    pub position: Option<Position>,
+    pub position: Option<TextPosition>,
     /// The value it is about, such as `changes[3].path`; empty: the document itself.
     pub at: String,
     /// What is wrong, without the place. Quotes the manifest: escape it before it is shown.

@@ -5,7 +5,7 @@ use crate::model::{FileChange, Node, Payload, choices};
 
 choices! {
     /// What happens at a path.
-    pub(crate) enum Op {
+    pub(crate) enum ManifestOp {
         /// Something new.
         Create = "create",
         /// Other content, or something of another kind.
@@ -21,7 +21,7 @@ choices! {
     }
 }
 
-impl Op {
+impl ManifestOp {
     /// The word for `change`.
     pub(crate) fn from_change(change: &FileChange) -> Self {
         let from_elsewhere = match &change.payload {
@@ -31,12 +31,12 @@ impl Op {
             Some(Payload::Whole { .. } | Payload::Diff { from: None }) | None => false,
         };
         match &change.after {
-            None => Op::Delete,
-            Some(Node::Link(_)) => Op::Link,
-            Some(_) if from_elsewhere => Op::Rename,
-            Some(_) if change.before.is_empty() => Op::Create,
-            Some(after) if keeps_content(change, after) => Op::Mode,
-            Some(_) => Op::Replace,
+            None => ManifestOp::Delete,
+            Some(Node::Link(_)) => ManifestOp::Link,
+            Some(_) if from_elsewhere => ManifestOp::Rename,
+            Some(_) if change.before.is_empty() => ManifestOp::Create,
+            Some(after) if keeps_content(change, after) => ManifestOp::Mode,
+            Some(_) => ManifestOp::Replace,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::op::Op;
+use super::op::ManifestOp;
 use super::problem::ManifestProblem;
 use super::{resolves, wire};
 use crate::model::{
@@ -257,8 +257,8 @@ pub(super) fn change(raw: wire::RawChange) -> ManifestRead<FileChange> {
         local_edits: raw.local_edits.map(|raw| word("local_edits", &raw)).transpose()?.unwrap_or_default(),
         fixes: raw.fixes,
     };
-    let stated: Op = word("op", &raw.op)?;
-    let meant = Op::from_change(&change);
+    let stated: ManifestOp = word("op", &raw.op)?;
+    let meant = ManifestOp::from_change(&change);
     if stated != meant {
         let message =
             format!("the op is {:?}, but before, after and payload say {:?}", raw.op, meant.as_str());

@@ -10,7 +10,7 @@ use super::rules::{names, optional_line, rfc3339, vulnerability};
 use super::wire::RawSeverity;
 use super::{ManifestProblem, limits, write};
 use crate::model::{
-    About, Component, Patch, Purl, RequiredComponent, Resolved, ResolvedKind, ResolvedState, TreePath,
+    About, Component, Patch, Purl, RequiredComponent, ResolvedIssue, ResolvedKind, ResolvedState, TreePath,
     VersRange, with_resolved,
 };
 use crate::text::CvssScore;
@@ -57,8 +57,8 @@ pub(super) struct RawRequiredComponent {
     required: Option<bool>,
 }
 
-pub(super) fn read(raw: RawResolved) -> ManifestRead<Resolved> {
-    Ok(Resolved {
+pub(super) fn read(raw: RawResolved) -> ManifestRead<ResolvedIssue> {
+    Ok(ResolvedIssue {
         kind: word("type", &raw.kind)?,
         id: raw.id,
         aliases: raw.aliases,
@@ -93,7 +93,7 @@ fn purl(at: &str, text: &str) -> ManifestRead<Purl> {
     Purl::parse_exact(text).map_err(|error| ManifestProblem::manifest(at, error.to_string()))
 }
 
-pub(super) fn write(resolved: &Resolved) -> RawResolved {
+pub(super) fn write(resolved: &ResolvedIssue) -> RawResolved {
     RawResolved {
         kind: resolved.kind.to_string(),
         id: resolved.id.clone(),
@@ -150,7 +150,7 @@ pub(super) fn check(about: &About, problems: &mut Problems) {
     }
 }
 
-fn check_one(at: &str, resolved: &Resolved, parts: &BTreeSet<&Purl>, problems: &mut Problems) {
+fn check_one(at: &str, resolved: &ResolvedIssue, parts: &BTreeSet<&Purl>, problems: &mut Problems) {
     problems.line(format_args!("{at}.id"), &resolved.id, limits::NAME_CHARS);
     names(&format!("{at}.aliases"), &resolved.aliases, problems);
     problems.entries(format_args!("{at}.aliases"), resolved.aliases.len(), limits::ALIASES);

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::problem::Problems;
 use super::{limits, resolves, toggles};
 use crate::bundle::limits::MAX_SIGNATURES;
-use crate::model::{About, Check, Code, Detect, PatchId, Probe, Resolved, RollbackPossible, Script};
+use crate::model::{About, Check, Code, Detect, PatchId, Probe, ResolvedIssue, RollbackPossible, Script};
 use crate::text::json;
 
 /// Checks everything but the changes. An order is not `created` yet.
@@ -76,7 +76,7 @@ fn meaning(about: &About, problems: &mut Problems) {
     names("vulnerabilities", &about.vulnerabilities, problems);
     // What "resolves" says is checked where it is said.
     let resolved = about.resolves.iter().filter(|one| one.is_fixed_vulnerability());
-    let told: BTreeSet<&String> = resolved.flat_map(Resolved::ids).collect();
+    let told: BTreeSet<&String> = resolved.flat_map(ResolvedIssue::ids).collect();
     for (index, id) in about.vulnerabilities.iter().enumerate().filter(|(_, id)| !told.contains(id)) {
         vulnerability(format_args!("vulnerabilities[{index}]"), id, problems);
     }

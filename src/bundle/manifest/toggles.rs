@@ -84,7 +84,7 @@ fn switch(toggle: &Toggle) -> Result<Option<Switch>, (&'static str, String)> {
         ToggleKind::Flagd if texts.iter().any(|text| text.is_empty()) => {
             Err(("on", "on and off are the names of two variants of the flag".to_owned()))
         }
-        _ => Switch::of(toggle, None).map(Some).map_err(|message| ("key", message)),
+        _ => Switch::new(toggle, None).map(Some).map_err(|message| ("key", message)),
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn check(patch: &Patch, problems: &mut Problems) {
     if problems.len() > before {
         return; // With two changes at one path there is no tree to look at.
     }
-    let changes = Changes::new(patch);
+    let changes = ChangesByPath::new(patch);
     let fixes: BTreeSet<_> = patch.about.fixes.iter().map(String::as_str).collect();
     for (index, change) in patch.changes.iter().enumerate() {
         let found = changes.problem(change).or_else(|| unknown_fix(change, &fixes));
@@ -64,13 +64,13 @@ fn unknown_fix(change: &FileChange, fixes: &BTreeSet<&str>) -> Refusal {
 }
 
 /// The changes by path, and the links they leave.
-struct Changes<'a> {
+struct ChangesByPath<'a> {
     by_path: HashMap<&'a str, &'a FileChange>,
     links: Links,
     has_diff: bool,
 }
 
-impl<'a> Changes<'a> {
+impl<'a> ChangesByPath<'a> {
     fn new(patch: &'a Patch) -> Self {
         let by_path = patch.changes.iter().map(|change| (change.path.as_str(), change)).collect();
         Self { by_path, links: Links::new(patch), has_diff: patch.diff.is_some() }
@@ -338,7 +338,7 @@ fn not_for_windows(name: &str, reason: &Unportable) -> String {
 
 /// No two paths, nor their folders, are one path on some system. Only two plain files that differ in upper and lower
 /// case are let through, and only in a patch that is never for Windows.
-fn distinct_names(patch: &Patch, changes: &Changes<'_>, problems: &mut Problems) {
+fn distinct_names(patch: &Patch, changes: &ChangesByPath<'_>, problems: &mut Problems) {
     for collision in collisions(patch.changes.iter().map(|change| &change.path)) {
         let plain_files =
             changes.only_plain_file(&collision.first) && changes.only_plain_file(&collision.second);

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::op::Op;
+use super::op::ManifestOp;
 use super::{resolves, wire};
 use crate::model::{
     Approvals, Check, Conflict, Detect, DiffText, FileChange, Hold, Issue, Node, Patch, Payload, Probe,
@@ -268,7 +268,7 @@ fn diff_text(text: &DiffText) -> wire::RawDiffText {
 fn change(change: &FileChange) -> wire::RawChange {
     wire::RawChange {
         path: change.path.to_string(),
-        op: Op::from_change(change).to_string(),
+        op: ManifestOp::from_change(change).to_string(),
         before: change.before.iter().map(image).collect(),
         after: change.after.as_ref().map(image),
         payload: change.payload.as_ref().map(|kind| payload(change, kind)),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::text::json::Position;
+use crate::text::json::TextPosition;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,7 +67,7 @@ impl<'t> Findings<'t> {
             self.is_cut |= level == FindingWeight::Error;
             return;
         }
-        let Position { line, column } = Position::new(self.text.as_bytes(), span.start);
+        let TextPosition { line, column } = TextPosition::new(self.text.as_bytes(), span.start);
         self.found.push(OrderFinding { line, column, level, field: field.into(), message: message.into() });
     }
 

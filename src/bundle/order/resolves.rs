@@ -2,10 +2,10 @@
 
 use super::read::severity;
 use super::table::Table;
-use crate::model::{Component, Purl, RequiredComponent, Resolved, ResolvedState, TreePath, VersRange};
+use crate::model::{Component, Purl, RequiredComponent, ResolvedIssue, ResolvedState, TreePath, VersRange};
 
-pub(super) fn read(table: &Table<'_, '_>) -> Resolved {
-    Resolved {
+pub(super) fn read(table: &Table<'_, '_>) -> ResolvedIssue {
+    ResolvedIssue {
         kind: table.must_word("type"),
         id: table.must_text("id"),
         aliases: table.texts("aliases"),

@@ -9,7 +9,7 @@ use crate::text::json::spell_out;
 const SCHEMA: &str = "patchwright/1";
 
 #[derive(Serialize)]
-struct Document<'a, A> {
+struct JsonDocument<'a, A> {
     schema: &'static str,
     command: Option<&'a str>,
     outcome: Outcome,
@@ -24,7 +24,7 @@ pub(in crate::cli) fn document(
     answer: &impl Serialize,
     on_one_line: bool,
 ) -> String {
-    let whole = Document { schema: SCHEMA, command, outcome, answer };
+    let whole = JsonDocument { schema: SCHEMA, command, outcome, answer };
     let write = if on_one_line { serde_json::to_string } else { serde_json::to_string_pretty };
     let mut text = spell_out(&write(&whole).expect("an answer has text keys only"));
     text.push('\n');

@@ -1,9 +1,9 @@
 //! What must be so in a file: before an edit (`test`), or after it (`must`).
 
-use super::path::{Found, Path, at};
+use super::path::{Path, PathLookup, at};
 use super::value::Value;
-use super::why::Why;
-use super::work::Work;
+use super::why::OpMisfit;
+use super::work::EditBudget;
 
 /// Longest pattern, and longest text that one is held against.
 const MAX_PATTERN_BYTES: usize = 256;
@@ -13,12 +13,12 @@ const MAX_MATCHED_BYTES: usize = 64 << 10;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     pub path: Path,
-    pub check: Check,
+    pub check: ValueTest,
 }
 
 /// What must be so about a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Check {
+pub enum ValueTest {
     Absent,
     Count(usize),
     Equals(Value),
@@ -31,46 +31,56 @@ pub enum Check {
 impl Condition {
     /// # Errors
     /// With what is otherwise.
-    pub(super) fn hold(&self, root: &Value, work: &mut Work) -> Result<(), Why> {
+    pub(super) fn hold(&self, root: &Value, work: &mut EditBudget) -> Result<(), OpMisfit> {
         let name = || self.path.spelled().to_owned();
         let value = match self.path.find(root, work)? {
-            Found::Here(steps) => at(root, &steps),
-            Found::Missing { .. } => None,
-            Found::End(_) => {
-                return Err(Why::OtherKind { at: name(), is: "the end of a list", wanted: "a value" });
+            PathLookup::Here(steps) => at(root, &steps),
+            PathLookup::Missing { .. } => None,
+            PathLookup::End(_) => {
+                return Err(OpMisfit::OtherKind { at: name(), is: "the end of a list", wanted: "a value" });
             }
         };
         let Some(value) = value else {
-            return if self.check == Check::Absent { Ok(()) } else { Err(Why::Missing { at: name() }) };
+            return if self.check == ValueTest::Absent {
+                Ok(())
+            } else {
+                Err(OpMisfit::Missing { at: name() })
+            };
         };
-        let differs = |wanted: String| Err(Why::Differs { at: name(), is: value.to_string(), wanted });
+        let differs = |wanted: String| Err(OpMisfit::Differs { at: name(), is: value.to_string(), wanted });
         work.spend(value.size())?;
         match &self.check {
-            Check::Absent => Err(Why::There { at: name() }),
-            Check::Exists => Ok(()),
-            _ if matches!(value, Value::Odd(_)) => Err(Why::Unsure { at: name() }),
-            Check::Equals(wanted) if value.is_meant_by(wanted) => Ok(()),
-            Check::Equals(wanted) => differs(wanted.to_string()),
-            Check::OneOf(wanted) if wanted.iter().any(|wanted| value.is_meant_by(wanted)) => Ok(()),
-            Check::OneOf(wanted) => {
+            ValueTest::Absent => Err(OpMisfit::There { at: name() }),
+            ValueTest::Exists => Ok(()),
+            _ if matches!(value, Value::Odd(_)) => Err(OpMisfit::Unsure { at: name() }),
+            ValueTest::Equals(wanted) if value.is_meant_by(wanted) => Ok(()),
+            ValueTest::Equals(wanted) => differs(wanted.to_string()),
+            ValueTest::OneOf(wanted) if wanted.iter().any(|wanted| value.is_meant_by(wanted)) => Ok(()),
+            ValueTest::OneOf(wanted) => {
                 let all: Vec<_> = wanted.iter().map(ToString::to_string).collect();
                 differs(format!("one of {}", all.join(", ")))
             }
-            Check::Count(wanted) => {
+            ValueTest::Count(wanted) => {
                 let is = match value {
                     Value::List(items) => items.len(),
                     Value::Map(entries) => entries.len(),
                     other => {
                         let wanted = "a list or a group of keys";
-                        return Err(Why::OtherKind { at: name(), is: other.kind(), wanted });
+                        return Err(OpMisfit::OtherKind { at: name(), is: other.kind(), wanted });
                     }
                 };
-                if is == *wanted { Ok(()) } else { Err(Why::OtherCount { at: name(), is, wanted: *wanted }) }
+                if is == *wanted {
+                    Ok(())
+                } else {
+                    Err(OpMisfit::OtherCount { at: name(), is, wanted: *wanted })
+                }
             }
-            Check::Matches(pattern) => match value.spelled() {
+            ValueTest::Matches(pattern) => match value.spelled() {
                 Some(text) if fits(pattern, text, work)? => Ok(()),
-                Some(text) => Err(Why::NoMatch { at: name(), is: text.to_owned(), wanted: pattern.clone() }),
-                None => Err(Why::OtherKind { at: name(), is: value.kind(), wanted: "a single value" }),
+                Some(text) => {
+                    Err(OpMisfit::NoMatch { at: name(), is: text.to_owned(), wanted: pattern.clone() })
+                }
+                None => Err(OpMisfit::OtherKind { at: name(), is: value.kind(), wanted: "a single value" }),
             },
         }
     }
@@ -79,7 +89,7 @@ impl Condition {
     /// If a pattern is longer than any that is needed.
     pub(super) fn checked(self) -> Result<Self, &'static str> {
         match &self.check {
-            Check::Matches(pattern) if pattern.len() > MAX_PATTERN_BYTES => {
+            ValueTest::Matches(pattern) if pattern.len() > MAX_PATTERN_BYTES => {
                 Err("the pattern is longer than 256 bytes")
             }
             _ => Ok(self),
@@ -88,7 +98,7 @@ impl Condition {
 }
 
 /// Whether a text is as the pattern says. Goes back to the last star only, so it takes no more than length times length.
-fn fits(pattern: &str, text: &str, work: &mut Work) -> Result<bool, Why> {
+fn fits(pattern: &str, text: &str, work: &mut EditBudget) -> Result<bool, OpMisfit> {
     if text.len() > MAX_MATCHED_BYTES {
         return Ok(false);
     }
@@ -121,7 +131,8 @@ mod tests {
 
     #[test]
     fn patterns_fit_as_in_a_shell_and_never_take_long() {
-        let is = |pattern: &str, text: &str| fits(pattern, text, &mut Work::default()).expect("little work");
+        let is =
+            |pattern: &str, text: &str| fits(pattern, text, &mut EditBudget::default()).expect("little work");
         for (pattern, text) in
             [("1.4.*", "1.4.3"), ("*", ""), ("a?c*", "abcd"), ("*b*", "aabaa"), ("é?", "éü"), ("**a", "a")]
         {

@@ -7,30 +7,31 @@ mod replace;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::path::{Step, named};
-use super::print::{Behind, Style, column};
+use super::path::{PathStep, named};
+use super::print::{Behind, FileStyle, column};
 use super::value::{Item, Value};
-use super::why::Why;
+use super::why::OpMisfit;
 use super::words::{Quotes, Unspelled};
 use crate::diff::settings::{
-    About, Arrivals, Entry, Exchange, Form, Format, Group, List, Members, Said, Side, line_end,
+    Arrivals, DoubtSubject, Exchange, Form, Format, KeyEntry, KeyGroup, List, Members, ParsedText,
+    ParsedValue, line_end,
 };
 
 /// What an edit does to a text.
-pub(super) struct Fit<'a> {
-    pub side: Side<'a>,
-    pub style: Style,
+pub(super) struct FittedEdit<'a> {
+    pub side: ParsedText<'a>,
+    pub style: FileStyle,
     pub exchanges: Vec<Exchange>,
     /// Where values stood that are gone, with the comments in them.
     pub gone: Vec<Range<usize>>,
-    at: Vec<Step>,
+    at: Vec<PathStep>,
 }
 
-type Fits = Result<(), Why>;
+type Fits = Result<(), OpMisfit>;
 
-impl<'a> Fit<'a> {
-    pub fn new(format: Format, side: Side<'a>) -> Self {
-        let style = Style::of(format, side);
+impl<'a> FittedEdit<'a> {
+    pub fn new(format: Format, side: ParsedText<'a>) -> Self {
+        let style = FileStyle::new(format, side);
         Self { side, style, exchanges: Vec::new(), gone: Vec::new(), at: Vec::new() }
     }
 
@@ -38,7 +39,7 @@ impl<'a> Fit<'a> {
     ///
     /// # Errors
     /// If a place of it cannot be edited alone.
-    pub fn document(&mut self, document: &'a Entry, before: &Value, after: &Value) -> Fits {
+    pub fn document(&mut self, document: &'a KeyEntry, before: &Value, after: &Value) -> Fits {
         self.entry(document, Form::Lines, before, after)
     }
 
@@ -50,13 +51,13 @@ impl<'a> Fit<'a> {
         named(&self.at)
     }
 
-    fn no<T>(&self, at: usize, why: &'static str) -> Result<T, Why> {
+    fn no<T>(&self, at: usize, why: &'static str) -> Result<T, OpMisfit> {
         let line = self.side.text.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
-        Err(Why::Place { at: self.name(), line, why })
+        Err(OpMisfit::Place { at: self.name(), line, why })
     }
 
-    fn spelled<T>(&self, spelled: Result<T, Unspelled>) -> Result<T, Why> {
-        spelled.map_err(|why| Why::Unspelled { at: self.name(), why })
+    fn spelled<T>(&self, spelled: Result<T, Unspelled>) -> Result<T, OpMisfit> {
+        spelled.map_err(|why| OpMisfit::Unspelled { at: self.name(), why })
     }
 
     fn exchange(&mut self, range: Range<usize>, new: &str) {
@@ -65,7 +66,7 @@ impl<'a> Fit<'a> {
     }
 
     /// One entry of a group or a list with this form.
-    fn entry(&mut self, entry: &'a Entry, form: Form, before: &Value, after: &Value) -> Fits {
+    fn entry(&mut self, entry: &'a KeyEntry, form: Form, before: &Value, after: &Value) -> Fits {
         if before.says(after) {
             return Ok(());
         }
@@ -73,19 +74,21 @@ impl<'a> Fit<'a> {
             return self.no(entry.start(), why);
         }
         match (&entry.said, before, after) {
-            (Said::Group(group), Value::Map(old), Value::Map(new)) if self.goes_into(group, old, new) => {
+            (ParsedValue::Group(group), Value::Map(old), Value::Map(new))
+                if self.goes_into(group, old, new) =>
+            {
                 if let Some(why) = group.doubt {
                     return self.no(entry.start(), why);
                 }
                 self.group(entry, group, old, new)
             }
-            (Said::List(list), Value::List(old), Value::List(new))
+            (ParsedValue::List(list), Value::List(old), Value::List(new))
                 if new.iter().any(|item| item.was.is_some()) =>
             {
                 self.list(entry, list, old, new)
             }
             // Where a key is there several times, one that is there once is a list of one.
-            (Said::Value(_), Value::Text(_), Value::List(new))
+            (ParsedValue::Value(_), Value::Text(_), Value::List(new))
                 if self.format() == Format::Unit && new.iter().any(|item| item.was == Some(0)) =>
             {
                 self.lines_beside(entry, new)
@@ -95,7 +98,7 @@ impl<'a> Fit<'a> {
     }
 
     /// Whether a group can be edited key by key.
-    fn goes_into(&self, group: &Group, old: &[(String, Value)], new: &[(String, Value)]) -> bool {
+    fn goes_into(&self, group: &KeyGroup, old: &[(String, Value)], new: &[(String, Value)]) -> bool {
         let is_bare = group.form == Form::Lines && self.format() == Format::Yaml;
         match group.entries.is_empty() {
             true => group.form == Form::Lines && !is_bare,
@@ -110,8 +113,8 @@ impl<'a> Fit<'a> {
 
     fn group(
         &mut self,
-        entry: &'a Entry,
-        group: &'a Group,
+        entry: &'a KeyEntry,
+        group: &'a KeyGroup,
         old: &[(String, Value)],
         new: &[(String, Value)],
     ) -> Fits {
@@ -121,7 +124,7 @@ impl<'a> Fit<'a> {
         let stays: Vec<bool> = old.iter().map(|(key, _)| wanted.contains_key(key.as_str())).collect();
         for (member, (key, before)) in group.entries.iter().zip(old) {
             if let Some(after) = wanted.get(key.as_str()) {
-                self.at.push(Step::Key(key.clone()));
+                self.at.push(PathStep::Key(key.clone()));
                 self.entry(member, group.form, before, after)?;
                 self.at.pop();
             }
@@ -132,12 +135,12 @@ impl<'a> Fit<'a> {
             return self.members(group, &stays, &coming);
         }
         for (index, member) in group.entries.iter().enumerate().filter(|(index, _)| !stays[*index]) {
-            self.at.push(Step::Key(old[index].0.clone()));
+            self.at.push(PathStep::Key(old[index].0.clone()));
             self.depart(member, group.entries.get(index + 1), old.len())?;
             self.at.pop();
         }
         for (key, value) in coming {
-            self.at.push(Step::Key(key.clone()));
+            self.at.push(PathStep::Key(key.clone()));
             self.arrive(entry, group, &stays, key, value)?;
             self.at.pop();
         }
@@ -145,12 +148,12 @@ impl<'a> Fit<'a> {
     }
 
     /// Members of a group in brackets.
-    fn members(&mut self, group: &'a Group, stays: &[bool], coming: &[&(String, Value)]) -> Fits {
+    fn members(&mut self, group: &'a KeyGroup, stays: &[bool], coming: &[&(String, Value)]) -> Fits {
         if stays.iter().all(|stays| *stays) && coming.is_empty() {
             return Ok(());
         }
         if group.body.is_none() {
-            let at = group.entries.first().map_or(0, Entry::start);
+            let at = group.entries.first().map_or(0, KeyEntry::start);
             return self.no(at, "has keys without brackets of their own");
         }
         for (member, _) in group.entries.iter().zip(stays).filter(|(_, stays)| !**stays) {
@@ -159,7 +162,7 @@ impl<'a> Fit<'a> {
         let last = stays.iter().rposition(|stays| *stays);
         let mut texts = Vec::new();
         for (key, value) in coming {
-            self.at.push(Step::Key(key.clone()));
+            self.at.push(PathStep::Key(key.clone()));
             let beside = last.map_or(group.entries.first(), |last| group.entries.get(last));
             let name = self.spelled(self.style.key_and_sign(key, true))?;
             texts.push(name + &self.in_brackets(value, beside)?);
@@ -169,7 +172,7 @@ impl<'a> Fit<'a> {
     }
 
     /// A new value in brackets, beside this one.
-    fn in_brackets(&self, value: &Value, beside: Option<&Entry>) -> Result<String, Why> {
+    fn in_brackets(&self, value: &Value, beside: Option<&KeyEntry>) -> Result<String, OpMisfit> {
         let is_in_lines = beside.is_some_and(|beside| {
             let above = &self.side.text[..beside.start()];
             above[above.trim_end().len()..].contains('\n')
@@ -184,7 +187,7 @@ impl<'a> Fit<'a> {
 
     fn in_members(
         &mut self,
-        members: &'a [Entry],
+        members: &'a [KeyEntry],
         body: Option<usize>,
         stays: &[bool],
         mut arrivals: Arrivals<String>,
@@ -192,9 +195,9 @@ impl<'a> Fit<'a> {
         arrivals.retain(|_, texts| !texts.is_empty());
         let ends = self.style.ends;
         let members = Members { side: self.side, members, body, gap: self.style.gap() };
-        let mut text_of = |text: &String, _: Option<&Entry>| text.replace('\n', ends);
+        let mut text_of = |text: &String, _: Option<&KeyEntry>| text.replace('\n', ends);
         let exchanges = members.change(&|index| stays[index], &arrivals, &mut text_of);
-        let exchanges = exchanges.ok_or(Why::Unproven("there is no place for the new value"))?;
+        let exchanges = exchanges.ok_or(OpMisfit::Unproven("there is no place for the new value"))?;
         let gone = exchanges.iter().filter(|exchange| exchange.is_departure);
         self.gone.extend(gone.map(|exchange| exchange.range.clone()));
         self.exchanges.extend(exchanges);
@@ -202,19 +205,25 @@ impl<'a> Fit<'a> {
     }
 
     /// Whether all of an entry may go: nothing else in the file may depend on it.
-    fn may_go(&self, entry: &Entry) -> Fits {
+    fn may_go(&self, entry: &KeyEntry) -> Fits {
         if let Some(why) = entry.doubt {
             return self.no(entry.start(), why);
         }
         let is_inside = |at: usize| entry.pieces.iter().any(|piece| piece.contains(&at));
-        match self.side.sheet.doubts.iter().find(|doubt| doubt.about != About::Name && is_inside(doubt.at)) {
+        match self
+            .side
+            .sheet
+            .doubts
+            .iter()
+            .find(|doubt| doubt.about != DoubtSubject::Name && is_inside(doubt.at))
+        {
             Some(doubt) => self.no(doubt.at, doubt.why),
             None => Ok(()),
         }
     }
 
     /// An entry with lines of its own goes.
-    fn depart(&mut self, entry: &'a Entry, next: Option<&Entry>, siblings: usize) -> Fits {
+    fn depart(&mut self, entry: &'a KeyEntry, next: Option<&KeyEntry>, siblings: usize) -> Fits {
         self.may_go(entry)?;
         let text = self.side.text;
         let line = self.side.sheet.line_start(entry.name.start);
@@ -246,8 +255,8 @@ impl<'a> Fit<'a> {
     /// A new key comes into a group with lines.
     fn arrive(
         &mut self,
-        holder: &'a Entry,
-        group: &'a Group,
+        holder: &'a KeyEntry,
+        group: &'a KeyGroup,
         stays: &[bool],
         key: &str,
         value: &Value,
@@ -285,7 +294,7 @@ impl<'a> Fit<'a> {
     }
 
     /// What stands before a key in its line, for a line below it.
-    fn prefix(&self, beside: &Entry) -> String {
+    fn prefix(&self, beside: &KeyEntry) -> String {
         match self.format() {
             Format::Yaml => " ".repeat(column(self.side, beside.name.start)),
             _ => self.side.text[self.side.sheet.line_start(beside.name.start)..beside.name.start].to_owned(),
@@ -311,7 +320,7 @@ impl<'a> Fit<'a> {
     }
 
     /// A new section below all that its group is made of.
-    fn section(&mut self, holder: &'a Entry, key: &str, entries: &[(String, Value)]) -> Fits {
+    fn section(&mut self, holder: &'a KeyEntry, key: &str, entries: &[(String, Value)]) -> Fits {
         let heading = match self.format() {
             Format::Toml => self.heading()?,
             _ => self.spelled(self.style.key(key, false))?,
@@ -329,15 +338,15 @@ impl<'a> Fit<'a> {
     }
 
     /// The name of the table that the keys so far lead to.
-    fn heading(&self) -> Result<String, Why> {
+    fn heading(&self) -> Result<String, OpMisfit> {
         let keys = self.at.iter().filter_map(|step| match step {
-            Step::Key(key) => Some(self.style.key(key, false)),
-            Step::Index(_) => None,
+            PathStep::Key(key) => Some(self.style.key(key, false)),
+            PathStep::Index(_) => None,
         });
         Ok(self.spelled(keys.collect::<Result<Vec<_>, _>>())?.join("."))
     }
 
-    fn list(&mut self, entry: &'a Entry, list: &'a List, old: &[Item], new: &[Item]) -> Fits {
+    fn list(&mut self, entry: &'a KeyEntry, list: &'a List, old: &[Item], new: &[Item]) -> Fits {
         let mut stays = vec![false; old.len()];
         let mut arrivals: Arrivals<&Value> = Arrivals::new();
         let last_kept = new.iter().rposition(|item| item.was.is_some());
@@ -351,7 +360,7 @@ impl<'a> Fit<'a> {
                 Some(was) => {
                     stays[was] = true;
                     above = Some(was);
-                    self.at.push(Step::Index(was));
+                    self.at.push(PathStep::Index(was));
                     self.entry(&list.elements[was], list.form, &old[was].value, &item.value)?;
                     self.at.pop();
                 }
@@ -379,13 +388,13 @@ impl<'a> Fit<'a> {
 
     fn list_of_lines(
         &mut self,
-        entry: &'a Entry,
+        entry: &'a KeyEntry,
         list: &'a List,
         stays: &[bool],
         arrivals: &Arrivals<&Value>,
     ) -> Fits {
         for (index, element) in list.elements.iter().enumerate().filter(|(index, _)| !stays[*index]) {
-            self.at.push(Step::Index(index));
+            self.at.push(PathStep::Index(index));
             self.depart(element, list.elements.get(index + 1), stays.len())?;
             self.at.pop();
         }
@@ -408,7 +417,7 @@ impl<'a> Fit<'a> {
         Ok(())
     }
 
-    fn element_lines(&self, entry: &Entry, beside: &Entry, value: &Value) -> Result<String, Why> {
+    fn element_lines(&self, entry: &KeyEntry, beside: &KeyEntry, value: &Value) -> Result<String, OpMisfit> {
         let prefix = self.prefix(beside);
         match (self.format(), value) {
             (Format::Yaml, _) => {
@@ -425,7 +434,7 @@ impl<'a> Fit<'a> {
     }
 
     /// More lines with the key of an entry that was there once.
-    fn lines_beside(&mut self, entry: &'a Entry, new: &[Item]) -> Fits {
+    fn lines_beside(&mut self, entry: &'a KeyEntry, new: &[Item]) -> Fits {
         let prefix = self.prefix(entry);
         let place = new.iter().position(|item| item.was == Some(0)).unwrap_or(0);
         for (items, at) in [(&new[..place], entry.start()), (&new[place + 1..], entry.end())] {

@@ -27,15 +27,15 @@ pub(crate) use shown::keys_both_change;
 pub use shown::{KeyClash, ShownEdit, ShownTest};
 pub use switch::{Stand, Switch};
 pub use value::Value;
-pub use why::{NoDocument, Why};
+pub use why::{NoDocument, OpMisfit};
 
 use std::fmt;
 
-use super::settings::{Format, Side, exchanged};
+use super::settings::{Format, ParsedText, exchanged};
 use condition::Condition;
-use ops::Op;
+use ops::EditOperation;
 use path::Path;
-use work::Work;
+use work::EditBudget;
 
 /// Most bytes of a file that is edited.
 pub(crate) const MAX_EDITED_BYTES: usize = 16 << 20;
@@ -46,7 +46,7 @@ pub struct Edit {
     format: Format,
     /// What is so in the one document that is meant.
     selector: Vec<(Path, Value)>,
-    ops: Vec<Op>,
+    ops: Vec<EditOperation>,
     must: Vec<Condition>,
     /// All of it as it is written.
     written: Value,
@@ -64,7 +64,7 @@ pub struct Tried {
     /// Every operation, and how it fits.
     pub ops: Vec<TriedOp>,
     /// Conditions that would not hold afterwards.
-    pub broken: Vec<Why>,
+    pub broken: Vec<OpMisfit>,
     /// The values that become others.
     pub keys: Vec<KeyChange>,
     /// The content that comes of it: the same one where all of it is there already. Nothing where it does not fit.
@@ -82,10 +82,13 @@ pub struct TriedOp {
 }
 
 /// One value that becomes another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct KeyChange {
     pub path: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub before: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub after: Option<String>,
 }
 
@@ -105,7 +108,7 @@ impl KeyChange {
 
 impl Tried {
     /// Everything that is in the way.
-    pub fn clashes(&self) -> impl Iterator<Item = &Why> {
+    pub fn clashes(&self) -> impl Iterator<Item = &OpMisfit> {
         let of_ops = self.ops.iter().filter_map(|op| match &op.grade {
             Grade::Clash(why) => Some(why),
             _ => None,
@@ -135,17 +138,21 @@ impl Edit {
     /// # Errors
     /// If the content cannot be read, or a place in it not be edited alone, or the result not be proven. That single
     /// operations do not fit is no error: all of them are told in the answer.
-    pub fn try_on(&self, content: &[u8]) -> Result<Tried, Why> {
+    pub fn try_on(&self, content: &[u8]) -> Result<Tried, OpMisfit> {
         if content.len() > MAX_EDITED_BYTES {
-            return Err(Why::Unread("it is larger than 16 MiB".to_owned()));
+            return Err(OpMisfit::Unread("it is larger than 16 MiB".to_owned()));
         }
         let (text, sheet) =
-            self.format.read("the file", content).map_err(|unread| Why::Unread(unread.to_string()))?;
+            self.format.read("the file", content).map_err(|unread| OpMisfit::Unread(unread.to_string()))?;
         let documents = Value::of_sheet(self.format, &sheet);
         let chosen = self.document(&documents)?;
         let before = &documents[chosen];
         let outcome = ops::run(&self.ops, &self.must, before)?;
-        let name = |(op, grade): (&Op, Grade)| TriedOp { name: op.name(), path: op.path().to_owned(), grade };
+        let name = |(op, grade): (&EditOperation, Grade)| TriedOp {
+            name: op.name(),
+            path: op.path().to_owned(),
+            grade,
+        };
         let ops: Vec<_> = self.ops.iter().zip(outcome.grades).map(name).collect();
         let mut tried = Tried { ops, broken: outcome.broken, keys: Vec::new(), content: None };
         if tried.clashes().next().is_some() {
@@ -157,14 +164,14 @@ impl Edit {
             tried.content = Some(content.to_vec());
             return Ok(tried);
         }
-        let side = Side { text: &text.text, sheet: &sheet };
-        let mut fit = fit::Fit::new(self.format, side);
+        let side = ParsedText { text: &text.text, sheet: &sheet };
+        let mut fit = fit::FittedEdit::new(self.format, side);
         fit.document(&sheet.documents[chosen], before, &outcome.value)?;
-        let fit::Fit { mut exchanges, gone, .. } = fit;
-        let unproven = |why| Why::Unproven(why);
+        let fit::FittedEdit { mut exchanges, gone, .. } = fit;
+        let unproven = |why| OpMisfit::Unproven(why);
         let edited = exchanged(&text.text, &mut exchanges).ok_or(unproven("two places of the edit meet"))?;
         let bytes = text.bytes_of(&edited).ok_or(unproven("the file's encoding has no such character"))?;
-        let claim = proof::Claim { edit: self, before: &documents, chosen, after: &after, gone: &gone };
+        let claim = proof::EditClaim { edit: self, before: &documents, chosen, after: &after, gone: &gone };
         claim.prove(side, &edited, &exchanges, &bytes).map_err(unproven)?;
         tried.content = Some(bytes);
         Ok(tried)
@@ -175,30 +182,32 @@ impl Edit {
     ///
     /// # Errors
     /// If one of the contents cannot be read.
-    fn meets(&self, made_for: &[u8], here: &[u8]) -> Result<Vec<Why>, Why> {
+    fn meets(&self, made_for: &[u8], here: &[u8]) -> Result<Vec<OpMisfit>, OpMisfit> {
         let read = |content: &[u8]| {
             let read = self.format.read("the file", content);
-            let (_, sheet) = read.map_err(|unread| Why::Unread(unread.to_string()))?;
+            let (_, sheet) = read.map_err(|unread| OpMisfit::Unread(unread.to_string()))?;
             let mut documents = Value::of_sheet(self.format, &sheet);
             let chosen = self.document(&documents)?;
             Ok(documents.swap_remove(chosen))
         };
         let (before, here) = (read(made_for)?, read(here)?);
-        let mut work = Work::default();
+        let mut work = EditBudget::default();
         let mut found = |path: &Path, root: &Value| match path.find(root, &mut work) {
-            Err(Why::TooMuch) => Err(Why::TooMuch),
-            Ok(path::Found::Here(steps)) => Ok(path::at(root, &steps).cloned()),
+            Err(OpMisfit::TooMuch) => Err(OpMisfit::TooMuch),
+            Ok(path::PathLookup::Here(steps)) => Ok(path::at(root, &steps).cloned()),
             _ => Ok(None),
         };
-        let (mut met, mut tested): (Vec<Why>, Vec<&Path>) = (Vec::new(), Vec::new());
+        let (mut met, mut tested): (Vec<OpMisfit>, Vec<&Path>) = (Vec::new(), Vec::new());
         for op in &self.ops {
             let (path, to) = match op {
-                Op::Test(condition) => {
+                EditOperation::Test(condition) => {
                     tested.push(&condition.path);
                     continue;
                 }
-                Op::Set { path, to, .. } | Op::Put { path, value: to } => (path, Some(to)),
-                Op::Remove(path) => (path, None),
+                EditOperation::Set { path, to, .. } | EditOperation::Put { path, value: to } => {
+                    (path, Some(to))
+                }
+                EditOperation::Remove(path) => (path, None),
                 _ => continue,
             };
             let (was, is) = (found(path, &before)?, found(path, &here)?);
@@ -207,7 +216,7 @@ impl Edit {
             if !is_allowed && !is_as_meant {
                 let spelled =
                     |value: Option<&Value>| value.map_or("not there".to_owned(), ToString::to_string);
-                met.push(Why::BothChanged {
+                met.push(OpMisfit::BothChanged {
                     at: path.spelled().to_owned(),
                     was: spelled(was.as_ref()),
                     is: spelled(is.as_ref()),
@@ -219,7 +228,7 @@ impl Edit {
     }
 
     /// Which document is meant.
-    fn document(&self, documents: &[Value]) -> Result<usize, Why> {
+    fn document(&self, documents: &[Value]) -> Result<usize, OpMisfit> {
         let mut fitting = Vec::new();
         for (index, document) in documents.iter().enumerate() {
             if self.is_meant(document)? {
@@ -228,17 +237,17 @@ impl Edit {
         }
         match fitting[..] {
             [one] => Ok(one),
-            [] => Err(Why::NoDocument(NoDocument::None)),
-            _ if self.selector.is_empty() => Err(Why::NoDocument(NoDocument::Unsaid(documents.len()))),
-            _ => Err(Why::NoDocument(NoDocument::Several(fitting.len()))),
+            [] => Err(OpMisfit::NoDocument(NoDocument::None)),
+            _ if self.selector.is_empty() => Err(OpMisfit::NoDocument(NoDocument::Unsaid(documents.len()))),
+            _ => Err(OpMisfit::NoDocument(NoDocument::Several(fitting.len()))),
         }
     }
 
-    fn is_meant(&self, document: &Value) -> Result<bool, Why> {
+    fn is_meant(&self, document: &Value) -> Result<bool, OpMisfit> {
         for (path, wanted) in &self.selector {
-            let found = match path.find(document, &mut Work::default()) {
-                Ok(path::Found::Here(steps)) => path::at(document, &steps),
-                Err(Why::TooMuch) => return Err(Why::TooMuch),
+            let found = match path.find(document, &mut EditBudget::default()) {
+                Ok(path::PathLookup::Here(steps)) => path::at(document, &steps),
+                Err(OpMisfit::TooMuch) => return Err(OpMisfit::TooMuch),
                 _ => None,
             };
             if !found.is_some_and(|found| found.is_meant_by(wanted)) {

@@ -1,14 +1,14 @@
 //! What operations make of a value, without any text: the reference that every edited file is held against.
 
 use super::condition::Condition;
-use super::path::{Found, Path, Step, at, at_mut, named};
+use super::path::{Path, PathLookup, PathStep, at, at_mut, named};
 use super::value::{Item, Value};
-use super::why::Why;
-use super::work::Work;
+use super::why::OpMisfit;
+use super::work::EditBudget;
 
 /// One step of an edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Op {
+pub enum EditOperation {
     /// Goes behind the last element of a list, unless it is there.
     Add {
         path: Path,
@@ -46,7 +46,7 @@ pub enum Op {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Grade {
     AlreadyThere,
-    Clash(Why),
+    Clash(OpMisfit),
     Clean,
     Created,
     /// A test that holds.
@@ -55,39 +55,39 @@ pub enum Grade {
 
 /// What came of all operations.
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub(super) struct OpsOutcome {
     pub value: Value,
     pub grades: Vec<Grade>,
     /// Conditions that do not hold afterwards.
-    pub broken: Vec<Why>,
+    pub broken: Vec<OpMisfit>,
 }
 
-impl Op {
+impl EditOperation {
     /// The path it is about, as it was written.
     pub fn path(&self) -> &str {
         match self {
-            Op::Add { path, .. }
-            | Op::Copy { path, .. }
-            | Op::Move { path, .. }
-            | Op::Put { path, .. }
-            | Op::Set { path, .. }
-            | Op::Remove(path) => path.spelled(),
-            Op::Test(condition) => condition.path.spelled(),
-            Op::Merge(_) => "",
+            EditOperation::Add { path, .. }
+            | EditOperation::Copy { path, .. }
+            | EditOperation::Move { path, .. }
+            | EditOperation::Put { path, .. }
+            | EditOperation::Set { path, .. }
+            | EditOperation::Remove(path) => path.spelled(),
+            EditOperation::Test(condition) => condition.path.spelled(),
+            EditOperation::Merge(_) => "",
         }
     }
 
     /// What it is called where it is written.
     pub fn name(&self) -> &'static str {
         match self {
-            Op::Add { .. } => "add",
-            Op::Copy { .. } => "copy",
-            Op::Merge(_) => "merge",
-            Op::Move { .. } => "move",
-            Op::Put { .. } => "put",
-            Op::Remove(_) => "remove",
-            Op::Set { .. } => "set",
-            Op::Test(_) => "test",
+            EditOperation::Add { .. } => "add",
+            EditOperation::Copy { .. } => "copy",
+            EditOperation::Merge(_) => "merge",
+            EditOperation::Move { .. } => "move",
+            EditOperation::Put { .. } => "put",
+            EditOperation::Remove(_) => "remove",
+            EditOperation::Set { .. } => "set",
+            EditOperation::Test(_) => "test",
         }
     }
 }
@@ -96,16 +96,16 @@ impl Op {
 ///
 /// # Errors
 /// If that takes too much work.
-pub(super) fn run(ops: &[Op], must: &[Condition], before: &Value) -> Result<Outcome, Why> {
-    let mut work = Work::default();
+pub(super) fn run(ops: &[EditOperation], must: &[Condition], before: &Value) -> Result<OpsOutcome, OpMisfit> {
+    let mut work = EditBudget::default();
     if let Some(grades) = all_is_there(ops, must, before, &mut work)? {
-        return Ok(Outcome { value: before.clone(), grades, broken: Vec::new() });
+        return Ok(OpsOutcome { value: before.clone(), grades, broken: Vec::new() });
     }
-    let mut run = Run { value: before.clone(), tested: Vec::new(), work };
+    let mut run = OpsRun { value: before.clone(), tested: Vec::new(), work };
     let mut grades = Vec::new();
     for op in ops {
         match run.op(op) {
-            Err(Why::TooMuch) => return Err(Why::TooMuch),
+            Err(OpMisfit::TooMuch) => return Err(OpMisfit::TooMuch),
             Err(why) => grades.push(Grade::Clash(why)),
             Ok(grade) => grades.push(grade),
         }
@@ -114,18 +114,18 @@ pub(super) fn run(ops: &[Op], must: &[Condition], before: &Value) -> Result<Outc
     for condition in must {
         broken.extend(condition.hold(&run.value, &mut run.work).err());
     }
-    Ok(Outcome { value: run.value, grades, broken })
+    Ok(OpsOutcome { value: run.value, grades, broken })
 }
 
 /// The grades, if every operation has been carried out already and all conditions hold.
 fn all_is_there(
-    ops: &[Op],
+    ops: &[EditOperation],
     must: &[Condition],
     value: &Value,
-    work: &mut Work,
-) -> Result<Option<Vec<Grade>>, Why> {
+    work: &mut EditBudget,
+) -> Result<Option<Vec<Grade>>, OpMisfit> {
     let mut changes = 0;
-    for op in ops.iter().filter(|op| !matches!(op, Op::Test(_))) {
+    for op in ops.iter().filter(|op| !matches!(op, EditOperation::Test(_))) {
         changes += 1;
         if !is_there(op, value, work)? {
             return Ok(None);
@@ -139,44 +139,44 @@ fn all_is_there(
     Ok((changes > 0).then(|| vec![Grade::AlreadyThere; ops.len()]))
 }
 
-fn is_there(op: &Op, root: &Value, work: &mut Work) -> Result<bool, Why> {
+fn is_there(op: &EditOperation, root: &Value, work: &mut EditBudget) -> Result<bool, OpMisfit> {
     let mut found = |path: &Path| match path.find(root, work) {
-        Err(Why::TooMuch) => Err(Why::TooMuch),
+        Err(OpMisfit::TooMuch) => Err(OpMisfit::TooMuch),
         Ok(found) => Ok(Some(found)),
         Err(_) => Ok(None),
     };
-    let value_at = |found: Option<Found>| match found {
-        Some(Found::Here(steps)) => at(root, &steps),
+    let value_at = |found: Option<PathLookup>| match found {
+        Some(PathLookup::Here(steps)) => at(root, &steps),
         _ => None,
     };
     Ok(match op {
-        Op::Set { path, to, .. } => value_at(found(path)?).is_some_and(|value| value.says(to)),
-        Op::Put { path, value, .. } => {
+        EditOperation::Set { path, to, .. } => value_at(found(path)?).is_some_and(|value| value.says(to)),
+        EditOperation::Put { path, value, .. } => {
             // An element that is inserted at an index says nothing about what stood there before.
             let place = found(path)?;
-            let is_key = matches!(&place, Some(Found::Here(steps)) if matches!(steps.last(), Some(Step::Key(_)) | None));
+            let is_key = matches!(&place, Some(PathLookup::Here(steps)) if matches!(steps.last(), Some(PathStep::Key(_)) | None));
             is_key && value_at(place).is_some_and(|here| here.says(value))
         }
-        Op::Add { path, value, unless } => {
+        EditOperation::Add { path, value, unless } => {
             let hits = match unless {
-                Some(unless) => matches!(found(unless)?, Some(Found::Here(_))),
+                Some(unless) => matches!(found(unless)?, Some(PathLookup::Here(_))),
                 None => false,
             };
             let list = match found(path)? {
-                Some(Found::End(steps)) => at(root, &steps),
+                Some(PathLookup::End(steps)) => at(root, &steps),
                 _ => None,
             };
             hits || list.is_some_and(|list| has_element(list, value))
         }
-        Op::Remove(path) => matches!(found(path)?, Some(Found::Missing { .. })),
-        Op::Merge(patch) => merged(Some(root), patch).says(root),
+        EditOperation::Remove(path) => matches!(found(path)?, Some(PathLookup::Missing { .. })),
+        EditOperation::Merge(patch) => merged(Some(root), patch).says(root),
         // What was moved away cannot be compared.
-        Op::Move { .. } => false,
-        Op::Copy { from, path } => {
+        EditOperation::Move { .. } => false,
+        EditOperation::Copy { from, path } => {
             let from = value_at(found(from)?);
             from.is_some() && from.zip(value_at(found(path)?)).is_some_and(|(from, to)| from.says(to))
         }
-        Op::Test(_) => true,
+        EditOperation::Test(_) => true,
     })
 }
 
@@ -188,36 +188,36 @@ fn has_element(list: &Value, value: &Value) -> bool {
     }
 }
 
-struct Run<'a> {
+struct OpsRun<'a> {
     value: Value,
     /// Paths at which a test held.
     tested: Vec<&'a Path>,
-    work: Work,
+    work: EditBudget,
 }
 
-impl<'a> Run<'a> {
-    fn op(&mut self, op: &'a Op) -> Result<Grade, Why> {
+impl<'a> OpsRun<'a> {
+    fn op(&mut self, op: &'a EditOperation) -> Result<Grade, OpMisfit> {
         match op {
-            Op::Test(condition) => {
+            EditOperation::Test(condition) => {
                 condition.hold(&self.value, &mut self.work)?;
                 self.tested.push(&condition.path);
                 Ok(Grade::Holds)
             }
-            Op::Set { path, to, create } => self.set(path, to, *create),
-            Op::Add { path, value, unless } => self.add(path, value, unless.as_ref()),
-            Op::Put { path, value } => self.put(path, value.clone()),
-            Op::Remove(path) => match path.find(&self.value, &mut self.work)? {
-                Found::Missing { .. } => Ok(Grade::AlreadyThere),
-                Found::End(_) => Err(Why::Missing { at: path.spelled().to_owned() }),
-                Found::Here(steps) => {
+            EditOperation::Set { path, to, create } => self.set(path, to, *create),
+            EditOperation::Add { path, value, unless } => self.add(path, value, unless.as_ref()),
+            EditOperation::Put { path, value } => self.put(path, value.clone()),
+            EditOperation::Remove(path) => match path.find(&self.value, &mut self.work)? {
+                PathLookup::Missing { .. } => Ok(Grade::AlreadyThere),
+                PathLookup::End(_) => Err(OpMisfit::Missing { at: path.spelled().to_owned() }),
+                PathLookup::Here(steps) => {
                     self.guard(path, &steps)?;
                     self.take(path, &steps)?;
                     Ok(Grade::Clean)
                 }
             },
-            Op::Move { from, path } => {
+            EditOperation::Move { from, path } => {
                 if path.is_below(from) {
-                    return Err(Why::IntoItself { at: from.spelled().to_owned() });
+                    return Err(OpMisfit::IntoItself { at: from.spelled().to_owned() });
                 }
                 let steps = self.existing(from)?;
                 self.guard(from, &steps)?;
@@ -226,13 +226,13 @@ impl<'a> Run<'a> {
                 let value = self.take(from, &steps)?;
                 self.put(path, value).inspect_err(|_| self.value = before)
             }
-            Op::Copy { from, path } => {
+            EditOperation::Copy { from, path } => {
                 let steps = self.existing(from)?;
                 let value = at(&self.value, &steps).cloned().unwrap_or(Value::Null);
                 self.work.spend(value.size())?;
                 self.put(path, value)
             }
-            Op::Merge(patch) => {
+            EditOperation::Merge(patch) => {
                 let merged = merged(Some(&self.value), patch);
                 self.work.spend(merged.size())?;
                 let is_there = merged.says(&self.value);
@@ -242,31 +242,31 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn existing(&mut self, path: &Path) -> Result<Vec<Step>, Why> {
+    fn existing(&mut self, path: &Path) -> Result<Vec<PathStep>, OpMisfit> {
         match path.find(&self.value, &mut self.work)? {
-            Found::Here(steps) => Ok(steps),
-            _ => Err(Why::Missing { at: path.spelled().to_owned() }),
+            PathLookup::Here(steps) => Ok(steps),
+            _ => Err(OpMisfit::Missing { at: path.spelled().to_owned() }),
         }
     }
 
     /// An index means what it meant to the author only where a test said what stands there.
-    fn guard(&self, path: &Path, steps: &[Step]) -> Result<(), Why> {
+    fn guard(&self, path: &Path, steps: &[PathStep]) -> Result<(), OpMisfit> {
         let is_guarded = |index: usize| {
             let element = path.up_to(index + 1);
             self.tested.iter().any(|tested| tested.is_same(&element) || tested.is_below(&element))
         };
         match path.indices(steps).into_iter().all(is_guarded) {
             true => Ok(()),
-            false => Err(Why::Unguarded { at: path.spelled().to_owned() }),
+            false => Err(OpMisfit::Unguarded { at: path.spelled().to_owned() }),
         }
     }
 
-    fn set(&mut self, path: &Path, to: &Value, create: bool) -> Result<Grade, Why> {
+    fn set(&mut self, path: &Path, to: &Value, create: bool) -> Result<Grade, OpMisfit> {
         self.work.spend(to.size())?;
         match path.find(&self.value, &mut self.work)? {
-            Found::Here(steps) => {
+            PathLookup::Here(steps) => {
                 self.guard(path, &steps)?;
-                let here = at_mut(&mut self.value, &steps).ok_or(Why::TooMuch)?;
+                let here = at_mut(&mut self.value, &steps).ok_or(OpMisfit::TooMuch)?;
                 self.work.spend(here.size())?;
                 if here.says(to) {
                     return Ok(Grade::AlreadyThere);
@@ -274,9 +274,9 @@ impl<'a> Run<'a> {
                 *here = to.clone();
                 Ok(Grade::Clean)
             }
-            Found::Missing { steps, keys } if create && !keys.is_empty() => {
+            PathLookup::Missing { steps, keys } if create && !keys.is_empty() => {
                 self.guard(path, &steps)?;
-                let (last, way) = keys.split_last().ok_or(Why::TooMuch)?;
+                let (last, way) = keys.split_last().ok_or(OpMisfit::TooMuch)?;
                 let mut new = (last.clone(), to.clone());
                 for key in way.iter().rev() {
                     new = (key.clone(), Value::Map(vec![new]));
@@ -284,27 +284,27 @@ impl<'a> Run<'a> {
                 self.member(path, &steps, new)?;
                 Ok(Grade::Created)
             }
-            _ => Err(Why::Missing { at: path.spelled().to_owned() }),
+            _ => Err(OpMisfit::Missing { at: path.spelled().to_owned() }),
         }
     }
 
-    fn add(&mut self, path: &Path, value: &Value, unless: Option<&Path>) -> Result<Grade, Why> {
+    fn add(&mut self, path: &Path, value: &Value, unless: Option<&Path>) -> Result<Grade, OpMisfit> {
         self.work.spend(value.size())?;
         if let Some(unless) = unless
-            && matches!(unless.find(&self.value, &mut self.work)?, Found::Here(_))
+            && matches!(unless.find(&self.value, &mut self.work)?, PathLookup::Here(_))
         {
             return Ok(Grade::AlreadyThere);
         }
         let steps = match path.find(&self.value, &mut self.work)? {
-            Found::End(steps) => steps,
+            PathLookup::End(steps) => steps,
             // The first line with a key that may be there several times.
-            Found::Missing { steps, keys } if keys.len() == 1 => {
+            PathLookup::Missing { steps, keys } if keys.len() == 1 => {
                 self.member(path, &steps, (keys[0].clone(), value.clone()))?;
                 return Ok(Grade::Created);
             }
-            _ => return Err(Why::Missing { at: path.spelled().to_owned() }),
+            _ => return Err(OpMisfit::Missing { at: path.spelled().to_owned() }),
         };
-        let list = at_mut(&mut self.value, &steps).ok_or(Why::TooMuch)?;
+        let list = at_mut(&mut self.value, &steps).ok_or(OpMisfit::TooMuch)?;
         self.work.spend(list.size())?;
         if has_element(list, value) {
             return Ok(Grade::AlreadyThere);
@@ -320,12 +320,12 @@ impl<'a> Run<'a> {
         Ok(Grade::Clean)
     }
 
-    fn put(&mut self, path: &Path, value: Value) -> Result<Grade, Why> {
+    fn put(&mut self, path: &Path, value: Value) -> Result<Grade, OpMisfit> {
         self.work.spend(value.size())?;
-        let missing = || Why::Missing { at: path.spelled().to_owned() };
+        let missing = || OpMisfit::Missing { at: path.spelled().to_owned() };
         match path.find(&self.value, &mut self.work)? {
-            Found::Here(steps) => match steps.split_last() {
-                Some((Step::Index(index), list)) => {
+            PathLookup::Here(steps) => match steps.split_last() {
+                Some((PathStep::Index(index), list)) => {
                     self.guard(path, &steps)?;
                     let list = at_mut(&mut self.value, list).ok_or_else(missing)?;
                     let Value::List(items) = list else { return Err(missing()) };
@@ -341,13 +341,13 @@ impl<'a> Run<'a> {
                     Ok(if is_there { Grade::AlreadyThere } else { Grade::Clean })
                 }
             },
-            Found::End(steps) => {
+            PathLookup::End(steps) => {
                 let list = at_mut(&mut self.value, &steps).ok_or_else(missing)?;
                 let Value::List(items) = list else { return Err(missing()) };
                 items.push(Item { value, was: None });
                 Ok(Grade::Clean)
             }
-            Found::Missing { steps, keys } => match &keys[..] {
+            PathLookup::Missing { steps, keys } => match &keys[..] {
                 [key] => {
                     self.guard(path, &steps)?;
                     self.member(path, &steps, (key.clone(), value))?;
@@ -358,7 +358,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn member(&mut self, path: &Path, steps: &[Step], new: (String, Value)) -> Result<(), Why> {
+    fn member(&mut self, path: &Path, steps: &[PathStep], new: (String, Value)) -> Result<(), OpMisfit> {
         match at_mut(&mut self.value, steps) {
             Some(Value::Map(entries)) => {
                 entries.push(new);
@@ -366,26 +366,26 @@ impl<'a> Run<'a> {
             }
             Some(other) => {
                 let wanted = "a group of keys";
-                Err(Why::OtherKind { at: named(steps), is: other.kind(), wanted })
+                Err(OpMisfit::OtherKind { at: named(steps), is: other.kind(), wanted })
             }
-            None => Err(Why::Missing { at: path.spelled().to_owned() }),
+            None => Err(OpMisfit::Missing { at: path.spelled().to_owned() }),
         }
     }
 
-    fn take(&mut self, path: &Path, steps: &[Step]) -> Result<Value, Why> {
-        let missing = || Why::Missing { at: path.spelled().to_owned() };
-        let (last, above) = steps.split_last().ok_or(Why::Unspelled {
+    fn take(&mut self, path: &Path, steps: &[PathStep]) -> Result<Value, OpMisfit> {
+        let missing = || OpMisfit::Missing { at: path.spelled().to_owned() };
+        let (last, above) = steps.split_last().ok_or(OpMisfit::Unspelled {
             at: "the document".to_owned(),
             why: "a whole document cannot be taken away",
         })?;
         let holder = at_mut(&mut self.value, above).ok_or_else(missing)?;
         match (holder, last) {
-            (Value::Map(entries), Step::Key(key)) => {
+            (Value::Map(entries), PathStep::Key(key)) => {
                 self.work.spend(entries.len())?;
                 let index = entries.iter().position(|(name, _)| name == key).ok_or_else(missing)?;
                 Ok(entries.remove(index).1)
             }
-            (Value::List(items), Step::Index(index)) if *index < items.len() => {
+            (Value::List(items), PathStep::Index(index)) if *index < items.len() => {
                 self.work.spend(items.len())?;
                 Ok(items.remove(*index).value)
             }

@@ -6,8 +6,8 @@
 use std::fmt;
 
 use super::value::{Item, Value};
-use super::why::Why;
-use super::work::Work;
+use super::why::OpMisfit;
+use super::work::EditBudget;
 use crate::diff::settings::Format;
 
 /// Longest path and most of its parts. Real ones have a dozen.
@@ -17,14 +17,14 @@ const MAX_PARTS: usize = 64;
 /// A path as somebody wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
-    parts: Vec<Part>,
+    parts: Vec<PathSegment>,
     /// Whether a key that is there once is a list of one.
     lists_of_lines: bool,
     spelled: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum PathSegment {
     Key(String),
     Index(usize),
     /// The one element whose value below these keys is this; without keys, the element itself.
@@ -38,12 +38,12 @@ enum Part {
     Token(String),
 }
 
-impl Part {
+impl PathSegment {
     /// The place in a list that it names, if it names one.
     fn index(&self) -> Option<usize> {
         match self {
-            Part::Token(token) => index_of(token),
-            Part::Index(index) => Some(*index),
+            PathSegment::Token(token) => index_of(token),
+            PathSegment::Index(index) => Some(*index),
             _ => None,
         }
     }
@@ -59,20 +59,20 @@ pub struct NoPath {
 
 /// One step from a value to one inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum PathStep {
     Key(String),
     Index(usize),
 }
 
 /// Where a path leads in one value.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum PathLookup {
     /// To a value that is there.
-    Here(Vec<Step>),
+    Here(Vec<PathStep>),
     /// Up to here, and on by keys that are not there.
-    Missing { steps: Vec<Step>, keys: Vec<String> },
+    Missing { steps: Vec<PathStep>, keys: Vec<String> },
     /// To the place behind the last element of the list that is here.
-    End(Vec<Step>),
+    End(Vec<PathStep>),
 }
 
 impl Path {
@@ -86,8 +86,8 @@ impl Path {
         let is_one_key = matches!(format, Format::Env | Format::Properties);
         let parts = match is_one_key {
             true if spelled.is_empty() => return no(0, "a key is missing"),
-            true => vec![Part::Key(spelled.to_owned())],
-            false => Reader { text: spelled, at: 0 }.parts()?,
+            true => vec![PathSegment::Key(spelled.to_owned())],
+            false => PathReader { text: spelled, at: 0 }.parts()?,
         };
         if parts.len() > MAX_PARTS {
             return no(spelled.len(), "it has more than 64 parts");
@@ -115,7 +115,7 @@ impl Path {
             if let Some((index, _)) = token.char_indices().find(|(i, c)| *c == '~' && !is_escape((*i, *c))) {
                 return no(at + index, "\"~\" is followed by 0 or 1 in a JSON pointer");
             }
-            parts.push(Part::Token(token.replace("~1", "/").replace("~0", "~")));
+            parts.push(PathSegment::Token(token.replace("~1", "/").replace("~0", "~")));
             at += token.len() + 1;
         }
         if parts.len() > MAX_PARTS {
@@ -129,7 +129,7 @@ impl Path {
     }
 
     pub(super) fn ends_behind_a_list(&self) -> bool {
-        matches!(self.parts.last(), Some(Part::End))
+        matches!(self.parts.last(), Some(PathSegment::End))
     }
 
     /// Whether the path is a pointer of this one, or goes through what this pointer names.
@@ -143,9 +143,10 @@ impl Path {
     }
 
     /// Which of its parts are bare indices, where it leads by these steps.
-    pub(super) fn indices(&self, steps: &[Step]) -> Vec<usize> {
-        let is_index = |(part, step): (&Part, &Step)| {
-            matches!(part, Part::Index(_) | Part::Token(_)) && matches!(step, Step::Index(_))
+    pub(super) fn indices(&self, steps: &[PathStep]) -> Vec<usize> {
+        let is_index = |(part, step): (&PathSegment, &PathStep)| {
+            matches!(part, PathSegment::Index(_) | PathSegment::Token(_))
+                && matches!(step, PathStep::Index(_))
         };
         let parts = self.parts.iter().zip(steps).enumerate();
         parts.filter(|(_, pair)| is_index(*pair)).map(|(index, _)| index).collect()
@@ -160,44 +161,48 @@ impl Path {
     ///
     /// # Errors
     /// If it leads nowhere for certain, or to several values.
-    pub(super) fn find(&self, root: &Value, work: &mut Work) -> Result<Found, Why> {
+    pub(super) fn find(&self, root: &Value, work: &mut EditBudget) -> Result<PathLookup, OpMisfit> {
         let mut steps = Vec::new();
         let mut value = root;
         for (index, part) in self.parts.iter().enumerate() {
             let is_last = index + 1 == self.parts.len();
             let next = match (part, value) {
-                (_, Value::Odd(_)) => return Err(Why::Unsure { at: named(&steps) }),
-                (Part::Key(key) | Part::Token(key), Value::Map(entries)) => {
+                (_, Value::Odd(_)) => return Err(OpMisfit::Unsure { at: named(&steps) }),
+                (PathSegment::Key(key) | PathSegment::Token(key), Value::Map(entries)) => {
                     work.spend(entries.len())?;
                     match value.get(key) {
-                        Some(next) => (Step::Key(key.clone()), next),
+                        Some(next) => (PathStep::Key(key.clone()), next),
                         None if value.get("<<").is_some() || may_be_words(value, key) => {
-                            return Err(Why::Unsure { at: named(&steps) });
+                            return Err(OpMisfit::Unsure { at: named(&steps) });
                         }
                         None => return self.missing(steps, index),
                     }
                 }
-                (Part::End, Value::List(_)) if is_last => return Ok(Found::End(steps)),
-                (Part::End, Value::Text(_)) if self.lists_of_lines => return Ok(Found::End(steps)),
-                (Part::Pick { keys, is }, Value::Text(text)) if self.lists_of_lines && keys.is_empty() => {
+                (PathSegment::End, Value::List(_)) if is_last => return Ok(PathLookup::End(steps)),
+                (PathSegment::End, Value::Text(_)) if self.lists_of_lines => {
+                    return Ok(PathLookup::End(steps));
+                }
+                (PathSegment::Pick { keys, is }, Value::Text(text))
+                    if self.lists_of_lines && keys.is_empty() =>
+                {
                     if text != is {
                         return self.missing(steps, index);
                     }
                     continue;
                 }
-                (Part::Token(token), Value::List(_)) if token == "-" && is_last => {
-                    return Ok(Found::End(steps));
+                (PathSegment::Token(token), Value::List(_)) if token == "-" && is_last => {
+                    return Ok(PathLookup::End(steps));
                 }
-                (Part::Index(_) | Part::Token(_), Value::List(items)) => {
+                (PathSegment::Index(_) | PathSegment::Token(_), Value::List(items)) => {
                     let number = part.index().ok_or_else(|| self.other_kind(&steps, "a list", value))?;
                     match items.get(number) {
-                        Some(item) => (Step::Index(number), &item.value),
+                        Some(item) => (PathStep::Index(number), &item.value),
                         // Right behind the end, a pointer may add one.
-                        None if number == items.len() && is_last && matches!(part, Part::Token(_)) => {
-                            return Ok(Found::End(steps));
+                        None if number == items.len() && is_last && matches!(part, PathSegment::Token(_)) => {
+                            return Ok(PathLookup::End(steps));
                         }
                         None => {
-                            return Err(Why::NoElement {
+                            return Err(OpMisfit::NoElement {
                                 at: named(&steps),
                                 index: number,
                                 count: items.len(),
@@ -205,18 +210,18 @@ impl Path {
                         }
                     }
                 }
-                (Part::Pick { keys, is }, Value::List(items)) => {
+                (PathSegment::Pick { keys, is }, Value::List(items)) => {
                     work.spend(items.len() * (keys.len() + 1))?;
                     match pick(items, keys, is)[..] {
                         [] => return self.missing(steps, index),
-                        [one] => (Step::Index(one), &items[one].value),
+                        [one] => (PathStep::Index(one), &items[one].value),
                         ref several => {
-                            return Err(Why::Several { at: self.spelled.clone(), count: several.len() });
+                            return Err(OpMisfit::Several { at: self.spelled.clone(), count: several.len() });
                         }
                     }
                 }
-                (Part::Key(_), _) => return Err(self.other_kind(&steps, "a group of keys", value)),
-                (Part::Token(_), _) => {
+                (PathSegment::Key(_), _) => return Err(self.other_kind(&steps, "a group of keys", value)),
+                (PathSegment::Token(_), _) => {
                     return Err(self.other_kind(&steps, "a group of keys or a list", value));
                 }
                 _ => return Err(self.other_kind(&steps, "a list", value)),
@@ -224,26 +229,26 @@ impl Path {
             steps.push(next.0);
             value = next.1;
         }
-        Ok(Found::Here(steps))
+        Ok(PathLookup::Here(steps))
     }
 
-    fn other_kind(&self, steps: &[Step], wanted: &'static str, is: &Value) -> Why {
-        Why::OtherKind { at: named(steps), is: is.kind(), wanted }
+    fn other_kind(&self, steps: &[PathStep], wanted: &'static str, is: &Value) -> OpMisfit {
+        OpMisfit::OtherKind { at: named(steps), is: is.kind(), wanted }
     }
 
     /// The rest of the path from this part on is not there.
-    fn missing(&self, steps: Vec<Step>, from: usize) -> Result<Found, Why> {
-        let key = |part: &Part| match part {
-            Part::Key(key) | Part::Token(key) => Some(key.clone()),
+    fn missing(&self, steps: Vec<PathStep>, from: usize) -> Result<PathLookup, OpMisfit> {
+        let key = |part: &PathSegment| match part {
+            PathSegment::Key(key) | PathSegment::Token(key) => Some(key.clone()),
             _ => None,
         };
         let rest = match self.parts[from..].split_last() {
-            Some((Part::End, rest)) if self.lists_of_lines => rest,
+            Some((PathSegment::End, rest)) if self.lists_of_lines => rest,
             _ => &self.parts[from..],
         };
         let keys: Option<Vec<_>> = rest.iter().map(key).collect();
         // An element, or what is in a list that is not there, has no place of its own.
-        Ok(Found::Missing { steps, keys: keys.unwrap_or_default() })
+        Ok(PathLookup::Missing { steps, keys: keys.unwrap_or_default() })
     }
 }
 
@@ -278,12 +283,12 @@ fn pick(items: &[Item], keys: &[String], is: &str) -> Vec<usize> {
 }
 
 /// Steps as a path.
-pub(super) fn named(steps: &[Step]) -> String {
+pub(super) fn named(steps: &[PathStep]) -> String {
     let mut name = String::new();
     for step in steps {
         match step {
-            Step::Index(index) => name.push_str(&format!("[{index}]")),
-            Step::Key(key) => {
+            PathStep::Index(index) => name.push_str(&format!("[{index}]")),
+            PathStep::Key(key) => {
                 if !name.is_empty() {
                     name.push('.');
                 }
@@ -300,31 +305,31 @@ fn key_in_a_path(key: &str) -> String {
 }
 
 /// The value at these steps.
-pub(super) fn at<'a>(root: &'a Value, steps: &[Step]) -> Option<&'a Value> {
+pub(super) fn at<'a>(root: &'a Value, steps: &[PathStep]) -> Option<&'a Value> {
     steps.iter().try_fold(root, |value, step| match (step, value) {
-        (Step::Key(key), value) => value.get(key),
-        (Step::Index(index), Value::List(items)) => items.get(*index).map(|item| &item.value),
+        (PathStep::Key(key), value) => value.get(key),
+        (PathStep::Index(index), Value::List(items)) => items.get(*index).map(|item| &item.value),
         _ => None,
     })
 }
 
 /// As `at`, to change it.
-pub(super) fn at_mut<'a>(root: &'a mut Value, steps: &[Step]) -> Option<&'a mut Value> {
+pub(super) fn at_mut<'a>(root: &'a mut Value, steps: &[PathStep]) -> Option<&'a mut Value> {
     steps.iter().try_fold(root, |value, step| match (step, value) {
-        (Step::Key(key), Value::Map(entries)) => {
+        (PathStep::Key(key), Value::Map(entries)) => {
             entries.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value)
         }
-        (Step::Index(index), Value::List(items)) => items.get_mut(*index).map(|item| &mut item.value),
+        (PathStep::Index(index), Value::List(items)) => items.get_mut(*index).map(|item| &mut item.value),
         _ => None,
     })
 }
 
-struct Reader<'a> {
+struct PathReader<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl Reader<'_> {
+impl PathReader<'_> {
     fn rest(&self) -> &str {
         &self.text[self.at..]
     }
@@ -339,17 +344,17 @@ impl Reader<'_> {
         is_next
     }
 
-    fn parts(mut self) -> Result<Vec<Part>, NoPath> {
+    fn parts(mut self) -> Result<Vec<PathSegment>, NoPath> {
         let mut parts = Vec::new();
         if !self.rest().starts_with('[') {
-            parts.push(Part::Key(self.word(&['.', '['])?));
+            parts.push(PathSegment::Key(self.word(&['.', '['])?));
         }
         while !self.rest().is_empty() {
-            if parts.last() == Some(&Part::End) {
+            if parts.last() == Some(&PathSegment::End) {
                 return self.no("nothing follows \"[]\"");
             }
             if self.takes('.') {
-                parts.push(Part::Key(self.word(&['.', '['])?));
+                parts.push(PathSegment::Key(self.word(&['.', '['])?));
             } else if self.takes('[') {
                 parts.push(self.element()?);
             } else {
@@ -360,9 +365,9 @@ impl Reader<'_> {
     }
 
     /// What is between brackets.
-    fn element(&mut self) -> Result<Part, NoPath> {
+    fn element(&mut self) -> Result<PathSegment, NoPath> {
         if self.takes(']') {
-            return Ok(Part::End);
+            return Ok(PathSegment::End);
         }
         let digits = self.rest().len() - self.rest().trim_start_matches(|c: char| c.is_ascii_digit()).len();
         if digits > 0 && self.rest()[digits..].starts_with(']') {
@@ -370,7 +375,7 @@ impl Reader<'_> {
                 return self.no("this is no index");
             };
             self.at += digits + 1;
-            return Ok(Part::Index(index));
+            return Ok(PathSegment::Index(index));
         }
         let mut keys = Vec::new();
         while !self.takes('=') {
@@ -386,7 +391,7 @@ impl Reader<'_> {
         if !self.takes(']') {
             return self.no("\"]\" is missing");
         }
-        Ok(Part::Pick { keys, is })
+        Ok(PathSegment::Pick { keys, is })
     }
 
     /// A word up to one of these signs, or one in quotes.
@@ -432,69 +437,4 @@ impl Reader<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(path: &str) -> Result<Vec<Part>, usize> {
-        Path::parse(path, Format::Yaml).map(|path| path.parts).map_err(|no| no.at)
-    }
-
-    #[test]
-    fn paths_are_read_strictly() {
-        let key = |key: &str| Part::Key(key.to_owned());
-        let pick = |keys: &[&str], is: &str| Part::Pick {
-            keys: keys.iter().map(|&key| key.to_owned()).collect(),
-            is: is.to_owned(),
-        };
-        for (path, parts) in [
-            ("a.b", vec![key("a"), key("b")]),
-            ("\"a.b/c\".d", vec![key("a.b/c"), key("d")]),
-            ("\"\"", vec![key("")]),
-            ("\"a\\\"]\\\\\"", vec![key("a\"]\\")]),
-            ("containers[name=web].x", vec![key("containers"), pick(&["name"], "web"), key("x")]),
-            ("l[metadata.name=\"a]b\"]", vec![key("l"), pick(&["metadata", "name"], "a]b")]),
-            ("l[=x=y]", vec![key("l"), pick(&[], "x=y")]),
-            ("l[=]", vec![key("l"), pick(&[], "")]),
-            ("l[0][12]", vec![key("l"), Part::Index(0), Part::Index(12)]),
-            ("env[]", vec![key("env"), Part::End]),
-            ("[0].a", vec![Part::Index(0), key("a")]),
-            ("é.ü", vec![key("é"), key("ü")]),
-        ] {
-            assert_eq!(parse(path), Ok(parts), "{path}");
-        }
-        for (path, at) in [
-            ("", 0),
-            (".a", 0),
-            ("a..b", 2),
-            ("a.", 2),
-            ("a[", 2),
-            ("a[0", 2 + 1),
-            ("a[007]", 2),
-            ("a[b]", 3),
-            ("a[b=c", 5),
-            ("a[]b", 3),
-            ("a[].b", 3),
-            ("a\"b\"", 1),
-            ("\"a", 1),
-            ("\"a\"b", 3),
-            ("\"\\n\"", 1),
-            ("a]b[0]c", 6),
-        ] {
-            assert_eq!(parse(path), Err(at), "{path}");
-        }
-        assert!(Path::parse(&"a.".repeat(3_000), Format::Json).is_err());
-        assert!(Path::parse(&format!("{}a", "a.".repeat(64)), Format::Json).is_err());
-        assert!(Path::parse("a.b.c=d[", Format::Properties).is_ok());
-    }
-
-    #[test]
-    fn pointers_are_read_strictly() {
-        let parts = |pointer: &str| Path::pointer(pointer).map(|path| path.parts).map_err(|no| no.at);
-        let token = |token: &str| Part::Token(token.to_owned());
-        assert_eq!(parts(""), Ok(vec![]));
-        assert_eq!(parts("/a~1b/~01/"), Ok(vec![token("a/b"), token("~1"), token("")]));
-        assert_eq!(parts("a"), Err(0));
-        assert_eq!(parts("/a/~2"), Err(3));
-        assert_eq!(parts("/~"), Err(1));
-    }
-}
+mod tests;

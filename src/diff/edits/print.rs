@@ -2,10 +2,10 @@
 
 use super::value::Value;
 use super::words::{Quotes, Unspelled, properties_text, spell, yaml_block, yaml_text};
-use crate::diff::settings::{Entry, Form, Format, Said, Side};
+use crate::diff::settings::{Form, Format, KeyEntry, ParsedText, ParsedValue};
 
 /// How a file is written.
-pub(super) struct Style {
+pub(super) struct FileStyle {
     pub format: Format,
     /// What ends a line.
     pub ends: &'static str,
@@ -19,8 +19,8 @@ pub(super) struct Style {
     pub is_expanded: bool,
 }
 
-impl Style {
-    pub fn of(format: Format, side: Side<'_>) -> Self {
+impl FileStyle {
+    pub fn new(format: Format, side: ParsedText<'_>) -> Self {
         let ends = if side.text.contains("\r\n") { "\r\n" } else { "\n" };
         let (sign, unit) = match format {
             Format::Yaml => (": ", "  "),
@@ -30,7 +30,7 @@ impl Style {
             _ => ("=", ""),
         };
         let is_expanded = format == Format::Json && side.text.trim_end().contains('\n');
-        let mut seen = Seen { side, format, sign: None, unit: None, list_unit: None };
+        let mut seen = StyleSample { side, format, sign: None, unit: None, list_unit: None };
         side.sheet.documents.iter().for_each(|document| seen.entry(document, None));
         let unit = seen.unit.unwrap_or_else(|| unit.to_owned());
         Self {
@@ -196,24 +196,24 @@ pub(super) enum Behind {
 }
 
 /// Collects how a file is written from the first place that shows it.
-struct Seen<'a> {
-    side: Side<'a>,
+struct StyleSample<'a> {
+    side: ParsedText<'a>,
     format: Format,
     sign: Option<String>,
     unit: Option<String>,
     list_unit: Option<usize>,
 }
 
-impl Seen<'_> {
+impl StyleSample<'_> {
     fn is_enough(&self) -> bool {
         self.sign.is_some()
             && self.unit.is_some()
             && (self.format != Format::Yaml || self.list_unit.is_some())
     }
 
-    fn entry(&mut self, entry: &Entry, column: Option<usize>) {
+    fn entry(&mut self, entry: &KeyEntry, column: Option<usize>) {
         match &entry.said {
-            Said::Group(group) => {
+            ParsedValue::Group(group) => {
                 for inner in &group.entries {
                     if self.is_enough() {
                         return;
@@ -222,7 +222,7 @@ impl Seen<'_> {
                     self.entry(inner, Some(self.column(inner.name.start)));
                 }
             }
-            Said::List(list) => {
+            ParsedValue::List(list) => {
                 if let Some((first, column)) = list.elements.first().zip(column)
                     && list.form == Form::Lines
                     && self.format == Format::Yaml
@@ -240,7 +240,7 @@ impl Seen<'_> {
         }
     }
 
-    fn member(&mut self, entry: &Entry, above: Option<usize>, form: Form) {
+    fn member(&mut self, entry: &KeyEntry, above: Option<usize>, form: Form) {
         let column = self.column(entry.name.start);
         let line = self.side.sheet.line_start(entry.name.start);
         let is_indent = self.side.text[line..entry.name.start].trim().is_empty();
@@ -269,7 +269,7 @@ impl Seen<'_> {
 
 /// How many characters of its line stand before a place; none where that is no indent of anything, because the line is
 /// longer than people write them.
-pub(super) fn column(side: Side<'_>, at: usize) -> usize {
+pub(super) fn column(side: ParsedText<'_>, at: usize) -> usize {
     const LONG_LINE_BYTES: usize = 4096;
     let line = side.sheet.line_start(at);
     if at - line > LONG_LINE_BYTES { 0 } else { side.text[line..at].chars().count() }

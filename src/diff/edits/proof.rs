@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
-use super::path::{Step, named};
+use super::path::{PathStep, named};
 use super::value::{Item, Value};
-use super::work::Work;
+use super::work::EditBudget;
 use super::{Edit, KeyChange};
-use crate::diff::settings::{Exchange, Format, Sheet, Side, undone};
+use crate::diff::settings::{Exchange, Format, ParsedText, Sheet, undone};
 
 /// What an edited text is held against.
-pub(super) struct Claim<'a> {
+pub(super) struct EditClaim<'a> {
     pub edit: &'a Edit,
     /// What all documents said before.
     pub before: &'a [Value],
@@ -21,12 +21,12 @@ pub(super) struct Claim<'a> {
     pub gone: &'a [Range<usize>],
 }
 
-impl Claim<'_> {
+impl EditClaim<'_> {
     /// # Errors
     /// With what is not as it should be.
     pub fn prove(
         &self,
-        side: Side<'_>,
+        side: ParsedText<'_>,
         edited: &str,
         exchanges: &[Exchange],
         bytes: &[u8],
@@ -60,7 +60,7 @@ impl Claim<'_> {
         if !self.keeps_comments(side, edited, &sheet) {
             return Err("a comment would be gone");
         }
-        let mut work = Work::default();
+        let mut work = EditBudget::default();
         if self.edit.must.iter().any(|must| must.hold(&documents[self.chosen], &mut work).is_err()) {
             return Err("a condition does not hold in the result");
         }
@@ -68,7 +68,7 @@ impl Claim<'_> {
     }
 
     /// Whether all comments that did not stand within what is gone are there, in their order, and no others.
-    fn keeps_comments(&self, side: Side<'_>, edited: &str, after: &Sheet) -> bool {
+    fn keeps_comments(&self, side: ParsedText<'_>, edited: &str, after: &Sheet) -> bool {
         let mut gone: Vec<_> = self.gone.to_vec();
         gone.sort_by_key(|range| range.start);
         let mut next = 0;
@@ -147,11 +147,11 @@ pub(super) fn changed_keys(before: &Value, after: &Value) -> Vec<KeyChange> {
     changes
 }
 
-fn compare(steps: &mut Vec<Step>, before: &Value, after: &Value, changes: &mut Vec<KeyChange>) {
+fn compare(steps: &mut Vec<PathStep>, before: &Value, after: &Value, changes: &mut Vec<KeyChange>) {
     if before.says(after) {
         return;
     }
-    let change = |steps: &[Step], before: Option<&Value>, after: Option<&Value>| KeyChange {
+    let change = |steps: &[PathStep], before: Option<&Value>, after: Option<&Value>| KeyChange {
         path: named(steps),
         before: before.map(ToString::to_string),
         after: after.map(ToString::to_string),
@@ -162,7 +162,7 @@ fn compare(steps: &mut Vec<Step>, before: &Value, after: &Value, changes: &mut V
                 new.iter().map(|(key, value)| (key.as_str(), value)).collect();
             let known: HashSet<&str> = old.iter().map(|(key, _)| key.as_str()).collect();
             for (key, before) in old {
-                steps.push(Step::Key(key.clone()));
+                steps.push(PathStep::Key(key.clone()));
                 match by_key.get(key.as_str()) {
                     Some(after) => compare(steps, before, after, changes),
                     None => changes.push(change(steps, Some(before), None)),
@@ -170,7 +170,7 @@ fn compare(steps: &mut Vec<Step>, before: &Value, after: &Value, changes: &mut V
                 steps.pop();
             }
             for (key, after) in new.iter().filter(|(key, _)| !known.contains(key.as_str())) {
-                steps.push(Step::Key(key.clone()));
+                steps.push(PathStep::Key(key.clone()));
                 changes.push(change(steps, None, Some(after)));
                 steps.pop();
             }
@@ -178,7 +178,7 @@ fn compare(steps: &mut Vec<Step>, before: &Value, after: &Value, changes: &mut V
         (Value::List(old), Value::List(new)) if new.iter().any(|item| item.was.is_some()) => {
             let kept: HashMap<usize, &Item> = new.iter().filter_map(|item| Some((item.was?, item))).collect();
             for (index, before) in old.iter().enumerate() {
-                steps.push(Step::Index(index));
+                steps.push(PathStep::Index(index));
                 match kept.get(&index) {
                     Some(after) => compare(steps, &before.value, &after.value, changes),
                     None => changes.push(change(steps, Some(&before.value), None)),
@@ -186,7 +186,7 @@ fn compare(steps: &mut Vec<Step>, before: &Value, after: &Value, changes: &mut V
                 steps.pop();
             }
             for (index, item) in new.iter().enumerate().filter(|(_, item)| item.was.is_none()) {
-                steps.push(Step::Index(index));
+                steps.push(PathStep::Index(index));
                 changes.push(change(steps, None, Some(&item.value)));
                 steps.pop();
             }

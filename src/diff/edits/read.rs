@@ -1,7 +1,7 @@
 //! Reads edits as they are written: by people in an order, and by `make` in a patch file.
 
-use super::condition::{Check, Condition};
-use super::ops::Op;
+use super::condition::{Condition, ValueTest};
+use super::ops::EditOperation;
 use super::path::{NoPath, Path};
 use super::value::Value;
 use super::why::shown;
@@ -221,7 +221,7 @@ impl Edit {
             }
             return bad("format", "is one of env, ini, json, properties, toml, unit, yaml");
         };
-        let reader = Reader { format };
+        let reader = EditReader { format };
         let list = |key: &str| match written.get(key) {
             None => Ok(Vec::new()),
             Some(Value::List(items)) if items.len() <= MAX_OPS => Ok(items
@@ -236,7 +236,7 @@ impl Edit {
         for (at, op) in list("do")? {
             ops.push(reader.op(&at, op)?);
         }
-        if ops.iter().all(|op| matches!(op, Op::Test(_))) {
+        if ops.iter().all(|op| matches!(op, EditOperation::Test(_))) {
             return bad("do", "changes nothing");
         }
         let mut must = Vec::new();
@@ -263,16 +263,16 @@ fn known_keys(entries: &Map, known: &[&str], at: &str) -> Result<(), BadEdit> {
     }
 }
 
-struct Reader {
+struct EditReader {
     format: Format,
 }
 
-impl Reader {
+impl EditReader {
     fn path(&self, at: &str, spelled: &str) -> Result<Path, BadEdit> {
         Path::parse(spelled, self.format).map_err(|problem| no_path(at, spelled, &problem))
     }
 
-    fn op(&self, at: &str, op: &Value) -> Result<Op, BadEdit> {
+    fn op(&self, at: &str, op: &Value) -> Result<EditOperation, BadEdit> {
         let Value::Map(entries) = op else { return bad(at, "is a table, such as { set = \"a.b\", to = 1 }") };
         if op.get("op").is_some() {
             return self.rfc_6902(at, op, entries);
@@ -284,7 +284,7 @@ impl Reader {
         };
         let path = |key: &str| self.path_at(at, op, key);
         match name {
-            "test" => self.condition(at, op, "test").map(Op::Test),
+            "test" => self.condition(at, op, "test").map(EditOperation::Test),
             "set" => {
                 known_keys(entries, &["create", "set", "to"], at)?;
                 let create = flag(at, op, "create")?;
@@ -292,7 +292,7 @@ impl Reader {
                 if path.ends_behind_a_list() {
                     return bad(format!("{at}.set"), "\"[]\" is a place to add to");
                 }
-                Ok(Op::Set { path, to: self.value(at, op, "to")?, create })
+                Ok(EditOperation::Set { path, to: self.value(at, op, "to")?, create })
             }
             "add" => {
                 known_keys(entries, &["add", "unless", "value"], at)?;
@@ -301,11 +301,11 @@ impl Reader {
                 if !path.ends_behind_a_list() {
                     return bad(format!("{at}.add"), "ends with \"[]\", which is behind the last element");
                 }
-                Ok(Op::Add { path, value: self.value(at, op, "value")?, unless })
+                Ok(EditOperation::Add { path, value: self.value(at, op, "value")?, unless })
             }
             "remove" => {
                 known_keys(entries, &["remove"], at)?;
-                path("remove").map(Op::Remove)
+                path("remove").map(EditOperation::Remove)
             }
             _ => {
                 known_keys(entries, &["merge"], at)?;
@@ -314,13 +314,13 @@ impl Reader {
         }
     }
 
-    fn merge(&self, at: &str, op: &Value) -> Result<Op, BadEdit> {
+    fn merge(&self, at: &str, op: &Value) -> Result<EditOperation, BadEdit> {
         match op.get("merge") {
             Some(patch @ Value::Map(_)) => {
                 self.depth(at, patch)?;
                 // Null takes a key away; it does not come into the file.
                 match self.format {
-                    Format::Json | Format::Yaml => self.value(at, op, "merge").map(Op::Merge),
+                    Format::Json | Format::Yaml => self.value(at, op, "merge").map(EditOperation::Merge),
                     _ => bad(at, "a merge patch is for JSON and YAML"),
                 }
             }
@@ -328,7 +328,7 @@ impl Reader {
         }
     }
 
-    fn rfc_6902(&self, at: &str, op: &Value, entries: &Map) -> Result<Op, BadEdit> {
+    fn rfc_6902(&self, at: &str, op: &Value, entries: &Map) -> Result<EditOperation, BadEdit> {
         known_keys(entries, &["from", "op", "path", "value"], at)?;
         let pointer = |key: &str| match op.get(key) {
             Some(Value::Text(pointer)) => {
@@ -339,12 +339,12 @@ impl Reader {
         let value = || self.value(at, op, "value");
         let path = pointer("path")?;
         Ok(match op.get("op").and_then(Value::spelled) {
-            Some("add") => Op::Put { path, value: value()? },
-            Some("copy") => Op::Copy { from: pointer("from")?, path },
-            Some("move") => Op::Move { from: pointer("from")?, path },
-            Some("remove") => Op::Remove(path),
-            Some("replace") => Op::Set { path, to: value()?, create: false },
-            Some("test") => Op::Test(Condition { path, check: Check::Equals(value()?) }),
+            Some("add") => EditOperation::Put { path, value: value()? },
+            Some("copy") => EditOperation::Copy { from: pointer("from")?, path },
+            Some("move") => EditOperation::Move { from: pointer("from")?, path },
+            Some("remove") => EditOperation::Remove(path),
+            Some("replace") => EditOperation::Set { path, to: value()?, create: false },
+            Some("test") => EditOperation::Test(Condition { path, check: ValueTest::Equals(value()?) }),
             _ => return bad(at, "\"op\" is one of add, copy, move, remove, replace, test"),
         })
     }
@@ -357,23 +357,23 @@ impl Reader {
         let named: Vec<_> = CHECKS.into_iter().filter(|name| condition.get(name).is_some()).collect();
         let [name] = named[..] else { return bad(at, format!("has exactly one of {}", CHECKS.join(", "))) };
         let check = match (name, condition.get(name)) {
-            ("exists", Some(Value::Bool(true))) => Check::Exists,
-            ("absent", Some(Value::Bool(true))) => Check::Absent,
+            ("exists", Some(Value::Bool(true))) => ValueTest::Exists,
+            ("absent", Some(Value::Bool(true))) => ValueTest::Absent,
             ("exists" | "absent", _) => {
                 return bad(at, format!("\"{name}\" is true; use the other one for the contrary"));
             }
             ("count", Some(Value::Number(count))) => match count.parse() {
-                Ok(count) => Check::Count(count),
+                Ok(count) => ValueTest::Count(count),
                 Err(_) => return bad(at, "\"count\" is a whole number"),
             },
             ("count", _) => return bad(at, "\"count\" is a whole number"),
-            ("matches", Some(Value::Text(pattern))) => Check::Matches(pattern.clone()),
+            ("matches", Some(Value::Text(pattern))) => ValueTest::Matches(pattern.clone()),
             ("matches", _) => return bad(at, "\"matches\" is a text with * and ?"),
             ("one_of", Some(Value::List(items))) => {
-                Check::OneOf(items.iter().map(|item| self.compared(&item.value)).collect())
+                ValueTest::OneOf(items.iter().map(|item| self.compared(&item.value)).collect())
             }
             ("one_of", _) => return bad(at, "\"one_of\" is a list"),
-            (_, Some(value)) => Check::Equals(self.compared(value)),
+            (_, Some(value)) => ValueTest::Equals(self.compared(value)),
             (_, None) => return bad(at, "a value is missing"),
         };
         let condition = Condition { path, check };

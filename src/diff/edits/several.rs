@@ -1,6 +1,6 @@
 //! All edits of one file, one after the other: of several documents in it, for example.
 
-use super::why::Why;
+use super::why::OpMisfit;
 use super::{Edit, Tried};
 
 /// The edits that a patch has for one file.
@@ -20,7 +20,7 @@ impl FileEdits {
     ///
     /// # Errors
     /// As those of [`Edit::try_on`].
-    pub fn try_on(&self, content: &[u8]) -> Result<Tried, Why> {
+    pub fn try_on(&self, content: &[u8]) -> Result<Tried, OpMisfit> {
         self.try_each(content, |_, _, _| Ok(Vec::new()))
     }
 
@@ -29,7 +29,7 @@ impl FileEdits {
     ///
     /// # Errors
     /// As those of [`Edit::try_on`].
-    pub fn try_on_edited(&self, made_for: &[u8], here: &[u8]) -> Result<Tried, Why> {
+    pub fn try_on_edited(&self, made_for: &[u8], here: &[u8]) -> Result<Tried, OpMisfit> {
         let mut known = made_for.to_vec();
         self.try_each(here, |edit, content, fits| {
             let met = edit.meets(&known, content)?;
@@ -43,8 +43,8 @@ impl FileEdits {
     fn try_each(
         &self,
         content: &[u8],
-        mut meets: impl FnMut(&Edit, &[u8], bool) -> Result<Vec<Why>, Why>,
-    ) -> Result<Tried, Why> {
+        mut meets: impl FnMut(&Edit, &[u8], bool) -> Result<Vec<OpMisfit>, OpMisfit>,
+    ) -> Result<Tried, OpMisfit> {
         let mut all = Tried { ops: Vec::new(), broken: Vec::new(), keys: Vec::new(), content: None };
         let mut edited = content.to_vec();
         let mut fits = true;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::condition::{Check, Condition};
-use super::ops::Op;
+use super::condition::{Condition, ValueTest};
+use super::ops::EditOperation;
 use super::proof::changed_keys;
 use super::value::Value;
-use super::work::Work;
-use super::{Edit, FileEdits, KeyChange, Why};
+use super::work::EditBudget;
+use super::{Edit, FileEdits, KeyChange, OpMisfit};
 use crate::diff::settings::Format;
 
 /// One edit of a file, as it comes out in a content.
@@ -36,14 +36,17 @@ impl FileEdits {
     ///
     /// # Errors
     /// If the content cannot be read, or has no single document that is meant.
-    pub(crate) fn conditions_in(&self, content: &[u8]) -> Result<Vec<(ShownTest, Option<Why>)>, Why> {
+    pub(crate) fn conditions_in(
+        &self,
+        content: &[u8],
+    ) -> Result<Vec<(ShownTest, Option<OpMisfit>)>, OpMisfit> {
         let mut all = Vec::new();
         for edit in self.edits().iter().filter(|edit| !edit.must.is_empty()) {
             let read = edit.format.read("the file", content);
-            let (_, sheet) = read.map_err(|unread| Why::Unread(unread.to_string()))?;
+            let (_, sheet) = read.map_err(|unread| OpMisfit::Unread(unread.to_string()))?;
             let documents = Value::of_sheet(edit.format, &sheet);
             let meant = &documents[edit.document(&documents)?];
-            let mut work = Work::default();
+            let mut work = EditBudget::default();
             all.extend(edit.must.iter().map(|must| (must.shown(), must.hold(meant, &mut work).err())));
         }
         Ok(all)
@@ -53,7 +56,7 @@ impl FileEdits {
     ///
     /// # Errors
     /// As those of [`Edit::try_on`].
-    pub fn shown_on(&self, content: &[u8]) -> Result<Vec<ShownEdit>, Why> {
+    pub fn shown_on(&self, content: &[u8]) -> Result<Vec<ShownEdit>, OpMisfit> {
         let mut edited = content.to_vec();
         let shown = self.edits().iter().map(|edit| {
             let tried = edit.try_on(&edited)?;
@@ -104,10 +107,10 @@ impl Edit {
     fn shown(&self, keys: Vec<KeyChange>) -> ShownEdit {
         let is = |path: &str, value: &Value| ShownTest {
             path: path.to_owned(),
-            wanted: Check::Equals(value.clone()).wanted(),
+            wanted: ValueTest::Equals(value.clone()).wanted(),
         };
         let tests = self.ops.iter().filter_map(|op| match op {
-            Op::Test(condition) => Some(condition.shown()),
+            EditOperation::Test(condition) => Some(condition.shown()),
             _ => None,
         });
         ShownEdit {
@@ -125,17 +128,17 @@ impl Condition {
     }
 }
 
-impl Check {
+impl ValueTest {
     /// What is asked for, as the end of a sentence.
     fn wanted(&self) -> String {
         match self {
-            Check::Absent => "is not there".to_owned(),
-            Check::Count(1) => "has 1 entry".to_owned(),
-            Check::Count(number) => format!("has {number} entries"),
-            Check::Equals(value) => format!("is {value}"),
-            Check::Exists => "is there".to_owned(),
-            Check::Matches(pattern) => format!("matches {pattern}"),
-            Check::OneOf(values) => {
+            ValueTest::Absent => "is not there".to_owned(),
+            ValueTest::Count(1) => "has 1 entry".to_owned(),
+            ValueTest::Count(number) => format!("has {number} entries"),
+            ValueTest::Equals(value) => format!("is {value}"),
+            ValueTest::Exists => "is there".to_owned(),
+            ValueTest::Matches(pattern) => format!("matches {pattern}"),
+            ValueTest::OneOf(values) => {
                 let all: Vec<String> = values.iter().map(ToString::to_string).collect();
                 format!("is one of {}", all.join(", "))
             }

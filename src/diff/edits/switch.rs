@@ -1,11 +1,11 @@
 //! A switch in a file: a value that is one of two, read and moved with the same proof as every edit.
 
-use super::condition::{Check, Condition};
-use super::ops::Op;
-use super::path::{Found, Path, Step, at, named};
+use super::condition::{Condition, ValueTest};
+use super::ops::EditOperation;
+use super::path::{Path, PathLookup, PathStep, at, named};
 use super::value::Value;
 use super::words::adapted;
-use super::work::Work;
+use super::work::EditBudget;
 use super::{Edit, KeyChange};
 use crate::diff::settings::Format;
 use crate::model::{Position, Setting, Toggle, ToggleKind};
@@ -43,7 +43,7 @@ impl Switch {
     ///
     /// # Errors
     /// If it is none: its key is no path, for example, or the form of the file is not known.
-    pub fn of(toggle: &Toggle, content: Option<&[u8]>) -> Result<Self, String> {
+    pub fn new(toggle: &Toggle, content: Option<&[u8]>) -> Result<Self, String> {
         let key = toggle.key.as_deref().unwrap_or_default();
         let format = match toggle.kind {
             ToggleKind::Flagd => Some(Format::Json),
@@ -55,7 +55,7 @@ impl Switch {
         let variant = |setting: &Setting| setting.to_string();
         let (spelled, flag) = match toggle.kind {
             ToggleKind::Flagd => {
-                let steps = ["flags", key, "defaultVariant"].map(|key| Step::Key(key.to_owned()));
+                let steps = ["flags", key, "defaultVariant"].map(|key| PathStep::Key(key.to_owned()));
                 let variants = [variant(&toggle.on), variant(&toggle.off)];
                 (named(&steps), Some(Flag { key: key.to_owned(), variants }))
             }
@@ -91,10 +91,11 @@ impl Switch {
         if let Some(flag) = &self.flag {
             flag.check(document)?;
         }
-        let found = match self.path.find(document, &mut Work::default()).map_err(|why| why.to_string())? {
-            Found::Here(steps) => at(document, &steps),
-            _ => None,
-        };
+        let found =
+            match self.path.find(document, &mut EditBudget::default()).map_err(|why| why.to_string())? {
+                PathLookup::Here(steps) => at(document, &steps),
+                _ => None,
+            };
         let name = super::why::shown(self.path.spelled());
         let found = found.ok_or(format!("{name} is not there"))?;
         Ok(if found.is_meant_by(&self.on) {
@@ -131,8 +132,8 @@ impl Switch {
         let edit = Edit {
             format: self.format,
             selector: Vec::new(),
-            ops: vec![Op::Set { path: self.path.clone(), to: value.clone(), create: false }],
-            must: vec![Condition { path: self.path.clone(), check: Check::Equals(value.clone()) }],
+            ops: vec![EditOperation::Set { path: self.path.clone(), to: value.clone(), create: false }],
+            must: vec![Condition { path: self.path.clone(), check: ValueTest::Equals(value.clone()) }],
             written: value.clone(),
         };
         let tried = edit.try_on(content).map_err(|why| why.to_string())?;

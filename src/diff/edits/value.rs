@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::words;
-use crate::diff::settings::{Entry, Format, Said, Sheet};
+use crate::diff::settings::{Format, KeyEntry, ParsedValue, Sheet};
 
 /// A value. Numbers stay as they are spelled, so none of them is ever rounded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,17 +66,17 @@ impl Value {
         sheet.documents.iter().map(|document| Self::of_entry(format, document)).collect()
     }
 
-    fn of_entry(format: Format, entry: &Entry) -> Self {
+    fn of_entry(format: Format, entry: &KeyEntry) -> Self {
         match &entry.said {
-            Said::Odd(spelled) => Value::Odd(spelled.clone()),
-            Said::Value(spelled) => words::meaning(format, spelled),
-            Said::List(list) => {
+            ParsedValue::Odd(spelled) => Value::Odd(spelled.clone()),
+            ParsedValue::Value(spelled) => words::meaning(format, spelled),
+            ParsedValue::List(list) => {
                 let item = |(was, element)| Item { value: Self::of_entry(format, element), was: Some(was) };
                 Value::List(list.elements.iter().enumerate().map(item).collect())
             }
-            Said::Group(group) => {
+            ParsedValue::Group(group) => {
                 let member =
-                    |entry: &Entry| (key_of(format, entry).to_owned(), Self::of_entry(format, entry));
+                    |entry: &KeyEntry| (key_of(format, entry).to_owned(), Self::of_entry(format, entry));
                 Value::Map(group.entries.iter().map(member).collect())
             }
         }
@@ -184,7 +184,7 @@ impl Value {
 }
 
 /// What people call an entry's key: sections go without their brackets.
-pub(super) fn key_of(format: Format, entry: &Entry) -> &str {
+pub(super) fn key_of(format: Format, entry: &KeyEntry) -> &str {
     let is_section = matches!(format, Format::Ini | Format::Unit) && entry.is_section;
     let bare = || entry.key.strip_prefix('[')?.strip_suffix(']');
     is_section.then(bare).flatten().unwrap_or(&entry.key)

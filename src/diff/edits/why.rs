@@ -4,7 +4,7 @@ use crate::text::one_line;
 
 /// Why an operation does not fit. All of it is shown to people; what comes from the file is made safe to show first.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Why {
+pub enum OpMisfit {
     /// Somebody changed here what the patch changes, too.
     #[error("{} was {}, is {} here, and would become {}", shown(at), shown(was), shown(is), shown(to))]
     BothChanged { at: String, was: String, is: String, to: String },

@@ -120,7 +120,7 @@ pub(super) enum Quotes {
 }
 
 impl Quotes {
-    pub fn of(spelled: &str) -> Self {
+    pub fn new(spelled: &str) -> Self {
         match spelled.bytes().next() {
             Some(b'"') => Quotes::Double,
             Some(b'\'') => Quotes::Single,

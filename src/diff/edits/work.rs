@@ -1,9 +1,9 @@
 //! Counts what is looked through, so that no edit takes longer than a person waits.
 
-use super::why::Why;
+use super::why::OpMisfit;
 
 /// What is still allowed to be looked through.
-pub(super) struct Work {
+pub(super) struct EditBudget {
     left: usize,
 }
 
@@ -11,15 +11,15 @@ pub(super) struct Work {
 /// ordinary size ever take, and done in a second.
 const MAX_WORK: usize = 200_000_000;
 
-impl Default for Work {
+impl Default for EditBudget {
     fn default() -> Self {
         Self { left: MAX_WORK }
     }
 }
 
-impl Work {
-    pub fn spend(&mut self, steps: usize) -> Result<(), Why> {
-        self.left = self.left.checked_sub(steps + 1).ok_or(Why::TooMuch)?;
+impl EditBudget {
+    pub fn spend(&mut self, steps: usize) -> Result<(), OpMisfit> {
+        self.left = self.left.checked_sub(steps + 1).ok_or(OpMisfit::TooMuch)?;
         Ok(())
     }
 }

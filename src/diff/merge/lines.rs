@@ -242,7 +242,7 @@ struct SideEdits {
 }
 
 /// One side of a place that is being merged.
-struct Share {
+struct MergeSide {
     start: usize,
     edited: bool,
 }
@@ -277,12 +277,12 @@ impl SideEdits {
         }
     }
 
-    fn begin(&self, first: usize) -> Share {
-        Share { start: self.at(first), edited: false }
+    fn begin(&self, first: usize) -> MergeSide {
+        MergeSide { start: self.at(first), edited: false }
     }
 
     /// Takes the next edit if it begins no later than `end`, which it may move.
-    fn take_up_to(&mut self, end: &mut usize, share: &mut Share) -> bool {
+    fn take_up_to(&mut self, end: &mut usize, share: &mut MergeSide) -> bool {
         let Some(edit) = self.edits.get(self.next).filter(|edit| edit.old.start <= *end) else {
             return false;
         };
@@ -292,7 +292,7 @@ impl SideEdits {
         true
     }
 
-    fn end(&self, share: &Share, end: usize) -> Range<usize> {
+    fn end(&self, share: &MergeSide, end: usize) -> Range<usize> {
         share.start..self.at(end)
     }
 }

@@ -27,7 +27,8 @@ pub enum Merge {
 }
 
 /// How a merged content was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum MergedBy {
     /// Line by line: nowhere did both change the same lines. What they say to a program nobody knows.
     Lines,
@@ -47,7 +48,7 @@ pub fn merge(name: &str, base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Merg
     if let Some(one) = undisputed(base, mine, theirs)? {
         return Ok(Merge::Clean { content: one.to_vec(), by: MergedBy::Lines });
     }
-    if let Some(format) = Format::of(name, [base, mine, theirs]) {
+    if let Some(format) = Format::detect(name, [base, mine, theirs]) {
         return settings::merge(format, base, mine, theirs);
     }
     // Such a name only tells that a file may be one of settings: what is none is a text like any other.

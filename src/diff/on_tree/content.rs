@@ -11,7 +11,7 @@ use crate::model::{Code, Mode};
 const FULL_ID: usize = 40;
 
 /// What the diff makes of a content.
-pub(super) enum Made {
+pub(super) enum DiffResult {
     /// Another one, or the same if it only moves.
     New(Content),
     /// It is already as the diff leaves it; and what it was before, as far as that can be told.
@@ -27,9 +27,9 @@ impl Series<'_> {
         file: &FilePatch<'_>,
         old: &Content,
         outcome: &mut FileOutcome,
-    ) -> Result<Made, Trouble> {
+    ) -> Result<DiffResult, Trouble> {
         match &file.body {
-            Body::Same => Ok(Made::New(old.clone())),
+            Body::Same => Ok(DiffResult::New(old.clone())),
             Body::Binary(..) => self.make_binary(file, old),
             Body::Hunks(hunks) => {
                 let mut placement = place(old, hunks, self.tolerance, &mut self.budget);
@@ -45,12 +45,12 @@ impl Series<'_> {
                 }
                 outcome.take_hunks(file, placement.hunks);
                 Ok(match placement.content {
-                    None => Made::Nothing,
+                    None => DiffResult::Nothing,
                     Some(_) if is_there => {
                         let back: Vec<_> = hunks.iter().map(PatchHunk::reversed).collect();
-                        Made::There(place(old, &back, 0, &mut self.budget).content)
+                        DiffResult::There(place(old, &back, 0, &mut self.budget).content)
                     }
-                    Some(content) => Made::New(content),
+                    Some(content) => DiffResult::New(content),
                 })
             }
         }
@@ -59,9 +59,9 @@ impl Series<'_> {
 
 impl Series<'_> {
     /// The whole content that a binary diff makes.
-    pub(super) fn make_binary(&mut self, file: &FilePatch<'_>, old: &Content) -> Result<Made, Trouble> {
+    pub(super) fn make_binary(&mut self, file: &FilePatch<'_>, old: &Content) -> Result<DiffResult, Trouble> {
         let made = make_binary(file, old, &self.budget)?;
-        if let Made::New(content) | Made::There(Some(content)) = &made
+        if let DiffResult::New(content) | DiffResult::There(Some(content)) = &made
             && !self.budget.make(content.len())
         {
             let meaning = "is one of so many and large binary contents that they are not held in memory";
@@ -72,8 +72,8 @@ impl Series<'_> {
 }
 
 /// The whole content that a diff brings for a file that appears, or takes away from one that goes.
-fn make_binary(file: &FilePatch<'_>, old: &Content, budget: &WorkBudget) -> Result<Made, Trouble> {
-    let Body::Binary(forward, back) = &file.body else { return Ok(Made::Nothing) };
+fn make_binary(file: &FilePatch<'_>, old: &Content, budget: &WorkBudget) -> Result<DiffResult, Trouble> {
+    let Body::Binary(forward, back) = &file.body else { return Ok(DiffResult::Nothing) };
     let broken = |meaning: String| Trouble::new(Code::Diff, meaning);
     let ids = file.ids.filter(|(old, new)| old.len() >= FULL_ID && new.len() >= FULL_ID);
     let Some((old_id, new_id)) = ids else {
@@ -91,14 +91,14 @@ fn make_binary(file: &FilePatch<'_>, old: &Content, budget: &WorkBudget) -> Resu
     if !is(old, old_id)? {
         if is(old, new_id)? {
             let before = back.as_ref().and_then(|back| back.make(old.bytes()).ok());
-            return Ok(Made::There(before.map(Content::from)));
+            return Ok(DiffResult::There(before.map(Content::from)));
         }
         return Err(Trouble::new(Code::Drift, "isn't the version the binary diff was made from"));
     }
     let new = forward.make(old.bytes()).map_err(|error| broken(format!("can't be built: {error}")))?;
     let new = Content::from(new);
     match is(&new, new_id)? {
-        true => Ok(Made::New(new)),
+        true => Ok(DiffResult::New(new)),
         false => Err(broken("the binary diff doesn't build the content it promises".to_owned())),
     }
 }

@@ -1,6 +1,6 @@
 //! Carries out the diff of one file.
 
-use super::content::{Made, new_mode, thing, with_git_mode};
+use super::content::{DiffResult, new_mode, thing, with_git_mode};
 use super::{FileKind, FileOutcome, PatchProgress, Series, Trouble, strip};
 use crate::diff::Content;
 use crate::diff::patch_text::{Body, FileOp, FilePatch, GitMode, PatchHunk, StripLevel};
@@ -67,8 +67,8 @@ impl Series<'_> {
             thing(content, file.new_mode, mode)
         };
         match self.make(file, &content, outcome)? {
-            Made::Nothing => Ok(()),
-            Made::New(new) => {
+            DiffResult::Nothing => Ok(()),
+            DiffResult::New(new) => {
                 let after = after(new)?;
                 if after != found {
                     return self.put(path, Some(after), progress);
@@ -79,7 +79,7 @@ impl Series<'_> {
                 self.is_there(path, Some(before));
                 Ok(())
             }
-            Made::There(before) => {
+            DiffResult::There(before) => {
                 let now = after(content)?;
                 if now != found {
                     return self.put(path, Some(now), progress);
@@ -109,13 +109,13 @@ impl Series<'_> {
         let content = match &file.body {
             Body::Same => nothing,
             Body::Binary(..) => match self.make_binary(file, &nothing)? {
-                Made::New(content) => content,
+                DiffResult::New(content) => content,
                 // The new content is none.
-                Made::There(_) | Made::Nothing => nothing,
+                DiffResult::There(_) | DiffResult::Nothing => nothing,
             },
             Body::Hunks(_) => match self.make(file, &nothing, outcome)? {
-                Made::New(content) => content,
-                Made::There(_) | Made::Nothing => return Ok(()),
+                DiffResult::New(content) => content,
+                DiffResult::There(_) | DiffResult::Nothing => return Ok(()),
             },
         };
         let new = thing(content, file.new_mode, new_mode(file.new_mode))?;
@@ -158,9 +158,9 @@ impl Series<'_> {
         };
         let (content, _) = content_of(&found, file)?;
         let left = match self.make(file, &content, outcome)? {
-            Made::Nothing => return Ok(()),
-            Made::New(left) => left,
-            Made::There(_) => content,
+            DiffResult::Nothing => return Ok(()),
+            DiffResult::New(left) => left,
+            DiffResult::There(_) => content,
         };
         if !left.is_empty() {
             let meaning = match file.body {
@@ -198,9 +198,9 @@ impl Series<'_> {
         };
         let (content, mode) = content_of(&source, file)?;
         let made = match self.make(file, &content, outcome)? {
-            Made::Nothing => return Ok(()),
-            Made::New(made) => made,
-            Made::There(_) => content,
+            DiffResult::Nothing => return Ok(()),
+            DiffResult::New(made) => made,
+            DiffResult::There(_) => content,
         };
         let is_changed = file.new_mode != file.old_mode;
         let mode = if is_changed { with_git_mode(mode, file.new_mode) } else { mode };
@@ -232,8 +232,8 @@ impl Series<'_> {
     ) -> Result<(), Trouble> {
         let (content, mode) = content_of(there, file)?;
         let before = match self.make(file, &content, outcome)? {
-            Made::New(same) if same == content => content,
-            Made::There(Some(before)) => before,
+            DiffResult::New(same) if same == content => content,
+            DiffResult::There(Some(before)) => before,
             _ => {
                 return Err(Trouble::new(
                     Code::Missing,

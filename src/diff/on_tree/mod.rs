@@ -24,7 +24,9 @@ use crate::text::name_in_message;
 
 pub(super) use git_id::sha1_id;
 pub use outcome::Trouble;
-pub(crate) use outcome::{FileOutcome, HunkOutcome, LeftBehind, NameReading, PatchOutcome, TextOrigin};
+pub(crate) use outcome::{
+    FileOutcome, HunkOutcome, LeftBehind, NameReading, PatchOutcome, TextOrigin, prefix_phrase,
+};
 
 /// What stands at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]

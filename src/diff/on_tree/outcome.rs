@@ -102,11 +102,7 @@ impl PatchOutcome {
 
     /// Where the names were taken to begin, as a phrase.
     pub(crate) fn reading(&self) -> String {
-        match (self.strip, self.stripped.as_slice()) {
-            (0, _) => "path prefix: nothing stripped (-p 0)".to_owned(),
-            (level, []) => format!("path prefix stripped: -p {level}"),
-            (level, folders) => format!("path prefix stripped: {} (-p {level})", folders.join(", ")),
-        }
+        prefix_phrase(self.strip, &self.stripped)
     }
 
     /// Whether anything was found to be there already.
@@ -122,6 +118,15 @@ impl PatchOutcome {
             file.is_there = true;
             file.hunks.iter_mut().for_each(|hunk| hunk.grade = HunkGrade::AlreadyThere);
         }
+    }
+}
+
+/// The folders at the start of each name that were left out, as a phrase.
+pub(crate) fn prefix_phrase(strip: StripLevel, stripped: &[String]) -> String {
+    match (strip, stripped) {
+        (0, _) => "path prefix: nothing stripped (-p 0)".to_owned(),
+        (level, []) => format!("path prefix stripped: -p {level}"),
+        (level, folders) => format!("path prefix stripped: {} (-p {level})", folders.join(", ")),
     }
 }
 
@@ -174,7 +179,7 @@ pub struct Trouble {
 impl Trouble {
     /// One with these words.
     pub fn new(code: Code, meaning: impl Into<String>) -> Self {
-        Self { code, hunk: None, meaning: meaning.into(), remedy: Remedy::of(code) }
+        Self { code, hunk: None, meaning: meaning.into(), remedy: Remedy::new(code) }
     }
 
     /// The same with another way out.

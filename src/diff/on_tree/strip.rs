@@ -30,7 +30,7 @@ const MAX_TOLD: usize = 4;
 
 /// What the headers say of where the tree begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Said {
+enum StatedRoot {
     /// All of them that name both sides: behind so many folders.
     Level(StripLevel),
     /// None names both sides, but all names have the folders that Git and Mercurial put in front.
@@ -39,16 +39,20 @@ enum Said {
     Nothing,
 }
 
-fn said(files: &[&FilePatch<'_>]) -> Said {
+fn said(files: &[&FilePatch<'_>]) -> StatedRoot {
     let mut levels = files.iter().filter_map(|file| file.agree_from);
     if let Some(first) = levels.next() {
-        return if levels.all(|level| level == first) { Said::Level(first) } else { Said::Nothing };
+        return if levels.all(|level| level == first) {
+            StatedRoot::Level(first)
+        } else {
+            StatedRoot::Nothing
+        };
     }
     let is_custom = |file: &&FilePatch<'_>| {
         let begins = |name: Option<&[u8]>, side: &[u8]| name.is_none_or(|name| name.starts_with(side));
         begins(file.old.as_deref(), b"a/") && begins(file.new.as_deref(), b"b/")
     };
-    if files.iter().all(is_custom) { Said::Custom } else { Said::Nothing }
+    if files.iter().all(is_custom) { StatedRoot::Custom } else { StatedRoot::Nothing }
 }
 
 /// The level at which the names of `files` are read.
@@ -72,15 +76,15 @@ pub(super) fn find(series: &mut Series<'_>, files: &[&FilePatch<'_>]) -> Result<
         return of_new_files(series, files, said);
     }
     let is_present = |level: StripLevel| known.iter().any(|file| has_file(series, file, level));
-    if let Said::Level(level @ CUSTOM..) = said
+    if let StatedRoot::Level(level @ CUSTOM..) = said
         && is_present(level)
     {
         return Ok(level);
     }
     let (first, begin, stated) = match said {
-        Said::Level(level) => (level, level, Some(level)),
-        Said::Custom => (0, CUSTOM, Some(CUSTOM)),
-        Said::Nothing => (0, 0, None),
+        StatedRoot::Level(level) => (level, level, Some(level)),
+        StatedRoot::Custom => (0, CUSTOM, Some(CUSTOM)),
+        StatedRoot::Nothing => (0, 0, None),
     };
     // More is left out only where all names lie in one folder: that of the product in a larger tree.
     let can_be = |level: &StripLevel| *level <= begin || lie_together(&known, *level, begin);
@@ -110,7 +114,7 @@ pub(super) fn find(series: &mut Series<'_>, files: &[&FilePatch<'_>]) -> Result<
 fn of_new_files(
     series: &Series<'_>,
     files: &[&FilePatch<'_>],
-    said: Said,
+    said: StatedRoot,
 ) -> Result<StripLevel, Vec<StripLevel>> {
     let has_home = |level: StripLevel| {
         files.iter().take(MAX_LOOKED_AT).all(|file| {
@@ -120,11 +124,11 @@ fn of_new_files(
     };
     let has_folders = has_level(files, CUSTOM);
     match said {
-        Said::Level(0) | Said::Nothing if !has_folders => Ok(0),
-        Said::Level(0) if has_home(0) => Ok(0),
-        Said::Level(level @ CUSTOM..) => Ok(level),
-        Said::Custom if !has_home(0) => Ok(CUSTOM),
-        Said::Level(_) | Said::Custom | Said::Nothing => Err(vec![0, CUSTOM]),
+        StatedRoot::Level(0) | StatedRoot::Nothing if !has_folders => Ok(0),
+        StatedRoot::Level(0) if has_home(0) => Ok(0),
+        StatedRoot::Level(level @ CUSTOM..) => Ok(level),
+        StatedRoot::Custom if !has_home(0) => Ok(CUSTOM),
+        StatedRoot::Level(_) | StatedRoot::Custom | StatedRoot::Nothing => Err(vec![0, CUSTOM]),
     }
 }
 

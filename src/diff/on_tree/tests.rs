@@ -1,7 +1,7 @@
 //! Patches on trees in memory.
 
 use super::*;
-use crate::diff::Work;
+use crate::diff::WorkDone;
 use crate::diff::patch_text::parse;
 use crate::diff::place::HunkGrade;
 use crate::model::Code;
@@ -222,13 +222,13 @@ fn many_diffs_of_a_large_file_are_no_more_work_than_as_many_of_small_ones() {
         let diff = |n: usize| format!("--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n-{n}\n+{}\n a\n", n + 1);
         let text: String = (0..1000).map(diff).collect();
         let patches = parse(text.as_bytes()).expect("a patch");
-        let before = Work::so_far();
+        let before = WorkDone::so_far();
         let mut series = Series::new(&tree, 0);
         assert!(series.apply(&patches[0], PatchReading::default()).is_good());
         let changes = series.differences();
         let Some(FileKind::File { content, .. }) = &changes[0].after else { panic!("a file") };
         assert!(content.bytes().starts_with(b"1000\na\n"));
-        Work::so_far() - before
+        WorkDone::so_far() - before
     };
     assert_eq!(work(200_000), work(20));
 }
@@ -249,11 +249,11 @@ fn proving_the_same_large_content_again_and_again_ends() {
     );
     let patches = same.repeat(40);
     let patches = parse(patches.as_bytes()).expect("a patch");
-    let before = Work::so_far();
+    let before = WorkDone::so_far();
     let mut series = Series::new(&tree, 0);
     let outcome = series.apply(&patches[0], PatchReading { strip: Some(1), reverse: false });
     assert!(outcome.is_good(), "{:?}", outcome.files[0]);
-    assert_eq!((Work::so_far() - before).hashed_bytes, content.len() as u64);
+    assert_eq!((WorkDone::so_far() - before).hashed_bytes, content.len() as u64);
 }
 
 #[test]

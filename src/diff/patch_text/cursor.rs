@@ -20,7 +20,7 @@ impl<'a> Cursor<'a> {
         }
         let end = self.rest.iter().position(|&byte| byte == b'\n').map_or(self.rest.len(), |at| at + 1);
         #[cfg(test)]
-        crate::diff::Work::count(|work| work.read_bytes += end as u64);
+        crate::diff::WorkDone::count(|work| work.read_bytes += end as u64);
         Some(&self.rest[..end])
     }
 

@@ -25,13 +25,13 @@ struct GitHeader<'a> {
 }
 
 /// What one file's part of a Git diff is.
-pub(super) enum GitFile<'a> {
+pub(super) enum GitSection<'a> {
     Diff(FilePatch<'a>),
     Uncarried(Uncarried),
 }
 
 /// Reads one file of a Git diff. The cursor stands at its `diff --git`.
-pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<GitFile<'a>, PatchTextError> {
+pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<GitSection<'a>, PatchTextError> {
     let line = cursor.line;
     let first_line = cursor.take("diff --git ").unwrap_or_default();
     let mut header = GitHeader { first_line, names: name::pair(first_line, line)?, ..GitHeader::default() };
@@ -43,7 +43,7 @@ pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<GitFile<'a>, PatchText
     let op = header.op.unwrap_or(FileOp::Modify);
     if let Some(binary) = binary::read(cursor)? {
         let (forward, back) = binary;
-        return header.finish(line, op, Body::Binary(forward, back), None).map(GitFile::Diff);
+        return header.finish(line, op, Body::Binary(forward, back), None).map(GitSection::Diff);
     }
     if !cursor.is_at("--- ") {
         if hunk::is_next(cursor) {
@@ -52,7 +52,7 @@ pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<GitFile<'a>, PatchText
         if header.is_submodule {
             return Ok(header.uncarried(line, UncarriedKind::Submodule));
         }
-        return header.finish(line, op, Body::Same, None).map(GitFile::Diff);
+        return header.finish(line, op, Body::Same, None).map(GitSection::Diff);
     }
     let marked = markers(cursor)?;
     let hunks = hunk::read_all(cursor)?;
@@ -63,13 +63,13 @@ pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<GitFile<'a>, PatchText
         foreign::refuse(cursor)?;
         return Err(PatchTextError::broken(cursor.line, "a hunk is expected below the file names"));
     }
-    header.finish(line, op, Body::Hunks(hunks), Some(marked)).map(GitFile::Diff)
+    header.finish(line, op, Body::Hunks(hunks), Some(marked)).map(GitSection::Diff)
 }
 
-type Marked<'a> = (Option<Name<'a>>, Option<Name<'a>>);
+type MarkedNames<'a> = (Option<Name<'a>>, Option<Name<'a>>);
 
 /// The names of `---` and `+++`; the cursor stands at the first.
-fn markers<'a>(cursor: &mut Cursor<'a>) -> Result<Marked<'a>, PatchTextError> {
+fn markers<'a>(cursor: &mut Cursor<'a>) -> Result<MarkedNames<'a>, PatchTextError> {
     let line = cursor.line;
     // Subversion names both sides, and says beside the name which one is not there.
     let name = |marked: name::Marked<'a>| marked.name.filter(|_| marked.is_there != IsThere::No);
@@ -141,14 +141,14 @@ impl<'a> GitHeader<'a> {
     }
 
     /// A name to speak of the file by, for a part that is no diff.
-    fn uncarried(self, line: usize, kind: UncarriedKind) -> GitFile<'a> {
+    fn uncarried(self, line: usize, kind: UncarriedKind) -> GitSection<'a> {
         let named = self.to.or(self.names.map(|(_, new)| new));
         let name = named.map_or_else(|| self.first_line.to_vec(), Name::into_owned);
-        GitFile::Uncarried(Uncarried { line, name, has_side_folder: true, kind })
+        GitSection::Uncarried(Uncarried { line, name, has_side_folder: true, kind })
     }
 
     /// Where the header says that the tree begins, from the two names behind `diff --git`.
-    fn agree_from(&self, marked: Option<&Marked<'a>>) -> Option<StripLevel> {
+    fn agree_from(&self, marked: Option<&MarkedNames<'a>>) -> Option<StripLevel> {
         if let (Some(from), Some(to)) = (&self.from, &self.to) {
             // Git leaves out the folder of the side where it says a rename.
             let of_line =
@@ -212,7 +212,7 @@ impl<'a> GitHeader<'a> {
         line: usize,
         op: FileOp,
         body: Body<'a>,
-        marked: Option<Marked<'a>>,
+        marked: Option<MarkedNames<'a>>,
     ) -> Result<FilePatch<'a>, PatchTextError> {
         let broken = |problem: &str| PatchTextError::broken(line, problem);
         let agree_from = self.agree_from(marked.as_ref());

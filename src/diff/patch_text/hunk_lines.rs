@@ -10,10 +10,10 @@ use super::{Line, LineKind};
 
 /// Lines of a hunk, in order.
 #[derive(Clone)]
-pub struct HunkLines<'a>(Kept<'a>);
+pub struct HunkLines<'a>(StoredLines<'a>);
 
 #[derive(Clone)]
-enum Kept<'a> {
+enum StoredLines<'a> {
     Listed(Vec<Line<'a>>),
     /// They were checked when they were read.
     Text {
@@ -50,14 +50,14 @@ impl LineForm {
 impl<'a> HunkLines<'a> {
     /// Those of `text`, which were checked.
     pub(super) fn of_text(text: &'a [u8], form: LineForm) -> Self {
-        Self(Kept::Text { text, form })
+        Self(StoredLines::Text { text, form })
     }
 
     /// The lines in order.
     pub fn iter(&self) -> impl Iterator<Item = Line<'a>> + Clone {
         match &self.0 {
-            Kept::Listed(lines) => Lines::Listed(lines.iter()),
-            Kept::Text { text, form } => Lines::Text(Cursor::new(text), *form),
+            StoredLines::Listed(lines) => HunkLineCursor::Listed(lines.iter()),
+            StoredLines::Text { text, form } => HunkLineCursor::Text(Cursor::new(text), *form),
         }
     }
 
@@ -65,11 +65,11 @@ impl<'a> HunkLines<'a> {
     #[must_use]
     pub(super) fn turned(&self) -> Self {
         Self(match &self.0 {
-            Kept::Listed(lines) => {
-                Kept::Listed(lines.iter().map(|line| Line { kind: turned(line.kind), ..*line }).collect())
-            }
-            Kept::Text { text, form } => {
-                Kept::Text { text, form: LineForm { is_turned: !form.is_turned, ..*form } }
+            StoredLines::Listed(lines) => StoredLines::Listed(
+                lines.iter().map(|line| Line { kind: turned(line.kind), ..*line }).collect(),
+            ),
+            StoredLines::Text { text, form } => {
+                StoredLines::Text { text, form: LineForm { is_turned: !form.is_turned, ..*form } }
             }
         })
     }
@@ -84,12 +84,12 @@ fn turned(kind: LineKind) -> LineKind {
 }
 
 #[derive(Clone)]
-enum Lines<'a, 'h> {
+enum HunkLineCursor<'a, 'h> {
     Listed(std::slice::Iter<'h, Line<'a>>),
     Text(Cursor<'a>, LineForm),
 }
 
-impl<'a> Iterator for Lines<'a, '_> {
+impl<'a> Iterator for HunkLineCursor<'a, '_> {
     type Item = Line<'a>;
 
     fn next(&mut self) -> Option<Line<'a>> {
@@ -115,7 +115,7 @@ pub(super) fn take_remark(cursor: &mut Cursor<'_>) -> bool {
 
 impl<'a> From<Vec<Line<'a>>> for HunkLines<'a> {
     fn from(lines: Vec<Line<'a>>) -> Self {
-        Self(Kept::Listed(lines))
+        Self(StoredLines::Listed(lines))
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn decode_mails(text: Vec<u8>) -> Result<Vec<u8>, PatchTextError> {
     let (mut copied, mut start, mut line) = (0, 0, 1);
     while start < text.len() {
         let mail = &text[start..start + mail_len(&text[start..])];
-        if let Some(header) = MailParts::of(mail)
+        if let Some(header) = MailParts::new(mail)
             && !header.is_plain()
         {
             let out = out.get_or_insert_default();
@@ -99,7 +99,7 @@ struct MailParts<'a> {
 
 impl<'a> MailParts<'a> {
     /// `None` if `text` has no header that ends in an empty line.
-    fn of(text: &'a [u8]) -> Option<Self> {
+    fn new(text: &'a [u8]) -> Option<Self> {
         let mut cursor = Cursor::new(text);
         while cursor.peek().is_some_and(|line| line.trim_ascii().is_empty()) {
             cursor.next();
@@ -285,7 +285,7 @@ impl<'a> MailParts<'a> {
                 deletes_blank: false,
             });
         }
-        Self::of(text)
+        Self::new(text)
     }
 }
 

@@ -56,7 +56,7 @@ fn ends_in_date(line: &[u8]) -> bool {
 }
 
 /// Takes in the lines above the first diff.
-pub(super) struct Reader {
+pub(super) struct MailHeaderReader {
     commit: Option<String>,
     lines: Vec<String>,
     bytes: usize,
@@ -64,7 +64,7 @@ pub(super) struct Reader {
     has_words: bool,
 }
 
-impl Reader {
+impl MailHeaderReader {
     pub fn new() -> Self {
         Self { commit: None, lines: Vec::new(), bytes: 0, is_cut: false, has_words: false }
     }
@@ -94,10 +94,10 @@ impl Reader {
     }
 }
 
-impl From<Reader> for MailHeader {
-    fn from(reader: Reader) -> Self {
+impl From<MailHeaderReader> for MailHeader {
+    fn from(reader: MailHeaderReader) -> Self {
         let mut header = MailHeader { commit: reader.commit, ..MailHeader::default() };
-        let mut lines: Lines<'_> = reader.lines.iter().peekable();
+        let mut lines: HeaderLines<'_> = reader.lines.iter().peekable();
         while lines.next_if(|line| line.trim().is_empty()).is_some() {}
         let mut description = String::new();
         if lines.peek().and_then(|line| field(line)).is_some() {
@@ -117,13 +117,13 @@ impl From<Reader> for MailHeader {
     }
 }
 
-type Lines<'l> = Peekable<std::slice::Iter<'l, String>>;
+type HeaderLines<'l> = Peekable<std::slice::Iter<'l, String>>;
 
 impl MailHeader {
     /// Takes in the fields that come next, up to an empty line or one that is none of those `wanted`.
     fn take_fields(
         &mut self,
-        lines: &mut Lines<'_>,
+        lines: &mut HeaderLines<'_>,
         description: &mut String,
         wanted: impl Fn(&str) -> bool,
     ) {
@@ -278,7 +278,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> MailHeader {
-        let mut reader = Reader::new();
+        let mut reader = MailHeaderReader::new();
         text.split_inclusive('\n').for_each(|line| reader.take(line.as_bytes()));
         reader.into()
     }

@@ -315,7 +315,7 @@ impl PatchTextError {
     }
 
     fn new(code: Code, line: usize, problem: impl Into<String>) -> Self {
-        Self { code, line, problem: problem.into(), remedy: Remedy::of(code) }
+        Self { code, line, problem: problem.into(), remedy: Remedy::new(code) }
     }
 
     /// The same with another way out.

@@ -1,7 +1,7 @@
 //! Reads a text of patches from top to bottom.
 
 use super::cursor::{Cursor, chomp};
-use super::git::GitFile;
+use super::git::GitSection;
 use super::mail_header::MailHeader;
 use super::name::{IsThere, Marked, agreeing_level};
 use super::{
@@ -37,7 +37,7 @@ pub(crate) fn read(text: &[u8]) -> Result<Vec<PatchText<'_>>, PatchTextError> {
         return Err(foreign::explain(text));
     }
     let mut reader =
-        Reader { cursor: Cursor::new(text), patches: Vec::new(), files: 0, hunks: 0, index: None };
+        PatchTextReader { cursor: Cursor::new(text), patches: Vec::new(), files: 0, hunks: 0, index: None };
     while reader.cursor.peek().is_some() {
         reader.read_patch()?;
     }
@@ -47,7 +47,7 @@ pub(crate) fn read(text: &[u8]) -> Result<Vec<PatchText<'_>>, PatchTextError> {
     Ok(reader.patches)
 }
 
-struct Reader<'a> {
+struct PatchTextReader<'a> {
     cursor: Cursor<'a>,
     patches: Vec<PatchText<'a>>,
     files: usize,
@@ -56,11 +56,11 @@ struct Reader<'a> {
     index: Option<&'a [u8]>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> PatchTextReader<'a> {
     /// Reads until the next mail begins or the text ends.
     fn read_patch(&mut self) -> Result<(), PatchTextError> {
         let begin = self.cursor.line;
-        let mut head = mail_header::Reader::new();
+        let mut head = mail_header::MailHeaderReader::new();
         let (mut files, mut left, mut faults) = (Vec::<FilePatch<'a>>::new(), Vec::new(), Vec::new());
         while let Some(line) = self.cursor.peek() {
             if mail_header::is_mail_separator(line) && self.cursor.line != begin {
@@ -77,12 +77,12 @@ impl<'a> Reader<'a> {
             }
             let at = self.cursor;
             match self.read_file() {
-                Ok(Some(GitFile::Diff(file))) => {
+                Ok(Some(GitSection::Diff(file))) => {
                     self.count(&file)?;
                     files.push(file);
                     continue;
                 }
-                Ok(Some(GitFile::Uncarried(found))) => {
+                Ok(Some(GitSection::Uncarried(found))) => {
                     left.push(found);
                     continue;
                 }
@@ -124,14 +124,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the diff of one file, if one begins here.
-    fn read_file(&mut self) -> Result<Option<GitFile<'a>>, PatchTextError> {
+    fn read_file(&mut self) -> Result<Option<GitSection<'a>>, PatchTextError> {
         let cursor = &mut self.cursor;
         if cursor.is_at("diff --git ") {
             return git::read(cursor).map(Some);
         }
         if is_header(cursor) {
             let index = self.index.take();
-            return plain(cursor, index).map(GitFile::Diff).map(Some);
+            return plain(cursor, index).map(GitSection::Diff).map(Some);
         }
         if hunk::is_next(cursor) {
             return Err(PatchTextError::broken(cursor.line, "a hunk without file names above it"));

@@ -46,7 +46,7 @@ pub(crate) enum Remedy {
 
 impl Remedy {
     /// What mostly helps with problems of a sort.
-    pub fn of(code: Code) -> Self {
+    pub fn new(code: Code) -> Self {
         match code {
             Code::Diff => Remedy::GetItAgain,
             Code::Drift => Remedy::OtherVersion,

@@ -20,8 +20,9 @@ pub(crate) struct Uncarried {
 }
 
 /// What is not brought.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum UncarriedKind {
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UncarriedKind {
     /// The content of a binary file, of which Git says only that it differs.
     GitBinary,
     /// The same as other programs say it.

@@ -35,7 +35,7 @@ pub(super) enum NewEnds {
 
 /// Where a hunk goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fit {
+pub(super) struct HunkPlace {
     /// The first line that was compared.
     pub at: usize,
     /// How many lines were compared.
@@ -158,13 +158,13 @@ impl<'p> Pattern<'p> {
     }
 
     /// It at `at`, with what is told of it when it is the result that stands there.
-    pub(crate) fn fit_at(&self, at: usize) -> Fit {
+    pub(crate) fn fit_at(&self, at: usize) -> HunkPlace {
         let (skipped, skipped_behind) = self.skipped;
-        Fit { at, len: self.len(), skipped, skipped_behind, ends: NewEnds::AsWritten }
+        HunkPlace { at, len: self.len(), skipped, skipped_behind, ends: NewEnds::AsWritten }
     }
 
     /// It at `at`, where it fits; `None` if the lines there end in different ways and it has no way of its own.
-    pub(crate) fn settle_at(&self, target: &Content, at: usize) -> Option<Fit> {
+    pub(crate) fn settle_at(&self, target: &Content, at: usize) -> Option<HunkPlace> {
         let fit = self.fit_at(at);
         if self.ends == Ends::Literal {
             return Some(fit);
@@ -173,8 +173,8 @@ impl<'p> Pattern<'p> {
         let any_crlf = whole().any(|line| line.ends_with(b"\r\n"));
         let any_lf = whole().any(|line| !line.ends_with(b"\r\n"));
         match (any_crlf, any_lf) {
-            (true, false) => Some(Fit { ends: NewEnds::CrLf, ..fit }),
-            (false, true) => Some(Fit { ends: NewEnds::Lf, ..fit }),
+            (true, false) => Some(HunkPlace { ends: NewEnds::CrLf, ..fit }),
+            (false, true) => Some(HunkPlace { ends: NewEnds::Lf, ..fit }),
             _ => None,
         }
     }

@@ -25,7 +25,7 @@ mod tests;
 use super::budget::WorkBudget;
 use super::content::Content;
 use super::patch_text::PatchHunk;
-use fit::{Ends, Fit, Pattern};
+use fit::{Ends, HunkPlace, Pattern};
 pub(crate) use nearest::Nearest;
 
 /// What may differ where a hunk is placed.
@@ -178,7 +178,7 @@ struct Placer<'a, 'b> {
 }
 
 /// A grade, and where the hunk goes.
-type GradedFit = (HunkGrade, Option<Fit>);
+type GradedFit = (HunkGrade, Option<HunkPlace>);
 
 impl Placer<'_, '_> {
     fn place(&mut self, hunk: &PatchHunk<'_>) -> GradedFit {
@@ -254,7 +254,7 @@ impl Placer<'_, '_> {
     }
 
     /// Whether what the patch has behind the lines that it counts stands behind them, too.
-    fn goes_on(&self, hunk: &PatchHunk<'_>, fit: &Fit) -> bool {
+    fn goes_on(&self, hunk: &PatchHunk<'_>, fit: &HunkPlace) -> bool {
         if hunk.beyond.is_empty() {
             return true;
         }

@@ -1,13 +1,13 @@
 //! Puts the new content together.
 
-use super::fit::{Fit, NewEnds};
+use super::fit::{HunkPlace, NewEnds};
 use crate::diff::LineKind;
 use crate::diff::content::{Content, ContentBuilder};
 use crate::diff::patch_text::PatchHunk;
 
 /// The content of `target` with each hunk at its place; `None` if a line that does not end in `\n` would not be the last
 /// one.
-pub(super) fn build(target: &Content, pieces: &[(&PatchHunk<'_>, Fit)]) -> Option<Content> {
+pub(super) fn build(target: &Content, pieces: &[(&PatchHunk<'_>, HunkPlace)]) -> Option<Content> {
     let mut out = ContentBuilder::default();
     let mut next = 0;
     for (hunk, fit) in pieces {

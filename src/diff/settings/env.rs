@@ -5,14 +5,17 @@
 
 use std::ops::Range;
 
-use super::sheet::{Budget, Doubt, Entry, Group, Said, Sheet, TWICE, line_end, lines, lone_carriage_return};
+use super::sheet::{
+    KeyEntry, KeyGroup, ParseBudget, ParseDoubt, ParsedValue, Sheet, TWICE, line_end, lines,
+    lone_carriage_return,
+};
 
 /// # Errors
 /// If a line is neither a variable nor a comment.
-pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
+pub(super) fn read(text: &str) -> Result<Sheet, ParseDoubt> {
     lone_carriage_return(text)?;
-    let mut root = Group::new(Some(0));
-    let (mut comments, mut doubts, mut budget) = (Vec::new(), Vec::new(), Budget::default());
+    let mut root = KeyGroup::new(Some(0));
+    let (mut comments, mut doubts, mut budget) = (Vec::new(), Vec::new(), ParseBudget::default());
     for (start, line) in lines(text) {
         let bare = line.trim();
         let begin = start + line.len() - line.trim_start().len();
@@ -26,7 +29,7 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
         budget.spend(start, 1)?;
         let entry = entry(text, begin..begin + bare.len(), start)?;
         if root.get(&entry.key).is_some() {
-            doubts.push(Doubt::twice(start));
+            doubts.push(ParseDoubt::twice(start));
             root.doubt = Some(TWICE);
             continue;
         }
@@ -35,7 +38,7 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
     Ok(Sheet::of_one(text, root, comments, doubts))
 }
 
-fn entry(text: &str, range: Range<usize>, start: usize) -> Result<Entry, Doubt> {
+fn entry(text: &str, range: Range<usize>, start: usize) -> Result<KeyEntry, ParseDoubt> {
     let Range { start: begin, end } = range;
     let line = &text[begin..end];
     let bare = match line.strip_prefix("export") {
@@ -43,17 +46,19 @@ fn entry(text: &str, range: Range<usize>, start: usize) -> Result<Entry, Doubt> 
         _ => line,
     };
     let name_start = end - bare.len();
-    let (name, value) = bare.split_once('=').ok_or(Doubt::new(start, "is no variable"))?;
+    let (name, value) = bare.split_once('=').ok_or(ParseDoubt::new(start, "is no variable"))?;
     let is_name = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace);
     if !is_name(name) {
-        return Err(Doubt::new(start, "has no name of a variable"));
+        return Err(ParseDoubt::new(start, "has no name of a variable"));
     }
     let (said, doubt) = match plain(value) {
-        Some(said) => (Said::Value(said.to_owned()), None),
-        None => (Said::Odd(value.to_owned()), Some("has a value that programs read in different ways")),
+        Some(said) => (ParsedValue::Value(said.to_owned()), None),
+        None => {
+            (ParsedValue::Odd(value.to_owned()), Some("has a value that programs read in different ways"))
+        }
     };
     let whole = start..line_end(text, end);
-    let mut entry = Entry::new(name.to_owned(), said, end - value.len()..end, whole);
+    let mut entry = KeyEntry::new(name.to_owned(), said, end - value.len()..end, whole);
     (entry.name, entry.doubt) = (name_start..name_start + name.len(), doubt);
     Ok(entry)
 }

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::sheet::{
-    Budget, Doubt, Entry, Group, List, Said, Sheet, TWICE, line_end, lines, lone_carriage_return,
+    KeyEntry, KeyGroup, List, ParseBudget, ParseDoubt, ParsedValue, Sheet, TWICE, line_end, lines,
+    lone_carriage_return,
 };
 
 /// What a text is read as.
@@ -31,16 +32,16 @@ fn is_comment(line: &str) -> bool {
 
 /// # Errors
 /// If a line is neither a section, nor a key, nor a comment, or means one thing here and another there.
-pub(super) fn read(text: &str, dialect: Dialect) -> Result<Sheet, Doubt> {
+pub(super) fn read(text: &str, dialect: Dialect) -> Result<Sheet, ParseDoubt> {
     lone_carriage_return(text)?;
     let control = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n');
     if let Some(at) = text.find(control) {
-        return Err(Doubt::new(at, "has a control character"));
+        return Err(ParseDoubt::new(at, "has a control character"));
     }
     let mut reader = IniReader {
         text,
         dialect,
-        root: Group::new(Some(0)),
+        root: KeyGroup::new(Some(0)),
         section: None,
         indent: None,
         last: None,
@@ -49,7 +50,7 @@ pub(super) fn read(text: &str, dialect: Dialect) -> Result<Sheet, Doubt> {
         sections: HashSet::new(),
         keys: HashSet::new(),
         comments: Vec::new(),
-        budget: Budget::default(),
+        budget: ParseBudget::default(),
     };
     for (start, line) in lines(text) {
         reader.line(start, line)?;
@@ -61,25 +62,25 @@ pub(super) fn read(text: &str, dialect: Dialect) -> Result<Sheet, Doubt> {
 struct IniReader<'a> {
     text: &'a str,
     dialect: Dialect,
-    root: Group,
-    section: Option<Entry>,
+    root: KeyGroup,
+    section: Option<KeyEntry>,
     /// How far the keys of this section are indented.
     indent: Option<usize>,
     /// The key that an indented line would belong to.
     last: Option<String>,
     /// Whether the line above ends with a backslash, so that this one belongs to it for some programs.
     goes_on: bool,
-    doubts: Vec<Doubt>,
+    doubts: Vec<ParseDoubt>,
     /// The names of sections so far; to many programs, large and small letters are the same.
     sections: HashSet<String>,
     /// The keys of this section so far.
     keys: HashSet<String>,
     comments: Vec<Range<usize>>,
-    budget: Budget,
+    budget: ParseBudget,
 }
 
 impl IniReader<'_> {
-    fn line(&mut self, start: usize, line: &str) -> Result<(), Doubt> {
+    fn line(&mut self, start: usize, line: &str) -> Result<(), ParseDoubt> {
         let bare = line.trim();
         let begin = start + line.len() - line.trim_start().len();
         let indent = line.chars().take_while(|c| c.is_whitespace()).count();
@@ -94,7 +95,7 @@ impl IniReader<'_> {
         let is_more = self.goes_on;
         self.goes_on = bare.ends_with('\\');
         if is_more {
-            let last = self.last.clone().ok_or(Doubt::new(start, "belongs to no key"))?;
+            let last = self.last.clone().ok_or(ParseDoubt::new(start, "belongs to no key"))?;
             return self.goes_on(&last, begin..begin + bare.len());
         }
         if let Some(last) = self.last.clone()
@@ -105,27 +106,28 @@ impl IniReader<'_> {
         }
         if let Some(name) = bare.strip_prefix('[') {
             if indent > 0 {
-                return Err(Doubt::new(start, "has an indented section"));
+                return Err(ParseDoubt::new(start, "has an indented section"));
             }
-            let name = name.strip_suffix(']').ok_or(Doubt::new(start, "has a section without an end"))?;
+            let name =
+                name.strip_suffix(']').ok_or(ParseDoubt::new(start, "has a section without an end"))?;
             self.begin_section(name.trim(), start);
             return Ok(());
         }
         if *self.indent.get_or_insert(indent) != indent && self.dialect == Dialect::Many {
-            return Err(Doubt::new(start, "is indented differently from the keys around it"));
+            return Err(ParseDoubt::new(start, "is indented differently from the keys around it"));
         }
         if self.goes_on && self.dialect == Dialect::Many {
-            return Err(Doubt::new(start, GOES_ON));
+            return Err(ParseDoubt::new(start, GOES_ON));
         }
         self.key(start, begin, bare)
     }
 
-    fn key(&mut self, start: usize, begin: usize, bare: &str) -> Result<(), Doubt> {
+    fn key(&mut self, start: usize, begin: usize, bare: &str) -> Result<(), ParseDoubt> {
         // A word alone is a key without a value, which is not the same as an empty one.
         let sign = bare.find(|c| c == '=' || c == ':' && self.dialect == Dialect::Many);
         let name = bare[..sign.unwrap_or(bare.len())].trim_end();
         if name.is_empty() {
-            return Err(Doubt::new(start, "has no key"));
+            return Err(ParseDoubt::new(start, "has no key"));
         }
         let value = sign.map_or("", |sign| bare[sign + 1..].trim_start());
         let said = if sign.is_some() { format!("={value}") } else { String::new() };
@@ -137,7 +139,8 @@ impl IniReader<'_> {
             return Ok(());
         }
         let end = begin + bare.len();
-        let mut entry = Entry::new(name.to_owned(), Said::Value(said), end - value.len()..end, whole);
+        let mut entry =
+            KeyEntry::new(name.to_owned(), ParsedValue::Value(said), end - value.len()..end, whole);
         entry.name = begin..begin + name.len();
         entry.is_inline = sign.is_some();
         entry.doubt = self.goes_on.then_some(GOES_ON);
@@ -147,7 +150,7 @@ impl IniReader<'_> {
     }
 
     /// A key that is there already makes a list of it.
-    fn add(&mut self, entry: Entry, at: usize) {
+    fn add(&mut self, entry: KeyEntry, at: usize) {
         let is_new = self.is_new(&entry.key, at);
         let group = self.group();
         if is_new || group.get(&entry.key).is_none() {
@@ -162,12 +165,12 @@ impl IniReader<'_> {
     fn line_of_words(&mut self, key: String, line: String, whole: Range<usize>) {
         self.is_new(&line, whole.start);
         let group = self.group();
-        let element = Entry::new(key.clone(), Said::Value(line), whole.clone(), whole.clone());
+        let element = KeyEntry::new(key.clone(), ParsedValue::Value(line), whole.clone(), whole.clone());
         match group.get_mut(&key) {
             Some(words) => words.also(element),
             None => {
                 let list = List { elements: vec![element], ..List::default() };
-                let mut words = Entry::new(key, Said::List(list), whole.clone(), whole);
+                let mut words = KeyEntry::new(key, ParsedValue::List(list), whole.clone(), whole);
                 words.is_inline = false;
                 words.doubt =
                     Some("is a key with blanks to some programs, and a word with more behind it to others");
@@ -178,23 +181,23 @@ impl IniReader<'_> {
 
     /// An indented line below a key goes on with its value for some programs; to others the whole is a piece of text
     /// that stays together.
-    fn goes_on(&mut self, key: &str, line: Range<usize>) -> Result<(), Doubt> {
+    fn goes_on(&mut self, key: &str, line: Range<usize>) -> Result<(), ParseDoubt> {
         let (text, at) = (self.text, line.start);
         let end = line_end(text, line.end);
-        let entry = self.group().get_mut(key).ok_or(Doubt::new(at, "belongs to no key"))?;
+        let entry = self.group().get_mut(key).ok_or(ParseDoubt::new(at, "belongs to no key"))?;
         let entry = match &mut entry.said {
-            Said::List(list) if !list.elements.is_empty() => {
+            ParsedValue::List(list) if !list.elements.is_empty() => {
                 if let Some(piece) = entry.pieces.last_mut() {
                     piece.end = end;
                 }
-                list.elements.last_mut().ok_or(Doubt::new(at, "belongs to no key"))?
+                list.elements.last_mut().ok_or(ParseDoubt::new(at, "belongs to no key"))?
             }
             _ => entry,
         };
         let whole = entry.start()..end;
         // Empty lines between the lines of a value are part of it.
         let between = text[entry.value.end..at].matches('\n').count();
-        if let Said::Value(value) = &mut entry.said {
+        if let ParsedValue::Value(value) = &mut entry.said {
             value.extend(std::iter::repeat_n('\n', between));
             value.push_str(&text[line.clone()]);
         }
@@ -205,12 +208,12 @@ impl IniReader<'_> {
     fn begin_section(&mut self, name: &str, start: usize) {
         self.end_section();
         if !self.sections.insert(self.as_compared(name)) {
-            self.doubts.push(Doubt::twice(start));
+            self.doubts.push(ParseDoubt::twice(start));
             self.root.doubt = Some(TWICE);
         }
         let whole = start..line_end(self.text, start);
-        let group = Group::new(Some(whole.end));
-        let mut section = Entry::new(name.to_owned(), Said::Group(group), whole.clone(), whole);
+        let group = KeyGroup::new(Some(whole.end));
+        let mut section = KeyEntry::new(name.to_owned(), ParsedValue::Group(group), whole.clone(), whole);
         (section.is_inline, section.is_section) = (false, true);
         (self.section, self.indent, self.last) = (Some(section), None, None);
         self.keys = HashSet::new();
@@ -218,8 +221,8 @@ impl IniReader<'_> {
 
     fn end_section(&mut self) {
         let Some(mut section) = self.section.take() else { return };
-        if let Said::Group(group) = &section.said {
-            let end = group.entries.iter().map(Entry::end).max().unwrap_or(section.end());
+        if let ParsedValue::Group(group) = &section.said {
+            let end = group.entries.iter().map(KeyEntry::end).max().unwrap_or(section.end());
             let whole = section.start()..end;
             section.pieces = vec![whole];
         }
@@ -238,14 +241,14 @@ impl IniReader<'_> {
     fn is_new(&mut self, name: &str, at: usize) -> bool {
         let is_new = self.keys.insert(self.as_compared(name));
         if !is_new && self.dialect == Dialect::Many {
-            self.doubts.push(Doubt::twice(at));
+            self.doubts.push(ParseDoubt::twice(at));
         }
         is_new
     }
 
-    fn group(&mut self) -> &mut Group {
+    fn group(&mut self) -> &mut KeyGroup {
         match &mut self.section {
-            Some(Entry { said: Said::Group(group), .. }) => group,
+            Some(KeyEntry { said: ParsedValue::Group(group), .. }) => group,
             _ => &mut self.root,
         }
     }

@@ -8,20 +8,20 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-use super::sheet::{Budget, Doubt, Entry, Form, Group, List, Said, Sheet};
+use super::sheet::{Form, KeyEntry, KeyGroup, List, ParseBudget, ParseDoubt, ParsedValue, Sheet};
 
 /// # Errors
 /// If the text is no JSON, or names a key twice.
-pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
+pub(super) fn read(text: &str) -> Result<Sheet, ParseDoubt> {
     let mut reader =
-        JsonReader { text, plain: text.into(), at: 0, comments: Vec::new(), budget: Budget::default() };
+        JsonReader { text, plain: text.into(), at: 0, comments: Vec::new(), budget: ParseBudget::default() };
     reader.skip_space()?;
     let begin = reader.at;
     let said = reader.value(0)?;
-    let root = Entry::new(String::new(), said, begin..reader.at, begin..reader.at);
+    let root = KeyEntry::new(String::new(), said, begin..reader.at, begin..reader.at);
     reader.skip_space()?;
     if reader.at < text.len() {
-        return Err(Doubt::new(reader.at, "continues after the end"));
+        return Err(ParseDoubt::new(reader.at, "continues after the end"));
     }
     let comments = reader.comments;
     let plain = String::from_utf8(reader.plain).map_err(|_| no_json(0))?;
@@ -34,8 +34,8 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
     }
 }
 
-fn no_json(at: usize) -> Doubt {
-    Doubt::new(at, "isn't JSON")
+fn no_json(at: usize) -> ParseDoubt {
+    ParseDoubt::new(at, "isn't JSON")
 }
 
 struct JsonReader<'a> {
@@ -44,7 +44,7 @@ struct JsonReader<'a> {
     plain: Vec<u8>,
     at: usize,
     comments: Vec<Range<usize>>,
-    budget: Budget,
+    budget: ParseBudget,
 }
 
 impl JsonReader<'_> {
@@ -53,7 +53,7 @@ impl JsonReader<'_> {
     }
 
     /// Goes on to what is neither space nor comment.
-    fn skip_space(&mut self) -> Result<(), Doubt> {
+    fn skip_space(&mut self) -> Result<(), ParseDoubt> {
         loop {
             let rest = &self.text[self.at..];
             let start = self.at;
@@ -63,7 +63,7 @@ impl JsonReader<'_> {
             } else if rest.starts_with("//") {
                 self.at += rest.find(['\n', '\r']).unwrap_or(rest.len());
             } else if rest.starts_with("/*") {
-                let end = rest.find("*/").ok_or(Doubt::new(start, "begins a comment without an end"))?;
+                let end = rest.find("*/").ok_or(ParseDoubt::new(start, "begins a comment without an end"))?;
                 self.at += end + 2;
             } else {
                 return Ok(());
@@ -78,15 +78,15 @@ impl JsonReader<'_> {
         self.plain[range].iter_mut().filter(|byte| !is_end(**byte)).for_each(|byte| *byte = b' ');
     }
 
-    fn value(&mut self, depth: usize) -> Result<Said, Doubt> {
+    fn value(&mut self, depth: usize) -> Result<ParsedValue, ParseDoubt> {
         self.budget.spend(self.at, depth)?;
         let begin = self.at;
         match self.peek() {
-            Some(b'{') => Ok(Said::Group(self.object(depth)?)),
+            Some(b'{') => Ok(ParsedValue::Group(self.object(depth)?)),
             Some(b'[') => self.list(depth),
             Some(b'"') => {
                 self.skip_text();
-                Ok(Said::Value(self.text[begin..self.at].to_owned()))
+                Ok(ParsedValue::Value(self.text[begin..self.at].to_owned()))
             }
             _ => {
                 let rest = &self.text[begin..];
@@ -96,14 +96,14 @@ impl JsonReader<'_> {
                 if self.at == begin {
                     return Err(no_json(begin));
                 }
-                Ok(Said::Value(self.text[begin..self.at].to_owned()))
+                Ok(ParsedValue::Value(self.text[begin..self.at].to_owned()))
             }
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Group, Doubt> {
+    fn object(&mut self, depth: usize) -> Result<KeyGroup, ParseDoubt> {
         self.at += 1;
-        let mut group = Group::new(Some(self.at)).written(Form::Brackets);
+        let mut group = KeyGroup::new(Some(self.at)).written(Form::Brackets);
         self.skip_space()?;
         while self.peek() != Some(b'}') {
             let start = self.at;
@@ -121,29 +121,29 @@ impl JsonReader<'_> {
             self.skip_space()?;
             let begin = self.at;
             let said = self.value(depth + 1)?;
-            group.add(Entry::new(key, said, begin..self.at, start..self.at).named(name))?;
+            group.add(KeyEntry::new(key, said, begin..self.at, start..self.at).named(name))?;
             self.next(b'}')?;
         }
         self.at += 1;
         Ok(group)
     }
 
-    fn list(&mut self, depth: usize) -> Result<Said, Doubt> {
+    fn list(&mut self, depth: usize) -> Result<ParsedValue, ParseDoubt> {
         self.at += 1;
         let mut list = List { form: Form::Brackets, body: Some(self.at), ..List::default() };
         self.skip_space()?;
         while !matches!(self.peek(), Some(b']')) {
             let begin = self.at;
             let said = self.value(depth + 1)?;
-            list.elements.push(Entry::new(String::new(), said, begin..self.at, begin..self.at));
+            list.elements.push(KeyEntry::new(String::new(), said, begin..self.at, begin..self.at));
             self.next(b']')?;
         }
         self.at += 1;
-        Ok(Said::List(list))
+        Ok(ParsedValue::List(list))
     }
 
     /// Goes over the comma behind a value, or stops at the end of what it is in.
-    fn next(&mut self, end: u8) -> Result<(), Doubt> {
+    fn next(&mut self, end: u8) -> Result<(), ParseDoubt> {
         self.skip_space()?;
         match self.peek() {
             Some(b',') => {

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::sheet::Entry;
-use super::splice::{Exchange, Side};
+use super::sheet::KeyEntry;
+use super::splice::{Exchange, ParsedText};
 
 /// What comes into a group or a list, by the part below which it comes to stand.
 pub(in crate::diff) type Arrivals<T> = BTreeMap<Option<usize>, Vec<T>>;
 
 /// The members of an object or the elements of a list, and the text that they stand in.
 pub(in crate::diff) struct Members<'a> {
-    pub side: Side<'a>,
-    pub members: &'a [Entry],
+    pub side: ParsedText<'a>,
+    pub members: &'a [KeyEntry],
     /// What the opening bracket is followed by.
     pub body: Option<usize>,
     /// What a comma in a line is followed by, where no member shows it.
@@ -25,7 +25,7 @@ impl Members<'_> {
         &self,
         stays: &dyn Fn(usize) -> bool,
         arrivals: &Arrivals<T>,
-        text_of: &mut dyn FnMut(&T, Option<&Entry>) -> String,
+        text_of: &mut dyn FnMut(&T, Option<&KeyEntry>) -> String,
     ) -> Option<Vec<Exchange>> {
         let members = self.members;
         let mut exchanges = Vec::new();
@@ -71,8 +71,8 @@ impl Members<'_> {
     }
 
     /// The space in front of a new member, as it is in front of others.
-    fn space_at(&self, above: Option<&usize>, beside: &Entry) -> &str {
-        let of = |member: &Entry| &self.side.text[self.with_space_before(member)..member.start()];
+    fn space_at(&self, above: Option<&usize>, beside: &KeyEntry) -> &str {
+        let of = |member: &KeyEntry| &self.side.text[self.with_space_before(member)..member.start()];
         match (above, self.members) {
             // What stands behind an opening bracket says nothing about what stands behind a comma.
             (Some(0), [_, second, ..]) if !self.gap.is_empty() => of(second),
@@ -82,7 +82,7 @@ impl Members<'_> {
     }
 
     /// Where the comma behind a member stands.
-    fn comma(&self, member: &Entry) -> Option<usize> {
+    fn comma(&self, member: &KeyEntry) -> Option<usize> {
         let comments = &self.side.sheet.comments;
         let mut at = member.end();
         let mut next = comments.partition_point(|comment| comment.start < at);
@@ -97,7 +97,7 @@ impl Members<'_> {
     }
 
     /// Where a member ends with its comma and the comment that stands behind it in its line.
-    fn end_of(&self, member: &Entry) -> usize {
+    fn end_of(&self, member: &KeyEntry) -> usize {
         self.end_of_line_comment(self.comma(member).map_or(member.end(), |comma| comma + 1))
     }
 
@@ -115,7 +115,7 @@ impl Members<'_> {
     }
 
     /// Where the space before a member begins.
-    fn with_space_before(&self, member: &Entry) -> usize {
+    fn with_space_before(&self, member: &KeyEntry) -> usize {
         self.side.text[..member.start()].trim_end().len()
     }
 }

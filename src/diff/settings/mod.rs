@@ -15,11 +15,11 @@ mod yaml;
 
 pub(super) use env::is_special;
 pub(super) use members::{Arrivals, Members};
-pub(super) use sheet::{About, Entry, Form, Group, List, Said, Sheet, line_end};
-pub(super) use splice::{Exchange, Side, exchanged, undone};
+pub(super) use sheet::{DoubtSubject, Form, KeyEntry, KeyGroup, List, ParsedValue, Sheet, line_end};
+pub(super) use splice::{Exchange, ParsedText, exchanged, undone};
 
 use ini::Dialect;
-use sheet::Doubt;
+use sheet::ParseDoubt;
 
 /// A form of file that says what its values are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub struct Unread {
 
 impl Format {
     /// The form that files of this name have, and these contents.
-    pub fn of(name: &str, contents: [&[u8]; 3]) -> Option<Self> {
+    pub fn detect(name: &str, contents: [&[u8]; 3]) -> Option<Self> {
         let (_, extension) = name.rsplit_once('.')?;
         Some(match extension.to_ascii_lowercase().as_str() {
             // Many a program calls its settings so, whatever they look like.
@@ -113,7 +113,7 @@ impl Format {
             }
             "conf" => ini::begins_with_a_section(&String::from_utf8_lossy(content)).then_some(Format::Ini),
             unit if UNITS.contains(&unit) => Some(Format::Unit),
-            _ => Self::of(&file, [content; 3]),
+            _ => Self::detect(&file, [content; 3]),
         }
     }
 
@@ -130,7 +130,7 @@ impl Format {
         }
     }
 
-    fn read_text(self, text: &str) -> Result<Sheet, Doubt> {
+    fn read_text(self, text: &str) -> Result<Sheet, ParseDoubt> {
         match self {
             Format::Env => env::read(text),
             Format::Ini => ini::read(text, Dialect::Many),
@@ -146,10 +146,11 @@ impl Format {
     ///
     /// # Errors
     /// If it is none of this form, or all of it is in doubt.
-    pub fn read(self, side: &'static str, content: &[u8]) -> Result<(Text, Sheet), Unread> {
+    pub fn read(self, side: &'static str, content: &[u8]) -> Result<(DecodedText, Sheet), Unread> {
         let doubt = |line, why| Unread { side, format: self.name(), line, why };
-        let text = Text::new(self, content).ok_or(doubt(1, "isn't UTF-8"))?;
-        let sheet = self.read_text(&text.text).map_err(|Doubt { at, why, .. }| doubt(text.line(at), why))?;
+        let text = DecodedText::new(self, content).ok_or(doubt(1, "isn't UTF-8"))?;
+        let sheet =
+            self.read_text(&text.text).map_err(|ParseDoubt { at, why, .. }| doubt(text.line(at), why))?;
         Ok((text, sheet))
     }
 
@@ -157,10 +158,10 @@ impl Format {
     ///
     /// # Errors
     /// As those of `read`, and if anything in it is in doubt.
-    pub fn read_certain(self, side: &'static str, content: &[u8]) -> Result<(Text, Sheet), Unread> {
+    pub fn read_certain(self, side: &'static str, content: &[u8]) -> Result<(DecodedText, Sheet), Unread> {
         let (text, sheet) = self.read(side, content)?;
         match sheet.doubts.first() {
-            Some(&Doubt { at, why, .. }) => {
+            Some(&ParseDoubt { at, why, .. }) => {
                 Err(Unread { side, format: self.name(), line: text.line(at), why })
             }
             None => Ok((text, sheet)),
@@ -169,7 +170,7 @@ impl Format {
 }
 
 /// A content as text.
-pub(super) struct Text {
+pub(super) struct DecodedText {
     pub text: String,
     /// Whether each character stands for one byte, because it is no UTF-8.
     pub is_bytes: bool,
@@ -178,7 +179,7 @@ pub(super) struct Text {
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-impl Text {
+impl DecodedText {
     /// Files of settings may be older than UTF-8; what makes up their form is ASCII in all encodings that they have.
     fn new(format: Format, content: &[u8]) -> Option<Self> {
         match std::str::from_utf8(content) {

@@ -3,16 +3,18 @@
 
 use std::ops::Range;
 
-use super::sheet::{Budget, Doubt, Entry, Group, Said, Sheet, line_end, lines, lone_carriage_return};
+use super::sheet::{
+    KeyEntry, KeyGroup, ParseBudget, ParseDoubt, ParsedValue, Sheet, line_end, lines, lone_carriage_return,
+};
 
 const SPACE: [char; 3] = [' ', '\t', '\x0c'];
 
 /// # Errors
 /// If a key is named twice, or an escape is none.
-pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
+pub(super) fn read(text: &str) -> Result<Sheet, ParseDoubt> {
     lone_carriage_return(text)?;
-    let mut root = Group::new(Some(0));
-    let (mut comments, mut budget) = (Vec::new(), Budget::default());
+    let mut root = KeyGroup::new(Some(0));
+    let (mut comments, mut budget) = (Vec::new(), ParseBudget::default());
     let mut goes_on_from: Option<usize> = None;
     for (start, line) in lines(text) {
         let bare = line.trim_start_matches(SPACE);
@@ -40,7 +42,7 @@ fn ends_with_a_lone_backslash(line: &str) -> bool {
     (line.len() - line.trim_end_matches('\\').len()) % 2 == 1
 }
 
-fn entry(text: &str, range: Range<usize>) -> Result<Entry, Doubt> {
+fn entry(text: &str, range: Range<usize>) -> Result<KeyEntry, ParseDoubt> {
     let Range { start, end } = range;
     let bare = text[range].trim_start_matches(SPACE);
     let mut is_escaped = false;
@@ -55,20 +57,20 @@ fn entry(text: &str, range: Range<usize>) -> Result<Entry, Doubt> {
     let has_sign = rest.starts_with(['=', ':']);
     let before = &bare[..bare.len() - value.len()];
     if before.contains('\n') || !has_sign && (value.starts_with("\\\n") || value.starts_with("\\\r\n")) {
-        return Err(Doubt::new(start, "continues on the next line before its value begins"));
+        return Err(ParseDoubt::new(start, "continues on the next line before its value begins"));
     }
-    let said = Said::Value(unescaped(value, start)?);
+    let said = ParsedValue::Value(unescaped(value, start)?);
     let whole = start..line_end(text, end);
     let key = unescaped(&bare[..key_length], start)?;
     let name = end - bare.len()..end - bare.len() + key_length;
-    let mut entry = Entry::new(key, said, end - value.len()..end, whole).named(name);
+    let mut entry = KeyEntry::new(key, said, end - value.len()..end, whole).named(name);
     // Without a sign between them, what comes in the place of an empty value would become part of the key.
     entry.is_inline = !rest.is_empty();
     Ok(entry)
 }
 
 /// What a program sees. Characters beyond the first 65536 are escaped in two halves.
-fn unescaped(text: &str, at: usize) -> Result<String, Doubt> {
+fn unescaped(text: &str, at: usize) -> Result<String, ParseDoubt> {
     let mut units = Vec::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -78,7 +80,7 @@ fn unescaped(text: &str, at: usize) -> Result<String, Doubt> {
                 let digits: String = chars.by_ref().take(4).collect();
                 let is_hex = digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
                 let unit = u16::from_str_radix(&digits, 16).ok().filter(|_| is_hex);
-                units.push(unit.ok_or(Doubt::new(at, "has an unknown escape"))?);
+                units.push(unit.ok_or(ParseDoubt::new(at, "has an unknown escape"))?);
                 continue;
             }
             Some('t') => '\t',
@@ -94,5 +96,5 @@ fn unescaped(text: &str, at: usize) -> Result<String, Doubt> {
         };
         units.extend_from_slice(seen.encode_utf16(&mut [0; 2]));
     }
-    String::from_utf16(&units).map_err(|_| Doubt::new(at, "has half a character"))
+    String::from_utf16(&units).map_err(|_| ParseDoubt::new(at, "has half a character"))
 }

@@ -11,16 +11,16 @@ pub(super) const MAX_DEPTH: usize = 64;
 
 /// Why a text is not read, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::diff) struct Doubt {
+pub(in crate::diff) struct ParseDoubt {
     pub at: usize,
     /// A phrase that follows "line 3".
     pub why: &'static str,
-    pub about: About,
+    pub about: DoubtSubject,
 }
 
 /// What a doubt is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::diff) enum About {
+pub(in crate::diff) enum DoubtSubject {
     /// A document that is not the first one: nothing to those who read all of them.
     Document,
     /// What something means.
@@ -31,9 +31,9 @@ pub(in crate::diff) enum About {
 
 pub(super) const TWICE: &str = "has the same key twice";
 
-impl Doubt {
+impl ParseDoubt {
     pub fn new(at: usize, why: &'static str) -> Self {
-        Self { at, why, about: About::Meaning }
+        Self { at, why, about: DoubtSubject::Meaning }
     }
 
     pub fn twice(at: usize) -> Self {
@@ -42,25 +42,26 @@ impl Doubt {
 }
 
 /// The parts of a text that are still allowed.
-pub(in crate::diff) struct Budget {
+pub(in crate::diff) struct ParseBudget {
     left: usize,
 }
 
-impl Default for Budget {
+impl Default for ParseBudget {
     fn default() -> Self {
         Self { left: MAX_PARTS }
     }
 }
 
-impl Budget {
+impl ParseBudget {
     /// Counts one more part, at this depth.
-    pub fn spend(&mut self, at: usize, depth: usize) -> Result<(), Doubt> {
+    pub fn spend(&mut self, at: usize, depth: usize) -> Result<(), ParseDoubt> {
         #[cfg(test)]
-        crate::diff::Work::count(|work| work.settings += 1);
+        crate::diff::WorkDone::count(|work| work.settings += 1);
         if depth > MAX_DEPTH {
-            return Err(Doubt::new(at, "is nested deeper than 64 levels"));
+            return Err(ParseDoubt::new(at, "is nested deeper than 64 levels"));
         }
-        self.left = self.left.checked_sub(1).ok_or(Doubt::new(at, "comes after 100000 keys and values"))?;
+        self.left =
+            self.left.checked_sub(1).ok_or(ParseDoubt::new(at, "comes after 100000 keys and values"))?;
         Ok(())
     }
 }
@@ -69,20 +70,20 @@ impl Budget {
 #[derive(Debug)]
 pub(in crate::diff) struct Sheet {
     /// What it says; YAML may say several things one after the other, all others one.
-    pub documents: Vec<Entry>,
+    pub documents: Vec<KeyEntry>,
     /// Where its comments stand, from top to bottom.
     pub comments: Vec<Range<usize>>,
     /// What two programs may read in two ways, in the order in which it was found.
-    pub doubts: Vec<Doubt>,
+    pub doubts: Vec<ParseDoubt>,
     line_starts: Vec<usize>,
 }
 
 impl Sheet {
     pub fn new(
         text: &str,
-        documents: Vec<Entry>,
+        documents: Vec<KeyEntry>,
         mut comments: Vec<Range<usize>>,
-        doubts: Vec<Doubt>,
+        doubts: Vec<ParseDoubt>,
     ) -> Self {
         for comment in &mut comments {
             comment.end = comment.start + text[comment.clone()].trim_end().len();
@@ -92,9 +93,9 @@ impl Sheet {
     }
 
     /// A text that says one thing.
-    pub fn of_one(text: &str, root: Group, comments: Vec<Range<usize>>, doubts: Vec<Doubt>) -> Self {
+    pub fn of_one(text: &str, root: KeyGroup, comments: Vec<Range<usize>>, doubts: Vec<ParseDoubt>) -> Self {
         let all = 0..text.len();
-        let root = Entry::new(String::new(), Said::Group(root), all.clone(), all);
+        let root = KeyEntry::new(String::new(), ParsedValue::Group(root), all.clone(), all);
         Self::new(text, vec![root], comments, doubts)
     }
 
@@ -107,29 +108,29 @@ impl Sheet {
 
 /// What stands behind a key. Spelled alike is alike; what is spelled in two ways may count as two things.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::diff) enum Said {
+pub(in crate::diff) enum ParsedValue {
     Value(String),
     /// A value that two programs may read in two ways, as it is spelled.
     Odd(String),
     List(List),
-    Group(Group),
+    Group(KeyGroup),
 }
 
-impl Said {
+impl ParsedValue {
     /// All of it in one text, in which nothing can be mistaken for something else.
     pub fn spell(&self) -> String {
         let mut text = String::new();
         let mut add = |part: &str| text.push_str(&format!("{}:{part}", part.len()));
         match self {
-            Said::Value(value) => return format!("={value}"),
-            Said::Odd(value) => return format!("?{value}"),
-            Said::List(list) => list.elements.iter().for_each(|element| add(&element.said.spell())),
-            Said::Group(group) => group.entries.iter().for_each(|entry| {
+            ParsedValue::Value(value) => return format!("={value}"),
+            ParsedValue::Odd(value) => return format!("?{value}"),
+            ParsedValue::List(list) => list.elements.iter().for_each(|element| add(&element.said.spell())),
+            ParsedValue::Group(group) => group.entries.iter().for_each(|entry| {
                 add(&entry.key);
                 add(&entry.said.spell());
             }),
         }
-        let kind = if matches!(self, Said::List(_)) { '[' } else { '{' };
+        let kind = if matches!(self, ParsedValue::List(_)) { '[' } else { '{' };
         format!("{kind}{text}")
     }
 }
@@ -150,7 +151,7 @@ pub(in crate::diff) enum Form {
 #[derive(Debug, Default)]
 pub(in crate::diff) struct List {
     /// Each as an entry without a key; its name is the sign in front of it, if there is one.
-    pub elements: Vec<Entry>,
+    pub elements: Vec<KeyEntry>,
     pub form: Form,
     /// What the opening bracket is followed by.
     pub body: Option<usize>,
@@ -175,8 +176,8 @@ impl Eq for List {}
 
 /// Keys with what stands behind them.
 #[derive(Debug, Default)]
-pub(in crate::diff) struct Group {
-    pub entries: Vec<Entry>,
+pub(in crate::diff) struct KeyGroup {
+    pub entries: Vec<KeyEntry>,
     by_key: HashMap<String, usize>,
     pub form: Form,
     /// Where an entry may stand when there is no other one; the end of the line of a heading, or what an opening brace
@@ -188,11 +189,11 @@ pub(in crate::diff) struct Group {
 
 /// One key with what stands behind it.
 #[derive(Debug)]
-pub(in crate::diff) struct Entry {
+pub(in crate::diff) struct KeyEntry {
     pub key: String,
     /// Where the key stands.
     pub name: Range<usize>,
-    pub said: Said,
+    pub said: ParsedValue,
     /// Where the value stands.
     pub value: Range<usize>,
     /// Whether another value can come into that place.
@@ -207,9 +208,9 @@ pub(in crate::diff) struct Entry {
     pub doubt: Option<&'static str>,
 }
 
-impl Entry {
+impl KeyEntry {
     /// An entry that is one value in one place; its key is at the beginning of it.
-    pub fn new(key: String, said: Said, value: Range<usize>, whole: Range<usize>) -> Self {
+    pub fn new(key: String, said: ParsedValue, value: Range<usize>, whole: Range<usize>) -> Self {
         let (name, sign_end) = (whole.start..whole.start, value.start);
         Self {
             key,
@@ -231,18 +232,18 @@ impl Entry {
     }
 
     /// Its key is there once more: what stood there is a list from now on, if it was none.
-    pub fn also(&mut self, next: Entry) {
+    pub fn also(&mut self, next: KeyEntry) {
         self.pieces.extend(next.pieces.clone());
-        if let Said::List(list) = &mut self.said {
+        if let ParsedValue::List(list) = &mut self.said {
             list.elements.push(next);
             return;
         }
-        let said = std::mem::replace(&mut self.said, Said::List(List::default()));
+        let said = std::mem::replace(&mut self.said, ParsedValue::List(List::default()));
         let whole = self.pieces[0].clone();
         let mut first =
-            Entry::new(self.key.clone(), said, self.value.clone(), whole).named(self.name.clone());
+            KeyEntry::new(self.key.clone(), said, self.value.clone(), whole).named(self.name.clone());
         (first.is_inline, first.sign_end, first.doubt) = (self.is_inline, self.sign_end, self.doubt.take());
-        self.said = Said::List(List { elements: vec![first, next], ..List::default() });
+        self.said = ParsedValue::List(List { elements: vec![first, next], ..List::default() });
         self.is_inline = false;
     }
 
@@ -255,7 +256,7 @@ impl Entry {
     }
 }
 
-impl Group {
+impl KeyGroup {
     /// A group without entries.
     pub fn new(body: Option<usize>) -> Self {
         Self { body, ..Self::default() }
@@ -271,21 +272,21 @@ impl Group {
     ///
     /// # Errors
     /// If the key is there already.
-    pub fn add(&mut self, entry: Entry) -> Result<(), Doubt> {
+    pub fn add(&mut self, entry: KeyEntry) -> Result<(), ParseDoubt> {
         if self.by_key.contains_key(&entry.key) {
-            return Err(Doubt::twice(entry.start()));
+            return Err(ParseDoubt::twice(entry.start()));
         }
         self.push(entry);
         Ok(())
     }
 
     /// Adds an entry whose key is not there yet.
-    pub fn push(&mut self, entry: Entry) {
+    pub fn push(&mut self, entry: KeyEntry) {
         self.by_key.insert(entry.key.clone(), self.entries.len());
         self.entries.push(entry);
     }
 
-    pub fn get(&self, key: &str) -> Option<&Entry> {
+    pub fn get(&self, key: &str) -> Option<&KeyEntry> {
         self.position(key).map(|index| &self.entries[index])
     }
 
@@ -294,13 +295,13 @@ impl Group {
     }
 
     /// As `get`, to add to it.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Entry> {
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut KeyEntry> {
         self.position(key).map(|index| &mut self.entries[index])
     }
 
     /// Puts the entries into the order of their lines.
     pub fn sort(&mut self) {
-        self.entries.sort_by_key(Entry::start);
+        self.entries.sort_by_key(KeyEntry::start);
         for (index, entry) in self.entries.iter().enumerate() {
             self.by_key.insert(entry.key.clone(), index);
         }
@@ -308,14 +309,14 @@ impl Group {
 }
 
 /// The order of keys says nothing.
-impl PartialEq for Group {
+impl PartialEq for KeyGroup {
     fn eq(&self, other: &Self) -> bool {
-        let is_there = |entry: &Entry| other.get(&entry.key).is_some_and(|found| found.said == entry.said);
+        let is_there = |entry: &KeyEntry| other.get(&entry.key).is_some_and(|found| found.said == entry.said);
         self.entries.len() == other.entries.len() && self.entries.iter().all(is_there)
     }
 }
 
-impl Eq for Group {}
+impl Eq for KeyGroup {}
 
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |end| end + 1)
@@ -338,11 +339,11 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// A carriage return that ends no line for one reader ends one for another.
-pub(super) fn lone_carriage_return(text: &str) -> Result<(), Doubt> {
+pub(super) fn lone_carriage_return(text: &str) -> Result<(), ParseDoubt> {
     let bytes = text.as_bytes();
     let is_alone = |&at: &usize| bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
     match (0..bytes.len()).find(is_alone) {
-        Some(at) => Err(Doubt::new(at, "has a carriage return inside a line")),
+        Some(at) => Err(ParseDoubt::new(at, "has a carriage return inside a line")),
         None => Ok(()),
     }
 }

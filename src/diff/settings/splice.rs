@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::sheet::{Entry, Sheet};
+use super::sheet::{KeyEntry, Sheet};
 
 /// What a range of the text becomes.
 #[derive(Debug)]
@@ -25,12 +25,12 @@ impl Exchange {
 
 /// One of the texts, and what it says.
 #[derive(Clone, Copy)]
-pub(in crate::diff) struct Side<'a> {
+pub(in crate::diff) struct ParsedText<'a> {
     pub text: &'a str,
     pub sheet: &'a Sheet,
 }
 
-impl<'a> Side<'a> {
+impl<'a> ParsedText<'a> {
     pub fn comments(self) -> impl Iterator<Item = &'a str> {
         self.comments_in(0..self.text.len())
     }
@@ -43,7 +43,7 @@ impl<'a> Side<'a> {
     }
 
     /// What stands in front of an entry in its line.
-    pub fn indent(self, entry: &Entry) -> &'a str {
+    pub fn indent(self, entry: &KeyEntry) -> &'a str {
         let line = &self.text[self.sheet.line_start(entry.start())..];
         &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
     }

@@ -5,14 +5,16 @@ use std::ops::Range;
 use toml_edit::{ArrayOfTables, Document, InlineTable, Item, Key, Table, Value};
 use toml_parser::{Source, lexer::TokenKind};
 
-use super::sheet::{Budget, Doubt, Entry, Form, Group, List, Said, Sheet, line_end, line_start};
+use super::sheet::{
+    Form, KeyEntry, KeyGroup, List, ParseBudget, ParseDoubt, ParsedValue, Sheet, line_end, line_start,
+};
 
 /// # Errors
 /// If the text is no TOML.
-pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
+pub(super) fn read(text: &str) -> Result<Sheet, ParseDoubt> {
     let document = Document::parse(text)
-        .map_err(|error| Doubt::new(error.span().map_or(0, |span| span.start), "isn't TOML"))?;
-    let mut reader = TomlReader { text, budget: Budget::default() };
+        .map_err(|error| ParseDoubt::new(error.span().map_or(0, |span| span.start), "isn't TOML"))?;
+    let mut reader = TomlReader { text, budget: ParseBudget::default() };
     let root = reader.table(document.as_table(), 0)?;
     let is_comment = |token: &toml_parser::lexer::Token| token.kind() == TokenKind::Comment;
     let tokens = Source::new(text).lex();
@@ -22,17 +24,17 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
 
 struct TomlReader<'a> {
     text: &'a str,
-    budget: Budget,
+    budget: ParseBudget,
 }
 
 impl TomlReader<'_> {
-    fn table(&mut self, table: &Table, depth: usize) -> Result<Group, Doubt> {
+    fn table(&mut self, table: &Table, depth: usize) -> Result<KeyGroup, ParseDoubt> {
         let body = match table.span() {
             _ if depth == 0 => Some(0),
             Some(heading) if has_heading(table) => Some(line_end(self.text, heading.end)),
             _ => None,
         };
-        let mut group = Group::new(body);
+        let mut group = KeyGroup::new(body);
         for (name, item) in table {
             let key = table.key(name).and_then(Key::span).unwrap_or_default();
             self.budget.spend(key.start, depth)?;
@@ -50,16 +52,16 @@ impl TomlReader<'_> {
         key: &Range<usize>,
         item: &Item,
         depth: usize,
-    ) -> Result<Option<Entry>, Doubt> {
+    ) -> Result<Option<KeyEntry>, ParseDoubt> {
         let name = name.to_owned();
         Ok(Some(match item {
             Item::None => return Ok(None),
             Item::Value(value) => {
-                let span = value.span().ok_or(Doubt::new(key.start, "has a value without a place"))?;
+                let span = value.span().ok_or(ParseDoubt::new(key.start, "has a value without a place"))?;
                 // A key and the beginning of its value stand in one line, and nothing else does.
                 let whole = line_start(self.text, span.start)..line_end(self.text, span.end);
                 let said = self.value(value, &span, depth + 1)?;
-                Entry::new(name, said, span, whole).named(key.clone())
+                KeyEntry::new(name, said, span, whole).named(key.clone())
             }
             Item::Table(table) => {
                 let group = self.table(table, depth + 1)?;
@@ -75,7 +77,7 @@ impl TomlReader<'_> {
         tables: &ArrayOfTables,
         key: &Range<usize>,
         depth: usize,
-    ) -> Result<Entry, Doubt> {
+    ) -> Result<KeyEntry, ParseDoubt> {
         let (mut elements, mut pieces) = (Vec::new(), Vec::new());
         for table in tables {
             self.budget.spend(key.start, depth)?;
@@ -85,8 +87,12 @@ impl TomlReader<'_> {
             elements.push(element);
         }
         pieces.sort_by_key(|piece| piece.start);
-        let mut entry =
-            Entry::new(name, Said::List(List { elements, ..List::default() }), key.clone(), key.clone());
+        let mut entry = KeyEntry::new(
+            name,
+            ParsedValue::List(List { elements, ..List::default() }),
+            key.clone(),
+            key.clone(),
+        );
         (entry.is_inline, entry.is_section, entry.pieces) = (false, true, pieces);
         Ok(entry)
     }
@@ -95,13 +101,13 @@ impl TomlReader<'_> {
     fn section(
         &self,
         name: String,
-        group: Group,
+        group: KeyGroup,
         heading: Option<Range<usize>>,
         key: &Range<usize>,
-    ) -> Entry {
+    ) -> KeyEntry {
         let is_section = heading.is_some();
         let lines = heading.map(|heading| {
-            let own = group.entries.iter().filter(|entry| !entry.is_section).map(Entry::end);
+            let own = group.entries.iter().filter(|entry| !entry.is_section).map(KeyEntry::end);
             let end = line_end(self.text, heading.end);
             line_start(self.text, heading.start)..own.max().map_or(end, |last| last.max(end))
         });
@@ -110,12 +116,13 @@ impl TomlReader<'_> {
         pieces.sort_by_key(|piece| piece.start);
         // A table that is only named on the way to others has no lines, but they begin in lines of their own.
         let has_sections = group.entries.iter().any(|entry| entry.is_section);
-        let mut entry = Entry::new(name, Said::Group(group), key.clone(), key.clone()).named(key.clone());
+        let mut entry =
+            KeyEntry::new(name, ParsedValue::Group(group), key.clone(), key.clone()).named(key.clone());
         (entry.is_inline, entry.is_section, entry.pieces) = (false, is_section || has_sections, pieces);
         entry
     }
 
-    fn value(&mut self, value: &Value, span: &Range<usize>, depth: usize) -> Result<Said, Doubt> {
+    fn value(&mut self, value: &Value, span: &Range<usize>, depth: usize) -> Result<ParsedValue, ParseDoubt> {
         self.budget.spend(span.start, depth)?;
         match value {
             Value::Array(array) => {
@@ -124,12 +131,12 @@ impl TomlReader<'_> {
                 for element in array {
                     let at = element.span().unwrap_or_else(|| span.clone());
                     let said = self.value(element, &at, depth + 1)?;
-                    list.elements.push(Entry::new(String::new(), said, at.clone(), at));
+                    list.elements.push(KeyEntry::new(String::new(), said, at.clone(), at));
                 }
-                Ok(Said::List(list))
+                Ok(ParsedValue::List(list))
             }
-            Value::InlineTable(table) => self.inline_table(table, span, depth).map(Said::Group),
-            _ => Ok(Said::Value(self.text.get(span.clone()).unwrap_or_default().to_owned())),
+            Value::InlineTable(table) => self.inline_table(table, span, depth).map(ParsedValue::Group),
+            _ => Ok(ParsedValue::Value(self.text.get(span.clone()).unwrap_or_default().to_owned())),
         }
     }
 
@@ -138,20 +145,20 @@ impl TomlReader<'_> {
         table: &InlineTable,
         span: &Range<usize>,
         depth: usize,
-    ) -> Result<Group, Doubt> {
+    ) -> Result<KeyGroup, ParseDoubt> {
         // What is only named on the way to another key has no brackets of its own.
         let body = (!table.is_dotted()).then_some(span.start + 1);
-        let mut group = Group::new(body).written(Form::Flow);
+        let mut group = KeyGroup::new(body).written(Form::Flow);
         for (name, value) in table {
             let key = table.key(name).and_then(Key::span).unwrap_or_default();
             let at = value.span().unwrap_or_else(|| key.clone());
             let said = self.value(value, &at, depth + 1)?;
             let inner = match &said {
-                Said::Group(group) if group.body.is_none() => group.entries.last().map(Entry::end),
+                ParsedValue::Group(group) if group.body.is_none() => group.entries.last().map(KeyEntry::end),
                 _ => None,
             };
             let whole = key.start..inner.unwrap_or(at.end);
-            group.add(Entry::new(name.to_owned(), said, at, whole).named(key))?;
+            group.add(KeyEntry::new(name.to_owned(), said, at, whole).named(key))?;
         }
         Ok(group)
     }

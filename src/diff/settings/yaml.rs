@@ -9,8 +9,8 @@ use std::ops::Range;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::sheet::{
-    About, Budget, Doubt, Entry, Form, Group, List, Said, Sheet, TWICE, line_end, line_start,
-    lone_carriage_return,
+    DoubtSubject, Form, KeyEntry, KeyGroup, List, ParseBudget, ParseDoubt, ParsedValue, Sheet, TWICE,
+    line_end, line_start, lone_carriage_return,
 };
 
 const CUT_OFF: &str = "has a block of text whose last line has no end";
@@ -18,13 +18,13 @@ const NAMED: &str = "has an anchor, an alias or a tag";
 
 /// # Errors
 /// If the text is no YAML, or could mean two things.
-pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
+pub(super) fn read(text: &str) -> Result<Sheet, ParseDoubt> {
     lone_carriage_return(text)?;
     if let Some(at) = text.find(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}']) {
-        return Err(Doubt::new(at, "has a character that ends the line for some programs"));
+        return Err(ParseDoubt::new(at, "has a character that ends the line for some programs"));
     }
     if text.starts_with('%') || text.contains("\n%") {
-        return Err(Doubt::new(text.find('%').unwrap_or(0), "may be a directive"));
+        return Err(ParseDoubt::new(text.find('%').unwrap_or(0), "may be a directive"));
     }
     let bytes = (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).collect());
     let mut reader = YamlReader {
@@ -33,7 +33,7 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
         bytes,
         scalars: Vec::new(),
         doubts: Vec::new(),
-        budget: Budget::default(),
+        budget: ParseBudget::default(),
     };
     let documents = reader.documents()?;
     let comments = comments_between(text, &reader.scalars);
@@ -47,13 +47,13 @@ struct YamlReader<'a> {
     bytes: Option<Vec<usize>>,
     /// Where scalars stand: what looks like a comment in there is none.
     scalars: Vec<Range<usize>>,
-    doubts: Vec<Doubt>,
-    budget: Budget,
+    doubts: Vec<ParseDoubt>,
+    budget: ParseBudget,
 }
 
 /// A value and where it stands.
-struct Value {
-    said: Said,
+struct YamlValue {
+    said: ParsedValue,
     range: Range<usize>,
     is_inline: bool,
     doubt: Option<&'static str>,
@@ -73,7 +73,7 @@ impl Depth {
 }
 
 impl<'a> YamlReader<'a> {
-    fn documents(&mut self) -> Result<Vec<Entry>, Doubt> {
+    fn documents(&mut self) -> Result<Vec<KeyEntry>, ParseDoubt> {
         let mut documents = Vec::new();
         self.next()?;
         loop {
@@ -83,12 +83,15 @@ impl<'a> YamlReader<'a> {
             }
             if !documents.is_empty() {
                 const ANOTHER: &str = "begins another document";
-                self.doubts.push(Doubt { about: About::Document, ..Doubt::new(range.start, ANOTHER) });
+                self.doubts.push(ParseDoubt {
+                    about: DoubtSubject::Document,
+                    ..ParseDoubt::new(range.start, ANOTHER)
+                });
             }
             let first = self.next()?;
             let value = self.value(first, Depth { levels: 0, is_flow: false })?;
             let whole = value.range.clone();
-            let mut document = Entry::new(String::new(), value.said, value.range, whole);
+            let mut document = KeyEntry::new(String::new(), value.said, value.range, whole);
             (document.is_inline, document.doubt) = (value.is_inline, value.doubt);
             documents.push(document);
             self.next()?;
@@ -96,19 +99,24 @@ impl<'a> YamlReader<'a> {
         if documents.is_empty() {
             // A text without anything says "nothing", which is not an empty mapping.
             let all = 0..self.text.len();
-            documents.push(Entry::new(String::new(), Said::Value("plain ".to_owned()), all.clone(), all));
+            documents.push(KeyEntry::new(
+                String::new(),
+                ParsedValue::Value("plain ".to_owned()),
+                all.clone(),
+                all,
+            ));
         }
         Ok(documents)
     }
 
-    fn next(&mut self) -> Result<(Event<'a>, Range<usize>), Doubt> {
+    fn next(&mut self) -> Result<(Event<'a>, Range<usize>), ParseDoubt> {
         match self.events.next_event() {
             Some(Ok((event, span))) => {
                 let range = self.byte(span.start.index())..self.byte(span.end.index());
                 Ok((event, range))
             }
-            Some(Err(error)) => Err(Doubt::new(self.byte(error.marker().index()), "isn't YAML")),
-            None => Err(Doubt::new(self.text.len(), "isn't YAML")),
+            Some(Err(error)) => Err(ParseDoubt::new(self.byte(error.marker().index()), "isn't YAML")),
+            None => Err(ParseDoubt::new(self.text.len(), "isn't YAML")),
         }
     }
 
@@ -117,7 +125,11 @@ impl<'a> YamlReader<'a> {
         byte.min(self.text.len())
     }
 
-    fn value(&mut self, (event, range): (Event<'a>, Range<usize>), depth: Depth) -> Result<Value, Doubt> {
+    fn value(
+        &mut self,
+        (event, range): (Event<'a>, Range<usize>),
+        depth: Depth,
+    ) -> Result<YamlValue, ParseDoubt> {
         self.budget.spend(range.start, depth.levels)?;
         let is_named = match &event {
             Event::Alias(_) => true,
@@ -125,13 +137,18 @@ impl<'a> YamlReader<'a> {
             Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag) => {
                 *anchor > 0 || tag.is_some()
             }
-            _ => return Err(Doubt::new(range.start, "isn't YAML")),
+            _ => return Err(ParseDoubt::new(range.start, "isn't YAML")),
         };
         if is_named {
-            self.doubts.push(Doubt::new(range.start, NAMED));
+            self.doubts.push(ParseDoubt::new(range.start, NAMED));
         }
         let range = if is_named { self.behind_names(range) } else { range };
-        let odd = |said: String, range| Value { said: Said::Odd(said), range, is_inline: false, doubt: None };
+        let odd = |said: String, range| YamlValue {
+            said: ParsedValue::Odd(said),
+            range,
+            is_inline: false,
+            doubt: None,
+        };
         let mut value = match event {
             Event::Scalar(content, style, _, tag) => {
                 let value = self.scalar(&content, style, range);
@@ -161,7 +178,7 @@ impl<'a> YamlReader<'a> {
         range
     }
 
-    fn scalar(&mut self, content: &str, style: ScalarStyle, range: Range<usize>) -> Value {
+    fn scalar(&mut self, content: &str, style: ScalarStyle, range: Range<usize>) -> YamlValue {
         let start = range.start;
         let end = match style {
             ScalarStyle::Plain => range.end,
@@ -180,11 +197,16 @@ impl<'a> YamlReader<'a> {
         let is_inline = !is_block && end > start && !self.text[start..end].contains('\n');
         // Whether such a text ends with a line end depends on the program, and on what comes to stand below it.
         if is_block && !self.text[end..].contains('\n') {
-            self.doubts.push(Doubt::new(start, CUT_OFF));
-            let said = Said::Odd(content.to_owned());
-            return Value { said, range: start..end, is_inline, doubt: Some(CUT_OFF) };
+            self.doubts.push(ParseDoubt::new(start, CUT_OFF));
+            let said = ParsedValue::Odd(content.to_owned());
+            return YamlValue { said, range: start..end, is_inline, doubt: Some(CUT_OFF) };
         }
-        Value { said: Said::Value(format!("{kind} {content}")), range: start..end, is_inline, doubt: None }
+        YamlValue {
+            said: ParsedValue::Value(format!("{kind} {content}")),
+            range: start..end,
+            is_inline,
+            doubt: None,
+        }
     }
 
     /// The library counts what follows a quoted text as part of it.
@@ -203,7 +225,7 @@ impl<'a> YamlReader<'a> {
         bytes.len()
     }
 
-    fn sequence(&mut self, range: Range<usize>, depth: Depth) -> Result<Value, Doubt> {
+    fn sequence(&mut self, range: Range<usize>, depth: Depth) -> Result<YamlValue, ParseDoubt> {
         let is_flow = self.text[range.start..range.end].starts_with('[');
         let mut list = List::default();
         if is_flow {
@@ -226,14 +248,14 @@ impl<'a> YamlReader<'a> {
             }
         }
         let is_inline = is_flow && !self.text[range.start..end].contains('\n');
-        Ok(Value { said: Said::List(list), range: range.start..end, is_inline, doubt: None })
+        Ok(YamlValue { said: ParsedValue::List(list), range: range.start..end, is_inline, doubt: None })
     }
 
     /// An element of a list, whose sign stands at `sign` unless it is in brackets.
-    fn element(&self, sign: usize, value: Value, is_flow: bool) -> Entry {
+    fn element(&self, sign: usize, value: YamlValue, is_flow: bool) -> KeyEntry {
         if is_flow {
             let whole = value.range.clone();
-            let mut entry = Entry::new(String::new(), value.said, value.range, whole);
+            let mut entry = KeyEntry::new(String::new(), value.said, value.range, whole);
             entry.doubt = value.doubt;
             return entry;
         }
@@ -241,7 +263,7 @@ impl<'a> YamlReader<'a> {
         // Nothing stands nowhere.
         let range = if value.range.is_empty() { sign_end..sign_end } else { value.range };
         let whole = line_start(self.text, sign)..line_end(self.text, range.end.max(sign_end));
-        let mut entry = Entry::new(String::new(), value.said, range, whole).named(sign..sign_end);
+        let mut entry = KeyEntry::new(String::new(), value.said, range, whole).named(sign..sign_end);
         (entry.is_inline, entry.sign_end, entry.doubt) = (value.is_inline, sign_end, value.doubt);
         entry
     }
@@ -258,9 +280,9 @@ impl<'a> YamlReader<'a> {
         }
     }
 
-    fn mapping(&mut self, range: Range<usize>, depth: Depth) -> Result<Value, Doubt> {
+    fn mapping(&mut self, range: Range<usize>, depth: Depth) -> Result<YamlValue, ParseDoubt> {
         let is_flow = self.text[range.start..range.end].starts_with('{');
-        let mut group = Group::default();
+        let mut group = KeyGroup::default();
         if is_flow || depth.is_flow {
             group.form = Form::Flow;
             group.body = is_flow.then_some(range.start + 1);
@@ -276,7 +298,7 @@ impl<'a> YamlReader<'a> {
                 Event::Scalar(name, style, 0, None) => (name, style),
                 _ => {
                     const MORE: &str = "has a key that is more than a word";
-                    self.doubts.push(Doubt::new(at.start, MORE));
+                    self.doubts.push(ParseDoubt::new(at.start, MORE));
                     group.doubt = Some(MORE);
                     end = end.max(self.skip_complex((event, at), depth)?);
                     continue;
@@ -285,7 +307,8 @@ impl<'a> YamlReader<'a> {
             let is_doubtful = style == ScalarStyle::Plain && is_doubtful_key(&name);
             if is_doubtful {
                 const NO_TEXT: &str = "has a key that isn't text to some programs";
-                self.doubts.push(Doubt { about: About::Name, ..Doubt::new(at.start, NO_TEXT) });
+                self.doubts
+                    .push(ParseDoubt { about: DoubtSubject::Name, ..ParseDoubt::new(at.start, NO_TEXT) });
                 doubtful_keys += 1;
                 if doubtful_keys > 1 || name == "<<" || name == "=" {
                     group.doubt = Some(NO_TEXT);
@@ -300,18 +323,18 @@ impl<'a> YamlReader<'a> {
             let (entry, entry_end) = self.entry(name.into_owned(), key, value, group.form);
             end = end.max(entry_end);
             if group.get(&entry.key).is_some() {
-                self.doubts.push(Doubt::twice(entry.start()));
+                self.doubts.push(ParseDoubt::twice(entry.start()));
                 group.doubt = Some(TWICE);
             } else {
                 group.push(entry);
             }
         }
         let is_inline = is_flow && !self.text[range.start..end].contains('\n');
-        Ok(Value { said: Said::Group(group), range: range.start..end, is_inline, doubt: None })
+        Ok(YamlValue { said: ParsedValue::Group(group), range: range.start..end, is_inline, doubt: None })
     }
 
     /// Goes over a key that is no word, and what stands behind it; says where that ends.
-    fn skip_complex(&mut self, key: (Event<'a>, Range<usize>), depth: Depth) -> Result<usize, Doubt> {
+    fn skip_complex(&mut self, key: (Event<'a>, Range<usize>), depth: Depth) -> Result<usize, ParseDoubt> {
         let key = self.value(key, depth.below(false))?;
         let next = self.next()?;
         let value = self.value(next, depth.below(false))?;
@@ -333,7 +356,7 @@ impl<'a> YamlReader<'a> {
     }
 
     /// An entry, and where its last value ends.
-    fn entry(&self, name: String, key: Range<usize>, value: Value, form: Form) -> (Entry, usize) {
+    fn entry(&self, name: String, key: Range<usize>, value: YamlValue, form: Form) -> (KeyEntry, usize) {
         let sign_end = self.sign_end(&key);
         let is_flow = form == Form::Flow;
         let end = if is_flow && value.range.is_empty() { key.end } else { value.range.end.max(sign_end) };
@@ -341,7 +364,7 @@ impl<'a> YamlReader<'a> {
             true => key.start..end,
             false => line_start(self.text, key.start)..line_end(self.text, end),
         };
-        let mut entry = Entry::new(name, value.said, value.range, whole).named(key);
+        let mut entry = KeyEntry::new(name, value.said, value.range, whole).named(key);
         (entry.is_inline, entry.sign_end, entry.doubt) = (value.is_inline, sign_end, value.doubt);
         (entry, end)
     }

@@ -9,7 +9,7 @@ use super::overview::failure_ui;
 use super::rows::{files_ui, row_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
-use crate::present::choose::{ChoicePage, ChoiceRow, ChooseForm, Group};
+use crate::present::choose::{ChoicePage, ChoiceRow, ChooseForm, FateGroup};
 use crate::present::message::{ChooseMsg, Input, Msg};
 use crate::present::overview::path_line;
 use crate::report::phrases;
@@ -85,7 +85,7 @@ fn choice_ui(ui: &mut Ui, choice: &ChoicePage, outbox: &mut Outbox) {
             if *more > 0 {
                 ui.label(text::caption(fill(words::AND_MORE, &[("n", &more.to_string())])));
             }
-            if *group == Group::Apply {
+            if *group == FateGroup::Apply {
                 let patches = phrases::count(choice.files.len(), "patch", "patches");
                 let label = fill(window::CHOICE_APPLY, &[("n", &patches)]);
                 ui.add_space(space::TINY);
@@ -97,13 +97,13 @@ fn choice_ui(ui: &mut Ui, choice: &ChoicePage, outbox: &mut Outbox) {
     }
 }
 
-fn problem_ui(ui: &mut Ui, group: Group, row: &ChoiceRow) {
+fn problem_ui(ui: &mut Ui, group: FateGroup, row: &ChoiceRow) {
     let tokens = Tokens::from_context(ui);
     let (icon, colour) = match group {
-        Group::Apply => (Icon::Wrench, tokens.accent.text),
-        Group::Blocked => (Notice::Caution.icon(), tokens.caution.strong),
-        Group::NoPatch => (Icon::CircleDashed, tokens.muted),
-        Group::FixedHere => (Icon::ShieldCheck, tokens.good.strong),
+        FateGroup::Apply => (Icon::Wrench, tokens.accent.text),
+        FateGroup::Blocked => (Notice::Caution.icon(), tokens.caution.strong),
+        FateGroup::NoPatch => (Icon::CircleDashed, tokens.muted),
+        FateGroup::FixedHere => (Icon::ShieldCheck, tokens.good.strong),
     };
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;

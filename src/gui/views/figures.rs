@@ -8,7 +8,7 @@ use super::rows::{files_ui, row_ui};
 use super::{Fields, command_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
-use crate::present::figures::{CountedRow, Figure, FiguresPage, Reach};
+use crate::present::figures::{CountedRow, Figure, FigurePeriod, FiguresPage};
 use crate::present::message::{Input, Msg, PapersMsg};
 use crate::toolkit::theme::{Tokens, space, text};
 use crate::toolkit::widgets::{
@@ -50,9 +50,9 @@ fn form_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     card(ui, None, |ui| {
         files_ui(ui, papers::FIGURES_FOLDERS, &mut form.folders, Input::FiguresFolder, outbox);
         row_ui(ui, papers::FIGURES_REACH, |ui| {
-            let mut chosen = Reach::ALL.iter().position(|reach| *reach == form.reach).unwrap_or(0);
-            if segmented(ui, papers::FIGURES_REACH, &Reach::ALL.map(Reach::name), &mut chosen) {
-                form.reach = Reach::ALL[chosen];
+            let mut chosen = FigurePeriod::ALL.iter().position(|reach| *reach == form.reach).unwrap_or(0);
+            if segmented(ui, papers::FIGURES_REACH, &FigurePeriod::ALL.map(FigurePeriod::name), &mut chosen) {
+                form.reach = FigurePeriod::ALL[chosen];
             }
         });
     });

@@ -7,7 +7,7 @@ use super::overview::failure_ui;
 use super::rows::item_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
-use crate::present::fixed::{FORMATS, FixedRow, FixedView, Proven, format_sentence};
+use crate::present::fixed::{ClaimWorth, FORMATS, FixedRow, FixedView, format_sentence};
 use crate::present::message::{FixedMsg, Input, Msg};
 use crate::toolkit::theme::{Icon, Tokens, text};
 use crate::toolkit::widgets::{
@@ -24,7 +24,7 @@ pub(super) fn card_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let Some(view) = fixed.ready().filter(|view| !view.is_empty()) else { return };
     card(ui, Some(window::FIXED_HERE), |ui| {
         claims_ui(ui, view);
-        if view.groups.iter().any(|group| group.grade == Proven::Yes) {
+        if view.groups.iter().any(|group| group.grade == ClaimWorth::Yes) {
             let save = Button::secondary(window::FIXED_SAVE).icon(Icon::FileDown);
             if button(ui, &save).clicked() {
                 outbox.push(Msg::Fixed(FixedMsg::Show));
@@ -43,14 +43,14 @@ fn claims_ui(ui: &mut Ui, view: &FixedView) {
     }
 }
 
-fn row_ui(ui: &mut Ui, grade: Proven, row: &FixedRow) {
+fn row_ui(ui: &mut Ui, grade: ClaimWorth, row: &FixedRow) {
     let parts = [&row.parts, &row.patch].map(String::as_str);
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let tokens = Tokens::from_context(ui);
     let sign = match grade {
-        Proven::Yes => (Icon::ShieldCheck, tokens.good.strong),
-        Proven::No => (Notice::Caution.icon(), tokens.caution.strong),
-        Proven::OnlySaid => (Icon::ShieldQuestionMark, tokens.muted),
+        ClaimWorth::Yes => (Icon::ShieldCheck, tokens.good.strong),
+        ClaimWorth::No => (Notice::Caution.icon(), tokens.caution.strong),
+        ClaimWorth::OnlySaid => (Icon::ShieldQuestionMark, tokens.muted),
     };
     item_ui(ui, sign, (&row.ids, ""), [parts.join(" · ").as_str(), &row.why]);
 }

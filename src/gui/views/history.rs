@@ -8,7 +8,7 @@ use super::vouch::vouch_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::guided::Recovering;
-use crate::present::history::{EventRow, FolderView, StackRow, WayBack};
+use crate::present::history::{CanRollBack, EventRow, FolderView, StackRow};
 use crate::present::message::{Msg, PapersMsg};
 use crate::report::phrases;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
@@ -138,25 +138,26 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
     });
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
-        let tone = if row.way_back == WayBack::Now { Tone::Notice(Notice::Good) } else { Tone::Neutral };
-        badge(ui, &Badge { text: row.way_back.sentence(), tone, explain: "" });
-        if row.way_back == WayBack::Now
+        let tone =
+            if row.can_roll_back == CanRollBack::Now { Tone::Notice(Notice::Good) } else { Tone::Neutral };
+        badge(ui, &Badge { text: row.can_roll_back.sentence(), tone, explain: "" });
+        if row.can_roll_back == CanRollBack::Now
             && button(ui, &Button::secondary(words::GO_BACK).icon(Icon::Undo2)).clicked()
         {
             outbox.push(Msg::BeginTakeBack);
         }
-        if matches!(row.way_back, WayBack::Alone | WayBack::Rebuilding)
+        if matches!(row.can_roll_back, CanRollBack::Alone | CanRollBack::Rebuilding)
             && button(ui, &Button::secondary(words::TAKE_OUT).icon(Icon::Undo2)).clicked()
         {
             outbox.push(Msg::BeginTakeOut(Which::Patch(row.exact.clone())));
         }
-        if row.way_back == WayBack::WithOthers
+        if row.can_roll_back == CanRollBack::WithOthers
             && button(ui, &Button::secondary(window::ROLL_BACK_TOGETHER).icon(Icon::Undo2)).clicked()
         {
             outbox.push(Msg::BeginTakeOut(Which::PatchAndDependents(row.exact.clone())));
         }
-        if row.way_back != WayBack::GivenUp
-            && row.way_back != WayBack::Contained
+        if row.can_roll_back != CanRollBack::GivenUp
+            && row.can_roll_back != CanRollBack::Contained
             && link_button(ui, window::KEEP).clicked()
         {
             outbox.push(Msg::BeginKeep(row.exact.clone()));

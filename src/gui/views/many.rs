@@ -11,7 +11,7 @@ use crate::present::many::{ManyRun, ManyTask};
 use crate::present::message::{ManyMsg, Msg};
 use crate::present::overview::path_line;
 use crate::present::rollout::RolloutStep;
-use crate::present::wanted::{Mark, WantedPage};
+use crate::present::wanted::{ExpectationMark, WantedPage};
 use crate::progress::Phase;
 use crate::toolkit::theme::{Icon, Tokens, text};
 use crate::toolkit::widgets::{
@@ -20,12 +20,12 @@ use crate::toolkit::widgets::{
 use crate::words::{self, fill, many};
 
 /// What a mark looks like.
-pub(super) fn sign(mark: Mark, tokens: &Tokens) -> (Icon, Color32) {
+pub(super) fn sign(mark: ExpectationMark, tokens: &Tokens) -> (Icon, Color32) {
     match mark {
-        Mark::Good => (Icon::CircleCheck, tokens.good.strong),
-        Mark::Due => (Icon::CircleDashed, tokens.accent.text),
-        Mark::Left => (Icon::Hand, tokens.muted),
-        Mark::Trouble => (Notice::Caution.icon(), tokens.caution.strong),
+        ExpectationMark::Good => (Icon::CircleCheck, tokens.good.strong),
+        ExpectationMark::Due => (Icon::CircleDashed, tokens.accent.text),
+        ExpectationMark::Left => (Icon::Hand, tokens.muted),
+        ExpectationMark::Trouble => (Notice::Caution.icon(), tokens.caution.strong),
     }
 }
 
@@ -51,9 +51,9 @@ pub(super) fn first_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) -> bool 
 fn ended_ui(ui: &mut Ui, run: &ManyRun) {
     let Some(end) = &run.end else { return };
     let notice = match end.mark {
-        Mark::Good => Notice::Good,
-        Mark::Left | Mark::Due => Notice::Information,
-        Mark::Trouble => Notice::Caution,
+        ExpectationMark::Good => Notice::Good,
+        ExpectationMark::Left | ExpectationMark::Due => Notice::Information,
+        ExpectationMark::Trouble => Notice::Caution,
     };
     let body = end.details.join(" ");
     banner(ui, &Banner { notice, title: &end.heading, body: &body, actions: &[] });

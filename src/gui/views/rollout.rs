@@ -13,7 +13,7 @@ use crate::present::Model;
 use crate::present::asked::AskedAbout;
 use crate::present::message::{Input, ManyMsg, Msg};
 use crate::present::rollout::{PlannedRollout, RingColumn, RingFolder, RingStage, RolloutPage, RolloutStep};
-use crate::present::wanted::Mark;
+use crate::present::wanted::ExpectationMark;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, Banner, Button, EmptyState, Notice, PageHeader, Tone, badge, banner, button, button_row, card,
@@ -190,8 +190,9 @@ fn share_ui(ui: &mut Ui, thousandths: u16) {
 fn folder_ui(ui: &mut Ui, folder: &RingFolder, plan: Option<&PlannedRollout>, outbox: &mut Outbox) {
     let tokens = Tokens::from_context(ui);
     let planned = plan.and_then(|plan| plan.folders.get(&folder.exact));
-    let (mark, below) = match planned.filter(|_| folder.why.is_empty() && folder.mark == Mark::Due) {
-        Some((what, true)) => (Mark::Trouble, what.as_str()),
+    let (mark, below) = match planned.filter(|_| folder.why.is_empty() && folder.mark == ExpectationMark::Due)
+    {
+        Some((what, true)) => (ExpectationMark::Trouble, what.as_str()),
         Some((what, false)) => (folder.mark, what.as_str()),
         None => (folder.mark, folder.why.as_str()),
     };

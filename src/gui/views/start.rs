@@ -6,7 +6,7 @@ use egui::{Key, Label, Sense, TextEdit, Ui, UiBuilder, vec2};
 
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
-use crate::present::home::{FolderState, KnownFolder, folder_text, patch_files};
+use crate::present::home::{KnownFolder, KnownFolderState, folder_text, patch_files};
 use crate::present::message::{ChooseMsg, MakeMsg, ManyMsg, Msg, PapersMsg};
 use crate::present::overview::path_line;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
@@ -154,7 +154,7 @@ fn folder_row(ui: &mut Ui, folder: &Path, known: Option<&KnownFolder>) -> bool {
     let plain = |words| Label::new(words).truncate().selectable(false);
     row.horizontal(|ui| {
         ui.add(plain(text::strong(&name)));
-        if known.is_some_and(|known| known.state != FolderState::Fine) {
+        if known.is_some_and(|known| known.state != KnownFolderState::Fine) {
             ui.add(plain(text::caption(state).color(colour)));
         }
         ui.add(plain(text::caption(&path).color(tokens.muted)));
@@ -165,15 +165,15 @@ fn folder_row(ui: &mut Ui, folder: &Path, known: Option<&KnownFolder>) -> bool {
 }
 
 /// What a folder's state looks like.
-fn sign(state: FolderState, tokens: &Tokens) -> (Icon, egui::Color32) {
+fn sign(state: KnownFolderState, tokens: &Tokens) -> (Icon, egui::Color32) {
     let notice = match state {
-        FolderState::Fine => return (Icon::CircleCheck, tokens.good.strong),
-        FolderState::Away => return (Icon::FolderX, tokens.muted),
-        FolderState::Differs => Notice::Caution,
-        FolderState::OpenAgain
-        | FolderState::Unchecked
-        | FolderState::Unfinished
-        | FolderState::Withdrawn => Notice::Danger,
+        KnownFolderState::Fine => return (Icon::CircleCheck, tokens.good.strong),
+        KnownFolderState::Away => return (Icon::FolderX, tokens.muted),
+        KnownFolderState::Differs => Notice::Caution,
+        KnownFolderState::OpenAgain
+        | KnownFolderState::Unchecked
+        | KnownFolderState::Unfinished
+        | KnownFolderState::Withdrawn => Notice::Danger,
     };
     (notice.icon(), notice.colours(tokens).strong)
 }

@@ -13,7 +13,7 @@ use crate::present::Model;
 use crate::present::asked::AskedAbout;
 use crate::present::message::{Input, ManyMsg, Msg};
 use crate::present::overview::path_line;
-use crate::present::wanted::{Mark, WantedFolder, WantedPage, WantedRow};
+use crate::present::wanted::{ExpectationMark, WantedFolder, WantedPage, WantedRow};
 use crate::report::phrases;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
@@ -127,7 +127,7 @@ fn folders_ui(ui: &mut Ui, model: &Model, page: &WantedPage, outbox: &mut Outbox
     });
     card(ui, None, |ui| {
         let mut shown =
-            page.folders.iter().filter(|folder| shows_all || folder.mark != Mark::Good).peekable();
+            page.folders.iter().filter(|folder| shows_all || folder.mark != ExpectationMark::Good).peekable();
         if shown.peek().is_none() {
             ui.label(text::body(many::WANTED_NONE_DIFFER).color(Tokens::from_context(ui).muted));
         }

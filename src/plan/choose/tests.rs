@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::model::{About, PartPatch, PatchId, Resolved, ResolvedKind, ResolvedState};
+use crate::model::{About, PartPatch, PatchId, ResolvedIssue, ResolvedKind, ResolvedState};
 
-fn finding(id: &str, aliases: &[String], library: &str, facts: Facts) -> Finding {
+fn finding(id: &str, aliases: &[String], library: &str, facts: ProblemFacts) -> ScanFinding {
     let purl = Purl::parse(library).expect("a purl");
-    Finding {
+    ScanFinding {
         id: id.to_owned(),
         aliases: aliases.to_vec(),
         package: purl.full_name(),
@@ -21,7 +21,7 @@ fn finding(id: &str, aliases: &[String], library: &str, facts: Facts) -> Finding
 
 fn patch(id: &str, claims: &[(String, String)]) -> Patch {
     let purl = |library: &String| Purl::parse_exact(library).expect("a purl");
-    let resolved = |(id, library): &(String, String)| Resolved {
+    let resolved = |(id, library): &(String, String)| ResolvedIssue {
         kind: ResolvedKind::Security,
         id: id.clone(),
         aliases: Vec::new(),
@@ -48,11 +48,14 @@ fn patch(id: &str, claims: &[(String, String)]) -> Patch {
 }
 
 /// Fifty thousand findings of twenty-five thousand problems, and two thousand patches with ten claims each.
-fn many() -> (Vec<Finding>, Vec<Patch>) {
+fn many() -> (Vec<ScanFinding>, Vec<Patch>) {
     let findings = (0..50_000).map(|number| {
         let problem = number / 2;
         let library = format!("pkg:npm/library-{}@1.0.{}", problem % 5_000, problem % 7);
-        let facts = Facts { band: [Some(Band::Low), Some(Band::High), None][number % 3], ..Facts::default() };
+        let facts = ProblemFacts {
+            band: [Some(Band::Low), Some(Band::High), None][number % 3],
+            ..ProblemFacts::default()
+        };
         match number % 2 {
             0 => finding(&format!("CVE-2026-{problem}"), &[], &library, facts),
             _ => finding(&format!("GHSA-{problem}"), &[format!("CVE-2026-{problem}")], &library, facts),
@@ -73,7 +76,7 @@ fn many() -> (Vec<Finding>, Vec<Patch>) {
     (findings.collect(), patches.collect())
 }
 
-fn decided(findings: &[Finding], patches: &[Patch]) -> Vec<(Vec<String>, Vec<Fate>)> {
+fn decided(findings: &[ScanFinding], patches: &[Patch]) -> Vec<(Vec<String>, Vec<NeedFate>)> {
     let offered: Vec<&Patch> = patches.iter().collect();
     let mut board = Board::new(findings, &HashMap::new(), &[], &offered);
     while let Some(candidate) = board.next_candidate() {
@@ -92,7 +95,7 @@ fn fifty_thousand_findings_and_two_thousand_patches_are_decided_alike_in_any_ord
     let (mut findings, patches) = many();
     let decided_first = decided(&findings, &patches);
     assert_eq!(decided_first.len(), 25_000);
-    let chosen = |(_, fates): &&(Vec<String>, Vec<Fate>)| matches!(fates[0], Fate::Chosen { .. });
+    let chosen = |(_, fates): &&(Vec<String>, Vec<NeedFate>)| matches!(fates[0], NeedFate::Chosen { .. });
     assert_eq!(decided_first.iter().filter(chosen).count(), 18_000);
     findings.reverse();
     assert!(decided(&findings, &patches) == decided_first, "another order, another answer");
@@ -100,11 +103,16 @@ fn fifty_thousand_findings_and_two_thousand_patches_are_decided_alike_in_any_ord
 
 #[test]
 fn what_is_not_known_is_not_nothing() {
-    let low = Facts { band: Some(Band::Low), epss: Some(1_000), ..Facts::default() };
+    let low = ProblemFacts { band: Some(Band::Low), epss: Some(1_000), ..ProblemFacts::default() };
     let findings = [
         finding("CVE-1", &[], "pkg:npm/a@1", low),
-        finding("GHSA-1", &[], "pkg:npm/b@1", Facts::default()),
-        finding("GHSA-2", &[], "pkg:npm/c@1", Facts { band: Some(Band::Critical), ..Facts::default() }),
+        finding("GHSA-1", &[], "pkg:npm/b@1", ProblemFacts::default()),
+        finding(
+            "GHSA-2",
+            &[],
+            "pkg:npm/c@1",
+            ProblemFacts { band: Some(Band::Critical), ..ProblemFacts::default() },
+        ),
     ];
     let order: Vec<String> = decided(&findings, &[]).into_iter().map(|(ids, _)| ids[0].clone()).collect();
     assert_eq!(order, ["GHSA-2", "GHSA-1", "CVE-1"]);

@@ -1,16 +1,19 @@
 //! What is said about a relation: what a patch says and what its files show are never mixed up.
 
-use super::{Consequence, Grounds, Meeting, Proof, RelatedPresence, Relation, RelationClass, SharedPlace};
+use super::{
+    Consequence, ContainmentProof, Grounds, Meeting, RelatedPresence, Relation, RelationClass, SharedPlace,
+};
 use crate::diff::{Fate, KeyClash, LineRange};
 use crate::model::TreePath;
 use crate::plan::FileFates;
 use crate::plan::scope::Scope;
+use crate::plan::shown_lists::{enumerate, in_brackets};
 use crate::plan::why::Override;
 use crate::text::{Advice, one_line};
 
 /// What is worded.
 #[derive(Clone, Copy)]
-pub(super) struct Facts<'a> {
+pub(super) struct RelationFacts<'a> {
     pub class: RelationClass,
     pub id: &'a str,
     pub revision: u32,
@@ -20,7 +23,7 @@ pub(super) struct Facts<'a> {
     pub evidence: &'a Grounds,
 }
 
-impl Facts<'_> {
+impl RelationFacts<'_> {
     pub(super) fn phrase(&self) -> String {
         let (id, revision, evidence) = (self.id, self.revision, self.evidence);
         match self.class {
@@ -179,12 +182,12 @@ impl Grounds {
     fn containment(&self, id: &str, replaces: bool) -> String {
         let says = if replaces { "replaces" } else { "says it contains" };
         match self.proof {
-            Proof::Holds => format!("contains {id}: {}", all_files(self.files)),
-            Proof::Rewritten => {
+            ContainmentProof::Holds => format!("contains {id}: {}", all_files(self.files)),
+            ContainmentProof::Rewritten => {
                 format!("{says} {id}; its lines are rewritten: {}", places(&self.losing(Fate::Rewritten)))
             }
-            Proof::Undone => format!("says it contains {id}, but undoes it"),
-            Proof::Elsewhere => {
+            ContainmentProof::Undone => format!("says it contains {id}, but undoes it"),
+            ContainmentProof::Elsewhere => {
                 let others: Vec<&str> = self.untouched.iter().map(TreePath::as_str).collect();
                 match others.is_empty() {
                     true => format!("says it contains {id}, but its files don't"),
@@ -234,25 +237,7 @@ fn with_lines(path: &str, lines: &[LineRange]) -> String {
     format!("{path}{}", in_brackets(lines))
 }
 
-/// Lines of a place, to stand after its name; nothing where it is not about lines.
-pub(crate) fn in_brackets(lines: &[LineRange]) -> String {
-    if lines.is_empty() {
-        return String::new();
-    }
-    let told: Vec<String> = lines.iter().map(ToString::to_string).collect();
-    let word = if lines.len() == 1 && lines[0].first == lines[0].last { "line" } else { "lines" };
-    format!(" ({word} {})", enumerate(&told.iter().map(String::as_str).collect::<Vec<_>>()))
-}
-
 /// A few of many.
 fn some(names: &[String]) -> String {
     enumerate(&names.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
-fn enumerate(names: &[&str]) -> String {
-    const SHOWN: usize = 5;
-    match names.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => format!("{} and {more} more", names[..SHOWN].join(", ")),
-        _ => names.join(", "),
-    }
 }

@@ -33,7 +33,7 @@ pub(crate) struct RingRules {
 
 /// How one folder of a ring stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum MemberStanding {
     /// Its turn is still to come.
     Waiting,
     /// It has the patches, and nothing speaks against them.
@@ -51,7 +51,7 @@ pub(crate) enum Standing {
 pub(crate) struct Ring<'a> {
     pub rules: &'a RingRules,
     /// How each of its folders stands.
-    pub folders: &'a [Standing],
+    pub folders: &'a [MemberStanding],
     /// When its first folder was begun.
     pub begun: Option<Seconds>,
     /// People who approved.
@@ -77,7 +77,7 @@ pub(crate) enum Next {
 
 /// How many folders of a ring stand how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub(crate) struct RingCounts {
     /// All that were not left out.
     pub folders: usize,
     pub good: usize,
@@ -85,16 +85,16 @@ pub(crate) struct Counts {
     pub waiting: usize,
 }
 
-impl Counts {
-    pub fn of(folders: &[Standing]) -> Self {
+impl RingCounts {
+    pub fn new(folders: &[MemberStanding]) -> Self {
         let mut counts = Self::default();
         for standing in folders {
-            counts.folders += usize::from(*standing != Standing::LeftOut);
+            counts.folders += usize::from(*standing != MemberStanding::LeftOut);
             match standing {
-                Standing::Good { .. } => counts.good += 1,
-                Standing::Failed => counts.failed += 1,
-                Standing::Waiting => counts.waiting += 1,
-                Standing::NotGood | Standing::LeftOut => {}
+                MemberStanding::Good { .. } => counts.good += 1,
+                MemberStanding::Failed => counts.failed += 1,
+                MemberStanding::Waiting => counts.waiting += 1,
+                MemberStanding::NotGood | MemberStanding::LeftOut => {}
             }
         }
         counts
@@ -105,7 +105,7 @@ impl Counts {
 pub(crate) fn decide(rings: &[Ring<'_>], now: Seconds) -> Next {
     // What fails later fails all the same: a ring that is long through can still stop the others.
     let has_failed = |ring: &Ring<'_>| {
-        let counts = Counts::of(ring.folders);
+        let counts = RingCounts::new(ring.folders);
         ring.rules.max_failed.is_exceeded(counts.failed, counts.folders)
     };
     if let Some(ring) = rings.iter().position(has_failed) {
@@ -123,12 +123,13 @@ fn of_ring(index: usize, ring: &Ring<'_>, now: Seconds) -> Option<Next> {
     }
     let end = ring.begun.zip(rules.deadline).map(|(begun, deadline)| begun.saturating_add(deadline));
     let is_late = end.is_some_and(|end| now >= end);
-    let waiting = ring.folders.iter().enumerate().filter(|(_, standing)| **standing == Standing::Waiting);
+    let waiting =
+        ring.folders.iter().enumerate().filter(|(_, standing)| **standing == MemberStanding::Waiting);
     let folders: Vec<usize> = waiting.map(|(folder, _)| folder).take(rules.at_once.max(1)).collect();
     if !folders.is_empty() && !is_late {
         return Some(Next::Change { ring: index, folders });
     }
-    let counts = Counts::of(ring.folders);
+    let counts = RingCounts::new(ring.folders);
     if !rules.min_good.is_reached(counts.good, counts.folders) {
         // A folder that was not there may be there on the next run, as long as there is time.
         return Some(match end.filter(|_| !is_late) {
@@ -136,8 +137,8 @@ fn of_ring(index: usize, ring: &Ring<'_>, now: Seconds) -> Option<Next> {
             None => Next::Decide { ring: index },
         });
     }
-    let good_since = |standing: &Standing| match standing {
-        Standing::Good { since } => Some(*since),
+    let good_since = |standing: &MemberStanding| match standing {
+        MemberStanding::Good { since } => Some(*since),
         _ => None,
     };
     let last_good = ring.folders.iter().filter_map(good_since).max()?;

@@ -109,8 +109,8 @@ fn simulate(hosts: &[Host], shape: &Shape) -> Outcome {
         approvals: 0,
         deadline: Some(DEADLINE),
     };
-    let mut standings: Vec<Vec<Standing>> =
-        shape.rings.iter().map(|size| vec![Standing::Waiting; *size]).collect();
+    let mut standings: Vec<Vec<MemberStanding>> =
+        shape.rings.iter().map(|size| vec![MemberStanding::Waiting; *size]).collect();
     let firsts: Vec<usize> =
         shape.rings.iter().scan(0, |sum, size| Some(std::mem::replace(sum, *sum + size))).collect();
     let mut begun: Vec<Option<Seconds>> = vec![None; shape.rings.len()];
@@ -119,10 +119,10 @@ fn simulate(hosts: &[Host], shape: &Shape) -> Outcome {
         for (ring, first) in standings.iter_mut().zip(&firsts) {
             for (standing, host) in ring.iter_mut().zip(&hosts[*first..]) {
                 // Health is asked again while it waits.
-                if let (Standing::Good { since }, Harm::After(span)) = (*standing, host.harm)
+                if let (MemberStanding::Good { since }, Harm::After(span)) = (*standing, host.harm)
                     && now >= since + span
                 {
-                    *standing = Standing::Failed;
+                    *standing = MemberStanding::Failed;
                 }
             }
         }
@@ -143,9 +143,9 @@ fn simulate(hosts: &[Host], shape: &Shape) -> Outcome {
                         Reach::Never => false,
                     };
                     standings[ring][one] = match (is_there, host.harm) {
-                        (false, _) => Standing::NotGood,
-                        (true, Harm::AtOnce) => Standing::Failed,
-                        (true, _) => Standing::Good { since: start + host.takes },
+                        (false, _) => MemberStanding::NotGood,
+                        (true, Harm::AtOnce) => MemberStanding::Failed,
+                        (true, _) => MemberStanding::Good { since: start + host.takes },
                     };
                     changed[firsts[ring] + one] |= is_there;
                     now = now.max(start + if is_there { host.takes } else { 30 });
@@ -154,8 +154,9 @@ fn simulate(hosts: &[Host], shape: &Shape) -> Outcome {
             Next::Wait { ring, until } => {
                 now = until.min(now + CALL_EVERY);
                 let is_open = begun[ring].is_some_and(|begun| now < begun + DEADLINE);
-                let missing = standings[ring].iter_mut().filter(|one| is_open && **one == Standing::NotGood);
-                missing.for_each(|one| *one = Standing::Waiting);
+                let missing =
+                    standings[ring].iter_mut().filter(|one| is_open && **one == MemberStanding::NotGood);
+                missing.for_each(|one| *one = MemberStanding::Waiting);
             }
             Next::Stop { .. } | Next::Decide { .. } | Next::Approve { .. } => break false,
             Next::Done => break true,

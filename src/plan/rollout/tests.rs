@@ -13,13 +13,13 @@ const RULES: RingRules = RingRules {
     deadline: None,
 };
 
-use Standing::{Failed, Good, LeftOut, NotGood, Waiting};
+use MemberStanding::{Failed, Good, LeftOut, NotGood, Waiting};
 
-fn ring<'a>(rules: &'a RingRules, folders: &'a [Standing]) -> Ring<'a> {
+fn ring<'a>(rules: &'a RingRules, folders: &'a [MemberStanding]) -> Ring<'a> {
     Ring { rules, folders, begun: Some(0), approvals: 0 }
 }
 
-fn next(rules: &RingRules, folders: &[Standing], now: Seconds) -> Next {
+fn next(rules: &RingRules, folders: &[MemberStanding], now: Seconds) -> Next {
     decide(&[ring(rules, folders)], now)
 }
 
@@ -115,7 +115,7 @@ proptest! {
             3 => Failed,
             _ => LeftOut,
         };
-        let folders: Vec<Standing> = standings.iter().map(standing).collect();
+        let folders: Vec<MemberStanding> = standings.iter().map(standing).collect();
         let rules = RingRules { max_failed: Share::Folders(max_failed), wait, ..RULES };
         let failed = folders.iter().filter(|one| **one == Failed).count();
         match next(&rules, &folders, now) {

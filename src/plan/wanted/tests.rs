@@ -11,28 +11,28 @@ fn digest(word: u8) -> Digest {
     Digest::compute(&[word])
 }
 
-fn event(what: Happened, section: Option<Digest>) -> Event {
-    Event { what, user: "ada".to_owned(), time: "2026-11-23T09:30:00Z".to_owned(), section }
+fn event(what: Happened, section: Option<Digest>) -> HistoryEvent {
+    HistoryEvent { what, user: "ada".to_owned(), time: "2026-11-23T09:30:00Z".to_owned(), section }
 }
 
-fn went(id: &str, section: Option<Digest>) -> Event {
+fn went(id: &str, section: Option<Digest>) -> HistoryEvent {
     event(Happened::Went(vec![id.to_owned()]), section)
 }
 
-fn came(id: &str, section: Option<Digest>) -> Event {
+fn came(id: &str, section: Option<Digest>) -> HistoryEvent {
     event(Happened::CameIn(vec![id.to_owned()]), section)
 }
 
-fn here(ids: &[&str]) -> SeenFolder {
+fn here(ids: &[&str]) -> ObservedFolder {
     let patch = |id: &&str| PatchHere { id: (*id).to_owned(), revision: 1, replaced_by: None };
-    SeenFolder { patches: ids.iter().map(patch).collect(), ..SeenFolder::default() }
+    ObservedFolder { patches: ids.iter().map(patch).collect(), ..ObservedFolder::default() }
 }
 
-fn wish(have: &[&str], not: &[&str]) -> Wish {
-    Wish {
+fn wish(have: &[&str], not: &[&str]) -> FolderWish {
+    FolderWish {
         have: have.iter().map(|id| ((*id).to_owned(), 1)).collect(),
         not: not.iter().map(|id| (*id).to_owned()).collect(),
-        ..Wish::default()
+        ..FolderWish::default()
     }
 }
 
@@ -40,41 +40,41 @@ fn at_hand(ids: &[&str]) -> BTreeMap<String, u32> {
     ids.iter().map(|id| ((*id).to_owned(), 1)).collect()
 }
 
-fn of(all: &[Expectation], id: &str) -> Option<Standing> {
-    let found = all.iter().find(|one| one.about == About::Patch(id.to_owned()));
+fn of(all: &[Expectation], id: &str) -> Option<ExpectationStanding> {
+    let found = all.iter().find(|one| one.about == ExpectationSubject::Patch(id.to_owned()));
     found.map(|one| one.standing.clone())
 }
 
-fn decided(wish: &Wish, seen: &SeenFolder, events: &[Event]) -> Vec<Expectation> {
+fn decided(wish: &FolderWish, seen: &ObservedFolder, events: &[HistoryEvent]) -> Vec<Expectation> {
     decide(wish, seen, &Past::read(events, digest(1)), &at_hand(&["A", "B"]), |_| false)
 }
 
 #[test]
 fn what_is_missing_comes_and_what_must_not_be_there_goes() {
     let all = decided(&wish(&["A", "C"], &["B", "D"]), &here(&["B", "X"]), &[]);
-    assert_eq!(of(&all, "A"), Some(Standing::Due(Deed::Apply)));
-    assert_eq!(of(&all, "B"), Some(Standing::Due(Deed::RollBack)));
-    assert!(matches!(of(&all, "C"), Some(Standing::Blocked(Wanted::NoFile { .. }))));
+    assert_eq!(of(&all, "A"), Some(ExpectationStanding::Due(DueAction::Apply)));
+    assert_eq!(of(&all, "B"), Some(ExpectationStanding::Due(DueAction::RollBack)));
+    assert!(matches!(of(&all, "C"), Some(ExpectationStanding::Blocked(Wanted::NoFile { .. }))));
     assert_eq!(of(&all, "D"), None, "what is not there needs no word");
-    assert_eq!(of(&all, "X"), Some(Standing::Left(Left::NotNamed)));
+    assert_eq!(of(&all, "X"), Some(ExpectationStanding::Left(Left::NotNamed)));
 }
 
 #[test]
 fn a_wanted_patch_inside_a_service_pack_is_met_and_the_pack_stays_for_it() {
     let mut seen = here(&["A", "SP", "X"]);
     seen.patches[0].replaced_by = Some("SP".to_owned());
-    let wish = Wish { others: Others::RollBack, ..wish(&["A"], &[]) };
+    let wish = FolderWish { others: Others::RollBack, ..wish(&["A"], &[]) };
     let all = decided(&wish, &seen, &[]);
-    assert_eq!(of(&all, "A"), Some(Standing::MetBy("SP".to_owned())));
+    assert_eq!(of(&all, "A"), Some(ExpectationStanding::MetBy("SP".to_owned())));
     assert_eq!(of(&all, "SP"), None);
-    assert_eq!(of(&all, "X"), Some(Standing::Due(Deed::RollBack)));
+    assert_eq!(of(&all, "X"), Some(ExpectationStanding::Due(DueAction::RollBack)));
 }
 
 #[test]
 fn nothing_else_goes_while_what_is_wanted_cannot_come() {
-    let wish = Wish { others: Others::RollBack, ..wish(&["A", "C"], &[]) };
+    let wish = FolderWish { others: Others::RollBack, ..wish(&["A", "C"], &[]) };
     let all = decided(&wish, &here(&["X"]), &[]);
-    assert_eq!(of(&all, "X"), Some(Standing::Left(Left::NotNamed)));
+    assert_eq!(of(&all, "X"), Some(ExpectationStanding::Left(Left::NotNamed)));
 }
 
 #[test]
@@ -82,16 +82,16 @@ fn a_hand_made_rollback_survives_a_hundred_runs_and_a_new_word_or_again_ends_tha
     let mut events = vec![came("A", Some(digest(1))), went("A", None)];
     for _ in 0..100 {
         let all = decided(&wish(&["A"], &[]), &here(&[]), &events);
-        assert!(matches!(of(&all, "A"), Some(Standing::Left(Left::RolledBack(_)))));
+        assert!(matches!(of(&all, "A"), Some(ExpectationStanding::Left(Left::RolledBack(_)))));
         // Something else is done for the same word.
         events.push(came("B", Some(digest(1))));
     }
     let again = Past::read(&events, digest(1)).again();
     let all = decide(&wish(&["A"], &[]), &here(&[]), &again, &at_hand(&["A"]), |_| false);
-    assert_eq!(of(&all, "A"), Some(Standing::Due(Deed::Apply)));
+    assert_eq!(of(&all, "A"), Some(ExpectationStanding::Due(DueAction::Apply)));
     let changed = Past::read(&events, digest(2));
     let all = decide(&wish(&["A"], &[]), &here(&[]), &changed, &at_hand(&["A"]), |_| false);
-    assert_eq!(of(&all, "A"), Some(Standing::Due(Deed::Apply)));
+    assert_eq!(of(&all, "A"), Some(ExpectationStanding::Due(DueAction::Apply)));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_rollback_from_before_the_first_word_counts_also_once_the_word_was_heard() {
     let mut events = vec![came("A", None), went("A", None)];
     for _ in 0..3 {
         let all = decided(&wish(&["A"], &[]), &here(&[]), &events);
-        assert!(matches!(of(&all, "A"), Some(Standing::Left(Left::RolledBack(_)))));
+        assert!(matches!(of(&all, "A"), Some(ExpectationStanding::Left(Left::RolledBack(_)))));
         events.push(event(Happened::Other, Some(digest(1))));
     }
 }
@@ -108,7 +108,7 @@ fn a_rollback_from_before_the_first_word_counts_also_once_the_word_was_heard() {
 fn what_failed_its_check_is_not_tried_again_for_the_same_word() {
     let events = [came("A", Some(digest(1))), went("A", Some(digest(1)))];
     let all = decided(&wish(&["A"], &[]), &here(&[]), &events);
-    assert!(matches!(of(&all, "A"), Some(Standing::Left(Left::Failed(_)))));
+    assert!(matches!(of(&all, "A"), Some(ExpectationStanding::Left(Left::Failed(_)))));
 }
 
 #[test]
@@ -118,27 +118,27 @@ fn a_held_folder_is_left_alone_until_its_day_is_over_or_it_is_released() {
     };
     let wish = wish(&["A"], &[]);
     let mut events = vec![held(Some("2026-11-30"))];
-    let on = |events: &[Event], today: &str| {
+    let on = |events: &[HistoryEvent], today: &str| {
         let past = Past::read(events, digest(1)).again();
         decide(&wish, &here(&[]), &past, &at_hand(&["A"]), |until| today > until)
     };
     assert!(of(&on(&events, "2026-11-30"), "A").is_none());
-    assert_eq!(of(&on(&events, "2026-12-01"), "A"), Some(Standing::Due(Deed::Apply)));
+    assert_eq!(of(&on(&events, "2026-12-01"), "A"), Some(ExpectationStanding::Due(DueAction::Apply)));
     events.push(held(None));
     assert!(of(&on(&events, "2999-01-01"), "A").is_none());
     events.push(event(Happened::Released, None));
-    assert_eq!(of(&on(&events, "2026-11-30"), "A"), Some(Standing::Due(Deed::Apply)));
+    assert_eq!(of(&on(&events, "2026-11-30"), "A"), Some(ExpectationStanding::Due(DueAction::Apply)));
 }
 
 #[test]
 fn nothing_is_done_to_another_product_or_version_or_where_drift_forbids_it() {
-    let named = |product: &str, version: Option<&str>, drifted| SeenFolder {
+    let named = |product: &str, version: Option<&str>, drifted| ObservedFolder {
         product: Some(product.to_owned()),
         version: version.map(str::to_owned),
         drifted,
         ..here(&[])
     };
-    let wish = Wish {
+    let wish = FolderWish {
         product: Some("Lighthouse".to_owned()),
         versions: vec!["4.2".to_owned()],
         drift: OnDrifted::Refuse,
@@ -153,7 +153,7 @@ fn nothing_is_done_to_another_product_or_version_or_where_drift_forbids_it() {
     ] {
         let all = decided(&wish, &seen, &[]);
         assert_eq!(of(&all, "A").is_some(), is_fit, "{seen:?}");
-        assert_eq!(all.iter().any(|one| matches!(one.standing, Standing::Blocked(_))), !is_fit);
+        assert_eq!(all.iter().any(|one| matches!(one.standing, ExpectationStanding::Blocked(_))), !is_fit);
     }
 }
 
@@ -183,7 +183,7 @@ fn step() -> impl Strategy<Value = Step> {
 #[derive(Default)]
 struct World {
     inside: BTreeSet<usize>,
-    events: Vec<Event>,
+    events: Vec<HistoryEvent>,
     said: [Option<bool>; 3],
     word: u8,
     /// The word that the folder heard last.
@@ -224,13 +224,13 @@ impl World {
         for (at, id) in IDS.into_iter().enumerate() {
             let (is_in, stands) = (self.inside.contains(&at), self.stands(at));
             let expected = match (self.said[at], is_in) {
-                (Some(true), true) => Some(Standing::Met),
-                (Some(true), false) if !stands => Some(Standing::Due(Deed::Apply)),
-                (Some(false), true) if !stands => Some(Standing::Due(Deed::RollBack)),
+                (Some(true), true) => Some(ExpectationStanding::Met),
+                (Some(true), false) if !stands => Some(ExpectationStanding::Due(DueAction::Apply)),
+                (Some(false), true) if !stands => Some(ExpectationStanding::Due(DueAction::RollBack)),
                 (Some(false), false) | (None, false) => None,
-                (None, true) => Some(Standing::Left(Left::NotNamed)),
+                (None, true) => Some(ExpectationStanding::Left(Left::NotNamed)),
                 (Some(_), _) => {
-                    prop_assert!(matches!(of(&all, id), Some(Standing::Left(_))), "{id} {all:?}");
+                    prop_assert!(matches!(of(&all, id), Some(ExpectationStanding::Left(_))), "{id} {all:?}");
                     continue;
                 }
             };
@@ -239,8 +239,8 @@ impl World {
         for one in &all {
             let Some(at) = IDS.iter().position(|id| *id == one.about.name()) else { continue };
             let event = match one.standing {
-                Standing::Due(Deed::Apply) => came(IDS[at], Some(section)),
-                Standing::Due(Deed::RollBack) => went(IDS[at], Some(section)),
+                ExpectationStanding::Due(DueAction::Apply) => came(IDS[at], Some(section)),
+                ExpectationStanding::Due(DueAction::RollBack) => went(IDS[at], Some(section)),
                 _ => continue,
             };
             let _ = if matches!(event.what, Happened::CameIn(_)) {

@@ -7,7 +7,7 @@ use crate::model::{Code, Mode, TreePath, Unportable};
 pub(crate) enum AtPlace {
     /// It is neither as before nor as after; and which patch changed it last, if one did.
     Unexpected {
-        is: Unlike,
+        is: Mismatch,
         changed_by: Option<String>,
     },
     /// What stands at `path` afterwards is made from what should be here.
@@ -37,7 +37,7 @@ pub(crate) enum AtPlace {
 
 /// How something differs from what a patch was made for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Unlike {
+pub(crate) enum Mismatch {
     Missing,
     Occupied { found: &'static str },
     Kind { found: &'static str, expected: &'static str },
@@ -99,30 +99,30 @@ impl AtPlace {
 
 const PUT_BACK: &str = "Restore the original, or ask the vendor for a patch for this version.";
 
-impl Unlike {
+impl Mismatch {
     fn row(&self) -> Wording {
         match self {
-            Unlike::Missing => row(
+            Mismatch::Missing => row(
                 Code::Missing,
                 "is missing",
                 "Check that this is the right folder and version, or restore the file from the installer.",
             ),
-            Unlike::Occupied { found } => row(
+            Mismatch::Occupied { found } => row(
                 Code::Occupied,
                 format!("already exists as a {found}, and it isn't the one the patch adds"),
                 "Move it out of the folder if it isn't part of the product.",
             ),
-            Unlike::Kind { found, expected } => {
+            Mismatch::Kind { found, expected } => {
                 row(Code::FileSystem, format!("is a {found} instead of a {expected}"), PUT_BACK)
             }
-            Unlike::Mode { found, expected } => {
+            Mismatch::Mode { found, expected } => {
                 let found = found.map(|mode| mode.to_string()).unwrap_or_default();
                 let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
                 let meaning = format!("has permissions {found} instead of {}", expected.join(" or "));
                 row(Code::Drift, meaning, PUT_BACK)
             }
-            Unlike::PointsTo(place) => row(Code::Drift, format!("points to {place:?} instead"), PUT_BACK),
-            Unlike::Content => row(Code::Drift, "isn't the version this patch expects", PUT_BACK),
+            Mismatch::PointsTo(place) => row(Code::Drift, format!("points to {place:?} instead"), PUT_BACK),
+            Mismatch::Content => row(Code::Drift, "isn't the version this patch expects", PUT_BACK),
         }
     }
 }

@@ -5,8 +5,8 @@ use crate::diff::on_tree::{NameReading, Trouble};
 use crate::diff::patch_text::{Remedy, UncarriedKind};
 use crate::diff::{LineRange, Unmergeable};
 use crate::model::{Code, TreePath};
-use crate::plan::local_edits::shortened;
-use crate::plan::relate::in_brackets;
+use crate::plan::shown_lists::in_brackets;
+use crate::plan::shown_lists::shortened;
 use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

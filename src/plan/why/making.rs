@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::Wording;
-use crate::model::{Code, Collision, Kind, PathProblem, Purl};
-use crate::text::{Advice, with_thousands};
+use super::{Wording, row};
+use crate::model::{Code, PathProblem};
+use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Making {
@@ -12,33 +12,6 @@ pub(crate) enum Making {
     NothingToDo,
     NoDifference,
     ChangedMeanwhile,
-    /// An edit by key does not fit, or does nothing.
-    Edit {
-        because: String,
-    },
-    NoEditFor {
-        file: PathBuf,
-    },
-    /// A file of another build that the edits do not fit.
-    Unfit {
-        file: PathBuf,
-        because: String,
-    },
-    /// A switch of the order is none.
-    Toggle {
-        id: String,
-        because: String,
-    },
-    NoEdits,
-    NoFileToEdit,
-    /// The new folder has something else than the edits make of the old file.
-    OtherThanEdited,
-    /// The order names a part of the product otherwise than the SBOM does.
-    Sbom {
-        purl: Purl,
-        expected: String,
-        found: String,
-    },
     /// The environment names a moment that is none.
     NoSourceDate,
     ChangedInside {
@@ -67,35 +40,10 @@ pub(crate) enum Making {
         output: PathBuf,
         is_signed: bool,
     },
-    /// Something in one of the folders cannot be read or carried.
-    Unreadable {
-        side: &'static str,
-        code: Code,
-        detail: String,
-    },
-    SameName(Collision),
-    /// The order ignores what is there in one of the folders.
-    Ignored {
-        side: &'static str,
-    },
-    /// A rule of the manifest would be broken, by the value at `field` where that is no changed place.
-    Rule {
-        field: Option<String>,
-        code: Code,
-        message: String,
-    },
-    LongManifest {
-        changes: usize,
-        bytes: usize,
-        max_bytes: u64,
-    },
 }
 
 impl Making {
     pub(super) fn row(&self) -> Wording {
-        fn row(code: Code, meaning: impl Into<String>, hint: impl Into<Advice>) -> Wording {
-            super::row(as_mistake(code), meaning, hint)
-        }
         match self {
             Making::NothingToDo => row(
                 Code::Order,
@@ -110,44 +58,6 @@ impl Making {
             Making::ChangedMeanwhile => {
                 row(Code::Moved, "changed while the patch file was made".to_owned(), STOP_WRITING)
             }
-            Making::Edit { because } => {
-                row(Code::Order, format!("an edit does not do what it says: {because}"), edit_test())
-            }
-            Making::Toggle { id, because } => row(
-                Code::Order,
-                format!("the switch {id} can't be made: {because}"),
-                "A switch stands at its first position in the new folder, and moves one value of one file.",
-            ),
-            Making::NoEditFor { file } => row(
-                Code::Order,
-                format!("the order has no edits for {file:?}"),
-                "Name a file as the order names it, or the product folder.",
-            ),
-            Making::Unfit { file, because } => {
-                row(Code::Order, format!("the edits don't fit {file:?}: {because}"), edit_test())
-            }
-            Making::NoEdits => row(
-                Code::Order,
-                "the order has no edits".to_owned(),
-                Advice::from("Write them as [[edits]].")
-                    .then(Advice::typed("`patchwright new` writes a template.")),
-            ),
-            Making::NoFileToEdit => row(
-                Code::Order,
-                "the order edits it, and no file is here".to_owned(),
-                "Check the path, which begins at the product folder.",
-            ),
-            Making::OtherThanEdited => row(
-                Code::Order,
-                "the new folder has something else than the edits make of the old file".to_owned(),
-                Advice::from("Let the new folder have what they make.")
-                    .or(Advice::typed("leave --to out where the edits are all that changes.")),
-            ),
-            Making::Sbom { purl, expected, found } => row(
-                Code::Order,
-                format!("the order names {purl} {expected}, and the SBOM {found}"),
-                "Correct the order, or name an SBOM of the product that the patch is for.",
-            ),
             Making::NoSourceDate => row(
                 Code::Order,
                 "SOURCE_DATE_EPOCH isn't a number of seconds since 1970".to_owned(),
@@ -157,7 +67,7 @@ impl Making {
                 row(Code::InUse, format!("changed in {side} while the patch file was made"), STOP_WRITING)
             }
             Making::Name(problem) => {
-                super::row(Code::Path, problem.to_string(), "A patch file can't contain this name.")
+                row(Code::Path, problem.to_string(), "A patch file can't contain this name.")
             }
             Making::NoContent { because } => row(
                 Code::Missing,
@@ -189,70 +99,10 @@ impl Making {
                 format!("{output:?} already exists and is a file of another kind"),
                 OTHER_NAME,
             ),
-            Making::Unreadable { side, code, detail } => {
-                row(*code, format!("in {side}: {detail}"), hint_to_read(*code))
-            }
-            Making::SameName(found) => {
-                let hint = match found.case_only {
-                    true => {
-                        "Rename one of them, or exclude Windows: list the patch's \"platforms\" in the order."
-                    }
-                    false => "Rename one of them.",
-                };
-                row(Code::Collide, found.to_string(), hint)
-            }
-            Making::Ignored { side } => row(
-                Code::Order,
-                format!("the order ignores this in {side}, but the patch would change it"),
-                "Ignore it in both folders, or in none.",
-            ),
-            Making::Rule { field, code, message } => {
-                let field = field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
-                row(*code, field + message, hint_to_keep(*code))
-            }
-            Making::LongManifest { changes, bytes, max_bytes } => row(
-                Code::Order,
-                format!(
-                    "{} changes need a manifest of {} bytes, and {} are allowed",
-                    with_thousands(*changes as u64),
-                    with_thousands(*bytes as u64),
-                    with_thousands(*max_bytes)
-                ),
-                SPLIT,
-            ),
         }
     }
 }
 
-fn edit_test() -> Advice {
-    Advice::typed("To see how each edit fits: patchwright edit test --help")
-}
-
-/// What to do about something that cannot be read.
-const fn hint_to_read(code: Code) -> &'static str {
-    match code {
-        Code::InUse => STOP_WRITING,
-        Code::Rights => "Run as a user who may read everything in the folder.",
-        _ => LEAVE_IT_OUT,
-    }
-}
-
-/// What to do about a broken rule.
-const fn hint_to_keep(code: Code) -> &'static str {
-    match code {
-        Code::Path | Code::Collide => LEAVE_IT_OUT,
-        Code::Policy => "Change its permissions in the new folder.",
-        Code::Limit => SPLIT,
-        _ => "Change the order or the new folder, then try again.",
-    }
-}
-
-/// Here nobody distrusts anybody: what would be a hostile bundle's code is the author's mistake.
-fn as_mistake(code: Code) -> Code {
-    if code.kind() == Kind::NotTrusted { Code::Order } else { code }
-}
-
-const LEAVE_IT_OUT: &str = "Rename or delete it, or add it to \"ignore\" in the order.";
 const OTHER_NAME: &str = "Choose another name, or remove that file first.";
-const SPLIT: &str = "Split the change into several patches.";
-const STOP_WRITING: &str = "Stop the program that writes to the folder, then try again.";
+/// What helps where something changes meanwhile.
+pub(super) const STOP_WRITING: &str = "Stop the program that writes to the folder, then try again.";

@@ -4,14 +4,21 @@
 //! whoever has to tell reasons apart matches on them.
 
 mod at_place;
+mod bad_rollout_file;
+mod bad_state_file;
 mod components;
 mod danger;
 mod disk;
 mod edits;
+mod history_doubt;
 mod keys;
 mod making;
+mod not_packable;
+mod order_mistake;
 mod overrides;
+mod restoring;
 mod rolling;
+mod rollout_mismatch;
 mod scripts;
 mod signers;
 mod site_rules;
@@ -22,20 +29,27 @@ mod wanted;
 
 use std::fmt::Display;
 
-pub(crate) use at_place::{AtPlace, Unlike};
+pub(crate) use at_place::{AtPlace, Mismatch};
+pub(crate) use bad_rollout_file::BadRolloutFile;
+pub(crate) use bad_state_file::BadStateFile;
 pub(crate) use components::{ComponentState, NeedsComponent};
 pub(crate) use danger::Danger;
 pub(crate) use disk::Disk;
 pub(crate) use edits::{Edits, NoDraft};
+pub(crate) use history_doubt::{HistoryDoubt, shortened_history};
 pub(crate) use keys::{Keys, Reviewing};
 pub(crate) use making::Making;
+pub(crate) use not_packable::NotPackable;
+pub(crate) use order_mistake::OrderMistake;
 pub use overrides::{Override, Overrides};
+pub(crate) use restoring::{Restoring, Since};
 pub(crate) use rolling::Rolling;
+pub(crate) use rollout_mismatch::RolloutMismatch;
 pub(crate) use scripts::{NotAgreed, Scripts};
 pub(crate) use signers::{Before, Signers};
 pub(crate) use site_rules::{Lacks, SiteRule};
 pub(crate) use switches::{Switches, are_open};
-pub(crate) use undo::{Since, Undo, shortened_history};
+pub(crate) use undo::Undo;
 pub(crate) use unfit::Unfit;
 pub(crate) use wanted::Wanted;
 
@@ -85,14 +99,21 @@ macro_rules! families {
 
 families!(
     AtPlace,
+    BadRolloutFile,
+    BadStateFile,
     Danger,
     Disk,
     Edits,
+    HistoryDoubt,
     Keys,
     Making,
     NeedsComponent,
+    NotPackable,
+    OrderMistake,
+    Restoring,
     Reviewing,
     Rolling,
+    RolloutMismatch,
     Scripts,
     Signers,
     SiteRule,

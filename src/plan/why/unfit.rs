@@ -91,21 +91,11 @@ impl Unfit {
             ),
             Unfit::Recalled(recalled) => row(Code::Held, recalled.meaning(), recalled.hint()),
             Unfit::Check(failed) => row(Code::Preflight, failed.to_string(), "Fix this, then try again."),
-            Unfit::Requires { id, min_revision, found, beside, .. } => {
-                let found = found.map_or("it isn't applied here".to_owned(), |rev| {
-                    format!("revision {rev} is applied here")
-                });
-                let hint = match beside {
-                    Some((file, _)) => format!("It's in {file}, next to this file. Apply both together."),
-                    None => format!("Apply {id} first."),
-                };
-                let hint = with_override(hint, self.way_around());
-                row(
-                    Code::Requires,
-                    format!("requires {id} (revision {min_revision} or later), and {found}"),
-                    hint,
-                )
-            }
+            Unfit::Requires { id, min_revision, found, beside, .. } => row(
+                Code::Requires,
+                requires(id, *min_revision, *found),
+                with_override(how_to_bring(id, beside.as_ref()), self.way_around()),
+            ),
             Unfit::Excludes { id, reason, .. } => row(
                 Code::Conflicts,
                 format!("conflicts with {id}, which is applied here: {reason}"),
@@ -140,6 +130,20 @@ impl Unfit {
             Unfit::OtherProduct { .. } => Some(Override::OtherProduct),
             _ => None,
         }
+    }
+}
+
+fn requires(id: &str, min_revision: u32, found: Option<u32>) -> String {
+    let found = found.map_or("it isn't applied here".to_owned(), |revision| {
+        format!("revision {revision} is applied here")
+    });
+    format!("requires {id} (revision {min_revision} or later), and {found}")
+}
+
+fn how_to_bring(id: &str, beside: Option<&(String, PatchRef)>) -> String {
+    match beside {
+        Some((file, _)) => format!("It's in {file}, next to this file. Apply both together."),
+        None => format!("Apply {id} first."),
     }
 }
 

@@ -2,33 +2,14 @@
 
 use super::{HERE, Obstacle, Wording, are_open, row};
 use crate::model::{Code, Kind};
-use crate::text::{Advice, with_thousands};
+use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wanted {
-    /// The file does not say what it should, at this line and column.
-    Wrong {
-        line: usize,
-        column: usize,
-        because: String,
-    },
     /// One run would roll back more patches than somebody allows.
     TooMany {
         count: usize,
         most: usize,
-    },
-    /// One folder under two names, or one inside another.
-    Twice {
-        one: String,
-        other: String,
-    },
-    TooManyFolders {
-        pattern: String,
-        most: usize,
-    },
-    /// No folder of the file has this path.
-    NoFolder {
-        folder: String,
     },
     OtherProduct {
         wanted: String,
@@ -62,10 +43,6 @@ pub(crate) enum Wanted {
         name: String,
         opens: Vec<String>,
     },
-    /// A folder is to be left alone up to a day that is over.
-    PastDay {
-        until: String,
-    },
     /// The engine says no.
     Refused {
         code: Code,
@@ -78,30 +55,10 @@ pub(crate) enum Wanted {
 impl Wanted {
     pub(super) fn row(&self) -> Wording {
         match self {
-            Wanted::Wrong { line, column, because } => row(
-                Code::Order,
-                format!("line {line}, column {column}: {because}"),
-                "Correct the file. Nothing was done in any folder.",
-            ),
             Wanted::TooMany { count, most } => row(
                 Code::Order,
                 format!("{count} patches would be rolled back in one run, and at most {most} may be"),
                 Advice::typed("If this is meant: --max-rolled-back N"),
-            ),
-            Wanted::Twice { one, other } => row(
-                Code::Order,
-                format!("{one} and {other} are one folder, or one is inside the other"),
-                "Name each folder once.",
-            ),
-            Wanted::TooManyFolders { pattern, most } => row(
-                Code::Order,
-                format!("{pattern} finds more than {} folders", with_thousands(*most as u64)),
-                "Use a narrower pattern, or several files.",
-            ),
-            Wanted::NoFolder { folder } => row(
-                Code::Order,
-                format!("the file has no folder {folder}"),
-                "Name a folder as the file has it.",
             ),
             Wanted::OtherProduct { wanted, found } => row(
                 Code::Product,
@@ -148,11 +105,6 @@ impl Wanted {
                     "If it has to be, say why in the state file: \
                      toggles = {{ {name:?} = {{ to = \"off\", reason = \"TEXT\" }} }}"
                 ),
-            ),
-            Wanted::PastDay { until } => row(
-                Code::Order,
-                format!("{until} is over"),
-                "Name a day that is still to come, or none: then somebody has to end it.",
             ),
             Wanted::Refused { code, meaning, hint, .. } => row(*code, meaning.clone(), hint.clone()),
         }

@@ -1,6 +1,6 @@
 //! Text patches in plain words: what their authors wrote, and how they fit the folder.
 
-use super::{Fact, Overview, Section, fix_rows, fixes, line, way_back};
+use super::{Fact, Overview, Section, about_rollback, fix_rows, fixes, line};
 use crate::present::finding::findings_of_hidden;
 use crate::present::fit;
 use crate::report::{changes, phrases};
@@ -27,7 +27,7 @@ impl Overview {
             section(words::TEXT_PATCHES_IN_ORDER, if is_series { series(text) } else { Vec::new() }),
             section(words::TEXT_FILES, if text.origin.is_none() { files(text) } else { Vec::new() }),
             section(words::CARE, from_whom(inspection)),
-            section(words::WAY_BACK, way_back(patch)),
+            section(words::WAY_BACK, about_rollback(patch)),
             section(words::FINE_PRINT, fine_print(inspection)),
         ];
         Self {

@@ -11,7 +11,7 @@ use crate::present::slot::Ticket;
 use crate::present::tree::Filter;
 use crate::present::workspace::{Tab, Workspace};
 use crate::report::phrases;
-use crate::settings::Compared;
+use crate::settings::ComparedSides;
 use crate::viewer::model::Query;
 use crate::words::{fill, window};
 use crate::workbench::Comparison;
@@ -25,9 +25,9 @@ impl Model {
             Msg::Compare(comparison) => {
                 self.workspace.comparison = comparison;
                 self.settings.compared = match comparison {
-                    Comparison::OriginalToAfter => Compared::OriginalAfter,
-                    Comparison::FolderToAfter => Compared::FolderAfter,
-                    Comparison::OriginalToFolder => Compared::OriginalFolder,
+                    Comparison::OriginalToAfter => ComparedSides::OriginalAfter,
+                    Comparison::FolderToAfter => ComparedSides::FolderAfter,
+                    Comparison::OriginalToFolder => ComparedSides::OriginalFolder,
                 };
                 let mut effects = self.read_contents();
                 effects.push(Effect::SaveSettings);

@@ -4,7 +4,7 @@ use crate::present::message::{Effect, ExportWish, KeyEffect, ReviewMsg};
 use crate::present::model::{Model, Page};
 use crate::present::overview::line;
 use crate::present::review::{Noting, ReviewForm};
-use crate::settings::Note;
+use crate::settings::RememberedNote;
 
 impl Model {
     pub(super) fn update_review(&mut self, msg: ReviewMsg) -> Vec<Effect> {
@@ -47,7 +47,11 @@ impl Model {
         };
         let item = self.workspace.tree.as_ref().and_then(|tree| tree.items().get(noting.change));
         let Some(about) = item.map(|item| item.fingerprint.clone()) else { return Vec::new() };
-        self.recent.remember_note(Note { about, line: noting.line, text: noting.text.trim().to_owned() });
+        self.recent.remember_note(RememberedNote {
+            about,
+            line: noting.line,
+            text: noting.text.trim().to_owned(),
+        });
         vec![Effect::SaveSettings]
     }
 

@@ -12,8 +12,8 @@ use crate::report::phrases::path_text;
 use crate::workbench::ChecksLeft;
 use crate::workbench::{
     Accepted, Action, Applied, ApplyPreview, CauseNote, CheckNote, DowntimeNote, Entry as LedgerEntry,
-    KeptEdit, OverrideNote, PatchNote, PlannedStep, ReasonNote, Recovered, Repaired, RolledBack, ScriptNote,
-    ScriptState, ScriptTime, ToggleNote, TriggerNote, Turn, UncheckedChange, Undone, VouchedNote,
+    EntryFact, KeptEdit, OverrideNote, PatchNote, PlannedStep, ReasonNote, Recovered, Repaired, RolledBack,
+    ScriptNote, ScriptState, ScriptTime, ToggleNote, TriggerNote, Turn, UncheckedChange, Undone, VouchedNote,
 };
 
 answers! {
@@ -134,7 +134,8 @@ answers! {
         [cause]: CauseNote = entry.cause.clone(),
         [downtime]: DowntimeNote = entry.downtime.clone(),
         [resolved]: Vec<String> = some(entry.resolved.clone()),
-        remarks: Vec<String> = entry.remarks.clone(),
+        remarks: Vec<String> = entry.remarks(),
+        [facts]: Vec<EntryFact> = some(entry.facts.clone()),
         checks: Vec<CheckNote> = entry.checks.clone(),
         [checks_due]: bool = entry.checks_due.then_some(true),
         steps: Vec<PlannedStep> = all(&*entry.steps, PlannedStep::from_step),

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::{all, answers, some};
-use crate::plan::{Fate, Need, Problem};
+use crate::plan::{Need, NeedFate, Problem};
 use crate::report::choose;
 use crate::report::phrases::path_text;
 use crate::workbench::{self, PatchAtHand};
@@ -43,7 +43,7 @@ answers! {
         fixed_versions: Vec<String> = need.fixed_versions.clone(),
         fate: String = fate(&need.fate).to_owned(),
         [patch]: String = patch(&need.fate, choice),
-        [grade]: String = if let Fate::Chosen { grade, .. } = &need.fate { Some(grade.to_string()) } else { None },
+        [grade]: String = if let NeedFate::Chosen { grade, .. } = &need.fate { Some(grade.to_string()) } else { None },
         [blocked]: Vec<BlockedPatch> = some(choice.board.blocked_for(need).map(|(one, why)| BlockedPatch::new(&choice.patches[one], why)).collect()),
         [may_help]: Vec<String> = some(need.may_help.iter().map(|one| choice.patches[*one].patch.about.identity.id.to_string()).collect()),
     }
@@ -73,21 +73,21 @@ answers! {
     }
 }
 
-fn fate(fate: &Fate) -> &'static str {
+fn fate(fate: &NeedFate) -> &'static str {
     match fate {
-        Fate::Open => "no-patch",
-        Fate::FixedHere { .. } => "fixed-here",
-        Fate::Chosen { .. } => "chosen",
-        Fate::Blocked => "blocked",
+        NeedFate::Open => "no-patch",
+        NeedFate::FixedHere { .. } => "fixed-here",
+        NeedFate::Chosen { .. } => "chosen",
+        NeedFate::Blocked => "blocked",
     }
 }
 
-fn patch(fate: &Fate, choice: &workbench::PatchChoice) -> Option<String> {
+fn patch(fate: &NeedFate, choice: &workbench::PatchChoice) -> Option<String> {
     match fate {
-        Fate::FixedHere { patch } => Some(patch.clone()),
-        Fate::Chosen { candidate, .. } => {
+        NeedFate::FixedHere { patch } => Some(patch.clone()),
+        NeedFate::Chosen { candidate, .. } => {
             Some(choice.patches[*candidate].patch.about.identity.id.to_string())
         }
-        Fate::Open | Fate::Blocked => None,
+        NeedFate::Open | NeedFate::Blocked => None,
     }
 }

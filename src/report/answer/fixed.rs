@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{all, answers, some};
 use crate::model::Purl;
-use crate::plan::{Claim, Finding, Silence, Statement, Untold};
+use crate::plan::{Claim, ScanFinding, Silence, Untold, VexStatement};
 use crate::report::fixed;
 use crate::report::phrases::path_text;
 use crate::workbench::{ComparedScan, FixedFormat, FixedHere};
@@ -43,7 +43,7 @@ answers! {
     }
 
     /// What scanners may be told.
-    FixedStatement(statement: &Statement, here: &FixedHere) {
+    FixedStatement(statement: &VexStatement, here: &FixedHere) {
         ids: Vec<String> = statement.ids.clone(),
         purl: String = statement.purl.to_string(),
         patches: Vec<String> = patches(statement, here),
@@ -61,7 +61,7 @@ answers! {
             scan.report.findings.iter().zip(&scan.silences).map(|(one, silence)| FindingFate::new(one, silence)).collect(),
     }
 
-    FindingFate(finding: &Finding, silence: &Silence) {
+    FindingFate(finding: &ScanFinding, silence: &Silence) {
         id: String = finding.id.clone(),
         package: String = finding.package.clone(),
         version: String = finding.version.clone(),
@@ -99,7 +99,7 @@ impl FixedClaim {
     }
 }
 
-fn patches(statement: &Statement, here: &FixedHere) -> Vec<String> {
+fn patches(statement: &VexStatement, here: &FixedHere) -> Vec<String> {
     let mut patches: Vec<_> = here.claims_of(statement).map(|claim| claim.patch.clone()).collect();
     patches.dedup();
     patches

@@ -14,7 +14,7 @@ use crate::workbench::{
 };
 
 answers! {
-    Status(status: &workbench::FolderStatus, conditions: &[workbench::Condition], target: &Path) {
+    Status(status: &workbench::FolderStatus, conditions: &[workbench::ShownCondition], target: &Path) {
         target: String = path_text(target),
         [product]: String = status.product.clone(),
         [version]: String = status.version.clone(),
@@ -39,7 +39,7 @@ answers! {
     }
 
     /// Something that the edits of a patch say must be so, and whether it is.
-    Condition(condition: &workbench::Condition) {
+    Condition(condition: &workbench::ShownCondition) {
         patch: String = condition.patch.clone(),
         path: String = condition.path.to_string(),
         holds: bool = condition.problem.is_none(),

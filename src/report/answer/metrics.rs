@@ -4,7 +4,7 @@ use serde_json::Number;
 
 use super::{all, answers, some};
 use crate::model::Word;
-use crate::plan::{Deed, EventRef, Part, Share, Span, Times};
+use crate::plan::{Deed, EventRef, Proportion, RateFigure, TimeFigure, Times};
 use crate::report::phrases::path_text;
 use crate::workbench::{self, FolderMetrics};
 
@@ -17,10 +17,10 @@ answers! {
         deeds: Vec<Deeds> = Deed::WORDS.iter().filter(|(_, deed)| *deed != Deed::Other)
             .map(|(word, deed)| Deeds::new(word, measured.all.deeds(*deed), measured)).collect(),
         times: Vec<TimesOf> =
-            Span::WORDS.iter().map(|(word, span)| TimesOf::new(word, &measured.all.times(*span), measured)).collect(),
+            TimeFigure::WORDS.iter().map(|(word, span)| TimesOf::new(word, &measured.all.times(*span), measured)).collect(),
         shares: Vec<ShareOf> =
-            Share::WORDS.iter().map(|(word, share)| ShareOf::new(word, &measured.all.part(*share), measured)).collect(),
-        [undated]: Vec<Counted> = some(list(&measured.all.undated, measured)),
+            RateFigure::WORDS.iter().map(|(word, share)| ShareOf::new(word, &measured.all.part(*share), measured)).collect(),
+        [undated]: Vec<CountedEntry> = some(list(&measured.all.undated, measured)),
     }
 
     MeasuredFolder(folder: &workbench::MeasuredFolder) {
@@ -33,7 +33,7 @@ answers! {
     Deeds(did: &str, entries: &[EventRef], measured: &FolderMetrics) {
         did: String = did.to_owned(),
         n: usize = entries.len(),
-        list: Vec<Counted> = list(entries, measured),
+        list: Vec<CountedEntry> = list(entries, measured),
     }
 
     TimesOf(figure: &str, times: &Times, measured: &FolderMetrics) {
@@ -43,35 +43,35 @@ answers! {
         [p90_seconds]: i64 = times.percentile(90),
         too_few: bool = times.is_few(),
         list: Vec<Timed> = all(&times.values, |(of, seconds)| Timed::new(of, *seconds, measured)),
-        no_data: Vec<Counted> = list(&times.no_data, measured),
+        no_data: Vec<CountedEntry> = list(&times.no_data, measured),
     }
 
-    ShareOf(figure: &str, part: &Part, measured: &FolderMetrics) {
+    ShareOf(figure: &str, part: &Proportion, measured: &FolderMetrics) {
         figure: String = figure.to_owned(),
         n: usize = part.part.len(),
         of: usize = part.whole.len(),
         [share]: Number = part.share().and_then(rounded),
         too_few: bool = part.is_few(),
-        list: Vec<Counted> = list(&part.part, measured),
-        all: Vec<Counted> = list(&part.whole, measured),
-        no_data: Vec<Counted> = list(&part.no_data, measured),
+        list: Vec<CountedEntry> = list(&part.part, measured),
+        all: Vec<CountedEntry> = list(&part.whole, measured),
+        no_data: Vec<CountedEntry> = list(&part.no_data, measured),
     }
 
     /// An entry that a figure counts, or can't.
-    Counted(of: &EventRef, measured: &FolderMetrics) {
+    CountedEntry(of: &EventRef, measured: &FolderMetrics) {
         folder: String = path_text(&measured.folders[of.folder].path),
         entry: u64 = of.entry,
         about: String = of.about.clone(),
     }
 
     Timed(of: &EventRef, seconds: i64, measured: &FolderMetrics) {
-        ..of: Counted = Counted::new(of, measured),
+        ..of: CountedEntry = CountedEntry::new(of, measured),
         seconds: i64 = seconds,
     }
 }
 
-fn list(of: &[EventRef], measured: &FolderMetrics) -> Vec<Counted> {
-    all(of, |one| Counted::new(one, measured))
+fn list(of: &[EventRef], measured: &FolderMetrics) -> Vec<CountedEntry> {
+    all(of, |one| CountedEntry::new(one, measured))
 }
 
 /// To three digits; `None` of what is no number.

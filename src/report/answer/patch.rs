@@ -166,11 +166,11 @@ answers! {
         unusual: u64 = hidden.number(ConfusableSeverity::Unusual),
         there_before: u64 = hidden.there_before,
         not_looked_through: u64 = hidden.not_looked_through,
-        kinds: Vec<Counted> = hidden.counts().map(|(danger, kind, count)| Counted::new(danger, kind, count)).collect(),
+        kinds: Vec<HiddenKindCount> = hidden.counts().map(|(danger, kind, count)| HiddenKindCount::new(danger, kind, count)).collect(),
         places: Vec<Place> = all(&hidden.places, Place::new),
     }
 
-    Counted(danger: ConfusableSeverity, kind: ConfusableKind, count: HiddenCount) {
+    HiddenKindCount(danger: ConfusableSeverity, kind: ConfusableKind, count: HiddenCount) {
         kind: String = kind.as_str().to_owned(),
         danger: String = danger.as_str().to_owned(),
         number: u64 = count.number,

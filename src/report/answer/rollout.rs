@@ -4,7 +4,7 @@ use super::{all, answers, some};
 use crate::plan::rollout::Next;
 use crate::report::phrases::path_text;
 use crate::report::rollout;
-use crate::workbench::{self, ApprovalView, FolderView, Gate, RingView, RolloutView, Said};
+use crate::workbench::{self, ApprovalView, Attribution, Gate, MemberView, RingView, RolloutView};
 
 answers! {
     Rollout(view: &RolloutView) {
@@ -29,7 +29,7 @@ answers! {
         folders: Vec<RolloutFolder> = all(&ring.folders, RolloutFolder::new),
     }
 
-    RolloutFolder(folder: &FolderView) {
+    RolloutFolder(folder: &MemberView) {
         path: String = folder.path.clone(),
         state: String = folder.state.as_str().to_owned(),
         [entry]: u64 = folder.entry,
@@ -47,7 +47,7 @@ answers! {
         [why]: String = one.ignored.clone(),
     }
 
-    WhoSaid(said: &Said) {
+    WhoSaid(said: &Attribution) {
         by: String = said.by.clone(),
         time: String = said.time.clone(),
         [reason]: String = said.reason.clone(),
@@ -100,7 +100,7 @@ fn until(gate: &Gate) -> Option<String> {
     }
 }
 
-fn said(gate: &Gate) -> Option<&Said> {
+fn said(gate: &Gate) -> Option<&Attribution> {
     match gate {
         Gate::Paused(said) | Gate::Stopped(said) | Gate::Over(said) => Some(said),
         _ => None,

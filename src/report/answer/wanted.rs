@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Failure, all, answers, some};
-use crate::plan::wanted::{About, Expectation, Standing};
+use crate::plan::wanted::{Expectation, ExpectationStanding, ExpectationSubject};
 use crate::report::Report;
 use crate::report::phrases::path_text;
 use crate::report::wanted::{standing_phrase, standing_word, state_of, subject, way_out};
@@ -17,8 +17,8 @@ answers! {
         state: String = path_text(state),
         applied: bool = is_applied,
         folders: Vec<FolderAnswer> = all(&done.folders, FolderAnswer::new),
-        [unreadable]: Vec<UnreadableFile> = some(all(&done.unreadable, |(path, why)| {
-            UnreadableFile::new(path, why)
+        [unreadable]: Vec<UnreadablePatchFile> = some(all(&done.unreadable, |(path, why)| {
+            UnreadablePatchFile::new(path, why)
         })),
     }
 
@@ -42,7 +42,7 @@ answers! {
         [hint]: String = way_out(folder, one).map(|hint| hint.to_string()),
     }
 
-    UnreadableFile(path: &Path, why: &str) {
+    UnreadablePatchFile(path: &Path, why: &str) {
         file: String = path_text(path),
         why: String = why.to_owned(),
     }
@@ -55,18 +55,18 @@ answers! {
     }
 }
 
-fn about(about: &About) -> &'static str {
+fn about(about: &ExpectationSubject) -> &'static str {
     match about {
-        About::Folder => "folder",
-        About::Patch(_) => "patch",
-        About::Files => "files",
-        About::Switch(_) => "switch",
+        ExpectationSubject::Folder => "folder",
+        ExpectationSubject::Patch(_) => "patch",
+        ExpectationSubject::Files => "files",
+        ExpectationSubject::Switch(_) => "switch",
     }
 }
 
-fn code(standing: &Standing) -> Option<String> {
+fn code(standing: &ExpectationStanding) -> Option<String> {
     match standing {
-        Standing::Blocked(why) => Some(why.as_obstacle().code().to_string()),
+        ExpectationStanding::Blocked(why) => Some(why.as_obstacle().code().to_string()),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::character::{Around, is_right_to_left, judge};
-use super::words::{Foreign, LookAlikes, Resemblance, sentence, unplain};
+use super::words::{LookAlikes, PendingLookalikes, Resemblance, sentence, unplain};
 use super::{Confusable, ConfusableKind, ConfusableSeverity, Confusables};
 use crate::model::characters::{is_mark, unseen};
 use crate::text::escape::MAX_MARKS;
@@ -12,7 +12,7 @@ use crate::text::{escape_bytes, escape_line};
 
 /// How long something has to be before it counts.
 #[derive(Clone, Copy)]
-struct Measure {
+struct GapThreshold {
     /// Blanks in a row, with something behind them.
     gap: usize,
     /// Empty lines in a row, with something below them.
@@ -20,9 +20,9 @@ struct Measure {
 }
 
 /// In files: wider and higher than every screen; tables and drawings in text stay below.
-const CONTENT: Measure = Measure { gap: 200, blank_lines: 200 };
+const CONTENT: GapThreshold = GapThreshold { gap: 200, blank_lines: 200 };
 /// In what a vendor says, which is a line or a page.
-const SAYING: Measure = Measure { gap: 20, blank_lines: 20 };
+const SAYING: GapThreshold = GapThreshold { gap: 20, blank_lines: 20 };
 /// Lines from this length on are not read by anybody, in bytes.
 const LONG_LINE_BYTES: usize = 10_000;
 /// Columns that the widest screens show, with room to spare.
@@ -79,7 +79,12 @@ pub(crate) fn in_saying(text: &str) -> Confusables {
     look_through(b"", text.as_bytes(), SAYING, &|| true).unwrap_or_default()
 }
 
-fn look_through(old: &[u8], new: &[u8], measure: Measure, goes_on: &dyn Fn() -> bool) -> Option<Confusables> {
+fn look_through(
+    old: &[u8],
+    new: &[u8],
+    measure: GapThreshold,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Confusables> {
     let mut pass = Pass::new(old, measure);
     for (index, line) in lines(new).enumerate() {
         if index.is_multiple_of(LINES_AT_ONCE) && !goes_on() {
@@ -107,9 +112,9 @@ struct Pass<'t> {
     old: &'t [u8],
     /// How many of each old line were not met again yet; made when it is first asked for.
     old_lines: Option<HashMap<&'t [u8], u32>>,
-    measure: Measure,
+    measure: GapThreshold,
     look_alikes: LookAlikes,
-    foreign: Foreign<SuspectWord<'t>>,
+    foreign: PendingLookalikes<SuspectWord<'t>>,
     blank_lines: u64,
     /// New lines that go beyond every screen.
     far: Vec<(u64, &'t [u8])>,
@@ -141,13 +146,13 @@ impl SuspectWord<'_> {
 }
 
 impl<'t> Pass<'t> {
-    fn new(old: &'t [u8], measure: Measure) -> Self {
+    fn new(old: &'t [u8], measure: GapThreshold) -> Self {
         Self {
             old,
             old_lines: None,
             measure,
             look_alikes: LookAlikes::default(),
-            foreign: Foreign::new(),
+            foreign: PendingLookalikes::new(),
             blank_lines: 0,
             far: Vec::new(),
             found: Confusables::default(),

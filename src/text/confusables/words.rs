@@ -78,12 +78,12 @@ impl LookAlikes {
 
 /// Words in another alphabet that wait for the plain words they look like.
 #[derive(Default)]
-pub(super) struct Foreign<T> {
+pub(super) struct PendingLookalikes<T> {
     waiting: BTreeMap<String, Vec<T>>,
     number: usize,
 }
 
-impl<T> Foreign<T> {
+impl<T> PendingLookalikes<T> {
     pub fn new() -> Self {
         Self { waiting: BTreeMap::new(), number: 0 }
     }

@@ -6,13 +6,13 @@ use std::fmt;
 
 /// A place in a text, counted from 1 as editors do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Position {
+pub struct TextPosition {
     pub line: usize,
     /// The character in the line.
     pub column: usize,
 }
 
-impl Position {
+impl TextPosition {
     /// The place of the byte at `offset`; beyond the end means the end.
     pub fn new(bytes: &[u8], offset: usize) -> Self {
         let before = &bytes[..offset.min(bytes.len())];
@@ -23,7 +23,7 @@ impl Position {
     }
 }
 
-impl fmt::Display for Position {
+impl fmt::Display for TextPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)
     }

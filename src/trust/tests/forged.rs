@@ -13,7 +13,7 @@ fn lines(signature: &Attached) -> Vec<String> {
 }
 
 fn of_lines(lines: &[String]) -> Attached {
-    Attached { scheme: Scheme::Minisign, bytes: format!("{}\n", lines.join("\n")).into_bytes() }
+    Attached { scheme: SignatureScheme::Minisign, bytes: format!("{}\n", lines.join("\n")).into_bytes() }
 }
 
 /// Anna's signature with the bytes of its second line changed.
@@ -68,7 +68,8 @@ fn h82_a_comment_about_another_patch_does_not_count() {
     other.place = Some(SequencePlace { sequence: 43, ..place() });
     for comment in [other.comment(), "timestamp:1\tfile:x\thashed".into(), "\u{1b}[2J \u{202e}".into()] {
         let text = sign(MANIFEST, &comment, &secret(ANNA));
-        let (standing, why) = standing(Attached { scheme: Scheme::Minisign, bytes: text.into_bytes() });
+        let (standing, why) =
+            standing(Attached { scheme: SignatureScheme::Minisign, bytes: text.into_bytes() });
         assert_eq!(standing, Standing::Untrusted);
         assert_eq!(why, "The signature by Anna isn't accepted: its comment doesn't name this patch");
     }
@@ -131,8 +132,8 @@ fn h88_signatures_with_anything_strange_in_them_are_not_read() {
         with(3, good[3][4..].to_owned()),
         with(0, "comment: x".to_owned()),
         with(2, format!("{}\r", good[2])),
-        Attached { scheme: Scheme::Minisign, bytes: vec![0xff; 300] },
-        Attached { scheme: Scheme::Ssh, bytes: by(ANNA, SignerRole::Author).bytes },
+        Attached { scheme: SignatureScheme::Minisign, bytes: vec![0xff; 300] },
+        Attached { scheme: SignatureScheme::Ssh, bytes: by(ANNA, SignerRole::Author).bytes },
     ];
     for (n, signature) in strange.into_iter().enumerate() {
         let (standing, why) = standing(signature);
@@ -157,7 +158,7 @@ mod by_chance {
     proptest! {
         #[test]
         fn no_garbage_is_ever_read_as_a_signature_that_counts(bytes in prop::collection::vec(any::<u8>(), 0..400), ssh in any::<bool>()) {
-            let scheme = if ssh { Scheme::Ssh } else { Scheme::Minisign };
+            let scheme = if ssh { SignatureScheme::Ssh } else { SignatureScheme::Minisign };
             prop_assert_eq!(standing(Attached { scheme, bytes }).0, Standing::Untrusted);
         }
 

@@ -52,7 +52,7 @@ fn what_minisign_signs_counts_with_the_right_comment() {
     let bytes = std::fs::read(folder.path().join("manifest.json.minisig")).expect("signed");
     let mut key = anna();
     key.key = PublicKey::parse(&std::fs::read_to_string(public).expect("a key")).expect("readable");
-    let verdict = judged(&[Attached { scheme: Scheme::Minisign, bytes }], &[], &ring([key.clone()]));
+    let verdict = judged(&[Attached { scheme: SignatureScheme::Minisign, bytes }], &[], &ring([key.clone()]));
     assert_eq!(verdict.standing, Standing::Trusted, "{:?}", verdict.doubts);
     // Its secret key is read here, too.
     let text = std::fs::read_to_string(secret).expect("a key");
@@ -69,7 +69,7 @@ fn minisign_signs_with_our_secret_key() {
     let comment = statement(StatementKind::Bundle, SignerRole::Author).comment();
     run(minisign.args(["-S", "-t", &comment, "-m"]).arg(&manifest).arg("-s").arg(file));
     let bytes = std::fs::read(folder.path().join("manifest.json.minisig")).expect("signed");
-    let verdict = judged(&[Attached { scheme: Scheme::Minisign, bytes }], &[], &ring([anna()]));
+    let verdict = judged(&[Attached { scheme: SignatureScheme::Minisign, bytes }], &[], &ring([anna()]));
     assert_eq!(verdict.standing, Standing::Trusted, "{:?}", verdict.doubts);
 }
 
@@ -82,7 +82,7 @@ fn ssh_signature(folder: &Path, kind: &[&str], namespace: &str) -> (String, Atta
     let public = std::fs::read_to_string(key.with_extension("pub")).expect("a key");
     let mut signature = manifest.into_os_string();
     signature.push(".sig");
-    (public, Attached { scheme: Scheme::Ssh, bytes: std::fs::read(signature).expect("signed") })
+    (public, Attached { scheme: SignatureScheme::Ssh, bytes: std::fs::read(signature).expect("signed") })
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn device_signature(flags: u8) -> (PublicKey, Attached) {
     let sealed =
         ssh_key::SshSig::new(data.clone(), namespace, ssh_key::HashAlg::Sha512, signature).expect("sealed");
     let bytes = sealed.to_pem(ssh_key::LineEnding::LF).expect("text").into_bytes();
-    (PublicKey::of_ssh(&data).expect("a good key"), Attached { scheme: Scheme::Ssh, bytes })
+    (PublicKey::of_ssh(&data).expect("a good key"), Attached { scheme: SignatureScheme::Ssh, bytes })
 }
 
 #[test]

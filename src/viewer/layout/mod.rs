@@ -25,4 +25,4 @@ pub use rows::{
 pub use scroll::Scroll;
 pub use search::Search;
 pub use shown::{ShownLine, TAB_COLUMNS};
-pub use state::{Asked, Drawn, HexState, PaneState, PictureMode, PictureState, Spot};
+pub use state::{Drawn, HexState, PaneState, PictureMode, PictureState, RequestsSent, Spot};

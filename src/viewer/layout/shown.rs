@@ -18,13 +18,13 @@ pub struct ShownLine {
     /// Whether all of it is ASCII, so that characters and bytes are the same.
     is_ascii: bool,
     /// The places where one source piece is not drawn as the same bytes, in order.
-    spelled: Vec<Spelled>,
+    spelled: Vec<SpelledPiece>,
     source_bytes: usize,
 }
 
 /// A piece that is drawn otherwise than it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Spelled {
+struct SpelledPiece {
     source: u32,
     source_bytes: u32,
     shown: u32,
@@ -68,7 +68,7 @@ impl ShownLine {
         }
         let shown_bytes = self.text.len() - begin;
         if is_token || piece == "\t" || shown_bytes != source_bytes {
-            self.spelled.push(Spelled {
+            self.spelled.push(SpelledPiece {
                 source: source as u32,
                 source_bytes: source_bytes as u32,
                 shown: begin as u32,
@@ -104,7 +104,7 @@ impl ShownLine {
 
     /// The parts of `text` that stand for something nobody would see.
     pub fn tokens(&self) -> impl Iterator<Item = Range<usize>> {
-        let range = |piece: &Spelled| piece.shown as usize..(piece.shown + piece.shown_bytes) as usize;
+        let range = |piece: &SpelledPiece| piece.shown as usize..(piece.shown + piece.shown_bytes) as usize;
         self.spelled.iter().filter(|piece| piece.is_token).map(range)
     }
 

@@ -65,7 +65,7 @@ pub struct PaneState {
     pub is_listed: bool,
     /// Somebody is comparing again with more patience.
     pub is_comparing: bool,
-    pub asked: Asked,
+    pub asked: RequestsSent,
     /// What was just done, for people and screen readers: "Copied", "All lines".
     pub said: String,
     /// The text that waits for the clipboard.
@@ -136,7 +136,7 @@ pub struct PictureState {
 
 /// What was asked for already: a request is made once, not with every picture.
 #[derive(Default)]
-pub struct Asked {
+pub struct RequestsSent {
     /// The bytes, compared.
     pub bytes: bool,
     /// The pictures, decoded.
@@ -188,7 +188,7 @@ impl PaneState {
         self.sections.clear();
         self.hex.pages = BytePages::default();
         self.marks = RulerMarks::default();
-        self.asked = Asked::default();
+        self.asked = RequestsSent::default();
     }
 
     /// The way in which `contents` are shown.

@@ -5,7 +5,7 @@ use std::io;
 use super::lines::{LineTable, stop_if_asked};
 use crate::diff::Region;
 use crate::progress::CancelToken;
-use crate::workbench::Content;
+use crate::workbench::SideContent;
 
 /// Bytes read at a time.
 pub(super) const PIECE_BYTES: usize = 1 << 20;
@@ -48,7 +48,7 @@ pub(super) struct ContentPair<'a> {
 }
 
 impl<'a> ContentPair<'a> {
-    pub fn new(left: &'a Content, right: &'a Content, cancel: &'a CancelToken) -> Self {
+    pub fn new(left: &'a SideContent, right: &'a SideContent, cancel: &'a CancelToken) -> Self {
         Self { left: ReadWindow::new(left), right: ReadWindow::new(right), cancel }
     }
 
@@ -106,13 +106,13 @@ fn equal_run(old: &[u8], new: &[u8]) -> usize {
 
 /// A content read in large pieces.
 pub(super) struct ReadWindow<'a> {
-    content: &'a Content,
+    content: &'a SideContent,
     begin: u64,
     piece: Vec<u8>,
 }
 
 impl<'a> ReadWindow<'a> {
-    fn new(content: &'a Content) -> Self {
+    fn new(content: &'a SideContent) -> Self {
         Self { content, begin: 0, piece: Vec::new() }
     }
 
@@ -149,7 +149,7 @@ mod tests {
             let keys = LineHashers::new();
             let cancel = CancelToken::new();
             let [old, new] = [&left, &right].map(|text| {
-                let content = Content::from(text.as_bytes().to_vec());
+                let content = SideContent::from(text.as_bytes().to_vec());
                 LineTable::scan(&content, 0, &keys, 1_000, &cancel).expect("memory can be read").lines
             });
             let regions = compare_ends(&old, &new, &cancel).unwrap();

@@ -68,7 +68,7 @@ impl PictureFormat {
 
 /// What is known about one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
+pub struct SideFacts {
     pub kind: ContentKind,
     /// Length of the file in bytes.
     pub size_bytes: Option<u64>,
@@ -103,7 +103,7 @@ pub struct TextFacts {
     pub is_looked_through: bool,
 }
 
-impl Facts {
+impl SideFacts {
     /// What the node says; the content's part is not known yet.
     pub(super) fn of_node(node: Option<&Node>) -> Self {
         let mut facts = Self {

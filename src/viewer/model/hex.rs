@@ -11,7 +11,7 @@ use crate::diff::Region;
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::with_thousands;
 use crate::words::{contents as words, fill};
-use crate::workbench::Content;
+use crate::workbench::SideContent;
 
 /// Bytes in a row.
 pub const ROW_BYTES: u64 = 16;
@@ -70,12 +70,12 @@ impl HexDiff {
     /// # Errors
     /// If somebody wished to stop. A disk that cannot be read is told by [`HexDiff::failure`].
     pub(super) fn new(
-        left: Option<&Content>,
-        right: Option<&Content>,
+        left: Option<&SideContent>,
+        right: Option<&SideContent>,
         cancel: &CancelToken,
     ) -> Result<Self, Cancelled> {
         let is_compared = left.is_some() && right.is_some();
-        let nothing = Content::from(Vec::new());
+        let nothing = SideContent::from(Vec::new());
         let (left, right) = (left.unwrap_or(&nothing), right.unwrap_or(&nothing));
         let block_bytes = left.size_bytes().div_ceil(MAX_BLOCKS).next_power_of_two().max(MIN_BLOCK_BYTES);
         let mut diff = Self { block_bytes, ..Self::default() };

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Read};
 
 use crate::progress::{CancelToken, Cancelled};
-use crate::workbench::Content;
+use crate::workbench::SideContent;
 
 /// Up to this many lines the place of each is known, beyond it that of every [`STRIDE`]th: the table of a
 /// file of two gigabytes stays below ten megabytes.
@@ -26,7 +26,7 @@ pub(super) type LineHash = u128;
 /// The lines of a content.
 #[derive(Debug, Clone)]
 pub struct LineTable {
-    content: Content,
+    content: SideContent,
     /// Where the text begins, behind a byte order mark.
     start: u64,
     /// Where every `stride`th line begins.
@@ -98,13 +98,13 @@ impl LineHashers {
 impl LineTable {
     /// Goes through `content` from byte `start` on, keeping hashes for at most `max_hashes` lines.
     pub(super) fn scan(
-        content: &Content,
+        content: &SideContent,
         start: u64,
         keys: &LineHashers,
         max_hashes: usize,
         cancel: &CancelToken,
     ) -> io::Result<LineScan> {
-        let mut scanner = Scanner::new(keys, max_hashes, start);
+        let mut scanner = LineScanner::new(keys, max_hashes, start);
         if let Some(bytes) = content.bytes() {
             for piece in bytes[start as usize..].chunks(PIECE_BYTES) {
                 stop_if_asked(cancel)?;
@@ -146,7 +146,7 @@ impl LineTable {
     }
 
     /// The content they are in.
-    pub fn content(&self) -> &Content {
+    pub fn content(&self) -> &SideContent {
         &self.content
     }
 
@@ -232,7 +232,7 @@ pub(super) fn stop_if_asked(cancel: &CancelToken) -> io::Result<()> {
 }
 
 /// Takes a text in pieces that end anywhere.
-struct Scanner<'a> {
+struct LineScanner<'a> {
     keys: &'a LineHashers,
     max_hashes: usize,
     hashes: Vec<LineHash>,
@@ -254,7 +254,7 @@ struct Scanner<'a> {
 /// Longest line that is collected before it is hashed; a longer one is hashed in folds of this size.
 const FOLD_BYTES: usize = 1 << 20;
 
-impl<'a> Scanner<'a> {
+impl<'a> LineScanner<'a> {
     fn new(keys: &'a LineHashers, max_hashes: usize, begin: u64) -> Self {
         Self {
             keys,
@@ -344,7 +344,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn finish(mut self, content: Content, start: u64) -> LineScan {
+    fn finish(mut self, content: SideContent, start: u64) -> LineScan {
         let ends_with_newline = self.open.is_empty() && self.count > 0;
         if !self.open.is_empty() {
             self.close();
@@ -376,7 +376,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn scan(bytes: &[u8]) -> LineScan {
-        let content = Content::from(bytes.to_vec());
+        let content = SideContent::from(bytes.to_vec());
         LineTable::scan(&content, 0, &LineHashers::new(), 1_000, &CancelToken::new())
             .expect("memory can be read")
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::encoding::{OldEncoding, TextEncoding};
-use super::facts::{ContentKind, Facts, PictureFormat, TextFacts};
+use super::facts::{ContentKind, PictureFormat, SideFacts, TextFacts};
 use super::hex::{HexDiff, why_binary};
 use super::lines::LineHashers;
 use super::notes::{ChangeNote, Equality, notes};
@@ -19,7 +19,7 @@ use crate::text::confusables::in_content;
 use crate::text::{escape_line, one_line};
 use crate::words::contents as words;
 use crate::workbench::{
-    ChangeSide, Comparison, Content, KeyEdits, OneChange, PatchFile, Result, Watch, Workbench,
+    ChangeSide, Comparison, KeyEdits, OneChange, PatchFile, Result, SideContent, Watch, Workbench,
 };
 
 /// How much of a content that is not in memory is looked at to tell what it is.
@@ -37,9 +37,9 @@ pub struct ViewedContents {
     /// The old path, if the file is renamed.
     pub renamed_from: Option<TreePath>,
     /// What is known about the left side.
-    pub before: Facts,
+    pub before: SideFacts,
     /// What is known about the right side.
-    pub after: Facts,
+    pub after: SideFacts,
     /// What the change does beside changing lines, the weightiest first.
     pub notes: Vec<ChangeNote>,
     /// What both sides are.
@@ -51,7 +51,7 @@ pub struct ViewedContents {
     /// Its edits by key.
     edits: Option<Arc<KeyEdits>>,
     text: Option<Arc<LineDiff>>,
-    contents: [Option<Content>; 2],
+    contents: [Option<SideContent>; 2],
     bytes: Arc<OnceLock<HexDiff>>,
     /// What all of this was made of.
     change: Arc<OneChange>,
@@ -120,8 +120,8 @@ impl ViewedContents {
         let whole = Arc::new(change.clone());
         // What is in the folder is named so already.
         let source = change.before_source.filter(|_| change.comparison != Comparison::FolderToAfter);
-        let mut before = Facts { source, ..Facts::of_node(change.left.as_ref()) };
-        let mut after = Facts::of_node(change.change.after.as_ref());
+        let mut before = SideFacts { source, ..SideFacts::of_node(change.left.as_ref()) };
+        let mut after = SideFacts::of_node(change.change.after.as_ref());
         let mut contents =
             [own(&change.before, Half::Left, &mut before), own(&change.after, Half::Right, &mut after)];
         let keys = LineHashers::new();
@@ -180,7 +180,7 @@ impl ViewedContents {
 
     /// Whether a side is a text in no Unicode encoding, so that one can be chosen.
     pub fn has_old_text(&self) -> bool {
-        let is_old = |facts: &&Facts| {
+        let is_old = |facts: &&SideFacts| {
             let encoding = facts.text.as_ref().map(|text| text.encoding);
             matches!(encoding, Some(TextEncoding::Old(_) | TextEncoding::EightBit))
         };
@@ -188,7 +188,7 @@ impl ViewedContents {
     }
 
     /// What is known about one side.
-    pub fn facts(&self, half: Half) -> &Facts {
+    pub fn facts(&self, half: Half) -> &SideFacts {
         half.of(&self.before, &self.after)
     }
 
@@ -204,7 +204,7 @@ impl ViewedContents {
     }
 
     /// The bytes of one side, if it is a file whose content is at hand.
-    pub fn content(&self, half: Half) -> Option<&Content> {
+    pub fn content(&self, half: Half) -> Option<&SideContent> {
         self.contents[half as usize].as_ref()
     }
 
@@ -226,7 +226,7 @@ impl ViewedContents {
     /// The ways to look at this change, the best first; never empty.
     pub fn views(&self) -> Vec<View> {
         let has_bytes = self.contents.iter().any(Option::is_some);
-        let is_picture = |facts: &&Facts| matches!(facts.kind, ContentKind::Picture(_));
+        let is_picture = |facts: &&SideFacts| matches!(facts.kind, ContentKind::Picture(_));
         let views = [
             (View::Picture, [&self.before, &self.after].iter().any(is_picture)),
             (View::Text, self.text.is_some()),
@@ -290,14 +290,14 @@ impl ViewedContents {
     }
 }
 
-fn own(side: &ChangeSide, half: Half, facts: &mut Facts) -> Option<Content> {
+fn own(side: &ChangeSide, half: Half, facts: &mut SideFacts) -> Option<SideContent> {
     match side {
         ChangeSide::Absent | ChangeSide::NotAFile => None,
         ChangeSide::Content(content) => Some(content.clone()),
         ChangeSide::Diff(section) => {
             facts.is_excerpt = true;
             let [left, right] = excerpts(section)?;
-            Some(Content::from(if half == Half::Left { left } else { right }))
+            Some(SideContent::from(if half == Half::Left { left } else { right }))
         }
         ChangeSide::Unavailable(why) => {
             facts.unavailable = Some(reason(why));
@@ -313,8 +313,8 @@ fn reason(text: &str) -> String {
 /// Finds out what a content is, and reads it if it is text. `before` is the text that it takes the place of; `old` is
 /// what a text is taken for that is in no Unicode encoding.
 fn look(
-    content: &Content,
-    facts: &mut Facts,
+    content: &SideContent,
+    facts: &mut SideFacts,
     before: Option<&ScannedText>,
     old: Option<OldEncoding>,
     keys: &LineHashers,
@@ -364,7 +364,7 @@ fn look(
     Ok(Some(read))
 }
 
-fn equality(before: &Facts, after: &Facts, reads: &[Option<ScannedText>; 2]) -> Equality {
+fn equality(before: &SideFacts, after: &SideFacts, reads: &[Option<ScannedText>; 2]) -> Equality {
     let (Some(old), Some(new)) = (before.digest, after.digest) else { return Equality::NotCompared };
     match reads {
         _ if old == new => {
@@ -378,11 +378,11 @@ fn equality(before: &Facts, after: &Facts, reads: &[Option<ScannedText>; 2]) -> 
 
 fn compare(
     reads: [Option<ScannedText>; 2],
-    facts: [&Facts; 2],
+    facts: [&SideFacts; 2],
     keys: &LineHashers,
     cancel: &CancelToken,
 ) -> std::result::Result<Option<LineDiff>, Cancelled> {
-    let is_unknown = |facts: &Facts| facts.unavailable.is_some();
+    let is_unknown = |facts: &SideFacts| facts.unavailable.is_some();
     let (left, right, sides) = match reads {
         [Some(left), Some(right)] => (left, right, TextSides::Compared),
         [Some(left), None] if is_unknown(facts[1]) => {

@@ -19,11 +19,11 @@ mod text;
 mod white_space;
 
 pub use encoding::{ByteOrder, OldEncoding, TextEncoding};
-pub use facts::{ContentKind, Facts, PictureFormat, TextFacts, size_words};
+pub use facts::{ContentKind, PictureFormat, SideFacts, TextFacts, size_words};
 pub use hex::{HexDiff, HexRow, ROW_BYTES};
 pub use lines::{LineEndCounts, LineTable, LineText, MAX_LINE_BYTES};
 pub use load::{View, ViewedContents, load};
-pub use moved::Moved;
+pub use moved::MovedBlock;
 pub use notes::{ChangeNote, Equality, NoteWeight};
 pub use picture::{PictureFacts, PixelBox, PixelDifference};
 #[cfg(feature = "gui")]

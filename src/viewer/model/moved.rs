@@ -17,7 +17,7 @@ pub(super) const MOST_LINES: u64 = 200_000;
 
 /// A block that was deleted in one place and added in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved {
+pub struct MovedBlock {
     /// Its lines in the old text.
     pub old: Range<usize>,
     /// The same lines in the new one.
@@ -27,14 +27,14 @@ pub struct Moved {
 /// Every block that moved, in the order of the old text and in that of the new one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Moves {
-    by_old: Vec<Moved>,
-    by_new: Vec<Moved>,
+    by_old: Vec<MovedBlock>,
+    by_new: Vec<MovedBlock>,
 }
 
 impl Moves {
     /// Those in `hunks`, by the hashes of all lines. `tells` says whether an old line has letters or digits in it.
     pub fn find(hunks: &[Region], hashes: &[Vec<LineHash>; 2], tells: impl Fn(usize) -> bool) -> Self {
-        let search = Search { hashes, added: added(hunks, &hashes[1]) };
+        let search = MoveSearch { hashes, added: added(hunks, &hashes[1]) };
         let (mut by_old, mut taken) = (Vec::new(), HashSet::new());
         for hunk in hunks {
             let mut line = hunk.old.start;
@@ -59,13 +59,13 @@ impl Moves {
     }
 
     /// The block that an old line is in.
-    pub fn of_old(&self, line: usize) -> Option<&Moved> {
+    pub fn of_old(&self, line: usize) -> Option<&MovedBlock> {
         let at = self.by_old.partition_point(|block| block.old.end <= line);
         self.by_old.get(at).filter(|block| block.old.contains(&line))
     }
 
     /// The block that a new line is in.
-    pub fn of_new(&self, line: usize) -> Option<&Moved> {
+    pub fn of_new(&self, line: usize) -> Option<&MovedBlock> {
         let at = self.by_new.partition_point(|block| block.new.end <= line);
         self.by_new.get(at).filter(|block| block.new.contains(&line))
     }
@@ -84,14 +84,14 @@ fn added(hunks: &[Region], hashes: &[LineHash]) -> Added {
     added
 }
 
-struct Search<'a> {
+struct MoveSearch<'a> {
     hashes: &'a [Vec<LineHash>; 2],
     added: Added,
 }
 
-impl Search<'_> {
+impl MoveSearch<'_> {
     /// The longest block that begins where `old` does and was added elsewhere.
-    fn longest(&self, old: Range<usize>, taken: &HashSet<usize>) -> Option<Moved> {
+    fn longest(&self, old: Range<usize>, taken: &HashSet<usize>) -> Option<MovedBlock> {
         let [before, after] = self.hashes;
         let places = self.added.get(&before[old.start]).filter(|places| places.len() <= MOST_PLACES)?;
         let length = |(place, end): (usize, usize)| {
@@ -99,7 +99,7 @@ impl Search<'_> {
             pairs.take_while(|(one, other)| before[*one] == after[*other] && !taken.contains(other)).count()
         };
         let (start, length) = places.iter().map(|place| (place.0, length(*place))).max_by_key(|(_, n)| *n)?;
-        let block = Moved { old: old.start..old.start + length, new: start..start + length };
+        let block = MovedBlock { old: old.start..old.start + length, new: start..start + length };
         (length >= LEAST_LINES).then_some(block)
     }
 }

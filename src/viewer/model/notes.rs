@@ -1,6 +1,6 @@
 //! What a change does beside changing lines, in plain words.
 
-use super::facts::{ContentKind, Facts};
+use super::facts::{ContentKind, SideFacts};
 use super::text::Half;
 use crate::model::Mode;
 use crate::report::hidden as report;
@@ -58,7 +58,7 @@ impl Equality {
 }
 
 /// Collects the notes about a change, the weightiest first.
-pub(super) fn notes(before: &Facts, after: &Facts, renamed_from: Option<&str>) -> Vec<ChangeNote> {
+pub(super) fn notes(before: &SideFacts, after: &SideFacts, renamed_from: Option<&str>) -> Vec<ChangeNote> {
     let mut notes = Vec::new();
     if let Some(from) = renamed_from {
         notes.push(information(words::NOTE_RENAMED, fill(words::RENAMED, &[("from", from)])));
@@ -100,7 +100,7 @@ fn thing(kind: ContentKind) -> &'static str {
     }
 }
 
-fn kind_note(before: &Facts, after: &Facts) -> Option<ChangeNote> {
+fn kind_note(before: &SideFacts, after: &SideFacts) -> Option<ChangeNote> {
     let (old, new) = (thing(before.kind), thing(after.kind));
     Some(match (before.kind, after.kind) {
         _ if old == new => return None,
@@ -114,7 +114,7 @@ fn kind_note(before: &Facts, after: &Facts) -> Option<ChangeNote> {
     })
 }
 
-fn link_note(before: &Facts, after: &Facts) -> Option<ChangeNote> {
+fn link_note(before: &SideFacts, after: &SideFacts) -> Option<ChangeNote> {
     let (old, new) = (before.points_to.as_deref()?, after.points_to.as_deref()?);
     (old != new).then(|| {
         let sentence = fill(words::POINTS_ELSEWHERE, &[("new", new), ("old", old)]);
@@ -122,7 +122,7 @@ fn link_note(before: &Facts, after: &Facts) -> Option<ChangeNote> {
     })
 }
 
-fn mode_note(before: &Facts, after: &Facts) -> Option<ChangeNote> {
+fn mode_note(before: &SideFacts, after: &SideFacts) -> Option<ChangeNote> {
     let new = after.mode?;
     let new_word = new.to_string();
     if new.is_special() && before.mode != Some(new) {
@@ -146,7 +146,7 @@ fn mode_note(before: &Facts, after: &Facts) -> Option<ChangeNote> {
     })
 }
 
-fn text_notes(before: &Facts, after: &Facts) -> Vec<ChangeNote> {
+fn text_notes(before: &SideFacts, after: &SideFacts) -> Vec<ChangeNote> {
     let (Some(old), Some(new)) = (&before.text, &after.text) else { return Vec::new() };
     let mut notes = Vec::new();
     // Between plain ASCII and UTF-8 there is a difference only in what is written, and that the lines show.
@@ -178,7 +178,7 @@ fn text_notes(before: &Facts, after: &Facts) -> Vec<ChangeNote> {
 }
 
 /// What a side hides. On the right it is what the patch brings; what stood there before is told on the left.
-fn hidden_note(half: Half, facts: &Facts) -> Option<ChangeNote> {
+fn hidden_note(half: Half, facts: &SideFacts) -> Option<ChangeNote> {
     let text = facts.text.as_ref()?;
     let (danger, kinds) = report::in_file(&text.hidden).into_iter().next()?;
     let first = text.hidden.places.iter().find(|place| place.danger == danger)?;
@@ -199,20 +199,20 @@ mod tests {
     use super::*;
     use crate::model::{Digest, FileNode, LinkNode, Node};
 
-    fn file(mode: u32) -> Facts {
+    fn file(mode: u32) -> SideFacts {
         let file = FileNode { digest: Digest::compute(b""), size_bytes: 0, mode: Mode::new(mode) };
-        Facts::of_node(Some(&Node::File(file)))
+        SideFacts::of_node(Some(&Node::File(file)))
     }
 
-    fn sentences(before: &Facts, after: &Facts) -> Vec<String> {
+    fn sentences(before: &SideFacts, after: &SideFacts) -> Vec<String> {
         notes(before, after, None).into_iter().map(|note| note.sentence).collect()
     }
 
     #[test]
     fn what_is_no_change_of_lines_is_said_in_words() {
-        let nothing = Facts::of_node(None);
-        let folder = Facts::of_node(Some(&Node::Dir(Mode::DIR)));
-        let link = |to: &str| Facts::of_node(Some(&Node::Link(LinkNode { points_to: to.to_owned() })));
+        let nothing = SideFacts::of_node(None);
+        let folder = SideFacts::of_node(Some(&Node::Dir(Mode::DIR)));
+        let link = |to: &str| SideFacts::of_node(Some(&Node::Link(LinkNode { points_to: to.to_owned() })));
         let cases = [
             (&nothing, &folder, "Adds a folder."),
             (&folder, &nothing, "Deletes the folder."),

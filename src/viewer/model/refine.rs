@@ -59,7 +59,7 @@ impl Refined {
             return Self { left: whole(&hunk.old), right: whole(&hunk.new) };
         }
         let Some([left, right]) = texts(diff, hunk) else { return Self::default() };
-        let (left, right) = Words::of_both(&left, &right);
+        let (left, right) = LineWords::of_both(&left, &right);
         let deadline = Instant::now() + REFINE_PATIENCE;
         let ops =
             capture_diff_slices_deadline(Algorithm::Myers, &left.words(), &right.words(), Some(deadline));
@@ -90,7 +90,7 @@ fn texts(diff: &LineDiff, hunk: &Region) -> Option<[Vec<Vec<u8>>; 2]> {
 }
 
 /// Lines cut into words. Of a long line only the part between equal ends is, where there is a line to compare it with.
-struct Words<'a> {
+struct LineWords<'a> {
     lines: &'a [Vec<u8>],
     /// The part of each line that is looked into; `None`: the line is too long.
     parts: Vec<Option<Range<usize>>>,
@@ -104,7 +104,7 @@ struct WordSpan {
     end: usize,
 }
 
-impl<'a> Words<'a> {
+impl<'a> LineWords<'a> {
     /// Every line by itself.
     fn new(lines: &'a [Vec<u8>]) -> Self {
         let is_short = |line: &Vec<u8>| (line.len() <= MAX_REFINED_BYTES).then_some(0..line.len());
@@ -214,7 +214,7 @@ fn word_length(text: &[u8]) -> usize {
 
 /// Which words of each side are marked. What is equal between two changes but says nothing by itself, such as one
 /// blank or comma, is taken for changed: the eye reads one phrase better than three scraps.
-fn clean_up(ops: &[DiffOp], left: &Words<'_>, right: &Words<'_>) -> [Vec<bool>; 2] {
+fn clean_up(ops: &[DiffOp], left: &LineWords<'_>, right: &LineWords<'_>) -> [Vec<bool>; 2] {
     let mut changed = [vec![false; left.words.len()], vec![false; right.words.len()]];
     for (index, op) in ops.iter().enumerate() {
         let is_island = index > 0 && index + 1 < ops.len();
@@ -258,7 +258,7 @@ pub(super) fn pair_lines(diff: &LineDiff, cancel: &CancelToken) -> HashMap<usize
 
 fn pairs_of(diff: &LineDiff, hunk: &Region) -> Option<Box<[(usize, usize)]>> {
     let [left, right] = texts(diff, hunk)?;
-    let (left, right) = (Words::new(&left), Words::new(&right));
+    let (left, right) = (LineWords::new(&left), LineWords::new(&right));
     let deadline = Instant::now() + REFINE_PATIENCE;
     let ops = capture_diff_slices_deadline(Algorithm::Myers, &left.words(), &right.words(), Some(deadline));
     // How many bytes each two lines have in common. Equal words run down both sides, so the pairs do as well.

@@ -8,13 +8,13 @@ use std::time::Duration;
 use super::encoding::TextEncoding;
 use super::ends::compare_ends;
 use super::lines::{LineEndCounts, LineHash, LineHashers, LineScan, LineTable, LineText, stop_if_asked};
-use super::moved::{MOST_LINES, Moved, Moves};
+use super::moved::{MOST_LINES, MovedBlock, Moves};
 use super::refine;
 use super::white_space::WhiteSpace;
 use crate::diff::{MAX_COMPARED_LINES, PATIENCE, Precision, Region, compare};
 use crate::progress::CancelToken;
 use crate::words::contents as words;
-use crate::workbench::Content;
+use crate::workbench::SideContent;
 
 /// How long somebody who said "keep computing" waits at most; they can stop it at any time.
 pub const LONG_PATIENCE: Duration = Duration::from_secs(3_600);
@@ -90,20 +90,20 @@ pub struct LineDiff {
 pub(super) struct ScannedText {
     pub scan: LineScan,
     /// The text in UTF-8 or in its 8-bit encoding, without a byte order mark.
-    pub content: Content,
+    pub content: SideContent,
 }
 
 impl ScannedText {
     /// Reads a text. `encoding` is that of its whole content, or of its head if it is not in memory.
     pub(super) fn new(
-        content: &Content,
+        content: &SideContent,
         encoding: TextEncoding,
         keys: &LineHashers,
         cancel: &CancelToken,
     ) -> io::Result<Self> {
         let (content, start) = match (encoding, content.bytes()) {
             (encoding, Some(bytes)) if encoding.needs_decoding() => {
-                (Content::from(encoding.decode(bytes).into_owned()), 0)
+                (SideContent::from(encoding.decode(bytes).into_owned()), 0)
             }
             _ => (content.clone(), encoding.mark_bytes() as u64),
         };
@@ -113,7 +113,7 @@ impl ScannedText {
 
     /// Nothing, where a side has no file.
     pub(super) fn nothing(keys: &LineHashers) -> Self {
-        let content = Content::from(Vec::new());
+        let content = SideContent::from(Vec::new());
         let scan = LineTable::scan(&content, 0, keys, 0, &CancelToken::new()).expect("memory can be read");
         Self { scan, content }
     }
@@ -206,7 +206,7 @@ impl LineDiff {
     }
 
     /// The block that this line moved with, if it did.
-    pub fn moved(&self, half: Half, line: usize) -> Option<&Moved> {
+    pub fn moved(&self, half: Half, line: usize) -> Option<&MovedBlock> {
         half.of(self.moved.of_old(line), self.moved.of_new(line))
     }
 

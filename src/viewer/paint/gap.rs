@@ -2,7 +2,7 @@
 
 use egui::{Align2, FontId, Painter, Rect, Sense, Ui, pos2, vec2};
 
-use super::line::Metrics;
+use super::line::RowMetrics;
 use super::list;
 use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, text};
@@ -24,7 +24,7 @@ pub(super) fn paint(
     side: Rect,
     (gap, section): (Gap, Option<String>),
     tokens: &Tokens,
-    metrics: &Metrics,
+    metrics: &RowMetrics,
 ) {
     painter.rect_filled(rect, 0, tokens.gap);
     painter.hline(rect.x_range(), rect.top() + 0.5, (1.0, tokens.outline));
@@ -42,7 +42,7 @@ pub(super) fn paint(
 }
 
 /// The buttons of all gaps in view.
-pub(super) fn buttons_ui(ui: &Ui, diff: &LineDiff, state: &mut PaneState, area: Rect, metrics: &Metrics) {
+pub(super) fn buttons_ui(ui: &Ui, diff: &LineDiff, state: &mut PaneState, area: Rect, metrics: &RowMetrics) {
     let tokens = Tokens::from_context(ui);
     let painter = ui.painter_at(area);
     let last_gap = diff.hunks().len();

@@ -19,7 +19,7 @@ const STEP_CHARS: usize = 256;
 
 /// Sizes that all rows share.
 #[derive(Clone)]
-pub(super) struct Metrics {
+pub(super) struct RowMetrics {
     pub font: FontId,
     /// Line numbers: smaller, so that the lines come first.
     pub number: FontId,
@@ -58,7 +58,7 @@ impl Placed {
         painter: &Painter,
         line: &ShownLine,
         look: &LineStyle<'_>,
-        metrics: &Metrics,
+        metrics: &RowMetrics,
         (shift, width): (f32, f32),
     ) -> Self {
         let chars = match line.chars <= MAX_WHOLE_CHARS {
@@ -99,7 +99,7 @@ impl Placed {
 }
 
 /// Colours of the characters in `bytes` of a line.
-fn job(line: &ShownLine, bytes: Range<usize>, look: &LineStyle<'_>, metrics: &Metrics) -> LayoutJob {
+fn job(line: &ShownLine, bytes: Range<usize>, look: &LineStyle<'_>, metrics: &RowMetrics) -> LayoutJob {
     let mut job = LayoutJob {
         text: line.text[bytes.clone()].to_owned(),
         break_on_newline: false,
@@ -156,7 +156,7 @@ pub(super) fn paint_line(
     shift: f32,
     drawn: &Drawn,
     look: &LineStyle<'_>,
-    metrics: &Metrics,
+    metrics: &RowMetrics,
 ) -> Placed {
     let painter = painter.with_clip_rect(column.intersect(painter.clip_rect()));
     let line = &drawn.shown;
@@ -204,7 +204,7 @@ pub(super) fn paint_line(
 }
 
 /// Says something about a line at its right edge.
-pub(super) fn chip(painter: &Painter, column: Rect, said: &str, tokens: &Tokens, metrics: &Metrics) {
+pub(super) fn chip(painter: &Painter, column: Rect, said: &str, tokens: &Tokens, metrics: &RowMetrics) {
     let galley = painter.layout_no_wrap(said.to_owned(), metrics.small.clone(), tokens.muted);
     let size = galley.size() + egui::vec2(12.0, 2.0);
     let chip = Rect::from_center_size(pos2(column.right() - size.x / 2.0 - 6.0, column.center().y), size);

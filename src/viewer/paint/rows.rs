@@ -3,7 +3,7 @@
 use egui::{Align2, Painter, Rect, Ui, pos2};
 
 use super::highlight::Highlights;
-use super::line::{LineStyle, Metrics, chip, paint_line};
+use super::line::{LineStyle, RowMetrics, chip, paint_line};
 use super::{Given, gap, list};
 use crate::toolkit::theme::{ChangeTone, Tokens};
 use crate::viewer::layout::{Column, Layout, LineRow, LineRowKind, PaneState};
@@ -28,7 +28,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub fn new(rows: Rect, diff: &LineDiff, layout: Layout, metrics: &Metrics) -> Self {
+    pub fn new(rows: Rect, diff: &LineDiff, layout: Layout, metrics: &RowMetrics) -> Self {
         let most = Half::BOTH.map(|half| diff.lines(half).count()).into_iter().max().unwrap_or(0);
         let digits = most.max(99).ilog10() + 1;
         // At their smaller size the digits leave a little more room.
@@ -62,7 +62,7 @@ pub(super) fn paint(
     diff: &LineDiff,
     state: &mut PaneState,
     columns: &Columns,
-    metrics: &Metrics,
+    metrics: &RowMetrics,
     area: Rect,
 ) {
     let painter = ui.painter_at(area);
@@ -93,7 +93,7 @@ pub(super) fn paint(
 struct RowPainter<'a> {
     painter: &'a Painter,
     tokens: &'a Tokens,
-    metrics: &'a Metrics,
+    metrics: &'a RowMetrics,
     columns: &'a Columns,
     diff: &'a LineDiff,
     highlights: Option<&'a Highlights>,

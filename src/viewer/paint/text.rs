@@ -3,7 +3,7 @@
 use egui::{Id, Rect, Response, Sense, Ui, pos2, vec2};
 
 use super::keys;
-use super::line::{LineStyle, Metrics, Placed};
+use super::line::{LineStyle, Placed, RowMetrics};
 use super::rows::{Columns, paint};
 use super::{Given, gap, list, menu, ruler};
 use crate::text::with_thousands;
@@ -66,12 +66,12 @@ pub(super) fn text_ui(
     announce(ui, given, state, id);
 }
 
-fn metrics(ui: &Ui) -> Metrics {
+fn metrics(ui: &Ui) -> RowMetrics {
     let font = text::diff_style().resolve(ui.style());
     let small = egui::TextStyle::Small.resolve(ui.style());
     let (char_width, height) = ui.fonts_mut(|fonts| (fonts.glyph_width(&font, '0'), fonts.row_height(&font)));
     let number = egui::FontId::new(small.size, font.family.clone());
-    Metrics { font, number, small, char_width, row_height: (height + ROW_PADDING).round() }
+    RowMetrics { font, number, small, char_width, row_height: (height + ROW_PADDING).round() }
 }
 
 fn take_keys(ui: &Ui, given: &Given<'_>, state: &mut PaneState, row_id: Id, out: &mut Vec<PaneRequest>) {
@@ -88,7 +88,7 @@ fn take_keys(ui: &Ui, given: &Given<'_>, state: &mut PaneState, row_id: Id, out:
 }
 
 /// The wheel moves both columns together.
-fn scroll(ui: &Ui, response: &Response, state: &mut PaneState, metrics: &Metrics) {
+fn scroll(ui: &Ui, response: &Response, state: &mut PaneState, metrics: &RowMetrics) {
     let Some(count) = state.rows().map(Rows::count) else { return };
     let room = (count, state.visible);
     state.shift -= list::wheel(ui, response, metrics.row_height, &mut state.place.scroll, room);
@@ -107,7 +107,7 @@ fn scroll(ui: &Ui, response: &Response, state: &mut PaneState, metrics: &Metrics
 }
 
 /// Moves the lines to the side, if need be, so that `spot` is in view.
-fn reveal(spot: Spot, diff: &LineDiff, state: &mut PaneState, columns: &Columns, metrics: &Metrics) {
+fn reveal(spot: Spot, diff: &LineDiff, state: &mut PaneState, columns: &Columns, metrics: &RowMetrics) {
     let shown = &state.line(diff, spot.half, spot.line).shown;
     let x = shown.char_of_byte(shown.to_shown(spot.byte)) as f32 * metrics.char_width;
     let width = columns.text(columns.cells[0]).width();
@@ -126,7 +126,7 @@ fn point(
     diff: &LineDiff,
     state: &mut PaneState,
     columns: &Columns,
-    metrics: &Metrics,
+    metrics: &RowMetrics,
 ) {
     let Some(pointer) = response.interact_pointer_pos() else { return };
     let begins = response.drag_started() || response.clicked();
@@ -170,7 +170,7 @@ fn caret_at(
     diff: &LineDiff,
     state: &mut PaneState,
     columns: &Columns,
-    metrics: &Metrics,
+    metrics: &RowMetrics,
     column: Column,
     top: f32,
     pointer: egui::Pos2,

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::decision::DecisionSum;
-use super::locked::Seen;
+use super::locked::Recheckable;
 use super::which::refuse_unknown;
 use crate::disk::fs::Fs;
-use crate::ledger::{Action, Entry, Ledger, PatchNote};
+use crate::ledger::{Action, Entry, EntryFact, Ledger, PatchNote};
 use crate::model::{Digest, Node, TreePath};
 use crate::transaction;
 use crate::workbench::look::stack::{manifests_of, read_ledger};
@@ -38,7 +38,7 @@ pub struct KeptEdit {
 impl Accepted {
     /// What somebody agrees to who gives this up.
     pub fn decision(&self) -> DecisionDigest {
-        let mut sum = DecisionSum::of("keep for good");
+        let mut sum = DecisionSum::new("keep for good");
         sum.add("history", &self.head.to_string());
         sum.add_notes("patch", &self.patches);
         sum.add_notes("rollback", &self.rollback);
@@ -62,7 +62,7 @@ impl Workbench {
     /// As [`Workbench::accept`].
     pub fn preview_accept(&self, target: &Path, id: Option<&str>) -> Result<Accepted> {
         let fs = self.disk(target)?;
-        Ok(self.decide_in_passing(target, &*fs, id)?.given_up)
+        Ok(self.decide_unlocked(target, &*fs, id)?.given_up)
     }
 
     /// Accepts the patch `id` and every older one, or everything: all patches, and the last rollback. What is accepted
@@ -85,19 +85,19 @@ impl Workbench {
         agreed: Option<DecisionDigest>,
     ) -> Result<Accepted> {
         let fs = self.disk(target)?;
-        let first_look = self.decide_in_passing(target, &*fs, id)?;
+        let first_look = self.decide_unlocked(target, &*fs, id)?;
         DecisionDigest::refuse_other(agreed, || first_look.given_up.decision())?;
         if first_look.given_up.is_nothing() && first_look.unused.is_empty() {
             return Ok(first_look.given_up);
         }
-        let see_again = |fs: &dyn Fs| Decision::new(fs, &read_ledger(fs)?, id);
+        let see_again = |fs: &dyn Fs| PlannedAcceptance::new(fs, &read_ledger(fs)?, id);
         let (mut folder, decision) = self.lock_as_seen(target, first_look, see_again, |_| true)?;
         DecisionDigest::refuse_other(agreed, || decision.given_up.decision())?;
         // What failing checks would roll back is needed until they have run.
         if let Some(entry) = folder.ledger.unchecked().first() {
             return Err(UncheckedChange::new(entry).refusal());
         }
-        let Decision { given_up, through, unused } = decision;
+        let PlannedAcceptance { given_up, through, unused } = decision;
         if given_up.is_nothing() {
             // A process that died while it accepted has left them.
             folder.give_up(&unused)?;
@@ -107,29 +107,27 @@ impl Workbench {
         entry.reverses = Some(through);
         entry.patch = given_up.patches.last().cloned();
         let rollback = given_up.rollback.iter();
-        entry.remarks.extend(rollback.map(|gone| format!("the rollback of {} is kept for good", gone.id)));
+        entry.facts.extend(rollback.map(|gone| EntryFact::RollbackKept { patch: gone.id.clone() }));
         let edits = given_up.edits.iter();
-        entry
-            .remarks
-            .extend(edits.map(|edit| format!("{}: the backup of your edited file was deleted", edit.path)));
+        entry.facts.extend(edits.map(|edit| EntryFact::EditBackupDeleted { path: edit.path.to_string() }));
         folder.append(&entry)?;
         folder.give_up(&unused)?;
         Ok(given_up)
     }
 
     /// What there is to give up in a folder that is not locked.
-    fn decide_in_passing(&self, target: &Path, fs: &dyn Fs, id: Option<&str>) -> Result<Decision> {
+    fn decide_unlocked(&self, target: &Path, fs: &dyn Fs, id: Option<&str>) -> Result<PlannedAcceptance> {
         self.refuse_shortened_history(target, fs)?;
         let look = || {
             super::preview::refuse_unfinished(fs)?;
-            Decision::new(fs, &read_ledger(fs)?, id)
+            PlannedAcceptance::new(fs, &read_ledger(fs)?, id)
         };
         self.read_consistently(target, fs, look, |_| true)
     }
 }
 
 /// What is given up, and how.
-struct Decision {
+struct PlannedAcceptance {
     given_up: Accepted,
     /// The newest entry that cannot be taken back any more.
     through: u64,
@@ -137,13 +135,13 @@ struct Decision {
     unused: Vec<u64>,
 }
 
-impl Seen for Decision {
+impl Recheckable for PlannedAcceptance {
     fn still_holds(&self, _: &dyn Fs, ledger: &Ledger) -> bool {
         self.given_up.head == ledger.head().digest
     }
 }
 
-impl Decision {
+impl PlannedAcceptance {
     fn new(fs: &dyn Fs, ledger: &Ledger, id: Option<&str>) -> Result<Self> {
         let mut open = ledger.installed();
         let count = match id {
@@ -157,13 +155,13 @@ impl Decision {
         open.retain(|patch| !patch.accepted);
         // A rollback that brought a patch back is that patch's own way back.
         let last_rollback =
-            ledger.last_rollback().filter(|last| open.iter().all(|patch| patch.way_back != last.seq));
+            ledger.last_rollback().filter(|last| open.iter().all(|patch| patch.undo_entry != last.seq));
         let (rollback, still_undoable) =
             if id.is_none() { (last_rollback, None) } else { (None, last_rollback) };
-        let given_up = open.iter().map(|patch| patch.way_back).chain(rollback.map(|last| last.seq));
+        let given_up = open.iter().map(|patch| patch.undo_entry).chain(rollback.map(|last| last.seq));
         let through = given_up.max().unwrap_or_default();
         let still_used: BTreeSet<u64> =
-            newer.iter().map(|patch| patch.way_back).chain(still_undoable.map(|last| last.seq)).collect();
+            newer.iter().map(|patch| patch.undo_entry).chain(still_undoable.map(|last| last.seq)).collect();
         let mut still_used = still_used;
         if !newer.is_empty() {
             // Files that newer patches share with one that went from below them are put together out of these.
@@ -173,7 +171,7 @@ impl Decision {
         still_used.extend(taken_away(ledger));
         let mut unused = Vec::new();
         for seq in (1..=ledger.head().seq).filter(|seq| !still_used.contains(seq)) {
-            if transaction::has_way_back(fs, seq)? {
+            if transaction::has_undo_data(fs, seq)? {
                 unused.push(seq);
             }
         }

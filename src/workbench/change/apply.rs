@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::apply_preview::Previewed;
 use super::health::Health;
-use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
+use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
 use super::permission::{CheckedBundles, PermittedBundles};
 use super::scripts::{ScriptRun, not_recorded, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
@@ -15,14 +15,14 @@ use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::TextOrigin;
 use crate::disk::fs::Fs;
 use crate::ledger::{
-    Action, CheckNote, Entry, EntryPart, KeptSignatures, Ledger, PatchNote, Retires, ScriptNote, ScriptTime,
-    manifest_name, signatures_name,
+    Action, CheckNote, Entry, EntryFact, EntryPart, KeptSignatures, Ledger, PatchNote, Retires, ScriptNote,
+    ScriptTime, manifest_name, signatures_name,
 };
 use crate::model::{Code, Digest, Patch};
 use crate::plan::why::Override;
 use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
-use crate::workbench::contents::{First, Library};
+use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::{
     ApplyOptions, ApplyPreview, ApplyRequest, ComingPatch, DecisionDigest, Error, Result, ScriptTrouble,
     Watch, Workbench, text_patch,
@@ -137,22 +137,22 @@ impl Workbench {
     ) -> Result<Applied> {
         let bundles = bundles.as_slice();
         let texts = bundles.iter().filter_map(|bundle| bundle.text.as_ref());
-        let mut remarks: Vec<String> = texts.flat_map(text_patch::remarks).collect();
-        remarks.extend(looked.survey.remarks.iter().cloned());
-        remarks.extend(remarks_on_edits(&looked.preview));
-        let plan = approve(&looked.preview, options, &mut remarks)?;
+        let mut facts: Vec<EntryFact> = texts.flat_map(text_patch::facts).collect();
+        facts.extend(looked.survey.facts.iter().cloned());
+        facts.extend(facts_on_edits(&looked.preview));
+        let plan = approve(&looked.preview, options, &mut facts)?;
         if plan.steps().is_empty() {
             // Somebody else has just applied the same patch.
             return Ok(Applied::nothing(looked.preview));
         }
         let scripts = &looked.preview.scripts;
         scripts.agree(options.scripts)?;
-        let mut run = ScriptRun::new(folder, scripts, Some(PatchNote::of(&looked.preview.patch)));
+        let mut run = ScriptRun::new(folder, scripts, Some(PatchNote::new(&looked.preview.patch)));
         run.before_the_change(&looked.survey, watch)?;
-        let mut entry = entry_of(run.folder, bundles, &looked, remarks)?.on(&options.occasion);
+        let mut entry = entry_of(run.folder, bundles, &looked, facts)?.on(&options.occasion);
         entry.overrides = overrides(&looked.preview, options);
         entry.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::After)).collect();
-        let contents = Library::new(bundles, First::Bundles)
+        let contents = Library::new(bundles, SearchFirst::Bundles)
             .in_folder(run.folder.fs())
             .with_seen(&looked.survey.situation.tree)
             .with_copies(looked.archive.clone())
@@ -201,10 +201,10 @@ impl Workbench {
         let health = match script_failed {
             // Nobody asks a product how it is that was not set up to the end.
             Some(_) => Health::default(),
-            None => Health::of(patches, run.folder.fs(), watch),
+            None => Health::examine(patches, run.folder.fs(), watch),
         };
         let downtime = health.downtime(self.environment());
-        let Health { notes, mut failed, .. } = health;
+        let mut failed = health.failures();
         if let Some(lost) = run.lost_history() {
             let failed = script_failed.into_iter().chain([lost]).collect();
             return Err(Error::Script { trouble: ScriptTrouble::NotRecorded, failed, cause: None });
@@ -213,11 +213,11 @@ impl Workbench {
         failed.extend(script_failed);
         if failed.is_empty() {
             let mut told: Vec<CheckNote> = run.notes.iter().map(ScriptNote::as_check).collect();
-            told.extend(notes.iter().cloned());
+            told.extend(health.notes.iter().cloned());
             if !told.is_empty() {
                 let mut entry = run.folder.next_entry(Action::Checked);
                 entry.patch = applied.patch.clone();
-                entry.checks = notes;
+                entry.checks = health.notes;
                 entry.downtime = downtime;
                 entry.scripts = run.drain();
                 run.folder.append(&entry).map_err(not_recorded)?;
@@ -232,7 +232,8 @@ impl Workbench {
             let taken_back = look.and_then(|mut look| {
                 look.scripts.clone_from(&run.notes);
                 look.occasion = applied.occasion_of_consequences();
-                self.take_back(run.folder, look, notes, &failed, watch)
+                let facts = health.facts().chain(run.facts()).collect();
+                self.take_back(run.folder, look, health.notes, facts, watch)
             });
             match &taken_back {
                 Ok(_) => {
@@ -264,7 +265,7 @@ fn entry_of(
     folder: &LockedFolder<'_>,
     bundles: &[VerifiedBundle],
     looked: &Previewed,
-    remarks: Vec<String>,
+    facts: Vec<EntryFact>,
 ) -> Result<Entry> {
     let mut entry = folder.next_entry(Action::Apply);
     let fixed = coming(looked).flat_map(|(bundle, _)| &bundles[bundle].patch.about.vulnerabilities);
@@ -278,7 +279,7 @@ fn entry_of(
     for ((bundle, planned), preview) in coming(looked).zip(previews) {
         let bundle = &bundles[bundle];
         let (file, manifest) = (bundle.file_digest()?, Digest::compute(bundle.manifest()));
-        let mut part = EntryPart::new(PatchNote::of(&bundle.patch), file, manifest, &planned.steps);
+        let mut part = EntryPart::new(PatchNote::new(&bundle.patch), file, manifest, &planned.steps);
         part.retires = planned.replaces.iter().map(|(key, stays)| Retires::new(*key, *stays)).collect();
         parts.push(part);
         entry.vouched.push(vouched_note(preview));
@@ -297,31 +298,28 @@ fn entry_of(
     let results = coming(looked).filter_map(|(bundle, _)| bundles[bundle].patch.about.result_version.clone());
     entry.version_after = results.last().or_else(|| version.clone());
     entry.version_before = version;
-    entry.remarks = remarks;
+    entry.facts = facts;
     Ok(entry)
 }
 
-impl Seen for Previewed {
+impl Recheckable for Previewed {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }
 }
 
 /// What became of somebody's edits: worth knowing long after the notes have scrolled away.
-fn remarks_on_edits(preview: &ApplyPreview) -> Vec<String> {
-    let is_edit = |path: &str| preview.edits.keys().any(|edit| edit.as_str() == path);
-    let about = |note: &crate::plan::Note| {
-        let path = note.path.as_ref().filter(|path| is_edit(path))?;
-        Some(format!("{path}: {}", note.text))
-    };
-    preview.preview.notes.iter().filter_map(about).collect()
+fn facts_on_edits(preview: &ApplyPreview) -> Vec<EntryFact> {
+    let is_edit = |path: &String| preview.edits.keys().any(|edit| edit.as_str() == path);
+    let notes = preview.preview.notes.iter().filter(|note| note.path.as_ref().is_some_and(is_edit));
+    notes.filter_map(EntryFact::of_note).collect()
 }
 
 /// The plan, if nothing stands in its way but what `options` allow.
 fn approve(
     preview: &ApplyPreview,
     options: &ApplyOptions,
-    remarks: &mut Vec<String>,
+    facts: &mut Vec<EntryFact>,
 ) -> Result<ApprovedPlan> {
     DecisionDigest::refuse_other(options.expected, || preview.decision())?;
     preview.permits(options.overrides.has(Override::Unsigned))?;
@@ -330,7 +328,7 @@ fn approve(
         preview.obstacles.into_iter().partition(|obstacle| options.allows(obstacle));
     // A downgrade is told by the numbers that the history keeps.
     let told = allowed.iter().filter(|obstacle| obstacle.code() != Code::Downgrade);
-    remarks.extend(told.map(|obstacle| format!("accepted: {}", obstacle.sentence())));
+    facts.extend(told.map(EntryFact::accepted));
     preview.obstacles = obstacles;
     preview.approve().map_err(|preview| Error::Refused(preview.obstacles))
 }

@@ -77,7 +77,7 @@ pub struct ComingPatch {
 impl ApplyPreview {
     /// What somebody agrees to who applies what this shows.
     pub fn decision(&self) -> DecisionDigest {
-        let mut sum = DecisionSum::of("apply");
+        let mut sum = DecisionSum::new("apply");
         sum.add("patches", &self.manifest_digest.to_string());
         for patch in &self.patches {
             sum.add("patch", &patch.patch.about.identity.to_string());

@@ -9,9 +9,9 @@ use crate::diff::pair_renames;
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::node_at;
 use crate::model::{FileNode, Node, Patch, Step, TreePath};
-use crate::plan::Note;
+use crate::plan::{FileNote, Note};
 use crate::transaction::{ContentError, Contents, SafeCopies, SafeCopyError};
-use crate::workbench::contents::{First, Library};
+use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::merged_contents::MergedContents;
 use crate::workbench::{Result, Workbench};
 
@@ -40,7 +40,7 @@ impl Workbench {
 
 /// What patch files bring: as a whole, or as a change of what they say is in the folder.
 pub(super) fn out_of<'a>(bundles: &'a [VerifiedBundle], fs: &'a dyn Fs) -> Library<'a> {
-    Library::new(bundles, First::Bundles).in_folder(fs).where_bundles_say()
+    Library::new(bundles, SearchFirst::Bundles).in_folder(fs).where_bundles_say()
 }
 
 /// Where the originals of damaged safe copies are.
@@ -70,16 +70,16 @@ pub(super) fn find_elsewhere(
         match (is_brought, sources.leave) {
             (false, _) if let Some(here) = here => {
                 if here.path != *path {
-                    let text = format!("its backup is damaged; the content is taken from {}", here.path);
-                    notes.push(Note::at(path, text));
+                    let file = Some(here.path.to_string());
+                    notes.push(Note::of_file(path, FileNote::TakenFrom { file }));
                 }
             }
             (true, _) => {
-                notes.push(Note::at(path, "its backup is damaged; the content is taken from the patch file"));
+                notes.push(Note::of_file(path, FileNote::TakenFrom { file: None }));
             }
             (false, leave) => {
                 if leave {
-                    notes.push(Note::at(path, "is left as it is, because its backup is missing or damaged"));
+                    notes.push(Note::of_file(path, FileNote::LeftAsItIs));
                 }
                 nowhere.push(path.clone());
             }
@@ -105,8 +105,8 @@ impl Elsewhere {
         for patch in patches {
             for (new, old) in pair_renames(&patch.changes) {
                 let Some(old) = old.filter(|old| self.nowhere.contains(&old.path)) else { continue };
-                let text = format!("is left as it is, because {} can't be restored", old.path);
-                self.notes.push(Note::at(&new.path, text));
+                let note = FileNote::LeftBecauseOf { file: old.path.to_string() };
+                self.notes.push(Note::of_file(&new.path, note));
                 self.nowhere.push(new.path.clone());
             }
         }

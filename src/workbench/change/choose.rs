@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::bundle::{UnverifiedBundle, VerifiedBundle};
 use crate::model::{Patch, PatchRef};
-use crate::plan::{Board, Finding, Obstacle};
+use crate::plan::{Board, Obstacle, ScanFinding};
 use crate::workbench::look::fixed::is_about;
 use crate::workbench::look::scan::{Feeds, ScanReport};
 use crate::workbench::{ApplyPreview, ApplyRequest, Error, Result, Watch, Workbench};
@@ -80,7 +80,7 @@ impl Workbench {
         let (patches, unreadable) = self.patches_at_hand(&wish.from, watch)?;
         let offered: Vec<&Patch> = patches.iter().map(|one| &*one.patch).collect();
         let mut board = Board::new(&findings, &feeds.known, &here.claims, &offered);
-        let trial = Trial { bench: self, patches: &patches, withdrawn: &wish.withdrawn, target, watch };
+        let trial = ChoiceTrial { bench: self, patches: &patches, withdrawn: &wish.withdrawn, target, watch };
         let mut chosen = trial.each(&mut board)?;
         let preview = trial.together(&mut board, &mut chosen)?;
         board.close();
@@ -100,7 +100,7 @@ impl Workbench {
         })
     }
 
-    fn read_scans(&self, scans: &[PathBuf], target: &Path) -> Result<Vec<Finding>> {
+    fn read_scans(&self, scans: &[PathBuf], target: &Path) -> Result<Vec<ScanFinding>> {
         let fs = self.disk(target)?;
         let mut findings = Vec::new();
         for path in scans {
@@ -144,7 +144,7 @@ impl Workbench {
 }
 
 /// Plans patches for a folder, without changing it.
-struct Trial<'a> {
+struct ChoiceTrial<'a> {
     bench: &'a Workbench,
     patches: &'a [PatchAtHand],
     withdrawn: &'a [PathBuf],
@@ -152,7 +152,7 @@ struct Trial<'a> {
     watch: Watch<'a>,
 }
 
-impl Trial<'_> {
+impl ChoiceTrial<'_> {
     /// Plans the patches one by one, the most important first. Returns those that can be applied by themselves, with what they
     /// require.
     fn each(&self, board: &mut Board) -> Result<Vec<usize>> {

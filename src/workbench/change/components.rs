@@ -1,5 +1,6 @@
 //! Whether the parts that patches need are there, as far as an SBOM says so. That is its maker's word, and told as that.
 
+use crate::ledger::EntryFact;
 use crate::model::{Patch, RequiredComponent};
 use crate::plan::why::{ComponentState, NeedsComponent};
 use crate::plan::{Note, Obstacle};
@@ -7,25 +8,27 @@ use crate::workbench::ApplyPreview;
 use crate::workbench::look::scan::Sbom;
 
 /// Adds to a preview what `sbom` says about the parts that its patches need. What it says, the history is to keep.
-pub(super) fn add_components(preview: &mut ApplyPreview, sbom: Option<&Sbom>) -> Vec<String> {
-    let mut remarks = Vec::new();
+pub(super) fn add_components(preview: &mut ApplyPreview, sbom: Option<&Sbom>) -> Vec<EntryFact> {
+    let mut facts = Vec::new();
     if preview.preview.is_nothing_to_do() {
-        return remarks;
+        return facts;
     }
     let coming: Vec<_> = preview.patches.iter().filter(|patch| patch.left_out.is_none()).collect();
     let (mut obstacles, mut notes) = (Vec::new(), Vec::new());
     for patch in coming {
         for part in &patch.patch.about.requires_components {
             let needs = needs(&patch.patch, part, sbom);
-            if let Some(sbom) = sbom.filter(|_| matches!(needs.is, ComponentState::Right(_))) {
-                remarks.push(format!(
-                    "{} (the word of {}, {}, SHA-256 {}, {} components)",
-                    needs.sentence(),
-                    sbom.path.display(),
-                    sbom.format,
-                    sbom.digest,
-                    sbom.parts
-                ));
+            if let (Some(sbom), ComponentState::Right(found)) = (sbom, &needs.is) {
+                facts.push(EntryFact::Component {
+                    patch: needs.patch.to_string(),
+                    purl: part.purl.to_string(),
+                    versions: part.versions.as_str().to_owned(),
+                    found: found.clone(),
+                    sbom: sbom.path.display().to_string(),
+                    format: sbom.format.to_string(),
+                    sha256: sbom.digest,
+                    components: sbom.parts,
+                });
             }
             let stops = match needs.is {
                 ComponentState::Right(_) => false,
@@ -40,7 +43,7 @@ pub(super) fn add_components(preview: &mut ApplyPreview, sbom: Option<&Sbom>) ->
     }
     preview.preview.obstacles.extend(obstacles);
     preview.preview.notes.extend(notes);
-    remarks
+    facts
 }
 
 fn needs(patch: &Patch, part: &RequiredComponent, sbom: Option<&Sbom>) -> NeedsComponent {

@@ -33,7 +33,7 @@ impl DecisionDigest {
 pub(super) struct DecisionSum(Hasher);
 
 impl DecisionSum {
-    pub(super) fn of(change: &str) -> Self {
+    pub(super) fn new(change: &str) -> Self {
         let mut sum = Self(Hasher::new());
         sum.add("change", change);
         sum

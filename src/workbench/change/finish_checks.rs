@@ -14,7 +14,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Action, CheckNote, Entry, LayerSlot, Ledger};
 use crate::model::{Check, LayerKey, Position, Product};
 use crate::plan::OnDrift;
-use crate::plan::why::{Switches, Undo};
+use crate::plan::why::{HistoryDoubt, Switches};
 use crate::workbench::look::stack::manifest_of;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
@@ -51,7 +51,8 @@ impl Workbench {
         // A check that somebody stopped has no answer, and stays due.
         watch.cancel.check()?;
         let downtime = health.downtime(self.environment());
-        let Health { notes, failed, .. } = health;
+        let (failed, facts) = (health.failures(), health.facts().collect());
+        let Health { notes, .. } = health;
         if failed.is_empty() {
             let mut checked = folder.next_entry(Action::Checked);
             checked.patch.clone_from(&entry.patch);
@@ -65,7 +66,7 @@ impl Workbench {
             let look = self.look_at_undoing(folder.fs(), &folder.ledger, entry, watch);
             let taken_back = look.and_then(|mut look| {
                 look.occasion = entry.occasion_of_consequences();
-                self.take_back(folder, look, notes, &failed, watch)
+                self.take_back(folder, look, notes, facts, watch)
             });
             folder.remember();
             Err(Error::Unhealthy { failed, undo: taken_back.err().map(Box::new) })
@@ -77,7 +78,7 @@ impl Workbench {
         let mut due = Vec::new();
         for key in concerned(ledger, entry) {
             if !self.may_check(fs, ledger, key)? {
-                return Err(Error::refused(Undo::ForeignHistory { entries: vec![key.entry] }));
+                return Err(Error::refused(HistoryDoubt::ForeignHistory { entries: vec![key.entry] }));
             }
             let Some(patch) = manifest_of(fs, ledger, key) else { continue };
             let toggle = |id: &str| patch.about.toggles.iter().find(|toggle| toggle.id.as_str() == id);
@@ -88,7 +89,7 @@ impl Workbench {
             due.push((checks, patch.about.product.clone()));
         }
         match due.iter().all(|(checks, _)| checks.is_empty()) {
-            true => Err(Error::refused(Undo::ChecksLost { subject: entry.subject() })),
+            true => Err(Error::refused(HistoryDoubt::ChecksLost { subject: entry.subject() })),
             false => Ok(due),
         }
     }

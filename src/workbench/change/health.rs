@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::checks::{self, Surroundings};
 use crate::disk::fs::Fs;
 use crate::environment::Environment;
-use crate::ledger::{CheckNote, DowntimeNote};
+use crate::ledger::{CheckNote, DowntimeNote, EntryFact};
 use crate::model::{Check, Level, Measured, Patch, Product};
 use crate::workbench::Watch;
 
@@ -15,14 +15,14 @@ pub(crate) struct Health {
     /// The outcome of each.
     pub notes: Vec<CheckNote>,
     /// What failed that must not.
-    pub(crate) failed: Vec<String>,
+    pub(crate) failed: Vec<CheckNote>,
     /// From the first failure to the last first success, where checks failed and then held.
     down: Option<(Instant, Instant)>,
 }
 
 impl Health {
     /// The outcome of every health check of `patches`.
-    pub(crate) fn of(patches: &[&Patch], fs: &dyn Fs, watch: Watch<'_>) -> Self {
+    pub(crate) fn examine(patches: &[&Patch], fs: &dyn Fs, watch: Watch<'_>) -> Self {
         let mut health = Self::default();
         for patch in patches {
             health.ask(&patch.about.health, &patch.about.product, fs, watch);
@@ -40,7 +40,7 @@ impl Health {
                 evidence: result.evidence,
             };
             if check.level == Level::Required && !note.passed {
-                self.failed.push(note.line());
+                self.failed.push(note.clone());
             }
             self.notes.push(note);
             self.down = match (self.down, result.down) {
@@ -48,6 +48,16 @@ impl Health {
                 (one, other) => one.or(other),
             };
         }
+    }
+
+    /// Why the change is to be taken back, if it is; each reason in words.
+    pub(crate) fn failures(&self) -> Vec<String> {
+        self.failed.iter().map(CheckNote::line).collect()
+    }
+
+    /// The same for the history, which has the outcome of each.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = EntryFact> {
+        self.failed.iter().map(|note| EntryFact::FailedCheck { check: note.check.clone() })
     }
 
     /// How long the product was not well, for the history; nothing where that was not seen from beginning to end.

@@ -20,7 +20,7 @@ use crate::workbench::look::stack::read_ledger;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
 /// What was seen in a folder, and can be compared with what is there now.
-pub(crate) trait Seen: Sized {
+pub(crate) trait Recheckable: Sized {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool;
 }
 
@@ -75,7 +75,7 @@ impl Workbench {
     /// # Errors
     /// If somebody else is changing the folder, it does not keep still, or entries of its history are gone; those of
     /// `see_again`.
-    pub(crate) fn lock_as_seen<'a, T: Seen>(
+    pub(crate) fn lock_as_seen<'a, T: Recheckable>(
         &'a self,
         target: &'a Path,
         first: T,

@@ -34,7 +34,7 @@ pub(super) fn prove_made_contents(
     for step in &preview.plan.steps {
         let Some(file) = step.after.as_ref().and_then(Node::as_file) else { continue };
         let Some((bundle, source)) = library.maker(&file.digest) else { continue };
-        let one = Made { path: &step.path, file, bundle: &bundles[bundle], source };
+        let one = DerivedContent { path: &step.path, file, bundle: &bundles[bundle], source };
         match file.size_bytes <= left_bytes.min(MAX_FILE_BYTES) {
             _ if one.is_proven() => {}
             false => too_large.push(step.path.clone()),
@@ -56,14 +56,14 @@ pub(super) fn prove_made_contents(
 }
 
 /// A content that a bundle makes out of another one.
-struct Made<'a> {
+struct DerivedContent<'a> {
     path: &'a TreePath,
     file: &'a FileNode,
     bundle: &'a VerifiedBundle,
     source: Digest,
 }
 
-impl Made<'_> {
+impl DerivedContent<'_> {
     fn is_proven(&self) -> bool {
         self.bundle.is_proven((self.source, self.file.digest))
     }

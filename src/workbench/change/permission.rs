@@ -18,7 +18,7 @@ use crate::workbench::look::identify::SaidElsewhere;
 use crate::workbench::look::inspect::{check_contents, file_digest};
 use crate::workbench::look::merging::ReadChoices;
 use crate::workbench::look::scan::Sbom;
-use crate::workbench::look::situation::Reach;
+use crate::workbench::look::situation::CheckReach;
 use crate::workbench::{ApplyPreview, ApplyRequest, Error, PatchFile, Result, TextOptions, Watch, Workbench};
 
 /// Patch files that are open and whole, as they were named, with the wishes for edited files. Nobody has been asked yet
@@ -212,11 +212,11 @@ impl CheckedBundles {
     }
 
     /// How far the checks of a patch may reach: looking at what nobody vouches for connects nowhere.
-    pub(super) fn reach_of(&self, verdict: &Verdict) -> Reach {
+    pub(super) fn reach_of(&self, verdict: &Verdict) -> CheckReach {
         match verdict.standing {
-            Standing::Trusted => Reach::Everywhere,
-            _ if self.is_agreed && verdict.permits(true).is_ok() => Reach::Agreed,
-            _ => Reach::Folder,
+            Standing::Trusted => CheckReach::Everywhere,
+            _ if self.is_agreed && verdict.permits(true).is_ok() => CheckReach::Agreed,
+            _ => CheckReach::Folder,
         }
     }
 

@@ -24,14 +24,14 @@ use crate::plan::{
 use crate::transaction::TransactionError;
 use crate::transaction::recover::{self, Unfinished};
 use crate::trust::{Denial, Verdict};
-use crate::workbench::contents::{First, Library};
+use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::changes::{Hidden, hidden_in};
 use crate::workbench::look::identify::product_of;
 use crate::workbench::look::inspect::readable_reviews;
 use crate::workbench::look::merging::{ReadChoices, resolve_edits};
 use crate::workbench::look::moved_switches::MovedSwitches;
 use crate::workbench::look::rollback_protection::Remembered;
-use crate::workbench::look::situation::{ProductSeen, Reach};
+use crate::workbench::look::situation::{CheckReach, ProductSeen};
 use crate::workbench::look::stack::{FolderStack, plain, read_ledger};
 use crate::workbench::look::unchecked::unchecked;
 use crate::workbench::look::vouching::KeysOfToday;
@@ -104,7 +104,7 @@ impl Workbench {
         let is_plain = |looked: &Previewed| looked.preview.preview.obstacles.is_empty();
         let mut seen = self.read_consistently(target, &**fs, look, is_plain)?;
         let Previewed { preview, survey, plan, archive, .. } = &mut seen;
-        let library = Library::new(bundles.as_slice(), First::Bundles).in_folder(&**fs);
+        let library = Library::new(bundles.as_slice(), SearchFirst::Bundles).in_folder(&**fs);
         let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());
         let library = library.with_made(plan.made.clone());
         prove_made_contents(bundles.as_slice(), &mut preview.preview, &library, watch)?;
@@ -138,10 +138,10 @@ impl Workbench {
         let folder = FolderStack::read(fs, &ledger)?.vouched(&vouching);
         let product = product_of(fs, &ledger, &folder, &checked.said, &vouching)?;
         let verdicts = verdicts(checked, product.as_ref(), &keys)?;
-        let Order { order, dropped } = order_of(bundles, &verdicts, &folder)?;
+        let BundleOrder { order, dropped } = order_of(bundles, &verdicts, &folder)?;
         let patches: Vec<&Patch> = order.iter().map(|index| &*bundles[*index].patch).collect();
         let reach = |one: &usize| (&*bundles[*one].patch, checked.reach_of(&verdicts[*one]));
-        let reaching: Vec<(&Patch, Reach)> = order.iter().map(reach).collect();
+        let reaching: Vec<(&Patch, CheckReach)> = order.iter().map(reach).collect();
         let (mut survey, seen) = self.survey_for_apply(fs, &reaching, &ledger, watch)?;
         let keeps_modes = survey.situation.keeps_modes;
         let candidate =
@@ -152,12 +152,12 @@ impl Workbench {
             Some((patch.about.identity.clone(), recalls.about_patch(&patch.about.identity)?.clone()))
         };
         survey.situation.held = patches.iter().filter_map(held).collect();
-        survey.remarks = recalls.remarks().collect();
+        survey.facts = recalls.facts().collect();
         let coming_bundles: Vec<&VerifiedBundle> = order.iter().map(|index| &bundles[*index]).collect();
         let moved = MovedSwitches::find(fs, &ledger, &folder)?;
         resolve_edits(&coming_bundles, fs, &mut survey, &checked.choices, &moved)?;
         let archive = folder.archive(fs)?;
-        let library = Library::new(bundles, First::Bundles).in_folder(fs);
+        let library = Library::new(bundles, SearchFirst::Bundles).in_folder(fs);
         let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());
         let library = library.with_made(survey.made.by_digest().collect());
         let installed = InstalledStack { stack: folder.stack(), next_entry: ledger.head().seq + 1 };
@@ -187,7 +187,7 @@ impl Workbench {
         add_dangers(&mut preview, fs, watch)?;
         let floors = Floors::new(&ledger).and(remembered.floors(fs, &patches));
         self.add_doubts(&mut preview, product.as_ref(), &floors)?;
-        survey.remarks.extend(add_components(&mut preview, checked.sbom.as_ref()));
+        survey.facts.extend(add_components(&mut preview, checked.sbom.as_ref()));
         self.add_rehearsal(fs, &mut preview, remembered);
         preview.preview.notes.extend(notes_on_unchecked(fs, &ledger)?);
         Ok(Previewed { preview, survey, plan, order, archive })
@@ -215,14 +215,14 @@ fn verdicts(
 }
 
 /// The bundles that come, in their order, and what is worth knowing about those that do not.
-struct Order {
+struct BundleOrder {
     order: Vec<usize>,
     dropped: Vec<Note>,
 }
 
 /// The order in which the bundles come, each patch once and in its newest edition. Which of two is newer is believed
 /// only of one author, or where of neither it is known who made it.
-fn order_of(bundles: &[VerifiedBundle], verdicts: &[Verdict], folder: &FolderStack) -> Result<Order> {
+fn order_of(bundles: &[VerifiedBundle], verdicts: &[Verdict], folder: &FolderStack) -> Result<BundleOrder> {
     let identity = |index: usize| &bundles[index].patch.about.identity;
     let (mut chosen, mut dropped): (Vec<usize>, Vec<Note>) = (Vec::new(), Vec::new());
     let mut drop = |old: usize, new: usize| {
@@ -241,7 +241,7 @@ fn order_of(bundles: &[VerifiedBundle], verdicts: &[Verdict], folder: &FolderSta
         }
         let made = |index: usize| (&*bundles[index].patch, verdicts[index].authors());
         let ((one, by), (another, by_another)) = (made(index), made(other));
-        let is_foreign = Scope::of((one, &by), (another, &by_another)).is_foreign();
+        let is_foreign = Scope::new((one, &by), (another, &by_another)).is_foreign();
         match identity(other).revision.cmp(&identity(index).revision) {
             Ordering::Less if !is_foreign => {
                 drop(other, index);
@@ -257,7 +257,7 @@ fn order_of(bundles: &[VerifiedBundle], verdicts: &[Verdict], folder: &FolderSta
     let patches: Vec<&Patch> = chosen.iter().map(|index| &*bundles[*index].patch).collect();
     let is_installed = |id: &str| folder.layers.iter().any(|layer| layer.id == id);
     let order = resolve(&patches, is_installed).map_err(|cycle| Error::refused(Unfit::Circle(cycle)))?;
-    Ok(Order { order: order.into_iter().map(|index| chosen[index]).collect(), dropped })
+    Ok(BundleOrder { order: order.into_iter().map(|index| chosen[index]).collect(), dropped })
 }
 
 fn coming(patch: &Arc<Patch>, verdict: &Verdict, seen: ProductSeen, keeps_modes: bool) -> Candidate {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::repair;
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::Fs;
-use crate::ledger::{Action, CheckNote, Entry, Ledger, PatchNote, Turn};
+use crate::ledger::{Action, CheckNote, Entry, EntryFact, Ledger, PatchNote, Turn};
 use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
 use crate::transaction::{ChangeFailure, Contents, check_path};
 use crate::workbench::look::memory::{FolderName, Memory};
@@ -117,10 +117,7 @@ impl Workbench {
                 Ok(Recovered::Finished { entry: Box::new(entry), turn, checks, left })
             }
             Choice::Undo(on_foreign) => {
-                let what = match interrupted.entry.action {
-                    Action::Rollback => "the rollback was interrupted; the files were restored",
-                    _ => "it was interrupted; the files were restored",
-                };
+                let rollback = interrupted.entry.action == Action::Rollback;
                 // Nothing is asked for that can be done without.
                 let originals = match on_foreign {
                     OnForeign::PutAside => {
@@ -130,7 +127,7 @@ impl Workbench {
                 };
                 let options = Options {
                     on_foreign,
-                    reason: what.to_owned(),
+                    reason: EntryFact::Interrupted { rollback },
                     environment: &self.environment,
                     progress: watch.progress,
                     cancel: watch.cancel,

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::decision::DecisionSum;
-use super::locked::{ChangeExtras, LockedChange, Seen};
+use super::locked::{ChangeExtras, LockedChange, Recheckable};
 use super::permission::CheckedBundles;
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::{Fs, Place, StatKind};
-use crate::ledger::{Action, Entry, Ledger, Occasion};
+use crate::ledger::{Action, Entry, EntryFact, Ledger, Occasion};
 use crate::model::{Node, Step, TreePath};
-use crate::plan::why::Undo;
+use crate::plan::why::{HistoryDoubt, Restoring};
 use crate::plan::{Lost, LostFile, Note, Obstacle, Preview, plan_repair};
 use crate::transaction::SafeCopyError;
-use crate::workbench::contents::{First, Library, Origin};
+use crate::workbench::contents::{ContentOrigin, Library, SearchFirst};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::all_copies;
 use crate::workbench::look::stack::read_ledger;
@@ -41,7 +41,7 @@ pub(crate) struct RepairPreview {
     /// The places that differ, as far as they were asked for.
     pub drift: Vec<Drift>,
     /// From which patch files contents come, for the history.
-    pub(crate) from: Vec<String>,
+    pub(crate) from: Vec<EntryFact>,
     /// What would happen.
     pub preview: Preview,
 }
@@ -49,8 +49,12 @@ pub(crate) struct RepairPreview {
 impl RepairPreview {
     /// What somebody agrees to who repairs what this shows.
     pub(crate) fn decision(&self) -> DecisionDigest {
-        let mut sum = DecisionSum::of("repair");
-        self.from.iter().for_each(|from| sum.add("from", from));
+        let mut sum = DecisionSum::new("repair");
+        for from in &self.from {
+            if let EntryFact::RestoredFrom { patch, sha256 } = from {
+                sum.add("from", &format!("{patch} {sha256}"));
+            }
+        }
         sum.add_preview(&self.preview);
         sum.finish()
     }
@@ -139,7 +143,7 @@ impl Workbench {
         let mut entry = folder.next_entry(Action::Repair).on(&options.occasion);
         entry.version_before = folder.ledger.version().map(str::to_owned);
         entry.version_after.clone_from(&entry.version_before);
-        entry.remarks = from;
+        entry.facts = from;
         let contents = contents(folder.fs(), &folder.ledger, bundles)?;
         let extras = ChangeExtras::default();
         let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
@@ -181,7 +185,7 @@ impl Workbench {
         let mut drift = status::status_now(fs, &ledger, &self.environment().now(), watch)?.drift;
         for path in &options.paths {
             if !expected.keys().any(|known| known == path || known.is_below(path)) {
-                return Err(Error::refused_at(path, Undo::Untouched));
+                return Err(Error::refused_at(path, Restoring::Untouched));
             }
         }
         let wanted = |path: &TreePath| {
@@ -226,7 +230,7 @@ impl Workbench {
         let mut preview = plan_repair(steps, lost, &survey.situation);
         preview.obstacles.extend(doubted);
         for path in drift.iter().map(|drift| &drift.path).filter(|path| carried.contains_key(path)) {
-            let why = Undo::CarriedEdit;
+            let why = Restoring::CarriedEdit;
             match leaves {
                 true => preview
                     .notes
@@ -244,7 +248,7 @@ struct PlannedRepair {
     survey: Survey,
 }
 
-impl Seen for PlannedRepair {
+impl Recheckable for PlannedRepair {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }
@@ -259,7 +263,9 @@ fn foreign_goals(ledger: &Ledger, unbelieved: &BTreeSet<u64>, steps: &[Step]) ->
         let touches = |entry: &&Entry| entry.steps.iter().any(|other| other.path == step.path);
         let last = ledger.entries().iter().rev().find(touches)?;
         let entries = vec![last.seq];
-        unbelieved.contains(&last.seq).then(|| Obstacle::at(&step.path, Undo::ForeignHistory { entries }))
+        unbelieved
+            .contains(&last.seq)
+            .then(|| Obstacle::at(&step.path, HistoryDoubt::ForeignHistory { entries }))
     };
     steps.iter().filter_map(foreign).collect()
 }
@@ -269,7 +275,7 @@ fn find_sources(
     library: &Library<'_>,
     bundles: &[VerifiedBundle],
     steps: &[Step],
-) -> Result<(Vec<TreePath>, Vec<String>)> {
+) -> Result<(Vec<TreePath>, Vec<EntryFact>)> {
     let (mut lost, mut used) = (Vec::new(), BTreeSet::new());
     for step in steps {
         let Some(file) = step.after.as_ref().and_then(Node::as_file) else { continue };
@@ -279,16 +285,16 @@ fn find_sources(
         }
         let failed = |source| SafeCopyError::Io { path: step.path.clone(), source };
         match library.find(&file.digest).map_err(failed)? {
-            Some(Origin::Bundle(bundle)) => _ = used.insert(bundle),
-            Some(Origin::Folder(_) | Origin::Made) => {}
+            Some(ContentOrigin::Bundle(bundle)) => _ = used.insert(bundle),
+            Some(ContentOrigin::Folder(_) | ContentOrigin::Made) => {}
             None => lost.push(step.path.clone()),
         }
     }
-    let remark = |bundle: usize| {
+    let fact = |bundle: usize| {
         let (patch, digest) = (&bundles[bundle].patch.about, bundles[bundle].file_digest()?);
-        Ok(format!("restored from the patch file of {}, SHA-256 {digest}", patch.identity))
+        Ok(EntryFact::RestoredFrom { patch: patch.identity.to_string(), sha256: digest })
     };
-    Ok((lost, used.into_iter().map(remark).collect::<Result<_>>()?))
+    Ok((lost, used.into_iter().map(fact).collect::<Result<_>>()?))
 }
 
 /// The contents that the history names, out of safe copies and bundles.
@@ -297,6 +303,6 @@ pub(super) fn contents<'a>(
     ledger: &Ledger,
     bundles: &'a [VerifiedBundle],
 ) -> Result<Library<'a>> {
-    let library = Library::new(bundles, First::SafeCopies).in_folder(fs).where_bundles_say();
+    let library = Library::new(bundles, SearchFirst::SafeCopies).in_folder(fs).where_bundles_say();
     Ok(library.with_copies(all_copies(fs, ledger)?))
 }

@@ -8,7 +8,7 @@ mod untouched;
 use std::path::Path;
 
 use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere, out_of};
-use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
+use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
 use super::scripts::{
     ScriptConsent, ScriptPlan, ScriptRun, not_recorded, refuse_to_bring_back, script_failed,
 };
@@ -16,13 +16,14 @@ use super::take_out::{OnDependents, refuse_replaced, wanted};
 use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, whole_entry};
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::ledger::{
-    Action, CheckNote, Entry, Gone, LayerSlot, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
+    Action, CheckNote, Entry, EntryFact, Gone, LayerSlot, Ledger, Occasion, PatchNote, ScriptNote,
+    ScriptTime, Turn,
 };
 use crate::model::{FileNode, LayerKey, Node, Step};
-use crate::plan::why::{Switches, Undo};
+use crate::plan::why::{Restoring, Switches, Undo};
 use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
-use crate::workbench::contents::{First, Library};
+use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::merging::resolve_edits_since;
 use crate::workbench::look::moved_switches::{ContentOf, MovedSwitches};
 use crate::workbench::look::read_file::read_file;
@@ -116,7 +117,7 @@ impl Workbench {
         &self,
         folder: &mut LockedFolder<'_>,
         mut look: PlannedRollback,
-        without: Option<String>,
+        without: Option<EntryFact>,
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
         let scripts = match without {
@@ -131,8 +132,8 @@ impl Workbench {
             return Err(script_failed(ScriptTrouble::StillThere, vec![failed], None));
         }
         look.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::UndoBefore)).collect();
-        let remarks: Vec<String> = without.into_iter().collect();
-        let mut done = match self.take_back(run.folder, look, Vec::new(), &remarks, watch) {
+        let facts = without.into_iter().collect();
+        let mut done = match self.take_back(run.folder, look, Vec::new(), facts, watch) {
             Ok(done) => done,
             Err(error) => {
                 run.record_after_failure();
@@ -201,7 +202,7 @@ impl Workbench {
             let mut look = self.look_at_from(fs, ledger, entry, (options.on_drift, sources), watch)?;
             let recalls = self.recalls(&options.withdrawn)?;
             let doubts = self.doubts_about_returning(fs, ledger, entry, &recalls)?;
-            look.survey.remarks = recalls.remarks().collect();
+            look.survey.facts = recalls.facts().collect();
             look.preview.preview.obstacles.splice(..0, doubts);
             return Ok(look);
         }
@@ -285,7 +286,7 @@ impl Workbench {
         preview.notes.extend(stays);
         if !sources.leave {
             let damaged = found.nowhere.iter();
-            preview.obstacles.extend(damaged.map(|path| Obstacle::at(path, Undo::BackupDamaged)));
+            preview.obstacles.extend(damaged.map(|path| Obstacle::at(path, Restoring::BackupDamaged)));
         }
         let preview = RollbackPreview {
             patch: entry.patch.clone(),
@@ -320,7 +321,7 @@ impl Workbench {
         folder: &mut LockedFolder<'_>,
         look: PlannedRollback,
         checks: Vec<CheckNote>,
-        remarks: &[String],
+        facts: Vec<EntryFact>,
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
         let PlannedRollback { preview: told, survey, how, bundles, scripts, leaves, occasion } = look;
@@ -332,11 +333,9 @@ impl Workbench {
         entry.patch.clone_from(&patch);
         entry.checks = checks;
         entry.scripts = scripts;
-        entry.remarks = remarks.to_vec();
-        entry.remarks.extend(survey.remarks.iter().cloned());
-        entry
-            .remarks
-            .extend(notes.iter().filter_map(|note| Some(format!("{}: {}", note.path.as_ref()?, note.text))));
+        entry.facts = facts;
+        entry.facts.extend(survey.facts.iter().cloned());
+        entry.facts.extend(notes.iter().filter_map(EntryFact::of_note));
         let mut extras = ChangeExtras::default();
         let contents: Box<dyn Contents> = match how {
             RollbackRoute::Entry(kept) => {
@@ -347,9 +346,9 @@ impl Workbench {
                 Box::new(KeptContents { kept, made: survey.made.clone(), elsewhere })
             }
             RollbackRoute::Layers { out, made, archive } => {
-                entry.remarks.extend(went_and_returned(&patches, &back));
+                entry.facts.extend(went_and_returned(&patches, &back));
                 entry.out = out.into_iter().map(Gone::from).collect();
-                let library = Library::new(&bundles, First::Bundles).in_folder(folder.fs());
+                let library = Library::new(&bundles, SearchFirst::Bundles).in_folder(folder.fs());
                 let library = library.with_seen(&survey.situation.tree).with_copies(archive);
                 Box::new(library.with_made(made))
             }
@@ -385,7 +384,7 @@ fn resolve_switches(
     survey: &mut Survey,
 ) -> Result<()> {
     let moved = MovedSwitches::find(fs, ledger, &FolderStack::read(fs, ledger)?)?;
-    let going = ledger.layers().slots.into_iter().filter(|slot| slot.way_back == entry.seq);
+    let going = ledger.layers().slots.into_iter().filter(|slot| slot.undo_entry == entry.seq);
     let read = |copy: Option<&StatePath>, file: &FileNode| match copy {
         Some(copy) => read_file(fs, &Place::from(copy), file.digest),
         None => Ok(None),
@@ -416,16 +415,16 @@ fn reversal_of(entry: &Entry, ledger: &Ledger) -> Turn {
 }
 
 /// Who went and who came back, for the history.
-fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<String> {
-    let ids = |notes: &[PatchNote]| notes.iter().map(|note| note.id.clone()).collect::<Vec<_>>().join(", ");
-    let mut remarks = Vec::new();
+fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<EntryFact> {
+    let ids = |notes: &[PatchNote]| notes.iter().map(|note| note.id.clone()).collect();
+    let mut facts = Vec::new();
     if patches.len() > 1 {
-        remarks.push(format!("rolled back together: {}", ids(patches)));
+        facts.push(EntryFact::RolledBackTogether { patches: ids(patches) });
     }
     if !back.is_empty() {
-        remarks.push(format!("{} became active again", ids(back)));
+        facts.push(EntryFact::ActiveAgain { patches: ids(back) });
     }
-    remarks
+    facts
 }
 
 /// The version before and after a rollback: that of the folder before the patch, if nothing newer stays on it.
@@ -440,7 +439,7 @@ fn versions(
     }
     let now = ledger.version().map(str::to_owned);
     let goes = |slot: &LayerSlot| match rollback.reverses {
-        Some(seq) => slot.way_back == seq,
+        Some(seq) => slot.undo_entry == seq,
         None => rollback.out.iter().any(|gone| Gone::key(*gone) == slot.key),
     };
     let slots = ledger.layers().slots;
@@ -459,7 +458,7 @@ fn version_below(fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Option<String> 
     results.next().or_else(|| ledger.entry(key.entry)?.version_before.clone())
 }
 
-impl Seen for PlannedRollback {
+impl Recheckable for PlannedRollback {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }
@@ -482,12 +481,12 @@ impl PlannedRollback {
     }
 
     /// Whether scripts may run to take it back. When only the files are to go back, gives what the history says of that.
-    fn agree(&self, options: &RollbackOptions) -> Result<Option<String>> {
+    fn agree(&self, options: &RollbackOptions) -> Result<Option<EntryFact>> {
         let scripts = &self.preview.scripts;
         if options.scripts != ScriptConsent::Without {
             return scripts.agree(options.scripts).map(|()| None);
         }
         let is_left = !scripts.is_empty() || scripts.refused.is_some();
-        Ok(is_left.then(|| "the patch's scripts were not undone, at your request".to_owned()))
+        Ok(is_left.then_some(EntryFact::ScriptsNotUndone))
     }
 }

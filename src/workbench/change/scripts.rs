@@ -20,14 +20,15 @@ use std::time::Duration;
 
 use super::locked::{ChangeExtras, LockedFolder};
 use crate::bundle::VerifiedBundle;
-use crate::ledger::{Action, PatchNote, ScriptNote, ScriptState, ScriptTime, script_name};
-use crate::model::{Digest, Hasher, Interpreter, Script, ScriptPhase};
+use crate::ledger::{Action, EntryFact, PatchNote, ScriptNote, ScriptState, ScriptTime, script_name};
+use crate::model::{Digest, Hasher};
 use crate::plan::Obstacle;
 use crate::plan::why::{NotAgreed, Scripts};
 use crate::progress::{CancelToken, Quiet};
-use crate::scripts::{self, Job, Ran, Setting};
+use crate::scripts::{self, Job, LaunchContext};
 use crate::transaction::{ChangeFailure, FolderCondition};
 use crate::trust::Verdict;
+use crate::workbench::look::planned_scripts::{PlannedScript, planned_scripts};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::read_ledger;
 use crate::workbench::{Error, Result, ScriptTrouble, Watch, Workbench};
@@ -36,9 +37,6 @@ pub(super) use undoing::refuse_to_bring_back;
 
 /// Longest script that is read out of the history, in bytes: what a bundle may bring.
 const MAX_SCRIPT_BYTES: u64 = crate::bundle::manifest::limits::SCRIPT_BYTES;
-
-/// The end of what a script printed that the history keeps, in characters: some screens.
-const NOTED_CHARS: usize = 4000;
 
 /// Whether somebody agreed to scripts in this run. Nobody's consent lasts longer than that.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,99 +52,12 @@ pub enum ScriptConsent {
     Without,
 }
 
-/// A script that would run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedScript {
-    /// Id and revision of its patch.
-    pub patch: String,
-    /// Its number in the patch, from 1.
-    pub number: usize,
-    /// When it runs.
-    pub time: ScriptTime,
-    /// Why the patch needs it, in the vendor's words.
-    pub reason: String,
-    /// What runs it.
-    pub interpreter: Interpreter,
-    /// Longest time it may take.
-    pub timeout_secs: u32,
-    /// SHA-256 of its text.
-    pub digest: Digest,
-    /// Its text, whole. Escape it before it is shown.
-    pub text: String,
-    /// What would take back what it did.
-    pub undo: Option<Box<PlannedScript>>,
-}
-
 /// The scripts of one run, in the order in which they would run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScriptPlan {
     pub scripts: Vec<PlannedScript>,
     /// Why they may not run, whoever agrees.
     pub refused: Option<Obstacle>,
-}
-
-impl PlannedScript {
-    fn new(
-        patch: &str,
-        index: usize,
-        script: &Script,
-        text_of: impl Fn(&Digest) -> Result<String>,
-    ) -> Result<Self> {
-        let (time, undo_time) = match script.phase {
-            ScriptPhase::Before => (ScriptTime::Before, ScriptTime::UndoBefore),
-            ScriptPhase::After => (ScriptTime::After, ScriptTime::UndoAfter),
-        };
-        let planned = |time, digest: Digest| -> Result<Self> {
-            Ok(Self {
-                patch: patch.to_owned(),
-                number: index + 1,
-                time,
-                reason: script.reason.clone(),
-                interpreter: script.interpreter,
-                timeout_secs: script.timeout_secs,
-                digest,
-                text: text_of(&digest)?,
-                undo: None,
-            })
-        };
-        let undo = script.undo.map(|digest| planned(undo_time, digest)).transpose()?;
-        Ok(Self { undo: undo.map(Box::new), ..planned(time, script.blob)? })
-    }
-
-    fn note(&self, state: ScriptState) -> ScriptNote {
-        ScriptNote {
-            patch: self.patch.clone(),
-            number: self.number,
-            time: self.time,
-            sha256: self.digest,
-            state,
-            how: String::new(),
-            millis: 0,
-            output: String::new(),
-        }
-    }
-
-    fn noted(&self, ran: &Ran) -> ScriptNote {
-        let mut how = ran.how();
-        if ran.left_running {
-            how.push_str("; programs it left running were stopped");
-        }
-        if ran.dropped_bytes > 0 {
-            how.push_str(&format!("; {} bytes of its output were not kept", ran.dropped_bytes));
-        }
-        let skipped = ran.output.chars().count().saturating_sub(NOTED_CHARS);
-        ScriptNote {
-            how,
-            millis: u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX),
-            output: ran.output.chars().skip(skipped).collect(),
-            ..self.note(if ran.is_good() { ScriptState::Done } else { ScriptState::Failed })
-        }
-    }
-
-    /// The script in words that hold nothing from the bundle but its patch's id.
-    pub fn name(&self) -> String {
-        self.note(ScriptState::Due).name()
-    }
 }
 
 impl ScriptPlan {
@@ -157,7 +68,7 @@ impl ScriptPlan {
     ) -> Result<Self> {
         let mut plan = Self::default();
         for (bundle, verdict) in bundles {
-            let own = of_bundle(bundle)?;
+            let own = planned_scripts(bundle)?;
             if let (false, Err(why)) = (own.is_empty(), workbench.may_run_scripts(verdict)) {
                 plan.refused.get_or_insert(why);
             }
@@ -238,14 +149,6 @@ impl ScriptPlan {
     pub(super) fn due(&self, time: ScriptTime) -> impl Iterator<Item = ScriptNote> {
         self.at(time).into_iter().map(|script| script.note(ScriptState::Due))
     }
-}
-
-/// The scripts of one bundle.
-pub(crate) fn of_bundle(bundle: &VerifiedBundle) -> Result<Vec<PlannedScript>> {
-    let name = bundle.patch.about.identity.to_string();
-    let planned =
-        |(index, script)| PlannedScript::new(&name, index, script, |digest| Ok(bundle.script_text(digest)?));
-    bundle.patch.scripts.iter().enumerate().map(planned).collect()
 }
 
 /// What ran so far in one change, and what is needed to take it back.
@@ -334,6 +237,12 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
         (!self.ran.is_empty() && !is_as_it_was()).then(|| lost.to_owned())
     }
 
+    /// Which of those that came after the change failed, for the history.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = EntryFact> {
+        let is_it = |note: &&ScriptNote| (note.time, note.state) == (ScriptTime::After, ScriptState::Failed);
+        self.notes.iter().filter(is_it).map(|note| EntryFact::FailedCheck { check: note.name() })
+    }
+
     /// Notes that the history has by now.
     pub fn drain(&mut self) -> Vec<ScriptNote> {
         std::mem::take(&mut self.notes)
@@ -362,7 +271,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
             target: self.folder.target,
             phase: script.time.as_str(),
             patch: &script.patch,
-            setting: Setting::Scratch,
+            setting: LaunchContext::Scratch,
         };
         let note = script.noted(&scripts::run(&job, cancel));
         let failed = (note.state == ScriptState::Failed).then(|| note.as_check().line());

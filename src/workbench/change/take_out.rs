@@ -12,12 +12,12 @@ use crate::ledger::{Ledger, Occasion, PatchNote, Turn};
 use crate::model::{
     Digest, FileChange, FileNode, LayerKey, LocalEdits, Node, Role, RollbackPossible, TreePath,
 };
-use crate::plan::why::Undo;
+use crate::plan::why::{Restoring, Undo};
 use crate::plan::{
     Because, ContentByDigest, Dependent, Layer, Obstacle, OnDrift, TakeOut, plan_rollback, take_out,
 };
 use crate::transaction::SafeCopyError;
-use crate::workbench::contents::{First, Library};
+use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::moved_switches::MovedSwitches;
 use crate::workbench::look::stack::FolderStack;
 use crate::workbench::{Error, Result, Watch, Workbench};
@@ -45,7 +45,7 @@ impl Workbench {
         let archive = folder.archive(fs)?;
         // What is live is told by the history; whoever reads it checks the digest.
         let live = folder.expected.iter().filter_map(|(path, node)| Some((path.clone(), node.clone()?)));
-        let library = Library::new(&sources.bundles, First::Bundles).in_folder(fs);
+        let library = Library::new(&sources.bundles, SearchFirst::Bundles).in_folder(fs);
         let library = library.with_seen(&live.collect()).with_copies(archive.clone());
         let moved = MovedSwitches::find(fs, ledger, folder)?;
         let expected = moved.expected_without(fs, &folder.expected)?;
@@ -148,7 +148,7 @@ fn obstacles(folder: &FolderStack, out: &TakeOut, on_dependents: OnDependents) -
             obstacles.push(Obstacle::new(Undo::Forbidden { patch, reason, ask: None }));
         }
     }
-    obstacles.extend(out.stuck.iter().map(|path| Obstacle::at(path, Undo::Stuck)));
+    obstacles.extend(out.stuck.iter().map(|path| Obstacle::at(path, Restoring::Stuck)));
     obstacles
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::decision::DecisionSum;
 use super::health::Health;
-use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
+use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
 use super::scripts::unstoppable;
 use crate::checks::describe;
 use crate::diff::{KeyChange, Switch};
@@ -14,7 +14,7 @@ use crate::ledger::{Action, CheckNote, Entry, Ledger, Occasion, ToggleNote};
 use crate::model::{
     Check, Digest, FileNode, LayerKey, Mode, Node, Position, Product, Step, ToggleKind, version_control,
 };
-use crate::plan::why::{Switches, Undo};
+use crate::plan::why::{HistoryDoubt, Switches};
 use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_repair};
 use crate::transaction::{ContentError, Contents, SafeCopies};
 use crate::trust::Standing;
@@ -72,7 +72,7 @@ pub struct Toggled {
 impl TogglePreview {
     /// What somebody agrees to who moves the switch that this shows.
     pub fn decision(&self) -> DecisionDigest {
-        let mut sum = DecisionSum::of("toggle");
+        let mut sum = DecisionSum::new("toggle");
         sum.add_notes("patch", std::slice::from_ref(&self.switch.patch));
         sum.add("switch", self.switch.toggle.id.as_str());
         sum.add("to", self.to.as_str());
@@ -176,7 +176,8 @@ impl Workbench {
         let mut health = Health::default();
         health.ask(checks, product, folder.fs(), watch);
         let downtime = health.downtime(self.environment());
-        let Health { notes, failed, .. } = health;
+        let (failed, facts) = (health.failures(), health.facts().collect());
+        let Health { notes, .. } = health;
         if failed.is_empty() {
             if !notes.is_empty() {
                 let mut entry = folder.next_entry(Action::Checked);
@@ -192,7 +193,7 @@ impl Workbench {
             let look = self.look_at(folder.fs(), &folder.ledger, moved, OnDrift::Stop, Vec::new(), watch);
             let taken_back = look.and_then(|mut look| {
                 look.occasion = moved.occasion_of_consequences();
-                self.take_back(folder, look, notes, &failed, watch)
+                self.take_back(folder, look, notes, facts, watch)
             });
             folder.remember();
             Err(Error::Unhealthy { failed, undo: taken_back.err().map(Box::new) })
@@ -226,7 +227,13 @@ impl Workbench {
             obstacles.push(Obstacle::at(&path, Switches::OfAnother { patch: other.id.clone() }));
         }
         let product = layer.patch.as_ref().map(|patch| patch.about.product.clone()).unwrap_or_default();
-        let look = Look { fs, ledger: &ledger, switch: &switch, to: options.to, observed: observed.as_ref() };
+        let look = SwitchContext {
+            fs,
+            ledger: &ledger,
+            switch: &switch,
+            to: options.to,
+            observed: observed.as_ref(),
+        };
         let moved = look.moved()?;
         let (after, keys, contents) = match moved {
             Ok(moved) => (moved.after, moved.keys, moved.contents),
@@ -243,7 +250,8 @@ impl Workbench {
         }
         let is_foreign = moves && self.unbelieved(fs, &ledger)?.contains(&switch.key.entry);
         if is_foreign && version_control(&path).is_some() {
-            obstacles.push(Obstacle::at(&path, Undo::ForeignHistory { entries: vec![switch.key.entry] }));
+            obstacles
+                .push(Obstacle::at(&path, HistoryDoubt::ForeignHistory { entries: vec![switch.key.entry] }));
         }
         if moves {
             // What is told is what is moved.
@@ -295,7 +303,7 @@ struct PlannedToggle {
     contents: ToggleContents,
 }
 
-impl Seen for PlannedToggle {
+impl Recheckable for PlannedToggle {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
     }
@@ -315,7 +323,7 @@ fn find(all: Vec<FolderSwitch>, id: &str) -> Result<FolderSwitch> {
 }
 
 /// One switch and what is at its place.
-struct Look<'a> {
+struct SwitchContext<'a> {
     fs: &'a dyn Fs,
     ledger: &'a Ledger,
     switch: &'a FolderSwitch,
@@ -324,15 +332,15 @@ struct Look<'a> {
 }
 
 /// What will be at its place.
-struct Moved {
+struct ToggledFile {
     after: Option<Node>,
     keys: Vec<KeyChange>,
     contents: ToggleContents,
 }
 
-impl Look<'_> {
+impl SwitchContext<'_> {
     /// What the place becomes, or why it cannot.
-    fn moved(&self) -> Result<std::result::Result<Moved, Switches>> {
+    fn moved(&self) -> Result<std::result::Result<ToggledFile, Switches>> {
         let unclear = |because: &str| Ok(Err(Switches::Unclear { because: because.to_owned() }));
         match (self.switch.toggle.kind, self.observed) {
             (_, Some(Node::Link(_) | Node::Dir(_))) => unclear("something else than a file is there"),
@@ -342,7 +350,7 @@ impl Look<'_> {
         }
     }
 
-    fn value_moved(&self, file: &FileNode) -> Result<std::result::Result<Moved, Switches>> {
+    fn value_moved(&self, file: &FileNode) -> Result<std::result::Result<ToggledFile, Switches>> {
         let toggle = &self.switch.toggle;
         let content =
             read_file(self.fs, &Place::from(&toggle.file), file.digest)?.ok_or_else(Error::moved)?;
@@ -350,36 +358,36 @@ impl Look<'_> {
             let (on, off) = (toggle.on.to_string(), toggle.off.to_string());
             return Ok(Err(Switches::Elsewhere { value, on, off }));
         }
-        let moved = Switch::of(toggle, Some(&content)).and_then(|switch| switch.moved(&content, self.to));
+        let moved = Switch::new(toggle, Some(&content)).and_then(|switch| switch.moved(&content, self.to));
         Ok(match moved {
             Err(because) => Err(Switches::Unclear { because }),
             Ok((content, keys)) => {
                 let (digest, size_bytes) = (Digest::compute(&content), content.len() as u64);
                 let after = Some(Node::File(FileNode { digest, size_bytes, mode: file.mode }));
                 let contents = ToggleContents { content, ..ToggleContents::default() };
-                Ok(Moved { after, keys, contents })
+                Ok(ToggledFile { after, keys, contents })
             }
         })
     }
 
-    fn file_moved(&self, observed: Option<&Node>) -> Result<std::result::Result<Moved, Switches>> {
+    fn file_moved(&self, observed: Option<&Node>) -> Result<std::result::Result<ToggledFile, Switches>> {
         let toggle = &self.switch.toggle;
         let contents = ToggleContents::default();
         let should_be_there = toggle.position_of_file(true) == self.to;
         if should_be_there == observed.is_some() {
-            return Ok(Ok(Moved { after: observed.cloned(), keys: Vec::new(), contents }));
+            return Ok(Ok(ToggledFile { after: observed.cloned(), keys: Vec::new(), contents }));
         }
         if !should_be_there {
-            return Ok(Ok(Moved { after: None, keys: Vec::new(), contents }));
+            return Ok(Ok(ToggledFile { after: None, keys: Vec::new(), contents }));
         }
         if let Some((node, contents)) = self.taken_away()? {
-            return Ok(Ok(Moved { after: Some(node), keys: Vec::new(), contents }));
+            return Ok(Ok(ToggledFile { after: Some(node), keys: Vec::new(), contents }));
         }
         // Nobody has taken it away, so it was never there: an empty file is as good as any.
         let empty = FileNode { digest: Digest::compute(b""), size_bytes: 0, mode: Mode::FILE };
         match toggle.initially == self.to {
             true => Ok(Err(Switches::NoCopy)),
-            false => Ok(Ok(Moved { after: Some(Node::File(empty)), keys: Vec::new(), contents })),
+            false => Ok(Ok(ToggledFile { after: Some(Node::File(empty)), keys: Vec::new(), contents })),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::ledger::{Action, Occasion};
+use crate::ledger::{Action, EntryFact, Occasion};
 use crate::workbench::{Result, Workbench};
 
 impl Workbench {
@@ -10,12 +10,17 @@ impl Workbench {
     ///
     /// # Errors
     /// If the folder cannot be changed, or unfinished work has to be dealt with first.
-    pub(crate) fn write_down(&self, target: &Path, occasion: &Occasion, remarks: Vec<String>) -> Result<u64> {
+    pub(crate) fn write_down(
+        &self,
+        target: &Path,
+        occasion: &Occasion,
+        facts: Vec<EntryFact>,
+    ) -> Result<u64> {
         super::preview::refuse_unfinished(&*self.disk(target)?)?;
         let mut folder = self.locked(self.lock(target)?, target)?;
         self.refuse_shortened_history(target, folder.fs())?;
         let mut entry = folder.next_entry(Action::Checked).on(occasion);
-        entry.remarks = remarks;
+        entry.facts = facts;
         folder.append(&entry)?;
         Ok(entry.seq)
     }

@@ -21,7 +21,7 @@ const PIECE_BYTES: usize = 256 << 10;
 /// A large one is a nameless temporary file, gone with the last clone, or the file in the target itself. That one is
 /// opened for each look and closed again, so that nobody finds it in use; when it was changed since, reading fails.
 #[derive(Clone)]
-pub struct Content(Arc<ContentStore>);
+pub struct SideContent(Arc<ContentStore>);
 
 enum ContentStore {
     Memory(Vec<u8>),
@@ -29,7 +29,7 @@ enum ContentStore {
     InTarget { disk: Arc<dyn Fs>, place: Place, found: Stat, size_bytes: u64 },
 }
 
-impl Content {
+impl SideContent {
     /// Length in bytes.
     pub fn size_bytes(&self) -> u64 {
         match &*self.0 {
@@ -100,7 +100,7 @@ impl Content {
             io::copy(&mut file.take(size_bytes + 1), &mut spool)?;
             return spool.finish(digest);
         }
-        let mut hash = Hashed { hasher: Hasher::new(), size_bytes: 0, cancel };
+        let mut hash = HashingWriter { hasher: Hasher::new(), size_bytes: 0, cancel };
         copy(&mut *file, &mut hash)?;
         let is_expected = hash.size_bytes == size_bytes && hash.hasher.finish() == digest;
         // Nothing may have moved while it was hashed, or later looks would compare with the wrong times.
@@ -112,21 +112,21 @@ impl Content {
     }
 }
 
-impl From<Vec<u8>> for Content {
+impl From<Vec<u8>> for SideContent {
     fn from(bytes: Vec<u8>) -> Self {
         Self(Arc::new(ContentStore::Memory(bytes)))
     }
 }
 
-impl fmt::Debug for Content {
+impl fmt::Debug for SideContent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Content({} bytes)", self.size_bytes())
     }
 }
 
-/// Reads a [`Content`] without holding it in memory.
+/// Reads a [`SideContent`] without holding it in memory.
 pub struct ContentReader {
-    content: Content,
+    content: SideContent,
     opened: Option<Box<dyn FileRead>>,
     position: u64,
 }
@@ -177,7 +177,7 @@ impl Seek for ContentReader {
 
 /// Takes a content as it is made: counts and hashes it, and keeps it in memory or in a temporary file.
 pub(crate) struct ContentSpool<'a> {
-    hash: Hashed<'a>,
+    hash: HashingWriter<'a>,
     memory: Vec<u8>,
     file: Option<File>,
     is_large: bool,
@@ -186,19 +186,19 @@ pub(crate) struct ContentSpool<'a> {
 impl<'a> ContentSpool<'a> {
     /// For a content of this length.
     pub(crate) fn new(size_bytes: u64, cancel: &'a CancelToken) -> Self {
-        let hash = Hashed { hasher: Hasher::new(), size_bytes: 0, cancel };
+        let hash = HashingWriter { hasher: Hasher::new(), size_bytes: 0, cancel };
         Self { hash, memory: Vec::new(), file: None, is_large: size_bytes > MAX_IN_MEMORY_BYTES }
     }
 
     /// The content, if it is the expected one.
-    pub(crate) fn finish(self, digest: Digest) -> io::Result<Option<Content>> {
+    pub(crate) fn finish(self, digest: Digest) -> io::Result<Option<SideContent>> {
         if self.hash.hasher.finish() != digest {
             return Ok(None);
         }
         let size_bytes = self.hash.size_bytes;
         Ok(Some(match self.file {
-            Some(file) => Content(Arc::new(ContentStore::Spooled { file: Mutex::new(file), size_bytes })),
-            None => Content::from(self.memory),
+            Some(file) => SideContent(Arc::new(ContentStore::Spooled { file: Mutex::new(file), size_bytes })),
+            None => SideContent::from(self.memory),
         }))
     }
 }
@@ -224,13 +224,13 @@ impl Write for ContentSpool<'_> {
 }
 
 /// Counts and hashes, and stops when somebody wished so.
-struct Hashed<'a> {
+struct HashingWriter<'a> {
     hasher: Hasher,
     size_bytes: u64,
     cancel: &'a CancelToken,
 }
 
-impl Write for Hashed<'_> {
+impl Write for HashingWriter<'_> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         self.cancel.check().map_err(|Cancelled| io::Error::other(Cancelled))?;
         self.hasher.update(piece);
@@ -258,7 +258,7 @@ pub(crate) fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn spooled(bytes: &[u8], is_large: bool) -> Content {
+    fn spooled(bytes: &[u8], is_large: bool) -> SideContent {
         let cancel = CancelToken::new();
         let mut spool = ContentSpool { is_large, ..ContentSpool::new(0, &cancel) };
         spool.write_all(bytes).expect("there is room");

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Content, ContentSpool};
+use super::not_read::NotRead;
+use super::{ContentSpool, SideContent};
 use crate::bundle::{BundleError, Direction, VerifiedBundle, delta};
 use crate::diff::MAX_MERGE_BYTES;
 use crate::disk::fs::{FileRead, Fs, Place, StatePath};
 use crate::disk::{hash_file, read_whole};
 use crate::model::{
-    Code, Digest, FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath, TreeState,
+    Digest, FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath, TreeState,
 };
 use crate::plan::ContentByDigest;
 use crate::progress::CancelToken;
@@ -21,7 +22,7 @@ pub(crate) const MAX_COMPARED_BYTES: u64 = 16 << 20;
 
 /// Where to look first for a content that is at more than one place.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum First {
+pub(crate) enum SearchFirst {
     /// In the bundles: nobody edits them while the folder is changed.
     Bundles,
     /// Among the safe copies: they are the folder's own.
@@ -30,50 +31,13 @@ pub(crate) enum First {
 
 /// Where a content comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum ContentOrigin {
     /// It was put together here.
     Made,
     /// A bundle brings it, or what makes it out of another content.
     Bundle(usize),
     /// It is a file in the folder, or a safe copy.
     Folder(Place),
-}
-
-/// Why a content cannot be read.
-#[derive(Debug)]
-pub(crate) enum NotRead {
-    /// The bundle that brings it is damaged or hostile.
-    Bundle(BundleError),
-    /// The disk's.
-    Disk(io::Error),
-    /// What it is made from is not what it was.
-    SourceDamaged,
-    /// It is neither in the folder nor among the safe copies.
-    Nowhere,
-}
-
-impl From<io::Error> for NotRead {
-    fn from(error: io::Error) -> Self {
-        NotRead::Disk(error)
-    }
-}
-
-impl From<BundleError> for NotRead {
-    fn from(error: BundleError) -> Self {
-        error.into_io().map_or_else(NotRead::Bundle, NotRead::Disk)
-    }
-}
-
-impl From<NotRead> for ContentError {
-    fn from(error: NotRead) -> Self {
-        let refused = |code, detail: &str| ContentError::Refused { code, detail: detail.to_owned() };
-        match error {
-            NotRead::Bundle(error) => refused(error.code(), error.problem()),
-            NotRead::Disk(error) => ContentError::Io(error),
-            NotRead::Nowhere => refused(Code::Store, "its content is neither in the folder nor in a backup"),
-            NotRead::SourceDamaged => refused(Code::Delta, "the file its content is built from is damaged"),
-        }
-    }
 }
 
 /// How a bundle gives a content.
@@ -100,7 +64,7 @@ enum Recipe {
 pub(crate) struct Library<'a> {
     bundles: &'a [VerifiedBundle],
     fs: Option<&'a dyn Fs>,
-    first: First,
+    first: SearchFirst,
     recipes: BTreeMap<Digest, Recipe>,
     /// Files that were seen with this content.
     seen: BTreeMap<Digest, TreePath>,
@@ -116,7 +80,7 @@ pub(crate) struct Library<'a> {
 
 impl<'a> Library<'a> {
     /// What these bundles bring.
-    pub fn new(bundles: &'a [VerifiedBundle], first: First) -> Self {
+    pub fn new(bundles: &'a [VerifiedBundle], first: SearchFirst) -> Self {
         let mut library = Self {
             bundles,
             fs: None,
@@ -134,7 +98,7 @@ impl<'a> Library<'a> {
             bundle.patch.changes.iter().for_each(|change| library.add_change(index, change));
         }
         for (index, bundle) in bundles.iter().enumerate() {
-            bundle.patch.changes.iter().for_each(|change| library.add_way_back(index, change));
+            bundle.patch.changes.iter().for_each(|change| library.add_undo(index, change));
         }
         library
     }
@@ -162,7 +126,7 @@ impl<'a> Library<'a> {
     }
 
     /// A diff has both sides: what it makes can be unmade, and what goes away is in it as a whole.
-    fn add_way_back(&mut self, bundle: usize, change: &FileChange) {
+    fn add_undo(&mut self, bundle: usize, change: &FileChange) {
         let opened = &self.bundles[bundle];
         if !opened.has_diff_of(&change.path) {
             return;
@@ -237,30 +201,30 @@ impl<'a> Library<'a> {
     ///
     /// # Errors
     /// The disk's.
-    pub fn find(&self, digest: &Digest) -> io::Result<Option<Origin>> {
+    pub fn find(&self, digest: &Digest) -> io::Result<Option<ContentOrigin>> {
         self.find_within(digest, self.bundles.len())
     }
 
     /// As [`Library::find`], made out of others at most `deltas` times. Each bundle adds one at most; more would go in a
     /// circle, as two bundles do that undo each other.
-    fn find_within(&self, digest: &Digest, deltas: usize) -> io::Result<Option<Origin>> {
+    fn find_within(&self, digest: &Digest, deltas: usize) -> io::Result<Option<ContentOrigin>> {
         if self.made.contains_key(digest) {
-            return Ok(Some(Origin::Made));
+            return Ok(Some(ContentOrigin::Made));
         }
-        if self.first == First::SafeCopies
+        if self.first == SearchFirst::SafeCopies
             && let Some(copy) = self.whole_copy(digest)?
         {
-            return Ok(Some(Origin::Folder(Place::from(copy))));
+            return Ok(Some(ContentOrigin::Folder(Place::from(copy))));
         }
         match self.recipes.get(digest) {
             Some(Recipe::Blob { bundle } | Recipe::Delta { bundle, .. } | Recipe::Diff { bundle, .. })
                 if self.is_brought_within(digest, deltas)? =>
             {
-                return Ok(Some(Origin::Bundle(*bundle)));
+                return Ok(Some(ContentOrigin::Bundle(*bundle)));
             }
             _ => {}
         }
-        Ok(self.here(digest)?.map(Origin::Folder))
+        Ok(self.here(digest)?.map(ContentOrigin::Folder))
     }
 
     /// A file of the product or a safe copy with this content.
@@ -339,19 +303,21 @@ impl<'a> Library<'a> {
     fn copy_within(&self, digest: &Digest, deltas: usize, out: &mut dyn Write) -> Result<(), NotRead> {
         let recipe = self.recipes.get(digest);
         match (self.find_within(digest, deltas)?, recipe) {
-            (Some(Origin::Made), _) => Ok(out.write_all(&self.made[digest])?),
-            (Some(Origin::Folder(place)), _) => Ok(io::copy(&mut self.open_place(&place)?, out).map(drop)?),
-            (Some(Origin::Bundle(_)), Some(Recipe::Blob { bundle })) => {
+            (Some(ContentOrigin::Made), _) => Ok(out.write_all(&self.made[digest])?),
+            (Some(ContentOrigin::Folder(place)), _) => {
+                Ok(io::copy(&mut self.open_place(&place)?, out).map(drop)?)
+            }
+            (Some(ContentOrigin::Bundle(_)), Some(Recipe::Blob { bundle })) => {
                 Ok(self.bundles[*bundle].copy_blob(digest, out).map(drop)?)
             }
-            (Some(Origin::Bundle(_)), Some(Recipe::Delta { bundle, blob, source })) => {
+            (Some(ContentOrigin::Bundle(_)), Some(Recipe::Delta { bundle, blob, source })) => {
                 let size_of = |digest| self.sizes.get(digest).copied().unwrap_or_default();
                 let mut delta = self.bundles[*bundle].open_blob(blob)?;
                 let mut old = self.open(source, deltas - 1)?;
                 Ok(delta::decode(&mut delta, &mut *old, size_of(source), size_of(digest), out)
                     .map_err(BundleError::from)?)
             }
-            (Some(Origin::Bundle(_)), Some(Recipe::Diff { bundle, path, direction, source })) => {
+            (Some(ContentOrigin::Bundle(_)), Some(Recipe::Diff { bundle, path, direction, source })) => {
                 let mut old = Vec::new();
                 if let Some(source) = source {
                     let size_bytes = self.sizes.get(source).copied().unwrap_or_default();
@@ -363,7 +329,7 @@ impl<'a> Library<'a> {
                 let new = self.bundles[*bundle].apply_diff(path, *direction, &old)?;
                 Ok(out.write_all(&new)?)
             }
-            (Some(Origin::Bundle(_)) | None, _) => Err(NotRead::Nowhere),
+            (Some(ContentOrigin::Bundle(_)) | None, _) => Err(NotRead::Nowhere),
         }
     }
 
@@ -392,7 +358,7 @@ impl<'a> Library<'a> {
         let cancel = CancelToken::new();
         let mut spool = ContentSpool::new(self.sizes.get(digest).copied().unwrap_or_default(), &cancel);
         self.copy_within(digest, deltas, &mut spool)?;
-        let content: Content = spool.finish(*digest)?.ok_or(NotRead::SourceDamaged)?;
+        let content: SideContent = spool.finish(*digest)?.ok_or(NotRead::SourceDamaged)?;
         Ok(Box::new(content.reader()?))
     }
 }
@@ -422,7 +388,7 @@ impl Contents for Library<'_> {
             let change = bundle.patch.change_at(&step.path);
             change.is_some_and(|change| wants_merging(change) || is_small(change) && has_a_switch())
         };
-        self.first == First::Bundles && self.bundles.iter().any(wants)
+        self.first == SearchFirst::Bundles && self.bundles.iter().any(wants)
     }
 
     fn copies_original(&self, step: &Step) -> bool {
@@ -431,7 +397,7 @@ impl Contents for Library<'_> {
     }
 
     fn like(&self, step: &Step) -> Option<StatePath> {
-        let is_rollback = self.first == First::Bundles && self.bundles.is_empty();
+        let is_rollback = self.first == SearchFirst::Bundles && self.bundles.is_empty();
         let file = step.after.as_ref().and_then(Node::as_file).filter(|_| is_rollback)?;
         self.whole_copy(&file.digest).ok().flatten().cloned()
     }
@@ -497,7 +463,7 @@ mod tests {
         let bundles =
             [("there", "one", "two"), ("back", "two", "one")].map(|(n, f, t)| make(folder.path(), n, f, t));
         let [one, two] = [1, 2].map(|last| Digest::compute(&large(last)));
-        let library = || Library::new(&bundles, First::Bundles);
+        let library = || Library::new(&bundles, SearchFirst::Bundles);
         assert!(library().recipes.values().all(|recipe| matches!(recipe, Recipe::Delta { .. })));
         for digest in [one, two] {
             assert_eq!(library().find(&digest).expect("no disk is asked"), None);

@@ -2,7 +2,9 @@
 
 mod content;
 mod library;
+mod not_read;
 
 pub(crate) use content::ContentSpool;
-pub use content::{Content, MAX_IN_MEMORY_BYTES};
-pub(crate) use library::{First, Library, NotRead, Origin, wants_merging};
+pub use content::{MAX_IN_MEMORY_BYTES, SideContent};
+pub(crate) use library::{ContentOrigin, Library, SearchFirst, wants_merging};
+pub(crate) use not_read::NotRead;

@@ -9,7 +9,7 @@ use crate::named_file;
 use crate::plan::why::Reviewing;
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::trust::{
-    Doubt, MAX_REVIEW_BYTES, Opinion, Review, ReviewNote, ReviewedChange, Scheme, Standing, Verdict,
+    Doubt, MAX_REVIEW_BYTES, Opinion, Review, ReviewNote, ReviewedChange, SignatureScheme, Standing, Verdict,
 };
 use crate::whole_file::WholeFile;
 use crate::workbench::look::changes::{Hidden, HiddenCount};
@@ -96,8 +96,8 @@ impl Workbench {
     /// If the file cannot be written.
     pub(crate) fn save_review_signature(&self, signed: &Signed, review: &Path) -> Result<PathBuf> {
         let ending = match signed.signature.scheme {
-            Scheme::Minisign => ".minisig",
-            Scheme::Ssh => ".sshsig",
+            SignatureScheme::Minisign => ".minisig",
+            SignatureScheme::Ssh => ".sshsig",
         };
         let mut name = review.as_os_str().to_owned();
         name.push(ending);

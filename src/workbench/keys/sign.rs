@@ -14,8 +14,9 @@ use crate::named_file;
 use crate::plan::why::{Keys, Reviewing};
 use crate::text::escape_line;
 use crate::trust::{
-    Attached, AttachedReview, KeyFingerprint, Keyring, MAX_REVIEW_BYTES, MAX_ROTATION_BYTES, Places, Review,
-    Rotated, Rotation, Scheme, SecretKey, SignerRole, Statement, StatementKind, sign, signer_of,
+    Attached, AttachedReview, KeyFingerprint, KeyPlaces, Keyring, MAX_REVIEW_BYTES, MAX_ROTATION_BYTES,
+    Review, Rotated, Rotation, SecretKey, SignatureScheme, SignerRole, Statement, StatementKind, sign,
+    signer_of,
 };
 use crate::workbench::{Error, Inspection, Result, Watch, Workbench};
 
@@ -114,11 +115,11 @@ impl Workbench {
         let failed = |source| Error::File { doing: "read the signature", path: signature.to_owned(), source };
         let bytes = named_file::read(signature, MAX_SIGNATURE_BYTES as usize).map_err(failed)?;
         let is_ssh = bytes.starts_with(b"-----BEGIN SSH SIGNATURE-----");
-        let scheme = if is_ssh { Scheme::Ssh } else { Scheme::Minisign };
+        let scheme = if is_ssh { SignatureScheme::Ssh } else { SignatureScheme::Minisign };
         let role = match scheme {
-            Scheme::Minisign => Statement::of_signature(StatementKind::Bundle, &bytes)
+            SignatureScheme::Minisign => Statement::of_signature(StatementKind::Bundle, &bytes)
                 .map_or(SignerRole::Author, |said| said.role),
-            Scheme::Ssh => SignerRole::Author,
+            SignatureScheme::Ssh => SignerRole::Author,
         };
         self.attach(file, shown, StatementKind::Bundle, role, Attached { scheme, bytes }, None, watch)
     }
@@ -161,7 +162,7 @@ impl Workbench {
         let bytes = read_rotation(file)?;
         let rotation = Rotation::parse(&bytes).map_err(|problem| unusable(file, &problem))?;
         let signatures = signatures_beside(file)?;
-        let machine = Keyring::load(&Places { person: None, ..self.trust_places() })?.machine;
+        let machine = Keyring::load(&KeyPlaces { person: None, ..self.trust_places() })?.machine;
         let now = self.environment.timestamp();
         self.change_store(|store| {
             let keyring = Keyring { person: store.clone(), machine };
@@ -234,16 +235,17 @@ fn signatures_beside(file: &Path) -> Result<Vec<Attached>> {
     let failed = |source| Error::File { doing: "read the signatures beside", path: file.to_owned(), source };
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut places: Vec<(PathBuf, Scheme)> = Vec::new();
+    let mut places: Vec<(PathBuf, SignatureScheme)> = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let ending = path.extension().and_then(|ending| ending.to_str()).and_then(Scheme::of_extension);
+        let ending =
+            path.extension().and_then(|ending| ending.to_str()).and_then(SignatureScheme::of_extension);
         let is_beside = path.file_name().is_some_and(|found| found.to_string_lossy().starts_with(&name));
         places.extend(ending.filter(|_| is_beside).map(|scheme| (path, scheme)));
     }
     places.sort();
     places.truncate(MAX_SIGNATURES);
-    let read = |(path, scheme): (PathBuf, Scheme)| {
+    let read = |(path, scheme): (PathBuf, SignatureScheme)| {
         let bytes = named_file::read(&path, MAX_SIGNATURE_BYTES as usize).map_err(failed)?;
         Ok(Attached { scheme, bytes })
     };
@@ -258,11 +260,11 @@ fn unusable(file: &Path, problem: &str) -> Error {
 pub(crate) fn signature_over(content: &[u8], statement: &Statement, signer: &Signer) -> Result<Attached> {
     Ok(match signer {
         Signer::Minisign(key) => Attached {
-            scheme: Scheme::Minisign,
+            scheme: SignatureScheme::Minisign,
             bytes: sign(content, &statement.comment(), key).into_bytes(),
         },
         Signer::Ssh(key) => {
-            Attached { scheme: Scheme::Ssh, bytes: ssh_keygen(content, statement.kind, key)? }
+            Attached { scheme: SignatureScheme::Ssh, bytes: ssh_keygen(content, statement.kind, key)? }
         }
     })
 }

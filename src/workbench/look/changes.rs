@@ -18,7 +18,9 @@ use crate::disk::node_at;
 use crate::model::{FileChange, FileNode, Node, Payload, TreePath};
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::with_thousands;
-use crate::workbench::contents::{Content, ContentSpool, First, Library, MAX_IN_MEMORY_BYTES, NotRead};
+use crate::workbench::contents::{
+    ContentSpool, Library, MAX_IN_MEMORY_BYTES, NotRead, SearchFirst, SideContent,
+};
 use crate::workbench::{PatchFile, Result, Watch, Workbench};
 
 pub(crate) use hidden::{Hidden, HiddenCount, HiddenIn, HiddenPlace};
@@ -32,7 +34,7 @@ pub enum ChangeSide {
     Absent,
     /// A folder or link: everything about it is in the change.
     NotAFile,
-    Content(Content),
+    Content(SideContent),
     /// What the patch's own diff says of both sides; the rest of the file is not at hand.
     Diff(Arc<[u8]>),
     /// It cannot be shown, and why.
@@ -214,10 +216,10 @@ struct Sides<'a> {
 }
 
 /// A content, or why there is none, as a phrase.
-type ContentResult = std::result::Result<Content, String>;
+type ContentResult = std::result::Result<SideContent, String>;
 
 /// A node, its content, and where that was read.
-type Side = (Option<Node>, ChangeSide, Option<ContentSource>);
+type LoadedSide = (Option<Node>, ChangeSide, Option<ContentSource>);
 
 impl<'a> Sides<'a> {
     fn new(
@@ -226,7 +228,7 @@ impl<'a> Sides<'a> {
         cancel: &'a CancelToken,
         large: Large,
     ) -> Self {
-        let library = Library::new(std::slice::from_ref(bundle), First::Bundles).where_bundles_say();
+        let library = Library::new(std::slice::from_ref(bundle), SearchFirst::Bundles).where_bundles_say();
         let library = match disk {
             // A history that cannot be read has no safe copies to offer; other pages say what is the matter with it.
             Some(disk) if large == Large::Spool => library.in_folder(&**disk).with_copies(
@@ -260,7 +262,7 @@ impl<'a> Sides<'a> {
     }
 
     /// What the patch says of one side of `change`; of a content that is nowhere, what its diff says about it.
-    fn stated(&self, change: &FileChange, node: Option<&Node>) -> Side {
+    fn stated(&self, change: &FileChange, node: Option<&Node>) -> LoadedSide {
         let (side, source) = match node {
             None => (ChangeSide::Absent, None),
             Some(Node::File(file)) => match self.content(file) {
@@ -304,7 +306,7 @@ impl<'a> Sides<'a> {
     }
 
     /// What is really at `path`.
-    fn found(&self, disk: &Arc<dyn Fs>, path: &TreePath) -> Side {
+    fn found(&self, disk: &Arc<dyn Fs>, path: &TreePath) -> LoadedSide {
         match node_at(&**disk, &Place::from(path)) {
             Err(error) => (None, ChangeSide::Unavailable(error.to_string()), None),
             Ok(None) => (None, ChangeSide::Absent, None),
@@ -319,7 +321,7 @@ impl<'a> Sides<'a> {
     }
 
     /// The content of `file`, wherever it is.
-    fn content(&self, file: &FileNode) -> std::result::Result<(Content, ContentSource), String> {
+    fn content(&self, file: &FileNode) -> std::result::Result<(SideContent, ContentSource), String> {
         self.allow(file.size_bytes)?;
         if self.library.is_brought(&file.digest).map_err(worded)? {
             let mut spool = ContentSpool::new(file.size_bytes, self.cancel);
@@ -353,8 +355,8 @@ impl<'a> Sides<'a> {
         disk: &Arc<dyn Fs>,
         place: Place,
         file: &FileNode,
-    ) -> std::result::Result<Option<Content>, String> {
-        Content::in_target(disk, place, (file.digest, file.size_bytes), self.cancel).map_err(worded)
+    ) -> std::result::Result<Option<SideContent>, String> {
+        SideContent::in_target(disk, place, (file.digest, file.size_bytes), self.cancel).map_err(worded)
     }
 
     fn allow(&self, size_bytes: u64) -> std::result::Result<(), String> {

@@ -8,9 +8,9 @@ use super::status::status_now;
 use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
 use crate::model::{Digest, FileChange, Node};
-use crate::workbench::contents::{First, Library};
+use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::{
-    ChangeSide, Comparison, Content, Drift, DriftKind, OneChange, Result, Watch, Workbench,
+    ChangeSide, Comparison, Drift, DriftKind, OneChange, Result, SideContent, Watch, Workbench,
 };
 
 impl Workbench {
@@ -34,7 +34,7 @@ impl Workbench {
         let file =
             |node: Option<&Node>| node.and_then(Node::as_file).map(|file| (file.digest, file.size_bytes));
         let should_be = |drift: &Drift| expected.get(&drift.path).cloned().flatten();
-        let copies = Library::new(&[], First::SafeCopies).in_folder(&*fs);
+        let copies = Library::new(&[], SearchFirst::SafeCopies).in_folder(&*fs);
         let copies = copies.with_copies(all_copies(&*fs, &ledger)?);
         for drift in &drift {
             watch.cancel.check()?;
@@ -70,7 +70,7 @@ fn side(fs: &Arc<dyn Fs>, node: Option<&Node>, place: Option<Place>, watch: Watc
         Some(_) => return ChangeSide::NotAFile,
     };
     let content =
-        place.map(|place| Content::in_target(fs, place, (file.digest, file.size_bytes), watch.cancel));
+        place.map(|place| SideContent::in_target(fs, place, (file.digest, file.size_bytes), watch.cancel));
     match content {
         None => ChangeSide::Unavailable("there is no backup of this file in the folder".to_owned()),
         Some(Ok(Some(content))) => ChangeSide::Content(content),

@@ -21,7 +21,7 @@ pub(super) struct CheckedEdits {
 
 /// Something that the edits of a patch say must be so, and whether it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condition {
+pub struct ShownCondition {
     /// Id of the patch.
     pub patch: String,
     pub path: TreePath,
@@ -36,7 +36,7 @@ impl Workbench {
     ///
     /// # Errors
     /// [`Error::Refused`] if one of the patches is not in the folder as its file has it, or a file cannot be read.
-    pub fn conditions(&self, bundles: &[PathBuf], target: &Path) -> Result<Vec<Condition>> {
+    pub fn conditions(&self, bundles: &[PathBuf], target: &Path) -> Result<Vec<ShownCondition>> {
         if bundles.is_empty() {
             return Ok(Vec::new());
         }
@@ -58,10 +58,10 @@ impl Workbench {
     }
 }
 
-fn conditions_at(bundle: &VerifiedBundle, change: &FileChange, fs: &dyn Fs) -> Result<Vec<Condition>> {
+fn conditions_at(bundle: &VerifiedBundle, change: &FileChange, fs: &dyn Fs) -> Result<Vec<ShownCondition>> {
     let condition = |wanted, problem| {
         let patch = bundle.patch.about.identity.id.as_str().to_owned();
-        Condition { patch, path: change.path.clone(), wanted, problem }
+        ShownCondition { patch, path: change.path.clone(), wanted, problem }
     };
     let unknown = |why: String| Ok(vec![condition(None, Some(why))]);
     let edits = match edits_of(bundle, change)? {

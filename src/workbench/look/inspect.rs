@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::changes::{Hidden, hidden_in};
 use super::edits::{ShownEdits, shown_edits};
+use super::planned_scripts::planned_scripts;
 use super::site_rules::{unmet, unmet_anywhere};
 use crate::bundle::{BundleError, UnverifiedBundle, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
@@ -15,7 +16,6 @@ use crate::named_file;
 use crate::plan::Obstacle;
 use crate::progress::{Phase, WatchedWriter};
 use crate::trust::{AttachedReview, Denial, Review, Verdict};
-use crate::workbench::change::scripts;
 use crate::workbench::{Error, PlannedScript, Result, TextReading, Watch, Workbench};
 
 /// What a bundle says and what is known about it.
@@ -145,7 +145,7 @@ fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
         file_digest,
         manifest_digest: Digest::compute(bundle.manifest()),
         manifest: bundle.manifest().to_vec(),
-        scripts: scripts::of_bundle(&bundle)?,
+        scripts: planned_scripts(&bundle)?,
         reviews: readable_reviews(&bundle),
         patch: bundle.patch,
         text: None,

@@ -19,7 +19,7 @@ use crate::plan::why::{Edits, NoDraft};
 use crate::plan::{MergedHow, Resolution};
 use crate::transaction::SafeCopies;
 use crate::whole_file::WholeFile;
-use crate::workbench::contents::{First, Library, NotRead};
+use crate::workbench::contents::{Library, NotRead, SearchFirst};
 use crate::workbench::{Error, Result, Workbench};
 
 /// What a person wishes for a file that was edited.
@@ -316,7 +316,8 @@ impl LocalEdit<'_> {
             return Ok(None);
         }
         let Some(Node::File(after)) = &self.change.after else { return Ok(None) };
-        let library = Library::new(std::slice::from_ref(self.bundle), First::Bundles).in_folder(self.fs);
+        let library =
+            Library::new(std::slice::from_ref(self.bundle), SearchFirst::Bundles).in_folder(self.fs);
         let library = library.where_bundles_say();
         let library = library.with_made(BTreeMap::from([(left.digest, Arc::new(as_left))]));
         let Ok(Some(theirs)) = library.read(&after.digest) else { return Ok(None) };
@@ -398,7 +399,7 @@ impl LocalEdit<'_> {
         if after.size_bytes > MAX_MERGE_BYTES as u64 {
             return Ok(None);
         }
-        let library = Library::new(std::slice::from_ref(self.bundle), First::Bundles);
+        let library = Library::new(std::slice::from_ref(self.bundle), SearchFirst::Bundles);
         library.in_folder(self.fs).where_bundles_say().read(&after.digest).map_err(|error| match error {
             NotRead::Bundle(error) => Error::from(error),
             NotRead::Disk(source) => ScanError::Io { place: Place::from(&self.change.path), source }.into(),

@@ -16,8 +16,8 @@ use rayon::prelude::*;
 use super::stack::{manifest_of, read_ledger};
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, Ledger, ScriptState, Turn, Turns};
-use crate::model::{About, LayerKey, Patch, ReasonKind, Resolved};
-use crate::plan::{Deed, Event, Metrics, Period};
+use crate::model::{About, LayerKey, Patch, ReasonKind, ResolvedIssue};
+use crate::plan::{ChangeEvent, Deed, Metrics, Period};
 use crate::workbench::{Foreign, Result, Workbench};
 
 /// Figures of several folders, together and one by one.
@@ -67,7 +67,7 @@ impl Workbench {
         })
     }
 
-    fn events_of(&self, folder: &Path, period: Period) -> Result<(Vec<Event>, Option<Foreign>)> {
+    fn events_of(&self, folder: &Path, period: Period) -> Result<(Vec<ChangeEvent>, Option<Foreign>)> {
         let fs = self.disk(folder)?;
         let look = || {
             let ledger = read_ledger(&*fs)?;
@@ -92,18 +92,18 @@ pub(crate) fn moment(text: &str) -> Option<Timestamp> {
 }
 
 /// Each entry as figures need it. `patches` has the manifests of those that brought patches.
-fn events(ledger: &Ledger, patches: &(dyn Fn(&Entry) -> Vec<Option<Patch>> + Sync)) -> Vec<Event> {
+fn events(ledger: &Ledger, patches: &(dyn Fn(&Entry) -> Vec<Option<Patch>> + Sync)) -> Vec<ChangeEvent> {
     let turns = Turns::new(ledger.entries());
     ledger.entries().par_iter().map(|entry| event(&turns, entry, patches)).collect()
 }
 
-fn event(turns: &Turns, entry: &Entry, patches: &dyn Fn(&Entry) -> Vec<Option<Patch>>) -> Event {
+fn event(turns: &Turns, entry: &Entry, patches: &dyn Fn(&Entry) -> Vec<Option<Patch>>) -> ChangeEvent {
     let time = seconds(&entry.time);
     let deed = deed(entry, turns);
     let failed = entry.checks.iter().any(|check| !check.passed)
         || entry.scripts.iter().any(|script| script.state == ScriptState::Failed);
     let is_unasked = entry.action == Action::Rollback && failed && entry.reason.is_none();
-    let mut event = Event {
+    let mut event = ChangeEvent {
         entry: entry.seq,
         deed,
         time,
@@ -149,7 +149,7 @@ fn event(turns: &Turns, entry: &Entry, patches: &dyn Fn(&Entry) -> Vec<Option<Pa
     event
 }
 
-fn published(resolved: &Resolved) -> Option<i64> {
+fn published(resolved: &ResolvedIssue) -> Option<i64> {
     moment(resolved.published.as_deref()?).map(Timestamp::as_second)
 }
 

@@ -17,6 +17,7 @@ pub(super) mod merging;
 pub(super) mod metrics;
 pub(super) mod moved_switches;
 pub(super) mod output;
+pub(super) mod planned_scripts;
 pub(super) mod read_file;
 pub(super) mod recalls;
 pub(super) mod record;

@@ -154,7 +154,7 @@ impl MovedSwitch {
             return None;
         }
         let moved =
-            Switch::of(&self.toggle, Some(content)).and_then(|switch| switch.moved(content, position));
+            Switch::new(&self.toggle, Some(content)).and_then(|switch| switch.moved(content, position));
         moved.ok().map(|(content, _)| content)
     }
 }

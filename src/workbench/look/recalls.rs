@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::guarded;
+use crate::ledger::EntryFact;
 use crate::model::{Digest, PatchId, PatchRef};
 use crate::named_file;
 use crate::plan::Recalled;
@@ -45,9 +46,10 @@ impl Recalls {
     }
 
     /// Which lists were asked, for the history.
-    pub fn remarks(&self) -> impl Iterator<Item = String> {
-        self.lists.iter().map(|(path, digest)| {
-            format!("not in the list of withdrawn patches {}, SHA-256 {digest}", path.display())
+    pub fn facts(&self) -> impl Iterator<Item = EntryFact> {
+        self.lists.iter().map(|(path, digest)| EntryFact::NotWithdrawn {
+            list: path.display().to_string(),
+            sha256: *digest,
         })
     }
 }

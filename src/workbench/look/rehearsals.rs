@@ -31,12 +31,12 @@ const FORMAT: &str = "patchwright-rehearsals/1";
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rehearsals {
     format: String,
-    rehearsals: Vec<Kept>,
+    rehearsals: Vec<KeptRehearsal>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Kept {
+struct KeptRehearsal {
     folder: FolderName,
     /// What the patch files say, in one digest.
     patches: String,
@@ -44,14 +44,14 @@ struct Kept {
     decision: String,
     /// Everything else in the folder that it depended on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    surroundings: Option<Proven>,
+    surroundings: Option<RehearsalInputs>,
     note: RehearsalNote,
 }
 
 /// What a rehearsal depended on besides what it was about, in one digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Proven {
+pub(crate) struct RehearsalInputs {
     digest: String,
     /// Files that somebody wrote while it ran, as a running product does: it depended on none of them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -62,13 +62,13 @@ pub(crate) struct Proven {
 ///
 /// A rehearsal with tests of the site depends on every file, since a test may look at each. Without, it depends on those
 /// that the health checks and the rules for the product look at; what the patch changes is part of what somebody agrees to.
-pub(crate) struct Surroundings<'a> {
+pub(crate) struct RehearsalScope<'a> {
     pub fs: &'a dyn Fs,
     pub patches: Vec<&'a Patch>,
     pub has_tests: bool,
 }
 
-impl Surroundings<'_> {
+impl RehearsalScope<'_> {
     /// Everything that is looked at.
     ///
     /// # Errors
@@ -102,15 +102,15 @@ impl Surroundings<'_> {
     ///
     /// # Errors
     /// The disk's.
-    pub fn prove(&self, before: &TreeState) -> Result<Proven> {
+    pub fn prove(&self, before: &TreeState) -> Result<RehearsalInputs> {
         let now = self.look()?;
         let paths = before.iter().chain(now.iter()).map(|(path, _)| path);
         let busy = paths.filter(|path| before.at(path) != now.at(path)).map(ToString::to_string);
         let busy: BTreeSet<String> = busy.collect();
-        Ok(Proven { digest: digest(&now, &busy), busy })
+        Ok(RehearsalInputs { digest: digest(&now, &busy), busy })
     }
 
-    fn still_holds(&self, proven: &Proven) -> bool {
+    fn still_holds(&self, proven: &RehearsalInputs) -> bool {
         self.look().is_ok_and(|now| digest(&now, &proven.busy) == proven.digest)
     }
 }
@@ -177,7 +177,7 @@ impl Rehearsals {
         let known = all.rehearsals.into_iter().rev();
         let mut known = known.filter(|kept| kept.patches == patches && kept.folder.is(folder));
         let newest = known.next()?;
-        let around = Surroundings { fs, patches: coming, has_tests: newest.note.tests > 0 };
+        let around = RehearsalScope { fs, patches: coming, has_tests: newest.note.tests > 0 };
         let is_current = newest.decision == decision
             && newest.surroundings.is_some_and(|proven| around.still_holds(&proven));
         Some(KnownRehearsal { is_current, note: newest.note })
@@ -192,14 +192,14 @@ impl Rehearsals {
         target: &Path,
         patches: &Digest,
         decision: Digest,
-        surroundings: Proven,
+        surroundings: RehearsalInputs,
         note: RehearsalNote,
     ) -> Result<()> {
         let _lock = guarded::lock(place)?;
         let mut all = Self::load(place)?;
         FORMAT.clone_into(&mut all.format);
         let why = note.why.map(|why| why.chars().take(MAX_REASON_CHARS).collect());
-        all.rehearsals.push(Kept {
+        all.rehearsals.push(KeptRehearsal {
             folder: FolderName::of(target),
             patches: patches.to_string(),
             decision: decision.to_string(),

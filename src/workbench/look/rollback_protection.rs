@@ -11,7 +11,7 @@ use crate::bundle::place_of;
 use crate::disk::fs::{Fs, Place};
 use crate::ledger::{Action, Entry, Ledger, LedgerError, read_small};
 use crate::model::{Digest, LayerKey, Mode, Node, Patch, Step};
-use crate::plan::why::{Undo, shortened_history};
+use crate::plan::why::{HistoryDoubt, shortened_history};
 use crate::text::capitalised;
 use crate::transaction::TransactionError;
 use crate::transaction::recover::{self, Unfinished};
@@ -180,7 +180,7 @@ impl Workbench {
         }
         match self.older_copy(target, &read_ledger(fs)?)? {
             Some(OlderCopy { here, newest, is_this_path: true, .. }) => {
-                Err(Error::refused(Undo::ShortenedHistory { here, newest }))
+                Err(Error::refused(HistoryDoubt::ShortenedHistory { here, newest }))
             }
             _ => Ok(()),
         }
@@ -202,7 +202,7 @@ impl Workbench {
             return Ok(());
         }
         let files = entry.steps.iter().map(|step| step.path.to_string()).collect();
-        Err(Error::refused(Undo::ForeignChange { user: entry.user.clone(), files }))
+        Err(Error::refused(HistoryDoubt::ForeignChange { user: entry.user.clone(), files }))
     }
 
     /// What is remembered; `None` where there is no place to remember anything, as for an account without a home.
@@ -253,7 +253,8 @@ impl Workbench {
     /// # Errors
     /// If the history is damaged, or there is no place to remember it.
     pub(crate) fn vouch_for_history(&self, target: &Path, reason: &str) -> Result<HistoryCheck> {
-        let path = self.environment.seen_file.as_deref().ok_or_else(|| Error::refused(Undo::NoMemory))?;
+        let path =
+            self.environment.seen_file.as_deref().ok_or_else(|| Error::refused(HistoryDoubt::NoMemory))?;
         let fs = self.disk(target)?;
         let look = || Ok((read_ledger(&*fs)?, recover::inspect(&*fs)?));
         let (ledger, unfinished) = self.read_consistently(target, &*fs, look, |_| true)?;

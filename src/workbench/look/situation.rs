@@ -9,7 +9,7 @@ use super::merged_contents::MergedContents;
 use crate::checks::{self, Identity, Surroundings, identify};
 use crate::disk::fs::{Fs, Place, Stat, StatKind, Volume};
 use crate::disk::{ScanError, observe};
-use crate::ledger::{Installed, Ledger};
+use crate::ledger::{EntryFact, Installed, Ledger};
 use crate::model::{Check, Code, Level, Node, Patch, PlaceProblem, Step, TreePath};
 use crate::plan::{FailedCheck, Situation, VolumeProblem};
 use crate::workbench::{Result, Watch, Workbench};
@@ -22,7 +22,7 @@ pub(crate) struct Survey {
     /// Contents of merged files.
     pub made: MergedContents,
     /// What was asked on the way, for the history.
-    pub remarks: Vec<String>,
+    pub facts: Vec<EntryFact>,
 }
 
 impl Survey {
@@ -65,7 +65,7 @@ pub(crate) struct ProductSeen {
 
 /// How far the checks of a patch may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum CheckReach {
     /// Only what is in the folder is looked at: nobody vouches for the patch, and nobody has agreed to it.
     Folder,
     /// They connect to whom they name, and look for processes: somebody has just agreed to that.
@@ -103,7 +103,7 @@ impl Workbench {
     pub(crate) fn survey_for_apply(
         &self,
         fs: &dyn Fs,
-        patches: &[(&Patch, Reach)],
+        patches: &[(&Patch, CheckReach)],
         ledger: &Ledger,
         watch: Watch<'_>,
     ) -> Result<(Survey, Vec<ProductSeen>)> {
@@ -181,7 +181,7 @@ impl Workbench {
             observed,
             paths: interest.paths,
             made: MergedContents::default(),
-            remarks: Vec::new(),
+            facts: Vec::new(),
         })
     }
 }
@@ -197,14 +197,14 @@ fn installed_ids(installed: &[Installed]) -> Vec<(String, u32)> {
     installed.iter().map(|found| (found.patch.id.clone(), found.patch.revision)).collect()
 }
 
-fn product_seen(fs: &dyn Fs, patch: &Patch, reach: Reach, watch: Watch<'_>) -> Result<ProductSeen> {
+fn product_seen(fs: &dyn Fs, patch: &Patch, reach: CheckReach, watch: Watch<'_>) -> Result<ProductSeen> {
     let Identity { matches, is_product, version } = identify(fs, &patch.about.product)?;
     let failed = matches.into_iter().filter(|found| !found.holds);
     let evidence = failed.map(|found| found.evidence).collect();
     let surroundings = Surroundings { fs, product: &patch.about.product };
     let preflight = patch.about.preflight.iter().cloned();
     let (unasked, asked): (Vec<Check>, Vec<Check>) =
-        preflight.partition(|check| reach == Reach::Folder && checks::leaves_the_folder(&check.probe));
+        preflight.partition(|check| reach == CheckReach::Folder && checks::leaves_the_folder(&check.probe));
     let results = checks::run_all(&asked, &surroundings, watch.cancel);
     watch.cancel.check()?;
     let failed_checks = asked
@@ -213,7 +213,7 @@ fn product_seen(fs: &dyn Fs, patch: &Patch, reach: Reach, watch: Watch<'_>) -> R
         .filter(|(_, result)| !result.passed)
         .map(|(check, result)| FailedCheck {
             is_required: check.level == Level::Required,
-            is_late: reach == Reach::Agreed && checks::leaves_the_folder(&check.probe),
+            is_late: reach == CheckReach::Agreed && checks::leaves_the_folder(&check.probe),
             check: checks::describe(&check.probe),
             evidence: result.evidence,
         })

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, Expected, Layers, Ledger, Moved, read_small};
+use crate::ledger::{Entry, Expected, Layers, Ledger, MovedLayer, read_small};
 use crate::model::{Digest, FileChange, LayerKey, Node, Patch, Step, TreePath};
 use crate::plan::{Layer, Stack};
 use crate::transaction::{Archive, recover};
@@ -52,14 +52,14 @@ impl FolderStack {
         for (slot, patch) in now.slots.iter().zip(&patches) {
             came.entry(slot.key.entry).or_default().push((slot, patch));
         }
-        let returned = now.slots.iter().filter(|slot| slot.way_back != slot.key.entry);
-        let untouched = ledger.untouched_by(&returned.map(|slot| slot.way_back).collect());
+        let returned = now.slots.iter().filter(|slot| slot.undo_entry != slot.key.entry);
+        let untouched = ledger.untouched_by(&returned.map(|slot| slot.undo_entry).collect());
         for entry in ledger.lasting_changes() {
             let mut overlay: BTreeMap<TreePath, Option<Node>> = BTreeMap::new();
             for (slot, patch) in came.remove(&entry.seq).unwrap_or_default() {
                 let Some(note) = ledger.note(slot.key) else { continue };
                 let mut steps = ledger.steps_of(*slot).to_vec();
-                steps.extend(untouched.get(&slot.way_back).into_iter().flatten().cloned());
+                steps.extend(untouched.get(&slot.undo_entry).into_iter().flatten().cloned());
                 steps.sort_by(|a, b| a.path.cmp(&b.path));
                 if slot.superseded.is_none() {
                     let came = ledger.entry(slot.key.entry).map(|entry| entry.steps_of_part(slot.key.part));
@@ -207,12 +207,12 @@ impl PlaceHistory<'_> {
 
 /// What went from below others, or came back below them.
 struct Movement {
-    moved: Vec<(Moved, Arc<[Step]>)>,
+    moved: Vec<(MovedLayer, Arc<[Step]>)>,
 }
 
 impl Movement {
     fn read(ledger: &Ledger, now: &Layers) -> Self {
-        let steps = |moved: &Moved| {
+        let steps = |moved: &MovedLayer| {
             let entry = ledger.entry(moved.key.entry);
             (*moved, entry.map(|entry| entry.steps_of_part(moved.key.part)).unwrap_or_default())
         };

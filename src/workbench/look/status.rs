@@ -18,7 +18,7 @@ use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote, Tur
 use crate::model::{Code, Digest, LayerKey, Node, Patch, TreePath, TreeState};
 use crate::plan::{FileFates, Layer, how_it_stands, says_that_it_contains};
 use crate::transaction::recover::{self, Unfinished};
-use crate::workbench::contents::{First, Library};
+use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::{Recalled, Result, Watch, Workbench, text_patch};
 
 /// How things stand in a folder.
@@ -339,7 +339,7 @@ fn contained(folder: &FolderStack, tree: &TreeState, fs: &dyn Fs) -> Result<Vec<
     if pairs.is_empty() {
         return Ok(Vec::new());
     }
-    let library = Library::new(&[], First::SafeCopies).in_folder(fs).with_seen(tree);
+    let library = Library::new(&[], SearchFirst::SafeCopies).in_folder(fs).with_seen(tree);
     let library = library.with_copies(folder.archive(fs)?);
     let keeps_modes = fs.features().modes;
     let plain = |node: Node| if keeps_modes { node } else { node.without_mode() };
@@ -425,7 +425,8 @@ fn drift(
         // What the move of a switch left there is no proof of anything.
         (drift.cause, drift.has_backup) = (DriftCause::LocalEdit, false);
     }
-    let copies = Library::new(&[], First::SafeCopies).in_folder(fs).with_copies(all_copies(fs, ledger)?);
+    let copies =
+        Library::new(&[], SearchFirst::SafeCopies).in_folder(fs).with_copies(all_copies(fs, ledger)?);
     let has_content =
         |drift: &&mut Drift| drift.kind != DriftKind::Permissions && !carried.contains_key(&drift.path);
     for drift in drift.iter_mut().filter(has_content) {

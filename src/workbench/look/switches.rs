@@ -167,7 +167,7 @@ fn stand(fs: &dyn Fs, toggle: &Toggle) -> Result<SwitchStand> {
 
 /// Where the switch stands that `toggle` is in a file with this content.
 pub(crate) fn stand_in(toggle: &Toggle, content: &[u8]) -> SwitchStand {
-    match Switch::of(toggle, Some(content)).and_then(|switch| switch.stand(content)) {
+    match Switch::new(toggle, Some(content)).and_then(|switch| switch.stand(content)) {
         Ok(Stand::At(position)) => SwitchStand::At(position),
         Ok(Stand::Elsewhere(value)) => SwitchStand::Elsewhere(value),
         Err(why) => SwitchStand::Unclear(why),

@@ -3,7 +3,7 @@
 use crate::disk::fs::{Fs, LockKind};
 use crate::ledger::{Entry, Ledger};
 use crate::plan::Obstacle;
-use crate::plan::why::Undo;
+use crate::plan::why::HistoryDoubt;
 use crate::text::capitalised;
 use crate::transaction::recover;
 use crate::workbench::{Error, Result};
@@ -33,7 +33,7 @@ impl UncheckedChange {
     }
 
     fn obstacle(&self) -> Obstacle {
-        Obstacle::new(Undo::Unchecked { subject: self.subject.clone() })
+        Obstacle::new(HistoryDoubt::Unchecked { subject: self.subject.clone() })
     }
 
     /// That nothing goes on before it was checked.

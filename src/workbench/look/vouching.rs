@@ -136,7 +136,7 @@ impl Vouching<'_> {
     pub(crate) fn verdict_of(&self, key: LayerKey) -> Option<Verdict> {
         let manifest = manifest_bytes_of(self.fs, self.ledger, key)?;
         let patch = read_manifest(&manifest).ok()?;
-        if self.ledger.note(key) != Some(&PatchNote::of(&patch)) {
+        if self.ledger.note(key) != Some(&PatchNote::new(&patch)) {
             return None;
         }
         let KeptSignatures { signatures, reviews } = signatures_of(self.fs, key);

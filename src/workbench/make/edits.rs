@@ -12,7 +12,7 @@ use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
 use crate::model::{Mode, Node, TreePath};
 use crate::named_file;
-use crate::plan::why::Making;
+use crate::plan::why::OrderMistake;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
 /// What to make a bundle of edits from.
@@ -88,7 +88,7 @@ impl Workbench {
     pub fn try_edits(&self, order: &Path, files: &[PathBuf]) -> Result<Vec<TriedFile>> {
         let order = read_order_file(order)?;
         match order.edits.is_empty() {
-            true => Err(Error::refused(Making::NoEdits)),
+            true => Err(Error::refused(OrderMistake::NoEdits)),
             false => try_all(&order, files),
         }
     }
@@ -110,7 +110,7 @@ fn try_all(order: &Order, files: &[PathBuf]) -> Result<Vec<TriedFile>> {
         let only = if by_file.len() == 1 { by_file.iter().next() } else { None };
         match meant.or(only) {
             Some((_, edits)) => tried.push(try_on(file.clone(), edits)?),
-            None => return Err(Error::refused(Making::NoEditFor { file: file.clone() })),
+            None => return Err(Error::refused(OrderMistake::NoEditFor { file: file.clone() })),
         }
     }
     Ok(tried)
@@ -125,7 +125,7 @@ fn refuse_unfit(tried: &[TriedFile]) -> Result<()> {
             Ok(tried) => tried.clashes().map(ToString::to_string).collect(),
             Err(why) => vec![why.clone()],
         };
-        let unfit = |because| crate::plan::Obstacle::new(Making::Unfit { file: file.clone(), because });
+        let unfit = |because| crate::plan::Obstacle::new(OrderMistake::Unfit { file: file.clone(), because });
         obstacles.extend(whys.into_iter().map(unfit));
     }
     if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
@@ -169,7 +169,7 @@ pub(super) fn pack(order: &mut Order, old: &dyn Fs, new: &dyn Fs) -> Result<()> 
         if read(new, &edited.path)?.map(|(content, _)| content).as_deref() == Some(&edited.after) {
             order.packed_edits.insert(edited.path, edited.packed);
         } else {
-            obstacles.push(crate::plan::Obstacle::at(&edited.path, Making::OtherThanEdited));
+            obstacles.push(crate::plan::Obstacle::at(&edited.path, OrderMistake::OtherThanEdited));
         }
     }
     if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
@@ -180,13 +180,13 @@ fn edited_files(order: &Order, fs: &dyn Fs) -> Result<Vec<Edited>> {
     let (mut edited, mut obstacles) = (Vec::new(), Vec::new());
     for (path, edits) in by_file(&order.edits) {
         let Some((before, mode)) = read(fs, path)? else {
-            obstacles.push(crate::plan::Obstacle::at(path, Making::NoFileToEdit));
+            obstacles.push(crate::plan::Obstacle::at(path, OrderMistake::NoFileToEdit));
             continue;
         };
         match edit(&edits, &before) {
             Ok((after, packed)) => edited.push(Edited { path: path.clone(), before, after, mode, packed }),
             Err(whys) => {
-                let at = |because| crate::plan::Obstacle::at(path, Making::Edit { because });
+                let at = |because| crate::plan::Obstacle::at(path, OrderMistake::Edit { because });
                 obstacles.extend(whys.into_iter().map(at));
             }
         }

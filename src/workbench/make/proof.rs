@@ -49,7 +49,7 @@ impl Workbench {
         let entry = applied.entry.ok_or_else(|| Error::Proof("it changed nothing".to_owned()))?;
         let look = self.look_at(folder.fs(), &folder.ledger, &entry, OnDrift::Stop, Vec::new(), quiet);
         let look = look.map_err(not_proven)?;
-        let taken_back = self.take_back(&mut folder, look, Vec::new(), &[], quiet);
+        let taken_back = self.take_back(&mut folder, look, Vec::new(), Vec::new(), quiet);
         let _ = taken_back.map_err(not_proven)?;
         compare("after the rollback", &copy.state(watch.cancel)?, &before, folder.fs())
     }

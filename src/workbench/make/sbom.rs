@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{OrderSource, read_order};
 use crate::model::{Component, Purl, RequiredComponent};
 use crate::plan::Obstacle;
-use crate::plan::why::Making;
+use crate::plan::why::OrderMistake;
 use crate::workbench::look::scan::Sbom;
 use crate::workbench::{Error, Result, Workbench};
 
@@ -50,5 +50,5 @@ fn other(purl: &Purl, expected: &str, versions: &[Option<String>]) -> Obstacle {
         versions.iter().map(|version| version.as_deref().unwrap_or("no version")).collect();
     let found =
         if named.is_empty() { "doesn't list it".to_owned() } else { format!("says {}", named.join(", ")) };
-    Obstacle::new(Making::Sbom { purl: purl.clone(), expected: expected.to_owned(), found })
+    Obstacle::new(OrderMistake::Sbom { purl: purl.clone(), expected: expected.to_owned(), found })
 }

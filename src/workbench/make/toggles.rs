@@ -7,7 +7,7 @@ use crate::diff::{Stand, Switch};
 use crate::disk::fs::Fs;
 use crate::model::{Mode, Toggle, ToggleKind};
 use crate::plan::Obstacle;
-use crate::plan::why::Making;
+use crate::plan::why::OrderMistake;
 use crate::workbench::{Error, Result};
 
 /// # Errors
@@ -24,7 +24,10 @@ pub(super) fn prove(order: &Order, new: &dyn Fs) -> Result<()> {
             (_, Some((content, mode))) => proven(toggle, others, &content, mode),
         };
         if let Err(because) = because {
-            obstacles.push(Obstacle::at(&toggle.file, Making::Toggle { id: toggle.id.to_string(), because }));
+            obstacles.push(Obstacle::at(
+                &toggle.file,
+                OrderMistake::Toggle { id: toggle.id.to_string(), because },
+            ));
         }
     }
     if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
@@ -46,7 +49,7 @@ fn proven<'a>(
     if content.starts_with(b"#!") || mode.bits() & 0o111 != 0 {
         return Err("a program is no switch".to_owned());
     }
-    let switch = Switch::of(toggle, Some(content))?;
+    let switch = Switch::new(toggle, Some(content))?;
     match switch.stand(content)? {
         Stand::At(position) if position == toggle.initially => {}
         Stand::At(position) => return Err(format!("it is {position}, not {}", toggle.initially)),
@@ -54,7 +57,7 @@ fn proven<'a>(
     }
     let (moved, _) = switch.moved(content, toggle.initially.other())?;
     for other in others.filter(|other| other.kind != ToggleKind::File) {
-        let stand = |content| Switch::of(other, Some(content)).and_then(|switch| switch.stand(content));
+        let stand = |content| Switch::new(other, Some(content)).and_then(|switch| switch.stand(content));
         if stand(content) != stand(&moved) {
             return Err(format!("moving it would move {}, too", other.id));
         }

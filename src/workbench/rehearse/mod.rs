@@ -13,8 +13,8 @@ use std::time::Duration;
 use crate::model::{Interpreter, TreePath, TreeState};
 use crate::plan::OnDrift;
 use crate::progress::{Phase, Quiet};
-use crate::scripts::{self, Job, Setting};
-use crate::workbench::look::rehearsals::{Proven, RehearsalNote, Rehearsals, Surroundings};
+use crate::scripts::{self, Job, LaunchContext};
+use crate::workbench::look::rehearsals::{RehearsalInputs, RehearsalNote, RehearsalScope, Rehearsals};
 use crate::workbench::{
     ApplyOptions, ApplyPreview, ApplyRequest, DecisionDigest, Error, Override, Result, Watch, Workbench,
 };
@@ -70,7 +70,7 @@ pub struct SiteTest {
 
 impl Rehearsed {
     /// One that has not begun.
-    fn of(preview: ApplyPreview, decision: DecisionDigest) -> Self {
+    fn not_begun(preview: ApplyPreview, decision: DecisionDigest) -> Self {
         Self {
             preview,
             decision,
@@ -108,17 +108,17 @@ impl Workbench {
         let decision = preview.decision();
         if preview.preview.is_nothing_to_do() {
             let failure = Some("nothing was tried: the patch is already in place".to_owned());
-            return Ok(Rehearsed { failure, ..Rehearsed::of(preview, decision) });
+            return Ok(Rehearsed { failure, ..Rehearsed::not_begun(preview, decision) });
         }
         let fs = self.disk(target)?;
-        let around = Surroundings {
+        let around = RehearsalScope {
             fs: &*fs,
             patches: preview.patches.iter().map(|coming| &*coming.patch).collect(),
             has_tests: !wish.tests.is_empty(),
         };
         let before = around.look()?;
         let clone = Copy::of_all(target, wish.copy_in.as_deref(), watch)?;
-        let mut rehearsed = Rehearsed::of(preview.clone(), decision);
+        let mut rehearsed = Rehearsed::not_begun(preview.clone(), decision);
         let tried = self.try_on(&clone, request, target, wish, &mut rehearsed, watch);
         let removed = clone.remove();
         match tried {
@@ -169,14 +169,14 @@ impl Workbench {
         rehearsed.written = written.iter().cloned().collect();
         let Some(entry) = applied.entry else { return Ok(failed) };
         let look = self.look_at(folder.fs(), &folder.ledger, &entry, OnDrift::Stop, Vec::new(), quiet)?;
-        let _ = self.take_back(&mut folder, look, Vec::new(), &[], quiet)?;
+        let _ = self.take_back(&mut folder, look, Vec::new(), Vec::new(), quiet)?;
         let back: TreeState = clone.state(watch.cancel)?;
         let differs = differences(&back, &before, folder.fs());
         let differs = differs.into_iter().find(|path| !written.contains(path));
         Ok(failed.or_else(|| differs.map(|path| format!("after the rollback, {path:?} isn't as it was"))))
     }
 
-    fn record(&self, target: &Path, rehearsed: &Rehearsed, proven: Proven) -> Result<()> {
+    fn record(&self, target: &Path, rehearsed: &Rehearsed, proven: RehearsalInputs) -> Result<()> {
         let environment = &self.environment;
         let Some(place) = Rehearsals::place(environment) else { return Ok(()) };
         Rehearsals::add(
@@ -213,7 +213,7 @@ fn run_tests(
             target: clone,
             phase: "rehearse",
             patch: &patch,
-            setting: Setting::AsAPerson,
+            setting: LaunchContext::AsAPerson,
         };
         let ran = scripts::run(&job, watch.cancel);
         watch.cancel.check()?;

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use super::RolloutView;
 use super::file::{ApproveBy, RingPlan};
-use super::state::{RingState, RolloutState, Said, SignedApproval};
-use crate::plan::why::{Keys, Rolling};
+use super::state::{Attribution, RingState, RolloutState, SignedApproval};
+use crate::plan::why::{Keys, Rolling, RolloutMismatch};
 use crate::text::confusables::NameMatch;
 use crate::trust::{
-    Approval, Approver, Attached, Keyring, MAX_APPROVAL_BYTES, NoApprover, Scheme, SignerRole, Statement,
-    StatementKind, approver,
+    Approval, Approver, Attached, Keyring, MAX_APPROVAL_BYTES, NoApprover, SignatureScheme, SignerRole,
+    Statement, StatementKind, approver,
 };
 use crate::workbench::keys::sign::{Signer, signature_over};
 use crate::workbench::{Error, Result, Workbench};
@@ -58,7 +58,7 @@ impl Workbench {
         let (kind, role) = (StatementKind::Approval, SignerRole::Approver);
         let signature =
             signature_over(&bytes, &Statement { kind, place: None, role, time: said.time }, signer)?;
-        let is_ssh = signature.scheme == Scheme::Ssh;
+        let is_ssh = signature.scheme == SignatureScheme::Ssh;
         let [said, signature] =
             [bytes, signature.bytes].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let signed = SignedApproval { said, signature, is_ssh };
@@ -68,7 +68,7 @@ impl Workbench {
         let key = key_of(&signed).ok_or_else(|| Error::refused(Keys::DoesNotFit))?;
         self.say(file, |now| {
             if now.plan() != plan {
-                return Err(Error::refused(Rolling::Edited));
+                return Err(Error::refused(RolloutMismatch::Edited));
             }
             let kept = &mut now.rings[ring].signed;
             kept.retain(|one| key_of(one) != Some(key));
@@ -124,7 +124,7 @@ impl Workbench {
 }
 
 fn attached(signed: &SignedApproval) -> Attached {
-    let scheme = if signed.is_ssh { Scheme::Ssh } else { Scheme::Minisign };
+    let scheme = if signed.is_ssh { SignatureScheme::Ssh } else { SignatureScheme::Minisign };
     Attached { scheme, bytes: signed.signature.clone().into_bytes() }
 }
 
@@ -142,9 +142,9 @@ fn unheard(signed: &SignedApproval) -> ApprovalView {
     ApprovalView { by, time, reason: None, key: None, owner: None, ignored }
 }
 
-fn by_hand(said: &Said, plan: &RingPlan) -> ApprovalView {
+fn by_hand(said: &Attribution, plan: &RingPlan) -> ApprovalView {
     let ignored = (plan.approve_by == ApproveBy::Key).then(|| "it isn't by a key".to_owned());
-    let Said { by, time, reason } = said.clone();
+    let Attribution { by, time, reason } = said.clone();
     ApprovalView { by, time, reason, key: None, owner: None, ignored }
 }
 

@@ -10,7 +10,7 @@ use toml::Spanned;
 use crate::model::{Digest, Word, choices};
 use crate::named_file;
 use crate::plan::rollout::{RingRules, Seconds, Share};
-use crate::plan::why::Rolling;
+use crate::plan::why::BadRolloutFile;
 use crate::text::json;
 use crate::workbench::{Error, Result};
 
@@ -76,7 +76,7 @@ pub(super) struct RingPlan {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawFile {
+struct RawRolloutFile {
     format: Spanned<String>,
     name: Spanned<String>,
     patches: Spanned<Vec<Spanned<String>>>,
@@ -127,8 +127,8 @@ impl RolloutFile {
     }
 
     fn parse(path: PathBuf, text: &str) -> Result<Self> {
-        let at = Places(text);
-        let raw: RawFile = toml::from_str(text)
+        let at = RolloutFileReader(text);
+        let raw: RawRolloutFile = toml::from_str(text)
             .map_err(|error| at.wrong(error.span().unwrap_or_default(), error.message()))?;
         if raw.format.get_ref() != FORMAT {
             return Err(at.wrong(raw.format.span(), &format!("the format has to be {FORMAT:?}")));
@@ -166,12 +166,12 @@ impl RolloutFile {
 }
 
 /// The text, to say where something stands in it.
-struct Places<'t>(&'t str);
+struct RolloutFileReader<'t>(&'t str);
 
-impl Places<'_> {
+impl RolloutFileReader<'_> {
     fn wrong(&self, span: Range<usize>, because: &str) -> Error {
-        let json::Position { line, column } = json::Position::new(self.0.as_bytes(), span.start);
-        Error::refused(Rolling::Wrong { line, column, because: because.to_owned() })
+        let json::TextPosition { line, column } = json::TextPosition::new(self.0.as_bytes(), span.start);
+        Error::refused(BadRolloutFile::Wrong { line, column, because: because.to_owned() })
     }
 
     fn ring(&self, raw: &RawRing, for_all: &RingRules) -> Result<RingPlan> {

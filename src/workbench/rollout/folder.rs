@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::member::{FolderState, Member};
+use super::member::{Member, MemberState};
 use super::state::FrozenPatch;
 use crate::ledger::{Action, CauseNote, Entry, Ledger, Occasion};
 use crate::model::{CauseKind, Code, Digest, Kind, Patch};
-use crate::plan::why::Rolling;
+use crate::plan::why::RolloutMismatch;
 use crate::progress::Quiet;
 use crate::transaction::recover::OnForeign;
 use crate::transaction::{ChangeFailure, FolderCondition};
@@ -50,30 +50,30 @@ pub(super) fn rollout_of(entry: &Entry) -> Option<&String> {
 
 /// What came of a folder's turn, or of a look at it.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub state: FolderState,
+pub(super) struct TurnOutcome {
+    pub state: MemberState,
     pub entry: Option<u64>,
     pub why: Option<(Code, String)>,
 }
 
-impl Found {
-    pub fn new(state: FolderState, entry: Option<u64>) -> Self {
+impl TurnOutcome {
+    pub fn new(state: MemberState, entry: Option<u64>) -> Self {
         Self { state, entry, why: None }
     }
 
-    fn because(state: FolderState, code: Code, why: impl Into<String>) -> Self {
+    fn because(state: MemberState, code: Code, why: impl Into<String>) -> Self {
         Self { state, entry: None, why: Some((code, why.into())) }
     }
 
     /// What an error means for the folder.
     pub fn failed(error: &Error) -> Self {
         if is_missing(error) {
-            return Self::because(FolderState::Missing, Code::FileSystem, "there is no such folder");
+            return Self::because(MemberState::Missing, Code::FileSystem, "there is no such folder");
         }
         let state = match kind_of(error) {
-            Kind::PutBack => FolderState::PutBack,
-            Kind::NeedsPerson => FolderState::NeedsPerson,
-            _ => FolderState::Refused,
+            Kind::PutBack => MemberState::PutBack,
+            Kind::NeedsPerson => MemberState::NeedsPerson,
+            _ => MemberState::Refused,
         };
         let mut why = match error {
             Error::Refused(obstacles) if obstacles.len() > 1 => {
@@ -134,7 +134,7 @@ impl Workbench {
         let is_gone = now.object().is_none();
         match is_gone || member.folder.object().is_none() || member.folder.is(&now) {
             true => Ok(()),
-            false => Err(Error::refused(Rolling::OtherFolder)),
+            false => Err(Error::refused(RolloutMismatch::OtherFolder)),
         }
     }
 
@@ -147,10 +147,10 @@ impl Workbench {
     ///
     /// # Errors
     /// Only the wish to stop; what else goes wrong is what came of it.
-    pub(super) fn bring(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> Result<Found> {
+    pub(super) fn bring(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> Result<TurnOutcome> {
         let watch = Watch { progress: &Quiet, cancel: watch.cancel };
         let done = self.check_member(member).and_then(|()| {
-            match member.head.filter(|_| member.state == FolderState::Started) {
+            match member.head.filter(|_| member.state == MemberState::Started) {
                 Some(head) => match self.resume_change(load, member, head, watch)? {
                     Some(found) => Ok(found),
                     None => self.apply_there(load, member, watch),
@@ -160,18 +160,18 @@ impl Workbench {
         });
         match done {
             Err(error) if error.code() == Code::Interrupted => Err(error),
-            Err(error) => Ok(Found::failed(&error)),
+            Err(error) => Ok(TurnOutcome::failed(&error)),
             Ok(found) => Ok(found),
         }
     }
 
-    fn apply_there(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> Result<Found> {
+    fn apply_there(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> Result<TurnOutcome> {
         let target = Path::new(&member.path);
         let opened = self.for_this_folder(load.opened, files_of(load.patches), target, watch)?;
         let options = ApplyOptions { occasion: load.occasion(), ..load.options.clone() };
         let applied = self.apply_opened(opened, target, &options, watch)?;
         if let Some(entry) = applied.entry {
-            return Ok(Found::new(FolderState::Good, Some(entry.seq)));
+            return Ok(TurnOutcome::new(MemberState::Good, Some(entry.seq)));
         }
         // Without its records a rollout still finds out what it did.
         let ledger = self.ledger_of(member)?;
@@ -181,8 +181,8 @@ impl Workbench {
                 && is_in(&ledger, entry)
         };
         Ok(match ledger.entries().iter().rev().find(is_ours) {
-            Some(entry) => Found::new(FolderState::Good, Some(entry.seq)),
-            None => Found::new(FolderState::AlreadyThere, None),
+            Some(entry) => TurnOutcome::new(MemberState::Good, Some(entry.seq)),
+            None => TurnOutcome::new(MemberState::AlreadyThere, None),
         })
     }
 
@@ -199,7 +199,7 @@ impl Workbench {
             };
             if digest.to_string() != patch.sha256 {
                 let file = patch.file.display().to_string();
-                return Err(Error::refused(Rolling::PatchChanged { file }));
+                return Err(Error::refused(RolloutMismatch::PatchChanged { file }));
             }
         }
         Ok(opened)
@@ -212,7 +212,7 @@ impl Workbench {
         member: &Member,
         head: u64,
         watch: Watch<'_>,
-    ) -> Result<Option<Found>> {
+    ) -> Result<Option<TurnOutcome>> {
         let target = Path::new(&member.path);
         // That this rollout had begun a change there was recorded before it began.
         if self.unfinished(target)?.is_some() {
@@ -223,16 +223,16 @@ impl Workbench {
         let Some(ours) = ours(&ledger, load.patches, head) else { return Ok(None) };
         if !is_in(&ledger, ours) {
             let why = "a health check failed, and the change was rolled back";
-            return Ok(Some(Found::because(FolderState::PutBack, Code::Health, why)));
+            return Ok(Some(TurnOutcome::because(MemberState::PutBack, Code::Health, why)));
         }
-        let good = Found::new(FolderState::Good, Some(ours.seq));
+        let good = TurnOutcome::new(MemberState::Good, Some(ours.seq));
         if ledger.unchecked().iter().any(|due| due.seq == ours.seq) {
             match self.recover(target, Choice::Finish, watch) {
                 Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
                 Err(error @ Error::Unhealthy { .. }) => {
-                    let found = Found::failed(&error);
-                    let entry = good.entry.filter(|_| found.state != FolderState::PutBack);
-                    return Ok(Some(Found { entry, ..found }));
+                    let found = TurnOutcome::failed(&error);
+                    let entry = good.entry.filter(|_| found.state != MemberState::PutBack);
+                    return Ok(Some(TurnOutcome { entry, ..found }));
                 }
                 // What its history can't be asked is asked of the patch files.
                 Ok(_) | Err(_) => {}
@@ -242,8 +242,10 @@ impl Workbench {
         let begun = Member { entry: Some(ours.seq), ..member.clone() };
         let back = self.take_back_there(&begun, load.occasion(), load.options.scripts, watch);
         Ok(Some(match back.state {
-            FolderState::RolledBack => Found { state: FolderState::PutBack, entry: None, why: Some(why) },
-            _ => Found { state: FolderState::NeedsPerson, entry: good.entry, why: Some(why) },
+            MemberState::RolledBack => {
+                TurnOutcome { state: MemberState::PutBack, entry: None, why: Some(why) }
+            }
+            _ => TurnOutcome { state: MemberState::NeedsPerson, entry: good.entry, why: Some(why) },
         }))
     }
 
@@ -256,7 +258,7 @@ impl Workbench {
         load: &Load<'_>,
         member: &Member,
         watch: Watch<'_>,
-    ) -> Result<Option<Found>> {
+    ) -> Result<Option<TurnOutcome>> {
         let watch = Watch { progress: &Quiet, cancel: watch.cancel };
         let seen = self.check_member(member).and_then(|()| self.speaks_against(load, member, watch));
         let why = match seen {
@@ -265,7 +267,7 @@ impl Workbench {
             Err(error) if error.code() == Code::Interrupted => return Err(error),
             Err(error) => (error.code(), error.to_string()),
         };
-        Ok(Some(Found { state: FolderState::NotGoodAnyMore, entry: None, why: Some(why) }))
+        Ok(Some(TurnOutcome { state: MemberState::NotGoodAnyMore, entry: None, why: Some(why) }))
     }
 
     /// What speaks against the patches in a folder that has them: that they are not there any more, files that are not as
@@ -302,9 +304,9 @@ impl Workbench {
         let opened = self.for_this_folder(load.opened, files_of(load.patches), target, watch)?;
         let fs = self.disk(target)?;
         let patches: Vec<&Patch> = opened.as_slice().iter().map(|bundle| &*bundle.patch).collect();
-        let health = Health::of(&patches, &*fs, watch);
+        let health = Health::examine(&patches, &*fs, watch);
         watch.cancel.check()?;
-        Ok(health.failed.into_iter().next().map(|failed| (Code::Health, failed)))
+        Ok(health.failures().into_iter().next().map(|failed| (Code::Health, failed)))
     }
 }
 

@@ -1,15 +1,15 @@
 //! A rollout without its records: what the histories of its folders say that it did.
 
 use super::file::RolloutFile;
-use super::folder::{Found, is_in, rollout_of};
-use super::member::{FolderState, Member};
-use super::state::{RolloutState, Said};
+use super::folder::{TurnOutcome, is_in, rollout_of};
+use super::member::{Member, MemberState};
+use super::state::{Attribution, RolloutState};
 use crate::ledger::{Action, Entry, Ledger};
-use crate::plan::why::Rolling;
+use crate::plan::why::{Rolling, RolloutMismatch};
 use crate::workbench::{Error, Result, Workbench};
 
 /// What the histories say.
-pub(super) struct Told {
+pub(super) struct ReconstructedRollout {
     /// The rollout as it would be recorded.
     pub state: RolloutState,
     /// How many folders have what it applied.
@@ -23,8 +23,8 @@ impl Workbench {
     ///
     /// # Errors
     /// If its patch files or its folders cannot be told.
-    pub(super) fn told_by_histories(&self, file: &RolloutFile) -> Result<Told> {
-        let mut told = Told { state: self.state_to_be(file)?, ours: 0, others: 0 };
+    pub(super) fn told_by_histories(&self, file: &RolloutFile) -> Result<ReconstructedRollout> {
+        let mut told = ReconstructedRollout { state: self.state_to_be(file)?, ours: 0, others: 0 };
         let id = told.state.id.clone();
         for member in told.state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
             let ledger = match self.ledger_of(member) {
@@ -37,7 +37,7 @@ impl Workbench {
             let there = applied_by_rollouts(&ledger);
             match there.iter().rev().find(|entry| rollout_of(entry) == Some(&id)) {
                 Some(ours) => {
-                    (member.state, member.entry) = (FolderState::Good, Some(ours.seq));
+                    (member.state, member.entry) = (MemberState::Good, Some(ours.seq));
                     told.ours += 1;
                 }
                 None => told.others += usize::from(!there.is_empty()),
@@ -48,13 +48,13 @@ impl Workbench {
 
     /// Who rolled back what the rollout applied, as the histories of its folders say: nothing that is over begins anew
     /// because its records are gone. What health checks undid was nobody's decision.
-    pub(super) fn rolled_back_by_histories(&self, state: &RolloutState) -> Option<Said> {
+    pub(super) fn rolled_back_by_histories(&self, state: &RolloutState) -> Option<Attribution> {
         let members = state.rings.iter().flat_map(|ring| &ring.members);
         members.filter_map(|member| self.ledger_of(member).ok()).find_map(|ledger| {
             let last = ledger.entries().iter().rev().find(|entry| rollout_of(entry) == Some(&state.id))?;
             let is_decided = last.action == Action::Rollback && last.checks.is_empty();
             let by = format!("{}@{}", last.user, last.host);
-            is_decided.then(|| Said { by, time: last.time.clone(), reason: None })
+            is_decided.then(|| Attribution { by, time: last.time.clone(), reason: None })
         })
     }
 
@@ -64,9 +64,11 @@ impl Workbench {
     /// Also if no history names the rollout.
     pub(super) fn must_be_told_by_histories(&self, file: &RolloutFile) -> Result<RolloutState> {
         match self.told_by_histories(file)? {
-            Told { state, ours: 1.., .. } => Ok(state),
-            Told { others: 0, .. } => Err(Error::refused(Rolling::NotStarted)),
-            Told { others, .. } => Err(Error::refused(Rolling::NotThisOne { folders: others })),
+            ReconstructedRollout { state, ours: 1.., .. } => Ok(state),
+            ReconstructedRollout { others: 0, .. } => Err(Error::refused(Rolling::NotStarted)),
+            ReconstructedRollout { others, .. } => {
+                Err(Error::refused(RolloutMismatch::NotThisOne { folders: others }))
+            }
         }
     }
 }
@@ -80,10 +82,10 @@ fn applied_by_rollouts(ledger: &Ledger) -> Vec<&Entry> {
 
 /// Nobody can tell what is in a folder whose history can't be read; one that is not there has nothing.
 fn unknown(error: &Error, member: &mut Member) {
-    let found = Found::failed(error);
+    let found = TurnOutcome::failed(error);
     let state = match found.state {
-        FolderState::Missing => FolderState::Missing,
-        _ => FolderState::NeedsPerson,
+        MemberState::Missing => MemberState::Missing,
+        _ => MemberState::NeedsPerson,
     };
-    Found { state, ..found }.record(member, 0);
+    TurnOutcome { state, ..found }.record(member, 0);
 }

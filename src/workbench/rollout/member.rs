@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::choices;
-use crate::plan::rollout::{Seconds, Standing};
+use crate::plan::rollout::{MemberStanding, Seconds};
 use crate::workbench::look::memory::FolderName;
 
 choices! {
     /// How one folder stands.
     #[derive(Default)]
-    pub(crate) enum FolderState {
+    pub(crate) enum MemberState {
         /// Its turn is still to come.
         #[default]
         Waiting = "waiting",
@@ -44,7 +44,7 @@ pub(super) struct Member {
     /// What it was for the system when the rollout was started.
     pub folder: FolderName,
     #[serde(with = "word")]
-    pub state: FolderState,
+    pub state: MemberState,
     /// When it became good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Seconds>,
@@ -63,24 +63,26 @@ pub(super) struct Member {
 
 impl Member {
     pub fn new(path: String, folder: FolderName) -> Self {
-        let state = FolderState::Waiting;
+        let state = MemberState::Waiting;
         Self { path, folder, state, since: None, head: None, entry: None, code: None, why: None }
     }
 
-    pub(super) fn standing(&self) -> Standing {
+    pub(super) fn standing(&self) -> MemberStanding {
         match self.state {
-            FolderState::Waiting | FolderState::Started => Standing::Waiting,
-            FolderState::Good | FolderState::AlreadyThere => {
-                Standing::Good { since: self.since.unwrap_or(Seconds::MAX) }
+            MemberState::Waiting | MemberState::Started => MemberStanding::Waiting,
+            MemberState::Good | MemberState::AlreadyThere => {
+                MemberStanding::Good { since: self.since.unwrap_or(Seconds::MAX) }
             }
-            FolderState::Refused | FolderState::Missing | FolderState::RolledBack => Standing::NotGood,
-            FolderState::PutBack | FolderState::NotGoodAnyMore | FolderState::NeedsPerson => Standing::Failed,
-            FolderState::LeftOut => Standing::LeftOut,
+            MemberState::Refused | MemberState::Missing | MemberState::RolledBack => MemberStanding::NotGood,
+            MemberState::PutBack | MemberState::NotGoodAnyMore | MemberState::NeedsPerson => {
+                MemberStanding::Failed
+            }
+            MemberState::LeftOut => MemberStanding::LeftOut,
         }
     }
 
     pub fn is_good(&self) -> bool {
-        matches!(self.state, FolderState::Good | FolderState::AlreadyThere)
+        matches!(self.state, MemberState::Good | MemberState::AlreadyThere)
     }
 }
 
@@ -88,16 +90,16 @@ impl Member {
 mod word {
     use serde::{Deserialize, Deserializer, Serializer, de};
 
-    use super::FolderState;
+    use super::MemberState;
     use crate::model::Word;
 
-    pub fn serialize<S: Serializer>(state: &FolderState, serializer: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(state: &MemberState, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(state.as_str())
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FolderState, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<MemberState, D::Error> {
         let word = String::deserialize(deserializer)?;
-        FolderState::parse(&word)
+        MemberState::parse(&word)
             .ok_or_else(|| de::Error::custom(format!("{word:?} is no state of a folder")))
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::file::RolloutFile;
 use super::member::Member;
-use crate::plan::why::Rolling;
+use crate::plan::why::BadRolloutFile;
 use crate::workbench::look::folder_pattern::{expand, fits};
 use crate::workbench::look::memory::FolderName;
 use crate::workbench::{Error, Result};
@@ -27,7 +27,7 @@ pub(super) fn resolve(file: &RolloutFile) -> Result<Vec<Vec<Member>>> {
     for ring in &file.rings {
         let mut members = Vec::new();
         for pattern in &ring.folders {
-            let too_many = |most| Error::refused(Rolling::TooMany { pattern: pattern.clone(), most });
+            let too_many = |most| Error::refused(BadRolloutFile::TooMany { pattern: pattern.clone(), most });
             for path in expand(&beside.join(pattern), too_many)? {
                 let Some(shown) = path.to_str().map(str::to_owned) else { continue };
                 let real = path.canonicalize().unwrap_or_else(|_| path.clone());
@@ -35,7 +35,7 @@ pub(super) fn resolve(file: &RolloutFile) -> Result<Vec<Vec<Member>>> {
                     Some(other) if *other == shown => continue,
                     Some(other) => {
                         let one = other.clone();
-                        return Err(Error::refused(Rolling::Twice { one, other: shown }));
+                        return Err(Error::refused(BadRolloutFile::Twice { one, other: shown }));
                     }
                     None => drop(known.insert(real, shown.clone())),
                 }
@@ -43,13 +43,13 @@ pub(super) fn resolve(file: &RolloutFile) -> Result<Vec<Vec<Member>>> {
             }
         }
         if members.is_empty() {
-            return Err(Error::refused(Rolling::Empty { ring: ring.name.clone() }));
+            return Err(Error::refused(BadRolloutFile::Empty { ring: ring.name.clone() }));
         }
         rings.push(members);
     }
     if known.len() > MAX_FOLDERS {
         let pattern = file.name.clone();
-        return Err(Error::refused(Rolling::TooMany { pattern, most: MAX_FOLDERS }));
+        return Err(Error::refused(BadRolloutFile::TooMany { pattern, most: MAX_FOLDERS }));
     }
     refuse_nested(&known)?;
     refuse_one_object_twice(rings.iter().flatten())?;
@@ -77,7 +77,7 @@ fn refuse_nested(known: &BTreeMap<PathBuf, String>) -> Result<()> {
         match around {
             Some((outer, outer_shown)) if path.starts_with(outer) => {
                 let (inner, outer) = (shown.clone(), outer_shown.clone());
-                return Err(Error::refused(Rolling::Nested { inner, outer }));
+                return Err(Error::refused(BadRolloutFile::Nested { inner, outer }));
             }
             _ => around = Some((path, shown)),
         }
@@ -92,7 +92,7 @@ fn refuse_one_object_twice<'m>(members: impl Iterator<Item = &'m Member>) -> Res
         let Some(object) = member.folder.object() else { continue };
         if let Some(one) = objects.insert(object, &member.path) {
             let (one, other) = (one.to_owned(), member.path.clone());
-            return Err(Error::refused(Rolling::Twice { one, other }));
+            return Err(Error::refused(BadRolloutFile::Twice { one, other }));
         }
     }
     Ok(())

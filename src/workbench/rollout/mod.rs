@@ -18,13 +18,13 @@ mod take_back;
 use std::path::PathBuf;
 
 pub(crate) use approvals::ApprovalView;
-pub(crate) use member::FolderState;
+pub(crate) use member::MemberState;
 pub(crate) use plan::{PlannedFolder, PlannedRing, RolloutPlan};
 pub use run::RunWish;
-pub(crate) use state::Said;
+pub(crate) use state::Attribution;
 
 use crate::model::{Code, Kind};
-use crate::plan::rollout::{Counts, Next, RingRules};
+use crate::plan::rollout::{Next, RingCounts, RingRules};
 use file::{ApproveBy, RolloutFile};
 use member::Member;
 use state::RolloutState;
@@ -45,10 +45,10 @@ pub struct RolloutView {
 pub(crate) struct RingView {
     pub name: String,
     pub rules: RingRules,
-    pub counts: Counts,
+    pub counts: RingCounts,
     /// Whether its first folder was begun.
     pub is_begun: bool,
-    pub folders: Vec<FolderView>,
+    pub folders: Vec<MemberView>,
     pub approvals: Vec<ApprovalView>,
     /// Whether only keys approve it.
     pub is_by_key: bool,
@@ -56,9 +56,9 @@ pub(crate) struct RingView {
 
 /// How one folder stands.
 #[derive(Debug, Clone)]
-pub(crate) struct FolderView {
+pub(crate) struct MemberView {
     pub path: String,
-    pub state: FolderState,
+    pub state: MemberState,
     /// The entry of its history, where this rollout made one.
     pub entry: Option<u64>,
     pub code: Option<Code>,
@@ -73,10 +73,10 @@ pub(crate) enum Gate {
     Lost {
         folders: usize,
     },
-    Paused(Said),
-    Stopped(Said),
+    Paused(Attribution),
+    Stopped(Attribution),
     /// What it applied was rolled back, and nothing goes on from there.
-    Over(Said),
+    Over(Attribution),
     /// What its rules say.
     Next(Next),
     /// Somebody asked to go no further than this ring.
@@ -115,27 +115,27 @@ impl RolloutView {
         let rings = rings.map(|((ring, plan), approvals)| RingView {
             name: ring.name.clone(),
             rules: plan.rules.clone(),
-            counts: Counts::of(&ring.standings()),
+            counts: RingCounts::new(&ring.standings()),
             is_begun: ring.begun.is_some(),
             approvals,
             is_by_key: plan.approve_by == ApproveBy::Key,
-            folders: ring.members.iter().map(FolderView::new).collect(),
+            folders: ring.members.iter().map(MemberView::new).collect(),
         });
         Self { file: file.path.clone(), name: state.name.clone(), rings: rings.collect(), gate }
     }
 
-    fn folders(&self) -> impl Iterator<Item = &FolderView> {
+    fn folders(&self) -> impl Iterator<Item = &MemberView> {
         self.rings.iter().flat_map(|ring| &ring.folders)
     }
 
     /// What it means for whoever started the run; `None` if all went as it was asked for.
     pub(crate) fn kind(&self) -> Option<Kind> {
-        let needs_person = self.folders().any(|folder| folder.state == FolderState::NeedsPerson);
+        let needs_person = self.folders().any(|folder| folder.state == MemberState::NeedsPerson);
         let gate = match &self.gate {
             Gate::Next(Next::Done) | Gate::AsFarAsAsked { .. } => None,
             Gate::Stopped(_) | Gate::Over(_) | Gate::Next(Next::Stop { .. }) => Some(Kind::Refused),
             Gate::Next(Next::Decide { ring }) => Kind::worst(
-                self.rings[*ring].folders.iter().map(FolderView::obstacle).chain([Some(Kind::Refused)]),
+                self.rings[*ring].folders.iter().map(MemberView::obstacle).chain([Some(Kind::Refused)]),
             ),
             Gate::NotStarted | Gate::Lost { .. } | Gate::Paused(_) | Gate::Interrupted | Gate::Next(_) => {
                 Some(Kind::NotYet)
@@ -148,7 +148,7 @@ impl RolloutView {
 impl RolloutView {
     /// What it means for whoever asked for a rollback.
     pub(crate) fn kind_of_rollback(&self) -> Option<Kind> {
-        let needs_person = self.folders().any(|folder| folder.state == FolderState::NeedsPerson);
+        let needs_person = self.folders().any(|folder| folder.state == MemberState::NeedsPerson);
         needs_person.then_some(Kind::NeedsPerson)
     }
 }
@@ -161,7 +161,7 @@ fn kind_there(code: Code) -> Kind {
     }
 }
 
-impl FolderView {
+impl MemberView {
     fn new(member: &Member) -> Self {
         let code = member.code.as_deref();
         Self {
@@ -176,7 +176,7 @@ impl FolderView {
 
     /// What kept it from being changed, if something did.
     fn obstacle(&self) -> Option<Kind> {
-        let is_not_good = matches!(self.state, FolderState::Refused | FolderState::Missing);
+        let is_not_good = matches!(self.state, MemberState::Refused | MemberState::Missing);
         self.code.filter(|_| is_not_good).map(kind_there)
     }
 }

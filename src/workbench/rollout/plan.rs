@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::folder::files_of;
 use super::kind_there;
-use super::member::{FolderState, Member};
+use super::member::{Member, MemberState};
 use super::state::FrozenPatch;
 use crate::model::{Code, Kind};
 use crate::plan::rollout::RingRules;
@@ -93,7 +93,7 @@ impl Workbench {
     ) -> Result<PlannedFolder> {
         let watch = Watch { progress: &Quiet, cancel: watch.cancel };
         let (target, path) = (Path::new(&member.path), member.path.clone());
-        if member.state == FolderState::LeftOut {
+        if member.state == MemberState::LeftOut {
             let left_out = Some(member.why.clone().unwrap_or_default());
             return Ok(PlannedFolder { path, steps: 0, refused: None, left_out });
         }
@@ -112,7 +112,7 @@ impl Workbench {
             Ok(steps) => Ok(PlannedFolder { path, steps, refused: None, left_out: None }),
             Err(error) if error.code() == Code::Interrupted => Err(error),
             Err(error) => {
-                let refused = super::folder::Found::failed(&error).why;
+                let refused = super::folder::TurnOutcome::failed(&error).why;
                 Ok(PlannedFolder { path, steps: 0, refused, left_out: None })
             }
         }

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use super::approvals::people;
 use super::file::{ApproveBy, OnStop, RolloutFile};
-use super::folder::{Found, Load};
-use super::member::{FolderState, Member};
+use super::folder::{Load, TurnOutcome};
+use super::member::{Member, MemberState};
 use super::members;
-use super::state::{FrozenPatch, RingState, RolloutState, Said, Store};
+use super::state::{Attribution, FrozenPatch, RingState, RolloutState, RolloutStore};
 use super::{Gate, RolloutView};
 use crate::model::Code;
 use crate::plan::rollout::{self, Next, Ring, Seconds};
-use crate::plan::why::Rolling;
+use crate::plan::why::{BadRolloutFile, Rolling};
 use crate::progress::Phase;
 use crate::workbench::{ApplyOptions, Error, Result, SharedBundles, Watch, Workbench, is_text_patch};
 
@@ -35,7 +35,7 @@ pub struct RunWish {
 }
 
 /// Which folders this very run has seen to be good.
-type Seen = BTreeSet<(usize, usize)>;
+type SeenGood = BTreeSet<(usize, usize)>;
 
 impl Workbench {
     /// Goes on with a rollout as far as its rules allow; the first run starts it, with the folders and patch files that are
@@ -58,7 +58,8 @@ impl Workbench {
             Ok(())
         })?;
         watch.progress.begin(Phase::Changing, state.rings.iter().map(|ring| ring.members.len() as u64).sum());
-        let run = Run { bench: self, store: &store, frozen: &state, opened: &opened, wish, until, watch };
+        let run =
+            RolloutRun { bench: self, store: &store, frozen: &state, opened: &opened, wish, until, watch };
         let gate = run.go_on()?;
         self.view(&store, &store.must_load()?, gate)
     }
@@ -120,10 +121,10 @@ impl Workbench {
                 ring.approvals.clear();
                 ring.signed.clear();
             }
-            let tried = [FolderState::PutBack, FolderState::NotGoodAnyMore, FolderState::NeedsPerson];
+            let tried = [MemberState::PutBack, MemberState::NotGoodAnyMore, MemberState::NeedsPerson];
             for member in state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
                 if tried.contains(&member.state) {
-                    (member.state, member.entry) = (FolderState::Waiting, None);
+                    (member.state, member.entry) = (MemberState::Waiting, None);
                     (member.code, member.why) = (None, None);
                 }
             }
@@ -170,19 +171,19 @@ impl Workbench {
             let shown = folder.display().to_string();
             let mut members = state.rings.iter_mut().flat_map(|ring| &mut ring.members);
             let Some(member) = members.find(|member| Path::new(&member.path) == folder) else {
-                return Err(Error::refused(Rolling::NoFolder { folder: shown }));
+                return Err(Error::refused(BadRolloutFile::NoFolder { folder: shown }));
             };
-            if member.is_good() || member.state == FolderState::Started {
+            if member.is_good() || member.state == MemberState::Started {
                 return Err(Error::refused(Rolling::IsGood { folder: shown }));
             }
-            (member.state, member.code) = (FolderState::LeftOut, None);
+            (member.state, member.code) = (MemberState::LeftOut, None);
             member.why = Some(reason);
             Ok(())
         })
     }
 
-    pub(super) fn rollout_store(&self, file: &Path) -> Result<Store> {
-        Ok(Store::of(RolloutFile::read(file)?))
+    pub(super) fn rollout_store(&self, file: &Path) -> Result<RolloutStore> {
+        Ok(RolloutStore::new(RolloutFile::read(file)?))
     }
 
     /// What a rollout would be about if it were started now.
@@ -196,7 +197,7 @@ impl Workbench {
     fn freeze(&self, file: &RolloutFile) -> Result<Vec<FrozenPatch>> {
         let freeze = |path: &std::path::PathBuf| {
             if is_text_patch(path)? {
-                return Err(Error::refused(Rolling::NoBundle { file: path.display().to_string() }));
+                return Err(Error::refused(BadRolloutFile::NoBundle { file: path.display().to_string() }));
             }
             let bundle = self.open(path)?;
             Ok(FrozenPatch::new(path, bundle.file_digest()?, &bundle.patch))
@@ -205,12 +206,12 @@ impl Workbench {
     }
 
     /// Fixes what the rollout is about, before the first folder is changed; again if `old` is over.
-    fn start(&self, store: &Store, old: Option<&RolloutState>, again: bool) -> Result<RolloutState> {
+    fn start(&self, store: &RolloutStore, old: Option<&RolloutState>, again: bool) -> Result<RolloutState> {
         let state = self.state_to_be(store.file())?;
         let mut state = match old {
             Some(old) => state.again(old)?,
             None => match self.rolled_back_by_histories(&state).filter(|_| !again) {
-                Some(Said { by, time, .. }) => return Err(Error::refused(Rolling::Over { by, time })),
+                Some(Attribution { by, time, .. }) => return Err(Error::refused(Rolling::Over { by, time })),
                 None => state,
             },
         };
@@ -219,13 +220,17 @@ impl Workbench {
         Ok(state)
     }
 
-    pub(super) fn said(&self, reason: Option<String>) -> Said {
+    pub(super) fn said(&self, reason: Option<String>) -> Attribution {
         let environment = &self.environment;
-        Said { by: format!("{}@{}", environment.user, environment.host), time: environment.now(), reason }
+        Attribution {
+            by: format!("{}@{}", environment.user, environment.host),
+            time: environment.now(),
+            reason,
+        }
     }
 
     /// What keeps a rollout from going on, as its records say.
-    pub(super) fn gate(&self, store: &Store, state: &RolloutState) -> Result<Gate> {
+    pub(super) fn gate(&self, store: &RolloutStore, state: &RolloutState) -> Result<Gate> {
         Ok(match (&state.over, &state.stopped, &state.paused) {
             (Some(over), ..) => Gate::Over(over.clone()),
             (None, Some(stopped), _) => Gate::Stopped(stopped.clone()),
@@ -235,7 +240,7 @@ impl Workbench {
     }
 
     /// What the rules say about what the records say.
-    fn next(&self, store: &Store, state: &RolloutState) -> Result<Next> {
+    fn next(&self, store: &RolloutStore, state: &RolloutState) -> Result<Next> {
         let approvals = self.approvals(&store.file().rings, state)?;
         let standings: Vec<_> = state.rings.iter().map(RingState::standings).collect();
         let rings: Vec<Ring<'_>> = std::iter::zip(&state.rings, &standings)
@@ -250,7 +255,7 @@ impl Workbench {
         Ok(rollout::decide(&rings, self.environment.timestamp().as_second()))
     }
 
-    pub(super) fn view(&self, store: &Store, state: &RolloutState, gate: Gate) -> Result<RolloutView> {
+    pub(super) fn view(&self, store: &RolloutStore, state: &RolloutState, gate: Gate) -> Result<RolloutView> {
         let approvals = self.approvals(&store.file().rings, state)?;
         Ok(RolloutView::new(store.file(), state, approvals, gate))
     }
@@ -262,16 +267,16 @@ fn try_again(state: &mut RolloutState) {
         return;
     }
     for member in state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
-        if matches!(member.state, FolderState::Refused | FolderState::Missing) {
-            member.state = FolderState::Waiting;
+        if matches!(member.state, MemberState::Refused | MemberState::Missing) {
+            member.state = MemberState::Waiting;
         }
     }
 }
 
 /// One run, under way.
-struct Run<'a> {
+struct RolloutRun<'a> {
     bench: &'a Workbench,
-    store: &'a Store,
+    store: &'a RolloutStore,
     /// What was fixed when the rollout was started.
     frozen: &'a RolloutState,
     /// The patch files, opened once.
@@ -282,7 +287,7 @@ struct Run<'a> {
     watch: Watch<'a>,
 }
 
-impl Run<'_> {
+impl RolloutRun<'_> {
     fn load(&self, ring: usize) -> Load<'_> {
         let RolloutState { id, patches, rings, .. } = self.frozen;
         Load { id, ring: &rings[ring].name, patches, opened: self.opened, options: &self.wish.options }
@@ -294,7 +299,7 @@ impl Run<'_> {
 
     /// Does what the rules allow, until they allow nothing more.
     fn go_on(&self) -> Result<Gate> {
-        let mut seen = Seen::new();
+        let mut seen = SeenGood::new();
         loop {
             if self.watch.cancel.is_cancelled() {
                 return Ok(Gate::Interrupted);
@@ -333,7 +338,7 @@ impl Run<'_> {
     }
 
     /// Whether a folder counts as good that this run has not seen.
-    fn is_new(&self, state: &RolloutState, seen: &Seen) -> bool {
+    fn is_new(&self, state: &RolloutState, seen: &SeenGood) -> bool {
         good(state).any(|at| !seen.contains(&at))
     }
 
@@ -347,7 +352,7 @@ impl Run<'_> {
     }
 
     /// Looks at every good folder again.
-    fn look_again(&self, state: &RolloutState, seen: &mut Seen) -> Result<()> {
+    fn look_again(&self, state: &RolloutState, seen: &mut SeenGood) -> Result<()> {
         for at in good(state) {
             let found = self.bench.recheck(&self.load(at.0), &state.rings[at.0].members[at.1], self.watch)?;
             match found {
@@ -367,7 +372,13 @@ impl Run<'_> {
     }
 
     /// Changes these folders of a ring at the same time.
-    fn change(&self, state: &RolloutState, ring: usize, folders: &[usize], seen: &mut Seen) -> Result<()> {
+    fn change(
+        &self,
+        state: &RolloutState,
+        ring: usize,
+        folders: &[usize],
+        seen: &mut SeenGood,
+    ) -> Result<()> {
         let heads: Vec<Option<u64>> = folders
             .iter()
             .map(|one| {
@@ -380,8 +391,8 @@ impl Run<'_> {
             state.rings[ring].begun.get_or_insert(now);
             let begun = folders.iter().zip(heads).map(|(one, head)| {
                 let member = state.member_mut((ring, *one));
-                if member.state != FolderState::Started {
-                    (member.state, member.head) = (FolderState::Started, head);
+                if member.state != MemberState::Started {
+                    (member.state, member.head) = (MemberState::Started, head);
                 }
                 member.clone()
             });
@@ -403,14 +414,14 @@ impl Run<'_> {
             }
         });
         for (one, end) in ends.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-            if matches!(end?, FolderState::Good | FolderState::AlreadyThere) {
+            if matches!(end?, MemberState::Good | MemberState::AlreadyThere) {
                 seen.insert((ring, one));
             }
         }
         Ok(())
     }
 
-    fn record(&self, at: (usize, usize), found: Found) -> Result<()> {
+    fn record(&self, at: (usize, usize), found: TurnOutcome) -> Result<()> {
         self.store.change(|state| {
             let since = state.tick(self.now());
             found.record(state.member_mut(at), since);
@@ -433,7 +444,7 @@ impl Run<'_> {
     /// Stops the rollout because too much failed in `ring`, and does what the file says about that.
     fn stop(&self, state: &RolloutState, ring: usize) -> Result<()> {
         let plan = &self.store.file().rings[ring];
-        let counts = rollout::Counts::of(&state.rings[ring].standings());
+        let counts = rollout::RingCounts::new(&state.rings[ring].standings());
         let reason = format!(
             "{} of {} folders failed in the ring {:?}, and more than {} stop it",
             counts.failed, counts.folders, plan.name, plan.rules.max_failed

@@ -12,12 +12,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::file::RolloutFile;
-use super::member::{FolderState, Member};
+use super::member::{Member, MemberState};
 use super::members;
 use crate::guarded;
 use crate::model::{Digest, Patch, PatchId, PatchRef};
-use crate::plan::rollout::{Seconds, Standing};
-use crate::plan::why::Rolling;
+use crate::plan::rollout::{MemberStanding, Seconds};
+use crate::plan::why::{BadRolloutFile, Rolling, RolloutMismatch};
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result};
 
@@ -36,16 +36,16 @@ pub(super) struct RolloutState {
     /// SHA-256 of the rollout file.
     file: String,
     pub patches: Vec<FrozenPatch>,
-    started: Said,
+    started: Attribution,
     /// The latest moment that any record was made at. A clock that was set back does not go before it.
     clock: Seconds,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paused: Option<Said>,
+    pub paused: Option<Attribution>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stopped: Option<Said>,
+    pub stopped: Option<Attribution>,
     /// Who rolled back what it applied. Nothing goes on from there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub over: Option<Said>,
+    pub over: Option<Attribution>,
     /// How often it was started before, and rolled back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     earlier: Vec<Earlier>,
@@ -56,8 +56,8 @@ pub(super) struct RolloutState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Earlier {
-    started: Said,
-    over: Said,
+    started: Attribution,
+    over: Attribution,
 }
 
 /// A patch file as it was when the rollout was started.
@@ -81,7 +81,7 @@ pub(super) struct PatchName(pub PatchId);
 /// What somebody did, when, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Said {
+pub(crate) struct Attribution {
     pub by: String,
     /// RFC 3339.
     pub time: String,
@@ -108,14 +108,14 @@ pub(super) struct RingState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<Seconds>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub approvals: Vec<Said>,
+    pub approvals: Vec<Attribution>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signed: Vec<SignedApproval>,
     pub members: Vec<Member>,
 }
 
 impl RingState {
-    pub fn standings(&self) -> Vec<Standing> {
+    pub fn standings(&self) -> Vec<MemberStanding> {
         self.members.iter().map(Member::standing).collect()
     }
 }
@@ -125,7 +125,7 @@ impl RolloutState {
         file: &RolloutFile,
         patches: Vec<FrozenPatch>,
         rings: Vec<Vec<Member>>,
-        started: Said,
+        started: Attribution,
     ) -> Self {
         let rings = file.rings.iter().zip(rings).map(|(ring, members)| RingState {
             name: ring.name.clone(),
@@ -165,7 +165,7 @@ impl RolloutState {
         self.clock = old.clock;
         self.earlier.clone_from(&old.earlier);
         self.earlier.push(Earlier { started: old.started.clone(), over });
-        let is_left_out = |member: &&Member| member.state == FolderState::LeftOut;
+        let is_left_out = |member: &&Member| member.state == MemberState::LeftOut;
         let left_out: Vec<&Member> =
             old.rings.iter().flat_map(|ring| &ring.members).filter(is_left_out).collect();
         for member in self.rings.iter_mut().flat_map(|ring| &mut ring.members) {
@@ -183,7 +183,7 @@ impl RolloutState {
     pub fn refuse_over(&self) -> Result<()> {
         match &self.over {
             None => Ok(()),
-            Some(Said { by, time, .. }) => {
+            Some(Attribution { by, time, .. }) => {
                 Err(Error::refused(Rolling::Over { by: by.clone(), time: time.clone() }))
             }
         }
@@ -199,14 +199,14 @@ impl RolloutState {
         if self.file != file.digest.to_string()
             || rings != names(file.rings.iter().map(|ring| &ring.name).collect())
         {
-            return Err(Error::refused(Rolling::Edited));
+            return Err(Error::refused(RolloutMismatch::Edited));
         }
         for (index, ring) in self.rings.iter().enumerate() {
             if let Some(member) =
                 ring.members.iter().find(|member| !members::is_named(file, index, &member.path))
             {
                 let (folder, ring) = (member.path.clone(), ring.name.clone());
-                return Err(Error::refused(Rolling::ForeignFolder { folder, ring }));
+                return Err(Error::refused(RolloutMismatch::ForeignFolder { folder, ring }));
             }
         }
         Ok(())
@@ -234,7 +234,7 @@ impl RolloutState {
     pub fn ring_named(&self, name: &str) -> Result<usize> {
         self.rings.iter().position(|ring| ring.name == name).ok_or_else(|| {
             let rings = self.rings.iter().map(|ring| format!("{:?}", ring.name)).collect();
-            Error::refused(Rolling::NoRing { ring: name.to_owned(), rings })
+            Error::refused(BadRolloutFile::NoRing { ring: name.to_owned(), rings })
         })
     }
 
@@ -243,7 +243,7 @@ impl RolloutState {
         let all = self.rings.iter().enumerate().flat_map(|(ring, one)| {
             one.members.iter().enumerate().map(move |(at, member)| ((ring, at), member))
         });
-        all.filter(|(_, member)| member.state == FolderState::Started && member.head.is_some())
+        all.filter(|(_, member)| member.state == MemberState::Started && member.head.is_some())
     }
 
     pub fn member_mut(&mut self, (ring, member): (usize, usize)) -> &mut Member {
@@ -258,13 +258,13 @@ impl RolloutState {
 }
 
 /// Where the records of a rollout are.
-pub(super) struct Store {
+pub(super) struct RolloutStore {
     path: PathBuf,
     file: RolloutFile,
 }
 
-impl Store {
-    pub fn of(file: RolloutFile) -> Self {
+impl RolloutStore {
+    pub fn new(file: RolloutFile) -> Self {
         Self { path: file.path.with_extension("rollout.json"), file }
     }
 
@@ -277,7 +277,7 @@ impl Store {
     /// # Errors
     /// If they cannot be read, are not what this program writes, or are about something else than the file.
     pub fn load(&self) -> Result<Option<RolloutState>> {
-        let damaged = |because: String| Error::refused(Rolling::Damaged { because });
+        let damaged = |because: String| Error::refused(RolloutMismatch::Damaged { because });
         let Some(bytes) = guarded::read(&self.path, MAX_BYTES as u64)? else { return Ok(None) };
         let state: RolloutState =
             serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;

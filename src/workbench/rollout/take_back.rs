@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::RolloutView;
-use super::folder::{Found, Load, cause, is_in};
-use super::member::{FolderState, Member};
-use super::state::{RolloutState, Store};
+use super::folder::{Load, TurnOutcome, cause, is_in};
+use super::member::{Member, MemberState};
+use super::state::{RolloutState, RolloutStore};
 use crate::ledger::{Entry, Occasion};
 use crate::model::Code;
 use crate::plan::OnDrift;
@@ -41,7 +41,7 @@ impl Workbench {
     /// Rolls back what the rollout did, in `only` that ring if one is named, and ends it.
     pub(super) fn take_back_all(
         &self,
-        store: &Store,
+        store: &RolloutStore,
         only: Option<usize>,
         reason: Option<String>,
         scripts: ScriptConsent,
@@ -60,8 +60,8 @@ impl Workbench {
         let ours = |state: &RolloutState, at: (usize, usize)| {
             let member = &state.rings[at.0].members[at.1];
             member.entry.is_some()
-                && member.state != FolderState::RolledBack
-                && member.state != FolderState::PutBack
+                && member.state != MemberState::RolledBack
+                && member.state != MemberState::PutBack
         };
         let places: Vec<(usize, usize)> = places.into_iter().filter(|at| ours(&state, *at)).collect();
         watch.progress.begin(Phase::PuttingBack, places.len() as u64);
@@ -83,7 +83,7 @@ impl Workbench {
     /// Finds out what a run that was cut short left in the folders that it had begun.
     fn settle_started(
         &self,
-        store: &Store,
+        store: &RolloutStore,
         only: Option<usize>,
         scripts: ScriptConsent,
         watch: Watch<'_>,
@@ -97,7 +97,7 @@ impl Workbench {
         let opened = self.open_frozen(&state.patches, watch);
         for (at, member) in started {
             let left = match &opened {
-                Err(error) => Found::failed(error),
+                Err(error) => TurnOutcome::failed(error),
                 Ok(opened) => {
                     let (id, ring) = (&state.id, &state.rings[at.0].name);
                     let load = Load { id, ring, patches: &state.patches, opened, options: &options };
@@ -113,13 +113,13 @@ impl Workbench {
         Ok(())
     }
 
-    fn settle(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> Found {
+    fn settle(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> TurnOutcome {
         let head = member.head.unwrap_or_default();
         let left =
             self.check_member(member).and_then(|()| self.resume_change(load, member, head, quiet(watch)));
         match left {
-            Ok(found) => found.unwrap_or_else(|| Found::new(FolderState::Waiting, None)),
-            Err(error) => Found::failed(&error),
+            Ok(found) => found.unwrap_or_else(|| TurnOutcome::new(MemberState::Waiting, None)),
+            Err(error) => TurnOutcome::failed(&error),
         }
     }
 
@@ -130,9 +130,9 @@ impl Workbench {
         occasion: Occasion,
         scripts: ScriptConsent,
         watch: Watch<'_>,
-    ) -> Found {
-        let left = |code: Code, why: &str| Found {
-            state: FolderState::NeedsPerson,
+    ) -> TurnOutcome {
+        let left = |code: Code, why: &str| TurnOutcome {
+            state: MemberState::NeedsPerson,
             entry: member.entry,
             why: Some((code, why.to_owned())),
         };
@@ -142,7 +142,7 @@ impl Workbench {
                 return Ok(left(Code::Unknown, "its history doesn't have what the rollout did"));
             };
             if !is_in(&ledger, entry) {
-                return Ok(Found::new(FolderState::RolledBack, member.entry));
+                return Ok(TurnOutcome::new(MemberState::RolledBack, member.entry));
             }
             // A switch that was turned or a file that was repaired since is no reason to leave the patch in.
             if ledger.layers().slots.iter().any(|slot| slot.key.entry > entry.seq) {
@@ -157,11 +157,11 @@ impl Workbench {
                 withdrawn: Vec::new(),
             };
             let _ = self.roll_back(Path::new(&member.path), &options, quiet(watch))?;
-            Ok(Found::new(FolderState::RolledBack, member.entry))
+            Ok(TurnOutcome::new(MemberState::RolledBack, member.entry))
         });
         done.unwrap_or_else(|error: Error| {
-            let found = Found::failed(&error);
-            Found { state: FolderState::NeedsPerson, entry: member.entry, why: found.why }
+            let found = TurnOutcome::failed(&error);
+            TurnOutcome { state: MemberState::NeedsPerson, entry: member.entry, why: found.why }
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, TextOrigin};
 use crate::diff::place::HunkGrade;
+use crate::ledger::{EntryFact, UncertainFit};
 use crate::plan::why::Edits;
 use crate::plan::{Note, Obstacle, Preview};
 
@@ -64,30 +65,30 @@ fn note(origin: &TextOrigin, name: &str, path: &str, text: String) -> Note {
 }
 
 /// What the history keeps of it.
-pub(crate) fn remarks(origin: &TextOrigin) -> Vec<String> {
-    let not_sure = |hunk: &HunkOutcome| {
-        matches!(hunk.grade, HunkGrade::Loose { .. } | HunkGrade::Merged | HunkGrade::Spaced(_))
-    };
-    let loose = origin.files().flat_map(|(name, file)| {
-        let loose = file.hunks.iter().enumerate().filter(move |(_, hunk)| not_sure(hunk));
-        loose.map(move |(index, hunk)| {
-            format!("{name}: hunk {} of {} is {}", index + 1, file.path, hunk.sentence())
-        })
+pub(crate) fn facts(origin: &TextOrigin) -> Vec<EntryFact> {
+    let uncertain = origin.files().flat_map(|(name, file)| {
+        let fact = move |(index, hunk): (usize, &HunkOutcome)| {
+            let fits = UncertainFit::new(&hunk.grade)?;
+            let (patch, path) = (name.to_owned(), file.path.clone());
+            Some(EntryFact::UncertainHunk { patch, path, hunk: index + 1, line: hunk.at, fits })
+        };
+        file.hunks.iter().enumerate().filter_map(fact)
     });
-    let read = origin.patches.iter().map(|(name, patch)| format!("text patch {name}: {}", patch.reading()));
-    let left = origin.left_behind().map(|(name, left)| {
-        let agreed = if left.kind.matters() { "--without-uncarried: " } else { "" };
-        format!("{agreed}{}: {} [{name}]", left.path, left.kind.phrase())
+    let read = origin.patches.iter().map(|(name, patch)| EntryFact::TextPatch {
+        patch: name.clone(),
+        strip: patch.strip,
+        stripped: patch.stripped.clone(),
     });
-    let fuzz = origin.tolerance.fuzz;
-    let fuzz =
-        (fuzz > 0).then(|| format!("up to {fuzz} lines around a change were allowed to differ (--fuzz)"));
-    let spaced = origin
-        .tolerance
-        .ignores_white_space
-        .then(|| "differences in white space were ignored (--ignore-whitespace)".to_owned());
-    read.chain(fuzz).chain(spaced).chain(left).chain(loose).take(MAX_REMARKS).collect()
+    let left = origin.left_behind().map(|(name, left)| EntryFact::NotCarried {
+        patch: name.to_owned(),
+        path: left.path.clone(),
+        what: left.kind.clone(),
+        agreed: left.kind.matters(),
+    });
+    let fuzz = Some(EntryFact::Fuzz { lines: origin.tolerance.fuzz }).filter(|_| origin.tolerance.fuzz > 0);
+    let spaced = origin.tolerance.ignores_white_space.then_some(EntryFact::WhiteSpaceIgnored);
+    read.chain(fuzz).chain(spaced).chain(left).chain(uncertain).take(MAX_FACTS).collect()
 }
 
-/// Most remarks of one change: a page of the history.
-const MAX_REMARKS: usize = 100;
+/// Most facts about text patches in one change: a page of the history.
+const MAX_FACTS: usize = 100;

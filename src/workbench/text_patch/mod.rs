@@ -29,7 +29,7 @@ use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
 
 pub(super) use about::{about as about_of, line as one_line_of, names_a_product};
 use disk_tree::DiskTree;
-pub(super) use findings::{add_findings, obstacles, remarks};
+pub(super) use findings::{add_findings, facts, obstacles};
 use input::{TextFile, TextInput};
 pub(crate) use input::{is_text_patch, is_text_patch_by_name};
 

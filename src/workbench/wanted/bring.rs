@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::state_file::Section;
-use super::{FolderStand, Looked, Run};
+use super::state_file::FolderSection;
+use super::{FolderStand, InspectedFolder, ReconcileRun};
 use crate::model::Position;
-use crate::plan::wanted::{About, Deed, Expectation, Left, Standing, Turn};
+use crate::plan::wanted::{
+    DueAction, Expectation, ExpectationStanding, ExpectationSubject, Left, WantedPosition,
+};
 use crate::plan::why::Wanted;
 use crate::plan::{Obstacle, OnDrift};
 use crate::workbench::{
@@ -14,35 +16,34 @@ use crate::workbench::{
     ToggleOptions, Which,
 };
 
-impl Run<'_> {
+impl ReconcileRun<'_> {
     /// Finds out what stands in the way of what is due. Writes nothing.
-    pub(super) fn try_what_is_due(&self, looked: &mut Looked<'_>) -> Result<()> {
+    pub(super) fn try_what_is_due(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         let stand = &mut looked.stand;
         for (at, about, deed) in due(stand) {
             let why = match deed {
-                Deed::RollBack => self.why_not_out(stand, about.name()),
-                Deed::Repair => self.why_no_repair(stand, &looked.repair_from),
-                Deed::Turn(_) => {
+                DueAction::RollBack => self.why_not_out(stand, about.name()),
+                DueAction::Repair => self.why_no_repair(stand, &looked.repair_from),
+                DueAction::Turn(_) => {
                     if let Some(why) = self.why_no_turn(stand, looked.section, about.name())? {
-                        stand.expectations[at].standing = Standing::Blocked(why);
+                        stand.expectations[at].standing = ExpectationStanding::Blocked(why);
                     }
                     continue;
                 }
-                Deed::Apply => continue,
+                DueAction::Apply => continue,
             };
             if let Some(why) = in_the_way(why)? {
-                stand.expectations[at].standing = Standing::Blocked(why);
+                stand.expectations[at].standing = ExpectationStanding::Blocked(why);
             }
         }
         self.try_to_apply(stand)?;
         // Nothing that the file does not name goes while what it names can't come.
-        let is_blocked = |one: &Expectation| matches!(one.standing, Standing::Blocked(_));
+        let is_blocked = |one: &Expectation| matches!(one.standing, ExpectationStanding::Blocked(_));
         if stand.expectations.iter().any(is_blocked) {
             for one in &mut stand.expectations {
-                let is_other =
-                    matches!(&one.about, About::Patch(id) if !looked.section.wish.not.contains(id));
-                if is_other && one.standing == Standing::Due(Deed::RollBack) {
-                    one.standing = Standing::Left(Left::NotNamed);
+                let is_other = matches!(&one.about, ExpectationSubject::Patch(id) if !looked.section.wish.not.contains(id));
+                if is_other && one.standing == ExpectationStanding::Due(DueAction::RollBack) {
+                    one.standing = ExpectationStanding::Left(Left::NotNamed);
                 }
             }
         }
@@ -50,7 +51,12 @@ impl Run<'_> {
     }
 
     /// Why a switch can't be moved; one whose patch is only to come says by itself whether it needs a reason.
-    fn why_no_turn(&self, stand: &FolderStand, section: &Section, name: &str) -> Result<Option<Wanted>> {
+    fn why_no_turn(
+        &self,
+        stand: &FolderStand,
+        section: &FolderSection,
+        name: &str,
+    ) -> Result<Option<Wanted>> {
         let Some(turn) = section.wish.toggles.get(name) else { return Ok(None) };
         if is_due_to_come(stand, name) {
             let opens = self.opened_by(name).filter(|_| turn.to == Position::Off && turn.reason.is_none());
@@ -88,24 +94,24 @@ impl Run<'_> {
     }
 
     /// Opens the patch files that come into any of the folders.
-    pub(super) fn open_what_is_due(&self, looked: &[Looked<'_>]) -> Result<SharedBundles> {
+    pub(super) fn open_what_is_due(&self, looked: &[InspectedFolder<'_>]) -> Result<SharedBundles> {
         let files: BTreeSet<PathBuf> = looked.iter().flat_map(|one| self.files(&one.stand)).collect();
         self.bench.open_for_many(&files, self.watch)
     }
 
     fn files(&self, stand: &FolderStand) -> Vec<PathBuf> {
-        let due = stand.due(|deed| deed == Deed::Apply);
+        let due = stand.due(|deed| deed == DueAction::Apply);
         due.filter_map(|(_, about, _)| self.file_of(about)).collect()
     }
 
     /// The patch file that brings what an expectation is about.
-    pub(super) fn file_of(&self, about: &About) -> Option<PathBuf> {
+    pub(super) fn file_of(&self, about: &ExpectationSubject) -> Option<PathBuf> {
         Some(self.at_hand.get(about.name())?.file.clone())
     }
 
     /// Does what is due in one folder, and writes down that it heard of the file as it is. The first change that fails is
     /// the last; those before it stay.
-    pub(super) fn bring(&self, looked: &mut Looked<'_>) -> Result<()> {
+    pub(super) fn bring(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         if looked.stand.failure.is_some() {
             return Ok(());
         }
@@ -116,18 +122,18 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn do_what_is_due(&self, looked: &mut Looked<'_>) -> Result<()> {
+    fn do_what_is_due(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         let occasion = self.occasion(looked.section);
         let stand = &mut looked.stand;
         let due = due(stand);
-        for (at, about, _) in due.iter().filter(|(.., deed)| *deed == Deed::RollBack) {
+        for (at, about, _) in due.iter().filter(|(.., deed)| *deed == DueAction::RollBack) {
             let done = self.bench.roll_back(&stand.path, &out(about.name(), occasion.clone()), self.watch)?;
             finish(stand, &[*at], Some(done.entry.seq));
         }
-        if due.iter().any(|(.., deed)| *deed == Deed::RollBack) {
+        if due.iter().any(|(.., deed)| *deed == DueAction::RollBack) {
             self.try_to_apply(stand)?;
         }
-        let coming: Vec<usize> = stand.due(|deed| deed == Deed::Apply).map(|(at, ..)| at).collect();
+        let coming: Vec<usize> = stand.due(|deed| deed == DueAction::Apply).map(|(at, ..)| at).collect();
         if !coming.is_empty() {
             let options = ApplyOptions { occasion: occasion.clone(), ..ApplyOptions::default() };
             let opened =
@@ -137,8 +143,8 @@ impl Run<'_> {
         }
         for (at, about, deed) in due {
             let entry = match deed {
-                Deed::RollBack | Deed::Apply => continue,
-                Deed::Repair => {
+                DueAction::RollBack | DueAction::Apply => continue,
+                DueAction::Repair => {
                     let options = RepairOptions {
                         from: looked.repair_from.clone(),
                         occasion: occasion.clone(),
@@ -146,7 +152,7 @@ impl Run<'_> {
                     };
                     self.bench.repair(&stand.path, &options, self.watch)?.entry
                 }
-                Deed::Turn(_) => {
+                DueAction::Turn(_) => {
                     let Some(turn) = looked.section.wish.toggles.get(about.name()) else { continue };
                     let options = turning(about.name(), turn, occasion.clone());
                     self.bench.toggle(&stand.path, &options, self.watch)?.entry
@@ -155,8 +161,10 @@ impl Run<'_> {
             finish(stand, &[at], entry.map(|entry| entry.seq));
         }
         // A folder that nobody told of a new word would take what people do from now on for older than that.
-        let is_held =
-            stand.expectations.iter().any(|one| matches!(one.standing, Standing::Left(Left::Held { .. })));
+        let is_held = stand
+            .expectations
+            .iter()
+            .any(|one| matches!(one.standing, ExpectationStanding::Left(Left::Held { .. })));
         if looked.is_news && stand.entries.is_empty() && !is_held {
             let entry = self.bench.write_down(&stand.path, &occasion, Vec::new())?;
             stand.entries.push(entry);
@@ -165,14 +173,14 @@ impl Run<'_> {
     }
 }
 
-fn due(stand: &FolderStand) -> Vec<(usize, About, Deed)> {
+fn due(stand: &FolderStand) -> Vec<(usize, ExpectationSubject, DueAction)> {
     stand.due(|_| true).map(|(at, about, deed)| (at, about.clone(), deed)).collect()
 }
 
 fn finish(stand: &mut FolderStand, done: &[usize], entry: Option<u64>) {
     for at in done {
-        if let Standing::Due(deed) = stand.expectations[*at].standing {
-            stand.expectations[*at].standing = Standing::Done(deed);
+        if let ExpectationStanding::Due(deed) = stand.expectations[*at].standing {
+            stand.expectations[*at].standing = ExpectationStanding::Done(deed);
         }
     }
     stand.entries.extend(entry);
@@ -181,7 +189,7 @@ fn finish(stand: &mut FolderStand, done: &[usize], entry: Option<u64>) {
 /// Whether a switch belongs to a patch that is only to come.
 fn is_due_to_come(stand: &FolderStand, switch: &str) -> bool {
     let patch = switch.split_once('/').map_or(switch, |(patch, _)| patch);
-    stand.due(|deed| deed == Deed::Apply).any(|(_, about, _)| about.name() == patch)
+    stand.due(|deed| deed == DueAction::Apply).any(|(_, about, _)| about.name() == patch)
 }
 
 fn out(id: &str, occasion: Occasion) -> RollbackOptions {
@@ -196,7 +204,7 @@ fn out(id: &str, occasion: Occasion) -> RollbackOptions {
     }
 }
 
-fn turning(name: &str, turn: &Turn, occasion: Occasion) -> ToggleOptions {
+fn turning(name: &str, turn: &WantedPosition, occasion: Occasion) -> ToggleOptions {
     let occasion = Occasion { ticket: turn.ticket.clone(), ..occasion };
     ToggleOptions { id: name.to_owned(), to: turn.to, reason: turn.reason.clone(), expected: None, occasion }
 }

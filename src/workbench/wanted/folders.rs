@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::state_file::{Section, StateFile};
-use crate::plan::why::Wanted;
+use super::state_file::{FolderSection, StateFile};
+use crate::plan::why::BadStateFile;
 use crate::workbench::look::folder_pattern::expand;
 use crate::workbench::{Error, Result};
 
@@ -19,7 +19,7 @@ impl StateFile {
     ///
     /// # Errors
     /// If one is there twice or inside another, or a pattern finds too many.
-    pub(super) fn folders(&self) -> Result<Vec<(PathBuf, &Section)>> {
+    pub(super) fn folders(&self) -> Result<Vec<(PathBuf, &FolderSection)>> {
         let mut folders = Vec::new();
         // By their real paths.
         let mut known: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
@@ -50,9 +50,9 @@ impl StateFile {
 
 fn twice(one: &Path, other: &Path) -> Error {
     let (one, other) = (one.display().to_string(), other.display().to_string());
-    Error::refused(Wanted::Twice { one, other })
+    Error::refused(BadStateFile::Twice { one, other })
 }
 
 fn too_many(pattern: &str, most: usize) -> Error {
-    Error::refused(Wanted::TooManyFolders { pattern: pattern.to_owned(), most })
+    Error::refused(BadStateFile::TooManyFolders { pattern: pattern.to_owned(), most })
 }

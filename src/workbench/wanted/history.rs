@@ -2,7 +2,7 @@
 
 use crate::ledger::{Action, Entry, Turn};
 use crate::model::{CauseKind, Digest};
-use crate::plan::wanted::{Event, Happened};
+use crate::plan::wanted::{Happened, HistoryEvent};
 use crate::workbench::{CauseNote, Occasion};
 
 /// The name of a cause that is no word of a file, but the wish of a person to have a folder left alone, up to a day that may
@@ -12,7 +12,7 @@ const RELEASE: &str = "release";
 
 /// Why a state file, or somebody who speaks of such, is the cause of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked<'a> {
+pub(crate) enum ReconcileCause<'a> {
     /// The folder is to be left alone, up to this day or until somebody ends that.
     Hold {
         until: Option<&'a str>,
@@ -22,17 +22,17 @@ pub(crate) enum Asked<'a> {
     Section(Option<Digest>),
 }
 
-impl<'a> Asked<'a> {
+impl<'a> ReconcileCause<'a> {
     /// What `cause` says, if it is about state files.
-    pub fn of(cause: &'a CauseNote) -> Option<Self> {
+    pub fn parse(cause: &'a CauseNote) -> Option<Self> {
         if cause.kind != CauseKind::Reconcile {
             return None;
         }
         Some(match cause.id.split_once(' ') {
-            Some((HOLD, until)) => Asked::Hold { until: Some(until) },
-            None if cause.id == HOLD => Asked::Hold { until: None },
-            None if cause.id == RELEASE => Asked::Release,
-            _ => Asked::Section(cause.id.parse().ok()),
+            Some((HOLD, until)) => ReconcileCause::Hold { until: Some(until) },
+            None if cause.id == HOLD => ReconcileCause::Hold { until: None },
+            None if cause.id == RELEASE => ReconcileCause::Release,
+            _ => ReconcileCause::Section(cause.id.parse().ok()),
         })
     }
 }
@@ -58,19 +58,19 @@ fn because_of(id: String, commit: Option<String>) -> Occasion {
 }
 
 /// What happened, as far as a state file has to know.
-pub(super) fn events(entries: &[Entry]) -> Vec<Event> {
+pub(super) fn events(entries: &[Entry]) -> Vec<HistoryEvent> {
     let event = |entry: &Entry| {
-        let asked = entry.cause.as_ref().and_then(Asked::of);
+        let asked = entry.cause.as_ref().and_then(ReconcileCause::parse);
         let what = match asked {
-            Some(Asked::Hold { until }) => Happened::Held {
-                reason: entry.remarks.first().cloned().unwrap_or_default(),
+            Some(ReconcileCause::Hold { until }) => Happened::Held {
+                reason: entry.hold_reason().unwrap_or_default().to_owned(),
                 until: until.map(str::to_owned),
             },
-            Some(Asked::Release) => Happened::Released,
-            Some(Asked::Section(_)) | None => happened(entry, entries),
+            Some(ReconcileCause::Release) => Happened::Released,
+            Some(ReconcileCause::Section(_)) | None => happened(entry, entries),
         };
-        let section = if let Some(Asked::Section(section)) = asked { section } else { None };
-        Event { what, user: entry.user.clone(), time: entry.time.clone(), section }
+        let section = if let Some(ReconcileCause::Section(section)) = asked { section } else { None };
+        HistoryEvent { what, user: entry.user.clone(), time: entry.time.clone(), section }
     };
     entries.iter().map(event).collect()
 }

@@ -13,17 +13,19 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::ledger::Entry;
+use crate::ledger::{Entry, EntryFact};
 use crate::model::{Code, Kind, Patch};
 use crate::plan::Obstacle;
-use crate::plan::wanted::{About, Deed, Expectation, Past, PatchHere, SeenFolder, Standing, decide};
-use crate::plan::why::Wanted;
+use crate::plan::wanted::{
+    DueAction, Expectation, ExpectationStanding, ExpectationSubject, ObservedFolder, Past, PatchHere, decide,
+};
+use crate::plan::why::{BadStateFile, Wanted};
 use crate::transaction::TransactionError;
 use crate::whole_file::WholeFile;
 use crate::workbench::look::output::{OutputKind, refuse_taken};
 use crate::workbench::{Error, FolderStatus, Occasion, PatchAtHand, Result, SharedBundles, Watch, Workbench};
-pub(crate) use history::Asked;
-use state_file::{Section, StateFile};
+pub(crate) use history::ReconcileCause;
+use state_file::{FolderSection, StateFile};
 
 /// Which folders to bring to what.
 #[derive(Debug, Clone)]
@@ -81,23 +83,26 @@ impl FolderStand {
     pub fn kind(&self) -> Option<Kind> {
         let of_one = |one: &Expectation| match &one.standing {
             _ if one.is_met() => None,
-            Standing::Blocked(why) => Some(why.as_obstacle().kind()),
+            ExpectationStanding::Blocked(why) => Some(why.as_obstacle().kind()),
             _ => Some(Kind::NotYet),
         };
         let failure = self.failure.as_ref().map(Error::kind);
         Kind::worst(self.expectations.iter().map(of_one).chain([failure]))
     }
 
-    fn due(&self, deed: impl Fn(Deed) -> bool) -> impl Iterator<Item = (usize, &About, Deed)> {
+    fn due(
+        &self,
+        deed: impl Fn(DueAction) -> bool,
+    ) -> impl Iterator<Item = (usize, &ExpectationSubject, DueAction)> {
         self.expectations.iter().enumerate().filter_map(move |(at, one)| match one.standing {
-            Standing::Due(due) if deed(due) => Some((at, &one.about, due)),
+            ExpectationStanding::Due(due) if deed(due) => Some((at, &one.about, due)),
             _ => None,
         })
     }
 }
 
 /// What all folders of one run share.
-struct Run<'a> {
+struct ReconcileRun<'a> {
     bench: &'a Workbench,
     wish: &'a ReconcileWish,
     /// The patch files, by the patches in them.
@@ -109,8 +114,8 @@ struct Run<'a> {
 }
 
 /// A folder that was looked at.
-struct Looked<'s> {
-    section: &'s Section,
+struct InspectedFolder<'s> {
+    section: &'s FolderSection,
     stand: FolderStand,
     /// Whether its history does not yet know what the file says now.
     is_news: bool,
@@ -131,7 +136,7 @@ impl Workbench {
             let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
             folders.retain(|(path, _)| path == only || real(path) == real(only));
             if folders.is_empty() {
-                return Err(Error::refused(Wanted::NoFolder { folder: only.display().to_string() }));
+                return Err(Error::refused(BadStateFile::NoFolder { folder: only.display().to_string() }));
             }
         }
         // A folder that can't be listed is no folder without patch files.
@@ -139,13 +144,14 @@ impl Workbench {
         std::fs::read_dir(&file.patches).map_err(failed)?;
         let (patches, unreadable) = self.patches_at_hand(std::slice::from_ref(&file.patches), watch)?;
         let (at_hand, opened) = (newest(patches), SharedBundles::default());
-        let mut run = Run { bench: self, wish, at_hand, opened, today: self.today(), watch };
-        let looked: Result<Vec<Looked<'_>>> =
+        let mut run = ReconcileRun { bench: self, wish, at_hand, opened, today: self.today(), watch };
+        let looked: Result<Vec<InspectedFolder<'_>>> =
             folders.into_par_iter().map(|(path, section)| run.look(path, section)).collect();
         let mut looked = looked?;
         run.opened = run.open_what_is_due(&looked)?;
         looked.par_iter_mut().try_for_each(|one| run.try_out(one))?;
-        let out: usize = looked.iter().map(|one| one.stand.due(|deed| deed == Deed::RollBack).count()).sum();
+        let out: usize =
+            looked.iter().map(|one| one.stand.due(|deed| deed == DueAction::RollBack).count()).sum();
         let most = wish.max_rolled_back;
         let problem = (out > most).then(|| Wanted::TooMany { count: out, most }.as_obstacle());
         if wish.apply && problem.is_none() {
@@ -164,13 +170,14 @@ impl Workbench {
     /// If the folder cannot be changed, or that day is over.
     pub(crate) fn hold(&self, folder: &Path, reason: Option<&str>, until: Option<&str>) -> Result<u64> {
         if let Some(until) = until.filter(|until| *until < self.today().as_str()) {
-            return Err(Error::refused(Wanted::PastDay { until: until.to_owned() }));
+            return Err(Error::refused(BadStateFile::PastDay { until: until.to_owned() }));
         }
         let occasion = match reason {
             Some(_) => history::by_hold(until),
             None => history::by_release(),
         };
-        self.write_down(folder, &occasion, reason.map(str::to_owned).into_iter().collect())
+        let held = reason.map(|reason| EntryFact::Held { reason: reason.to_owned() });
+        self.write_down(folder, &occasion, held.into_iter().collect())
     }
 
     /// Such as `2026-11-29`.
@@ -212,11 +219,11 @@ fn newest(patches: Vec<PatchAtHand>) -> BTreeMap<String, PatchAtHand> {
     newest
 }
 
-impl Run<'_> {
-    fn look<'s>(&self, path: PathBuf, section: &'s Section) -> Result<Looked<'s>> {
+impl ReconcileRun<'_> {
+    fn look<'s>(&self, path: PathBuf, section: &'s FolderSection) -> Result<InspectedFolder<'s>> {
         self.watch.cancel.check()?;
         let stand = FolderStand { path, expectations: Vec::new(), failure: None, entries: Vec::new() };
-        let mut looked = Looked { section, stand, is_news: false, repair_from: Vec::new() };
+        let mut looked = InspectedFolder { section, stand, is_news: false, repair_from: Vec::new() };
         match self.see(&mut looked) {
             Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
             seen => looked.stand.failure = seen.err(),
@@ -224,7 +231,7 @@ impl Run<'_> {
         Ok(looked)
     }
 
-    fn see(&self, looked: &mut Looked<'_>) -> Result<()> {
+    fn see(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         let (path, wish) = (&looked.stand.path, &looked.section.wish);
         let status = self.bench.status(path, self.watch)?;
         if let Some(why) = &status.locked_away {
@@ -271,7 +278,7 @@ impl Run<'_> {
     }
 
     /// Finds out what stands in the way of what is due in a folder.
-    fn try_out(&self, looked: &mut Looked<'_>) -> Result<()> {
+    fn try_out(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         self.watch.cancel.check()?;
         if looked.stand.failure.is_none() {
             match self.try_what_is_due(looked) {
@@ -282,18 +289,18 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn occasion(&self, section: &Section) -> Occasion {
+    fn occasion(&self, section: &FolderSection) -> Occasion {
         history::by_section(section.digest, self.wish.commit.as_ref())
     }
 }
 
-fn seen_folder(status: &FolderStatus, entries: &[Entry]) -> SeenFolder {
+fn seen_folder(status: &FolderStatus, entries: &[Entry]) -> ObservedFolder {
     let patch = |one: &crate::workbench::Installed| PatchHere {
         id: one.patch.id.clone(),
         revision: one.patch.revision,
         replaced_by: one.replaced_by.clone(),
     };
-    SeenFolder {
+    ObservedFolder {
         product: status.product.clone(),
         version: status.version.clone(),
         version_before: version_before(status, entries),

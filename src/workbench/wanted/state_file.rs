@@ -10,8 +10,8 @@ use toml::Spanned;
 
 use crate::model::{Digest, PatchId, Position, Word};
 use crate::named_file;
-use crate::plan::wanted::{OnDrifted, Others, Turn, Wish};
-use crate::plan::why::Wanted;
+use crate::plan::wanted::{FolderWish, OnDrifted, Others, WantedPosition};
+use crate::plan::why::BadStateFile;
 use crate::text::json;
 use crate::workbench::{Error, Result};
 
@@ -25,21 +25,21 @@ const FORMAT: &str = "patchwright-state/1";
 pub(super) struct StateFile {
     /// Where the patch files are.
     pub patches: PathBuf,
-    pub sections: Vec<Section>,
+    pub sections: Vec<FolderSection>,
 }
 
 /// What it says of one folder, or of those that a pattern finds.
 #[derive(Debug)]
-pub(super) struct Section {
+pub(super) struct FolderSection {
     pub pattern: String,
-    pub wish: Wish,
+    pub wish: FolderWish,
     /// Of its meaning: neither comments nor the order of lines count.
     pub digest: Digest,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawFile {
+struct RawStateFile {
     format: Spanned<String>,
     patches: Spanned<String>,
     folders: Spanned<Vec<RawSection>>,
@@ -93,8 +93,8 @@ impl StateFile {
     }
 
     fn parse(beside: &Path, text: &str) -> Result<Self> {
-        let at = Places(text);
-        let raw: RawFile = toml::from_str(text)
+        let at = StateFileReader(text);
+        let raw: RawStateFile = toml::from_str(text)
             .map_err(|error| at.wrong(error.span().unwrap_or_default(), error.message()))?;
         if raw.format.get_ref() != FORMAT {
             return Err(at.wrong(raw.format.span(), &format!("the format has to be {FORMAT:?}")));
@@ -113,15 +113,15 @@ impl StateFile {
 }
 
 /// The text, to say where something stands in it.
-struct Places<'t>(&'t str);
+struct StateFileReader<'t>(&'t str);
 
-impl Places<'_> {
+impl StateFileReader<'_> {
     fn wrong(&self, span: Range<usize>, because: &str) -> Error {
-        let json::Position { line, column } = json::Position::new(self.0.as_bytes(), span.start);
-        Error::refused(Wanted::Wrong { line, column, because: because.to_owned() })
+        let json::TextPosition { line, column } = json::TextPosition::new(self.0.as_bytes(), span.start);
+        Error::refused(BadStateFile::Wrong { line, column, because: because.to_owned() })
     }
 
-    fn section(&self, raw: &RawSection) -> Result<Section> {
+    fn section(&self, raw: &RawSection) -> Result<FolderSection> {
         let pattern = raw.path.get_ref();
         let is_plain = |part: Component<'_>| part != Component::ParentDir;
         if !Path::new(pattern).is_absolute() || !Path::new(pattern).components().all(is_plain) {
@@ -130,12 +130,12 @@ impl Places<'_> {
         if pattern.contains("**") {
             return Err(self.wrong(raw.path.span(), "a * stands for one name; ** is no pattern here"));
         }
-        let mut wish = Wish {
+        let mut wish = FolderWish {
             product: raw.product.clone(),
             versions: raw.versions.iter().cloned().collect(),
             others: self.choice(raw.others.as_ref())?,
             drift: self.choice(raw.drift.as_ref())?,
-            ..Wish::default()
+            ..FolderWish::default()
         };
         for one in &raw.have {
             let (id, least) = self.edition(one)?;
@@ -163,7 +163,7 @@ impl Places<'_> {
             self.patch(patch, name.span())?;
             wish.toggles.insert(name.get_ref().clone(), self.turn(to)?);
         }
-        Ok(Section { pattern: pattern.clone(), digest: digest(&wish), wish })
+        Ok(FolderSection { pattern: pattern.clone(), digest: digest(&wish), wish })
     }
 
     fn patch(&self, id: &str, span: Range<usize>) -> Result<String> {
@@ -179,7 +179,7 @@ impl Places<'_> {
         Ok((self.patch(id, raw.span())?, number.ok_or_else(problem)?))
     }
 
-    fn turn(&self, raw: &Spanned<RawTurn>) -> Result<Turn> {
+    fn turn(&self, raw: &Spanned<RawTurn>) -> Result<WantedPosition> {
         let (to, reason, ticket) = match raw.get_ref() {
             RawTurn::To(to) => (to, None, None),
             RawTurn::Because(RawBecause { to, reason, ticket }) => (to, reason.as_ref(), ticket.as_ref()),
@@ -190,7 +190,7 @@ impl Places<'_> {
             Some("") => Err(self.wrong(raw.span(), "a reason or ticket that is there says something")),
             text => Ok(text.map(str::to_owned)),
         };
-        Ok(Turn { to, reason: said(reason)?, ticket: said(ticket)? })
+        Ok(WantedPosition { to, reason: said(reason)?, ticket: said(ticket)? })
     }
 
     fn choice<T: Word + Default>(&self, raw: Option<&Spanned<String>>) -> Result<T> {
@@ -202,8 +202,8 @@ impl Places<'_> {
 
 /// Of what a section means, in a spelling that stays as it is: histories keep it. What is not said is not in it, so that a
 /// newer program that knows more does not take every file for a changed one; nor is why something is asked for.
-fn digest(wish: &Wish) -> Digest {
-    let Wish { product, versions, have, not, others, drift, toggles } = wish;
+fn digest(wish: &FolderWish) -> Digest {
+    let FolderWish { product, versions, have, not, others, drift, toggles } = wish;
     let mut said = serde_json::Map::new();
     let mut say = |key: &str, is_said: bool, value: serde_json::Value| {
         if is_said {

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::bring::{reason, refusal};
-use super::{FolderStand, Run};
+use super::{FolderStand, ReconcileRun};
 use crate::plan::Consequence;
-use crate::plan::wanted::{About, Deed, Standing};
+use crate::plan::wanted::{DueAction, ExpectationStanding, ExpectationSubject};
 use crate::plan::why::Wanted;
 use crate::workbench::{ApplyPreview, Result, ScriptConsent};
 
 /// What came of trying some patches together.
-type Tried = std::result::Result<ApplyPreview, Wanted>;
+type TrialResult = std::result::Result<ApplyPreview, Wanted>;
 
 /// The patches that are due in one folder, by their expectations.
 struct Trial<'a> {
-    run: &'a Run<'a>,
+    run: &'a ReconcileRun<'a>,
     stand: &'a FolderStand,
     /// Whether nothing is to go first, which may be what stands in the way.
     is_first: bool,
@@ -26,14 +26,14 @@ struct Trial<'a> {
     blocked: BTreeMap<usize, Wanted>,
 }
 
-impl Run<'_> {
+impl ReconcileRun<'_> {
     /// Finds out which of the patches that are due can come.
     pub(super) fn try_to_apply(&self, stand: &mut FolderStand) -> Result<()> {
-        let due: Vec<usize> = stand.due(|deed| deed == Deed::Apply).map(|(at, ..)| at).collect();
+        let due: Vec<usize> = stand.due(|deed| deed == DueAction::Apply).map(|(at, ..)| at).collect();
         if due.is_empty() {
             return Ok(());
         }
-        let is_first = stand.due(|deed| deed == Deed::RollBack).next().is_none();
+        let is_first = stand.due(|deed| deed == DueAction::RollBack).next().is_none();
         let (fitting, blocked) = (Vec::new(), BTreeMap::new());
         let mut trial = Trial { run: self, stand, is_first, fitting, look: None, blocked };
         trial.sort_out(&due)?;
@@ -45,7 +45,7 @@ impl Run<'_> {
             }
         }
         for (at, why) in blocked {
-            stand.expectations[at].standing = Standing::Blocked(why);
+            stand.expectations[at].standing = ExpectationStanding::Blocked(why);
         }
         Ok(())
     }
@@ -110,11 +110,12 @@ impl Trial<'_> {
         Ok(())
     }
 
-    fn try_out(&self, which: &[usize]) -> Result<Tried> {
-        let Run { bench, watch, opened, .. } = self.run;
+    fn try_out(&self, which: &[usize]) -> Result<TrialResult> {
+        let ReconcileRun { bench, watch, opened, .. } = self.run;
         watch.cancel.check()?;
         let about = which.iter().map(|at| &self.stand.expectations[*at].about);
-        let files: Vec<PathBuf> = about.filter_map(|about: &About| self.run.file_of(about)).collect();
+        let files: Vec<PathBuf> =
+            about.filter_map(|about: &ExpectationSubject| self.run.file_of(about)).collect();
         let path = &self.stand.path;
         let look = bench
             .for_this_folder(opened, files, path, *watch)
@@ -136,11 +137,11 @@ impl Trial<'_> {
 }
 
 /// How a patch that is to come stands, if it need not come: another one contains it, or every file is as it leaves it.
-fn there_already(look: &ApplyPreview, id: &str) -> Option<Standing> {
+fn there_already(look: &ApplyPreview, id: &str) -> Option<ExpectationStanding> {
     let coming = look.patches.iter().find(|one| one.patch.about.identity.id.as_str() == id)?;
     if coming.left_out.is_some() {
         let by = coming.relations.iter().find(|one| one.class.consequence() == Consequence::Skip);
-        return Some(by.map_or(Standing::Met, |by| Standing::MetBy(by.id.clone())));
+        return Some(by.map_or(ExpectationStanding::Met, |by| ExpectationStanding::MetBy(by.id.clone())));
     }
-    look.preview.is_nothing_to_do().then_some(Standing::Met)
+    look.preview.is_nothing_to_do().then_some(ExpectationStanding::Met)
 }

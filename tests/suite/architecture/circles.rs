@@ -50,7 +50,6 @@ const KNOWN: [(&[&str], &str); 20] = [
             "plan/local_edits",
             "plan/relate",
             "plan/situation",
-            "plan/why/edits",
             "plan/why/unfit",
         ],
         "steps, relations and reasons of one plan",

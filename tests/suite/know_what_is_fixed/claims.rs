@@ -1,6 +1,6 @@
 //! Whose word counts, and what proves it.
 
-use patchwright::model::{Resolved, ResolvedKind};
+use patchwright::model::{ResolvedIssue, ResolvedKind};
 use serde_json::Value;
 
 use super::doubles::trivy_report;
@@ -121,7 +121,7 @@ fn a_later_patch_of_another_file_changes_nothing() {
 }
 
 /// The product with a patch in it that says this about `library`, which calls itself `version` since.
-fn upgraded(claim: &Resolved, version: &str) -> Sandbox {
+fn upgraded(claim: &ResolvedIssue, version: &str) -> Sandbox {
     let sandbox = product();
     let mut upgraded = part(DEBUG, &[FILE]);
     upgraded.version_after = Some(version.to_owned());
@@ -156,7 +156,7 @@ fn a_library_that_reports_another_version_is_told_by_that_version() {
 
 #[test]
 fn what_is_fixed_is_in_a_document_or_it_is_said_why_not() {
-    let defect = Resolved { kind: ResolvedKind::Defect, ..fixed("ACME-1", &[], &[DEBUG]) };
+    let defect = ResolvedIssue { kind: ResolvedKind::Defect, ..fixed("ACME-1", &[], &[DEBUG]) };
     for (claim, version, reason) in [
         (fixed(CVE, &[], &[DEBUG]), "3.0.1", None),
         (fixed(CVE, &[], &[DEBUG]), "3.1.0", None),

@@ -1,6 +1,6 @@
 //! A product with a library that has a hole, and patches for it.
 
-use patchwright::model::{Component, PartPatch, Purl, Resolved, ResolvedKind, ResolvedState};
+use patchwright::model::{Component, PartPatch, Purl, ResolvedIssue, ResolvedKind, ResolvedState};
 use serde_json::Value;
 
 use crate::support::build::Builder;
@@ -35,8 +35,8 @@ pub fn purl(text: &str) -> Purl {
 }
 
 /// A claim that `id` is gone from `libraries`.
-pub fn fixed(id: &str, aliases: &[&str], libraries: &[&str]) -> Resolved {
-    Resolved {
+pub fn fixed(id: &str, aliases: &[&str], libraries: &[&str]) -> ResolvedIssue {
+    ResolvedIssue {
         kind: ResolvedKind::Security,
         id: id.to_owned(),
         aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
@@ -68,7 +68,7 @@ pub fn bundle(sandbox: &Sandbox, id: &str) -> Builder {
 }
 
 /// A bundle that says so.
-pub fn claiming(bundle: Builder, claims: &[Resolved], parts: &[Component]) -> Builder {
+pub fn claiming(bundle: Builder, claims: &[ResolvedIssue], parts: &[Component]) -> Builder {
     bundle.but(|patch| {
         patch.about.vulnerabilities =
             claims.iter().flat_map(|claim| [&claim.id].into_iter().chain(&claim.aliases)).cloned().collect();

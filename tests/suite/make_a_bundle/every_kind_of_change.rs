@@ -1,6 +1,6 @@
 //! Every kind of difference that two folders can have between them goes there and back.
 
-use patchwright::bundle::author::Counts;
+use patchwright::bundle::author::ChangeCounts;
 use patchwright::environment::Environment;
 use patchwright::model::{Patch, Payload};
 use patchwright::workbench::{MakeRequest, OrderSource, ProofChoice, Workbench};
@@ -30,8 +30,8 @@ fn origin(patch: &Patch, path: &str) -> String {
     }
 }
 
-fn counts(patch: &Patch) -> Counts {
-    Counts::new(&patch.changes)
+fn counts(patch: &Patch) -> ChangeCounts {
+    ChangeCounts::new(&patch.changes)
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn a_moved_file_brings_no_content() {
     let new = Tree::new().file("lib/core.so.2", core());
     let patch = Sandbox::new().round(&old, &new);
     assert_eq!(origin(&patch, "lib/core.so.2"), "same as lib/core.so.1");
-    assert_eq!(counts(&patch), Counts { renamed: 1, ..Counts::default() });
+    assert_eq!(counts(&patch), ChangeCounts { renamed: 1, ..ChangeCounts::default() });
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_moved_folder_moves_with_all_that_is_in_it() {
             .fold(start, |tree, (path, thing)| tree.with(&format!("{folder}/{path}"), thing.clone()))
     };
     let patch = Sandbox::new().round(&moved("v1"), &moved("v2"));
-    assert_eq!(counts(&patch), Counts { renamed: 2, folders: 6, ..Counts::default() });
+    assert_eq!(counts(&patch), ChangeCounts { renamed: 2, folders: 6, ..ChangeCounts::default() });
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_chain_of_folders_goes_with_the_last_file_in_it() {
     let old = Tree::new().file("stays", "1").file("a/b/c/d", "deep").dir("a/b/empty");
     let new = Tree::new().file("stays", "1");
     let patch = Sandbox::new().round(&old, &new);
-    assert_eq!(counts(&patch), Counts { deleted: 1, folders: 4, ..Counts::default() });
+    assert_eq!(counts(&patch), ChangeCounts { deleted: 1, folders: 4, ..ChangeCounts::default() });
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn permissions_change_without_a_byte() {
         .file_with_mode("secret", other(), 0o600)
         .dir_with_mode("private", 0o700);
     let patch = Sandbox::new().round(&old, &new);
-    assert_eq!(counts(&patch), Counts { mode: 2, folders: 1, ..Counts::default() });
+    assert_eq!(counts(&patch), ChangeCounts { mode: 2, folders: 1, ..ChangeCounts::default() });
     assert_eq!(origin(&patch, "run"), "nowhere");
 }
 

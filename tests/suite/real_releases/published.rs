@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use patchwright::bundle::author::Counts;
+use patchwright::bundle::author::ChangeCounts;
 
 use crate::support::sandbox::{Bundle, Sandbox, order, skip};
 use crate::support::trees::Tree;
@@ -78,7 +78,7 @@ fn release(test: &str, versions: [&str; 2], fetch: Fetch) {
         new.len(),
         new.bytes() as f64 / 1e6,
         bundle.made.patch.changes.len(),
-        Counts::new(&bundle.made.patch.changes),
+        ChangeCounts::new(&bundle.made.patch.changes),
         bundle.made.bundle_bytes as f64 / 1e6,
     );
 }

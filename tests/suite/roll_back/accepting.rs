@@ -135,8 +135,8 @@ fn with_nothing_in_the_folder_accepting_frees_what_the_rollback_keeps() {
     assert_eq!(accepted.rollback[0].id, "ONE-1");
     assert!(kept_bytes(&target) < 64 << 10, "{} bytes are left", kept_bytes(&target));
     let last = target.history().pop().expect("an entry");
-    assert_eq!((last.action, last.patch), (Action::Accept, None), "no patch came in");
-    assert_eq!(last.remarks, ["the rollback of ONE-1 is kept for good"]);
+    assert_eq!((last.action, &last.patch), (Action::Accept, &None), "no patch came in");
+    assert_eq!(last.remarks(), ["the rollback of ONE-1 is kept for good"]);
     assert!(sandbox.bench().accept(&target.path, None).expect("a second time").is_nothing());
     target.expect(&state(1));
 }
@@ -176,9 +176,9 @@ fn edited_files_that_were_kept_are_named_before_and_after_they_go() {
     assert!(!copy.exists());
     let last = target.history().pop().expect("an entry");
     assert!(
-        last.remarks.contains(&"n: the backup of your edited file was deleted".to_owned()),
+        last.remarks().contains(&"n: the backup of your edited file was deleted".to_owned()),
         "{:?}",
-        last.remarks
+        last.remarks()
     );
 }
 

@@ -46,7 +46,7 @@ fn an_edit_that_is_kept_comes_back_with_the_patch() {
         ["conf/app.toml: was changed after the patch was applied; your version is backed up"]
     );
     target.expect(&old());
-    let remarks = &target.history()[1].remarks;
+    let remarks = &target.history()[1].remarks();
     assert!(remarks.iter().any(|remark| remark.starts_with("conf/app.toml: ")), "{remarks:?}");
     target.must_undo_the_rollback();
     target.expect(&edited);

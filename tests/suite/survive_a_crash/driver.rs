@@ -8,7 +8,7 @@ use std::sync::Arc;
 use patchwright::disk::TargetRoot;
 use patchwright::disk::fs::{Fs, Place, Stat, StatePath};
 use patchwright::environment::Environment;
-use patchwright::ledger::{Action, Entry, Ledger};
+use patchwright::ledger::{Action, Entry, EntryFact, Ledger};
 use patchwright::model::{Digest, FileNode, LayerKey, Mode, Node, Step, TreePath};
 use patchwright::plan::{ApprovedPlan, Plan, PlanFingerprint, Preview, in_order};
 use patchwright::progress::{CancelToken, Progress, Quiet};
@@ -214,7 +214,7 @@ pub fn undo_with(
     let interrupted = recover::interrupted(root)?;
     let options = Options {
         on_foreign,
-        reason: "interrupted".to_owned(),
+        reason: EntryFact::Interrupted { rollback: false },
         environment: &environment(),
         progress,
         cancel: &CancelToken::new(),

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use patchwright::disk::fs::{Fs, Place, StatePath};
+use patchwright::ledger::EntryFact;
 use patchwright::model::Step;
 use patchwright::progress::{CancelToken, Phase, Progress};
 use patchwright::transaction::recover::{self, OnForeign, Options, UndoTable, Undone};
@@ -154,7 +155,7 @@ fn undo_from(disk: &Arc<SimFs>, originals: Option<&dyn Contents>) -> Result<Undo
     let root = locked(disk.clone()).expect("nobody has the lock");
     let options = Options {
         on_foreign: OnForeign::PutAside,
-        reason: "interrupted".to_owned(),
+        reason: EntryFact::Interrupted { rollback: false },
         environment: &environment(),
         progress: &patchwright::progress::Quiet,
         cancel: &CancelToken::new(),

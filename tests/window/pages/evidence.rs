@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT;
-use patchwright::model::{Component, PartPatch, Purl, Resolved, ResolvedKind, ResolvedState, TreePath};
+use patchwright::model::{Component, PartPatch, Purl, ResolvedIssue, ResolvedKind, ResolvedState, TreePath};
 use patchwright::present::message::{Dialog, Effect, Event, ExportWish, Input};
 use patchwright::words::{self, fill, papers, window};
 
@@ -78,7 +78,7 @@ impl Scene {
             patch.created = "2026-03-01T12:00:00Z".to_owned();
             patch.about.fixes = vec!["ACME-1042".to_owned()];
             patch.about.vulnerabilities = vec![CVE.to_owned(), GHSA.to_owned()];
-            patch.about.resolves = vec![Resolved {
+            patch.about.resolves = vec![ResolvedIssue {
                 kind: ResolvedKind::Security,
                 id: CVE.to_owned(),
                 aliases: vec![GHSA.to_owned()],

@@ -1,7 +1,7 @@
 //! The home page: what somebody looks after, and how it stands.
 
-use patchwright::present::home::FolderState;
-use patchwright::settings::{Compared, DiffLayout, Pair, Recent};
+use patchwright::present::home::KnownFolderState;
+use patchwright::settings::{ComparedSides, DiffLayout, Pair, Recent};
 use patchwright::words::{self, fill, window};
 use patchwright::workbench::Comparison;
 
@@ -26,7 +26,7 @@ fn folders_are_listed_with_what_is_in_them_and_how_they_stand() {
     };
 
     let person = at_home();
-    assert_eq!(state(&person), Some(FolderState::Fine));
+    assert_eq!(state(&person), Some(KnownFolderState::Fine));
     person.must_see(window::NO_PATCHES);
     person.must_see("first.patchbundle");
 
@@ -40,12 +40,12 @@ fn folders_are_listed_with_what_is_in_them_and_how_they_stand() {
 
     sandbox.write("app/a.txt", "edited\n");
     let person = at_home();
-    assert_eq!(state(&person), Some(FolderState::Differs));
+    assert_eq!(state(&person), Some(KnownFolderState::Differs));
     person.must_see(window::STATE_DIFFERS);
     assert!(!person.sees(window::STATE_FINE), "one folder has one state");
 
     std::fs::remove_dir_all(sandbox.path("app")).expect("our own folder");
-    assert_eq!(state(&at_home()), Some(FolderState::Away));
+    assert_eq!(state(&at_home()), Some(KnownFolderState::Away));
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn size_layout_and_what_is_compared_are_remembered() {
     let settings = person.model(|model| model.settings.clone());
     assert_eq!(
         (settings.compared, settings.layout, settings.zoom),
-        (Compared::FolderAfter, DiffLayout::SideBySide, 1.5)
+        (ComparedSides::FolderAfter, DiffLayout::SideBySide, 1.5)
     );
 }
 

@@ -92,7 +92,7 @@ fn what_only_the_patch_file_has_is_repaired_from_it() {
     assert!(status.drift.is_empty() && status.can_undo_repair, "{status:?}");
     let last = history.last().expect("a repair");
     assert_eq!(last.action, Action::Repair);
-    assert!(last.remarks.iter().any(|remark| remark.contains("the patch file of FIRST")), "{last:?}");
+    assert!(last.remarks().iter().any(|remark| remark.contains("the patch file of FIRST")), "{last:?}");
     person.press(words::CLOSE);
     person.must_see(words::AS_EXPECTED);
 }

@@ -110,7 +110,7 @@ fn good() -> Patch {
         }],
         fixes: vec![text("ACME-7"), text("ACME-9")],
         vulnerabilities: vec![text("CVE-2026-12345"), text("GHSA-9vvw-cc9w-f27h")],
-        resolves: vec![Resolved {
+        resolves: vec![ResolvedIssue {
             kind: ResolvedKind::Security,
             id: text("CVE-2026-12345"),
             aliases: vec![text("GHSA-9vvw-cc9w-f27h")],

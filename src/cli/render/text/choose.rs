@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::list::columns;
 use super::{place, safe};
 use crate::cli::render::{Style, words};
-use crate::plan::{Fate, Need};
+use crate::plan::{Need, NeedFate};
 use crate::report::choose;
 use crate::workbench::PatchChoice;
 
@@ -33,27 +33,27 @@ pub(in crate::cli) fn choice(
         text.push_str(&format!("{}\n", style.bad(&format!("Can't read {}: {}", place(file), safe(why)))));
     }
     section(&mut text, choice, &style.good("Fixed by patches at hand:"), today, |need| match &need.fate {
-        Fate::Chosen { candidate, grade } => {
+        NeedFate::Chosen { candidate, grade } => {
             let patch = &choice.patches[*candidate].patch.about.identity;
             Some(format!("{patch}, which {}", choose::grade(*grade)))
         }
         _ => None,
     });
     section(&mut text, choice, &style.attention("Blocked:"), today, |need| match &need.fate {
-        Fate::Blocked => Some(blocked(choice, need)),
+        NeedFate::Blocked => Some(blocked(choice, need)),
         _ => None,
     });
     section(&mut text, choice, &style.attention("No patch at hand:"), today, |need| match &need.fate {
-        Fate::Open => {
+        NeedFate::Open => {
             let name = |number: usize| choice.patches[number].patch.about.identity.to_string();
             Some(choose::no_patch(need, name))
         }
         _ => None,
     });
-    let is_fixed = |need: &Need| matches!(need.fate, Fate::FixedHere { .. });
+    let is_fixed = |need: &Need| matches!(need.fate, NeedFate::FixedHere { .. });
     if choice.board.needs.iter().any(is_fixed) {
         section(&mut text, choice, "Fixed in the folder already:", today, |need| match &need.fate {
-            Fate::FixedHere { patch } => Some(patch.clone()),
+            NeedFate::FixedHere { patch } => Some(patch.clone()),
             _ => None,
         });
         let folder = place(target);

@@ -4,12 +4,12 @@ use super::list::columns;
 use super::{place, safe};
 use crate::cli::render::Style;
 use crate::diff::{Grade, KeyChange, Tried, TriedOp};
-use crate::workbench::{Condition, TriedFile};
+use crate::workbench::{ShownCondition, TriedFile};
 
 /// What the edits of patches say must be so, and whether it is.
-pub(in crate::cli) fn conditions(conditions: &[Condition], style: Style) -> String {
+pub(in crate::cli) fn conditions(conditions: &[ShownCondition], style: Style) -> String {
     let mut text = if conditions.is_empty() { "" } else { "\nConditions:\n" }.to_owned();
-    for Condition { path, wanted, problem, .. } in conditions {
+    for ShownCondition { path, wanted, problem, .. } in conditions {
         let wanted =
             wanted.as_ref().map(|wanted| format!(": {} {}", safe(&wanted.path), safe(&wanted.wanted)));
         let wanted = wanted.unwrap_or_default();

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::list::Sheet;
+use super::list::LabelledLines;
 use super::{place, safe};
 use crate::cli::render::{Style, words};
 use crate::workbench::{EvidencePack, PackSigner, SavedPack, VerifiedPack};
 
 pub(in crate::cli) fn evidence_saved(pack: &EvidencePack, saved: &SavedPack, style: Style) -> String {
     let mut text = format!("{}\n", style.good(&format!("Saved {}", place(&saved.path))));
-    let mut sheet = Sheet::new();
+    let mut sheet = LabelledLines::new();
     let entries = words::count(pack.entries.len(), "history entry", "history entries");
     let patches = words::count(pack.patch_count(), "patch", "patches");
     sheet.line("Contains", format!("{entries}, {patches}, {} files", saved.files));
@@ -49,7 +49,7 @@ pub(in crate::cli) fn evidence_verified(verified: &VerifiedPack, path: &Path, st
     for problem in &verified.history {
         text.push_str(&format!("  History: {}\n", safe(problem)));
     }
-    let mut sheet = Sheet::new();
+    let mut sheet = LabelledLines::new();
     let entries = words::count(verified.entries, "history entry", "history entries");
     sheet.line("Contains", format!("{}, {entries}", words::count(verified.files, "file", "files")));
     sheet.line(

@@ -6,7 +6,7 @@ use super::list::columns;
 use super::{place, safe};
 use crate::cli::render::{Style, words};
 use crate::model::Purl;
-use crate::plan::{Claim, Finding, Silence, Untold};
+use crate::plan::{Claim, ScanFinding, Silence, Untold};
 use crate::report::fixed;
 use crate::workbench::{ComparedScan, FixedFormat, FixedHere};
 
@@ -134,7 +134,7 @@ fn against(scan: &ComparedScan, path: &Path, style: Style) -> String {
     let silenced = both().filter(|(_, silence)| matches!(silence, Silence::By(_)));
     let rows: Vec<[String; 3]> = silenced.map(|(finding, _)| finding_row(finding, String::new())).collect();
     list(&mut text, &style.good("Will be silenced:"), &rows);
-    let stays = |(finding, silence): (&Finding, &Silence)| match silence {
+    let stays = |(finding, silence): (&ScanFinding, &Silence)| match silence {
         Silence::Stays(loud) => Some(finding_row(finding, safe(&fixed::loud(loud)).into_owned())),
         Silence::By(_) => None,
     };
@@ -153,7 +153,7 @@ fn list<const N: usize>(text: &mut String, title: &str, rows: &[[String; N]]) {
     }
 }
 
-fn finding_row(finding: &Finding, why: String) -> [String; 3] {
+fn finding_row(finding: &ScanFinding, why: String) -> [String; 3] {
     let library = match &finding.purl {
         Some(purl) => purl.to_string(),
         None => format!("{} {}", finding.package, finding.version),

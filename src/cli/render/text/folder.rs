@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::list::{Sheet, columns};
+use super::list::{LabelledLines, columns};
 use super::plan::change_row;
 use super::switches::switch_lines;
 use super::unchecked::unchecked;
@@ -276,7 +276,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         if history.unchecked.contains(&entry.seq) {
             text.push_str("        Health checks didn't run to the end\n");
         }
-        for remark in words::vouched(entry).into_iter().chain(entry.further_remarks().cloned()) {
+        for remark in words::vouched(entry).into_iter().chain(entry.further_remarks()) {
             text.push_str(&format!("        {by}{}\n", safe(&remark)));
         }
         // That nobody trusted had signed it is told as what the signatures came to.
@@ -344,7 +344,7 @@ pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: 
             safe(problem)
         ),
     };
-    let mut sheet = Sheet::new();
+    let mut sheet = LabelledLines::new();
     sheet.option("Head", check.head.filter(|_| check.fitting > 0).map(|digest| digest.to_string()));
     sheet.option("Origin", check.foreign.as_ref().map(Foreign::sentence));
     sheet

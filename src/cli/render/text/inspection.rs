@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::keys::{signatures, verdict_line};
-use super::list::{Sheet, columns};
+use super::list::{LabelledLines, columns};
 use super::plan::obstacles;
 use super::scripts::scripts_in_full;
 use super::{headline, place, safe};
@@ -48,7 +48,7 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
 }
 
 fn details(patch: &Patch, verbose: bool) -> String {
-    let mut sheet = Sheet::new();
+    let mut sheet = LabelledLines::new();
     sheet.line("Kind", words::kind(patch.about.kind));
     sheet.line("For", format!("{} {}", patch.about.product.name, patch.about.product.versions.join(", ")));
     sheet.option("Becomes", patch.about.result_version.as_ref());
@@ -105,7 +105,7 @@ fn details(patch: &Patch, verbose: bool) -> String {
         "To do",
         patch.about.notices.iter().map(|hold| format!("{}: {} ({})", hold.phase, hold.text, hold.kind)),
     );
-    sheet.lines("Rollback", way_back(patch));
+    sheet.lines("Rollback", about_rollback(patch));
     sheet.lines(
         "Checks",
         checks_of(&patch.about.preflight, "before").chain(checks_of(&patch.about.health, "after")),
@@ -123,7 +123,7 @@ fn needs(patch: &Patch) -> impl Iterator<Item = String> {
     parts.map(|part| format!("{} {}", part.purl, part.versions.phrase()))
 }
 
-fn more_details(patch: &Patch, sheet: &mut Sheet) {
+fn more_details(patch: &Patch, sheet: &mut LabelledLines) {
     sheet.line("Made", words::moment(&patch.created));
     sheet.option("Committed", patch.about.committed.as_deref().map(words::moment));
     let mends: Vec<&str> = patch.about.mends.iter().map(PatchId::as_str).collect();
@@ -145,7 +145,7 @@ fn more_details(patch: &Patch, sheet: &mut Sheet) {
     sheet.lines("Also", patch.about.extensions.iter().map(|(key, value)| format!("{key} = {value}")));
 }
 
-fn way_back(patch: &Patch) -> Vec<String> {
+fn about_rollback(patch: &Patch) -> Vec<String> {
     let rollback = &patch.about.rollback;
     let reason = rollback.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let steps = rollback.steps.iter().enumerate().map(|(index, step)| format!("{}. {step}", index + 1));
@@ -167,7 +167,7 @@ fn file_facts(shown: &Inspection, file: &Path) -> String {
         true => "applied and rolled back on a copy before release",
         false => "no test on a copy before release",
     };
-    let mut sheet = Sheet::new();
+    let mut sheet = LabelledLines::new();
     sheet.line("File", format!("{}, {}", words::path_text(file), words::bytes(shown.file_bytes)));
     sheet.line("SHA-256", shown.file_digest.to_string());
     sheet.line("Tested", proof);
@@ -202,7 +202,7 @@ pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: 
         style.strong(&place(file)),
         verdict_line(&shown.verdict, style),
     );
-    let mut sheet = Sheet::new();
+    let mut sheet = LabelledLines::new();
     sheet.line("Patch", format!("{}  {}", shown.patch.about.identity, shown.patch.about.title));
     sheet.line("SHA-256", shown.file_digest.to_string());
     sheet.line("Manifest", shown.manifest_digest.to_string());

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::list::Sheet;
+use super::list::LabelledLines;
 use super::{place, safe};
 use crate::cli::render::{Detail, Style, words};
 use crate::model::Digest;
@@ -33,14 +33,14 @@ const SHORT_NOTE_CHARS: usize = 200;
 
 /// What there is to say about signatures and reviews beside the verdict.
 pub(super) fn signatures(shown: &Inspection) -> String {
-    let mut sheet = Sheet::new();
+    let mut sheet = LabelledLines::new();
     sheet.lines("Doubts", shown.verdict.doubts.iter().map(Doubt::sentence));
     sheet.into_text() + &reviews(&shown.verdict, &shown.reviews, Detail::Full)
 }
 
 /// Who looked at the patch, what they say, how much they looked at, and their notes.
 pub(super) fn reviews(verdict: &Verdict, reviews: &[(Digest, Review)], detail: Detail) -> String {
-    let mut sheet = Sheet::new();
+    let mut sheet = LabelledLines::new();
     for spoken in spoken_reviews(verdict, reviews) {
         sheet.line("Review", review::sentence(&spoken));
         let notes = &spoken.review.notes;
@@ -61,7 +61,7 @@ pub(super) fn reviews(verdict: &Verdict, reviews: &[(Digest, Review)], detail: D
 
 pub(in crate::cli) fn made_key(made: &MadeKey, is_protected: bool, style: Style) -> String {
     let print = made.key.fingerprint();
-    let mut sheet = Sheet::new();
+    let mut sheet = LabelledLines::new();
     sheet.line("Secret", format!("{} (never share this)", words::path_text(&made.secret)));
     sheet.line("Public", words::path_text(&made.public));
     fingerprint(&mut sheet, "", print);
@@ -81,7 +81,7 @@ pub(in crate::cli) fn made_key(made: &MadeKey, is_protected: bool, style: Style)
 }
 
 /// What two people compare; `indent` stands before the labels.
-fn fingerprint(sheet: &mut Sheet, indent: &str, print: KeyFingerprint) {
+fn fingerprint(sheet: &mut LabelledLines, indent: &str, print: KeyFingerprint) {
     // Two lines of eight groups each, so that nobody loses the place.
     let groups = print.groups();
     let (first, second) = groups.split_at(39);
@@ -90,7 +90,7 @@ fn fingerprint(sheet: &mut Sheet, indent: &str, print: KeyFingerprint) {
 }
 
 pub(in crate::cli) fn key_to_compare(wish: &KeyWish, style: Style) -> String {
-    let mut sheet = Sheet::new();
+    let mut sheet = LabelledLines::new();
     sheet.line("Name", &wish.name);
     sheet.line("Owner", &wish.owner);
     sheet.line("Role", roles(&wish.roles));
@@ -135,7 +135,7 @@ pub(in crate::cli) fn keys(keys: &[KnownKey], verbose: bool, style: Style) -> St
         let whose = if key.owner == key.name { String::new() } else { format!(" of {}", safe(&key.owner)) };
         let machine = if known.is_of_machine { ", set for this machine" } else { "" };
         text.push_str(&format!("{}{whose}{machine}\n", style.strong(&safe(&key.name))));
-        let mut sheet = Sheet::new();
+        let mut sheet = LabelledLines::new();
         sheet.line("  Role", roles(&key.roles));
         sheet.line("  For", products(&key.products));
         sheet.option("  From", key.not_before.map(|time| words::moment(&time.to_string())));

@@ -4,11 +4,11 @@ use super::safe;
 use crate::plan::Note;
 
 /// Lines with a label in front: the label is ours, the value may come from anywhere.
-pub(super) struct Sheet {
+pub(super) struct LabelledLines {
     text: String,
 }
 
-impl Sheet {
+impl LabelledLines {
     /// Room for the longest label in use, and two spaces.
     const LABEL_CHARS: usize = 12;
 

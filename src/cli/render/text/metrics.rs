@@ -7,7 +7,7 @@ use super::plan::heading;
 use super::{place, safe};
 use crate::cli::render::{Style, words};
 use crate::model::Word;
-use crate::plan::{Deed, EventRef, Part, Share, Span, Times};
+use crate::plan::{Deed, EventRef, Proportion, RateFigure, TimeFigure, Times};
 use crate::workbench::{FolderMetrics, Foreign};
 
 pub(in crate::cli) fn metrics(measured: &FolderMetrics, verbose: bool, style: Style) -> String {
@@ -56,7 +56,7 @@ fn is_shown(deed: Deed) -> bool {
 
 fn times(measured: &FolderMetrics, verbose: bool, style: Style) -> String {
     let mut text = format!("\n{}", heading("Times", style));
-    for (_, span) in Span::WORDS {
+    for (_, span) in TimeFigure::WORDS {
         let times = measured.all.times(*span);
         let figures = match (times.percentile(50), times.percentile(90)) {
             (Some(median), Some(p90)) => format!(
@@ -88,17 +88,17 @@ fn behind(times: &Times, measured: &FolderMetrics) -> String {
 
 fn shares(measured: &FolderMetrics, verbose: bool, style: Style) -> String {
     let mut text = format!("\n{}", heading("Shares", style));
-    for (_, share) in Share::WORDS {
-        let Part { part, whole, no_data } = &measured.all.part(*share);
+    for (_, share) in RateFigure::WORDS {
+        let Proportion { part, whole, no_data } = &measured.all.part(*share);
         let of = measured.all.part(*share);
         let figures = match of.share() {
             Some(number) => format!("{:.0} %, {} of {}", number * 100.0, part.len(), whole.len()),
             None => "no data".to_owned(),
         };
         let name = match share {
-            Share::Rework => "Rework rate",
-            Share::ChangeFailRate => "Change fail rate",
-            Share::SuccessRate => "Success rate",
+            RateFigure::Rework => "Rework rate",
+            RateFigure::ChangeFailRate => "Change fail rate",
+            RateFigure::SuccessRate => "Success rate",
         };
         let few = few(of.is_few(), whole.len());
         text.push_str(&format!("  {name:<22}{figures}{few}{}\n", without(no_data.len(), whole.len())));
@@ -143,13 +143,13 @@ fn name_of(deed: Deed) -> &'static str {
     }
 }
 
-fn title(span: Span) -> &'static str {
+fn title(span: TimeFigure) -> &'static str {
     match span {
-        Span::LeadTime => "Change lead time",
-        Span::TimeToApply => "Time to apply",
-        Span::Exposure => "Exposure",
-        Span::TimeOfChange => "Time of change",
-        Span::Downtime => "Downtime",
-        Span::Recovery => "Recovery time",
+        TimeFigure::LeadTime => "Change lead time",
+        TimeFigure::TimeToApply => "Time to apply",
+        TimeFigure::Exposure => "Exposure",
+        TimeFigure::TimeOfChange => "Time of change",
+        TimeFigure::Downtime => "Downtime",
+        TimeFigure::Recovery => "Recovery time",
     }
 }

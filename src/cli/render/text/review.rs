@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::keys::verdict_line;
-use super::list::Sheet;
+use super::list::LabelledLines;
 use super::safe;
 use crate::cli::render::{Style, words};
 use crate::report::review as report;
@@ -22,7 +22,7 @@ pub(in crate::cli) fn reviewed(
     }
     let said = format!("Reviewed {}: {}", review.patch, review.opinion.as_str());
     let said = safe(&said);
-    let mut sheet = Sheet::new();
+    let mut sheet = LabelledLines::new();
     let is_hasty = review.opinion == Opinion::Approved && !report::is_whole(review);
     let rest = if is_hasty { ", and the review says so" } else { "" };
     sheet.line("Looked at", format!("{}{rest}", report::looked_at(review)));

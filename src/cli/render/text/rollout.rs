@@ -3,9 +3,9 @@
 use super::list::columns;
 use super::safe;
 use crate::cli::render::{Style, words};
-use crate::plan::rollout::Counts;
+use crate::plan::rollout::RingCounts;
 use crate::report::rollout;
-use crate::workbench::{FolderState, FolderView, PlannedFolder, RolloutPlan, RolloutView};
+use crate::workbench::{MemberState, MemberView, PlannedFolder, RolloutPlan, RolloutView};
 
 /// Most folders that are listed one by one.
 const MAX_ROWS: usize = 50;
@@ -21,8 +21,8 @@ pub(in crate::cli) fn rollout(view: &RolloutView, style: Style) -> String {
         .map(|ring| [safe(&ring.name).into_owned(), counts(&ring.counts, ring.is_begun)])
         .collect();
     text.push_str(&columns(&rows));
-    let is_plain = |folder: &&FolderView| {
-        matches!(folder.state, FolderState::Waiting | FolderState::Good | FolderState::AlreadyThere)
+    let is_plain = |folder: &&MemberView| {
+        matches!(folder.state, MemberState::Waiting | MemberState::Good | MemberState::AlreadyThere)
     };
     let others = view.rings.iter().flat_map(|ring| &ring.folders).filter(|folder| !is_plain(folder));
     let rows: Vec<[String; 3]> = others
@@ -49,7 +49,7 @@ pub(in crate::cli) fn rollout(view: &RolloutView, style: Style) -> String {
     text
 }
 
-fn counts(counts: &Counts, is_begun: bool) -> String {
+fn counts(counts: &RingCounts, is_begun: bool) -> String {
     let all = words::count(counts.folders, "folder", "folders");
     match (is_begun, counts.failed) {
         (false, _) => format!("{all}, not begun"),

@@ -1,14 +1,14 @@
 //! Puts another value into the place of one.
 
-use super::{Fit, Fits};
+use super::{Fits, FittedEdit};
 use crate::diff::edits::print::{Behind, column};
 use crate::diff::edits::value::Value;
 use crate::diff::edits::words::{Quotes, may_hold_a_comment};
-use crate::diff::settings::{Entry, Form, Format, line_end};
+use crate::diff::settings::{Form, Format, KeyEntry, line_end};
 
-impl<'a> Fit<'a> {
+impl<'a> FittedEdit<'a> {
     /// Another value comes into the place of one.
-    pub(super) fn replace(&mut self, entry: &'a Entry, form: Form, before: &Value, after: &Value) -> Fits {
+    pub(super) fn replace(&mut self, entry: &'a KeyEntry, form: Form, before: &Value, after: &Value) -> Fits {
         self.may_go(entry)?;
         self.gone.push(entry.value.clone());
         if self.format() == Format::Yaml && form == Form::Lines {
@@ -34,9 +34,9 @@ impl<'a> Fit<'a> {
         let old = &text[entry.value.clone()];
         let new = match self.format() {
             Format::Json if self.style.is_expanded => {
-                self.style.expanded(after, self.side.indent(entry), Quotes::of(old))
+                self.style.expanded(after, self.side.indent(entry), Quotes::new(old))
             }
-            _ => self.style.inline(after, Quotes::of(old)),
+            _ => self.style.inline(after, Quotes::new(old)),
         };
         let new = self.spelled(new)?;
         self.exchange(entry.value.clone(), &new);
@@ -44,7 +44,7 @@ impl<'a> Fit<'a> {
     }
 
     /// In YAML, a value may follow in its line, or in lines below.
-    fn replace_in_lines(&mut self, entry: &'a Entry, after: &Value) -> Fits {
+    fn replace_in_lines(&mut self, entry: &'a KeyEntry, after: &Value) -> Fits {
         let text = self.side.text;
         let old = &text[entry.value.clone()];
         let is_document = entry.name.is_empty();
@@ -54,7 +54,7 @@ impl<'a> Fit<'a> {
             () => Behind::Key,
         };
         let column = column(self.side, entry.name.start);
-        let new = self.spelled(self.style.yaml_behind(after, column, place, Quotes::of(old)))?;
+        let new = self.spelled(self.style.yaml_behind(after, column, place, Quotes::new(old)))?;
         if is_document {
             if old.is_empty() {
                 return self.no(entry.start(), "is a document without a value");

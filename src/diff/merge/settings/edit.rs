@@ -5,17 +5,19 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::meaning::{Meant, Part};
-use crate::diff::settings::{Arrivals, Entry, Exchange, Format, Group, Members, Said, Side, exchanged};
+use super::meaning::{DisputedKey, Meant};
+use crate::diff::settings::{
+    Arrivals, Exchange, Format, KeyEntry, KeyGroup, Members, ParsedText, ParsedValue, exchanged,
+};
 
 /// The text of `mine` with what the patch changes in each document; `None` if that takes more than exchanging values and
 /// lines, or a comment that somebody wrote would be gone.
 pub(super) fn edited(
     format: Format,
-    [base, mine, theirs]: [Side<'_>; 3],
+    [base, mine, theirs]: [ParsedText<'_>; 3],
     meant: &[Meant<'_>],
 ) -> Option<String> {
-    let mut edit = Edit {
+    let mut edit = KeyMerge {
         format,
         mine,
         theirs,
@@ -28,7 +30,9 @@ pub(super) fn edited(
     let documents = meant.iter().zip(&mine.sheet.documents).zip(&theirs.sheet.documents);
     let groups = documents.filter(|((meant, _), _)| !matches!(meant, Meant::Mine(_)));
     let groups = groups.map(|((meant, mine), theirs)| match (&mine.said, &theirs.said, meant) {
-        (Said::Group(mine), Said::Group(theirs), Meant::Group(parts)) => Some((mine, theirs, parts)),
+        (ParsedValue::Group(mine), ParsedValue::Group(theirs), Meant::Group(parts)) => {
+            Some((mine, theirs, parts))
+        }
         _ => None,
     });
     let groups: Vec<_> = groups.collect::<Option<_>>()?;
@@ -54,10 +58,10 @@ fn shifted(text: &str, from: &str, to: &str) -> String {
     shifted
 }
 
-struct Edit<'a> {
+struct KeyMerge<'a> {
     format: Format,
-    mine: Side<'a>,
-    theirs: Side<'a>,
+    mine: ParsedText<'a>,
+    theirs: ParsedText<'a>,
     /// Comments that do not stand within or above what goes.
     comments_that_stay: HashSet<&'a str>,
     /// Comments that come with what the patch brings.
@@ -68,13 +72,15 @@ struct Edit<'a> {
     exchanges: Vec<Exchange>,
 }
 
-impl<'a> Edit<'a> {
-    fn group(&mut self, mine: &Group, theirs: &Group, parts: &[Part<'_>]) -> Option<()> {
+impl<'a> KeyMerge<'a> {
+    fn group(&mut self, mine: &KeyGroup, theirs: &KeyGroup, parts: &[DisputedKey<'_>]) -> Option<()> {
         for part in parts {
             match (&part.meant, part.mine, part.theirs) {
                 (Some(Meant::Theirs(_)), Some(here), Some(there)) => self.exchange(here, there)?,
                 (Some(Meant::Group(parts)), Some(here), Some(there)) => match (&here.said, &there.said) {
-                    (Said::Group(here), Said::Group(there)) => self.group(here, there, parts)?,
+                    (ParsedValue::Group(here), ParsedValue::Group(there)) => {
+                        self.group(here, there, parts)?;
+                    }
                     _ => return None,
                 },
                 // Elements have no place of their own.
@@ -84,12 +90,12 @@ impl<'a> Edit<'a> {
         }
         let going: HashSet<&str> =
             parts.iter().filter(|part| part.meant.is_none()).map(|part| part.key).collect();
-        let stays = |entry: &Entry| !going.contains(entry.key.as_str());
+        let stays = |entry: &KeyEntry| !going.contains(entry.key.as_str());
         let arrivals = arrivals(mine, theirs, parts, &stays);
         if self.format == Format::Json {
             let members = Members { side: self.mine, members: &mine.entries, body: mine.body, gap: "" };
             let stays = |index: usize| stays(&mine.entries[index]);
-            let mut text_of = |entry: &&Entry, beside: Option<&Entry>| self.member(entry, beside);
+            let mut text_of = |entry: &&KeyEntry, beside: Option<&KeyEntry>| self.member(entry, beside);
             let exchanges = members.change(&stays, &arrivals, &mut text_of)?;
             self.exchanges.extend(exchanges);
             return Some(());
@@ -110,7 +116,7 @@ impl<'a> Edit<'a> {
     }
 
     /// Comments within and above what goes may come back elsewhere.
-    fn let_comments_move(&mut self, parts: &[Part<'_>]) {
+    fn let_comments_move(&mut self, parts: &[DisputedKey<'_>]) {
         for part in parts {
             match (&part.meant, part.mine) {
                 (Some(Meant::Group(parts)), _) => self.let_comments_move(parts),
@@ -131,7 +137,7 @@ impl<'a> Edit<'a> {
     }
 
     /// Comments right above what goes that the patch takes away or to another place.
-    fn let_comments_go(&mut self, base: Side<'_>) {
+    fn let_comments_go(&mut self, base: ParsedText<'_>) {
         let (mine, json) = (self.mine, self.format == Format::Json);
         let (before, after): (HashSet<&str>, HashSet<&str>) =
             (base.comments().collect(), self.theirs.comments().collect());
@@ -148,14 +154,14 @@ impl<'a> Edit<'a> {
     }
 
     /// The value of the patch comes into the place of the one here.
-    fn exchange(&mut self, here: &Entry, there: &Entry) -> Option<()> {
+    fn exchange(&mut self, here: &KeyEntry, there: &KeyEntry) -> Option<()> {
         let (from, to) = (self.theirs.indent(there), self.mine.indent(here));
         if self.format == Format::Json || here.is_inline && there.is_inline {
             let text = shifted(&self.theirs.text[there.value.clone()], from, to);
             self.arriving.extend(self.theirs.comments_in(there.value.clone()));
             self.exchanges.push(Exchange::new(here.value.clone(), self.with_my_line_ends(&text)));
         } else if self.format == Format::Yaml {
-            let rest = |text: &str, entry: &Entry| {
+            let rest = |text: &str, entry: &KeyEntry| {
                 let end = text[..entry.end()].trim_end_matches(['\n', '\r']).len();
                 entry.sign_end..end.max(entry.sign_end)
             };
@@ -174,7 +180,7 @@ impl<'a> Edit<'a> {
         Some(())
     }
 
-    fn section_at_the_end(&mut self, entry: &Entry) -> Exchange {
+    fn section_at_the_end(&mut self, entry: &KeyEntry) -> Exchange {
         let (text, end) = (self.mine.text, self.mine.text.len());
         let is_open = !self.has_new_section && !text.is_empty() && !text.ends_with('\n');
         self.has_new_section = true;
@@ -186,10 +192,10 @@ impl<'a> Edit<'a> {
     fn place_below(
         &self,
         above: Option<usize>,
-        mine: &Group,
-        stays: &dyn Fn(&Entry) -> bool,
+        mine: &KeyGroup,
+        stays: &dyn Fn(&KeyEntry) -> bool,
     ) -> Option<(usize, Option<&'a str>)> {
-        let is_beside = |other: &&Entry| !other.is_section && stays(other);
+        let is_beside = |other: &&KeyEntry| !other.is_section && stays(other);
         let index = above.map_or(0, |above| above + 1);
         let before = mine.entries[..index].iter().rev().find(is_beside);
         let after = if before.is_none() { mine.entries[index..].iter().find(is_beside) } else { None };
@@ -198,13 +204,13 @@ impl<'a> Edit<'a> {
             (Some(before), ..) => before.end(),
             (None, Some(after), _) => self.comments_above(self.mine, after.start()),
             // Above the first section, or at the end.
-            (None, None, Some(0)) => mine.entries.first().map_or(self.mine.text.len(), Entry::start),
+            (None, None, Some(0)) => mine.entries.first().map_or(self.mine.text.len(), KeyEntry::start),
             (None, None, body) => body?,
         };
         Some((at, indent))
     }
 
-    fn lines_at(&mut self, (at, indent): (usize, Option<&str>), entry: &Entry) -> Exchange {
+    fn lines_at(&mut self, (at, indent): (usize, Option<&str>), entry: &KeyEntry) -> Exchange {
         let indent = indent.unwrap_or(self.theirs.indent(entry));
         let lines = self.lines_of(entry, indent);
         if at == 0 || self.mine.text[..at].ends_with('\n') {
@@ -215,7 +221,7 @@ impl<'a> Edit<'a> {
     }
 
     /// The lines of an entry of the patch, with the comments above them that are not here yet.
-    fn lines_of(&mut self, entry: &Entry, indent: &str) -> String {
+    fn lines_of(&mut self, entry: &KeyEntry, indent: &str) -> String {
         let mut text = "\n".to_owned();
         for piece in &entry.pieces {
             let start = self.comments_above(self.theirs, piece.start);
@@ -230,7 +236,7 @@ impl<'a> Edit<'a> {
     }
 
     /// A member of the patch's object, with the comments above it that are not here yet.
-    fn member(&mut self, entry: &Entry, beside: Option<&Entry>) -> String {
+    fn member(&mut self, entry: &KeyEntry, beside: Option<&KeyEntry>) -> String {
         let mut start = self.comments_above(self.theirs, entry.start());
         start = if start < entry.start() { start } else { entry.start() };
         self.arriving.extend(self.theirs.comments_in(start..entry.end()));
@@ -241,7 +247,7 @@ impl<'a> Edit<'a> {
     }
 
     /// Where the comments right above a line begin; of the patch's, only those that are not here yet.
-    fn comments_above(&self, side: Side<'_>, start: usize) -> usize {
+    fn comments_above(&self, side: ParsedText<'_>, start: usize) -> usize {
         let is_theirs = std::ptr::eq(side.sheet, self.theirs.sheet);
         let is_here = |comment: &Range<usize>| {
             is_theirs && self.comments_that_stay.contains(side.text[comment.clone()].trim())
@@ -261,12 +267,12 @@ impl<'a> Edit<'a> {
 
 /// What comes into a group: in the order of the patch's file, so that neighbours stay neighbours.
 fn arrivals<'a>(
-    mine: &Group,
-    theirs: &'a Group,
-    parts: &[Part<'_>],
-    stays: &dyn Fn(&Entry) -> bool,
-) -> Arrivals<&'a Entry> {
-    let is_coming = |part: &&Part<'_>| part.mine.is_none() && part.meant.is_some();
+    mine: &KeyGroup,
+    theirs: &'a KeyGroup,
+    parts: &[DisputedKey<'_>],
+    stays: &dyn Fn(&KeyEntry) -> bool,
+) -> Arrivals<&'a KeyEntry> {
+    let is_coming = |part: &&DisputedKey<'_>| part.mine.is_none() && part.meant.is_some();
     let coming: HashSet<&str> = parts.iter().filter(is_coming).map(|part| part.key).collect();
     let mut above = None;
     let mut arrivals = Arrivals::new();

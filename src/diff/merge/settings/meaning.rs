@@ -7,32 +7,32 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diff::merge::lines::put_together;
-use crate::diff::settings::{Entry, Form, Group, Said};
+use crate::diff::settings::{Form, KeyEntry, KeyGroup, ParsedValue};
 
 /// What is meant in one place.
 #[derive(Debug)]
 pub(super) enum Meant<'a> {
     /// What stands there in the edited file.
-    Mine(&'a Said),
+    Mine(&'a ParsedValue),
     /// What the patch brings.
-    Theirs(&'a Said),
+    Theirs(&'a ParsedValue),
     /// Elements of both.
     List(Vec<String>),
     /// Some keys of one and some of the other.
-    Group(Vec<Part<'a>>),
+    Group(Vec<DisputedKey<'a>>),
 }
 
 /// One key of a group in which both changed something.
 #[derive(Debug)]
-pub(super) struct Part<'a> {
+pub(super) struct DisputedKey<'a> {
     pub key: &'a str,
-    pub mine: Option<&'a Entry>,
-    pub theirs: Option<&'a Entry>,
+    pub mine: Option<&'a KeyEntry>,
+    pub theirs: Option<&'a KeyEntry>,
     /// What is meant; `None`: that it is gone.
     pub meant: Option<Meant<'a>>,
 }
 
-impl Part<'_> {
+impl DisputedKey<'_> {
     /// Whether the edited file has something else here than what is meant.
     pub fn is_taken(&self) -> bool {
         match &self.meant {
@@ -45,11 +45,11 @@ impl Part<'_> {
 
 impl Meant<'_> {
     /// Whether this is what `said` says, neither more nor less.
-    pub fn is(&self, said: &Said) -> bool {
+    pub fn is(&self, said: &ParsedValue) -> bool {
         match (self, said) {
             (Meant::Mine(meant) | Meant::Theirs(meant), _) => *meant == said,
-            (Meant::List(meant), Said::List(said)) => *meant == said.spelled(),
-            (Meant::Group(parts), Said::Group(group)) => {
+            (Meant::List(meant), ParsedValue::List(said)) => *meant == said.spelled(),
+            (Meant::Group(parts), ParsedValue::Group(group)) => {
                 let meant = parts.iter().filter_map(|part| Some((part.key, part.meant.as_ref()?)));
                 let is_there = |(key, meant): (&str, &Meant<'_>)| {
                     group.get(key).is_some_and(|entry| meant.is(&entry.said))
@@ -85,9 +85,9 @@ impl Meant<'_> {
 /// # Errors
 /// The names of these keys.
 pub(super) fn work_out<'a>(
-    base: &'a Said,
-    mine: &'a Said,
-    theirs: &'a Said,
+    base: &'a ParsedValue,
+    mine: &'a ParsedValue,
+    theirs: &'a ParsedValue,
 ) -> Result<Meant<'a>, Vec<String>> {
     let mut clashes = Vec::new();
     let meant = of_three(base, mine, theirs, "", &mut clashes);
@@ -96,13 +96,14 @@ pub(super) fn work_out<'a>(
 }
 
 fn of_three<'a>(
-    base: &'a Said,
-    mine: &'a Said,
-    theirs: &'a Said,
+    base: &'a ParsedValue,
+    mine: &'a ParsedValue,
+    theirs: &'a ParsedValue,
     name: &str,
     clashes: &mut Vec<String>,
 ) -> Meant<'a> {
-    if let (Said::Group(base), Said::Group(mine), Said::Group(theirs)) = (base, mine, theirs)
+    if let (ParsedValue::Group(base), ParsedValue::Group(mine), ParsedValue::Group(theirs)) =
+        (base, mine, theirs)
         && [base, mine, theirs].iter().all(|group| group.form != Form::Flow)
     {
         return Meant::Group(key_by_key(base, mine, theirs, name, clashes));
@@ -113,7 +114,8 @@ fn of_three<'a>(
     if mine == base {
         return Meant::Theirs(theirs);
     }
-    if let (Said::List(base), Said::List(mine), Said::List(theirs)) = (base, mine, theirs)
+    if let (ParsedValue::List(base), ParsedValue::List(mine), ParsedValue::List(theirs)) =
+        (base, mine, theirs)
         && let Some(elements) = element_by_element(&base.spelled(), &mine.spelled(), &theirs.spelled())
     {
         return Meant::List(elements);
@@ -123,12 +125,12 @@ fn of_three<'a>(
 }
 
 fn key_by_key<'a>(
-    base: &'a Group,
-    mine: &'a Group,
-    theirs: &'a Group,
+    base: &'a KeyGroup,
+    mine: &'a KeyGroup,
+    theirs: &'a KeyGroup,
     above: &str,
     clashes: &mut Vec<String>,
-) -> Vec<Part<'a>> {
+) -> Vec<DisputedKey<'a>> {
     let added = theirs.entries.iter().filter(|entry| mine.get(&entry.key).is_none());
     let gone = base
         .entries
@@ -138,7 +140,7 @@ fn key_by_key<'a>(
     all.map(|entry| {
         let key = entry.key.as_str();
         let [before, here, there] = [base, mine, theirs].map(|group| group.get(key));
-        let is_same = |a: Option<&Entry>, b: Option<&Entry>| a.map(|a| &a.said) == b.map(|b| &b.said);
+        let is_same = |a: Option<&KeyEntry>, b: Option<&KeyEntry>| a.map(|a| &a.said) == b.map(|b| &b.said);
         let meant = match (before, here, there) {
             (Some(before), Some(here), Some(there)) => {
                 Some(of_three(&before.said, &here.said, &there.said, &below(above, key), clashes))
@@ -150,7 +152,7 @@ fn key_by_key<'a>(
                 here.map(|here| Meant::Mine(&here.said))
             }
         };
-        Part { key, mine: here, theirs: there, meant }
+        DisputedKey { key, mine: here, theirs: there, meant }
     })
     .collect()
 }

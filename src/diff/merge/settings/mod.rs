@@ -8,7 +8,7 @@ mod meaning;
 
 use super::lines::{LineMerge, merge_lines};
 use super::{Merge, MergedBy, Unmergeable, in_words};
-use crate::diff::settings::{About, Entry, Format, Said, Sheet, Side, Text};
+use crate::diff::settings::{DecodedText, DoubtSubject, Format, KeyEntry, ParsedText, ParsedValue, Sheet};
 use meaning::Meant;
 
 /// Merges settings: line by line where that gives what is meant, else by key, else not.
@@ -47,7 +47,7 @@ pub(super) fn merge(format: Format, base: &[u8], mine: &[u8], theirs: &[u8]) -> 
     };
     let [_, (my_text, _), (their_text, _)] = &sides;
     let is_one_encoding = my_text.is_bytes == their_text.is_bytes;
-    let places = sides.each_ref().map(|(text, sheet)| Side { text: &text.text, sheet });
+    let places = sides.each_ref().map(|(text, sheet)| ParsedText { text: &text.text, sheet });
     let edited = if is_one_encoding { edit::edited(format, places, &meant) } else { None };
     Ok(match edited.and_then(|text| my_text.bytes_of(&text)).filter(|content| says_it(content)) {
         Some(content) => Merge::Clean { content, by: MergedBy::Keys(taken(&meant)) },
@@ -55,7 +55,7 @@ pub(super) fn merge(format: Format, base: &[u8], mine: &[u8], theirs: &[u8]) -> 
     })
 }
 
-type Read = (Text, Sheet);
+type Read = (DecodedText, Sheet);
 
 /// Whether all that is in doubt on the three sides is the same, and harmless: how a key is spelled, and documents that can
 /// be told apart and stand in the same order.
@@ -75,10 +75,10 @@ fn names_in_doubt((text, sheet): &Read) -> Option<Vec<&str>> {
     for doubt in &sheet.doubts {
         let name = text.text[doubt.at..].split(':').next().unwrap_or_default();
         match doubt.about {
-            About::Document => {}
+            DoubtSubject::Document => {}
             // What these bring in depends on the keys beside them.
-            About::Name if !matches!(name.trim(), "<<" | "=") => names.push(name),
-            About::Name | About::Meaning => return None,
+            DoubtSubject::Name if !matches!(name.trim(), "<<" | "=") => names.push(name),
+            DoubtSubject::Name | DoubtSubject::Meaning => return None,
         }
     }
     Some(names)
@@ -99,13 +99,13 @@ fn document_names(sheet: &Sheet) -> Option<Vec<Vec<Option<&str>>>> {
     names.iter().enumerate().all(is_one_of_its_kind).then_some(names)
 }
 
-fn value_at<'a>(document: &'a Entry, keys: &[&str]) -> Option<&'a str> {
+fn value_at<'a>(document: &'a KeyEntry, keys: &[&str]) -> Option<&'a str> {
     let mut said = &document.said;
     for key in keys {
-        let Said::Group(group) = said else { return None };
+        let ParsedValue::Group(group) = said else { return None };
         said = &group.get(key)?.said;
     }
-    if let Said::Value(value) = said { Some(value) } else { None }
+    if let ParsedValue::Value(value) = said { Some(value) } else { None }
 }
 
 /// What is meant in each document, or the keys that both changed in different ways.

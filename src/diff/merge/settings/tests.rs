@@ -24,7 +24,7 @@ fn clashes(name: &str, base: &str, mine: &str, theirs: &str) -> Vec<String> {
 
 /// Why a text is not read, with its line.
 fn doubt(name: &str, text: &str) -> Option<(usize, &'static str)> {
-    let format = Format::of(name, [text.as_bytes(); 3]).expect("a form");
+    let format = Format::detect(name, [text.as_bytes(); 3]).expect("a form");
     format.read_certain("it", text.as_bytes()).err().map(|unread| (unread.line, unread.why))
 }
 

@@ -17,7 +17,7 @@ use rustix::io::Errno;
 
 use super::super::Place;
 use super::super::os::{refused, relative};
-use super::kept_open::{KeptOpen, Wish};
+use super::kept_open::{KeepOpenGuard, KeptOpen};
 use super::status::{self, ObjectKind, ObjectStatus};
 
 /// Opens a folder only to start from it. Linux needs no right to read it for that.
@@ -81,7 +81,7 @@ impl Root {
     }
 
     /// Keeps folders open until the wish is dropped.
-    pub(super) fn keep_folders_open(&self) -> Wish<'_> {
+    pub(super) fn keep_folders_open(&self) -> KeepOpenGuard<'_> {
         self.kept_open.wish()
     }
 

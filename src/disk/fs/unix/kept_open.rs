@@ -20,12 +20,12 @@ struct Folders {
 }
 
 /// The wish to keep folders open; they are closed when the last one goes.
-pub(super) struct Wish<'a>(&'a KeptOpen);
+pub(super) struct KeepOpenGuard<'a>(&'a KeptOpen);
 
 impl KeptOpen {
-    pub fn wish(&self) -> Wish<'_> {
+    pub fn wish(&self) -> KeepOpenGuard<'_> {
         self.folders().wanted_by += 1;
-        Wish(self)
+        KeepOpenGuard(self)
     }
 
     pub fn find(&self, path: &str) -> Option<Arc<OwnedFd>> {
@@ -56,7 +56,7 @@ impl KeptOpen {
     }
 }
 
-impl Drop for Wish<'_> {
+impl Drop for KeepOpenGuard<'_> {
     fn drop(&mut self) {
         let mut folders = self.0.folders();
         folders.wanted_by -= 1;

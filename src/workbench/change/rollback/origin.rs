@@ -8,7 +8,7 @@ use super::route::{PlannedRollback, RollbackRoute};
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, Ledger, Turn};
 use crate::model::{LayerKey, Mode, Node, Step, version_control};
-use crate::plan::why::{Undo, Unfit};
+use crate::plan::why::{HistoryDoubt, Unfit};
 use crate::plan::{Note, Obstacle};
 use crate::trust::Standing;
 use crate::workbench::change::trust_checks::denied;
@@ -62,7 +62,7 @@ impl Workbench {
         }
         let preview = &mut look.preview.preview;
         if look.preview.turn != Turn::Went {
-            preview.obstacles.insert(0, Obstacle::new(Undo::ForeignHistory { entries }));
+            preview.obstacles.insert(0, Obstacle::new(HistoryDoubt::ForeignHistory { entries }));
             return Ok(());
         }
         let text =
@@ -70,7 +70,7 @@ impl Workbench {
         preview.notes.insert(0, Note::new(text));
         let dangerous = preview.plan.steps.iter().filter(|step| is_dangerous(step));
         let obstacle =
-            |step: &Step| Obstacle::at(&step.path, Undo::ForeignHistory { entries: entries.clone() });
+            |step: &Step| Obstacle::at(&step.path, HistoryDoubt::ForeignHistory { entries: entries.clone() });
         preview.obstacles.extend(dangerous.map(obstacle));
         Ok(())
     }
@@ -115,7 +115,7 @@ fn not_trusted_now(ledger: &Ledger, vouching: &Vouching<'_>, key: LayerKey) -> O
         (None, Some(verdict)) => verdict.sentence(),
         (None, None) => "its manifest isn't in the folder any more".to_owned(),
     };
-    Some(Obstacle::new(Undo::NotTrustedNow { patch, now }))
+    Some(Obstacle::new(HistoryDoubt::NotTrustedNow { patch, now }))
 }
 
 /// Whether what would come there runs by itself or with the rights of others.

@@ -76,7 +76,7 @@ pub struct RollbackPreview {
 impl RollbackPreview {
     /// What somebody agrees to who takes back what this shows.
     pub fn decision(&self) -> DecisionDigest {
-        let mut sum = DecisionSum::of("roll back");
+        let mut sum = DecisionSum::new("roll back");
         sum.add("entry", &self.entry.to_string());
         sum.add_notes("goes", &self.patches);
         sum.add_notes("returns", &self.back);

@@ -5,7 +5,7 @@ use crate::disk::fs::Fs;
 use crate::disk::observe;
 use crate::ledger::{Action, Entry, Ledger, Turn};
 use crate::model::{Node, Step};
-use crate::plan::Note;
+use crate::plan::{FileNote, Note};
 use crate::progress::{CancelToken, Quiet};
 use crate::workbench::Result;
 
@@ -32,7 +32,7 @@ impl Untouched {
         if turn == Turn::Went {
             return Ok(Self { goes: steps, stays: Vec::new() });
         }
-        let text = "isn't as the patch leaves it; it stays as it was when the patch was rolled back";
-        Ok(Self { goes: Vec::new(), stays: steps.iter().map(|step| Note::at(&step.path, text)).collect() })
+        let stays = |step: &Step| Note::of_file(&step.path, FileNote::StaysUnlikeThePatch);
+        Ok(Self { goes: Vec::new(), stays: steps.iter().map(stays).collect() })
     }
 }

@@ -262,7 +262,7 @@ fn a_script_that_cannot_be_undone_before_the_files_go_back_keeps_the_patch() {
     assert_eq!(stage.product(), "2");
     let done = stage.roll_back(Which::Last, ScriptConsent::Without).expect("only the files go back");
     assert_eq!(stage.product(), "1");
-    assert_eq!(done.entry.remarks, ["the patch's scripts were not undone, at your request"]);
+    assert_eq!(done.entry.remarks(), ["the patch's scripts were not undone, at your request"]);
 }
 
 #[test]

@@ -5,13 +5,13 @@ use std::path::Path;
 use super::FixedHere;
 use crate::disk::fs::{Fs, Place};
 use crate::model::TreePath;
-use crate::plan::{Finding, Scanner, Silence, silenced};
+use crate::plan::{ScanFinding, Scanner, Silence, silenced};
 use crate::workbench::look::scan::{ScanProblem, ScanReport};
 use crate::workbench::{Error, Result, Workbench};
 
 /// A report, and what becomes of its findings.
 #[derive(Debug, Clone)]
-pub(crate) struct Compared {
+pub(crate) struct ComparedScan {
     pub report: ScanReport,
     /// For each finding.
     pub silences: Vec<Silence>,
@@ -28,7 +28,7 @@ impl Workbench {
         here: &mut FixedHere,
         target: &Path,
         path: &Path,
-    ) -> Result<Compared> {
+    ) -> Result<ComparedScan> {
         let report = ScanReport::read(path)?;
         let problem = |problem| Error::ScanReport { path: path.to_owned(), problem };
         if report.scanner == Scanner::Osv {
@@ -38,7 +38,7 @@ impl Workbench {
         is_about(&report, &*fs).map_err(problem)?;
         let is_image = report.is_image && report.scanner == Scanner::Grype;
         let silences = silenced(&report.findings, &here.claims, &mut here.statements, is_image);
-        Ok(Compared { report, silences })
+        Ok(ComparedScan { report, silences })
     }
 }
 
@@ -56,9 +56,9 @@ pub(crate) fn is_about(report: &ScanReport, fs: &dyn Fs) -> std::result::Result<
     }
 }
 
-impl Compared {
+impl ComparedScan {
     /// The findings that fall silent.
-    pub(crate) fn silent(&self) -> impl Iterator<Item = &Finding> {
+    pub(crate) fn silent(&self) -> impl Iterator<Item = &ScanFinding> {
         let both = self.report.findings.iter().zip(&self.silences);
         both.filter(|(_, silence)| matches!(silence, Silence::By(_))).map(|(finding, _)| finding)
     }

@@ -7,13 +7,13 @@ use super::files_before;
 use crate::disk::fs::{Fs, Place, StatKind};
 use crate::disk::{look_at_all, node_at};
 use crate::model::{Digest, LayerKey, Node};
-use crate::plan::{Claim, Layer, Statement};
+use crate::plan::{Claim, Layer, VexStatement};
 use crate::workbench::{Result, Watch};
 
 /// Most copies that are named for one statement: one is enough to forbid it.
 const MAX_COPIES: usize = 20;
 
-/// Fills in [`Statement::copies`].
+/// Fills in [`VexStatement::copies`].
 ///
 /// # Errors
 /// If the folder cannot be listed, or somebody wished to stop.
@@ -21,7 +21,7 @@ pub(super) fn find(
     fs: &dyn Fs,
     layers: &[Layer],
     claims: &[Claim],
-    statements: &mut [Statement],
+    statements: &mut [VexStatement],
     watch: Watch<'_>,
 ) -> Result<()> {
     let unfixed = unfixed_contents(layers, claims, statements);
@@ -55,7 +55,7 @@ pub(super) fn find(
 fn unfixed_contents(
     layers: &[Layer],
     claims: &[Claim],
-    statements: &[Statement],
+    statements: &[VexStatement],
 ) -> BTreeMap<u64, Vec<(Digest, usize)>> {
     let layers: BTreeMap<LayerKey, &Layer> = layers.iter().map(|layer| (layer.key, layer)).collect();
     let mut unfixed: BTreeMap<u64, Vec<(Digest, usize)>> = BTreeMap::new();

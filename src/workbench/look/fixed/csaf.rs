@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use super::FixedHere;
 use super::document::{FixedFormat, Publisher};
 use crate::model::{Purl, Restart};
-use crate::plan::Statement;
+use crate::plan::VexStatement;
 
 const PRODUCT: &str = "P";
 
 /// The CVE of a statement: what every reader of this format looks for.
-pub(super) fn cve(statement: &Statement) -> Option<&str> {
+pub(super) fn cve(statement: &VexStatement) -> Option<&str> {
     statement.ids.first().map(String::as_str).filter(|id| is_cve(id))
 }
 
@@ -26,7 +26,7 @@ fn is_cve(id: &str) -> bool {
 }
 
 pub(super) fn document(here: &FixedHere, publisher: &Publisher) -> Value {
-    let told: Vec<&Statement> = here.told_in(FixedFormat::Csaf).collect();
+    let told: Vec<&VexStatement> = here.told_in(FixedFormat::Csaf).collect();
     let mut parts: Vec<&Purl> = told.iter().map(|statement| &statement.purl).collect();
     parts.sort();
     parts.dedup();
@@ -113,11 +113,11 @@ fn patched_id(number: usize) -> String {
 }
 
 /// One entry per CVE: a second one about the same is not allowed.
-fn vulnerabilities(here: &FixedHere, told: &[&Statement], parts: &[&Purl]) -> Vec<Value> {
-    let mut by_problem: BTreeMap<&Vec<String>, Vec<&Statement>> = BTreeMap::new();
+fn vulnerabilities(here: &FixedHere, told: &[&VexStatement], parts: &[&Purl]) -> Vec<Value> {
+    let mut by_problem: BTreeMap<&Vec<String>, Vec<&VexStatement>> = BTreeMap::new();
     told.iter().for_each(|statement| by_problem.entry(&statement.ids).or_default().push(statement));
-    let number = |statement: &Statement| parts.iter().position(|purl| **purl == statement.purl);
-    let one = |(ids, about): (&Vec<String>, Vec<&Statement>)| {
+    let number = |statement: &VexStatement| parts.iter().position(|purl| **purl == statement.purl);
+    let one = |(ids, about): (&Vec<String>, Vec<&VexStatement>)| {
         let products: Vec<String> =
             about.iter().filter_map(|statement| number(statement)).map(patched_id).collect();
         let remediations: Vec<Value> =
@@ -140,7 +140,7 @@ fn vulnerabilities(here: &FixedHere, told: &[&Statement], parts: &[&Purl]) -> Ve
     by_problem.into_iter().map(one).collect()
 }
 
-fn remediation(here: &FixedHere, statement: &Statement, number: Option<usize>) -> Value {
+fn remediation(here: &FixedHere, statement: &VexStatement, number: Option<usize>) -> Value {
     // The patch that asks for most.
     let restart =
         here.patches_of(statement).map(|patch| patch.restart).find(|needed| *needed != Restart::Nothing);

@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::FixedHere;
 use super::document::{FixedFormat, tool};
-use crate::model::{PartPatch, Purl, Resolved};
-use crate::plan::Statement;
+use crate::model::{PartPatch, Purl, ResolvedIssue};
+use crate::plan::VexStatement;
 
 pub(super) fn bom(here: &FixedHere) -> Value {
-    let mut by_part: BTreeMap<&Purl, Vec<&Statement>> = BTreeMap::new();
+    let mut by_part: BTreeMap<&Purl, Vec<&VexStatement>> = BTreeMap::new();
     for statement in here.told_in(FixedFormat::CycloneDx) {
         by_part.entry(&statement.purl).or_default().push(statement);
     }
@@ -76,7 +76,7 @@ fn product(here: &FixedHere) -> Value {
 }
 
 /// One library, with every statement about it.
-fn component(here: &FixedHere, about: &[&Statement]) -> Value {
+fn component(here: &FixedHere, about: &[&VexStatement]) -> Value {
     let part = &about[0].component;
     let mut paths: Vec<_> = about.iter().flat_map(|statement| &statement.paths).collect();
     paths.sort();
@@ -113,7 +113,7 @@ fn named(purl: &Purl) -> Value {
     })
 }
 
-fn patch(here: &FixedHere, statement: &Statement) -> Value {
+fn patch(here: &FixedHere, statement: &VexStatement) -> Value {
     let kind = match statement.component.patch {
         // The format has no word for it.
         PartPatch::Upgrade => PartPatch::Unofficial,
@@ -123,7 +123,7 @@ fn patch(here: &FixedHere, statement: &Statement) -> Value {
     json!({"type": kind.as_str(), "resolves": resolves})
 }
 
-fn resolved(resolved: &Resolved) -> Value {
+fn resolved(resolved: &ResolvedIssue) -> Value {
     json!({
         "type": resolved.kind.as_str(),
         "id": resolved.id,
@@ -139,11 +139,11 @@ fn vulnerabilities(
     state: &str,
     name: impl Fn(&Purl) -> String,
 ) -> Vec<Value> {
-    let mut by_problem: BTreeMap<&Vec<String>, Vec<&Statement>> = BTreeMap::new();
+    let mut by_problem: BTreeMap<&Vec<String>, Vec<&VexStatement>> = BTreeMap::new();
     for statement in here.told_in(format) {
         by_problem.entry(&statement.ids).or_default().push(statement);
     }
-    let one = |(number, (ids, about)): (usize, (&Vec<String>, Vec<&Statement>))| {
+    let one = |(number, (ids, about)): (usize, (&Vec<String>, Vec<&VexStatement>))| {
         let since =
             about.iter().flat_map(|statement| here.patches_of(statement)).map(|patch| &patch.time).min();
         let grounds: Vec<String> = about.iter().map(|statement| here.grounds(statement)).collect();

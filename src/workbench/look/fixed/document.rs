@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{FixedHere, PatchHere, csaf, cyclonedx, ignore_files, openvex};
+use super::{FixedHere, StatedPatch, csaf, cyclonedx, ignore_files, openvex};
 use crate::model::{Digest, Purl, choices};
-use crate::plan::{Claim, Statement, Untold};
+use crate::plan::{Claim, Untold, VexStatement};
 use crate::text::json::spell_out;
 
 choices! {
@@ -66,13 +66,13 @@ impl FixedHere {
     }
 
     /// The statements that a document of this format may make.
-    pub(crate) fn told_in(&self, format: FixedFormat) -> impl Iterator<Item = &Statement> {
+    pub(crate) fn told_in(&self, format: FixedFormat) -> impl Iterator<Item = &VexStatement> {
         self.statements.iter().filter(move |statement| untold(statement, format).is_none())
     }
 
     /// What is fixed here and not in a document of this format: the claim, the library if that is why, and why.
     pub(crate) fn untold(&self, format: FixedFormat) -> Vec<(&Claim, Option<Purl>, Untold)> {
-        let mut told: BTreeMap<usize, Vec<&Statement>> = BTreeMap::new();
+        let mut told: BTreeMap<usize, Vec<&VexStatement>> = BTreeMap::new();
         for (statement, number) in
             self.statements.iter().flat_map(|one| one.claims.iter().map(move |number| (one, number)))
         {
@@ -86,7 +86,7 @@ impl FixedHere {
             }
             let nameless = claim.nameless();
             left_out.extend(nameless.map(|(part, why)| (claim, Some(part.purl.clone()), why)));
-            let why = |statement: &&Statement| {
+            let why = |statement: &&VexStatement| {
                 Some((claim, Some(statement.purl.clone()), untold(statement, format)?))
             };
             left_out.extend(told.get(&number).into_iter().flatten().filter_map(why));
@@ -95,17 +95,20 @@ impl FixedHere {
     }
 
     /// The claims behind a statement.
-    pub(crate) fn claims_of<'a>(&'a self, statement: &'a Statement) -> impl Iterator<Item = &'a Claim> {
+    pub(crate) fn claims_of<'a>(&'a self, statement: &'a VexStatement) -> impl Iterator<Item = &'a Claim> {
         statement.claims.iter().map(|number| &self.claims[*number])
     }
 
     /// The patches behind it.
-    pub(super) fn patches_of<'a>(&'a self, statement: &'a Statement) -> impl Iterator<Item = &'a PatchHere> {
+    pub(super) fn patches_of<'a>(
+        &'a self,
+        statement: &'a VexStatement,
+    ) -> impl Iterator<Item = &'a StatedPatch> {
         self.claims_of(statement).filter_map(|claim| self.patches.get(&claim.key))
     }
 
     /// `ACME-HF-1042, signed by ACME; 2 files verified`: what a statement rests on, in one line.
-    pub(super) fn grounds(&self, statement: &Statement) -> String {
+    pub(super) fn grounds(&self, statement: &VexStatement) -> String {
         let mut patches: Vec<_> = self.patches_of(statement).map(|patch| patch.name.clone()).collect();
         patches.dedup();
         let mut authors: Vec<_> = self.claims_of(statement).flat_map(|claim| claim.authors.clone()).collect();
@@ -137,7 +140,7 @@ impl FixedHere {
 }
 
 /// Why a document of this format may not make this statement; `None` if it may.
-fn untold(statement: &Statement, format: FixedFormat) -> Option<Untold> {
+fn untold(statement: &VexStatement, format: FixedFormat) -> Option<Untold> {
     let is_told_apart = match format {
         // These name the very files.
         FixedFormat::CycloneDx => true,

@@ -8,14 +8,14 @@ use serde_json::Value;
 use super::FixedHere;
 use super::document::FixedFormat;
 use crate::model::TreePath;
-use crate::plan::Statement;
+use crate::plan::VexStatement;
 use crate::text::escape_line;
 
 const HEAD: &str =
     "# Made by Patchwright: what the files prove. Make it again after every change of the folder.\n";
 
 /// The folders of the patched files, and those around them: scanners name a library by a file near its root.
-pub(super) fn folders(statement: &Statement) -> BTreeSet<String> {
+pub(super) fn folders(statement: &VexStatement) -> BTreeSet<String> {
     let name = statement.purl.full_name();
     let root = |path: &TreePath| {
         let folder = path.as_str().rsplit_once('/')?.0.to_owned();

@@ -11,7 +11,7 @@ mod openvex;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub(crate) use against::{Compared, is_about};
+pub(crate) use against::{ComparedScan, is_about};
 pub use document::FixedFormat;
 pub(crate) use document::Publisher;
 
@@ -24,7 +24,7 @@ use crate::ledger::{Installed, Ledger};
 use crate::model::{
     Digest, FileNode, LayerKey, Node, Patch, Position, Product, Restart, TreePath, TreeState,
 };
-use crate::plan::{Claim, Layer, Proof, Statement, claims, statements};
+use crate::plan::{Claim, ClaimProof, Layer, VexStatement, claims, statements};
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result, UnfinishedWork, Watch, Workbench};
 
@@ -37,14 +37,14 @@ pub(crate) struct FixedHere {
     /// What the patches say, and how far it is proven.
     pub claims: Vec<Claim>,
     /// What may be told to others.
-    pub statements: Vec<Statement>,
+    pub statements: Vec<VexStatement>,
     /// Patches in the folder whose manifest is gone or damaged: nobody knows what they say.
     pub unread: Vec<String>,
     /// Why nobody could be asked who signed the patches; then nobody is trusted.
     pub keys_problem: Option<String>,
     /// An interrupted change: nobody knows what the files are.
     pub unfinished: Option<UnfinishedWork>,
-    patches: BTreeMap<LayerKey, PatchHere>,
+    patches: BTreeMap<LayerKey, StatedPatch>,
     package: Option<Product>,
     /// What the files hold that claims rest on.
     contents: BTreeMap<TreePath, Digest>,
@@ -54,7 +54,7 @@ pub(crate) struct FixedHere {
 
 /// A patch in the folder, as far as a statement about it needs it.
 #[derive(Debug, Clone)]
-struct PatchHere {
+struct StatedPatch {
     name: String,
     vendor: String,
     /// When it came.
@@ -79,7 +79,7 @@ impl Workbench {
     pub(crate) fn fixed(&self, target: &Path, withdrawn: &[PathBuf], watch: Watch<'_>) -> Result<FixedHere> {
         let fs = self.disk(target)?;
         let is_plain = |here: &FixedHere| {
-            let is_proven = |claim: &Claim| !matches!(claim.proof, Proof::Drifted(_));
+            let is_proven = |claim: &Claim| !matches!(claim.proof, ClaimProof::Drifted(_));
             here.unfinished.is_none() && here.claims.iter().all(is_proven)
         };
         self.read_consistently(target, &*fs, || self.fixed_now(&*fs, withdrawn, watch), is_plain)
@@ -136,13 +136,14 @@ fn open_again(claims: &mut [Claim], switches: &[FolderSwitch]) {
     for switch in switches.iter().filter(|switch| switch.position() != Some(Position::On)) {
         not_on.entry(switch.key).or_default().push(switch);
     }
-    let rests_on_files = |claim: &&mut Claim| matches!(claim.proof, Proof::Verified | Proof::Drifted(_));
+    let rests_on_files =
+        |claim: &&mut Claim| matches!(claim.proof, ClaimProof::Verified | ClaimProof::Drifted(_));
     for claim in claims.iter_mut().filter(rests_on_files) {
         let is_of = |switch: &&&FolderSwitch| {
             claim.resolved.ids().any(|id| switch.toggle.vulnerabilities.contains(id))
         };
         if let Some(switch) = not_on.get(&claim.key).into_iter().flatten().find(is_of) {
-            claim.proof = Proof::SwitchedOff { switch: switch.full_name() };
+            claim.proof = ClaimProof::SwitchedOff { switch: switch.full_name() };
         }
     }
 }
@@ -154,16 +155,16 @@ impl FixedHere {
     }
 }
 
-fn patches_here(ledger: &Ledger, folder: &FolderStack) -> BTreeMap<LayerKey, PatchHere> {
+fn patches_here(ledger: &Ledger, folder: &FolderStack) -> BTreeMap<LayerKey, StatedPatch> {
     let layers: BTreeMap<LayerKey, &Layer> = folder.layers.iter().map(|layer| (layer.key, layer)).collect();
     let here = |installed: Installed| {
         let patch = layers.get(&installed.key).and_then(|layer| layer.patch.as_deref());
-        (installed.key, PatchHere::new(&installed, patch))
+        (installed.key, StatedPatch::new(&installed, patch))
     };
     ledger.installed().into_iter().map(here).collect()
 }
 
-impl PatchHere {
+impl StatedPatch {
     fn new(installed: &Installed, patch: Option<&Patch>) -> Self {
         Self {
             name: match installed.patch.revision {

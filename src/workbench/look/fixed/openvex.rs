@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::FixedHere;
 use super::document::{FixedFormat, Publisher};
-use crate::plan::Statement;
+use crate::plan::VexStatement;
 
 pub(super) fn document(here: &FixedHere, publisher: &Publisher) -> Value {
     let statements: Vec<Value> =
@@ -23,7 +23,7 @@ pub(super) fn document(here: &FixedHere, publisher: &Publisher) -> Value {
     })
 }
 
-fn statement(here: &FixedHere, told: &Statement) -> Value {
+fn statement(here: &FixedHere, told: &VexStatement) -> Value {
     let mut vulnerability = json!({"name": told.ids[0]});
     if told.ids.len() > 1 {
         vulnerability["aliases"] = json!(told.ids[1..]);

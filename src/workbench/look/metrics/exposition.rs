@@ -4,7 +4,7 @@
 
 use super::{FolderMetrics, MeasuredFolder};
 use crate::model::{Word, choices};
-use crate::plan::{Deed, Share, Span, Times};
+use crate::plan::{Deed, RateFigure, TimeFigure, Times};
 
 choices! {
     /// The text that figures are exposed in.
@@ -22,7 +22,7 @@ const BUCKETS: [i64; 7] = [60, 3_600, 86_400, 604_800, 2_592_000, 7_776_000, 31_
 impl FolderMetrics {
     /// The figures of each folder since the beginning of the period.
     pub(crate) fn exposed(&self, how: Exposition) -> String {
-        let mut page = Page { how, text: String::new() };
+        let mut page = ExpositionText { how, text: String::new() };
         let is_open = how == Exposition::OpenMetrics;
         let (name, kind) = if is_open { ("changes", "counter") } else { ("changes_total", "counter") };
         page.head(name, kind, None, "Entries of the history by what they did.");
@@ -32,7 +32,7 @@ impl FolderMetrics {
                 page.sample("changes_total", &labels, &folder.metrics.deeds(*deed).len().to_string());
             }
         }
-        for (word, share) in Share::WORDS {
+        for (word, share) in RateFigure::WORDS {
             let of = |folder: &MeasuredFolder| folder.metrics.part(*share);
             for (which, help) in [("part", "Changes that count"), ("whole", "Changes that it is a share of")]
             {
@@ -45,7 +45,7 @@ impl FolderMetrics {
                 }
             }
         }
-        for (word, span) in Span::WORDS {
+        for (word, span) in TimeFigure::WORDS {
             let name = format!("{}_seconds", word.trim_end_matches("_time"));
             page.head(&name, "histogram", Some("seconds"), about(*span));
             for folder in &self.folders {
@@ -59,14 +59,14 @@ impl FolderMetrics {
     }
 }
 
-fn about(span: Span) -> &'static str {
+fn about(span: TimeFigure) -> &'static str {
     match span {
-        Span::LeadTime => "From when the newest commit in a patch was made until it was applied.",
-        Span::TimeToApply => "From when a patch was made until it was applied.",
-        Span::Exposure => "From when a vulnerability was published until its patch was applied.",
-        Span::TimeOfChange => "From when a change began until its health checks had passed.",
-        Span::Downtime => "How long the product was not available, where that was measured.",
-        Span::Recovery => "From a change that failed until it was rolled back or mended.",
+        TimeFigure::LeadTime => "From when the newest commit in a patch was made until it was applied.",
+        TimeFigure::TimeToApply => "From when a patch was made until it was applied.",
+        TimeFigure::Exposure => "From when a vulnerability was published until its patch was applied.",
+        TimeFigure::TimeOfChange => "From when a change began until its health checks had passed.",
+        TimeFigure::Downtime => "How long the product was not available, where that was measured.",
+        TimeFigure::Recovery => "From a change that failed until it was rolled back or mended.",
     }
 }
 
@@ -74,12 +74,12 @@ fn path(folder: &MeasuredFolder) -> String {
     folder.path.to_string_lossy().into_owned()
 }
 
-struct Page {
+struct ExpositionText {
     how: Exposition,
     text: String,
 }
 
-impl Page {
+impl ExpositionText {
     fn head(&mut self, name: &str, kind: &str, unit: Option<&str>, help: &str) {
         self.text.push_str(&format!("# TYPE patchwright_{name} {kind}\n"));
         if let Some(unit) = unit.filter(|_| self.how == Exposition::OpenMetrics) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::FolderMetrics;
 use crate::model::Word;
-use crate::plan::{Deed, EventRef, Share, Span};
+use crate::plan::{Deed, EventRef, RateFigure, TimeFigure};
 
 const HEAD: [&str; 6] = ["figure", "folder", "entry", "about", "value", "unit"];
 
@@ -21,12 +21,12 @@ impl FolderMetrics {
         for (word, deed) in Deed::WORDS {
             self.all.deeds(*deed).iter().for_each(|of| add(word, of, "1", "entry"));
         }
-        for (name, span) in Span::WORDS {
+        for (name, span) in TimeFigure::WORDS {
             let times = self.all.times(*span);
             times.values.iter().for_each(|(of, seconds)| add(name, of, &seconds.to_string(), "seconds"));
             times.no_data.iter().for_each(|of| add(name, of, "", "no data"));
         }
-        for (name, share) in Share::WORDS {
+        for (name, share) in RateFigure::WORDS {
             let part = self.all.part(*share);
             let those: BTreeSet<&EventRef> = part.part.iter().collect();
             let is_in = |of: &EventRef| if those.contains(of) { "1" } else { "0" };

@@ -12,7 +12,7 @@ use crate::disk::fs::OsFs;
 use crate::environment::Environment;
 use crate::ledger::{CheckNote, DowntimeNote, Gone, PatchNote, ReasonNote};
 use crate::model::{About, Measured, PatchId, ResolvedKind, ResolvedState, Word};
-use crate::plan::{EventRef, Share, Span};
+use crate::plan::{EventRef, RateFigure, TimeFigure};
 
 const HISTORIES: usize = 1_000;
 const START: i64 = 1_790_000_000;
@@ -115,7 +115,7 @@ fn patch(entry: &Entry, dice: &mut Dice, clock: i64) -> Patch {
         .resolved
         .iter()
         .take(dice.below(3) as usize)
-        .map(|id| Resolved {
+        .map(|id| ResolvedIssue {
             kind: ResolvedKind::Security,
             id: id.clone(),
             aliases: Vec::new(),
@@ -181,14 +181,14 @@ fn ours(metrics: &Metrics) -> Value {
     for (word, deed) in Deed::WORDS {
         put("deeds", (*word).to_owned(), rows(metrics.deeds(*deed)));
     }
-    for (word, span) in Span::WORDS {
+    for (word, span) in TimeFigure::WORDS {
         let mut times = metrics.times(*span);
         times.values.sort();
         let of = |(of, seconds): &(EventRef, i64)| json!([of.folder, of.entry, of.about, seconds]);
         put("times", (*word).to_owned(), times.values.iter().map(of).collect());
         put("no_data", (*word).to_owned(), rows(&times.no_data));
     }
-    for (word, share) in Share::WORDS {
+    for (word, share) in RateFigure::WORDS {
         let part = metrics.part(*share);
         put("shares", (*word).to_owned(), rows(&part.part));
         put("shares", format!("{word} of"), rows(&part.whole));
@@ -203,7 +203,7 @@ fn measured() -> (Vec<Synthetic>, Metrics) {
     let folder = tempfile::tempdir().expect("a folder");
     let empty = Ledger::read(&OsFs::open(folder.path()).expect("a disk")).expect("a history");
     let histories: Vec<Synthetic> = (0..HISTORIES).map(|_| synthetic(&mut dice, &empty)).collect();
-    let events: Vec<Vec<Event>> = histories
+    let events: Vec<Vec<ChangeEvent>> = histories
         .iter()
         .map(|history| {
             let patches = |entry: &Entry| vec![history.patches.get(&entry.seq).cloned()];

@@ -10,9 +10,9 @@ use flate2::bufread::MultiGzDecoder;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
-use super::walk::{Text, Walk};
+use super::walk::{KeptText, Walk};
 use super::{ScanProblem, open};
-use crate::plan::{Exploited, Facts};
+use crate::plan::{Exploited, ProblemFacts};
 use crate::workbench::{Error, Result};
 
 /// Longest list of exploited problems: the real one has about 2 MB.
@@ -26,7 +26,7 @@ const MAX_EPSS_BYTES: u64 = 128 << 20;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Feeds {
     /// By id.
-    pub known: HashMap<String, Facts>,
+    pub known: HashMap<String, ProblemFacts>,
     /// Each list that was read, and the day that it is from.
     pub dates: Vec<(&'static str, String)>,
 }
@@ -34,11 +34,11 @@ pub(crate) struct Feeds {
 #[derive(Deserialize)]
 struct KevEntry {
     #[serde(rename = "cveID")]
-    id: Text,
+    id: KeptText,
     #[serde(rename = "dueDate", default)]
-    due: Option<Text>,
+    due: Option<KeptText>,
     #[serde(rename = "knownRansomwareCampaignUse", default)]
-    ransomware: Option<Text>,
+    ransomware: Option<KeptText>,
 }
 
 impl Feeds {
@@ -51,8 +51,8 @@ impl Feeds {
         let mut count = 0;
         let mut take = |entry: KevEntry| {
             count += 1;
-            let ransomware = entry.ransomware.is_some_and(|Text(word)| word == "Known");
-            let due = entry.due.map(|Text(date)| date).filter(|date| is_date(date));
+            let ransomware = entry.ransomware.is_some_and(|KeptText(word)| word == "Known");
+            let due = entry.due.map(|KeptText(date)| date).filter(|date| is_date(date));
             self.known.entry(entry.id.0).or_default().exploited = Some(Exploited { ransomware, due });
             match count <= MAX_EXPLOITED {
                 true => Ok(()),
@@ -126,9 +126,9 @@ impl<'de> Visitor<'de> for Catalogue<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> std::result::Result<String, A::Error> {
         let (mut released, mut has_list) = (String::new(), false);
-        while let Some(Text(key)) = object.next_key()? {
+        while let Some(KeptText(key)) = object.next_key()? {
             match key.as_str() {
-                "dateReleased" => released = object.next_value::<Text>()?.0,
+                "dateReleased" => released = object.next_value::<KeptText>()?.0,
                 "vulnerabilities" if !has_list => {
                     has_list = true;
                     object.next_value_seed(Walk { path: &[], take: &mut *self.take })?;

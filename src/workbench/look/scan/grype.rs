@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use super::band;
-use super::walk::{Text, few};
+use super::walk::{KeptText, few};
 use crate::model::Purl;
-use crate::plan::{Exploited, Facts, Finding};
+use crate::plan::{Exploited, ProblemFacts, ScanFinding};
 use crate::text::CvssScore;
 
 /// Longest name of what was scanned, in characters.
@@ -16,17 +16,17 @@ const MAX_NAME_CHARS: usize = 4096;
 
 #[derive(Deserialize)]
 pub(super) struct Match {
-    vulnerability: Vulnerability,
+    vulnerability: GrypeVulnerability,
     #[serde(rename = "relatedVulnerabilities", default, deserialize_with = "few")]
     related: Vec<Id>,
     artifact: Artifact,
 }
 
 #[derive(Deserialize)]
-struct Vulnerability {
-    id: Text,
+struct GrypeVulnerability {
+    id: KeptText,
     #[serde(default)]
-    severity: Option<Text>,
+    severity: Option<KeptText>,
     #[serde(default, deserialize_with = "few")]
     cvss: Vec<Cvss>,
     #[serde(default, deserialize_with = "few")]
@@ -40,7 +40,7 @@ struct Vulnerability {
 #[derive(Deserialize)]
 struct Cvss {
     #[serde(default)]
-    vector: Option<Text>,
+    vector: Option<KeptText>,
 }
 
 #[derive(Deserialize)]
@@ -51,30 +51,33 @@ struct Epss {
 #[derive(Deserialize)]
 struct Kev {
     #[serde(rename = "dueDate", default)]
-    due: Option<Text>,
+    due: Option<KeptText>,
     #[serde(rename = "knownRansomwareCampaignUse", default)]
-    ransomware: Option<Text>,
+    ransomware: Option<KeptText>,
 }
 
 #[derive(Deserialize)]
 struct Fix {
     #[serde(default, deserialize_with = "few")]
-    versions: Vec<Text>,
+    versions: Vec<KeptText>,
 }
 
-impl Vulnerability {
-    fn facts(&self) -> Facts {
+impl GrypeVulnerability {
+    fn facts(&self) -> ProblemFacts {
         let score = |one: &Cvss| CvssScore::of_vector(&one.vector.as_ref()?.0);
         let epss = self.epss.iter().map(|one| one.epss).filter(|share| (0.0..=1.0).contains(share));
         let exploited = self.exploited.iter().map(|one| Exploited {
-            ransomware: one.ransomware.as_ref().is_some_and(|Text(word)| word.eq_ignore_ascii_case("known")),
-            due: one.due.as_ref().and_then(|Text(time)| time.get(..10)).map(str::to_owned),
+            ransomware: one
+                .ransomware
+                .as_ref()
+                .is_some_and(|KeptText(word)| word.eq_ignore_ascii_case("known")),
+            due: one.due.as_ref().and_then(|KeptText(time)| time.get(..10)).map(str::to_owned),
         });
-        Facts {
+        ProblemFacts {
             exploited: exploited.max_by_key(|one| one.ransomware),
             epss: epss.map(|share| (share * 1e6).round() as u32).max(),
             cvss: self.cvss.iter().filter_map(score).max(),
-            band: self.severity.as_ref().and_then(|Text(word)| band(word)),
+            band: self.severity.as_ref().and_then(|KeptText(word)| band(word)),
             published: None,
         }
     }
@@ -82,30 +85,30 @@ impl Vulnerability {
 
 #[derive(Deserialize)]
 struct Id {
-    id: Text,
+    id: KeptText,
 }
 
 #[derive(Deserialize)]
 struct Artifact {
-    name: Text,
+    name: KeptText,
     #[serde(default)]
-    version: Option<Text>,
+    version: Option<KeptText>,
     #[serde(default)]
-    purl: Option<Text>,
+    purl: Option<KeptText>,
     #[serde(default, deserialize_with = "few")]
     locations: Vec<Location>,
 }
 
 #[derive(Deserialize)]
 struct Location {
-    path: Text,
+    path: KeptText,
 }
 
 /// What was scanned. Of an image there is a whole description.
 #[derive(Deserialize)]
 pub(super) struct Source {
     #[serde(rename = "type", default)]
-    kind: Option<Text>,
+    kind: Option<KeptText>,
     #[serde(default, deserialize_with = "name")]
     pub target: Option<String>,
 }
@@ -130,9 +133,9 @@ fn name<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<String>, D::Error
 
         fn visit_map<A: MapAccess<'de>>(self, mut image: A) -> Result<Self::Value, A::Error> {
             let mut name = None;
-            while let Some(Text(key)) = image.next_key()? {
+            while let Some(KeptText(key)) = image.next_key()? {
                 match key.as_str() {
-                    "userInput" => name = image.next_value::<Option<Text>>()?.map(|Text(name)| name),
+                    "userInput" => name = image.next_value::<Option<KeptText>>()?.map(|KeptText(name)| name),
                     _ => drop(image.next_value::<IgnoredAny>()?),
                 }
             }
@@ -144,11 +147,11 @@ fn name<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<String>, D::Error
 
 impl Source {
     pub(super) fn is_image(&self) -> bool {
-        self.kind.as_ref().is_some_and(|Text(kind)| kind == "image")
+        self.kind.as_ref().is_some_and(|KeptText(kind)| kind == "image")
     }
 }
 
-impl From<Match> for Finding {
+impl From<Match> for ScanFinding {
     fn from(raw: Match) -> Self {
         let facts = raw.vulnerability.facts();
         let purl = raw.artifact.purl;
@@ -161,12 +164,12 @@ impl From<Match> for Finding {
                 .fix
                 .into_iter()
                 .flat_map(|fix| fix.versions)
-                .map(|Text(one)| one)
+                .map(|KeptText(one)| one)
                 .collect(),
             facts,
             package: raw.artifact.name.0,
             version: raw.artifact.version.unwrap_or_default().0,
-            purl: purl.and_then(|Text(purl)| Purl::parse(&purl).ok()),
+            purl: purl.and_then(|KeptText(purl)| Purl::parse(&purl).ok()),
             paths: raw.artifact.locations.into_iter().map(|one| one.path.0).collect(),
         }
     }

@@ -22,9 +22,9 @@ pub(crate) use sbom::Sbom;
 
 use crate::model::Word;
 use crate::named_file;
-use crate::plan::{Band, Finding, Scanner};
+use crate::plan::{Band, ScanFinding, Scanner};
 use crate::workbench::{Error, Result};
-use walk::{Text, Walk};
+use walk::{KeptText, Walk};
 
 /// Longest report in bytes: 50,000 findings with every reference that Trivy knows take about 300 MB.
 const MAX_BYTES: u64 = 512 << 20;
@@ -39,7 +39,7 @@ pub(crate) struct ScanReport {
     pub scanned: String,
     /// Whether that was an image.
     pub is_image: bool,
-    pub findings: Vec<Finding>,
+    pub findings: Vec<ScanFinding>,
 }
 
 /// Why a report is of no use.
@@ -134,18 +134,18 @@ impl<'de> Visitor<'de> for ReportVisitor {
                 false => Err(format!("it has more than {MAX_FINDINGS} findings")),
             }
         };
-        while let Some(Text(key)) = object.next_key()? {
+        while let Some(KeptText(key)) = object.next_key()? {
             let is_first = scanner.is_none();
             match key.as_str() {
-                "ArtifactName" => scanned = object.next_value::<Option<Text>>()?.unwrap_or_default().0,
+                "ArtifactName" => scanned = object.next_value::<Option<KeptText>>()?.unwrap_or_default().0,
                 "ArtifactType" => {
                     is_image = object
-                        .next_value::<Option<Text>>()?
-                        .is_some_and(|Text(kind)| kind == "container_image");
+                        .next_value::<Option<KeptText>>()?
+                        .is_some_and(|KeptText(kind)| kind == "container_image");
                 }
                 "Results" if is_first => {
                     scanner = Some(Scanner::Trivy);
-                    let mut take = |one: trivy::Vulnerability| add(one.into());
+                    let mut take = |one: trivy::TrivyVulnerability| add(one.into());
                     object.next_value_seed(Walk { path: &["Vulnerabilities"], take: &mut take })?;
                 }
                 "matches" if is_first => {
@@ -155,7 +155,7 @@ impl<'de> Visitor<'de> for ReportVisitor {
                 }
                 "results" if is_first => {
                     scanner = Some(Scanner::Osv);
-                    let mut take = |one: osv::Found| one.findings().try_for_each(&mut add);
+                    let mut take = |one: osv::OsvPackage| one.findings().try_for_each(&mut add);
                     object.next_value_seed(Walk { path: &["packages"], take: &mut take })?;
                 }
                 "Results" | "matches" | "results" => {

@@ -2,48 +2,48 @@
 
 use serde::Deserialize;
 
-use super::walk::{Text, few};
+use super::walk::{KeptText, few};
 use crate::model::Purl;
-use crate::plan::{Facts, Finding};
+use crate::plan::{ProblemFacts, ScanFinding};
 use crate::text::CvssScore;
 
 #[derive(Deserialize)]
-pub(super) struct Found {
+pub(super) struct OsvPackage {
     package: Package,
     #[serde(default, deserialize_with = "few")]
-    groups: Vec<Group>,
+    groups: Vec<OsvGroup>,
 }
 
 #[derive(Deserialize)]
 struct Package {
-    name: Text,
+    name: KeptText,
     #[serde(default)]
-    version: Option<Text>,
+    version: Option<KeptText>,
     #[serde(default)]
-    ecosystem: Option<Text>,
+    ecosystem: Option<KeptText>,
 }
 
 #[derive(Deserialize)]
-struct Group {
+struct OsvGroup {
     #[serde(default, deserialize_with = "few")]
-    ids: Vec<Text>,
+    ids: Vec<KeptText>,
     #[serde(default, deserialize_with = "few")]
-    aliases: Vec<Text>,
+    aliases: Vec<KeptText>,
     #[serde(default)]
-    max_severity: Option<Text>,
+    max_severity: Option<KeptText>,
 }
 
-impl Found {
+impl OsvPackage {
     /// The findings in one library.
-    pub(super) fn findings(self) -> impl Iterator<Item = Finding> {
-        let Package { name: Text(package), version, ecosystem } = self.package;
+    pub(super) fn findings(self) -> impl Iterator<Item = ScanFinding> {
+        let Package { name: KeptText(package), version, ecosystem } = self.package;
         let version = version.unwrap_or_default().0;
         let purl = purl(&ecosystem.unwrap_or_default().0, &package, &version);
         self.groups.into_iter().filter_map(move |group| {
-            let mut names = group.ids.into_iter().chain(group.aliases).map(|Text(id)| id);
+            let mut names = group.ids.into_iter().chain(group.aliases).map(|KeptText(id)| id);
             let id = names.next()?;
-            let score = group.max_severity.and_then(|Text(score)| score.parse().ok());
-            Some(Finding {
+            let score = group.max_severity.and_then(|KeptText(score)| score.parse().ok());
+            Some(ScanFinding {
                 aliases: names.filter(|alias| *alias != id).collect(),
                 id,
                 package: package.clone(),
@@ -51,7 +51,7 @@ impl Found {
                 purl: purl.clone(),
                 paths: Vec::new(),
                 fixed_versions: Vec::new(),
-                facts: Facts { cvss: score.and_then(CvssScore::of_number), ..Facts::default() },
+                facts: ProblemFacts { cvss: score.and_then(CvssScore::of_number), ..ProblemFacts::default() },
             })
         })
     }

@@ -43,14 +43,14 @@ impl Sbom {
             let problem = ScanProblem::NoSbom(detail);
             Error::ScanReport { path: path.to_owned(), problem }
         };
-        let input = Hashed { reader: open(path, MAX_BYTES)?, hasher: Hasher::new() };
+        let input = HashingReader { reader: open(path, MAX_BYTES)?, hasher: Hasher::new() };
         let mut input = BufReader::with_capacity(1 << 16, input);
         let found = asked.into_iter().map(|purl| (purl, Vec::new())).collect();
-        let mut told = Told { format: None, parts: 0, found };
+        let mut told = SbomReading { format: None, parts: 0, found };
         let mut json = serde_json::Deserializer::from_reader(&mut input);
-        let read = json.deserialize_map(Document(&mut told)).and_then(|()| json.end());
+        let read = json.deserialize_map(SbomVisitor(&mut told)).and_then(|()| json.end());
         read.map_err(|error| wrong(error.to_string()))?;
-        let Told { format, parts, found } = told;
+        let SbomReading { format, parts, found } = told;
         let format = format.ok_or_else(|| wrong("it says neither bomFormat nor spdxVersion".to_owned()))?;
         Ok(Self { path: path.to_owned(), digest: input.into_inner().hasher.finish(), format, parts, found })
     }
@@ -63,12 +63,12 @@ impl Sbom {
 }
 
 /// A file that is hashed while it is read.
-struct Hashed<R> {
+struct HashingReader<R> {
     reader: R,
     hasher: Hasher,
 }
 
-impl<R: Read> Read for Hashed<R> {
+impl<R: Read> Read for HashingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.reader.read(buffer)?;
         self.hasher.update(&buffer[..length]);
@@ -77,15 +77,15 @@ impl<R: Read> Read for Hashed<R> {
 }
 
 /// What was read so far.
-struct Told {
+struct SbomReading {
     format: Option<String>,
     parts: usize,
     found: Vec<(Purl, Vec<Option<String>>)>,
 }
 
-impl Told {
+impl SbomReading {
     /// A part that is there. A name that is no package URL is nothing that anybody can ask about.
-    fn take(&mut self, part: Part) {
+    fn take(&mut self, part: SbomComponent) {
         self.parts += 1;
         let Some(purl) = part.purl.0.and_then(|text| Purl::parse(&text).ok()) else { return };
         let version = purl.version().map(str::to_owned).or(part.version.0);
@@ -99,7 +99,7 @@ impl Told {
 
 /// A part as either format describes it.
 #[derive(Default)]
-struct Part {
+struct SbomComponent {
     purl: Short,
     version: Short,
 }
@@ -131,9 +131,9 @@ impl<'de> Deserialize<'de> for Short {
 }
 
 /// The outermost object.
-struct Document<'a>(&'a mut Told);
+struct SbomVisitor<'a>(&'a mut SbomReading);
 
-impl<'de> Visitor<'de> for Document<'_> {
+impl<'de> Visitor<'de> for SbomVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -161,7 +161,7 @@ impl<'de> Visitor<'de> for Document<'_> {
 }
 
 /// A list of parts, some with further ones inside.
-struct Parts<'a>(&'a mut Told);
+struct Parts<'a>(&'a mut SbomReading);
 
 impl<'de> DeserializeSeed<'de> for Parts<'_> {
     type Value = ();
@@ -184,7 +184,7 @@ impl<'de> Visitor<'de> for Parts<'_> {
     }
 }
 
-struct OnePart<'a>(&'a mut Told);
+struct OnePart<'a>(&'a mut SbomReading);
 
 impl<'de> DeserializeSeed<'de> for OnePart<'_> {
     type Value = ();
@@ -213,7 +213,7 @@ impl<'de> Visitor<'de> for OnePart<'_> {
         #[derive(Deserialize)]
         struct References(#[serde(deserialize_with = "few")] Vec<Reference>);
 
-        let mut part = Part::default();
+        let mut part = SbomComponent::default();
         let mut purls = Vec::new();
         while let Some(Short(key)) = object.next_key()? {
             match key.as_deref().unwrap_or_default() {

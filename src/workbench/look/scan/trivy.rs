@@ -5,35 +5,35 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::band;
-use super::walk::{Text, few, few_named};
+use super::walk::{KeptText, few, few_named};
 use crate::model::Purl;
-use crate::plan::{Facts, Finding};
+use crate::plan::{ProblemFacts, ScanFinding};
 use crate::text::CvssScore;
 
 #[derive(Deserialize)]
-pub(super) struct Vulnerability {
+pub(super) struct TrivyVulnerability {
     #[serde(rename = "VulnerabilityID")]
-    id: Text,
+    id: KeptText,
     #[serde(rename = "VendorIDs", default, deserialize_with = "few")]
-    vendor_ids: Vec<Text>,
+    vendor_ids: Vec<KeptText>,
     #[serde(rename = "PkgName")]
-    package: Text,
+    package: KeptText,
     #[serde(rename = "PkgPath", default)]
-    path: Option<Text>,
+    path: Option<KeptText>,
     #[serde(rename = "PkgIdentifier", default)]
     identifier: Option<Identifier>,
     #[serde(rename = "InstalledVersion", default)]
-    version: Option<Text>,
+    version: Option<KeptText>,
     #[serde(rename = "FixedVersion", default)]
-    fixed_version: Option<Text>,
+    fixed_version: Option<KeptText>,
     #[serde(rename = "Severity", default)]
-    severity: Option<Text>,
+    severity: Option<KeptText>,
     #[serde(rename = "SeveritySource", default)]
-    severity_source: Option<Text>,
+    severity_source: Option<KeptText>,
     #[serde(rename = "CVSS", default, deserialize_with = "few_named")]
     scores: BTreeMap<String, Scores>,
     #[serde(rename = "PublishedDate", default)]
-    published: Option<Text>,
+    published: Option<KeptText>,
 }
 
 /// What one list says about how bad it is.
@@ -44,9 +44,9 @@ struct Scores {
     #[serde(rename = "V3Score", default)]
     v3: Option<f64>,
     #[serde(rename = "V40Vector", default)]
-    v40_vector: Option<Text>,
+    v40_vector: Option<KeptText>,
     #[serde(rename = "V3Vector", default)]
-    v3_vector: Option<Text>,
+    v3_vector: Option<KeptText>,
 }
 
 impl Scores {
@@ -60,27 +60,27 @@ impl Scores {
 #[derive(Deserialize)]
 struct Identifier {
     #[serde(rename = "PURL", default)]
-    purl: Option<Text>,
+    purl: Option<KeptText>,
 }
 
-impl From<Vulnerability> for Finding {
-    fn from(raw: Vulnerability) -> Self {
-        let scores = raw.severity_source.and_then(|Text(source)| raw.scores.get(&source));
+impl From<TrivyVulnerability> for ScanFinding {
+    fn from(raw: TrivyVulnerability) -> Self {
+        let scores = raw.severity_source.and_then(|KeptText(source)| raw.scores.get(&source));
         let fixed = raw.fixed_version.unwrap_or_default().0;
-        let facts = Facts {
+        let facts = ProblemFacts {
             cvss: scores.and_then(Scores::score),
-            band: raw.severity.and_then(|Text(word)| band(&word)),
-            published: raw.published.map(|Text(time)| time),
-            ..Facts::default()
+            band: raw.severity.and_then(|KeptText(word)| band(&word)),
+            published: raw.published.map(|KeptText(time)| time),
+            ..ProblemFacts::default()
         };
         let purl = raw.identifier.and_then(|identifier| identifier.purl);
         Self {
             id: raw.id.0,
-            aliases: raw.vendor_ids.into_iter().map(|Text(id)| id).collect(),
+            aliases: raw.vendor_ids.into_iter().map(|KeptText(id)| id).collect(),
             package: raw.package.0,
             version: raw.version.unwrap_or_default().0,
-            purl: purl.and_then(|Text(purl)| Purl::parse(&purl).ok()),
-            paths: raw.path.into_iter().map(|Text(path)| path).filter(|path| !path.is_empty()).collect(),
+            purl: purl.and_then(|KeptText(purl)| Purl::parse(&purl).ok()),
+            paths: raw.path.into_iter().map(|KeptText(path)| path).filter(|path| !path.is_empty()).collect(),
             fixed_versions: fixed.split(", ").filter(|one| !one.is_empty()).map(str::to_owned).collect(),
             facts,
         }

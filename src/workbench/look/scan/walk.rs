@@ -16,21 +16,21 @@ const MAX_ENTRIES: usize = 256;
 
 /// A text that is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Text(pub String);
+pub(super) struct KeptText(pub String);
 
-impl<'de> Deserialize<'de> for Text {
+impl<'de> Deserialize<'de> for KeptText {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
         struct TextVisitor;
         impl Visitor<'_> for TextVisitor {
-            type Value = Text;
+            type Value = KeptText;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a text")
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Text, E> {
+            fn visit_str<E: Error>(self, text: &str) -> Result<KeptText, E> {
                 match text.len() <= MAX_TEXT_BYTES {
-                    true => Ok(Text(text.to_owned())),
+                    true => Ok(KeptText(text.to_owned())),
                     false => Err(E::custom("a text in it is too long")),
                 }
             }
@@ -68,7 +68,7 @@ pub(super) fn few_named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 
         fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
             let mut taken = BTreeMap::new();
-            while let Some((Text(name), value)) = object.next_entry()? {
+            while let Some((KeptText(name), value)) = object.next_entry()? {
                 taken.insert(name, value);
                 if taken.len() > MAX_ENTRIES {
                     return Err(A::Error::custom("an object in it has too many keys"));
@@ -131,7 +131,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for WalkVisitor<'_, T> {
             return Err(A::Error::custom("there is an object where a list is expected"));
         };
         let mut is_done = false;
-        while let Some(Text(key)) = object.next_key()? {
+        while let Some(KeptText(key)) = object.next_key()? {
             if key != *wanted {
                 object.next_value::<IgnoredAny>()?;
             } else if std::mem::replace(&mut is_done, true) {

@@ -25,10 +25,10 @@ const MODE: u32 = 0o100_644 << 16;
 pub(super) const MAX_MEMBERS: usize = u16::MAX as usize;
 
 /// A file in it: name and content.
-pub(super) type Member = (String, Vec<u8>);
+pub(super) type ArchiveMember = (String, Vec<u8>);
 
 /// The bytes of the archive, and where each member's are.
-pub(super) fn write(members: &[Member]) -> (Vec<u8>, Vec<Range<usize>>) {
+pub(super) fn write(members: &[ArchiveMember]) -> (Vec<u8>, Vec<Range<usize>>) {
     let (mut bytes, mut directory, mut places) = (Vec::new(), Vec::new(), Vec::new());
     for (name, content) in members {
         let offset = bytes.len();
@@ -72,7 +72,7 @@ fn length(content: &[u8]) -> u32 {
 ///
 /// # Errors
 /// If it is no such archive at all, as a phrase.
-pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Member>, Vec<String>), &'static str> {
+pub(super) fn read(bytes: &[u8]) -> Result<(Vec<ArchiveMember>, Vec<String>), &'static str> {
     let not_one = "it's no evidence pack, or its list of files is damaged";
     let members = members(bytes).ok_or(not_one)?;
     let (mut again, places) = write(&members);
@@ -97,11 +97,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Member>, Vec<String>), &'static 
 }
 
 /// The names and contents, as the list at the end says they are.
-fn members(bytes: &[u8]) -> Option<Vec<Member>> {
+fn members(bytes: &[u8]) -> Option<Vec<ArchiveMember>> {
     let end = bytes.get(bytes.len().checked_sub(END_BYTES)?..)?;
     let count = usize::from(u16_at(end, 10)?);
     let mut at = u32_at(end, 16)? as usize;
-    let mut members: Vec<Member> = Vec::with_capacity(count);
+    let mut members: Vec<ArchiveMember> = Vec::with_capacity(count);
     let mut taken = 0_usize;
     for _ in 0..count {
         let record = bytes.get(at..at.checked_add(CENTRAL_BYTES)?)?;

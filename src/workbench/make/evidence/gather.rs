@@ -44,7 +44,7 @@ impl Workbench {
             patches: Vec::new(),
             entries: Vec::new(),
             all: Vec::new(),
-            hidden: Hidden::default(),
+            hidden: Pseudonyms::default(),
         };
         gathered.records(&history);
         if let Some(id) = wish.patch.as_ref().filter(|_| gathered.entries.is_empty()) {
@@ -87,7 +87,7 @@ struct Gathered<'a> {
     patches: Vec<PatchEvidence>,
     entries: Vec<Entry>,
     all: Vec<Entry>,
-    hidden: Hidden,
+    hidden: Pseudonyms,
 }
 
 impl Gathered<'_> {
@@ -214,12 +214,12 @@ fn file_name(place: &crate::disk::fs::StatePath) -> &str {
 
 /// Names that stand for others: the same one always for the same.
 #[derive(Default)]
-struct Hidden {
+struct Pseudonyms {
     users: BTreeMap<String, String>,
     paths: BTreeMap<String, String>,
 }
 
-impl Hidden {
+impl Pseudonyms {
     /// `entry` without what is to be left out.
     fn from(&mut self, mut entry: Entry, redaction: Redaction) -> Entry {
         if redaction.users {
@@ -235,7 +235,8 @@ impl Hidden {
         }
         if redaction != Redaction::default() {
             // These are free words, in which anything may be named.
-            entry.remarks.clear();
+            entry.facts.clear();
+            entry.older_remarks.clear();
             entry.checks.iter_mut().enumerate().for_each(|(number, check)| {
                 check.check = format!("check {}", number + 1);
                 check.evidence.clear();

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::ledger::{Entry, PatchNote, VouchedNote};
-use crate::model::{Digest, Resolved};
+use crate::model::{Digest, ResolvedIssue};
 use crate::plan::Claim;
 use crate::trust::{SecretKey, SignerRole, Statement, StatementKind, envelope};
 use crate::whole_file::WholeFile;
@@ -96,7 +96,7 @@ pub(crate) struct SaidOfPatch {
     pub created: String,
     pub summary: String,
     pub issues: Vec<String>,
-    pub resolves: Vec<Resolved>,
+    pub resolves: Vec<ResolvedIssue>,
     pub vulnerabilities: Vec<String>,
     pub reviews: Vec<String>,
     pub tests: Vec<String>,

@@ -11,7 +11,7 @@ use super::{DOCUMENT, MAX_PACK_BYTES, SUMS};
 use crate::ledger::Entry;
 use crate::model::Digest;
 use crate::named_file;
-use crate::trust::{Attached, KeyFingerprint, PublicKey, Scheme, StatementKind, key_of, opened};
+use crate::trust::{Attached, KeyFingerprint, PublicKey, SignatureScheme, StatementKind, key_of, opened};
 use crate::workbench::{Error, Result, Workbench};
 
 /// What was found in a pack.
@@ -131,7 +131,7 @@ impl Workbench {
     ) -> Result<(PackSigner, Option<PublicKey>)> {
         let keyring = self.keyring()?;
         let known: Vec<PublicKey> = keyring.keys().map(|known| known.key.clone()).collect();
-        for scheme in [Scheme::Minisign, Scheme::Ssh] {
+        for scheme in [SignatureScheme::Minisign, SignatureScheme::Ssh] {
             let Some(bytes) = files.get(&*format!("{SUMS}.{}", scheme.extension())) else { continue };
             let signature = Attached { scheme, bytes: bytes.to_vec() };
             let Some(key) = key_of(&signature, sums, StatementKind::Evidence, &known) else {

@@ -1,20 +1,19 @@
 //! Goes through every text of a manifest. Nothing of it is kept: a large one has hundreds of thousands.
 
-use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{Hidden, HiddenIn};
 use crate::text::confusables::in_words;
 use crate::text::escape_line;
+use crate::text::json::BorrowedKey;
 
 /// Looks at every text of `manifest`. The changes have names and digests, which are looked at as such, and links.
 pub(super) fn look_at(manifest: &[u8], hidden: &mut Hidden) {
     let mut reader = serde_json::Deserializer::from_slice(manifest);
     // What was read as a manifest once is JSON.
-    let _ = Words { field: &mut String::new(), hidden }.deserialize(&mut reader);
+    let _ = ManifestField { field: &mut String::new(), hidden }.deserialize(&mut reader);
 }
 
 /// What changes have that is a name, a digest or a fixed word.
@@ -22,19 +21,19 @@ const SAYS_NOTHING: [&str; 11] =
     ["base", "blob", "edit", "encoding", "from", "kind", "local_edits", "mode", "op", "path", "sha256"];
 
 /// One value of the manifest, and all in it.
-struct Words<'a> {
+struct ManifestField<'a> {
     /// Where it stands, such as `issues[0].url`.
     field: &'a mut String,
     hidden: &'a mut Hidden,
 }
 
-impl Words<'_> {
-    fn inside(&mut self) -> Words<'_> {
-        Words { field: self.field, hidden: self.hidden }
+impl ManifestField<'_> {
+    fn inside(&mut self) -> ManifestField<'_> {
+        ManifestField { field: self.field, hidden: self.hidden }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Words<'_> {
+impl<'de> DeserializeSeed<'de> for ManifestField<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
@@ -42,7 +41,7 @@ impl<'de> DeserializeSeed<'de> for Words<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Words<'_> {
+impl<'de> Visitor<'de> for ManifestField<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,7 +91,7 @@ impl<'de> Visitor<'de> for Words<'_> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<(), A::Error> {
         let length = self.field.len();
-        while let Some(Key(key)) = object.next_key()? {
+        while let Some(BorrowedKey(key)) = object.next_key()? {
             if self.field.starts_with("changes[") && SAYS_NOTHING.contains(&&*key) {
                 object.next_value::<IgnoredAny>()?;
                 continue;
@@ -107,7 +106,3 @@ impl<'de> Visitor<'de> for Words<'_> {
         Ok(())
     }
 }
-
-/// A key, borrowed where it can be.
-#[derive(Deserialize)]
-struct Key<'t>(#[serde(borrow)] Cow<'t, str>);

@@ -1,0 +1,90 @@
+//! What is wrong in a rollout file, or is asked for and not in it.
+
+use super::{Wording, row};
+use crate::model::Code;
+use crate::text::{Advice, with_thousands};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum BadRolloutFile {
+    /// The file does not say what it should, at this line and column.
+    Wrong {
+        line: usize,
+        column: usize,
+        because: String,
+    },
+    Empty {
+        ring: String,
+    },
+    /// One folder under two names.
+    Twice {
+        one: String,
+        other: String,
+    },
+    Nested {
+        inner: String,
+        outer: String,
+    },
+    TooMany {
+        pattern: String,
+        most: usize,
+    },
+    /// Only patch files say by themselves what they are.
+    NoBundle {
+        file: String,
+    },
+    NoRing {
+        ring: String,
+        rings: Vec<String>,
+    },
+    NoFolder {
+        folder: String,
+    },
+}
+
+impl BadRolloutFile {
+    pub(super) fn row(&self) -> Wording {
+        match self {
+            BadRolloutFile::Wrong { line, column, because } => row(
+                Code::Order,
+                format!("line {line}, column {column}: {because}"),
+                Advice::from("Correct the rollout file.")
+                    .then(Advice::typed("patchwright rollout --help has an example.")),
+            ),
+            BadRolloutFile::Empty { ring } => row(
+                Code::Order,
+                format!("no folder is in the ring {ring:?}"),
+                "Check its patterns, and that an earlier ring doesn't have all of its folders.",
+            ),
+            BadRolloutFile::Twice { one, other } => row(
+                Code::Order,
+                format!("{one:?} and {other:?} are the same folder"),
+                "Name each folder once, without links.",
+            ),
+            BadRolloutFile::Nested { inner, outer } => row(
+                Code::Order,
+                format!("{inner:?} is inside {outer:?}"),
+                "A rollout changes folders that don't contain each other.",
+            ),
+            BadRolloutFile::TooMany { pattern, most } => row(
+                Code::Order,
+                format!("{pattern:?} finds more than {} names", with_thousands(*most as u64)),
+                "Use a narrower pattern.",
+            ),
+            BadRolloutFile::NoBundle { file } => row(
+                Code::Order,
+                format!("{file:?} is a text patch"),
+                Advice::by_command("Make a patch file from it first", "patchwright make --help"),
+            ),
+            BadRolloutFile::NoRing { ring, rings } => row(
+                Code::Order,
+                format!("there is no ring {ring:?}"),
+                format!("Its rings are {}.", rings.join(", ")),
+            ),
+            BadRolloutFile::NoFolder { folder } => row(
+                Code::Order,
+                format!("{folder:?} isn't part of the rollout"),
+                "Name a folder as the status of the rollout shows it.",
+            ),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What is wrong in a state file, or is asked for and not in it.
+
+use super::{Wording, row};
+use crate::model::Code;
+use crate::text::with_thousands;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum BadStateFile {
+    /// The file does not say what it should, at this line and column.
+    Wrong {
+        line: usize,
+        column: usize,
+        because: String,
+    },
+    /// One folder under two names, or one inside another.
+    Twice {
+        one: String,
+        other: String,
+    },
+    TooManyFolders {
+        pattern: String,
+        most: usize,
+    },
+    /// No folder of the file has this path.
+    NoFolder {
+        folder: String,
+    },
+    /// A folder is to be left alone up to a day that is over.
+    PastDay {
+        until: String,
+    },
+}
+
+impl BadStateFile {
+    pub(super) fn row(&self) -> Wording {
+        match self {
+            BadStateFile::Wrong { line, column, because } => row(
+                Code::Order,
+                format!("line {line}, column {column}: {because}"),
+                "Correct the file. Nothing was done in any folder.",
+            ),
+            BadStateFile::Twice { one, other } => row(
+                Code::Order,
+                format!("{one} and {other} are one folder, or one is inside the other"),
+                "Name each folder once.",
+            ),
+            BadStateFile::TooManyFolders { pattern, most } => row(
+                Code::Order,
+                format!("{pattern} finds more than {} folders", with_thousands(*most as u64)),
+                "Use a narrower pattern, or several files.",
+            ),
+            BadStateFile::NoFolder { folder } => row(
+                Code::Order,
+                format!("the file has no folder {folder}"),
+                "Name a folder as the file has it.",
+            ),
+            BadStateFile::PastDay { until } => row(
+                Code::Order,
+                format!("{until} is over"),
+                "Name a day that is still to come, or none: then somebody has to end it.",
+            ),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Why what a history says is no ground to go on.
+
+use super::undo::APPLY_AGAIN;
+use super::{HERE, Wording, row};
+use crate::model::Code;
+use crate::plan::shown_lists::shortened;
+use crate::text::Advice;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum HistoryDoubt {
+    /// It is done, and nobody knows yet whether it works.
+    Unchecked { subject: String },
+    /// Somebody else began the change that was interrupted, as far as this account remembers.
+    ForeignChange { user: String, files: Vec<String> },
+    /// The history ends at entry `here`, and its owner wrote into it up to `newest`.
+    ShortenedHistory { here: u64, newest: u64 },
+    /// There is no place to remember who wrote a history.
+    NoMemory,
+    /// Only these entries, which somebody else wrote, say what would come into the folder.
+    ForeignHistory { entries: Vec<u64> },
+    /// Its health checks are due, and the record of what they ask is gone.
+    ChecksLost { subject: String },
+    /// It was trusted when it came in, and `now` is what became of that.
+    NotTrustedNow { patch: String, now: String },
+}
+
+impl HistoryDoubt {
+    pub(super) fn row(&self) -> Wording {
+        match self {
+            HistoryDoubt::ForeignHistory { entries } => row(
+                Code::Policy,
+                format!(
+                    "only {} of the history says so, which you didn't write on this computer",
+                    entries_in_words(entries)
+                ),
+                Advice::by_command("Look at it first", format!("patchwright history {HERE} --verbose")).then(
+                    Advice::typed(format!(
+                        "If it's right, confirm it: patchwright history {HERE} --vouch=REASON"
+                    )),
+                ),
+            ),
+            HistoryDoubt::ChecksLost { subject } => row(
+                Code::Store,
+                format!(
+                    "the health checks of {subject} can't run: the record of what they ask is missing or damaged"
+                ),
+                Advice::from("Test the product yourself.").then(Advice::by_command(
+                    "If it doesn't work, see what to roll back",
+                    format!("patchwright status {HERE}"),
+                )),
+            ),
+            HistoryDoubt::NotTrustedNow { patch, now } => row(
+                Code::Trust,
+                format!("{patch} would come back, and its signature doesn't count today: {now}"),
+                APPLY_AGAIN,
+            ),
+            HistoryDoubt::Unchecked { subject } => row(
+                Code::Unfinished,
+                format!(
+                    "the health checks of {subject} didn't run to the end, so it isn't known whether it works"
+                ),
+                Advice::by_command("Finish them first", format!("patchwright recover {HERE} --finish")),
+            ),
+            HistoryDoubt::ForeignChange { user, files } => row(
+                Code::Policy,
+                format!(
+                    "the interrupted change wasn't begun by you on this computer, but by {user}; it changes {}",
+                    shortened(files)
+                ),
+                Advice::from("Ask whoever began it to do this.").or(Advice::typed(format!(
+                    "if you know that it's right, confirm it: patchwright history {HERE} --vouch=REASON"
+                ))),
+            ),
+            HistoryDoubt::ShortenedHistory { here, newest } => row(
+                Code::State,
+                shortened_history(*here, *newest),
+                Advice::by_command("Look at it first", format!("patchwright history {HERE} --verify")).then(
+                    Advice::typed(format!(
+                        "If you restored a backup here, confirm it: patchwright history {HERE} --vouch=REASON"
+                    )),
+                ),
+            ),
+            HistoryDoubt::NoMemory => row(
+                Code::Rights,
+                "this account has no folder to remember who wrote a history",
+                "Run this as a user with a home folder, or set XDG_DATA_HOME to a folder.",
+            ),
+        }
+    }
+}
+
+fn entries_in_words(entries: &[u64]) -> String {
+    let numbers: Vec<String> = entries.iter().map(u64::to_string).collect();
+    format!("{} {}", if entries.len() == 1 { "entry" } else { "entries" }, shortened(&numbers))
+}
+
+/// That entries are gone from the end of a history, without a capital letter and a full stop.
+pub(crate) fn shortened_history(here: u64, newest: u64) -> String {
+    format!(
+        "the history of this folder ends at entry {here}, and you changed the folder here up to entry {newest}: it's an \
+         older copy, or entries were removed"
+    )
+}

@@ -1,0 +1,96 @@
+//! What keeps one file from being as it was, or as it should be.
+
+use super::{HERE, Wording, row};
+use crate::model::Code;
+use crate::plan::shown_lists::shortened;
+use crate::text::Advice;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Restoring {
+    /// It is not what the change left there; `can_be_kept` as a safe copy.
+    ChangedSince { how: Since, can_be_kept: bool },
+    /// Nobody has a copy of what should be there; `patch_file` is a patch whose file has it.
+    NoCopy { patch_file: Option<String> },
+    /// What was there before is not kept any more, or is not what it was: a program may have gone on writing to it.
+    BackupDamaged,
+    /// No patch has changed anything there.
+    Untouched,
+    /// It is not what the patches left there, so it cannot be put together without one of them.
+    Stuck,
+    /// It was edited, and a switch in it moved since: what it should hold without the edit is nowhere.
+    CarriedEdit,
+}
+
+/// How a place was changed since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Since {
+    Removed,
+    Edited,
+    /// These places, which the change has changed as well.
+    EditedAt(Vec<String>),
+}
+
+impl Restoring {
+    pub(super) fn row(&self) -> Wording {
+        match self {
+            Restoring::ChangedSince { how, can_be_kept } => row(
+                Code::Drift,
+                how.meaning(),
+                match can_be_kept {
+                    true => Advice::typed("To back up your version and continue, add --keep-edits.")
+                        .or("restore the file first."),
+                    false => "Restore this file first, then try again.".into(),
+                },
+            ),
+            Restoring::NoCopy { patch_file } => row(
+                Code::Store,
+                "there is no backup of this file in the folder",
+                match patch_file {
+                    Some(patch) => Advice::typed(format!("Add the patch file of {patch}: --from FILE.")),
+                    None => Advice::from(
+                        "No patch of this folder brings the content. Get the file from another backup or the installer.",
+                    ),
+                }
+                .or(Advice::typed("repair only the other files: --leave-damaged.")),
+            ),
+            Restoring::BackupDamaged => row(
+                Code::Store,
+                "its backup is missing or damaged",
+                Advice::typed("Add a patch file with the old content: --from FILE.")
+                    .or(Advice::typed("restore only the other files: --leave-damaged.")),
+            ),
+            Restoring::Untouched => row(
+                Code::Missing,
+                "no patch has changed this file, so its right content is unknown",
+                Advice::typed(format!(
+                    "To list the files that aren't as expected: patchwright status {HERE}"
+                )),
+            ),
+            Restoring::Stuck => row(
+                Code::Drift,
+                "can't be rebuilt without it: it isn't as the patches left it",
+                Advice::from("Repair the file first.")
+                    .or(Advice::typed("roll back everything newer as well: --to ID")),
+            ),
+            Restoring::CarriedEdit => row(
+                Code::Drift,
+                "was edited, and a switch in it was moved since, so its right content is unknown",
+                Advice::by_command("Turn its switch back, then repair it", format!("patchwright toggle {HERE}"))
+                    .or(Advice::typed("repair the other files: name them, or add --leave-damaged.")),
+            ),
+        }
+    }
+}
+
+impl Since {
+    fn meaning(&self) -> String {
+        match self {
+            Since::Removed => "was deleted after the patch was applied".to_owned(),
+            Since::Edited => "was changed after the patch was applied".to_owned(),
+            Since::EditedAt(places) => {
+                let places = shortened(places);
+                format!("was changed after the patch was applied, in the same lines as the patch: {places}")
+            }
+        }
+    }
+}
