@@ -266,7 +266,7 @@ impl Report {
         self
     }
 
-    fn about_no_files(mut self) -> Self {
+    pub(crate) fn about_no_files(mut self) -> Self {
         self.files = Files::NotConcerned;
         self
     }

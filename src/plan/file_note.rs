@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::merged_how::MergedHow;
-use super::taken_back::TakenBack;
 use super::shown_lists::in_brackets;
+use super::taken_back::TakenBack;
 use crate::diff::LineRange;
 
 /// What became of a file before the patch came.

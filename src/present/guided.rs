@@ -21,6 +21,17 @@ use crate::model::{Position, TreePath};
 use crate::words::{self, fill, window};
 use crate::workbench::{DamagedBackups, EditChoices, Override, Overrides, TextOptions, Which};
 
+/// What is done about an interrupted change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovering {
+    /// Its files are put back.
+    Undo,
+    /// It is finished, with its health checks.
+    Finish,
+    /// All of its files are new, and its health checks are finished.
+    Checks,
+}
+
 /// What somebody is guided through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
@@ -151,8 +162,8 @@ pub struct Guided {
     pub awaited: Option<Ticket>,
     /// What the last check found.
     pub check: Option<CheckPage>,
-    /// Whether interrupted work is finished rather than undone.
-    pub finish: bool,
+    /// What is done about an interrupted change.
+    pub recovering: Recovering,
     /// What somebody sets aside, and why.
     pub overrides: Overrides,
     /// Whether files that were changed since are kept aside.
@@ -190,7 +201,7 @@ impl Guided {
             edits: EditChoices::new(),
             awaited: None,
             check: None,
-            finish: false,
+            recovering: Recovering::Undo,
             overrides: Overrides::default(),
             keep_edits: false,
             damaged: DamagedBackups::default(),
@@ -205,8 +216,8 @@ impl Guided {
     }
 
     /// The way through interrupted work, which begins with the one question.
-    pub fn recovering(folder: PathBuf, finish: bool) -> Self {
-        Self { finish, stage: Stage::Confirming, ..Self::new(Task::Recover, Vec::new(), Some(folder)) }
+    pub fn recovering(folder: PathBuf, recovering: Recovering) -> Self {
+        Self { recovering, stage: Stage::Confirming, ..Self::new(Task::Recover, Vec::new(), Some(folder)) }
     }
 
     /// Why the switch is turned.
@@ -307,7 +318,7 @@ impl Guided {
             Task::TakeBack | Task::BringBack => WorkerChange::TakeBack(self.rollback_question()),
             Task::Keep => WorkerChange::Keep(self.named()?.to_owned()),
             Task::Switch => WorkerChange::Switch(self.switch.clone()?),
-            Task::Recover if self.finish => WorkerChange::FinishInterrupted,
+            Task::Recover if self.recovering != Recovering::Undo => WorkerChange::FinishInterrupted,
             Task::Recover => {
                 WorkerChange::UndoInterrupted { aside: self.keep_edits, from: self.damaged.from.clone() }
             }
@@ -393,16 +404,22 @@ impl Guided {
             Task::Repair => (window::CONFIRM_REPAIR, words::CONFIRM_BACK_PROMISE),
             Task::Keep => (window::CONFIRM_KEEP, window::CONFIRM_KEEP_PROMISE),
             Task::Switch => (words::REVIEW_TITLE, window::CONFIRM_SWITCH_PROMISE),
-            Task::Recover if self.finish => (words::CONFIRM_FINISH, words::CONFIRM_RECOVER_PROMISE),
-            Task::Recover => (words::CONFIRM_UNDO, words::CONFIRM_RECOVER_PROMISE),
+            Task::Recover => match self.recovering {
+                Recovering::Undo => (words::CONFIRM_UNDO, words::CONFIRM_RECOVER_PROMISE),
+                Recovering::Finish => (words::CONFIRM_FINISH, words::CONFIRM_RECOVER_PROMISE),
+                Recovering::Checks => (window::CONFIRM_CHECKS, window::CONFIRM_CHECKS_PROMISE),
+            },
         }
     }
 
     /// The button that starts the change: a verb and what it is done to.
     pub fn button(&self) -> String {
         match (self.task, &self.check) {
-            (Task::Recover, _) if self.finish => words::INTERRUPTED_FINISH.to_owned(),
-            (Task::Recover, _) => words::INTERRUPTED_UNDO.to_owned(),
+            (Task::Recover, _) => match self.recovering {
+                Recovering::Undo => words::INTERRUPTED_UNDO.to_owned(),
+                Recovering::Finish => words::INTERRUPTED_FINISH.to_owned(),
+                Recovering::Checks => window::FINISH_CHECKS.to_owned(),
+            },
             (_, Some(check)) => check.button.clone(),
             (_, None) => words::NEXT.to_owned(),
         }

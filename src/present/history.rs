@@ -23,6 +23,8 @@ pub struct FolderView {
     pub differences: Vec<String>,
     /// That somebody else wrote the history, or some of it, if so. Escaped.
     pub foreign: Option<String>,
+    /// That entries are gone from the end of the history, if so. Escaped.
+    pub shortened: Option<String>,
     /// That health checks of its changes are due, or may be running, if so. Escaped.
     pub unchecked: Option<String>,
     /// Patches in the folder that were called back.
@@ -144,6 +146,7 @@ impl FolderView {
             events: events(history),
             differences: status.drift.iter().map(difference).collect(),
             foreign: foreign(&status),
+            shortened: shortened(&status),
             unchecked: unchecked(&status),
             called_back: status.held.iter().map(called_back).collect(),
             switches: status.switches.iter().map(SwitchRow::new).collect(),
@@ -200,6 +203,11 @@ impl FolderView {
 fn foreign(status: &FolderStatus) -> Option<String> {
     let unknown = status.memory_problem.as_deref().map(line);
     unknown.or_else(|| status.foreign.as_ref().map(|foreign| line(&foreign.sentence())))
+}
+
+fn shortened(status: &FolderStatus) -> Option<String> {
+    let older = status.older.as_ref().filter(|older| older.is_this_path);
+    older.map(|older| line(&older.sentence()))
 }
 
 fn unchecked(status: &FolderStatus) -> Option<String> {

@@ -13,6 +13,7 @@ use super::choose::{ChoicePage, ChooseForm};
 use super::failure::Failure;
 use super::finding::WayOut;
 use super::fixed::{FixedForm, FixedView};
+use super::guided::Recovering;
 use super::history::{FolderView, VerifiedHistory};
 use super::home::Known;
 pub use super::input::Input;
@@ -141,12 +142,8 @@ pub enum Msg {
     TypeSwitchReason(String),
     /// What is said about the change for its history.
     SayWhy(Box<RollbackReason>),
-    /// Interrupted work: finish it, or undo it.
-    BeginRecover {
-        folder: PathBuf,
-        /// Finish rather than undo.
-        finish: bool,
-    },
+    /// An interrupted change: finish it, undo it, or run its health checks.
+    BeginRecover(PathBuf, Recovering),
     /// Interrupted work is left for later.
     RecoverLater,
     /// The guided way's primary button.
@@ -182,6 +179,10 @@ pub enum Msg {
     TakeMerged,
     /// Every entry of the folder's history is verified.
     VerifyHistory,
+    /// Why the history of a folder is right was typed.
+    TypeVouchReason(String),
+    /// The history of this folder is right, for the reason that was typed.
+    Vouch(PathBuf),
     /// Something on the page of keys.
     Keys(KeyMsg),
     /// Something about a review.
@@ -343,6 +344,8 @@ pub enum Effect {
     FindInAll(Ticket, PathBuf, Vec<TreePath>, Option<PathBuf>, Comparison, Query),
     /// Verify every entry of a folder's history.
     VerifyHistory(Ticket, PathBuf),
+    /// Note that somebody says that a folder's history is right, and why.
+    Vouch(Ticket, PathBuf, String),
     /// Look at what is fixed in a folder.
     LookFixed(Ticket, PathBuf),
     /// Choose patches for what scanners found in a folder.
@@ -442,6 +445,8 @@ pub enum Event {
     FoundInAll(Ticket, Result<BTreeMap<String, usize>, Failure>),
     /// A history was verified.
     HistoryVerified(Ticket, Result<VerifiedHistory, Failure>),
+    /// It was noted that the history of this folder is right.
+    Vouched(Ticket, PathBuf, Result<VerifiedHistory, Failure>),
     /// Something about keys.
     Keys(KeyEvent),
     /// What a page asks for was chosen.

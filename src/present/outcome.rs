@@ -1,7 +1,7 @@
 //! How a change ended: one sentence about the folder, and everything a person or their support needs afterwards.
 
 use super::failure::Failure;
-use super::guided::{Guided, Task};
+use super::guided::{Guided, Recovering, Task};
 use super::history::FolderView;
 use super::overview::{Fact, line, path_line};
 use super::switches::after_turning;
@@ -131,8 +131,11 @@ fn heading(
             Some(Position::On) => window::DONE_TURN_ON,
             _ => window::DONE_TURN_OFF,
         },
-        (FolderEnd::Done, Task::Recover) if guided.finish => words::DONE_FINISH,
-        (FolderEnd::Done, Task::Recover) => words::DONE_UNDO,
+        (FolderEnd::Done, Task::Recover) => match guided.recovering {
+            Recovering::Undo => words::DONE_UNDO,
+            Recovering::Finish => words::DONE_FINISH,
+            Recovering::Checks => window::DONE_CHECKS,
+        },
         (FolderEnd::NothingToDo, _) => words::NOTHING_WAS_TO_DO,
         (FolderEnd::NothingChanged, _) => words::NOT_DONE,
         (FolderEnd::PutBack, _) => words::PUT_BACK,
@@ -226,6 +229,10 @@ fn details(answer: Option<&WorkerAnswer>, found: Result<&FolderView, &Failure>) 
         details.extend(answer.checks().iter().map(|check| {
             let template = if check.passed { words::CHECK_PASSED } else { words::CHECK_NOT_PASSED };
             fill(template, &[("check", &line(&check.check)), ("evidence", &line(&check.evidence))])
+        }));
+        details.extend(answer.problem().map(|problem| {
+            let why = capitalised(&line(problem));
+            fill(window::CHECKS_NOT_RUN, &[("why", &why)])
         }));
         details.extend(answer.differences().iter().map(|difference| line(difference)));
         details.extend(answer.untidy().map(|untidy| fill(words::TIDYING, &[("what", &line(untidy))])));

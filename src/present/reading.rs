@@ -93,7 +93,7 @@ impl Question {
             Effect::Inspect(..) => Some(Question::Inspect),
             Effect::Look(..) => Some(Question::Look),
             Effect::FindInAll(..) => Some(Question::Find),
-            Effect::VerifyHistory(..) => Some(Question::Verify),
+            Effect::VerifyHistory(..) | Effect::Vouch(..) => Some(Question::Verify),
             Effect::Preview(..)
             | Effect::PreviewBack(..)
             | Effect::PreviewRepair(..)
@@ -162,6 +162,12 @@ pub fn answer(
         Effect::VerifyHistory(ticket, folder) => {
             let verify = || workbench.check_history(&folder).map(|check| VerifiedHistory::new(&check));
             Event::HistoryVerified(ticket, found(Some(&folder), verify))
+        }
+        Effect::Vouch(ticket, folder, reason) => {
+            let vouch =
+                || workbench.vouch_for_history(&folder, &reason).map(|check| VerifiedHistory::new(&check));
+            let vouched = found(Some(&folder), vouch);
+            Event::Vouched(ticket, folder, vouched)
         }
         Effect::ReadMerge(ticket, bundles, folder, path) => {
             let read = || {

@@ -66,6 +66,11 @@ impl Model {
             Msg::ShowDifferences(places) => self.show_differences(&places),
             Msg::FindInAll(query) => self.find_in_all(query),
             Msg::VerifyHistory => self.verify_history(),
+            Msg::TypeVouchReason(reason) => {
+                self.workspace.vouch_reason = reason;
+                Vec::new()
+            }
+            Msg::Vouch(folder) => self.vouch(folder),
             Msg::Keys(_)
             | Msg::Review(_)
             | Msg::Fixed(_)
@@ -139,6 +144,7 @@ impl Model {
             Event::Chosen(ticket, answer) => _ = self.choice.take(ticket, answer),
             Event::Made(ticket, answer) => _ = self.made.take(ticket, answer),
             Event::HistoryVerified(ticket, answer) => _ = self.workspace.verified.take(ticket, answer),
+            Event::Vouched(ticket, folder, answer) => return self.vouched(ticket, folder, answer),
             Event::MergeRead(ticket, answer) => _ = self.merge.take(ticket, answer),
             Event::Listed(ticket, answer) => _ = self.folders.take(ticket, answer),
             Event::Many(event) => return self.on_many_event(event),
@@ -166,6 +172,7 @@ impl Model {
             | Event::Many(_)
             | Event::Papers(_)
             | Event::HistoryVerified(..)
+            | Event::Vouched(..)
             | Event::MergeRead(..)
             | Event::Listed(..) => self.on_page_event(event),
             Event::Inspected(ticket, answer) => {
@@ -296,6 +303,7 @@ impl Model {
                 overview.into_iter().chain(check).for_each(|findings| show_hidden(findings, kind));
                 Vec::new()
             }
+            WayOut::Recover if self.can_finish_checks() => self.begin_checks(),
             WayOut::Recover => {
                 let folder = self.guided.as_ref().and_then(|guided| guided.folder.clone());
                 let folder = folder.or_else(|| self.workspace.folder.clone());

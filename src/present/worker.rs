@@ -308,6 +308,8 @@ impl WorkerAnswer {
     pub(super) fn checks(&self) -> &[CheckNote] {
         match &self.said {
             VerbAnswer::Switched(switched) => &switched.checks,
+            VerbAnswer::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => &finished.checks,
+            VerbAnswer::Recovered(Recover { recovery: Recovery::Checked(checked), .. }) => &checked.checks,
             _ => self.change().map_or(&[], |change| &change.checks),
         }
     }
@@ -332,6 +334,16 @@ impl WorkerAnswer {
             VerbAnswer::Repaired(repair) => &repair.notes,
             VerbAnswer::Switched(switched) => &switched.notes,
             _ => self.change().map_or(&[], |change| &change.notes),
+        }
+    }
+
+    /// What kept the health checks of a change from running that is finished.
+    pub(super) fn problem(&self) -> Option<&String> {
+        match &self.said {
+            VerbAnswer::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => {
+                finished.problem.as_ref()
+            }
+            _ => None,
         }
     }
 

@@ -92,6 +92,8 @@ pub struct Workspace {
     pub view: AnswerSlot<FolderView>,
     /// What came of verifying the folder's history, once that was asked for.
     pub verified: AnswerSlot<VerifiedHistory>,
+    /// Why somebody says that the history of a folder is right, as far as it is typed.
+    pub vouch_reason: String,
     /// What is fixed in the folder.
     pub fixed: AnswerSlot<FixedView>,
     /// What was found when both were held against each other.

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use super::*;
 
+/// Scripts here sleep 600 seconds: whoever waits for them is told from whoever ends them, however busy the machine is.
+const MUCH_LESS_THAN_A_SLEEP: Duration = Duration::from_secs(120);
+
 /// A folder that is patched.
 struct Target(TempDir);
 
@@ -157,7 +160,7 @@ fn h96_a_script_that_sleeps_beyond_its_limit_is_ended_with_its_children() {
     let started = Instant::now();
     let ran = target.run_for(text, Duration::from_secs(1));
     assert_eq!(ran.end, ScriptEnd::TimedOut);
-    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+    assert!(started.elapsed() < MUCH_LESS_THAN_A_SLEEP, "{:?}", started.elapsed());
     let child = ran.output.lines().next().expect("its number");
     assert!(!is_running(child), "the child lives");
 }
@@ -198,7 +201,7 @@ fn h96_a_fork_bomb_ends_with_its_time() {
     let started = Instant::now();
     let ran = target.run_for(text, Duration::from_secs(2));
     assert!(!ran.is_good());
-    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+    assert!(started.elapsed() < MUCH_LESS_THAN_A_SLEEP, "{:?}", started.elapsed());
     let left = Target::new().run("ps ax -o args | grep -c '[s]leep 600' || true").output;
     assert!(left.trim().parse::<u32>().expect("a count") < 10, "{left}");
 }

@@ -250,6 +250,16 @@ fn keep(fs: &dyn Fs, place: &StatePath, name: impl Display) -> Result<StatePath,
     Ok(kept)
 }
 
+/// Moves backups away that are in the place of those of entry `seq`, which is only about to be written: they belong to an entry
+/// that is gone from the history.
+pub(super) fn keep_stranded(fs: &dyn Fs, seq: u64) -> Result<(), TransactionError> {
+    let place = layout::undo_data(seq);
+    if exists(fs, &place)? {
+        keep(fs, &place, place.as_str().replace('/', "-"))?;
+    }
+    Ok(())
+}
+
 /// Keeps the originals of entry `seq` that a program went on writing to after they were put away: what it wrote is
 /// nowhere else.
 fn keep_newer(fs: &dyn Fs, seq: u64) -> Result<(), TransactionError> {
@@ -376,6 +386,7 @@ pub fn append(root: &TargetRoot, entry: &Entry) -> Result<(), TransactionError> 
     let fs = root.fs();
     write_format(fs, Generation::new(entry))?;
     make_folders(fs, &[Ledger::folder(), layout::undo()])?;
+    keep_stranded(fs, entry.seq)?;
     // Staged outside the history, where a cut leaves nothing that could be taken for an entry.
     let staged = layout::staged_entry();
     remove_tree(fs, &staged)?;

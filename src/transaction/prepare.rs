@@ -10,7 +10,7 @@ use super::record::{self, Intent};
 use super::staging::Staging;
 use super::{ChangeFailure, Intermediate, IoResultExt, Request, TransactionError, exists, finish, layout};
 use crate::disk::fs::{Fs, Place, Stat, StatePath};
-use crate::ledger::{Entry, Ledger, read_small};
+use crate::ledger::{Ledger, read_small};
 use crate::model::{Digest, Mode, Node, Step, TreePath};
 use crate::progress::Phase;
 
@@ -25,13 +25,6 @@ pub struct ArmedTransaction<'a> {
     pub(super) id: String,
     pub(super) intent: Intent,
     pub(super) intent_digest: Digest,
-}
-
-impl ArmedTransaction<'_> {
-    /// The history entry that the commit makes true.
-    pub(crate) fn entry(&self) -> &Entry {
-        &self.request.entry
-    }
 }
 
 /// Stages everything and arms the transaction.
@@ -104,6 +97,7 @@ struct Announced {
 fn announce(request: &Request<'_>) -> Result<Announced, TransactionError> {
     let fs = request.root.fs();
     finish::write_format(fs, Generation::new(&request.entry))?;
+    finish::keep_stranded(fs, request.entry.seq)?;
     for place in [layout::live(), layout::entry()] {
         fs.make_dir(&place, OURS).context("make", &place)?;
     }

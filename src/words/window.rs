@@ -367,7 +367,17 @@ words! {
     STATE_UNFINISHED = "A change was interrupted";
     STATE_WITHDRAWN = "A patch here was withdrawn";
     UNCHECKED = "Health checks due";
-    UNCHECKED_NEXT = "The command line can run them: recover, then finish. What fails is rolled back.";
+    UNCHECKED_NEXT = "If a required check fails, the change is rolled back.";
+    FINISH_CHECKS = "Finish the health checks";
+    CONFIRM_CHECKS = "Finish the health checks?";
+    CONFIRM_CHECKS_PROMISE = "If a required check fails, the change is rolled back.";
+    CHECKS_NOT_RUN = "The health checks didn't run. {why}";
+    DONE_CHECKS = "The health checks are finished";
+    FOREIGN_CHANGE = "You didn't begin this change on this computer";
+    FOREIGN_CHANGE_MEANING = "It could put anything into the folder. Ask whoever began it to finish or undo it. If you know that it's right, say why.";
+    VOUCH_WHY = "Why it's right (the ticket, or whom you asked)";
+    VOUCH_MEANING = "Until somebody confirms it, what it says is shown, but not relied on.";
+    VOUCH = "Confirm this history";
     // Reports
     MADE_WITH = "Patchwright {version}";
     PART_ABSENT = "not there";

@@ -31,7 +31,7 @@ pub use change::permission::CheckedBundles;
 pub(crate) use change::permission::SharedBundles;
 pub use change::plan_file::PlanFile;
 pub(crate) use change::planned_step::{NodeFacts, PlannedStep};
-pub use change::recover::{Choice, Recovered};
+pub use change::recover::{ChecksLeft, Choice, Recovered};
 pub(crate) use change::repair::RepairPreview;
 pub use change::repair::{RepairOptions, Repaired};
 pub use change::request::{ApplyOptions, ApplyRequest};
@@ -127,6 +127,7 @@ use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};
 use crate::transaction::{Settled, TransactionError, recover as recovery};
 use crate::trust::{KeyPlaces, Keyring};
+use look::memory::LastRead;
 
 /// Opens the disk of a target folder.
 pub(crate) type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
@@ -136,6 +137,8 @@ pub(crate) type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
 pub struct Workbench {
     environment: Environment,
     open_disk: Arc<DiskOpener>,
+    /// What this person remembers of folders, as it was read last.
+    memory: Arc<LastRead>,
     /// Stands in for keys of signers who may ship scripts.
     #[cfg(test)]
     believes_scripts: bool,
@@ -165,6 +168,7 @@ impl Workbench {
         Self {
             environment,
             open_disk,
+            memory: Arc::default(),
             #[cfg(test)]
             believes_scripts: false,
         }

@@ -1,5 +1,8 @@
 //! A history is believed only as far as this machine has seen it written, and by the keys of today.
 
+mod interrupted;
+mod shortened;
+
 use std::path::Path;
 
 use patchwright::model::ScriptPhase;
@@ -483,53 +486,4 @@ fn a_rollback_that_is_undone_twice_takes_the_patch_out_again_and_says_so() {
     assert!(events.iter().zip(told).all(|(line, event)| line.starts_with(event)), "{history}");
     let back = console.done("rollback $/app --undo --yes --json").json();
     assert_eq!(back["came_back"], true);
-}
-
-#[test]
-fn entries_that_are_gone_from_the_end_of_a_history_are_missed_at_once() {
-    let sandbox = scene();
-    person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
-    person(&sandbox).done("rollback $/app --yes");
-    assert!(!person(&sandbox).done("status $/app").out.contains("entries were removed"));
-    std::fs::remove_dir_all(sandbox.path("app/.patchwright/history/00000002")).expect("removed");
-    let status = person(&sandbox).run("status $/app");
-    let said = "The history of this folder ends at entry 1, and you changed the folder here up to entry 2";
-    assert!(status.printed().contains(said), "{status}");
-    assert!(!stranger(&sandbox).run("status $/app").printed().contains(said), "who never saw it can't know");
-}
-
-#[test]
-fn an_older_copy_of_a_folder_is_told_as_that() {
-    let sandbox = scene();
-    person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
-    copy(&sandbox, "app", "older");
-    let verified = person(&sandbox).done("history $/older --verify");
-    assert!(!verified.out.contains("older copy"), "it is as new as the other: {verified}");
-    person(&sandbox).done("rollback $/app --yes");
-    let verified = person(&sandbox).done("history $/older --verify");
-    let said = "This folder is an older copy of $/app: its history ends at entry 1, and you have changed that one up to \
-                entry 2";
-    assert!(verified.out.contains(said), "{verified}");
-    let status = person(&sandbox).done("status $/older");
-    assert!(status.out.contains(said), "{status}");
-    assert_eq!(person(&sandbox).done("status $/older --json").json()["older_copy_of"], "$/app");
-    // The newer one is as it should be, also when it moves, and a stranger knows of nothing.
-    std::fs::rename(sandbox.path("app"), sandbox.path("moved")).expect("a move");
-    let newer = person(&sandbox).done("history $/moved --verify");
-    assert!(!newer.out.contains("older copy"), "{newer}");
-    let other = stranger(&sandbox).done("history $/older --verify");
-    assert!(!other.out.contains("older copy"), "{other}");
-    // In the place of the other it is what nobody would call intact.
-    copy(&sandbox, "older", "app");
-    let replaced = person(&sandbox).run("history $/app --verify");
-    assert_eq!(replaced.code, 6, "{replaced}");
-    assert!(replaced.out.contains("you changed the folder here up to entry 2"), "{replaced}");
-    // Whoever knows why says so, or goes on with it.
-    person(&sandbox).done("history $/app --vouch=restored");
-    assert!(!person(&sandbox).done("history $/app --verify").out.contains("older copy"));
-    person(&sandbox).done("rollback $/older --yes");
-    assert!(
-        !person(&sandbox).done("history $/older --verify").out.contains("older copy"),
-        "it goes its own way"
-    );
 }

@@ -11,7 +11,7 @@ use crate::gui::outbox::Outbox;
 use crate::model::{ReasonKind, Word};
 use crate::present::Model;
 use crate::present::check::{CheckPage, CheckVerdict};
-use crate::present::guided::{Guided, Stage, Task};
+use crate::present::guided::{Guided, Recovering, Stage, Task};
 use crate::present::message::Msg;
 use crate::present::overview::path_line;
 use crate::present::why::reason_name;
@@ -234,7 +234,7 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
             set_aside_ui(ui, guided, rule, outbox);
         }
         why_ui(ui, guided, outbox);
-        if guided.task == Task::Recover && !guided.finish {
+        if guided.task == Task::Recover && guided.recovering == Recovering::Undo {
             let mut is_ticked = guided.keep_edits;
             if tick_box(ui, &mut is_ticked, words::INTERRUPTED_ASIDE).changed() {
                 outbox.push(Msg::KeepEdits(is_ticked));

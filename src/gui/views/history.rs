@@ -4,8 +4,10 @@ use egui::{Label, Sense, Ui};
 
 use super::Fields;
 use super::overview::failure_ui;
+use super::vouch::vouch_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
+use crate::present::guided::Recovering;
 use crate::present::history::{CanRollBack, EventRow, FolderView, StackRow};
 use crate::present::message::{Msg, PapersMsg};
 use crate::report::phrases;
@@ -28,6 +30,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
     for held in &view.called_back {
         banner(ui, &Banner { notice: Notice::Danger, title: &held.what, body: &held.why, actions: &[] });
     }
+    unchecked_ui(ui, model, view, outbox);
     condition_ui(ui, view, fields, outbox);
     card(ui, Some(words::IN_THE_FOLDER), |ui| {
         if view.stack.is_empty() {
@@ -45,6 +48,10 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
     super::fixed::card_ui(ui, model, outbox);
     if !view.events.is_empty() {
         card(ui, Some(words::WHAT_HAPPENED), |ui| timeline_ui(ui, &view.events));
+    }
+    let doubt = view.shortened.as_deref().or(view.foreign.as_deref());
+    if let (Some(folder), Some(doubt)) = (&model.workspace.folder, doubt) {
+        vouch_ui(ui, model, folder, (doubt, window::VOUCH_MEANING), outbox);
     }
     verified_ui(ui, model, outbox);
     papers_ui(ui, model, view, outbox);
@@ -87,6 +94,16 @@ fn verified_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let verify = Button::secondary(window::VERIFY_HISTORY).icon(Icon::ShieldCheck).blocked(reason);
     if button(ui, &verify).clicked() {
         outbox.push(Msg::VerifyHistory);
+    }
+}
+
+/// That health checks were cut short, and the way to finish them.
+fn unchecked_ui(ui: &mut Ui, model: &Model, view: &FolderView, outbox: &mut Outbox) {
+    let (Some(unchecked), Some(folder)) = (&view.unchecked, &model.workspace.folder) else { return };
+    let actions = &[Button::secondary(window::FINISH_CHECKS).icon(Icon::ClipboardCheck)];
+    let view = Banner { notice: Notice::Danger, title: window::UNCHECKED, body: unchecked, actions };
+    if banner(ui, &view).is_some() {
+        outbox.push(Msg::BeginRecover(folder.clone(), Recovering::Checks));
     }
 }
 

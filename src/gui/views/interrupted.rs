@@ -3,8 +3,10 @@
 use egui::Ui;
 
 use super::findings::support_ui;
+use super::vouch::vouch_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
+use crate::present::guided::Recovering;
 use crate::present::message::Msg;
 use crate::present::overview::{line, path_line};
 use crate::report::phrases;
@@ -31,9 +33,13 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             list.extend(switch.as_ref().map(|switch| FactRow::new(window::SWITCH, switch)));
             list.push(FactRow::new(words::BEGUN, &begun));
             facts(ui, &list);
+            if work.is_foreign {
+                let title = window::FOREIGN_CHANGE;
+                return vouch_ui(ui, model, folder, (title, window::FOREIGN_CHANGE_MEANING), outbox);
+            }
             let undo = Button::primary(words::INTERRUPTED_UNDO).icon(Icon::Undo2);
             if button(ui, &undo).clicked() {
-                outbox.push(Msg::BeginRecover { folder: folder.clone(), finish: false });
+                outbox.push(Msg::BeginRecover(folder.clone(), Recovering::Undo));
             }
             ui.label(text::caption(words::INTERRUPTED_UNDO_MEANING));
             let finish = Button::secondary(words::INTERRUPTED_FINISH).icon(Icon::Check);
@@ -43,7 +49,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                 None => words::INTERRUPTED_FINISH_MEANING,
             };
             if work.can_finish != Some(false) && button(ui, &finish).clicked() {
-                outbox.push(Msg::BeginRecover { folder: folder.clone(), finish: true });
+                outbox.push(Msg::BeginRecover(folder.clone(), Recovering::Finish));
             }
             ui.label(text::caption(meaning));
         });

@@ -25,6 +25,7 @@ mod rows;
 mod settings;
 mod start;
 mod switches;
+mod vouch;
 mod wanted;
 mod workspace;
 

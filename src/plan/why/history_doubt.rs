@@ -10,6 +10,10 @@ use crate::text::Advice;
 pub(crate) enum HistoryDoubt {
     /// It is done, and nobody knows yet whether it works; or a health check `has_failed`, and it is still there.
     Unchecked { subject: String, has_failed: bool },
+    /// Somebody else began the change that was interrupted, as far as this account remembers.
+    ForeignChange { user: String, files: Vec<String> },
+    /// The history ends at entry `here`, and its owner wrote into it up to `newest`.
+    ShortenedHistory { here: u64, newest: u64 },
     /// There is no place to remember who wrote a history.
     NoMemory,
     /// Only these entries, which somebody else wrote, say what would come into the folder.
@@ -68,6 +72,25 @@ impl HistoryDoubt {
                 ),
                 Advice::by_command("Finish them first", format!("patchwright recover {HERE} --finish")),
             ),
+            HistoryDoubt::ForeignChange { user, files } => row(
+                Code::Policy,
+                format!(
+                    "the interrupted change wasn't begun by you on this computer, but by {user}; it changes {}",
+                    shortened(files)
+                ),
+                Advice::from("Ask whoever began it to do this.").or(Advice::typed(format!(
+                    "if you know that it's right, confirm it: patchwright history {HERE} --vouch=REASON"
+                ))),
+            ),
+            HistoryDoubt::ShortenedHistory { here, newest } => row(
+                Code::State,
+                shortened_history(*here, *newest),
+                Advice::by_command("Look at it first", format!("patchwright history {HERE} --verify")).then(
+                    Advice::typed(format!(
+                        "If you restored a backup here, confirm it: patchwright history {HERE} --vouch=REASON"
+                    )),
+                ),
+            ),
             HistoryDoubt::NoMemory => row(
                 Code::Rights,
                 "this account has no folder to remember who wrote a history",
@@ -80,4 +103,12 @@ impl HistoryDoubt {
 fn entries_in_words(entries: &[u64]) -> String {
     let numbers: Vec<String> = entries.iter().map(u64::to_string).collect();
     format!("{} {}", if entries.len() == 1 { "entry" } else { "entries" }, shortened(&numbers))
+}
+
+/// That entries are gone from the end of a history, without a capital letter and a full stop.
+pub(crate) fn shortened_history(here: u64, newest: u64) -> String {
+    format!(
+        "the history of this folder ends at entry {here}, and you changed the folder here up to entry {newest}: it's an \
+         older copy, or entries were removed"
+    )
 }

@@ -36,7 +36,7 @@ pub(crate) use components::{ComponentState, NeedsComponent};
 pub(crate) use danger::Danger;
 pub(crate) use disk::Disk;
 pub(crate) use edits::{Edits, NoDraft};
-pub(crate) use history_doubt::HistoryDoubt;
+pub(crate) use history_doubt::{HistoryDoubt, shortened_history};
 pub(crate) use keys::{Keys, Reviewing};
 pub(crate) use making::Making;
 pub(crate) use not_packable::NotPackable;

@@ -2,12 +2,8 @@
 
 use super::{HERE, Wording, row};
 use crate::model::Code;
-<<<<<<< HEAD
 use crate::plan::TakenBack;
-use crate::plan::merged_how::shortened;
-=======
 use crate::plan::shown_lists::shortened;
->>>>>>> d3202727 (Lines that a file merged by hand lacks are kept as numbers, and a test writes and reads every fact)
 use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

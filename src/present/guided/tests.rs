@@ -122,7 +122,7 @@ fn the_bar_never_goes_back() {
 
 #[test]
 fn a_recovery_has_only_its_question() {
-    let mut guided = Guided::recovering("folder".into(), false);
+    let mut guided = Guided::recovering("folder".into(), Recovering::Undo);
     assert!(!guided.go(GuidedInput::Back) && !guided.go(GuidedInput::CheckAgain));
     assert!(guided.go(GuidedInput::Confirm));
     assert_eq!(guided.stage, Stage::Running);

@@ -7,7 +7,7 @@ use crate::present::Tab;
 use crate::present::check::CheckPage;
 use crate::present::failure::Failure;
 use crate::present::finding::{Finding, WayOut};
-use crate::present::guided::{Guided, GuidedInput, Stage, Task};
+use crate::present::guided::{Guided, GuidedInput, Recovering, Stage, Task};
 use crate::present::history::FolderView;
 use crate::present::message::{Effect, ExportWish, Msg};
 use crate::present::model::{Model, Page};
@@ -32,7 +32,12 @@ impl Model {
             Msg::BeginKeep(id) => return self.begin_named(Task::Keep, Which::Patch(id)),
             Msg::BeginBringBack => return self.begin_guided(Task::BringBack),
             Msg::BeginSwitch(name, to) => return self.begin_switch(SwitchWish::new(name, to)),
-            Msg::BeginRecover { folder, finish } => return self.begin_recover(&folder, finish),
+            Msg::BeginRecover(folder, Recovering::Checks)
+                if self.workspace.folder.as_ref() == Some(&folder) =>
+            {
+                return self.begin_checks();
+            }
+            Msg::BeginRecover(folder, how) => return self.begin_recover(&folder, how),
             _ => {}
         }
         let Some(guided) = &mut self.guided else { return Vec::new() };
@@ -191,10 +196,27 @@ impl Model {
         self.check_anew()
     }
 
-    pub(super) fn begin_recover(&mut self, folder: &Path, finish: bool) -> Vec<Effect> {
+    /// Whether health checks of a change in the folder were cut short, and nothing else comes first.
+    pub(super) fn can_finish_checks(&self) -> bool {
+        let view = self.workspace.view.ready();
+        view.is_some_and(|view| view.unchecked.is_some() && view.status.unfinished.is_none())
+    }
+
+    /// Begins to finish health checks that were cut short.
+    pub(super) fn begin_checks(&mut self) -> Vec<Effect> {
+        if let Some(folder) = self.workspace.folder.clone().filter(|_| !self.is_working())
+            && self.can_finish_checks()
+        {
+            self.guided = Some(Guided::recovering(folder, Recovering::Checks));
+            (self.page_before, self.page) = (Page::Workspace(Tab::History), Page::Guided);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn begin_recover(&mut self, folder: &Path, how: Recovering) -> Vec<Effect> {
         if self.interrupted.iter().any(|(known, _)| known == folder) && !self.is_working() {
             self.workspace.folder = Some(folder.to_owned());
-            self.guided = Some(Guided::recovering(folder.to_owned(), finish));
+            self.guided = Some(Guided::recovering(folder.to_owned(), how));
             (self.page_before, self.page) = (Page::Interrupted, Page::Guided);
         }
         Vec::new()

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::present::failure::Failure;
 use crate::present::guided::{GuidedInput, Stage, Task};
+use crate::present::history::VerifiedHistory;
 use crate::present::message::{Effect, Msg};
 use crate::present::model::{Model, Overlay, Page};
-use crate::present::slot::AnswerSlot;
+use crate::present::slot::{AnswerSlot, Ticket};
 use crate::present::workspace::{OpenPatch, Tab, Workspace};
 use crate::settings::Pair;
 use crate::workbench::{TextOptions, Which};
@@ -205,6 +207,34 @@ impl Model {
     pub(super) fn verify_history(&mut self) -> Vec<Effect> {
         let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
         vec![Effect::VerifyHistory(self.workspace.verified.ask(&mut self.tickets), folder)]
+    }
+
+    /// Notes that the history of `folder` is right, for the reason that was typed.
+    pub(super) fn vouch(&mut self, folder: PathBuf) -> Vec<Effect> {
+        let reason = self.workspace.vouch_reason.trim().to_owned();
+        if reason.is_empty() {
+            return Vec::new();
+        }
+        vec![Effect::Vouch(self.workspace.verified.ask(&mut self.tickets), folder, reason)]
+    }
+
+    /// What was said about a history counts from now on: everything about the folder is looked at again.
+    pub(super) fn vouched(
+        &mut self,
+        ticket: Ticket,
+        folder: PathBuf,
+        answer: Result<VerifiedHistory, Failure>,
+    ) -> Vec<Effect> {
+        let is_noted = answer.is_ok();
+        if !self.workspace.verified.take(ticket, answer) || !is_noted {
+            return Vec::new();
+        }
+        self.workspace.vouch_reason = String::new();
+        let mut effects = self.look_again();
+        if self.interrupted.iter().any(|(known, _)| *known == folder) {
+            effects.push(Effect::FindInterrupted(vec![folder]));
+        }
+        effects
     }
 
     /// Whether a bundle was read, which says the same whatever the folder is.

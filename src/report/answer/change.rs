@@ -9,6 +9,7 @@ use super::unchecked::Unchecked;
 use super::{PatchName, all, answers, some};
 use crate::plan::Note;
 use crate::report::phrases::path_text;
+use crate::workbench::ChecksLeft;
 use crate::workbench::{
     Accepted, Action, Applied, ApplyPreview, CauseNote, CheckNote, DowntimeNote, Entry as LedgerEntry,
     EntryFact, KeptEdit, OverrideNote, PatchNote, PlannedStep, ReasonNote, Recovered, Repaired, RolledBack,
@@ -76,9 +77,11 @@ answers! {
         ..recovery: Recovery = Recovery::new(recovered),
     }
 
-    Finished(entry: &LedgerEntry, checks: &[CheckNote]) {
+    Finished(entry: &LedgerEntry, checks: &[CheckNote], left: Option<&ChecksLeft>) {
         entry: Entry = Entry::new(entry),
         checks: Vec<CheckNote> = checks.to_vec(),
+        [unchecked]: Vec<Unchecked> = left.map(|left| all(&left.changes, Unchecked::new)),
+        [problem]: String = left.map(|left| left.problem.to_string()),
     }
 
     /// Health checks that were cut short, and have run.
@@ -168,8 +171,8 @@ impl Recovery {
     fn new(recovered: &Recovered) -> Self {
         match recovered {
             Recovered::NothingToDo => Recovery::NothingToDo {},
-            Recovered::Finished { entry, checks } => {
-                Recovery::Finished(Box::new(Finished::new(entry, checks)))
+            Recovered::Finished { entry, checks, left, .. } => {
+                Recovery::Finished(Box::new(Finished::new(entry, checks, left.as_ref())))
             }
             Recovered::Checked { changes, checks } => Recovery::Checked(CheckedNow::new(changes, checks)),
             Recovered::Unchecked(changes) => Recovery::Unchecked(StillUnchecked::new(changes)),

@@ -106,6 +106,7 @@ answers! {
         doing: String = doing(work).to_owned(),
         begun: String = work.begun.clone(),
         user: String = work.user.clone(),
+        foreign: bool = work.is_foreign,
         [patch]: PatchNote = work.patch.clone(),
     }
 

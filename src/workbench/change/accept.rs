@@ -111,6 +111,7 @@ impl Workbench {
 
     /// What there is to give up in a folder that is not locked.
     fn decide_unlocked(&self, target: &Path, fs: &dyn Fs, id: Option<&str>) -> Result<PlannedAcceptance> {
+        self.refuse_shortened_history(target, fs)?;
         let look = || {
             super::preview::refuse_unfinished(fs)?;
             PlannedAcceptance::new(fs, &read_ledger(fs)?, id)

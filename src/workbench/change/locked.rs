@@ -73,7 +73,8 @@ impl Workbench {
     /// none is not.
     ///
     /// # Errors
-    /// If somebody else is changing the folder, or it does not keep still; those of `see_again`.
+    /// If somebody else is changing the folder, it does not keep still, or entries of its history are gone; those of
+    /// `see_again`.
     pub(crate) fn lock_as_seen<'a, T: Recheckable>(
         &'a self,
         target: &'a Path,
@@ -82,6 +83,7 @@ impl Workbench {
         can_change: impl FnOnce(&T) -> bool,
     ) -> Result<(LockedFolder<'a>, T)> {
         let folder = self.locked(self.lock(target)?, target)?;
+        self.refuse_shortened_history(target, folder.fs())?;
         if first.still_holds(folder.fs(), &folder.ledger) {
             return Ok((folder, first));
         }
@@ -121,6 +123,9 @@ impl LockedFolder<'_> {
         watch: Watch<'_>,
     ) -> std::result::Result<Receipt, ChangeFailure> {
         let LockedChange { plan, survey, entry, contents, extras } = change;
+        let entry = entry.with_steps(plan.steps());
+        // Before anything can be left behind that somebody would have to recognise as theirs.
+        self.announce(&entry);
         let request = Request {
             root: &self.root,
             path: Some(self.target),
@@ -136,7 +141,6 @@ impl LockedFolder<'_> {
             cancel: watch.cancel,
         };
         let armed = transaction::prepare(request)?;
-        self.announce(armed.entry());
         // A change that was put back has left an entry, too.
         let receipt = armed.commit().inspect_err(|_| {
             let _ = read_ledger(self.fs()).and_then(|ledger| self.settle(&ledger));
@@ -200,7 +204,9 @@ impl LockedFolder<'_> {
     }
 
     fn settle(&self, ledger: &Ledger) -> Result<()> {
-        let Some(path) = self.memory else { return Ok(()) };
+        // A change that got stuck has added nothing, and what was announced of it is needed for its recovery.
+        let has_grown = ledger.head().seq > self.since;
+        let Some(path) = self.memory.filter(|_| has_grown) else { return Ok(()) };
         let (name, time) = (FolderName::of(self.target), self.environment.now());
         Memory::change(path, |memory| memory.settle(&name, &time, ledger, self.since))
     }

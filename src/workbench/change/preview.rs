@@ -98,6 +98,7 @@ impl Workbench {
         fs: &Arc<dyn Fs>,
         watch: Watch<'_>,
     ) -> Result<Previewed> {
+        self.refuse_shortened_history(target, &**fs)?;
         let remembered = self.remembered(target)?;
         let look = || self.preview_unlocked(bundles, &remembered, &**fs, watch);
         let is_plain = |looked: &Previewed| looked.preview.preview.obstacles.is_empty();

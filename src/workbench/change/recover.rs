@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::repair;
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::Fs;
-use crate::ledger::{Action, CheckNote, Entry, EntryFact, PatchNote, Turn};
+use crate::ledger::{Action, CheckNote, Entry, EntryFact, Ledger, PatchNote, Turn};
 use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
 use crate::transaction::{ChangeFailure, Contents, check_path};
 use crate::workbench::look::memory::{FolderName, Memory};
@@ -38,11 +38,26 @@ pub enum Recovered {
         undone: Box<Undone>,
     },
     /// The interrupted change is done, and `checks` have run.
-    Finished { entry: Box<Entry>, checks: Vec<CheckNote> },
+    Finished {
+        entry: Box<Entry>,
+        /// What it came to.
+        turn: Turn,
+        checks: Vec<CheckNote>,
+        /// What has not run, if so.
+        left: Option<ChecksLeft>,
+    },
     /// Every file is as these changes leave it. Their health checks, which were cut short, have run now.
     Checked { changes: Vec<UncheckedChange>, checks: Vec<CheckNote> },
     /// There is nothing to put back: every file is as these changes leave it, and only their health checks were cut short.
     Unchecked(Vec<UncheckedChange>),
+}
+
+/// Health checks that something kept from running.
+#[derive(Debug)]
+pub struct ChecksLeft {
+    /// The changes that they are of.
+    pub(crate) changes: Vec<UncheckedChange>,
+    pub(crate) problem: Box<Error>,
 }
 
 impl Workbench {
@@ -79,12 +94,27 @@ impl Workbench {
             drop(root);
             return self.recover_checks(target, &*fs, choice, watch);
         };
+        self.refuse_foreign_change(&interrupted.entry)?;
         match choice {
             Choice::Finish => {
+                let before = read_ledger(root.fs())?;
+                let turn = interrupted.entry.turn(before.entries());
                 let entry = recover::roll_forward(&root, &interrupted)?;
+                self.remember_recovery(target, root.fs(), &before);
                 check_path(root.fs(), Some(target)).map_err(ChangeFailure::after_the_change)?;
-                let checks = self.finish_checks(&mut self.locked(root, target)?, watch)?;
-                Ok(Recovered::Finished { entry: Box::new(entry), checks })
+                let mut folder = self.locked(root, target)?;
+                let (checks, left) = match self.finish_checks(&mut folder, watch) {
+                    Ok(checks) => (checks, None),
+                    Err(unhealthy @ Error::Unhealthy { .. }) => return Err(unhealthy),
+                    // Whatever keeps them from running, the change is finished.
+                    Err(problem) => {
+                        let due = folder.ledger.unchecked().into_iter();
+                        let changes = due.map(UncheckedChange::new).collect();
+                        (Vec::new(), Some(ChecksLeft { changes, problem: Box::new(problem) }))
+                    }
+                };
+                folder.remember();
+                Ok(Recovered::Finished { entry: Box::new(entry), turn, checks, left })
             }
             Choice::Undo(on_foreign) => {
                 let rollback = interrupted.entry.action == Action::Rollback;
@@ -104,15 +134,11 @@ impl Workbench {
                     originals: originals.as_ref().map(|library| library as &dyn Contents),
                 };
                 let before = read_ledger(root.fs())?;
-                let (since, turn) = (before.head().seq, interrupted.entry.turn(before.entries()));
+                let turn = interrupted.entry.turn(before.entries());
                 let undone = recover::undo(&root, &interrupted, &options)?;
+                self.remember_recovery(target, root.fs(), &before);
                 check_path(root.fs(), Some(target)).map_err(ChangeFailure::after_the_change)?;
                 let head = read_ledger(root.fs())?;
-                if let Some(path) = &self.environment.seen_file {
-                    let (name, time) = (FolderName::of(target), self.environment.now());
-                    // Without it the entry counts as somebody else's. Everything is back all the same.
-                    let _ = Memory::change(path, |memory| memory.settle(&name, &time, &head, since));
-                }
                 Ok(Recovered::PutBack {
                     patch: head.entries().last().and_then(|entry| entry.patch.clone()),
                     turn,
@@ -120,6 +146,14 @@ impl Workbench {
                 })
             }
         }
+    }
+
+    /// Notes outside the folder what was added to its history, which was `before`. Without it the entry counts as somebody
+    /// else's; the files are as they should be all the same.
+    fn remember_recovery(&self, target: &Path, fs: &dyn Fs, before: &Ledger) {
+        let (Some(path), Ok(now)) = (&self.environment.seen_file, read_ledger(fs)) else { return };
+        let (name, time, since) = (FolderName::of(target), self.environment.now(), before.head().seq);
+        let _ = Memory::change(path, |memory| memory.settle(&name, &time, &now, since));
     }
 
     /// No file is between old and new. Health checks that were cut short are finished as the change would have been.

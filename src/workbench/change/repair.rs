@@ -179,6 +179,7 @@ impl Workbench {
         bundles: &[VerifiedBundle],
         watch: Watch<'_>,
     ) -> Result<PlannedRepair> {
+        self.refuse_shortened_history(target, fs)?;
         let is_plain = |look: &PlannedRepair| look.preview.preview.obstacles.is_empty();
         self.read_consistently(target, fs, || self.see_drift(fs, options, bundles, watch), is_plain)
     }

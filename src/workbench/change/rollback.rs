@@ -176,6 +176,7 @@ impl Workbench {
         asked: Asked<'_>,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
+        self.refuse_shortened_history(target, fs)?;
         let is_plain = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
         self.read_consistently(target, fs, || self.look(fs, asked, watch), is_plain)
     }

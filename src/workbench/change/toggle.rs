@@ -186,6 +186,7 @@ impl Workbench {
         options: &ToggleOptions,
         watch: Watch<'_>,
     ) -> Result<PlannedToggle> {
+        self.refuse_shortened_history(target, fs)?;
         let is_plain = |look: &PlannedToggle| look.preview.preview.obstacles.is_empty();
         self.read_consistently(target, fs, || self.see_switch(fs, options, watch), is_plain)
     }

@@ -46,9 +46,9 @@ pub(super) fn whole_entry<'a>(
     if !layer.is_active() || entry.parts.len() > 1 {
         return None;
     }
-    let way_back = ledger.entry(slot.undo_entry)?;
+    let undo_entry = ledger.entry(slot.undo_entry)?;
     if ledger.last_change().is_some_and(|last| last.seq == slot.undo_entry) {
-        return Some(way_back);
+        return Some(undo_entry);
     }
     let stands_alone = entry.parts.is_empty() && layer.shifted.is_empty();
     let is_shared = || {
@@ -60,7 +60,7 @@ pub(super) fn whole_entry<'a>(
         let alone = BTreeSet::from([layer.key]);
         !take_out(&folder.stack(), &alone, &NoContents).dependents.is_empty()
     };
-    (stands_alone && !is_shared() && !is_needed()).then_some(way_back)
+    (stands_alone && !is_shared() && !is_needed()).then_some(undo_entry)
 }
 
 pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {

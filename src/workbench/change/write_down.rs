@@ -18,6 +18,7 @@ impl Workbench {
     ) -> Result<u64> {
         super::preview::refuse_unfinished(&*self.disk(target)?)?;
         let mut folder = self.locked(self.lock(target)?, target)?;
+        self.refuse_shortened_history(target, folder.fs())?;
         let mut entry = folder.next_entry(Action::Checked).on(occasion);
         entry.facts = facts;
         folder.append(&entry)?;

@@ -13,6 +13,7 @@
 mod format;
 
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,30 @@ const MAX_MARKS: usize = 8;
 pub(crate) struct Memory {
     format: String,
     folders: Vec<SeenFolder>,
+}
+
+/// The memory as it was read last. Many folders are looked at in one run, and the file is parsed again only if its bytes are
+/// other ones.
+#[derive(Debug, Default)]
+pub(crate) struct LastRead(Mutex<Option<(Vec<u8>, Arc<Memory>)>>);
+
+impl LastRead {
+    /// What is remembered in the file at `path` now.
+    ///
+    /// # Errors
+    /// As [`Memory::load`].
+    pub fn load(&self, path: &Path) -> Result<Arc<Memory>> {
+        let Some(bytes) = guarded::read(path, MAX_BYTES as u64)? else { return Ok(Arc::default()) };
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((read, memory)) if *read == bytes => Ok(Arc::clone(memory)),
+            _ => {
+                let memory = Arc::new(Memory::parse(path, &bytes)?);
+                *last = Some((bytes, Arc::clone(&memory)));
+                Ok(memory)
+            }
+        }
+    }
 }
 
 /// What is remembered of one folder.
@@ -159,9 +184,12 @@ impl Memory {
     /// # Errors
     /// If it cannot be read, is damaged, is newer than this program, or others could have written it.
     pub fn load(path: &Path) -> Result<Self> {
-        let unusable = |detail: String| Error::Memory { path: path.to_owned(), detail };
         let Some(bytes) = guarded::read(path, MAX_BYTES as u64)? else { return Ok(Self::default()) };
-        format::read(&bytes).map_err(unusable)
+        Self::parse(path, &bytes)
+    }
+
+    fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
+        format::read(bytes).map_err(|detail| Error::Memory { path: path.to_owned(), detail })
     }
 
     /// Changes the file at `path`. Nobody else changes it meanwhile.
@@ -237,16 +265,31 @@ impl Memory {
         }
         let further = self.folders.iter().filter(|folder| folder.entries.iter().any(is_at_head));
         let newest = further.filter_map(|folder| Some((&folder.name, folder.newest()?.0)));
-        newest.filter(|(_, entry)| *entry > head).max_by_key(|(_, entry)| *entry)
+        // What was here itself says more than what a copy elsewhere came to.
+        newest
+            .filter(|(_, entry)| *entry > head)
+            .max_by_key(|(there, entry)| (there.path == name.path, *entry))
+    }
+
+    /// The newest entry that is known to have come about in the folder `name`, or in another one in its place.
+    pub(super) fn newest_at(&self, name: &FolderName) -> Option<u64> {
+        let is_here = |folder: &&SeenFolder| folder.name.is(name) || folder.name.path == name.path;
+        self.folders.iter().filter(is_here).filter_map(|folder| Some(folder.newest()?.0)).max()
+    }
+
+    /// Whether this person began the change that comes to `entry`, in whatever folder.
+    pub(crate) fn has_begun(&self, entry: &Entry) -> bool {
+        let begun = SeenEntry::new(entry, false);
+        let is_it = |seen: &SeenEntry| (seen.entry, &seen.digest) == (begun.entry, &begun.digest);
+        self.folders.iter().flat_map(|folder| &folder.entries).any(is_it)
     }
 
     /// Notes that this person is about to write `entry` after what is in `ledger`.
     pub fn announce(&mut self, name: &FolderName, time: &str, ledger: &Ledger, entry: &Entry) {
-        let digest = Digest::compute(&entry.to_bytes()).to_string();
         let whole = self.unknown_entries(ledger).is_empty();
         let folder = self.folder_mut(name, time);
         folder.forget_all_but(ledger);
-        folder.entries.push(SeenEntry { entry: entry.seq, digest, whole, there: false });
+        folder.entries.push(SeenEntry::new(entry, whole));
     }
 
     /// Notes that everything after entry `since` was written by this person, and which patches were trusted.
@@ -262,12 +305,20 @@ impl Memory {
         }
     }
 
-    /// Notes that somebody says that the whole history is right, and why.
-    pub fn vouch(&mut self, name: &FolderName, time: &str, ledger: &Ledger, reason: &str) {
+    /// Notes that somebody says that the whole history is right, with what a change that was interrupted is about to add to
+    /// it, and why.
+    pub fn vouch(
+        &mut self,
+        name: &FolderName,
+        time: &str,
+        (ledger, interrupted): (&Ledger, Option<&Entry>),
+        reason: &str,
+    ) {
         let folder = self.folder_mut(name, time);
         folder.forget_all_but(ledger);
         folder.add_entry(ledger, ledger.head().seq, true);
         ledger.entries().iter().for_each(|entry| folder.add_places(entry));
+        folder.entries.extend(interrupted.map(|entry| SeenEntry::new(entry, true)));
         folder.reasons.push(format!("{time}, up to entry {}: {reason}", ledger.head().seq));
     }
 
@@ -335,6 +386,12 @@ impl SeenFolder {
 }
 
 impl SeenEntry {
+    /// Of an entry that is about to be written.
+    fn new(entry: &Entry, whole: bool) -> Self {
+        let digest = Digest::compute(&entry.to_bytes()).to_string();
+        Self { entry: entry.seq, digest, whole, there: false }
+    }
+
     fn fits(&self, ledger: &Ledger) -> bool {
         ledger.digest_of(self.entry).is_some_and(|digest| digest.to_string() == self.digest)
     }
@@ -415,90 +472,4 @@ pub(crate) fn was_trusted(note: &VouchedNote) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::environment::Environment;
-    use crate::ledger::Action;
-
-    /// A history that grows.
-    struct Scene {
-        folder: tempfile::TempDir,
-        environment: Environment,
-        ledger: Ledger,
-    }
-
-    impl Scene {
-        fn new() -> Self {
-            let folder = tempfile::tempdir().expect("a folder");
-            let now = "2026-11-23T09:30:00Z".parse().expect("a time");
-            let ledger =
-                Ledger::read(&crate::disk::fs::OsFs::open(folder.path()).expect("a disk")).expect("empty");
-            Self { folder, environment: Environment::fixed(now, "ada", "server", "linux/x86_64"), ledger }
-        }
-
-        fn path(&self) -> std::path::PathBuf {
-            self.folder.path().join("seen.json")
-        }
-
-        fn next(&self) -> Entry {
-            Entry::after(&self.ledger.head(), Action::Checked, &self.environment)
-        }
-
-        fn add(&mut self, entry: &Entry) {
-            self.ledger.push_committed(&entry.to_bytes()).expect("it follows");
-        }
-
-        fn unknown(&self) -> Vec<u64> {
-            Memory::load(&self.path()).expect("a memory").unknown_entries(&self.ledger)
-        }
-    }
-
-    #[test]
-    fn an_entry_is_known_although_a_crash_came_right_after_it() {
-        let mut scene = Scene::new();
-        let name = FolderName::of(scene.folder.path());
-        let entry = scene.next();
-        Memory::change(&scene.path(), |memory| memory.announce(&name, "t", &scene.ledger, &entry))
-            .expect("noted");
-        // One that never came about is no gap, and is not looked for.
-        assert_eq!(
-            Memory::load(&scene.path()).expect("a memory").folder(&name).and_then(SeenFolder::newest),
-            None
-        );
-        scene.add(&entry);
-        assert_eq!(scene.unknown(), Vec::<u64>::new());
-    }
-
-    #[test]
-    fn what_others_write_in_between_stays_theirs() {
-        let mut scene = Scene::new();
-        let name = FolderName::of(scene.folder.path());
-        for is_ours in [true, false, true] {
-            let (since, entry) = (scene.ledger.head().seq, scene.next());
-            scene.add(&entry);
-            if is_ours {
-                let change = |memory: &mut Memory| memory.settle(&name, "t", &scene.ledger, since);
-                Memory::change(&scene.path(), change).expect("noted");
-            }
-        }
-        assert_eq!(scene.unknown(), [2]);
-        Memory::change(&scene.path(), |memory| memory.vouch(&name, "t", &scene.ledger, "seen"))
-            .expect("noted");
-        assert_eq!(scene.unknown(), Vec::<u64>::new());
-    }
-
-    #[test]
-    fn the_memory_of_a_folder_does_not_grow_without_end() {
-        let mut scene = Scene::new();
-        let name = FolderName::of(scene.folder.path());
-        for _ in 0..2 * MAX_ENTRIES {
-            let (since, entry) = (scene.ledger.head().seq, scene.next());
-            scene.add(&entry);
-            let change = |memory: &mut Memory| memory.settle(&name, "t", &scene.ledger, since);
-            Memory::change(&scene.path(), change).expect("noted");
-        }
-        let memory = Memory::load(&scene.path()).expect("a memory");
-        assert!(memory.folders[0].entries.len() <= MAX_ENTRIES, "{}", memory.folders[0].entries.len());
-        assert_eq!(memory.unknown_entries(&scene.ledger), Vec::<u64>::new());
-    }
-}
+mod tests;

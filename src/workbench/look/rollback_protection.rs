@@ -3,15 +3,18 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::memory::{FolderName, Memory, SeenFolder};
 use super::stack::{manifest_of, read_ledger};
 use crate::bundle::place_of;
-use crate::disk::fs::Fs;
+use crate::disk::fs::{Fs, Place};
 use crate::ledger::{Action, Entry, Ledger, LedgerError, read_small};
 use crate::model::{Digest, LayerKey, Mode, Node, Patch, Step};
-use crate::plan::why::HistoryDoubt;
+use crate::plan::why::{HistoryDoubt, shortened_history};
+use crate::text::capitalised;
 use crate::transaction::TransactionError;
+use crate::transaction::recover::{self, Unfinished};
 use crate::trust::{SequencePlace, Standing};
 use crate::workbench::{Error, Result, Workbench};
 
@@ -54,10 +57,7 @@ impl OlderCopy {
     pub(crate) fn sentence(&self) -> String {
         let Self { here, newest, path, is_this_path } = self;
         match is_this_path {
-            true => format!(
-                "The history of this folder ends at entry {here}, and you changed the folder here up to entry {newest}: it's an \
-                 older copy, or entries were removed"
-            ),
+            true => capitalised(&shortened_history(*here, *newest)),
             false => format!(
                 "This folder is an older copy of {path}: its history ends at entry {here}, and you have changed that one up \
                  to entry {newest}"
@@ -101,7 +101,7 @@ impl Foreign {
 
 /// What is remembered, for work in one folder.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Remembered(Option<(FolderName, Memory)>);
+pub(crate) struct Remembered(Option<(FolderName, Arc<Memory>)>);
 
 impl Remembered {
     /// The folder.
@@ -112,7 +112,7 @@ impl Remembered {
     /// The patches that were trusted before and whose numbers count in this folder for `patches`.
     pub(crate) fn floors(&self, fs: &dyn Fs, patches: &[&Patch]) -> Vec<SequencePlace> {
         let asked: Vec<SequencePlace> = patches.iter().map(|patch| place_of(patch)).collect();
-        let floors = |(name, memory): &(FolderName, Memory)| memory.floors(name, fs, &asked);
+        let floors = |(name, memory): &(FolderName, Arc<Memory>)| memory.floors(name, fs, &asked);
         self.0.as_ref().map(floors).unwrap_or_default()
     }
 }
@@ -164,12 +164,53 @@ impl Workbench {
         }))
     }
 
+    /// Refuses to change `target` where entries are gone from the end of its history: what they did is still in the folder, and
+    /// the next entry would take the place of one that is missed.
+    ///
+    /// # Errors
+    /// If it is so, or if the history cannot be read.
+    pub(crate) fn refuse_shortened_history(&self, target: &Path, fs: &dyn Fs) -> Result<()> {
+        // What stops without a memory says so itself, and files go back all the same.
+        let Ok(Some(memory)) = self.memory() else { return Ok(()) };
+        let Some(newest) = memory.newest_at(&FolderName::of(target)) else { return Ok(()) };
+        let place = Ledger::place_of(newest);
+        // Where the newest one is there, nothing is gone from the end, and no more has to be read.
+        if fs.look(&Place::from(&place)).is_ok_and(|found| found.is_some()) {
+            return Ok(());
+        }
+        match self.older_copy(target, &read_ledger(fs)?)? {
+            Some(OlderCopy { here, newest, is_this_path: true, .. }) => {
+                Err(Error::refused(HistoryDoubt::ShortenedHistory { here, newest }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether this person, as far as is remembered, did not begin the interrupted change that comes to `entry`.
+    pub(crate) fn is_foreign_change(&self, entry: &Entry) -> bool {
+        self.memory().is_ok_and(|memory| memory.is_some_and(|known| !known.has_begun(entry)))
+    }
+
+    /// Refuses to deal with an interrupted change that this person did not begin: it could put anything into the folder.
+    ///
+    /// # Errors
+    /// If it is so, and somebody can say that it is right: where nothing can be written down, nothing was.
+    pub(crate) fn refuse_foreign_change(&self, entry: &Entry) -> Result<()> {
+        let can_be_confirmed =
+            || self.environment.seen_file.as_deref().is_some_and(|path| Memory::change(path, |_| ()).is_ok());
+        if !self.is_foreign_change(entry) || !can_be_confirmed() {
+            return Ok(());
+        }
+        let files = entry.steps.iter().map(|step| step.path.to_string()).collect();
+        Err(Error::refused(HistoryDoubt::ForeignChange { user: entry.user.clone(), files }))
+    }
+
     /// What is remembered; `None` where there is no place to remember anything, as for an account without a home.
     ///
     /// # Errors
     /// If it is damaged, or others could have written it.
-    pub(crate) fn memory(&self) -> Result<Option<Memory>> {
-        self.environment.seen_file.as_deref().map(Memory::load).transpose()
+    pub(crate) fn memory(&self) -> Result<Option<Arc<Memory>>> {
+        self.environment.seen_file.as_deref().map(|path| self.memory.load(path)).transpose()
     }
 
     /// The entries of `ledger` that this person did not write; `None` if there are none, or nothing can be remembered.
@@ -215,10 +256,15 @@ impl Workbench {
         let path =
             self.environment.seen_file.as_deref().ok_or_else(|| Error::refused(HistoryDoubt::NoMemory))?;
         let fs = self.disk(target)?;
-        let ledger = self.read_consistently(target, &*fs, || read_ledger(&*fs), |_| true)?;
+        let look = || Ok((read_ledger(&*fs)?, recover::inspect(&*fs)?));
+        let (ledger, unfinished) = self.read_consistently(target, &*fs, look, |_| true)?;
+        let interrupted = match &unfinished {
+            Unfinished::Interrupted(interrupted) => Some(&interrupted.entry),
+            _ => None,
+        };
         let (name, time) = (FolderName::of(target), self.environment.now());
-        if ledger.head().seq > 0 {
-            Memory::change(path, |memory| memory.vouch(&name, &time, &ledger, reason))?;
+        if ledger.head().seq > 0 || interrupted.is_some() {
+            Memory::change(path, |memory| memory.vouch(&name, &time, (&ledger, interrupted), reason))?;
         }
         self.check_history(target)
     }

@@ -114,6 +114,8 @@ pub struct UnfinishedWork {
     pub begun: String,
     /// Who began it.
     pub user: String,
+    /// Whether it is known to have been begun by somebody else, or on another computer.
+    pub is_foreign: bool,
     /// Whether every place is new already, so that it can be finished; `None` where nobody has looked.
     pub can_finish: Option<bool>,
 }
@@ -173,6 +175,9 @@ impl Workbench {
             Ok(foreign) => status.foreign = foreign,
             Err(error) => status.memory_problem = Some(error.to_string()),
         }
+        if let Some(work) = &mut status.unfinished {
+            work.is_foreign = self.is_foreign_work(&*fs);
+        }
         // What can't be remembered was told just now.
         status.older = self.older_copy(target, &ledger).unwrap_or_default();
         let recalls = self.recalls(withdrawn)?;
@@ -187,7 +192,15 @@ impl Workbench {
     /// If the folder or its records cannot be read.
     pub fn unfinished(&self, target: &Path) -> Result<Option<UnfinishedWork>> {
         let fs = self.disk(target)?;
-        self.read_consistently(target, &*fs, || unfinished_now(&*fs), Option::is_none)
+        let found = self.read_consistently(target, &*fs, || unfinished_now(&*fs), Option::is_none)?;
+        Ok(found.map(|work| UnfinishedWork { is_foreign: self.is_foreign_work(&*fs), ..work }))
+    }
+
+    fn is_foreign_work(&self, fs: &dyn Fs) -> bool {
+        match recover::inspect(fs) {
+            Ok(Unfinished::Interrupted(interrupted)) => self.is_foreign_change(&interrupted.entry),
+            _ => false,
+        }
     }
 
     /// The same, and whether it can be finished: every file that it changes is read. Writes nothing.
@@ -390,6 +403,7 @@ pub(super) fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
             patch: interrupted.entry.patch,
             begun: interrupted.entry.time,
             user: interrupted.entry.user,
+            is_foreign: false,
             can_finish: None,
         }),
         _ => None,

@@ -65,6 +65,15 @@ impl Desk {
         desk
     }
 
+    /// The same for somebody whose computer remembers in `place` what they did.
+    pub fn remembering_in(place: &Path) -> Self {
+        let mut desk = Self::new();
+        let mut environment = desk.workbench.environment().clone();
+        environment.seen_file = Some(place.join("seen.json"));
+        desk.workbench = Workbench::new(environment);
+        desk
+    }
+
     /// The engine, for what happened before.
     pub fn workbench(&self) -> &Workbench {
         &self.workbench
@@ -122,8 +131,10 @@ impl Jobs for Hands {
             Effect::FindInterrupted(folders) => {
                 let found = desk.interrupted.clone().into_iter();
                 let found = found.filter(|(folder, _)| folders.contains(folder));
-                let events: Vec<Event> =
-                    found.map(|(folder, work)| Event::Interrupted(folder, work)).collect();
+                let now = |folder: &Path| desk.workbench.unfinished_in_full(folder).ok().flatten();
+                let events: Vec<Event> = found
+                    .map(|(folder, work)| Event::Interrupted(folder.clone(), now(&folder).unwrap_or(work)))
+                    .collect();
                 desk.answers.extend(events);
             }
             Effect::ReadTextAs(reading) => desk.reading = reading,

@@ -21,6 +21,7 @@ fn at_interrupted_work(sample: &Person) -> Person {
         switch: None,
         begun: "2026-03-04T05:06:07Z".to_owned(),
         user: "ada\u{202e}".to_owned(),
+        is_foreign: false,
         can_finish: None,
     };
     opening.desk.interrupted = vec![(folder, work)];

@@ -40,6 +40,11 @@ pub fn is_told(person: &Person) {
         window::DONE_REPAIR => (Action::Repair, None),
         words::DONE_FINISH => (Action::Apply, None),
         words::DONE_UNDO => (Action::PutBack, None),
+        window::DONE_CHECKS => {
+            assert!(status.unchecked.is_empty(), "{told}");
+            assert_eq!(history.last().map(|entry| entry.action), Some(Action::Checked), "{told}");
+            (Action::Apply, None)
+        }
         window::DONE_KEEP => (Action::Accept, Some(true)),
         window::DONE_TURN_OFF | window::DONE_TURN_ON => {
             let wish = person.model(|model| model.guided.as_ref()?.switch.clone()).expect("a switch");

@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use super::checks::checks;
+use super::failure::failure;
 use super::list::{columns, note, note_lines};
 use super::plan::restarts;
 use super::unchecked::unchecked;
 use super::{argument, place, safe, title};
-use crate::cli::render::{Style, changes, words};
+use crate::cli::render::{Detail, Style, changes, words};
 use crate::model::Patch;
 use crate::plan::RelationClass;
+use crate::report::Report;
 use crate::workbench::{
     Accepted, Applied, ApplyPreview, ComingPatch, Entry, MadeBundle, PatchNote, Recovered, RolledBack, Turn,
 };
@@ -189,11 +191,16 @@ pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Sty
     let folder = place(target);
     let (before, undone) = match recovered {
         Recovered::NothingToDo => return format!("Nothing to do: no change to {folder} was interrupted\n"),
-        Recovered::Finished { entry, checks: notes } => {
-            let patch = name_of(entry.patch.as_ref());
+        Recovered::Finished { entry, turn, checks: notes, left } => {
+            let came_to = came_to(*turn, &name_of(entry.patch.as_ref()));
             let done = style.good("Finished");
-            let headline = format!("{done} the interrupted change to {folder}: {patch} is applied\n");
-            return headline + &checks(notes);
+            let headline = format!("{done} the interrupted change to {folder}: {came_to}\n");
+            let left = left.as_ref().map(|left| {
+                let report = Report::from_error(&left.problem, Some(target)).about_no_files();
+                let heading = style.attention("Its health checks didn't run.");
+                format!("{heading}\n{}", failure(&report, Detail::Full, style))
+            });
+            return headline + &checks(notes) + &left.unwrap_or_default();
         }
         Recovered::Checked { changes, checks: notes } => {
             let subjects: Vec<_> = changes.iter().map(|change| safe(&change.subject)).collect();
@@ -223,6 +230,18 @@ pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Sty
         text.push_str(&format!("  {}: the file that was there is now {now}\n", safe(path.as_str())));
     }
     text
+}
+
+/// What an interrupted change came to when it was finished.
+fn came_to(turn: Turn, patch: &str) -> String {
+    match turn {
+        Turn::CameBack => format!("{patch} is applied"),
+        Turn::Went => format!("{patch} is rolled back"),
+        Turn::Repaired => "its files are repaired".to_owned(),
+        Turn::RepairUndone => "the repair is undone".to_owned(),
+        Turn::Switched => format!("a switch of {patch} is moved"),
+        Turn::SwitchedBack => format!("a switch of {patch} is moved back"),
+    }
 }
 
 /// When that was what an interrupted change was restored to.

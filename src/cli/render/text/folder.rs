@@ -131,8 +131,9 @@ fn unfinished_work(unfinished: &UnfinishedWork, folder: &str, style: Style) -> S
     };
     let patch = unfinished.patch.as_ref().map_or("a repair".into(), |patch| safe(&patch.id));
     let patch = unfinished.switch.as_ref().map_or(patch, |switch| safe(switch));
+    let foreign = if unfinished.is_foreign { ", not by you on this computer" } else { "" };
     let headline = format!(
-        "{what} {patch} was interrupted (started {} by {})",
+        "{what} {patch} was interrupted (started {} by {}{foreign})",
         safe(&words::moment(&unfinished.begun)),
         safe(&unfinished.user)
     );
@@ -390,10 +391,17 @@ pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: 
         .option("Compared", check.seen.map(|entry| format!("with entry {entry}, which you saw here before")));
     text.push_str(&sheet.into_text());
     if check.problem.is_some() {
-        let next = style.attention("Next:");
+        let (next, folder) = (style.attention("Next:"), argument(target));
+        let restored = match &check.older {
+            Some(older) if older.is_this_path => {
+                format!(
+                    "If you restored a backup here, confirm it: patchwright history {folder} --vouch=REASON. Otherwise save"
+                )
+            }
+            _ => "Save".to_owned(),
+        };
         text.push_str(&format!(
-            "{next} Save the records for whoever helps you: patchwright support {}\n",
-            argument(target)
+            "{next} {restored} the records for whoever helps you: patchwright support {folder}\n"
         ));
     }
     text

@@ -1,0 +1,122 @@
+//! A history from whose end entries are gone: a backup that was put back, a copy that is older, or somebody who removed them.
+
+use super::{copy, person, scene, stranger};
+use crate::support::sandbox::Sandbox;
+use crate::support::trees::Tree;
+
+#[test]
+fn entries_that_are_gone_from_the_end_of_a_history_are_missed_at_once() {
+    let sandbox = scene();
+    person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+    person(&sandbox).done("rollback $/app --yes");
+    assert!(!person(&sandbox).done("status $/app").out.contains("entries were removed"));
+    std::fs::remove_dir_all(sandbox.path("app/.patchwright/history/00000002")).expect("removed");
+    let status = person(&sandbox).run("status $/app");
+    let said = "The history of this folder ends at entry 1, and you changed the folder here up to entry 2";
+    assert!(status.printed().contains(said), "{status}");
+    assert!(!stranger(&sandbox).run("status $/app").printed().contains(said), "who never saw it can't know");
+}
+
+#[test]
+fn an_older_copy_of_a_folder_is_told_as_that() {
+    let sandbox = scene();
+    person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+    copy(&sandbox, "app", "older");
+    let verified = person(&sandbox).done("history $/older --verify");
+    assert!(!verified.out.contains("older copy"), "it is as new as the other: {verified}");
+    person(&sandbox).done("rollback $/app --yes");
+    let verified = person(&sandbox).done("history $/older --verify");
+    let said = "This folder is an older copy of $/app: its history ends at entry 1, and you have changed that one up to \
+                entry 2";
+    assert!(verified.out.contains(said), "{verified}");
+    let status = person(&sandbox).done("status $/older");
+    assert!(status.out.contains(said), "{status}");
+    assert_eq!(person(&sandbox).done("status $/older --json").json()["older_copy_of"], "$/app");
+    // The newer one is as it should be, also when it moves, and a stranger knows of nothing.
+    std::fs::rename(sandbox.path("app"), sandbox.path("moved")).expect("a move");
+    let newer = person(&sandbox).done("history $/moved --verify");
+    assert!(!newer.out.contains("older copy"), "{newer}");
+    let other = stranger(&sandbox).done("history $/older --verify");
+    assert!(!other.out.contains("older copy"), "{other}");
+    // In the place of the other it is what nobody would call intact.
+    copy(&sandbox, "older", "app");
+    let replaced = person(&sandbox).run("history $/app --verify");
+    assert_eq!(replaced.code, 6, "{replaced}");
+    assert!(replaced.out.contains("you changed the folder here up to entry 2"), "{replaced}");
+    // Whoever knows why says so, or goes on with it.
+    person(&sandbox).done("history $/app --vouch=restored");
+    assert!(!person(&sandbox).done("history $/app --verify").out.contains("older copy"));
+    person(&sandbox).done("rollback $/older --yes");
+    assert!(
+        !person(&sandbox).done("history $/older --verify").out.contains("older copy"),
+        "it goes its own way"
+    );
+}
+
+/// A folder with two patches, from whose history the second one is removed.
+fn with_an_entry_removed() -> Sandbox {
+    let sandbox = scene();
+    person(&sandbox).done("apply $/signed.patchbundle $/app --yes");
+    person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+    std::fs::remove_dir_all(sandbox.path("app/.patchwright/history/00000002")).expect("removed");
+    let more = sandbox.bundle("more").create("more.txt", "More.\n").but(|patch| patch.about.sequence = 3);
+    sandbox.save("more.patchbundle", &more);
+    sandbox
+}
+
+const SAID: &str =
+    "The history of this folder ends at entry 1, and you changed the folder here up to entry 2";
+
+#[test]
+fn nothing_is_built_on_a_history_from_whose_end_entries_are_gone() {
+    let sandbox = with_an_entry_removed();
+    let before = Tree::read(&sandbox.path("app"));
+    for line in [
+        "plan $/more.patchbundle $/app --allow-unsigned",
+        "apply $/more.patchbundle $/app --allow-unsigned --yes",
+        "rollback $/app --dry-run",
+        "rollback $/app --yes",
+        "repair $/app --yes",
+        "accept $/app --yes",
+    ] {
+        let refused = person(&sandbox).run(line);
+        assert_eq!(refused.code, 3, "{line}: {refused}");
+        assert!(refused.err.contains(SAID), "{line}: {refused}");
+        assert!(refused.err.contains("patchwright history $/app --vouch=REASON"), "{line}: {refused}");
+    }
+    assert!(Tree::read(&sandbox.path("app")) == before);
+    // It is still missed afterwards, and who never saw more than this goes on as with any history of others.
+    let verified = person(&sandbox).run("history $/app --verify");
+    assert!(verified.out.contains("If you restored a backup here, confirm it"), "{verified}");
+    assert!(person(&sandbox).run("status $/app").printed().contains(SAID));
+    stranger(&sandbox).done("apply $/more.patchbundle $/app --allow-unsigned --yes");
+}
+
+#[test]
+fn after_somebody_said_that_a_shortened_history_is_right_changes_go_there_and_back() {
+    let sandbox = with_an_entry_removed();
+    person(&sandbox).done("history $/app --vouch=restored");
+    person(&sandbox).done("history $/app --verify");
+    // The backups of the entry that is gone are kept, and not in the place of those of the new one.
+    let kept = "app/.patchwright/conflict/found/undo-00000002/objects/0";
+    person(&sandbox).done("apply $/more.patchbundle $/app --allow-unsigned --yes");
+    assert_eq!(sandbox.read(kept).as_deref(), Some("None.\n"));
+    assert!(sandbox.path("app/more.txt").exists());
+    person(&sandbox).done("rollback $/app --yes");
+    assert!(!sandbox.path("app/more.txt").exists());
+    person(&sandbox).done("reapply $/app --yes");
+    person(&sandbox).done("accept $/app --yes");
+    assert_eq!(sandbox.read(kept).as_deref(), Some("None.\n"));
+    person(&sandbox).done("history $/app --verify");
+}
+
+#[test]
+fn an_older_copy_elsewhere_is_nobodys_loss_and_goes_its_own_way() {
+    let sandbox = scene();
+    person(&sandbox).done("apply $/signed.patchbundle $/app --yes");
+    copy(&sandbox, "app", "staging");
+    person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+    person(&sandbox).done("apply $/plain.patchbundle $/staging --allow-unsigned --yes");
+    person(&sandbox).done("rollback $/staging --yes");
+    person(&sandbox).done("rollback $/app --yes");
+}
