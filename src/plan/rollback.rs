@@ -24,7 +24,6 @@ pub(crate) fn plan_rollback(
     what: TakenBack,
     on_drift: OnDrift,
 ) -> Preview {
-    let when = what.when();
     let (mut obstacles, mut notes, mut inverse) = (Vec::new(), Vec::new(), Vec::new());
     for step in steps.iter().map(Step::inverse) {
         let observed = situation.tree.at(&step.path);

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::repair;
 use crate::bundle::VerifiedBundle;
+use crate::disk::TargetRoot;
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, CheckNote, Entry, EntryFact, Ledger, PatchNote, Turn};
-use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
+use crate::transaction::recover::{self, InterruptedChange, OnForeign, Options, Undone, Unfinished};
 use crate::transaction::{ChangeFailure, Contents, check_path};
 use crate::workbench::look::memory::{FolderName, Memory};
 use crate::workbench::look::stack::read_ledger;
@@ -96,26 +97,7 @@ impl Workbench {
         };
         self.refuse_foreign_change(&interrupted.entry)?;
         match choice {
-            Choice::Finish => {
-                let before = read_ledger(root.fs())?;
-                let turn = interrupted.entry.turn(before.entries());
-                let entry = recover::roll_forward(&root, &interrupted)?;
-                self.remember_recovery(target, root.fs(), &before);
-                check_path(root.fs(), Some(target)).map_err(ChangeFailure::after_the_change)?;
-                let mut folder = self.locked(root, target)?;
-                let (checks, left) = match self.finish_checks(&mut folder, watch) {
-                    Ok(checks) => (checks, None),
-                    Err(unhealthy @ Error::Unhealthy { .. }) => return Err(unhealthy),
-                    // Whatever keeps them from running, the change is finished.
-                    Err(problem) => {
-                        let due = folder.ledger.unchecked().into_iter();
-                        let changes = due.map(UncheckedChange::new).collect();
-                        (Vec::new(), Some(ChecksLeft { changes, problem: Box::new(problem) }))
-                    }
-                };
-                folder.remember();
-                Ok(Recovered::Finished { entry: Box::new(entry), turn, checks, left })
-            }
+            Choice::Finish => self.roll_forward(target, root, &interrupted, watch),
             Choice::Undo(on_foreign) => {
                 let rollback = interrupted.entry.action == Action::Rollback;
                 // Nothing is asked for that can be done without.
@@ -146,6 +128,35 @@ impl Workbench {
                 })
             }
         }
+    }
+
+    /// Finishes a change whose files are all new, with its health checks.
+    fn roll_forward(
+        &self,
+        target: &Path,
+        root: TargetRoot,
+        interrupted: &InterruptedChange,
+        watch: Watch<'_>,
+    ) -> Result<Recovered> {
+        let before = read_ledger(root.fs())?;
+        let turn = interrupted.entry.turn(before.entries());
+        let entry = recover::roll_forward(&root, interrupted)?;
+        self.remember_recovery(target, root.fs(), &before);
+        check_path(root.fs(), Some(target)).map_err(ChangeFailure::after_the_change)?;
+        let mut folder = self.locked(root, target)?;
+        let (checks, left) = match self.finish_checks(&mut folder, watch) {
+            Ok(checks) => (checks, None),
+            Err(unhealthy @ Error::Unhealthy { .. }) => return Err(unhealthy),
+            // Whatever keeps them from running, the change is finished.
+            Err(problem) => {
+                let ledger = &folder.ledger;
+                let due = ledger.unchecked().into_iter();
+                let changes = due.map(|due| UncheckedChange::new(ledger, due)).collect();
+                (Vec::new(), Some(ChecksLeft { changes, problem: Box::new(problem) }))
+            }
+        };
+        folder.remember();
+        Ok(Recovered::Finished { entry: Box::new(entry), turn, checks, left })
     }
 
     /// Notes outside the folder what was added to its history, which was `before`. Without it the entry counts as somebody
