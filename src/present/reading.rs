@@ -16,8 +16,8 @@ use crate::plan::OnDrift;
 use crate::viewer;
 use crate::viewer::model::Query;
 use crate::workbench::{
-    ApplyRequest, Comparison, Error, Occasion, PatchFile, RepairOptions, RollbackOptions, ScriptConsent,
-    TextOptions, ToggleOptions, Watch, Workbench, is_text_patch_by_name, typed_path,
+    ApplyRequest, Comparison, Error, HistoryCheck, Occasion, PatchFile, RepairOptions, RollbackOptions,
+    ScriptConsent, TextOptions, ToggleOptions, Watch, Workbench, is_text_patch_by_name, typed_path,
 };
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -160,13 +160,11 @@ pub fn answer(
             Event::FoundInAll(ticket, found(folder, find))
         }
         Effect::VerifyHistory(ticket, folder) => {
-            let verify = || workbench.check_history(&folder).map(|check| VerifiedHistory::new(&check));
-            Event::HistoryVerified(ticket, found(Some(&folder), verify))
+            let verified = verified(&folder, || workbench.check_history(&folder));
+            Event::HistoryVerified(ticket, verified)
         }
         Effect::Vouch(ticket, folder, reason) => {
-            let vouch =
-                || workbench.vouch_for_history(&folder, &reason).map(|check| VerifiedHistory::new(&check));
-            let vouched = found(Some(&folder), vouch);
+            let vouched = verified(&folder, || workbench.vouch_for_history(&folder, &reason));
             Event::Vouched(ticket, folder, vouched)
         }
         Effect::ReadMerge(ticket, bundles, folder, path) => {
@@ -278,6 +276,13 @@ fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: 
         }
         _ => return None,
     })
+}
+
+fn verified(
+    folder: &Path,
+    check: impl FnOnce() -> crate::workbench::Result<HistoryCheck>,
+) -> Result<VerifiedHistory, Failure> {
+    found(Some(folder), || check().map(|check| VerifiedHistory::new(&check)))
 }
 
 /// How often something stands in each of the changes that have it. What cannot be read or is no text has nothing.

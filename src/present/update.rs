@@ -66,10 +66,7 @@ impl Model {
             Msg::ShowDifferences(places) => self.show_differences(&places),
             Msg::FindInAll(query) => self.find_in_all(query),
             Msg::VerifyHistory => self.verify_history(),
-            Msg::TypeVouchReason(reason) => {
-                self.workspace.vouch_reason = reason;
-                Vec::new()
-            }
+            Msg::TypeVouchReason(reason) => self.type_vouch_reason(reason),
             Msg::Vouch(folder) => self.vouch(folder),
             Msg::Keys(_)
             | Msg::Review(_)

@@ -180,7 +180,7 @@ fn what_became_of_an_edited_file_is_kept_as_data() {
     sandbox.write("app/a", "mine");
     Console::new(&sandbox).done("rollback $/app --yes --keep-edits");
     let entry = last_entry(&sandbox);
-    let became = serde_json::json!({"kind": "file", "path": "a", "became": {"note": "edits-backed-up"}});
+    let became = serde_json::json!({"kind": "file", "path": "a", "became": {"note": "edits-backed-up", "after": "patch"}});
     assert_eq!(entry["facts"], serde_json::json!([became]));
     let words = "a: was changed after the patch was applied; your version is backed up";
     assert_eq!(entry["remarks"], serde_json::json!([words]));

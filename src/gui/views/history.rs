@@ -100,7 +100,9 @@ fn verified_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 /// That health checks were cut short, and the way to finish them.
 fn unchecked_ui(ui: &mut Ui, model: &Model, view: &FolderView, outbox: &mut Outbox) {
     let (Some(unchecked), Some(folder)) = (&view.unchecked, &model.workspace.folder) else { return };
-    let actions = &[Button::secondary(window::FINISH_CHECKS).icon(Icon::ClipboardCheck)];
+    let finish = [Button::secondary(window::FINISH_CHECKS).icon(Icon::ClipboardCheck)];
+    // Where they may be running, nobody can finish them.
+    let actions = if view.status.unchecked.is_empty() { &[] } else { &finish[..] };
     let view = Banner { notice: Notice::Danger, title: window::UNCHECKED, body: unchecked, actions };
     if banner(ui, &view).is_some() {
         outbox.push(Msg::BeginRecover(folder.clone(), Recovering::Checks));

@@ -67,9 +67,7 @@ impl HistoryDoubt {
             ),
             HistoryDoubt::Unchecked { subject, has_failed: false } => row(
                 Code::Unfinished,
-                format!(
-                    "the health checks of {subject} didn't run to the end, so it isn't known whether it works"
-                ),
+                not_checked(subject),
                 Advice::by_command("Finish them first", format!("patchwright recover {HERE} --finish")),
             ),
             HistoryDoubt::ForeignChange { user, files } => row(
@@ -98,6 +96,10 @@ impl HistoryDoubt {
             ),
         }
     }
+}
+
+fn not_checked(subject: &str) -> String {
+    format!("the health checks of {subject} didn't run to the end, so it isn't known whether it works")
 }
 
 fn entries_in_words(entries: &[u64]) -> String {

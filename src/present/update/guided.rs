@@ -32,11 +32,6 @@ impl Model {
             Msg::BeginKeep(id) => return self.begin_named(Task::Keep, Which::Patch(id)),
             Msg::BeginBringBack => return self.begin_guided(Task::BringBack),
             Msg::BeginSwitch(name, to) => return self.begin_switch(SwitchWish::new(name, to)),
-            Msg::BeginRecover(folder, Recovering::Checks)
-                if self.workspace.folder.as_ref() == Some(&folder) =>
-            {
-                return self.begin_checks();
-            }
             Msg::BeginRecover(folder, how) => return self.begin_recover(&folder, how),
             _ => {}
         }
@@ -199,7 +194,7 @@ impl Model {
     /// Whether health checks of a change in the folder were cut short, and nothing else comes first.
     pub(super) fn can_finish_checks(&self) -> bool {
         let view = self.workspace.view.ready();
-        view.is_some_and(|view| view.unchecked.is_some() && view.status.unfinished.is_none())
+        view.is_some_and(|view| !view.status.unchecked.is_empty() && view.status.unfinished.is_none())
     }
 
     /// Begins to finish health checks that were cut short.
@@ -214,6 +209,9 @@ impl Model {
     }
 
     pub(super) fn begin_recover(&mut self, folder: &Path, how: Recovering) -> Vec<Effect> {
+        if how == Recovering::Checks {
+            return self.begin_checks();
+        }
         if self.interrupted.iter().any(|(known, _)| known == folder) && !self.is_working() {
             self.workspace.folder = Some(folder.to_owned());
             self.guided = Some(Guided::recovering(folder.to_owned(), how));

@@ -209,6 +209,11 @@ impl Model {
         vec![Effect::VerifyHistory(self.workspace.verified.ask(&mut self.tickets), folder)]
     }
 
+    pub(super) fn type_vouch_reason(&mut self, reason: String) -> Vec<Effect> {
+        self.workspace.vouch_reason = reason;
+        Vec::new()
+    }
+
     /// Notes that the history of `folder` is right, for the reason that was typed.
     pub(super) fn vouch(&mut self, folder: PathBuf) -> Vec<Effect> {
         let reason = self.workspace.vouch_reason.trim().to_owned();

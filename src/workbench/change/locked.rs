@@ -192,7 +192,7 @@ impl LockedFolder<'_> {
     /// Notes outside the folder that `entry` is about to be written: a crash may come before [`LockedFolder::remember`].
     fn announce(&self, entry: &Entry) {
         let Some(path) = self.memory else { return };
-        let (name, time) = (FolderName::of(self.target), self.environment.now());
+        let (name, time) = (FolderName::new(self.target), self.environment.now());
         // What goes wrong here goes wrong in the end, too, where somebody hears of it.
         let _ = Memory::change(path, |memory| memory.announce(&name, &time, &self.ledger, entry));
     }
@@ -207,7 +207,7 @@ impl LockedFolder<'_> {
         // A change that got stuck has added nothing, and what was announced of it is needed for its recovery.
         let has_grown = ledger.head().seq > self.since;
         let Some(path) = self.memory.filter(|_| has_grown) else { return Ok(()) };
-        let (name, time) = (FolderName::of(self.target), self.environment.now());
+        let (name, time) = (FolderName::new(self.target), self.environment.now());
         Memory::change(path, |memory| memory.settle(&name, &time, ledger, self.since))
     }
 

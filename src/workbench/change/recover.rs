@@ -163,7 +163,7 @@ impl Workbench {
     /// else's; the files are as they should be all the same.
     fn remember_recovery(&self, target: &Path, fs: &dyn Fs, before: &Ledger) {
         let (Some(path), Ok(now)) = (&self.environment.seen_file, read_ledger(fs)) else { return };
-        let (name, time, since) = (FolderName::of(target), self.environment.now(), before.head().seq);
+        let (name, time, since) = (FolderName::new(target), self.environment.now(), before.head().seq);
         let _ = Memory::change(path, |memory| memory.settle(&name, &time, &now, since));
     }
 

@@ -97,7 +97,7 @@ impl Workbench {
     /// If what this person remembers cannot be read.
     pub(crate) fn said_elsewhere(&self, target: &Path, keyring: &Keyring) -> Result<SaidElsewhere> {
         let memory = self.memory()?;
-        let seen = memory.map(|memory| memory.products(&FolderName::of(target))).unwrap_or_default();
+        let seen = memory.map(|memory| memory.products(&FolderName::new(target))).unwrap_or_default();
         Ok(SaidElsewhere { seen, stated: stated(target, keyring) })
     }
 }

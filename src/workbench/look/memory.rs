@@ -129,18 +129,18 @@ struct Mark {
     sha256: String,
     /// What was there before; nothing where no file was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    before: Option<Content>,
+    before: Option<RememberedContent>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Content {
+struct RememberedContent {
     size: u64,
     sha256: String,
 }
 
 impl FolderName {
-    pub fn of(target: &Path) -> Self {
+    pub fn new(target: &Path) -> Self {
         let real = std::fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
         Self { object: object_of(&real), path: real.to_string_lossy().into_owned() }
     }
@@ -439,7 +439,7 @@ impl Mark {
         }
         let mut hasher = Hasher::new();
         std::io::copy(&mut fs.open(&place).ok()?, &mut hasher).ok()?;
-        let here = Content { size, sha256: hasher.finish().to_string() };
+        let here = RememberedContent { size, sha256: hasher.finish().to_string() };
         match () {
             () if (here.size, &here.sha256) == (self.size, &self.sha256) => Some(Found::Brought),
             () if Some(&here) == self.before.as_ref() => Some(Found::AsBefore),
@@ -452,12 +452,12 @@ impl Mark {
 fn marks_of(steps: &[Step]) -> Vec<Mark> {
     let content = |node: &Option<Node>| {
         let file = node.as_ref()?.as_file()?;
-        Some(Content { size: file.size_bytes, sha256: file.digest.to_string() })
+        Some(RememberedContent { size: file.size_bytes, sha256: file.digest.to_string() })
     };
     let mark = |step: &Step| {
         let (before, brought) = (content(&step.before), content(&step.after)?);
         let is_new = before.as_ref() != Some(&brought) && brought.size > 0;
-        let Content { size, sha256 } = brought;
+        let RememberedContent { size, sha256 } = brought;
         is_new.then(|| Mark { path: step.path.as_str().to_owned(), size, sha256, before })
     };
     let mut marks: Vec<Mark> = steps.iter().filter_map(mark).collect();

@@ -56,7 +56,7 @@ impl Workbench {
         let mut histories = Vec::new();
         let mut measured = Vec::new();
         for path in folders {
-            let Measured { events, foreign, unchecked } = self.events_of(path, period)?;
+            let FolderEvents { events, foreign, unchecked } = self.events_of(path, period)?;
             let metrics = Metrics::new(std::slice::from_ref(&events), period);
             let (path, entries) = (path.clone(), events.len());
             measured.push(MeasuredFolder { path, entries, foreign, unchecked, metrics });
@@ -71,7 +71,7 @@ impl Workbench {
         })
     }
 
-    fn events_of(&self, folder: &Path, period: Period) -> Result<Measured> {
+    fn events_of(&self, folder: &Path, period: Period) -> Result<FolderEvents> {
         let fs = self.disk(folder)?;
         let look = || {
             let ledger = read_ledger(&*fs)?;
@@ -83,7 +83,7 @@ impl Workbench {
                 true => patches_of(&*fs, &ledger, entry),
                 false => Vec::new(),
             };
-            Ok(Measured {
+            Ok(FolderEvents {
                 events: events(&ledger, &patches),
                 foreign: self.foreign(&ledger)?,
                 unchecked: unchecked(&*fs, &ledger)?,
@@ -94,7 +94,7 @@ impl Workbench {
 }
 
 /// What is read of one folder.
-struct Measured {
+struct FolderEvents {
     events: Vec<ChangeEvent>,
     foreign: Option<Foreign>,
     unchecked: Vec<UncheckedChange>,

@@ -31,4 +31,5 @@ pub(super) mod status;
 pub(super) mod support;
 pub(super) mod switches;
 pub(super) mod unchecked;
+pub(super) mod unfinished;
 pub(super) mod vouching;

@@ -200,7 +200,7 @@ impl Rehearsals {
         FORMAT.clone_into(&mut all.format);
         let why = note.why.map(|why| why.chars().take(MAX_REASON_CHARS).collect());
         all.rehearsals.push(KeptRehearsal {
-            folder: FolderName::of(target),
+            folder: FolderName::new(target),
             patches: patches.to_string(),
             decision: decision.to_string(),
             surroundings: Some(surroundings),

@@ -126,7 +126,7 @@ impl Workbench {
     pub(crate) fn check_history(&self, target: &Path) -> Result<HistoryCheck> {
         let fs = self.disk(target)?;
         let memory = self.memory()?.unwrap_or_default();
-        let before = memory.folder(&FolderName::of(target)).and_then(SeenFolder::newest);
+        let before = memory.folder(&FolderName::new(target)).and_then(SeenFolder::newest);
         let seen = before.map(|(entry, _)| entry);
         let ledger = match read_ledger(&*fs) {
             Ok(ledger) => ledger,
@@ -154,7 +154,7 @@ impl Workbench {
     /// As [`Workbench::memory`].
     pub(crate) fn older_copy(&self, target: &Path, ledger: &Ledger) -> Result<Option<OlderCopy>> {
         let Some(memory) = self.memory()? else { return Ok(None) };
-        let name = FolderName::of(target);
+        let name = FolderName::new(target);
         let goes_on = memory.goes_on(&name, ledger);
         Ok(goes_on.map(|(there, newest)| OlderCopy {
             here: ledger.head().seq,
@@ -172,7 +172,7 @@ impl Workbench {
     pub(crate) fn refuse_shortened_history(&self, target: &Path, fs: &dyn Fs) -> Result<()> {
         // What stops without a memory says so itself, and files go back all the same.
         let Ok(Some(memory)) = self.memory() else { return Ok(()) };
-        let Some(newest) = memory.newest_at(&FolderName::of(target)) else { return Ok(()) };
+        let Some(newest) = memory.newest_at(&FolderName::new(target)) else { return Ok(()) };
         let place = Ledger::place_of(newest);
         // Where the newest one is there, nothing is gone from the end, and no more has to be read.
         if fs.look(&Place::from(&place)).is_ok_and(|found| found.is_some()) {
@@ -262,7 +262,7 @@ impl Workbench {
             Unfinished::Interrupted(interrupted) => Some(&interrupted.entry),
             _ => None,
         };
-        let (name, time) = (FolderName::of(target), self.environment.now());
+        let (name, time) = (FolderName::new(target), self.environment.now());
         if ledger.head().seq > 0 || interrupted.is_some() {
             Memory::change(path, |memory| memory.vouch(&name, &time, (&ledger, interrupted), reason))?;
         }
@@ -274,7 +274,7 @@ impl Workbench {
     /// # Errors
     /// As [`Workbench::memory`].
     pub(crate) fn remembered(&self, target: &Path) -> Result<Remembered> {
-        Ok(Remembered(self.memory()?.map(|memory| (FolderName::of(target), memory))))
+        Ok(Remembered(self.memory()?.map(|memory| (FolderName::new(target), memory))))
     }
 }
 

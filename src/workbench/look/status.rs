@@ -10,14 +10,15 @@ use super::rollback_protection::{Foreign, OlderCopy};
 use super::stack::{FolderStack, all_copies, manifests_of, read_ledger};
 use super::switches::{FolderSwitch, opened_by_undoing, switches};
 use super::unchecked::{UncheckedChange, unchecked};
+use super::unfinished::{UnfinishedWork, unfinished_now};
 use super::vouching::{Authorship, Vouching};
 use crate::checks::identify;
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::observe;
-use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote, Turn};
+use crate::ledger::{Action, Entry, Installed, Ledger, ScriptNote, Turn};
 use crate::model::{Code, Digest, LayerKey, Node, Patch, TreePath, TreeState};
 use crate::plan::{FileFates, Layer, how_it_stands, says_that_it_contains};
-use crate::transaction::{put_aside, recover, recover::Unfinished};
+use crate::transaction::put_aside;
 use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::{Recalled, Result, Watch, Workbench, text_patch};
 
@@ -103,23 +104,6 @@ pub enum Removal {
     GivenUp,
 }
 
-/// An interrupted change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnfinishedWork {
-    pub patch: Option<PatchNote>,
-    /// Whether it was being taken back rather than applied.
-    pub is_rollback: bool,
-    /// The switch that was being moved, if that is it.
-    pub switch: Option<String>,
-    pub begun: String,
-    /// Who began it.
-    pub user: String,
-    /// Whether it is known to have been begun by somebody else, or on another computer.
-    pub is_foreign: bool,
-    /// Whether every place is new already, so that it can be finished; `None` where nobody has looked.
-    pub can_finish: Option<bool>,
-}
-
 /// Everything that happened to a folder.
 #[derive(Debug, Clone)]
 pub struct FolderHistory {
@@ -184,37 +168,6 @@ impl Workbench {
         let held = |patch: &Installed| recalls.about(&patch.patch.id, patch.patch.revision).cloned();
         status.held = status.installed.iter().filter_map(held).collect();
         Ok(status)
-    }
-
-    /// The interrupted change in `target`, if there is one. Reads no product file and writes nothing.
-    ///
-    /// # Errors
-    /// If the folder or its records cannot be read.
-    pub fn unfinished(&self, target: &Path) -> Result<Option<UnfinishedWork>> {
-        let fs = self.disk(target)?;
-        let found = self.read_consistently(target, &*fs, || unfinished_now(&*fs), Option::is_none)?;
-        Ok(found.map(|work| UnfinishedWork { is_foreign: self.is_foreign_work(&*fs), ..work }))
-    }
-
-    fn is_foreign_work(&self, fs: &dyn Fs) -> bool {
-        match recover::inspect(fs) {
-            Ok(Unfinished::Interrupted(interrupted)) => self.is_foreign_change(&interrupted.entry),
-            _ => false,
-        }
-    }
-
-    /// The same, and whether it can be finished: every file that it changes is read. Writes nothing.
-    ///
-    /// # Errors
-    /// As [`Workbench::unfinished`], and if a file cannot be read.
-    pub fn unfinished_in_full(&self, target: &Path) -> Result<Option<UnfinishedWork>> {
-        let Some(work) = self.unfinished(target)? else { return Ok(None) };
-        let fs = self.disk(target)?;
-        let can_finish = match recover::inspect(&*fs)? {
-            Unfinished::Interrupted(interrupted) => Some(recover::can_roll_forward(&*fs, &interrupted)?),
-            _ => None,
-        };
-        Ok(Some(UnfinishedWork { can_finish, ..work }))
     }
 
     /// Everything that happened to `target`, its chain verified. Writes nothing.
@@ -390,24 +343,6 @@ fn removal(folder: &FolderStack, layer: &Layer) -> Removal {
     };
     let sharing: Vec<&Layer> = folder.layers.iter().filter(shares).collect();
     if sharing.is_empty() { Removal::Alone } else { Removal::Rebuilding(ids(sharing)) }
-}
-
-pub(super) fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
-    Ok(match recover::inspect(fs)? {
-        Unfinished::Interrupted(interrupted) => Some(UnfinishedWork {
-            is_rollback: interrupted.entry.action == Action::Rollback,
-            switch: interrupted.entry.toggle.as_ref().map(|note| {
-                let patch = interrupted.entry.patch.as_ref().map_or("", |patch| patch.id.as_str());
-                format!("{patch}/{}", note.id)
-            }),
-            patch: interrupted.entry.patch,
-            begun: interrupted.entry.time,
-            user: interrupted.entry.user,
-            is_foreign: false,
-            can_finish: None,
-        }),
-        _ => None,
-    })
 }
 
 fn drift(

@@ -130,7 +130,7 @@ impl Workbench {
     /// # Errors
     /// If it is another one; a folder that is not there is told when it is opened.
     pub(super) fn check_member(&self, member: &Member) -> Result<()> {
-        let now = FolderName::of(Path::new(&member.path));
+        let now = FolderName::new(Path::new(&member.path));
         let is_gone = now.object().is_none();
         match is_gone || member.folder.object().is_none() || member.folder.is(&now) {
             true => Ok(()),

@@ -39,7 +39,7 @@ pub(super) fn resolve(file: &RolloutFile) -> Result<Vec<Vec<Member>>> {
                     }
                     None => drop(known.insert(real, shown.clone())),
                 }
-                members.push(Member::new(shown, FolderName::of(&path)));
+                members.push(Member::new(shown, FolderName::new(&path)));
             }
         }
         if members.is_empty() {

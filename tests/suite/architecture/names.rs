@@ -7,9 +7,8 @@ use std::path::Path;
 use super::{read, root, rust_files, without_tests};
 
 /// Names that stand for several types, each with its reason.
-const SHARED: [(&str, &str); 3] = [
+const SHARED: [(&str, &str); 2] = [
     ("Arguments", "what a verb takes on the command line, in the file of that verb"),
-    ("Content", "a text that is compared, and what a memory keeps of a file; nobody else sees the second"),
     ("Result", "the usual alias with the error of a room"),
 ];
 

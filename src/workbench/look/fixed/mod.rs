@@ -16,9 +16,10 @@ pub use document::FixedFormat;
 pub(crate) use document::Publisher;
 
 use super::stack::{FolderStack, read_ledger};
-use super::status::{product, unfinished_now};
+use super::status::product;
 use super::switches::{FolderSwitch, switches};
 use super::unchecked::unchecked;
+use super::unfinished::unfinished_now;
 use crate::disk::fs::Fs;
 use crate::disk::observe;
 use crate::ledger::{Installed, Ledger};

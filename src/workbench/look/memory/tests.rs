@@ -40,7 +40,7 @@ impl Scene {
 #[test]
 fn an_entry_is_known_although_a_crash_came_right_after_it() {
     let mut scene = Scene::new();
-    let name = FolderName::of(scene.folder.path());
+    let name = FolderName::new(scene.folder.path());
     let entry = scene.next();
     Memory::change(&scene.path(), |memory| memory.announce(&name, "t", &scene.ledger, &entry))
         .expect("noted");
@@ -56,7 +56,7 @@ fn an_entry_is_known_although_a_crash_came_right_after_it() {
 #[test]
 fn what_others_write_in_between_stays_theirs() {
     let mut scene = Scene::new();
-    let name = FolderName::of(scene.folder.path());
+    let name = FolderName::new(scene.folder.path());
     for is_ours in [true, false, true] {
         let (since, entry) = (scene.ledger.head().seq, scene.next());
         scene.add(&entry);
@@ -74,7 +74,7 @@ fn what_others_write_in_between_stays_theirs() {
 #[test]
 fn the_memory_of_a_folder_does_not_grow_without_end() {
     let mut scene = Scene::new();
-    let name = FolderName::of(scene.folder.path());
+    let name = FolderName::new(scene.folder.path());
     for _ in 0..2 * MAX_ENTRIES {
         let (since, entry) = (scene.ledger.head().seq, scene.next());
         scene.add(&entry);
@@ -90,7 +90,7 @@ fn the_memory_of_a_folder_does_not_grow_without_end() {
 fn a_memory_that_did_not_change_is_read_once_and_one_that_did_at_once() {
     let scene = Scene::new();
     let (last, path) = (LastRead::default(), scene.path());
-    let name = FolderName::of(scene.folder.path());
+    let name = FolderName::new(scene.folder.path());
     assert!(last.load(&path).expect("there is none yet").folders.is_empty());
     Memory::change(&path, |memory| memory.vouch(&name, "t", (&scene.ledger, None), "seen")).expect("changed");
     let first = last.load(&path).expect("it is whole");
