@@ -45,7 +45,10 @@ impl Arguments {
                     false => Outcome::Done,
                     true => Outcome::Not(Kind::NeedsPerson),
                 },
-                |style| text::history_check(&check, target, style),
+                |style| {
+                    let noted = self.vouch.as_ref().map(|reason| text::vouched(reason, style));
+                    noted.unwrap_or_default() + &text::history_check(&check, target, style)
+                },
                 || answer::HistoryCheck::new(&check, target),
             );
         }

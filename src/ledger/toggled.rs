@@ -34,10 +34,26 @@ impl Ledger {
     /// The newest move of the switch `id` of the patch `patch`, as far back as that patch, or the edition of it that it
     /// replaced, is in the folder.
     pub(crate) fn last_move(&self, patch: &str, id: &str) -> Option<Moving<'_>> {
+        self.last_move_before(patch, id, u64::MAX)
+    }
+
+    /// The move of that switch that made it stand as it does: what takes back a move leaves what the move before it made.
+    pub(crate) fn standing_move(&self, patch: &str, id: &str) -> Option<Moving<'_>> {
+        let mut standing = self.last_move(patch, id)?;
+        while let (Action::Rollback, Some(seq)) = (standing.entry.action, standing.entry.reverses)
+            && let Some(before) = self.last_move_before(patch, id, seq.min(standing.entry.seq))
+        {
+            standing = before;
+        }
+        Some(standing)
+    }
+
+    fn last_move_before(&self, patch: &str, id: &str, end: u64) -> Option<Moving<'_>> {
         let came = self.layers().slots.into_iter().map(|slot| slot.key);
         let is_it = |key: &LayerKey| self.note(*key).is_some_and(|note| note.id == patch);
         let since = came.filter(is_it).map(|key| key.entry).min()?;
-        self.entries().iter().rev().take_while(|entry| entry.seq > since).find_map(|entry| {
+        let entries = self.entries().iter().rev().skip_while(|entry| entry.seq >= end);
+        entries.take_while(|entry| entry.seq > since).find_map(|entry| {
             let (moved, is_forth) = self.moved_by(entry)?;
             let note = moved.toggle.as_ref()?;
             let is_it = note.id == id && moved.patch.as_ref().is_some_and(|moved| moved.id == patch);

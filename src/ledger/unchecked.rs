@@ -98,7 +98,7 @@ impl Ledger {
     /// Whether a switch, which `moved` moved first, stands where `moving` has put it.
     fn is_as_moved(&self, moving: &Entry, moved: &Entry) -> bool {
         let (Some(patch), Some(note)) = (&moved.patch, &moved.toggle) else { return false };
-        self.last_move(&patch.id, &note.id).is_some_and(|last| last.entry.seq == moving.seq)
+        self.standing_move(&patch.id, &note.id).is_some_and(|last| last.entry.seq == moving.seq)
     }
 }
 

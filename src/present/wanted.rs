@@ -122,7 +122,7 @@ impl WantedPage {
             fill(words::window::CHOICE_UNREADABLE, &[("file", &path_line(file)), ("why", &line(why))])
         });
         Self {
-            headline: headline(done),
+            headline: wanted::summary(done),
             folders,
             more,
             due: due(done),
@@ -151,14 +151,6 @@ impl WantedPage {
             _ => Some(many::WANTED_LEFT_TO_PEOPLE),
         }
     }
-}
-
-/// `3 folders: 2 different, 1 in line`.
-fn headline(done: &Reconciled) -> String {
-    let all = phrases::count(done.folders.len(), "folder", "folders");
-    let counts = wanted::counts(done);
-    let counts: Vec<String> = counts.iter().map(|(phrase, count)| format!("{count} {phrase}")).collect();
-    if counts.is_empty() { all } else { format!("{all}: {}", counts.join(", ")) }
 }
 
 /// What is to be done in a folder.

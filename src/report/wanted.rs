@@ -4,11 +4,11 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::phrases::path_text;
+use super::phrases::{self, path_text};
 use super::{Report, shell_path, shell_word};
 use crate::model::{Kind, Position};
 use crate::plan::wanted::{DueAction, Expectation, ExpectationStanding, ExpectationSubject, Left, Person};
-use crate::text::{Advice, escape_text};
+use crate::text::{Advice, escape_text, with_thousands};
 use crate::workbench::{FolderStand, Reconciled};
 
 /// How a folder stands, in a word that programs read.
@@ -139,8 +139,17 @@ pub(crate) fn lines(folder: &FolderStand, with_met: bool) -> Vec<(String, String
     lines
 }
 
+/// How many folders there are, and how many stand how: `3 folders: 2 different, 1 in line`.
+pub(crate) fn summary(done: &Reconciled) -> String {
+    let all = phrases::count(done.folders.len(), "folder", "folders");
+    let counts = counts(done).into_iter();
+    let counts: Vec<String> =
+        counts.map(|(phrase, count)| format!("{} {phrase}", with_thousands(count as u64))).collect();
+    if counts.is_empty() { all } else { format!("{all}: {}", counts.join(", ")) }
+}
+
 /// How many folders stand how, by the words for it.
-pub(crate) fn counts(done: &Reconciled) -> Vec<(&'static str, usize)> {
+fn counts(done: &Reconciled) -> Vec<(&'static str, usize)> {
     let mut counts: Vec<(&'static str, usize)> = Vec::new();
     for folder in &done.folders {
         let phrase = match state_phrase(folder) {

@@ -301,6 +301,22 @@ fn a_switch_that_was_moved_and_not_checked_is_moved_back_when_its_check_fails() 
 }
 
 #[test]
+fn a_switch_that_was_not_checked_stays_told_when_moving_it_back_fails() {
+    let sandbox = product(TOGGLE);
+    person(&sandbox).done(APPLY);
+    cut_short(&sandbox, "toggle off parser $/app --yes --reason=slow");
+    sandbox.write("app/port", "none\n");
+    let back = person(&sandbox).run("toggle on parser $/app --yes");
+    assert_eq!(back.code, 5, "{back}");
+    assert_eq!(sandbox.read("app/conf.env").as_deref(), Some("PARSER=old\n"));
+    assert!(is_told(&sandbox), "it stands where nobody has checked it");
+    assert!(person(&sandbox).run("status $/app").out.contains("slow"), "and why it does is known");
+    sandbox.write("app/port", "8080\n");
+    person(&sandbox).done(FINISH);
+    assert!(!is_told(&sandbox));
+}
+
+#[test]
 fn what_is_rolled_back_is_unchecked_no_more_and_again_when_it_returns() {
     let sandbox = product(&check("8080"));
     cut_short(&sandbox, APPLY);

@@ -1,6 +1,7 @@
 //! One patch goes into many folders, ring after ring: what the rules between the rings hold back, how it is stopped, paused,
 //! approved and rolled back, and that nobody is changed who was not meant.
 
+mod already_there;
 mod approved;
 mod at_scale;
 mod hostile;

@@ -137,6 +137,7 @@ answers! {
         target: String = path_text(target),
         entries: Vec<Entry> = all(&history.entries, Entry::new),
         [foreign]: Vec<u64> = history.foreign.as_ref().map(|foreign| foreign.entries.clone()),
+        [older_copy_of]: String = history.older.as_ref().map(|older| older.path.clone()),
         [unchecked]: Vec<u64> = some(all(&history.unchecked, |change| change.entry)),
     }
 

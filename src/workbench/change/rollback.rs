@@ -69,7 +69,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RollbackPreview> {
         let (fs, sources) = (self.disk(target)?, self.other_sources(damaged)?);
-        let asked = RollbackQuestion { options, sources: &sources, reach: CheckReach::Folder };
+        let asked = RollbackInquiry { options, sources: &sources, reach: CheckReach::Folder };
         self.read_unlocked(target, &*fs, asked, watch).map(|look| look.preview)
     }
 
@@ -98,7 +98,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
         let (fs, sources) = (self.disk(target)?, self.other_sources(damaged)?);
-        let asked = RollbackQuestion { options, sources: &sources, reach: CheckReach::Agreed };
+        let asked = RollbackInquiry { options, sources: &sources, reach: CheckReach::Agreed };
         let first_look = self.read_unlocked(target, &*fs, asked, watch)?;
         DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
         let entry = first_look.preview.entry;
@@ -173,7 +173,7 @@ impl Workbench {
         &self,
         target: &Path,
         fs: &dyn Fs,
-        asked: RollbackQuestion<'_>,
+        asked: RollbackInquiry<'_>,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         self.refuse_shortened_history(target, fs)?;
@@ -182,7 +182,7 @@ impl Workbench {
     }
 
     /// What the options ask for, in this folder, and what is to be said about who wrote its history.
-    fn look(&self, fs: &dyn Fs, asked: RollbackQuestion<'_>, watch: Watch<'_>) -> Result<PlannedRollback> {
+    fn look(&self, fs: &dyn Fs, asked: RollbackInquiry<'_>, watch: Watch<'_>) -> Result<PlannedRollback> {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
         let mut look = self.look_as_asked(fs, &ledger, asked, watch)?;
@@ -194,7 +194,7 @@ impl Workbench {
         &self,
         fs: &dyn Fs,
         ledger: &Ledger,
-        RollbackQuestion { options, sources, reach }: RollbackQuestion<'_>,
+        RollbackInquiry { options, sources, reach }: RollbackInquiry<'_>,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         if matches!(options.which, Which::LastRollback | Which::Reapply) {
@@ -394,7 +394,7 @@ impl Workbench {
 
 /// What is asked for.
 #[derive(Clone, Copy)]
-struct RollbackQuestion<'a> {
+struct RollbackInquiry<'a> {
     options: &'a RollbackOptions,
     sources: &'a OtherSources,
     /// How far the checks may reach of a patch that comes back and that nobody vouches for.

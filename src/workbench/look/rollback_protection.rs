@@ -57,6 +57,10 @@ impl OlderCopy {
     pub(crate) fn sentence(&self) -> String {
         let Self { here, newest, path, is_this_path } = self;
         match is_this_path {
+            true if *here == 0 => format!(
+                "This folder has no history, and you changed it up to entry {newest}: it was removed, or the product was \
+                 installed anew"
+            ),
             true => capitalised(&shortened_history(*here, *newest)),
             false => format!(
                 "This folder is an older copy of {path}: its history ends at entry {here}, and you have changed that one up \
@@ -155,6 +159,11 @@ impl Workbench {
     pub(crate) fn older_copy(&self, target: &Path, ledger: &Ledger) -> Result<Option<OlderCopy>> {
         let Some(memory) = self.memory()? else { return Ok(None) };
         let name = FolderName::new(target);
+        if ledger.head().seq == 0 {
+            let newest = memory.folder(&name).and_then(SeenFolder::newest).map(|(entry, _)| entry);
+            let path = name.path().to_owned();
+            return Ok(newest.map(|newest| OlderCopy { here: 0, newest, path, is_this_path: true }));
+        }
         let goes_on = memory.goes_on(&name, ledger);
         Ok(goes_on.map(|(there, newest)| OlderCopy {
             here: ledger.head().seq,
@@ -179,7 +188,8 @@ impl Workbench {
             return Ok(());
         }
         match self.older_copy(target, &read_ledger(fs)?)? {
-            Some(OlderCopy { here, newest, is_this_path: true, .. }) => {
+            // A product that was installed anew has no history, and that is no harm.
+            Some(OlderCopy { here, newest, is_this_path: true, .. }) if here > 0 => {
                 Err(Error::refused(HistoryDoubt::ShortenedHistory { here, newest }))
             }
             _ => Ok(()),
@@ -263,9 +273,7 @@ impl Workbench {
             _ => None,
         };
         let (name, time) = (FolderName::new(target), self.environment.now());
-        if ledger.head().seq > 0 || interrupted.is_some() {
-            Memory::change(path, |memory| memory.vouch(&name, &time, (&ledger, interrupted), reason))?;
-        }
+        Memory::change(path, |memory| memory.vouch(&name, &time, (&ledger, interrupted), reason))?;
         self.check_history(target)
     }
 

@@ -111,6 +111,8 @@ pub struct FolderHistory {
     pub entries: Vec<Entry>,
     /// Those of them that this person did not write.
     pub foreign: Option<Foreign>,
+    /// That there were more, if so.
+    pub older: Option<OlderCopy>,
     /// Those of them whose health checks were cut short, or failed without a way back.
     pub unchecked: Vec<UncheckedChange>,
 }
@@ -181,7 +183,8 @@ impl Workbench {
             let mut unchecked = unchecked(&*fs, &ledger)?;
             unchecked.retain(|change| !change.may_run());
             let (entries, foreign) = (ledger.entries().to_vec(), self.foreign(&ledger)?);
-            Ok(FolderHistory { entries, foreign, unchecked })
+            let older = self.older_copy(target, &ledger)?;
+            Ok(FolderHistory { entries, foreign, older, unchecked })
         };
         self.read_consistently(target, &*fs, look, |_| true)
     }

@@ -93,12 +93,15 @@ pub(crate) fn switches(
                 }
                 None => stand(fs, toggle)?,
             };
-            let moved = ledger.last_move(&note.id, toggle.id.as_str());
+            let (patch_id, id) = (&note.id, toggle.id.as_str());
+            // Where the last move was taken back, the one before it has the reason.
+            let standing = ledger.standing_move(patch_id, id).and_then(|moved| moved.note);
+            let moved = ledger.last_move(patch_id, id);
             let moved = moved.filter(|moved| stand == SwitchStand::At(moved.position));
             let since = moved.map(|moved| SwitchMove {
                 time: moved.entry.time.clone(),
                 user: moved.entry.user.clone(),
-                reason: moved.note.and_then(|note| note.reason.clone()),
+                reason: standing.and_then(|note| note.reason.clone()),
                 entry: moved.entry.seq,
             });
             found.push(FolderSwitch {

@@ -9,11 +9,12 @@ use crate::ledger::{Action, CauseNote, Entry, Ledger, Occasion};
 use crate::model::{CauseKind, Code, Digest, Kind, Patch};
 use crate::plan::why::RolloutMismatch;
 use crate::progress::Quiet;
-use crate::transaction::recover::OnForeign;
+use crate::transaction::recover::{self, OnForeign, Unfinished};
 use crate::transaction::{ChangeFailure, FolderCondition};
 use crate::workbench::change::health::Health;
 use crate::workbench::look::memory::FolderName;
 use crate::workbench::look::stack::read_ledger;
+use crate::workbench::look::unchecked::in_doubt;
 use crate::workbench::{ApplyOptions, Choice, Error, Result, SharedBundles, Watch, Workbench};
 
 /// What the folders get.
@@ -175,6 +176,9 @@ impl Workbench {
         }
         // Without its records a rollout still finds out what it did.
         let ledger = self.ledger_of(member)?;
+        if let Some(change) = in_doubt(&ledger).first() {
+            return Err(change.refusal());
+        }
         let is_ours = |entry: &&Entry| {
             entry.action == Action::Apply
                 && rollout_of(entry).is_some_and(|id| id == load.id)
@@ -182,7 +186,10 @@ impl Workbench {
         };
         Ok(match ledger.entries().iter().rev().find(is_ours) {
             Some(entry) => TurnOutcome::new(MemberState::Good, Some(entry.seq)),
-            None => TurnOutcome::new(MemberState::AlreadyThere, None),
+            None => match self.speaks_against(load, member, watch)? {
+                None => TurnOutcome::new(MemberState::AlreadyThere, None),
+                Some((code, why)) => TurnOutcome::because(MemberState::NeedsPerson, code, why),
+            },
         })
     }
 
@@ -205,6 +212,14 @@ impl Workbench {
         Ok(opened)
     }
 
+    /// Whether a change in `target` was interrupted that the rollout `id` had begun.
+    fn was_begun_by(&self, id: &str, target: &Path) -> Result<bool> {
+        Ok(match recover::inspect(&*self.disk(target)?)? {
+            Unfinished::Interrupted(interrupted) => rollout_of(&interrupted.entry).is_some_and(|by| by == id),
+            _ => false,
+        })
+    }
+
     /// Deals with a change that a run had begun and never told the end of. `None`: the folder is as before it.
     pub(super) fn resume_change(
         &self,
@@ -214,8 +229,8 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<Option<TurnOutcome>> {
         let target = Path::new(&member.path);
-        // That this rollout had begun a change there was recorded before it began.
-        if self.unfinished(target)?.is_some() {
+        // A change that somebody else began is left to them, as applying leaves it.
+        if self.was_begun_by(load.id, target)? {
             let _ = self.recover(target, Choice::Undo(OnForeign::Stop), watch)?;
             return Ok(None);
         }

@@ -61,7 +61,9 @@ fn what_somebody_else_began_is_shown_and_waits_for_somebody_who_says_that_it_is_
         assert!(refused.err.contains("patchwright history $/app --vouch=REASON"), "{refused}");
         assert!(Tree::read(&sandbox.path("app")) == before, "{choice}");
     }
-    stranger(&sandbox).done("history $/app --vouch=asked");
+    assert!(status.out.contains("Next: Ask whoever began it to recover the folder."), "{status}");
+    let noted = stranger(&sandbox).done("history $/app --vouch=asked");
+    assert!(noted.out.starts_with("Confirmed what was done here up to now: asked"), "{noted}");
     stranger(&sandbox).done("recover $/app --undo");
     assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));
 }

@@ -120,3 +120,25 @@ fn an_older_copy_elsewhere_is_nobodys_loss_and_goes_its_own_way() {
     person(&sandbox).done("rollback $/staging --yes");
     person(&sandbox).done("rollback $/app --yes");
 }
+
+#[test]
+fn a_history_that_is_gone_as_a_whole_is_told_and_stops_nothing() {
+    let sandbox = scene();
+    person(&sandbox).done("apply $/signed.patchbundle $/app --yes");
+    std::fs::remove_dir_all(sandbox.path("app/.patchwright")).expect("removed");
+    let said = "This folder has no history, and you changed it up to entry 1: it was removed, or the product was installed \
+                anew";
+    for command in ["status $/app", "history $/app"] {
+        let told = person(&sandbox).done(command);
+        assert!(told.out.contains(said), "{told}");
+        assert!(!stranger(&sandbox).done(command).out.contains(said), "who never saw it can't know");
+    }
+    assert_eq!(person(&sandbox).run("history $/app --verify").code, 6);
+    // Somebody says that this is right, and nobody is reminded of it any more.
+    copy(&sandbox, "app", "kept");
+    let noted = person(&sandbox).done("history $/app --vouch=reinstalled");
+    assert!(noted.out.contains("Confirmed what was done here up to now: reinstalled"), "{noted}");
+    assert!(!person(&sandbox).done("status $/app").out.contains(said));
+    person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+    person(&sandbox).done("history $/app --verify");
+}

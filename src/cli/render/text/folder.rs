@@ -137,9 +137,15 @@ fn unfinished_work(unfinished: &UnfinishedWork, folder: &str, style: Style) -> S
         safe(&words::moment(&unfinished.begun)),
         safe(&unfinished.user)
     );
+    let next = match unfinished.is_foreign {
+        false => format!("Restore the old files: patchwright recover {folder} --undo"),
+        true => format!(
+            "Ask whoever began it to recover the folder. Or if you know that it's right, confirm it: patchwright history \
+             {folder} --vouch=REASON"
+        ),
+    };
     format!(
-        "{}\nSome files may be updated and some not. Nothing has been lost.\n\
-         {} Restore the old files: patchwright recover {folder} --undo\n\n",
+        "{}\nSome files may be updated and some not. Nothing has been lost.\n{} {next}\n\n",
         style.bad(&headline),
         style.attention("Next:"),
     )
@@ -294,8 +300,10 @@ fn with_moved_switches(moved: &[&Drift], folder: &str) -> String {
 }
 
 pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: bool, style: Style) -> String {
+    let older = history.older.as_ref().map(|older| style.attention(&safe(&older.sentence())) + "\n");
+    let older = older.unwrap_or_default();
     if history.entries.is_empty() {
-        return format!("No changes to {} are recorded\n", place(target));
+        return format!("{older}No changes to {} are recorded\n", place(target));
     }
     let events = words::events(&history.entries);
     let rows: Vec<[String; 5]> =
@@ -304,6 +312,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
     if let Some(foreign) = &history.foreign {
         text = format!("{}\n{text}", style.bad(&foreign.sentence()));
     }
+    text = older + &text;
     for (line, entry) in columns(&rows).lines().zip(&history.entries) {
         let is_foreign = history.foreign.as_ref().is_some_and(|foreign| foreign.holds(entry.seq));
         let by = if is_foreign { "the history says: " } else { "" };
@@ -364,6 +373,11 @@ fn steps(entry: &Entry) -> String {
     let steps = changes::of_steps(&entry.steps, &[]);
     let line = |line: &changes::ChangeLine<'_>| format!("        {}\n", change_row(line).join(" "));
     changes::lines(&steps).iter().map(line).collect()
+}
+
+/// That somebody's word was noted, for what the history says and for a change that was interrupted.
+pub(in crate::cli) fn vouched(reason: &str, style: Style) -> String {
+    format!("{} what was done here up to now: {}\n", style.good("Confirmed"), safe(reason))
 }
 
 /// Whether a history is as it was written.

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::{argument, place, safe};
-use crate::cli::render::{Style, words};
+use crate::cli::render::Style;
 use crate::model::Kind;
-use crate::report::wanted::{counts, lines, state_phrase};
+use crate::report::wanted::{lines, state_phrase, summary};
 use crate::workbench::Reconciled;
 
 /// Most folders that are in line and listed all the same.
@@ -46,11 +46,7 @@ pub(in crate::cli) fn reconciled(
     for (file, why) in &done.unreadable {
         text.push_str(&format!("{}\n", style.bad(&format!("Can't read {}: {}", place(file), safe(why)))));
     }
-    let all = words::count(done.folders.len(), "folder", "folders");
-    let counts: Vec<String> =
-        counts(done).iter().map(|(phrase, count)| format!("{count} {phrase}")).collect();
-    let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
-    text.push_str(&format!("\n{all}{counts}\n"));
+    text.push_str(&format!("\n{}\n", summary(done)));
     if let Some(problem) = &done.problem {
         let said = format!("Nothing is changed: {} ({})", problem.meaning(), problem.code());
         text.push_str(&format!("{}\n    {}\n", style.bad(&said), safe(&problem.hint().to_string())));
