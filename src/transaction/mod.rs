@@ -239,7 +239,7 @@ pub enum TransactionError {
     #[error("no change was interrupted here")]
     NothingUnfinished,
     /// Not every place is new, so the change cannot be finished.
-    #[error("the interrupted change can't be finished: {} not updated yet", list(.paths))]
+    #[error("the interrupted change can't be finished; not as it leaves them: {}", list(.paths))]
     NotAllNew {
         /// The places that are not.
         paths: Vec<TreePath>,

@@ -45,10 +45,12 @@ impl Health {
     pub fn ask(&mut self, checks: &[Check], product: &Product, fs: &dyn Fs, watch: Watch<'_>) {
         let results = checks::run_all(checks, &Surroundings { fs, product }, watch.cancel);
         for (check, result) in checks.iter().zip(results) {
+            let is_cut_off = !result.passed && watch.cancel.is_cancelled();
+            let cut_off = if is_cut_off { ", and somebody stopped the checks" } else { "" };
             let note = CheckNote {
                 check: checks::describe(&check.probe),
                 passed: result.passed,
-                evidence: result.evidence,
+                evidence: format!("{}{cut_off}", result.evidence),
             };
             if check.level == Level::Required && !note.passed {
                 self.failed.push(note.clone());
@@ -139,5 +141,33 @@ impl Workbench {
             folder.remember();
             Err(Error::Unhealthy { failed: health.failures(), undo })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::fs::OsFs;
+    use crate::model::{Probe, TreePath};
+    use crate::progress::{CancelToken, Quiet};
+
+    #[test]
+    fn a_check_that_somebody_stopped_says_so_and_one_that_fails_by_itself_does_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.txt"), "ill").expect("written");
+        let fs = OsFs::open(folder.path()).expect("a disk");
+        let probe =
+            Probe::Text { path: TreePath::parse("a.txt").expect("a path"), contains: "well".to_owned() };
+        let check = Check { probe, level: Level::Required, timeout_secs: 1, retries: 0 };
+        let evidence = |cancel: &CancelToken| {
+            let mut health = Health::default();
+            let watch = Watch { progress: &Quiet, cancel };
+            health.ask(std::slice::from_ref(&check), &Product::default(), &fs, watch);
+            health.notes.pop().expect("it was asked").evidence
+        };
+        let cancel = CancelToken::new();
+        assert!(!evidence(&cancel).contains("stopped"));
+        cancel.cancel();
+        assert!(evidence(&cancel).ends_with(", and somebody stopped the checks"));
     }
 }

@@ -75,6 +75,8 @@ pub struct FolderStatus {
     pub can_undo_toggle: bool,
     /// Whether the last change put places right, and can be taken back.
     pub can_undo_repair: bool,
+    /// Whether that change undid a repair, so that taking it back repairs again.
+    pub undid_repair: bool,
 }
 
 /// What one patch in a folder says about containing another one there, and what shows it.
@@ -214,6 +216,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         version: version.or_else(|| ledger.version().map(str::to_owned)),
         can_undo_rollback: matches!(turn, Some(Turn::Went | Turn::CameBack)),
         brought_back: turn == Some(Turn::CameBack),
+        undid_repair: turn == Some(Turn::RepairUndone),
         can_undo_repair: matches!(turn, Some(Turn::Repaired | Turn::RepairUndone)),
         can_undo_toggle: moves_a_switch && !opens,
         switches,
@@ -280,6 +283,7 @@ impl FolderStatus {
             can_undo_rollback: false,
             brought_back: false,
             can_undo_repair: false,
+            undid_repair: false,
             can_undo_toggle: false,
             switches: Vec::new(),
         }

@@ -87,7 +87,8 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
         ));
     }
     if status.can_undo_repair {
-        text.push_str(&format!("\nTo undo the last repair: patchwright rollback {argument} --undo\n"));
+        let what = if status.undid_repair { "repair the same files again" } else { "undo the last repair" };
+        text.push_str(&format!("\nTo {what}: patchwright rollback {argument} --undo\n"));
     }
     text
 }
@@ -213,9 +214,9 @@ fn put_aside(status: &FolderStatus, folder: &str, style: Style) -> String {
     let files: Vec<_> = status.put_aside.iter().take(SHOWN_NAMES).map(|path| safe(path)).collect();
     let more = status.put_aside.len() - files.len();
     let more = if more == 0 { String::new() } else { format!(", and {more} more") };
-    let line = format!("Put aside by a recovery, and still there: {}{more}", files.join(", "));
+    let line = format!("Put aside, and still there: {}{more}", files.join(", "));
     format!(
-        "{}\n{} See where each was, and take what you need: patchwright history {folder}\n",
+        "{}\n{} Take what you need, and delete the rest. What a recovery put aside stands in: patchwright history {folder}\n",
         style.attention(&line),
         style.attention("Next:"),
     )
