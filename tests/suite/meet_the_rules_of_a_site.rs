@@ -154,6 +154,10 @@ fn a_rule_is_set_aside_for_a_reason_only_and_the_history_keeps_it() {
     assert!(run.printed().contains("site-rules allowed: outage-7"), "{run}");
     let history = console(&sandbox).done("history $/app");
     assert!(history.out.contains("site-rules allowed: outage-7"), "{history}");
+    // It comes back without the rule's leave being asked for again, and that is said.
+    console(&sandbox).done("rollback $/app --yes");
+    let back = console(&sandbox).done("reapply $/app --yes");
+    assert!(back.printed().contains("that was set aside when the patch came, and still is"), "{back}");
     // What needs no such leave doesn't take it.
     let other = site(good);
     with_rules(&other, ALL);

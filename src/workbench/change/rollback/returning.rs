@@ -52,9 +52,15 @@ impl Workbench {
             let (mut obstacles, notes): (Vec<Obstacle>, Vec<Note>) = fitness(&patch, &situation);
             let now = self.environment().timestamp();
             let rules = verdict.map(|verdict| unmet(&patch, &verdict, &verdict.policy, now));
-            let rules = rules.into_iter().flatten().filter(|rule| !was_set_aside(ledger, key, rule));
+            let rules = rules.into_iter().flatten();
+            let (aside, rules): (Vec<Obstacle>, Vec<Obstacle>) =
+                rules.partition(|rule| was_set_aside(ledger, key, rule));
+            let still_aside = |rule: &Obstacle| {
+                Note::new(format!("{}; that was set aside when the patch came, and still is", rule.meaning()))
+            };
+            look.preview.preview.notes.extend(aside.iter().map(still_aside));
             // The way around it is one of applying.
-            obstacles.extend(rules.map(|rule| {
+            obstacles.extend(rules.into_iter().map(|rule| {
                 let (code, meaning) = (rule.code(), rule.meaning());
                 Obstacle::new(HistoryDoubt::NotAllowedNow { code, meaning })
             }));
