@@ -9,7 +9,7 @@ use crate::model::Word;
 use crate::plan::{Deed, EventRef, Proportion, RateFigure, TimeFigure, Times};
 use crate::report::phrases;
 use crate::words::{fill, papers};
-use crate::workbench::{FolderMetrics, Foreign};
+use crate::workbench::{FolderMetrics, Foreign, OlderCopy};
 
 /// Most rows of a list.
 const MAX_ROWS: usize = 200;
@@ -140,7 +140,8 @@ impl FiguresPage {
 
 fn warnings(measured: &FolderMetrics) -> Vec<String> {
     let foreign = measured.folders.iter().filter_map(|folder| {
-        let said = Foreign::sentence(folder.foreign.as_ref()?);
+        let older = folder.older.as_ref().map(OlderCopy::sentence);
+        let said = older.or_else(|| folder.foreign.as_ref().map(Foreign::sentence))?;
         Some(line(&format!("{}: {said}", folder_text(&folder.path).0)))
     });
     let undated = measured.all.undated.len();

@@ -159,14 +159,7 @@ pub fn answer(
             let find = || find_in_all(workbench, file, &paths, (folder, comparison), &query, watch);
             Event::FoundInAll(ticket, found(folder, find))
         }
-        Effect::VerifyHistory(ticket, folder) => {
-            let verified = verified(&folder, || workbench.check_history(&folder));
-            Event::HistoryVerified(ticket, verified)
-        }
-        Effect::Vouch(ticket, folder, reason) => {
-            let vouched = verified(&folder, || workbench.vouch_for_history(&folder, &reason));
-            Event::Vouched(ticket, folder, vouched)
-        }
+        Effect::VerifyHistory(..) | Effect::Vouch(..) => return about_history(workbench, effect),
         Effect::ReadMerge(ticket, bundles, folder, path) => {
             let read = || {
                 let sides = workbench.merge_sides(&bundles, &folder, &path)?;
@@ -273,6 +266,21 @@ fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: 
                 Ok(CheckPage::of_switch(&found, &folder))
             };
             Event::RepairPreviewed(ticket, Box::new(found(Some(&folder), preview)))
+        }
+        _ => return None,
+    })
+}
+
+/// The answer to what is asked and said about the history of a folder.
+fn about_history(workbench: &Workbench, effect: Effect) -> Option<Event> {
+    Some(match effect {
+        Effect::VerifyHistory(ticket, folder) => {
+            let verified = verified(&folder, || workbench.check_history(&folder));
+            Event::HistoryVerified(ticket, verified)
+        }
+        Effect::Vouch(ticket, folder, reason) => {
+            let vouched = verified(&folder, || workbench.vouch_for_history(&folder, &reason));
+            Event::Vouched(ticket, folder, vouched)
         }
         _ => return None,
     })

@@ -65,9 +65,7 @@ impl Model {
             Msg::ViewedAndNext => self.viewed_and_next(),
             Msg::ShowDifferences(places) => self.show_differences(&places),
             Msg::FindInAll(query) => self.find_in_all(query),
-            Msg::VerifyHistory => self.verify_history(),
-            Msg::TypeVouchReason(reason) => self.type_vouch_reason(reason),
-            Msg::Vouch(folder) => self.vouch(folder),
+            Msg::VerifyHistory | Msg::TypeVouchReason(_) | Msg::Vouch(_) => self.update_history(msg),
             Msg::Keys(_)
             | Msg::Review(_)
             | Msg::Fixed(_)

@@ -203,19 +203,27 @@ impl Model {
         effects
     }
 
+    /// What is asked and said about the history of a folder.
+    pub(super) fn update_history(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::VerifyHistory => self.verify_history(),
+            Msg::TypeVouchReason(reason) => {
+                self.workspace.vouch_reason = reason;
+                Vec::new()
+            }
+            Msg::Vouch(folder) => self.vouch(folder),
+            _ => Vec::new(),
+        }
+    }
+
     /// Verifies every entry of the folder's history.
-    pub(super) fn verify_history(&mut self) -> Vec<Effect> {
+    fn verify_history(&mut self) -> Vec<Effect> {
         let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
         vec![Effect::VerifyHistory(self.workspace.verified.ask(&mut self.tickets), folder)]
     }
 
-    pub(super) fn type_vouch_reason(&mut self, reason: String) -> Vec<Effect> {
-        self.workspace.vouch_reason = reason;
-        Vec::new()
-    }
-
     /// Notes that the history of `folder` is right, for the reason that was typed.
-    pub(super) fn vouch(&mut self, folder: PathBuf) -> Vec<Effect> {
+    fn vouch(&mut self, folder: PathBuf) -> Vec<Effect> {
         let reason = self.workspace.vouch_reason.trim().to_owned();
         if reason.is_empty() {
             return Vec::new();

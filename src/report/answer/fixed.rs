@@ -17,6 +17,7 @@ answers! {
         [version]: String = here.version.clone(),
         [keys_problem]: String = here.keys_problem.clone(),
         interrupted: bool = here.unfinished.is_some(),
+        [older_copy_of]: String = here.older.as_ref().map(|older| older.path.clone()),
         [unchecked]: Vec<Unchecked> = some(all(&here.unchecked, Unchecked::new)),
         claims: Vec<FixedClaim> = all(&here.claims, |claim| FixedClaim::new(claim, here)),
         statements: Vec<FixedStatement> = here.statements.iter().map(|one| FixedStatement::new(one, here)).collect(),

@@ -27,6 +27,7 @@ answers! {
     MeasuredFolder(folder: &workbench::MeasuredFolder) {
         path: String = path_text(&folder.path),
         entries: usize = folder.entries,
+        [older_copy_of]: String = folder.older.as_ref().map(|older| older.path.clone()),
         [foreign]: Vec<u64> = folder.foreign.as_ref().map(|foreign| foreign.entries.clone()),
         [unchecked]: Vec<Unchecked> = some(all(&folder.unchecked, Unchecked::new)),
     }

@@ -19,7 +19,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, Ledger, ScriptState, Turn, Turns};
 use crate::model::{About, LayerKey, Patch, ReasonKind, ResolvedIssue};
 use crate::plan::{ChangeEvent, Deed, Metrics, Period};
-use crate::workbench::{Foreign, Result, UncheckedChange, Workbench};
+use crate::workbench::{Foreign, OlderCopy, Result, UncheckedChange, Workbench};
 
 /// Figures of several folders, together and one by one.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub(crate) struct MeasuredFolder {
     pub entries: usize,
     /// Entries that this person did not write on this machine.
     pub foreign: Option<Foreign>,
+    /// That there were more entries, if so: figures of a part.
+    pub older: Option<OlderCopy>,
     /// Changes that count, and of which nobody knows whether the product works with them.
     pub unchecked: Vec<UncheckedChange>,
     pub metrics: Metrics,
@@ -56,10 +58,10 @@ impl Workbench {
         let mut histories = Vec::new();
         let mut measured = Vec::new();
         for path in folders {
-            let FolderEvents { events, foreign, unchecked } = self.events_of(path, period)?;
+            let FolderEvents { events, foreign, older, unchecked } = self.events_of(path, period)?;
             let metrics = Metrics::new(std::slice::from_ref(&events), period);
             let (path, entries) = (path.clone(), events.len());
-            measured.push(MeasuredFolder { path, entries, foreign, unchecked, metrics });
+            measured.push(MeasuredFolder { path, entries, foreign, older, unchecked, metrics });
             histories.push(events);
         }
         let spelled = |second| Timestamp::from_second(second).unwrap_or(now).to_string();
@@ -86,6 +88,7 @@ impl Workbench {
             Ok(FolderEvents {
                 events: events(&ledger, &patches),
                 foreign: self.foreign(&ledger)?,
+                older: self.older_copy(folder, &ledger)?,
                 unchecked: unchecked(&*fs, &ledger)?,
             })
         };
@@ -97,6 +100,7 @@ impl Workbench {
 struct FolderEvents {
     events: Vec<ChangeEvent>,
     foreign: Option<Foreign>,
+    older: Option<OlderCopy>,
     unchecked: Vec<UncheckedChange>,
 }
 

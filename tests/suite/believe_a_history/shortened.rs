@@ -43,6 +43,7 @@ fn an_older_copy_of_a_folder_is_told_as_that() {
     let replaced = person(&sandbox).run("history $/app --verify");
     assert_eq!(replaced.code, 6, "{replaced}");
     assert!(replaced.out.contains("you changed the folder here up to entry 2"), "{replaced}");
+    assert!(!replaced.out.contains("is intact") && replaced.out.contains("--vouch=REASON"), "{replaced}");
     // Whoever knows why says so, or goes on with it.
     person(&sandbox).done("history $/app --vouch=restored");
     assert!(!person(&sandbox).done("history $/app --verify").out.contains("older copy"));
@@ -85,6 +86,13 @@ fn nothing_is_built_on_a_history_from_whose_end_entries_are_gone() {
         assert!(refused.err.contains("patchwright history $/app --vouch=REASON"), "{line}: {refused}");
     }
     assert!(Tree::read(&sandbox.path("app")) == before);
+    // Figures and fixes of a part are called that.
+    for command in ["metrics $/app --since 2026-01-01", "fixed $/app", "history $/app"] {
+        let told = person(&sandbox).run(command);
+        assert!(told.out.contains(SAID), "{command}: {told}");
+        let json = person(&sandbox).run(&format!("{command} --json")).json().to_string();
+        assert!(json.contains("\"older_copy_of\":"), "{command}: {json}");
+    }
     // It is still missed afterwards, and who never saw more than this goes on as with any history of others.
     let verified = person(&sandbox).run("history $/app --verify");
     assert!(verified.out.contains("If you restored a backup here, confirm it"), "{verified}");

@@ -50,6 +50,9 @@ fn headline(here: &FixedHere, target: &Path, style: Style) -> String {
         let next = format!("Restore the old files first: patchwright recover {} --undo", argument(target));
         text.push_str(&format!("{}\n{} {next}\n", style.bad(line), style.attention("Next:")));
     }
+    if let Some(older) = &here.older {
+        text.push_str(&format!("{}\n", style.attention(&safe(&older.sentence()))));
+    }
     if let Some(problem) = &here.keys_problem {
         let line = format!("Can't tell who signed the patches: {}", safe(problem));
         text.push_str(&format!("{}\n", style.bad(&line)));

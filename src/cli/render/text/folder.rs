@@ -390,6 +390,10 @@ pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: 
             let intact = format!("The history of {} is intact: {entries}", place(target));
             match &check.older {
                 None => format!("{}\n", style.good(&intact)),
+                Some(older) if older.is_this_path => {
+                    let sentence = style.bad(&safe(&older.sentence()));
+                    format!("{sentence}\nWhat is there is as it was written: {entries}\n")
+                }
                 Some(older) => format!("{intact}\n{}\n", style.attention(&safe(&older.sentence()))),
             }
         }
@@ -405,19 +409,21 @@ pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: 
     sheet
         .option("Compared", check.seen.map(|entry| format!("with entry {entry}, which you saw here before")));
     text.push_str(&sheet.into_text());
-    if check.problem.is_some() {
-        let (next, folder) = (style.attention("Next:"), argument(target));
-        let restored = match &check.older {
-            Some(older) if older.is_this_path => {
-                format!(
-                    "If you restored a backup here, confirm it: patchwright history {folder} --vouch=REASON. Otherwise save"
-                )
-            }
-            _ => "Save".to_owned(),
-        };
-        text.push_str(&format!(
-            "{next} {restored} the records for whoever helps you: patchwright support {folder}\n"
-        ));
-    }
+    text.push_str(&what_next(check, &argument(target), style));
     text
+}
+
+/// What to do about a history that is not as it was.
+fn what_next(check: &HistoryCheck, folder: &str, style: Style) -> String {
+    let is_older = check.older.as_ref().is_some_and(|older| older.is_this_path);
+    let confirm = format!(
+        "If you restored a backup here, confirm it: patchwright history {folder} --vouch=REASON. Otherwise save"
+    );
+    let save = match (is_older, &check.problem) {
+        (true, _) => confirm.as_str(),
+        (false, Some(_)) => "Save",
+        (false, None) => return String::new(),
+    };
+    let next = style.attention("Next:");
+    format!("{next} {save} the records for whoever helps you: patchwright support {folder}\n")
 }

@@ -8,7 +8,7 @@ use super::{place, safe};
 use crate::cli::render::{Style, words};
 use crate::model::Word;
 use crate::plan::{Deed, EventRef, Proportion, RateFigure, TimeFigure, Times};
-use crate::workbench::{FolderMetrics, Foreign};
+use crate::workbench::{FolderMetrics, Foreign, OlderCopy};
 
 pub(in crate::cli) fn metrics(measured: &FolderMetrics, verbose: bool, style: Style) -> String {
     let (since, until) = (words::moment(&measured.since), words::moment(&measured.until));
@@ -18,7 +18,8 @@ pub(in crate::cli) fn metrics(measured: &FolderMetrics, verbose: bool, style: St
     };
     let mut text = format!("{}\n", style.strong(&format!("Figures of {of}, from {since} to {until}")));
     for folder in &measured.folders {
-        if let Some(line) = folder.foreign.as_ref().map(Foreign::sentence) {
+        let older = folder.older.as_ref().map(OlderCopy::sentence);
+        for line in older.into_iter().chain(folder.foreign.as_ref().map(Foreign::sentence)) {
             text.push_str(&format!("{}\n", style.bad(&format!("{}: {}", place(&folder.path), safe(&line)))));
         }
     }

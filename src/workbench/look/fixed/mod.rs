@@ -28,7 +28,7 @@ use crate::model::{
 };
 use crate::plan::{Claim, ClaimProof, Layer, VexStatement, claims, statements};
 use crate::whole_file::WholeFile;
-use crate::workbench::{Error, Result, UncheckedChange, UnfinishedWork, Watch, Workbench};
+use crate::workbench::{Error, OlderCopy, Result, UncheckedChange, UnfinishedWork, Watch, Workbench};
 
 /// What is fixed in a folder.
 #[derive(Debug, Clone)]
@@ -46,6 +46,8 @@ pub(crate) struct FixedHere {
     pub keys_problem: Option<String>,
     /// An interrupted change: nobody knows what the files are.
     pub unfinished: Option<UnfinishedWork>,
+    /// That the folder is an older copy, or that entries of its history are gone, if so.
+    pub older: Option<OlderCopy>,
     /// Changes whose health checks are due: what they brought is in the files, and nobody knows whether the product works.
     pub unchecked: Vec<UncheckedChange>,
     patches: BTreeMap<LayerKey, StatedPatch>,
@@ -86,10 +88,16 @@ impl Workbench {
             let is_proven = |claim: &Claim| !matches!(claim.proof, ClaimProof::Drifted(_));
             here.unfinished.is_none() && here.claims.iter().all(is_proven)
         };
-        self.read_consistently(target, &*fs, || self.fixed_now(&*fs, withdrawn, watch), is_plain)
+        self.read_consistently(target, &*fs, || self.fixed_now(target, &*fs, withdrawn, watch), is_plain)
     }
 
-    fn fixed_now(&self, fs: &dyn Fs, withdrawn: &[PathBuf], watch: Watch<'_>) -> Result<FixedHere> {
+    fn fixed_now(
+        &self,
+        target: &Path,
+        fs: &dyn Fs,
+        withdrawn: &[PathBuf],
+        watch: Watch<'_>,
+    ) -> Result<FixedHere> {
         let ledger = read_ledger(fs)?;
         let unfinished = unfinished_now(fs)?;
         let mut folder = FolderStack::read(fs, &ledger)?;
@@ -116,6 +124,7 @@ impl Workbench {
             unread: unread(&folder.layers),
             keys_problem,
             unfinished,
+            older: self.older_copy(target, &ledger)?,
             unchecked: unchecked(fs, &ledger)?,
             patches: patches_here(&ledger, &folder),
             package: package.map(|patch| patch.about.product.clone()),

@@ -282,6 +282,7 @@ fn one_folder(path: &str) -> FolderMetrics {
         path: PathBuf::from(if n == 0 { path.to_owned() } else { format!("/srv/{n}") }),
         entries: 1,
         foreign: None,
+        older: None,
         unchecked: Vec::new(),
         metrics: if n < 3 { metrics.clone() } else { Metrics::new(&[], metrics.period) },
     });
