@@ -44,20 +44,30 @@ impl PlannedScript {
             ScriptPhase::After => (ScriptTime::After, ScriptTime::UndoAfter),
         };
         let planned = |time, digest: Digest| -> Result<Self> {
-            Ok(Self {
-                patch: patch.to_owned(),
-                number: index + 1,
-                time,
-                reason: script.reason.clone(),
-                interpreter: script.interpreter,
-                timeout_secs: script.timeout_secs,
-                digest,
-                text: text_of(&digest)?,
-                undo: None,
-            })
+            Ok(Self::alone((patch, index), script, time, (digest, text_of(&digest)?)))
         };
         let undo = script.undo.map(|digest| planned(undo_time, digest)).transpose()?;
         Ok(Self { undo: undo.map(Box::new), ..planned(time, script.blob)? })
+    }
+
+    /// One text of the script with this index of `patch`, without what would take it back.
+    pub(crate) fn alone(
+        (patch, index): (&str, usize),
+        script: &Script,
+        time: ScriptTime,
+        (digest, text): (Digest, String),
+    ) -> Self {
+        Self {
+            patch: patch.to_owned(),
+            number: index + 1,
+            time,
+            reason: script.reason.clone(),
+            interpreter: script.interpreter,
+            timeout_secs: script.timeout_secs,
+            digest,
+            text,
+            undo: None,
+        }
     }
 
     pub(crate) fn note(&self, state: ScriptState) -> ScriptNote {

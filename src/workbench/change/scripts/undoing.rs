@@ -100,17 +100,8 @@ fn kept_scripts(
             ScriptPhase::Before => ScriptTime::UndoBefore,
             ScriptPhase::After => ScriptTime::UndoAfter,
         };
-        undo.push(PlannedScript {
-            patch: name.clone(),
-            number: index + 1,
-            time,
-            reason: script.reason.clone(),
-            interpreter: script.interpreter,
-            timeout_secs: script.timeout_secs,
-            digest,
-            text: text_of(&digest).ok_or_else(lost)?,
-            undo: None,
-        });
+        let text = text_of(&digest).ok_or_else(lost)?;
+        undo.push(PlannedScript::alone((&name, index), script, time, (digest, text)));
     }
     Ok(undo)
 }
