@@ -35,7 +35,7 @@ use crate::text::{Advice, capitalised};
 use crate::transaction::{
     ChangeFailure, FolderCondition, SafeCopyError, TransactionError, Unlike, UnlikePlace,
 };
-use crate::workbench::{Error, OrderFinding};
+use crate::workbench::{CheckNote, Error, OrderFinding};
 use words::{in_words, reasons};
 pub(crate) use words::{shell_path, shell_word};
 
@@ -52,6 +52,8 @@ pub struct Report {
     pub path: Option<String>,
     /// Why, the nearest reason first; lower-case phrases.
     pub causes: Vec<String>,
+    /// What scripts that failed printed, a line for each: the content of any file may be in it.
+    pub printed: Vec<String>,
     /// Everything that stands in the way, if that is the reason.
     pub obstacles: Vec<Obstacle>,
     /// What it means for the files.
@@ -243,6 +245,7 @@ impl Report {
             headline: headline.into(),
             path: None,
             causes: Vec::new(),
+            printed: Vec::new(),
             obstacles: Vec::new(),
             files: Files::Unchanged,
             hints: Vec::new(),
@@ -259,6 +262,12 @@ impl Report {
     fn at(mut self, path: impl std::fmt::Display) -> Self {
         self.path = Some(path.to_string());
         self
+    }
+
+    /// Tells which checks and scripts failed, and what the scripts printed.
+    fn tell(&mut self, failed: &[CheckNote]) {
+        self.causes = failed.iter().map(CheckNote::line).collect();
+        self.printed = failed.iter().filter_map(CheckNote::what_it_printed).collect();
     }
 
     fn because(mut self, cause: impl Into<String>) -> Self {
@@ -400,7 +409,7 @@ fn of_failure(failure: &ChangeFailure, folder: &str) -> Report {
     Report { causes, ..report }
 }
 
-fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report {
+fn of_unhealthy(failed: &[CheckNote], undo: Option<&Error>, folder: &str) -> Report {
     let mut report = match undo {
         None => Report::new(Code::Health, "A health check failed after the change, so it was rolled back")
             .leaving(Kind::PutBack, Files::PutBack)
@@ -421,7 +430,7 @@ fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report
             }
         }
     };
-    report.causes = failed.to_vec();
+    report.tell(failed);
     if let Some(undo) = undo {
         report.causes.push(format!("rolling it back: {undo}"));
         report.causes.extend(reasons(undo));

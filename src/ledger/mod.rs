@@ -36,7 +36,7 @@ pub use occasion::{CauseNote, DowntimeNote, Occasion, ReasonNote, TriggerNote};
 pub(crate) use parts::{EntryPart, Gone, Retires};
 pub(crate) use replay::{LayerSlot, Layers, Turns};
 pub use replay::{MovedLayer, Turn};
-pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name, without_print};
+pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
 pub use toggled::ToggleNote;
 pub(crate) use unchecked::Unchecked;

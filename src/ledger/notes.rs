@@ -49,11 +49,29 @@ pub struct CheckNote {
     pub passed: bool,
     /// What was seen.
     pub evidence: String,
+    /// The end of what it printed, if it is a script. Escape it before it is shown; it may hold the content of any file.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub printed: String,
 }
 
 impl CheckNote {
+    /// One that did not pass.
+    pub(crate) fn failed(check: impl Into<String>, evidence: impl Into<String>) -> Self {
+        Self { check: check.into(), passed: false, evidence: evidence.into(), printed: String::new() }
+    }
+
     /// What was looked at and what was seen, as the history words the reason for taking a change back.
     pub fn line(&self) -> String {
         format!("{}: {}", self.check, self.evidence)
+    }
+
+    /// What it printed, if it did, and who.
+    pub(crate) fn what_it_printed(&self) -> Option<String> {
+        (!self.printed.is_empty()).then(|| format!("{} printed: {}", self.check, self.printed))
+    }
+
+    /// The lines of `all`, in one.
+    pub(crate) fn lines(all: &[Self]) -> String {
+        all.iter().map(Self::line).collect::<Vec<_>>().join("; ")
     }
 }

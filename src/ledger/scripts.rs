@@ -49,14 +49,6 @@ pub enum ScriptState {
     Skipped,
 }
 
-/// What stands before the words of a script, in a line about it.
-const PRINTED: &str = "; it printed: ";
-
-/// A line without what a script printed.
-pub(crate) fn without_print(line: &str) -> String {
-    line.split_once(PRINTED).map_or(line, |(before, _)| before).to_owned()
-}
-
 /// One script, as the history tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,15 +95,17 @@ impl ScriptNote {
 
     /// The same as a check, for whoever shows both in one list.
     pub(crate) fn as_check(&self) -> CheckNote {
-        let mut evidence = match self.state {
+        let evidence = match self.state {
             ScriptState::Due => "it was about to run".to_owned(),
             ScriptState::Skipped => "it did not run".to_owned(),
             ScriptState::Done | ScriptState::Failed => self.how.clone(),
         };
-        if !self.output.is_empty() {
-            evidence = format!("{evidence}{PRINTED}{}", self.output.trim_end());
+        CheckNote {
+            check: self.name(),
+            passed: self.state != ScriptState::Failed,
+            evidence,
+            printed: self.output.trim_end().to_owned(),
         }
-        CheckNote { check: self.name(), passed: self.state != ScriptState::Failed, evidence }
     }
 
     fn is_same_script(&self, other: &Self) -> bool {
@@ -125,10 +119,12 @@ impl Entry {
         self.scripts.iter().map(ScriptNote::as_check).chain(self.checks.iter().cloned()).collect()
     }
 
-    /// The same without what scripts printed, which may be the content of any file.
+    /// The same without what scripts printed, which may be the content of any file, and without what older versions
+    /// wrote in sentences, which may quote it.
     pub(crate) fn without_what_scripts_printed(mut self) -> Self {
         self.scripts.iter_mut().for_each(|script| script.output.clear());
-        self.older_remarks.iter_mut().for_each(|remark| *remark = without_print(remark));
+        self.checks.iter_mut().for_each(|check| check.printed.clear());
+        self.older_remarks.clear();
         self
     }
 }

@@ -6,8 +6,8 @@ use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{
-    Action, Drift, DriftKind, Entry, FolderHistory, FolderStatus, HistoryCheck, Installed, PatchNote,
-    Recalled, Removal, UncheckedChange, Which,
+    Action, CheckNote, Drift, DriftKind, Entry, FolderHistory, FolderStatus, HistoryCheck, Installed,
+    PatchNote, Recalled, Removal, UncheckedChange, Which,
 };
 
 /// What is known about a folder, ready to be shown.
@@ -274,6 +274,10 @@ fn event(entry: &Entry, said: &str, history: &FolderHistory) -> EventRow {
         let what = fill(template, &[("check", &check.check), ("evidence", &check.evidence)]);
         Fact::new(words::CHECK, &what)
     }));
+    let printed = entry.outcomes();
+    facts.extend(
+        printed.iter().filter_map(CheckNote::what_it_printed).map(|said| Fact::new(words::OUTPUT, &said)),
+    );
     let set_aside = entry.overrides.iter().map(phrases::set_aside);
     let said = phrases::vouched(entry)
         .into_iter()

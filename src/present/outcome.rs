@@ -10,7 +10,7 @@ use crate::model::{Code, Kind, Position, Restart, Word};
 use crate::report::{answer as answers, phrases};
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
-use crate::workbench::Which;
+use crate::workbench::{CheckNote, Which};
 
 /// In which of the named conditions the folder is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct OutcomePage {
     pub next: Vec<String>,
     /// Everything for support: codes, causes, places.
     pub details: Vec<String>,
+    /// What scripts printed, which may be the content of any file: no part of what is made for support.
+    pub printed: Vec<String>,
     /// What can be done about it with a button.
     pub can: Option<Task>,
 }
@@ -59,6 +61,7 @@ impl OutcomePage {
             facts: facts(guided, answer, found),
             next: next(guided, condition, answer, found),
             details: details(answer, found),
+            printed: answer.map(printed).unwrap_or_default(),
             can: can(guided.task, condition, found),
         };
         if condition == FolderEnd::Done && (outcome.next.is_empty() || guided.switch.is_some()) {
@@ -67,7 +70,12 @@ impl OutcomePage {
         outcome
     }
 
-    /// All of it as lines of text, for copying.
+    /// Its details as they are shown to whoever sits here.
+    pub fn shown_details(&self) -> Vec<String> {
+        self.details.iter().chain(&self.printed).cloned().collect()
+    }
+
+    /// All of it as lines of text, for support.
     pub fn lines(&self) -> Vec<String> {
         let facts = self.facts.iter().map(|fact| format!("{}: {}", fact.name, fact.value));
         [self.heading.clone(), self.sentence.clone()]
@@ -244,6 +252,13 @@ fn details(answer: Option<&WorkerAnswer>, found: Result<&FolderView, &Failure>) 
     details
 }
 
+/// What scripts printed, of those that failed and of those that ended well.
+fn printed(answer: &WorkerAnswer) -> Vec<String> {
+    let failed = answer.failure().and_then(|failure| failure.printed.as_ref()).into_iter().flatten();
+    let well = answer.checks().iter().filter_map(CheckNote::what_it_printed);
+    failed.map(|said| line(said)).chain(well.map(|said| line(&said))).collect()
+}
+
 /// What a button can do about it: undo what was done, or deal with what was left.
 fn can(task: Task, condition: FolderEnd, found: Result<&FolderView, &Failure>) -> Option<Task> {
     let view = found.ok()?;
@@ -263,4 +278,26 @@ fn can(task: Task, condition: FolderEnd, found: Result<&FolderView, &Failure>) -
 /// Whether an answer says that files were changed after an interruption.
 pub fn is_foreign(answer: &WorkerAnswer) -> bool {
     answer.code() == Some(Code::Foreign.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::present::worker::{self, WorkerLine};
+
+    #[test]
+    fn what_a_script_printed_is_shown_here_and_is_no_part_of_what_support_gets() {
+        let answer = r#"{"schema":"patchwright/1","outcome":"put-back","code":"E-SCRIPT","message":"a script failed",
+            "causes":["script 1 of a, after the change: ended with 7"],
+            "printed":["script 1 of a, after the change printed: first\npassword=hunter2"],"hints":[],"obstacles":[]}"#;
+        let Some(WorkerLine::Answer(answer)) = worker::parse(&answer.replace('\n', " ")) else {
+            panic!("an answer");
+        };
+        let mut guided = Guided::new(Task::Apply, Vec::new(), None);
+        guided.answer = Some(*answer);
+        let page = OutcomePage::new(&guided, Err(&Failure::of_lost_job()));
+        let (shown, given) = (page.shown_details().join("\n"), page.lines().join("\n"));
+        assert!(shown.contains("hunter2") && shown.contains("ended with 7"), "{shown}");
+        assert!(!given.contains("hunter2") && given.contains("ended with 7"), "{given}");
+    }
 }

@@ -38,7 +38,7 @@ pub fn html(
     let findings: Vec<String> =
         guided.check.iter().flat_map(|check| &check.findings).flat_map(Finding::lines).collect();
     add(&list(words::RECORD_FINDINGS, &findings));
-    add(&list(words::RESULT_DETAILS, &outcome.details));
+    add(&list(words::RESULT_DETAILS, &outcome.shown_details()));
     if let Some(patch) = patch {
         let facts = of_patch(patch);
         add(&table(words::PATCH, facts.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()))));
@@ -107,6 +107,7 @@ mod tests {
     fn a_page_shows_markup_as_text_and_loads_nothing() {
         let guided = Guided::new(Task::Apply, Vec::new(), None);
         let outcome = OutcomePage {
+            printed: Vec::new(),
             condition: FolderEnd::Done,
             heading: "Patch applied".to_owned(),
             sentence: "<script src=x>".to_owned(),

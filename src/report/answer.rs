@@ -115,6 +115,7 @@ answers! {
         message: String = report.title(),
         [path]: String = report.path.clone(),
         causes: Vec<String> = report.causes.clone(),
+        [printed]: Vec<String> = some(report.printed.clone()),
         [files]: String = report.files.sentence().map(str::to_owned),
         hints: Vec<String> = report.hints.iter().map(Advice::to_string).collect(),
         [hints_without_commands]: Vec<String> = without_commands(&report.hints),

@@ -5,11 +5,11 @@ use super::{Files, Report, recovery_hints};
 use crate::model::{Code, Kind};
 use crate::text::{Advice, capitalised};
 use crate::transaction::{ChangeFailure, FolderCondition};
-use crate::workbench::{Error, ScriptTrouble};
+use crate::workbench::{CheckNote, Error, ScriptTrouble};
 
 pub(super) fn of_script(
     trouble: ScriptTrouble,
-    failed: &[String],
+    failed: &[CheckNote],
     cause: Option<&Error>,
     folder: &str,
 ) -> Report {
@@ -29,7 +29,7 @@ pub(super) fn of_script(
             .leaving(Kind::NeedsPerson, Files::PutBack)
             .hint("Undo what the script did by hand, or ask the vendor. The history has its output."),
     };
-    report.causes = failed.to_vec();
+    report.tell(failed);
     if let Some(cause) = cause {
         report.causes.push(cause.to_string());
         report.causes.extend(reasons(cause));

@@ -221,6 +221,7 @@ words! {
     ENTRY_N = "History entry {n}";
     USER_ON_HOST = "{user} on {host}";
     CHECK_PASSED = "✓ {check} ({evidence})";
+    OUTPUT = "Output";
     CHECK_NOT_PASSED = "✗ {check} ({evidence})";
     FOREIGN_HISTORY = "Foreign history";
     HISTORY_SAYS = "The history says";

@@ -10,7 +10,7 @@ use crate::diff::patch_text::PatchTextError;
 use crate::disk::ScanError;
 use crate::disk::fs::FolderError;
 use crate::guarded::GuardedError;
-use crate::ledger::LedgerError;
+use crate::ledger::{CheckNote, LedgerError};
 use crate::model::{Code, Kind, TreePath};
 use crate::plan::Obstacle;
 use crate::plan::why::{Disk, Why};
@@ -80,20 +80,20 @@ pub enum Error {
     #[error(transparent)]
     Change(#[from] ChangeFailure),
     /// A required health check failed; the change was taken back.
-    #[error("a health check failed after the change, so it was rolled back: {}", .failed.join("; "))]
+    #[error("a health check failed after the change, so it was rolled back: {}", CheckNote::lines(.failed))]
     Unhealthy {
         /// What was checked, and what was seen.
-        failed: Vec<String>,
+        failed: Vec<CheckNote>,
         /// Why taking it back did not succeed either, if so.
         undo: Option<Box<Error>>,
     },
     /// A script did not do what it was for.
-    #[error("{}: {}", .trouble.phrase(), .failed.join("; "))]
+    #[error("{}: {}", .trouble.phrase(), CheckNote::lines(.failed))]
     Script {
         /// What that means for the folder.
         trouble: ScriptTrouble,
-        /// Which scripts, and how they ended. Holds what they printed.
-        failed: Vec<String>,
+        /// Which scripts, how they ended, and what they printed.
+        failed: Vec<CheckNote>,
         /// What else went wrong, if so.
         cause: Option<Box<Error>>,
     },

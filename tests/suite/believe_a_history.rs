@@ -460,7 +460,7 @@ fn a_script_that_removes_the_history_is_told_as_what_it_is() {
     let lost = console.run("apply $/cleaner.patchbundle $/app --yes --run-scripts");
     assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me well.\n"));
     assert_eq!(lost.code, 6, "{lost}");
-    assert!(lost.err.contains("deleted or changed .patchwright"), "{lost}");
+    assert!(lost.err.contains(".patchwright: a script deleted or changed it"), "{lost}");
     assert!(!lost.err.contains("Nothing was changed"), "{lost}");
     // One that looks and touches nothing is no trouble.
     bundle("ls \"$PATCHWRIGHT_TARGET/.patchwright\"\n");

@@ -62,8 +62,9 @@ pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut O
     if !matches!(outcome.condition, FolderEnd::Done | FolderEnd::NothingToDo) {
         support_ui(ui, outbox);
     }
-    if !outcome.details.is_empty() {
-        let view = DetailsView { title: words::RESULT_DETAILS, text: &outcome.details.join("\n") };
+    let shown = outcome.shown_details();
+    if !shown.is_empty() {
+        let view = DetailsView { title: words::RESULT_DETAILS, text: &shown.join("\n") };
         details(ui, &view, &mut fields.details);
     }
 }

@@ -134,7 +134,12 @@ fn the_schema_knows_every_fact_and_its_fields() {
 #[test]
 fn a_failed_check_is_told_with_what_was_seen() {
     let mut entry = entry(vec![EntryFact::FailedCheck { check: text("port 80") }]);
-    let note = |passed, evidence| crate::ledger::CheckNote { check: text("port 80"), passed, evidence };
+    let note = |passed, evidence| crate::ledger::CheckNote {
+        check: text("port 80"),
+        passed,
+        evidence,
+        printed: String::new(),
+    };
     entry.checks = vec![note(true, text("open")), note(false, text("closed"))];
     assert_eq!(entry.remarks(), ["port 80: closed"]);
     assert_eq!(entry.further_remarks(), Vec::<String>::new(), "its outcome says so already");

@@ -75,7 +75,8 @@ impl Model {
                 return vec![Effect::PickPlace(ExportWish::Report, name)];
             }
             Msg::CopyDetails => {
-                let lines = guided.outcome.as_ref().map(OutcomePage::lines).unwrap_or_default();
+                let lines = |page: &OutcomePage| [page.lines(), page.printed.clone()].concat();
+                let lines = guided.outcome.as_ref().map(lines).unwrap_or_default();
                 return self.copy(lines.join("\n"));
             }
             Msg::CopyCommand => {

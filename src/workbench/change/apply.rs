@@ -204,7 +204,7 @@ impl Workbench {
             Some(_) => Health::default(),
             None => Health::examine(patches, run.folder.fs(), watch),
         };
-        let mut failed = health.failures();
+        let mut failed = health.failed.clone();
         if let Some(lost) = run.lost_history() {
             let failed = script_failed.into_iter().chain([lost]).collect();
             return Err(Error::Script { trouble: ScriptTrouble::NotRecorded, failed, cause: None });

@@ -51,6 +51,7 @@ impl Health {
                 check: checks::describe(&check.probe),
                 passed: result.passed,
                 evidence: format!("{}{cut_off}", result.evidence),
+                printed: String::new(),
             };
             if check.level == Level::Required && !note.passed {
                 self.failed.push(note.clone());
@@ -83,11 +84,6 @@ impl Health {
         if is_whole && !self.notes.is_empty() {
             let _ = folder.append(&self.entry(folder, change, environment));
         }
-    }
-
-    /// Why the change is to be taken back, if it is; each reason in words.
-    pub(crate) fn failures(&self) -> Vec<String> {
-        self.failed.iter().map(CheckNote::line).collect()
     }
 
     /// The same for the history, which has the outcome of each.
@@ -139,7 +135,7 @@ impl Workbench {
                 health.record_failure(folder, change, self.environment());
             }
             folder.remember();
-            Err(Error::Unhealthy { failed: health.failures(), undo })
+            Err(Error::Unhealthy { failed: health.failed, undo })
         })
     }
 }

@@ -20,7 +20,9 @@ use std::time::Duration;
 
 use super::locked::{ChangeExtras, LockedFolder};
 use crate::bundle::VerifiedBundle;
-use crate::ledger::{Action, EntryFact, PatchNote, ScriptNote, ScriptState, ScriptTime, script_name};
+use crate::ledger::{
+    Action, CheckNote, EntryFact, PatchNote, ScriptNote, ScriptState, ScriptTime, script_name,
+};
 use crate::model::{Digest, Hasher};
 use crate::plan::Obstacle;
 use crate::plan::why::{NotAgreed, Scripts};
@@ -168,7 +170,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
     }
 
     /// Runs those of `time`, up to the first that fails; gives how that one failed. In the history they are due already.
-    pub fn run(&mut self, time: ScriptTime, watch: Watch<'_>) -> std::result::Result<(), String> {
+    pub fn run(&mut self, time: ScriptTime, watch: Watch<'_>) -> std::result::Result<(), CheckNote> {
         let mut outcome = Ok(());
         for script in self.plan.at(time) {
             if outcome.is_err() {
@@ -186,7 +188,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
         &mut self,
         time: ScriptTime,
         watch: Watch<'_>,
-    ) -> Result<std::result::Result<(), String>> {
+    ) -> Result<std::result::Result<(), CheckNote>> {
         let due: Vec<ScriptNote> = self.plan.due(time).collect();
         if due.is_empty() {
             return Ok(Ok(()));
@@ -210,7 +212,8 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
         if self.ran.is_empty() || survey.places_still_hold(self.folder.fs()) {
             return Ok(());
         }
-        let failed = "a script changed files that the patch is about to change".to_owned();
+        let changed = "one of them changed files that the patch is about to change";
+        let failed = CheckNote::failed("scripts before the change", changed);
         Err(self.give_up(vec![failed], None))
     }
 
@@ -230,11 +233,11 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
     }
 
     /// What a script did to the history, if any did: what follows could not be written into it.
-    pub(crate) fn lost_history(&self) -> Option<String> {
+    pub(crate) fn lost_history(&self) -> Option<CheckNote> {
         let is_as_it_was =
             || read_ledger(self.folder.fs()).is_ok_and(|ledger| ledger.head() == self.folder.ledger.head());
-        let lost = "a script deleted or changed .patchwright, with the history and the backups in it";
-        (!self.ran.is_empty() && !is_as_it_was()).then(|| lost.to_owned())
+        let lost = "a script deleted or changed it, with the history and the backups in it";
+        (!self.ran.is_empty() && !is_as_it_was()).then(|| CheckNote::failed(".patchwright", lost))
     }
 
     /// Which of those that came after the change failed, for the history.
@@ -249,7 +252,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
     }
 
     /// Runs all of `time`, whatever fails on the way; gives how those failed that did.
-    pub fn run_all(&mut self, time: ScriptTime) -> Vec<String> {
+    pub fn run_all(&mut self, time: ScriptTime) -> Vec<CheckNote> {
         let cancel = CancelToken::new();
         let all = self.plan.at(time);
         all.into_iter().filter_map(|script| self.run_one(script, &cancel).err()).collect()
@@ -263,7 +266,11 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
         }
     }
 
-    fn run_one(&mut self, script: &PlannedScript, cancel: &CancelToken) -> std::result::Result<(), String> {
+    fn run_one(
+        &mut self,
+        script: &PlannedScript,
+        cancel: &CancelToken,
+    ) -> std::result::Result<(), CheckNote> {
         let job = Job {
             text: &script.text,
             interpreter: script.interpreter,
@@ -274,14 +281,14 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
             setting: LaunchContext::Scratch,
         };
         let note = script.noted(&scripts::run(&job, cancel));
-        let failed = (note.state == ScriptState::Failed).then(|| note.as_check().line());
+        let failed = (note.state == ScriptState::Failed).then(|| note.as_check());
         self.notes.push(note);
         failed.map_or(Ok(()), Err)
     }
 
     /// Takes back what those of `time` did that have run, the last one first, whatever fails on the way. The wish to
     /// stop is not heard any more. Gives how those failed that did.
-    pub fn undo(&mut self, time: ScriptTime) -> Vec<String> {
+    pub fn undo(&mut self, time: ScriptTime) -> Vec<CheckNote> {
         let cancel = CancelToken::new();
         let ran = self.ran.iter().rev().filter(|script| script.time == time);
         let undo: Vec<&PlannedScript> = ran.filter_map(|script| script.undo.as_deref()).collect();
@@ -302,7 +309,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
     }
 
     /// Nothing was changed: takes back what the scripts before the change did, and says why.
-    fn give_up(&mut self, failed: Vec<String>, cause: Option<Error>) -> Error {
+    fn give_up(&mut self, failed: Vec<CheckNote>, cause: Option<Error>) -> Error {
         let not_undone = self.undo(ScriptTime::Before);
         let unrecorded = self.record().err();
         match (not_undone.is_empty(), cause, unrecorded) {
@@ -316,7 +323,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
     }
 }
 
-pub(super) fn script_failed(trouble: ScriptTrouble, failed: Vec<String>, cause: Option<Error>) -> Error {
+pub(super) fn script_failed(trouble: ScriptTrouble, failed: Vec<CheckNote>, cause: Option<Error>) -> Error {
     Error::Script { trouble, failed, cause: cause.map(Box::new) }
 }
 

@@ -7,7 +7,7 @@ use zip::write::SimpleFileOptions;
 
 use super::record::keep;
 use crate::disk::fs::{Fs, Place, StatKind, StatePath};
-use crate::ledger::{Entry, read_small, without_print};
+use crate::ledger::{Entry, read_small};
 use crate::workbench::{Result, Watch, Workbench};
 
 /// Records that are put in, by name. Everything else in the state folder is only listed.
@@ -36,7 +36,7 @@ or the output of scripts.
 ";
 
 impl Workbench {
-    /// Writes a ZIP file with everything support asks for first: `report` as it was shown, the machine, and the
+    /// Writes a ZIP file with everything support asks for first: `report` (without what scripts printed), the machine, and the
     /// records kept in `folder`. No content of any file of the product is in it. `to` as in
     /// [`Workbench::save_report`]. Changes nothing in `folder`.
     ///
@@ -51,7 +51,7 @@ impl Workbench {
     ) -> Result<PathBuf> {
         let mut members = vec![
             ("README.txt".to_owned(), READ_ME.as_bytes().to_vec()),
-            ("report.txt".to_owned(), without_prints(report).into_bytes()),
+            ("report.txt".to_owned(), report.as_bytes().to_vec()),
         ];
         let mut machine = self.machine();
         if let Some(folder) = folder {
@@ -159,11 +159,6 @@ fn shareable(place: &StatePath, bytes: Vec<u8>) -> Option<Vec<u8>> {
         true => Some(Entry::from_bytes(&bytes).ok()?.without_what_scripts_printed().to_bytes()),
         false => Some(bytes),
     }
-}
-
-/// A report without what scripts printed.
-fn without_prints(report: &str) -> String {
-    report.split_inclusive('\n').map(|line| without_print(line.trim_end_matches('\n')) + "\n").collect()
 }
 
 fn pack(members: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {

@@ -158,7 +158,9 @@ impl Workbench {
         let options = ApplyOptions { overrides, ..wish.options.clone() };
         let applied = match self.apply_locked(&bundles, &mut folder, look, &options, quiet) {
             Ok(applied) => applied,
-            Err(Error::Unhealthy { failed, .. }) => return Ok(Some(failed.join("; "))),
+            Err(Error::Unhealthy { failed, .. }) => {
+                return Ok(Some(crate::ledger::CheckNote::lines(&failed)));
+            }
             Err(error) => return Err(error),
         };
         rehearsed.checks.clone_from(&applied.checks);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::member::{Member, MemberState};
 use super::state::FrozenPatch;
-use crate::ledger::{Action, CauseNote, Entry, Ledger, Occasion};
+use crate::ledger::{Action, CauseNote, CheckNote, Entry, Ledger, Occasion};
 use crate::model::{CauseKind, Code, Digest, Kind, Patch};
 use crate::plan::why::RolloutMismatch;
 use crate::progress::Quiet;
@@ -80,7 +80,7 @@ impl TurnOutcome {
             Error::Refused(obstacles) if obstacles.len() > 1 => {
                 format!("{}, and {} more", obstacles[0].sentence(), obstacles.len() - 1)
             }
-            Error::Unhealthy { failed, .. } => failed.join("; "),
+            Error::Unhealthy { failed, .. } => CheckNote::lines(failed),
             error => error.to_string(),
         };
         let mut cause = std::error::Error::source(error);
@@ -321,7 +321,7 @@ impl Workbench {
         let patches: Vec<&Patch> = opened.as_slice().iter().map(|bundle| &*bundle.patch).collect();
         let health = Health::examine(&patches, &*fs, watch);
         watch.cancel.check()?;
-        Ok(health.failures().into_iter().next().map(|failed| (Code::Health, failed)))
+        Ok(health.failed.first().map(|failed| (Code::Health, failed.line())))
     }
 }
 

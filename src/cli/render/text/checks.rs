@@ -4,9 +4,22 @@ use super::safe;
 use crate::workbench::CheckNote;
 
 pub(super) fn checks(checks: &[CheckNote]) -> String {
-    let line = |note: &CheckNote| match note.passed {
-        true => format!("  Health check passed: {}\n", safe(&note.check)),
-        false => format!("  Health check failed: {}, but {}\n", safe(&note.check), safe(&note.evidence)),
+    checks.iter().map(|note| check(note, 2)).collect()
+}
+
+/// One, `indent` columns from the left.
+pub(super) fn check(note: &CheckNote, indent: usize) -> String {
+    let result = match note.passed {
+        true => format!("{:indent$}Health check passed: {}\n", "", safe(&note.check)),
+        false => {
+            format!(
+                "{:indent$}Health check failed: {}, but {}\n",
+                "",
+                safe(&note.check),
+                safe(&note.evidence)
+            )
+        }
     };
-    checks.iter().map(line).collect()
+    let printed = note.what_it_printed().filter(|_| !note.passed);
+    printed.map_or(result.clone(), |said| format!("{result}{:indent$}{}\n", "", safe(&said)))
 }

@@ -6,7 +6,7 @@ use crate::report::Report;
 
 pub(in crate::cli) fn failure(report: &Report, detail: Detail, style: Style) -> String {
     let mut text = format!("{} ({})\n", style.bad(&safe(&report.title())), report.code);
-    for cause in &report.causes {
+    for cause in report.causes.iter().chain(&report.printed) {
         text.push_str(&format!("  {}\n", safe(cause)));
     }
     // A single one is the title already.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::checks;
 use super::list::{LabelledLines, columns};
 use super::plan::change_row;
 use super::switches::switch_lines;
@@ -12,8 +13,8 @@ use crate::cli::render::{Detail, Style, changes, words};
 use crate::report::relations;
 use crate::text::with_thousands;
 use crate::workbench::{
-    CheckNote, ChecksDue, Drift, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed,
-    Override, OverrideNote, UnfinishedWork,
+    ChecksDue, Drift, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, Override,
+    OverrideNote, UnfinishedWork,
 };
 
 /// Most files that are named in one sentence.
@@ -319,7 +320,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         let by = if is_foreign { "the history says: " } else { "" };
         text.push_str(line);
         text.push('\n');
-        text.extend(entry.outcomes().iter().map(check));
+        text.extend(entry.outcomes().iter().map(|note| checks::check(note, 8)));
         let due = history.unchecked.iter().find(|change| change.entry == entry.seq);
         text.push_str(match due.map(|change| &change.checks) {
             Some(ChecksDue::Failed(_)) => "        A health check failed, and it couldn't be rolled back\n",
@@ -358,15 +359,6 @@ fn row(entry: &Entry, event: &str) -> [String; 5] {
         format!("by {} on {}", safe(&entry.user), safe(&entry.host)),
         version,
     ]
-}
-
-fn check(note: &CheckNote) -> String {
-    match note.passed {
-        true => format!("        Health check passed: {}\n", safe(&note.check)),
-        false => {
-            format!("        Health check failed: {}, but {}\n", safe(&note.check), safe(&note.evidence))
-        }
-    }
 }
 
 /// What an entry changed; an entry whose steps cannot be read is shown without them, its chain being right.

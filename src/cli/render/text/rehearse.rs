@@ -20,6 +20,9 @@ pub(in crate::cli) fn rehearsed(done: &Rehearsed, target: &Path, style: Style) -
     for check in &done.checks {
         let mark = if check.passed { style.good("✓") } else { style.bad("✗") };
         text.push_str(&format!("{mark} {}\n", safe(&check.line())));
+        if let Some(said) = check.what_it_printed().filter(|_| !check.passed) {
+            text.push_str(&format!("  {}\n", safe(&said)));
+        }
     }
     for test in &done.tests {
         let mark = if test.is_passed { style.good("✓") } else { style.bad("✗") };

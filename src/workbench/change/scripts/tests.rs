@@ -209,7 +209,7 @@ fn a_script_that_fails_before_the_change_leaves_the_files_alone_and_is_undone() 
     let Error::Script { trouble: ScriptTrouble::NotBegun, failed, cause: None } = &error else {
         panic!("{error:?}");
     };
-    assert!(failed[0].contains("script 2 of one, before the change: ended with 7"), "{failed:?}");
+    assert!(failed[0].line().contains("script 2 of one, before the change: ended with 7"), "{failed:?}");
     let expected = ["before one 1", "before two 1", "undo-before undo-two 1", "undo-before undo-one 1"];
     assert_eq!(stage.diary(), expected);
     assert_eq!(stage.product(), "1");

@@ -105,7 +105,7 @@ fn fill(entry: &mut Entry, dice: &mut Dice, clock: i64) {
     }
     if dice.once_in(3) {
         let (check, evidence) = ("up".to_owned(), "seen".to_owned());
-        entry.checks = vec![CheckNote { check, passed: dice.once_in(2), evidence }];
+        entry.checks = vec![CheckNote { check, passed: dice.once_in(2), evidence, printed: String::new() }];
     }
 }
 
