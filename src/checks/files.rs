@@ -2,11 +2,11 @@
 
 use std::io;
 
-use super::identify::{Beginning, MAX_TEXT_BYTES, contains, first_bytes, identify};
+use super::identify::{Beginning, first_bytes, identify};
 use super::{Attempt, Limits, seconds};
 use crate::disk::fs::{Fs, StatKind};
 use crate::disk::hash_while;
-use crate::model::{Digest, Product, TreePath};
+use crate::model::{Digest, MAX_TEXT_BYTES, Product, TreePath, contains};
 use crate::progress::Cancelled;
 
 pub(super) fn file(

@@ -13,9 +13,9 @@ use std::time::Instant;
 use self::address::Address;
 use self::response::{Response, read_response};
 use super::background::in_background;
-use super::identify::contains;
 use super::port::connect;
 use super::{Attempt, Limits, seconds};
+use crate::model::contains;
 use crate::progress::Cancelled;
 
 pub(super) fn http(

@@ -20,7 +20,7 @@ pub use identify::identify;
 pub(crate) use identify::{Beginning, first_bytes};
 
 use crate::disk::fs::Fs;
-use crate::model::{Check, Probe, Product};
+use crate::model::{Check, Patch, PatchId, Probe, Product};
 use crate::progress::{CancelToken, Cancelled};
 
 /// Longest time one try may take, whatever a bundle says.
@@ -44,8 +44,27 @@ pub struct Surroundings<'a> {
     pub product: &'a Product,
 }
 
-/// Checks, and the product that each list of them asks.
-pub(crate) type ProductChecks = Vec<(Vec<Check>, Product)>;
+/// Health checks that belong together.
+#[derive(Debug, Clone)]
+pub(crate) struct PatchChecks {
+    /// The patch that asks for them.
+    pub patch: PatchId,
+    pub checks: Vec<Check>,
+    /// The product that they ask.
+    pub product: Product,
+}
+
+impl PatchChecks {
+    /// Those that `patch` asks for after a change.
+    pub fn new(patch: &Patch) -> Self {
+        let about = &patch.about;
+        Self {
+            patch: about.identity.id.clone(),
+            checks: about.health.clone(),
+            product: about.product.clone(),
+        }
+    }
+}
 
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]

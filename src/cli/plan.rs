@@ -13,7 +13,8 @@ use crate::workbench::{ApplyOptions, PlanFile};
 /// Show what apply would change, and every problem
 ///
 /// Checks the patch and the folder, and changes nothing. Several patch files are one plan, in the order that they
-/// require. Exits as apply would: with 3 or 4 if the patch can't be applied yet. With --allow-… it shows what apply would do with
+/// require. Exits with 3 or 4 if the patch can't be applied yet, as apply would; a patch that only
+/// lacks a signature that you trust exits with 0. With --allow-… it shows what apply would do with
 /// the same; nothing is recorded.
 #[derive(Debug, clap::Args)]
 #[command(

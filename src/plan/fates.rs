@@ -67,6 +67,18 @@ pub(crate) fn how_it_stands(
     fates
 }
 
+/// Whether anything of what `layer` brought at `path` is lost when `was` is replaced by `will`.
+pub(crate) fn is_lost(
+    layer: &Layer,
+    path: &TreePath,
+    (was, will): (Option<&Node>, Option<&Node>),
+    contents: &dyn ContentByDigest,
+) -> bool {
+    let brought = layer.brought_at(path);
+    brought
+        .is_some_and(|(before, left)| Bringing { before, left }.fate(was, will, contents).fate != Fate::Kept)
+}
+
 /// One thing that was brought.
 struct BroughtPart {
     standing: PlaceStanding,

@@ -64,6 +64,10 @@ pub enum FileNote {
     EditsBackedUp {
         after: TakenBack,
     },
+    /// A rollback restores what was deleted since.
+    DeletedRestored {
+        after: TakenBack,
+    },
     /// A rollback brings it as it was when the patch went, which is not as the patch leaves it.
     StaysUnlikeThePatch,
     /// A folder with something in it that isn't part of the patch.
@@ -122,6 +126,9 @@ impl FileNote {
             }
             FileNote::EditsBackedUp { after } => {
                 return format!("was changed after {}; your version is backed up", after.when());
+            }
+            FileNote::DeletedRestored { after } => {
+                return format!("was deleted after {}; it is restored", after.when());
             }
             FileNote::FolderKept { holds } => {
                 return format!("is kept, because {holds:?} in it isn't part of the patch");

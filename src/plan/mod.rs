@@ -50,7 +50,7 @@ use std::fmt::Display;
 pub(crate) use apply::fitness;
 pub(crate) use choose::{Band, Board, Exploited, Need, NeedFate, Problem, ProblemFacts};
 pub use fates::FileFates;
-pub(crate) use fates::how_it_stands;
+pub(crate) use fates::{how_it_stands, is_lost};
 pub use file_note::FileNote;
 pub(crate) use fixed::{
     Claim, ClaimGrade, ClaimProof, DriftedFile, Untold, VexStatement, claims, resolved_by, statements,

@@ -53,7 +53,11 @@ pub(crate) fn plan_rollback(
         let is_file = |node: Option<&Node>| matches!(node, None | Some(Node::File(_)));
         let can_be_kept = is_file(observed) && is_file(step.before.as_ref()) && is_file(step.after.as_ref());
         if edited && on_drift == OnDrift::KeepCopy && can_be_kept {
-            notes.push(Note::of_file(&step.path, FileNote::EditsBackedUp { after: what }));
+            let note = match observed {
+                Some(_) => FileNote::EditsBackedUp { after: what },
+                None => FileNote::DeletedRestored { after: what },
+            };
+            notes.push(Note::of_file(&step.path, note));
         } else if edited {
             let how = match (observed, situation.edits.get(&step.path)) {
                 (None, _) => Since::Removed,

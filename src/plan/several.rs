@@ -63,6 +63,8 @@ pub(crate) struct PlannedPatch {
     pub(crate) replaces: Vec<(LayerKey, bool)>,
     /// What it alone changes.
     pub steps: Vec<Step>,
+    /// The version that it leaves, as it says or as its product's rules read it in what it writes; `None`: unchanged.
+    pub(crate) result_version: Option<String>,
 }
 
 /// Several patches as one change.
@@ -116,6 +118,8 @@ struct FolderSoFar<'a> {
     layers: Vec<Layer>,
     expected: BTreeMap<TreePath, Option<Node>>,
     origins: &'a BTreeMap<TreePath, Option<Node>>,
+    /// The version that a patch of this run left, if it changed it.
+    versions_left: BTreeMap<LayerKey, String>,
     next_entry: u64,
     contents: &'a dyn ContentByDigest,
     made: BTreeMap<Digest, Arc<Vec<u8>>>,
@@ -133,6 +137,7 @@ impl<'a> FolderSoFar<'a> {
             layers: installed.stack.layers.to_vec(),
             expected: installed.stack.expected.clone(),
             origins: installed.stack.origins,
+            versions_left: BTreeMap::new(),
             next_entry: installed.next_entry,
             contents,
             made: BTreeMap::new(),
@@ -152,8 +157,14 @@ impl<'a> FolderSoFar<'a> {
         self.touched.extend(patch.changes.iter().map(|change| change.path.clone()));
         let landings = self.landings(one);
         let relations = self.relations(one, &landings);
-        let mut planned =
-            PlannedPatch { index, relations, left_out: None, replaces: Vec::new(), steps: Vec::new() };
+        let mut planned = PlannedPatch {
+            index,
+            relations,
+            left_out: None,
+            replaces: Vec::new(),
+            steps: Vec::new(),
+            result_version: None,
+        };
         self.see_as(one, all);
         if let Some(reason) = self.left_out(&planned.relations) {
             if planned.relations.iter().all(|relation| relation.class != RelationClass::Identical) {
@@ -177,8 +188,24 @@ impl<'a> FolderSoFar<'a> {
         self.obstacles.extend(dropped);
         self.notes.extend(notes.into_iter().chain(told));
         planned.steps.clone_from(&steps);
+        planned.result_version = self.version_left(&one.patch, &steps);
+        if let Some(version) = &planned.result_version {
+            self.versions_left.insert(key, version.clone());
+        }
         self.come(one, key, steps);
         planned
+    }
+
+    /// The version that `patch` leaves by `steps`, if it changes it.
+    fn version_left(&self, patch: &Patch, steps: &[Step]) -> Option<String> {
+        let about = &patch.about;
+        about.result_version.clone().or_else(|| {
+            let known = KnownContents { made: &self.made, others: self.contents };
+            about.product.version_in(|path| {
+                let step = steps.iter().find(|step| step.path == *path)?;
+                Some(known.content(step.after.as_ref()?.as_file()?)?.to_vec())
+            })
+        })
     }
 
     fn layers_of_run(&self) -> usize {
@@ -284,7 +311,7 @@ impl<'a> FolderSoFar<'a> {
     fn version_for(&self, one: &Candidate) -> Option<String> {
         let is_own = |layer: &&Layer| !Scope::between(&one.patch, &one.authors, layer).is_foreign();
         let mut of_run = self.layers.iter().filter(|layer| layer.key.entry == self.next_entry).rev();
-        let claimed = |layer: &Layer| layer.patch.as_ref()?.about.result_version.clone();
+        let claimed = |layer: &Layer| self.versions_left.get(&layer.key).cloned();
         match of_run.next() {
             None => one.version.clone(),
             Some(last) if is_own(&last) => self.now.version.clone().or_else(|| one.version.clone()),
@@ -440,8 +467,8 @@ impl<'a> FolderSoFar<'a> {
         for step in &steps {
             self.set(&step.path, step.after.clone());
         }
-        if patch.about.result_version.is_some() {
-            self.now.version.clone_from(&patch.about.result_version);
+        if let Some(version) = self.versions_left.get(&key) {
+            self.now.version = Some(version.clone());
         }
         let id = patch.about.identity.id.as_str().to_owned();
         self.installed.push((id.clone(), patch.about.identity.revision));

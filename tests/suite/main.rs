@@ -28,6 +28,7 @@ mod believe_a_history;
 mod believe_no_claim;
 mod finish_health_checks;
 mod follow_a_history;
+mod follow_the_version;
 mod guard_what_decides;
 mod know_the_folder;
 mod look_without_reaching_out;

@@ -3,6 +3,7 @@
 
 mod hostile;
 mod kinds;
+mod over_a_fix;
 mod readers;
 
 use std::fs;

@@ -40,6 +40,7 @@ impl Restoring {
                 Code::Drift,
                 how.meaning(*what),
                 match can_be_kept {
+                    true if *how == Since::Removed => Advice::typed("To restore it and continue, add --keep-edits."),
                     true => keep_edits(),
                     false => "Restore this file first, then try again.".into(),
                 },

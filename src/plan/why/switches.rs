@@ -1,7 +1,7 @@
 //! What keeps a switch of a patch from being moved.
 
 use super::{HERE, Wording, row};
-use crate::model::Code;
+use crate::model::{Code, Position};
 use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,13 +18,14 @@ pub(crate) enum Switches {
     OfAnother { patch: String },
     /// Nobody has the file that should come back.
     NoCopy,
-    /// Undoing the last move would turn it off, and vulnerabilities are open then.
-    UndoOpens { id: String, opens: Vec<String> },
+    /// Undoing the last move would turn it off, and vulnerabilities are open then; or it would move it to where it undoes
+    /// what these patches brought.
+    UndoOpens { id: String, to: Position, opens: Vec<String>, undoes: Vec<String> },
     /// Its health checks failed, and other changes came after it was moved, so that this can't be undone alone; `stood_on` is
     /// where it stood.
     MovedBelow { id: String, stood_on: bool },
-    /// Vulnerabilities are open while it is off, and nobody said why it should be.
-    NeedsReason { opens: Vec<String> },
+    /// Vulnerabilities are open while it is there, or what these patches brought isn't, and nobody said why it should be.
+    NeedsReason { to: Position, opens: Vec<String>, undoes: Vec<String> },
 }
 
 impl Switches {
@@ -70,13 +71,19 @@ impl Switches {
                     format!("patchwright repair {HERE} --from FILE"),
                 ),
             ),
-            Switches::UndoOpens { id, opens } => row(
+            Switches::UndoOpens { id, to, opens, undoes } => row(
                 Code::Undoes,
-                format!("undoing this would turn {id} off; while it is off, {} again", are_open(opens)),
-                Advice::by_command(
-                    "If it has to be, turn it off and say why",
-                    format!("patchwright toggle off {id} {HERE} --reason TEXT"),
-                ),
+                format!("undoing this would turn {id} {to}; {}", consequence(*to, opens, undoes)),
+                match to {
+                    Position::Off => Advice::by_command(
+                        "If it has to be, turn it off and say why",
+                        format!("patchwright toggle off {id} {HERE} --reason TEXT"),
+                    ),
+                    Position::On => Advice::by_command(
+                        "If it has to be, turn it on and say why",
+                        format!("patchwright toggle on {id} {HERE} --reason TEXT"),
+                    ),
+                },
             ),
             Switches::MovedBelow { id, stood_on } => row(
                 Code::NotNewest,
@@ -86,13 +93,26 @@ impl Switches {
                     false => format!("Turn it back off: patchwright toggle off {id} {HERE}"),
                 },
             ),
-            Switches::NeedsReason { opens } => row(
+            Switches::NeedsReason { to, opens, undoes } => row(
                 Code::Undoes,
-                format!("while it is off, {} again", are_open(opens)),
+                consequence(*to, opens, undoes),
                 Advice::by_command("If it has to be, say why", "--reason TEXT"),
             ),
         }
     }
+}
+
+/// What follows while a switch is `to`, as a phrase.
+fn consequence(to: Position, opens: &[String], undoes: &[String]) -> String {
+    let open = (!opens.is_empty()).then(|| format!("{} again", are_open(opens)));
+    let undone = (!undoes.is_empty()).then(|| undoes_phrase(undoes));
+    let both: Vec<String> = open.into_iter().chain(undone).collect();
+    format!("while it is {to}, {}", both.join(", and "))
+}
+
+/// That what these patches brought is not there, as a phrase.
+pub(crate) fn undoes_phrase(patches: &[String]) -> String {
+    format!("what {} brought here is undone", patches.join(", "))
 }
 
 /// That vulnerabilities are open, as a phrase.

@@ -295,7 +295,7 @@ fn entry_of(
     }
     entry.checks_due = coming(looked).any(|(bundle, _)| !bundles[bundle].patch.about.health.is_empty());
     let version = looked.preview.version.clone();
-    let results = coming(looked).filter_map(|(bundle, _)| bundles[bundle].patch.about.result_version.clone());
+    let results = coming(looked).filter_map(|(_, planned)| planned.result_version.clone());
     entry.version_after = results.last().or_else(|| version.clone());
     entry.version_before = version;
     entry.facts = facts;

@@ -10,7 +10,7 @@ use super::locked::LockedFolder;
 use super::rollback::route::PlannedRollback;
 use super::scripts::ScriptConsent;
 use super::take_out::OnDependents;
-use crate::checks::ProductChecks;
+use crate::checks::PatchChecks;
 use crate::disk::fs::Fs;
 use crate::ledger::{CheckNote, Entry, Ledger};
 use crate::model::{LayerKey, Position, Step, TreePath};
@@ -55,7 +55,7 @@ impl Workbench {
     }
 
     /// The health checks of `entry`, as far as what it brought is still there, each with the product that it asks.
-    fn due_checks(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<ProductChecks> {
+    fn due_checks(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Vec<PatchChecks>> {
         let keys = ledger.concerned_by(entry);
         for key in &keys {
             if !self.may_check(fs, ledger, *key)? {
@@ -79,7 +79,7 @@ impl Workbench {
         fs: &dyn Fs,
         ledger: &Ledger,
         entry: &Entry,
-    ) -> Result<(ProductChecks, Option<Note>)> {
+    ) -> Result<(Vec<PatchChecks>, Option<Note>)> {
         let keys = match ledger.moved_by(entry) {
             Some(_) => ledger.concerned_by(entry),
             None => ledger.brought_without(entry),
@@ -92,7 +92,7 @@ impl Workbench {
             if !self.may_check(fs, ledger, key)? {
                 let text = "the health checks are left out: nobody you trust signed the patch, and this account has no record \
                             of applying it";
-                return Ok((ProductChecks::new(), Some(Note::new(text))));
+                return Ok((Vec::new(), Some(Note::new(text))));
             }
         }
         Ok((checks, None))
@@ -147,7 +147,7 @@ pub(super) fn checks_left_out(fs: &dyn Fs, ledger: &Ledger, steps: &[Step]) -> R
 }
 
 /// The health checks of these patches; where `entry` moves a switch, those of the switch. Lists without any are left out.
-fn checks_of(fs: &dyn Fs, ledger: &Ledger, keys: &[LayerKey], entry: &Entry) -> ProductChecks {
+fn checks_of(fs: &dyn Fs, ledger: &Ledger, keys: &[LayerKey], entry: &Entry) -> Vec<PatchChecks> {
     let note = ledger.moved_by(entry).and_then(|(moved, _)| moved.toggle.as_ref());
     let patches = keys.iter().filter_map(|key| manifest_of(fs, ledger, *key));
     let all = patches.map(|patch| {
@@ -156,7 +156,7 @@ fn checks_of(fs: &dyn Fs, ledger: &Ledger, keys: &[LayerKey], entry: &Entry) -> 
             None => patch.about.health.clone(),
             Some(note) => toggle(&note.id).map(|toggle| toggle.health.clone()).unwrap_or_default(),
         };
-        (checks, patch.about.product)
+        PatchChecks { checks, ..PatchChecks::new(&patch) }
     });
-    all.filter(|(checks, _)| !checks.is_empty()).collect()
+    all.filter(|of| !of.checks.is_empty()).collect()
 }

@@ -5,11 +5,11 @@ use std::time::Instant;
 use super::locked::LockedFolder;
 use super::rollback::route::PlannedRollback;
 use super::scripts::unstoppable;
-use crate::checks::{self, ProductChecks, Surroundings};
+use crate::checks::{self, PatchChecks, Surroundings};
 use crate::disk::fs::Fs;
 use crate::environment::Environment;
 use crate::ledger::{Action, CheckNote, DowntimeNote, Entry, EntryFact};
-use crate::model::{Check, Level, Measured, Patch, Product};
+use crate::model::{Check, Level, Measured, Patch, PatchId, Product};
 use crate::transaction::recover::{self, Unfinished};
 use crate::workbench::{Error, Result, Watch, Workbench};
 
@@ -27,28 +27,34 @@ pub(crate) struct Health {
 impl Health {
     /// The outcome of every health check of `patches`.
     pub(crate) fn examine(patches: &[&Patch], fs: &dyn Fs, watch: Watch<'_>) -> Self {
+        Self::of_checks(&patches.iter().map(|patch| PatchChecks::new(patch)).collect::<Vec<_>>(), fs, watch)
+    }
+
+    /// The outcome of each of `all`.
+    pub fn of_checks(all: &[PatchChecks], fs: &dyn Fs, watch: Watch<'_>) -> Self {
         let mut health = Self::default();
-        for patch in patches {
-            health.ask(&patch.about.health, &patch.about.product, fs, watch);
+        for of in all {
+            // With several patches nobody sees otherwise whose check it is.
+            health.ask((all.len() > 1).then_some(&of.patch), (&of.checks, &of.product), fs, watch);
         }
         health
     }
 
-    /// The outcome of each of `all`.
-    pub fn of_checks(all: &ProductChecks, fs: &dyn Fs, watch: Watch<'_>) -> Self {
-        let mut health = Self::default();
-        all.iter().for_each(|(checks, product)| health.ask(checks, product, fs, watch));
-        health
-    }
-
-    /// Asks each of `checks`.
-    pub fn ask(&mut self, checks: &[Check], product: &Product, fs: &dyn Fs, watch: Watch<'_>) {
+    /// Asks each of `checks`; `whose`: the patch to name with them.
+    pub fn ask(
+        &mut self,
+        whose: Option<&PatchId>,
+        (checks, product): (&[Check], &Product),
+        fs: &dyn Fs,
+        watch: Watch<'_>,
+    ) {
         let results = checks::run_all(checks, &Surroundings { fs, product }, watch.cancel);
         for (check, result) in checks.iter().zip(results) {
             let is_cut_off = !result.passed && watch.cancel.is_cancelled();
             let cut_off = if is_cut_off { ", and somebody stopped the checks" } else { "" };
+            let what = checks::describe(&check.probe);
             let note = CheckNote {
-                check: checks::describe(&check.probe),
+                check: whose.map_or_else(|| what.clone(), |patch| format!("{patch}: {what}")),
                 passed: result.passed,
                 evidence: format!("{}{cut_off}", result.evidence),
                 printed: String::new(),
@@ -158,7 +164,7 @@ mod tests {
         let evidence = |cancel: &CancelToken| {
             let mut health = Health::default();
             let watch = Watch { progress: &Quiet, cancel };
-            health.ask(std::slice::from_ref(&check), &Product::default(), &fs, watch);
+            health.ask(None, (std::slice::from_ref(&check), &Product::default()), &fs, watch);
             health.notes.pop().expect("it was asked").evidence
         };
         let cancel = CancelToken::new();

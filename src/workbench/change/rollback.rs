@@ -7,6 +7,7 @@ pub(super) mod route;
 mod untouched;
 mod versions;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere, out_of};
@@ -18,7 +19,6 @@ use super::scripts::{
 };
 use super::take_out::{OnDependents, refuse_replaced, wanted};
 use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, whole_entry};
-use crate::checks::ProductChecks;
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::ledger::{
     Action, CheckNote, Entry, EntryFact, Gone, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
@@ -33,7 +33,7 @@ use crate::workbench::look::moved_switches::{ContentOf, MovedSwitches};
 use crate::workbench::look::read_file::read_file;
 use crate::workbench::look::situation::{CheckReach, Survey};
 use crate::workbench::look::stack::{FolderStack, manifests_of, read_ledger};
-use crate::workbench::look::switches::{opened_by_undoing, switches};
+use crate::workbench::look::switches::{moved_by_undoing, opened_by_undoing, switches, undone_by_moving};
 use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench};
 
 pub use request::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which};
@@ -316,7 +316,7 @@ impl Workbench {
             preview,
             advice: Vec::new(),
             scripts: ScriptPlan::default(),
-            checks: ProductChecks::new(),
+            checks: Vec::new(),
         };
         let (how, bundles) = (RollbackRoute::Entry(kept), sources.bundles.clone());
         let leaves = sources.leave && !found.nowhere.is_empty();
@@ -426,11 +426,19 @@ fn refuse_to_open(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<()> {
     if ledger.moved_by(entry).is_none() {
         return Ok(());
     }
-    let all = switches(fs, ledger, &FolderStack::read(fs, ledger)?, "")?;
-    opened_by_undoing(&all, ledger, entry).map_or(Ok(()), |switch| {
-        let (id, opens) = (switch.full_name(), switch.toggle.vulnerabilities.clone());
-        Err(Error::refused(Switches::UndoOpens { id, opens }))
-    })
+    let folder = FolderStack::read(fs, ledger)?;
+    let all = switches(fs, ledger, &folder, "")?;
+    let Some((switch, to)) = moved_by_undoing(&all, ledger, entry) else { return Ok(()) };
+    let opens = opened_by_undoing(&all, ledger, entry).map(|switch| switch.toggle.vulnerabilities.clone());
+    let mut undoes = Vec::new();
+    for step in entry.steps.iter().map(Step::inverse) {
+        undoes.extend(undone_by_moving(fs, &folder, switch.key, &step, BTreeMap::new())?);
+    }
+    let opens = opens.unwrap_or_default();
+    match opens.is_empty() && undoes.is_empty() {
+        true => Ok(()),
+        false => Err(Error::refused(Switches::UndoOpens { id: switch.full_name(), to, opens, undoes })),
+    }
 }
 
 /// What taking back `entry` comes to.

@@ -7,7 +7,6 @@ use super::backups::OtherSources;
 use super::rollback::request::{DependentPatch, RebuiltPlace, RollbackPreview};
 use super::rollback::route::{PlannedRollback, RollbackRoute};
 use super::scripts::ScriptPlan;
-use crate::checks::ProductChecks;
 use crate::disk::fs::Fs;
 use crate::ledger::{Ledger, Occasion, PatchNote, Turn};
 use crate::model::{
@@ -81,7 +80,7 @@ impl Workbench {
             advice: advice(folder, &out),
             preview,
             scripts: ScriptPlan::default(),
-            checks: ProductChecks::new(),
+            checks: Vec::new(),
         };
         let mut made = made;
         made.extend(survey.made.by_digest());

@@ -1,7 +1,9 @@
 //! Moves a switch that a patch brought: one value of one file, as a change like any other.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::decision::DecisionSum;
 use super::health::Health;
@@ -9,18 +11,20 @@ use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
 use crate::checks::describe;
 use crate::diff::{KeyChange, Switch};
 use crate::disk::fs::{Fs, Place, StatePath};
-use crate::ledger::{Action, CheckNote, Entry, Ledger, Occasion, ToggleNote};
+use crate::ledger::{Action, CheckNote, Entry, Ledger, Occasion, OverrideNote, ToggleNote};
 use crate::model::{
     Check, Digest, FileNode, LayerKey, Mode, Node, Position, Product, Step, ToggleKind, version_control,
 };
-use crate::plan::why::{HistoryDoubt, Switches};
+use crate::plan::why::{HistoryDoubt, Override, Switches, undoes_phrase};
 use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_repair};
 use crate::transaction::{ContentError, Contents, SafeCopies};
 use crate::trust::Standing;
 use crate::workbench::look::read_file::read_file;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::{FolderStack, read_ledger};
-use crate::workbench::look::switches::{FolderSwitch, SwitchStand, owner, stand_in, switches};
+use crate::workbench::look::switches::{
+    FolderSwitch, SwitchStand, owner, stand_in, switches, undone_by_moving,
+};
 use crate::workbench::{DecisionDigest, Error, Result, Watch, Workbench};
 
 /// Which switch to move, and where to.
@@ -47,6 +51,8 @@ pub struct TogglePreview {
     pub keys: Vec<KeyChange>,
     /// Whether it is not moved unless somebody says why.
     pub needs_reason: bool,
+    /// Other patches of which something is undone by it.
+    pub(crate) undoes: Vec<String>,
     pub preview: Preview,
     /// What is checked afterwards.
     checks: Vec<Check>,
@@ -76,6 +82,7 @@ impl TogglePreview {
         sum.add("switch", self.switch.toggle.id.as_str());
         sum.add("to", self.to.as_str());
         self.opens().iter().for_each(|open| sum.add("opens", open));
+        self.undoes.iter().for_each(|patch| sum.add("undoes", patch));
         self.health_checks().for_each(|check| sum.add("check", &check));
         sum.add_preview(&self.preview);
         sum.finish()
@@ -173,7 +180,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<Vec<CheckNote>> {
         let mut health = Health::default();
-        health.ask(checks, product, folder.fs(), watch);
+        health.ask(None, (checks, product), folder.fs(), watch);
         self.settle_health(folder, moved, health, |folder, watch| {
             self.look_at(folder.fs(), &folder.ledger, moved, OnDrift::Stop, Vec::new(), watch)
         })
@@ -222,10 +229,16 @@ impl Workbench {
             }
         };
         let moves = observed != after;
-        let opens = &switch.toggle.vulnerabilities;
-        let needs_reason = moves && options.to == Position::Off && !opens.is_empty();
+        let step = Step { path: path.clone(), before: observed, after };
+        let opens = match options.to {
+            Position::Off if moves => switch.toggle.vulnerabilities.clone(),
+            _ => Vec::new(),
+        };
+        let undoes = undone_by_moving(fs, &folder, switch.key, &step, contents.made())?;
+        let needs_reason = !opens.is_empty() || !undoes.is_empty();
         if needs_reason && options.reason.is_none() {
-            obstacles.push(Obstacle::new(Switches::NeedsReason { opens: opens.clone() }));
+            let undoes = undoes.clone();
+            obstacles.push(Obstacle::at(&path, Switches::NeedsReason { to: options.to, opens, undoes }));
         }
         let is_foreign = moves && self.unbelieved(fs, &ledger)?.contains(&switch.key.entry);
         if is_foreign && version_control(&path).is_some() {
@@ -236,7 +249,6 @@ impl Workbench {
             // What is told is what is moved.
             switch.stand = SwitchStand::At(options.to.other());
         }
-        let step = Step { path, before: observed, after };
         let steps = if step.before == step.after { Vec::new() } else { vec![step] };
         let mut preview = plan_repair(steps, Lost::InTheWay(&[]), &survey.situation);
         preview.obstacles.splice(..0, obstacles);
@@ -251,7 +263,11 @@ impl Workbench {
                         no record of applying it";
             preview.notes.push(Note::new(text));
         }
-        let preview = TogglePreview { switch, to: options.to, keys, needs_reason, preview, checks };
+        if !undoes.is_empty() {
+            let text = format!("while the switch is {}, {}", options.to, undoes_phrase(&undoes));
+            preview.notes.push(Note::at(&path, text));
+        }
+        let preview = TogglePreview { switch, to: options.to, keys, needs_reason, undoes, preview, checks };
         Ok(PlannedToggle { preview, survey, product, contents })
     }
 
@@ -396,6 +412,8 @@ fn entry_of(folder: &LockedFolder<'_>, told: &TogglePreview, options: &ToggleOpt
     entry.version_before = folder.ledger.version().map(str::to_owned);
     entry.version_after.clone_from(&entry.version_before);
     entry.checks_due = !told.checks.is_empty();
+    let undo = OverrideNote { rule: Override::Undo.rule().to_owned(), reason: options.reason.clone() };
+    entry.overrides = if told.undoes.is_empty() { Vec::new() } else { vec![undo] };
     entry.toggle = Some(ToggleNote {
         id: told.switch.toggle.id.to_string(),
         position: told.to.to_string(),
@@ -412,6 +430,13 @@ struct ToggleContents {
     kept: Option<StatePath>,
     used: Option<u64>,
     content: Vec<u8>,
+}
+
+impl ToggleContents {
+    /// What was put together here.
+    fn made(&self) -> BTreeMap<Digest, Arc<Vec<u8>>> {
+        BTreeMap::from([(Digest::compute(&self.content), Arc::new(self.content.clone()))])
+    }
 }
 
 impl Contents for ToggleContents {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::rollback::request::Which;
-use crate::ledger::{Action, Entry, Installed, LayerSlot, Ledger};
+use crate::ledger::{Action, Entry, Installed, LayerSlot, Ledger, Turn};
 use crate::model::{Patch, RollbackPossible, TreePath};
 use crate::plan::why::Undo;
 use crate::plan::{Layer, NoContents, take_out};
@@ -70,7 +70,8 @@ pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {
 
 pub(super) fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
     ledger.last_rollback().ok_or_else(|| {
-        let last = ledger.last_change().filter(|last| last.action == Action::Rollback);
+        let went = |last: &&Entry| last.turn(ledger.entries()) == Turn::Went;
+        let last = ledger.last_change().filter(went);
         Error::refused(last.map_or(Undo::NoRollback, |last| Undo::RollbackAccepted {
             patch: last.patch.as_ref().map_or("a patch", |patch| patch.id.as_str()).to_owned(),
         }))

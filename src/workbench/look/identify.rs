@@ -41,7 +41,7 @@ pub struct IdentifiedPatch {
     pub in_history: bool,
     /// Whether its rules recognise the product; `None` if it has none.
     pub(crate) is_product: Option<bool>,
-    /// Whether it is for the version that was found; `None` if none was.
+    /// Whether it is for the version that was found; `None` if none was, and for those that the history names.
     pub is_for_version: Option<bool>,
     /// What the files say.
     pub presence: Presence,
@@ -242,7 +242,8 @@ fn identify_now(fs: &dyn Fs, given: &[Arc<Patch>], watch: Watch<'_>) -> Result<I
             patch.about.product.versions.contains(version)
                 || patch.about.result_version.as_ref() == Some(version)
         };
-        compared.is_for_version = version.as_ref().map(fits);
+        // What was applied here was for the version that was there then.
+        compared.is_for_version = version.as_ref().filter(|_| !in_history).map(fits);
         compared
     });
     Ok(Identified { product, version: version.clone(), patches: compared.collect() })

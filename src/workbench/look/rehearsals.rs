@@ -147,6 +147,11 @@ pub struct KnownRehearsal {
 }
 
 impl KnownRehearsal {
+    /// Whether what would be done now did not go well then.
+    pub(crate) const fn is_failed(&self) -> bool {
+        self.is_current && !self.note.is_passed
+    }
+
     /// In one word, for programs.
     pub(crate) const fn state(&self) -> &'static str {
         match (self.is_current, self.note.is_passed) {

@@ -1,16 +1,19 @@
 //! The switches that the patches in a folder brought, and where they stand: as their files say, whatever was written
 //! into the history.
 
+use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read};
+use std::sync::Arc;
 
 use super::stack::FolderStack;
 use crate::diff::{MAX_EDITED_BYTES, Stand, Switch};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::{ScanError, node_at};
 use crate::ledger::{Entry, Ledger, PatchNote};
-use crate::model::{LayerKey, Node, Position, Toggle, ToggleKind, TreePath};
-use crate::plan::Layer;
+use crate::model::{Digest, LayerKey, Node, Position, Step, Toggle, ToggleKind, TreePath, TreeState};
+use crate::plan::{Layer, is_lost};
 use crate::workbench::Result;
+use crate::workbench::contents::{Library, SearchFirst};
 
 /// A switch of a patch that is in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +133,30 @@ pub(crate) fn owner<'a>(folder: &'a FolderStack, layer: &Layer, file: &TreePath)
     folder.layers.iter().find(|other| other.key != layer.key && other.paths().any(|path| path == file))
 }
 
+/// The patches besides `own` of which something is lost by `step`, by id. `made` has contents that are nowhere yet.
+///
+/// # Errors
+/// If the backups cannot be listed.
+pub(crate) fn undone_by_moving(
+    fs: &dyn Fs,
+    folder: &FolderStack,
+    own: LayerKey,
+    step: &Step,
+    made: BTreeMap<Digest, Arc<Vec<u8>>>,
+) -> Result<Vec<String>> {
+    let Step { path, before, after } = step;
+    let others = folder.layers.iter().filter(|layer| layer.key != own && layer.is_active());
+    let others: Vec<&Layer> = others.filter(|layer| layer.paths().any(|other| other == path)).collect();
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    let seen: TreeState = before.iter().map(|node| (path.clone(), node.clone())).collect();
+    let library = Library::new(&[], SearchFirst::SafeCopies).in_folder(fs).with_seen(&seen);
+    let library = library.with_copies(folder.archive(fs)?).with_made(made);
+    let lost = |layer: &&&Layer| is_lost(layer, path, (before.as_ref(), after.as_ref()), &library);
+    Ok(others.iter().filter(lost).map(|layer| layer.id.clone()).collect())
+}
+
 /// The switch that undoing `entry` would turn off, if vulnerabilities are open then: that needs a reason, which only
 /// moving the switch asks for.
 pub(crate) fn opened_by_undoing<'a>(
@@ -137,6 +164,16 @@ pub(crate) fn opened_by_undoing<'a>(
     ledger: &Ledger,
     entry: &Entry,
 ) -> Option<&'a FolderSwitch> {
+    let (switch, to) = moved_by_undoing(all, ledger, entry)?;
+    (to == Position::Off && !switch.toggle.vulnerabilities.is_empty()).then_some(switch)
+}
+
+/// The switch that undoing `entry` would move, and where to.
+pub(crate) fn moved_by_undoing<'a>(
+    all: &'a [FolderSwitch],
+    ledger: &Ledger,
+    entry: &Entry,
+) -> Option<(&'a FolderSwitch, Position)> {
     let (moved, is_forth) = ledger.moved_by(entry)?;
     let note = moved.toggle.as_ref()?;
     let turns_off = (note.position == Position::Off.as_str()) != is_forth;
@@ -144,7 +181,8 @@ pub(crate) fn opened_by_undoing<'a>(
         switch.toggle.id.as_str() == note.id
             && moved.patch.as_ref().is_some_and(|patch| patch.id == switch.patch.id)
     };
-    all.iter().find(is_it).filter(|switch| turns_off && !switch.toggle.vulnerabilities.is_empty())
+    let to = if turns_off { Position::Off } else { Position::On };
+    all.iter().find(is_it).map(|switch| (switch, to))
 }
 
 /// Where a switch stands.

@@ -84,7 +84,7 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     let identities = identities.join(", ");
     let mut text =
         format!("{} {identities} to {folder}: {}\n", style.good("Applied"), changed(applied, entry));
-    if let Some(version) = &entry.version_after {
+    if let Some(version) = changed_version(entry) {
         text.push_str(&format!("  {} is now {}\n", safe(&patch.about.product.name), safe(version)));
     }
     if let Some(origin) = &applied.text {
@@ -129,7 +129,7 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
     for patch in &done.back {
         text.push_str(&format!("  {} is active again\n", safe(&patch.id)));
     }
-    if let Some(version) = &done.entry.version_after {
+    if let Some(version) = changed_version(&done.entry) {
         text.push_str(&format!("  The version is now {}\n", safe(version)));
     }
     text.push_str(&checks(&done.checks));
@@ -272,4 +272,9 @@ pub(super) fn untidy(error: Option<&str>) -> String {
     error.map_or(String::new(), |error| {
         format!("  Cleanup was postponed to the next command: {}\n", safe(error))
     })
+}
+
+/// The version that a change left, if it is another one.
+fn changed_version(entry: &Entry) -> Option<&String> {
+    entry.version_after.as_ref().filter(|after| entry.version_before.as_ref() != Some(*after))
 }

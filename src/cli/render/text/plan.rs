@@ -13,7 +13,7 @@ use crate::model::{Node, Patch, Restart};
 use crate::plan::{Note, Obstacle, Preview};
 use crate::report::changes::ChangeStatus;
 use crate::report::shell_path;
-use crate::workbench::{ApplyPreview, ComingPatch, RebuiltPlace, RollbackPreview, Turn};
+use crate::workbench::{ApplyPreview, ComingPatch, KnownRehearsal, RebuiltPlace, RollbackPreview, Turn};
 
 /// Most lines of a list above a question: the question stays on a small screen.
 const SHORT_LINES: usize = 15;
@@ -303,6 +303,9 @@ pub(super) fn verdict(seen: &ApplyPreview, consent: bool, style: Style) -> Strin
             style.attention("It fits, but nobody you trust signed it. To apply it, add --allow-unsigned.")
         }
         (0, _) if !is_permitted => style.bad("It fits, but can't be applied: you don't trust who signed it."),
+        (0, _) if seen.rehearsal.as_ref().is_some_and(KnownRehearsal::is_failed) => {
+            style.attention("Ready to apply, but its last rehearsal here failed.")
+        }
         (0, 0) => style.good("Ready to apply."),
         (0, notes) => {
             let notes = words::count(notes, "note", "notes");

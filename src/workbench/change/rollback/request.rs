@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::checks::{ProductChecks, describe};
+use crate::checks::{PatchChecks, describe};
 use crate::ledger::{CheckNote, Entry, Occasion, PatchNote, Turn};
 use crate::model::FileChange;
 use crate::plan::{Note, OnDrift, Preview};
@@ -73,13 +73,13 @@ pub struct RollbackPreview {
     /// What would run to take back what the patch's scripts did.
     pub scripts: ScriptPlan,
     /// What is checked afterwards, where a patch comes back or a switch moves.
-    pub(crate) checks: ProductChecks,
+    pub(crate) checks: Vec<PatchChecks>,
 }
 
 impl RollbackPreview {
     /// What is checked afterwards, each as a phrase.
     pub fn health_checks(&self) -> impl Iterator<Item = String> {
-        self.checks.iter().flat_map(|(checks, _)| checks).map(|check| describe(&check.probe))
+        self.checks.iter().flat_map(|of| &of.checks).map(|check| describe(&check.probe))
     }
 
     /// What somebody agrees to who takes back what this shows.

@@ -5,7 +5,7 @@ use super::route::PlannedRollback;
 use crate::diff::{FileEdits, MAX_EDIT_BYTES};
 use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Ledger, edits_name, read_small};
-use crate::model::{Digest, FileChange, LayerKey, LocalEdits};
+use crate::model::{Digest, FileChange, LayerKey, LocalEdits, Patch};
 use crate::plan::why::{HistoryDoubt, Restoring};
 use crate::plan::{Note, Obstacle, OnDrift, Resolution, Situation, fitness};
 use crate::trust::Standing;
@@ -33,6 +33,8 @@ impl Workbench {
         }
         let keys = self.keys_of_today()?;
         let vouching = self.vouching(&keys, fs, ledger);
+        // The version that what comes back before it left; outside: nothing does.
+        let mut left: Option<Option<String>> = None;
         for key in back {
             let Some(patch) = manifest_of(fs, ledger, key) else { continue };
             let verdict = vouching.verdict_of(key);
@@ -42,13 +44,14 @@ impl Workbench {
             let situation = Situation {
                 is_product: seen.is_product,
                 product_evidence: seen.evidence,
-                version: seen.version,
+                version: left.unwrap_or(seen.version),
                 failed_checks: seen.failed_checks,
                 unasked_checks: seen.unasked_checks,
                 platform: look.survey.situation.platform.clone(),
                 now: look.survey.situation.now.clone(),
                 ..Situation::default()
             };
+            left = Some(version_left(ledger, key, &patch));
             let (mut obstacles, notes): (Vec<Obstacle>, Vec<Note>) = fitness(&patch, &situation);
             let now = self.environment().timestamp();
             let rules = verdict.map(|verdict| unmet(&patch, &verdict, &verdict.policy, now));
@@ -69,6 +72,15 @@ impl Workbench {
         }
         Ok(())
     }
+}
+
+/// The version that `patch` left when it came, if that is known.
+fn version_left(ledger: &Ledger, key: LayerKey, patch: &Patch) -> Option<String> {
+    let of_all = || {
+        let entry = ledger.entry(key.entry).filter(|entry| entry.layer_keys().last() == Some(key))?;
+        entry.version_after.clone()
+    };
+    patch.about.result_version.clone().or_else(of_all)
 }
 
 /// Whether somebody has set `rule` aside when the patch came.
