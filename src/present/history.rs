@@ -2,7 +2,8 @@
 
 use super::overview::{Fact, line};
 use super::switches::SwitchRow;
-use crate::report::phrases;
+use crate::model::{LayerKey, TreePath};
+use crate::report::{phrases, relations};
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{
@@ -27,15 +28,15 @@ pub struct FolderView {
     pub shortened: Option<String>,
     /// That health checks of its changes are due, or may be running, if so. Escaped.
     pub unchecked: Option<String>,
-    /// Patches in the folder that were called back.
-    pub called_back: Vec<CalledBack>,
+    /// Patches in the folder that were withdrawn, and those of which something is undone.
+    pub alarms: Vec<FolderAlarm>,
     /// The switches of its patches.
     pub switches: Vec<SwitchRow>,
 }
 
-/// A patch in the folder that was called back. Texts are escaped.
+/// A patch in the folder that somebody has to look at. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CalledBack {
+pub struct FolderAlarm {
     pub what: String,
     /// Why, and what to do instead.
     pub why: String,
@@ -148,7 +149,7 @@ impl FolderView {
             foreign: foreign(&status),
             shortened: shortened(&status),
             unchecked: unchecked(&status),
-            called_back: status.held.iter().map(called_back).collect(),
+            alarms: alarms(&status),
             switches: status.switches.iter().map(SwitchRow::new).collect(),
             status,
         }
@@ -303,9 +304,21 @@ fn reference(patch: &PatchNote) -> String {
     line(&patch.reference().map_or_else(|| patch.id.clone(), |reference| reference.to_string()))
 }
 
-fn called_back(held: &Recalled) -> CalledBack {
+/// Patches that were withdrawn, and those of which something is undone.
+fn alarms(status: &FolderStatus) -> Vec<FolderAlarm> {
+    let undone = |(key, files): &(LayerKey, Vec<TreePath>)| {
+        let patch = status.installed.iter().find(|patch| patch.key == *key)?;
+        Some(FolderAlarm {
+            what: fill(words::UNDONE_HERE, &[("id", &line(&patch.patch.id))]),
+            why: fill(words::UNDONE_HERE_WHY, &[("undone", &line(&capitalised(&relations::undone(files))))]),
+        })
+    };
+    status.held.iter().map(called_back).chain(status.undone.iter().filter_map(undone)).collect()
+}
+
+fn called_back(held: &Recalled) -> FolderAlarm {
     let reason = line(&capitalised(&held.reason));
-    CalledBack {
+    FolderAlarm {
         what: fill(words::CALLED_BACK, &[("id", &line(&held.id))]),
         why: format!("{}. {}", reason.trim_end_matches('.'), line(&held.hint().pressed())),
     }

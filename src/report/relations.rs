@@ -1,7 +1,11 @@
 //! What shows how two patches are related, in the same words wherever it is told.
 
+use crate::model::TreePath;
 use crate::plan::{Meeting, Relation, RelationClass, SharedPlace, words_of as phrases_of};
 use crate::workbench::Containment;
+
+/// Most files that are named.
+const MAX_UNDONE_NAMES: usize = 3;
 
 /// What the relation was decided from, in a line each. Texts of bundles are in it as they are.
 pub fn evidence(relation: &Relation) -> Vec<String> {
@@ -31,6 +35,13 @@ pub fn contained(told: &Containment) -> String {
         (true, false) => format!("{by} replaces it: {files}"),
         (false, _) => format!("{by} says it contains it; both are kept"),
     }
+}
+
+/// That something which a patch brought into these files is undone.
+pub fn undone(files: &[TreePath]) -> String {
+    let names: Vec<&str> = files.iter().take(MAX_UNDONE_NAMES).map(TreePath::as_str).collect();
+    let more = if files.len() > names.len() { ", …" } else { "" };
+    format!("undone in {}{more}", names.join(", "))
 }
 
 fn meeting(place: &SharedPlace) -> String {

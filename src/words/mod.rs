@@ -271,6 +271,8 @@ words! {
     AND_MORE = "And {n} more";
     REASONS_IN_FILE = "{path}: {n}";
     CALLED_BACK = "{id} was withdrawn";
+    UNDONE_HERE = "Part of {id} is undone";
+    UNDONE_HERE_WHY = "{undone}. The history says who agreed to that, and why.";
     // Guided
     STEP_OF = "Step {n} of 6";
     STEP_CHOOSE = "Choose";

@@ -50,9 +50,9 @@ fn a_patch_that_was_called_back_is_refused_with_its_reason_and_replacement() {
     let seen = unwatched(|watch| bench.status_against(&sandbox.path("app"), &[list], watch));
     let status = seen.expect("a folder");
     let view = FolderView::new(status, &bench.history(&sandbox.path("app")).expect("a history"));
-    assert_eq!(view.called_back.len(), 1, "the window says so, too");
-    assert_eq!(view.called_back[0].what, "TEST-1 was withdrawn");
-    assert_eq!(view.called_back[0].why, "It loses mail. Use TEST-2 instead.");
+    assert_eq!(view.alarms.len(), 1, "the window says so, too");
+    assert_eq!(view.alarms[0].what, "TEST-1 was withdrawn");
+    assert_eq!(view.alarms[0].why, "It loses mail. Use TEST-2 instead.");
 }
 
 #[test]

@@ -27,8 +27,8 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
     let Some(view) = workspace.view.ready() else {
         return nothing_ui(ui, model, outbox);
     };
-    for held in &view.called_back {
-        banner(ui, &Banner { notice: Notice::Danger, title: &held.what, body: &held.why, actions: &[] });
+    for alarm in &view.alarms {
+        banner(ui, &Banner { notice: Notice::Danger, title: &alarm.what, body: &alarm.why, actions: &[] });
     }
     unchecked_ui(ui, model, view, outbox);
     condition_ui(ui, view, fields, outbox);

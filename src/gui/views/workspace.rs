@@ -112,7 +112,7 @@ fn tab_view(tab: Tab, model: &Model) -> TabView<'static> {
 fn folder_notice(view: &FolderView) -> Option<Notice> {
     let is_odd = !view.differences.is_empty() || view.foreign.is_some();
     let is_open_again = view.switches.iter().any(|switch| switch.open_again.is_some());
-    match view.called_back.is_empty() && !is_open_again && view.unchecked.is_none() {
+    match view.alarms.is_empty() && !is_open_again && view.unchecked.is_none() {
         false => Some(Notice::Danger),
         true => is_odd.then_some(Notice::Caution),
     }

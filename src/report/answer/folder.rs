@@ -60,6 +60,7 @@ answers! {
         [authors]: Vec<String> = authors(installed, status),
         [former_authors]: Vec<FormerAuthor> = former_authors(installed, status),
         [contained]: Contained = contained(installed, status).map(Contained::new),
+        [undone]: Vec<String> = undone(installed, status),
         [removal]: Removal = status.removal.iter().find(|(key, _)| *key == installed.key).map(|(_, how)| removal(how)),
     }
 
@@ -152,6 +153,11 @@ answers! {
         [first_unfit]: u64 = check.problem.as_ref().map(|(entry, _)| *entry),
         [problem]: String = check.problem.as_ref().map(|(_, problem)| problem.clone()),
     }
+}
+
+fn undone(installed: &Installed, status: &workbench::FolderStatus) -> Option<Vec<String>> {
+    let (_, files) = status.undone.iter().find(|(key, _)| *key == installed.key)?;
+    Some(files.iter().map(ToString::to_string).collect())
 }
 
 fn contained<'a>(installed: &Installed, status: &'a workbench::FolderStatus) -> Option<&'a Containment> {

@@ -17,6 +17,7 @@ use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::observe;
 use crate::ledger::{Action, Entry, Installed, Ledger, ScriptNote, Turn};
 use crate::model::{Code, Digest, LayerKey, Node, Patch, TreePath, TreeState};
+use crate::plan::why::Override;
 use crate::plan::{FileFates, Layer, how_it_stands, says_that_it_contains};
 use crate::transaction::put_aside;
 use crate::workbench::contents::{Library, SearchFirst};
@@ -45,6 +46,8 @@ pub struct FolderStatus {
     pub held: Vec<Recalled>,
     /// What others say about containing some of them, and what the files show.
     pub contained: Vec<(LayerKey, Containment)>,
+    /// Active patches of which something is undone by a change that somebody agreed to with a reason, and the files.
+    pub undone: Vec<(LayerKey, Vec<TreePath>)>,
     /// How each of them can be taken out.
     pub removal: Vec<(LayerKey, Removal)>,
     /// Places that are not as the history says.
@@ -224,6 +227,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         kept_edits: kept_edits(&folder, &drift),
         compared: expected.len(),
         contained: contained(&folder, &observation.tree, fs)?,
+        undone: undone(&folder, ledger, &observation.tree, fs)?,
         removal: folder.layers.iter().map(|layer| (layer.key, removal(&folder, layer))).collect(),
         installed,
         authors: Vec::new(),
@@ -262,6 +266,7 @@ impl FolderStatus {
         Self {
             product: None,
             contained: Vec::new(),
+            undone: Vec::new(),
             version: None,
             installed: Vec::new(),
             held: Vec::new(),
@@ -318,6 +323,28 @@ fn contained(folder: &FolderStack, tree: &TreeState, fs: &dyn Fs) -> Result<Vec<
         (old.key, Containment { by: by.id.clone(), has_replaced, files })
     });
     Ok(told.collect())
+}
+
+/// Of which patches something is undone, where somebody has agreed to a change that undoes. Without that nothing does, and
+/// no content is read.
+fn undone(
+    folder: &FolderStack,
+    ledger: &Ledger,
+    tree: &TreeState,
+    fs: &dyn Fs,
+) -> Result<Vec<(LayerKey, Vec<TreePath>)>> {
+    let is_agreed = |entry: &Entry| entry.overrides.iter().any(|note| note.rule == Override::Undo.rule());
+    if !ledger.entries().iter().any(is_agreed) {
+        return Ok(Vec::new());
+    }
+    let library = Library::new(&[], SearchFirst::SafeCopies).in_folder(fs).with_seen(tree);
+    let library = library.with_copies(folder.archive(fs)?);
+    let keeps_modes = fs.features().modes;
+    let plain = |node: Node| if keeps_modes { node } else { node.without_mode() };
+    let told = folder.layers.iter().filter(|layer| layer.is_active()).map(|layer| {
+        (layer.key, how_it_stands(layer, |path| tree.at(path).cloned().map(plain), &library).undone)
+    });
+    Ok(told.filter(|(_, files)| !files.is_empty()).collect())
 }
 
 /// How `layer` can be taken out, told from names and places alone.

@@ -39,11 +39,16 @@ fn a_switch_that_undoes_what_another_patch_brought_needs_a_reason_and_says_so() 
     let done = console.done("toggle off q $/app --yes --reason=OPS-7");
     assert!(done.printed().contains("what FIX brought here is undone"), "{done}");
     assert!(sandbox.read(FILE).expect("a file").contains("\"tls\": false"));
+    let status = console.done("status $/app");
+    assert!(status.printed().contains("undone in s.json"), "{status}");
+    let status = console.done("status $/app --json").json();
+    assert_eq!(status["patches"][0]["undone"], serde_json::json!(["s.json"]), "{status}");
     let history = console.done("history $/app").printed();
     assert!(history.contains("OPS-7") && history.contains("undo"), "{history}");
     // Turning it on again brings the fix back: nobody is asked why. Undoing that would not.
     console.done("toggle on q $/app --yes");
     assert_eq!(sandbox.read(FILE), before);
+    assert!(!console.done("status $/app").printed().contains("undone"));
     let refused = console.run("rollback $/app --undo --yes");
     assert!(refused.code == 3 && refused.printed().contains("what FIX brought here is undone"), "{refused}");
     assert!(refused.printed().contains("toggle off TOOL/q"), "{refused}");

@@ -174,6 +174,12 @@ fn patch_row(patch: &Installed, status: &FolderStatus) -> [String; 5] {
         (None, Some(by)) => format!("inactive: replaced by {}", safe(by)),
         (None, None) => accepted.to_owned(),
     };
+    let undone = status.undone.iter().find(|(key, _)| *key == patch.key);
+    let state = match undone.map(|(_, files)| safe(&relations::undone(files)).into_owned()) {
+        None => state,
+        Some(undone) if state.is_empty() => undone,
+        Some(undone) => format!("{state}; {undone}"),
+    };
     [
         format!("{}{revision}", safe(&patch.patch.id)),
         safe(&words::moment(&patch.time)).into_owned(),
