@@ -14,7 +14,7 @@ use patchwright::workbench::{ApplyRequest, EditChoice, EditChoices, Overrides, T
 
 use crate::support::build::{Builder, tree_path};
 use crate::support::console::Console;
-use crate::support::sandbox::{Sandbox, unwatched};
+use crate::support::sandbox::{Sandbox, skip, unwatched};
 use crate::support::trees::Tree;
 use crate::support::trust::{bench_with_keys, write_trusted_key};
 
@@ -208,6 +208,15 @@ fn seen(scene: &Scene) -> (Tree, usize) {
     (Tree::read(&scene.sandbox.path("app")), history)
 }
 
+/// Whether the system may keep the shown patch file in its place, because the question has it open; if so, says that the story does
+/// not happen.
+fn is_held(story: &str) -> bool {
+    if cfg!(windows) {
+        skip(story, "not every Windows lets a file that is open be moved or removed");
+    }
+    cfg!(windows)
+}
+
 #[test]
 fn what_nobody_touched_goes_in() {
     goes_in(Scene::new, |_| {});
@@ -216,6 +225,9 @@ fn what_nobody_touched_goes_in() {
 
 #[test]
 fn the_same_bytes_at_another_time_or_in_another_file_are_the_same_patch() {
+    if is_held("the_same_bytes_at_another_time_or_in_another_file_are_the_same_patch") {
+        return;
+    }
     for scene in [Scene::new, Scene::of_text] {
         goes_in(scene, |scene| {
             let name = scene.files.trim_start_matches("$/");
@@ -232,6 +244,9 @@ fn a_file_that_the_patch_does_not_touch_may_change() {
 
 #[test]
 fn another_patch_file_is_moved_into_the_place_of_the_shown_one() {
+    if is_held("another_patch_file_is_moved_into_the_place_of_the_shown_one") {
+        return;
+    }
     ends_in_moved(&EVERY_WAY, Scene::new, |scene| scene.rename("evil.patchbundle", "fix.patchbundle"));
     ends_in_moved(&EVERY_WAY, Scene::of_text, |scene| scene.rename("evil.patch", "fix.patch"));
 }
@@ -244,6 +259,9 @@ fn the_shown_patch_file_is_written_over_where_it_lies() {
 
 #[test]
 fn the_shown_patch_file_is_gone() {
+    if is_held("the_shown_patch_file_is_gone") {
+        return;
+    }
     let gone = |scene: &Scene| fs::remove_file(scene.sandbox.path("fix.patchbundle")).expect("our own file");
     ends_in_moved(&[Way::Question], Scene::new, gone);
 }
@@ -267,6 +285,9 @@ fn a_link_leads_to_another_patch_file() {
 
 #[test]
 fn the_same_patch_is_signed_by_somebody_else() {
+    if is_held("the_same_patch_is_signed_by_somebody_else") {
+        return;
+    }
     ends_in_moved(&EVERY_WAY, Scene::new, |scene| scene.rename("resigned.patchbundle", "fix.patchbundle"));
 }
 

@@ -5,11 +5,9 @@ mod shortened;
 
 use std::path::Path;
 
-use patchwright::model::ScriptPhase;
-
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
-use crate::support::trust::{write_key, write_trusted_key};
+use crate::support::trust::write_trusted_key;
 
 /// A product, a patch that Anna signed, and one that nobody signed.
 pub fn scene() -> Sandbox {
@@ -89,17 +87,19 @@ pub fn stranger(sandbox: &Sandbox) -> Console<'_> {
 }
 
 /// Anna may ship scripts, as far as whoever sits at `console` is concerned.
+#[cfg(unix)]
 fn trust_anna_with_scripts(sandbox: &Sandbox, console: &Console<'_>) {
-    let print = write_key(sandbox, "anna", 1).public().fingerprint();
+    let print = crate::support::trust::write_key(sandbox, "anna", 1).public().fingerprint();
     console.done(&format!(
         "key trust $/anna.pub --name anna --role author --role script --every-product --fingerprint {print} --yes"
     ));
 }
 
 /// A patch with a script and what takes it back, signed by Anna.
+#[cfg(unix)]
 fn save_with_script(sandbox: &Sandbox) {
     let bundle = sandbox.bundle("scripted").replace("readme.txt", "Read me.\n", "Read me well.\n").script(
-        ScriptPhase::After,
+        patchwright::model::ScriptPhase::After,
         "touch \"$PATCHWRIGHT_TARGET/done\"\n",
         Some("touch \"$PATCHWRIGHT_TARGET/undone\"\n"),
     );
@@ -266,7 +266,8 @@ fn a_damaged_memory_is_not_taken_for_an_empty_one() {
         sandbox.write("settings/seen.json", damaged);
         let refused = console.run("apply $/plain.patchbundle $/app --allow-unsigned --yes");
         assert_eq!(refused.code, 4, "{refused}");
-        assert!(refused.err.contains("mv $/settings/seen.json"), "{refused}");
+        let err = refused.err.replace('\\', "/");
+        assert!(err.contains("mv $/settings/seen.json"), "{refused}");
         assert!(refused.err.contains(why), "{refused}");
         let status = console.done("status $/app");
         assert!(status.out.starts_with("Can't tell who wrote this folder's history"), "{status}");
@@ -450,7 +451,10 @@ fn a_script_that_removes_the_history_is_told_as_what_it_is() {
     let sandbox = scene();
     let bundle = |text: &str| {
         let bundle = sandbox.bundle("cleaner").replace("readme.txt", "Read me.\n", "Read me well.\n");
-        sandbox.save("cleaner.patchbundle", &bundle.script(ScriptPhase::After, text, Some("exit 0\n")));
+        sandbox.save(
+            "cleaner.patchbundle",
+            &bundle.script(patchwright::model::ScriptPhase::After, text, Some("exit 0\n")),
+        );
         sign(&sandbox, "cleaner");
     };
     let console = person(&sandbox);

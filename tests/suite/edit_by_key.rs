@@ -132,7 +132,7 @@ fn edits_are_tried_on_many_files_before_a_patch_is_made_of_them() {
     sandbox.write("odd/values.yaml", "image: web\n");
     let console = Console::new(&sandbox);
     let good = console.done("edit test $/order.toml $/app $/site/values.yaml");
-    insta::assert_snapshot!("edits_that_fit", good.to_string());
+    insta::assert_snapshot!("edits_that_fit", good.to_string().replace('\\', "/"));
     let bad = console.run("edit test $/order.toml $/odd/values.yaml");
     insta::assert_snapshot!("edits_that_do_not_fit", bad.to_string());
     let json = console.run("edit test $/order.toml $/odd/values.yaml $/app --json");

@@ -350,7 +350,10 @@ fn a_statement_about_a_folder_that_could_be_any_is_refused() {
     save(&sandbox, "good", "Toy", "two\n", "three\n");
     for (folders, problem) in [
         ("[folders.app]\nproduct = 'X'", "from the top of the disk on"),
-        ("[folders.'/x']\nproduct = ''", "can't be a product"),
+        (
+            if cfg!(windows) { "[folders.'C:/x']\nproduct = ''" } else { "[folders.'/x']\nproduct = ''" },
+            "can't be a product",
+        ),
     ] {
         sandbox.write("machine/trust.toml", &format!("format = 'patchwright-trust/1'\n{folders}\n"));
         let run = apply(&sandbox, "good.patchbundle", "--allow-unsigned");

@@ -36,14 +36,17 @@ fn after() -> Tree {
         .file("run", noise(9))
 }
 
-/// Each path with what stood there, and what stands there afterwards.
-fn expected() -> [(&'static str, Vec<u8>, Vec<u8>); 4] {
-    [
+/// Each path with what stood there, and what stands there afterwards. On Windows, a program is a file like any other, and
+/// the last one does not change.
+fn expected() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    let mut all = vec![
         ("bin/tool", noise(1), noise(2)),
         ("log", long_text("old\n"), long_text("new\n")),
         ("docs/new-name", noise(7), noise(7)),
         ("run", noise(9), noise(9)),
-    ]
+    ];
+    all.truncate(if cfg!(windows) { 3 } else { 4 });
+    all
 }
 
 fn looks(sandbox: &Sandbox, bundle: &Bundle, target: &Target<'_>, path: &str, what: Comparison) -> OneChange {

@@ -10,8 +10,6 @@ mod killed;
 mod over;
 mod stopped;
 
-use std::fs;
-
 use crate::support::console::{Console, Run};
 use crate::support::sandbox::{Sandbox, order};
 use crate::support::trees::Tree;
@@ -266,12 +264,4 @@ fn a_plan_writes_nothing_anywhere() {
     let plan = site.console().done(&typed("plan --allow-unsigned"));
     assert!(plan.out.contains("all: 2 folders ready"), "{plan}");
     assert_eq!(Tree::read(&site.sandbox.path("")).difference(&before), None);
-}
-
-/// The inode of a file, and of the folder it is in.
-#[cfg(unix)]
-fn inodes(site: &Site, folder: &str) -> Vec<u64> {
-    use std::os::unix::fs::MetadataExt;
-    let inode = |path: &str| fs::symlink_metadata(site.sandbox.path(path)).expect("it is there").ino();
-    [format!("srv/{folder}"), format!("srv/{folder}/{CONF}")].iter().map(|path| inode(path)).collect()
 }

@@ -2,13 +2,11 @@
 //! more people, be given away with a patch or with a file for support.
 
 use std::fs;
-use std::io::Read;
-use std::process::Command;
 
-use patchwright::model::{Mode, Node, Role, ScriptPhase};
+use patchwright::model::Role;
 
 use crate::support::console::Console;
-use crate::support::sandbox::{Sandbox, skip};
+use crate::support::sandbox::Sandbox;
 use crate::support::trust::write_trusted_key;
 
 /// Signed for every product.
@@ -19,9 +17,14 @@ fn sign(sandbox: &Sandbox, bundle: &str) {
 
 #[cfg(unix)]
 mod with_modes {
+    use std::process::Command;
+
+    use patchwright::model::{Mode, Node};
+
     use super::*;
     use crate::support::build::{Builder, file};
     use crate::support::real_folder::put_file;
+    use crate::support::sandbox::skip;
 
     fn with_mode(content: &str, mode: u32) -> Node {
         match file(content) {
@@ -258,6 +261,10 @@ fn twin_make_packs_version_control_where_the_order_says_that_it_is_meant() {
 #[cfg(unix)]
 #[test]
 fn a_password_that_a_script_printed_does_not_leave_with_the_file_for_support() {
+    use std::io::Read;
+
+    use patchwright::model::ScriptPhase;
+
     let sandbox = Sandbox::with(&[("app/readme.txt", "one\n"), ("app/conf", "password=hunter2\n")]);
     let bundle = sandbox.bundle("ACME-1").replace("readme.txt", "one\n", "two\n");
     let bundle = bundle.script(ScriptPhase::After, "cat \"$PATCHWRIGHT_TARGET/conf\"\n", None);

@@ -1,8 +1,7 @@
 //! What an unlucky machine does to a folder: a program that goes on writing, names that nobody expects, a folder that moves
 //! or vanishes, records that are not tidied away yet, another user. Nothing is lost, and what is said is true.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -61,10 +60,13 @@ fn conflicts(target: &Target<'_>) -> PathBuf {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_program_that_goes_on_writing_to_a_patched_file_keeps_nobody_from_rolling_back() {
+    use std::io::Write;
+
     let sandbox = Sandbox::new();
     let bundle = sandbox.make(&old(), &new());
     let target = sandbox.install(&old());
-    let mut service = OpenOptions::new().append(true).open(target.path.join("app.log")).expect("it is there");
+    let mut service =
+        fs::OpenOptions::new().append(true).open(target.path.join("app.log")).expect("it is there");
     target.must_apply(&bundle);
     service.write_all(b"written by a service\n").expect("it writes");
     target.must_roll_back();
@@ -75,10 +77,13 @@ fn a_program_that_goes_on_writing_to_a_patched_file_keeps_nobody_from_rolling_ba
 #[test]
 #[cfg(target_os = "linux")]
 fn what_a_program_wrote_after_the_patch_outlives_keeping_the_patch_for_good() {
+    use std::io::Write;
+
     let sandbox = Sandbox::new();
     let bundle = sandbox.make(&old(), &new());
     let target = sandbox.install(&old());
-    let mut service = OpenOptions::new().append(true).open(target.path.join("app.log")).expect("it is there");
+    let mut service =
+        fs::OpenOptions::new().append(true).open(target.path.join("app.log")).expect("it is there");
     target.must_apply(&bundle);
     service.write_all(b"written by a service\n").expect("it writes");
     let _ = sandbox.bench().accept(&target.path, None).expect("it is kept for good");
@@ -338,7 +343,7 @@ fn a_file_that_was_rolled_back_is_newer_than_what_was_built_from_the_patched_one
     let time =
         |path: &str| fs::metadata(target.path.join(path)).and_then(|found| found.modified()).expect("a time");
     for path in ["bin/app", "app.log"] {
-        let file = File::options().write(true).open(target.path.join(path)).expect("it is there");
+        let file = fs::File::options().write(true).open(target.path.join(path)).expect("it is there");
         file.set_modified(long_ago).expect("it is ours");
     }
     target.must_apply(&bundle);

@@ -142,7 +142,7 @@ struct RememberedContent {
 impl FolderName {
     pub fn new(target: &Path) -> Self {
         let real = std::fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
-        Self { object: object_of(&real), path: real.to_string_lossy().into_owned() }
+        Self { object: object_of(&real), path: as_typed(&real.to_string_lossy()) }
     }
 
     /// What it is for the system, where that says it.
@@ -161,6 +161,14 @@ impl FolderName {
             (Some(one), Some(another)) => one == another,
             _ => self.path == other.path,
         }
+    }
+}
+
+/// A path whose links were resolved, as people write it: Windows begins such a path in a way that nobody does.
+fn as_typed(path: &str) -> String {
+    match (path.strip_prefix(r"\\?\UNC\"), path.strip_prefix(r"\\?\")) {
+        (Some(of_network), _) => format!(r"\\{of_network}"),
+        (None, of_disk) => of_disk.unwrap_or(path).to_owned(),
     }
 }
 

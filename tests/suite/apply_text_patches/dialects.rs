@@ -2,9 +2,8 @@
 
 use std::fs;
 
-use super::{apply, contents, reasons, scene};
+use super::{contents, scene};
 use crate::support::console::{Console, Run};
-use crate::support::sandbox::Sandbox;
 
 /// The product is changed so: path and new content, `None` where it goes away.
 #[track_caller]
@@ -166,6 +165,7 @@ fn hunks_that_show_whole_functions_or_nothing_around_a_change_fit() {
 #[cfg(target_os = "linux")]
 #[test]
 fn two_names_that_differ_in_capitals_are_two_files_where_the_disk_says_so() {
+    use super::{apply, reasons};
     let one = |name: &str| GIT.replace("a/f", &format!("a/{name}")).replace("b/f", &format!("b/{name}"));
     let sandbox = scene(
         &[("xt_DSCP.c", "a\nb\nc\n"), ("xt_dscp.c", "a\nb\nc\n")],
@@ -239,7 +239,7 @@ fn a_series_is_taken_out_from_its_last_patch() {
 #[cfg(unix)]
 #[test]
 fn a_pipe_is_refused_and_not_waited_for() {
-    let sandbox: Sandbox = scene(F, GIT);
+    let sandbox = scene(F, GIT);
     let pipe = |place: &str| {
         let made = std::process::Command::new("mkfifo").arg(sandbox.path(place)).status();
         assert!(made.is_ok_and(|status| status.success()), "mkfifo");

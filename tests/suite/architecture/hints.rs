@@ -245,7 +245,12 @@ fn texts_of_the_code() -> Vec<Text> {
     let mut all = Vec::new();
     for path in rust_files("src").into_iter().filter(|path| !path.to_string_lossy().contains("tests")) {
         let source = read(&path);
-        let file = path.strip_prefix(root()).expect("a file of this project").display().to_string();
+        let file = path
+            .strip_prefix(root())
+            .expect("a file of this project")
+            .display()
+            .to_string()
+            .replace('\\', "/");
         for (at, text) in texts(without_tests(&source)) {
             let line = source[..at].matches('\n').count() + 1;
             all.push(Text {

@@ -1,6 +1,17 @@
 //! Too much fails, or somebody stops a rollout: what is left where, and the way back.
 
-use super::{Site, inodes, ring, typed};
+use super::{Site, ring, typed};
+
+/// The inode of a file, and of the folder it is in.
+#[cfg(unix)]
+fn inodes(site: &Site, folder: &str) -> Vec<u64> {
+    use std::os::unix::fs::MetadataExt;
+    let inode = |path: &str| std::fs::symlink_metadata(site.sandbox.path(path)).expect("it is there").ino();
+    [format!("srv/{folder}"), format!("srv/{folder}/{}", super::CONF)]
+        .iter()
+        .map(|path| inode(path))
+        .collect()
+}
 
 #[cfg(unix)]
 #[test]

@@ -89,6 +89,7 @@ impl<'a> Console<'a> {
     }
 
     /// Nothing is remembered, as for an account without a home.
+    #[cfg(unix)]
     pub fn without_memory(mut self) -> Self {
         let mut environment = self.workbench.environment().clone();
         environment.seen_file = None;

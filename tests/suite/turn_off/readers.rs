@@ -6,8 +6,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-use super::kinds::{product, toggle};
-use super::{FILE, FLAGS, TOGGLE, applied, make};
+use super::{FILE, FLAGS, TOGGLE, applied};
 use crate::support::console::Console;
 use crate::support::tools::is_here;
 
@@ -53,6 +52,8 @@ fn the_provider_of_flagd_sees_the_switch_off_and_on() {
 #[test]
 #[cfg(unix)]
 fn a_shell_that_reads_an_environment_file_sees_the_switch() {
+    use super::kinds::{product, toggle};
+    use super::make;
     let rest = "kind = \"env\"\nkey = \"PARSER\"\non = \"new\"\noff = \"the old one\"\n";
     let sandbox = product("c/app.env", "# ours\nPARSER=\"new\"\nOTHER=1\n", &toggle("c/app.env", rest));
     let console = Console::new(&sandbox);

@@ -102,3 +102,15 @@ fn a_memory_that_did_not_change_is_read_once_and_one_that_did_at_once() {
     std::fs::write(&path, "{").expect("damaged");
     assert!(last.load(&path).is_err());
 }
+
+#[test]
+fn a_folder_is_named_as_people_write_its_path() {
+    for (resolved, typed) in [
+        (r"\\?\C:\Program Files\App", r"C:\Program Files\App"),
+        (r"\\?\UNC\server\share\app", r"\\server\share\app"),
+        (r"C:\app", r"C:\app"),
+        ("/opt/app", "/opt/app"),
+    ] {
+        assert_eq!(as_typed(resolved), typed);
+    }
+}
