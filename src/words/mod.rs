@@ -222,6 +222,7 @@ words! {
     USER_ON_HOST = "{user} on {host}";
     CHECK_PASSED = "✓ {check} ({evidence})";
     CHECK_NOT_PASSED = "✗ {check} ({evidence})";
+    CHECK_STOPPED = "– {check} (stopped: {evidence})";
     FOREIGN_HISTORY = "Foreign history";
     HISTORY_SAYS = "The history says";
     TAKE_OUT_AGAIN = "Roll back the patch again";

@@ -82,6 +82,7 @@ impl Workbench {
             preview,
             scripts: ScriptPlan::default(),
             checks: ProductChecks::new(),
+            unvouched: Vec::new(),
         };
         let mut made = made;
         made.extend(survey.made.by_digest());

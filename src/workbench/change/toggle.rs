@@ -20,6 +20,7 @@ use crate::trust::Standing;
 use crate::workbench::look::read_file::read_file;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::{FolderStack, read_ledger};
+use crate::workbench::look::status::version_now;
 use crate::workbench::look::switches::{FolderSwitch, SwitchStand, owner, stand_in, switches};
 use crate::workbench::{DecisionDigest, Error, Result, Watch, Workbench};
 
@@ -144,7 +145,8 @@ impl Workbench {
         if plan.steps().is_empty() {
             return Ok(told.nothing());
         }
-        let entry = entry_of(&folder, &told, options);
+        let (version, _) = version_now(folder.fs(), &folder.ledger)?;
+        let entry = entry_of(&folder, &told, options, version);
         let extras = ChangeExtras { retires: contents.used.into_iter().collect(), ..ChangeExtras::default() };
         let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
         let receipt = folder.carry_out(change, watch)?;
@@ -390,10 +392,16 @@ impl SwitchContext<'_> {
 }
 
 /// What the history will say.
-fn entry_of(folder: &LockedFolder<'_>, told: &TogglePreview, options: &ToggleOptions) -> Entry {
+fn entry_of(
+    folder: &LockedFolder<'_>,
+    told: &TogglePreview,
+    options: &ToggleOptions,
+    version: Option<String>,
+) -> Entry {
     let mut entry = folder.next_entry(Action::Toggle).on(&options.occasion);
     entry.patch = Some(told.switch.patch.clone());
-    entry.version_before = folder.ledger.version().map(str::to_owned);
+    // Moving a switch changes no version; what the folder says of it may be somebody's edit.
+    entry.version_before = version;
     entry.version_after.clone_from(&entry.version_before);
     entry.checks_due = !told.checks.is_empty();
     entry.toggle = Some(ToggleNote {
