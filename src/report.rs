@@ -13,6 +13,7 @@ pub mod changes;
 pub(crate) mod choose;
 pub(crate) mod evidence;
 pub(crate) mod fixed;
+mod health;
 pub mod hidden;
 pub mod page;
 pub mod phrases;
@@ -133,7 +134,10 @@ impl Report {
                 .at(path.display())
                 .hint("Wait until they are done, then try again."),
             Error::Change(failure) => of_failure(failure, &folder),
-            Error::Unhealthy { failed, undo } => of_unhealthy(failed, undo.as_deref(), &folder),
+            Error::Unhealthy { failed, contacts, undo } => {
+                health::of_unhealthy(failed, contacts, undo.as_deref(), &folder)
+            }
+            Error::ChecksStopped { undo } => health::of_stopped(undo.as_deref(), &folder),
             Error::Script { trouble, failed, cause } => {
                 scripts::of_script(*trouble, failed, cause.as_deref(), &folder)
             }
@@ -407,35 +411,6 @@ fn of_failure(failure: &ChangeFailure, folder: &str) -> Report {
         }
     };
     Report { causes, ..report }
-}
-
-fn of_unhealthy(failed: &[CheckNote], undo: Option<&Error>, folder: &str) -> Report {
-    let mut report = match undo {
-        None => Report::new(Code::Health, "A health check failed after the change, so it was rolled back")
-            .leaving(Kind::PutBack, Files::PutBack)
-            .hint("Find out why the check failed, or ask the vendor, then try again."),
-        Some(error) => {
-            let headline = "A health check failed after the change, and it couldn't be rolled back";
-            let report = Report::new(Code::Health, headline);
-            match error {
-                Error::Change(ChangeFailure { condition: FolderCondition::NeedsPerson, .. }) => {
-                    let mut report = report.leaving(Kind::NeedsPerson, Files::Between);
-                    report.hints = recovery_hints(folder);
-                    report
-                }
-                _ => report.leaving(Kind::NeedsPerson, Files::New).hint(Advice::by_command(
-                    "Fix the cause, then check again, which rolls back if it still fails",
-                    format!("patchwright recover {folder} --finish"),
-                )),
-            }
-        }
-    };
-    report.tell(failed);
-    if let Some(undo) = undo {
-        report.causes.push(format!("rolling it back: {undo}"));
-        report.causes.extend(reasons(undo));
-    }
-    report
 }
 
 fn recovery_hints(folder: &str) -> Vec<Advice> {

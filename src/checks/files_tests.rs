@@ -35,7 +35,10 @@ fn outcomes(probes: Vec<Probe>, cancel: &CancelToken) -> Vec<CheckResult> {
 
 fn assert_outcome(probe: Probe, passed: bool, evidence: &str) {
     let [result] = <[CheckResult; 1]>::try_from(outcomes(vec![probe], &CancelToken::new())).unwrap();
-    assert_eq!(result, CheckResult { passed, evidence: evidence.to_owned(), tries: 1, down: None });
+    assert_eq!(
+        result,
+        CheckResult { passed, evidence: evidence.to_owned(), tries: 1, is_stopped: false, down: None }
+    );
 }
 
 fn file(name: &str, present: bool, content: Option<&str>) -> Probe {
@@ -96,7 +99,12 @@ fn after_a_wish_to_stop_every_check_still_has_a_result() {
     let cancel = CancelToken::new();
     cancel.cancel();
     let results = outcomes(vec![file("conf", true, None), file("old", false, None)], &cancel);
-    let stopped =
-        CheckResult { passed: false, evidence: "stopped at your request".to_owned(), tries: 0, down: None };
+    let stopped = CheckResult {
+        passed: false,
+        evidence: "stopped at your request".to_owned(),
+        tries: 0,
+        is_stopped: true,
+        down: None,
+    };
     assert_eq!(results, [stopped.clone(), stopped]);
 }

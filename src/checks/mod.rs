@@ -75,6 +75,8 @@ pub struct CheckResult {
     pub evidence: String,
     /// How often it was tried; 0 if somebody wished to stop before the first time.
     pub(crate) tries: u32,
+    /// Whether somebody wished to stop before there was an answer: it is neither as required nor not.
+    pub(crate) is_stopped: bool,
     /// When it failed first and when it held, if it did both.
     pub(crate) down: Option<(Instant, Instant)>,
 }
@@ -152,14 +154,24 @@ fn repeat(
 ) -> CheckResult {
     let timeout = Duration::from_secs(check.timeout_secs.clamp(1, MAX_TIMEOUT_SECS).into());
     let most_tries = 1 + check.retries.min(MAX_RETRIES);
-    let mut result = CheckResult { passed: false, evidence: Cancelled.to_string(), tries: 0, down: None };
+    let mut result = CheckResult {
+        passed: false,
+        evidence: Cancelled.to_string(),
+        tries: 0,
+        is_stopped: false,
+        down: None,
+    };
     let mut first_failure = None;
     while result.tries < most_tries {
         if result.tries > 0 && pause(PAUSE, cancel).is_err() {
+            result.is_stopped = true;
             break;
         }
         let limits = Limits { deadline: Instant::now() + timeout, timeout, cancel };
-        let Ok(answer) = one_try(&limits) else { break };
+        let Ok(answer) = one_try(&limits) else {
+            result.is_stopped = true;
+            break;
+        };
         result.tries += 1;
         result.passed = matches!(answer, Attempt::Yes(_));
         let is_final = !matches!(answer, Attempt::No(_));
@@ -228,7 +240,7 @@ mod tests {
     }
 
     fn result(passed: bool, evidence: &str, tries: u32) -> CheckResult {
-        CheckResult { passed, evidence: evidence.to_owned(), tries, down: None }
+        CheckResult { passed, evidence: evidence.to_owned(), tries, is_stopped: false, down: None }
     }
 
     #[test]
@@ -259,6 +271,16 @@ mod tests {
     fn a_wish_to_stop_is_heard_between_two_tries() {
         let cancel = CancelToken::new();
         let outcome = repeat(&tried(60), &cancel, |_| {
+            cancel.cancel();
+            Ok(Attempt::No("down".to_owned()))
+        });
+        assert_eq!(outcome, CheckResult { is_stopped: true, ..result(false, "down", 1) });
+    }
+
+    #[test]
+    fn what_has_its_answer_was_not_stopped_by_a_wish_that_came_later() {
+        let cancel = CancelToken::new();
+        let outcome = repeat(&tried(0), &cancel, |_| {
             cancel.cancel();
             Ok(Attempt::No("down".to_owned()))
         });

@@ -39,6 +39,8 @@ impl Arguments {
                 None => session.workbench().check_history(target),
             };
             let check = check.in_folder(target)?;
+            // What can be recovered from now on; why nobody can tell is told by whoever recovers.
+            let unfinished = session.workbench().unfinished(target).ok().flatten();
             return session.answer_as(
                 match check.problem.is_some() || check.older.as_ref().is_some_and(|older| older.is_this_path)
                 {
@@ -47,7 +49,9 @@ impl Arguments {
                 },
                 |style| {
                     let noted = self.vouch.as_ref().map(|reason| text::vouched(reason, style));
-                    noted.unwrap_or_default() + &text::history_check(&check, target, style)
+                    noted.unwrap_or_default()
+                        + &text::history_check(&check, target, style)
+                        + &text::interrupted(unfinished.as_ref(), target, style)
                 },
                 || answer::HistoryCheck::new(&check, target),
             );

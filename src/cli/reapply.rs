@@ -14,12 +14,14 @@ use crate::workbench::{DecisionDigest, ScriptConsent, Which};
 ///
 /// Undoes the last rollback from the backups; you don't need the patch file. The patch is judged by today's keys and rules, and
 /// has to fit the folder as if you applied it. Its health checks run afterwards; if a required one fails, it is rolled back
-/// again. Only the last change of the folder can be undone in this way. Shows the changes and asks once.
+/// again. Only the last change of the folder can be undone in this way. That you allowed a patch without a signature when you
+/// applied it doesn't count here: say it again. Shows the changes and asks once.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   patchwright reapply /opt/app
   patchwright reapply /opt/app --yes
+  patchwright reapply /opt/app --allow-unsigned
   patchwright reapply /opt/app --withdrawn withdrawn.json")]
 pub(super) struct Arguments {
     /// The product folder
@@ -29,6 +31,9 @@ pub(super) struct Arguments {
     /// Continue only if the change still has this fingerprint, as `--dry-run --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "dry_run")]
     expect: Option<DecisionDigest>,
+    /// Also reapply a patch that nobody you trust has signed; the history records it
+    #[arg(long)]
+    allow_unsigned: bool,
     #[command(flatten)]
     ticket: TicketFlag,
     #[command(flatten)]
@@ -39,7 +44,8 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (which, scripts) = (Which::Reapply, ScriptConsent::None);
         let (occasion, withdrawn) = (self.ticket.occasion(), self.lists.withdrawn);
-        let wish = RollbackRequest { which, expected: self.expect, scripts, occasion, withdrawn };
+        let (expected, allow_unsigned) = (self.expect, self.allow_unsigned);
+        let wish = RollbackRequest { which, expected, scripts, occasion, withdrawn, allow_unsigned };
         roll_back(&self.target, wish, self.damage, &ScriptFlags::default(), session)
     }
 }

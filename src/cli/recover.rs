@@ -68,7 +68,9 @@ impl Arguments {
             .map_err(|error| Report::of_recovery(&error, target))?;
         let ending = match &recovered {
             Recovered::NothingToDo => Outcome::NothingToDo,
-            Recovered::PutBack { undone, .. } if !undone.is_exact() => Outcome::Not(Kind::NeedsPerson),
+            Recovered::PutBack { undone, unchecked, .. } if !undone.is_exact() || !unchecked.is_empty() => {
+                Outcome::Not(Kind::NeedsPerson)
+            }
             Recovered::Unchecked(_) | Recovered::Finished { left: Some(_), .. } => {
                 Outcome::Not(Kind::NeedsPerson)
             }

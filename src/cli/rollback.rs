@@ -48,6 +48,9 @@ pub(super) struct Arguments {
     /// With --undo: also check this list of withdrawn patches; this computer's own list is always checked
     #[arg(long, alias = "holds", value_name = "FILE", requires = "undo")]
     withdrawn: Vec<PathBuf>,
+    /// With --undo: also reapply a patch that nobody you trust has signed; the history records it
+    #[arg(long, requires = "undo")]
+    allow_unsigned: bool,
     /// Continue only if the rollback still has this fingerprint, as `--dry-run --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "dry_run")]
     expect: Option<DecisionDigest>,
@@ -91,7 +94,8 @@ impl Arguments {
             false => self.scripts.consent(),
         };
         let (occasion, withdrawn) = (self.why.occasion(), self.withdrawn);
-        let wish = RollbackRequest { which, expected: self.expect, scripts, occasion, withdrawn };
+        let (expected, allow_unsigned) = (self.expect, self.allow_unsigned);
+        let wish = RollbackRequest { which, expected, scripts, occasion, withdrawn, allow_unsigned };
         roll_back(&self.target, wish, self.damage, &self.scripts, session)
     }
 }
@@ -104,18 +108,21 @@ pub(super) struct RollbackRequest {
     pub occasion: Occasion,
     /// Lists of withdrawn patches, where one comes back.
     pub withdrawn: Vec<PathBuf>,
+    /// Whether one may come back that nobody vouches for.
+    pub allow_unsigned: bool,
 }
 
 /// Shows what will happen, asks, and does it.
 pub(super) fn roll_back(
     target: &Path,
-    RollbackRequest { which, expected, scripts, occasion, withdrawn }: RollbackRequest,
+    RollbackRequest { which, expected, scripts, occasion, withdrawn, allow_unsigned }: RollbackRequest,
     damage: Damage,
     flags: &ScriptFlags,
     session: &mut Session<'_, '_>,
 ) -> Result<Outcome> {
     let on_drift = if damage.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
-    let mut options = RollbackOptions { which, on_drift, expected, scripts, occasion, withdrawn };
+    let mut options =
+        RollbackOptions { which, on_drift, expected, scripts, occasion, withdrawn, allow_unsigned };
     let damaged = DamagedBackups { from: damage.from, leave: damage.leave_damaged };
     for file in &damaged.from {
         is_bundle(file)?;
@@ -128,6 +135,7 @@ pub(super) fn roll_back(
         if !preview.preview.obstacles.is_empty() {
             return Err(crate::workbench::Error::Refused(preview.preview.obstacles)).in_folder(target);
         }
+        preview.permits(options.allow_unsigned).in_folder(target)?;
         if damage.dry_run {
             let (preview, decision) = (&preview, preview.decision());
             return session.answer_as(

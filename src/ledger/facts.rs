@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckNote, Entry, as_text};
+use super::{Action, CheckNote, Entry, as_text};
 use crate::diff::on_tree::{HunkOutcome, prefix_phrase};
 use crate::diff::patch_text::{StripLevel, UncarriedKind};
 use crate::diff::place::HunkGrade;
@@ -85,6 +85,10 @@ pub enum EntryFact {
     },
     /// A check or script of this entry that failed, which is why the change was rolled back.
     FailedCheck {
+        check: String,
+    },
+    /// A check of this entry that somebody stopped before it had an answer, which is why the change was rolled back.
+    StoppedCheck {
         check: String,
     },
     /// The scripts of the patch were left as they were, on request.
@@ -208,6 +212,7 @@ impl EntryFact {
                 let is_it = |one: &CheckNote| !one.passed && one.check == *check;
                 entry.outcomes().iter().find(|one| is_it(one)).map_or_else(|| check.clone(), CheckNote::line)
             }
+            EntryFact::StoppedCheck { check } => format!("{} stopped this check: {check}", entry.user),
             EntryFact::ScriptsNotUndone => "the patch's scripts were not undone, at your request".to_owned(),
             EntryFact::RolledBackTogether { patches } => {
                 format!("rolled back together: {}", patches.join(", "))
@@ -286,7 +291,9 @@ impl Entry {
 
     /// The same without what its outcomes say already.
     pub(crate) fn further_remarks(&self) -> Vec<String> {
-        self.remarks_on(|fact| !matches!(fact, EntryFact::FailedCheck { .. }))
+        self.remarks_on(|fact| {
+            !matches!(fact, EntryFact::FailedCheck { .. } | EntryFact::StoppedCheck { .. })
+        })
     }
 
     fn remarks_on(&self, is_told: impl Fn(&EntryFact) -> bool) -> Vec<String> {
@@ -301,6 +308,27 @@ impl Entry {
             _ => None,
         });
         held.or(self.older_remarks.first()).map(String::as_str)
+    }
+
+    /// Whether somebody stopped this check of it before it had an answer.
+    pub(crate) fn has_stopped(&self, note: &CheckNote) -> bool {
+        let is_it =
+            |fact: &EntryFact| matches!(fact, EntryFact::StoppedCheck { check } if *check == note.check);
+        !note.passed && self.facts.iter().any(is_it)
+    }
+
+    /// Whether it took a change back only because somebody stopped its health checks.
+    pub(crate) fn is_of_stopped_checks(&self) -> bool {
+        let has_failed = |fact: &EntryFact| matches!(fact, EntryFact::FailedCheck { .. });
+        let was_stopped = |fact: &EntryFact| matches!(fact, EntryFact::StoppedCheck { .. });
+        self.action == Action::Rollback
+            && self.facts.iter().any(was_stopped)
+            && !self.facts.iter().any(has_failed)
+    }
+
+    /// Whether it says something that also the seventh generation does not understand.
+    pub(crate) fn is_of_eighth_generation(&self) -> bool {
+        self.facts.iter().any(|fact| matches!(fact, EntryFact::StoppedCheck { .. }))
     }
 
     /// Whether it says something that also the sixth generation does not understand.

@@ -420,6 +420,11 @@ impl Ledger {
         })
     }
 
+    /// The version that is right, where it is known: repairing makes nothing else right.
+    pub(crate) fn right_version(&self) -> Option<&str> {
+        self.lasting_changes().last().and_then(|entry| entry.version_after.as_deref())
+    }
+
     /// The version that the newest entry left, where it is known.
     pub fn version(&self) -> Option<&str> {
         self.last_change().and_then(|entry| entry.version_after.as_deref())

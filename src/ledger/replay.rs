@@ -192,6 +192,19 @@ impl Entry {
         (at, is_even)
     }
 
+    /// Whom its patches name to be asked, each once.
+    pub(crate) fn contacts(&self) -> Vec<String> {
+        let mut contacts = Vec::new();
+        for note in self.patches() {
+            let Some(contact) = &note.contact else { continue };
+            let whom = format!("{} ({contact})", note.vendor);
+            if !contacts.contains(&whom) {
+                contacts.push(whom);
+            }
+        }
+        contacts
+    }
+
     /// The patches that it is about, in the order in which they came or went.
     pub fn patches(&self) -> Vec<&PatchNote> {
         match self.parts.is_empty() {

@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::choices;
 
@@ -33,6 +33,8 @@ choices! {
         Switched = "switched",
         /// A change that failed, was interrupted or did not pass its health checks, and was undone.
         PutBack = "put-back",
+        /// A change whose health checks somebody stopped, and that was undone: nobody knows whether it was good.
+        Stopped = "stopped",
         /// Health checks ran.
         Checked = "checked",
         /// Anything that is no change of the product.
@@ -83,6 +85,8 @@ pub(crate) struct ChangeEvent {
     pub is_fault: bool,
     /// Whether failing health checks or scripts undid it.
     pub is_unasked: bool,
+    /// Whether it was undone because somebody stopped its health checks.
+    pub is_stopped: bool,
     /// From and until when the product was not available.
     pub downtime: Option<(i64, i64)>,
     /// When the newest commit in each of its patches was made.
@@ -226,14 +230,16 @@ impl Metrics {
         let deed = match event.deed {
             Deed::Checked | Deed::Other => event.deed,
             _ if history.is_undone_unasked(event.entry) => Deed::PutBack,
+            _ if history.stopped.contains(&event.entry) => Deed::Stopped,
             deed => deed,
         };
-        let is_end_of_another = event.is_unasked && !event.undoes.is_empty();
+        let is_end_of_another = (event.is_unasked || event.is_stopped) && !event.undoes.is_empty();
         if !is_end_of_another {
             self.deeds.entry(deed).or_default().push(history.reference(event));
             self.take_success(history, event, deed);
         }
-        if event.deed == Deed::Applied {
+        // What somebody stopped was found neither good nor faulty.
+        if event.deed == Deed::Applied && deed != Deed::Stopped {
             self.take_fate(history, event, time);
         }
         match deed {
@@ -286,7 +292,7 @@ impl Metrics {
     }
 
     fn take_success(&mut self, history: &History<'_>, event: &ChangeEvent, deed: Deed) {
-        if matches!(deed, Deed::Checked | Deed::Other) {
+        if matches!(deed, Deed::Checked | Deed::Stopped | Deed::Other) {
             return;
         }
         let part = self.shares.entry(RateFigure::SuccessRate).or_default();
@@ -316,6 +322,8 @@ struct History<'a> {
     faults: BTreeMap<u64, usize>,
     /// Entries that failing health checks or scripts undid.
     undone_unasked: BTreeMap<u64, usize>,
+    /// Entries that were undone because somebody stopped their health checks.
+    stopped: BTreeSet<u64>,
 }
 
 impl<'a> History<'a> {
@@ -346,7 +354,9 @@ impl<'a> History<'a> {
                 }
             }
         }
-        Self { folder, events, moments, faults, undone_unasked }
+        let stopped = events.iter().filter(|event| event.is_stopped);
+        let stopped = stopped.flat_map(|event| event.undoes.iter().copied()).collect();
+        Self { folder, events, moments, faults, undone_unasked, stopped }
     }
 
     fn moment(&self, at: usize) -> Option<i64> {

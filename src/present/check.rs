@@ -1,5 +1,6 @@
 //! What a look at the folder found before a change: whether it can go on, what is to be known, what would happen.
 
+mod keeping;
 mod switch;
 
 use std::collections::BTreeSet;
@@ -19,8 +20,7 @@ use crate::report::{changes, phrases};
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{
-    Accepted, ApplyPreview, ComingPatch, DecisionDigest, Override, PatchNote, RepairPreview, RollbackPreview,
-    Standing,
+    ApplyPreview, ComingPatch, DecisionDigest, Override, PatchNote, RepairPreview, RollbackPreview, Standing,
 };
 
 /// How a check ended.
@@ -172,6 +172,7 @@ impl CheckPage {
                 ReviewLine::fact(words::THEN_HERE, if left.is_empty() { none } else { left.join(", ") })
             }),
             Some(ReviewLine::fact(words::EVERYTHING_ELSE, words::STAYS_AS_IT_IS.to_owned())),
+            ReviewLine::checked_afterwards(found.health_checks()),
             Some(ReviewLine::fact(words::SAFE_COPIES, words::SAFE_COPIES_ARE_WHOLE.to_owned())),
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
@@ -189,7 +190,9 @@ impl CheckPage {
             check.passed_space(preview),
             check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
         ];
-        Self { subject, passed: passed.into_iter().flatten().collect(), ..check }
+        let asks_for = (!found.unvouched.is_empty()).then_some(Override::Unsigned).into_iter().collect();
+        let passed = passed.into_iter().flatten().collect();
+        Self { subject, passed, asks_for: Some(asks_for), ..check }
     }
 
     /// The check of a repair in `folder`.
@@ -219,40 +222,6 @@ impl CheckPage {
             button: fill(window::REPAIR_N, &[("n", &files)]),
             differing: found.drift.iter().map(|drift| drift.path.clone()).collect(),
             ..check
-        }
-    }
-
-    /// The check of keeping patches in `folder` for good.
-    pub(crate) fn of_keeping(found: &Accepted, folder: &Path) -> Self {
-        let ids: Vec<String> = found.patches.iter().map(|patch| line(&patch.id)).collect();
-        let number = phrases::count(ids.len(), "patch", "patches");
-        let mut findings =
-            vec![Finding::plain(Rank::MayBreak, window::KEEP_DELETES, window::KEEP_DELETES_MEANING)];
-        if !found.edits.is_empty() {
-            let evidence = found.edits.iter().map(|edit| line(edit.path.as_str())).collect();
-            let edits = Finding::plain(Rank::MayBreak, window::KEEP_EDITS, window::KEEP_EDITS_MEANING);
-            findings.push(Finding { evidence, ..edits });
-        }
-        let rollback: Vec<String> = found.rollback.iter().map(|patch| line(&patch.id)).collect();
-        let review = [
-            Some(ReviewLine::fact(words::FOLDER, path_line(folder))),
-            Some(ReviewLine::fact(words::BACK_GIVEN_UP, ids.join("\n"))).filter(|_| !ids.is_empty()),
-            Some(ReviewLine::fact(window::KEEP_ROLLBACK, rollback.join("\n")))
-                .filter(|_| !rollback.is_empty()),
-            Some(ReviewLine::fact(words::FILES, words::STAYS_AS_IT_IS.to_owned())),
-        ];
-        let is_nothing = found.is_nothing();
-        Self {
-            subject: Some(Subject { patch: ids.join(" + "), product: None }),
-            verdict: if is_nothing { CheckVerdict::NothingToDo } else { CheckVerdict::Warnings },
-            findings: if is_nothing { Vec::new() } else { findings },
-            passed: Vec::new(),
-            review: review.into_iter().flatten().collect(),
-            decision: Some(found.decision()),
-            button: fill(window::KEEP_N, &[("n", &number)]),
-            asks_for: Some(BTreeSet::new()),
-            differing: Vec::new(),
-            needs_reason: false,
         }
     }
 
@@ -385,6 +354,12 @@ impl ReviewLine {
 
     fn choice(name: &'static str, value: String) -> Self {
         Self { name, value, can_change: true }
+    }
+
+    /// The health checks that follow, if there are any.
+    fn checked_afterwards(checks: impl Iterator<Item = String>) -> Option<Self> {
+        let checks: Vec<String> = checks.map(|check| line(&check)).collect();
+        (!checks.is_empty()).then(|| Self::fact(window::CHECKED_AFTERWARDS, checks.join("\n")))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::Word;
 use crate::plan::{Deed, EventRef, Proportion, RateFigure, TimeFigure, Times};
 use crate::report::phrases;
 use crate::words::{fill, papers};
-use crate::workbench::{FolderMetrics, Foreign, OlderCopy};
+use crate::workbench::{FolderMetrics, Foreign, MeasuredFolder, OlderCopy};
 
 /// Most rows of a list.
 const MAX_ROWS: usize = 200;
@@ -139,15 +139,20 @@ impl FiguresPage {
 }
 
 fn warnings(measured: &FolderMetrics) -> Vec<String> {
+    let name = |folder: &MeasuredFolder| folder_text(&folder.path).0;
+    let unfinished = measured.folders.iter().filter_map(|folder| {
+        let said = folder.unfinished.as_ref()?.sentence();
+        Some(line(&format!("{}: {said}", name(folder))))
+    });
     let foreign = measured.folders.iter().filter_map(|folder| {
         let older = folder.older.as_ref().map(OlderCopy::sentence);
         let said = older.or_else(|| folder.foreign.as_ref().map(Foreign::sentence))?;
-        Some(line(&format!("{}: {said}", folder_text(&folder.path).0)))
+        Some(line(&format!("{}: {said}", name(folder))))
     });
     let undated = measured.all.undated.len();
     let undated =
         (undated > 0).then(|| fill(papers::UNDATED, &[("n", &phrases::count(undated, "entry", "entries"))]));
-    foreign.chain(undated).collect()
+    unfinished.chain(foreign).chain(undated).collect()
 }
 
 /// The weeks from the first change that is counted until now, each with what happened in it.

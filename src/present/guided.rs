@@ -299,7 +299,10 @@ impl Guided {
 
     /// What somebody has to set aside before it can go on.
     pub(crate) fn asks_for(&self) -> BTreeSet<Override> {
-        let check = self.check.as_ref().filter(|_| self.task == Task::Apply);
+        let check = self
+            .check
+            .as_ref()
+            .filter(|_| matches!(self.task, Task::Apply | Task::TakeBack | Task::BringBack));
         check.and_then(|check| check.asks_for.clone()).unwrap_or_default()
     }
 
@@ -329,7 +332,8 @@ impl Guided {
     pub(super) fn rollback_question(&self) -> RollbackQuestion {
         let (which, damaged) = (self.which.clone(), self.damaged.clone());
         let (why, withdrawn) = (self.why.clone(), self.withdrawn.clone());
-        RollbackQuestion { which, keep_edits: self.keep_edits, damaged, why, withdrawn }
+        let allow_unsigned = self.overrides.only(&self.asks_for()).has(Override::Unsigned);
+        RollbackQuestion { which, keep_edits: self.keep_edits, damaged, why, withdrawn, allow_unsigned }
     }
 
     /// Which repair it is about.

@@ -271,7 +271,11 @@ fn event(entry: &Entry, said: &str, history: &FolderHistory) -> EventRow {
     let places = entry.steps.len();
     facts.push(Fact::new(words::PLACES, &phrases::count(places, "file", "files")));
     facts.extend(entry.outcomes().iter().map(|check| {
-        let template = if check.passed { words::CHECK_PASSED } else { words::CHECK_NOT_PASSED };
+        let template = match check.passed {
+            true => words::CHECK_PASSED,
+            false if entry.has_stopped(check) => words::CHECK_STOPPED,
+            false => words::CHECK_NOT_PASSED,
+        };
         let what = fill(template, &[("check", &check.check), ("evidence", &check.evidence)]);
         Fact::new(words::CHECK, &what)
     }));

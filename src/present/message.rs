@@ -396,13 +396,15 @@ pub struct RollbackQuestion {
     pub why: RollbackReason,
     /// Lists of withdrawn patches that count, where a patch comes back.
     pub withdrawn: Vec<PathBuf>,
+    /// Whether a patch may come back that nobody vouches for.
+    pub allow_unsigned: bool,
 }
 
 impl RollbackQuestion {
     /// That of these patches, with nothing to be said about edits and backups.
     pub fn new(which: Which) -> Self {
         let (damaged, why, withdrawn) = (DamagedBackups::default(), RollbackReason::default(), Vec::new());
-        Self { which, keep_edits: false, damaged, why, withdrawn }
+        Self { which, keep_edits: false, damaged, why, withdrawn, allow_unsigned: false }
     }
 }
 

@@ -43,7 +43,11 @@ fn not_trusted() -> Error {
 fn the_exit_code_says_what_the_folder_is_like() {
     let state = || TransactionError::State("t has no intent".to_owned());
     let content = |code| TransactionError::Content { path: path("a"), code, detail: String::new() };
-    let unhealthy = |undo: Option<Error>| Error::Unhealthy { failed: Vec::new(), undo: undo.map(Box::new) };
+    let unhealthy = |undo: Option<Error>| {
+        let (failed, contacts) = (Vec::new(), Vec::new());
+        Error::Unhealthy { failed, contacts, undo: undo.map(Box::new) }
+    };
+    let stopped = |undo: Option<Error>| Error::ChecksStopped { undo: undo.map(Box::new) };
     for (error, expected) in [
         (failure(FolderCondition::NothingChanged, io_error()), 3),
         (failure(FolderCondition::NothingChanged, content(Code::Delta)), 4),
@@ -62,6 +66,8 @@ fn the_exit_code_says_what_the_folder_is_like() {
         (unhealthy(None), 5),
         (unhealthy(Some(failure(FolderCondition::NothingChanged, io_error()))), 6),
         (unhealthy(Some(failure(FolderCondition::NeedsPerson, io_error()))), 6),
+        (stopped(None), 5),
+        (stopped(Some(failure(FolderCondition::NothingChanged, io_error()))), 6),
     ] {
         assert_eq!(exit_code(&error), expected, "{error:?}");
     }

@@ -33,15 +33,27 @@ pub(super) enum Generation {
     Sixth,
     /// Entries that keep facts where earlier ones keep sentences.
     Seventh,
+    /// Entries that say which checks somebody stopped.
+    Eighth,
 }
 
 impl Generation {
-    const ALL: [Self; 7] =
-        [Self::First, Self::Second, Self::Third, Self::Fourth, Self::Fifth, Self::Sixth, Self::Seventh];
+    const ALL: [Self; 8] = [
+        Self::First,
+        Self::Second,
+        Self::Third,
+        Self::Fourth,
+        Self::Fifth,
+        Self::Sixth,
+        Self::Seventh,
+        Self::Eighth,
+    ];
 
     /// The one that `entry` needs.
     pub fn new(entry: &Entry) -> Self {
-        if entry.is_of_seventh_generation() {
+        if entry.is_of_eighth_generation() {
+            Generation::Eighth
+        } else if entry.is_of_seventh_generation() {
             Generation::Seventh
         } else if entry.is_of_sixth_generation() {
             Generation::Sixth
@@ -67,14 +79,12 @@ impl Generation {
             Generation::Fifth => b"patchwright-state/5\n",
             Generation::Sixth => b"patchwright-state/6\n",
             Generation::Seventh => b"patchwright-state/7\n",
+            Generation::Eighth => b"patchwright-state/8\n",
         }
     }
 }
 
 const OURS: Mode = Mode::new(0o700);
-
-/// The folder for things of other people that were found among ours.
-const FOUND: &str = "found";
 
 /// Makes those of `folders` that are missing, in order.
 pub(super) fn make_folders(fs: &dyn Fs, folders: &[StatePath]) -> Result<(), TransactionError> {
@@ -242,7 +252,7 @@ pub(super) fn free_place(
 
 /// Moves a thing to where other people's things are kept, durably.
 fn keep(fs: &dyn Fs, place: &StatePath, name: impl Display) -> Result<StatePath, TransactionError> {
-    let folder = layout::conflict(FOUND);
+    let folder = layout::conflict(layout::FOUND);
     make_conflict_folder(fs, &folder)?;
     let kept = free_place(fs, &folder, name)?;
     fs.rename(place, &kept).context("keep", place)?;

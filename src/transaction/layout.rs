@@ -104,6 +104,9 @@ pub(super) fn conflict(id: &str) -> StatePath {
     conflicts().join(id)
 }
 
+/// Where things are that were found in the place of ours, and backups of entries that are gone: no undo put them aside.
+pub(super) const FOUND: &str = "found";
+
 /// Where the things of other people are that stood in the way of any undo.
 pub(super) fn conflicts() -> StatePath {
     StatePath::new("conflict")

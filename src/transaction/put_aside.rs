@@ -1,13 +1,24 @@
-//! What was put aside because it stood in the way of an undo, and is still there.
+//! What was put aside because it stood in the way of an undo, or was found in the place of something of ours, and is still
+//! there.
 
 use super::{IoResultExt, TransactionError, layout};
 use crate::disk::fs::{Fs, Place, StatePath};
 
-/// Every thing of somebody else that is kept, sorted. People take these away when they don't need them any more.
+/// Things that are kept for people, sorted. They take these away when they don't need them any more.
+#[derive(Debug, Default)]
+pub(crate) struct PutAside {
+    /// What stood in the way of a recovery.
+    pub by_recovery: Vec<StatePath>,
+    /// Backups of entries that are gone from the history, contents that a program wrote to old files, and what nobody of ours
+    /// has made.
+    pub found: Vec<StatePath>,
+}
+
+/// All of them.
 ///
 /// # Errors
 /// The system's.
-pub(crate) fn put_aside(fs: &dyn Fs) -> Result<Vec<StatePath>, TransactionError> {
+pub(crate) fn put_aside(fs: &dyn Fs) -> Result<PutAside, TransactionError> {
     let around = layout::conflicts();
     let list = |folder: &StatePath| -> Result<Vec<String>, TransactionError> {
         let place = Place::from(folder);
@@ -16,11 +27,13 @@ pub(crate) fn put_aside(fs: &dyn Fs) -> Result<Vec<StatePath>, TransactionError>
             None => Ok(Vec::new()),
         }
     };
-    let mut kept = Vec::new();
+    let mut kept = PutAside::default();
     for change in list(&around)? {
-        let folder = around.join(change);
-        kept.extend(list(&folder)?.into_iter().map(|name| folder.join(name)));
+        let folder = around.join(&change);
+        let of = if change == layout::FOUND { &mut kept.found } else { &mut kept.by_recovery };
+        of.extend(list(&folder)?.into_iter().map(|name| folder.join(name)));
     }
-    kept.sort();
+    kept.by_recovery.sort();
+    kept.found.sort();
     Ok(kept)
 }

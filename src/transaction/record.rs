@@ -25,8 +25,7 @@ const MAGIC: &str = "PATCHWRIGHT1";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Intent {
-    /// Object number of the target folder: a state folder that arrived with a copied or downloaded folder
-    /// does not fit.
+    /// Object number of the target folder: that of a copied or downloaded folder is another one.
     pub root: u64,
     /// Digest of `entry/entry.json`, which lists the steps.
     pub entry: String,

@@ -9,6 +9,9 @@
 //! | intent and abort | undone, not tidied | tidy |
 //! | intent and commit | done, not tidied | tidy |
 //! | anything else | impossible by design | stop; everything is kept |
+//!
+//! Each of these may have been begun in another folder, of which this one is a copy: [`copied`] tells. Nothing here asks
+//! whether that is right; whoever is about to go on with it does.
 
 use std::io;
 
@@ -57,7 +60,7 @@ pub struct InterruptedChange {
 /// Reads what the state folder says; changes nothing and needs no lock.
 ///
 /// # Errors
-/// [`TransactionError::State`] when the records are damaged, contradict each other or belong to another folder.
+/// [`TransactionError::State`] when the records are damaged or contradict each other.
 pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
     check_shape(fs)?;
     finish::read_format(fs)?;
@@ -69,10 +72,6 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
     let abort = record::read::<EndRecord>(fs, "abort", &layout::abort()).context("read", layout::abort())?;
     let has_outcome = (&commit, &abort) != (&RecordRead::Absent, &RecordRead::Absent);
     let Some((id, intent, digest)) = read_intent(fs, has_outcome)? else { return Ok(Unfinished::NotArmed) };
-    let root = fs.look(&Place::Root).context("look at", "the folder")?.map_or(0, |found| found.object);
-    if intent.root != root {
-        return Err(TransactionError::State("the unfinished work was begun in another folder".to_owned()));
-    }
     let fits = |outcome: &EndRecord| outcome.intent == digest.to_string();
     match (commit, abort) {
         (RecordRead::Absent, RecordRead::Absent) => read_interrupted(fs, id, intent, digest),
@@ -84,6 +83,29 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
         (_, RecordRead::Damaged(detail)) => Err(TransactionError::State(format!("t/abort: {detail}"))),
         _ => Err(TransactionError::State("the outcome in t does not fit its intent".to_owned())),
     }
+}
+
+/// Unfinished work that was begun in another folder than the one it is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CopiedWork {
+    /// What tells it from any other: the digest of its intent.
+    pub change: Digest,
+    /// What the folder is for the system that it is in now.
+    pub here: u64,
+}
+
+/// Whether unfinished work was begun in another folder: this one is a copy of that, or was restored from a backup, or the
+/// records were put here.
+///
+/// # Errors
+/// As [`inspect`].
+pub(crate) fn copied(fs: &dyn Fs) -> Result<Option<CopiedWork>, TransactionError> {
+    if !exists(fs, &layout::live())? {
+        return Ok(None);
+    }
+    let Some((_, intent, change)) = read_intent(fs, false)? else { return Ok(None) };
+    let here = fs.look(&Place::Root).context("look at", "the folder")?.map_or(0, |found| found.object);
+    Ok((intent.root != here).then_some(CopiedWork { change, here }))
 }
 
 /// What the change is about, by its intent or, where that is lost or damaged, by the second copy; `None` when nothing

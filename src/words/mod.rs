@@ -223,6 +223,7 @@ words! {
     CHECK_PASSED = "✓ {check} ({evidence})";
     OUTPUT = "Output";
     CHECK_NOT_PASSED = "✗ {check} ({evidence})";
+    CHECK_STOPPED = "– {check} (stopped: {evidence})";
     FOREIGN_HISTORY = "Foreign history";
     HISTORY_SAYS = "The history says";
     TAKE_OUT_AGAIN = "Roll back the patch again";

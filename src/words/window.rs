@@ -83,6 +83,8 @@ words! {
     KEEP = "Keep for good…";
     KEEP_DELETES = "Backups are deleted";
     KEEP_DELETES_MEANING = "What is kept for good can't be rolled back any more.";
+    KEEP_EDITED = "Files were edited since";
+    KEEP_EDITED_MEANING = "Your versions stay. After this, no backup has what the patch left there, or what was there before.";
     KEEP_EDITS = "Your own edits are among the backups";
     KEEP_EDITS_MEANING = "Copies of these edited files are deleted, too.";
     KEEP_N = "Keep {n} for good";
@@ -371,8 +373,11 @@ words! {
     FINISH_CHECKS = "Finish the health checks";
     CONFIRM_CHECKS = "Finish the health checks?";
     CONFIRM_CHECKS_PROMISE = "If a required check fails, the change is rolled back.";
+    CHECKED_AFTERWARDS = "Checked afterwards";
     CHECKS_NOT_RUN = "The health checks didn't run. {why}";
     DONE_CHECKS = "The health checks are finished";
+    COPIED_CHANGE = "This change was begun in another folder";
+    COPIED_CHANGE_MEANING = "This folder is a copy of that one, or was restored. If you did that, say why. What is done then is decided by what each file holds.";
     FOREIGN_CHANGE = "You didn't begin this change on this computer";
     FOREIGN_CHANGE_MEANING = "It could put anything into the folder. Ask whoever began it to finish or undo it. If you know that it's right, say why.";
     VOUCH_WHY = "Why it's right (the ticket, or whom you asked)";

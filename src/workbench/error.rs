@@ -84,7 +84,15 @@ pub enum Error {
     Unhealthy {
         /// What was checked, and what was seen.
         failed: Vec<CheckNote>,
+        /// Whom its patches name to be asked.
+        contacts: Vec<String>,
         /// Why taking it back did not succeed either, if so.
+        undo: Option<Box<Error>>,
+    },
+    /// Somebody stopped the health checks after a change, so it was taken back.
+    #[error("the health checks were stopped, so the change was rolled back")]
+    ChecksStopped {
+        /// Why taking it back did not succeed, if so.
         undo: Option<Box<Error>>,
     },
     /// A script did not do what it was for.
@@ -245,6 +253,8 @@ impl Error {
             Error::Busy { .. } => Code::Busy,
             Error::Change(failure) => failure.cause.code(),
             Error::Unhealthy { .. } => Code::Health,
+            Error::ChecksStopped { undo: None } => Code::Interrupted,
+            Error::ChecksStopped { undo: Some(_) } => Code::Unfinished,
             Error::Script { .. } => Code::Script,
             Error::Transaction(error) => error.code(),
             Error::Store(_) => Code::Store,

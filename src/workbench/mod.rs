@@ -72,6 +72,7 @@ pub use look::scan::ScanProblem;
 pub use look::status::{Containment, FolderStatus};
 pub(crate) use look::status::{FolderHistory, Removal};
 pub use look::switches::{FolderSwitch, SwitchMove, SwitchStand};
+pub use look::unchecked::StoppedChange;
 pub use look::unchecked::{ChecksDue, UncheckedChange};
 pub use look::unfinished::UnfinishedWork;
 pub use look::vouching::{Authorship, FormerAuthor};
@@ -199,6 +200,7 @@ impl Workbench {
     /// Locks a folder for a change, with the remains of finished work tidied away.
     fn lock(&self, target: &Path) -> Result<TargetRoot> {
         let root = self.lock_as_it_is(target)?;
+        self.refuse_copied_work(target, root.fs())?;
         recovery::tidy(&root)?;
         Ok(root)
     }

@@ -97,6 +97,7 @@ fn a_patch_that_was_withdrawn_since_does_not_come_back() {
     let back = |which: Which| {
         let (expected, scripts, occasion) = Default::default();
         let options = RollbackOptions {
+            allow_unsigned: true,
             which,
             on_drift: OnDrift::Stop,
             expected,
@@ -138,7 +139,7 @@ fn a_list_that_is_named_counts_for_a_patch_that_comes_back_too() {
         "nothing comes back by it"
     );
     sandbox.write("other.json", &list(json!([{ "id": "TEST-2", "reason": "it loses mail" }])));
-    console.done("reapply $/app --yes --withdrawn $/other.json");
+    console.done("reapply $/app --yes --allow-unsigned --withdrawn $/other.json");
     assert_eq!(sandbox.read("app/app").as_deref(), Some("2"));
     let history = console.done("history $/app --json").json();
     let remarks = history["entries"][2]["remarks"].to_string();

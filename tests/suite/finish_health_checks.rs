@@ -220,7 +220,7 @@ fn what_a_required_check_speaks_against_is_rolled_back_also_from_below_others() 
     A health check failed after the change, so it was rolled back (E-HEALTH)
       port contains "8080": "port" does not contain "8080"
     Your files were restored.
-    Next: Find out why the check failed, or ask the vendor, then try again.
+    Next: Find out why the check failed, or ask ACME (help@acme.example), then try again.
     -- exit 5
     "#);
     assert_eq!(sandbox.read("app/web").as_deref(), Some("old\n"));
@@ -324,19 +324,40 @@ fn what_is_rolled_back_is_unchecked_no_more_and_again_when_it_returns() {
     cut_short(&sandbox, APPLY);
     person(&sandbox).done("rollback $/app --yes");
     assert!(!is_told(&sandbox));
-    cut_short(&sandbox, "reapply $/app --yes");
+    cut_short(&sandbox, "reapply $/app --allow-unsigned --yes");
     assert!(is_told(&sandbox));
     person(&sandbox).done(FINISH);
     assert!(!is_told(&sandbox));
     // What comes back is checked at once, and then nothing of it is due any more.
     person(&sandbox).done("rollback $/app --yes");
-    cut_short(&sandbox, "reapply $/app --yes");
+    cut_short(&sandbox, "reapply $/app --allow-unsigned --yes");
     sandbox.write("app/port", "none\n");
     assert_eq!(person(&sandbox).run(FINISH).code, 5);
     assert_eq!(sandbox.read("app/web").as_deref(), Some("old\n"));
     sandbox.write("app/port", "8080\n");
-    person(&sandbox).done("reapply $/app --yes");
+    person(&sandbox).done("reapply $/app --allow-unsigned --yes");
     assert!(!is_told(&sandbox));
+}
+
+#[test]
+fn who_restores_a_change_that_its_checks_spoke_against_is_told_that_they_are_due() {
+    let sandbox = product(&check("never"));
+    copy(&sandbox.path("app"), &sandbox.path("delivered"));
+    for call in 1.. {
+        assert_ne!(cut_at(&sandbox, APPLY, At::Call(call)).code, 0, "its rollback was never cut");
+        if person(&sandbox).done("status $/app --json").json()["unfinished"]["doing"] == "rollback" {
+            break;
+        }
+        fs::remove_dir_all(sandbox.path("app")).expect("our own folder");
+        copy(&sandbox.path("delivered"), &sandbox.path("app"));
+    }
+    let restored = person(&sandbox).run("recover $/app --undo");
+    assert_eq!(restored.code, 6, "{restored}");
+    assert!(restored.out.contains("everything is as it was before ACME-1 was rolled back"), "{restored}");
+    assert!(restored.out.contains("The health checks of ACME-1 didn't run to the end"), "{restored}");
+    assert!(restored.out.contains("patchwright recover $/app --finish"), "{restored}");
+    assert_eq!(person(&sandbox).run(FINISH).code, 5, "they speak against it still");
+    assert_eq!(sandbox.read("app/web").as_deref(), Some("old\n"));
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn what_a_planted_history_took_out_does_not_come_back() {
     }
     assert_eq!(sandbox.read("app/notes.txt").as_deref(), Some("None.\n"));
     console.done("history $/app --vouch=by-a-colleague");
-    console.done("reapply $/app --yes");
+    console.done("reapply $/app --allow-unsigned --yes");
     assert_eq!(sandbox.read("app/notes.txt"), None);
 }
 
@@ -133,10 +133,10 @@ fn a_patch_that_the_rules_keep_out_since_does_not_come_back() {
     let console = person(&sandbox);
     console.done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
     console.done("rollback $/app --yes");
-    console.done("reapply $/app --yes");
+    console.done("reapply $/app --allow-unsigned --yes");
     console.done("rollback $/app --yes");
     sandbox.write("machine/trust.toml", &rule("unsigned_apply = 'refuse'"));
-    let refused = console.run("reapply $/app --yes");
+    let refused = console.run("reapply $/app --allow-unsigned --yes");
     assert_eq!(refused.code, 4, "{refused}");
     assert_eq!(sandbox.read("app/notes.txt").as_deref(), Some("None.\n"));
 }

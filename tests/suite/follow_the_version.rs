@@ -52,7 +52,7 @@ fn patches_that_follow_each_other_come_back_as_they_came() {
         let back = console(&sandbox).done("rollback $/app --to ACME-1 --yes");
         assert!(back.out.contains("The version is now 4.2.0"), "{says} {together}: {back}");
         assert_eq!(sandbox.read("app/VERSION").as_deref(), Some("4.2.0\n"));
-        let again = console(&sandbox).done("reapply $/app --yes");
+        let again = console(&sandbox).done("reapply $/app --yes --allow-unsigned");
         assert!(again.out.contains("The version is now 4.2.2"), "{says} {together}: {again}");
         assert_eq!(sandbox.read("app/VERSION").as_deref(), Some("4.2.2\n"));
         let status = console(&sandbox).done("status $/app --json").json();
@@ -69,7 +69,7 @@ fn what_became_another_version_meanwhile_gets_none_of_them_back() {
     console(&sandbox).done(APPLY_BOTH);
     console(&sandbox).done("rollback $/app --to ACME-1 --yes");
     sandbox.write("app/VERSION", "5.0\n");
-    let refused = console(&sandbox).run("reapply $/app --yes");
+    let refused = console(&sandbox).run("reapply $/app --yes --allow-unsigned");
     assert!(refused.code != 0 && refused.printed().contains("E-VERSION"), "{refused}");
     assert_eq!(sandbox.read("app/VERSION").as_deref(), Some("5.0\n"));
 }
@@ -107,16 +107,16 @@ fn there_is_no_rollback_to_undo_where_the_last_one_was_undone_and_kept() {
     let sandbox = chain(true, [""; 2]);
     console(&sandbox).done("apply $/0.patchbundle $/app --yes --allow-unsigned");
     console(&sandbox).done("rollback $/app --yes");
-    console(&sandbox).done("reapply $/app --yes");
+    console(&sandbox).done("reapply $/app --yes --allow-unsigned");
     console(&sandbox).done("accept $/app --yes");
-    let refused = console(&sandbox).run("reapply $/app --yes");
+    let refused = console(&sandbox).run("reapply $/app --yes --allow-unsigned");
     assert!(refused.code != 0 && !refused.printed().contains("kept for good"), "{refused}");
     // One that was kept is told as that.
     let sandbox = chain(true, [""; 2]);
     console(&sandbox).done("apply $/0.patchbundle $/app --yes --allow-unsigned");
     console(&sandbox).done("rollback $/app --yes");
     console(&sandbox).done("accept $/app --yes");
-    let refused = console(&sandbox).run("reapply $/app --yes");
+    let refused = console(&sandbox).run("reapply $/app --yes --allow-unsigned");
     assert!(refused.printed().contains("kept for good"), "{refused}");
 }
 

@@ -376,6 +376,7 @@ fn a_cut_at_any_call_of_a_merge_leaves_the_edit_or_both() {
     };
     let back = |target: &Path, bench: &Workbench| {
         let options = RollbackOptions {
+            allow_unsigned: true,
             which: Which::Last,
             on_drift: OnDrift::Stop,
             expected: None,

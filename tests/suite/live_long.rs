@@ -115,6 +115,7 @@ fn hundreds_of_patches_are_read_once_for_every_question() {
     assert_eq!(applied.checks.len(), 1, "its health was proven");
     each_was_read(calls(), 2);
     let options = RollbackOptions {
+        allow_unsigned: true,
         which: Which::Last,
         on_drift: OnDrift::Stop,
         expected: None,

@@ -1,10 +1,14 @@
 //! Figures are made of what histories say, and each change counts as what became of it.
 
+use std::sync::Arc;
+
+use patchwright::disk::fs::Fs;
 use patchwright::model::{Check, Level, Patch, PatchId, Probe, ResolvedIssue, ResolvedKind, ResolvedState};
 use serde_json::Value;
 
 use crate::support::build::tree_path;
 use crate::support::console::Console;
+use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
 use crate::support::sandbox::Sandbox;
 
 /// A product, and a patch with a health check that passes only where a file is.
@@ -70,6 +74,43 @@ fn a_patch_that_its_health_checks_undid_is_one_failed_change_and_never_came() {
     assert_eq!((did(&applied, "applied"), did(&applied, "put-back")), (1, 1), "{applied}");
     assert_eq!(figure(&applied, "shares", "success_rate")["share"], 0.5, "{applied}");
     assert_eq!(figure(&applied, "times", "exposure")["n"], 1, "{applied}");
+}
+
+#[test]
+fn an_interrupted_change_is_told_beside_the_figures_and_counts_nowhere() {
+    let sandbox = product();
+    sandbox.write("app/is-well", "yes");
+    let told = |folder: &str| {
+        let text = Console::new(&sandbox).done(&format!("metrics $/{folder} --since 2026-01-01")).out;
+        let json =
+            Console::new(&sandbox).done(&format!("metrics $/{folder} --since 2026-01-01 --json")).json();
+        (text, json["folders"][0]["unfinished"].clone())
+    };
+    for call in 1.. {
+        let fault = Fault::Fails(Errno::Io);
+        let wrap = move |disk: Arc<dyn Fs>| -> Arc<dyn Fs> {
+            Arc::new(FaultFs::failing(disk, At::Call(call), fault, Lasting::FromThenOn))
+        };
+        let cut = Console::new(&sandbox).with_disks(wrap);
+        assert_ne!(
+            cut.run("apply $/fix.patchbundle $/app --yes --allow-unsigned").code,
+            0,
+            "never interrupted"
+        );
+        if told("app").1.is_object() {
+            break;
+        }
+    }
+    let (text, json) = told("app");
+    assert!(
+        text.contains("Applying ACME-1 was interrupted, and counts nowhere until it is recovered"),
+        "{text}"
+    );
+    assert_eq!((&json["doing"], &json["patch"]["id"]), (&"apply".into(), &"ACME-1".into()), "{json}");
+    assert_eq!(did(&metrics(&sandbox), "applied"), 0);
+    Console::new(&sandbox).done("recover $/app --undo");
+    let (text, json) = told("app");
+    assert!(!text.contains("interrupted") && json.is_null(), "{text}");
 }
 
 #[test]

@@ -3,9 +3,10 @@
 
 use crate::support::console::{Console, Run};
 use crate::support::sandbox::{Sandbox, order};
+use crate::support::trust::write_trusted_key;
 
 const APPLY: &str = "apply $/fix.patchbundle $/app --yes --allow-unsigned";
-const REAPPLY: &str = "reapply $/app --yes";
+const REAPPLY: &str = "reapply $/app --allow-unsigned --yes";
 
 const VALUES: &str = "image: acme/web\ntag: 1.4.2\nreplicas: 2\n";
 const EDITED: &str = "image: acme/web\ntag: 1.4.3\nreplicas: 2\n";
@@ -44,11 +45,12 @@ fn a_patch_that_comes_back_is_checked_as_one_that_comes() {
     let sandbox = product(HEALTH);
     console(&sandbox).done(APPLY);
     console(&sandbox).done("rollback $/app --yes");
-    let shown = console(&sandbox).done("reapply $/app --dry-run");
+    let shown = console(&sandbox).done("reapply $/app --allow-unsigned --dry-run");
     assert!(shown.out.contains("Checked afterwards: port contains \"8080\""), "{shown}");
     insta::assert_snapshot!(console(&sandbox).run(REAPPLY), @r#"
     Reapplied ACME-1 to $/app: 1 modified
       Health check passed: port contains "8080"
+      ACME-1 comes back although nobody you trust has signed it
     To undo it: patchwright rollback $/app --undo
     -- exit 0
     "#);
@@ -56,7 +58,7 @@ fn a_patch_that_comes_back_is_checked_as_one_that_comes() {
     let entries = history["entries"].as_array().expect("a list");
     assert_eq!((&entries[3]["checks_due"], &entries[4]["action"]), (&true.into(), &"checked".into()));
     console(&sandbox).done("rollback $/app --yes");
-    let told = console(&sandbox).done("reapply $/app --yes --json").json();
+    let told = console(&sandbox).done("reapply $/app --allow-unsigned --yes --json").json();
     assert_eq!(told["checks"][0]["passed"], true, "{told}");
 }
 
@@ -114,7 +116,7 @@ fn what_edits_say_must_be_so_has_to_be_so_when_they_come_back() {
     let seven = VALUES.replace("replicas: 2", "replicas: 7");
     sandbox.write("app/values.yaml", &seven);
     assert_eq!(console(&sandbox).run(APPLY).code, 3);
-    for command in [REAPPLY, "reapply $/app --dry-run", "rollback $/app --undo --yes"] {
+    for command in [REAPPLY, "reapply $/app --allow-unsigned --dry-run", "rollback $/app --undo --yes"] {
         let run = console(&sandbox).run(command);
         assert_eq!(run.code, 3, "{run}");
         let told = in_one_line(&run);
@@ -122,7 +124,7 @@ fn what_edits_say_must_be_so_has_to_be_so_when_they_come_back() {
         assert!(told.contains("replicas is 7, not 2") && told.contains("--keep-edits"), "{run}");
         assert_eq!(sandbox.read("app/values.yaml").as_deref(), Some(&*seven));
     }
-    console(&sandbox).done("reapply $/app --yes --keep-edits");
+    console(&sandbox).done("reapply $/app --allow-unsigned --yes --keep-edits");
     assert!(sandbox.read("app/values.yaml").expect("a file").contains("replicas: 2"));
 }
 
@@ -154,10 +156,68 @@ fn what_is_asked_before_a_patch_comes_is_asked_before_it_comes_back() {
     console(&sandbox).done("rollback $/app --yes");
     sandbox.write("app/port", "none\n");
     assert!(console(&sandbox).run(APPLY).err.contains("E-PREFLIGHT"));
-    for command in [REAPPLY, "reapply $/app --dry-run"] {
+    for command in [REAPPLY, "reapply $/app --allow-unsigned --dry-run"] {
         let run = console(&sandbox).run(command);
         assert!(run.code == 3 && run.err.contains("E-PREFLIGHT"), "{run}");
     }
     sandbox.write("app/port", "8080\n");
     console(&sandbox).done(REAPPLY);
+}
+
+#[test]
+fn a_word_for_an_unsigned_patch_is_good_for_one_decision() {
+    let sandbox = product("");
+    console(&sandbox).done(APPLY);
+    let gone = console(&sandbox).done("rollback $/app --yes");
+    assert!(gone.out.contains("To undo it: patchwright reapply $/app --allow-unsigned"), "{gone}");
+    let status = console(&sandbox).done("status $/app");
+    assert!(status.out.contains("patchwright reapply $/app --allow-unsigned"), "{status}");
+    for command in ["reapply $/app --yes", "reapply $/app --dry-run", "rollback $/app --undo --yes"] {
+        let refused = console(&sandbox).run(command);
+        assert_eq!(refused.code, 4, "{refused}");
+        let said = "ACME-1 comes back although nobody you trust has signed it (E-TRUST)";
+        assert!(in_one_line(&refused).contains(said), "{refused}");
+        assert!(refused.err.contains("add --allow-unsigned"), "{refused}");
+        assert_eq!(sandbox.read("app/web").as_deref(), Some("one\ntwo\nthree\nfour\nfive\n"));
+    }
+    let plan = console(&sandbox).done("reapply $/app --allow-unsigned --dry-run");
+    assert!(
+        in_one_line(&plan).contains("ACME-1 comes back although nobody you trust has signed it"),
+        "{plan}"
+    );
+    console(&sandbox).done(REAPPLY);
+    let history = console(&sandbox).done("history $/app");
+    let said = "accepted: ACME-1 comes back although nobody you trust has signed it";
+    assert!(in_one_line(&history).contains(said), "{history}");
+    // Taking it out again needs nobody's word.
+    console(&sandbox).done("rollback $/app --undo --yes");
+}
+
+#[test]
+fn a_patch_that_somebody_trusted_signed_comes_back_without_a_word() {
+    let sandbox = product("");
+    write_trusted_key(&sandbox, "anna", 1, "author");
+    console(&sandbox).answering("y").done("sign $/fix.patchbundle --key $/anna.key --as author");
+    console(&sandbox).done("apply $/fix.patchbundle $/app --yes");
+    let gone = console(&sandbox).done("rollback $/app --yes");
+    assert!(gone.out.ends_with("To undo it: patchwright reapply $/app\n"), "{gone}");
+    console(&sandbox).done("reapply $/app --yes");
+    assert_eq!(sandbox.read("app/web").as_deref(), Some("ONE\ntwo\nthree\nfour\nfive\n"));
+}
+
+#[test]
+fn what_is_back_already_is_not_called_something_that_was_never_rolled_back() {
+    let sandbox = product("");
+    console(&sandbox).done(APPLY);
+    console(&sandbox).done("rollback $/app --yes");
+    console(&sandbox).done(REAPPLY);
+    let again = console(&sandbox).run(REAPPLY);
+    assert_eq!(again.code, 3, "{again}");
+    assert!(again.err.contains("ACME-1 was reapplied already"), "{again}");
+    assert!(again.err.contains("patchwright status $/app"), "{again}");
+    // Where nothing was rolled back, it says so.
+    let sandbox = product("");
+    console(&sandbox).done(APPLY);
+    let never = console(&sandbox).run(REAPPLY);
+    assert!(never.err.contains("The last change to this folder was not a rollback"), "{never}");
 }

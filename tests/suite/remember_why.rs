@@ -72,7 +72,7 @@ fn a_person_at_a_terminal_is_asked_once() {
         let reason = last_entry(&sandbox)["reason"]["kind"].clone();
         assert_eq!(reason.as_str(), kind, "{typed}");
         // What comes back was asked about already.
-        let run = Console::new(&sandbox).answering("y").done("reapply $/app");
+        let run = Console::new(&sandbox).answering("y").done("reapply $/app --allow-unsigned");
         assert!(!run.err.contains("Why?"), "{run}");
     }
 }

@@ -37,7 +37,7 @@ fn audited(title: &str) -> Sandbox {
         "sign $/fix.patchbundle --key $/anna.key",
         "apply $/fix.patchbundle $/app --yes --ticket CHG-1",
         "rollback $/app --yes --because fault --reason=crashed",
-        "reapply $/app --yes",
+        "reapply $/app --allow-unsigned --yes",
     ] {
         console(&sandbox).done(command);
     }

@@ -39,7 +39,7 @@ fn a_patch_after_which_a_required_check_fails_is_taken_back() {
     install(folder.path());
     let delivered = Tree::new(folder.path());
     let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
-    let Err(Error::Unhealthy { failed, undo: None }) = apply(&product, folder.path(), watch) else {
+    let Err(Error::Unhealthy { failed, undo: None, .. }) = apply(&product, folder.path(), watch) else {
         panic!("the check must fail, and taking back must not");
     };
     assert_eq!(failed.len(), 1);

@@ -91,7 +91,7 @@ fn a_dry_run_changes_nothing_and_names_what_expect_takes() {
     is_moved(&console.run(&format!("rollback $/app --yes --expect {seen}")));
     for (command, left) in [
         ("rollback $/app ACME-HF-1", "Read me.\n"),
-        ("reapply $/app", "Read me well.\n"),
+        ("reapply $/app --allow-unsigned", "Read me well.\n"),
         ("repair $/app --from $/fix.patchbundle", "Read me well.\n"),
     ] {
         if command.starts_with("repair") {
@@ -109,6 +109,7 @@ fn the_windows_worker_takes_back_only_what_was_checked() {
     let words = |sandbox: &Sandbox| {
         let bench = sandbox.bench();
         let options = RollbackOptions {
+            allow_unsigned: true,
             which: Which::Last,
             on_drift: patchwright::plan::OnDrift::Stop,
             expected: None,

@@ -5,6 +5,7 @@ mod hostile;
 mod kinds;
 mod over_a_fix;
 mod readers;
+mod repairing;
 
 use std::fs;
 use std::path::Path;
@@ -214,7 +215,7 @@ fn taking_the_patch_out_takes_its_switch_along_and_reapplying_keeps_it_where_it_
     console.done("rollback $/app --yes");
     assert_eq!(sandbox.read(FILE).as_deref(), Some(OLD));
     assert_eq!(console.done("toggle $/app --json").json()["switches"].as_array().map(Vec::len), Some(0));
-    console.done("reapply $/app --yes");
+    console.done("reapply $/app --allow-unsigned --yes");
     assert_eq!(sandbox.read(FILE), Some(off()));
     let json = console.done("toggle $/app --json").json();
     assert_eq!(json["switches"][0]["since"]["user"], "ada", "{json}");
@@ -350,7 +351,7 @@ fn a_list_of_withdrawn_patches_may_recommend_turning_it_off() {
     assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS), "it is recommended, not done");
     // Whoever meets it when applying reads the same, with the folder that was named.
     console.done("rollback $/app --yes");
-    for command in [APPLY, "reapply $/app --yes"] {
+    for command in [APPLY, "reapply $/app --allow-unsigned --yes"] {
         let refused = console.run(&format!("{command} --withdrawn $/list.json"));
         assert!(refused.code == 3 && in_one_line(&refused).contains(said), "{refused}");
     }

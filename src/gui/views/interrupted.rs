@@ -33,9 +33,12 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             list.extend(switch.as_ref().map(|switch| FactRow::new(window::SWITCH, switch)));
             list.push(FactRow::new(words::BEGUN, &begun));
             facts(ui, &list);
-            if work.is_foreign {
-                let title = window::FOREIGN_CHANGE;
-                return vouch_ui(ui, model, folder, (title, window::FOREIGN_CHANGE_MEANING), outbox);
+            if work.is_copied || work.is_foreign {
+                let why = match work.is_copied {
+                    true => (window::COPIED_CHANGE, window::COPIED_CHANGE_MEANING),
+                    false => (window::FOREIGN_CHANGE, window::FOREIGN_CHANGE_MEANING),
+                };
+                return vouch_ui(ui, model, folder, why, outbox);
             }
             let undo = Button::primary(words::INTERRUPTED_UNDO).icon(Icon::Undo2);
             if button(ui, &undo).clicked() {

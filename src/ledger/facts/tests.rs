@@ -72,6 +72,7 @@ fn all() -> Vec<(EntryFact, &'static str)> {
             "p: hunk 1 of f is fuzz: fits at line 9, 2 lines above the stated one, ignoring 1 of the lines around it",
         ),
         (EntryFact::FailedCheck { check: text("port 80") }, "port 80"),
+        (EntryFact::StoppedCheck { check: text("port 81") }, "anna stopped this check: port 81"),
         (EntryFact::ScriptsNotUndone, "the patch's scripts were not undone, at your request"),
         (EntryFact::RolledBackTogether { patches: vec![text("A"), text("B")] }, "rolled back together: A, B"),
         (EntryFact::ActiveAgain { patches: vec![text("A")] }, "A became active again"),
@@ -112,6 +113,8 @@ fn every_fact_is_read_as_it_was_written_and_worded() {
     }
     assert_eq!(read.remarks().len(), words.len());
     assert!(read.is_of_seventh_generation() && !entry(Vec::new()).is_of_seventh_generation());
+    let failed = entry(vec![EntryFact::FailedCheck { check: text("port 80") }]);
+    assert!(read.is_of_eighth_generation() && !failed.is_of_eighth_generation());
 }
 
 #[test]

@@ -14,6 +14,7 @@ fn event(entry: u64, deed: Deed, day: i64) -> ChangeEvent {
         undoes: Vec::new(),
         is_fault: false,
         is_unasked: false,
+        is_stopped: false,
         downtime: None,
         committed: Vec::new(),
         made: Vec::new(),
@@ -85,6 +86,20 @@ fn what_health_checks_undid_is_one_failed_change_and_what_was_rolled_back_later_
     assert_eq!(count(&later, &all), [1, 1, 0]);
     assert_eq!(later.times(TimeFigure::Exposure).values.len(), 1);
     assert_eq!(later.part(RateFigure::SuccessRate).share(), Some(1.0));
+}
+
+#[test]
+fn what_somebody_stopped_is_counted_apart_and_is_in_no_share() {
+    let stopped = ChangeEvent { is_fault: false, is_stopped: true, ..undoing(2, 1, 1) };
+    let metrics = of(vec![event(1, Deed::Applied, 1), stopped, event(3, Deed::Applied, 2)]);
+    let of_deed = |deed: Deed| metrics.deeds(deed).iter().map(|of| of.entry).collect::<Vec<_>>();
+    assert_eq!((of_deed(Deed::Stopped), of_deed(Deed::Applied)), (vec![1], vec![3]));
+    assert!(of_deed(Deed::PutBack).is_empty() && of_deed(Deed::RolledBack).is_empty());
+    for share in [RateFigure::ChangeFailRate, RateFigure::SuccessRate] {
+        let share = metrics.part(share);
+        assert_eq!(share.whole.iter().map(|of| of.entry).collect::<Vec<_>>(), [3]);
+    }
+    assert_eq!(metrics.times(TimeFigure::Recovery), Times::default());
 }
 
 #[test]

@@ -12,6 +12,8 @@ pub(crate) enum HistoryDoubt {
     Unchecked { subject: String, has_failed: bool },
     /// Somebody else began the change that was interrupted, as far as this account remembers.
     ForeignChange { user: String, files: Vec<String> },
+    /// Unfinished work was begun in another folder, of which this one is a copy.
+    CopiedChange { files: Vec<String> },
     /// The history ends at entry `here`, and its owner wrote into it up to `newest`.
     ShortenedHistory { here: u64, newest: u64 },
     /// There is no place to remember who wrote a history.
@@ -22,6 +24,8 @@ pub(crate) enum HistoryDoubt {
     ChecksLost { subject: String },
     /// It was trusted when it came in, and `now` is what became of that.
     NotTrustedNow { patch: String, now: String },
+    /// It would come back, and nobody who is trusted today vouches for it.
+    NobodyVouches { patch: String },
     /// It would come back, and something that is asked of patches today does not hold.
     NotAllowedNow { code: Code, meaning: String },
 }
@@ -56,6 +60,11 @@ impl HistoryDoubt {
                 format!("{patch} would come back, and its signature doesn't count today: {now}"),
                 APPLY_AGAIN,
             ),
+            HistoryDoubt::NobodyVouches { patch } => row(
+                Code::Trust,
+                format!("{patch} comes back although nobody you trust has signed it"),
+                Advice::typed("If you trust its source, add --allow-unsigned; the history records it."),
+            ),
             HistoryDoubt::NotAllowedNow { code, meaning } => row(*code, meaning.clone(), APPLY_AGAIN),
             HistoryDoubt::Unchecked { subject, has_failed: true } => row(
                 Code::Unfinished,
@@ -80,6 +89,14 @@ impl HistoryDoubt {
                     "if you know that it's right, confirm it: patchwright history {HERE} --vouch=REASON"
                 ))),
             ),
+            HistoryDoubt::CopiedChange { files } => row(
+                Code::State,
+                copied_change(files),
+                Advice::typed(format!(
+                    "If you copied or restored this folder as a whole, confirm it: patchwright history {HERE} --vouch=REASON"
+                ))
+                .then("Whatever is done then is decided by what each file holds."),
+            ),
             HistoryDoubt::ShortenedHistory { here, newest } => row(
                 Code::State,
                 shortened_history(*here, *newest),
@@ -95,6 +112,17 @@ impl HistoryDoubt {
                 "Run this as a user with a home folder, or set XDG_DATA_HOME to a folder.",
             ),
         }
+    }
+}
+
+fn copied_change(files: &[String]) -> String {
+    match files {
+        [] => "the last change of this folder was made in another one, of which this is a copy or a backup"
+            .to_owned(),
+        files => format!(
+            "the interrupted change was begun in another folder, of which this one is a copy or a backup; it changes {}",
+            shortened(files)
+        ),
     }
 }
 

@@ -171,6 +171,7 @@ impl Obstacle {
             Why::Disk(Disk::Volume(_)) => Some(Override::WeakVolume),
             Why::Edits(Edits::Drops { .. }) => Some(Override::Undo),
             Why::Signers(Signers::Downgrade { .. }) => Some(Override::Downgrade),
+            Why::HistoryDoubt(HistoryDoubt::NobodyVouches { .. }) => Some(Override::Unsigned),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! What keeps a change from being rolled back, or a file from being repaired.
 
-use super::{Wording, row};
+use super::{HERE, Wording, row};
 use crate::model::Code;
 use crate::plan::Because;
 use crate::text::Advice;
@@ -35,6 +35,12 @@ pub(crate) enum Undo {
         patch: String,
     },
     NoRollback,
+    /// It came back already, by the last change.
+    CameBack {
+        patch: String,
+    },
+    /// It was edited since, and its backup would be deleted.
+    EditedBeforeKeeping,
     HasScripts,
 }
 
@@ -69,6 +75,17 @@ impl Undo {
             Undo::NoRollback => {
                 row(Code::Unknown, "the last change to this folder was not a rollback", APPLY_AGAIN)
             }
+            Undo::CameBack { patch } => row(
+                Code::Unknown,
+                format!("{patch} was reapplied already; that was the last change to this folder"),
+                Advice::by_command("See what is applied", format!("patchwright status {HERE}")),
+            ),
+            Undo::EditedBeforeKeeping => row(
+                Code::Drift,
+                "was edited since, and its backups would be deleted: what the patch left there, and what was there before",
+                Advice::by_command("Repair it first", format!("patchwright repair {HERE}"))
+                    .or(Advice::typed("keep your edit, and add --keep-edits.")),
+            ),
             Undo::HasScripts => {
                 row(Code::NoWayBack, "the patch has scripts, which run only when it's applied", APPLY_AGAIN)
             }

@@ -29,6 +29,7 @@ impl CheckPage {
             Some(ReviewLine::fact(words::FILES, line(toggle.file.as_str()))),
             (!keys.is_empty()).then(|| ReviewLine::fact(window::SWITCH_CHANGES, keys.join("\n"))),
             Some(ReviewLine::fact(words::PATCH, window::SWITCH_CODE_STAYS.to_owned())),
+            ReviewLine::checked_afterwards(found.health_checks()),
         ];
         let of_toggle = of_toggle(toggle).map(|(name, value)| Some(ReviewLine::fact(name, line(&value))));
         let button = match found.to {

@@ -47,6 +47,7 @@ answers! {
         patches: Vec<PatchNote> = done.patches.clone(),
         returned: Vec<PatchNote> = done.back.clone(),
         [checks]: Vec<CheckNote> = some(done.checks.clone()),
+        [edits]: Vec<Kept> = some(all(&done.edits, Kept::new)),
         came_back: bool = done.turn == Turn::CameBack,
         [patch]: PatchNote = done.patch.clone(),
         [untidy]: String = done.untidy.clone(),
@@ -64,6 +65,7 @@ answers! {
         target: String = path_text(target),
         patches: Vec<PatchNote> = accepted.patches.clone(),
         edits: Vec<Kept> = all(&accepted.edits, Kept::new),
+        [edited_since]: Vec<String> = some(all(&accepted.edited, ToString::to_string)),
         [rollback]: Vec<PatchNote> = some(accepted.rollback.clone()),
     }
 
@@ -94,13 +96,14 @@ answers! {
         unchecked: Vec<Unchecked> = all(changes, Unchecked::new),
     }
 
-    PutBack(patch: Option<&PatchNote>, undone: &Undone) {
+    PutBack(patch: Option<&PatchNote>, undone: &Undone, unchecked: &[UncheckedChange]) {
         [patch]: PatchNote = patch.cloned(),
         put_back: usize = undone.put_back,
         newer: Vec<String> = all(&undone.newer, ToString::to_string),
         differences: Vec<String> = undone.differences(),
         folders_kept: Vec<String> = all(&undone.folders_kept, ToString::to_string),
         put_aside: Vec<Aside> = all(&undone.put_aside, |(path, now)| Aside::new(path, now)),
+        [unchecked]: Vec<Unchecked> = some(all(unchecked, Unchecked::new)),
     }
 
     /// A thing of somebody else, and where it is now.
@@ -176,8 +179,8 @@ impl Recovery {
             }
             Recovered::Checked { changes, checks } => Recovery::Checked(CheckedNow::new(changes, checks)),
             Recovered::Unchecked(changes) => Recovery::Unchecked(StillUnchecked::new(changes)),
-            Recovered::PutBack { patch, undone, .. } => {
-                Recovery::PutBack(PutBack::new(patch.as_ref(), undone))
+            Recovered::PutBack { patch, undone, unchecked, .. } => {
+                Recovery::PutBack(PutBack::new(patch.as_ref(), undone, unchecked))
             }
         }
     }

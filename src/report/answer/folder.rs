@@ -7,10 +7,11 @@ use super::plan::FileFates;
 use super::switches::Switch;
 use super::unchecked::Unchecked;
 use super::{all, answers, some};
+use crate::model::{PatchId, Position};
 use crate::report::phrases::path_text;
 use crate::workbench::{
     self, Containment, DriftCause, Identified, IdentifiedPatch, Installed, PatchNote, Presence, Recalled,
-    UnfinishedWork,
+    StoppedChange, UnfinishedWork,
 };
 
 answers! {
@@ -27,6 +28,7 @@ answers! {
         drift: Vec<Drift> = all(&status.drift, Drift::new),
         [kept_edits]: Vec<String> = some(all(&status.kept_edits, ToString::to_string)),
         [put_aside]: Vec<String> = some(status.put_aside.clone()),
+        [found]: Vec<String> = some(status.found.clone()),
         can_undo_rollback: bool = status.can_undo_rollback,
         can_undo_heal: bool = status.can_undo_repair,
         held: Vec<Held> = all(&status.held, Held::new),
@@ -38,6 +40,7 @@ answers! {
         [unchecked]: Vec<Unchecked> = some(all(&status.unchecked, Unchecked::new)),
         [checking]: Vec<Unchecked> = some(all(&status.checking, Unchecked::new)),
         [unfinished]: Unfinished = status.unfinished.as_ref().map(Unfinished::new),
+        [stopped]: Stopped = status.stopped.as_ref().map(Stopped::new),
     }
 
     /// Something that the edits of a patch say must be so, and whether it is.
@@ -103,12 +106,25 @@ answers! {
         [toggle_off]: String = held.toggle_off.clone(),
     }
 
+    Stopped(change: &StoppedChange) {
+        subject: String = change.subject.clone(),
+        time: String = change.time.clone(),
+        user: String = change.user.clone(),
+        entry: u64 = change.entry,
+    }
+
     Unfinished(work: &UnfinishedWork) {
         doing: String = doing(work).to_owned(),
         begun: String = work.begun.clone(),
         user: String = work.user.clone(),
         foreign: bool = work.is_foreign,
+        copied: bool = work.is_copied,
         [patch]: PatchNote = work.patch.clone(),
+    }
+
+    MovedSwitch(moved: &(PatchId, Position)) {
+        id: String = moved.0.to_string(),
+        position: String = moved.1.to_string(),
     }
 
     Identify(found: &Identified, target: &Path) {
@@ -130,6 +146,7 @@ answers! {
         before: usize = patch.before,
         edited: Vec<String> = all(&patch.edited, ToString::to_string),
         other: Vec<String> = all(&patch.other, ToString::to_string),
+        [moved_switches]: Vec<MovedSwitch> = some(all(&patch.moved, MovedSwitch::new)),
         [is_product]: bool = patch.is_product,
         [is_for_version]: bool = patch.is_for_version,
     }

@@ -2,6 +2,7 @@
 
 use serde_json::Number;
 
+use super::folder::Unfinished;
 use super::unchecked::Unchecked;
 use super::{all, answers, some};
 use crate::model::Word;
@@ -30,6 +31,7 @@ answers! {
         [older_copy_of]: String = folder.older.as_ref().map(|older| older.path.clone()),
         [foreign]: Vec<u64> = folder.foreign.as_ref().map(|foreign| foreign.entries.clone()),
         [unchecked]: Vec<Unchecked> = some(all(&folder.unchecked, Unchecked::new)),
+        [unfinished]: Unfinished = folder.unfinished.as_ref().map(Unfinished::new),
     }
 
     /// Entries that did the same.

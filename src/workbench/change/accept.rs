@@ -8,12 +8,16 @@ use super::kept_edits::KeptEdit;
 use super::locked::Recheckable;
 use super::which::refuse_unknown;
 use crate::disk::fs::Fs;
+use crate::disk::observe;
 use crate::ledger::{Action, Entry, EntryFact, Ledger, PatchNote};
-use crate::model::{Digest, TreePath};
+use crate::model::{Digest, Node, TreePath};
+use crate::plan::Obstacle;
+use crate::plan::why::Undo;
+use crate::progress::{CancelToken, Quiet};
 use crate::transaction;
 use crate::workbench::look::stack::read_ledger;
 use crate::workbench::look::unchecked::in_doubt;
-use crate::workbench::{DecisionDigest, Result, Workbench};
+use crate::workbench::{DecisionDigest, Error, Result, Workbench};
 
 /// What accepting gives up, or would give up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +29,9 @@ pub struct Accepted {
     pub rollback: Vec<PatchNote>,
     /// Edited files that were kept as safe copies when they were replaced. The copies go, too.
     pub edits: Vec<KeptEdit>,
+    /// Files that somebody edited since, whose backups go: what the patches left there, and what was there before, is in no
+    /// backup afterwards.
+    pub edited: Vec<TreePath>,
     /// The newest entry of the history when that was so.
     pub(crate) head: Digest,
 }
@@ -40,7 +47,20 @@ impl Accepted {
             sum.add("edit", edit.path.as_str());
             sum.add("copy", &edit.copy);
         }
+        self.edited.iter().for_each(|path| sum.add("edited", path.as_str()));
         sum.finish()
+    }
+
+    /// Refuses to delete the backups of edited files.
+    ///
+    /// # Errors
+    /// If there are such, about each of them.
+    pub(crate) fn refuse_edited(&self) -> Result<()> {
+        let refused = |path| Obstacle::at(path, Undo::EditedBeforeKeeping);
+        match self.edited.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Refused(self.edited.iter().map(refused).collect())),
+        }
     }
 
     /// Whether there is nothing to give up.
@@ -63,7 +83,7 @@ impl Workbench {
     /// stays for good, and its safe copies go. With an `id`, a rollback that came later can still be taken back.
     ///
     /// # Errors
-    /// If there is no such patch, or the folder cannot be changed.
+    /// If there is no such patch, the folder cannot be changed, or files were edited since: nobody was told of these.
     pub fn accept(&self, target: &Path, id: Option<&str>) -> Result<Accepted> {
         self.accept_as_agreed(target, id, None)
     }
@@ -91,6 +111,9 @@ impl Workbench {
         if let Some(change) = in_doubt(&folder.ledger).first() {
             return Err(change.refusal());
         }
+        if agreed.is_none() {
+            decision.given_up.refuse_edited()?;
+        }
         let PlannedAcceptance { given_up, through, unused } = decision;
         if given_up.is_nothing() {
             // A process that died while it accepted has left them.
@@ -104,6 +127,11 @@ impl Workbench {
         entry.facts.extend(rollback.map(|gone| EntryFact::RollbackKept { patch: gone.id.clone() }));
         let edits = given_up.edits.iter();
         entry.facts.extend(edits.map(|edit| EntryFact::EditBackupDeleted { path: edit.path.to_string() }));
+        let shown = "was edited when its backup was deleted; the edit stays".to_owned();
+        let edited = given_up.edited.iter();
+        entry
+            .facts
+            .extend(edited.map(|path| EntryFact::Noted { path: path.to_string(), shown: shown.clone() }));
         folder.append(&entry)?;
         folder.give_up(&unused)?;
         Ok(given_up)
@@ -173,6 +201,7 @@ impl PlannedAcceptance {
             patches: open.into_iter().map(|patch| patch.patch).collect(),
             rollback: rollback.map(|last| about(ledger, last)).unwrap_or_default(),
             edits: Vec::new(),
+            edited: Vec::new(),
             head: ledger.head().digest,
         };
         if given_up.is_nothing() {
@@ -180,9 +209,27 @@ impl PlannedAcceptance {
             unused.retain(|seq| *seq <= ledger.accepted_through());
         } else {
             given_up.edits = KeptEdit::find(fs, ledger, &unused)?;
+            given_up.edited = edited_since(fs, ledger, &unused)?;
         }
         Ok(Self { given_up, through, unused })
     }
+}
+
+/// The places that `entries` changed and that are not as the history says any more.
+fn edited_since(fs: &dyn Fs, ledger: &Ledger, entries: &[u64]) -> Result<Vec<TreePath>> {
+    let changed = entries.iter().filter_map(|seq| ledger.entry(*seq)).flat_map(|entry| entry.steps.iter());
+    let changed: BTreeSet<&TreePath> = changed.map(|step| &step.path).collect();
+    let (expected, carried) = (ledger.expected(), ledger.carried_edits());
+    let tree = observe(fs, changed.iter().copied(), &Quiet, &CancelToken::new())?.tree;
+    let is_edited = |path: &&TreePath| match (expected.get(*path).and_then(Option::as_ref), tree.at(path)) {
+        // What the move of a switch left there holds an edit.
+        (_, Some(_)) if carried.contains_key(*path) => true,
+        (Some(expected), Some(here)) => !expected.same_content(here),
+        // A folder that stayed because somebody uses it is no edit: the plan said so.
+        (None, Some(Node::Dir(_))) | (None, None) => false,
+        (None, Some(_)) | (Some(_), None) => true,
+    };
+    Ok(changed.into_iter().filter(is_edited).cloned().collect())
 }
 
 /// The entries that have the only copies of files which a switch took away: turning it back needs them.

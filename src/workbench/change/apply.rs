@@ -70,7 +70,8 @@ impl Workbench {
     ///
     /// # Errors
     /// [`Error::Refused`] lists every obstacle; nothing changed. [`Error::Change`] says what the folder is like.
-    /// [`Error::Unhealthy`]: a required health check failed, and the change was taken back.
+    /// [`Error::Unhealthy`]: a required health check failed, and the change was taken back; [`Error::ChecksStopped`]:
+    /// somebody stopped them.
     pub fn apply(
         &self,
         request: impl Into<ApplyRequest>,
@@ -204,14 +205,14 @@ impl Workbench {
             Some(_) => Health::default(),
             None => Health::examine(patches, run.folder.fs(), watch),
         };
-        let mut failed = health.failed.clone();
+        let (mut failed, is_well) = (health.failed.clone(), health.is_well());
         if let Some(lost) = run.lost_history() {
             let failed = script_failed.into_iter().chain([lost]).collect();
             return Err(Error::Script { trouble: ScriptTrouble::NotRecorded, failed, cause: None });
         }
         let is_script = script_failed.is_some();
         failed.extend(script_failed);
-        if failed.is_empty() {
+        if is_well && failed.is_empty() {
             let mut told: Vec<CheckNote> = run.notes.iter().map(ScriptNote::as_check).collect();
             told.extend(health.notes.iter().cloned());
             if !told.is_empty() {
@@ -254,7 +255,7 @@ impl Workbench {
                     Err(Error::Script { trouble, failed, cause: undo })
                 }
                 (true, true) => Err(Error::Script { trouble: ScriptTrouble::TakenBack, failed, cause: undo }),
-                (true, false) => Err(Error::Unhealthy { failed, undo }),
+                (true, false) => Err(health.error(applied, undo)),
             }
         })
     }

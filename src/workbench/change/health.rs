@@ -20,6 +20,8 @@ pub(crate) struct Health {
     pub notes: Vec<CheckNote>,
     /// What failed that must not.
     pub(crate) failed: Vec<CheckNote>,
+    /// What has to pass and has no answer, because somebody stopped it.
+    stopped: Vec<CheckNote>,
     /// From the first failure to the last first success, where checks failed and then held.
     down: Option<(Instant, Instant)>,
 }
@@ -50,8 +52,7 @@ impl Health {
     ) {
         let results = checks::run_all(checks, &Surroundings { fs, product }, watch.cancel);
         for (check, result) in checks.iter().zip(results) {
-            let is_cut_off = !result.passed && watch.cancel.is_cancelled();
-            let cut_off = if is_cut_off { ", and somebody stopped the checks" } else { "" };
+            let cut_off = if result.is_stopped { ", and somebody stopped the checks" } else { "" };
             let what = checks::describe(&check.probe);
             let note = CheckNote {
                 check: whose.map_or_else(|| what.clone(), |patch| format!("{patch}: {what}")),
@@ -60,7 +61,8 @@ impl Health {
                 printed: String::new(),
             };
             if check.level == Level::Required && !note.passed {
-                self.failed.push(note.clone());
+                let doubts = if result.is_stopped { &mut self.stopped } else { &mut self.failed };
+                doubts.push(note.clone());
             }
             self.notes.push(note);
             self.down = match (self.down, result.down) {
@@ -81,20 +83,35 @@ impl Health {
         entry
     }
 
+    /// Whether nothing speaks against the change.
+    pub(crate) fn is_well(&self) -> bool {
+        self.failed.is_empty() && self.stopped.is_empty()
+    }
+
+    /// That `change` was rolled back for what came of these checks; with `undo`, why that was not possible.
+    pub(crate) fn error(&self, change: &Entry, undo: Option<Box<Error>>) -> Error {
+        match self.failed.is_empty() {
+            true => Error::ChecksStopped { undo },
+            false => Error::Unhealthy { failed: self.failed.clone(), contacts: change.contacts(), undo },
+        }
+    }
+
     /// Writes down that checks failed and that `change` is still there all the same. Why is told anyway, so that nothing more
     /// is said if this is not possible either.
     pub fn record_failure(&self, folder: &mut LockedFolder<'_>, change: &Entry, environment: &Environment) {
         let is_whole = folder.read_again().is_ok()
             // What restores files that are between old and new goes by the newest entry.
             && matches!(recover::inspect(folder.fs()), Ok(Unfinished::Nothing));
-        if is_whole && !self.notes.is_empty() {
+        // Of what somebody stopped nothing is known, and the change says that they are due.
+        if is_whole && !self.failed.is_empty() {
             let _ = folder.append(&self.entry(folder, change, environment));
         }
     }
 
     /// The same for the history, which has the outcome of each.
     pub(crate) fn facts(&self) -> impl Iterator<Item = EntryFact> {
-        self.failed.iter().map(|note| EntryFact::FailedCheck { check: note.check.clone() })
+        let failed = self.failed.iter().map(|note| EntryFact::FailedCheck { check: note.check.clone() });
+        failed.chain(self.stopped.iter().map(|note| EntryFact::StoppedCheck { check: note.check.clone() }))
     }
 
     /// How long the product was not well, for the history; nothing where that was not seen from beginning to end.
@@ -115,7 +132,7 @@ impl Workbench {
     /// `undoing` shows.
     ///
     /// # Errors
-    /// [`Error::Unhealthy`] with why that was not possible, if so.
+    /// [`Error::Unhealthy`] or [`Error::ChecksStopped`], with why that was not possible, if so.
     pub(super) fn settle_health(
         &self,
         folder: &mut LockedFolder<'_>,
@@ -123,7 +140,7 @@ impl Workbench {
         health: Health,
         undoing: impl FnOnce(&LockedFolder<'_>, Watch<'_>) -> Result<PlannedRollback>,
     ) -> Result<Vec<CheckNote>> {
-        if health.failed.is_empty() {
+        if health.is_well() {
             if !health.notes.is_empty() {
                 folder.append(&health.entry(folder, change, self.environment()))?;
             }
@@ -141,7 +158,7 @@ impl Workbench {
                 health.record_failure(folder, change, self.environment());
             }
             folder.remember();
-            Err(Error::Unhealthy { failed: health.failed, undo })
+            Err(health.error(change, undo))
         })
     }
 }

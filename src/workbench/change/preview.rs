@@ -353,7 +353,7 @@ fn manifest_digest(bundles: &[VerifiedBundle], order: &[usize]) -> Digest {
 fn notes_on_unchecked(fs: &dyn Fs, ledger: &Ledger) -> Result<Vec<Note>> {
     let note = |change: &UncheckedChange| match change.may_run() {
         true => Note::new(change.sentence()),
-        false => Note::new(format!("{}; recover --finish runs them", change.sentence())),
+        false => Note::new(format!("{}; recover --finish would run them", change.sentence())),
     };
     Ok(unchecked(fs, ledger)?.iter().map(note).collect())
 }

@@ -37,6 +37,8 @@ pub enum Recovered {
         turn: Turn,
         /// What was done.
         undone: Box<Undone>,
+        /// Changes that are in the folder again, or still, and whose health checks are due.
+        unchecked: Vec<UncheckedChange>,
     },
     /// The interrupted change is done, and `checks` have run.
     Finished {
@@ -89,7 +91,10 @@ impl Workbench {
         if is_nothing(&found) && !recover::has_remains(&*fs)? {
             return self.recover_checks(target, &*fs, choice, watch);
         }
+        // Before anything is written, and again when nobody else changes it.
+        self.refuse_copied_work(target, &*fs)?;
         let root = self.lock_as_it_is(target)?;
+        self.refuse_copied_work(target, root.fs())?;
         let Unfinished::Interrupted(interrupted) = recover::inspect(root.fs())? else {
             recover::tidy(&root)?;
             drop(root);
@@ -125,6 +130,7 @@ impl Workbench {
                     patch: head.entries().last().and_then(|entry| entry.patch.clone()),
                     turn,
                     undone: Box::new(undone),
+                    unchecked: in_doubt(&head),
                 })
             }
         }

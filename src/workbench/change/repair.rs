@@ -14,8 +14,9 @@ use crate::ledger::{Action, Entry, EntryFact, Ledger, Occasion};
 use crate::model::{Node, Step, TreePath};
 use crate::plan::why::{HistoryDoubt, Restoring};
 use crate::plan::{Lost, LostFile, Note, Obstacle, Preview, plan_repair};
-use crate::transaction::SafeCopyError;
+use crate::transaction::{Contents, SafeCopyError};
 use crate::workbench::contents::{ContentOrigin, Library, SearchFirst};
+use crate::workbench::look::moved_switches::notes_on_moved_switches;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::all_copies;
 use crate::workbench::look::stack::read_ledger;
@@ -145,16 +146,20 @@ impl Workbench {
         let see_again = |fs: &dyn Fs| self.see_drift(fs, options, bundles, watch);
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         DecisionDigest::refuse_other(options.expected, || look.preview.decision())?;
-        let PlannedRepair { preview: RepairPreview { preview, from, .. }, survey } = look;
+        let PlannedRepair { preview: RepairPreview { preview, from, .. }, survey, moves } = look;
         let mut notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         if plan.steps().is_empty() {
             return Ok(Repaired::nothing(notes));
         }
         let mut entry = folder.next_entry(Action::Repair).on(&options.occasion);
-        entry.version_before = folder.ledger.version().map(str::to_owned);
-        entry.version_after.clone_from(&entry.version_before);
-        entry.facts = from;
+        let (version, says_it) = status::version_now(folder.fs(), &folder.ledger)?;
+        entry.version_after = match plan.steps().iter().any(|step| says_it.contains(&step.path)) {
+            true => folder.ledger.right_version().map(str::to_owned),
+            false => version.clone(),
+        };
+        entry.version_before = version;
+        entry.facts = from.into_iter().chain(moves.iter().filter_map(EntryFact::of_note)).collect();
         let contents = contents(folder.fs(), &folder.ledger, bundles)?;
         let extras = ChangeExtras::default();
         let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
@@ -194,7 +199,8 @@ impl Workbench {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
         let expected = ledger.expected();
-        let mut drift = status::status_now(fs, &ledger, &self.environment().now(), watch)?.drift;
+        let status = status::status_now(fs, &ledger, &self.environment().now(), watch)?;
+        let mut drift = status.drift;
         for path in &options.paths {
             if !expected.keys().any(|known| known == path || known.is_below(path)) {
                 return Err(Error::refused_at(path, Restoring::Untouched));
@@ -230,7 +236,8 @@ impl Workbench {
             })
             .filter(|step| step.before != step.after)
             .collect();
-        let (lost, from) = find_sources(&contents(fs, &ledger, bundles)?, bundles, &steps)?;
+        let library = contents(fs, &ledger, bundles)?;
+        let (lost, from) = find_sources(&library, bundles, &steps)?;
         let unbelieved = self.unbelieved(fs, &ledger)?;
         let doubted = foreign_goals(&ledger, &unbelieved, &steps);
         let carried = ledger.carried_edits();
@@ -241,6 +248,11 @@ impl Workbench {
         let lost = if leaves { Lost::Left(&lost) } else { Lost::InTheWay(&lost) };
         let mut preview = plan_repair(steps, lost, &survey.situation);
         preview.obstacles.extend(doubted);
+        let moves = notes_on_moved_switches(&status.switches, &preview.plan.steps, &|step| {
+            let mut content = Vec::new();
+            library.write(step, fs, &mut content).is_ok().then_some(content)
+        });
+        preview.notes.extend(moves.iter().cloned());
         preview.notes.extend(checks_left_out(fs, &ledger, &preview.plan.steps)?);
         for path in drift.iter().map(|drift| &drift.path).filter(|path| carried.contains_key(path)) {
             let why = Restoring::CarriedEdit;
@@ -251,7 +263,7 @@ impl Workbench {
                 false => preview.obstacles.push(Obstacle::at(path, why)),
             }
         }
-        Ok(PlannedRepair { preview: RepairPreview { drift, from, preview }, survey })
+        Ok(PlannedRepair { preview: RepairPreview { drift, from, preview }, survey, moves })
     }
 }
 
@@ -259,6 +271,8 @@ impl Workbench {
 struct PlannedRepair {
     preview: RepairPreview,
     survey: Survey,
+    /// The switches that it moves, which are among the notes.
+    moves: Vec<Note>,
 }
 
 impl Recheckable for PlannedRepair {

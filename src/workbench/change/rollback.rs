@@ -4,42 +4,42 @@ mod origin;
 pub(super) mod request;
 mod returning;
 pub(super) mod route;
+mod switched;
 mod untouched;
 mod versions;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere, out_of};
 use super::finish_checks::checks_left_out;
 use super::health::Health;
+use super::kept_edits::KeptEdit;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
 use super::scripts::{
     ScriptConsent, ScriptPlan, ScriptRun, not_recorded, refuse_to_bring_back, script_failed,
 };
 use super::take_out::{OnDependents, refuse_replaced, wanted};
 use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, whole_entry};
-use crate::disk::fs::{Fs, Place, StatePath};
+use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryFact, Gone, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
-use crate::model::{FileNode, LayerKey, Node, Step};
-use crate::plan::why::{Restoring, Switches, Undo};
+use crate::model::{LayerKey, Node};
+use crate::plan::why::{Restoring, Undo};
 use crate::plan::{Layer, Note, Obstacle, OnDrift, TakenBack, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
 use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::merging::resolve_edits_since;
-use crate::workbench::look::moved_switches::{ContentOf, MovedSwitches};
-use crate::workbench::look::read_file::read_file;
-use crate::workbench::look::situation::{CheckReach, Survey};
+use crate::workbench::look::situation::CheckReach;
 use crate::workbench::look::stack::{FolderStack, manifests_of, read_ledger};
-use crate::workbench::look::switches::{moved_by_undoing, opened_by_undoing, switches, undone_by_moving};
+use crate::workbench::look::unchecked::in_doubt;
 use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench};
 
 pub use request::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which};
 
 use returning::hold_to_patches;
 use route::{PlannedRollback, RollbackRoute};
+use switched::{refuse_to_open, resolve_switches, switches_moved_by};
 use untouched::Untouched;
 use versions::versions;
 
@@ -103,6 +103,7 @@ impl Workbench {
         DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
         let entry = first_look.preview.entry;
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
+        first_look.preview.permits(options.allow_unsigned)?;
         first_look.agree(options)?;
         let can_change = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
         let see_again = |fs: &dyn Fs| self.look(fs, asked, watch);
@@ -112,6 +113,7 @@ impl Workbench {
             // Somebody else was faster. What is the last patch now is not the one that was meant.
             return Err(Error::moved());
         }
+        look.preview.permits(options.allow_unsigned)?;
         let without = look.agree(options)?;
         look.occasion = options.occasion.clone();
         let checks = look.preview.checks.clone();
@@ -122,6 +124,8 @@ impl Workbench {
         })?;
         back.notes.extend(folder.remember());
         folder.check_path()?;
+        back.needs_consent =
+            back.turn == Turn::Went && self.comes_back_unvouched(folder.fs(), &folder.ledger, &back.entry);
         Ok(back)
     }
 
@@ -200,7 +204,7 @@ impl Workbench {
         if matches!(options.which, Which::LastRollback | Which::Reapply) {
             let entry = find_last_rollback(ledger)?;
             if options.which == Which::Reapply && reversal_of(entry, ledger) != Turn::CameBack {
-                return Err(Error::refused(Undo::NoRollback));
+                return Err(nothing_to_reapply(ledger, entry));
             }
             refuse_to_bring_back(ledger, entry)?;
             refuse_to_open(fs, ledger, entry)?;
@@ -208,14 +212,23 @@ impl Workbench {
             let recalls = self.recalls(&options.withdrawn)?;
             let doubts = self.doubts_about_returning(fs, ledger, entry, &recalls)?;
             look.survey.facts = recalls.facts().collect();
+            look.preview.unvouched = self.unvouched(fs, ledger, entry)?;
+            if doubts.is_empty() {
+                let again = look.preview.unvouched.iter().map(|one| Note::new(one.meaning()));
+                look.preview.preview.notes.extend(again);
+            }
             look.preview.preview.obstacles.splice(..0, doubts);
             self.add_fitness(fs, ledger, entry, &mut look, (reach, watch))?;
             let (checks, left_out) = self.checks_after(fs, ledger, entry)?;
             look.preview.checks = checks;
             look.preview.preview.notes.extend(left_out);
-            if look.preview.turn == Turn::Repaired {
+            if matches!(look.preview.turn, Turn::Repaired | Turn::RepairUndone) {
                 let steps = look.preview.preview.plan.steps.clone();
-                look.preview.preview.notes.extend(checks_left_out(fs, ledger, &steps)?);
+                let moved = switches_moved_by(fs, ledger, &look, &steps)?;
+                look.preview.preview.notes.extend(moved);
+                if look.preview.turn == Turn::Repaired {
+                    look.preview.preview.notes.extend(checks_left_out(fs, ledger, &steps)?);
+                }
             }
             return Ok(look);
         }
@@ -317,6 +330,7 @@ impl Workbench {
             advice: Vec::new(),
             scripts: ScriptPlan::default(),
             checks: Vec::new(),
+            unvouched: Vec::new(),
         };
         let (how, bundles) = (RollbackRoute::Entry(kept), sources.bundles.clone());
         let leaves = sources.leave && !found.nowhere.is_empty();
@@ -341,7 +355,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
         let PlannedRollback { preview: told, survey, how, bundles, scripts, leaves, occasion } = look;
-        let RollbackPreview { entry: seq, patch, patches, back, preview, checks: due, .. } = told;
+        let RollbackPreview { entry: seq, patch, patches, back, preview, checks: due, unvouched, .. } = told;
         let reversed = folder.ledger.entry(seq).expect("the look found this entry");
         let notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
@@ -351,6 +365,7 @@ impl Workbench {
         entry.checks_due = !due.is_empty();
         entry.scripts = scripts;
         entry.facts = facts;
+        entry.facts.extend(unvouched.iter().map(EntryFact::accepted));
         entry.facts.extend(survey.facts.iter().cloned());
         entry.facts.extend(notes.iter().filter_map(EntryFact::of_note));
         let mut extras = ChangeExtras::default();
@@ -370,7 +385,8 @@ impl Workbench {
                 Box::new(library.with_made(made))
             }
         };
-        (entry.version_before, entry.version_after) = versions(folder.fs(), &folder.ledger, reversed, &entry);
+        (entry.version_before, entry.version_after) =
+            versions(folder.fs(), &folder.ledger, reversed, &entry, plan.steps())?;
         if leaves {
             // What is left as it is may be what says the version.
             entry.version_after = None;
@@ -384,10 +400,12 @@ impl Workbench {
             patch,
             patches,
             back,
-            entry: receipt.entry,
             checks: Vec::new(),
             notes,
+            edits: KeptEdit::find(folder.fs(), &folder.ledger, &[receipt.entry.seq])?,
             untidy: receipt.untidy.map(|error| error.to_string()),
+            needs_consent: false,
+            entry: receipt.entry,
         })
     }
 }
@@ -401,43 +419,15 @@ struct RollbackInquiry<'a> {
     reach: CheckReach,
 }
 
-/// As [`resolve_edits_since`] for files whose switches were moved since.
-fn resolve_switches(
-    fs: &dyn Fs,
-    ledger: &Ledger,
-    entry: &Entry,
-    steps: &[Step],
-    kept: &SafeCopies,
-    survey: &mut Survey,
-) -> Result<()> {
-    let moved = MovedSwitches::find(fs, ledger, &FolderStack::read(fs, ledger)?)?;
-    let going = ledger.layers().slots.into_iter().filter(|slot| slot.undo_entry == entry.seq);
-    let read = |copy: Option<&StatePath>, file: &FileNode| match copy {
-        Some(copy) => read_file(fs, &Place::from(copy), file.digest),
-        None => Ok(None),
-    };
-    let contents: (&ContentOf<'_>, &ContentOf<'_>) =
-        (&|path, file| read(kept.of(path), file), &|path, file| read(kept.left(path), file));
-    moved.resolve(fs, steps, &going.map(|slot| slot.key).collect(), contents, survey)
-}
-
-/// Nobody opens a vulnerability by undoing: that needs a reason, which moving the switch asks for.
-fn refuse_to_open(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<()> {
-    if ledger.moved_by(entry).is_none() {
-        return Ok(());
+/// Why no patch comes back by undoing `entry`, the last change.
+fn nothing_to_reapply(ledger: &Ledger, entry: &Entry) -> Error {
+    if entry.turn(ledger.entries()) != Turn::CameBack {
+        return Error::refused(Undo::NoRollback);
     }
-    let folder = FolderStack::read(fs, ledger)?;
-    let all = switches(fs, ledger, &folder, "")?;
-    let Some((switch, to)) = moved_by_undoing(&all, ledger, entry) else { return Ok(()) };
-    let opens = opened_by_undoing(&all, ledger, entry).map(|switch| switch.toggle.vulnerabilities.clone());
-    let mut undoes = Vec::new();
-    for step in entry.steps.iter().map(Step::inverse) {
-        undoes.extend(undone_by_moving(fs, &folder, switch.key, &step, BTreeMap::new())?);
-    }
-    let opens = opens.unwrap_or_default();
-    match opens.is_empty() && undoes.is_empty() {
-        true => Ok(()),
-        false => Err(Error::refused(Switches::UndoOpens { id: switch.full_name(), to, opens, undoes })),
+    match in_doubt(ledger).into_iter().find(|change| change.entry == entry.seq) {
+        // It was cut short, and is in every file.
+        Some(change) => change.refusal(),
+        None => Error::refused(Undo::CameBack { patch: entry.subject() }),
     }
 }
 

@@ -81,6 +81,7 @@ impl Workbench {
             preview,
             scripts: ScriptPlan::default(),
             checks: Vec::new(),
+            unvouched: Vec::new(),
         };
         let mut made = made;
         made.extend(survey.made.by_digest());

@@ -22,6 +22,7 @@ use crate::trust::Standing;
 use crate::workbench::look::read_file::read_file;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::{FolderStack, read_ledger};
+use crate::workbench::look::status::version_now;
 use crate::workbench::look::switches::{
     FolderSwitch, SwitchStand, owner, stand_in, switches, undone_by_moving,
 };
@@ -151,7 +152,8 @@ impl Workbench {
         if plan.steps().is_empty() {
             return Ok(told.nothing());
         }
-        let entry = entry_of(&folder, &told, options);
+        let (version, _) = version_now(folder.fs(), &folder.ledger)?;
+        let entry = entry_of(&folder, &told, options, version);
         let extras = ChangeExtras { retires: contents.used.into_iter().collect(), ..ChangeExtras::default() };
         let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
         let receipt = folder.carry_out(change, watch)?;
@@ -406,10 +408,16 @@ impl SwitchContext<'_> {
 }
 
 /// What the history will say.
-fn entry_of(folder: &LockedFolder<'_>, told: &TogglePreview, options: &ToggleOptions) -> Entry {
+fn entry_of(
+    folder: &LockedFolder<'_>,
+    told: &TogglePreview,
+    options: &ToggleOptions,
+    version: Option<String>,
+) -> Entry {
     let mut entry = folder.next_entry(Action::Toggle).on(&options.occasion);
     entry.patch = Some(told.switch.patch.clone());
-    entry.version_before = folder.ledger.version().map(str::to_owned);
+    // Moving a switch changes no version; what the folder says of it may be somebody's edit.
+    entry.version_before = version;
     entry.version_after.clone_from(&entry.version_before);
     entry.checks_due = !told.checks.is_empty();
     let undo = OverrideNote { rule: Override::Undo.rule().to_owned(), reason: options.reason.clone() };

@@ -72,6 +72,11 @@ pub enum DriftCause {
 }
 
 impl DriftCause {
+    /// Whether an entry of the history explains it.
+    pub(super) const fn is_of_history(&self) -> bool {
+        matches!(self, DriftCause::AsBefore(_) | DriftCause::AsLeftBy(_))
+    }
+
     /// In words, as a phrase.
     pub fn phrase(&self) -> String {
         match self {

@@ -8,12 +8,17 @@ use std::sync::Arc;
 use super::memory::{FolderName, was_trusted};
 use super::stack::read_ledger;
 use super::stack::{FolderStack, manifest_of};
+use super::switches::{SwitchStand, content_at, stand_in};
 use super::vouching::Vouching;
 use crate::checks::{Identity, identify};
+use crate::diff::Switch;
 use crate::disk::fs::Fs;
 use crate::disk::observe;
 use crate::ledger::{Action, Entry, Ledger};
-use crate::model::{FileChange, LayerKey, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
+use crate::model::{
+    Digest, FileChange, LayerKey, LocalEdits, Node, Patch, PatchId, PatchRef, Position, ToggleKind, TreePath,
+    TreeState,
+};
 use crate::plan::why::Override;
 use crate::plan::{FolderProduct, KnownBy};
 use crate::text::confusables::NameMatch;
@@ -53,6 +58,8 @@ pub struct IdentifiedPatch {
     pub edited: Vec<TreePath>,
     /// Other places that are neither.
     pub other: Vec<TreePath>,
+    /// Its switches that do not stand where it leaves them, in files that are as it leaves them but for that.
+    pub moved: Vec<(PatchId, Position)>,
 }
 
 /// Whether a patch is in a folder, as far as files tell.
@@ -235,7 +242,7 @@ fn identify_now(fs: &dyn Fs, given: &[Arc<Patch>], watch: Watch<'_>) -> Result<I
     let version = recognised.find_map(|(_, identity)| identity.version.clone());
     let version = version.or_else(|| ledger.version().map(str::to_owned));
     let compared = patches.iter().zip(&identities).map(|((patch, in_history), identity)| {
-        let mut compared = compare(patch, &tree);
+        let mut compared = compare(patch, &tree, fs)?;
         compared.in_history = *in_history;
         compared.is_product = identity.is_product;
         let fits = |version: &String| {
@@ -244,16 +251,24 @@ fn identify_now(fs: &dyn Fs, given: &[Arc<Patch>], watch: Watch<'_>) -> Result<I
         };
         // What was applied here was for the version that was there then.
         compared.is_for_version = version.as_ref().filter(|_| !in_history).map(fits);
-        compared
+        Ok(compared)
     });
-    Ok(Identified { product, version: version.clone(), patches: compared.collect() })
+    Ok(Identified { product, version: version.clone(), patches: compared.collect::<Result<_>>()? })
 }
 
 /// What the files say about a patch. Permissions are no evidence: they change when a folder is copied.
-fn compare(patch: &Patch, tree: &TreeState) -> IdentifiedPatch {
+fn compare(patch: &Patch, tree: &TreeState, fs: &dyn Fs) -> Result<IdentifiedPatch> {
     let (mut after, mut before, mut edited, mut other) = (0, 0, Vec::new(), Vec::new());
+    let mut moved = Vec::new();
     for change in &patch.changes {
         let here = tree.at(&change.path);
+        if !is_like(change.after.as_ref(), here)
+            && let Some(mut switches) = moved_in(patch, change, here, fs)?
+        {
+            after += 1;
+            moved.append(&mut switches);
+            continue;
+        }
         match () {
             () if is_like(change.after.as_ref(), here) => after += 1,
             () if was_expected(change, here) => before += 1,
@@ -267,7 +282,7 @@ fn compare(patch: &Patch, tree: &TreeState) -> IdentifiedPatch {
         (0, _, 0) => Presence::NotIn,
         _ => Presence::Partly,
     };
-    IdentifiedPatch {
+    Ok(IdentifiedPatch {
         identity: patch.about.identity.clone(),
         title: patch.about.title.clone(),
         product: patch.about.product.name.clone(),
@@ -279,7 +294,38 @@ fn compare(patch: &Patch, tree: &TreeState) -> IdentifiedPatch {
         before,
         edited,
         other,
+        moved,
+    })
+}
+
+/// The switches of `patch` that were moved in a file which is as it leaves it but for them; `None` if it is not.
+fn moved_in(
+    patch: &Patch,
+    change: &FileChange,
+    here: Option<&Node>,
+    fs: &dyn Fs,
+) -> Result<Option<Vec<(PatchId, Position)>>> {
+    let in_file = || {
+        let toggles = patch.about.toggles.iter();
+        toggles.filter(|toggle| toggle.file == change.path && toggle.kind != ToggleKind::File)
+    };
+    let (Some(Node::File(left)), Some(Node::File(_))) = (&change.after, here) else { return Ok(None) };
+    if in_file().next().is_none() {
+        return Ok(None);
     }
+    let Some(mut content) = content_at(fs, &change.path)? else { return Ok(None) };
+    let mut moved = Vec::new();
+    for toggle in in_file() {
+        let SwitchStand::At(position) = stand_in(toggle, &content) else { return Ok(None) };
+        if position == toggle.initially {
+            continue;
+        }
+        let back = Switch::new(toggle, Some(&content)).and_then(|it| it.moved(&content, toggle.initially));
+        let Ok((back, _)) = back else { return Ok(None) };
+        content = back;
+        moved.push((toggle.id.clone(), position));
+    }
+    Ok((Digest::compute(&content) == left.digest).then_some(moved))
 }
 
 fn was_expected(change: &FileChange, here: Option<&Node>) -> bool {

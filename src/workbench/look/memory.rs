@@ -10,6 +10,7 @@
 //! Each entry is noted before it is written, so that a crash leaves none behind that nobody knows. A file that is
 //! damaged, or that others could have written, is an error: an empty memory would forget what must not be forgotten.
 
+mod copies;
 mod format;
 
 use std::path::Path;
@@ -84,6 +85,9 @@ pub(super) struct SeenFolder {
     /// Why somebody said that what others wrote is right.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<String>,
+    /// Unfinished changes that were begun in another folder, and of which somebody said that they may go on in this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    copies: Vec<String>,
 }
 
 /// A folder by its place and by what it is for the system.
@@ -233,13 +237,13 @@ impl Memory {
 
     fn folder_mut(&mut self, name: &FolderName, time: &str) -> &mut SeenFolder {
         let at = self.folders.iter().position(|folder| folder.name.is(name)).unwrap_or_else(|| {
-            let (entries, places, reasons) = (Vec::new(), Vec::new(), Vec::new());
             self.folders.push(SeenFolder {
                 name: name.clone(),
                 time: String::new(),
-                entries,
-                places,
-                reasons,
+                entries: Vec::new(),
+                places: Vec::new(),
+                reasons: Vec::new(),
+                copies: Vec::new(),
             });
             self.folders.len() - 1
         });

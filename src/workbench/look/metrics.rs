@@ -19,7 +19,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, Ledger, ScriptState, Turn, Turns};
 use crate::model::{About, LayerKey, Patch, ReasonKind, ResolvedIssue};
 use crate::plan::{ChangeEvent, Deed, Metrics, Period};
-use crate::workbench::{Foreign, OlderCopy, Result, UncheckedChange, Workbench};
+use crate::workbench::{Error, Foreign, OlderCopy, Result, UncheckedChange, UnfinishedWork, Workbench};
 
 /// Figures of several folders, together and one by one.
 #[derive(Debug, Clone)]
@@ -44,6 +44,8 @@ pub(crate) struct MeasuredFolder {
     pub older: Option<OlderCopy>,
     /// Changes that count, and of which nobody knows whether the product works with them.
     pub unchecked: Vec<UncheckedChange>,
+    /// A change that was interrupted, and counts nowhere as long as nobody has recovered it.
+    pub unfinished: Option<UnfinishedWork>,
     pub metrics: Metrics,
 }
 
@@ -59,9 +61,14 @@ impl Workbench {
         let mut measured = Vec::new();
         for path in folders {
             let FolderEvents { events, foreign, older, unchecked } = self.events_of(path, period)?;
+            let unfinished = match self.unfinished(path) {
+                // Nobody has interrupted what is going on at this moment.
+                Err(Error::Busy { .. }) => None,
+                found => found?,
+            };
             let metrics = Metrics::new(std::slice::from_ref(&events), period);
             let (path, entries) = (path.clone(), events.len());
-            measured.push(MeasuredFolder { path, entries, foreign, older, unchecked, metrics });
+            measured.push(MeasuredFolder { path, entries, foreign, older, unchecked, unfinished, metrics });
             histories.push(events);
         }
         let spelled = |second| Timestamp::from_second(second).unwrap_or(now).to_string();
@@ -121,16 +128,18 @@ fn event(turns: &Turns, entry: &Entry, patches: &dyn Fn(&Entry) -> Vec<Option<Pa
     let deed = deed(entry, turns);
     let failed = entry.checks.iter().any(|check| !check.passed)
         || entry.scripts.iter().any(|script| script.state == ScriptState::Failed);
-    let is_unasked = entry.action == Action::Rollback && failed && entry.reason.is_none();
+    let is_stopped = entry.is_of_stopped_checks();
+    let is_unasked = entry.action == Action::Rollback && failed && !is_stopped && entry.reason.is_none();
     let mut event = ChangeEvent {
         entry: entry.seq,
         deed,
         time,
         begun: entry.begun.as_ref().map_or(time, |begun| seconds(begun)),
         patches: entry.patches().iter().map(|patch| patch.id.clone()).collect(),
-        undoes: undone(turns, entry, is_unasked),
+        undoes: undone(turns, entry, is_unasked || is_stopped),
         is_fault: entry.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Fault),
         is_unasked,
+        is_stopped,
         downtime: entry
             .downtime
             .as_ref()

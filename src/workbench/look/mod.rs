@@ -2,6 +2,7 @@
 
 pub(super) mod changes;
 pub(super) mod consistent_read;
+pub(super) mod copied_change;
 pub(super) mod drift;
 mod drift_contents;
 pub(super) mod edits;

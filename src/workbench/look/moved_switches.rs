@@ -8,12 +8,12 @@ use super::merged_contents::MergedContents;
 use super::read_file::read_file;
 use super::situation::Survey;
 use super::stack::FolderStack;
-use super::switches::{FolderSwitch, switches};
+use super::switches::{FolderSwitch, SwitchStand, stand_in, switches};
 use crate::diff::{Merge, Switch, merge};
 use crate::disk::fs::{Fs, Place};
 use crate::ledger::{Action, Ledger};
 use crate::model::{Digest, FileNode, LayerKey, Node, Position, Step, Toggle, ToggleKind, TreePath};
-use crate::plan::Resolution;
+use crate::plan::{Note, Resolution};
 use crate::workbench::Result;
 
 /// The switches in a folder that do not stand where their patches left them, by file.
@@ -141,6 +141,43 @@ impl MovedSwitches {
         }
         Ok(())
     }
+}
+
+/// The switches of `all` that `steps` move, whatever they are for: each with where it stands afterwards. `content_of` has
+/// what a step leaves.
+pub(crate) fn notes_on_moved_switches(
+    all: &[FolderSwitch],
+    steps: &[Step],
+    content_of: &dyn Fn(&Step) -> Option<Vec<u8>>,
+) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for switch in all {
+        let toggle = &switch.toggle;
+        let Some(step) = steps.iter().find(|step| step.path == toggle.file) else { continue };
+        let then = match (toggle.kind, &step.after) {
+            (ToggleKind::File, after) => {
+                SwitchStand::At(toggle.position_of_file(matches!(after, Some(Node::File(_)))))
+            }
+            (_, Some(Node::File(_))) => match content_of(step) {
+                Some(content) => stand_in(toggle, &content),
+                None => continue,
+            },
+            _ => continue,
+        };
+        let SwitchStand::At(position) = then else { continue };
+        if switch.stand == then {
+            continue;
+        }
+        let opens = match position {
+            Position::Off if !toggle.vulnerabilities.is_empty() => {
+                format!("; {} is open again then", toggle.vulnerabilities.join(", "))
+            }
+            _ => String::new(),
+        };
+        let text = format!("turns the switch {} {position}{opens}", switch.full_name());
+        notes.push(Note::at(&step.path, text));
+    }
+    notes
 }
 
 impl MovedSwitch {

@@ -258,7 +258,8 @@ impl Workbench {
     }
 
     /// Notes that this person says that the history of `target` is right as it is, for this reason: from now on it counts
-    /// as if they had written it.
+    /// as if they had written it. A change that was interrupted there may be recovered, also in a copy of the folder that it
+    /// was begun in.
     ///
     /// # Errors
     /// If the history is damaged, or there is no place to remember it.
@@ -266,14 +267,17 @@ impl Workbench {
         let path =
             self.environment.seen_file.as_deref().ok_or_else(|| Error::refused(HistoryDoubt::NoMemory))?;
         let fs = self.disk(target)?;
-        let look = || Ok((read_ledger(&*fs)?, recover::inspect(&*fs)?));
-        let (ledger, unfinished) = self.read_consistently(target, &*fs, look, |_| true)?;
+        let look = || Ok((read_ledger(&*fs)?, recover::inspect(&*fs)?, recover::copied(&*fs)?));
+        let (ledger, unfinished, copied) = self.read_consistently(target, &*fs, look, |_| true)?;
         let interrupted = match &unfinished {
             Unfinished::Interrupted(interrupted) => Some(&interrupted.entry),
             _ => None,
         };
         let (name, time) = (FolderName::new(target), self.environment.now());
-        Memory::change(path, |memory| memory.vouch(&name, &time, (&ledger, interrupted), reason))?;
+        Memory::change(path, |memory| {
+            memory.vouch(&name, &time, (&ledger, interrupted), reason);
+            copied.iter().for_each(|copied| memory.agree(&name, &time, copied));
+        })?;
         self.check_history(target)
     }
 

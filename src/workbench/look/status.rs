@@ -9,14 +9,14 @@ use super::drift::{Drift, DriftCause, DriftKind, find_causes, patch_file_with};
 use super::rollback_protection::{Foreign, OlderCopy};
 use super::stack::{FolderStack, all_copies, manifests_of, read_ledger};
 use super::switches::{FolderSwitch, opened_by_undoing, switches};
-use super::unchecked::{UncheckedChange, unchecked};
+use super::unchecked::{StoppedChange, UncheckedChange, unchecked};
 use super::unfinished::{UnfinishedWork, unfinished_now};
 use super::vouching::{Authorship, Vouching};
 use crate::checks::identify;
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::observe;
 use crate::ledger::{Action, Entry, Installed, Ledger, ScriptNote, Turn};
-use crate::model::{Code, Digest, LayerKey, Node, Patch, TreePath, TreeState};
+use crate::model::{Code, Detect, Digest, LayerKey, Node, Patch, Product, TreePath, TreeState};
 use crate::plan::why::Override;
 use crate::plan::{FileFates, Layer, how_it_stands, says_that_it_contains};
 use crate::transaction::put_aside;
@@ -60,16 +60,22 @@ pub struct FolderStatus {
     pub unfinished: Option<UnfinishedWork>,
     /// Changes whose health checks were cut short, or failed without a way back.
     pub unchecked: Vec<UncheckedChange>,
+    /// The last change, where it took another one back because somebody stopped its health checks.
+    pub stopped: Option<StoppedChange>,
     /// Changes whose health checks may be running at this moment: somebody is changing the folder.
     pub checking: Vec<UncheckedChange>,
     /// Things that were put aside because they stood in the way of a recovery, relative to the folder.
     pub put_aside: Vec<String>,
+    /// Backups of entries that are gone from the history, and what else was found among the records and is nowhere else.
+    pub found: Vec<String>,
     /// Why nothing is known of what was done here, where the present user may not read the records.
     pub(crate) locked_away: Option<String>,
     /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
     pub(crate) scripts_in_doubt: Vec<ScriptNote>,
     /// Whether the last change was a rollback that can be taken back.
     pub can_undo_rollback: bool,
+    /// Whether that needs somebody's word, because nobody vouches for the patch that comes back.
+    pub(crate) needs_consent: bool,
     /// Whether the last change was one that brought a patch back.
     pub brought_back: bool,
     /// The switches of its active patches.
@@ -166,11 +172,17 @@ impl Workbench {
             Ok(foreign) => status.foreign = foreign,
             Err(error) => status.memory_problem = Some(error.to_string()),
         }
-        if let Some(work) = &mut status.unfinished {
-            work.is_foreign = self.is_foreign_work(&*fs);
-        }
+        let last = ledger.last_rollback().filter(|_| status.can_undo_rollback && !status.brought_back);
+        status.needs_consent = last.is_some_and(|last| self.comes_back_unvouched(&*fs, &ledger, last));
+        status.unfinished = status.unfinished.map(|work| self.with_origin(target, &*fs, work));
         // What can't be remembered was told just now.
         status.older = self.older_copy(target, &ledger).unwrap_or_default();
+        if status.older.as_ref().is_some_and(|older| older.is_this_path) {
+            // What happened since is gone from the history, and with it what explains a file.
+            for drift in status.drift.iter_mut().filter(|drift| drift.cause.is_of_history()) {
+                drift.cause = DriftCause::Unknown;
+            }
+        }
         let recalls = self.recalls(withdrawn)?;
         let held = |patch: &Installed| recalls.about(&patch.patch.id, patch.patch.revision).cloned();
         status.held = status.installed.iter().filter_map(held).collect();
@@ -213,10 +225,12 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
     let switches = switches(fs, ledger, &folder, now)?;
     let moves_a_switch = last.is_some_and(|last| ledger.moved_by(last).is_some());
     let (checking, unchecked) = unchecked(fs, ledger)?.into_iter().partition(UncheckedChange::may_run);
+    let aside = put_aside(fs)?;
     let opens = last.is_some_and(|last| opened_by_undoing(&switches, ledger, last).is_some());
     Ok(FolderStatus {
         product,
         version: version.or_else(|| ledger.version().map(str::to_owned)),
+        needs_consent: false,
         can_undo_rollback: matches!(turn, Some(Turn::Went | Turn::CameBack)),
         brought_back: turn == Some(Turn::CameBack),
         undid_repair: turn == Some(Turn::RepairUndone),
@@ -239,8 +253,10 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         drift,
         unfinished,
         unchecked,
+        stopped: StoppedChange::last(ledger),
         checking,
-        put_aside: put_aside(fs)?.iter().map(ToString::to_string).collect(),
+        put_aside: aside.by_recovery.iter().map(ToString::to_string).collect(),
+        found: aside.found.iter().map(ToString::to_string).collect(),
         locked_away: None,
     })
 }
@@ -276,8 +292,10 @@ impl FolderStatus {
             compared: 0,
             unfinished: None,
             unchecked: Vec::new(),
+            stopped: None,
             checking: Vec::new(),
             put_aside: Vec::new(),
+            found: Vec::new(),
             locked_away: Some(locked_away),
             authors: Vec::new(),
             keys_problem: None,
@@ -286,6 +304,7 @@ impl FolderStatus {
             memory_problem: None,
             scripts_in_doubt: Vec::new(),
             can_undo_rollback: false,
+            needs_consent: false,
             brought_back: false,
             can_undo_repair: false,
             undid_repair: false,
@@ -471,15 +490,32 @@ pub(super) fn product(
     ledger: &Ledger,
     folder: &FolderStack,
 ) -> Result<(Option<String>, Option<String>)> {
-    for entry in ledger.entries().iter().rev().filter(|entry| entry.manifest.is_some()) {
+    let Some(product) = newest_product(fs, ledger, folder) else { return Ok((None, None)) };
+    let version = identify(fs, &product)?.version;
+    Ok((Some(product.name), version))
+}
+
+/// The product as the newest manifest describes it.
+fn newest_product(fs: &dyn Fs, ledger: &Ledger, folder: &FolderStack) -> Option<Product> {
+    ledger.entries().iter().rev().filter(|entry| entry.manifest.is_some()).find_map(|entry| {
         // What was read for the patches in the folder need not be read again.
         let known = folder.layers.iter().filter(|layer| layer.key.entry == entry.seq);
         let known = known.filter_map(|layer| layer.patch.clone()).next_back();
         let patch = known.or_else(|| manifests_of(fs, ledger, entry).last().map(Arc::new));
-        if let Some(patch) = patch.filter(|patch| text_patch::names_a_product(patch)) {
-            let version = identify(fs, &patch.about.product)?.version;
-            return Ok((Some(patch.about.product.name.clone()), version));
-        }
-    }
-    Ok((None, None))
+        patch.filter(|patch| text_patch::names_a_product(patch)).map(|patch| patch.about.product.clone())
+    })
+}
+
+/// The version that the folder says it is now, whatever the history says; and the files that say it.
+pub(crate) fn version_now(fs: &dyn Fs, ledger: &Ledger) -> Result<(Option<String>, BTreeSet<TreePath>)> {
+    let known = || ledger.version().map(str::to_owned);
+    let Some(product) = newest_product(fs, ledger, &FolderStack::read(fs, ledger)?) else {
+        return Ok((known(), BTreeSet::new()));
+    };
+    let path_of = |rule: &Detect| match rule {
+        Detect::Version { path, .. } => Some(path.clone()),
+        _ => None,
+    };
+    let places = product.detect.iter().filter_map(path_of).collect();
+    Ok((identify(fs, &product)?.version.or_else(known), places))
 }

@@ -105,6 +105,31 @@ impl UncheckedChange {
     }
 }
 
+/// A change that was taken back because somebody stopped its health checks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoppedChange {
+    /// The patch, or the switch.
+    pub subject: String,
+    pub time: String,
+    pub user: String,
+    /// The entry that took it back.
+    pub entry: u64,
+}
+
+impl StoppedChange {
+    /// The last change of this history, if it is such.
+    pub(super) fn last(ledger: &Ledger) -> Option<Self> {
+        let last = ledger.last_change().filter(|last| last.is_of_stopped_checks())?;
+        let subject = ledger.moved_by(last).map_or(last, |(moved, _)| moved).subject();
+        Some(Self { subject, time: last.time.clone(), user: last.user.clone(), entry: last.seq })
+    }
+
+    /// What became of it, in words that may hold anything from outside: escape them.
+    pub fn sentence(&self) -> String {
+        format!("{} stopped the health checks of {}, so that change was undone", self.user, self.subject)
+    }
+}
+
 /// Those in a folder with this history, oldest first.
 ///
 /// # Errors

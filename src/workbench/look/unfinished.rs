@@ -20,8 +20,23 @@ pub struct UnfinishedWork {
     pub user: String,
     /// Whether it is known to have been begun by somebody else, or on another computer.
     pub is_foreign: bool,
+    /// Whether it was begun in another folder, and nobody has said that it may go on in this copy of it.
+    pub is_copied: bool,
     /// Whether every place is new already, so that it can be finished; `None` where nobody has looked.
     pub can_finish: Option<bool>,
+}
+
+impl UnfinishedWork {
+    /// What was interrupted, in words that may hold anything from outside: escape them.
+    pub fn sentence(&self) -> String {
+        let what = match (&self.switch, self.is_rollback) {
+            (Some(_), _) => "Moving the switch",
+            (None, true) => "The rollback of",
+            (None, false) => "Applying",
+        };
+        let patch = self.patch.as_ref().map_or("a repair", |patch| &patch.id);
+        format!("{what} {} was interrupted", self.switch.as_deref().unwrap_or(patch))
+    }
 }
 
 impl Workbench {
@@ -32,14 +47,18 @@ impl Workbench {
     pub fn unfinished(&self, target: &Path) -> Result<Option<UnfinishedWork>> {
         let fs = self.disk(target)?;
         let found = self.read_consistently(target, &*fs, || unfinished_now(&*fs), Option::is_none)?;
-        Ok(found.map(|work| UnfinishedWork { is_foreign: self.is_foreign_work(&*fs), ..work }))
+        Ok(found.map(|work| self.with_origin(target, &*fs, work)))
     }
 
-    pub(super) fn is_foreign_work(&self, fs: &dyn Fs) -> bool {
-        match recover::inspect(fs) {
+    /// The same with who began it, and where.
+    pub(super) fn with_origin(&self, target: &Path, fs: &dyn Fs, work: UnfinishedWork) -> UnfinishedWork {
+        let is_foreign = match recover::inspect(fs) {
             Ok(Unfinished::Interrupted(interrupted)) => self.is_foreign_change(&interrupted.entry),
             _ => false,
-        }
+        };
+        // As long as nobody can tell what was said, nothing was.
+        let is_copied = self.is_copied_work(target, fs).unwrap_or(true);
+        UnfinishedWork { is_foreign, is_copied, ..work }
     }
 
     /// The same, and whether it can be finished: every file that it changes is read. Writes nothing.
@@ -69,6 +88,7 @@ pub(super) fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
             begun: interrupted.entry.time,
             user: interrupted.entry.user,
             is_foreign: false,
+            is_copied: false,
             can_finish: None,
         }),
         _ => None,

@@ -110,7 +110,8 @@ fn is_missing(error: &Error) -> bool {
 fn kind_of(error: &Error) -> Kind {
     match error {
         Error::Unhealthy { undo: None, .. } => Kind::PutBack,
-        Error::Unhealthy { .. } => Kind::NeedsPerson,
+        Error::ChecksStopped { undo: None } => Kind::PutBack,
+        Error::Unhealthy { .. } | Error::ChecksStopped { .. } => Kind::NeedsPerson,
         Error::Change(ChangeFailure { condition, .. }) => match condition {
             FolderCondition::NothingChanged => Kind::Refused,
             FolderCondition::PutBack => Kind::PutBack,
@@ -237,6 +238,11 @@ impl Workbench {
         let ledger = self.ledger_of(member)?;
         let Some(ours) = ours(&ledger, load.patches, head) else { return Ok(None) };
         if !is_in(&ledger, ours) {
+            let back = ledger.entries().iter().find(|entry| entry.reverses == Some(ours.seq));
+            // Whoever stopped its checks has stopped the run, and found nothing out about the folder.
+            if back.is_some_and(Entry::is_of_stopped_checks) {
+                return Ok(None);
+            }
             let why = "a health check failed, and the change was rolled back";
             return Ok(Some(TurnOutcome::because(MemberState::PutBack, Code::Health, why)));
         }
@@ -339,7 +345,8 @@ fn ours<'l>(ledger: &'l Ledger, patches: &[FrozenPatch], head: u64) -> Option<&'
             && !brought.is_empty()
             && brought.iter().all(|bundle| meant.contains(bundle.as_str()))
     };
-    ledger.entries().iter().find(is_ours)
+    // Of several the newest: the others were stopped, and came to nothing.
+    ledger.entries().iter().rfind(is_ours)
 }
 
 /// SHA-256 of every patch file that an entry brought.

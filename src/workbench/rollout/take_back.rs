@@ -149,6 +149,7 @@ impl Workbench {
                 return Ok(left(Code::NotNewest, "a patch was applied since, so it was left as it is"));
             }
             let options = RollbackOptions {
+                allow_unsigned: false,
                 which: Which::Before(first_patch(entry)),
                 on_drift: OnDrift::Stop,
                 expected: None,

@@ -195,6 +195,7 @@ fn is_due_to_come(stand: &FolderStand, switch: &str) -> bool {
 fn out(id: &str, occasion: Occasion) -> RollbackOptions {
     let which = Which::Patch(id.to_owned());
     RollbackOptions {
+        allow_unsigned: false,
         which,
         on_drift: OnDrift::Stop,
         expected: None,

@@ -21,7 +21,7 @@ fn cut_at(number: usize) -> impl Fn(Arc<dyn Fs>) -> Arc<dyn Fs> + Clone {
 }
 
 /// A folder in which a change was interrupted when it had just begun.
-fn interrupted() -> Sandbox {
+pub fn interrupted() -> Sandbox {
     let sandbox = scene();
     for call in 1.. {
         let cut = person(&sandbox).with_disks(cut_at(call)).run("apply $/signed.patchbundle $/app --yes");

@@ -113,10 +113,15 @@ fn after_somebody_said_that_a_shortened_history_is_right_changes_go_there_and_ba
     };
     person(&sandbox).done("apply $/more.patchbundle $/app --allow-unsigned --yes");
     assert!(kept().contains(&"None.\n".to_owned()), "{:?}", kept());
+    // No recovery put them aside, and none is said to have.
+    let status = person(&sandbox).done("status $/app");
+    assert!(status.out.contains("Kept, though nothing in the history needs it: "), "{status}");
+    assert!(!status.out.contains("Put aside by a recovery"), "{status}");
+    assert!(person(&sandbox).done("status $/app --json").json()["found"].is_array(), "{status}");
     assert!(sandbox.path("app/more.txt").exists());
     person(&sandbox).done("rollback $/app --yes");
     assert!(!sandbox.path("app/more.txt").exists());
-    person(&sandbox).done("reapply $/app --yes");
+    person(&sandbox).done("reapply $/app --allow-unsigned --yes");
     person(&sandbox).done("accept $/app --yes");
     assert!(kept().contains(&"None.\n".to_owned()), "{:?}", kept());
     person(&sandbox).done("history $/app --verify");

@@ -141,7 +141,7 @@ fn what_somebody_edits_on_the_next_line_stays_when_the_patch_goes() {
         fs::write(sandbox.path(&case.path()), case.ours(case.edited)).expect("our own file");
         let rollback = console.done("rollback $/app --yes");
         assert_eq!(sandbox.read(&case.path()), Some(case.ours(case.content)), "{}: {rollback}", case.file);
-        console.done("reapply $/app --yes");
+        console.done("reapply $/app --allow-unsigned --yes");
         assert_eq!(sandbox.read(&case.path()), Some(case.ours(case.edited)), "{}", case.file);
     }
 }

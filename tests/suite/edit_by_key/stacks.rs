@@ -63,7 +63,7 @@ fn patches_of_neighbouring_keys_come_and_go_in_any_order() {
             let stay: Vec<_> = (1..=3).zip(all).filter(|(number, _)| *number != first_to_go).collect();
             let stays: Vec<_> = stay.iter().map(|(_, change)| *change).collect();
             assert_eq!(sandbox.read(PATH), Some(edited(&here, &stays)), "without {first_to_go}");
-            console.done("reapply $/app --yes");
+            console.done("reapply $/app --allow-unsigned --yes");
             assert_eq!(sandbox.read(PATH), Some(edited(&here, &all)));
             console.done("rollback $/app --to ACME-1 --yes");
             assert_eq!(sandbox.read(PATH).as_deref(), Some(&*here));

@@ -45,7 +45,7 @@ fn exactly_the_fixed_findings_fall_silent_and_after_the_rollback_all_return() {
     assert_eq!(stays(&sandbox, found), all(&found[2..]));
     console(&sandbox).done("rollback $/app --yes");
     assert_eq!(stays(&sandbox, found), all(found));
-    console(&sandbox).done("reapply $/app --yes");
+    console(&sandbox).done("reapply $/app --allow-unsigned --yes");
     assert_eq!(stays(&sandbox, found), all(&found[2..]));
 }
 

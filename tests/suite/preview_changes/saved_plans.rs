@@ -120,6 +120,7 @@ fn a_rollback_that_was_looked_at_is_refused_when_the_folder_moved_on() {
     let (bundle, target) = (sandbox.make(&old(), &new()), sandbox.install(&old()));
     target.must_apply(&bundle);
     let mut options = RollbackOptions {
+        allow_unsigned: true,
         which: Which::Last,
         on_drift: OnDrift::KeepCopy,
         expected: None,

@@ -210,10 +210,9 @@ fn h97_steps_that_lead_out_of_the_folder_or_to_our_own_records() {
 }
 
 #[test]
-fn h97_records_of_another_folder_or_another_history() {
+fn h97_records_of_another_history() {
     type Change = fn(&mut Forged);
-    let changes: [(&str, Change); 9] = [
-        ("another folder", |f| f.intent["root"] = json!(f.intent["root"].as_u64().expect("a number") + 1)),
+    let changes: [(&str, Change); 8] = [
         ("another entry", |f| f.intent["entry"] = json!(ZEROS)),
         ("another number", |f| f.intent["seq"] = json!(2)),
         ("an entry of another number", |f| f.entry["seq"] = json!(7)),
@@ -236,6 +235,31 @@ fn h97_records_of_another_folder_or_another_history() {
     Forged::but(|forged| forged.write("history/00000001/entry.json", "{}")).is_refused("a damaged history");
     Forged::but(|forged| forged.write("history/00000002/entry.json", forged.entry.to_string()))
         .is_refused("a history with a gap");
+}
+
+#[test]
+fn h97_records_of_another_folder_are_shown_and_nothing_follows_from_them() {
+    let forged = Forged::with(|forged| {
+        let root = forged.intent["root"].as_u64().expect("a number");
+        forged.intent["root"] = json!(root + 1);
+    });
+    forged.is_not_changed("another folder");
+    for outcome in ["commit", "abort"] {
+        let forged = Forged::with(|forged| {
+            let root = forged.intent["root"].as_u64().expect("a number");
+            forged.intent["root"] = json!(root + 1);
+        });
+        forged.write_outcome(outcome);
+        let (product, records) =
+            (forged.scene.product(), fs::read(forged.ours("t/intent")).expect("a record"));
+        for (deed, answer) in forged.try_everything() {
+            // Where nothing is to be given up, accepting changes nothing.
+            let may_answer = ["status", "history", "preview", "accept"].contains(&deed);
+            assert!(may_answer || answer.is_err(), "{outcome}: {deed}");
+            assert_eq!(forged.scene.product(), product, "{outcome}: {deed}");
+            assert_eq!(fs::read(forged.ours("t/intent")).expect("a record"), records, "{outcome}: {deed}");
+        }
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::Path;
 use patchwright::plan::OnDrift;
 use patchwright::workbench::{Action, Which};
 
+use crate::support::console::Console;
 use crate::support::sandbox::{Sandbox, Target, obstacles, order};
 use crate::support::trees::{Tree, noise};
 
@@ -193,6 +194,61 @@ fn an_edited_file_that_a_patch_replaced_is_named_as_well() {
     target.must_apply(&bundle);
     let edits = sandbox.bench().accept(&target.path, None).expect("it is accepted").edits;
     assert_eq!(edits.iter().map(|edit| edit.path.as_str()).collect::<Vec<_>>(), ["conf"]);
+}
+
+/// A patch, after which somebody edited one of its files.
+fn edited() -> Sandbox {
+    let sandbox = Sandbox::with(&[("app/conf.ini", "a = 1\nb = 1\n"), ("app/web", "old\n")]);
+    let bundle = sandbox.bundle("ONE-1").replace("conf.ini", "a = 1\nb = 1\n", "a = 1\nb = 2\n");
+    sandbox.save("one.patchbundle", &bundle.replace("web", "old\n", "new\n"));
+    console(&sandbox).done("apply $/one.patchbundle $/app --yes --allow-unsigned");
+    sandbox.write("app/conf.ini", "a = 5\nb = 2\n");
+    sandbox
+}
+
+fn console(sandbox: &Sandbox) -> Console<'_> {
+    Console::new(sandbox).with_keys()
+}
+
+#[test]
+fn a_file_that_was_edited_since_loses_its_backups_only_if_somebody_agrees_to_that() {
+    let sandbox = edited();
+    insta::assert_snapshot!(console(&sandbox).run("accept $/app --yes"), @r"
+    -- err --
+    conf.ini: was edited since, and its backups would be deleted: what the patch left there, and what was there before (E-DRIFT)
+    Nothing was changed.
+    Next: Repair it first: patchwright repair $/app. Or keep your edit, and add --keep-edits.
+    -- exit 3
+    ");
+    assert!(sandbox.path("app/.patchwright/undo/00000001").is_dir(), "its backups are still there");
+    let asked = console(&sandbox).answering("n").run("accept $/app");
+    assert!(asked.printed().contains("1 file was edited since. Your versions stay;"), "{asked}");
+    assert!(sandbox.path("app/.patchwright/undo/00000001").is_dir(), "somebody said no");
+
+    let kept = console(&sandbox).done("accept $/app --yes --keep-edits --json").json();
+    assert_eq!(kept["edited_since"], serde_json::json!(["conf.ini"]), "{kept}");
+    assert_eq!(sandbox.read("app/conf.ini").as_deref(), Some("a = 5\nb = 2\n"));
+    let history = console(&sandbox).done("history $/app");
+    assert!(
+        history.out.contains("conf.ini: was edited when its backup was deleted; the edit stays"),
+        "{history}"
+    );
+}
+
+#[test]
+fn whoever_is_shown_the_edited_file_and_says_yes_has_agreed() {
+    let sandbox = edited();
+    let kept = console(&sandbox).answering("y").done("accept $/app");
+    assert!(kept.out.contains("conf.ini was edited before: your version stays"), "{kept}");
+    assert!(!sandbox.path("app/.patchwright/undo/00000001").exists());
+}
+
+#[test]
+fn where_nothing_was_edited_nobody_is_asked_more_than_before() {
+    let sandbox = edited();
+    console(&sandbox).done("repair $/app --yes --from $/one.patchbundle");
+    let kept = console(&sandbox).done("accept $/app --yes --json").json();
+    assert!(kept["edited_since"].is_null(), "{kept}");
 }
 
 #[test]

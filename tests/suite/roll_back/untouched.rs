@@ -53,7 +53,7 @@ fn reapplied_over_a_damaged_backup() -> Sandbox {
     damage(&sandbox.path("app/.patchwright/undo/00000001/objects"));
     console(&sandbox).done("rollback $/app --yes --leave-damaged");
     assert_eq!(files(&sandbox), "new b c");
-    console(&sandbox).done("reapply $/app --yes");
+    console(&sandbox).done("reapply $/app --allow-unsigned --yes");
     assert_eq!(files(&sandbox), "new new c");
     sandbox
 }
@@ -106,7 +106,7 @@ fn what_comes_back_says_which_file_is_not_as_the_patch_leaves_it() {
     apply(&sandbox, "ACME-1");
     sandbox.write("app/a", "a\n");
     console(&sandbox).done("rollback $/app --yes");
-    let back = console(&sandbox).done("reapply $/app --yes");
+    let back = console(&sandbox).done("reapply $/app --allow-unsigned --yes");
     assert!(back.out.contains("a: isn't as the patch leaves it; it stays as it was when"), "{back}");
     assert_eq!(files(&sandbox), "a new c");
     let status = console(&sandbox).done("status $/app");
@@ -124,7 +124,7 @@ fn a_patch_goes_and_comes_back_as_often_as_anybody_likes() {
     for _ in 0..3 {
         console(&sandbox).done("rollback $/app ACME-1 --yes");
         assert_eq!(files(&sandbox), "a b new");
-        console(&sandbox).done("reapply $/app --yes");
+        console(&sandbox).done("reapply $/app --allow-unsigned --yes");
         assert_eq!(files(&sandbox), "new new new");
     }
     console(&sandbox).done("rollback $/app --to ACME-1 --yes");
@@ -170,7 +170,7 @@ fn of_patches_that_came_together_each_is_named_for_its_own_files() {
     };
     assert_eq!(["a", "b", "c"].map(who), ["ACME-1", "ACME-1", "ACME-2"]);
     console(&sandbox).done("rollback $/app --to ACME-1 --yes");
-    console(&sandbox).done("reapply $/app --yes");
+    console(&sandbox).done("reapply $/app --allow-unsigned --yes");
     assert_eq!(["a", "b", "c"].map(who), ["ACME-1", "ACME-1", "ACME-2"]);
     console(&sandbox).done("rollback $/app ACME-1 --yes");
     assert_eq!(who("c"), "ACME-2");

@@ -25,6 +25,7 @@ fn a_patch_in_the_middle_goes_and_the_difference_is_shown_before() {
     let sandbox = Sandbox::new();
     let (target, trees) = three(&sandbox);
     let options = RollbackOptions {
+        allow_unsigned: true,
         which: patch("TWO"),
         on_drift: OnDrift::Stop,
         expected: None,

@@ -120,6 +120,7 @@ impl Deed {
 /// Takes the last patch back unless something was edited.
 pub fn rollback_options() -> RollbackOptions {
     RollbackOptions {
+        allow_unsigned: true,
         which: Which::Last,
         on_drift: OnDrift::Stop,
         expected: None,

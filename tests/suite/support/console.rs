@@ -118,6 +118,22 @@ impl<'a> Console<'a> {
         self
     }
 
+    /// Ctrl-C is pressed half a second after a file has this content.
+    pub fn interrupted_once(self, path: &str, content: &'static str) -> Self {
+        let (cancel, path) = (self.interrupt.cancel.clone(), self.sandbox.path(path));
+        let wait = move || {
+            for _ in 0..12_000 {
+                if std::fs::read_to_string(&path).is_ok_and(|now| now == content) {
+                    std::thread::sleep(std::time::Duration::from_millis(500));
+                    return cancel.cancel();
+                }
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+        };
+        std::thread::Builder::new().name("Ctrl-C".to_owned()).spawn(wait).expect("a thread");
+        self
+    }
+
     /// Disks go through `wrap`.
     pub fn with_disks(mut self, wrap: impl Fn(Arc<dyn Fs>) -> Arc<dyn Fs> + Send + Sync + 'static) -> Self {
         let open = move |path: &Path| Ok(wrap(Arc::new(OsFs::open(path).expect("a folder of the sandbox"))));

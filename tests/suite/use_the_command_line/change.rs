@@ -192,7 +192,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     assert_snapshot!(Console::new(&sandbox).answering("y").run("rollback $/app"), @r"
     Rolled back ACME-HF-1042 in $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       The version is now 4.2
-    To undo it: patchwright reapply $/app
+    To undo it: patchwright reapply $/app --allow-unsigned
     -- err --
     ACME-HF-1042  Umlauts in fonts
     will be rolled back in $/app
@@ -219,12 +219,13 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
 
     6 files checked: everything is as expected.
 
-    To undo the last rollback: patchwright reapply $/app
+    To undo the last rollback: patchwright reapply $/app --allow-unsigned
     -- exit 0
     ");
-    assert_snapshot!(console.run("rollback $/app --undo --yes"), @r"
+    assert_snapshot!(console.run("rollback $/app --undo --yes --allow-unsigned"), @r"
     Reapplied ACME-HF-1042 to $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       The version is now 4.2.1
+      ACME-HF-1042 comes back although nobody you trust has signed it
       the health checks are left out: nobody you trust signed the patch, and this account has no record of applying it
     To undo it: patchwright rollback $/app --undo
     -- exit 0
@@ -249,6 +250,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
             rename doc.txt → readme.txt
             add fonts/old.txt
       4  2026-11-23 09:30:00 UTC  reapplied ACME-HF-1042    by ada on server  4.2 → 4.2.1
+            accepted: ACME-HF-1042 comes back although nobody you trust has signed it
             delete fonts/old.txt
             modify version.txt
             modify conf/app.toml
@@ -274,11 +276,13 @@ fn a_rollback_over_edits_needs_a_wish_and_keeps_them() {
     assert_snapshot!(console.run("rollback $/app --yes --keep-edits"), @r"
     Rolled back ACME-HF-1042 in $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       version.txt: was changed after the patch was applied; your version is backed up
-    To undo it: patchwright reapply $/app
+    Your versions are kept here; to get one back after later changes, copy it over the file:
+      version.txt  $/app/.patchwright/undo/00000002/objects/2
+    To undo it: patchwright reapply $/app --allow-unsigned
     -- exit 0
     ");
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
-    console.done("rollback $/app --undo --yes");
+    console.done("rollback $/app --undo --yes --allow-unsigned");
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2.1-mine\n"));
 }
 
@@ -343,7 +347,7 @@ fn accept_names_the_rollback_and_the_kept_edits_that_go() {
             conf/app.toml: the backup of your edited file was deleted
     -- exit 0
     ");
-    assert_snapshot!(console.run("rollback $/app --undo --yes"), @r"
+    assert_snapshot!(console.run("rollback $/app --undo --yes --allow-unsigned"), @r"
     -- err --
     The rollback of ACME-HF-1042 was kept for good (E-NO-WAY-BACK)
     Nothing was changed.

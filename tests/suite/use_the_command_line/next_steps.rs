@@ -19,13 +19,13 @@ fn each_next_step_that_is_printed_works() {
     assert_eq!(hint, "rollback $/app");
     let rolled_back = console.done(&format!("{hint} --yes")).out;
     let hint = last_hint(&rolled_back);
-    assert_eq!(hint, "reapply $/app");
+    assert_eq!(hint, "reapply $/app --allow-unsigned");
     let reapplied = console.done(&format!("{hint} --yes")).out;
     let hint = last_hint(&reapplied);
     assert_eq!(hint, "rollback $/app --undo");
     let gone_again = console.done(&format!("{hint} --yes")).out;
     assert!(gone_again.starts_with("Rolled back ACME-HF-1042 in $/app: "), "{gone_again}");
-    console.done("reapply $/app --yes");
+    console.done("reapply $/app --allow-unsigned --yes");
     sandbox.write("app/version.txt", "4.2.1-ours\n");
     let status = console.done("status $/app").out;
     assert!(status.contains("To repair them: patchwright repair $/app --from FILE\n"), "{status}");
@@ -40,12 +40,12 @@ fn only_a_rollback_can_be_reapplied() {
     let sandbox = product_and_fix();
     let console = Console::new(&sandbox);
     console.done(APPLY);
-    let refused = console.run("reapply $/app --yes");
+    let refused = console.run("reapply $/app --allow-unsigned --yes");
     assert_eq!(refused.code, 3, "{refused}");
     assert!(refused.err.contains("The last change to this folder was not a rollback"), "{refused}");
     console.done("rollback $/app --yes");
-    console.done("reapply $/app --yes");
-    let refused = console.run("reapply $/app --yes");
+    console.done("reapply $/app --allow-unsigned --yes");
+    let refused = console.run("reapply $/app --allow-unsigned --yes");
     assert_eq!(refused.code, 3, "it is reapplied already: {refused}");
 }
 

@@ -150,12 +150,12 @@ fn every_answer_of_a_whole_story_fits_the_schema() {
     ask(&console, apply, "nothing-to-do");
     ask(&console, "plan $/fix.patchbundle $/app", "nothing-to-do");
     ask(&console, "rollback $/app --yes", "done");
-    ask(&console, "rollback $/app --undo --yes", "done");
+    ask(&console, "rollback $/app --undo --yes --allow-unsigned", "done");
     sandbox.write("app/version.txt", "mine\n");
     assert_eq!(ask(&console, "status $/app", "done")["drift"][0]["kind"], "edited");
     ask(&console, "plan $/fix.patchbundle $/app", "refused");
     assert_eq!(ask(&console, "rollback $/app --yes", "refused")["code"], "E-DRIFT");
-    ask(&console, "accept $/app --yes", "done");
+    ask(&console, "accept $/app --yes --keep-edits", "done");
     ask(&console, "accept $/app --yes", "nothing-to-do");
     ask(&console, "recover $/app --undo", "nothing-to-do");
     ask(&console, "history $/app", "done");
@@ -188,7 +188,7 @@ fn every_answer_about_patches_that_know_each_other_fits_the_schema() {
     assert_eq!(ask(&console, "rollback $/app ONE --yes", "refused")["code"], "E-NOT-NEWEST");
     let gone = ask(&console, "rollback $/app ONE --with-dependents --yes", "done");
     assert_eq!(ids(&gone["patches"]), ["ONE", "THREE"]);
-    ask(&console, "rollback $/app --undo --yes", "done");
+    ask(&console, "rollback $/app --undo --yes --allow-unsigned", "done");
     let status = ask(&console, "status $/app", "done");
     assert_eq!(status["patches"][0]["removal"]["how"], "rebuilding");
     ask(&console, "rollback $/app --to ONE --yes", "done");

@@ -347,7 +347,7 @@ fn recover_keeps_what_somebody_wrote_meanwhile() {
     // It stays told until somebody has taken it away.
     let status = console.run("status $/app");
     let kept = ".patchwright/conflict/00000000000000000000000000000001/2";
-    assert!(status.out.contains(&format!("Put aside, and still there: {kept}")), "{status}");
+    assert!(status.out.contains(&format!("Put aside by a recovery, and still there: {kept}")), "{status}");
     assert!(console.run("history $/app").out.contains(&format!("kept a copy of version.txt as {kept}")));
     assert_eq!(console.done("status $/app --json").json()["put_aside"][0], kept);
     std::fs::remove_file(sandbox.path(&format!("app/{kept}"))).expect("our own file");

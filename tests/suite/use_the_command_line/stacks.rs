@@ -122,7 +122,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
     ");
     assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app TWO"), @r"
     Rolled back TWO in $/app: 1 modified
-    To undo it: patchwright reapply $/app
+    To undo it: patchwright reapply $/app --allow-unsigned
     -- err --
     TWO  Umlauts in fonts
     will be rolled back in $/app
@@ -160,13 +160,13 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
 
     1 file checked: everything is as expected.
 
-    To undo the last rollback: patchwright reapply $/app
+    To undo the last rollback: patchwright reapply $/app --allow-unsigned
     -- exit 0
     ");
-    console.done("rollback $/app --undo --yes");
+    console.done("rollback $/app --undo --yes --allow-unsigned");
     assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app ONE --with-dependents"), @r"
     Rolled back ONE, THREE in $/app: 1 modified
-    To undo it: patchwright reapply $/app
+    To undo it: patchwright reapply $/app --allow-unsigned
     -- err --
     ONE  Umlauts in fonts
     will be rolled back in $/app
@@ -193,10 +193,10 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
 
     Roll back these patches? [y/N] Why? For the history: fault, planned, superseded, test, or Enter for no answer: -- exit 0
     ");
-    console.done("rollback $/app --undo --yes");
+    console.done("rollback $/app --undo --yes --allow-unsigned");
     assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app --to TWO"), @r"
     Rolled back TWO, THREE in $/app: 1 modified
-    To undo it: patchwright reapply $/app
+    To undo it: patchwright reapply $/app --allow-unsigned
     -- err --
     TWO  Umlauts in fonts
     will be rolled back in $/app

@@ -2,10 +2,13 @@
 
 use egui::Role;
 use egui_kittest::kittest::NodeT;
+use patchwright::model::{Check, Level, Probe, TreePath};
 use patchwright::present::message::{Effect, Event, ExportWish};
 use patchwright::words::{self, window};
 
+use super::desk::Desk;
 use super::person::{Opening, Person, everything};
+use super::sandbox::Sandbox;
 
 /// The button that starts the change.
 pub fn last_button(person: &Person) -> String {
@@ -81,6 +84,36 @@ fn a_patch_goes_in_page_by_page_and_is_undone_from_its_result() {
     person.must_see(words::AS_EXPECTED);
     insta::assert_snapshot!("history_afterwards", person.told());
     assert_eq!(starts(&person), 3);
+}
+
+#[test]
+fn a_patch_that_comes_back_shows_its_health_checks_and_needs_a_word_again() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app/a.txt", "1\n");
+    let probe = Probe::Text { path: TreePath::parse("a.txt").expect("a path"), contains: "2".to_owned() };
+    let health = vec![Check { probe, level: Level::Required, timeout_secs: 5, retries: 0 }];
+    let bundle = sandbox.bundle("BACK").replace("a.txt", "1\n", "2\n");
+    let bundle = sandbox.save("back.patchbundle", &bundle.but(|patch| patch.about.health = health));
+    let mut opening = Opening::with_paths([bundle, sandbox.path("app")]);
+    opening.desk = Desk::remembering_in(&sandbox.path(""));
+    let mut person = opening.open();
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    person.press(words::UNDO_THIS);
+    goes_through(&mut person);
+    person.press(words::UNDO_GOING_BACK);
+    person.press(words::NEXT);
+    is_at(&person, 3, words::STEP_REVIEW);
+    person.must_see(window::CHECKED_AFTERWARDS);
+    person.must_see("a.txt contains \"2\"");
+    person.press(words::NEXT);
+    is_at(&person, 4, words::STEP_CONFIRM);
+    let button = last_button(&person);
+    let reason = person.control(&button).accesskit_node().description();
+    assert_eq!(reason.as_deref(), Some(words::CONSENT_FIRST));
+    person.press(words::CONSENT_UNSIGNED);
+    person.press(&button);
+    person.must_see(words::DONE_BRING_BACK);
 }
 
 #[test]

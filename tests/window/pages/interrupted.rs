@@ -22,6 +22,7 @@ fn at_interrupted_work(sample: &Person) -> Person {
         begun: "2026-03-04T05:06:07Z".to_owned(),
         user: "ada\u{202e}".to_owned(),
         is_foreign: false,
+        is_copied: false,
         can_finish: None,
     };
     opening.desk.interrupted = vec![(folder, work)];

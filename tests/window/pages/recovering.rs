@@ -122,6 +122,24 @@ fn what_somebody_else_began_is_undone_once_somebody_says_why_that_is_right() {
 }
 
 #[test]
+fn what_was_begun_in_another_folder_is_called_that_and_waits_for_a_word() {
+    let (sandbox, work) = interrupted(|work| work.can_finish == Some(false));
+    let [app, begun] = ["app", "begun"].map(|folder| sandbox.path(folder));
+    std::fs::rename(&app, &begun).expect("our own folder");
+    let copied = std::process::Command::new("cp").arg("-a").args([&begun, &app]).status();
+    assert!(copied.expect("a program of every system").success());
+    let mut person = at_interrupted_work(&sandbox, &UnfinishedWork { is_copied: true, ..work });
+    person.must_see(window::COPIED_CHANGE);
+    assert!(person.try_control(words::INTERRUPTED_UNDO).is_none());
+    person.writes(window::VOUCH_WHY, "restored from the backup");
+    person.press(window::VOUCH);
+    assert!(!person.sees(window::COPIED_CHANGE));
+    person.press(words::INTERRUPTED_UNDO);
+    person.press(words::INTERRUPTED_UNDO);
+    person.must_see(words::DONE_UNDO);
+}
+
+#[test]
 fn health_checks_that_were_cut_short_are_finished_from_the_history() {
     let is_unchecked = |sandbox: &Sandbox| {
         let (desk, cancel) = (Desk::remembering_in(&sandbox.path("")), CancelToken::new());

@@ -6,6 +6,7 @@ use super::checks::checks;
 use super::failure::failure;
 use super::list::{columns, note, note_lines};
 use super::plan::restarts;
+use super::repair::kept_versions;
 use super::unchecked::unchecked;
 use super::{argument, place, safe, title};
 use crate::cli::render::{Detail, Style, changes, words};
@@ -135,14 +136,21 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
     text.push_str(&checks(&done.checks));
     text.push_str(&note_lines(&done.notes));
     text.push_str(&untidy(done.untidy.as_deref()));
+    text.push_str(&kept_versions(&done.edits, target));
     text.push_str(&match done.turn {
-        Turn::Went => format!("To undo it: patchwright reapply {}\n", argument(target)),
+        Turn::Went => format!("To undo it: {}\n", reapply(&argument(target), done.needs_consent)),
         Turn::Switched | Turn::SwitchedBack => {
             format!("To see the switches: patchwright toggle {}\n", argument(target))
         }
         _ => format!("To undo it: patchwright rollback {} --undo\n", argument(target)),
     });
     text
+}
+
+/// The command that brings back what was rolled back last.
+pub(super) fn reapply(folder: &str, needs_consent: bool) -> String {
+    let consent = if needs_consent { " --allow-unsigned" } else { "" };
+    format!("patchwright reapply {folder}{consent}")
 }
 
 pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) -> String {
@@ -169,6 +177,15 @@ pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) 
             format!("Also deletes {}. Copy what you need first:", words::count(rows.len(), one, many));
         text.push_str(&format!("{}\n{}\n", style.attention(&heading), columns(&rows)));
     }
+    if !plan.edited.is_empty() {
+        let rows: Vec<[String; 1]> =
+            plan.edited.iter().map(|path| [safe(path.as_str()).into_owned()]).collect();
+        let heading = format!(
+            "{} edited since. Your versions stay; after this, no backup has what the patch left there, or what was there before:",
+            words::count(rows.len(), "file was", "files were")
+        );
+        text.push_str(&format!("{}\n{}\n", style.attention(&heading), columns(&rows)));
+    }
     text
 }
 
@@ -184,12 +201,18 @@ pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path, style: Style)
     for edit in &accepted.edits {
         text.push_str(&format!("Deleted the backup of your edited {}\n", safe(edit.path.as_str())));
     }
+    for path in &accepted.edited {
+        let path = safe(path.as_str());
+        text.push_str(&format!(
+            "{path} was edited before: your version stays, and nothing here can restore another\n"
+        ));
+    }
     text
 }
 
 pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Style) -> String {
     let folder = place(target);
-    let (before, undone) = match recovered {
+    let (before, undone, due) = match recovered {
         Recovered::NothingToDo => return format!("Nothing to do: no change to {folder} was interrupted\n"),
         Recovered::Finished { entry, turn, checks: notes, left } => {
             let came_to = came_to(*turn, &name_of(entry.patch.as_ref()));
@@ -211,7 +234,9 @@ pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Sty
             let headline = format!("No file in {folder} is half-changed, so there is nothing to restore.\n");
             return headline + &unchecked(changes, &argument(target), style);
         }
-        Recovered::PutBack { patch, turn, undone } => (before(*turn, &name_of(patch.as_ref())), undone),
+        Recovered::PutBack { patch, turn, undone, unchecked } => {
+            (before(*turn, &name_of(patch.as_ref())), undone, unchecked)
+        }
     };
     let count = words::count(undone.put_back, "file", "files");
     let mut text = match undone.is_exact() {
@@ -228,6 +253,9 @@ pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Sty
     }
     for (path, now) in &undone.put_aside {
         text.push_str(&format!("  {}: the file that was there is now {now}\n", safe(path.as_str())));
+    }
+    if !due.is_empty() {
+        text.push_str(&unchecked(due, &argument(target), style));
     }
     text
 }

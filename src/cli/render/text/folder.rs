@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::checks;
+use super::done::reapply;
 use super::list::{LabelledLines, columns};
 use super::plan::change_row;
 use super::switches::switch_lines;
@@ -13,8 +14,8 @@ use crate::cli::render::{Detail, Style, changes, words};
 use crate::report::relations;
 use crate::text::with_thousands;
 use crate::workbench::{
-    ChecksDue, Drift, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, Override,
-    OverrideNote, UnfinishedWork,
+    CheckNote, ChecksDue, Drift, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed,
+    Override, OverrideNote, UnfinishedWork,
 };
 
 /// Most files that are named in one sentence.
@@ -39,6 +40,10 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
     text.push_str(&scripts_in_doubt(status, style));
     if !status.unchecked.is_empty() {
         text.push_str(&format!("{}\n", unchecked(&status.unchecked, &argument, style)));
+    }
+    if let Some(stopped) = &status.stopped {
+        let line = format!("{} ({})", stopped.sentence(), words::moment(&stopped.time));
+        text.push_str(&format!("{}\n\n", style.attention(&safe(&line))));
     }
     if !status.checking.is_empty() {
         text.push_str(&format!("{}\n", checking(&status.checking, style)));
@@ -79,7 +84,9 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
     if status.can_undo_rollback {
         text.push_str(&match status.brought_back {
             true => format!("\nTo roll it back again: patchwright rollback {argument} --undo\n"),
-            false => format!("\nTo undo the last rollback: patchwright reapply {argument}\n"),
+            false => {
+                format!("\nTo undo the last rollback: {}\n", reapply(&argument, status.needs_consent))
+            }
         });
     }
     if status.can_undo_toggle {
@@ -125,21 +132,30 @@ fn scripts_in_doubt(status: &FolderStatus, style: Style) -> String {
     format!("{text}{} {advice}\n\n", style.attention("Next:"))
 }
 
+/// The change that waits to be recovered, if there is one.
+pub(in crate::cli) fn interrupted(work: Option<&UnfinishedWork>, target: &Path, style: Style) -> String {
+    work.map(|work| format!("\n{}", unfinished_work(work, &argument(target), style).trim_end()) + "\n")
+        .unwrap_or_default()
+}
+
 fn unfinished_work(unfinished: &UnfinishedWork, folder: &str, style: Style) -> String {
-    let what = match (&unfinished.switch, unfinished.is_rollback) {
-        (Some(_), _) => "Moving the switch",
-        (None, true) => "The rollback of",
-        (None, false) => "Applying",
+    let foreign = match unfinished {
+        UnfinishedWork { is_copied: true, .. } => {
+            ", in another folder, of which this one is a copy or a backup"
+        }
+        UnfinishedWork { is_foreign: true, .. } => ", not by you on this computer",
+        _ => "",
     };
-    let patch = unfinished.patch.as_ref().map_or("a repair".into(), |patch| safe(&patch.id));
-    let patch = unfinished.switch.as_ref().map_or(patch, |switch| safe(switch));
-    let foreign = if unfinished.is_foreign { ", not by you on this computer" } else { "" };
     let headline = format!(
-        "{what} {patch} was interrupted (started {} by {}{foreign})",
+        "{} (started {} by {}{foreign})",
+        safe(&unfinished.sentence()),
         safe(&words::moment(&unfinished.begun)),
         safe(&unfinished.user)
     );
     let next = match unfinished.is_foreign {
+        _ if unfinished.is_copied => format!(
+            "If you copied or restored this folder as a whole, confirm it: patchwright history {folder} --vouch=REASON"
+        ),
         false => format!("Restore the old files: patchwright recover {folder} --undo"),
         true => format!(
             "Ask whoever began it to recover the folder. Or if you know that it's right, confirm it: patchwright history \
@@ -213,20 +229,25 @@ fn kept_edits(status: &FolderStatus) -> String {
     }
 }
 
-/// What people have to look at after a recovery: nothing else in the folder tells of it.
+/// What people have to look at: nothing else in the folder tells of it.
 fn put_aside(status: &FolderStatus, folder: &str, style: Style) -> String {
-    if status.put_aside.is_empty() {
-        return String::new();
-    }
-    let files: Vec<_> = status.put_aside.iter().take(SHOWN_NAMES).map(|path| safe(path)).collect();
-    let more = status.put_aside.len() - files.len();
-    let more = if more == 0 { String::new() } else { format!(", and {more} more") };
-    let line = format!("Put aside, and still there: {}{more}", files.join(", "));
-    format!(
-        "{}\n{} Take what you need, and delete the rest. What a recovery put aside stands in: patchwright history {folder}\n",
-        style.attention(&line),
-        style.attention("Next:"),
-    )
+    let told = |things: &[String], what: &str, next: &str| {
+        if things.is_empty() {
+            return String::new();
+        }
+        let files: Vec<_> = things.iter().take(SHOWN_NAMES).map(|path| safe(path)).collect();
+        let more = things.len() - files.len();
+        let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+        let line = format!("{what}: {}{more}", files.join(", "));
+        format!("{}\n{} {next}\n", style.attention(&line), style.attention("Next:"))
+    };
+    let by_recovery = format!(
+        "Take what you need, and delete the rest. What a recovery put aside stands in: patchwright history {folder}"
+    );
+    let found = "Take what you need, and delete the rest. These are backups of changes that are missing from the history, or \
+                 files that weren't Patchwright's.";
+    told(&status.put_aside, "Put aside by a recovery, and still there", &by_recovery)
+        + &told(&status.found, "Kept, though nothing in the history needs it", found)
 }
 
 fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> String {
@@ -326,7 +347,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         let by = if is_foreign { "the history says: " } else { "" };
         text.push_str(line);
         text.push('\n');
-        text.extend(entry.outcomes().iter().map(|note| checks::check(note, 8)));
+        text.extend(entry.outcomes().iter().map(|note| outcome(note, entry)));
         let due = history.unchecked.iter().find(|change| change.entry == entry.seq);
         text.push_str(match due.map(|change| &change.checks) {
             Some(ChecksDue::Failed(_)) => "        A health check failed, and it couldn't be rolled back\n",
@@ -365,6 +386,13 @@ fn row(entry: &Entry, event: &str) -> [String; 5] {
         format!("by {} on {}", safe(&entry.user), safe(&entry.host)),
         version,
     ]
+}
+
+fn outcome(note: &CheckNote, entry: &Entry) -> String {
+    match entry.has_stopped(note) {
+        true => format!("        Health check stopped by {}: {}\n", safe(&entry.user), safe(&note.check)),
+        false => checks::check(note, 8),
+    }
 }
 
 /// What an entry changed; an entry whose steps cannot be read is shown without them, its chain being right.

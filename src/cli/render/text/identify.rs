@@ -55,6 +55,8 @@ fn remarks(patch: &IdentifiedPatch) -> Vec<String> {
     if patch.in_history {
         remarks.push("the history says it was applied here".to_owned());
     }
+    let moved = patch.moved.iter();
+    remarks.extend(moved.map(|(id, position)| format!("its switch {} is {position}", safe(id.as_str()))));
     if patch.is_product == Some(false) {
         remarks.push(format!("it is for {}, which isn't in this folder", safe(&patch.product)));
     } else if patch.is_for_version == Some(false) {

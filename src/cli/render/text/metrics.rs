@@ -23,6 +23,11 @@ pub(in crate::cli) fn metrics(measured: &FolderMetrics, verbose: bool, style: St
             text.push_str(&format!("{}\n", style.bad(&format!("{}: {}", place(&folder.path), safe(&line)))));
         }
     }
+    for folder in &measured.folders {
+        let Some(work) = &folder.unfinished else { continue };
+        let said = safe(&work.sentence()).into_owned() + ", and counts nowhere until it is recovered";
+        text.push_str(&format!("{}\n", style.bad(&format!("{}: {said}", place(&folder.path)))));
+    }
     for (folder, change) in
         measured.folders.iter().flat_map(|folder| folder.unchecked.iter().map(move |one| (folder, one)))
     {
@@ -48,7 +53,7 @@ fn deeds(measured: &FolderMetrics, verbose: bool, style: Style) -> String {
         let entries = measured.all.deeds(*deed);
         let week = measured.all.applied_per_week().filter(|_| *deed == Deed::Applied);
         let week = week.map(|number| format!("  {number:.2} a week")).unwrap_or_default();
-        text.push_str(format!("  {:<16}{:>6}{week}", name_of(*deed), entries.len()).trim_end());
+        text.push_str(format!("  {:<17}{:>5}{week}", name_of(*deed), entries.len()).trim_end());
         text.push('\n');
         if verbose {
             text.push_str(&columns(&entries.iter().map(|of| row(of, measured, "")).collect::<Vec<_>>()));
@@ -145,6 +150,7 @@ fn name_of(deed: Deed) -> &'static str {
         Deed::Repaired => "Repaired",
         Deed::Switched => "Switches moved",
         Deed::PutBack => "Failed; restored",
+        Deed::Stopped => "Stopped; restored",
         Deed::Checked => "Checked",
         Deed::Other => "Other",
     }

@@ -38,7 +38,7 @@ pub(in crate::cli) use evidence::{evidence_saved, evidence_verified};
 pub(in crate::cli) use explain::explanation;
 pub(in crate::cli) use failure::failure;
 pub(in crate::cli) use fixed::fixed;
-pub(in crate::cli) use folder::{history, history_check, status, vouched};
+pub(in crate::cli) use folder::{history, history_check, interrupted, status, vouched};
 pub(in crate::cli) use hidden::{banner, hidden};
 pub(in crate::cli) use identify::identified;
 pub(in crate::cli) use inspection::{inspection, verification};

@@ -37,16 +37,21 @@ pub(in crate::cli) fn repaired(repaired: &Repaired, target: &Path, style: Style)
     if let Some(error) = &repaired.untidy {
         text.push_str(&format!("  cleanup was postponed to the next command: {}\n", safe(error)));
     }
-    if !repaired.edits.is_empty() {
-        text.push_str(
-            "Your versions are kept here; to get one back after later changes, copy it over the file:\n",
-        );
-        let row = |edit: &KeptEdit| {
-            let copy = target.join(&edit.copy);
-            [safe(edit.path.as_str()).into_owned(), safe(&copy.to_string_lossy()).into_owned()]
-        };
-        text.push_str(&columns(&repaired.edits.iter().map(row).collect::<Vec<_>>()));
-    }
+    text.push_str(&kept_versions(&repaired.edits, target));
     text.push_str(&format!("To undo the repair: patchwright rollback {} --undo\n", argument(target)));
     text
+}
+
+/// Where the edited files are that a change replaced.
+pub(super) fn kept_versions(edits: &[KeptEdit], target: &Path) -> String {
+    if edits.is_empty() {
+        return String::new();
+    }
+    let row = |edit: &KeptEdit| {
+        let copy = target.join(&edit.copy);
+        [safe(edit.path.as_str()).into_owned(), safe(&copy.to_string_lossy()).into_owned()]
+    };
+    let heading =
+        "Your versions are kept here; to get one back after later changes, copy it over the file:\n";
+    heading.to_owned() + &columns(&edits.iter().map(row).collect::<Vec<_>>())
 }

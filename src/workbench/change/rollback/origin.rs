@@ -40,6 +40,28 @@ impl Workbench {
         Ok(doubts)
     }
 
+    /// The patches that come back when `entry` is taken back and that nobody vouches for who is trusted today. That somebody let
+    /// them in when they came was said about that change, and not about this one.
+    pub(super) fn unvouched(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Vec<Obstacle>> {
+        let back = ledger.brought_without(entry);
+        if back.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = self.keys_of_today()?;
+        let vouching = self.vouching(&keys, fs, ledger);
+        let unvouched = |key: LayerKey| {
+            let is_vouched = vouching.verdict_of(key).is_some_and(|verdict| verdict.permits(false).is_ok());
+            let patch = ledger.note(key).filter(|_| !is_vouched)?.id.clone();
+            Some(Obstacle::new(HistoryDoubt::NobodyVouches { patch }))
+        };
+        Ok(back.into_iter().filter_map(unvouched).collect())
+    }
+
+    /// Whether something needs somebody's word that comes back when `entry` is taken back. What can't be told is asked then.
+    pub(crate) fn comes_back_unvouched(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> bool {
+        self.unvouched(fs, ledger, entry).is_ok_and(|unvouched| !unvouched.is_empty())
+    }
+
     /// Adds to a look who wrote the entries that it follows, where that was somebody else. A patch can be rolled back all
     /// the same; nothing comes in by their word.
     pub(super) fn add_origin(&self, fs: &dyn Fs, ledger: &Ledger, look: &mut PlannedRollback) -> Result<()> {

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use crate::checks::{PatchChecks, describe};
 use crate::ledger::{CheckNote, Entry, Occasion, PatchNote, Turn};
 use crate::model::FileChange;
-use crate::plan::{Note, OnDrift, Preview};
-use crate::workbench::DecisionDigest;
+use crate::plan::{Note, Obstacle, OnDrift, Preview};
 use crate::workbench::change::decision::DecisionSum;
+use crate::workbench::change::kept_edits::KeptEdit;
 use crate::workbench::change::scripts::{ScriptConsent, ScriptPlan};
+use crate::workbench::{DecisionDigest, Error, Result};
 
 /// What to take back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub struct RollbackOptions {
     pub expected: Option<DecisionDigest>,
     /// Whether somebody agreed to what takes the patch's scripts back.
     pub scripts: ScriptConsent,
+    /// Whether somebody has said in this run that a patch may come back although nobody they trust has signed it.
+    pub allow_unsigned: bool,
     /// Why it is rolled back. Written to the history.
     pub occasion: Occasion,
     /// Lists of withdrawn patches that count beside the one of this machine, where a patch comes back.
@@ -74,12 +77,26 @@ pub struct RollbackPreview {
     pub scripts: ScriptPlan,
     /// What is checked afterwards, where a patch comes back or a switch moves.
     pub(crate) checks: Vec<PatchChecks>,
+    /// Patches that would come back although nobody who is trusted today has signed them: somebody has to say in this run that
+    /// they may.
+    pub(crate) unvouched: Vec<Obstacle>,
 }
 
 impl RollbackPreview {
     /// What is checked afterwards, each as a phrase.
     pub fn health_checks(&self) -> impl Iterator<Item = String> {
         self.checks.iter().flat_map(|of| &of.checks).map(|check| describe(&check.probe))
+    }
+
+    /// Whether what comes back may; `consent`: somebody has said in this run that it may although nobody vouches for it.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] about everything that may not.
+    pub(crate) fn permits(&self, consent: bool) -> Result<()> {
+        match consent || self.unvouched.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Refused(self.unvouched.clone())),
+        }
     }
 
     /// What somebody agrees to who takes back what this shows.
@@ -132,6 +149,10 @@ pub struct RolledBack {
     pub checks: Vec<CheckNote>,
     /// What was worth knowing.
     pub notes: Vec<Note>,
+    /// Edited files that it replaced, and where they are now.
+    pub(crate) edits: Vec<KeptEdit>,
     /// Why tidying up did not succeed, if so. The change is done.
     pub untidy: Option<String>,
+    /// Whether bringing a patch that went back needs somebody's word, because nobody vouches for it.
+    pub(crate) needs_consent: bool,
 }

@@ -1,19 +1,30 @@
 //! Which version the product has before and after a rollback, for the history.
 
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, Gone, LayerSlot, Ledger};
-use crate::model::LayerKey;
+use crate::ledger::{Entry, Gone, LayerSlot, Ledger, Turn};
+use crate::model::{LayerKey, Step};
+use crate::workbench::Result;
 use crate::workbench::look::stack::manifest_of;
+use crate::workbench::look::status::version_now;
 
-/// The version before and after a rollback: that of the folder before the patch, if nothing newer stays on it.
+/// The version before and after a rollback: that of the folder before the patch, if nothing newer stays on it. A repair or a
+/// switch that is taken back is no patch: it changes the version only with a file that says it.
 pub(super) fn versions(
     fs: &dyn Fs,
     ledger: &Ledger,
     reversed: &Entry,
     rollback: &Entry,
-) -> (Option<String>, Option<String>) {
+    steps: &[Step],
+) -> Result<(Option<String>, Option<String>)> {
+    if rollback.reverses.is_some() && !matches!(reversed.turn(ledger.entries()), Turn::Went | Turn::CameBack)
+    {
+        let (now, places) = version_now(fs, ledger)?;
+        let is_touched = steps.iter().any(|step| places.contains(&step.path));
+        let then = if is_touched { reversed.version_before.clone() } else { now.clone() };
+        return Ok((now, then));
+    }
     if rollback.reverses.is_some() && ledger.last_change().is_some_and(|last| last.seq == reversed.seq) {
-        return (reversed.version_after.clone(), reversed.version_before.clone());
+        return Ok((reversed.version_after.clone(), reversed.version_before.clone()));
     }
     let now = ledger.version().map(str::to_owned);
     let goes = |slot: &LayerSlot| match rollback.reverses {
@@ -22,10 +33,10 @@ pub(super) fn versions(
     };
     let slots = ledger.layers().slots;
     let lowest = slots.iter().position(goes);
-    match lowest.map(|lowest| &slots[lowest..]) {
+    Ok(match lowest.map(|lowest| &slots[lowest..]) {
         Some(gone) if gone.iter().all(goes) => (now, version_below(fs, ledger, gone[0].key)),
         _ => (now.clone(), now),
-    }
+    })
 }
 
 /// The version that the folder had before the patch `key` came: what the one that came with it left, or was there before

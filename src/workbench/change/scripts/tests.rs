@@ -88,6 +88,7 @@ impl Stage {
 
     fn roll_back(&self, which: Which, scripts: ScriptConsent) -> Result<RolledBack> {
         let options = RollbackOptions {
+            allow_unsigned: true,
             which,
             on_drift: OnDrift::Stop,
             expected: None,

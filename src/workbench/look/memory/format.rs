@@ -68,7 +68,8 @@ impl First {
             let FirstFolder { time, entry, digest, places } = folder;
             let entries = vec![SeenEntry { entry, digest, whole: false, there: true }];
             let places = places.into_iter().map(FirstPlace::into_place).collect();
-            SeenFolder { name: FolderName { path, object: None }, time, entries, places, reasons: Vec::new() }
+            let name = FolderName { path, object: None };
+            SeenFolder { name, time, entries, places, reasons: Vec::new(), copies: Vec::new() }
         });
         Memory { format: FORMAT.to_owned(), folders: folders.collect() }
     }

@@ -37,13 +37,16 @@ def main():
             moment = at(entry["time"])
             when[entry["seq"]] = moment if moment is not None and (latest is None or moment >= latest) else None
             latest = max([m for m in (latest, moment) if m is not None], default=None)
+        def stopped(entry):
+            kinds = {fact["kind"] for fact in entry.get("facts", [])}
+            return entry["action"] == "rollback" and "stopped-check" in kinds and "failed-check" not in kinds
         def unasked(entry):
-            return (entry["action"] == "rollback" and not entry.get("reason")
+            return (entry["action"] == "rollback" and not entry.get("reason") and not stopped(entry)
                     and any(not check["passed"] for check in entry.get("checks", [])))
         def undoes(entry):
             if entry["action"] != "rollback":
                 return []
-            if unasked(entry) and entry.get("reverses"):
+            if (unasked(entry) or stopped(entry)) and entry.get("reverses"):
                 return [entry["reverses"]]
             if not entry.get("reverses"):
                 return [gone["entry"] for gone in entry.get("out", [])]
@@ -59,13 +62,14 @@ def main():
                 continue
             later = [other for other in entries if other["seq"] > seq and seq in undoes(other)]
             failed = did not in ("checked", "other") and any(unasked(other) for other in later)
-            ends = unasked(entry) and undoes(entry)
+            halted = not failed and did not in ("checked", "other") and any(stopped(other) for other in later)
+            ends = (unasked(entry) or stopped(entry)) and undoes(entry)
             if not ends:
-                note(deeds, "put-back" if failed else did, *ref)
+                note(deeds, "put-back" if failed else "stopped" if halted else did, *ref)
             down = entry.get("downtime")
             if down and at(down["from"]) is not None and at(down["until"]) is not None:
                 timed("downtime", ref, at(down["until"]) - at(down["from"]))
-            if did == "applied":
+            if did == "applied" and not halted:
                 if not failed:
                     patch = history["patches"].get(str(seq)) if about else None
                     if about:
@@ -99,7 +103,7 @@ def main():
                     if bad and after <= 7 * 86400:
                         note(shares, "change_fail_rate", *ref)
                         timed("failed_deployment_recovery_time", ref, after)
-            if did not in ("checked", "other") and not ends:
+            if did not in ("checked", "other") and not ends and not halted:
                 note(shares, "success_rate of", *ref)
                 if did != "put-back" and not failed:
                     note(shares, "success_rate", *ref)

@@ -10,7 +10,7 @@ use super::exposition::Exposition;
 use super::*;
 use crate::disk::fs::OsFs;
 use crate::environment::Environment;
-use crate::ledger::{CheckNote, DowntimeNote, Gone, PatchNote, ReasonNote};
+use crate::ledger::{CheckNote, DowntimeNote, EntryFact, Gone, PatchNote, ReasonNote};
 use crate::model::{About, Measured, PatchId, ResolvedKind, ResolvedState, Word};
 use crate::plan::{EventRef, RateFigure, TimeFigure};
 
@@ -97,6 +97,11 @@ fn fill(entry: &mut Entry, dice: &mut Dice, clock: i64) {
                 entry.out = vec![Gone { entry: gone, part: 0 }];
             }
             _ => entry.reverses = Some(dice.below(earlier) + 1),
+        }
+        if dice.once_in(4) {
+            let check = || "up".to_owned();
+            entry.facts = vec![EntryFact::StoppedCheck { check: check() }];
+            entry.facts.extend(dice.once_in(4).then(|| EntryFact::FailedCheck { check: check() }));
         }
         if dice.once_in(2) {
             let kind = ReasonKind::WORDS[dice.below(4) as usize].1;
@@ -284,6 +289,7 @@ fn one_folder(path: &str) -> FolderMetrics {
         foreign: None,
         older: None,
         unchecked: Vec::new(),
+        unfinished: None,
         metrics: if n < 3 { metrics.clone() } else { Metrics::new(&[], metrics.period) },
     });
     let (since, until) = (spelled(metrics.period.since), spelled(metrics.period.until));

@@ -140,6 +140,7 @@ impl Scene {
     /// Takes back the last patch.
     pub fn roll_back(&self) -> Result<(), Error> {
         let options = RollbackOptions {
+            allow_unsigned: true,
             which: Which::Last,
             on_drift: OnDrift::Stop,
             expected: None,
