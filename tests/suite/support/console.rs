@@ -164,7 +164,7 @@ impl<'a> Console<'a> {
             interrupt: self.interrupt.clone(),
         };
         let code = run_with(&self.workbench, args, &mut streams);
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text").replace(root, "$");
+        let text = |bytes: Vec<u8>| as_everywhere(&String::from_utf8(bytes).expect("text"), root);
         Run { code, out: text(out), err: text(err) }
     }
 
@@ -200,6 +200,21 @@ impl BufRead for Answers<'_> {
     fn consume(&mut self, bytes: usize) {
         self.typed.consume(bytes);
     }
+}
+
+/// What was printed, with `$` for the sandbox, and what is in there named as on every system.
+fn as_everywhere(text: &str, root: &str) -> String {
+    let text = text.replace(&root.replace('\\', r"\\"), "$").replace(root, "$");
+    if !cfg!(windows) {
+        return text;
+    }
+    let mut pieces = text.split('$');
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find([' ', '\n', '"', '\'', ',', ')', ';']).unwrap_or(piece.len());
+        plain = plain + "$" + &piece[..end].replace(r"\\", "/").replace('\\', "/") + &piece[end..];
+    }
+    plain
 }
 
 /// Digests of bundles differ with the version of every packer; a snapshot shows only that there is one.
