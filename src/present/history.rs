@@ -27,13 +27,13 @@ pub struct FolderView {
     pub shortened: Option<String>,
     /// That health checks of its changes are due, or may be running, if so. Escaped.
     pub unchecked: Option<String>,
-    /// Patches in the folder that were called back.
+    /// Patches in the folder that were withdrawn.
     pub called_back: Vec<CalledBack>,
     /// The switches of its patches.
     pub switches: Vec<SwitchRow>,
 }
 
-/// A patch in the folder that was called back. Texts are escaped.
+/// A patch in the folder that was withdrawn. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalledBack {
     pub what: String,
@@ -57,10 +57,10 @@ pub struct StackRow {
     pub others: Vec<String>,
 }
 
-/// Whether a patch can be taken out.
+/// Whether a patch can be rolled back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CanRollBack {
-    /// It is the newest one with a way back.
+    /// It is the newest one that can be rolled back.
     Now,
     /// It lies below others, and no newer one shares a file with it.
     Alone,
@@ -70,7 +70,7 @@ pub enum CanRollBack {
     WithOthers,
     /// Another patch contains it and replaced it.
     Contained,
-    /// The way back was given up.
+    /// It was kept for good.
     GivenUp,
 }
 
@@ -193,7 +193,7 @@ impl FolderView {
         self.events.first().map_or(0, |event| event.number)
     }
 
-    /// Whether a patch can be taken out now.
+    /// Whether a patch can be rolled back now.
     pub fn can_take_back(&self) -> bool {
         let newest = self.status.installed.iter().rev().find(|patch| patch.replaced_by.is_none());
         newest.is_some_and(|patch| !patch.accepted)

@@ -40,7 +40,7 @@ pub(crate) enum MemberStanding {
     Good { since: Seconds },
     /// It was tried and is as before: refused, or not there. The next run tries it again.
     NotGood,
-    /// It was tried and failed, or what was good is not good any more.
+    /// It was tried and failed, or what was good is no longer good.
     Failed,
     /// Somebody decided that it does not count.
     LeftOut,

@@ -11,14 +11,14 @@ use crate::workbench::{Result, Workbench};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedWork {
     pub patch: Option<PatchNote>,
-    /// Whether it was being taken back rather than applied.
+    /// Whether it was being rolled back rather than applied.
     pub is_rollback: bool,
     /// The switch that was being moved, if that is it.
     pub switch: Option<String>,
     pub begun: String,
     /// Who began it.
     pub user: String,
-    /// Whether it is known to have been begun by somebody else, or on another computer.
+    /// Whether it is known to have been started by somebody else, or on another computer.
     pub is_foreign: bool,
     /// Whether every place is new already, so that it can be finished; `None` where nobody has looked.
     pub can_finish: Option<bool>,
