@@ -71,7 +71,7 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
     let Some((id, intent, digest)) = read_intent(fs, has_outcome)? else { return Ok(Unfinished::NotArmed) };
     let root = fs.look(&Place::Root).context("look at", "the folder")?.map_or(0, |found| found.object);
     if intent.root != root {
-        return Err(TransactionError::State("the unfinished work was begun in another folder".to_owned()));
+        return Err(TransactionError::Copied);
     }
     let fits = |outcome: &EndRecord| outcome.intent == digest.to_string();
     match (commit, abort) {

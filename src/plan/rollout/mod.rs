@@ -52,7 +52,7 @@ pub(crate) struct Ring<'a> {
     pub rules: &'a RingRules,
     /// How each of its folders stands.
     pub folders: &'a [MemberStanding],
-    /// When its first folder was begun.
+    /// When its first folder was started.
     pub begun: Option<Seconds>,
     /// People who approved.
     pub approvals: usize,
