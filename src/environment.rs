@@ -1,7 +1,7 @@
 //! Clock, chance, user and machine as one value, so that whole outputs can be repeated in a test.
 
 use std::fmt;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub struct Environment {
     pub source_date: Option<String>,
     /// `os/arch` as in a bundle's `platforms`, such as `linux/x86_64`.
     pub platform: String,
-    /// Where this machine keeps its list of patches that were called back, if it has one.
+    /// Where this machine keeps its list of patches that were withdrawn, if it has one.
     pub holds_list: Option<PathBuf>,
     /// Where this person keeps the keys and rules that patches are judged by.
     pub trust_file: Option<PathBuf>,
@@ -186,10 +186,30 @@ fn machine_folder() -> Option<PathBuf> {
     }
 }
 
-/// Where the system's services run programs, nobody sets a name; the number is still evidence.
+/// Where the system's services run programs, nobody sets a name. The list of users has one; without it, the number is
+/// still evidence.
 #[cfg(unix)]
 fn user_id() -> String {
-    format!("uid {}", rustix::process::geteuid().as_raw())
+    let id = rustix::process::geteuid().as_raw();
+    let list = std::fs::File::open("/etc/passwd").and_then(|file| {
+        let mut text = String::new();
+        file.take(MAX_USERS_BYTES).read_to_string(&mut text).map(|_| text)
+    });
+    list.ok().and_then(|list| name_in(&list, id)).unwrap_or_else(|| format!("uid {id}"))
+}
+
+/// Most of the list of users that is read.
+#[cfg(unix)]
+const MAX_USERS_BYTES: u64 = 1 << 20;
+
+/// The name of the user `id` in a list as `/etc/passwd` is one.
+#[cfg(unix)]
+fn name_in(list: &str, id: u32) -> Option<String> {
+    list.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let (name, number) = (fields.next()?, fields.nth(1)?);
+        (number.parse() == Ok(id) && !name.is_empty()).then(|| name.to_owned())
+    })
 }
 
 #[cfg(not(unix))]
@@ -200,6 +220,17 @@ fn user_id() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_user_has_the_name_that_the_system_gives_him() {
+        let list = "root:x:0:0:root:/root:/bin/sh\n+::::\ndaemon:x:1:1::/:/sbin/nologin\n";
+        assert_eq!(
+            (name_in(list, 0).as_deref(), name_in(list, 1).as_deref()),
+            (Some("root"), Some("daemon"))
+        );
+        assert_eq!((name_in(list, 2), name_in("", 0), name_in("root", 0)), (None, None, None));
+    }
 
     #[test]
     fn a_home_that_is_no_folder_has_no_settings_in_it() {

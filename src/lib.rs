@@ -1,4 +1,4 @@
-//! Patchwright puts patches into a product folder so carefully that anybody can take each of them out again.
+//! Patchwright applies patches to a product folder, and rolls any of them back later.
 //!
 //! ARCHITECTURE.md has the way of one apply and a table of what is where. In short: `model` has the words, `plan` says what should happen, `transaction`
 //! makes it true, `workbench` has one method per thing a person wants, and the front ends render its answers.

@@ -26,7 +26,7 @@ pub enum Phase {
     Changing,
     /// Reading back what was written.
     Verifying,
-    /// Putting everything back.
+    /// Restoring everything.
     PuttingBack,
 }
 
@@ -114,7 +114,7 @@ impl Progress for Quiet {
 }
 
 /// The wish to stop, shared between who works and who asks. Work looks at it where stopping is safe; once the
-/// commit has begun nobody looks any more, and the change is finished.
+/// commit has started nobody looks any more, and the change is finished.
 #[derive(Clone, Default, Debug)]
 pub struct CancelToken(Arc<AtomicBool>);
 

@@ -55,7 +55,7 @@ pub struct Report {
     pub causes: Vec<String>,
     /// What scripts that failed printed, a line for each: the content of any file may be in it.
     pub printed: Vec<String>,
-    /// Everything that stands in the way, if that is the reason.
+    /// All problems to resolve first, if they are the reason.
     pub obstacles: Vec<Obstacle>,
     /// What it means for the files.
     pub files: Files,
@@ -75,7 +75,7 @@ pub enum Files {
     /// Some may be new and some old.
     Between,
     New,
-    /// They are changed, and what is left to take that back is not known.
+    /// They are changed, and what is left to undo that is not known.
     Unrecorded,
     /// What was to be done is done. What failed came after it.
     Done,
@@ -114,6 +114,9 @@ impl Report {
                 match code {
                     Code::Occupied => {
                         report.hint("Choose another name; existing files are never overwritten.")
+                    }
+                    _ if source.kind() == std::io::ErrorKind::NotFound => {
+                        report.hint("Check the path. The folder in front of the name must exist, too.")
                     }
                     _ => report,
                 }
@@ -309,8 +312,10 @@ fn of_memory(code: Code, path: &Path, detail: &str) -> Report {
     Report::new(code, "Can't read what this account saw of folders before")
         .at(path.display())
         .because(detail.to_owned())
-        .hint(format!("Restore the file from a backup, or move it away: mv {shown} {shown}.damaged"))
-        .hint("Without it, older patches aren't recognised, and every history counts as foreign.")
+        .hint(format!(
+            "Restore the file from a backup, or move it away: mv {shown} {shown}.damaged. \
+             Without it, older patches aren't recognised, and every history counts as foreign."
+        ))
 }
 
 fn of_folder(code: Code, path: &Path, error: &FolderError) -> Report {
@@ -447,6 +452,9 @@ fn of_transaction(error: &TransactionError, folder: &str) -> Report {
             }
             report.hint("Leave the folder as it is, and show this message to its administrator.")
         }
+        TransactionError::Copied => Report::generic(code, error)
+            .hint("Recover the original folder, then copy it again.")
+            .hint("If there is no original any more, leave this one as it is, and ask support for help."),
         TransactionError::Cancelled(_) => stopped(code),
         _ => Report::generic(code, error),
     }

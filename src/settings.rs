@@ -154,7 +154,7 @@ pub struct Recent {
     /// Notes on changes, known again by what they are about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<RememberedNote>,
-    /// The folder that a change was begun in and not seen to its end.
+    /// The folder that a change was started in and not seen to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub begun: Option<PathBuf>,
     /// Files that say what folders should have, the last one first.

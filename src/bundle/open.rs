@@ -67,8 +67,8 @@ impl UnverifiedBundle {
         Ok(Self { container, manifest, signatures, reviews })
     }
 
-    /// Reads the manifest, checks every rule, that the content in the bundle is what the manifest names, and who vouches
-    /// for it by the keys in `keyring` at the time `now`.
+    /// Reads the manifest, checks every rule, that the content in the bundle is what the manifest names, and who signed
+    /// it, by the keys in `keyring` at the time `now`.
     ///
     /// # Errors
     /// Names the first rule that is broken. Signatures that do not count are no error, but in the verdict.
@@ -166,7 +166,7 @@ pub(crate) fn place_of(patch: &Patch) -> SequencePlace {
 pub struct VerifiedBundle {
     /// What it says.
     pub patch: Arc<Patch>,
-    /// Who vouches for it, by the rules of the product that it says it is for.
+    /// Who signed it, by the rules of the product that it says it is for.
     pub verdict: Verdict,
     /// How the diffs fit, if it was made of text patches for one folder.
     pub text: Option<TextOrigin>,

@@ -58,11 +58,10 @@ pub(super) fn text(fs: &dyn Fs, path: &TreePath, text: &str) -> Attempt {
         Ok(Beginning::Text(content)) if contains(&content, text.as_bytes()) => {
             Attempt::Yes(format!("{path:?} contains {text:?}"))
         }
-        Ok(Beginning::Text(content)) if content.len() as u64 >= MAX_TEXT_BYTES => Attempt::No(format!(
-            "the first {} KiB of {path:?} do not contain {text:?}",
-            MAX_TEXT_BYTES / 1024
-        )),
-        Ok(Beginning::Text(_)) => Attempt::No(format!("{path:?} does not contain {text:?}")),
+        Ok(Beginning::Text(content)) if content.len() as u64 >= MAX_TEXT_BYTES => {
+            Attempt::No(format!("the first {} KiB of {path:?} don't contain {text:?}", MAX_TEXT_BYTES / 1024))
+        }
+        Ok(Beginning::Text(_)) => Attempt::No(format!("{path:?} doesn't contain {text:?}")),
         Ok(Beginning::Unreadable(absence)) => Attempt::No(absence),
         Err(error) => Attempt::No(error_with_cause(&error)),
     }

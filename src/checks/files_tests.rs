@@ -74,7 +74,7 @@ fn a_file_has_the_expected_content_or_not() {
 fn a_text_stands_in_a_file_or_not() {
     let text = |text: &str| Probe::Text { path: path("conf/release"), contains: text.to_owned() };
     assert_outcome(text("mode=fast"), true, "\"conf/release\" contains \"mode=fast\"");
-    assert_outcome(text("mode=slow"), false, "\"conf/release\" does not contain \"mode=slow\"");
+    assert_outcome(text("mode=slow"), false, "\"conf/release\" doesn't contain \"mode=slow\"");
 }
 
 #[test]

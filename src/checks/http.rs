@@ -35,9 +35,7 @@ pub(super) fn http(
         Some(Err(error)) if error.kind() != io::ErrorKind::TimedOut => {
             Attempt::No(format!("{url} gave no answer: {error}"))
         }
-        Some(Err(_)) | None => {
-            Attempt::No(format!("{url} did not answer within {}", seconds(limits.timeout)))
-        }
+        Some(Err(_)) | None => Attempt::No(format!("{url} didn't answer within {}", seconds(limits.timeout))),
     })
 }
 
@@ -51,7 +49,7 @@ fn judge(url: &str, response: &Response, status: u16, text: Option<&str>) -> Att
         Some(text) if contains(&response.body, text.as_bytes()) => {
             Attempt::Yes(format!("{url} answered {found} and contains {text:?}"))
         }
-        Some(text) => Attempt::No(format!("{url} answered {found} but does not contain {text:?}")),
+        Some(text) => Attempt::No(format!("{url} answered {found} but doesn't contain {text:?}")),
     }
 }
 
@@ -168,7 +166,7 @@ mod tests {
         let (port, server) = serve(vec!["H"; 50], Duration::from_millis(100));
         let url = format!("http://127.0.0.1:{port}/");
         let answer = ask_for(&url, 200, None, Duration::from_secs(1));
-        assert_eq!(answer, Attempt::No(format!("{url} did not answer within 1 second")));
+        assert_eq!(answer, Attempt::No(format!("{url} didn't answer within 1 second")));
         server.join().unwrap();
     }
 

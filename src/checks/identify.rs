@@ -53,7 +53,7 @@ pub fn identify(fs: &dyn Fs, product: &Product) -> Result<Identity, ScanError> {
                 Beginning::Text(content) if contains(&content, text.as_bytes()) => {
                     (true, format!("{path:?} contains {text:?}"))
                 }
-                Beginning::Text(_) => (false, format!("{path:?} does not contain {text:?}")),
+                Beginning::Text(_) => (false, format!("{path:?} doesn't contain {text:?}")),
             },
             Detect::Version { path, after, until } => match first_bytes(fs, path)? {
                 Beginning::Unreadable(absence) => (false, absence),

@@ -21,7 +21,7 @@ pub(super) fn port(host: &str, port: u16, open: bool, limits: &Limits<'_>) -> Re
         Some(Err(NoConnection::Refused)) => Attempt::when(!open, format!("nothing listens on {place}")),
         // A packet that is dropped on the way looks the same whether somebody listens or not.
         Some(Err(NoConnection::Late)) | None => {
-            Attempt::No(format!("{place} did not answer within {}", seconds(limits.timeout)))
+            Attempt::No(format!("{place} didn't answer within {}", seconds(limits.timeout)))
         }
         Some(Err(NoConnection::Failed(reason))) => Attempt::No(format!("can't reach {place}: {reason}")),
     })

@@ -19,9 +19,9 @@ use crate::workbench::{ChoiceWish, PlanFile};
 #[command(after_help = "\
 Examples:
   patchwright choose --scan trivy.json --from patches /opt/app
-  patchwright choose --scan grype.json --from patches --kev kev.json --epss epss.csv.gz /opt/app
-  patchwright choose --scan trivy.json --from patches --output chosen.plan /opt/app
-  patchwright choose --scan trivy.json --from patches --fail-on exploited /opt/app")]
+  patchwright choose --scan grype.json --from patches --kev kev.json /opt/app
+  patchwright choose --scan trivy.json --from patches -o chosen.plan /opt/app
+  patchwright choose --scan t.json --from patches --fail-on exploited /opt/app")]
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     /// The table of forecasts, as FIRST publishes it (CSV, also packed with gzip)
     #[arg(long, value_name = "FILE")]
     epss: Option<PathBuf>,
-    /// Exit with 3 if a problem like this isn't fixed in the folder: exploited, critical, high, medium or any
+    /// Exit with 3 if a problem of this kind isn't fixed in the folder: exploited, critical, high, medium or any
     #[arg(long, value_name = "WHAT", value_parser = fail_on)]
     fail_on: Option<FailOn>,
     /// Save the plan, to apply exactly these changes later

@@ -18,7 +18,7 @@ use crate::workbench::TriedFile;
 #[command(after_help = "\
 Examples:
   patchwright edit test order.toml /opt/app
-  patchwright edit test order.toml site-a/values.yaml site-b/values.yaml --json")]
+  patchwright edit test order.toml a/values.yaml b/values.yaml --json")]
 pub(super) struct Arguments {
     #[command(subcommand)]
     verb: EditVerb,

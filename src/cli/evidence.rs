@@ -25,18 +25,18 @@ choices! {
 
 /// Save what happened to a folder for auditors, or verify that file
 ///
-/// The file holds a page to print, the same for programs, the records and manifests to the byte, and checksums. With --key,
+/// The file contains a page to print, the same data as JSON, the original records and manifests, and checksums. With --key,
 /// the checksums are signed, and so are statements that the tools of in-toto verify. An SSH key signs the checksums only.
 /// `patchwright evidence verify FILE` needs nothing but the file and your own keys, and names every file that was changed. It
-/// exits with 4 if one was, if the file is damaged, or if you don't trust the signer. A history that was broken in the folder
-/// already is shown as that, and the file is still what was shown.
+/// exits with 4 if one was, if the file is damaged, or if you don't trust the signer. If the folder's
+/// history had already been changed, the page says so.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "patchwright evidence --output <FILE> <TARGET> [ID]\n       patchwright evidence verify <FILE>",
     after_help = "\
 Examples:
   patchwright evidence /opt/app ACME-HF-1042 -o evidence.zip --key anna.key
-  patchwright evidence /opt/app --since 2026-10-01 -o autumn.zip --redact users
+  patchwright evidence /opt/app --since 2026-10-01 -o q4.zip --redact users
   patchwright evidence verify evidence.zip"
 )]
 pub(super) struct Arguments {

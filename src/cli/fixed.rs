@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     /// Compare with this report of Trivy or Grype (JSON)
     #[arg(long, value_name = "REPORT")]
     against: Option<PathBuf>,
-    /// Who says it, in the document; your user and computer, if you leave this out
+    /// The document's author; by default, your user and computer
     #[arg(long, value_name = "NAME", requires = "format")]
     author: Option<String>,
     /// An address of the author; csaf needs one
@@ -75,8 +75,7 @@ impl Arguments {
         let own = || environment.name();
         let namespace = self.namespace.clone().filter(|address| Publisher::is_address(address));
         if self.format.is_some_and(FixedFormat::needs_namespace) && namespace.is_none() {
-            let report =
-                Report::usage("This format says who publishes it, and needs an address that they own");
+            let report = Report::usage("CSAF names a publisher and a web address it owns");
             return Err(report.hint("Add: --author NAME --namespace https://YOUR-COMPANY").into());
         }
         if self.format.is_some() && self.output.is_none() && session.is_json() {

@@ -120,7 +120,7 @@ fn is_series(folder: &Path) -> bool {
 pub(super) fn since(text: &str, now: Timestamp) -> Result<Timestamp> {
     let example = "Write a day such as 2026-10-01, or a moment such as 2026-10-01T08:00:00Z.";
     match moment(text) {
-        None => Err(Report::usage(format!("{text} is no day and no moment")).hint(example).into()),
+        None => Err(Report::usage(format!("Can't read the date {text:?}")).hint(example).into()),
         Some(since) if since > now => {
             let report =
                 Report::usage(format!("{text} is still to come, so nothing can have happened since"));

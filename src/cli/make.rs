@@ -21,9 +21,9 @@ use crate::workbench::{
 #[command(after_help = "\
 Examples:
   patchwright make --from old --to new --order order.toml -o fix.patchbundle
-  patchwright make --from old --order edits.toml --try site-a --try site-b/web.yaml -o fix.patchbundle
+  patchwright make --from old --order edits.toml --try site-a -o f.patchbundle
   patchwright make --from old --to new --id ACME-HF-1042 -o fix.patchbundle
-  patchwright make --patch fix.patch --target /opt/app --output fix.patchbundle
+  patchwright make --patch fix.patch --target /opt/app -o fix.patchbundle
   patchwright make --git . --range v1.2..v1.2.1 --output fix.patchbundle
   patchwright make --git . --commit abc1234 --output fix.patchbundle")]
 pub(super) struct Arguments {

@@ -35,14 +35,26 @@ fn page() -> io::Result<Vec<u8>> {
     whole.render_description_section(&mut page)?;
     whole.render_options_section(&mut page)?;
     for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
-        let section = Man::new(verb.clone());
+        // Options of every command stand once, at the beginning.
+        let is_everywhere = |arg: &clap::Arg| arg.is_global_set() || arg.get_id() == "help";
+        let own = verb.clone().mut_args(|arg| if is_everywhere(&arg) { arg.hide(true) } else { arg });
+        let section = Man::new(own);
         page.extend(format!(".SH \"PATCHWRIGHT {}\"\n", verb.get_name().to_uppercase()).bytes());
         section.render_description_section(&mut page)?;
         section.render_synopsis_section(&mut page)?;
         section.render_options_section(&mut page)?;
-        section.render_extra_section(&mut page)?;
+        extra(&section, "EXAMPLES", &mut page)?;
     }
-    whole.render_extra_section(&mut page)?;
+    extra(&whole, "\"EXIT STATUS\"", &mut page)?;
     whole.render_version_section(&mut page)?;
     Ok(page)
+}
+
+/// What stands at the end of a command's help, below a heading that the readers of such pages know.
+fn extra(section: &Man, heading: &str, page: &mut Vec<u8>) -> io::Result<()> {
+    let mut said = Vec::new();
+    section.render_extra_section(&mut said)?;
+    let said = String::from_utf8_lossy(&said).replacen(".SH EXTRA", &format!(".SH {heading}"), 1);
+    page.extend(said.bytes());
+    Ok(())
 }

@@ -24,10 +24,10 @@ choices! {
     }
 }
 
-/// Show how changing folders goes, in figures
+/// Show figures on changes: how many, how long, how many failed
 ///
 /// Counted from the verified histories of the folders: how often patches are applied, how long that takes, how often it goes
-/// wrong. What the histories don't say is no data, never a guess; fewer than five values are called too few to compare. With
+/// wrong. Missing data is shown as "no data", never guessed; fewer than five values are called too few to compare. With
 /// --verbose, shows every entry that a figure counts. A folder that you name twice counts once.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

@@ -13,8 +13,8 @@ use crate::workbench::ReconcileWish;
 /// Bring many folders in line with a state file
 ///
 /// The state file lists folders, and the patches that each should have. Without --apply, nothing is changed, and you see what
-/// would be. What a person did by hand is never undone: a patch that somebody rolled back stays out until the file says
-/// something else of that folder. The file sets no rule aside: patches that aren't trusted aren't applied. Exits with 7 if a
+/// would be. What a person did by hand is never undone: a patch that somebody rolled back stays out until the
+/// folder's entry in the file changes. The file can't override trust: patches that aren't trusted aren't applied. Exits with 7 if a
 /// folder differs, and with 3 if one is blocked.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -22,8 +22,8 @@ Examples:
   patchwright reconcile state.toml
   patchwright reconcile state.toml --apply
   patchwright reconcile state.toml --folder /opt/app --apply --again
-  patchwright reconcile state.toml --report report.md --metrics patchwright.prom
-  patchwright reconcile --hold /opt/app --reason=ticket-4711 --until 2027-01-31
+  patchwright reconcile state.toml --report report.md --metrics app.prom
+  patchwright reconcile --hold /opt/app --reason=OPS-77 --until 2027-01-31
   patchwright reconcile --release /opt/app")]
 pub(super) struct Arguments {
     /// The state file

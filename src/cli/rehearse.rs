@@ -15,8 +15,8 @@ use crate::workbench::{ApplyOptions, RehearsalWish};
 /// Try a change on a clone of the folder, with your own tests
 ///
 /// Makes a clone next to the folder, as .NAME-rehearsal-…, applies the patches there, runs their health checks and your tests, rolls
-/// back, and compares every file. The folder itself stays as it is. The clone is removed; if this is killed, the test ends,
-/// and the next rehearsal that makes its clone there removes this one. `plan` and `apply` show how it ended, as long as folder and patches stay the same.
+/// back, and compares every file. The folder itself stays as it is. The clone is removed afterwards. If this command is killed,
+/// its test ends too, and the next rehearsal removes the clone. `plan` and `apply` show how it ended, as long as folder and patches stay the same.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "patchwright rehearse [OPTIONS] <FILE>... <TARGET>",

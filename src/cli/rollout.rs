@@ -17,7 +17,7 @@ use crate::workbench::{ApplyOptions, RolloutView, RunWish};
 ///
 /// A rollout file names patch files and rings of folders. A run changes one ring after the other, as far as the rules between them
 /// allow, and ends; call it again, for example from cron, to go on. `run` and `status` exit with 7 if it waits, with 3 if it is
-/// stopped; `approve` exits with 7 if the approval doesn't count. What was started stays as it is: the folders, the patch
+/// stopped; `approve` exits with 7 if the approval doesn't count. The first run fixes the folders, the patch
 /// files and the rollout file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -47,7 +47,7 @@ A rollout file:
   name = \"rest\"
   folders = [\"/srv/app/*\"]  # without those of earlier rings
   approve = 1              # people who have to approve
-  approve_by = \"key\"       # only with keys of the role approver; else also by hand
+  approve_by = \"key\"       # only keys of the role approver; else also by hand
   deadline = \"2d\"          # for folders that are missing or refused")]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -121,15 +121,17 @@ struct Resume {
     file: PathBuf,
 }
 
-/// Approve that a ring begins
+/// Approve that a ring starts
 #[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(group(clap::ArgGroup::new("how").required(true).args(["by_hand", "key"])))]
 struct Approve {
     /// The rollout file
     file: PathBuf,
     /// The ring
     ring: String,
     /// Approve as the person who runs this command; whoever can write the rollout's records could do the same
-    #[arg(long, required_unless_present = "key", conflicts_with = "key")]
+    #[arg(long)]
     by_hand: bool,
     /// Sign the approval with this secret key, or the .pub file of an SSH key in an agent; it counts where the key is trusted
     /// as an approver

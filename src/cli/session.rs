@@ -324,6 +324,7 @@ pub(super) fn explain(error: &clap::Error, args: &[OsString], streams: &mut Stre
         true => error.render().ansi().to_string(),
         false => safe.clone().into_owned(),
     };
+    let next = help_of(args);
     // Nobody is left to be told when this fails.
     if !error.use_stderr() {
         let _ = write!(streams.out, "{}", rendered(streams.terminals.out)).and_then(|()| streams.out.flush());
@@ -334,13 +335,32 @@ pub(super) fn explain(error: &clap::Error, args: &[OsString], streams: &mut Stre
         // What is missing or was meant stands in the lines up to the next empty one.
         let said: Vec<&str> = plain.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
         let report = Report::usage(said.join(" ").trim_start_matches("error: "))
-            .hint("See the commands and options: patchwright --help");
+            .hint(format!("See the options and examples: {next}"));
         let compact = !has("--json") || has("--progress") || has("--progress=json");
         let document =
             json::document(None, Outcome::Not(report.kind), &answer::Failure::new(&report), compact);
         let _ = streams.out.write_all(document.as_bytes()).and_then(|()| streams.out.flush());
     } else {
-        let _ = write!(streams.err, "{}", rendered(streams.terminals.err));
+        let said = rendered(streams.terminals.err);
+        let said = said.split(CLAPS_NEXT_STEP).next().unwrap_or_default().trim_end();
+        let step = format!("Nothing was changed.\nNext: See the options and examples: {next}");
+        let _ = writeln!(streams.err, "{said}\n\n{step}");
     }
     Kind::Usage.exit_code()
+}
+
+/// What clap says at the end, where a step that fits the command is better.
+const CLAPS_NEXT_STEP: &str = "For more information, try";
+
+/// The command that explains what was typed, as far as it is one.
+fn help_of(args: &[OsString]) -> String {
+    let mut command = super::command();
+    let mut shown = "patchwright help".to_owned();
+    for word in args.iter().skip(1).filter_map(|word| word.to_str()) {
+        if let Some(verb) = command.find_subcommand(word) {
+            shown.push_str(&format!(" {}", verb.get_name()));
+            command = verb.clone();
+        }
+    }
+    shown
 }

@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     /// Also show unified diffs of the files that aren't as expected; not with --json
     #[arg(long)]
     diff: bool,
-    /// Also check what the edits in this patch file say must be so (`must`); it has to be applied here
+    /// Also check the conditions (`must`) of this patch file's edits; the patch must be applied here
     #[arg(long, value_name = "FILE")]
     conditions: Vec<PathBuf>,
     #[command(flatten)]
@@ -44,7 +44,10 @@ impl Arguments {
         let conditions = session.workbench().conditions(&self.conditions, target).in_folder(target)?;
         let detail = session.detail();
         let ending = session.answer(
-            |style| text::status(&status, target, detail, style) + &text::conditions(&conditions, style),
+            |style| {
+                text::status(&status, target, self.diff, detail, style)
+                    + &text::conditions(&conditions, style)
+            },
             || answer::Status::new(&status, &conditions, target),
         )?;
         if self.diff && !session.is_json() {

@@ -139,7 +139,11 @@ impl Verb {
 pub fn command() -> Command {
     let command = Arguments::command();
     let help = help_of_the_program(&command);
-    command.help_template(help).mut_subcommands(|verb| verb.help_template(HELP_OF_A_VERB))
+    // Whatever the file of the program is called, everything that is shown can be typed after an installation.
+    command
+        .bin_name("patchwright")
+        .help_template(help)
+        .mut_subcommands(|verb| verb.help_template(HELP_OF_A_VERB))
 }
 
 /// What was typed.

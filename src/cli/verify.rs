@@ -13,8 +13,8 @@ use crate::workbench::{Standing, Watch, Workbench, is_text_patch};
 /// Verify a patch file: its checksums and its signatures
 ///
 /// Reads the whole file and compares every checksum. Shows who signed it, and exits with 4 if you don't trust enough of
-/// the signers, or if it lacks what the trust rules ask for. With --rules, a pipeline asks by the rules and keys of a file in
-/// place of this computer's; your own keys count, too.
+/// the signers, or if it lacks what the trust rules ask for. With --rules, the rules and keys in a file are
+/// used instead of this computer's (for pipelines). Your own keys still count.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -11,7 +11,7 @@ use super::carry::{LineRange, changed_regions};
 use super::compare::Region;
 use super::lines::split_lines;
 
-/// What became of one thing that a change brought.
+/// What became of one thing that a change made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
     /// It is as the change left it.
@@ -26,7 +26,7 @@ pub enum Fate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PlaceStanding {
     pub fate: Fate,
-    /// Which of the lines that the change brought there are there.
+    /// Which of the lines that the change added there are there.
     pub lines: Vec<bool>,
 }
 

@@ -60,7 +60,7 @@ impl App {
     }
 
     /// Everything that happens without drawing. Runs while the window is minimised, too, and may run twice for one
-    /// picture: what is taken out is handled once.
+    /// picture: each is handled once.
     pub fn logic(&mut self, context: &Context) {
         let dropped = context.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
         if !dropped.is_empty() {

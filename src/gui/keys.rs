@@ -7,7 +7,7 @@ use crate::present::Model;
 use crate::present::commands::{Command, Shortcut};
 use crate::present::message::Msg;
 
-/// Takes the keys of commands out of the input.
+/// Removes the keys of commands from the input.
 pub fn take(context: &Context, model: &Model, outbox: &mut Outbox) {
     let is_typing = context.text_edit_focused();
     let mut shortcuts: Vec<(Command, Shortcut)> = Command::ALL

@@ -54,14 +54,14 @@ const MAX_ENTRY_BYTES: u64 = 64 << 20;
 pub enum Action {
     /// A patch was applied.
     Apply,
-    /// An earlier change was taken back: a patch, or itself a rollback.
+    /// An earlier change was undone: a patch, or itself a rollback.
     Rollback,
     /// Drifted files were repaired; the word of the format is older.
     #[serde(rename = "heal")]
     Repair,
-    /// A change was begun, failed or was interrupted, and was put back.
+    /// A change was started, failed or was interrupted, and the files were restored.
     PutBack,
-    /// The way back of earlier changes was given up.
+    /// Earlier changes were kept for good.
     Accept,
     /// Health checks ran.
     Checked,
@@ -96,7 +96,7 @@ pub struct Entry {
     /// The patch it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub patch: Option<PatchNote>,
-    /// For a rollback: the entry that it takes back. For an acceptance: the newest entry whose way back is given up.
+    /// For a rollback: the entry that it undoes. For an acceptance: the newest entry that is kept for good.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reverses: Option<u64>,
     /// Digest of the bundle file.
@@ -109,7 +109,7 @@ pub struct Entry {
     pub version_before: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub version_after: Option<String>,
-    /// Safety rules that were set aside on request, files that were put aside, and what else is worth knowing.
+    /// Safety rules that were set aside on request, files that were put aside, and other notes.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub facts: Vec<EntryFact>,
     /// The same as sentences of an older program.
@@ -130,7 +130,7 @@ pub struct Entry {
     /// The patches that went, where that is something else than one whole entry.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub out: Vec<Gone>,
-    /// Who vouched for the patches that came in: one note for each, in their order.
+    /// Who signed the patches that were applied: one note for each, in their order.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub vouched: Vec<VouchedNote>,
     /// Rules that were set aside on request.
@@ -266,11 +266,11 @@ pub struct Installed {
     pub patch: PatchNote,
     /// The entry that applied it first.
     pub applied: u64,
-    /// The entry whose safe copies take it out again: `applied`, or the newest entry that brought it back.
+    /// The entry whose backups undo it: `applied`, or the newest entry that reapplied it.
     pub undo_entry: u64,
     /// When it came in.
     pub time: String,
-    /// Whether its way back was given up.
+    /// Whether it was kept for good.
     pub accepted: bool,
     /// The patch that contains and replaced it; it is inactive then, and returns when that one goes.
     pub replaced_by: Option<String>,

@@ -10,7 +10,7 @@ use crate::model::{Patch, PatchId, PatchRef};
 pub struct PatchNote {
     /// The vendor's id.
     pub id: String,
-    /// Edition.
+    /// Revision.
     pub revision: u32,
     /// One line.
     pub title: String,
@@ -60,9 +60,15 @@ impl CheckNote {
         Self { check: check.into(), passed: false, evidence: evidence.into(), printed: String::new() }
     }
 
-    /// What was looked at and what was seen, as the history words the reason for taking a change back.
+    /// What was looked at and what was seen, as the history words the reason for rolling a change back. What was seen
+    /// of the same thing says what was looked at, too.
     pub fn line(&self) -> String {
-        format!("{}: {}", self.check, self.evidence)
+        let subject = |text: &str| text.replace('"', "").split(' ').next().map(str::to_owned);
+        match subject(&self.check) == subject(&self.evidence) {
+            true if self.passed => self.check.clone(),
+            true => self.evidence.clone(),
+            false => format!("{}: {}", self.check, self.evidence),
+        }
     }
 
     /// What it printed, if it did, and who.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Action, Entry, Ledger, PatchNote, as_text};
 use crate::model::{Digest, LayerKey, Step, TreePath};
 
-/// One patch of an entry that brought several, or that retired others.
+/// One patch of an entry that applied several, or that retired others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EntryPart {
@@ -32,7 +32,7 @@ pub struct EntryPart {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retires {
-    /// The entry that brought it.
+    /// The entry that applied it.
     pub entry: u64,
     /// Its number in that entry.
     pub part: usize,
@@ -44,7 +44,7 @@ pub struct Retires {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Gone {
-    /// The entry that brought it.
+    /// The entry that applied it.
     pub entry: u64,
     /// Its number in that entry.
     pub part: usize,

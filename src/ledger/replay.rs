@@ -14,9 +14,9 @@ use crate::model::{LayerKey, Step};
 pub(crate) struct LayerSlot {
     /// Which patch.
     pub key: LayerKey,
-    /// The entry whose safe copies take it out again.
+    /// The entry whose backups undo it.
     pub undo_entry: u64,
-    /// Whether its way back was given up.
+    /// Whether it was kept for good.
     pub accepted: bool,
     /// What replaced it, and whether its changes stayed below that.
     pub(crate) superseded: Option<(LayerKey, bool)>,
@@ -36,7 +36,7 @@ pub struct MovedLayer {
 pub(crate) struct Layers {
     /// The patches, replaced ones among them.
     pub slots: Vec<LayerSlot>,
-    /// Everything that moved below others since, as far as it was not taken back.
+    /// Everything that moved below others since, as far as it was not undone.
     pub moved: Vec<MovedLayer>,
 }
 
@@ -79,7 +79,7 @@ impl Ledger {
     }
 }
 
-/// What an entry comes to that takes back another one, which may itself have taken back a third.
+/// What an entry comes to that undoes another one, which may itself have undone a third.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
     /// A patch went.
@@ -153,7 +153,7 @@ impl Turns {
         self.origins.get(&entry.seq).map_or(Turn::Went, |origin| origin.turn())
     }
 
-    /// The entry that `entry` undoes in the end; `None` if it brings that one back, or takes none back.
+    /// The entry that `entry` undoes in the end; `None` if it reapplies that one, or undoes none.
     pub fn undone_by(&self, entry: &Entry) -> Option<u64> {
         self.origins.get(&entry.seq).filter(|origin| !origin.is_even).map(|origin| origin.entry)
     }

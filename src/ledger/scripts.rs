@@ -17,9 +17,9 @@ pub enum ScriptTime {
     Before,
     /// After the change is done.
     After,
-    /// Before files go back: takes back what an `After` script did.
+    /// Before files are restored: undoes what an `After` script did.
     UndoAfter,
-    /// After files are back: takes back what a `Before` script did.
+    /// After files are restored: undoes what a `Before` script did.
     UndoBefore,
 }
 

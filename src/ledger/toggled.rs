@@ -26,7 +26,7 @@ pub struct ToggleNote {
 pub(crate) struct Moving<'a> {
     pub entry: &'a Entry,
     pub position: Position,
-    /// Nothing where moving it was taken back.
+    /// Nothing where turning it was undone.
     pub note: Option<&'a ToggleNote>,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Who vouched for one patch when it came, and what was asked for. In words, so that the record outlives keys and rules.
+/// Who signed one patch when it was applied, and what was asked for. In words, so that the record outlives keys and rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VouchedNote {
@@ -26,7 +26,7 @@ pub struct VouchedNote {
     pub policy: String,
 }
 
-/// Somebody who vouched.
+/// Somebody who signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignerNote {

@@ -13,11 +13,11 @@ use super::{
 pub struct About {
     /// Id and revision.
     pub identity: PatchRef,
-    /// Grows with every patch of a product and channel; a floor against going back to an older one.
+    /// Grows with every patch of a product and channel; a floor against downgrades.
     pub sequence: u64,
     /// The vendor's line of patches that `sequence` counts in, where there are several.
     pub channel: Option<String>,
-    /// How many people the vendor wants to vouch for it; the rules of a machine can ask for more.
+    /// How many people the vendor wants to sign it; the rules of a machine can ask for more.
     pub approvals: Approvals,
     /// What sort of patch.
     pub kind: PatchKind,
@@ -75,11 +75,11 @@ pub struct About {
     pub preflight: Vec<Check>,
     /// Checks after.
     pub health: Vec<Check>,
-    /// Switches that it brings.
+    /// Switches that it has.
     pub toggles: Vec<Toggle>,
     /// What has to be restarted afterwards.
     pub restart: Restart,
-    /// How it is taken back.
+    /// How it is rolled back.
     pub rollback: Rollback,
     /// Where it was made from, in the author's words.
     pub source: Option<String>,
@@ -91,7 +91,7 @@ pub struct About {
 
 impl About {
     /// The description by somebody who gave only an id: it names no fix but itself, asks for no check, promises that
-    /// it can be taken back, and recognises the product by the files that change alone.
+    /// it can be rolled back, and recognises the product by the files that change alone.
     ///
     /// The product is called as the id begins (`ACME` of `ACME-HF-1042`), its version is `unknown`, and the sequence
     /// is 0, which claims no place in the vendor's row.
@@ -158,7 +158,7 @@ impl About {
         self.sequence != 0 || !detect.is_empty() || *versions != unsaid.versions && *name != unsaid.name
     }
 
-    /// Whether it may come where another patch has changed the same files: an earlier edition of itself, or one whose
+    /// Whether it may come where another patch has changed the same files: an earlier revision of itself, or one whose
     /// fixes it contains.
     pub(crate) fn may_replace_another(&self) -> bool {
         self.kind == PatchKind::ServicePack
@@ -186,7 +186,7 @@ choices! {
         Feature = "feature",
         /// Changes settings only.
         Config = "config",
-        /// Takes something back.
+        /// Undoes something.
         Rollback = "rollback",
     }
 }
@@ -329,7 +329,7 @@ choices! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
     pub id: PatchId,
-    /// From which edition on.
+    /// From which revision on.
     pub min_revision: u32,
     pub mode: RequirementMode,
 }
@@ -363,10 +363,10 @@ pub struct Hold {
 }
 
 choices! {
-    /// Whether the vendor says that the patch can be taken back.
+    /// Whether the vendor says that the patch can be rolled back.
     #[derive(Default)]
     pub enum RollbackPossible {
-        /// At any time, as long as the safe copies exist.
+        /// At any time, as long as the backups exist.
         #[default]
         Yes = "yes",
         /// Until it is accepted.
@@ -376,10 +376,10 @@ choices! {
     }
 }
 
-/// The vendor's honest plan for taking the patch back.
+/// The vendor's honest plan for rolling the patch back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rollback {
-    /// Whether it can be taken back.
+    /// Whether it can be rolled back.
     pub possible: RollbackPossible,
     /// Why not, or until when.
     pub reason: Option<String>,
@@ -400,7 +400,7 @@ pub struct Evidence {
     pub tests: Vec<String>,
 }
 
-/// How many people have to vouch for a patch.
+/// How many people have to sign a patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Approvals {
     pub authors: u32,

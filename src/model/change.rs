@@ -136,7 +136,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// The step that takes this one back.
+    /// The step that undoes this one.
     pub fn inverse(&self) -> Self {
         Self { path: self.path.clone(), before: self.after.clone(), after: self.before.clone() }
     }

@@ -6,7 +6,7 @@ use super::{Digest, TreePath};
 choices! {
     /// How much a check matters.
     pub enum Level {
-        /// Its failure stops the apply (preflight) or takes it back (health).
+        /// Its failure stops the apply (preflight) or undoes it (health).
         Required = "required",
         /// Its failure is reported.
         Wanted = "wanted",

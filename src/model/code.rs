@@ -9,11 +9,11 @@ pub enum Kind {
     Machine,
     /// The command line itself is wrong.
     Usage,
-    /// Something stands in the way. Nothing changed.
+    /// There is a problem to resolve first. Nothing changed.
     Refused,
     /// The bundle is damaged, hostile or not trusted. Nothing changed.
     NotTrusted,
-    /// It failed while changing and was put back as before.
+    /// It failed while changing, and the files were restored.
     PutBack,
     /// A person has to decide; everything is kept.
     NeedsPerson,
@@ -147,7 +147,7 @@ codes! {
     Expired = "E-EXPIRED", Refused;
     /// A preflight check failed.
     Preflight = "E-PREFLIGHT", Refused;
-    /// A health check failed after the change; it was put back.
+    /// A health check failed after the change; the files were restored.
     Health = "E-HEALTH", PutBack;
     /// A script of the patch failed.
     Script = "E-SCRIPT", Refused;
@@ -163,15 +163,15 @@ codes! {
     Volume = "E-VOLUME", Refused;
     /// Somebody else is changing this folder.
     Busy = "E-BUSY", Refused;
-    /// Unfinished work has to be put back or finished first.
+    /// Unfinished work has to be restored or finished first.
     Unfinished = "E-UNFINISHED", NeedsPerson;
     /// Somebody changed a file during an interrupted change; both versions are kept.
     Foreign = "E-FOREIGN", NeedsPerson;
     /// What would happen is not what somebody looked at or agreed to.
     Moved = "E-MOVED", Refused;
-    /// A safe copy is missing or damaged.
+    /// A backup is missing or damaged.
     Store = "E-STORE", Refused;
-    /// The vendor says it cannot be taken back, or the way back was given up.
+    /// The vendor says it can't be rolled back, or it was kept for good.
     NoWayBack = "E-NO-WAY-BACK", Refused;
     /// There is no such patch in this folder.
     Unknown = "E-UNKNOWN-PATCH", Refused;
@@ -183,7 +183,7 @@ codes! {
     Overlap = "E-OVERLAP", Refused;
     /// It would undo a fix that is there.
     Undoes = "E-UNDOES", Refused;
-    /// Newer patches have to be taken back first.
+    /// Newer patches have to be rolled back first.
     NotNewest = "E-NOT-NEWEST", Refused;
     /// The finished bundle did not stand the proof on a copy.
     Proof = "E-PROOF", Refused;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A patch as it came into a folder: the history entry that brought it, and its number among the patches of that
+/// A patch as it came into a folder: the history entry that applied it, and its number among the patches of that
 /// entry. Keys sort in the order in which the patches came, which is the order in which they lie on each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LayerKey {

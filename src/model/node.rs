@@ -8,7 +8,7 @@ use super::{Digest, TreePath};
 /// Permission bits of a file or folder, at most `0o7777`.
 ///
 /// Systems without such bits (Windows) report [`Mode::FILE`] and [`Mode::DIR`] for everything, and
-/// `Node::without_mode` brings what a bundle says to the same form before the two are compared.
+/// `Node::without_mode` makes what a bundle says to the same form before the two are compared.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mode(u32);
 

@@ -19,7 +19,7 @@ choices! {
     pub enum CauseKind {
         /// A rollout to many folders.
         Rollout = "rollout",
-        /// Folders brought to what a file says they should have.
+        /// Folders changed to what a file says they should have.
         Reconcile = "reconcile",
     }
 

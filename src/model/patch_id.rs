@@ -32,7 +32,7 @@ impl fmt::Display for PatchId {
     }
 }
 
-/// Names one edition of one patch. Prints as `ID` for the first edition and `ID (revision N)` after that.
+/// Names one revision of one patch. Prints as `ID` for the first revision and `ID (revision N)` after that.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PatchRef {
     /// The vendor's id.

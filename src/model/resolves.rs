@@ -42,7 +42,7 @@ choices! {
 
     /// How a part of the product was patched: the words of CycloneDX, and a whole new version.
     pub enum PartPatch {
-        /// A change of a newer version, brought to an older one.
+        /// A change of a newer version, made for an older one.
         Backport = "backport",
         /// A change of the part's own makers, taken by itself.
         CherryPick = "cherry-pick",

@@ -16,7 +16,7 @@ pub struct Script {
     pub interpreter: Interpreter,
     /// Longest time it may take, in seconds.
     pub timeout_secs: u32,
-    /// The text that takes back what it did: run by the same interpreter, within the same time.
+    /// The text that undoes what it did: run by the same interpreter, within the same time.
     pub undo: Option<Digest>,
 }
 
@@ -29,7 +29,7 @@ choices! {
         After = "after",
     }
 
-    /// What runs a script. A closed set: a bundle cannot name a program, so it cannot name one that it brought itself.
+    /// What runs a script. A closed set: a bundle cannot name a program, so it cannot name one that it contains itself.
     pub enum Interpreter {
         /// The system's POSIX shell.
         Sh = "sh",
@@ -43,7 +43,7 @@ choices! {
 }
 
 impl Script {
-    /// The texts that it brings, its own first.
+    /// The texts that it has, its own first.
     pub fn blobs(&self) -> impl Iterator<Item = Digest> {
         [self.blob].into_iter().chain(self.undo)
     }

@@ -52,7 +52,7 @@ choices! {
     /// Where a switch stands.
     #[derive(Default)]
     pub enum Position {
-        /// What the patch brings is at work.
+        /// What is new is at work.
         #[default]
         On = "on",
         /// It is not.

@@ -96,6 +96,7 @@ impl Planner<'_> {
             && patch.about.result_version.as_ref() != Some(version)
         {
             self.refuse(Unfit::Version {
+                patch: patch.about.identity.clone(),
                 product: product.name.clone(),
                 found: version.clone(),
                 expected: product.versions.clone(),

@@ -48,7 +48,7 @@ impl Band {
 pub(crate) struct Exploited {
     /// Whether by ransomware.
     pub ransomware: bool,
-    /// When it has to be mended, as a date.
+    /// When it has to be fixed, as a date.
     pub due: Option<String>,
 }
 
@@ -145,9 +145,9 @@ pub(crate) struct Need {
 /// What becomes of a need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NeedFate {
-    /// Nobody has decided yet; in the end: no patch at hand mends it.
+    /// Nobody has decided yet; in the end: no patch that is offered fixes it.
     Open,
-    /// A patch in the folder has mended it, as the files prove. The scanner doesn't know.
+    /// A patch in the folder has fixed it, as the files prove. The scanner doesn't know.
     FixedHere { patch: String },
     /// This patch will mend it.
     Chosen { candidate: usize, grade: ClaimGrade },
@@ -169,7 +169,7 @@ pub(crate) struct Board {
 
 impl Board {
     /// Sorts what was found by its importance. `known` has what lists say about ids; `here`: what the patches in the folder
-    /// claim; `offered`: the patches at hand, whoever signed them.
+    /// claim; `offered`: the patches to choose from, whoever signed them.
     pub fn new(
         findings: &[ScanFinding],
         known: &HashMap<String, ProblemFacts>,
@@ -282,8 +282,8 @@ impl Board {
         }
     }
 
-    /// The patch to try next: for the most important need that is open, the most precise; then the one that mends most, then
-    /// by name, the newest edition first. `None`: nothing at hand is left.
+    /// The patch to try next: for the most important need that is open, the most precise; then the one that fixes most, then
+    /// by name, the newest revision first. `None`: nothing is left.
     pub fn next_candidate(&self) -> Option<usize> {
         let usable = |need: &Need| -> Option<usize> {
             let free = need.offers.iter().filter(|(candidate, _)| !self.blocked.contains_key(candidate));
@@ -334,7 +334,7 @@ impl Board {
         need.offers.iter().filter_map(why)
     }
 
-    /// The problems that are not mended in the folder as it is.
+    /// The problems that are not fixed in the folder as it is.
     pub fn unmended(&self) -> impl Iterator<Item = &Problem> {
         let is_open = move |need: &usize| !matches!(self.needs[*need].fate, NeedFate::FixedHere { .. });
         self.problems.iter().filter(move |problem| problem.needs.iter().any(is_open))

@@ -64,7 +64,7 @@ type Claim = (&'static str, fn(&mut Patch, &mut Patch));
 const CONTAINS: [Claim; 4] = [
     ("supersedes", |new, old| new.about.supersedes = vec![old.about.identity.id.clone()]),
     ("more fixes", |new, _| new.about.fixes.push("CVE-1".to_owned())),
-    ("newer edition", |new, old| {
+    ("newer revision", |new, old| {
         new.about.identity = old.about.identity.clone();
         new.about.identity.revision = 99;
     }),
@@ -78,7 +78,7 @@ const CONTAINED: [Claim; 3] = [
         old.about.fixes = vec!["CVE-1".to_owned(), "CVE-2".to_owned()];
         new.about.fixes = vec!["CVE-2".to_owned()];
     }),
-    ("older edition", |new, old| {
+    ("older revision", |new, old| {
         new.about.identity.id = old.about.identity.id.clone();
         old.about.identity.revision = 99;
     }),
@@ -234,7 +234,7 @@ fn a_patch_that_says_it_contains_the_installed_one() {
 fn a_patch_that_the_installed_one_says_it_contains() {
     let told = table(&CONTAINED, &ALL_FILES, left_out, |claim, files, scope, class| {
         if class.consequence() == Consequence::Skip {
-            let is_own = scope == "own" && (files == Files::Third || claim == "older edition");
+            let is_own = scope == "own" && (files == Files::Third || claim == "older revision");
             assert!(files == Files::Shown || is_own, "{claim}, {scope}: {files:?}");
         }
     });

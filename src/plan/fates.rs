@@ -11,7 +11,7 @@ pub(super) struct Bringing<'a> {
     pub left: Option<&'a Node>,
 }
 
-/// What becomes of what was brought to one place.
+/// What becomes of what was changed at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaceFate {
     /// The worst that happens to any part of it.

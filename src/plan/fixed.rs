@@ -98,7 +98,7 @@ pub(crate) struct Claim {
     pub key: LayerKey,
     pub patch: String,
     pub revision: u32,
-    /// The owners of the keys that vouch for it today; empty: nobody does, and the claim is only said.
+    /// The owners of the keys that signed it today; empty: nobody does, and the claim is only said.
     pub authors: BTreeSet<String>,
     pub resolved: ResolvedIssue,
     /// The parts that have the problem.

@@ -12,11 +12,11 @@ pub struct Layer {
     pub key: LayerKey,
     /// The vendor's id.
     pub id: String,
-    /// Edition.
+    /// Revision.
     pub revision: u32,
     /// What its manifest says, if that was kept and is whole.
     pub patch: Option<Arc<Patch>>,
-    /// The owners of the keys that vouch for it as its authors, by the keys that are trusted today; empty: nobody does.
+    /// The owners of the keys that signed it as its authors, by the keys that are trusted today; empty: nobody does.
     pub authors: BTreeSet<String>,
     /// What it changed, in the order of the places.
     pub steps: Vec<Step>,
@@ -26,7 +26,7 @@ pub struct Layer {
     pub(crate) by_key: BTreeSet<TreePath>,
     /// Places where something moved below it since: what it found there is not what is below it now.
     pub shifted: BTreeSet<TreePath>,
-    /// Whether its way back was given up.
+    /// Whether it was kept for good.
     pub accepted: bool,
     /// What replaced it, and whether its changes stayed below that.
     pub(crate) superseded: Option<(LayerKey, bool)>,

@@ -24,7 +24,7 @@ use crate::model::{FileChange, FileNode, LocalEdits, Node};
 pub enum Resolution {
     /// Somebody chose that it stays as it is.
     KeepMine,
-    /// Somebody chose what the patch brings.
+    /// Somebody chose the patch's version.
     TakeTheirs {
         /// Whether that is at hand already; if not, it is made from the original.
         is_at_hand: bool,

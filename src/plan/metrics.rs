@@ -63,7 +63,7 @@ choices! {
         Rework = "deployment_rework_rate",
         /// Applied patches that were found faulty within seven days.
         ChangeFailRate = "change_fail_rate",
-        /// Changes that stayed, of all that were begun.
+        /// Changes that stayed, of all that were started.
         SuccessRate = "success_rate",
     }
 }

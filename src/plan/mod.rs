@@ -84,7 +84,7 @@ pub use why::Obstacle;
 use crate::model::{Code, Digest, Mode, Node, PlaceProblem, Step, TreePath};
 use why::Disk;
 
-/// Something worth knowing that stops nothing.
+/// Something to know that stops nothing.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Note {
     pub text: String,
@@ -133,7 +133,7 @@ pub struct Preview {
     pub plan: Plan,
     /// Why it cannot go ahead. Empty: it can.
     pub obstacles: Vec<Obstacle>,
-    /// What is worth knowing.
+    /// Notes.
     pub notes: Vec<Note>,
     /// Room that is needed while it is carried out, in bytes.
     pub needed_bytes: u64,

@@ -51,7 +51,7 @@ pub struct SharedPlace {
     pub meeting: Meeting,
     /// Whether the new patch was made for what was there before the other one.
     pub(crate) from_before: bool,
-    /// What becomes of what the other one brought there.
+    /// What becomes of what the other one changed there.
     pub fate: Fate,
     /// The lines of it that are lost, in what the other one left.
     pub lost: Vec<LineRange>,
@@ -62,7 +62,7 @@ pub struct SharedPlace {
 /// What the files show of the new patch containing the other one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ContainmentProof {
-    /// Everything that the other one brought stays as it is, and the new one knows it.
+    /// Everything that the other one changed stays as it is, and the new one knows it.
     Holds,
     /// Some of it becomes something third.
     Rewritten,
@@ -105,7 +105,7 @@ pub struct Grounds {
 pub struct Relation {
     pub other: LayerKey,
     pub id: String,
-    /// Its edition.
+    /// Its revision.
     pub revision: u32,
     /// In which way.
     pub class: RelationClass,
@@ -149,7 +149,7 @@ pub(crate) enum RelatedPresence {
 #[derive(Clone, Copy)]
 pub(crate) struct Newcomer<'a> {
     pub patch: &'a Patch,
-    /// The owners of the keys that vouch for it as its authors.
+    /// The owners of the keys that signed it as its authors.
     pub authors: &'a BTreeSet<String>,
     /// What becomes of each place; where nothing is known, the change fits nothing there.
     pub(super) landings: &'a BTreeMap<TreePath, Landing>,

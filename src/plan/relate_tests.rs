@@ -152,7 +152,7 @@ fn every_row_of_the_table_holds_in_both_directions() {
     let rows = [
         ("the same patch", one.clone(), one.clone(), Identical, Identical),
         ("the same under another name", one.clone(), of("TWO", &["A"], "f", BASE, TOP), Identical, Identical),
-        ("a newer edition", newer.clone(), one.clone(), ReIssue, Subset),
+        ("a newer revision", newer.clone(), one.clone(), ReIssue, Subset),
         ("more fixes", of("SP", &["A", "B"], "f", BASE, TOP_OTHERWISE), one.clone(), Superset, Subset),
         ("declared to replace it", replacing.clone(), one.clone(), Superset, Independent),
         (

@@ -7,12 +7,12 @@ use super::{
 };
 use crate::model::{Code, Node, Step};
 
-/// What to do with files that were edited after the change that is taken back.
+/// What to do with files that were edited after the change that is rolled back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDrift {
     /// Stop and say so.
     Stop,
-    /// Go back all the same; the edited file is kept as the safe copy of the rollback.
+    /// Roll back all the same; the edited file is kept as a backup of the rollback.
     KeepCopy,
 }
 

@@ -28,7 +28,7 @@ use crate::model::{
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
     pub patch: Arc<Patch>,
-    /// The owners of the keys that vouch for it as its authors; empty: nobody does.
+    /// The owners of the keys that signed it as its authors; empty: nobody does.
     pub authors: BTreeSet<String>,
     /// Whether its product was recognised; `None` when it has no rule for that.
     pub(crate) is_product: Option<bool>,

@@ -62,7 +62,7 @@ pub struct Situation {
     pub(crate) history_head: Option<Digest>,
     /// The patch that changed a place last, where the history knows one.
     pub(crate) changed_by: BTreeMap<TreePath, String>,
-    /// Patches that were called back.
+    /// Patches that were withdrawn.
     pub held: BTreeMap<PatchRef, Recalled>,
     /// What is to become of files that somebody edited, as far as it was worked out or chosen.
     pub edits: BTreeMap<TreePath, Resolution>,
@@ -132,7 +132,7 @@ pub struct Recalled {
     pub id: String,
     /// The editions that are meant; empty: all.
     pub revisions: Vec<u32>,
-    /// Why it was called back.
+    /// Why it was withdrawn.
     pub reason: String,
     /// The id of the patch to use instead.
     pub replacement: Option<String>,

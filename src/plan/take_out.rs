@@ -13,7 +13,7 @@ use super::scope::Scope;
 use crate::diff::LineRange;
 use crate::model::{LayerKey, Node, Patch, Step, TreePath};
 
-/// One place after patches were taken out.
+/// One place after patches were removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rebuilt {
     /// The place.
@@ -83,7 +83,7 @@ pub struct TakeOut {
     pub(crate) stuck: Vec<TreePath>,
 }
 
-/// Takes `wanted` out of `stack` with the smallest group of others that cannot stay without them.
+/// Removes `wanted` from `stack` with the smallest group of others that cannot stay without them.
 pub fn take_out(stack: &Stack<'_>, wanted: &BTreeSet<LayerKey>, contents: &dyn ContentByDigest) -> TakeOut {
     let mut out = wanted.clone();
     let mut dependents: Vec<Dependent> = Vec::new();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What is taken back.
+/// What is undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TakenBack {

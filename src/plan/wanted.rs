@@ -225,7 +225,7 @@ pub(crate) enum ExpectationStanding {
     Done(DueAction),
     /// It differs, and that is left to people.
     Left(Left),
-    /// Something stands in the way.
+    /// There is a problem to resolve first.
     Blocked(Wanted),
 }
 
@@ -359,7 +359,7 @@ fn have(
         (None, Some((person, false)), _) => ExpectationStanding::Left(Left::RolledBack(person.clone())),
         (None, None, Some(revision)) if *revision >= least => ExpectationStanding::Due(DueAction::Apply),
         (None, None, newest) => {
-            ExpectationStanding::Blocked(Wanted::NoFile { id: id.to_owned(), least, newest: newest.copied() })
+            ExpectationStanding::Blocked(Wanted::NoFile { least, newest: newest.copied() })
         }
     };
     Expectation::patch(id, standing)

@@ -18,7 +18,7 @@ pub struct Asked {
 /// What it is that somebody is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AskedAbout {
-    /// Folders are brought in line.
+    /// Folders are changed to match a state file.
     InLine,
     /// A folder is left alone from now on.
     Hold(PathBuf),

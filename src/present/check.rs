@@ -66,7 +66,7 @@ pub struct CheckPage {
     pub review: Vec<ReviewLine>,
     /// What somebody agrees to who goes on; anything else is refused.
     pub decision: Option<DecisionDigest>,
-    /// The button of the last page, such as "Take back 14 changes".
+    /// The button of the last page, such as "Roll back 14 files".
     pub button: String,
     /// What somebody has to set aside so that it can go on; `None`: nothing helps.
     pub asks_for: Option<BTreeSet<Override>>,

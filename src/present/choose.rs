@@ -51,13 +51,13 @@ impl ChooseForm {
 /// What becomes of problems that share a fate, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FateGroup {
-    /// Patches at hand mend them.
+    /// Patches to choose from fix them.
     Apply,
     /// Patches would, and can't be applied.
     Blocked,
     /// No patch does.
     NoPatch,
-    /// They are mended in the folder.
+    /// They are fixed in the folder.
     FixedHere,
 }
 

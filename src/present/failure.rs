@@ -26,7 +26,7 @@ pub struct Failure {
     pub causes: Vec<String>,
     /// What to do now.
     pub hints: Vec<String>,
-    /// Everything that stands in the way, if that is the reason.
+    /// All problems to resolve first, if they are the reason.
     pub findings: Vec<Finding>,
 }
 

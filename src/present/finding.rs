@@ -33,9 +33,9 @@ pub enum WayOut {
     ShowDifferences,
     /// The folder is looked at again.
     CheckAgain,
-    /// A choice between versions of an edited file is taken back.
+    /// A choice between versions of an edited file is undone.
     Undecide(TreePath),
-    /// The patch file of this name beside the present one goes in as well.
+    /// The patch file of this name beside the present one is applied as well.
     AddFile(String),
     /// Patches that cannot stay without the one that goes, go with it.
     WithDependents,

@@ -24,7 +24,7 @@ use crate::workbench::{DamagedBackups, EditChoices, Override, Overrides, TextOpt
 /// What is done about an interrupted change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recovering {
-    /// Its files are put back.
+    /// Its files are restored.
     Undo,
     /// It is finished, with its health checks.
     Finish,
@@ -37,9 +37,9 @@ pub enum Recovering {
 pub enum Task {
     /// Putting a patch in.
     Apply,
-    /// Putting the folder back as it was.
+    /// Restoring the folder as it was.
     TakeBack,
-    /// Undoing a going back.
+    /// Undoing a rollback.
     BringBack,
     /// Making drifted files what the patches left there.
     Repair,

@@ -58,10 +58,10 @@ pub struct StackRow {
     pub others: Vec<String>,
 }
 
-/// Whether a patch can be taken out.
+/// Whether a patch can be rolled back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CanRollBack {
-    /// It is the newest one with a way back.
+    /// It is the newest one that can be rolled back.
     Now,
     /// It lies below others, and no newer one shares a file with it.
     Alone,
@@ -71,7 +71,7 @@ pub enum CanRollBack {
     WithOthers,
     /// Another patch contains it and replaced it.
     Contained,
-    /// The way back was given up.
+    /// It was kept for good.
     GivenUp,
 }
 
@@ -194,7 +194,7 @@ impl FolderView {
         self.events.first().map_or(0, |event| event.number)
     }
 
-    /// Whether a patch can be taken out now.
+    /// Whether a patch can be rolled back now.
     pub fn can_take_back(&self) -> bool {
         let newest = self.status.installed.iter().rev().find(|patch| patch.replaced_by.is_none());
         newest.is_some_and(|patch| !patch.accepted)

@@ -312,7 +312,7 @@ pub struct MadePage {
     pub order: Option<PathBuf>,
     pub title: String,
     pub facts: Vec<Fact>,
-    /// What the order could say better, and what was worth knowing about the folders.
+    /// What the order could say better, and notes on the folders.
     pub notes: Vec<String>,
 }
 

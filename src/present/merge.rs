@@ -14,7 +14,7 @@ const MAX_EDITED_BYTES: usize = 64 << 10;
 pub enum MergeChoice {
     /// What is in the folder.
     Mine,
-    /// What the patch brings.
+    /// The patch's version.
     Theirs,
     /// The one above the other.
     Both,

@@ -76,9 +76,9 @@ pub enum Msg {
     TypedInstead(Dialog, PathBuf),
     /// Something was dropped or typed: patch files, a folder, or both.
     Open(Vec<PathBuf>),
-    /// These patch files go in with the one that is shown.
+    /// These patch files are applied with the one that is shown.
     GoWith(Vec<PathBuf>),
-    /// This patch file does not go in.
+    /// This patch file isn't applied.
     LeaveOut(PathBuf),
     /// A patch file is to be opened.
     OpenBundle(PathBuf),
@@ -162,7 +162,7 @@ pub enum Msg {
     SetAside(Override, Option<String>),
     /// Files that were changed since are kept aside, or not.
     KeepEdits(bool),
-    /// Files that were edited where the patch changes them stay as they are, or get what the patch brings.
+    /// Files that were edited where the patch changes them stay as they are, or get the patch's version.
     Decide {
         /// Their places.
         places: Vec<TreePath>,
@@ -328,7 +328,7 @@ pub enum Effect {
     Look(Ticket, PathBuf, Vec<PathBuf>),
     /// Hold patch files against a folder, with wishes for files that were edited and lists of withdrawn patches.
     Preview(Ticket, Vec<PathBuf>, PathBuf, EditChoices, Vec<PathBuf>),
-    /// Look at what going back would do.
+    /// Look at what a rollback would do.
     PreviewBack(Ticket, PathBuf, RollbackQuestion),
     /// Look at what a repair would do.
     PreviewRepair(Ticket, PathBuf, RepairQuestion),
@@ -383,7 +383,7 @@ pub enum Effect {
     Close,
 }
 
-/// Which going back.
+/// Which rollback.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RollbackQuestion {
     /// What goes, or comes back.
@@ -472,7 +472,7 @@ pub enum Event {
     Looked(Ticket, Box<Result<FolderView, Failure>>),
     /// Patch and folder were held against each other.
     Previewed(Ticket, Box<Result<ApplyPreview, Failure>>),
-    /// Going back was looked at.
+    /// A rollback was looked at.
     BackPreviewed(Ticket, Box<Result<RollbackPreview, Failure>>),
     /// A repair, keeping for good or turning a switch was looked at.
     RepairPreviewed(Ticket, Box<Result<CheckPage, Failure>>),

@@ -19,7 +19,7 @@ pub enum FolderEnd {
     Done,
     NothingToDo,
     NothingChanged,
-    /// It failed and everything was put back.
+    /// It failed, and the files were restored.
     PutBack,
     /// Somebody has to look at it.
     NeedsAttention,

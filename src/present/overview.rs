@@ -48,13 +48,13 @@ pub struct Overview {
     pub title: String,
     /// Id and revision, with the sort of patch.
     pub identity: String,
-    /// Who vouches for it, as good or bad as it is.
+    /// Who signed it, as good or bad as it is.
     pub standing: Standing,
     /// The same in a word or two.
     pub trust_word: &'static str,
     /// The same with who signed it, where somebody did who counts.
     pub trust_chip: String,
-    /// Who vouches for it.
+    /// Who signed it.
     pub trust: String,
     /// Its paragraph for everybody.
     pub summary: String,

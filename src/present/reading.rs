@@ -68,7 +68,7 @@ pub enum Question {
     CompareScan,
     /// What a saved plan says.
     Plan,
-    /// Whether both fit, or going back does.
+    /// Whether both fit, or the rollback does.
     Preview,
     /// What meets in an edited file.
     Merge,

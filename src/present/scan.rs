@@ -1,4 +1,4 @@
-//! What a scanner will say once it is told what is fixed in a folder: which findings fall silent, which stay, and why.
+//! What a scanner will say once it is told what is fixed in a folder: which findings will be suppressed, which stay, and why.
 
 use super::overview::line;
 use crate::plan::{ScanFinding, Silence};
@@ -14,7 +14,7 @@ const MAX_ROWS: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScanView {
     pub headline: String,
-    /// Those that fall silent.
+    /// Those that are suppressed.
     pub silent: Vec<String>,
     /// Those that stay, each with the reason.
     pub stays: Vec<(String, String)>,

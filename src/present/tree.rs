@@ -28,7 +28,7 @@ pub struct TreeItem {
     pub fit: Option<FileFit>,
     /// What is in the folder is not what the patch expects.
     pub differs: bool,
-    /// What it is known by again, also in another edition of the patch: its path and both its contents.
+    /// What it is known by again, also in another revision of the patch: its path and both its contents.
     pub fingerprint: String,
     /// Somebody has looked at it.
     pub is_viewed: bool,

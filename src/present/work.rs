@@ -10,7 +10,7 @@ use crate::words;
 pub struct Work {
     /// What it is doing; `None` before its first word.
     pub phase: Option<Phase>,
-    /// The bar, in thousandths; it never goes back.
+    /// The bar, in thousandths; it never shrinks.
     pub thousandths: u16,
     /// Whether a wish to stop was sent.
     pub is_stopping: bool,

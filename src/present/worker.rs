@@ -23,7 +23,7 @@ use crate::workbench::{CheckNote, DecisionDigest, EditChoice, EditChoices, Overr
 /// A change of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkerChange {
-    /// Patches go in.
+    /// Patches are applied.
     Apply {
         /// The patch files.
         bundles: Vec<PathBuf>,
@@ -46,7 +46,7 @@ pub enum WorkerChange {
     Keep(String),
     /// A switch of a patch is turned.
     Switch(SwitchWish),
-    /// An interrupted change is put back.
+    /// The old files of an interrupted change are restored.
     UndoInterrupted {
         /// Files that were changed since are kept aside.
         aside: bool,

@@ -78,7 +78,7 @@ impl OpenPatch {
 pub struct Workspace {
     /// The patch file.
     pub bundle: Option<PathBuf>,
-    /// Further patch files that go in with it.
+    /// Further patch files that are applied with it.
     pub others: Vec<PathBuf>,
     /// The patch file that was open before this one, until somebody has said what is meant.
     pub put_away: Option<PathBuf>,
@@ -113,7 +113,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Every patch file that goes in, the one that is shown first. Text patches go in as one, which the first stands
+    /// Every patch file that is applied, the one that is shown first. Text patches count as one, which the first stands
     /// for.
     pub fn files(&self) -> Vec<PathBuf> {
         let others = if self.text().is_some() { &[][..] } else { &self.others };

@@ -45,7 +45,7 @@ pub(crate) fn page(pack: &EvidencePack) -> String {
     let withheld = pack.withheld.iter().map(|(name, digest)| format!("{name}, SHA-256 {digest}"));
     page.push_str(&list("Records that were left out", &withheld.collect::<Vec<_>>()));
     page.push_str(&list("What this record does not say", &[
-        "Whether a rule or a standard is met: that is for whoever reads it.".to_owned(),
+        "The reader decides whether a rule or a standard is met.".to_owned(),
         "Whether the product has other problems: nothing was scanned.".to_owned(),
         "What a patch says it fixes is its author's claim; the checksums show only that its files are in place.".to_owned(),
     ]));
@@ -106,9 +106,9 @@ fn of_patch(patch: &PatchEvidence) -> Vec<(&'static str, String)> {
         ("Revision", note.revision.to_string()),
     ];
     if let Some(then) = &patch.vouched {
-        rows.push(("Signed then", shown(&phrases::vouched_then(then))));
+        rows.push(("When applied", shown(&phrases::vouched_then(then))));
     }
-    rows.extend(patch.today.as_ref().map(|today| ("Signed, by today's keys", shown(today))));
+    rows.extend(patch.today.as_ref().map(|today| ("Today", shown(today))));
     match &patch.said {
         None => rows.push(("Description", "missing or damaged: what its author says is unknown".to_owned())),
         Some(said) => {
@@ -130,7 +130,7 @@ fn of_patch(patch: &PatchEvidence) -> Vec<(&'static str, String)> {
             }
             if said.is_proven {
                 let tried = "applied and rolled back on a copy before release, its author's tool says";
-                rows.push(("Tried", tried.to_owned()));
+                rows.push(("Tested", tried.to_owned()));
             }
         }
     }

@@ -48,18 +48,21 @@ fn drifted(files: &[DriftedFile]) -> String {
 /// What a claim rests on, and what scanners are told of it.
 pub(crate) fn grounds(claim: &Claim, here: &FixedHere) -> String {
     let files = count(claim.paths.len(), "file", "files");
-    let mut grounds = match claim.grade {
-        ClaimGrade::File => format!("{files} of it"),
-        ClaimGrade::Component | ClaimGrade::Id => format!("all {files} of the patch"),
+    let mut grounds = match (claim.grade, claim.paths.len()) {
+        (ClaimGrade::File, _) => format!("{files} of it"),
+        (ClaimGrade::Component | ClaimGrade::Id, 1) => "the patch's only file".to_owned(),
+        (ClaimGrade::Component | ClaimGrade::Id, _) => format!("all {files} of the patch"),
     };
     match claim.untold() {
-        Some(why) => grounds.push_str(&format!("; {}, so scanners can't be told", untold(&why))),
+        Some(why) => grounds.push_str(&format!("; can't be exported for scanners: {}", untold(&why))),
         None => {
             let renamed = |(part, purl): (&Component, Option<Purl>)| purl.filter(|purl| *purl != part.purl);
             let renamed = claim.libraries().filter_map(renamed);
             grounds.extend(renamed.map(|purl| format!("; told to scanners as {purl}")));
             let nameless = claim.nameless();
-            grounds.extend(nameless.map(|(_, why)| format!("; {}, so scanners can't be told", untold(&why))));
+            grounds.extend(
+                nameless.map(|(_, why)| format!("; can't be exported for scanners: {}", untold(&why))),
+            );
         }
     }
     grounds.extend(here.unchecked(claim).map(|change| format!("; {}", change.phrase())));
@@ -69,8 +72,8 @@ pub(crate) fn grounds(claim: &Claim, here: &FixedHere) -> String {
 /// Why something that is fixed isn't in a document.
 pub(crate) fn untold(why: &Untold) -> String {
     match why {
-        Untold::NoVulnerability => "it's no vulnerability".to_owned(),
-        Untold::NoLibrary => "it names no library".to_owned(),
+        Untold::NoVulnerability => "it isn't a vulnerability".to_owned(),
+        Untold::NoLibrary => "the patch names no library".to_owned(),
         Untold::NoName { version } => format!("no package URL can name version {version}"),
         Untold::Copies => "the same library is here a second time, unpatched".to_owned(),
         Untold::NoCve => "it has no CVE, and this format knows nothing else".to_owned(),

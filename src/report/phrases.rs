@@ -72,13 +72,7 @@ pub fn room(size: u64) -> String {
     }
 }
 
-/// `2026-11-23T09:30:00Z` as `2026-11-23 09:30:00 UTC`; other texts as they are.
-pub fn moment(time: &str) -> String {
-    match (time.strip_suffix('Z'), time.parse::<jiff::Timestamp>()) {
-        (Some(time), Ok(_)) => format!("{} UTC", time.replace('T', " ")),
-        _ => time.to_owned(),
-    }
-}
+pub use crate::text::moment;
 
 /// The sort of patch.
 pub fn kind(kind: PatchKind) -> &'static str {
@@ -127,7 +121,7 @@ pub(crate) fn switch(toggle: &Toggle) -> String {
     format!("{}: {} (in {}{at}; {} at first)", toggle.id, toggle.title, toggle.file, toggle.initially)
 }
 
-/// Until when a patch can be taken back.
+/// Until when a patch can be rolled back.
 pub fn rollback(possible: RollbackPossible) -> &'static str {
     match possible {
         RollbackPossible::Yes => "any time, until you keep it for good",
@@ -150,8 +144,8 @@ fn event(entry: &Entry, turns: &Turns) -> &'static str {
             Turn::CameBack => "reapplied",
             Turn::Repaired => "repaired again",
             Turn::RepairUndone => "repair undone",
-            Turn::Switched => "switch moved again",
-            Turn::SwitchedBack => "switch moved back",
+            Turn::Switched => "switch turned again",
+            Turn::SwitchedBack => "switch turned back",
         },
         Action::Repair => "repaired",
         Action::PutBack => "failed; restored",
@@ -210,11 +204,11 @@ pub(crate) fn occasion(entry: &Entry) -> Vec<String> {
 
 fn asked_phrase(asked: ReconcileCause<'_>, commit: Option<&str>) -> String {
     match asked {
-        ReconcileCause::Hold { until: None } => "from here on, state files leave the folder alone".to_owned(),
+        ReconcileCause::Hold { until: None } => "on hold: state files don't change the folder".to_owned(),
         ReconcileCause::Hold { until: Some(until) } => {
-            format!("until {until}, state files leave the folder alone")
+            format!("on hold until {until}: state files don't change the folder")
         }
-        ReconcileCause::Release => "from here on, state files count again".to_owned(),
+        ReconcileCause::Release => "hold ended: state files apply to the folder again".to_owned(),
         ReconcileCause::Section(_) => match commit {
             Some(commit) => format!("asked for by a state file, commit {commit}"),
             None => "asked for by a state file".to_owned(),
@@ -235,10 +229,18 @@ pub(crate) fn vouched(entry: &Entry) -> Vec<String> {
 
 /// That a rule was set aside, and for which reason.
 pub(crate) fn set_aside(note: &OverrideNote) -> String {
-    match &note.reason {
-        Some(reason) => format!("{} allowed: {reason}", note.rule),
-        None => format!("{} allowed", note.rule),
-    }
+    let what = match note.rule.as_str() {
+        "unsigned" => "Applied without a trusted signature (--allow-unsigned)".to_owned(),
+        "downgrade" => "Applied although it is older (--allow-downgrade)".to_owned(),
+        "other-product" => "Applied to another product (--allow-other-product)".to_owned(),
+        "related" => "Applied although it changes what another patch changed (--allow-related)".to_owned(),
+        "undo" => "Applied although it undoes a part of another patch (--allow-undo)".to_owned(),
+        "site-rules" => "Applied although it doesn't meet the site's rules (--allow-site-rules)".to_owned(),
+        "dangerous" => "Applied although it may be dangerous (--allow-dangerous)".to_owned(),
+        "weak-volume" => "Applied on a disk that can't guarantee recovery (--accept-weak-volume)".to_owned(),
+        other => format!("{other} allowed"),
+    };
+    note.reason.as_ref().map_or(what.clone(), |reason| format!("{what}: {reason}"))
 }
 
 pub(crate) fn vouched_then(note: &VouchedNote) -> String {

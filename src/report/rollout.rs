@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::phrases::count;
+use super::phrases::{count, moment as said_moment};
 use super::{shell_path, shell_word};
 use crate::plan::rollout::{Next, Seconds};
 use crate::workbench::{ApprovalView, Attribution, Gate, MemberState, MemberView, RingView, RolloutView};
@@ -19,7 +19,7 @@ pub(crate) const fn folder_state(state: MemberState) -> &'static str {
         MemberState::Refused => "refused",
         MemberState::Missing => "missing",
         MemberState::PutBack => "failed, restored",
-        MemberState::NotGoodAnyMore => "not good any more",
+        MemberState::NotGoodAnyMore => "no longer good",
         MemberState::NeedsPerson => "needs a person",
         MemberState::LeftOut => "left out",
         MemberState::RolledBack => "rolled back",
@@ -33,7 +33,7 @@ pub(crate) fn gate(view: &RolloutView) -> String {
         Gate::NotStarted => "Not started".to_owned(),
         Gate::Lost { folders } => {
             let folders = count(*folders, "folder has", "folders have");
-            format!("Its records are missing; {folders} what it applied, as the histories say")
+            format!("The rollout's records are missing. By their histories, {folders} its patches")
         }
         Gate::Paused(said) => format!("Paused {}", by(said)),
         Gate::Over(said) => match view.rings.iter().map(still_there).sum() {
@@ -45,11 +45,11 @@ pub(crate) fn gate(view: &RolloutView) -> String {
         },
         Gate::Stopped(said) => format!("Stopped {}", by(said)),
         Gate::AsFarAsAsked { ring: at } => {
-            format!("The ring {:?} is through, as far as you asked", ring(*at).name)
+            format!("The ring {:?} is finished; the run stops here, as you asked", ring(*at).name)
         }
-        Gate::Interrupted => "Stopped at your request; the next run goes on".to_owned(),
+        Gate::Interrupted => "Stopped at your request; the next run continues".to_owned(),
         Gate::Next(Next::Change { ring: at, .. }) => {
-            format!("The next run goes on with the ring {:?}", ring(*at).name)
+            format!("The next run continues with the ring {:?}", ring(*at).name)
         }
         Gate::Next(Next::Wait { ring: at, until }) => {
             format!("The ring {:?} waits until {}", ring(*at).name, moment(*until))
@@ -59,7 +59,7 @@ pub(crate) fn gate(view: &RolloutView) -> String {
             format!("{people} to approve the ring {:?}", ring(*at).name)
         }
         Gate::Next(Next::Decide { ring: at } | Next::Stop { ring: at }) => not_enough(ring(*at)),
-        Gate::Next(Next::Done) => "Done: every ring is through".to_owned(),
+        Gate::Next(Next::Done) => "Done: every ring is finished".to_owned(),
     }
 }
 
@@ -79,9 +79,9 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
     match &view.gate {
         Gate::NotStarted | Gate::AsFarAsAsked { .. } | Gate::Interrupted => vec![("Next", run())],
         Gate::Next(Next::Change { .. } | Next::Wait { .. }) => vec![("Next", run())],
-        Gate::Lost { .. } => vec![("To go on", run()), ("To roll back what it applied", take_back())],
+        Gate::Lost { .. } => vec![("To continue", run()), ("To roll back what it applied", take_back())],
         Gate::Paused(_) => vec![("Next", resume())],
-        Gate::Stopped(_) => vec![("To go on", resume()), ("To roll back what it applied", take_back())],
+        Gate::Stopped(_) => vec![("To continue", resume()), ("To roll back what it applied", take_back())],
         Gate::Over(_) if needs_person() || view.rings.iter().any(|ring| still_there(ring) > 0) => {
             vec![("To roll back the rest", take_back())]
         }
@@ -132,20 +132,20 @@ pub(crate) fn approval(ring: &RingView, one: &ApprovalView) -> String {
         }
     });
     let how = key.unwrap_or_else(|| " by hand".to_owned());
-    let (by, time) = (&one.by, &one.time);
+    let (by, time) = (&one.by, said_moment(&one.time));
     let reason = one.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     match &one.ignored {
-        None => format!("The ring {:?} was approved by {by} on {time}{how}{reason}", ring.name),
+        None => format!("The ring {:?} was approved by {by}, {time},{how}{reason}", ring.name),
         Some(why) => {
-            format!("An approval of the ring {:?} by {by} on {time}{how} doesn't count: {why}", ring.name)
+            format!("An approval of the ring {:?} by {by}, {time},{how} doesn't count: {why}", ring.name)
         }
     }
 }
 
 fn by(said: &Attribution) -> String {
     match &said.reason {
-        Some(reason) => format!("by {} on {}: {reason}", said.by, said.time),
-        None => format!("by {} on {}", said.by, said.time),
+        Some(reason) => format!("by {}, {}: {reason}", said.by, said_moment(&said.time)),
+        None => format!("by {}, {}", said.by, said_moment(&said.time)),
     }
 }
 

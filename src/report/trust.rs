@@ -31,10 +31,8 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
         ),
         Denial::NeedsConsent => {
             let report = match (verdict.is_key_change, verdict.unknown_keys.is_empty()) {
-                (true, _) => report.hint(
-                    "Ask the vendor over another channel, such as a phone call, whether they have a new key.",
-                ).hint(Advice::by_command(
-                    "If they do, get the key file from them",
+                (true, _) => report.hint(Advice::by_command(
+                    "Ask the vendor by phone whether they have a new key. If so, get the key file from them",
                     "patchwright key trust KEYFILE --product NAME",
                 )),
                 (false, true) => report,

@@ -85,13 +85,13 @@ fn left_phrase(left: &Left) -> String {
             format!("applied and rolled back {}, because it failed, so it isn't tried again", by(person))
         }
         Left::Applied(person) => format!("applied {}, so it isn't rolled back", by(person)),
-        Left::Moved(person) => format!("moved {}, so it isn't moved back", by(person)),
+        Left::Moved(person) => format!("turned {}, so it isn't turned back", by(person)),
         Left::NotNamed => "in the folder, but not in the state file".to_owned(),
         Left::Drifted(1) => "1 file isn't as expected".to_owned(),
         Left::Drifted(count) => format!("{count} files aren't as expected"),
         Left::Held { by: person, reason, until } => {
             let until = until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
-            format!("held{until}, as asked {}: {reason}", by(person))
+            format!("on hold{until}, set {}: {reason}", by(person))
         }
     }
 }
@@ -104,7 +104,7 @@ pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<Advice> {
         ExpectationStanding::Left(
             Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::Moved(_),
         ) => Some(Advice::typed(
-            "To follow the state file nevertheless, change what it says of the folder, or add --again.",
+            "To follow the state file anyway, add --again or change the folder's entry in the file.",
         )),
         ExpectationStanding::Left(Left::NotNamed) => {
             let id = shell_word(one.about.name());

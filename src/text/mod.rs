@@ -13,5 +13,5 @@ pub(crate) use escape::{
     escape_bytes, escape_in_pieces, escape_line, escape_text, hidden_count, name_in_message, one_line,
     spell_out_rest,
 };
-pub use words::capitalised;
 pub(crate) use words::with_thousands;
+pub use words::{capitalised, moment};

@@ -13,6 +13,14 @@ pub(crate) fn with_thousands(number: u64) -> String {
     text
 }
 
+/// `2026-11-23T09:30:00Z` as `2026-11-23 09:30:00 UTC`; other texts as they are.
+pub fn moment(time: &str) -> String {
+    match (time.strip_suffix('Z'), time.parse::<jiff::Timestamp>()) {
+        (Some(time), Ok(_)) => format!("{} UTC", time.replace('T', " ")),
+        _ => time.to_owned(),
+    }
+}
+
 /// `text` with a capital at its start.
 pub fn capitalised(text: &str) -> String {
     let mut chars = text.chars();

@@ -31,7 +31,7 @@ impl ArmedTransaction<'_> {
     /// Makes the change.
     ///
     /// # Errors
-    /// [`FolderCondition::PutBack`] when everything is as before; [`FolderCondition::NeedsPerson`] when taking it back failed
+    /// [`FolderCondition::PutBack`] when everything is as before; [`FolderCondition::NeedsPerson`] when undoing it failed
     /// too: then everything is kept for [`recover`]. [`FolderCondition::Changed`] when all is done, in a folder that is no
     /// more where it was.
     pub fn commit(self) -> Result<Receipt, ChangeFailure> {

@@ -19,9 +19,9 @@ use crate::model::{Digest, Mode, Node, Step, TreePath};
 /// one is claimed only where an entry needs it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Generation {
-    /// One patch, or one change that is taken back, per entry.
+    /// One patch, or one change that is undone, per entry.
     First,
-    /// Entries that bring several patches, replace patches, or take out what lies below others.
+    /// Entries that apply several patches, replace patches, or roll back what lies below others.
     Second,
     /// Entries about scripts.
     Third,
@@ -412,7 +412,7 @@ pub fn append(root: &TargetRoot, entry: &Entry) -> Result<(), TransactionError> 
     fs.sync(&[Place::State(Ledger::folder())]).context("write to disk", Ledger::folder())
 }
 
-/// Gives up the way back of these history entries and frees the space. Call it after the entry that says so is in
+/// Deletes the backups of these history entries and frees the space. Call it after the entry that says so is in
 /// the history.
 ///
 /// # Errors

@@ -68,6 +68,7 @@ use crate::ledger::{Entry, LedgerError};
 use crate::model::{Code, FileNode, Step, TreePath};
 use crate::plan::ApprovedPlan;
 use crate::progress::{CancelToken, Cancelled, Progress};
+use crate::text::with_thousands;
 use crate::threads;
 
 /// Everything that a change needs.
@@ -85,9 +86,9 @@ pub struct Request<'a> {
     /// Files to keep beside the entry, by name.
     pub beside: BTreeMap<String, Cow<'a, [u8]>>,
     /// Contents that appear nowhere in the folder, neither before nor afterwards, and that taking out one of several
-    /// patches needs later. They are kept with the safe copies.
+    /// patches needs later. They are kept with the backups.
     pub between: Vec<Intermediate>,
-    /// History entries whose safe copies are used up by this change.
+    /// History entries whose backups are used up by this change.
     pub retires: Vec<u64>,
     /// Where new content comes from.
     pub contents: &'a dyn Contents,
@@ -153,11 +154,11 @@ pub enum ContentError {
 /// What the target is like after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FolderCondition {
-    /// No change had begun.
+    /// No change had started.
     NothingChanged,
-    /// Some steps were done and have been taken back.
+    /// Some steps were done and have been undone.
     PutBack,
-    /// Some steps are done, and taking them back needs a person's decision. Everything is kept.
+    /// Some steps are done, and undoing them needs a person's decision. Everything is kept.
     NeedsPerson,
     /// The change is done and in the history. What failed came after it.
     Changed,
@@ -172,7 +173,7 @@ pub struct ChangeFailure {
     /// What went wrong first.
     #[source]
     pub cause: TransactionError,
-    /// What went wrong when it was put back.
+    /// What went wrong when the files were restored.
     pub undo: Option<Box<TransactionError>>,
 }
 
@@ -232,6 +233,9 @@ pub enum TransactionError {
     /// The records in the state folder contradict each other or are not ours.
     #[error("the records in .patchwright can't be trusted: {0}")]
     State(String),
+    /// The records of an interrupted change are those of another folder, of which this one is a copy.
+    #[error("this folder is a copy, made while a change was interrupted")]
+    Copied,
     /// There is unfinished work.
     #[error("an earlier change was interrupted")]
     Unfinished,
@@ -239,7 +243,7 @@ pub enum TransactionError {
     #[error("no change was interrupted here")]
     NothingUnfinished,
     /// Not every place is new, so the change cannot be finished.
-    #[error("the interrupted change can't be finished; not as it leaves them: {}", list(.paths))]
+    #[error("can't finish the interrupted change: {}", not_updated(.paths))]
     NotAllNew {
         /// The places that are not.
         paths: Vec<TreePath>,
@@ -275,7 +279,9 @@ impl TransactionError {
             TransactionError::NotVerified { .. } | TransactionError::Panicked(_) => Code::Io,
             TransactionError::Foreign { .. } => Code::Foreign,
             TransactionError::OriginalLost { .. } => Code::Store,
-            TransactionError::State(_) | TransactionError::Ledger(LedgerError::Damaged { .. }) => Code::State,
+            TransactionError::Copied
+            | TransactionError::State(_)
+            | TransactionError::Ledger(LedgerError::Damaged { .. }) => Code::State,
             TransactionError::Unfinished | TransactionError::NotAllNew { .. } => Code::Unfinished,
             TransactionError::NothingUnfinished => Code::Unknown,
             TransactionError::Ledger(LedgerError::Io { .. }) => Code::Io,
@@ -288,9 +294,21 @@ fn list(things: &[impl fmt::Display]) -> String {
     const SHOWN: usize = 5;
     let mut text: Vec<String> = things.iter().take(SHOWN).map(ToString::to_string).collect();
     if things.len() > SHOWN {
-        text.push(format!("{} more", things.len() - SHOWN));
+        text.push(format!("{} more", with_thousands((things.len() - SHOWN) as u64)));
     }
     text.join(", ")
+}
+
+/// How many files an interrupted change has not brought to their end.
+fn not_updated(paths: &[TreePath]) -> String {
+    match paths {
+        [one] => format!("{one} hasn't been updated"),
+        [first, second, ..] => {
+            let all = with_thousands(paths.len() as u64);
+            format!("{all} files haven't been updated, such as {first} and {second}")
+        }
+        [] => "some files haven't been updated".to_owned(),
+    }
 }
 
 /// Does `work`; a fault of the program in it is an error like any other, so that what was begun is put back.

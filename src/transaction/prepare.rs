@@ -18,7 +18,7 @@ use crate::progress::Phase;
 const OURS: Mode = Mode::new(0o700);
 
 /// A transaction that is staged, synced and armed. Dropping it leaves an armed transaction behind, which the
-/// next start offers to put back.
+/// next start offers to restore.
 #[must_use = "a prepared transaction is either committed or left for recovery"]
 pub struct ArmedTransaction<'a> {
     pub(super) request: Request<'a>,

@@ -31,7 +31,7 @@ pub struct Intent {
     pub entry: String,
     /// The entry's number in the history.
     pub seq: u64,
-    /// Entries whose safe copies become live files and are given up by the commit.
+    /// Entries whose backups become live files and are given up by the commit.
     pub retires: Vec<u64>,
 }
 

@@ -10,7 +10,7 @@ use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::node_at;
 use crate::model::{Digest, Node, Step, TreePath};
 
-/// The verified safe copies of one history entry, by path.
+/// The verified backups of one history entry, by path.
 #[derive(Debug, Clone)]
 pub struct SafeCopies {
     copies: BTreeMap<TreePath, StatePath>,
@@ -19,7 +19,7 @@ pub struct SafeCopies {
     damaged: Vec<TreePath>,
 }
 
-/// Why the safe copies cannot be used.
+/// Why the backups cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SafeCopyError {
     /// Their folder is gone.
@@ -40,7 +40,7 @@ pub enum SafeCopyError {
 }
 
 impl SafeCopies {
-    /// Finds and hashes the safe copy of every original of entry `seq`, whose steps are `steps`.
+    /// Finds and hashes the backup of every original of entry `seq`, whose steps are `steps`.
     ///
     /// # Errors
     /// Lists every copy that is missing or differs; nothing was touched.
@@ -96,7 +96,7 @@ impl SafeCopies {
         &self.damaged
     }
 
-    /// The safe copy for `path`.
+    /// The backup for `path`.
     pub fn of(&self, path: &TreePath) -> Option<&StatePath> {
         self.copies.get(path)
     }
@@ -127,7 +127,7 @@ pub(crate) struct Archive {
 }
 
 impl Archive {
-    /// Finds the safe copies of these entries: their numbers and steps.
+    /// Finds the backups of these entries: their numbers and steps.
     ///
     /// # Errors
     /// The system's.

@@ -18,15 +18,15 @@ use crate::ledger::{Action, Entry, EntryFact, Ledger};
 use crate::model::{Node, Step, TreePath};
 use crate::progress::{CancelToken, Phase, Progress};
 
-/// What to do with things of other people that stand in the way of an undo.
+/// What to do with things of other people that hinder an undo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnForeign {
     /// Change nothing and say so, unless everything will be exactly as before.
     Stop,
     /// The change failed a moment ago. What others did to a place in that moment is left as it is, and an original that
-    /// they changed goes back as it is now; anything else stops it.
+    /// they changed is restored as it is now; anything else stops it.
     JustFailed,
-    /// Move them to `.patchwright/conflict`, then put the original back.
+    /// Move them to `.patchwright/conflict`, then restore the original.
     PutAside,
 }
 
@@ -62,7 +62,7 @@ pub struct Options<'a> {
 pub struct Undone {
     /// Places that had been changed and are as before again.
     pub put_back: usize,
-    /// Places whose original had been changed meanwhile by somebody else; the newer content is what was put back.
+    /// Places whose original had been changed meanwhile by somebody else; the newer content is what was restored.
     pub newer: Vec<TreePath>,
     /// New folders that somebody put something into; they stay.
     pub folders_kept: Vec<TreePath>,
@@ -102,9 +102,9 @@ impl Undone {
 pub enum UndoAction {
     /// Nothing.
     Leave,
-    /// The new thing goes back to our folder.
+    /// The new thing returns to our folder.
     TakeOut,
-    /// The new folder goes back to our folder if nobody put anything into it.
+    /// The new folder returns to our folder if nobody put anything into it.
     TakeOutIfEmpty,
     /// The original comes back to the empty place.
     PutIn,
@@ -116,7 +116,7 @@ pub enum UndoAction {
     Ask,
 }
 
-/// The table of all undo decisions. [`UndoTable::default`] is the right one; a test takes single cells out to prove
+/// The table of all undo decisions. [`UndoTable::default`] is the right one; a test removes single cells to prove
 /// that each is needed.
 #[derive(Debug, Clone, Default)]
 pub struct UndoTable {
@@ -248,7 +248,7 @@ fn after_asking(kind: StepKind, found: Option<&Stat>) -> UndoAction {
     }
 }
 
-/// Puts everything back as it was before the interrupted transaction.
+/// Restores everything as it was before the interrupted transaction.
 ///
 /// # Errors
 /// [`TransactionError::Foreign`] before the first move; the system's, and

@@ -17,7 +17,7 @@ use super::store::{Keyring, TrustedKey};
 use super::verdict::{Doubt, Reason, Signatory, Standing, Verdict};
 use crate::model::{Approvals, Digest};
 
-/// What is to be vouched for.
+/// What is to be signed.
 #[derive(Debug, Clone)]
 pub struct SignatureSubject<'a> {
     /// The exact bytes of the manifest.
@@ -26,7 +26,7 @@ pub struct SignatureSubject<'a> {
     pub place: SequencePlace,
     /// When it says it was made.
     pub created: Option<Timestamp>,
-    /// How many it wants to vouch for it.
+    /// How many signers it wants.
     pub asks: Approvals,
     /// The product in the folder that it is to come to, where that is known: its rules count then, whatever the patch
     /// says it is for.
@@ -67,7 +67,7 @@ struct Valid<'a> {
     review: Option<Digest>,
 }
 
-/// Who vouches for `claim`.
+/// Who signed `claim`.
 pub fn judge(
     claim: &SignatureSubject<'_>,
     signatures: &[Attached],

@@ -18,7 +18,7 @@ pub(crate) enum Unvouched {
 /// The rules for one product on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// How many have to vouch; a bundle may ask for more, never for less.
+    /// How many have to sign; a bundle may ask for more, never for less.
     pub needs: Approvals,
     /// Whether a bundle that nobody vouches for may be looked at.
     pub(crate) may_look: bool,
@@ -124,10 +124,10 @@ impl Default for Policy {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rules {
-    /// How many authors have to vouch.
+    /// How many authors have to sign.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authors: Option<u32>,
-    /// How many reviewers have to vouch.
+    /// How many reviewers have to sign.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviewers: Option<u32>,
     /// Whether a bundle that nobody vouches for may be looked at.

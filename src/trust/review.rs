@@ -70,7 +70,7 @@ pub struct Review {
     pub time: String,
     /// What they say.
     pub opinion: Opinion,
-    /// What was known about who vouches for it then.
+    /// What was known about who signed it then.
     pub verdict: String,
     /// What the program found.
     pub findings: Vec<String>,

@@ -53,7 +53,7 @@ pub enum SignerRole {
     Author,
     /// Look over what others made.
     Reviewer,
-    /// Take back keys.
+    /// Revoke keys.
     Revoker,
     /// Ship scripts.
     Script,

@@ -49,7 +49,7 @@ pub enum TrustOrigin {
     ByHand,
     /// It was met in a bundle, and compared.
     FirstContact,
-    /// A signed list of keys brought it.
+    /// A signed list of keys added it.
     List,
 }
 

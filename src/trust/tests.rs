@@ -100,7 +100,7 @@ fn bob() -> TrustedKey {
 #[test]
 fn one_author_who_is_known_is_enough_where_nobody_asks_for_more() {
     let verdict = judged(&[by(ANNA, SignerRole::Author)], &[], &ring([anna()]));
-    expect(&verdict, Standing::Trusted, "Trusted: Anna (author, 2026-03-04T05:06:07Z)");
+    expect(&verdict, Standing::Trusted, "Trusted: signed by Anna as author on 2026-03-04 05:06:07 UTC");
     assert_eq!(verdict.permits(false), Ok(()));
 }
 
@@ -172,7 +172,7 @@ fn h83_an_author_is_no_reviewer_and_nobody_fills_two_roles() {
     expect(
         &verdict,
         Standing::Trusted,
-        "Trusted: Carol (author, 2026-03-04T05:06:07Z), Anna (reviewer, 2026-03-04T05:06:07Z)",
+        "Trusted: signed by Carol as author on 2026-03-04 05:06:07 UTC, Anna as reviewer on 2026-03-04 05:06:07 UTC",
     );
 }
 

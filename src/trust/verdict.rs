@@ -7,11 +7,12 @@ use super::policy::{Policy, Unvouched};
 use super::statement::SignerRole;
 use super::store::TrustedKey;
 use crate::model::{Approvals, Digest};
+use crate::text::moment;
 
 /// One of four things that can be said of a patch. Ordered from the best to the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// Enough people who are trusted here vouch for it.
+    /// Enough people who are trusted here signed it.
     Trusted,
     /// Some do, but not as many as are needed.
     NotEnough,
@@ -91,7 +92,7 @@ pub(crate) enum Reason {
     OtherComment,
     /// It is about another patch.
     OfAnotherPatch,
-    /// The key was taken back.
+    /// The key was revoked.
     Revoked(String),
     /// The key is for other products.
     OtherProduct,
@@ -125,11 +126,11 @@ impl Doubt {
             Reason::Unreadable(problem) => format!("{who} can't be read: {problem}"),
             Reason::Invalid(problem) => format!("{who} is not valid: {problem}"),
             Reason::UnknownKey(print) => {
-                format!("{who} is by an unknown key: {}", print.short())
+                format!("Signed with an unknown key: {}", print.short())
             }
             Reason::UnknownNumber(id) => {
                 let number = u64::from_le_bytes(*id);
-                format!("{who} is by an unknown key: number {number:016X}")
+                format!("Signed with an unknown key: number {number:016X}")
             }
             Reason::OtherComment => format!("{who} isn't accepted: its comment doesn't name this patch"),
             Reason::OfAnotherPatch => "A review isn't accepted: it's for another patch".to_owned(),
@@ -153,7 +154,7 @@ impl Doubt {
     }
 }
 
-/// Who vouches for a patch.
+/// Who signed a patch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// In one word.
@@ -162,7 +163,7 @@ pub struct Verdict {
     pub(crate) vouchers: Vec<Signatory>,
     /// The signatures that do not count.
     pub(crate) doubts: Vec<Doubt>,
-    /// How many have to vouch.
+    /// How many have to sign.
     pub needs: Approvals,
     /// The rules that were asked.
     pub policy: Policy,
@@ -179,7 +180,7 @@ pub struct Verdict {
 pub enum Denial {
     /// It is broken: nothing helps.
     Broken,
-    /// The rules of this machine or person refuse what nobody vouches for.
+    /// The rules of this machine or person refuse what nobody trusted signed.
     Policy,
     /// Somebody has to say that it is right.
     NeedsConsent,
@@ -230,7 +231,7 @@ impl Verdict {
 
     pub fn sentence(&self) -> String {
         let said = match self.standing {
-            Standing::Trusted => self.names(),
+            Standing::Trusted => format!("signed by {}", self.names()),
             Standing::NotEnough => self.missing(),
             Standing::Untrusted if self.is_key_change => "signed by someone new for this product".to_owned(),
             Standing::Untrusted if self.doubts.is_empty() => "this patch isn't signed".to_owned(),
@@ -256,8 +257,8 @@ impl Verdict {
     /// Those who count, with roles and times.
     fn names(&self) -> String {
         let name = |one: &Signatory| match &one.time {
-            Some(time) => format!("{} ({}, {time})", one.name, one.role.as_str()),
-            None => format!("{} ({})", one.name, one.role.as_str()),
+            Some(time) => format!("{} as {} on {}", one.name, one.role.as_str(), moment(time)),
+            None => format!("{} as {}", one.name, one.role.as_str()),
         };
         self.vouchers.iter().map(name).collect::<Vec<_>>().join(", ")
     }

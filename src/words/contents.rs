@@ -28,8 +28,8 @@ words! {
     KEYS_HOLD_AFTER = "Must hold afterwards";
     KEYS_HOLD_BEFORE = "Must hold before";
     KEYS_KEY = "Key";
-    KEYS_MEANING = "These edits set values by key. Everything else in the file stays as it is, also your own changes.";
-    KEYS_NONE = "No value changes: all of them are there already.";
+    KEYS_MEANING = "These edits set values by key. Everything else in the file stays as it is, including your own changes.";
+    KEYS_NONE = "No values change: all are already set.";
     KEYS_PROBLEM = "These edits can't be made in your file";
     KEYS_ROW = "{key}: {before} → {after}";
     KEYS_WHERE = "In the document where {what}";
@@ -44,7 +44,7 @@ words! {
     NEXT_CHANGE = "Next change";
     FIND_IN_ALL = "In all files";
     NOTE_KEY = "Write a note on this line";
-    WALK = "On through every change, marking files as viewed";
+    WALK = "Step through every change, marking files as viewed";
     NEXT_CHANGE_BUTTON = "Next change (n, F7)";
     PREVIOUS_CHANGE = "Previous change";
     PREVIOUS_CHANGE_BUTTON = "Previous change (p, Shift+F7)";
@@ -142,7 +142,7 @@ words! {
     MARK_EVERYTHING = "Select all";
     FULL_WIDTH = "Use full width for one-sided changes";
     CHANGED_LINES = "List of changed lines, and back";
-    MOVED_OTHER_END = "Go to where a moved block stands on the other side";
+    MOVED_OTHER_END = "Go to the moved block on the other side";
     SAID_MOVED = "The other end of the moved block, line {n}";
     SAID_NOT_MOVED = "This line didn't move.";
     SAID_COPIED = "Copied";

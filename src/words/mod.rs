@@ -244,7 +244,7 @@ words! {
     SHOW_DIFFERENCES = "Show the differences";
     SHOW_PLACES = "Show the findings";
     LOOK_TWICE = "Parts of this patch may not be what they seem.";
-    LOOK_TWICE_HINT = "Check these places and ask the author.";
+    LOOK_TWICE_HINT = "Check what is listed here, and ask the author.";
     LOOK_FIRST = "Check the findings above first: this patch may not be what it seems.";
     UNUSUAL = "Unusual, usually harmless";
     CODE = "Code";
@@ -370,7 +370,7 @@ words! {
     COPY_COMMAND = "Copy the command";
     SAVED = "Saved: {path}";
     SAVE_SUPPORT = "Save a support file…";
-    SAVE_SUPPORT_MEANING = "It contains records and checksums, but no contents of your files.";
+    SAVE_SUPPORT_MEANING = "It contains records, checksums and file names, but no file contents.";
     COPIED = "Copied.";
     REPORT_CHECK = "Test the product as you usually do, and save this report.";
     // Window

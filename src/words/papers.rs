@@ -19,13 +19,13 @@ words! {
     EVIDENCE_CHECK = "Check an evidence file";
     EVIDENCE_CHECK_MEANING = "Finds out whether every byte is as it was made, and who signed it.";
     EVIDENCE_CHECK_FILE = "Choose the evidence file…";
-    EVIDENCE_PROVEN = "{file} is as it was made";
-    EVIDENCE_WHOLE = "{file} is whole, but nobody you trust signed it";
-    EVIDENCE_CHANGED = "{file} isn't as it was made";
+    EVIDENCE_PROVEN = "{file} is unchanged";
+    EVIDENCE_WHOLE = "{file} is intact, but not signed by anyone you trust";
+    EVIDENCE_CHANGED = "{file} was changed";
     EVIDENCE_INSIDE = "Contains {files} and {entries} of the history.";
     EVIDENCE_BY = "Signed by {name} with the key {key}.";
-    EVIDENCE_BY_NOBODY = "Signed by nobody: the checksums show damage, but not forgery.";
-    EVIDENCE_BY_BROKEN = "Its signature doesn't fit.";
+    EVIDENCE_BY_NOBODY = "Not signed. Checksums reveal damage, but not forgery.";
+    EVIDENCE_BY_BROKEN = "Its signature doesn't match.";
     EVIDENCE_BY_UNKNOWN = "Signed with a key you haven't trusted: {key}";
     // Figures
     FIGURES = "Figures…";
@@ -57,8 +57,8 @@ words! {
     SHARE_FEW = "{n} of {all}";
     COUNTS = "Counts";
     COUNTS_NOT = "Doesn't count";
-    UNDATED = "{n} dated before an earlier one, and counted nowhere.";
-    LIST_BEHIND = "The list behind it";
+    UNDATED = "{n} not counted: dated before the entry in front of it.";
+    LIST_BEHIND = "Entries counted";
     ENTRY = "Entry";
     VALUE = "Value";
     TIME_TO_APPLY = "Time to apply";
@@ -70,15 +70,15 @@ words! {
     DOWNTIME = "Downtime";
     DOWNTIME_MEANING = "From the first failing health check to the first that passed, or as a person wrote down.";
     RECOVERY = "Recovery time";
-    RECOVERY_MEANING = "From a change that failed until it was rolled back or mended.";
+    RECOVERY_MEANING = "From a change that failed until it was rolled back or corrected.";
     LEAD_TIME = "Change lead time";
     LEAD_TIME_MEANING = "From when the newest commit in a patch was made until it was applied.";
     REWORK_RATE = "Rework rate";
-    REWORK_RATE_MEANING = "Applied patches that say they came unplanned or repair another one.";
+    REWORK_RATE_MEANING = "Applied patches that say they were unplanned or correct another one.";
     FAIL_RATE = "Change fail rate";
     FAIL_RATE_MEANING = "Applied patches that were found faulty within seven days.";
     SUCCESS_RATE = "Success rate";
-    SUCCESS_RATE_MEANING = "Changes that stayed, of all that were begun.";
+    SUCCESS_RATE_MEANING = "Changes that stayed, of all that were started.";
     TICK_MINUTE = "1 min";
     TICK_HOUR = "1 h";
     TICK_DAY = "1 day";
@@ -88,7 +88,7 @@ words! {
     // What a folder is
     IDENTIFY = "What is in this folder?";
     IDENTIFY_TITLE = "What is in this folder";
-    IDENTIFY_MEANING = "Compares its files with patches, also where no history tells. Nothing is changed.";
+    IDENTIFY_MEANING = "Compares the folder's files with patches, even without a history. Nothing is changed.";
     IDENTIFY_WITH = "Patch files to compare with";
     IDENTIFY_NOTHING = "Nothing to compare with: there is no history. Add patch files.";
     UNKNOWN_PRODUCT = "An unknown product";
@@ -102,23 +102,23 @@ words! {
     OTHER_VERSION = "It is for another version.";
     // Codes
     CODES = "What a code means";
-    CODES_MEANING = "Codes such as E-SPACE stand beside a problem, to be quoted on the phone.";
+    CODES_MEANING = "Each problem has a code, such as E-SPACE. Quote it when you ask for help.";
     CODES_FILTER = "Code or word";
     CODES_NONE = "No code matches";
     CODE_NEEDS_PERSON = "Somebody has to decide; everything is kept.";
     CODE_NOT_TRUSTED = "The patch file is damaged or not trusted. Nothing was changed.";
     CODE_NOT_YET = "It waits for time or for a person. Nothing is wrong.";
     CODE_PUT_BACK = "It failed while changing files, and your files were restored.";
-    CODE_USAGE = "Something was entered that can't be meant. Nothing was changed.";
+    CODE_USAGE = "Something you entered doesn't make sense. Nothing was changed.";
     // For other tools
     EXPORT = "Save as a text patch…";
     ORDER_SKELETON = "Save an order to fill in…";
     SCAN_AGAINST = "What a scanner will say";
-    SCAN_AGAINST_MEANING = "Compare with a report of Trivy or Grype: which findings fall silent, which stay, and why.";
+    SCAN_AGAINST_MEANING = "Compare with a report of Trivy or Grype: which findings will be suppressed, which stay, and why.";
     SCAN_CHOOSE = "Choose a report…";
-    SCAN_HEADLINE = "{all}: {n} will fall silent";
-    SCAN_SILENT = "Will fall silent";
-    SCAN_STAYS = "Will stay";
+    SCAN_HEADLINE = "{all}: {n} will be suppressed";
+    SCAN_SILENT = "Suppressed";
+    SCAN_STAYS = "Still reported";
     // Withdrawn patches
     WITHDRAWN = "Lists of withdrawn patches";
     WITHDRAWN_ADD = "Add a list…";
@@ -134,7 +134,7 @@ words! {
     ABOUT = "About this program";
     ABOUT_VERSION = "Version";
     ABOUT_SYSTEM = "System";
-    ABOUT_MEANING = "Puts patches into a product folder so carefully that anybody can take each of them out again.";
+    ABOUT_MEANING = "Applies patches to a product folder, and rolls any of them back later.";
     ABOUT_LICENSE = "License";
     ABOUT_LICENSE_MEANING = "You may choose between the MIT license and the Apache license 2.0.";
     ABOUT_MIT = "MIT license";
@@ -142,7 +142,7 @@ words! {
     ABOUT_INSIDE = "What is inside";
     ABOUT_FONTS = "Inter, SIL Open Font License 1.1";
     ABOUT_CODE_FONT = "Hack, MIT license and Bitstream Vera license, for code";
-    ABOUT_OTHER_FONTS = "Ubuntu Light and the icons of egui, Ubuntu Font License 1.0, which come along unused";
+    ABOUT_OTHER_FONTS = "Ubuntu Light and the icons of egui, Ubuntu Font License 1.0, included but not used";
     ABOUT_GRAMMARS = "Grammars for colored code, from syntect, MIT license";
     ABOUT_WORD_LIST = "The English word list of BIP 39, MIT license, for fingerprints";
     ABOUT_ICONS = "Lucide icons, ISC license";

@@ -14,9 +14,9 @@ words! {
     ALL_PATCHES = "All {n} patches: {ids}";
     NEWEST_PATCH = "Only the newest: {id}";
     NEWEST_PATCHES = "The newest {n}: {ids}";
-    NOTHING_STAYS = "No patch stays.";
+    NOTHING_STAYS = "No patches remain.";
     ROLL_BACK_TOGETHER = "Roll back both";
-    STAYS = "Stays: {ids}";
+    STAYS = "Remaining: {ids}";
     BECAUSE_FAULT = "Something is wrong with it";
     BECAUSE_NOTHING = "No answer";
     BECAUSE_PLANNED = "It was only meant for a while";
@@ -35,10 +35,10 @@ words! {
     VIEWED_OF = "{n} of {all} viewed";
     // Repairing
     CHOOSE_SOURCE = "Choose the patch file…";
-    CONTENTS_FROM = "Patch files looked in";
-    HINT_SOURCE = "The patch file that brought these contents may have them. Choose it to see what would change.";
+    CONTENTS_FROM = "Patch files searched";
+    HINT_SOURCE = "The patch file that changed these files may contain them. Choose it to see what would change.";
     LEAVE_DAMAGED = "Restore only the other files";
-    LOOKED_IN = "Looked in {file}";
+    LOOKED_IN = "Searched {file}";
     REPAIR_ONLY = "Repair only the other {n}";
     CONFIRM_REPAIR = "Repair these files?";
     DONE_REPAIR = "Files repaired";
@@ -48,30 +48,30 @@ words! {
     REPAIR_TITLE = "Repair files";
     REPAIRED_FILES = "Repaired";
     WORKING_TITLE_REPAIR = "Repairing files";
-    DONE_SEVERAL = "The patches are out of the folder";
+    DONE_SEVERAL = "Patches rolled back";
     // Decisions
     HINT_DEPENDENTS = "Roll back both, or keep both.";
     HINT_REQUIRED = "It is in a file next to this one.";
     HINT_RULE = "To continue anyway, give a reason. It is kept in the history.";
-    HINT_STORE = "Ask the vendor for the patch file that brought it, and ask support for help.";
+    HINT_STORE = "Ask the vendor for the original patch file, or ask support for help.";
     HINT_VOLUME = "Use a folder on a local disk, or continue if nobody else uses this one.";
     READY_AFTER_DECISION = "Ready after your decision";
     YOU_DECIDED = "Your decision";
     DECIDED_MINE = "{path}: your version stays";
-    DECIDED_THEIRS = "{path}: the patch's version goes in, and yours is kept as a backup";
-    DECIDED_MERGED = "{path}: what you merged goes in, and your version is kept as a backup";
+    DECIDED_THEIRS = "{path}: the patch's version is used, and yours is backed up";
+    DECIDED_MERGED = "{path}: your merged file is used, and your version is backed up";
     // Merging by hand
     MERGE = "Merge…";
     MERGE_BOTH = "Both";
     MERGE_CHOICE = "What to take";
     MERGE_DECIDED = "{n} of {all} decided";
-    MERGE_FIRST = "Decide each place first";
-    MERGE_MEANING = "You and the patch changed the same lines. Choose for each place, or type what it should be.";
+    MERGE_FIRST = "Decide each conflict first";
+    MERGE_MEANING = "You and the patch changed the same lines. Choose for each conflict, or type what it should be.";
     MERGE_MINE = "Mine";
     MERGE_NOTHING = "Nothing";
     MERGE_ONLY_CHOSEN = "This can only be chosen, not edited: it is long or contains characters that can't be seen.";
     MERGE_ORIGINAL = "Original";
-    MERGE_PLACE = "Place {n} of {all} · line {line}";
+    MERGE_PLACE = "Conflict {n} of {all} · line {line}";
     MERGE_RESULT = "Result";
     MERGE_TAKE = "Use this result";
     MERGE_THEIRS = "The patch's";
@@ -100,14 +100,14 @@ words! {
     SWITCH_CHANGES = "Changes";
     SWITCH_CODE_STAYS = "Its code stays in the folder";
     SWITCH_IS_OFF = "Off";
-    SWITCH_IS_THERE = "The switch stands there already.";
+    SWITCH_IS_THERE = "The switch is already set this way.";
     SWITCH_IS_ON = "On";
     SWITCH_NEITHER = "Neither on nor off: {value}";
     SWITCH_NOBODY = "Nobody has turned it since the patch was applied";
     SWITCH_OPEN = "{what} again while it is off";
     SWITCH_OPEN_HERE = "{what} again in this folder";
     SWITCH_OPEN_MEANING = "The fix doesn't work while its switch is off. Say why it is turned off.";
-    SWITCH_OVERDUE = "This switch was meant to be gone after {until}. Ask the vendor.";
+    SWITCH_OVERDUE = "The vendor planned to remove this switch after {until}. Ask when it will go.";
     SWITCH_REASON = "Your reason, for the history";
     SWITCH_REASON_OPTIONAL = "Your reason, for the history (optional)";
     SWITCH_SINCE = "{when} by {user}";
@@ -130,11 +130,11 @@ words! {
     DONE_TURN_ON = "Switch turned on";
     WORKING_TITLE_SWITCH = "Turning the switch";
     // What is fixed
-    FIXED_ADDRESS = "An address that the author owns";
+    FIXED_ADDRESS = "A web address (URL) the author owns";
     FIXED_ADDRESS_FIRST = "Enter an address that your company owns first";
     FIXED_AUTHOR = "Author; empty for your account on this computer";
     FIXED_COPIES = "{part} is here a second time, unpatched: {paths}";
-    FIXED_FORMAT = "Who is it for";
+    FIXED_FORMAT = "Format";
     FIXED_HERE = "What is fixed here";
     FIXED_INTERRUPTED = "A change was interrupted, so nothing here is proven.";
     FIXED_LEFT_OUT = "Left out, because this format would silence more than was fixed: {n}";
@@ -147,7 +147,7 @@ words! {
     FIXED_SAVE_TITLE = "Save what is fixed";
     FIXED_TOLD = "Statements in the file: {n}.";
     FIXED_UNREAD = "{patch}: its description is missing or damaged, so its claims are unknown";
-    FIXED_WHO = "Who says it";
+    FIXED_WHO = "Author";
     PART_FIXED_SIGNED = "signed by {who}; {grounds}";
     FORMAT_CSAF = "CSAF 2.0: an advisory, for customers and their tools";
     FORMAT_CYCLONEDX = "CycloneDX 1.6: each patched library with its history, for auditors";
@@ -162,7 +162,7 @@ words! {
     CHOICE_EXPLOITED = "Exploited";
     CHOICE_FIXED = "Fixed in this folder already: {n}";
     CHOICE_HEADLINE = "{problems} in {findings}";
-    CHOICE_NO_PATCH = "No patch at hand: {n}";
+    CHOICE_NO_PATCH = "No patch: {n}";
     CHOICE_UNREADABLE = "Can't read {file}: {why}";
     CHOOSE = "Choose from a scan…";
     CHOOSE_CARD = "Scanned for vulnerabilities?";
@@ -250,9 +250,9 @@ words! {
     HITS = "{n} ×";
     // Verifying a history
     VERIFIED_HEAD = "Digest of the last entry: {digest}";
-    VERIFIED_PROBLEM = "History entry {n} isn't as it was written: {why}";
+    VERIFIED_PROBLEM = "History entry {n} was changed: {why}";
     VERIFIED_SEEN = "Compared with what you saw before, up to entry {n}.";
-    VERIFIED_WHOLE = "The history is whole: {n} verified";
+    VERIFIED_WHOLE = "The history is intact: {n} verified";
     VERIFY_HISTORY = "Verify the history";
     // Notes and reviews
     NOTE = "Note…";
@@ -297,7 +297,7 @@ words! {
     KEY_NAME_FIRST = "Name the key first";
     KEY_NONE_NEW = "This patch file has no signature that contains a new key.";
     PART_KEY_OF_MACHINE = "set for this computer";
-    KEY_OWNER = "Who owns it, if that is another name";
+    KEY_OWNER = "Owner, if different from the name";
     KEY_PRODUCTS = "Products, one on each line";
     KEY_PRODUCT_FIRST = "Name the product first";
     KEY_REVOKED = "Revoked: {why}";
@@ -327,7 +327,7 @@ words! {
     SIGN_TITLE = "Sign this patch";
     TRUST_FILE = "Trust a key file…";
     TRUST_KEY = "Trust this key";
-    TRUST_MEANING = "Ask the owner to read out these words, over another channel than the one the key came by.";
+    TRUST_MEANING = "Ask the owner to read you these words, for example by phone.";
     TRUST_SIGNER = "Trust the key that signed it…";
     TRUST_TITLE = "Compare this key with its owner";
     WHO_SIGNED = "Who signed it, and when";
@@ -348,11 +348,11 @@ words! {
     READ_STRIP = "Folders to strip from names";
     READ_STRIP_AUTO = "Automatic";
     READ_WHITE_SPACE = "Ignore white space";
-    READ_UNCARRIED = "Go ahead without what it names and doesn't carry";
+    READ_UNCARRIED = "Apply without the changes it names but doesn't contain";
     // After an interruption
     CAN_FINISH = "Every file has been updated already.";
     CANNOT_FINISH = "It can't be finished: some files haven't been updated.";
-    WENT_ON = "A change went on after the window was closed";
+    WENT_ON = "A change continued after you closed the window";
     WENT_ON_MEANING = "Its history says how it ended: {folder}";
     SHOW_RESULT = "Show the result";
     // Home
@@ -376,10 +376,10 @@ words! {
     CHECKED_AFTERWARDS = "Checked afterwards";
     CHECKS_NOT_RUN = "The health checks didn't run. {why}";
     DONE_CHECKS = "The health checks are finished";
-    COPIED_CHANGE = "This change was begun in another folder";
+    COPIED_CHANGE = "This change was started in another folder";
     COPIED_CHANGE_MEANING = "This folder is a copy of that one, or was restored. If you did that, say why. What is done then is decided by what each file holds.";
-    FOREIGN_CHANGE = "You didn't begin this change on this computer";
-    FOREIGN_CHANGE_MEANING = "It could put anything into the folder. Ask whoever began it to finish or undo it. If you know that it's right, say why.";
+    FOREIGN_CHANGE = "You didn't start this change on this computer";
+    FOREIGN_CHANGE_MEANING = "It could change anything in the folder. Ask whoever started it to finish or undo it. If you know that it's right, say why.";
     VOUCH_WHY = "Why it's right (the ticket, or whom you asked)";
     VOUCH_MEANING = "Until somebody confirms it, what it says is shown, but not relied on.";
     VOUCH = "Confirm this history";
@@ -396,5 +396,5 @@ words! {
     KEYS_IN_CHANGES = "In a change";
     KEYS_EVERYWHERE = "Everywhere";
     LAYOUT = "Layout of changes";
-    LAYOUT_AUTO = "As there is room";
+    LAYOUT_AUTO = "Automatic";
 }

@@ -52,10 +52,10 @@ pub enum Error {
         /// Why.
         source: PatchTextError,
     },
-    /// Obstacles stand in the way. Nothing changed.
+    /// There are problems to resolve first. Nothing changed.
     #[error("{}", summary(.0))]
     Refused(Vec<Obstacle>),
-    /// Not enough people who are trusted vouch for the bundle.
+    /// Not enough people who are trusted signed the bundle.
     #[error("{}: {}", file.display(), verdict.sentence())]
     NotTrusted {
         file: PathBuf,
@@ -79,7 +79,7 @@ pub enum Error {
     /// A change did not happen.
     #[error(transparent)]
     Change(#[from] ChangeFailure),
-    /// A required health check failed; the change was taken back.
+    /// A required health check failed; the change was rolled back.
     #[error("a health check failed after the change, so it was rolled back: {}", CheckNote::lines(.failed))]
     Unhealthy {
         /// What was checked, and what was seen.
@@ -108,14 +108,14 @@ pub enum Error {
     /// Recovery, history or state.
     #[error(transparent)]
     Transaction(#[from] TransactionError),
-    /// Safe copies are missing or damaged. Nothing changed.
+    /// Backups are missing or damaged. Nothing changed.
     #[error(transparent)]
     Store(#[from] SafeCopyError),
     /// The folder cannot be read.
     #[error(transparent)]
     Scan(#[from] ScanError),
     /// The order cannot be made into a bundle.
-    #[error("the patch order has {} finding{}", .findings.len(), if .findings.len() == 1 { "" } else { "s" })]
+    #[error("the patch order has {}", OrderFinding::counts(.findings))]
     Order {
         /// The order file, if it is one.
         path: Option<PathBuf>,
@@ -132,7 +132,7 @@ pub enum Error {
         /// Why.
         detail: String,
     },
-    /// A list of patches that were called back cannot be used.
+    /// A list of patches that were withdrawn cannot be used.
     #[error("can't use the list of withdrawn patches {path:?}: {detail}")]
     RecallsList {
         path: PathBuf,
@@ -168,14 +168,14 @@ pub enum Error {
 /// What a script that failed means for the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScriptTrouble {
-    /// It runs before the change, so the change was not begun. What it had done was taken back, as far as the patch
+    /// It runs before the change, so the change was not started. What it had done was undone, as far as the patch
     /// says how.
     NotBegun,
-    /// It runs after the change, so the change was taken back; `cause` says why that did not succeed either, if so.
+    /// It runs after the change, so the change was rolled back; `cause` says why that did not succeed either, if so.
     TakenBack,
-    /// It takes back what another script did, before files go back: they were left as they are.
+    /// It undoes what another script did, before files are restored: they were left as they are.
     StillThere,
-    /// It takes back what another script did. The files are as they are to be, what that script did is not.
+    /// It undoes what another script did. The files are as they are to be, what that script did is not.
     NotUndone,
     /// The change is done, and what came after it is not in the history.
     NotRecorded,

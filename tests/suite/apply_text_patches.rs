@@ -90,7 +90,10 @@ fn a_patch_is_looked_at_applied_and_taken_back() {
     let console = Console::new(&sandbox);
 
     let run = console.run("show $/fix.patch");
-    assert!(run.out.contains("Greet politely") && run.out.contains("create  +1 -0  b/new/file.txt"), "{run}");
+    assert!(
+        run.out.contains("Greet politely") && run.out.contains("create  b/new/file.txt  1 line added"),
+        "{run}"
+    );
     let run = console.run("diff $/fix.patch --target $/app");
     assert!(run.out.contains("-two\n+TWO\n") && run.out.contains("+fresh\n"), "{run}");
     let run = console.run("plan $/fix.patch $/app");

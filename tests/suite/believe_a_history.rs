@@ -261,7 +261,7 @@ fn a_damaged_memory_is_not_taken_for_an_empty_one() {
     for (damaged, why) in [
         ("", "line 1"),
         ("{", "line 1"),
-        ("{\"format\":\"patchwright-seen/9\",\"folders\":[]}", "a newer edition of this program wrote it"),
+        ("{\"format\":\"patchwright-seen/9\",\"folders\":[]}", "a newer version of this program wrote it"),
         ("{\"format\":\"notes\",\"folders\":[]}", "is no format of it"),
     ] {
         sandbox.write("settings/seen.json", damaged);

@@ -221,14 +221,14 @@ fn a_service_pack_built_from_the_old_tree_does_not_silently_undo_the_hotfix() {
         assert!(asked.err.contains("modify  f"), "the step is shown: {asked}");
         let done = scene.apply(&pack, "--allow-undo=the-fix-broke-printing");
         assert_eq!(done.code, 0, "{done}");
-        assert!(done.out.contains("undo allowed: the-fix-broke-printing"), "{done}");
+        assert!(done.out.contains("(--allow-undo): the-fix-broke-printing"), "{done}");
         assert_eq!(scene.read("f").as_deref(), Some(UNFIXED_AND_MORE));
         assert_eq!(
             scene.last_overrides().as_array().expect("overrides").last().expect("one")["rule"],
             "undo"
         );
         let history = scene.console().done("history $/app");
-        assert!(history.out.contains("undo allowed: the-fix-broke-printing"), "{history}");
+        assert!(history.out.contains("(--allow-undo): the-fix-broke-printing"), "{history}");
         assert!(history.out.contains("accepted: undoes L-1: f (line 1)"), "{history}");
         assert_eq!(scene.active(), ["L-1", "SP"], "it was not contained");
     }

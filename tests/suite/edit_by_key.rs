@@ -311,7 +311,7 @@ fn what_must_be_so_is_asked_again_whenever_somebody_wants() {
     make(&console);
     let command = "status $/app --conditions $/fix.patchbundle";
     let early = console.run(command);
-    assert!(early.code != 0 && in_one_line(&early).contains("isn't applied here"), "{early}");
+    assert!(early.code != 0 && in_one_line(&early).contains("doesn't have ACME-1"), "{early}");
     console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
     let status = in_one_line(&console.done(command));
     assert!(status.contains("holds deploy/values.yaml: image.tag is \"1.4.3\""), "{status}");

@@ -218,7 +218,7 @@ fn what_a_required_check_speaks_against_is_rolled_back_also_from_below_others() 
     insta::assert_snapshot!(person(&sandbox).run(FINISH), @r#"
     -- err --
     A health check failed after the change, so it was rolled back (E-HEALTH)
-      port contains "8080": "port" does not contain "8080"
+      "port" doesn't contain "8080"
     Your files were restored.
     Next: Find out why the check failed, or ask ACME (help@acme.example), then try again.
     -- exit 5
@@ -245,7 +245,7 @@ fn what_fails_and_cannot_be_rolled_back_stays_told() {
             A health check failed, and it couldn't be rolled back
             unsigned when applied
       2  2026-11-23 09:30:00 UTC  health check failed ACME-1  by ada on server
-            Health check failed: port contains "8080", but "port" does not contain "8080"
+            Health check failed: "port" doesn't contain "8080"
     -- exit 0
     "#);
     let status = person(&sandbox).done("status $/app --json").json();
@@ -253,11 +253,12 @@ fn what_fails_and_cannot_be_rolled_back_stays_told() {
         (&status["unchecked"][0]["checks"], &status["unchecked"][0]["entry"]),
         (&"failed".into(), &1.into())
     );
-    assert_eq!(status["unchecked"][0]["failed"][0]["evidence"], "\"port\" does not contain \"8080\"");
+    assert_eq!(status["unchecked"][0]["failed"][0]["evidence"], "\"port\" doesn't contain \"8080\"");
     let status = person(&sandbox).run("status $/app");
-    for line in
-        ["A health check of ACME-1 failed, and it couldn't be rolled back", "port contains \"8080\", but"]
-    {
+    for line in [
+        "A health check of ACME-1 failed, and it couldn't be rolled back",
+        "\"port\" doesn't contain \"8080\"",
+    ] {
         assert!(status.out.contains(line), "{status}");
     }
     let plan = person(&sandbox).run("plan $/other.patchbundle $/app --allow-unsigned");
@@ -269,7 +270,7 @@ fn what_fails_and_cannot_be_rolled_back_stays_told() {
     person(&sandbox).done(FINISH);
     assert!(!is_told(&sandbox));
     assert!(
-        person(&sandbox).done("history $/app").out.contains("Health check failed: port"),
+        person(&sandbox).done("history $/app").out.contains("Health check failed: \"port\""),
         "it stays told"
     );
 }
@@ -478,7 +479,7 @@ fn checks_that_fail_are_in_the_history_wherever_rolling_back_fails_too() {
                 (6, &"failed".into()),
                 "{number}: {run}"
             );
-            assert!(person(&sandbox).done("history $/app").out.contains("Health check failed: port"));
+            assert!(person(&sandbox).done("history $/app").out.contains("Health check failed: \"port\""));
             // What the failure says works.
             let again = person(&sandbox).run(FINISH);
             assert!(again.code == 5 && sandbox.read("app/web").as_deref() == Some("old\n"), "{again}");

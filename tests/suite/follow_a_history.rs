@@ -121,7 +121,7 @@ fn a_patch_whose_key_was_revoked_since_does_not_come_back_without_a_word() {
     let refused = console.run("reapply $/app --yes");
     assert_eq!(refused.code, 4, "{refused}");
     assert!(
-        refused.err.contains("its signature doesn't count today") && refused.err.contains("stolen"),
+        refused.err.contains("its signature isn't accepted today") && refused.err.contains("stolen"),
         "{refused}"
     );
     assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));

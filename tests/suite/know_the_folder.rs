@@ -195,7 +195,7 @@ fn a_renamed_product_needs_a_reason_once_which_the_history_keeps() {
     );
     assert_eq!(run.code, 0, "{run}");
     let history = console.done("history $/app");
-    assert!(history.out.contains("other-product allowed: renamed-by-the-vendor"), "{history}");
+    assert!(history.out.contains("(--allow-other-product): renamed-by-the-vendor"), "{history}");
     let run = apply(&sandbox, "next.patchbundle", "");
     assert_eq!(run.code, 0, "the folder goes by its new name: {run}");
 }

@@ -126,7 +126,7 @@ fn what_was_not_asked_yet_is_said_in_words_and_in_json() {
         assert!(run.out.contains(&line), "{run}");
     }
     let explained = console.done("explain $/fix.patchbundle $/app");
-    assert!(explained.out.contains("It fits"), "{explained}");
+    assert!(explained.out.contains("Ready to apply"), "{explained}");
 }
 
 #[test]

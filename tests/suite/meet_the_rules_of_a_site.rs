@@ -151,9 +151,9 @@ fn a_rule_is_set_aside_for_a_reason_only_and_the_history_keeps_it() {
     let planned = console(&sandbox).run("plan $/fix.patchbundle $/app");
     assert!(planned.code == 4 && planned.printed().contains("--allow-site-rules REASON"), "{planned}");
     let run = console(&sandbox).done(&format!("{apply} --allow-site-rules=outage-7"));
-    assert!(run.printed().contains("site-rules allowed: outage-7"), "{run}");
+    assert!(run.printed().contains("(--allow-site-rules): outage-7"), "{run}");
     let history = console(&sandbox).done("history $/app");
-    assert!(history.out.contains("site-rules allowed: outage-7"), "{history}");
+    assert!(history.out.contains("(--allow-site-rules): outage-7"), "{history}");
     // It comes back without the rule's leave being asked for again, and that is said.
     console(&sandbox).done("rollback $/app --yes");
     let back = console(&sandbox).done("reapply $/app --yes");

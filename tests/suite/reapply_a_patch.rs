@@ -70,7 +70,7 @@ fn what_fails_once_it_is_back_goes_again() {
     sandbox.write("app/port", "none\n");
     let run = console(&sandbox).run(REAPPLY);
     assert_eq!(run.code, 5, "{run}");
-    assert!(run.err.contains("port contains \"8080\""), "{run}");
+    assert!(run.err.contains("\"port\" doesn't contain \"8080\""), "{run}");
     assert!(sandbox.read("app/web").expect("a file").starts_with("one\n"));
     let status = console(&sandbox).done("status $/app --json").json();
     assert!(

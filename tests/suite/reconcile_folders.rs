@@ -162,7 +162,7 @@ fn a_held_folder_is_left_alone_and_says_so() {
     console(&sandbox).done("reconcile --hold $/srv/a --reason=ticket-4711 --until 2026-11-30");
     let run = ends(&sandbox, "--apply", 7);
     assert!(
-        in_one_line(&run).contains("held until 2026-11-30, as asked by ada on 2026-11-23: ticket-4711"),
+        in_one_line(&run).contains("on hold until 2026-11-30, set by ada on 2026-11-23: ticket-4711"),
         "{run}"
     );
     assert!(run.printed().contains("To end this: patchwright reconcile --release $/srv/a"), "{run}");
@@ -179,7 +179,7 @@ fn a_hold_up_to_a_day_that_is_over_is_refused_and_one_up_to_today_is_not() {
         console(&sandbox).run(&format!("reconcile --hold $/srv/a --reason=ticket-4711 --until {day}"))
     };
     let over = hold("2026-11-22");
-    assert!(over.code == 3 && over.err.contains("2026-11-22 is over"), "{over}");
+    assert!(over.code == 3 && over.err.contains("2026-11-22 is in the past"), "{over}");
     assert!(!sandbox.path("srv/a/.patchwright").exists(), "nothing was written down");
     assert_eq!(hold("2026-11-23").code, 0, "today is the last day");
 }

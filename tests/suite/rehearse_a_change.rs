@@ -88,7 +88,7 @@ fn a_health_check_that_fails_is_seen_on_the_clone_and_one_of_the_running_product
     let broken = check("text") + "path = \"check\"\ncontains = \"never\"\n";
     let run = rehearse(&site(&broken, "true"), "");
     assert_eq!(run.code, 3, "{run}");
-    assert!(run.out.contains("Failed: check contains \"never\""), "{run}");
+    assert!(run.out.contains("Failed: \"check\" doesn't contain \"never\""), "{run}");
     let elsewhere = check("port") + "port = 1\n";
     let run = rehearse(&site(&elsewhere, "true"), "");
     assert_eq!(run.code, 0, "{run}");

@@ -171,7 +171,9 @@ fn a_place_that_no_patch_has_touched_is_not_known() {
     let (_, target) = applied(&sandbox);
     assert_eq!(
         obstacles(repair(&sandbox, &target, &["elsewhere"], &[])),
-        ["E-MISSING elsewhere: no patch has changed this file, so its right content is unknown"]
+        [
+            "E-MISSING elsewhere: no patch has changed this file, so Patchwright doesn't know what it should contain"
+        ]
     );
 }
 

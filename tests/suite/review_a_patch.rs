@@ -78,13 +78,13 @@ fn a_signed_approval_is_the_reviewer_that_was_missing_and_stands_before_the_ques
     Reviewed FIX-1: approved
     Looked at   2 of 3 changes, and the review says so
     Signed      in $/fix.patchbundle
-    Trusted: anna (author, 2026-11-23T09:30:00Z), rose (reviewer, 2026-11-23T09:30:00Z)
+    Trusted: signed by anna as author on 2026-11-23 09:30:00 UTC, rose as reviewer on 2026-11-23 09:30:00 UTC
     -- exit 0
     ");
     assert_eq!(verdict(&console), "trusted");
     insta::assert_snapshot!(console.done("verify $/fix.patchbundle"), @r"
-    $/fix.patchbundle is intact: all 4 contents match their checksums
-    Trusted: anna (author, 2026-11-23T09:30:00Z), rose (reviewer, 2026-11-23T09:30:00Z)
+    $/fix.patchbundle is intact: every checksum matches
+    Trusted: signed by anna as author on 2026-11-23 09:30:00 UTC, rose as reviewer on 2026-11-23 09:30:00 UTC
 
     Patch       FIX-1  Umlauts in fonts
     SHA-256     [sha256]
@@ -269,6 +269,8 @@ fn a_review_is_printed_when_it_goes_nowhere_else() {
     - [ ] `old.txt`: deleted
 
     This text is for reading. Signatures cover the JSON form of the review.
+
+    Nothing was saved. To save it, add --output FILE. To sign it, add --key FILE.
     -- exit 0
     ");
 }

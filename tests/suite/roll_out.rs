@@ -128,7 +128,7 @@ fn a_good_patch_goes_through_every_ring_and_a_second_run_has_nothing_to_do() {
     assert_eq!(site.console().run(&typed("status")).code, 7, "it isn't started");
     let run = site.run();
     assert_eq!(run.code, 0, "{run}");
-    assert!(run.out.contains("Done: every ring is through"), "{run}");
+    assert!(run.out.contains("Done: every ring is finished"), "{run}");
     assert!((1..=12).all(|number| site.has_patch(&format!("app{number:02}"))));
     let before: Vec<Tree> = (1..=12).map(|number| site.tree(&format!("app{number:02}"))).collect();
     assert_eq!(site.run().code, 0);
@@ -216,7 +216,7 @@ fn a_ring_that_needs_people_begins_when_enough_different_ones_approved_it() {
     assert_eq!(site.run().code, 7);
     assert!(!site.has_patch("b"));
     let by_other = site.console().by_user("bob").run(&approve);
-    assert!(by_other.out.contains("The next run goes on with the ring \"rest\""), "{by_other}");
+    assert!(by_other.out.contains("The next run continues with the ring \"rest\""), "{by_other}");
     assert_eq!(site.run().code, 0);
     assert!(site.has_patch("b"));
 }
@@ -227,7 +227,7 @@ fn a_pause_never_ends_by_itself() {
     assert_eq!(site.console().run(&typed("run --yes --allow-unsigned --until pilot")).code, 0);
     let paused = site.console().run(&typed("pause --reason=freeze"));
     assert_eq!(paused.code, 0, "{paused}");
-    assert!(paused.out.contains("Paused by ada@server on 2026-11-23T09:30:00Z: freeze"), "{paused}");
+    assert!(paused.out.contains("Paused by ada@server, 2026-11-23 09:30:00 UTC: freeze"), "{paused}");
     let later = site.console().at("2031-01-01T00:00:00Z").run(&typed("run --yes --allow-unsigned"));
     assert_eq!(later.code, 7, "{later}");
     assert!(site.has_patch("app02") && !site.has_patch("app03"));

@@ -252,7 +252,7 @@ fn the_status_says_which_repairs_need_the_patch_file_and_the_others_need_none() 
     assert!(!status.contains("There is no backup"), "what has to go needs none: {status}");
     target.edit("one.txt", "one, edited here\n");
     let status = run(&sandbox, &target, "status", "");
-    assert!(status.contains("no backup here of 1 file; the patch file of ONE-1 has"), "{status}");
+    assert!(status.contains("1 file has no backup here. The patch file of ONE-1 has"), "{status}");
     assert!(status.contains("--from FILE"), "{status}");
 
     let refused = Console::new(&sandbox).run(&format!("repair {} --yes", target.path.display()));

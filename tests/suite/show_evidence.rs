@@ -111,7 +111,7 @@ fn a_pack_has_the_originals_to_the_byte_and_verifies() {
         assert!(page.contains(said), "{said} is not in {page}");
     }
     let verified = console(&sandbox).done("evidence verify $/e.zip");
-    assert!(verified.out.contains("is as it was made") && verified.out.contains("anna"), "{verified}");
+    assert!(verified.out.contains("is unchanged") && verified.out.contains("anna"), "{verified}");
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn a_pack_that_keeps_a_broken_history_to_itself_is_not_whole() {
         // After the newest entry comes none that it could break.
         with_another_user(&sandbox, &format!("originals/history/{number:08}/entry.json"));
         let run = console(&sandbox).run("evidence verify $/e.zip");
-        assert_eq!((run.code, run.printed().contains("is whole")), (4, is_whole), "{run}");
+        assert_eq!((run.code, run.printed().contains("is intact")), (4, is_whole), "{run}");
         let changed = verify(&sandbox, "e.zip").json()["changed"].clone();
         let expected = if is_whole { Value::Null } else { "evidence.json".into() };
         assert_eq!(changed[0]["file"], expected, "{changed}");

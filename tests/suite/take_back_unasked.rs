@@ -43,7 +43,7 @@ fn a_patch_after_which_a_required_check_fails_is_taken_back() {
         panic!("the check must fail, and taking back must not");
     };
     assert_eq!(failed.len(), 1);
-    assert!(failed[0].line().starts_with("extra/tool doesn't exist: "), "{failed:?}");
+    assert!(failed[0].line().starts_with("\"extra/tool\" exists"), "{failed:?}");
     let [patched, now] = [product.new_edition().as_path(), folder.path()].map(Tree::new);
     assert_eq!(delivered.not_back_in(&patched, &now), None);
     assert_eq!(actions(folder.path()), [Action::Apply, Action::Rollback]);

@@ -57,7 +57,7 @@ mod with_modes {
             assert_eq!(sandbox.read("app/bin/tool").as_deref(), Some("old\n"));
             console.done(&format!("{apply} --allow-dangerous=ticket-9"));
             let history = console.done("history $/app");
-            assert!(history.out.contains("dangerous allowed: ticket-9"), "{history}");
+            assert!(history.out.contains("(--allow-dangerous): ticket-9"), "{history}");
         }
     }
 

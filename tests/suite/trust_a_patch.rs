@@ -77,7 +77,7 @@ fn a_patch_is_signed_compared_trusted_and_then_applied_without_a_word_of_honour(
     console.done(&format!("key trust --from $/fix.patchbundle --name Anna --fingerprint {digits}"));
 
     let trusted = console.done("verify $/fix.patchbundle");
-    assert!(trusted.out.contains("Trusted: Anna (author, "), "{trusted}");
+    assert!(trusted.out.contains("Trusted: signed by Anna as author on "), "{trusted}");
     console.done("apply $/fix.patchbundle $/app --yes");
     let history = console.done("history $/app --json");
     let history: serde_json::Value = serde_json::from_str(&history.out).expect("JSON");
@@ -117,7 +117,7 @@ fn thresholds_ask_for_different_people_in_their_roles() {
     sign(&console, "fix", "anna", "author");
     sign(&console, "fix", "bob", "reviewer");
     let both = console.done("verify $/fix.patchbundle");
-    assert!(both.out.contains("anna (author, ") && both.out.contains("bob (reviewer, "), "{both}");
+    assert!(both.out.contains("anna as author on ") && both.out.contains("bob as reviewer on "), "{both}");
 }
 
 #[test]

@@ -164,10 +164,7 @@ fn a_value_that_is_neither_is_refused_and_shown() {
     for to in ["on", "off"] {
         let run = console.run(&format!("toggle {to} new-parser $/app --yes"));
         assert_eq!(run.code, 3, "{run}");
-        assert!(
-            in_one_line(&run).contains("the switch is \"maybe\", which is neither on (on) nor off (off)"),
-            "{run}"
-        );
+        assert!(in_one_line(&run).contains("the switch is set to \"maybe\", not to on or off"), "{run}");
     }
     assert_eq!(sandbox.read(FILE), Some(third));
 }
@@ -434,8 +431,8 @@ fn a_fix_whose_switch_is_not_on_is_told_to_nobody_as_fixed() {
 #[test]
 fn the_day_until_which_it_was_to_be_there_is_reminded() {
     for (until, said) in [
-        ("2020-01-01", "was to be gone after 2020-01-01"),
-        ("2999-01-01", "is meant to be gone after 2999-01-01"),
+        ("2020-01-01", "the vendor planned to remove this switch after 2020-01-01"),
+        ("2999-01-01", "the vendor plans to remove this switch after 2999-01-01"),
     ] {
         let sandbox = applied("", &format!("{TOGGLE}until = {until}\n"));
         let status = Console::new(&sandbox).done("status $/app");
@@ -448,7 +445,7 @@ fn a_switch_nobody_knows_is_named_with_those_that_are_there() {
     let sandbox = applied("", TOGGLE);
     let run = Console::new(&sandbox).run("toggle off newparser $/app --yes");
     assert_eq!(run.code, 3, "{run}");
-    assert!(in_one_line(&run).contains("The switches here: ACME-1/new-parser"), "{run}");
+    assert!(in_one_line(&run).contains("Use one of these: ACME-1/new-parser"), "{run}");
 }
 
 #[test]
@@ -504,7 +501,7 @@ fn an_edit_stays_an_edit_wherever_a_switch_of_its_file_is_moved_to() {
     // Nobody knows the file without the edit while the switch stands there.
     let repair = console.run("repair $/app --yes");
     assert_eq!(repair.code, 3, "{repair}");
-    assert!(in_one_line(&repair).contains("was edited, and a switch in it was moved since"), "{repair}");
+    assert!(in_one_line(&repair).contains("was edited before a switch in it was turned"), "{repair}");
     assert_eq!(sandbox.read(FILE), Some(mine(&off())));
     console.done("toggle on new-parser $/app --yes");
     assert_eq!(drift(), edited);
@@ -536,9 +533,9 @@ fn an_edit_between_two_moves_is_told_with_what_brings_the_right_content_back() {
     sandbox.write(FILE, &off().replace("  \"flags\"", "  \"mine\": 1,\n  \"flags\""));
     console.done("toggle on new-parser $/app --yes");
     let status = in_one_line(&console.done("status $/app"));
-    let told = "conf/flags.json was edited, and a switch was moved there since, so its right content is unknown. \
-                To repair that, move the switch back first: patchwright toggle $/app";
-    assert!(status.contains(told) && !status.contains("There is no backup here"), "{status}");
+    let told = "conf/flags.json was edited before a switch in it was turned, so Patchwright can't tell the right contents. \
+                Turn the switch back first, then repair: patchwright toggle $/app";
+    assert!(status.contains(told) && !status.contains("no backup here"), "{status}");
     let json = console.done("status $/app --json").json();
     assert_eq!(json["drift"][0]["has_moved_switch"], true, "{json}");
     // What it says works.

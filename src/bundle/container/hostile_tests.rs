@@ -131,8 +131,8 @@ fn h04_a_second_directory_after_the_first() {
 
 #[test]
 fn h05_bytes_before_between_and_after() {
-    refused(&with(|c| c.after = vec![0]), "end record");
-    refused(&with(|c| c.after = vec![0; 64 << 10]), "end record");
+    refused(&with(|c| c.after = vec![0]), "cut off");
+    refused(&with(|c| c.after = vec![0; 64 << 10]), "cut off");
     refused(&with(|c| c.before = vec![b'#'; 512]), "does not begin where");
     refused(&with(|c| c.members[1].after = vec![0]), "does not begin where");
     refused(&with(|c| c.between = vec![0]), "does not end where");
@@ -145,7 +145,7 @@ fn h06_a_comment_with_another_end_record() {
     refused(&with(|c| c.comment = fake.clone()), "directly before the end record");
     let mut commented = fake;
     commented.extend(b"comment");
-    refused(&with(|c| c.comment = commented.clone()), "end record");
+    refused(&with(|c| c.comment = commented.clone()), "cut off");
 }
 
 #[test]

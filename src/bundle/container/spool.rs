@@ -80,7 +80,7 @@ impl BlobSpool {
         Ok(Self(Arc::new(Shared { file, end: Mutex::new(0) })))
     }
 
-    /// Packs `content` with zstd at `level` (1 to `MAX_LEVEL`, others are brought into this range), or stores it
+    /// Packs `content` with zstd at `level` (1 to `MAX_LEVEL`, others are moved into this range), or stores it
     /// where packing does not make it smaller. The same content gives the same bytes. The blob's digest and size are
     /// those of what was read: compare them with what was expected.
     pub fn compress(&self, content: &mut (impl Read + Seek), level: i32) -> Result<PackedBlob, BundleError> {

@@ -36,7 +36,24 @@ impl fmt::Display for OrderFinding {
             FindingWeight::Warning => "warning",
         };
         let field = if self.field.is_empty() { String::new() } else { format!("{}: ", self.field) };
-        write!(f, "{}:{}: {level}: {field}{}", self.line, self.column, self.message)
+        // What is missing stands at no line.
+        match (self.level, self.line, self.column) {
+            (FindingWeight::Warning, 1, 1) => write!(f, "{level}: {field}{}", self.message),
+            (_, line, column) => write!(f, "{line}:{column}: {level}: {field}{}", self.message),
+        }
+    }
+}
+
+impl OrderFinding {
+    /// `8 errors and 5 warnings`.
+    pub(crate) fn counts(all: &[Self]) -> String {
+        let said = |level, one: &str| match all.iter().filter(|finding| finding.level == level).count() {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            count => Some(format!("{count} {one}s")),
+        };
+        let said = [said(FindingWeight::Error, "error"), said(FindingWeight::Warning, "warning")];
+        said.into_iter().flatten().collect::<Vec<_>>().join(" and ")
     }
 }
 

@@ -61,16 +61,16 @@ fn advice(order: &Order) -> Vec<(String, &'static str)> {
             advice.push((field.to_owned(), message));
         }
     };
-    unless(about.contact.is_some(), "contact", "there is no contact for when something goes wrong");
+    unless(about.contact.is_some(), "contact", "no contact for when something goes wrong");
     unless(about.title != about.summary, "summary", "the summary only repeats the title");
     unless(
         !about.product.detect.is_empty(),
         "product.detect",
         "nothing but the changed files identifies the product",
     );
-    unless(!about.issues.is_empty(), "issues", "no issue or ticket is named");
-    unless(!about.evidence.tests.is_empty(), "tests", "there is no information on tests");
-    unless(!about.evidence.review.is_empty(), "review", "there is no information on a review");
+    unless(!about.issues.is_empty(), "issues", "no issue or ticket");
+    unless(!about.evidence.tests.is_empty(), "tests", "no tests");
+    unless(!about.evidence.review.is_empty(), "review", "no review");
     let retires = about.kind != PatchKind::ServicePack || !about.supersedes.is_empty();
     unless(retires, "supersedes", "a service pack usually replaces the hotfixes in it");
     for (index, script) in order.scripts.iter().enumerate() {

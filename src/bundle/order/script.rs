@@ -30,7 +30,7 @@ pub struct OrderedScript {
     pub timeout_secs: u32,
     /// Its text.
     pub file: ScriptFile,
-    /// What takes back what it did.
+    /// What undoes what it did.
     pub undo: Option<ScriptFile>,
 }
 

@@ -41,7 +41,7 @@ pub enum OpMisfit {
     TooMuch,
     #[error("{0}")]
     NoDocument(NoDocument),
-    #[error("the file cannot be read: {0}")]
+    #[error("the file can't be read: {0}")]
     Unread(String),
     /// What came of it is not what was meant.
     #[error("could not be proven: {0}")]

@@ -47,7 +47,7 @@ pub(crate) struct Clash {
     pub base: Range<usize>,
     /// In the content that was edited here.
     pub mine: Range<usize>,
-    /// In the content that the patch brings.
+    /// In the content of the patch.
     pub theirs: Range<usize>,
 }
 

@@ -144,7 +144,7 @@ pub struct FileOutcome {
     pub hunks: Vec<HunkOutcome>,
     /// Whether the file as a whole is already as the diff leaves it.
     pub is_there: bool,
-    /// What stands in the way, beside hunks that have no place.
+    /// What keeps it from being applied, beside hunks that have no place.
     pub trouble: Option<Trouble>,
     /// What its diff says that was read as something else, as phrases.
     pub(crate) remarks: Vec<String>,
@@ -349,7 +349,7 @@ fn of_line(nearest: Option<&Nearest>) -> String {
     let found = found.as_deref().unwrap_or_default();
     let found = escape_bytes(found.strip_suffix(b"\n").unwrap_or(found));
     let expected = escape_bytes(expected);
-    format!(" (at line {line}): line {differs_at} should be \"{expected}\", and \"{found}\" stands there")
+    format!(" (at line {line}): line {differs_at} should be \"{expected}\", not \"{found}\"")
 }
 
 fn failure(reason: Misplaced, nearest: Option<&Nearest>) -> String {
@@ -373,7 +373,7 @@ fn failure(reason: Misplaced, nearest: Option<&Nearest>) -> String {
                             "the same line is there, but not as the last line without a newline".to_owned()
                         }
                         (true, false) => "the same line is there, but without a newline".to_owned(),
-                        _ => format!("\"{found}\" stands there"),
+                        _ => format!("is \"{found}\""),
                     }
                 }
             };

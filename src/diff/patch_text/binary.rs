@@ -18,7 +18,7 @@ pub struct BinaryContent {
     pub packed: Vec<u8>,
 }
 
-/// What a binary diff brings.
+/// What a binary diff contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryMethod {
     /// The new content.

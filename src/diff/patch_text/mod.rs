@@ -178,7 +178,7 @@ pub enum Body<'a> {
     Same,
     /// Line by line.
     Hunks(Vec<PatchHunk<'a>>),
-    /// As a whole; the second brings the old content back.
+    /// As a whole; the second restores the old content.
     Binary(BinaryContent, Option<BinaryContent>),
 }
 

@@ -91,7 +91,7 @@ impl Remedy {
             }
             Remedy::MoveAway => "Move it out of the folder if it isn't part of the product.",
             Remedy::NoColours => {
-                "Make the diff again without colours: git diff --no-color, or diff --color=never."
+                "Make the diff again without colours: `git diff --no-color` or `diff --color=never`."
             }
             Remedy::NoQuotes => {
                 "Save the patch as a separate file, or remove the start of each line, for example with sed 's/^> //'."

@@ -19,7 +19,7 @@ pub(crate) struct Uncarried {
     pub kind: UncarriedKind,
 }
 
-/// What is not brought.
+/// What is not contained.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UncarriedKind {

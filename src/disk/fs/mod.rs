@@ -272,7 +272,7 @@ impl<T: Write + Send> FileWrite for T {}
 pub trait KeepsOpen {}
 impl<T> KeepsOpen for T {}
 
-/// The lock on a target; held until dropped. The system releases it when the process dies.
+/// The lock on a target; kept until dropped. The system releases it when the process dies.
 pub trait LockGuard: Send + Sync {}
 
 /// How a target is locked.

@@ -23,7 +23,7 @@ pub enum Declaration {
         by: String,
         other: String,
     },
-    /// It is a newer edition of the other one.
+    /// It is a newer revision of the other one.
     Renews {
         /// Which patch says so.
         by: String,

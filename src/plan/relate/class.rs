@@ -5,7 +5,7 @@
 pub enum RelationClass {
     /// The same fixes with the same result.
     Identical,
-    /// A newer edition of the same patch.
+    /// A newer revision of the same patch.
     ReIssue,
     /// It contains the other one, or its author says so of an own patch and nothing of that is undone.
     Superset,
@@ -21,7 +21,7 @@ pub enum RelationClass {
     Mergeable,
     /// Both change the same lines, or the same file as a whole.
     FileConflict,
-    /// It would put back what was there before the other one.
+    /// It would restore what was there before the other one.
     Regression,
     /// One says something about the other that would count, and nothing shows that it is true.
     Unproven,

@@ -27,9 +27,9 @@ impl RelationFacts<'_> {
     pub(super) fn phrase(&self) -> String {
         let (id, revision, evidence) = (self.id, self.revision, self.evidence);
         match self.class {
-            RelationClass::Identical => format!("this fix is already installed, as {id}"),
+            RelationClass::Identical => format!("this patch is already applied, as {id}"),
             RelationClass::ReIssue => {
-                format!("a newer edition of an installed fix: revision {revision} of {id} is applied here")
+                format!("a newer revision is applied here: revision {revision} of {id}")
             }
             RelationClass::Superset => evidence.containment(id, true),
             RelationClass::Subset => self.subset(),
@@ -55,10 +55,10 @@ impl RelationFacts<'_> {
         let (id, revision) = (self.id, self.revision);
         match (self.new_id == id, self.evidence.is_covered) {
             (true, true) => {
-                format!("a newer edition is installed: revision {revision} of {id} is applied here")
+                format!("a newer revision is applied here: revision {revision} of {id}")
             }
             (true, false) => format!(
-                "a newer edition is installed that doesn't contain all of this one: revision {revision} of {id} is applied here"
+                "a newer revision is applied here that doesn't contain all of this one: revision {revision} of {id}"
             ),
             (false, true) => format!("everything in this patch is already in {id}"),
             (false, false) => format!("{id} replaces it, and rewrites its lines"),

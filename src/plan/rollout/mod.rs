@@ -40,7 +40,7 @@ pub(crate) enum MemberStanding {
     Good { since: Seconds },
     /// It was tried and is as before: refused, or not there. The next run tries it again.
     NotGood,
-    /// It was tried and failed, or what was good is not good any more.
+    /// It was tried and failed, or what was good is no longer good.
     Failed,
     /// Somebody decided that it does not count.
     LeftOut,
@@ -52,7 +52,7 @@ pub(crate) struct Ring<'a> {
     pub rules: &'a RingRules,
     /// How each of its folders stands.
     pub folders: &'a [MemberStanding],
-    /// When its first folder was begun.
+    /// When its first folder was started.
     pub begun: Option<Seconds>,
     /// People who approved.
     pub approvals: usize,

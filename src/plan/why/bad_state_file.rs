@@ -2,7 +2,7 @@
 
 use super::{Wording, row};
 use crate::model::Code;
-use crate::text::with_thousands;
+use crate::text::{Advice, with_thousands};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BadStateFile {
@@ -56,8 +56,9 @@ impl BadStateFile {
             ),
             BadStateFile::PastDay { until } => row(
                 Code::Order,
-                format!("{until} is over"),
-                "Name a day that is still to come, or none: then somebody has to end it.",
+                format!("{until} is in the past"),
+                Advice::from("Enter a later day.")
+                    .or(Advice::typed("leave out --until; then the hold lasts until you end it.")),
             ),
         }
     }

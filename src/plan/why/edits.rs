@@ -40,7 +40,7 @@ pub(crate) enum Edits {
     NotHere {
         id: String,
     },
-    /// A file that somebody merged by hand leaves out these lines, which another patch brought.
+    /// A file that somebody merged by hand leaves out these lines, which another patch added.
     Drops {
         patch: String,
         lines: Vec<LineRange>,
@@ -102,7 +102,7 @@ impl Edits {
             }
             Edits::NotHere { id } => row(
                 Code::Unknown,
-                format!("{id} isn't applied here as this patch file has it"),
+                format!("this folder doesn't have {id} from this patch file"),
                 Advice::typed(format!("To see what is applied: patchwright status {HERE}")),
             ),
             Edits::NoDraft(why) => {
@@ -132,6 +132,6 @@ fn of_patch(patch: &Option<String>) -> String {
 /// What a person can choose.
 fn choices(path: &TreePath) -> Advice {
     Advice::typed(format!(
-        "Choose which version to keep; the other is backed up: --keep-mine {path}, --take-theirs {path}, or --merged {path}=FILE with your own merge."
+        "Choose which version to keep; the other is backed up: --keep-mine {path}, --take-theirs {path}, or --merged {path}=FILE with your own merge. To start from a draft: patchwright plan FILE {HERE} --draft {path}=FILE"
     ))
 }

@@ -57,7 +57,7 @@ impl HistoryDoubt {
             ),
             HistoryDoubt::NotTrustedNow { patch, now } => row(
                 Code::Trust,
-                format!("{patch} would come back, and its signature doesn't count today: {now}"),
+                format!("{patch} would be reapplied, but its signature isn't accepted today: {now}"),
                 APPLY_AGAIN,
             ),
             HistoryDoubt::NobodyVouches { patch } => row(
@@ -82,10 +82,10 @@ impl HistoryDoubt {
             HistoryDoubt::ForeignChange { user, files } => row(
                 Code::Policy,
                 format!(
-                    "the interrupted change wasn't begun by you on this computer, but by {user}; it changes {}",
+                    "the interrupted change was started by {user}, not by you on this computer; it changes {}",
                     shortened(files)
                 ),
-                Advice::from("Ask whoever began it to do this.").or(Advice::typed(format!(
+                Advice::from("Ask whoever started it to do this.").or(Advice::typed(format!(
                     "if you know that it's right, confirm it: patchwright history {HERE} --vouch=REASON"
                 ))),
             ),

@@ -136,7 +136,7 @@ impl Reviewing {
             }
             Reviewing::OfAnother => row(
                 Code::Key,
-                "the review is for another patch, or another edition of this one",
+                "the review is for another patch, or another revision of this one",
                 "Review this patch file.",
             ),
             Reviewing::NotLookedAt => row(

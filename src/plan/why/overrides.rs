@@ -7,17 +7,17 @@ use crate::text::Advice;
 /// A rule that can be set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Override {
-    /// That enough people who are trusted vouch for a patch.
+    /// That enough people who are trusted signed a patch.
     Unsigned,
     /// That no patch is older than one that was there before.
     Downgrade,
     /// That a patch is for the product in the folder.
     OtherProduct,
-    /// That a patch brings what the rules of the site ask for.
+    /// That a patch has what the rules of the site ask for.
     SiteRules,
-    /// That what nobody vouches for gets no special rights, and shows nothing that fewer people may read.
+    /// That what nobody trusted signed gets no special rights, and shows nothing that fewer people may read.
     Dangerous,
-    /// That nothing sets back what a patch brought.
+    /// That nothing sets back what a patch changed.
     Undo,
     /// That what patches of different authors or products say about each other, or change of each other, is asked
     /// about.

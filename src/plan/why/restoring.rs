@@ -8,7 +8,7 @@ use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Restoring {
-    /// It is not what the change left there; `can_be_kept` as a safe copy.
+    /// It is not what the change left there; `can_be_kept` as a backup.
     ChangedSince { what: TakenBack, how: Since, can_be_kept: bool },
     /// It was edited since the rollback that is undone, and what the patch's edits say of it does not hold there.
     EditsUnfit { whys: Vec<String> },
@@ -59,7 +59,7 @@ impl Restoring {
                 match patch_file {
                     Some(patch) => Advice::typed(format!("Add the patch file of {patch}: --from FILE.")),
                     None => Advice::from(
-                        "No patch of this folder brings the content. Get the file from another backup or the installer.",
+                        "No patch here has this file's contents. Get it from another backup or the installer.",
                     ),
                 }
                 .or(Advice::typed("repair only the other files: --leave-damaged.")),
@@ -72,7 +72,7 @@ impl Restoring {
             ),
             Restoring::Untouched => row(
                 Code::Missing,
-                "no patch has changed this file, so its right content is unknown",
+                "no patch has changed this file, so Patchwright doesn't know what it should contain",
                 Advice::typed(format!(
                     "To list the files that aren't as expected: patchwright status {HERE}"
                 )),
@@ -85,7 +85,7 @@ impl Restoring {
             ),
             Restoring::CarriedEdit => row(
                 Code::Drift,
-                "was edited, and a switch in it was moved since, so its right content is unknown",
+                "was edited before a switch in it was turned, so Patchwright can't tell its right contents",
                 Advice::by_command("Turn its switch back, then repair it", format!("patchwright toggle {HERE}"))
                     .or(Advice::typed("repair the other files: name them, or add --leave-damaged.")),
             ),

@@ -45,7 +45,7 @@ impl RolloutMismatch {
                 Code::Order,
                 format!(
                     "the rollout has no records, and the histories of its folders don't name it; in {folders} of \
-                     them something is applied that another rollout brought"
+                     them something is applied that another rollout applied"
                 ),
                 Advice::from(
                     "If the rollout file or a patch file was changed since, restore it as it was, then try again.",
@@ -65,7 +65,7 @@ impl RolloutMismatch {
             RolloutMismatch::OtherFolder => row(
                 Code::Moved,
                 "this isn't the folder that the rollout was started with",
-                "Find out who moved it. To go on without it, leave it out of the rollout.",
+                "Find out who moved it. To continue without it, leave it out of the rollout.",
             ),
         }
     }

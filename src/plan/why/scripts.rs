@@ -17,9 +17,9 @@ pub(crate) enum Scripts {
         script: String,
         because: String,
     },
-    /// What takes them back is not in the history.
+    /// What undoes them is not in the history.
     NoUndo,
-    /// Nobody who may ship scripts today signed the patch whose scripts are to be taken back.
+    /// Nobody who may ship scripts today signed the patch whose scripts are to be undone.
     NotVouchedToday {
         patch: String,
     },

@@ -5,7 +5,7 @@ use crate::model::{Code, PatchRef};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Signers {
-    /// What is said about who vouches for it, as the verdict words it.
+    /// What is said about who signed it, as the verdict words it.
     Broken {
         verdict: String,
     },

@@ -16,7 +16,7 @@ pub(crate) struct SiteRule {
 pub(crate) enum Lacks {
     /// Somebody who is trusted: what it says of itself is nobody's word.
     Signer,
-    /// As many who vouch as the rules for all products ask for.
+    /// As many signers as the rules for all products ask for.
     Approvals { role: &'static str, needs: u32, has: u32 },
     /// An issue whose key is like this.
     Issue { pattern: String },

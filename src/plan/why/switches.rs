@@ -33,13 +33,13 @@ impl Switches {
         match self {
             Switches::Unknown { id, here } if here.is_empty() => row(
                 Code::Unknown,
-                format!("there is no switch {id} in this folder"),
-                "No patch here has any.",
+                format!("there is no switch {id}: no patch in this folder has a switch"),
+                super::CHECK_THE_FOLDER,
             ),
             Switches::Unknown { id, here } => row(
                 Code::Unknown,
                 format!("there is no switch {id} in this folder"),
-                format!("The switches here: {}", here.join(", ")),
+                format!("Use one of these: {}", here.join(", ")),
             ),
             Switches::Several { id, names } => row(
                 Code::Unknown,
@@ -48,12 +48,12 @@ impl Switches {
             ),
             Switches::Elsewhere { value, on, off } => row(
                 Code::Drift,
-                format!("the switch is {value}, which is neither on ({on}) nor off ({off})"),
-                "Somebody changed it. Set it to one of the two in the file, then try again.",
+                format!("the switch is set to {value}, not to {on} or {off}"),
+                "Somebody edited the file. Set the value to one of them, then try again.",
             ),
             Switches::Unclear { because } => row(
                 Code::Drift,
-                format!("the switch can't be moved safely: {because}"),
+                format!("the switch can't be turned safely: {because}"),
                 Advice::typed(format!(
                     "Compare the file with the patch's version: patchwright status {HERE} --diff"
                 )),
@@ -67,7 +67,7 @@ impl Switches {
                 Code::Store,
                 "there is no copy of this file in the folder",
                 Advice::by_command(
-                    "Put the file back from the patch file",
+                    "Restore the file from the patch file",
                     format!("patchwright repair {HERE} --from FILE"),
                 ),
             ),
@@ -87,7 +87,7 @@ impl Switches {
             ),
             Switches::MovedBelow { id, stood_on } => row(
                 Code::NotNewest,
-                format!("other changes came after {id} was moved"),
+                format!("the folder was changed again after {id} was turned"),
                 match stood_on {
                     true => format!("Turn it back on: patchwright toggle on {id} {HERE}"),
                     false => format!("Turn it back off: patchwright toggle off {id} {HERE}"),

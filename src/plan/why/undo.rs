@@ -15,7 +15,7 @@ pub(crate) enum Undo {
     GivenUp {
         id: String,
     },
-    /// The vendor says that it cannot be taken back; `ask` is whom to ask where that is known.
+    /// The vendor says that it can't be rolled back; `ask` is whom to ask where that is known.
     Forbidden {
         patch: String,
         reason: Option<String>,
@@ -65,9 +65,7 @@ impl Undo {
                 format!("{id} is contained in {by} and was replaced by it"),
                 format!("Roll back {by} instead; {id} then becomes active again."),
             ),
-            Undo::Empty => {
-                row(Code::Unknown, "no patch has been applied here", "There is nothing to roll back.")
-            }
+            Undo::Empty => row(Code::Unknown, "no patch has been applied here", super::CHECK_THE_FOLDER),
             Undo::NotHere { id, here } => not_here(id, here),
             Undo::RollbackAccepted { patch } => {
                 row(Code::NoWayBack, format!("the rollback of {patch} was kept for good"), APPLY_AGAIN)

@@ -20,6 +20,7 @@ pub(crate) enum Unfit {
         folder: FolderProduct,
     },
     Version {
+        patch: PatchRef,
         product: String,
         found: String,
         expected: Vec<String>,
@@ -33,7 +34,7 @@ pub(crate) enum Unfit {
     },
     Recalled(Recalled),
     Check(FailedCheck),
-    /// Something that is needed is not here, or only an older edition; and a patch file beside that would bring it.
+    /// Something that is needed is not here, or only an older revision; and a patch file beside that has it.
     Requires {
         id: String,
         min_revision: u32,
@@ -56,12 +57,23 @@ pub(crate) enum Unfit {
     NoneNamed,
 }
 
+/// The causes, each of them once.
+fn each_once(causes: &[String]) -> Vec<&str> {
+    let mut once: Vec<&str> = Vec::new();
+    for cause in causes {
+        if !once.contains(&cause.as_str()) {
+            once.push(cause);
+        }
+    }
+    once
+}
+
 impl Unfit {
     pub(super) fn row(&self) -> Wording {
         match self {
             Unfit::Product { name, seen } => row(
                 Code::Product,
-                format!("this folder doesn't contain {name}: {}", seen.join("; ")),
+                format!("this folder doesn't contain {name}: {}", each_once(seen).join("; ")),
                 "Choose the folder where the product is installed.",
             ),
             Unfit::OtherProduct { patch, says, looks_like_it, folder } => row(
@@ -74,9 +86,9 @@ impl Unfit {
                 ),
                 with_override("Check that this is the right folder.", self.way_around()),
             ),
-            Unfit::Version { product, found, expected } => row(
+            Unfit::Version { patch, product, found, expected } => row(
                 Code::Version,
-                format!("this is {product} {found}, and the patch is for {}", expected.join(", ")),
+                format!("{patch} is for {product} {}, and this is {found}", expected.join(" or ")),
                 "Ask the vendor for the patch for this version.",
             ),
             Unfit::Platform { here, expected } => row(
@@ -87,7 +99,7 @@ impl Unfit {
             Unfit::Expired { at } => row(
                 Code::Expired,
                 format!("the patch expired at {at}"),
-                "Ask the vendor for a current edition.",
+                "Ask the vendor for a current revision.",
             ),
             Unfit::Recalled(recalled) => {
                 row(Code::Held, recalled.meaning(), recalled.hint_in(&HERE.to_string()))

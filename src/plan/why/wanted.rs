@@ -26,7 +26,6 @@ pub(crate) enum Wanted {
     },
     /// There is no patch file of it, or only of an older revision.
     NoFile {
-        id: String,
         least: u32,
         newest: Option<u32>,
     },
@@ -58,7 +57,7 @@ impl Wanted {
             Wanted::TooMany { count, most } => row(
                 Code::Order,
                 format!("{count} patches would be rolled back in one run, and at most {most} may be"),
-                Advice::typed("If this is meant: --max-rolled-back N"),
+                Advice::typed("To allow it: --max-rolled-back N"),
             ),
             Wanted::OtherProduct { wanted, found } => row(
                 Code::Product,
@@ -76,17 +75,15 @@ impl Wanted {
                 format!("{count} files aren't as expected"),
                 Advice::typed(format!("See which: patchwright status {HERE} --diff")),
             ),
-            Wanted::NoFile { id, newest: None, .. } => row(
+            Wanted::NoFile { newest: None, .. } => row(
                 Code::Missing,
-                format!("no patch file at hand has {id}"),
-                "Add the patch file to the folder that the state file names as its patches.",
+                "no patch file for it found",
+                "Add it to the state file's folder of patches.",
             ),
-            Wanted::NoFile { id, least, newest: Some(newest) } => row(
+            Wanted::NoFile { least, newest: Some(newest), .. } => row(
                 Code::Missing,
-                format!(
-                    "the newest patch file of {id} at hand has revision {newest}, and {least} is expected"
-                ),
-                "Add the patch file to the folder that the state file names as its patches.",
+                format!("the newest patch file found has revision {newest}, and {least} is expected"),
+                "Add it to the state file's folder of patches.",
             ),
             Wanted::Inside { id, by } => row(
                 Code::Conflicts,

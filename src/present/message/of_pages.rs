@@ -36,7 +36,7 @@ pub enum KeyMsg {
     /// The form says this now.
     EditSign(Box<SignForm>),
     Sign,
-    /// What was begun is left.
+    /// What was started is left.
     Leave,
 }
 

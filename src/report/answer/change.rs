@@ -24,7 +24,7 @@ answers! {
         ..change: Option<Change> = change,
     }
 
-    /// What came of it, where anything was begun.
+    /// What came of it, where anything was started.
     Change(applied: &Applied) {
         notes: Vec<Note> = applied.notes.clone(),
         checks: Vec<CheckNote> = applied.checks.clone(),

@@ -67,7 +67,7 @@ answers! {
         [removal]: Removal = status.removal.iter().find(|(key, _)| *key == installed.key).map(|(_, how)| removal(how)),
     }
 
-    /// Who vouched for a patch as its author when it came, with a key that does not count today.
+    /// Who signed a patch as its author when it was applied, with a key that does not count today.
     FormerAuthor(author: &workbench::FormerAuthor) {
         owner: String = author.owner.clone(),
         key: String = author.key.as_str().to_owned(),
@@ -97,7 +97,7 @@ answers! {
         [has_moved_switch]: bool = drift.has_moved_switch.then_some(true),
     }
 
-    /// What a list of called-back patches says.
+    /// What a list of withdrawn patches says.
     Held(held: &Recalled) {
         id: String = held.id.clone(),
         reason: String = held.reason.clone(),

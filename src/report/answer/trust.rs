@@ -15,7 +15,7 @@ use crate::workbench::{
 };
 
 answers! {
-    /// Who vouches for a patch.
+    /// Who signed a patch.
     Trust(verdict: &Verdict) {
         verdict: String = verdict.standing.as_str().to_owned(),
         sentence: String = verdict.sentence(),

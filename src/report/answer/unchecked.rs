@@ -4,7 +4,7 @@ use super::{answers, some};
 use crate::workbench::{CheckNote, UncheckedChange};
 
 answers! {
-    /// A change whose health checks were cut short, failed without a way back, or may be running.
+    /// A change whose health checks were cut short, failed and couldn't be rolled back, or may be running.
     Unchecked(change: &UncheckedChange) {
         entry: u64 = change.entry,
         subject: String = change.subject.clone(),

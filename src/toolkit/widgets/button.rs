@@ -21,7 +21,7 @@ pub enum ButtonKind {
     /// Whatever else can be done.
     #[default]
     Secondary,
-    /// What cannot be taken back.
+    /// What can't be undone.
     Danger,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Button<'a> {
         Self { kind: ButtonKind::Secondary, ..Self::primary(label) }
     }
 
-    /// For what cannot be taken back.
+    /// For what can't be undone.
     pub fn danger(label: &'a str) -> Self {
         Self { kind: ButtonKind::Danger, ..Self::primary(label) }
     }

@@ -24,7 +24,7 @@ pub struct ProgressView<'a> {
     pub files_total: u64,
     /// How much of the bytes is done, from 0 to 1.
     pub fraction: f32,
-    /// The file at hand, escaped; empty for none.
+    /// The present file, escaped; empty for none.
     pub current: &'a str,
     /// Since when it runs.
     pub elapsed: Duration,
@@ -32,7 +32,7 @@ pub struct ProgressView<'a> {
     pub warning: &'a str,
 }
 
-/// How far the work is. The bar never goes back, whatever the numbers do.
+/// How far the work is. The bar never shrinks, whatever the numbers do.
 pub fn progress_block(ui: &mut Ui, progress: &ProgressView<'_>) {
     let tokens = Tokens::from_context(ui);
     let fraction = furthest(ui, progress);

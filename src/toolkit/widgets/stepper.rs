@@ -17,7 +17,7 @@ pub struct StepperView<'a> {
     pub current: usize,
 }
 
-/// "Step 3 of 6: Review", above a bar with a part for each step. It only shows: going back is a button's job.
+/// "Step 3 of 6: Review", above a bar with a part for each step. It only shows: another step is a button's job.
 pub fn stepper(ui: &mut Ui, view: &StepperView<'_>) -> Response {
     let tokens = Tokens::from_context(ui);
     let count = view.steps.len().max(1);

@@ -98,7 +98,7 @@ fn what_ssh_keygen_signs_counts_for_its_purpose_only() {
         ring([key])
     };
     let verdict = judged(std::slice::from_ref(&signature), &[], &known(&public));
-    expect(&verdict, Standing::Trusted, "Trusted: Anna (author)");
+    expect(&verdict, Standing::Trusted, "Trusted: signed by Anna as author");
     assert_eq!(judged(&[signature], &[], &ring([])).unknown_keys.len(), 1);
 
     // H85: made for plain files, or for reviews.

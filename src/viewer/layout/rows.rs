@@ -8,7 +8,7 @@ use crate::viewer::model::{Half, LineDiff, TextSides};
 
 /// Unchanged lines that stay visible around each hunk.
 pub const CONTEXT_LINES: usize = 3;
-/// Lines that one click on a gap brings out.
+/// Lines that one click on a gap shows.
 pub const EXPAND_LINES: usize = 20;
 /// A gap of so few lines is shown at once: its row would take as much room.
 const MIN_GAP_LINES: usize = 2;
@@ -89,7 +89,7 @@ impl Opened {
         *self = Self { whole_file, gaps: HashMap::new() };
     }
 
-    /// Brings out a part of a gap.
+    /// Shows a part of a gap.
     pub fn expand(&mut self, gap: usize, part: Expand) {
         let (top, bottom) = self.gaps.entry(gap).or_default();
         match part {

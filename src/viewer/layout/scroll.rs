@@ -31,7 +31,7 @@ impl Scroll {
         self.to(row.saturating_sub((visible / 3.0) as u64), count, visible);
     }
 
-    /// Moves as little as brings `row` into view.
+    /// Moves as little as shows `row`.
     pub fn reveal(&mut self, row: u64, count: u64, visible: f32) {
         let whole = (visible.floor() as u64).max(1);
         if row < self.top || (row == self.top && self.fraction > 0.0) {

@@ -45,7 +45,7 @@ pub struct PaneState {
     pub shift: f32,
     /// The widest line seen so far, in points.
     pub widest: f32,
-    /// What is to be brought into view from the side.
+    /// What is to be scrolled into view from the side.
     pub reveals: Option<Spot>,
     /// What is marked.
     pub selection: Option<Selection>,
@@ -309,7 +309,7 @@ impl PaneState {
         self.selection = is_marking.then_some(Selection { caret, ..selection });
     }
 
-    /// Brings out a part of a gap.
+    /// Shows a part of a gap.
     pub fn expand(&mut self, diff: &LineDiff, gap: usize, part: Expand) {
         self.unfold(diff, |opened| opened.expand(gap, part));
     }

@@ -20,7 +20,7 @@ pub enum ContentKind {
     Binary,
     /// A file with a picture.
     Picture(PictureFormat),
-    /// A file whose content is not at hand.
+    /// A file whose content is missing.
     Unknown,
 }
 
@@ -80,7 +80,7 @@ pub struct SideFacts {
     pub points_to: Option<String>,
     /// Where the content was read, if that is known.
     pub source: Option<ContentSource>,
-    /// Why the content is not at hand, escaped.
+    /// Why the content is missing, escaped.
     pub unavailable: Option<String>,
     /// Whether only the lines around each change are at hand; "..." stands for each of the others.
     pub(crate) is_excerpt: bool,

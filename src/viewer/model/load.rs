@@ -203,7 +203,7 @@ impl ViewedContents {
         }
     }
 
-    /// The bytes of one side, if it is a file whose content is at hand.
+    /// The bytes of one side, if it is a file whose content is there.
     pub fn content(&self, half: Half) -> Option<&SideContent> {
         self.contents[half as usize].as_ref()
     }

@@ -53,7 +53,7 @@ pub enum TextSides {
     Compared,
     /// Only one side has a file: everything in it is added or removed.
     Only(Half),
-    /// Only this side's content is at hand; whether its lines changed is not known.
+    /// Only this side's content is there; whether its lines changed is not known.
     Alone(Half),
 }
 

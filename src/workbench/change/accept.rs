@@ -23,11 +23,11 @@ use crate::workbench::{DecisionDigest, Error, Result, Workbench};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Accepted {
-    /// Patches that cannot be taken back any more, oldest first.
+    /// Patches that can't be rolled back any more, oldest first.
     pub patches: Vec<PatchNote>,
-    /// The patches that went with the last rollback, if that cannot be taken back any more.
+    /// The patches of the last rollback, if they can't be reapplied any more.
     pub rollback: Vec<PatchNote>,
-    /// Edited files that were kept as safe copies when they were replaced. The copies go, too.
+    /// Edited files that were backed up when they were replaced. The backups are deleted, too.
     pub edits: Vec<KeptEdit>,
     /// Files that somebody edited since, whose backups go: what the patches left there, and what was there before, is in no
     /// backup afterwards.
@@ -80,7 +80,7 @@ impl Workbench {
     }
 
     /// Accepts the patch `id` and every older one, or everything: all patches, and the last rollback. What is accepted
-    /// stays for good, and its safe copies go. With an `id`, a rollback that came later can still be taken back.
+    /// stays for good, and its backups are deleted. With an `id`, a rollback that came later can still be undone.
     ///
     /// # Errors
     /// If there is no such patch, the folder cannot be changed, or files were edited since: nobody was told of these.

@@ -41,7 +41,7 @@ pub struct Applied {
     pub text: Option<TextOrigin>,
     /// The history entry; `None` when there was nothing to do.
     pub entry: Option<Entry>,
-    /// What was worth knowing.
+    /// Notes.
     pub notes: Vec<crate::plan::Note>,
     /// Scripts and health checks that ran, in this order.
     pub checks: Vec<CheckNote>,
@@ -82,7 +82,7 @@ impl Workbench {
         self.apply_opened(self.open_for_change(&request.into(), target, watch)?, target, &options, watch)
     }
 
-    /// The same with patch files that are open: what [`Workbench::preview_opened`] showed is what goes in.
+    /// The same with patch files that are open: what [`Workbench::preview_opened`] showed is what is applied.
     ///
     /// # Errors
     /// As [`Workbench::apply`].

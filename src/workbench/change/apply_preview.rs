@@ -22,7 +22,7 @@ pub(crate) struct Previewed {
     pub plan: PlanOfSeveral,
     /// Which bundle each patch of the plan is.
     pub order: Vec<usize>,
-    /// Where safe copies are.
+    /// Where backups are.
     pub archive: Archive,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Previewed {
 pub struct ApplyPreview {
     /// The patch; of several the last one.
     pub patch: Arc<Patch>,
-    /// Who vouches for it; of several the weakest verdict.
+    /// Who signed it; of several the weakest verdict.
     pub verdict: Verdict,
     /// SHA-256 of the manifest; of text patches, of their text and how it was read; of several, of their digests in
     /// order.
@@ -60,7 +60,7 @@ pub struct ComingPatch {
     /// Where its bundle is.
     pub file: PathBuf,
     pub patch: Arc<Patch>,
-    /// Who vouches for it.
+    /// Who signed it.
     pub verdict: Verdict,
     /// The reviews that came along and can be read, as in an inspection.
     pub reviews: Vec<(Digest, Review)>,

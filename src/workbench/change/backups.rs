@@ -15,12 +15,12 @@ use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::merged_contents::MergedContents;
 use crate::workbench::{Result, Workbench};
 
-/// What to do about originals whose safe copies are missing or not what they were.
+/// What to do about originals whose backups are missing or not what they were.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DamagedBackups {
     /// Patch files that may have them.
     pub from: Vec<PathBuf>,
-    /// Take the other places back, and leave these as they are.
+    /// Restore the other places, and leave these as they are.
     pub leave: bool,
 }
 

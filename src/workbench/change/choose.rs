@@ -34,7 +34,7 @@ pub(crate) struct ChoiceWish {
 /// What was chosen.
 pub(crate) struct PatchChoice {
     pub board: Board,
-    /// Every patch that was at hand.
+    /// Every patch that was offered.
     pub patches: Vec<PatchAtHand>,
     /// The chosen ones by their numbers, in the order in which they are applied; those that others require are among them.
     pub chosen: Vec<usize>,

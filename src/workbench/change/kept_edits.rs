@@ -9,7 +9,7 @@ use crate::transaction;
 use crate::workbench::Result;
 use crate::workbench::look::stack::manifests_of;
 
-/// An edited file that was kept as a safe copy.
+/// An edited file that was kept as a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptEdit {
     pub path: TreePath,

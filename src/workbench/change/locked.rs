@@ -61,9 +61,9 @@ pub(crate) struct LockedChange<'a> {
 pub(crate) struct ChangeExtras<'a> {
     /// Files that are kept beside the entry, by name.
     pub beside: BTreeMap<String, Cow<'a, [u8]>>,
-    /// Entries whose safe copies it uses up.
+    /// Entries whose backups it uses up.
     pub retires: Vec<u64>,
-    /// Contents to keep with the safe copies.
+    /// Contents to keep with the backups.
     pub between: Vec<Intermediate>,
 }
 
@@ -211,7 +211,7 @@ impl LockedFolder<'_> {
         Memory::change(path, |memory| memory.settle(&name, &time, ledger, self.since))
     }
 
-    /// Gives up the safe copies of these entries.
+    /// Deletes the backups of these entries.
     pub fn give_up(&self, entries: &[u64]) -> Result<()> {
         transaction::give_up(&self.root, entries).map_err(|error| self.failed(error))
     }

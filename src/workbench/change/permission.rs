@@ -22,7 +22,7 @@ use crate::workbench::look::situation::CheckReach;
 use crate::workbench::{ApplyPreview, ApplyRequest, Error, PatchFile, Result, TextOptions, Watch, Workbench};
 
 /// Patch files that are open and whole, as they were named, with the wishes for edited files. Nobody has been asked yet
-/// whether they may go in.
+/// whether they may be applied.
 #[derive(Debug)]
 pub struct CheckedBundles {
     /// Where they are.

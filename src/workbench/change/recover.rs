@@ -17,7 +17,7 @@ use crate::workbench::{Error, Result, UncheckedChange, Watch, Workbench};
 /// What to do with an interrupted change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
-    /// Put everything back as it was.
+    /// Restore everything as it was.
     Undo(OnForeign),
     /// Finish it, which is possible when every place is already new.
     Finish,
@@ -51,7 +51,7 @@ pub enum Recovered {
     },
     /// Every file is as these changes leave it. Their health checks, which were cut short, have run now.
     Checked { changes: Vec<UncheckedChange>, checks: Vec<CheckNote> },
-    /// There is nothing to put back: every file is as these changes leave it, and only their health checks were cut short.
+    /// There is nothing to restore: every file is as these changes leave it, and only their health checks were cut short.
     Unchecked(Vec<UncheckedChange>),
 }
 
@@ -67,7 +67,7 @@ impl Workbench {
     /// Undoes or finishes an interrupted change.
     ///
     /// # Errors
-    /// If the records cannot be trusted, or files stand in the way that somebody changed since; everything is kept
+    /// If the records cannot be trusted, or somebody changed files since; everything is kept
     /// then, and recovery can be run again.
     pub fn recover(&self, target: &Path, choice: Choice, watch: Watch<'_>) -> Result<Recovered> {
         self.recover_from(target, choice, &[], watch)

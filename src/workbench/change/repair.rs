@@ -23,12 +23,12 @@ use crate::workbench::look::stack::read_ledger;
 use crate::workbench::look::status;
 use crate::workbench::{DecisionDigest, Drift, Error, Result, Watch, Workbench};
 
-/// What to put right, and from what.
+/// What to repair, and from what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RepairOptions {
     /// Only these places, and everything below them; empty: all.
     pub paths: Vec<TreePath>,
-    /// Patch files in which contents may be found that are not among the safe copies.
+    /// Patch files in which contents may be found that have no backup.
     pub from: Vec<PathBuf>,
     /// Repair the other files where the content of some is nowhere, and leave these as they are.
     pub leave_damaged: bool,
@@ -71,7 +71,7 @@ pub struct Repaired {
     pub entry: Option<Entry>,
     /// Files with something of somebody in them that were replaced, and where they are now.
     pub(crate) edits: Vec<KeptEdit>,
-    /// What was worth knowing.
+    /// Notes.
     pub notes: Vec<Note>,
     /// Why tidying up did not succeed, if so. The change is done.
     pub untidy: Option<String>,
@@ -111,8 +111,8 @@ impl Workbench {
         self.look_at_drift(target, &*fs, options, bundles.as_slice(), watch).map(|look| look.preview)
     }
 
-    /// Puts places right: everything that was asked for, or nothing. What is replaced is kept as safe copies, and
-    /// taking the last change back brings it again.
+    /// Repairs files: everything that was asked for, or nothing. What is replaced is backed up, and
+    /// undoing the last change restores it.
     ///
     /// # Errors
     /// As `preview_repair`; [`Error::Refused`] lists every obstacle.

@@ -44,10 +44,10 @@ use untouched::Untouched;
 use versions::versions;
 
 impl Workbench {
-    /// What taking back would do. The safe copies are read and hashed. Writes nothing.
+    /// What a rollback would do. The backups are read and hashed. Writes nothing.
     ///
     /// # Errors
-    /// If there is nothing to take back, the way back was given up, or safe copies are missing or damaged.
+    /// If there is nothing to roll back, it was kept for good, or backups are missing or damaged.
     pub fn preview_rollback(
         &self,
         target: &Path,
@@ -73,7 +73,7 @@ impl Workbench {
         self.read_unlocked(target, &*fs, asked, watch).map(|look| look.preview)
     }
 
-    /// Takes back a patch, several, or the last rollback: everything, or nothing.
+    /// Rolls back a patch, several, or undoes the last rollback: everything, or nothing.
     ///
     /// # Errors
     /// As [`Workbench::preview_rollback`]; [`Error::Refused`] lists every obstacle.

@@ -48,9 +48,9 @@ pub enum ScriptConsent {
     None,
     /// To those that were shown: their digest, all in one.
     Shown(Digest),
-    /// To whatever a signer brings who may ship scripts.
+    /// To whatever a signer ships who may ship scripts.
     All,
-    /// Only for taking back: files go back, and what scripts did stays as it is. Written to the history.
+    /// Only for a rollback: files are restored, and what scripts did stays as it is. Written to the history.
     Without,
 }
 
@@ -286,7 +286,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Takes back what those of `time` did that have run, the last one first, whatever fails on the way. The wish to
+    /// Undoes what those of `time` did that have run, the last one first, whatever fails on the way. The wish to
     /// stop is not heard any more. Gives how those failed that did.
     pub fn undo(&mut self, time: ScriptTime) -> Vec<CheckNote> {
         let cancel = CancelToken::new();

@@ -25,7 +25,7 @@ pub(crate) const MAX_COMPARED_BYTES: u64 = 16 << 20;
 pub(crate) enum SearchFirst {
     /// In the bundles: nobody edits them while the folder is changed.
     Bundles,
-    /// Among the safe copies: they are the folder's own.
+    /// Among the backups: they are the folder's own.
     SafeCopies,
 }
 
@@ -34,9 +34,9 @@ pub(crate) enum SearchFirst {
 pub(crate) enum ContentOrigin {
     /// It was put together here.
     Made,
-    /// A bundle brings it, or what makes it out of another content.
+    /// A bundle has it, or what makes it out of another content.
     Bundle(usize),
-    /// It is a file in the folder, or a safe copy.
+    /// It is a file in the folder, or a backup.
     Folder(Place),
 }
 
@@ -180,7 +180,7 @@ impl<'a> Library<'a> {
         self
     }
 
-    /// Whether a content is kept among the safe copies.
+    /// Whether a content is kept among the backups.
     pub fn is_kept(&self, digest: &Digest) -> bool {
         !self.copies.find(digest).is_empty()
     }

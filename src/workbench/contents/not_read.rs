@@ -9,13 +9,13 @@ use crate::transaction::ContentError;
 /// Why a content cannot be read.
 #[derive(Debug)]
 pub(crate) enum NotRead {
-    /// The bundle that brings it is damaged or hostile.
+    /// The bundle that has it is damaged or hostile.
     Bundle(BundleError),
     /// The disk's.
     Disk(io::Error),
     /// What it is made from is not what it was.
     SourceDamaged,
-    /// It is neither in the folder nor among the safe copies.
+    /// It is neither in the folder nor among the backups.
     Nowhere,
 }
 

@@ -35,7 +35,7 @@ pub enum ChangeSide {
     /// A folder or link: everything about it is in the change.
     NotAFile,
     Content(SideContent),
-    /// What the patch's own diff says of both sides; the rest of the file is not at hand.
+    /// What the patch's own diff says of both sides; the rest of the file is missing.
     Diff(Arc<[u8]>),
     /// It cannot be shown, and why.
     Unavailable(String),
@@ -59,7 +59,7 @@ pub enum ContentSource {
     PatchFile,
     /// A file of the folder that is exactly this content.
     Folder,
-    /// One of the safe copies that earlier changes of the folder left.
+    /// One of the backups that earlier changes of the folder left.
     SafeCopy,
 }
 
@@ -139,7 +139,7 @@ impl Workbench {
     }
 
     /// The change at `path`, with contents of any size; `None` if the patch changes nothing there. What the patch file
-    /// does not bring is taken from the `target` wherever a file or a safe copy there is exactly that content.
+    /// does not bring is taken from the `target` wherever a file or a backup there is exactly that content.
     ///
     /// # Errors
     /// If bundle or folder cannot be read, or somebody wished to stop.

@@ -59,7 +59,7 @@ impl DriftKind {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "cause", content = "cause_patch", rename_all = "kebab-case")]
 pub enum DriftCause {
-    /// It is as it was before this patch: put back by hand, or from a backup.
+    /// It is as it was before this patch: restored by hand, or from a backup.
     AsBefore(String),
     /// It is as this patch left it once, which is not the last change here.
     AsLeftBy(String),

@@ -80,7 +80,7 @@ impl Presence {
     /// In words.
     pub const fn phrase(self) -> &'static str {
         match self {
-            Presence::In => "in",
+            Presence::In => "applied",
             Presence::NotIn => "not applied",
             Presence::Partly => "partly applied",
             Presence::Neither => "neither original nor patched",

@@ -23,7 +23,7 @@ use crate::workbench::{Error, PlannedScript, Result, TextReading, Watch, Workben
 pub struct Inspection {
     /// What it says. Texts must be escaped before they are shown.
     pub patch: Arc<Patch>,
-    /// Who vouches for it.
+    /// Who signed it.
     pub verdict: Verdict,
     /// Length of the file in bytes.
     pub(crate) file_bytes: u64,

@@ -27,7 +27,7 @@ use crate::workbench::{Error, Result, Workbench};
 pub enum EditChoice {
     /// It stays as it is.
     KeepMine,
-    /// What the patch brings comes; the edited file is kept as a safe copy.
+    /// The patch's version is used; the edited file is backed up.
     TakeTheirs,
     /// It becomes a copy of this file, in which somebody merged both.
     Merged(PathBuf),

@@ -28,7 +28,7 @@ pub struct PlannedScript {
     pub digest: Digest,
     /// Its text, whole. Escape it before it is shown.
     pub text: String,
-    /// What would take back what it did.
+    /// What would undo what it did.
     pub undo: Option<Box<PlannedScript>>,
 }
 

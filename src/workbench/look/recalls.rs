@@ -29,7 +29,7 @@ pub(crate) struct Recalls {
 }
 
 impl Recalls {
-    /// What the lists say about this edition of a patch.
+    /// What the lists say about this revision of a patch.
     pub fn about(&self, id: &str, revision: u32) -> Option<&Recalled> {
         self.held.iter().find(|held| held.is_about(id, revision))
     }

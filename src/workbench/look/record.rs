@@ -17,15 +17,15 @@ impl Workbench {
     /// # Errors
     /// If it cannot be written.
     pub fn save_report(&self, path: &Path, text: &str) -> Result<PathBuf> {
-        keep(path, text.as_bytes())
+        keep(path, text.as_bytes(), "write the report")
     }
 }
 
 /// As [`Workbench::save_report`], for any bytes.
-pub(crate) fn keep(path: &Path, bytes: &[u8]) -> Result<PathBuf> {
+pub(crate) fn keep(path: &Path, bytes: &[u8], doing: &'static str) -> Result<PathBuf> {
     let is_bare = path.components().count() == 1 && path.is_relative();
     let place = if is_bare { own_folder().join(path) } else { path.to_owned() };
-    let failed = |source| Error::File { doing: "write the report", path: place.clone(), source };
+    let failed = |source| Error::File { doing, path: place.clone(), source };
     let mut file = WholeFile::private(&place).map_err(failed)?;
     file.file().write_all(bytes).map_err(failed)?;
     match is_bare {

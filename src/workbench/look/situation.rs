@@ -66,11 +66,11 @@ pub(crate) struct ProductSeen {
 /// How far the checks of a patch may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CheckReach {
-    /// Only what is in the folder is looked at: nobody vouches for the patch, and nobody has agreed to it.
+    /// Only what is in the folder is looked at: nobody trusted signed the patch, and nobody has agreed to it.
     Folder,
     /// They connect to whom they name, and look for processes: somebody has just agreed to that.
     Agreed,
-    /// The same, because enough people vouch for the patch.
+    /// The same, because enough people signed the patch.
     Everywhere,
 }
 

@@ -110,7 +110,7 @@ impl FolderStack {
         Stack { layers: &self.layers, expected, origins: &self.origins }
     }
 
-    /// Where the contents of all safe copies are.
+    /// Where the contents of all backups are.
     ///
     /// # Errors
     /// The system's.

@@ -28,7 +28,7 @@ use crate::workbench::{Recalled, Result, Watch, Workbench, text_patch};
 pub struct FolderStatus {
     /// The product, as the newest patch calls it.
     pub product: Option<String>,
-    /// Its version: read from the folder where a patch brought a rule for that, else what the history says.
+    /// Its version: read from the folder where a patch has a rule for that, else what the history says.
     pub version: Option<String>,
     /// Patches in it, replaced ones among them, in the order in which they came in.
     pub installed: Vec<Installed>,
@@ -42,7 +42,7 @@ pub struct FolderStatus {
     pub older: Option<OlderCopy>,
     /// Why nobody knows which these are.
     pub(crate) memory_problem: Option<String>,
-    /// What lists of called-back patches say about them.
+    /// What lists of withdrawn patches say about them.
     pub held: Vec<Recalled>,
     /// What others say about containing some of them, and what the files show.
     pub contained: Vec<(LayerKey, Containment)>,
@@ -58,7 +58,7 @@ pub struct FolderStatus {
     pub compared: usize,
     /// An interrupted change.
     pub unfinished: Option<UnfinishedWork>,
-    /// Changes whose health checks were cut short, or failed without a way back.
+    /// Changes whose health checks were cut short, or failed and couldn't be rolled back.
     pub unchecked: Vec<UncheckedChange>,
     /// The last change, where it took another one back because somebody stopped its health checks.
     pub stopped: Option<StoppedChange>,
@@ -72,7 +72,7 @@ pub struct FolderStatus {
     pub(crate) locked_away: Option<String>,
     /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
     pub(crate) scripts_in_doubt: Vec<ScriptNote>,
-    /// Whether the last change was a rollback that can be taken back.
+    /// Whether the last change was a rollback that can be undone.
     pub can_undo_rollback: bool,
     /// Whether that needs somebody's word, because nobody vouches for the patch that comes back.
     pub(crate) needs_consent: bool,
@@ -80,11 +80,11 @@ pub struct FolderStatus {
     pub brought_back: bool,
     /// The switches of its active patches.
     pub switches: Vec<FolderSwitch>,
-    /// Whether the last change moved a switch, and can be taken back.
+    /// Whether the last change turned a switch, and can be undone.
     pub can_undo_toggle: bool,
-    /// Whether the last change put places right, and can be taken back.
+    /// Whether the last change repaired files, and can be undone.
     pub can_undo_repair: bool,
-    /// Whether that change undid a repair, so that taking it back repairs again.
+    /// Whether that change undid a repair, so that undoing it repairs again.
     pub undid_repair: bool,
 }
 
@@ -95,11 +95,11 @@ pub struct Containment {
     pub by: String,
     /// Whether it has replaced the other one.
     pub has_replaced: bool,
-    /// How everything that the other one brought stands in the folder.
+    /// How everything that the other one changed stands in the folder.
     pub files: FileFates,
 }
 
-/// How a patch can be taken out, as far as the history tells. Whether shared files can really be put together again
+/// How a patch can be rolled back, as far as the history tells. Whether shared files can really be put together again
 /// is known when their contents are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removal {
@@ -111,7 +111,7 @@ pub enum Removal {
     NeededBy(Vec<String>),
     /// Only with the patch that contains it.
     Contained(String),
-    /// Not at all: its way back was given up.
+    /// Not at all: it was kept for good.
     GivenUp,
 }
 
@@ -124,7 +124,7 @@ pub struct FolderHistory {
     pub foreign: Option<Foreign>,
     /// That there were more, if so.
     pub older: Option<OlderCopy>,
-    /// Those of them whose health checks were cut short, or failed without a way back.
+    /// Those of them whose health checks were cut short, or failed and couldn't be rolled back.
     pub unchecked: Vec<UncheckedChange>,
 }
 

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 
 use super::record::keep;
-use crate::disk::fs::{Fs, Place, StatKind, StatePath};
+use crate::disk::fs::{Features, Fs, Place, StatKind, StatePath, Volume};
 use crate::ledger::{Entry, read_small};
+use crate::text::with_thousands;
 use crate::workbench::{Result, Watch, Workbench};
 
 /// Records that are put in, by name. Everything else in the state folder is only listed.
@@ -69,7 +70,7 @@ impl Workbench {
         }
         members.push(("machine.txt".to_owned(), machine.into_bytes()));
         let packed = pack(&members).expect("packing into memory does not fail");
-        keep(to, &packed)
+        keep(to, &packed, "write the support file")
     }
 
     fn machine(&self) -> String {
@@ -86,8 +87,34 @@ impl Workbench {
 }
 
 fn volume(fs: &dyn Fs) -> String {
-    let free = fs.space().map_or_else(|error| error.to_string(), |space| space.free_bytes.to_string());
-    format!("Disk: {:?}\nFree bytes: {free}\n", fs.features())
+    let free = fs.space().map_or_else(
+        |error| error.to_string(),
+        |space| {
+            let exactly = with_thousands(space.free_bytes);
+            format!("{:.1} GB ({exactly} bytes)", space.free_bytes as f64 / 1e9)
+        },
+    );
+    format!("Disk: {}\nFree: {free}\n", disk(&fs.features()))
+}
+
+/// What a disk is and can do, for a person.
+fn disk(features: &Features) -> String {
+    let volume = match &features.volume {
+        Volume::Local => "local".to_owned(),
+        Volume::Fat => "FAT".to_owned(),
+        Volume::Network(name) => format!("network ({name})"),
+        Volume::ReadOnly => "read-only".to_owned(),
+    };
+    let can = [
+        (features.exchange, "atomic exchange"),
+        (features.modes, "permissions"),
+        (features.overrides_modes, "administrator"),
+        (features.hard_links, "hard links"),
+        (features.case_sensitive, "case-sensitive names"),
+        (features.any_name, "any name"),
+    ];
+    let can: Vec<&str> = can.iter().filter(|(has, _)| *has).map(|(_, what)| *what).collect();
+    format!("{volume}; {}", can.join(", "))
 }
 
 /// What is in the state folder.
@@ -118,12 +145,13 @@ impl Records {
                 Ok(Some(found)) => match found.kind {
                     StatKind::Dir if depth < MAX_DEPTH => self.gather(fs, &place, depth + 1, watch),
                     StatKind::File { size_bytes } => {
-                        self.say(&place, &format!("{size_bytes} bytes"));
+                        self.say(&place, &format!("{} bytes", with_thousands(size_bytes)));
                         if RECORDS.contains(&name.as_str()) {
                             self.read(fs, &place, size_bytes);
                         }
                     }
-                    other => self.say(&place, &format!("{other:?}")),
+                    StatKind::Dir => self.say(&place, "a folder, not looked into"),
+                    _ => self.say(&place, "no file"),
                 },
                 Ok(None) => {}
                 Err(error) => self.say(&place, &format!("can't be checked: {error}")),

@@ -11,14 +11,14 @@ use crate::workbench::{Result, Workbench};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedWork {
     pub patch: Option<PatchNote>,
-    /// Whether it was being taken back rather than applied.
+    /// Whether it was being rolled back rather than applied.
     pub is_rollback: bool,
     /// The switch that was being moved, if that is it.
     pub switch: Option<String>,
     pub begun: String,
     /// Who began it.
     pub user: String,
-    /// Whether it is known to have been begun by somebody else, or on another computer.
+    /// Whether it is known to have been started by somebody else, or on another computer.
     pub is_foreign: bool,
     /// Whether it was begun in another folder, and nobody has said that it may go on in this copy of it.
     pub is_copied: bool,

@@ -40,13 +40,13 @@ pub(crate) struct Vouching<'a> {
 /// Who made a patch that is in a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Authorship {
-    /// The owners of the keys that vouch for it as its authors, today or when it came.
+    /// The owners of the keys that signed it as its authors, today or when it came.
     pub owners: BTreeSet<String>,
-    /// Those who vouched for it as its authors when it came, and whose keys do not count today.
+    /// Those who signed it as its authors when it was applied, and whose keys do not count today.
     pub former: Vec<FormerAuthor>,
 }
 
-/// Somebody who vouched for a patch when it came.
+/// Somebody who signed a patch when it was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormerAuthor {
     pub owner: String,
@@ -61,7 +61,7 @@ pub enum FormerKey {
     RotatedOut,
     /// Its time is over.
     Expired,
-    /// It was taken back, for this reason.
+    /// It was revoked, for this reason.
     Revoked(String),
     /// Nobody trusts it any more, or not as the rules ask for.
     NotTrusted,

@@ -30,7 +30,7 @@ impl Workbench {
     /// What the bundle changes, as a Git patch. Contents before that are not in the bundle are taken from `target`.
     ///
     /// # Errors
-    /// [`Error::Refused`] names every content that is not at hand.
+    /// [`Error::Refused`] names every content that is missing.
     pub fn export(&self, bundle: &Path, target: Option<&Path>, watch: Watch<'_>) -> Result<Exported> {
         let patch = match target {
             Some(target) if is_text_patch(bundle)? => self.preview(bundle, target, watch)?.patch,

@@ -60,7 +60,7 @@ pub enum OrderSource {
     Id(String),
 }
 
-/// Whether a finished bundle is applied and taken back on a copy before it is handed out.
+/// Whether a finished bundle is applied and rolled back on a copy before it is handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProofChoice {
     /// Apply, compare, roll back, compare.
@@ -82,12 +82,12 @@ pub struct MadeBundle {
     pub file_digest: Digest,
     /// What the order could say better.
     pub warnings: Vec<OrderFinding>,
-    /// What was worth knowing about the folders.
+    /// Notes on the folders.
     pub notes: Vec<Note>,
 }
 
 impl Workbench {
-    /// Makes a bundle. With [`ProofChoice::RoundTrip`] the finished file is applied to a copy of what it touches and taken
+    /// Makes a bundle. With [`ProofChoice::RoundTrip`] the finished file is applied to a copy of what it touches and rolled
     /// back again before it gets its name; what its manifest says about the proof is true.
     ///
     /// # Errors

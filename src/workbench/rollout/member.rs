@@ -13,7 +13,7 @@ choices! {
         /// Its turn is still to come.
         #[default]
         Waiting = "waiting",
-        /// A run has begun to change it.
+        /// A run has started to change it.
         Started = "started",
         /// This rollout applied the patches, and nothing speaks against them.
         Good = "good",
@@ -48,7 +48,7 @@ pub(super) struct Member {
     /// When it became good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Seconds>,
-    /// The newest entry of its history before it was begun.
+    /// The newest entry of its history before it was started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<u64>,
     /// The entry that this rollout made.

@@ -46,7 +46,7 @@ pub(crate) struct RingView {
     pub name: String,
     pub rules: RingRules,
     pub counts: RingCounts,
-    /// Whether its first folder was begun.
+    /// Whether its first folder was started.
     pub is_begun: bool,
     pub folders: Vec<MemberView>,
     pub approvals: Vec<ApprovalView>,

@@ -54,7 +54,7 @@ impl Workbench {
     /// What a rollout would do with `options` set aside in each folder. Writes nothing, anywhere.
     ///
     /// # Errors
-    /// If the file, its records or a patch file cannot be used. What stands in the way in a folder is in the plan.
+    /// If the file, its records or a patch file cannot be used. The problems of a folder are in the plan.
     pub fn plan_rollout(&self, file: &Path, options: &ApplyOptions, watch: Watch<'_>) -> Result<RolloutPlan> {
         let store = self.rollout_store(file)?;
         let now = self.state_to_be(store.file())?;

@@ -109,7 +109,7 @@ impl Workbench {
     }
 
     /// Ends a pause or a stop. Folders that failed are tried again. Who approved a ring before it was stopped did not know
-    /// why it would be, and is asked again unless the ring has begun.
+    /// why it would be, and is asked again unless the ring has started.
     ///
     /// # Errors
     /// If it was not started.

@@ -238,7 +238,7 @@ impl RolloutState {
         })
     }
 
-    /// The folders that a run has begun to change, and of which nobody recorded the end.
+    /// The folders that a run has started to change, and of which nobody recorded the end.
     pub fn started(&self) -> impl Iterator<Item = ((usize, usize), &Member)> {
         let all = self.rings.iter().enumerate().flat_map(|(ring, one)| {
             one.members.iter().enumerate().map(move |(at, member)| ((ring, at), member))

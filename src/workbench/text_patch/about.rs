@@ -35,7 +35,7 @@ pub(super) struct TextSource<'a> {
     /// SHA-256 of what was read.
     pub digest: Digest,
     pub written: Option<SystemTime>,
-    /// Whether it is taken out and not put in.
+    /// Whether it is rolled back and not applied.
     pub is_reversed: bool,
     /// The system it is applied on.
     pub platform: &'a str,

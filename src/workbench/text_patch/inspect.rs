@@ -104,7 +104,7 @@ fn summary(name: String, patch: &PatchText<'_>) -> TextSummary {
                 (FileOp::Create, _) => "create",
                 (FileOp::Delete, _) => "delete",
                 (FileOp::Modify, Body::Same) => "change permissions",
-                (FileOp::Modify, _) => "change",
+                (FileOp::Modify, _) => "modify",
                 (FileOp::Rename, _) => "rename",
             },
             name: name_in_message(file.name()),

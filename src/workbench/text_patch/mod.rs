@@ -40,7 +40,7 @@ pub struct TextOptions {
     pub strip: Option<StripLevel>,
     /// What may differ where a hunk is placed. Written to the history.
     pub tolerance: Tolerance,
-    /// Take the patches out of a folder that has them without a history, instead of applying them: each backwards, the
+    /// Undo the patches in a folder that has them without a history, instead of applying them: each backwards, the
     /// last one first.
     pub reverse: bool,
     /// Apply the rest although the patches name differences that they do not carry. Written to the history.

@@ -212,7 +212,7 @@ fn turning(name: &str, turn: &WantedPosition, occasion: Occasion) -> ToggleOptio
 
 /// What to do where a person could set a rule aside.
 const NO_RULE_ASIDE: &str =
-    "A state file sets no rule aside. If it has to be, apply the patch yourself, and say why.";
+    "A state file can't override rules. If it has to be, apply the patch yourself, and say why.";
 
 /// The first reason why something can't be done. What is no reason, but a failure, goes on as that.
 fn in_the_way(tried: Result<Vec<Obstacle>>) -> Result<Option<Wanted>> {

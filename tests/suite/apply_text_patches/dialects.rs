@@ -295,12 +295,14 @@ fn each_cause_has_its_own_next_step() {
     Can't use this text patch: $/fix.patch (E-DIFF)
       line 1: it's an ed script, which is a program; only unified diffs are supported (diff -u)
     Nothing was changed.
-    Next: Ask the author for a unified diff, as from `git diff` or `diff -u`. Patchwright supports no other kind, on purpose; GNU patch does.
+    Next: Ask the author for a unified diff, as from `git diff` or `diff -u`.
+          Patchwright supports no other kind, on purpose; GNU patch does.
     == a context diff
     Can't use this text patch: $/fix.patch (E-DIFF)
       line 1: it's a context diff; only unified diffs are supported (diff -u)
     Nothing was changed.
-    Next: Ask the author for a unified diff, as from `git diff` or `diff -u`. Patchwright supports no other kind, on purpose; GNU patch does.
+    Next: Ask the author for a unified diff, as from `git diff` or `diff -u`.
+          Patchwright supports no other kind, on purpose; GNU patch does.
     == a merge
     Can't use this text patch: $/fix.patch (E-DIFF)
       line 1: it's the combined diff of a merge; make a diff against one parent
@@ -310,7 +312,8 @@ fn each_cause_has_its_own_next_step() {
     Can't use this text patch: $/fix.patch (E-DIFF)
       line 1: it contains terminal colours, as escape codes
     Nothing was changed.
-    Next: Make the diff again without colours: git diff --no-color, or diff --color=never.
+    Next: Make the diff again without colours: `git diff --no-color` or
+          `diff --color=never`.
     == quotes
     Can't use this text patch: $/fix.patch (E-DIFF)
       line 1: each line is quoted, as in a reply to an email
@@ -320,36 +323,45 @@ fn each_cause_has_its_own_next_step() {
     Can't use this text patch: $/fix.patch (E-DIFF)
       line 8: the hunk is shorter than its first line says
     Nothing was changed.
-    Next: The diff was damaged in transit or edited by hand. Get the file again, as an attachment or a download.
+    Next: The diff was damaged in transit or edited by hand. Get the file again, as
+          an attachment or a download.
     == a name that leads away
     Can't use this text patch: $/fix.patch (E-PATH)
       line 1: the name a/../f leads out of the folder
     Nothing was changed.
-    Next: Patchwright changes nothing outside the product folder, on purpose; git apply can be told to. Ask its author for names inside the folder.
+    Next: Patchwright changes nothing outside the product folder, on purpose; git
+          apply can be told to. Ask its author for names inside the folder.
     == a name at the root
     /f: the name /f begins at the root of the disk (E-PATH)
     Nothing was changed.
-    Next: To use such a name, add -p N with the number of folders to strip, as for patch -p N.
+    Next: To use such a name, add -p N with the number of folders to strip, as for
+          patch -p N.
     == a control character
     b/a\u{1}b: can't use the name a\u{1}b: a name contains the control character U+0001 (E-PATH)
     Nothing was changed.
-    Next: Patchwright takes only names that every system can store and people can tell apart, on purpose; git apply takes others. Ask its author for plain names.
+    Next: Patchwright takes only names that every system can store and people can
+          tell apart, on purpose; git apply takes others. Ask its author for plain
+          names.
     == a link that leads out
     l: the link to "../../etc" can't be made: a link leads out of the folder (E-PATH)
     Nothing was changed.
-    Next: Patchwright makes no links that lead out of the product folder, on purpose; git apply does. Make this link by hand, or ask for a patch without it.
+    Next: Patchwright makes no links that lead out of the product folder, on
+          purpose; git apply does. Make this link by hand, or ask for a patch
+          without it.
     == a missing file
     g: is missing (E-MISSING)
     Nothing was changed.
-    Next: Check that this is the right folder and version. To strip folders from the names, add -p N.
+    Next: Check that this is the right folder and version. To strip folders from the
+          names, add -p N.
     == another version
     f: hunk 1 of 1 (line 4 of the patch) doesn't fit, and nothing in the file looks like it (E-DRIFT)
     Nothing was changed.
     Next: Ask for a patch for this version of the file.
     == white space
-    f: hunk 1 of 1 (line 4 of the patch) differs from the file only in white space (at line 1): line 2 should be "b  ", and "b" stands there (E-DRIFT)
+    f: hunk 1 of 1 (line 4 of the patch) differs from the file only in white space (at line 1): line 2 should be "b  ", not "b" (E-DRIFT)
     Nothing was changed.
-    Next: To apply it anyway, add --ignore-whitespace, as for patch -l. The file keeps its own white space around the change.
+    Next: To apply it anyway, add --ignore-whitespace, as for patch -l. The file
+          keeps its own white space around the change.
     == binary without ids
     f: the binary diff doesn't have the full IDs of both contents; make it with --binary --full-index (E-DIFF)
     Nothing was changed.
@@ -357,14 +369,17 @@ fn each_cause_has_its_own_next_step() {
     == binary without content
     f: is a binary file that differs, but the patch doesn't contain it (E-MISSING)
     Nothing was changed.
-    Next: Ask for the diff with binary contents (git diff --binary). To apply only the rest, add --without-uncarried.
+    Next: Ask for the diff with binary contents (git diff --binary). To apply only
+          the rest, add --without-uncarried.
     == a submodule
     s: is a submodule that changes, and the patch doesn't contain it (E-MISSING)
     Nothing was changed.
-    Next: Ask for a diff of its contents (git diff --submodule=diff). To apply only the rest, add --without-uncarried.
+    Next: Ask for a diff of its contents (git diff --submodule=diff). To apply only
+          the rest, add --without-uncarried.
     == one side only
     docs/new.txt: is on one side only, and the patch doesn't contain it (E-MISSING)
     Nothing was changed.
-    Next: Ask for the diff with new files (diff -ruN OLD NEW). To apply only the rest, add --without-uncarried.
+    Next: Ask for the diff with new files (diff -ruN OLD NEW). To apply only the
+          rest, add --without-uncarried.
     "#);
 }

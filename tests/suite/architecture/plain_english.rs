@@ -8,21 +8,30 @@ use super::words::{reads_like_words, texts};
 use super::{files_below, read, root, rust_files, without_tests};
 
 /// What is never said, and what is said instead. A word stands for itself alone, not for a part of another one.
-const NEVER: [(&str, &str); 34] = [
+const NEVER: [(&str, &str); 45] = [
     ("accept the rollback", "keep for good"),
+    ("at hand", "that you have"),
+    ("begun", "started"),
     ("bring back", "reapply, restore"),
     ("bringing back", "reapplying, restoring"),
+    ("brings", "adds, changes, has"),
+    ("brought", "added, changed, applied"),
     ("brought back", "reapplied, restored"),
     ("called back", "withdrawn"),
     ("called-back", "withdrawn"),
     ("cannot continue", "can't apply this patch yet"),
+    ("edition", "revision"),
+    ("fall silent", "are suppressed"),
     ("folders to leave out", "folders to strip"),
     ("give up the way back", "keep for good"),
     ("go back", "roll back"),
     ("going back", "rolling back"),
     ("goes back", "is rolled back"),
+    ("goes in", "is applied, is used"),
     ("heal", "repair"),
+    ("held until", "on hold until"),
     ("look twice", "check, easily misread"),
+    ("mended", "corrected, repaired"),
     ("nobody vouches", "isn't signed"),
     ("place(s)", "files"),
     ("places differ", "files aren't as expected"),
@@ -33,6 +42,7 @@ const NEVER: [(&str, &str); 34] = [
     ("putting back", "restoring"),
     ("safe copies", "backups"),
     ("safe copy", "backup"),
+    ("sets no rule aside", "can't override rules"),
     ("stand in the way", "problems to resolve first"),
     ("stands in the way", "problem to resolve first"),
     ("take back", "roll back"),
@@ -40,6 +50,7 @@ const NEVER: [(&str, &str); 34] = [
     ("taken back", "rolled back"),
     ("taken out", "rolled back"),
     ("takes back", "rolls back"),
+    ("vouch", "confirm, sign, review"),
     ("vouches", "signed by, reviewed by"),
     ("way back", "backups"),
     ("worth knowing", "note"),
@@ -53,16 +64,70 @@ const LONGEST_SENTENCE: usize = 32;
 const COUNTED: [&str; 8] =
     ["bytes", "files", "lines", "hunks", "entries", "folders", "changes", "characters"];
 /// Texts that only look like one, and why.
-const EXCEPTIONS: [(&str, &str); 3] = [
+const EXCEPTIONS: [(&str, &str); 8] = [
     ("`heal` is now `repair`", "the change of names itself"),
     ("\"heal\"", "a key of the JSON contract and of histories"),
+    ("E-NO-WAY-BACK", "a code"),
     ("put-back", "an outcome of the JSON contract and of histories"),
+    ("--vouch", "a flag that the design names"),
+    ("rollout take-back", "a verb that the design names"),
+    ("`take-back", "a verb that the design names"),
+    ("\"take-back\"", "a verb that the design names"),
 ];
+/// Words that take a second one, at most some words later, and what that pair is instead.
+const SPLIT: [(&[&str], &[&str], &str); 3] = [
+    (&["take", "taken", "takes", "taking", "took"], &["back", "out"], "roll back"),
+    (&["put", "puts", "putting"], &["back"], "restore"),
+    (&["bring", "bringing", "brings", "brought"], &["back"], "reapply, restore"),
+];
+/// Most words between the two of such a pair.
+const SPLIT_WORDS: usize = 4;
 
 #[test]
 fn one_word_stands_for_one_idea_in_every_text() {
     let found: Vec<String> = everything().iter().flat_map(Said::faults).collect();
     assert!(found.is_empty(), "{} texts:\n{}", found.len(), found.join("\n"));
+}
+
+/// Columns of a terminal.
+const COLUMNS: usize = 80;
+/// Lines of the console that may be longer, by what is in them, and why.
+const WIDE: [(&str, &str); 15] = [
+    ("$/", "a path is as long as it is, and is copied"),
+    ("patchwright ", "a command is copied in one piece"),
+    ("(E-", "a problem and its code are one line, to search for and to quote"),
+    (" UTC  ", "the table of a history has a row for each entry"),
+    ("[y/N] ", "the answer of a script has no line end of its own"),
+    (": the file that was there is now ", "two paths"),
+    ("id: ", "a finding quotes what was written"),
+    (" to $/app: ", "what was done, and where, is one line"),
+    ("sed 's/^> //'", "a command is copied in one piece"),
+    ("line 1: ", "a cause quotes the line that it is about"),
+    ("didn't run to the end, so ", "what was cut short, when and by whom are one line"),
+    ("your version is backed up", "a note stands with its file"),
+    ("(regression)", "how two patches are related is one line with their names"),
+    ("Trusted: signed by ", "who signed is one line"),
+    ("nobody you trust signed the patch", "a note stands with what it is about"),
+];
+
+#[test]
+fn what_is_printed_fits_a_terminal() {
+    let is_known = |line: &str| WIDE.iter().any(|(sign, _)| line.contains(sign));
+    let lines = on_the_console();
+    let wide = |said: &&Said| said.text.chars().count() > COLUMNS;
+    let odd: Vec<_> = lines.iter().filter(wide).filter(|said| !is_known(&said.text)).collect();
+    let odd: Vec<_> = odd.iter().map(|said| format!("{}: {}", said.whence, said.text)).collect();
+    assert!(odd.is_empty(), "{} lines:\n{}", odd.len(), odd.join("\n"));
+    assert!(lines.len() > 500, "{} lines were read", lines.len());
+}
+
+#[test]
+fn every_place_where_texts_stand_is_read() {
+    let found = |all: &[Said], text: &str| all.iter().any(|said| said.text.contains(text));
+    assert!(found(&in_the_comments(), "Everything the engine wants to know"), "comments of public items");
+    assert!(found(&on_the_console(), "Nothing was changed."), "what stories expect on the console");
+    let all = everything();
+    assert!(found(&all, "Patchwright: withdrawn patches"), "titles of schemas");
 }
 
 #[test]
@@ -75,10 +140,19 @@ fn a_text_that_breaks_a_rule_is_found() {
     let long: Vec<String> = (0..=LONGEST_SENTENCE).map(|number| format!("word{number}")).collect();
     assert_eq!(faults(&long.join(" ")), 1);
     assert_eq!(faults("12345 bytes"), 1);
+    for split in ["Put the file back from it", "so that anybody can take each of them out again"] {
+        assert_eq!(faults(split), 1, "{split}");
+    }
+    assert_eq!(faults("a rollout called-back"), 1);
     assert_eq!(faults("it was changed here and it was changed here and"), 1);
-    for good in
-        ["The health check passed", "Repaired 3 files", "12,345 bytes", "already in place", "2026-11-23"]
-    {
+    for good in [
+        "The health check passed",
+        "Repaired 3 files",
+        "12,345 bytes",
+        "already in place",
+        "2026-11-23",
+        "rollout take-back",
+    ] {
         assert_eq!(faults(good), 0, "{good}");
     }
 }
@@ -94,10 +168,15 @@ impl Said {
         let mut faults = Vec::new();
         let plain = EXCEPTIONS.iter().fold(self.text.clone(), |text, (known, _)| text.replace(known, ""));
         let lower = plain.to_lowercase();
+        let without_hyphens = lower.replace('-', " ");
         // The longest first, so that one fault is told once.
-        let never = NEVER.iter().filter(|(never, _)| holds(&lower, never));
+        let never = NEVER
+            .iter()
+            .filter(|(never, _)| [&lower, &without_hyphens].iter().any(|text| holds(text, never)));
         if let Some((never, better)) = never.max_by_key(|(never, _)| never.len()) {
             faults.push(format!("{never:?} is {better}"));
+        } else if let Some((pair, better)) = split_verb(&lower) {
+            faults.push(format!("{pair:?} is {better}"));
         }
         faults.extend(
             PASSIVE_OPENINGS
@@ -122,6 +201,23 @@ impl Said {
         }
         faults.iter().map(|fault| format!("{}: {fault}\n    {}", self.whence, self.text.trim())).collect()
     }
+}
+
+/// A verb of two words that are apart, such as "put the file back", and what is said instead.
+fn split_verb(text: &str) -> Option<(String, &'static str)> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let goes_on = |word: &&&str| word.ends_with(|c: char| c.is_alphanumeric() || c == '\'');
+    words.iter().enumerate().find_map(|(at, word)| {
+        let (_, seconds, better) = SPLIT.iter().find(|(firsts, ..)| firsts.contains(word))?;
+        let between = words[at + 1..].iter().take(SPLIT_WORDS).take_while(goes_on).count();
+        let end = at
+            + 1
+            + (1..=between).find(|count| {
+                words.get(at + 1 + count).is_some_and(|last| seconds.contains(&bare(last).as_str()))
+            })?;
+        Some((words[at..=end].join(" "), *better))
+    })
 }
 
 /// Whether `text` has these words, and not only as a part of others.
@@ -173,9 +269,12 @@ fn everything() -> Vec<Said> {
             all.push(Said { whence: path.display().to_string(), text });
         }
     }
+    all.extend(in_the_comments());
+    all.extend(on_the_console());
     for path in files_below(&root().join("assets/schema"), &["json"]) {
         let source = read(&path);
-        let described = source.split("\"description\": \"").skip(1);
+        let described = ["title", "description"].map(|key| format!("\"{key}\": \""));
+        let described = described.iter().flat_map(|key| source.split(key.as_str()).skip(1));
         let text = |rest: &str| rest.split('"').next().unwrap_or_default().to_owned();
         all.extend(described.map(|rest| Said { whence: path.display().to_string(), text: text(rest) }));
     }
@@ -206,6 +305,62 @@ fn in_the_code() -> Vec<Said> {
             let line = source[..at].matches('\n').count() + 1;
             let text = text.replace("\\\n", " ");
             all.push(Said { whence: format!("{}:{line}", path.display()), text });
+        }
+    }
+    all
+}
+
+/// What the comments of public items say, each as one text.
+fn in_the_comments() -> Vec<Said> {
+    let mut all = Vec::new();
+    let is_test = |path: &PathBuf| path.to_string_lossy().contains("tests");
+    for path in rust_files("src").into_iter().filter(|path| !is_test(path)) {
+        let source = read(&path);
+        let (mut said, mut from) = (Vec::new(), 0);
+        for (number, line) in without_tests(&source).lines().enumerate() {
+            let line = line.trim();
+            match line.strip_prefix("///") {
+                Some(text) => {
+                    from = if said.is_empty() { number + 1 } else { from };
+                    said.push(text.trim());
+                }
+                // Whoever wants the short lists that follow them reads the sentences.
+                None if line.starts_with("#[") => {}
+                None => {
+                    let is_public = line.starts_with("pub ") || line.starts_with(char::is_uppercase);
+                    if is_public && !said.is_empty() {
+                        let whence = format!("{}:{from}", path.display());
+                        all.extend(comment_sentences(&said.join(" "), &whence));
+                    }
+                    said.clear();
+                }
+            }
+        }
+    }
+    all
+}
+
+/// The sentences of a comment; it is read by those who know the code, so only its words are looked at.
+fn comment_sentences(text: &str, whence: &str) -> Vec<Said> {
+    let text = text.split('`').step_by(2).collect::<Vec<_>>().join("x");
+    let short = |sentence: &String| sentence.split_whitespace().count() <= LONGEST_SENTENCE;
+    let said = |text| Said { whence: whence.to_owned(), text };
+    sentences(&text).into_iter().filter(short).map(said).collect()
+}
+
+/// What stories expect on the console, line by line.
+fn on_the_console() -> Vec<Said> {
+    let mut all = Vec::new();
+    for path in rust_files("tests/suite") {
+        let source = read(&path);
+        for (at, text) in texts(&source) {
+            let is_snapshot = source[..at].ends_with('@') || source[..at].ends_with("@r");
+            let lines = || text.lines().filter(|_| is_snapshot).filter(|line| !line.trim().is_empty());
+            let margin = lines().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
+            all.extend(
+                lines()
+                    .map(|line| Said { whence: path.display().to_string(), text: line[margin..].to_owned() }),
+            );
         }
     }
     all

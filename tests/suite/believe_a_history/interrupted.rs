@@ -56,7 +56,7 @@ fn what_somebody_else_began_is_shown_and_waits_for_somebody_who_says_that_it_is_
     for choice in ["--undo", "--undo --on-conflict aside", "--finish"] {
         let refused = stranger(&sandbox).run(&format!("recover $/app {choice}"));
         assert_eq!(refused.code, 4, "{choice}: {refused}");
-        assert!(refused.err.contains("wasn't begun by you on this computer, but by ada"), "{refused}");
+        assert!(refused.err.contains("was started by ada, not by you on this computer"), "{refused}");
         assert!(refused.err.contains("it changes readme.txt"), "{refused}");
         assert!(refused.err.contains("patchwright history $/app --vouch=REASON"), "{refused}");
         assert!(Tree::read(&sandbox.path("app")) == before, "{choice}");

@@ -32,7 +32,7 @@ fn a_file_that_was_merged_by_hand_does_not_silently_drop_a_fix() {
     assert_eq!(scene.read("f").as_deref(), Some(EDITED_HERE));
     let done = scene.apply(&patch, &format!("{merged} --allow-undo=the-check-broke-printing"));
     assert_eq!(done.code, 0, "{done}");
-    assert!(done.out.contains("undo allowed: the-check-broke-printing"), "{done}");
+    assert!(done.out.contains("(--allow-undo): the-check-broke-printing"), "{done}");
     let history = scene.console().done("history $/app");
     assert!(history.out.contains("your merged file drops changes of L-1 (line 1)"), "{history}");
     assert_eq!(scene.read("f").as_deref(), Some(WITHOUT_THE_FIX));

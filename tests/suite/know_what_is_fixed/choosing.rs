@@ -50,7 +50,7 @@ fn what_a_scan_found_becomes_a_plan_that_is_applied() {
     let chosen = run(&sandbox, "--output $/chosen.plan");
     assert_eq!(chosen.code, 0, "{chosen}");
     assert!(chosen.out.contains("ACME-HF-1042, which names the problem and the very files"), "{chosen}");
-    assert!(chosen.out.contains("No patch at hand:\n  CVE-2026-1"), "{chosen}");
+    assert!(chosen.out.contains("No patch:\n  CVE-2026-1"), "{chosen}");
     assert!(!sandbox.path("app/.patchwright").exists(), "choosing leaves nothing behind");
     let next =
         chosen.out.lines().find_map(|line| line.strip_prefix("Next: patchwright ")).expect("a next step");

@@ -11,7 +11,7 @@ use crate::support::sandbox::Sandbox;
 fn what_is_fixed_is_told_with_its_patch_its_author_and_its_proof() {
     let sandbox = patched();
     let told = console(&sandbox).done("fixed $/app").out;
-    let line = format!("  {CVE} {GHSA}  {DEBUG}  ACME-HF-1042  signed by acme; 1 file of it\n");
+    let line = format!("  {CVE} {GHSA}  {DEBUG}  ACME-HF-1042\n      signed by acme; 1 file of it\n");
     assert!(told.contains(&format!("Fixed, as the files on this disk prove:\n{line}")), "{told}");
     let answer = ask(&sandbox, "");
     let claim = &answer["claims"][0];
@@ -184,7 +184,7 @@ fn what_is_fixed_is_in_a_document_or_it_is_said_why_not() {
         }
         // What holds for every format is said at once.
         let is_said =
-            reason.is_none_or(|reason| reason == "no-cve" || text.contains("so scanners can't be told"));
+            reason.is_none_or(|reason| reason == "no-cve" || text.contains("can't be exported for scanners"));
         assert!(is_said, "{text}");
     }
 }
@@ -233,7 +233,7 @@ fn a_patch_that_only_lists_ids_is_believed_and_told_to_nobody() {
     );
     assert_eq!(answer["statements"], serde_json::json!([]));
     let told = console(&sandbox).done("fixed $/app").out;
-    assert!(told.contains("it names no library, so scanners can't be told"), "{told}");
+    assert!(told.contains("can't be exported for scanners: the patch names no library"), "{told}");
 }
 
 #[test]

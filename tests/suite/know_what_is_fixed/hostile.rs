@@ -17,7 +17,7 @@ fn a_report_cannot_write_on_the_terminal() {
     for printed in [run.printed(), json.printed()] {
         assert!(!printed.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{printed:?}");
     }
-    assert!(run.out.contains("1 will be silenced"), "{run}");
+    assert!(run.out.contains("1 will be suppressed"), "{run}");
 }
 
 #[test]

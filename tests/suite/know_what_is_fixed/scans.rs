@@ -153,7 +153,7 @@ fn every_finding_that_stays_has_its_reason() {
     ];
     assert_eq!(reasons, expected, "{answer}");
     let told = console(&sandbox).done("fixed $/app --against $/trivy.json").out;
-    assert!(told.contains("8 findings in $/trivy.json of /srv/app: 2 will be silenced"), "{told}");
+    assert!(told.contains("8 findings in $/trivy.json of /srv/app: 2 will be suppressed"), "{told}");
     assert!(told.contains("ACME-HF-1 fixes it in pkg:npm/debug@3.0.1"), "{told}");
 }
 

@@ -33,7 +33,7 @@ fn a_switch_stands_where_the_file_says_unless_a_person_moved_it() {
     console(&sandbox).done("toggle on faster $/srv/a --yes");
     let run = ends(&sandbox, "--apply", 7);
     assert!(
-        in_one_line(&run).contains("ACME-5/faster: moved by ada on 2026-11-23, so it isn't moved back"),
+        in_one_line(&run).contains("ACME-5/faster: turned by ada on 2026-11-23, so it isn't turned back"),
         "{run}"
     );
     ends(&sandbox, "--apply --again", 0);

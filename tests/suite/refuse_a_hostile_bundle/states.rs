@@ -357,7 +357,7 @@ fn h98_a_folder_of_ours_is_a_link_and_nothing_is_unfinished() {
 fn h98_an_object_is_a_link() {
     // A program that replaced the file by a link in the moment before the change leaves just this, so it is taken for
     // that: the link is moved, if at all, and never followed.
-    for (story, content) in [("not begun", "a library\n"), ("done", "mended\n")] {
+    for (story, content) in [("not started", "a library\n"), ("done", "mended\n")] {
         for choice in [Choice::Undo(OnForeign::Stop), Choice::Undo(OnForeign::PutAside), Choice::Finish] {
             let forged = Forged::but(|forged| {
                 put(&forged.scene.root(), "lib/a.so", content, 0o644);

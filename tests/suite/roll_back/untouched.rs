@@ -139,18 +139,15 @@ fn a_patch_file_is_named_for_a_repair_only_if_it_has_the_content() {
     console(&sandbox).done("rollback $/app --yes --leave-damaged");
     // The patch file has both sides of the change, and the new one is still here.
     let status = console(&sandbox).done("status $/app");
-    assert!(status.out.contains("the patch file of ACME-1 has the content"), "{status}");
+    assert!(status.out.contains("The patch file of ACME-1 has the contents"), "{status}");
     // Without it, nobody has the old content.
     sandbox.write("app/a", "mine\n");
     let status = console(&sandbox).done("status $/app");
-    assert!(!status.out.contains("the patch file of"), "{status}");
-    assert!(
-        status.out.contains("no backup here of a, and no patch of this folder brings the content"),
-        "{status}"
-    );
+    assert!(!status.out.contains("The patch file of"), "{status}");
+    assert!(status.out.contains("Can't repair a: no backup and no patch here has the contents"), "{status}");
     let refused = console(&sandbox).run("repair $/app --yes --from $/ACME-1.patchbundle");
     assert!(refused.code == 3 && !refused.err.contains("--from FILE"), "{refused}");
-    assert!(refused.err.contains("No patch of this folder brings the content"), "{refused}");
+    assert!(refused.err.contains("No patch here has this file's contents"), "{refused}");
     assert!(!status.out.contains("patchwright repair"), "{status}");
     sandbox.write("app/a", "new a\n");
     console(&sandbox).done("repair $/app --yes --from $/ACME-1.patchbundle");

@@ -26,7 +26,7 @@ fn a_rollout_that_was_rolled_back_is_over_until_somebody_starts_it_again_and_eve
     assert_eq!(site.run().code, 0);
     let back = site.console().run(&typed("take-back --yes"));
     assert_eq!(back.code, 0, "{back}");
-    assert!(back.out.contains("Over: rolled back by ada@server on 2026-11-23T09:30:00Z"), "{back}");
+    assert!(back.out.contains("Over: rolled back by ada@server, 2026-11-23 09:30:00 UTC"), "{back}");
     assert!(back.out.contains("patchwright rollout run $/october.toml --again"), "{back}");
     assert!(!back.out.contains("resume"), "{back}");
     let status = site.console().run(&typed("status"));
@@ -59,7 +59,7 @@ fn a_rollout_that_was_only_stopped_says_both_ways_on_and_is_approved_again() {
     approve(&site);
     let stopped = site.console().run(&typed("stop --reason=wrong-week"));
     assert_eq!(stopped.code, 0, "{stopped}");
-    assert!(stopped.out.contains("To go on: patchwright rollout resume $/october.toml"), "{stopped}");
+    assert!(stopped.out.contains("To continue: patchwright rollout resume $/october.toml"), "{stopped}");
     assert!(
         stopped.out.contains("To roll back what it applied: patchwright rollout take-back $/october.toml"),
         "{stopped}"
@@ -130,7 +130,7 @@ fn a_rollout_without_its_records_is_found_in_the_histories_and_rolled_back_where
     fs::remove_file(site.sandbox.path("october.rollout.json")).expect("ours");
     let status = site.console().run(&typed("status"));
     assert_eq!(status.code, 7, "{status}");
-    assert!(status.out.contains("Its records are missing; 2 folders have what it applied"), "{status}");
+    assert!(status.out.contains("By their histories, 2 folders have its patches"), "{status}");
     assert!(status.out.contains("patchwright rollout take-back $/october.toml"), "{status}");
     assert!(!site.sandbox.path("october.rollout.json").exists(), "looking writes nothing");
     let back = site.console().run(&typed("take-back --yes"));
@@ -151,7 +151,7 @@ fn what_another_rollout_applied_is_not_taken_for_ones_own() {
     site.sandbox.write("october.toml", &(text.clone() + "# edited\n"));
     let other = site.console().run(&typed("take-back --yes"));
     assert_eq!(other.code, 3, "{other}");
-    assert!(other.err.contains("in 1 of them something is applied that another rollout brought"), "{other}");
+    assert!(other.err.contains("in 1 of them something is applied that another rollout applied"), "{other}");
     assert!(site.has_patch("a"));
     site.sandbox.write("october.toml", &text);
     assert_eq!(site.console().run(&typed("take-back --yes")).code, 0);

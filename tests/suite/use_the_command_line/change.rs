@@ -18,7 +18,7 @@ fn apply_shows_the_plan_and_asks_once() {
     let run = Console::new(&sandbox).answering("y").run("apply $/fix.patchbundle $/app --allow-unsigned");
     assert_snapshot!(run, @r"
     Applied ACME-HF-1042 to $/app: 1 added, 2 modified, 1 renamed, 1 deleted
-      unsigned allowed
+      Applied without a trusted signature (--allow-unsigned)
     To undo it: patchwright rollback $/app
     -- err --
     ACME-HF-1042  Umlauts in fonts
@@ -74,7 +74,7 @@ fn apply_tells_what_it_did_and_how_to_take_it_back() {
     assert_snapshot!(Console::new(&sandbox).run(APPLY), @r"
     Applied ACME-HF-1042 (revision 2) to $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       Widget is now 4.2.1
-      unsigned allowed
+      Applied without a trusted signature (--allow-unsigned)
       Health check passed: the version is 4.2.1
       Restart: service
     To undo it: patchwright rollback $/app
@@ -168,7 +168,7 @@ fn status_and_history_tell_how_things_stand() {
       edited   conf/app.toml  probably edited  (last changed by ACME-HF-1042)
       missing  doc.txt        deleted          (last changed by ACME-HF-1042)
     To see the differences: patchwright status $/app --diff
-    There is no backup here of 1 file; the patch file of ACME-HF-1042 has the content.
+    1 file has no backup here. The patch file of ACME-HF-1042 has the contents.
     To repair them: patchwright repair $/app --from FILE
     -- exit 0
     ");
@@ -270,7 +270,8 @@ fn a_rollback_over_edits_needs_a_wish_and_keeps_them() {
     -- err --
     version.txt: was changed after the patch was applied (E-DRIFT)
     Nothing was changed.
-    Next: To back up your version and continue, add --keep-edits. Or restore the file first.
+    Next: To back up your version and continue, add --keep-edits. Or restore the
+          file first.
     -- exit 3
     "#);
     assert_snapshot!(console.run("rollback $/app --yes --keep-edits"), @r"
@@ -291,7 +292,7 @@ fn accept_asks_and_gives_up_the_way_back() {
     let sandbox = product_and_fix();
     let console = Console::new(&sandbox);
     assert_snapshot!(console.run("accept $/app"), @r#"
-    Nothing to do: everything in $/app is already kept for good
+    Nothing to do: $/app has no backups to delete
     -- exit 0
     "#);
     console.done(APPLY);
@@ -368,7 +369,7 @@ fn a_failed_health_check_takes_the_change_back() {
     assert_snapshot!(console.run(APPLY), @r#"
     -- err --
     A health check failed after the change, so it was rolled back (E-HEALTH)
-      version.txt contains "4.2.2": "version.txt" does not contain "4.2.2"
+      "version.txt" doesn't contain "4.2.2"
     Your files were restored.
     Next: Find out why the check failed, or ask the vendor, then try again.
     -- exit 5
@@ -379,7 +380,7 @@ fn a_failed_health_check_takes_the_change_back() {
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042      by ada on server
             unsigned when applied
       2  2026-11-23 09:30:00 UTC  rolled back ACME-HF-1042  by ada on server
-            Health check failed: version.txt contains "4.2.2", but "version.txt" does not contain "4.2.2"
+            Health check failed: "version.txt" doesn't contain "4.2.2"
     -- exit 0
     "#);
 }

@@ -130,6 +130,10 @@ fn every_example_can_be_typed() {
             let parsed = command().try_get_matches_from(words);
             assert!(parsed.is_ok(), "{line}: {parsed:?}");
         }
+        // A line that is wrapped is two commands for whoever copies it.
+        for line in examples.lines().filter(|line| line.starts_with("  patchwright ")) {
+            assert!(line.chars().count() <= 78, "{} columns: {line}", line.chars().count());
+        }
     }
 }
 

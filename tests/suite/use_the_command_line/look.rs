@@ -123,12 +123,15 @@ fn diff_against_a_folder_shows_what_is_really_there() {
 fn verify_gives_one_verdict() {
     let sandbox = product_and_fix();
     assert_snapshot!(Console::new(&sandbox).run("verify $/fix.patchbundle"), @r"
-    $/fix.patchbundle is intact: all 7 contents match their checksums
+    $/fix.patchbundle is intact: every checksum matches
     Not trusted: this patch isn't signed
 
     Patch       ACME-HF-1042  Umlauts in fonts
     SHA-256     [sha256]
     Manifest    [sha256]
+
+    Next: Ask the sender for a signed file.
+    To check only the checksums: patchwright verify $/fix.patchbundle --allow-unsigned
     -- exit 4
     ");
 }
@@ -152,7 +155,8 @@ fn plan_shows_what_will_happen() {
 
     Restart afterwards: service
 
-    It fits, but nobody you trust signed it. To apply it, add --allow-unsigned.
+    Ready to apply, but not signed by anyone you trust.
+    If you know who sent it, add --allow-unsigned.
     -- exit 0
     ");
 }

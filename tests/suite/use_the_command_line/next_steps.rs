@@ -1,7 +1,9 @@
 //! What is printed says what to do next, and that works; and one change is counted in one way.
 
 use super::product_and_fix;
-use crate::support::console::Console;
+use super::refuse::interrupted;
+use crate::support::console::{Console, Run};
+use crate::support::sandbox::Sandbox;
 
 const APPLY: &str = "apply $/fix.patchbundle $/app --allow-unsigned --yes";
 
@@ -61,4 +63,99 @@ fn one_change_is_counted_the_same_everywhere() {
     let planned = counted(&console.done("plan $/fix.patchbundle $/app").out, "Changes: ");
     let applied = counted(&console.done(APPLY).out, "to $/app: ");
     assert_eq!((planned.as_str(), applied.as_str()), (shown.as_str(), shown.as_str()));
+}
+
+/// Something that is refused, the step that is printed then, what is filled in, and what that step comes to.
+struct Refusal {
+    when: fn() -> Sandbox,
+    typed: &'static str,
+    step: &'static str,
+    filled_in: (&'static str, &'static str),
+    comes_to: (u8, &'static str),
+}
+
+/// What a flag of a hint is added to.
+fn with_flag(refusal: &Refusal) -> String {
+    match refusal.step.strip_prefix("--") {
+        Some(_) => format!("{} {}", refusal.typed, refusal.step),
+        None => refusal.step.to_owned(),
+    }
+}
+
+fn edited() -> Sandbox {
+    let sandbox = product_and_fix();
+    Console::new(&sandbox).done(APPLY);
+    sandbox.write("app/version.txt", "4.2.1-ours\n");
+    sandbox
+}
+
+#[test]
+fn each_next_step_of_a_refusal_does_what_it_says() {
+    const NOTHING: (&str, &str) = ("", "");
+    let refusals = [
+        Refusal {
+            when: product_and_fix,
+            typed: "apply $/fix.patchbundle $/app --yes",
+            step: "--allow-unsigned",
+            filled_in: NOTHING,
+            comes_to: (0, "Applied ACME-HF-1042 "),
+        },
+        Refusal {
+            when: product_and_fix,
+            typed: "verify $/fix.patchbundle",
+            step: "verify $/fix.patchbundle --allow-unsigned",
+            filled_in: NOTHING,
+            comes_to: (0, "every checksum matches"),
+        },
+        Refusal {
+            when: product_and_fix,
+            typed: "apply $/fix.patchbundle $/app --allow-everything",
+            step: "help apply",
+            filled_in: NOTHING,
+            comes_to: (0, "--allow-unsigned"),
+        },
+        Refusal {
+            when: product_and_fix,
+            typed: "rollout run",
+            step: "help rollout run",
+            filled_in: NOTHING,
+            comes_to: (0, "Usage: patchwright rollout run"),
+        },
+        Refusal {
+            when: edited,
+            typed: "rollback $/app --yes",
+            step: "--keep-edits",
+            filled_in: NOTHING,
+            comes_to: (0, "Rolled back ACME-HF-1042 "),
+        },
+        Refusal {
+            when: edited,
+            typed: "repair $/app --yes",
+            step: "--from FILE",
+            filled_in: ("FILE", "$/fix.patchbundle"),
+            comes_to: (0, "Repaired "),
+        },
+        Refusal {
+            when: || interrupted().0,
+            typed: APPLY,
+            step: "recover $/app --undo",
+            filled_in: NOTHING,
+            comes_to: (0, "Restored "),
+        },
+    ];
+    for refusal in refusals {
+        let sandbox = (refusal.when)();
+        let console = Console::new(&sandbox);
+        let refused: Run = console.run(refusal.typed);
+        assert_ne!(refused.code, 0, "{}: {refused}", refusal.typed);
+        let printed = format!("{}{}", refused.out, refused.err);
+        assert!(printed.contains(refusal.step), "{} says {:?}: {printed}", refusal.typed, refusal.step);
+        let (blank, what) = refusal.filled_in;
+        let step = with_flag(&refusal);
+        let step = if blank.is_empty() { step } else { step.replace(blank, what) };
+        let followed = console.run(&step);
+        let said = format!("{}{}", followed.out, followed.err);
+        assert_eq!(followed.code, refusal.comes_to.0, "{step}: {followed}");
+        assert!(said.contains(refusal.comes_to.1), "{step}: {said}");
+    }
 }

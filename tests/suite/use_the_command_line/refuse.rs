@@ -56,7 +56,8 @@ fn exit_2_when_the_command_line_is_wrong() {
 
     Usage: patchwright [OPTIONS] <COMMAND>
 
-    For more information, try '--help'.
+    Nothing was changed.
+    Next: See the options and examples: patchwright help
     -- exit 2
     "#);
     assert_snapshot!(console.run("apply $/app"), @r#"
@@ -72,7 +73,8 @@ fn exit_2_when_the_command_line_is_wrong() {
 
     Usage: patchwright apply [OPTIONS] <FILE>... <TARGET>
 
-    For more information, try '--help'.
+    Nothing was changed.
+    Next: See the options and examples: patchwright help apply
     -- exit 2
     "#);
     assert_snapshot!(console.run("recover $/app"), @r#"
@@ -82,7 +84,8 @@ fn exit_2_when_the_command_line_is_wrong() {
 
     Usage: patchwright recover <--undo|--finish> <TARGET>
 
-    For more information, try '--help'.
+    Nothing was changed.
+    Next: See the options and examples: patchwright help recover
     -- exit 2
     "#);
     assert_snapshot!(console.run("show -"), @r#"
@@ -126,7 +129,6 @@ fn exit_3_when_something_stands_in_the_way() {
     assert_snapshot!(console.run(APPLY), @r#"
     -- err --
     There are 2 problems to resolve first (E-DRIFT)
-    Problems to resolve first
       conf/app.toml: isn't the version this patch expects (E-DRIFT)
       version.txt: isn't the version this patch expects (E-DRIFT)
           Restore the original, or ask the vendor for a patch for this version.
@@ -137,7 +139,7 @@ fn exit_3_when_something_stands_in_the_way() {
     -- err --
     No patch has been applied here (E-UNKNOWN-PATCH)
     Nothing was changed.
-    Next: There is nothing to roll back.
+    Next: Check that this is the right folder and version.
     -- exit 3
     ");
     assert!(!sandbox.path("app/.patchwright").exists());
@@ -206,7 +208,8 @@ fn exit_4_when_nobody_vouches_for_a_patch() {
     This patch isn't signed by anyone you trust: $/fix.patchbundle (E-TRUST)
       Not trusted: this patch isn't signed
     Nothing was changed.
-    Next: If you trust the source of this file, add --allow-unsigned; the history records it.
+    Next: If you trust the source of this file, add --allow-unsigned; the history
+          records it.
     -- exit 4
     "#);
 }
@@ -291,7 +294,7 @@ fn exit_6_when_a_person_is_needed() {
     "#);
     assert_snapshot!(console.run("recover $/app --finish"), @r"
     -- err --
-    The interrupted change can't be finished; not as it leaves them: conf/app.toml, doc.txt, fonts/umlauts.txt (E-UNFINISHED)
+    Can't finish the interrupted change: 3 files haven't been updated, such as conf/app.toml and doc.txt (E-UNFINISHED)
     Some files may be updated and some not. Nothing has been lost.
     Next: Restore the old files instead: patchwright recover $/app --undo
     -- exit 6
@@ -377,7 +380,7 @@ fn an_order_that_is_not_filled_in_is_told_line_by_line() {
     assert!(run.err.contains("\n  $/order.toml:2:9: error: titel: "), "{run}");
     assert_snapshot!(console.run("make --from $/app --to $/new --id A:B --output $/fix.patchbundle"), @r#"
     -- err --
-    The patch order has 1 finding (E-ORDER)
+    The patch order has 1 error (E-ORDER)
       id: "A:B" is no patch id: 1 to 80 letters, digits, ".", "_" or "-", the first a letter or digit
     Next: Correct the order, then make the patch again.
     -- exit 3
@@ -386,7 +389,8 @@ fn an_order_that_is_not_filled_in_is_told_line_by_line() {
     -- err --
     The two folders are the same (E-ORDER)
     Nothing was changed.
-    Next: Check that these are the right folders, and that the order doesn't ignore too much.
+    Next: Check that these are the right folders, and that the order doesn't ignore
+          too much.
     -- exit 3
     ");
 }

@@ -43,12 +43,13 @@ fn several_patches_are_planned_applied_and_told_as_one_change() {
     Notes
       THREE rewrites changes of ONE: text (line 1)
 
-    It fits, but nobody you trust signed it. To apply it, add --allow-unsigned.
+    Ready to apply, but not signed by anyone you trust.
+    If you know who sent it, add --allow-unsigned.
     -- exit 0
     ");
     assert_snapshot!(console.run(&format!("apply {ALL} --allow-unsigned --yes")), @r"
     Applied ONE, TWO, THREE to $/app: 1 modified
-      unsigned allowed
+      Applied without a trusted signature (--allow-unsigned)
       THREE rewrites changes of ONE: text (line 1)
     To undo all of them: patchwright rollback $/app --to ONE
     -- exit 0
@@ -75,7 +76,8 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
 
       Applying this would undo fix ONE: both change the same lines of text. (regression)
           text: both change line 1
-          → Roll back ONE first, or ask the vendor for a patch that contains both. To do it anyway, add --allow-undo REASON; the history records it.
+          → Roll back ONE first, or ask the vendor for a patch that contains both.
+            To do it anyway, add --allow-undo REASON; the history records it.
 
     TWO  Umlauts in fonts
     in $/app
@@ -89,7 +91,8 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
 
     Problems to resolve first
       text: applying this would undo fix ONE: both change the same lines of text (E-UNDOES)
-          Roll back ONE first, or ask the vendor for a patch that contains both. To do it anyway, add --allow-undo REASON; the history records it.
+          Roll back ONE first, or ask the vendor for a patch that contains both. To
+          do it anyway, add --allow-undo REASON; the history records it.
 
     Can't apply this patch yet: 1 problem.
     -- exit 3
@@ -98,7 +101,7 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
     ONE  Umlauts in fonts
     in $/app
 
-      This fix is already installed, as ONE. (identical)
+      This patch is already applied, as ONE. (identical)
           both fix: ONE
           text: same result
           → No action needed.
@@ -117,7 +120,8 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
     -- err --
     text: THREE depends on it: both change the same lines of text (1) (E-NOT-NEWEST)
     Nothing was changed.
-    Next: To roll back both, add --with-dependents. To roll back everything newer as well, use --to ID.
+    Next: To roll back both, add --with-dependents. To roll back everything newer as
+          well, use --to ID.
     -- exit 3
     ");
     assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app TWO"), @r"

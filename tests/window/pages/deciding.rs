@@ -223,6 +223,6 @@ fn a_history_is_verified_and_one_that_was_changed_is_told() {
     std::fs::write(&manifest, "{}").expect("our own file");
     let mut person = Opening::with_paths([folder]).open();
     person.press(window::VERIFY_HISTORY);
-    assert!(!person.sees("The history is whole"), "{}", person.told());
+    assert!(!person.sees("The history is intact"), "{}", person.told());
     person.must_see("History entry 1");
 }

@@ -197,7 +197,7 @@ fn a_rollout_is_opened_run_ring_after_ring_and_taken_back() {
     person.press(&run("rest"));
     person.press(many::DO_RUN);
     assert_eq!(["a", "b", "c"].map(|folder| site.has(folder)[0]), [true; 3]);
-    person.must_see("Done: every ring is through");
+    person.must_see("Done: every ring is finished");
     let command = format!("patchwright rollout status {}", file.display());
     assert_eq!(person.model(Model::page_command), Some(command));
 
@@ -238,7 +238,7 @@ fn a_rollout_is_paused_resumed_and_goes_on_without_a_folder_that_cannot_be_chang
     assert_eq!(reason.as_deref(), Some(words::REASON_FIRST));
     person.writes(many::ASK_REASON, "it is retired");
     person.press(many::DO_LEAVE_OUT);
-    person.must_see("Done: every ring is through");
+    person.must_see("Done: every ring is finished");
     person.must_see("Left out");
     assert_eq!(["a", "b"].map(|folder| site.has(folder)[0]), [true, false]);
 }

@@ -144,7 +144,7 @@ fn what_a_folder_is_can_be_found_out_without_a_history() {
     assert_eq!(person.desk().done.last(), Some(&Effect::PickInput(Input::ComparedPatch)));
     let files = ["one", "two"].map(|name| site.sandbox.path(&format!("patches/{name}.patchbundle")));
     person.hears(Event::InputPicked(Input::ComparedPatch, files.to_vec()));
-    person.must_see("In. 1 of 1 file are as the patch leaves them.");
+    person.must_see("Applied. 1 of 1 file are as the patch leaves them.");
     person.must_see("Not applied. 0 of 1 file are as the patch leaves them.");
     let [folder, one, two] = [&site.folder("a"), &files[0], &files[1]].map(|path| path.display().to_string());
     let command = format!("patchwright identify {folder} {one} {two}");

@@ -85,8 +85,7 @@ fn a_hunk_without_a_place_is_told_where_the_file_is_and_where_the_reasons_are() 
     person.must_see(words::CANNOT_CONTINUE);
     person.opens_tab(words::TAB_CHANGES);
     person.must_see(words::FIT_FAILS);
-    let reason =
-        "nearest at line 7 (2 of 3 lines match): line 8 should be \"eight\", but \"acht\" stands there";
+    let reason = "nearest at line 7 (2 of 3 lines match): line 8 should be \"eight\", but is \"acht\"";
     person.must_see(&format!("Hunk 2 of 2: doesn't fit; {reason}"));
     // The file is shown as it is, although nothing of it would change.
     let contents = person.model(|model| model.workspace.contents.ready().cloned().flatten());

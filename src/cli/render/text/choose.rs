@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::list::columns;
+use super::list::columns_and_below;
 use super::{place, safe};
 use crate::cli::render::{Style, words};
 use crate::plan::{Need, NeedFate};
@@ -32,7 +32,7 @@ pub(in crate::cli) fn choice(
     for (file, why) in &choice.unreadable {
         text.push_str(&format!("{}\n", style.bad(&format!("Can't read {}: {}", place(file), safe(why)))));
     }
-    section(&mut text, choice, &style.good("Fixed by patches at hand:"), today, |need| match &need.fate {
+    section(&mut text, choice, &style.good("Fixed by patches you have:"), today, |need| match &need.fate {
         NeedFate::Chosen { candidate, grade } => {
             let patch = &choice.patches[*candidate].patch.about.identity;
             Some(format!("{patch}, which {}", choose::grade(*grade)))
@@ -43,7 +43,7 @@ pub(in crate::cli) fn choice(
         NeedFate::Blocked => Some(blocked(choice, need)),
         _ => None,
     });
-    section(&mut text, choice, &style.attention("No patch at hand:"), today, |need| match &need.fate {
+    section(&mut text, choice, &style.attention("No patch:"), today, |need| match &need.fate {
         NeedFate::Open => {
             let name = |number: usize| choice.patches[number].patch.about.identity.to_string();
             Some(choose::no_patch(need, name))
@@ -75,14 +75,15 @@ fn section(
 ) {
     let row = |need: &Need| {
         let (told, problem) = (told(need)?, &choice.board.problems[need.problem]);
-        let cells = [problem.ids.join(" "), choose::library(need), told, choose::rank(&problem.facts, today)];
-        Some(cells.map(|cell| safe(&cell).into_owned()))
+        let cells = [problem.ids.join(" "), choose::library(need), choose::rank(&problem.facts, today)];
+        let told = told.lines().map(|line| safe(line).into_owned()).collect();
+        Some((cells.map(|cell| safe(&cell).into_owned()), told))
     };
-    let rows: Vec<[String; 4]> = choice.board.needs.iter().filter_map(row).collect();
+    let rows: Vec<([String; 3], Vec<String>)> = choice.board.needs.iter().filter_map(row).collect();
     if rows.is_empty() {
         return;
     }
-    text.push_str(&format!("\n{title}\n{}", columns(&rows[..rows.len().min(MAX_ROWS)])));
+    text.push_str(&format!("\n{title}\n{}", columns_and_below(&rows[..rows.len().min(MAX_ROWS)])));
     if rows.len() > MAX_ROWS {
         text.push_str(&format!("  and {} more; see them all with --json\n", rows.len() - MAX_ROWS));
     }
@@ -92,7 +93,7 @@ fn blocked(choice: &PatchChoice, need: &Need) -> String {
     let one = |(candidate, why): (usize, &str)| {
         format!("{}: {why}", choice.patches[candidate].patch.about.identity)
     };
-    choice.board.blocked_for(need).map(one).collect::<Vec<_>>().join("; ")
+    choice.board.blocked_for(need).map(one).collect::<Vec<_>>().join("\n")
 }
 
 fn next_step(choice: &PatchChoice, target: &Path, saved: Option<&Path>, style: Style) -> String {

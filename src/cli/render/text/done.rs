@@ -25,7 +25,7 @@ pub(in crate::cli) fn order_written(output: &Path) -> String {
 }
 
 pub(in crate::cli) fn support_saved(saved: &Path) -> String {
-    format!("Saved {}. It contains names and records, but no contents of your files.\n", place(saved))
+    format!("Saved {}. It contains records, checksums and file names, but no file contents.\n", place(saved))
 }
 
 pub(in crate::cli) fn made(made: &MadeBundle, style: Style) -> String {
@@ -121,8 +121,8 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
         Turn::CameBack => format!("{} {patch} to {folder}", style.good("Reapplied")),
         Turn::Repaired => format!("{} the files in {folder} again", style.good("Repaired")),
         Turn::RepairUndone => format!("{} the repair in {folder}", style.good("Undid")),
-        Turn::Switched => format!("{} a switch of {patch} in {folder} again", style.good("Moved")),
-        Turn::SwitchedBack => format!("{} a switch of {patch} in {folder} back", style.good("Moved")),
+        Turn::Switched => format!("{} a switch of {patch} in {folder} again", style.good("Turned")),
+        Turn::SwitchedBack => format!("{} a switch of {patch} in {folder} back", style.good("Turned")),
     };
     let steps = &done.entry.steps;
     let counts = changes::summary(&changes::lines(&changes::of_steps(steps, &[])));
@@ -192,7 +192,7 @@ pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) 
 pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path, style: Style) -> String {
     let folder = place(target);
     if accepted.is_nothing() {
-        return format!("Nothing to do: everything in {folder} is already kept for good\n");
+        return format!("Nothing to do: {folder} has no backups to delete\n");
     }
     let ids = accepted.patches.iter().map(|patch| safe(&patch.id).into_owned());
     let rollback = accepted.rollback.iter().map(|patch| format!("the rollback of {}", safe(&patch.id)));
@@ -267,8 +267,8 @@ fn came_to(turn: Turn, patch: &str) -> String {
         Turn::Went => format!("{patch} is rolled back"),
         Turn::Repaired => "its files are repaired".to_owned(),
         Turn::RepairUndone => "the repair is undone".to_owned(),
-        Turn::Switched => format!("a switch of {patch} is moved"),
-        Turn::SwitchedBack => format!("a switch of {patch} is moved back"),
+        Turn::Switched => format!("a switch of {patch} is turned"),
+        Turn::SwitchedBack => format!("a switch of {patch} is turned back"),
     }
 }
 
@@ -279,8 +279,8 @@ fn before(turn: Turn, patch: &str) -> String {
         Turn::Went => format!("it was before {patch} was rolled back"),
         Turn::Repaired => "it was before the repair".to_owned(),
         Turn::RepairUndone => "it was before the repair was undone".to_owned(),
-        Turn::Switched => format!("it was before a switch of {patch} was moved"),
-        Turn::SwitchedBack => format!("it was before a switch of {patch} was moved back"),
+        Turn::Switched => format!("it was before a switch of {patch} was turned"),
+        Turn::SwitchedBack => format!("it was before a switch of {patch} was turned back"),
     }
 }
 

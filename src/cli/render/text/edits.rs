@@ -29,14 +29,14 @@ pub(in crate::cli) fn edits_tried(files: &[TriedFile], style: Style) -> String {
 fn one_file(file: &TriedFile, style: Style) -> String {
     let name = place(&file.file);
     match &file.tried {
-        Err(why) => format!("{}\n  {}\n", style.strong(&format!("{name}: cannot be edited")), safe(why)),
+        Err(why) => format!("{}\n  {}\n", style.strong(&format!("{name}: can't be edited")), safe(why)),
         Ok(tried) => format!("{}\n{}", style.strong(&format!("{name}: {}", verdict(tried))), rows(tried)),
     }
 }
 
 fn verdict(tried: &Tried) -> &'static str {
     match (&tried.content, tried.keys.is_empty()) {
-        (None, _) => "the edits do not fit",
+        (None, _) => "the edits don't fit",
         (Some(_), true) => "already as the edits leave it",
         (Some(_), false) => "the edits fit",
     }
@@ -54,11 +54,11 @@ fn rows(tried: &Tried) -> String {
 
 fn grade(grade: &Grade) -> String {
     match grade {
-        Grade::AlreadyThere => "already there",
-        Grade::Clash(_) => "clash",
-        Grade::Clean => "clean",
+        Grade::AlreadyThere => "already set",
+        Grade::Clash(_) => "conflict",
+        Grade::Clean => "fits",
         Grade::Created => "created",
-        Grade::Holds => "holds",
+        Grade::Holds => "met",
     }
     .to_owned()
 }

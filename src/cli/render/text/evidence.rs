@@ -21,7 +21,7 @@ pub(in crate::cli) fn evidence_saved(pack: &EvidencePack, saved: &SavedPack, sty
             (true, number) => format!("{number}, signed"),
         },
     );
-    sheet.line("Signed", if saved.is_signed { "yes" } else { "no: anybody could have made this file" });
+    sheet.line("Signed", if saved.is_signed { "yes" } else { "no. To prove who made it, add --key FILE" });
     sheet.line("SHA-256", saved.digest.to_string());
     text.push_str(&sheet.into_text());
     if let Some((entry, problem)) = &pack.history.problem {
@@ -34,9 +34,9 @@ pub(in crate::cli) fn evidence_saved(pack: &EvidencePack, saved: &SavedPack, sty
 pub(in crate::cli) fn evidence_verified(verified: &VerifiedPack, path: &Path, style: Style) -> String {
     let file = place(path);
     let mut text = match (verified.is_whole(), verified.is_proven()) {
-        (false, _) => style.bad(&format!("{file} is not as it was made")),
-        (true, true) => style.good(&format!("{file} is as it was made")),
-        (true, false) => style.attention(&format!("{file} is whole, but nobody you trust signed it")),
+        (false, _) => style.bad(&format!("{file} was changed")),
+        (true, true) => style.good(&format!("{file} is unchanged")),
+        (true, false) => style.attention(&format!("{file} is intact, but not signed by anyone you trust")),
     };
     text.push('\n');
     for (name, how) in &verified.changed {
@@ -55,8 +55,8 @@ pub(in crate::cli) fn evidence_verified(verified: &VerifiedPack, path: &Path, st
     sheet.line(
         "Signed by",
         match &verified.signer {
-            PackSigner::Nobody => "nobody: the checksums show damage, and no forgery".to_owned(),
-            PackSigner::Broken => "a signature that doesn't fit".to_owned(),
+            PackSigner::Nobody => "nobody. Checksums reveal damage, but not forgery.".to_owned(),
+            PackSigner::Broken => "a signature that doesn't match".to_owned(),
             PackSigner::Unknown(key) => format!("a key you haven't trusted: {}", key.groups()),
             PackSigner::Known { name, key } => format!("{name} ({})", key.short()),
         },

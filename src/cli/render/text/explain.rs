@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::list::wrapped;
 use super::plan::{obstacles, verdict};
 use super::{headline, place, safe};
 use crate::cli::render::{Detail, Style, words};
@@ -51,7 +52,7 @@ fn told(relation: &Relation, style: Style) -> String {
         text.push_str(&format!("      {}\n", safe(&line)));
     }
     if !relation.way_out.is_empty() {
-        text.push_str(&format!("      → {}\n", safe(&relation.way_out.to_string())));
+        text.push_str(&format!("      → {}\n", wrapped(&safe(&relation.way_out.to_string()), 8)));
     }
     text.push('\n');
     text

@@ -1,6 +1,7 @@
 //! A failure: what happened, why, what it means for the files, what to do.
 
-use super::{plan::obstacles, safe};
+use super::list::wrapped;
+use super::{plan::obstacle_lines, safe};
 use crate::cli::render::{Detail, Style};
 use crate::report::Report;
 
@@ -11,14 +12,15 @@ pub(in crate::cli) fn failure(report: &Report, detail: Detail, style: Style) -> 
     }
     // A single one is the title already.
     if report.obstacles.len() > 1 {
-        text.push_str(&obstacles(&report.obstacles, None, detail, style));
+        text.push_str(&obstacle_lines(&report.obstacles, None, detail, style));
     }
     if let Some(sentence) = report.files.sentence() {
         text.push_str(&format!("{sentence}\n"));
     }
     for (index, hint) in report.hints.iter().enumerate() {
         let label = if index == 0 { "Next:" } else { "Or:" };
-        text.push_str(&format!("{} {}\n", style.attention(label), safe(&hint.to_string())));
+        let hint = wrapped(&safe(&hint.to_string()), "Next: ".len());
+        text.push_str(&format!("{} {hint}\n", style.attention(label)));
     }
     text
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::list::columns;
+use super::list::{columns, columns_and_below};
 use super::unchecked::{checking, unchecked};
 use super::{argument, place, safe};
 use crate::cli::render::{Style, words};
@@ -74,19 +74,19 @@ fn claims(here: &FixedHere, style: Style) -> String {
     let (proven, rest): (Vec<&Claim>, Vec<&Claim>) = here.claims.iter().partition(is_fixed);
     let (open, said): (Vec<&Claim>, Vec<&Claim>) = rest.into_iter().partition(is_trusted);
     let mut text = String::new();
-    let mut section = |title: &str, rows: Vec<[String; 4]>| {
+    let mut section = |title: &str, rows: Vec<([String; 3], Vec<String>)>| {
         if !rows.is_empty() {
-            text.push_str(&format!("\n{title}\n{}", columns(&rows[..rows.len().min(MAX_ROWS)])));
+            text.push_str(&format!("\n{title}\n{}", columns_and_below(&rows[..rows.len().min(MAX_ROWS)])));
             if rows.len() > MAX_ROWS {
                 text.push_str(&format!("  and {} more; see them all with --json\n", rows.len() - MAX_ROWS));
             }
         }
     };
-    let row =
-        |claim: &&Claim| [ids(claim), parts(claim), safe(&claim.patch).into_owned(), grounds(claim, here)];
+    let what = |claim: &Claim| [ids(claim), parts(claim), safe(&claim.patch).into_owned()];
+    let row = |claim: &&Claim| (what(claim), grounds(claim, here));
     let why = |claim: &&Claim| {
         let why = fixed::why_not(claim).unwrap_or_default();
-        [ids(claim), parts(claim), safe(&claim.patch).into_owned(), safe(&why).into_owned()]
+        (what(claim), vec![safe(&why).into_owned()])
     };
     section(&style.good("Fixed, as the files on this disk prove:"), proven.iter().map(row).collect());
     section(&style.attention("Not proven, so not claimed:"), open.iter().map(why).collect());
@@ -106,7 +106,7 @@ fn copies(here: &FixedHere, style: Style) -> String {
             statement.copies.iter().map(|path| safe(path).into_owned()).collect::<Vec<_>>().join(", ");
         let line = format!("{} is here a second time, unpatched: {paths}", safe(statement.purl.as_str()));
         text.push_str(&format!(
-            "\n{}\nScanners know libraries by name, so they aren't told that {} is fixed. Only --format trivyignore is exact to the path.\n",
+            "\n{}\nScanners know libraries by name, so they aren't told that {} is fixed.\nOnly --format trivyignore is exact to the path.\n",
             style.bad(&line),
             safe(&statement.ids[0]),
         ));
@@ -125,18 +125,21 @@ fn parts(claim: &Claim) -> String {
 }
 
 /// `signed by ACME; 2 files of it`.
-fn grounds(claim: &Claim, here: &FixedHere) -> String {
+fn grounds(claim: &Claim, here: &FixedHere) -> Vec<String> {
     let authors: Vec<&str> = claim.authors.iter().map(String::as_str).collect();
     let signed =
         if authors.is_empty() { String::new() } else { format!("signed by {}; ", authors.join(", ")) };
-    safe(&format!("{signed}{}", fixed::grounds(claim, here))).into_owned()
+    let grounds = format!("{signed}{}", fixed::grounds(claim, here));
+    // What it rests on in one line, and what scanners can't be told in others.
+    let lines = grounds.replace("; can't", "\ncan't");
+    lines.lines().map(|line| safe(line).into_owned()).collect()
 }
 
 fn against(scan: &ComparedScan, path: &Path, style: Style) -> String {
     let findings = &scan.report.findings;
     let silent = scan.silent().count();
     let headline = format!(
-        "{} in {} of {}: {} will be silenced",
+        "{} in {} of {}: {} will be suppressed",
         words::count(findings.len(), "finding", "findings"),
         place(path),
         safe(&scan.report.scanned),
@@ -146,7 +149,7 @@ fn against(scan: &ComparedScan, path: &Path, style: Style) -> String {
     let both = || findings.iter().zip(&scan.silences);
     let silenced = both().filter(|(_, silence)| matches!(silence, Silence::By(_)));
     let rows: Vec<[String; 3]> = silenced.map(|(finding, _)| finding_row(finding, String::new())).collect();
-    list(&mut text, &style.good("Will be silenced:"), &rows);
+    list(&mut text, &style.good("Suppressed:"), &rows);
     let stays = |(finding, silence): (&ScanFinding, &Silence)| match silence {
         Silence::Stays(loud) => Some(finding_row(finding, safe(&fixed::loud(loud)).into_owned())),
         Silence::By(_) => None,

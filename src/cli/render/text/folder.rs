@@ -24,7 +24,14 @@ const SHOWN_NAMES: usize = 5;
 /// Most files that differ of which each has a line without `--verbose`.
 const MAX_DRIFT_ROWS: usize = 50;
 
-pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detail, style: Style) -> String {
+/// `is_compared`: the differences themselves follow.
+pub(in crate::cli) fn status(
+    status: &FolderStatus,
+    target: &Path,
+    is_compared: bool,
+    detail: Detail,
+    style: Style,
+) -> String {
     let (folder, argument) = (place(target), argument(target));
     let product = match (&status.product, &status.version) {
         (Some(product), Some(version)) => format!("{} {} in {folder}", safe(product), safe(version)),
@@ -77,7 +84,7 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
     }
     if status.unfinished.is_none() && status.compared > 0 {
         text.push('\n');
-        text.push_str(&drift(status, &argument, detail, style));
+        text.push_str(&drift(status, &argument, is_compared, detail, style));
     }
     text.push_str(&kept_edits(status));
     text.push_str(&put_aside(status, &argument, style));
@@ -90,9 +97,7 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, detail: Detai
         });
     }
     if status.can_undo_toggle {
-        text.push_str(&format!(
-            "\nTo undo the last move of a switch: patchwright rollback {argument} --undo\n"
-        ));
+        text.push_str(&format!("\nTo turn the switch back: patchwright rollback {argument} --undo\n"));
     }
     if status.can_undo_repair {
         let what = if status.undid_repair { "repair the same files again" } else { "undo the last repair" };
@@ -124,7 +129,7 @@ fn scripts_in_doubt(status: &FolderStatus, style: Style) -> String {
     }
     let mut text = String::new();
     for note in &status.scripts_in_doubt {
-        let line = format!("This may not have finished: {}", safe(&note.name()));
+        let line = format!("A script may not have finished: {}", safe(&note.name()));
         text.push_str(&format!("{}\n", style.bad(&line)));
     }
     let advice =
@@ -250,7 +255,7 @@ fn put_aside(status: &FolderStatus, folder: &str, style: Style) -> String {
         + &told(&status.found, "Kept, though nothing in the history needs it", found)
 }
 
-fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> String {
+fn drift(status: &FolderStatus, folder: &str, is_compared: bool, detail: Detail, style: Style) -> String {
     let files = words::count(status.compared, "file", "files");
     if status.drift.is_empty() {
         return format!("{}\n", style.good(&format!("{files} checked: everything is as expected.")));
@@ -276,7 +281,9 @@ fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> S
         let more = words::count(all - shown, "more file", "more files");
         text.push_str(&format!("  and {more} (--verbose lists them)\n"));
     }
-    text.push_str(&format!("To see the differences: patchwright status {folder} --diff\n"));
+    if !is_compared {
+        text.push_str(&format!("To see the differences: patchwright status {folder} --diff\n"));
+    }
     let lacking: Vec<_> = status.drift.iter().filter(|drift| !drift.has_backup).collect();
     if lacking.is_empty() {
         text.push_str(&format!("To repair them: patchwright repair {folder}\n"));
@@ -289,8 +296,8 @@ fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> S
         let patches: BTreeSet<&str> = held.iter().filter_map(|drift| drift.patch_file.as_deref()).collect();
         let patches: Vec<_> = patches.into_iter().map(safe).collect();
         text.push_str(&format!(
-            "There is no backup here of {}; the patch file of {} has the content.\n",
-            words::count(held.len(), "file", "files"),
+            "{} no backup here. The patch file of {} has the contents.\n",
+            words::count(held.len(), "file has", "files have"),
             patches.join(", "),
         ));
     }
@@ -298,7 +305,7 @@ fn drift(status: &FolderStatus, folder: &str, detail: Detail, style: Style) -> S
         let names: Vec<_> = nowhere.iter().take(SHOWN_NAMES).map(|drift| safe(drift.path.as_str())).collect();
         let more = if names.len() < nowhere.len() { " and others" } else { "" };
         text.push_str(&format!(
-            "There is no backup here of {}{more}, and no patch of this folder brings the content.\n",
+            "Can't repair {}{more}: no backup and no patch here has the contents.\nGet the files from the installer.\n",
             names.join(", "),
         ));
     }
@@ -320,10 +327,11 @@ fn with_moved_switches(moved: &[&Drift], folder: &str) -> String {
     }
     let names: Vec<_> = moved.iter().take(SHOWN_NAMES).map(|drift| safe(drift.path.as_str())).collect();
     let more = if names.len() < moved.len() { " and others" } else { "" };
-    let (were, their) = if moved.len() == 1 { ("was", "its") } else { ("were", "their") };
+    let (were, it) = if moved.len() == 1 { ("was", "it") } else { ("were", "them") };
     format!(
-        "{}{more} {were} edited, and a switch was moved there since, so {their} right content is unknown.\n\
-         To repair that, move the switch back first: patchwright toggle {folder}\n",
+        "{}{more} {were} edited before a switch in {it} was turned,\n\
+         so Patchwright can't tell the right contents.\n\
+         Turn the switch back first, then repair: patchwright toggle {folder}\n",
         names.join(", "),
     )
 }
@@ -430,10 +438,9 @@ pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: 
         ),
     };
     let mut sheet = LabelledLines::new();
-    sheet.option("Head", check.head.filter(|_| check.fitting > 0).map(|digest| digest.to_string()));
+    sheet.option("Last entry", check.head.filter(|_| check.fitting > 0).map(|digest| digest.to_string()));
     sheet.option("Origin", check.foreign.as_ref().map(Foreign::sentence));
-    sheet
-        .option("Compared", check.seen.map(|entry| format!("with entry {entry}, which you saw here before")));
+    sheet.option("Matches", check.seen.map(|entry| format!("what you saw before, up to entry {entry}")));
     text.push_str(&sheet.into_text());
     text.push_str(&what_next(check, &argument(target), style));
     text

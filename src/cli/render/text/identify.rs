@@ -6,7 +6,7 @@ use super::list::columns;
 use super::{place, safe, title};
 use crate::cli::render::{Style, words};
 use crate::model::TreePath;
-use crate::workbench::{Identified, IdentifiedPatch};
+use crate::workbench::{Identified, IdentifiedPatch, Presence};
 
 /// Most places that are listed of one patch; `--verbose` lists all.
 const SHOWN: usize = 5;
@@ -42,10 +42,7 @@ pub(in crate::cli) fn identified(
 
 fn row(patch: &IdentifiedPatch) -> [String; 3] {
     let all = patch.after + patch.before + patch.edited.len() + patch.other.len();
-    let number = match patch.after {
-        after if after == all => words::count(all, "file", "files"),
-        after => format!("{after} of {}", words::count(all, "file", "files")),
-    };
+    let number = format!("{} of {}", patch.after, words::count(all, "file", "files"));
     let presence = format!("{}: {number} match", patch.presence.phrase());
     [safe(&patch.identity.to_string()).into_owned(), presence, title(&patch.title)]
 }
@@ -58,9 +55,9 @@ fn remarks(patch: &IdentifiedPatch) -> Vec<String> {
     let moved = patch.moved.iter();
     remarks.extend(moved.map(|(id, position)| format!("its switch {} is {position}", safe(id.as_str()))));
     if patch.is_product == Some(false) {
-        remarks.push(format!("it is for {}, which isn't in this folder", safe(&patch.product)));
-    } else if patch.is_for_version == Some(false) {
-        remarks.push("it is for another version".to_owned());
+        remarks.push(format!("it's for {}, which isn't in this folder", safe(&patch.product)));
+    } else if patch.is_for_version == Some(false) && patch.presence != Presence::In {
+        remarks.push("it's for another version".to_owned());
     }
     remarks
 }

@@ -11,7 +11,7 @@ use crate::checks;
 use crate::cli::render::{Detail, Style, changes, words};
 use crate::diff::KeyChange;
 use crate::model::{Check, Level, Patch, PatchId, Restart};
-use crate::workbench::{Inspection, Verification};
+use crate::workbench::{Inspection, Standing, Verdict, Verification};
 
 pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool, style: Style) -> String {
     let patch = &shown.patch;
@@ -194,8 +194,8 @@ fn change_list(patch: &Patch, style: Style) -> String {
 pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: Style) -> String {
     let shown = &verified.inspection;
     let contents = match verified.blobs {
-        1 => "its content matches its checksum".to_owned(),
-        number => format!("all {number} contents match their checksums"),
+        1 => "its checksum matches".to_owned(),
+        _ => "every checksum matches".to_owned(),
     };
     let mut text = format!(
         "{} is intact: {contents}\n{}\n\n",
@@ -212,5 +212,27 @@ pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: 
         text.push('\n');
         text.push_str(&obstacles(&verified.unmet, None, Detail::Full, style));
     }
-    text
+    text + &next_for_trust(&shown.verdict, file, style)
+}
+
+/// What to do about a file that nobody trusted has signed.
+fn next_for_trust(verdict: &Verdict, file: &Path, style: Style) -> String {
+    let next = style.attention("Next:");
+    let shown = safe(&crate::report::shell_path(file)).into_owned();
+    match (verdict.standing, verdict.unknown_keys.len()) {
+        (Standing::Trusted, _) => String::new(),
+        (Standing::Broken, _) => format!("\n{next} Don't use it. Get the file again from its author.\n"),
+        (_, 0) => format!(
+            "\n{next} Ask the sender for a signed file.\n\
+             To check only the checksums: patchwright verify {shown} --allow-unsigned\n"
+        ),
+        (_, 1) => format!(
+            "\n{next} To trust the signer, compare the fingerprint with its owner:\n  \
+             patchwright key trust --from {shown} --name NAME\n"
+        ),
+        _ => format!(
+            "\n{next} To trust the signers, get the key file of each from its owner:\n  \
+             patchwright key trust KEYFILE --product NAME\n"
+        ),
+    }
 }

@@ -34,7 +34,7 @@ const SHORT_NOTE_CHARS: usize = 200;
 /// What there is to say about signatures and reviews beside the verdict.
 pub(super) fn signatures(shown: &Inspection) -> String {
     let mut sheet = LabelledLines::new();
-    sheet.lines("Doubts", shown.verdict.doubts.iter().map(Doubt::sentence));
+    sheet.lines("Problems", shown.verdict.doubts.iter().map(Doubt::sentence));
     sheet.into_text() + &reviews(&shown.verdict, &shown.reviews, Detail::Full)
 }
 
@@ -73,8 +73,8 @@ pub(in crate::cli) fn made_key(made: &MadeKey, is_protected: bool, style: Style)
         ),
     };
     format!(
-        "{}\n\n{}{warning}\nNext: send the public file to the people who will trust you, and tell them the digits \
-         or words over another channel.\n",
+        "{}\n\n{}{warning}\nNext: Send the public file to people who should trust you. Read them the\n      \
+         fingerprint or words over another channel, such as the phone.\n",
         style.good("Made a new key"),
         sheet.into_text()
     )
@@ -85,8 +85,8 @@ fn fingerprint(sheet: &mut LabelledLines, indent: &str, print: KeyFingerprint) {
     // Two lines of eight groups each, so that nobody loses the place.
     let groups = print.groups();
     let (first, second) = groups.split_at(39);
-    sheet.lines(&format!("{indent}Digits"), [first, second.trim_start()]);
-    sheet.line(&format!("{indent}Words"), print.words());
+    sheet.lines(&format!("{indent}Fingerprint"), [first, second.trim_start()]);
+    sheet.line(&format!("{indent}In words"), print.words());
 }
 
 pub(in crate::cli) fn key_to_compare(wish: &KeyWish, style: Style) -> String {
@@ -133,7 +133,7 @@ pub(in crate::cli) fn keys(keys: &[KnownKey], verbose: bool, style: Style) -> St
     for known in keys {
         let key = &known.key;
         let whose = if key.owner == key.name { String::new() } else { format!(" of {}", safe(&key.owner)) };
-        let machine = if known.is_of_machine { ", set for this machine" } else { "" };
+        let machine = if known.is_of_machine { ", set for this computer" } else { "" };
         text.push_str(&format!("{}{whose}{machine}\n", style.strong(&safe(&key.name))));
         let mut sheet = LabelledLines::new();
         sheet.line("  Role", roles(&key.roles));

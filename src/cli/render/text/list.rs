@@ -43,6 +43,49 @@ impl LabelledLines {
     }
 }
 
+/// The same, with what is said below each row.
+pub(super) fn columns_and_below<const N: usize>(rows: &[([String; N], Vec<String>)]) -> String {
+    let cells: Vec<[String; N]> = rows.iter().map(|(row, _)| row.clone()).collect();
+    let mut text = String::new();
+    for (line, (_, below)) in columns(&cells).lines().zip(rows) {
+        text.push_str(&format!("{line}\n"));
+        text.extend(below.iter().map(|said| format!("      {said}\n")));
+    }
+    text
+}
+
+/// Advice in lines of a narrow terminal, of which all but the first begin with `indent` blanks. One with a command or a
+/// path stays in one line, so that it can be copied; what stands between backticks is not broken either.
+pub(super) fn wrapped(text: &str, indent: usize) -> String {
+    const WIDTH: usize = 80;
+    // A path may be of any length, so what has one is not measured.
+    if text.contains("patchwright ") || text.contains(['/', '\\']) {
+        return text.to_owned();
+    }
+    let (mut pieces, mut is_code): (Vec<String>, bool) = (Vec::new(), false);
+    for word in text.split(' ') {
+        match pieces.last_mut().filter(|_| is_code) {
+            Some(code) => code.push_str(&format!(" {word}")),
+            None => pieces.push(word.to_owned()),
+        }
+        is_code ^= word.matches('`').count() % 2 == 1;
+    }
+    let (mut wrapped, mut line) = (String::new(), 0);
+    for piece in pieces {
+        let length = piece.chars().count();
+        if line > 0 && indent + line + 1 + length > WIDTH {
+            wrapped.push_str(&format!("\n{:indent$}", ""));
+            line = 0;
+        } else if line > 0 {
+            wrapped.push(' ');
+            line += 1;
+        }
+        wrapped.push_str(&piece);
+        line += length;
+    }
+    wrapped
+}
+
 /// Rows in columns, two spaces in front and between, the last column as long as it likes. Cells are escaped already.
 pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);

@@ -148,7 +148,7 @@ fn name_of(deed: Deed) -> &'static str {
         Deed::RolledBack => "Rolled back",
         Deed::Reapplied => "Reapplied",
         Deed::Repaired => "Repaired",
-        Deed::Switched => "Switches moved",
+        Deed::Switched => "Switches turned",
         Deed::PutBack => "Failed; restored",
         Deed::Stopped => "Stopped; restored",
         Deed::Checked => "Checked",

@@ -22,7 +22,10 @@ pub(in crate::cli) fn text_patches(shown: &TextInspection, style: Style) -> Stri
         if !by.is_empty() {
             text.push_str(&format!("from {}\n", by.join(", ")));
         }
-        text.push_str(&format!("{}\n\n", style.attention("A text patch: it can't be signed")));
+        text.push_str(&format!(
+            "{}\n\n",
+            style.attention("Text patch (unsigned; text patches can't be signed)")
+        ));
         for line in header.message.lines() {
             text.push_str(format!("  | {}", safe(line)).trim_end());
             text.push('\n');
@@ -34,7 +37,13 @@ pub(in crate::cli) fn text_patches(shown: &TextInspection, style: Style) -> Stri
             .files
             .iter()
             .map(|file| {
-                [file.does.to_owned(), format!("+{} -{}", file.added, file.removed), file.name.clone()]
+                let lines = |count: usize, what: &str| match count {
+                    0 => None,
+                    _ => Some(format!("{} {what}", words::count(count, "line", "lines"))),
+                };
+                let lines = [lines(file.added, "added"), lines(file.removed, "deleted")];
+                let lines = lines.into_iter().flatten().collect::<Vec<_>>().join(", ");
+                [file.does.to_owned(), safe(&file.name).into_owned(), lines]
             })
             .collect();
         text.push_str(&format!("{}\n", style.strong(&words::count(rows.len(), "file", "files"))));

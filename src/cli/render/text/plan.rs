@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::keys::{reviews, verdict_line};
-use super::list::{columns, note_lines};
+use super::list::{columns, note_lines, wrapped};
 use super::scripts::scripts_in_short;
 use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, changes, words};
@@ -27,17 +27,15 @@ pub(in crate::cli) fn plan(
     style: Style,
 ) -> String {
     let patch = &preview.patch;
-    let version = preview.version.as_ref().map(|version| format!(" {}", safe(version))).unwrap_or_default();
     let coming = preview.patches.iter().filter(|coming| coming.left_out.is_none());
     let headlines: Vec<String> = coming.map(|coming| headline(&coming.patch, style)).collect();
     let mut text = format!(
-        "{}\nfor {}{version} in {}\n{}\n",
+        "{}\n{}\n{}\n",
         match headlines.as_slice() {
             [] => headline(patch, style),
             all => all.join("\n"),
         },
-        safe(&patch.about.product.name),
-        place(target),
+        for_what(preview, &place(target)),
         signers(preview, detail, style),
     );
     let patches: Vec<&Patch> = preview.patches.iter().map(|coming| &*coming.patch).collect();
@@ -51,7 +49,8 @@ pub(in crate::cli) fn plan(
     }
     text.push_str(&notes(&preview.preview.notes, style));
     text.push_str(&super::hidden(&preview.hidden, detail, style));
-    if let Some(restart) = restarts(&preview.patches).filter(|_| !is_nothing_to_do) {
+    let is_ready = preview.preview.obstacles.is_empty() && !is_nothing_to_do;
+    if let Some(restart) = restarts(&preview.patches).filter(|_| is_ready) {
         text.push_str(&format!("Restart afterwards: {}\n\n", safe(&restart)));
     }
     text.push_str(&scripts_in_short(&preview.scripts, style));
@@ -82,6 +81,24 @@ fn signers(preview: &ApplyPreview, detail: Detail, style: Style) -> String {
     text
 }
 
+/// What the patch is for, and where; a folder that has another version is told apart from it.
+fn for_what(preview: &ApplyPreview, folder: &str) -> String {
+    if preview.text.is_some() {
+        return format!("in {folder}");
+    }
+    let product = &preview.patch.about.product;
+    let (name, versions) = (safe(&product.name), &product.versions);
+    match &preview.version {
+        None => format!("for {name} in {folder}"),
+        Some(version) if versions.is_empty() || versions.contains(version) => {
+            format!("for {name} {} in {folder}", safe(version))
+        }
+        Some(version) => {
+            format!("for {name} {}; {folder} has {name} {}", safe(&versions.join(" or ")), safe(version))
+        }
+    }
+}
+
 pub(in crate::cli) fn rollback_plan(
     preview: &RollbackPreview,
     target: &Path,
@@ -93,8 +110,8 @@ pub(in crate::cli) fn rollback_plan(
         Turn::CameBack => "will be reapplied to",
         Turn::Repaired => "will be repaired again in",
         Turn::RepairUndone => "was repaired; the repair will be undone in",
-        Turn::Switched => "has a switch that will be moved again in",
-        Turn::SwitchedBack => "has a switch that will be moved back in",
+        Turn::Switched => "has a switch that will be turned again in",
+        Turn::SwitchedBack => "has a switch that will be turned back in",
     };
     let mut text = match &preview.patch {
         Some(patch) => format!(
@@ -133,8 +150,8 @@ pub(in crate::cli) fn rollback_question(turn: Turn, patches: usize) -> &'static 
         (Turn::CameBack, _) => "Reapply this patch?",
         (Turn::Repaired, _) => "Repair these files again?",
         (Turn::RepairUndone, _) => "Undo this repair?",
-        (Turn::Switched, _) => "Move this switch again?",
-        (Turn::SwitchedBack, _) => "Move this switch back?",
+        (Turn::Switched, _) => "Turn this switch again?",
+        (Turn::SwitchedBack, _) => "Turn this switch back?",
     }
 }
 
@@ -260,12 +277,26 @@ pub(super) fn obstacles(
     detail: Detail,
     style: Style,
 ) -> String {
-    /// Most files of which a reason is said without `--verbose`.
-    const MAX_FILES: usize = 20;
     if obstacles.is_empty() {
         return String::new();
     }
-    let mut text = heading("Problems to resolve first", style);
+    heading("Problems to resolve first", style) + &obstacle_lines(obstacles, folder, detail, style)
+}
+
+/// The same below a line that says already what they are.
+pub(super) fn obstacle_lines(
+    obstacles: &[Obstacle],
+    folder: Option<&Path>,
+    detail: Detail,
+    style: Style,
+) -> String {
+    /// Most files of which a reason is said without `--verbose`.
+    const MAX_FILES: usize = 20;
+    let hint = |one: &Obstacle| match folder {
+        Some(folder) => one.in_folder(&shell_path(folder)).hint().to_string(),
+        None => one.hint().to_string(),
+    };
+    let mut text = String::new();
     let mut rest: Vec<&Obstacle> = obstacles.iter().collect();
     while let Some(first) = rest.first().copied() {
         let (alike, others) = rest.into_iter().partition::<Vec<_>, _>(|other| other.why == first.why);
@@ -284,8 +315,11 @@ pub(super) fn obstacles(
             let more = words::count(alike.len() - shown, "more file", "more files");
             text.push_str(&format!("  the same for {more} (--verbose lists them)\n"));
         }
-        let hint = folder.map_or_else(|| first.hint(), |folder| first.in_folder(&shell_path(folder)).hint());
-        text.push_str(&format!("      {}\n", safe(&hint.to_string())));
+        let next_step = hint(first);
+        // Several reasons with one way out: it is said below the last of them.
+        if others.first().is_none_or(|other| hint(other) != next_step) {
+            text.push_str(&format!("      {}\n", wrapped(&safe(&next_step), 6)));
+        }
         rest = others;
     }
     text
@@ -299,10 +333,14 @@ pub(super) fn verdict(seen: &ApplyPreview, consent: bool, style: Style) -> Strin
         (0, _) if preview.plan.steps.is_empty() => {
             style.good("Nothing to do: the patch is already in place.")
         }
-        (0, _) if !is_permitted && seen.permits(true).is_ok() => {
-            style.attention("It fits, but nobody you trust signed it. To apply it, add --allow-unsigned.")
-        }
-        (0, _) if !is_permitted => style.bad("It fits, but can't be applied: you don't trust who signed it."),
+        (0, _) if !is_permitted && seen.permits(true).is_ok() => style.attention(
+            "Ready to apply, but not signed by anyone you trust.\n\
+                 If you know who sent it, add --allow-unsigned.",
+        ),
+        (0, _) if !is_permitted => style.bad(
+            "Can't apply this patch: your trust rules don't allow it.\n\
+             To see why: patchwright verify FILE",
+        ),
         (0, _) if seen.rehearsal.as_ref().is_some_and(KnownRehearsal::is_failed) => {
             style.attention("Ready to apply, but its last rehearsal here failed.")
         }

@@ -16,7 +16,7 @@ pub(in crate::cli) fn rehearsed(done: &Rehearsed, target: &Path, style: Style) -
     for coming in done.preview.patches.iter().filter(|coming| coming.left_out.is_none()) {
         text.push_str(&format!("{}\n", headline(&coming.patch, style)));
     }
-    text.push_str(&format!("rehearsed on a clone of {}\n\n", place(target)));
+    text.push_str(&format!("Rehearsed on a clone of {}\n\n", place(target)));
     for check in &done.checks {
         let mark = if check.passed { style.good("✓") } else { style.bad("✗") };
         text.push_str(&format!("{mark} {}\n", safe(&check.line())));

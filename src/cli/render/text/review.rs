@@ -17,13 +17,18 @@ pub(in crate::cli) fn reviewed(
     signed: Option<&Signed>,
     style: Style,
 ) -> String {
+    let is_hasty = review.opinion == Opinion::Approved && !report::is_whole(review);
     if written.is_empty() && signed.is_none() {
-        return report::markdown(review);
+        let hasty = match is_hasty {
+            true => "You approved it without looking at every change (--looked-at, --looked-at-all).\n",
+            false => "",
+        };
+        let lost = "Nothing was saved. To save it, add --output FILE. To sign it, add --key FILE.\n";
+        return format!("{}\n{}{}", report::markdown(review), style.attention(hasty), style.attention(lost));
     }
     let said = format!("Reviewed {}: {}", review.patch, review.opinion.as_str());
     let said = safe(&said);
     let mut sheet = LabelledLines::new();
-    let is_hasty = review.opinion == Opinion::Approved && !report::is_whole(review);
     let rest = if is_hasty { ", and the review says so" } else { "" };
     sheet.line("Looked at", format!("{}{rest}", report::looked_at(review)));
     sheet.lines("Written", written.iter().map(|path| words::path_text(path)));

@@ -52,7 +52,7 @@ pub(in crate::cli) fn rollout(view: &RolloutView, style: Style) -> String {
 fn counts(counts: &RingCounts, is_begun: bool) -> String {
     let all = words::count(counts.folders, "folder", "folders");
     match (is_begun, counts.failed) {
-        (false, _) => format!("{all}, not begun"),
+        (false, _) => format!("{all}, not started"),
         (true, 0) => format!("{} of {all} good", counts.good),
         (true, failed) => format!("{} of {all} good, {failed} failed", counts.good),
     }

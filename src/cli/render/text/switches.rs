@@ -14,13 +14,16 @@ use crate::workbench::{FolderSwitch, SwitchStand, TogglePreview, Toggled, are_op
 
 pub(in crate::cli) fn switches(switches: &[FolderSwitch], target: &Path, style: Style) -> String {
     let folder = place(target);
-    let Some(first) = switches.first() else {
-        return format!("The patches in {folder} have no switches\n");
-    };
+    if switches.is_empty() {
+        return format!("No patch in {folder} has a switch\n");
+    }
     let mut text = format!("{}\n", style.strong(&format!("Switches of the patches in {folder}")));
     text.extend(switches.iter().map(|switch| switch_lines(switch, style)));
-    let to = first.position().map_or(Position::Off, Position::other);
-    text.push_str(&format!("\nTo turn one {to}: {}\n", command(first, to, target)));
+    // One that somebody set to a third value can't be turned.
+    let known = switches.iter().find_map(|switch| Some((switch, switch.position()?.other())));
+    if let Some((switch, to)) = known {
+        text.push_str(&format!("\nTo turn one {to}: {}\n", command(switch, to, target)));
+    }
     text
 }
 
@@ -50,9 +53,12 @@ pub(super) fn switch_lines(switch: &FolderSwitch, style: Style) -> String {
     }
     match &toggle.until {
         Some(until) if switch.is_overdue => {
-            say(style.attention(&format!("the switch was to be gone after {}; ask the vendor", safe(until))));
+            say(style.attention(&format!(
+                "the vendor planned to remove this switch after {}; ask when it will go",
+                safe(until)
+            )));
         }
-        Some(until) => say(format!("the switch is meant to be gone after {}", safe(until))),
+        Some(until) => say(format!("the vendor plans to remove this switch after {}", safe(until))),
         None => {}
     }
     text

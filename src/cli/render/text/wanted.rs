@@ -62,7 +62,7 @@ pub(in crate::cli) fn reconciled(
 pub(in crate::cli) fn hold(folder: &Path, until: Option<&str>, is_held: bool) -> String {
     let until = until.map(|until| format!(" until {until}")).unwrap_or_default();
     match is_held {
-        true => format!("State files leave {} alone{until}.\n", place(folder)),
-        false => format!("State files count again for {}.\n", place(folder)),
+        true => format!("On hold{until}: state files don't change {}.\n", place(folder)),
+        false => format!("Hold ended: state files apply to {} again.\n", place(folder)),
     }
 }

@@ -14,7 +14,7 @@ use crate::diff::settings::{Form, KeyEntry, KeyGroup, ParsedValue};
 pub(super) enum Meant<'a> {
     /// What stands there in the edited file.
     Mine(&'a ParsedValue),
-    /// What the patch brings.
+    /// What the patch says.
     Theirs(&'a ParsedValue),
     /// Elements of both.
     List(Vec<String>),

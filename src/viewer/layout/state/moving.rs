@@ -79,7 +79,7 @@ impl PaneState {
         self.reveals = spots.min_by_key(|spot| spot.byte);
     }
 
-    /// Makes `row` the present one and brings it into view.
+    /// Makes `row` the present one and scrolls it into view.
     pub fn go_to_row(&mut self, row: u64) {
         let Some(count) = self.rows().map(Rows::count) else { return };
         self.place.row = row.min(count.saturating_sub(1));

@@ -12,7 +12,7 @@ use crate::workbench::change::kept_edits::KeptEdit;
 use crate::workbench::change::scripts::{ScriptConsent, ScriptPlan};
 use crate::workbench::{DecisionDigest, Error, Result};
 
-/// What to take back.
+/// What to roll back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
     /// The patch that came in last.
@@ -29,16 +29,16 @@ pub enum Which {
     Reapply,
 }
 
-/// How to take back.
+/// How to roll back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RollbackOptions {
-    /// What to take back.
+    /// What to roll back.
     pub which: Which,
     /// What to do with files that were edited since.
     pub on_drift: OnDrift,
     /// What somebody agreed to; anything else is refused.
     pub expected: Option<DecisionDigest>,
-    /// Whether somebody agreed to what takes the patch's scripts back.
+    /// Whether somebody agreed to what undoes the patch's scripts.
     pub scripts: ScriptConsent,
     /// Whether somebody has said in this run that a patch may come back although nobody they trust has signed it.
     pub allow_unsigned: bool,
@@ -53,9 +53,9 @@ pub struct RollbackOptions {
 pub struct RollbackPreview {
     /// The patch that goes, or, for [`Which::LastRollback`], comes back.
     pub patch: Option<PatchNote>,
-    /// What it comes to: a rollback of a rollback of a rollback takes the patch out again.
+    /// What it comes to: undone three times, it's a rollback again.
     pub turn: Turn,
-    /// The entry that is taken back, or that brought the patch.
+    /// The entry that is undone, or that applied the patch.
     pub entry: u64,
     /// Every patch that goes; for [`Which::LastRollback`] empty.
     pub patches: Vec<PatchNote>,
@@ -71,9 +71,9 @@ pub struct RollbackPreview {
     pub rebuilt: Vec<RebuiltPlace>,
     /// What would happen.
     pub preview: Preview,
-    /// The vendor's steps and warnings for taking it back.
+    /// The vendor's steps and warnings for rolling it back.
     pub advice: Vec<String>,
-    /// What would run to take back what the patch's scripts did.
+    /// What would run to undo what the patch's scripts did.
     pub scripts: ScriptPlan,
     /// What is checked afterwards, where a patch comes back or a switch moves.
     pub(crate) checks: Vec<PatchChecks>,
@@ -99,7 +99,7 @@ impl RollbackPreview {
         }
     }
 
-    /// What somebody agrees to who takes back what this shows.
+    /// What somebody agrees to who rolls back what this shows.
     pub fn decision(&self) -> DecisionDigest {
         let mut sum = DecisionSum::new("roll back");
         sum.add("entry", &self.entry.to_string());
@@ -147,7 +147,7 @@ pub struct RolledBack {
     pub entry: Entry,
     /// Health checks that ran, where a patch came back or a switch moved.
     pub checks: Vec<CheckNote>,
-    /// What was worth knowing.
+    /// Notes.
     pub notes: Vec<Note>,
     /// Edited files that it replaced, and where they are now.
     pub(crate) edits: Vec<KeptEdit>,

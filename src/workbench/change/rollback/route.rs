@@ -15,7 +15,7 @@ pub(crate) struct PlannedRollback {
     pub preview: RollbackPreview,
     pub survey: Survey,
     pub how: RollbackRoute,
-    /// Patch files that stand in for damaged safe copies.
+    /// Patch files that stand in for damaged backups.
     pub bundles: Arc<Vec<VerifiedBundle>>,
     /// Scripts for the history: those that ran, and those that are due.
     pub scripts: Vec<ScriptNote>,
@@ -27,8 +27,8 @@ pub(crate) struct PlannedRollback {
 
 /// Where the old contents come from.
 pub(crate) enum RollbackRoute {
-    /// One entry is taken back as a whole, with its own safe copies.
+    /// One entry is undone as a whole, with its own backups.
     Entry(SafeCopies),
-    /// Patches are taken out of the stack.
+    /// Patches are removed from the stack.
     Layers { out: Vec<LayerKey>, made: BTreeMap<Digest, Arc<Vec<u8>>>, archive: Archive },
 }

@@ -12,7 +12,7 @@ use crate::workbench::Result;
 /// Those of one entry that are not as they should be when it is undone.
 #[derive(Default)]
 pub(super) struct Untouched {
-    /// What a patch brought, and goes with it: without these steps it would stay, and nobody would say so.
+    /// What a patch added, and goes with it: without these steps it would stay, and nobody would say so.
     pub goes: Vec<Step>,
     /// What comes back as it was when it went, with whatever was edited in it.
     pub stays: Vec<Note>,

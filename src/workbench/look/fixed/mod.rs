@@ -48,7 +48,7 @@ pub(crate) struct FixedHere {
     pub unfinished: Option<UnfinishedWork>,
     /// That the folder is an older copy, or that entries of its history are gone, if so.
     pub older: Option<OlderCopy>,
-    /// Changes whose health checks are due: what they brought is in the files, and nobody knows whether the product works.
+    /// Changes whose health checks are due: their changes are in the files, and nobody knows whether the product works.
     pub unchecked: Vec<UncheckedChange>,
     patches: BTreeMap<LayerKey, StatedPatch>,
     package: Option<Product>,

@@ -56,7 +56,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Memory, String> {
     match head.format.strip_prefix(NAME).and_then(|number| number.parse::<u32>().ok()) {
         Some(1) => json::from_slice(bytes, MAX_BYTES).map(First::into_memory).map_err(in_words),
         Some(2) => json::from_slice(bytes, MAX_BYTES).map_err(in_words),
-        Some(_) => Err(format!("a newer edition of this program wrote it, in the format {:?}", head.format)),
+        Some(_) => Err(format!("a newer version of this program wrote it, in the format {:?}", head.format)),
         None => Err(format!("{:?} is no format of it", head.format)),
     }
 }

@@ -66,7 +66,7 @@ fn about(span: TimeFigure) -> &'static str {
         TimeFigure::Exposure => "From when a vulnerability was published until its patch was applied.",
         TimeFigure::TimeOfChange => "From when a change began until its health checks had passed.",
         TimeFigure::Downtime => "How long the product was not available, where that was measured.",
-        TimeFigure::Recovery => "From a change that failed until it was rolled back or mended.",
+        TimeFigure::Recovery => "From a change that failed until it was rolled back or corrected.",
     }
 }
 
