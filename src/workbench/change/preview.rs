@@ -23,7 +23,7 @@ use crate::plan::{
 };
 use crate::transaction::TransactionError;
 use crate::transaction::recover::{self, Unfinished};
-use crate::trust::{Denial, Verdict};
+use crate::trust::{Denial, Keyring, Verdict};
 use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::changes::{Hidden, hidden_in};
 use crate::workbench::look::identify::product_of;
@@ -133,7 +133,7 @@ impl Workbench {
     ) -> Result<Previewed> {
         let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
-        let keys = self.keys_of_today()?;
+        let keys = self.keys_for(checked)?;
         let vouching = self.vouching(&keys, fs, &ledger);
         let folder = FolderStack::read(fs, &ledger)?.vouched(&vouching);
         let product = product_of(fs, &ledger, &folder, &checked.said, &vouching)?;
@@ -191,6 +191,15 @@ impl Workbench {
         self.add_rehearsal(fs, &mut preview, remembered);
         preview.preview.notes.extend(notes_on_unchecked(fs, &ledger)?);
         Ok(Previewed { preview, survey, plan, order, archive })
+    }
+
+    /// The keys and rules that patch files are judged by.
+    fn keys_for(&self, checked: &CheckedBundles) -> Result<KeysOfToday> {
+        let keys = self.keys_of_today()?;
+        Ok(match checked.is_unjudged {
+            true => KeysOfToday { keyring: Keyring::default(), ..keys },
+            false => keys,
+        })
     }
 }
 
