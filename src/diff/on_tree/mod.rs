@@ -15,7 +15,7 @@ mod strip;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::patch_text::{FileOp, FilePatch, PatchText, Remedy, StripLevel, stripped};
+use super::patch_text::{FileOp, FilePatch, PatchText, Remedy, StripLevel, UncarriedKind, stripped};
 use super::place::Tolerance;
 use super::{Content, WorkBudget};
 use crate::model::characters::Quoted;
@@ -304,6 +304,7 @@ fn left_behind(patch: &PatchText<'_>, strip: StripLevel) -> Vec<LeftBehind> {
     let left = |found: &super::patch_text::Uncarried| {
         let level = if found.has_side_folder { strip } else { strip.saturating_sub(1) };
         let path = stripped(&found.name, level).and_then(|name| TreePath::parse_bytes(name).ok());
+        let path = path.filter(|_| found.kind != UncarriedKind::Remark);
         let path = path.map_or_else(|| name_in_message(&found.name), |path| path.to_string());
         LeftBehind { path, line: found.line, kind: found.kind.clone() }
     };
