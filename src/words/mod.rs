@@ -404,8 +404,7 @@ words! {
 
 /// `template` with each `{name}` replaced. In one pass: a fact comes from anywhere and may look like a place itself.
 pub fn fill(template: &str, facts: &[(&str, &str)]) -> String {
-    let room: usize = facts.iter().map(|(_, value)| value.len()).sum();
-    let mut text = String::with_capacity(template.len() + room);
+    let mut text = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, behind)) = rest.split_once('{') {
         let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
@@ -442,6 +441,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Manifest | Code::Path => "This patch file breaks a rule",
         Code::Missing => "Files that the patch needs are missing",
         Code::Moved => "The folder has changed since you looked",
+        Code::Nested => "Another folder with a history counts here",
         Code::Newer => "This patch file needs a newer Patchwright",
         Code::NoWayBack => "Can't be rolled back",
         Code::NotNewest => "Other patches depend on this one",

@@ -32,6 +32,7 @@ mod guard_what_decides;
 mod know_the_folder;
 mod look_without_reaching_out;
 mod meet_the_rules_of_a_site;
+mod mind_the_neighbours;
 mod tell_what_content_may_do;
 mod trust_a_patch;
 

@@ -178,8 +178,9 @@ impl Workbench {
         preview.edits.clone_from(&survey.situation.edits);
         let left_out = |planned: &&PlannedPatch| planned.left_out.is_none();
         let come = plan.patches.iter().filter(left_out).map(|planned| order[planned.index]);
-        let come = come.map(|one| (&bundles[one], &verdicts[one]));
-        preview.scripts = ScriptPlan::of_bundles(come, self)?;
+        let come: Vec<(&VerifiedBundle, &Verdict)> =
+            come.map(|one| (&bundles[one], &verdicts[one])).collect();
+        preview.scripts = ScriptPlan::of_bundles(come.iter().copied(), self)?;
         preview.text = bundles.iter().find_map(|bundle| bundle.text.clone());
         if let Some(text) = &preview.text {
             text_patch::add_findings(&mut preview.preview, text);
@@ -187,6 +188,7 @@ impl Workbench {
         add_dangers(&mut preview, fs, watch)?;
         let floors = Floors::new(&ledger).and(remembered.floors(fs, &patches));
         self.add_doubts(&mut preview, product.as_ref(), &floors)?;
+        self.add_neighbours(&mut preview, checked, product.as_ref(), &come, &keys);
         survey.facts.extend(add_components(&mut preview, checked.sbom.as_ref()));
         self.add_rehearsal(fs, &mut preview, remembered);
         preview.preview.notes.extend(notes_on_unchecked(fs, &ledger)?);
