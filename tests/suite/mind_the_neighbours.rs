@@ -114,6 +114,22 @@ fn the_rules_of_a_product_count_for_every_file_in_its_folder() {
 }
 
 #[test]
+fn where_a_history_cannot_be_read_nothing_in_its_folder_is_changed_from_elsewhere() {
+    let sandbox = scene();
+    let history = sandbox.path("products/app/.patchwright/history");
+    for entry in fs::read_dir(history).expect("a history").map(|entry| entry.expect("an entry").path()) {
+        if entry.is_file() {
+            fs::write(entry, "damaged").expect("a file");
+        }
+    }
+    save(&sandbox, "app/lib/f", "fixed", "vulnerable");
+    let run = apply(&sandbox, "products");
+    assert!(run.code == 3 && run.err.contains("E-NESTED") && run.err.contains("can't be read"), "{run}");
+    save(&sandbox, "other/f", "one", "two");
+    assert_eq!(apply(&sandbox, "products").code, 0);
+}
+
+#[test]
 fn no_patch_writes_into_records_whichever_folder_they_are_in() {
     let sandbox = scene();
     let new = |name: &str| format!("--- /dev/null\n+++ b/{name}\n@@ -0,0 +1 @@\n+evil\n");

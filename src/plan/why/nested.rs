@@ -25,12 +25,8 @@ impl Nested {
             ),
             Nested::Unreadable { folder } => row(
                 Code::Nested,
-                format!(
-                    "{folder} has a history of its own that can't be read, so it isn't known which files its patches changed"
-                ),
-                format!(
-                    "Repair its history or get permission to read it. To see what is wrong: patchwright status {folder}"
-                ),
+                format!("{folder} has a history of its own that can't be read, so its fixes could be undone"),
+                "Look at the status of that folder, and get permission to read its history if you have none.",
             ),
             Nested::OwnRecords => row(
                 Code::Nested,
