@@ -108,7 +108,7 @@ pub(super) struct RollbackRequest {
     pub occasion: Occasion,
     /// Lists of withdrawn patches, where one comes back.
     pub withdrawn: Vec<PathBuf>,
-    /// Whether one may come back that nobody vouches for.
+    /// Whether one may be reapplied that nobody you trust signed.
     pub allow_unsigned: bool,
 }
 

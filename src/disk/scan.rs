@@ -89,7 +89,7 @@ pub(crate) fn observe<'p>(
     Ok(scan.read_all(present, problems)?)
 }
 
-/// Looks at the whole target without our state folder and reads every file.
+/// Looks at the whole target without state folders of ours and reads every file.
 ///
 /// What `ignore` accepts (the place, whether it is a folder) is left out, and so is everything below it.
 ///
@@ -223,16 +223,15 @@ impl Scan<'_> {
             .map(|dir| self.cancel.check().map(|()| (dir, self.fs.list(dir))))
             .collect::<Result<_, _>>()?;
         let case_sensitive = self.fs.features().case_sensitive;
-        let is_ours = |dir: &Place, name: &str| {
-            *dir == Place::Root
-                && (name == STATE_DIR || (!case_sensitive && name.eq_ignore_ascii_case(STATE_DIR)))
-        };
+        // A folder in the target may have records of its own.
+        let is_ours =
+            |name: &str| name == STATE_DIR || (!case_sensitive && name.eq_ignore_ascii_case(STATE_DIR));
         let mut all = Vec::new();
         for (dir, names) in lists {
             match (dir, names) {
                 (_, Ok(names)) => {
                     problems.extend(names.not_text.iter().map(|name| not_text(dir, name)));
-                    let names = names.text.into_iter().filter(|name| !is_ours(dir, name));
+                    let names = names.text.into_iter().filter(|name| !is_ours(name));
                     all.extend(names.map(|name| (dir, name)));
                 }
                 (Place::Root, Err(source)) => return Err(ScanError::Io { place: Place::Root, source }),

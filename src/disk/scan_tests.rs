@@ -95,9 +95,10 @@ fn everything_in_a_folder_is_seen_with_its_digest() {
 #[test]
 fn our_state_folder_is_not_part_of_the_product() {
     let state_file = format!("{STATE_DIR}/format");
-    let target = Target::with(&[("app", "program"), (&state_file, "ours")]);
+    let inner = format!("lib/{state_file}");
+    let target = Target::with(&[("app", "program"), (&state_file, "ours"), (&inner, "ours, too")]);
     let seen = target.observe_all();
-    assert_eq!(names(&seen), ["app"]);
+    assert_eq!(names(&seen), ["app", "lib"]);
     assert_eq!(seen.problems, []);
 }
 

@@ -183,6 +183,8 @@ codes! {
     Overlap = "E-OVERLAP", Refused;
     /// It would undo a fix that is there.
     Undoes = "E-UNDOES", Refused;
+    /// A folder in it or around it has a history of its own that counts.
+    Nested = "E-NESTED", Refused;
     /// Newer patches have to be rolled back first.
     NotNewest = "E-NOT-NEWEST", Refused;
     /// The finished bundle did not stand the proof on a copy.

@@ -55,7 +55,7 @@ fn resolve(at: &TreePath, points_to: &str) -> Result<Option<TreePath>, PathProbl
             }
             name => {
                 // Checked on the way and not only at the end: `.patchwright/../x` has no business there either.
-                if names.is_empty() && is_state_dir(name) {
+                if is_state_dir(name) {
                     return Err(PathProblem::StateDir);
                 }
                 super::path::check_name(name)?;
@@ -143,7 +143,8 @@ mod tests {
             assert_eq!(problem("lib/link", points_to), Some(PathProblem::StateDir), "{points_to}");
         }
         assert_eq!(problem("link", ".patchwright"), Some(PathProblem::StateDir));
-        assert_eq!(problem("lib/link", ".patchwright"), None);
+        assert_eq!(problem("lib/link", ".patchwright"), Some(PathProblem::StateDir));
+        assert_eq!(problem("lib/link", ".patchwrights"), None);
     }
 
     #[test]

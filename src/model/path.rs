@@ -116,7 +116,7 @@ impl TreePath {
     pub(crate) const MAX_NAME_BYTES: usize = 255;
     /// Most names in one path: deeper than any product seen, shallow enough for one open folder per level.
     pub(crate) const MAX_DEPTH: usize = 64;
-    /// The folder in a target that holds our own records; no path leads into it.
+    /// The folder that holds our own records, in a target and in folders below it; no path leads into one.
     pub const STATE_DIR: &'static str = ".patchwright";
 
     /// Checks `raw` against the path policy.
@@ -241,11 +241,11 @@ impl fmt::Debug for TreePath {
 fn check(raw: &str) -> Result<(), PathProblem> {
     check_shape(raw)?;
     raw.split('/').try_for_each(check_name)?;
-    let first = raw.split('/').next().unwrap_or(raw);
-    if is_state_dir(first) {
-        return Err(PathProblem::StateDir);
+    // A folder in the target may have records of its own.
+    match raw.split('/').any(is_state_dir) {
+        true => Err(PathProblem::StateDir),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 fn check_shape(raw: &str) -> Result<(), PathProblem> {

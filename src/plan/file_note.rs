@@ -68,7 +68,7 @@ pub enum FileNote {
     DeletedRestored {
         after: TakenBack,
     },
-    /// A rollback brings it as it was when the patch went, which is not as the patch leaves it.
+    /// A rollback restores it as it was when the patch went, which is not as the patch leaves it.
     StaysUnlikeThePatch,
     /// A folder with something in it that isn't part of the patch.
     FolderKept {

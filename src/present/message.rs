@@ -396,7 +396,7 @@ pub struct RollbackQuestion {
     pub why: RollbackReason,
     /// Lists of withdrawn patches that count, where a patch comes back.
     pub withdrawn: Vec<PathBuf>,
-    /// Whether a patch may come back that nobody vouches for.
+    /// Whether a patch may be reapplied that nobody you trust signed.
     pub allow_unsigned: bool,
 }
 

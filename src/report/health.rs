@@ -18,7 +18,7 @@ pub(super) fn of_unhealthy(
     let mut report = match undo {
         None => Report::new(Code::Health, "A health check failed after the change, so it was rolled back")
             .leaving(Kind::PutBack, Files::PutBack)
-            .hint(format!("Find out why the check failed, or ask {whom}, then try again.")),
+            .hint(format!("Find out why the check failed, then try again. Or ask {whom}.")),
         Some(error) => {
             let headline = "A health check failed after the change, and it couldn't be rolled back";
             let again = Advice::by_command(
@@ -43,7 +43,7 @@ pub(super) fn of_stopped(undo: Option<&Error>, folder: &str) -> Report {
             let headline = "The health checks were stopped at your request, so the change was rolled back";
             Report::new(Code::Interrupted, headline)
                 .leaving(Kind::PutBack, Files::PutBack)
-                .hint("To have the change, make it again, and let its health checks run to the end.")
+                .hint("Make the change again, and let its health checks run to the end.")
         }
         Some(error) => {
             let headline =

@@ -37,7 +37,7 @@ pub fn contained(told: &Containment) -> String {
     }
 }
 
-/// That something which a patch brought into these files is undone.
+/// That something which a patch changed in these files is undone.
 pub fn undone(files: &[TreePath]) -> String {
     let names: Vec<&str> = files.iter().take(MAX_UNDONE_NAMES).map(TreePath::as_str).collect();
     let more = if files.len() > names.len() { ", …" } else { "" };

@@ -257,7 +257,7 @@ words! {
     TEXT_NEEDS_FOLDER_MEANING = "What a text patch changes depends on the folder. Until you choose it, you see the patch's own text.";
     TEXT_PATCHES_IN_ORDER = "Patches, in order";
     TEXT_FILES = "Files named in the patch";
-    TEXT_FILE = "{does} · {hunks} · {added} lines added, {removed} deleted";
+    TEXT_FILE = "{does} · {hunks} · {added} added, {removed} deleted";
     HOW_IT_FITS = "How it fits";
     HUNKS = "Hunks";
     HUNKS_FIT = "{n}: {counts}";
@@ -407,8 +407,7 @@ words! {
 
 /// `template` with each `{name}` replaced. In one pass: a fact comes from anywhere and may look like a place itself.
 pub fn fill(template: &str, facts: &[(&str, &str)]) -> String {
-    let room: usize = facts.iter().map(|(_, value)| value.len()).sum();
-    let mut text = String::with_capacity(template.len() + room);
+    let mut text = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, behind)) = rest.split_once('{') {
         let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
@@ -445,6 +444,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Manifest | Code::Path => "This patch file breaks a rule",
         Code::Missing => "Files that the patch needs are missing",
         Code::Moved => "The folder has changed since you looked",
+        Code::Nested => "Another folder with a history counts here",
         Code::Newer => "This patch file needs a newer Patchwright",
         Code::NoWayBack => "Can't be rolled back",
         Code::NotNewest => "Other patches depend on this one",

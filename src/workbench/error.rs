@@ -89,7 +89,7 @@ pub enum Error {
         /// Why taking it back did not succeed either, if so.
         undo: Option<Box<Error>>,
     },
-    /// Somebody stopped the health checks after a change, so it was taken back.
+    /// Somebody stopped the health checks after a change, so it was rolled back.
     #[error("the health checks were stopped, so the change was rolled back")]
     ChecksStopped {
         /// Why taking it back did not succeed, if so.

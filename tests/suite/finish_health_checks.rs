@@ -220,7 +220,8 @@ fn what_a_required_check_speaks_against_is_rolled_back_also_from_below_others() 
     A health check failed after the change, so it was rolled back (E-HEALTH)
       "port" doesn't contain "8080"
     Your files were restored.
-    Next: Find out why the check failed, or ask ACME (help@acme.example), then try again.
+    Next: Find out why the check failed, then try again. Or ask ACME
+          (help@acme.example).
     -- exit 5
     "#);
     assert_eq!(sandbox.read("app/web").as_deref(), Some("old\n"));

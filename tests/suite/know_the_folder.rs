@@ -116,7 +116,7 @@ fn a_key_for_another_product_does_not_count_in_the_folder() {
     save(&sandbox, "other", "Other", "two\n", "evil\n");
     console.done("sign $/other.patchbundle --key $/oscar.key");
     let verified = console.done("verify $/other.patchbundle");
-    assert!(verified.out.contains("Trusted: oscar"), "by itself it is what it says: {verified}");
+    assert!(verified.out.contains("Trusted: signed by oscar"), "by itself it is what it says: {verified}");
     let plan = console.run("plan $/other.patchbundle $/app");
     assert!(plan.out.contains("you trust the key for other products"), "{plan}");
     assert!(plan.out.contains("this folder contains Lighthouse, as its history says"), "{plan}");

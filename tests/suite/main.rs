@@ -34,6 +34,7 @@ mod know_the_folder;
 mod know_the_version;
 mod look_without_reaching_out;
 mod meet_the_rules_of_a_site;
+mod mind_the_neighbours;
 mod tell_what_content_may_do;
 mod trust_a_patch;
 

@@ -211,3 +211,15 @@ fn a_patch_is_made_and_proven_where_rules_ask_for_what_it_lacks() {
     with_rules(&sandbox, "issue = \"OPS-*\"\nrehearsal = true\n");
     console(&sandbox).done("make --from $/app --to $/next --id ACME-2 --output $/next.patchbundle");
 }
+
+#[test]
+fn whoever_makes_a_patch_where_unsigned_ones_are_refused_can_prove_it() {
+    for rules in ["unsigned_apply = \"refuse\"\n", "unsigned_look = false\n", ALL] {
+        let sandbox = site(good);
+        with_rules(&sandbox, rules);
+        console(&sandbox).done("make --from $/app --to $/next --id ACME-HF-2 -o $/made.patchbundle");
+        // Applying it here is another matter.
+        let run = console(&sandbox).run("apply $/made.patchbundle $/app --allow-unsigned --yes");
+        assert_eq!(run.code, 4, "{run}");
+    }
+}

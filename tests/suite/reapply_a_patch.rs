@@ -50,7 +50,7 @@ fn a_patch_that_comes_back_is_checked_as_one_that_comes() {
     insta::assert_snapshot!(console(&sandbox).run(REAPPLY), @r#"
     Reapplied ACME-1 to $/app: 1 modified
       Health check passed: port contains "8080"
-      ACME-1 comes back although nobody you trust has signed it
+      ACME-1 is reapplied, but nobody you trust signed it
     To undo it: patchwright rollback $/app --undo
     -- exit 0
     "#);
@@ -175,19 +175,16 @@ fn a_word_for_an_unsigned_patch_is_good_for_one_decision() {
     for command in ["reapply $/app --yes", "reapply $/app --dry-run", "rollback $/app --undo --yes"] {
         let refused = console(&sandbox).run(command);
         assert_eq!(refused.code, 4, "{refused}");
-        let said = "ACME-1 comes back although nobody you trust has signed it (E-TRUST)";
+        let said = "ACME-1 is reapplied, but nobody you trust signed it (E-TRUST)";
         assert!(in_one_line(&refused).contains(said), "{refused}");
         assert!(refused.err.contains("add --allow-unsigned"), "{refused}");
         assert_eq!(sandbox.read("app/web").as_deref(), Some("one\ntwo\nthree\nfour\nfive\n"));
     }
     let plan = console(&sandbox).done("reapply $/app --allow-unsigned --dry-run");
-    assert!(
-        in_one_line(&plan).contains("ACME-1 comes back although nobody you trust has signed it"),
-        "{plan}"
-    );
+    assert!(in_one_line(&plan).contains("ACME-1 is reapplied, but nobody you trust signed it"), "{plan}");
     console(&sandbox).done(REAPPLY);
     let history = console(&sandbox).done("history $/app");
-    let said = "accepted: ACME-1 comes back although nobody you trust has signed it";
+    let said = "accepted: ACME-1 is reapplied, but nobody you trust signed it";
     assert!(in_one_line(&history).contains(said), "{history}");
     // Taking it out again needs nobody's word.
     console(&sandbox).done("rollback $/app --undo --yes");

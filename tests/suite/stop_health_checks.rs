@@ -48,7 +48,7 @@ fn a_change_whose_checks_a_person_stops_is_undone_and_is_no_failure() {
     -- err --
     The health checks were stopped at your request, so the change was rolled back (E-INTERRUPTED)
     Your files were restored.
-    Next: To have the change, make it again, and let its health checks run to the end.
+    Next: Make the change again, and let its health checks run to the end.
     -- exit 5
     ");
     assert_eq!(sandbox.read("app/web").as_deref(), Some("old\n"));

@@ -19,7 +19,7 @@ fn sign(sandbox: &Sandbox, bundle: &str) {
 mod with_modes {
     use std::process::Command;
 
-    use patchwright::model::{Mode, Node};
+    use patchwright::model::{LocalEdits, Mode, Node};
 
     use super::*;
     use crate::support::build::{Builder, file};
@@ -94,6 +94,72 @@ mod with_modes {
         }
         let plan = Console::new(&sandbox).with_keys().run("plan $/fix.patchbundle $/app");
         assert!(plan.code == 4 && plan.out.contains("file capabilities"), "{plan}");
+    }
+
+    const OURS: &str = "password=changeme\nuser=a\nhost=b\nend=1\n";
+    const THEIRS: &str = "password=changeme\nuser=a\nhost=b\nend=2\n";
+    const SITE: &str = "password=SITE\nuser=a\nhost=b\nend=1\n";
+
+    /// A change of `file.conf` from one mode to another, with or without new content.
+    fn reopened(sandbox: &Sandbox, [from, to]: [u32; 2], content: &str) {
+        put_file(&sandbox.path("app"), "file.conf", OURS, from);
+        let mut bundle = sandbox.bundle("ACME-1").replace("file.conf", OURS, content);
+        let change = &mut bundle.patch.changes[0];
+        if content == OURS {
+            (change.payload, change.base) = (None, None);
+        }
+        change.local_edits = LocalEdits::Merge;
+        change.before = vec![with_mode(OURS, from)];
+        change.after = Some(with_mode(content, to));
+        sandbox.save("fix.patchbundle", &bundle.with_contents(&[OURS, content]));
+    }
+
+    #[test]
+    fn a_file_that_more_people_may_use_than_now_is_told_whatever_becomes_of_its_content() {
+        for (modes, words) in [
+            ([0o600, 0o644], "more people may read it (0600 → 0644)"),
+            ([0o644, 0o666], "more people may change it (0644 → 0666)"),
+            ([0o600, 0o660], "more people may read and change it (0600 → 0660)"),
+        ] {
+            for content in [OURS, THEIRS] {
+                let sandbox = Sandbox::new();
+                reopened(&sandbox, modes, content);
+                if content == THEIRS {
+                    put_file(&sandbox.path("app"), "file.conf", SITE, modes[0]);
+                }
+                let console = Console::new(&sandbox).with_keys();
+                let plan = console.run("plan $/fix.patchbundle $/app");
+                assert!(plan.code == 4 && plan.out.contains(words), "{plan}");
+                let apply = "apply $/fix.patchbundle $/app --yes --allow-unsigned";
+                assert_eq!(console.run(apply).code, 4);
+                console.done(&format!("{apply} --allow-dangerous=ticket-9"));
+                console.done("rollback $/app --yes");
+                sign(&sandbox, "fix.patchbundle");
+                let plan = console.done("plan $/fix.patchbundle $/app");
+                assert!(plan.out.contains(words), "a signed patch is told of, too: {plan}");
+            }
+        }
+    }
+
+    #[test]
+    fn twin_fewer_rights_and_the_right_to_run_it_need_nothing() {
+        for modes in [[0o644, 0o600], [0o644, 0o755], [0o666, 0o644]] {
+            let sandbox = Sandbox::new();
+            reopened(&sandbox, modes, THEIRS);
+            let plan = Console::new(&sandbox).with_keys().done("plan $/fix.patchbundle $/app");
+            assert!(!plan.out.contains("more people"), "{plan}");
+        }
+    }
+
+    #[test]
+    fn what_somebody_closed_here_stays_closed_when_edits_are_merged() {
+        let sandbox = Sandbox::new();
+        reopened(&sandbox, [0o644, 0o664], THEIRS);
+        put_file(&sandbox.path("app"), "file.conf", SITE, 0o600);
+        Console::new(&sandbox).with_keys().done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+        let file = fs::metadata(sandbox.path("app/file.conf")).expect("the file");
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o777, 0o600);
+        assert_eq!(sandbox.read("app/file.conf").as_deref(), Some(&*SITE.replace("end=1", "end=2")));
     }
 
     /// `secret.conf`, which only its owner may read, and a patch that copies it to a place of this mode.

@@ -147,7 +147,8 @@ fn change(
 
 #[test]
 fn the_right_file_is_changed_or_none() {
-    let (mut right, mut asked) = (0, 0);
+    // Of a diff that was made above the tree one file doesn't tell whether it is another one that is missing.
+    let (mut right, mut asked, mut right_above, mut asked_above) = (0, 0, 0, 0);
     for seed in 0..TREES {
         let mut chance = Chance(seed);
         let files = tree(&mut chance);
@@ -157,8 +158,11 @@ fn the_right_file_is_changed_or_none() {
         let patches = parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let mut series = Series::new(&small, 0);
         let outcome = series.apply(&patches[0], PatchReading::default());
+        let is_above = matches!(form, Form::SubversionAbove | Form::GitNoPrefixAbove);
+        let (right, asked) =
+            if is_above { (&mut right_above, &mut asked_above) } else { (&mut right, &mut asked) };
         if !outcome.is_good() {
-            asked += 1;
+            *asked += 1;
             continue;
         }
         let found: BTreeMap<String, Option<String>> = series
@@ -179,9 +183,64 @@ fn the_right_file_is_changed_or_none() {
             outcome.strip,
             files.keys()
         );
-        right += 1;
+        *right += 1;
     }
     assert!(asked * 10 < right, "{asked} of {TREES} could not be told");
+    assert!(asked_above < right_above, "{asked_above} and not {right_above} could not be told");
+}
+
+/// What a patch that needs no lines does to a file of the tree, and what should come of it.
+fn change_without_lines(form: Form, path: &str, chance: &mut Chance) -> (String, Vec<String>) {
+    let front = if form == Form::GitNoPrefixAbove { "prod/" } else { "" };
+    let (old, new) = if form == Form::Git { ("a/", "b/") } else { (front, front) };
+    let moved = format!("{path}.moved");
+    match chance.pick(2) {
+        0 => (
+            format!(
+                "diff --git {old}{path} {new}{moved}\nsimilarity index 100%\nrename from {front}{path}\nrename to {front}{moved}\n"
+            ),
+            vec![path.to_owned(), moved],
+        ),
+        _ => (
+            format!("diff --git {old}{path} {new}{path}\nold mode 100644\nnew mode 100755\n"),
+            vec![path.to_owned()],
+        ),
+    }
+}
+
+#[test]
+fn where_the_right_file_is_missing_no_other_one_is_changed() {
+    for seed in 0..TREES {
+        let mut chance = Chance(seed);
+        let mut files = tree(&mut chance);
+        let form = FORMS[seed as usize % FORMS.len()];
+        let is_bodiless =
+            matches!(form, Form::Git | Form::GitNoPrefix | Form::GitNoPrefixAbove) && chance.pick(2) == 0;
+        let paths: Vec<String> = files.keys().cloned().collect();
+        let path = &paths[chance.pick(paths.len())];
+        let content = files[path].clone();
+        let new = (chance.pick(3) > 0).then(|| content.replace("version", "edition"));
+        let (text, may_change) = match is_bodiless {
+            true => change_without_lines(form, path, &mut chance),
+            false => (diff(form, path, Some(&content), new.as_deref()), vec![path.clone()]),
+        };
+        files.remove(path);
+        let small = Small(files.iter().map(|(path, content)| (at(path), file(content))).collect());
+        let patches = parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let mut series = Series::new(&small, 0);
+        let outcome = series.apply(&patches[0], PatchReading::default());
+        // What a patch takes away and is not there is as it should be.
+        let is_change = |change: &TreeChange| change.after.is_some() || small.has_file(&change.path);
+        let changed = series.differences().into_iter().filter(is_change);
+        let changed: Vec<String> = changed.map(|change| change.path.to_string()).collect();
+        let is_right = changed.iter().all(|path| may_change.contains(path));
+        assert!(
+            !outcome.is_good() || is_right,
+            "seed {seed}, {form:?}, -p {}\n{text}\n{changed:?} of {:#?}",
+            outcome.strip,
+            files.keys()
+        );
+    }
 }
 
 fn outcome(files: &[(&str, &str)], text: &str) -> PatchOutcome {

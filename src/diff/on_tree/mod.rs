@@ -15,7 +15,7 @@ mod strip;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::patch_text::{FileOp, FilePatch, PatchText, Remedy, StripLevel, stripped};
+use super::patch_text::{FileOp, FilePatch, PatchText, Remedy, StripLevel, UncarriedKind, stripped};
 use super::place::Tolerance;
 use super::{Content, WorkBudget};
 use crate::model::characters::Quoted;
@@ -65,6 +65,11 @@ pub(crate) trait ReadableTree {
 
     /// Whether a folder stands at `path`.
     fn has_folder(&self, path: &TreePath) -> bool;
+
+    /// What the tree's own folder is called, where that is known.
+    fn name(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// How a patch is to be read.
@@ -157,7 +162,7 @@ impl<'t> Series<'t> {
         };
         let strip = match level {
             Ok(level) => level,
-            Err(levels) => return unclear(patch, &named, &levels),
+            Err(levels) => return unclear(self, patch, &named, &levels),
         };
         let mut progress = PatchProgress::default();
         for (file, _) in files.iter().filter(|(file, _)| matches!(file.op, FileOp::Delete | FileOp::Rename)) {
@@ -263,11 +268,27 @@ impl<'t> Series<'t> {
 }
 
 /// What becomes of a patch whose names can be read in several ways: nothing.
-fn unclear(patch: &PatchText<'_>, files: &[&FilePatch<'_>], levels: &[StripLevel]) -> PatchOutcome {
+fn unclear(
+    series: &Series<'_>,
+    patch: &PatchText<'_>,
+    files: &[&FilePatch<'_>],
+    levels: &[StripLevel],
+) -> PatchOutcome {
+    let known: Vec<&FilePatch<'_>> = files.iter().copied().filter(|file| file.op != FileOp::Create).collect();
+    let told = if known.is_empty() { files } else { &known };
     let reading = |strip: &StripLevel| {
-        let name = |file: &&FilePatch<'_>| strip::path(file, Some(file.name()), *strip)?.ok();
-        let path = files.iter().find_map(name).map_or_else(String::new, |path| path.to_string());
-        NameReading { strip: *strip, path }
+        let path = |file: &&FilePatch<'_>| {
+            let is_moved = matches!(file.op, FileOp::Copy | FileOp::Rename);
+            let name = file.old.as_deref().filter(|_| is_moved).unwrap_or(file.name());
+            strip::path(file, Some(name), *strip)?.ok()
+        };
+        let is_missing = !known.is_empty() && !known.iter().any(|file| strip::has_file(series, file, *strip));
+        let path = told.iter().find_map(path);
+        NameReading {
+            strip: *strip,
+            path: path.map_or_else(String::new, |path| path.to_string()),
+            is_missing,
+        }
     };
     let strip = levels.first().copied().unwrap_or_default();
     PatchOutcome {
@@ -283,6 +304,7 @@ fn left_behind(patch: &PatchText<'_>, strip: StripLevel) -> Vec<LeftBehind> {
     let left = |found: &super::patch_text::Uncarried| {
         let level = if found.has_side_folder { strip } else { strip.saturating_sub(1) };
         let path = stripped(&found.name, level).and_then(|name| TreePath::parse_bytes(name).ok());
+        let path = path.filter(|_| found.kind != UncarriedKind::Remark);
         let path = path.map_or_else(|| name_in_message(&found.name), |path| path.to_string());
         LeftBehind { path, line: found.line, kind: found.kind.clone() }
     };

@@ -82,6 +82,8 @@ pub(crate) struct NameReading {
     pub strip: StripLevel,
     /// The first of its files, then. Escaped.
     pub path: String,
+    /// Whether a file that the patch changes should be there, and none is.
+    pub is_missing: bool,
 }
 
 /// Something that a patch names as different and does not bring.

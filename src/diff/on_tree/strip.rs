@@ -5,6 +5,9 @@
 //! are what a diff without prefix has, and also one that was made a folder further up; and where a file only appears or
 //! goes away, one name may be all there is. Then the tree is asked: a level fits if every file is there and every hunk has
 //! a place in it. Where several fit, somebody has to say which is meant; a wrong file is never changed on a guess.
+//!
+//! To leave out more folders than the header says is to say that the product is a part of a larger tree, and not that the
+//! file is missing. For that two files have to speak with their contents, or the product's folder with its name.
 
 use std::collections::BTreeSet;
 
@@ -101,13 +104,43 @@ pub(super) fn find(series: &mut Series<'_>, files: &[&FilePatch<'_>]) -> Result<
         present.iter().copied().filter(|level| fits(series, &known, *level, &mut budget)).collect();
     match (fitting.as_slice(), stated) {
         ([only], Some(stated)) if *only != stated && present.contains(&stated) => Err(vec![stated, *only]),
-        ([only], _) => Ok(*only),
+        ([only], _) if *only <= begin => Ok(*only),
+        ([only], _) if present[0] < *only => Err(vec![present[0], *only]),
+        ([only], _) if is_part_of_larger_tree(series, &known, *only, begin) => Ok(*only),
+        ([only], _) => Err(vec![begin, *only]),
         // What is missing, or does not fit, is told of the level that the header says.
         ([], Some(stated)) => Ok(stated),
         ([], None) if present.len() == 1 => Ok(present[0]),
         ([], None) => Err(present),
         (several, _) => Err(several.to_vec()),
     }
+}
+
+/// Whether the product is what lies in the folders between `begin` and `level`, and not a tree with some files of the
+/// same names: none of these folders is there, and the product's is called like the last of them, or two of its files
+/// have lines that the patch takes for theirs. Every file fits at `level`.
+fn is_part_of_larger_tree(
+    series: &Series<'_>,
+    files: &[&FilePatch<'_>],
+    level: StripLevel,
+    begin: StripLevel,
+) -> bool {
+    let Some(front) = files.first().and_then(|file| front(file, file.name(), level, begin)) else {
+        return false;
+    };
+    let front = String::from_utf8_lossy(&front).into_owned();
+    let front: Vec<&str> = front.split('/').filter(|folder| !folder.is_empty()).collect();
+    let is_here = |folder: &&str| TreePath::parse(folder).is_ok_and(|folder| series.has_folder(&folder));
+    if front.first().is_some_and(is_here) {
+        return false;
+    }
+    let has_lines = |file: &&&FilePatch<'_>| match &file.body {
+        Body::Hunks(hunks) => hunks.iter().any(|hunk| hunk.old_len > 0),
+        Body::Binary(..) => true,
+        Body::Same => false,
+    };
+    let speak: BTreeSet<&[u8]> = files.iter().filter(has_lines).map(|file| file.name()).collect();
+    speak.len() > 1 || front.last().is_some_and(|last| series.tree.name() == Some(last))
 }
 
 /// Where only new files come, nothing of the tree proves a level.
@@ -138,7 +171,7 @@ fn has_level(files: &[&FilePatch<'_>], level: StripLevel) -> bool {
 }
 
 /// Whether the file of a diff is there, before or after.
-fn has_file(series: &Series<'_>, file: &FilePatch<'_>, level: StripLevel) -> bool {
+pub(super) fn has_file(series: &Series<'_>, file: &FilePatch<'_>, level: StripLevel) -> bool {
     let at = |name: Option<&[u8]>| path(file, name, level).and_then(Result::ok);
     [at(file.old.as_deref()), at(file.new.as_deref())].iter().flatten().any(|path| series.has_file(path))
 }
@@ -192,18 +225,20 @@ pub(super) fn left_out(files: &[&FilePatch<'_>], level: StripLevel) -> Vec<Strin
 /// Whether all names before begin with the same folders, and all names after, behind the `begin` folders that stand for a
 /// side.
 fn lie_together(files: &[&FilePatch<'_>], level: StripLevel, begin: StripLevel) -> bool {
-    let front = |file: &FilePatch<'_>, name: &[u8]| {
-        let of_rename = usize::from(!file.has_side_folder);
-        let rest = stripped(name, level.saturating_sub(of_rename))?;
-        let inner = stripped(name, begin.saturating_sub(of_rename))?;
-        Some(inner[..inner.len() - rest.len()].to_vec())
-    };
     let is_one = |name: for<'f> fn(&'f FilePatch<'_>) -> Option<&'f [u8]>| {
         let fronts: BTreeSet<Option<Vec<u8>>> =
-            files.iter().filter_map(|file| Some(front(file, name(file)?))).collect();
+            files.iter().filter_map(|file| Some(front(file, name(file)?, level, begin))).collect();
         fronts.len() <= 1 && !fronts.contains(&None)
     };
     is_one(|file| file.old.as_deref()) && is_one(|file| file.new.as_deref())
+}
+
+/// The folders of a name that are left out at `level` and not at `begin`.
+fn front(file: &FilePatch<'_>, name: &[u8], level: StripLevel, begin: StripLevel) -> Option<Vec<u8>> {
+    let of_rename = usize::from(!file.has_side_folder);
+    let rest = stripped(name, level.saturating_sub(of_rename))?;
+    let inner = stripped(name, begin.saturating_sub(of_rename))?;
+    Some(inner[..inner.len() - rest.len()].to_vec())
 }
 
 /// The path that a name of a diff means; `None` if the name has not enough folders.
@@ -253,8 +288,9 @@ pub(super) fn paths(
     if candidates.is_empty() {
         return Err(too_short(file.name()));
     }
-    let usable: BTreeSet<TreePath> = candidates.iter().filter_map(|path| path.clone().ok()).collect();
-    let present = usable.iter().filter(|path| series.has_file(path));
+    let usable = candidates.iter().filter_map(|path| path.as_ref().ok());
+    let present = usable.filter(|path| series.has_file(path));
+    // Of two that are equally short the one before, as for `patch`.
     let best = present.min_by_key(|path| (path.depth(), path.name().len(), path.as_str().len()));
     let path = match best {
         Some(path) => path.clone(),

@@ -33,6 +33,10 @@ impl ReadableTree for Small {
     fn has_folder(&self, path: &TreePath) -> bool {
         self.0.keys().any(|file| file.is_below(path))
     }
+
+    fn name(&self) -> Option<&str> {
+        Some("prod")
+    }
 }
 
 /// What became of each file, and what differs afterwards.
@@ -85,9 +89,21 @@ fn gone(path: &str) -> (String, Option<String>) {
 fn the_folders_in_front_are_found_from_the_tree() {
     let text = |name: &str| format!("--- {name}\n+++ {name}\n@@ -1 +1 @@\n-a\n+b\n");
     let tree = small(&[("src/x", "a\n")]);
-    for name in ["a/src/x", "src/x", "big/repository/src/x", "prod-1.0/src/x"] {
+    // This tree is called `prod`.
+    for name in ["src/x", "prod/src/x", "big/prod/src/x"] {
         assert_eq!(after(&tree, &text(name)), [is("src/x", "b\n")], "{name}");
     }
+    // Whether it is a part of such a tree, or the file is missing, one file doesn't tell; two do.
+    let tree = small(&[("src/x", "a\n"), ("y", "a\n")]);
+    for name in ["a/src/x", "big/repository/src/x", "prod-1.0/src/x"] {
+        let written = text(name);
+        let patches = parse(written.as_bytes()).expect("a patch");
+        let found = Series::new(&tree, 0).apply(&patches[0], PatchReading::default());
+        assert!(found.readings.len() == 2 && found.readings[0].is_missing, "{found:?}");
+        let both = text(name) + &text(&name.replace("src/x", "y"));
+        assert_eq!(after(&tree, &both), [is("src/x", "b\n"), is("y", "b\n")], "{name}");
+    }
+    let tree = small(&[("src/x", "a\n")]);
     assert_eq!(troubles(&tree, &text("a/src/y")), ["a/src/y: is missing"]);
     // What `git diff --no-index old new` writes.
     let between = "diff --git a/old/src/x b/new/src/x\nindex 1111111..2222222 100644\n--- a/old/src/x\n+++ b/new/src/x\n@@ -1 +1 @@\n-a\n+b\n";

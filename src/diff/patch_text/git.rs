@@ -52,6 +52,9 @@ pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<GitSection<'a>, PatchT
         if header.is_submodule {
             return Ok(header.uncarried(line, UncarriedKind::Submodule));
         }
+        if op == FileOp::Modify && header.old_mode == header.new_mode && !header.remarks.is_empty() {
+            return Ok(header.uncarried(line, UncarriedKind::ModeBits));
+        }
         return header.finish(line, op, Body::Same, None).map(GitSection::Diff);
     }
     let marked = markers(cursor)?;

@@ -74,6 +74,13 @@ impl MailHeaderReader {
         self.is_cut || !self.has_words
     }
 
+    /// Takes in a line that diffs may have above them, too: the letter has not begun with it.
+    pub fn take_remark(&mut self, line: &[u8]) {
+        let has_words = self.has_words;
+        self.take(line);
+        self.has_words = has_words;
+    }
+
     pub fn take(&mut self, line: &[u8]) {
         if self.bytes == 0
             && let Some(commit) = commit_of(line)

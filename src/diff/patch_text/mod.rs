@@ -16,6 +16,7 @@ mod mail;
 mod mail_header;
 mod name;
 mod parse;
+mod remark;
 mod remedy;
 mod uncarried;
 mod write;

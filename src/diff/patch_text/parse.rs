@@ -2,8 +2,9 @@
 
 use super::cursor::{Cursor, chomp};
 use super::git::GitSection;
-use super::mail_header::MailHeader;
+use super::mail_header::{MailHeader, MailHeaderReader};
 use super::name::{IsThere, Marked, agreeing_level};
+use super::remark::Remarks;
 use super::{
     Body, Fault, FileOp, FilePatch, MAX_FILES, MAX_HUNKS, MAX_TEXT_BYTES, PatchText, PatchTextError,
     ReadingRemark, Remedy, foreign, git, hunk, mail_header, name, uncarried,
@@ -60,7 +61,7 @@ impl<'a> PatchTextReader<'a> {
     /// Reads until the next mail begins or the text ends.
     fn read_patch(&mut self) -> Result<(), PatchTextError> {
         let begin = self.cursor.line;
-        let mut head = mail_header::MailHeaderReader::new();
+        let (mut head, mut remarks) = (MailHeaderReader::new(), Remarks::default());
         let (mut files, mut left, mut faults) = (Vec::<FilePatch<'a>>::new(), Vec::new(), Vec::new());
         while let Some(line) = self.cursor.peek() {
             if mail_header::is_mail_separator(line) && self.cursor.line != begin {
@@ -69,6 +70,7 @@ impl<'a> PatchTextReader<'a> {
             let is_letter = files.is_empty() && left.is_empty() && faults.is_empty();
             // Most of what is hostile in size is empty lines.
             if matches!(line, b"\n" | b"\r\n") {
+                remarks.pass_other();
                 if is_letter {
                     head.take(line);
                 }
@@ -79,6 +81,7 @@ impl<'a> PatchTextReader<'a> {
             match self.read_file() {
                 Ok(Some(GitSection::Diff(file))) => {
                     self.count(&file)?;
+                    remarks.pass_diff(&file);
                     files.push(file);
                     continue;
                 }
@@ -95,10 +98,10 @@ impl<'a> PatchTextReader<'a> {
                 Err(error) => return Err(error),
             }
             // What a letter says in such words is no more than that.
-            if (!is_letter || head.is_over())
-                && let Some(found) = uncarried::take(&mut self.cursor, self.index)
-            {
+            let can_say_so = !is_letter || head.is_over();
+            if can_say_so && let Some(found) = uncarried::take(&mut self.cursor, self.index) {
                 self.files += 1;
+                remarks.pass_other();
                 left.push(found);
                 continue;
             }
@@ -110,14 +113,17 @@ impl<'a> PatchTextReader<'a> {
             if let Some(index) = line.strip_prefix(b"Index: ") {
                 self.index = Some(chomp(index));
             }
-            if is_letter {
-                head.take(line);
+            match (can_say_so && remarks.take(self.cursor.line, line), is_letter) {
+                (true, true) => head.take_remark(line),
+                (false, true) => head.take(line),
+                (_, false) => {}
             }
             self.cursor.next();
         }
         // A cover letter changes nothing.
         if !(files.is_empty() && left.is_empty() && faults.is_empty()) {
             let header = MailHeader::from(head);
+            left.extend(remarks.among(&files, header.author.is_some() || header.commit.is_some()));
             self.patches.push(PatchText { header, files, uncarried: left, faults });
         }
         Ok(())

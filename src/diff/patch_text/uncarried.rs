@@ -36,6 +36,10 @@ pub enum UncarriedKind {
     /// Properties that Subversion keeps beside the content.
     Properties(Vec<String>),
     Submodule,
+    /// Permission bits that Git doesn't keep.
+    ModeBits,
+    /// What a program says in other words or another language.
+    Remark,
 }
 
 /// Properties of Subversion that are a part of what stands on the disk. The others are only of use to Subversion.
@@ -48,6 +52,7 @@ impl UncarriedKind {
             UncarriedKind::Properties(names) => {
                 names.iter().any(|name| PROPERTIES_OF_THE_DISK.contains(&name.as_str()))
             }
+            UncarriedKind::ModeBits => false,
             _ => true,
         }
     }
@@ -76,6 +81,11 @@ impl UncarriedKind {
             UncarriedKind::Submodule => {
                 "is a submodule that changes, and the patch doesn't contain it".to_owned()
             }
+            UncarriedKind::ModeBits => "gets permissions that Git doesn't keep, and its own stay".to_owned(),
+            UncarriedKind::Remark => {
+                "is no part of a diff; programs write such lines about files that the patch doesn't contain"
+                    .to_owned()
+            }
         }
     }
 
@@ -83,11 +93,12 @@ impl UncarriedKind {
     pub fn advice(&self) -> Advice {
         let whole = match self {
             UncarriedKind::GitBinary => "Ask for the diff with binary contents (git diff --binary).",
-            UncarriedKind::Binary | UncarriedKind::Kinds | UncarriedKind::Link => {
+            UncarriedKind::Binary | UncarriedKind::Kinds | UncarriedKind::Link | UncarriedKind::Remark => {
                 "Ask for a diff from Git (git diff --no-index --binary OLD NEW)."
             }
             UncarriedKind::OneSide => "Ask for the diff with new files (diff -ruN OLD NEW).",
             UncarriedKind::Properties(_) => "Set what the property stands for in the product.",
+            UncarriedKind::ModeBits => "Set the permissions in the product.",
             UncarriedKind::Submodule => "Ask for a diff of its contents (git diff --submodule=diff).",
         };
         Advice::from(whole).then(Advice::typed("To apply only the rest, add --without-uncarried."))

@@ -63,8 +63,7 @@ pub(super) fn relative(place: &Place) -> io::Result<Cow<'_, str>> {
     match place {
         Place::Root => Ok(Cow::Borrowed("")),
         Place::Tree(path) => {
-            let first = path.components().next().unwrap_or_default();
-            if first.eq_ignore_ascii_case(STATE_DIR) {
+            if path.components().any(|name| name.eq_ignore_ascii_case(STATE_DIR)) {
                 return Err(refused("a path of the product leads into the state folder"));
             }
             if path.components().any(|name| matches!(name, "" | "." | "..") || name.contains('\0')) {

@@ -40,7 +40,7 @@ fn ordinary_names_are_accepted_and_portable() {
         "x~",
         "a%20b",
         "C++/[id]/$x/{y}/@z,#1;(2)&'3'.txt",
-        "lib/.patchwright",
+        "lib/.patchwrights",
         ".patchwrights",
         "patchwright",
         "patchw~",
@@ -146,6 +146,8 @@ fn h47_our_own_folder_is_refused_in_every_spelling() {
         ".\u{ff50}atchwright/x",
         ".patchwright\u{a0}/x",
         "PATCHW~1/lock",
+        "app/.patchwright/history/x",
+        "app/lib/.PatchWright",
         "patchw~12",
     ] {
         assert_eq!(problem(raw), Some(PathProblem::StateDir), "{raw:?}");

@@ -10,6 +10,8 @@ pub(crate) enum Danger {
     SpecialRights { rights: String },
     /// It has the content of a file that fewer people may read.
     Revealed { of: TreePath, from: Mode, to: Mode },
+    /// It is there, and more people may use it, or it runs with rights that whoever runs it does not have.
+    Opened { is_folder: bool, from: Mode, to: Mode },
 }
 
 impl Danger {
@@ -20,6 +22,17 @@ impl Danger {
             }
             Danger::Revealed { of, from, to } => {
                 format!("gets the content of {of}, and more people may read it ({from} → {to})")
+            }
+            Danger::Opened { is_folder, from, to } => {
+                let added = to.bits() & !from.bits();
+                let may = match (added & 0o044 != 0, added & 0o022 != 0) {
+                    _ if *is_folder && added & 0o022 == 0 => "more people may look into it",
+                    (true, true) => "more people may read and change it",
+                    (false, true) => "more people may change it",
+                    (true, false) => "more people may read it",
+                    (false, false) => "it runs with special rights",
+                };
+                format!("{may} ({from} → {to})")
             }
         }
     }

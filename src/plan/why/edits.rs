@@ -83,13 +83,17 @@ impl Edits {
                 row(trouble.code, format!("{}{}", trouble.meaning, of_patch(patch)), trouble.remedy.advice())
             }
             Edits::Names { readings, patch } => {
-                let ways: Vec<String> =
-                    readings.iter().map(|way| format!("{} with -p {}", way.path, way.strip)).collect();
-                let meaning = format!(
-                    "the names in the patch{} match several files here: {}",
-                    of_patch(patch),
-                    ways.join(", ")
-                );
+                let way = |way: &NameReading| {
+                    let missing = if way.is_missing { ", which is missing," } else { "" };
+                    format!("{}{missing} with -p {}", way.path, way.strip)
+                };
+                let ways: Vec<String> = readings.iter().map(way).collect();
+                let patch = of_patch(patch);
+                let meaning = match readings.iter().any(|way| way.is_missing) {
+                    true => format!("it isn't certain which file here the patch{patch} is for: "),
+                    false => format!("the names in the patch{patch} match several files here: "),
+                };
+                let meaning = meaning + &ways.join(", ");
                 row(Code::Missing, meaning, Remedy::StripLevel.advice())
             }
             Edits::Drops { patch, lines } => row(

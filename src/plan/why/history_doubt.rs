@@ -12,7 +12,7 @@ pub(crate) enum HistoryDoubt {
     Unchecked { subject: String, has_failed: bool },
     /// Somebody else began the change that was interrupted, as far as this account remembers.
     ForeignChange { user: String, files: Vec<String> },
-    /// Unfinished work was begun in another folder, of which this one is a copy.
+    /// Unfinished work was started in another folder, of which this one is a copy.
     CopiedChange { files: Vec<String> },
     /// The history ends at entry `here`, and its owner wrote into it up to `newest`.
     ShortenedHistory { here: u64, newest: u64 },
@@ -24,7 +24,7 @@ pub(crate) enum HistoryDoubt {
     ChecksLost { subject: String },
     /// It was trusted when it came in, and `now` is what became of that.
     NotTrustedNow { patch: String, now: String },
-    /// It would come back, and nobody who is trusted today vouches for it.
+    /// It would come back, and nobody who is trusted today signed it.
     NobodyVouches { patch: String },
     /// It would come back, and something that is asked of patches today does not hold.
     NotAllowedNow { code: Code, meaning: String },
@@ -62,7 +62,7 @@ impl HistoryDoubt {
             ),
             HistoryDoubt::NobodyVouches { patch } => row(
                 Code::Trust,
-                format!("{patch} comes back although nobody you trust has signed it"),
+                format!("{patch} is reapplied, but nobody you trust signed it"),
                 Advice::typed("If you trust its source, add --allow-unsigned; the history records it."),
             ),
             HistoryDoubt::NotAllowedNow { code, meaning } => row(*code, meaning.clone(), APPLY_AGAIN),
@@ -120,7 +120,7 @@ fn copied_change(files: &[String]) -> String {
         [] => "the last change of this folder was made in another one, of which this is a copy or a backup"
             .to_owned(),
         files => format!(
-            "the interrupted change was begun in another folder, of which this one is a copy or a backup; it changes {}",
+            "the interrupted change was started in another folder, of which this one is a copy or a backup; it changes {}",
             shortened(files)
         ),
     }

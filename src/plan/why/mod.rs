@@ -13,6 +13,7 @@ mod edits;
 mod history_doubt;
 mod keys;
 mod making;
+mod nested;
 mod not_packable;
 mod order_mistake;
 mod overrides;
@@ -39,6 +40,7 @@ pub(crate) use edits::{Edits, NoDraft};
 pub(crate) use history_doubt::{HistoryDoubt, shortened_history};
 pub(crate) use keys::{Keys, Reviewing};
 pub(crate) use making::Making;
+pub(crate) use nested::Nested;
 pub(crate) use not_packable::NotPackable;
 pub(crate) use order_mistake::OrderMistake;
 pub use overrides::{Override, Overrides};
@@ -108,6 +110,7 @@ families!(
     Keys,
     Making,
     NeedsComponent,
+    Nested,
     NotPackable,
     OrderMistake,
     Restoring,

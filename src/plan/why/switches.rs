@@ -19,12 +19,12 @@ pub(crate) enum Switches {
     /// Nobody has the file that should come back.
     NoCopy,
     /// Undoing the last move would turn it off, and vulnerabilities are open then; or it would move it to where it undoes
-    /// what these patches brought.
+    /// what these patches changed.
     UndoOpens { id: String, to: Position, opens: Vec<String>, undoes: Vec<String> },
     /// Its health checks failed, and other changes came after it was moved, so that this can't be undone alone; `stood_on` is
     /// where it stood.
     MovedBelow { id: String, stood_on: bool },
-    /// Vulnerabilities are open while it is there, or what these patches brought isn't, and nobody said why it should be.
+    /// Vulnerabilities are open while it is there, or what these patches changed is undone, and nobody said why it should be.
     NeedsReason { to: Position, opens: Vec<String>, undoes: Vec<String> },
 }
 
@@ -112,7 +112,7 @@ fn consequence(to: Position, opens: &[String], undoes: &[String]) -> String {
 
 /// That what these patches brought is not there, as a phrase.
 pub(crate) fn undoes_phrase(patches: &[String]) -> String {
-    format!("what {} brought here is undone", patches.join(", "))
+    format!("what {} changed here is undone", patches.join(", "))
 }
 
 /// That vulnerabilities are open, as a phrase.

@@ -74,7 +74,7 @@ fn files(text: &TextReading) -> Vec<Fact> {
         let facts = [
             ("does", file.does),
             ("hunks", &phrases::count(file.hunks, "hunk", "hunks")),
-            ("added", &file.added.to_string()),
+            ("added", &phrases::count(file.added, "line", "lines")),
             ("removed", &file.removed.to_string()),
         ];
         Fact::new(&line(&file.name), &fill(words::TEXT_FILE, &facts))

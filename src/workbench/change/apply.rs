@@ -70,7 +70,7 @@ impl Workbench {
     ///
     /// # Errors
     /// [`Error::Refused`] lists every obstacle; nothing changed. [`Error::Change`] says what the folder is like.
-    /// [`Error::Unhealthy`]: a required health check failed, and the change was taken back; [`Error::ChecksStopped`]:
+    /// [`Error::Unhealthy`]: a required health check failed, and the change was rolled back; [`Error::ChecksStopped`]:
     /// somebody stopped them.
     pub fn apply(
         &self,

@@ -25,6 +25,7 @@ pub(super) fn add_dangers(preview: &mut ApplyPreview, fs: &dyn Fs, watch: Watch<
     let _kept_open = fs.keep_folders_open();
     let mut found: Vec<(TreePath, Danger)> = Vec::new();
     for step in steps {
+        found.extend(opened(step).map(|danger| (step.path.clone(), danger)));
         found.extend(
             special_rights(step, fs)?.map(|rights| (step.path.clone(), Danger::SpecialRights { rights })),
         );
@@ -72,6 +73,19 @@ fn special_rights(step: &Step, fs: &dyn Fs) -> Result<Option<String>> {
     ];
     let rights: Vec<String> = rights.into_iter().filter(|(is_so, _)| *is_so).map(|(_, text)| text).collect();
     Ok((!rights.is_empty()).then(|| rights.join("; ")))
+}
+
+/// A file or folder that is there, and that more people may use than now, or that runs with other rights.
+fn opened(step: &Step) -> Option<Danger> {
+    let (is_folder, from, to) = match (step.before.as_ref()?, step.after.as_ref()?) {
+        (Node::File(before), Node::File(after)) => (false, before.mode, after.mode),
+        (Node::Dir(before), Node::Dir(after)) => (true, *before, *after),
+        _ => return None,
+    };
+    let added = to.bits() & !from.bits();
+    // To run a file that one may read takes no right; to go through a folder does.
+    let opens = if is_folder { added & 0o077 } else { added & 0o6066 };
+    (opens != 0).then_some(Danger::Opened { is_folder, from, to })
 }
 
 /// New files that more people may read than a file of the folder with the same content.

@@ -13,6 +13,7 @@ pub(super) mod health;
 pub(super) mod kept_edits;
 pub(super) mod locked;
 mod made_contents;
+mod neighbours;
 pub(super) mod permission;
 pub(super) mod plan_file;
 pub(super) mod planned_step;

@@ -40,6 +40,8 @@ pub struct CheckedBundles {
     pub(super) said: SaidElsewhere,
     /// Whether somebody has said in this run that they may go in although not enough people vouch for them.
     pub(super) is_agreed: bool,
+    /// Whether they are judged by no keys and no rules: that of a machine where they are made says nothing about them.
+    pub(super) is_unjudged: bool,
     /// SHA-256 of each file as it was looked through; none as long as it was not.
     shown: Vec<Digest>,
 }
@@ -162,6 +164,7 @@ impl CheckedBundles {
             sbom: None,
             said,
             is_agreed: false,
+            is_unjudged: false,
             shown: Vec::new(),
         }
     }
@@ -244,8 +247,13 @@ impl CheckedBundles {
         (self.permit_unasked_on_a_throwaway_copy(), left_out)
     }
 
-    /// Permits everything without asking any rule: only for a copy that was made for a proof and goes with it.
-    pub(crate) fn permit_unasked_on_a_throwaway_copy(self) -> PermittedBundles {
+    /// The same for a proof, where it is what they do that counts: no key and no rule is asked.
+    pub(crate) fn for_a_proof(self) -> PermittedBundles {
+        Self { is_unjudged: true, ..self }.permit_unasked_on_a_throwaway_copy()
+    }
+
+    /// Permits everything without asking anybody: only for a copy that goes when it has served.
+    fn permit_unasked_on_a_throwaway_copy(self) -> PermittedBundles {
         PermittedBundles(Self { is_agreed: true, ..self })
     }
 }

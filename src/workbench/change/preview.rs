@@ -23,7 +23,7 @@ use crate::plan::{
 };
 use crate::transaction::TransactionError;
 use crate::transaction::recover::{self, Unfinished};
-use crate::trust::{Denial, Verdict};
+use crate::trust::{Denial, Keyring, Verdict};
 use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::changes::{Hidden, hidden_in};
 use crate::workbench::look::identify::product_of;
@@ -133,7 +133,7 @@ impl Workbench {
     ) -> Result<Previewed> {
         let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
-        let keys = self.keys_of_today()?;
+        let keys = self.keys_for(checked)?;
         let vouching = self.vouching(&keys, fs, &ledger);
         let folder = FolderStack::read(fs, &ledger)?.vouched(&vouching);
         let product = product_of(fs, &ledger, &folder, &checked.said, &vouching)?;
@@ -178,8 +178,9 @@ impl Workbench {
         preview.edits.clone_from(&survey.situation.edits);
         let left_out = |planned: &&PlannedPatch| planned.left_out.is_none();
         let come = plan.patches.iter().filter(left_out).map(|planned| order[planned.index]);
-        let come = come.map(|one| (&bundles[one], &verdicts[one]));
-        preview.scripts = ScriptPlan::of_bundles(come, self)?;
+        let come: Vec<(&VerifiedBundle, &Verdict)> =
+            come.map(|one| (&bundles[one], &verdicts[one])).collect();
+        preview.scripts = ScriptPlan::of_bundles(come.iter().copied(), self)?;
         preview.text = bundles.iter().find_map(|bundle| bundle.text.clone());
         if let Some(text) = &preview.text {
             text_patch::add_findings(&mut preview.preview, text);
@@ -187,10 +188,20 @@ impl Workbench {
         add_dangers(&mut preview, fs, watch)?;
         let floors = Floors::new(&ledger).and(remembered.floors(fs, &patches));
         self.add_doubts(&mut preview, product.as_ref(), &floors)?;
+        self.add_neighbours(&mut preview, checked, product.as_ref(), &come, &keys);
         survey.facts.extend(add_components(&mut preview, checked.sbom.as_ref()));
         self.add_rehearsal(fs, &mut preview, remembered);
         preview.preview.notes.extend(notes_on_unchecked(fs, &ledger)?);
         Ok(Previewed { preview, survey, plan, order, archive })
+    }
+
+    /// The keys and rules that patch files are judged by.
+    fn keys_for(&self, checked: &CheckedBundles) -> Result<KeysOfToday> {
+        let keys = self.keys_of_today()?;
+        Ok(match checked.is_unjudged {
+            true => KeysOfToday { keyring: Keyring::default(), ..keys },
+            false => keys,
+        })
     }
 }
 

@@ -95,6 +95,8 @@ pub(crate) struct SaidElsewhere {
     seen: Vec<String>,
     /// What the keeper of the machine or this person wrote down.
     stated: Option<String>,
+    /// Where the folder is, links resolved.
+    pub(crate) real: Option<PathBuf>,
 }
 
 impl Workbench {
@@ -105,13 +107,14 @@ impl Workbench {
     pub(crate) fn said_elsewhere(&self, target: &Path, keyring: &Keyring) -> Result<SaidElsewhere> {
         let memory = self.memory()?;
         let seen = memory.map(|memory| memory.products(&FolderName::new(target))).unwrap_or_default();
-        Ok(SaidElsewhere { seen, stated: stated(target, keyring) })
+        let real = target.canonicalize().ok();
+        let stated = real.as_deref().and_then(|real| stated(real, keyring));
+        Ok(SaidElsewhere { seen, stated, real })
     }
 }
 
-/// What somebody said is in `target`, or in the nearest folder around it, under whatever name it is reached.
-fn stated(target: &Path, keyring: &Keyring) -> Option<String> {
-    let real = target.canonicalize().ok()?;
+/// What somebody said is in the folder `real`, or in the nearest folder around it, under whatever name it is reached.
+fn stated(real: &Path, keyring: &Keyring) -> Option<String> {
     real.ancestors().find_map(|around| {
         let mut said = keyring.folders().filter(|(folder, _)| is_same_folder(folder, around));
         said.next().map(|(_, product)| product.to_owned())

@@ -48,7 +48,7 @@ pub struct FolderStatus {
     pub contained: Vec<(LayerKey, Containment)>,
     /// Active patches of which something is undone by a change that somebody agreed to with a reason, and the files.
     pub undone: Vec<(LayerKey, Vec<TreePath>)>,
-    /// How each of them can be taken out.
+    /// How each of them can be rolled back.
     pub removal: Vec<(LayerKey, Removal)>,
     /// Places that are not as the history says.
     pub drift: Vec<Drift>,
@@ -60,7 +60,7 @@ pub struct FolderStatus {
     pub unfinished: Option<UnfinishedWork>,
     /// Changes whose health checks were cut short, or failed and couldn't be rolled back.
     pub unchecked: Vec<UncheckedChange>,
-    /// The last change, where it took another one back because somebody stopped its health checks.
+    /// The last change, where it rolled another one back because somebody stopped its health checks.
     pub stopped: Option<StoppedChange>,
     /// Changes whose health checks may be running at this moment: somebody is changing the folder.
     pub checking: Vec<UncheckedChange>,
@@ -76,7 +76,7 @@ pub struct FolderStatus {
     pub can_undo_rollback: bool,
     /// Whether that needs somebody's word, because nobody vouches for the patch that comes back.
     pub(crate) needs_consent: bool,
-    /// Whether the last change was one that brought a patch back.
+    /// Whether the last change was one that reapplied a patch.
     pub brought_back: bool,
     /// The switches of its active patches.
     pub switches: Vec<FolderSwitch>,

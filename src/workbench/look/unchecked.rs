@@ -105,14 +105,14 @@ impl UncheckedChange {
     }
 }
 
-/// A change that was taken back because somebody stopped its health checks.
+/// A change that was rolled back because somebody stopped its health checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoppedChange {
     /// The patch, or the switch.
     pub subject: String,
     pub time: String,
     pub user: String,
-    /// The entry that took it back.
+    /// The entry that rolled it back.
     pub entry: u64,
 }
 

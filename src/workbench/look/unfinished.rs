@@ -20,7 +20,7 @@ pub struct UnfinishedWork {
     pub user: String,
     /// Whether it is known to have been started by somebody else, or on another computer.
     pub is_foreign: bool,
-    /// Whether it was begun in another folder, and nobody has said that it may go on in this copy of it.
+    /// Whether it was started in another folder, and nobody has said that it may go on in this copy of it.
     pub is_copied: bool,
     /// Whether every place is new already, so that it can be finished; `None` where nobody has looked.
     pub can_finish: Option<bool>,

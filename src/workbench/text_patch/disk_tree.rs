@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{self, ErrorKind, Read};
+use std::path::Path;
 
 use crate::diff::on_tree::{FileKind, ReadableTree, Trouble};
 use crate::disk::fs::{Fs, Place, StatKind};
@@ -15,12 +16,16 @@ const MAX_TOTAL_BYTES: u64 = 2 << 30;
 
 pub(super) struct DiskTree<'f> {
     pub fs: &'f dyn Fs,
+    name: Option<String>,
     read_bytes: Cell<u64>,
 }
 
 impl<'f> DiskTree<'f> {
-    pub fn new(fs: &'f dyn Fs) -> Self {
-        Self { fs, read_bytes: Cell::new(0) }
+    /// The folder at `target`, whose disk is `fs`.
+    pub fn of(fs: &'f dyn Fs, target: &Path) -> Self {
+        let real = target.canonicalize().unwrap_or_else(|_| target.to_owned());
+        let name = real.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+        Self { fs, name, read_bytes: Cell::new(0) }
     }
 
     fn content(&self, at: &Place, size_bytes: u64) -> Result<Vec<u8>, Trouble> {
@@ -71,6 +76,10 @@ impl ReadableTree for DiskTree<'_> {
     fn has_folder(&self, path: &TreePath) -> bool {
         let found = self.fs.look(&Place::from(path)).ok().flatten();
         found.is_some_and(|found| found.kind == StatKind::Dir)
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 }
 

@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::disk_tree::DiskTree;
 use super::input::{TextFile, TextInput, is_text_patch};
 use super::{FileSummary, PatchFile, TextFault, TextInspection, TextReading, TextSummary, hidden, name_of};
 use crate::diff::LineKind;
 use crate::diff::patch_text::{Body, Fault, FileOp, FilePatch, PatchText, Uncarried};
+use crate::disk::fs::Fs;
 use crate::model::{Digest, TreePath};
 use crate::text::name_in_message;
 use crate::trust::Verdict;
@@ -46,8 +48,11 @@ impl Workbench {
         let input = file.read()?;
         let (patches, hidden) = summaries(&input)?;
         // Why a folder cannot be read is told where it is looked at.
-        let disk = target.and_then(|target| self.disk(target).ok());
-        let made = match disk.map(|disk| self.make_of(&input, reading, &*disk, watch)).transpose() {
+        let disk = target.and_then(|target| Some((target, self.disk(target).ok()?)));
+        let make = |(target, disk): (&Path, Arc<dyn Fs>)| {
+            self.make_of(&input, reading, DiskTree::of(&*disk, target), watch)
+        };
+        let made = match disk.map(make).transpose() {
             // What is broken cannot be held against a folder, and can be looked at.
             Err(Error::Text { .. }) => None,
             made => made?,

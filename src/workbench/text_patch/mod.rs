@@ -23,7 +23,6 @@ use crate::bundle::{InMemory, VerifiedBundle};
 use crate::diff::on_tree::{PatchOutcome, PatchReading, Series, TextOrigin, TreeChange};
 use crate::diff::patch_text::{MailHeader, PatchText, StripLevel, parse, read};
 use crate::diff::place::Tolerance;
-use crate::disk::fs::Fs;
 use crate::model::{Digest, FileChange, Hasher, Patch};
 use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
 
@@ -178,7 +177,7 @@ impl Workbench {
             return self.open(file.path);
         }
         let fs = self.disk(target)?;
-        self.make_of(&file.read()?, file.reading, &*fs, watch)
+        self.make_of(&file.read()?, file.reading, DiskTree::of(&*fs, target), watch)
     }
 
     /// Opens a bundle, or makes one of text patches if there is a folder for it.
@@ -198,14 +197,13 @@ impl Workbench {
         &self,
         input: &TextInput,
         reading: &TextOptions,
-        fs: &dyn Fs,
+        tree: DiskTree<'_>,
         watch: Watch<'_>,
     ) -> Result<VerifiedBundle> {
         // None of them may be broken.
         let patches = input.patches(reading, TextFile::parse)?;
-        let tree = DiskTree::new(fs);
         let base = reading.base.as_deref().map(|base| self.disk(base)).transpose()?;
-        let base = base.as_deref().map(DiskTree::new);
+        let base = reading.base.as_deref().zip(base.as_deref()).map(|(path, fs)| DiskTree::of(fs, path));
         let mut series = Series::new(&tree, reading.tolerance);
         if let Some(base) = &base {
             series = series.with_base(base);

@@ -135,6 +135,15 @@ fn a_name_that_begins_at_the_root_is_read_as_somebody_says() {
 }
 
 #[test]
+fn permission_bits_that_git_does_not_keep_are_told_and_change_nothing() {
+    for (old, new) in [("100644", "100600"), ("100644", "100664"), ("100755", "100775")] {
+        let modes = format!("diff --git a/g b/g\nold mode {old}\nnew mode {new}\n");
+        let run = becomes(format!("{modes}{GIT}").as_bytes(), &[F[0], ("g", "g\n")], NEW_F);
+        assert!(run.out.contains("g: gets permissions that Git doesn't keep"), "{run}");
+    }
+}
+
+#[test]
 fn names_of_windows_and_permissions_of_others_are_told() {
     let patch = "--- src\\f\t2024-01-01\n+++ src\\f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n";
     let run = becomes(patch.as_bytes(), &[("src/f", "a\nb\nc\n")], &[("src/f", Some("a\nB\nc\n"))]);

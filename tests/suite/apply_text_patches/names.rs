@@ -107,6 +107,71 @@ fn two_ways_to_read_a_name_are_shown_with_the_option_that_decides() {
     ");
 }
 
+/// Diffs of `src/package.json`, as several programs write them, and one of each kind that needs no lines.
+fn diffs_of_a_file_below() -> Vec<String> {
+    let hunk = "@@ -1,3 +1,3 @@\n {\n   \"name\": \"x\",\n-  \"version\": \"1.0\"\n+  \"version\": \"1.1\"\n";
+    let rule = "=".repeat(67);
+    let gone = TWINS[0].1.lines().map(|line| format!("-{line}\n")).collect::<String>();
+    let name = "src/package.json";
+    vec![
+        format!("Index: {name}\n{rule}\n--- {name}\t(revision 1)\n+++ {name}\t(working copy)\n{hunk} }}\n"),
+        format!("diff --git {name} {name}\n--- {name}\n+++ {name}\n{hunk} }}\n"),
+        format!("diff --git a/{name} b/{name}\n--- a/{name}\n+++ b/{name}\n{hunk} }}\n"),
+        format!("diff -ru old/{name} new/{name}\n--- old/{name}\n+++ new/{name}\n{hunk} }}\n"),
+        format!("diff --git a/{name} b/{name}\ndeleted file mode 100644\n--- a/{name}\n+++ /dev/null\n@@ -1,4 +0,0 @@\n{gone}"),
+        format!("diff --git a/{name} b/src/y\nsimilarity index 100%\nrename from {name}\nrename to src/y\n"),
+        format!("diff --git a/{name} b/{name}\nold mode 100644\nnew mode 100755\n"),
+    ]
+    .into_iter()
+    .map(|diff| diff.replace("@@ -1,3 +1,3 @@", "@@ -1,4 +1,4 @@"))
+    .collect()
+}
+
+#[test]
+fn where_the_file_is_missing_one_of_its_name_further_up_is_left_alone() {
+    for patch in diffs_of_a_file_below() {
+        let sandbox = scene(&[TWINS[0], ("VERSION", "1\n")], &patch);
+        let before = contents(&sandbox.path("app"));
+        let console = Console::new(&sandbox);
+        let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes");
+        if run.code == 0 {
+            // What goes and is not there is as it should be.
+            assert!(patch.contains("deleted file") && run.out.contains("Nothing to do"), "{patch}\n{run}");
+            assert_eq!(contents(&sandbox.path("app")), before, "{patch}");
+            continue;
+        }
+        assert!(run.code == 3 && run.err.contains("which is missing, with -p"), "{patch}\n{run}");
+        assert_eq!(contents(&sandbox.path("app")), before, "{patch}");
+        // Whoever says that it is this one gets it.
+        let level = if run.err.contains("package.json with -p 2") { 2 } else { 1 };
+        let run = console.run(&format!("apply $/fix.patch $/app --allow-unsigned --yes -p {level}"));
+        assert_eq!(run.code, 0, "{patch}\n{run}");
+    }
+}
+
+#[test]
+fn twin_a_patch_of_a_larger_tree_fits_the_product_that_is_a_part_of_it() {
+    // The folder is called like the part.
+    for patch in diffs_of_a_file_below() {
+        let sandbox = scene(&[TWINS[0]], &patch.replace("src/", "app/"));
+        let run = Console::new(&sandbox).run("apply $/fix.patch $/app --allow-unsigned --yes");
+        assert_eq!(run.code, 0, "{patch}\n{run}");
+    }
+    // Or two files of it are known by their lines.
+    let diff = |name: &str| format!("--- a/mono/part/{name}\n+++ b/mono/part/{name}\n@@ -1 +1 @@\n-x\n+y\n");
+    let sandbox = scene(&[("src/f", "x\n"), ("g", "x\n")], &(diff("src/f") + &diff("g")));
+    assert_eq!(reasons(apply(&sandbox)), [""; 0]);
+}
+
+#[test]
+fn of_two_names_the_one_before_is_taken_as_by_patch() {
+    let sandbox =
+        scene(&[("zz.json", "x\n"), ("aa.json", "x\n")], "--- zz.json\n+++ aa.json\n@@ -1 +1 @@\n-x\n+y\n");
+    assert_eq!(reasons(apply(&sandbox)), [""; 0]);
+    assert_eq!(sandbox.read("app/zz.json").as_deref(), Some("y\n"));
+    assert_eq!(sandbox.read("app/aa.json").as_deref(), Some("x\n"));
+}
+
 #[test]
 fn copies_that_no_disk_can_hold_are_refused_before_they_are_hashed() {
     let copy = |number: u32| {

@@ -33,6 +33,11 @@ fn remarks() -> Vec<(String, &'static str)> {
         (format!("{GOOD}Symbolic links a/l and b/l differ\n"), "l"),
         (format!("{GOOD}File a/d is a directory while file b/d is a regular file\n"), "d"),
         (format!("{GOOD}Only in b/docs: new.txt\n"), "docs/new.txt"),
+        (format!("{GOOD}Nur in b/docs: neu.txt.\n"), "Nur in b/docs: neu.txt."),
+        (
+            format!("{GOOD}Binärdateien a/logo.png und b/logo.png sind verschieden.\n"),
+            "Binärdateien a/logo.png und b/logo.png sind verschieden.",
+        ),
         (format!("{GOOD}Submodule libs/ext aaaaaaa..bbbbbbb:\n  > change\n"), "libs/ext"),
         (
             format!(

@@ -6,10 +6,18 @@ const SWAP: &str = "--- a/x\n+++ b/x\n@@ -2,3 +2,3 @@\n b\n-c\n+C\n d\n";
 
 #[test]
 fn in_a_subdirectory_of_a_repository_it_applies() {
-    let patch = "diff --git a/sub/dir/x b/sub/dir/x\nindex 1111111..2222222 100644\n--- a/sub/dir/x\n+++ b/sub/dir/x\n@@ -1 +1 @@\n-a\n+b\n";
+    let patch = "diff --git a/sub/app/x b/sub/app/x\nindex 1111111..2222222 100644\n--- a/sub/app/x\n+++ b/sub/app/x\n@@ -1 +1 @@\n-a\n+b\n";
     let sandbox = scene(&[("x", "a\n")], patch);
     assert_eq!(reasons(apply(&sandbox)), [""; 0]);
     assert_eq!(sandbox.read("app/x").as_deref(), Some("b\n"));
+    // Where the folder is called otherwise, the file may be missing: somebody says which is meant.
+    let sandbox = scene(&[("x", "a\n")], &patch.replace("sub/app", "sub/dir"));
+    assert_eq!(
+        reasons(apply(&sandbox)),
+        [
+            "E-MISSING -: it isn't certain which file here the patch is for: sub/dir/x, which is missing, with -p 1, x with -p 3"
+        ]
+    );
 }
 
 #[test]

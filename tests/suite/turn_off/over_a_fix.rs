@@ -32,12 +32,12 @@ fn a_switch_that_undoes_what_another_patch_brought_needs_a_reason_and_says_so() 
     let before = sandbox.read(FILE);
     let refused = console.run("toggle off q $/app --yes");
     assert!(refused.code == 3 && refused.printed().contains("E-UNDOES"), "{refused}");
-    assert!(refused.printed().contains("what FIX brought here is undone"), "{refused}");
+    assert!(refused.printed().contains("what FIX changed here is undone"), "{refused}");
     assert_eq!(sandbox.read(FILE), before);
     let seen = console.done("toggle off q $/app --dry-run --reason=OPS-7");
-    assert!(seen.printed().contains("what FIX brought here is undone"), "{seen}");
+    assert!(seen.printed().contains("what FIX changed here is undone"), "{seen}");
     let done = console.done("toggle off q $/app --yes --reason=OPS-7");
-    assert!(done.printed().contains("what FIX brought here is undone"), "{done}");
+    assert!(done.printed().contains("what FIX changed here is undone"), "{done}");
     assert!(sandbox.read(FILE).expect("a file").contains("\"tls\": false"));
     let status = console.done("status $/app");
     assert!(status.printed().contains("undone in s.json"), "{status}");
@@ -50,7 +50,7 @@ fn a_switch_that_undoes_what_another_patch_brought_needs_a_reason_and_says_so() 
     assert_eq!(sandbox.read(FILE), before);
     assert!(!console.done("status $/app").printed().contains("undone"));
     let refused = console.run("rollback $/app --undo --yes");
-    assert!(refused.code == 3 && refused.printed().contains("what FIX brought here is undone"), "{refused}");
+    assert!(refused.code == 3 && refused.printed().contains("what FIX changed here is undone"), "{refused}");
     assert!(refused.printed().contains("toggle off TOOL/q"), "{refused}");
     assert_eq!(sandbox.read(FILE), before);
 }

@@ -225,7 +225,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     assert_snapshot!(console.run("rollback $/app --undo --yes --allow-unsigned"), @r"
     Reapplied ACME-HF-1042 to $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       The version is now 4.2.1
-      ACME-HF-1042 comes back although nobody you trust has signed it
+      ACME-HF-1042 is reapplied, but nobody you trust signed it
       the health checks are left out: nobody you trust signed the patch, and this account has no record of applying it
     To undo it: patchwright rollback $/app --undo
     -- exit 0
@@ -250,7 +250,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
             rename doc.txt → readme.txt
             add fonts/old.txt
       4  2026-11-23 09:30:00 UTC  reapplied ACME-HF-1042    by ada on server  4.2 → 4.2.1
-            accepted: ACME-HF-1042 comes back although nobody you trust has signed it
+            accepted: ACME-HF-1042 is reapplied, but nobody you trust signed it
             delete fonts/old.txt
             modify version.txt
             modify conf/app.toml
@@ -277,7 +277,7 @@ fn a_rollback_over_edits_needs_a_wish_and_keeps_them() {
     assert_snapshot!(console.run("rollback $/app --yes --keep-edits"), @r"
     Rolled back ACME-HF-1042 in $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       version.txt: was changed after the patch was applied; your version is backed up
-    Your versions are kept here; to get one back after later changes, copy it over the file:
+    Your versions are kept here. To get one back later, copy it over the file:
       version.txt  $/app/.patchwright/undo/00000002/objects/2
     To undo it: patchwright reapply $/app --allow-unsigned
     -- exit 0

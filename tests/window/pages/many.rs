@@ -139,7 +139,7 @@ fn a_folder_is_left_alone_for_a_reason_and_counts_again_when_that_ends() {
     assert_eq!(reason(&person).as_deref(), Some(many::HOLD_DAY_FIRST));
     person.writes(many::HOLD_UNTIL, "2027-01-31");
     person.press(many::DO_HOLD);
-    person.must_see("held until 2027-01-31");
+    person.must_see("on hold until 2027-01-31");
     person.must_see("ticket 4711");
     assert_eq!(site.has("a"), [true, false]);
     person.press(many::RELEASE);

@@ -31,7 +31,7 @@ fn a_text_patch_without_a_folder_says_what_it_says_and_asks_for_one() {
     person.must_see("Greet politely");
     person.must_see("Ada <ada@acme.example>");
     person.must_see(words::TEXT_NEEDS_FOLDER);
-    person.must_see("change · 2 hunks · 2 lines added, 2 deleted");
+    person.must_see("modify · 2 hunks · 2 lines added, 2 deleted");
     person.opens_tab(words::TAB_CHANGES);
     person.must_see(words::TEXT_NEEDS_FOLDER);
     person.must_see("b/new/file.txt");

@@ -51,7 +51,6 @@ pub(super) fn kept_versions(edits: &[KeptEdit], target: &Path) -> String {
         let copy = target.join(&edit.copy);
         [safe(edit.path.as_str()).into_owned(), safe(&copy.to_string_lossy()).into_owned()]
     };
-    let heading =
-        "Your versions are kept here; to get one back after later changes, copy it over the file:\n";
+    let heading = "Your versions are kept here. To get one back later, copy it over the file:\n";
     heading.to_owned() + &columns(&edits.iter().map(row).collect::<Vec<_>>())
 }

@@ -1,0 +1,38 @@
+//! A folder lies in another one that has a history of its own, or one lies in it.
+
+use super::{Wording, row};
+use crate::model::Code;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Nested {
+    /// A patch in `folder` has changed the file.
+    Changed { folder: String },
+    /// What patches in `folder` have changed can't be told.
+    Unreadable { folder: String },
+    /// The folder that was named holds our own records.
+    OwnRecords,
+}
+
+impl Nested {
+    pub(super) fn row(&self) -> Wording {
+        match self {
+            Nested::Changed { folder } => row(
+                Code::Nested,
+                format!("was changed by a patch in {folder}, whose history wouldn't know of this change"),
+                format!(
+                    "Apply a patch that is made for {folder} there, or roll that patch back there first."
+                ),
+            ),
+            Nested::Unreadable { folder } => row(
+                Code::Nested,
+                format!("{folder} has a history of its own that can't be read, so its fixes could be undone"),
+                "Look at the status of that folder, and get permission to read its history if you have none.",
+            ),
+            Nested::OwnRecords => row(
+                Code::Nested,
+                "this folder belongs to Patchwright's own records, which no patch changes",
+                "Name the product folder that the records are in.",
+            ),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! A folder in or around the one that somebody names has a history and rules of its own: they count, whichever is named.
+
+use std::fs;
+
+use crate::support::console::{Console, Run};
+use crate::support::sandbox::Sandbox;
+use crate::support::trust::write_key;
+
+/// `products/app` has a signed fix in `lib/f`, and beside it lies `products/other`, which nobody patched.
+fn scene() -> Sandbox {
+    let sandbox = Sandbox::in_memory();
+    for (path, content) in [
+        ("products/app/lib/f", "vulnerable\n"),
+        ("products/app/lib/g", "one\n"),
+        ("products/other/f", "one\n"),
+    ] {
+        sandbox.write(path, content);
+    }
+    let print = write_key(&sandbox, "anna", 1).public().fingerprint();
+    let fix = sandbox.bundle("FIX-1").replace("lib/f", "vulnerable\n", "fixed\n").but(|patch| {
+        patch.about.product.name = "Lighthouse".to_owned();
+        patch.about.sequence = 5;
+    });
+    sandbox.save("fix.patchbundle", &fix);
+    for command in [
+        &format!("key trust $/anna.pub --name anna --product Lighthouse --fingerprint {print} --yes"),
+        "sign $/fix.patchbundle --key $/anna.key",
+        "apply $/fix.patchbundle $/products/app --yes",
+    ] {
+        Console::new(&sandbox).with_keys().done(command);
+    }
+    sandbox
+}
+
+/// Adds rules to those of this person.
+fn add_rules(sandbox: &Sandbox, rules: &str) {
+    let path = sandbox.path("settings/trust.toml");
+    let trust = fs::read_to_string(&path).expect("keys");
+    fs::write(&path, format!("{trust}\n{rules}\n")).expect("rules");
+}
+
+/// Saves a diff that makes of `name` what it holds, with other words.
+fn save(sandbox: &Sandbox, name: &str, old: &str, new: &str) {
+    let diff = format!("--- a/{name}\n+++ b/{name}\n@@ -1 +1 @@\n-{old}\n+{new}\n");
+    sandbox.write("x.patch", &diff);
+}
+
+fn apply(sandbox: &Sandbox, target: &str) -> Run {
+    Console::new(sandbox).with_keys().run(&format!("apply $/x.patch $/{target} --allow-unsigned --yes"))
+}
+
+#[test]
+fn a_fix_is_not_undone_through_a_folder_in_or_around_that_of_its_history() {
+    let sandbox = scene();
+    for (target, name) in [("products/app/lib", "f"), ("products", "app/lib/f")] {
+        save(&sandbox, name, "fixed", "vulnerable");
+        let run = apply(&sandbox, target);
+        assert!(run.code == 3 && run.err.contains("E-NESTED"), "{run}");
+        assert!(run.err.contains("was changed by a patch in"), "{run}");
+        assert_eq!(sandbox.read("products/app/lib/f").as_deref(), Some("fixed\n"), "{run}");
+    }
+    let rename = "diff --git a/app/lib/f b/app/lib/f2\nsimilarity index 100%\nrename from app/lib/f\nrename to app/lib/f2\n";
+    sandbox.write("x.patch", rename);
+    let run = apply(&sandbox, "products");
+    assert!(run.code == 3 && run.err.contains("E-NESTED"), "{run}");
+    // The step that is named works: once the fix is rolled back there, nobody minds.
+    Console::new(&sandbox).with_keys().done("rollback $/products/app --yes --because fault --reason known");
+    save(&sandbox, "app/lib/f", "vulnerable", "other");
+    assert_eq!(apply(&sandbox, "products").code, 0);
+}
+
+#[test]
+fn twin_files_that_no_patch_there_has_changed_can_be_changed_and_it_is_told() {
+    let sandbox = scene();
+    for (target, name) in [("products/app/lib", "g"), ("products", "app/lib/g")] {
+        save(&sandbox, name, "one", "two");
+        let run =
+            Console::new(&sandbox).with_keys().run(&format!("plan $/x.patch $/{target} --allow-unsigned"));
+        assert!(run.code == 0 && run.out.contains("has a history of its own"), "{run}");
+    }
+    save(&sandbox, "g", "one", "two");
+    assert_eq!(apply(&sandbox, "products/app/lib").code, 0);
+    // Where many products lie together, one that no patch touches is nobody's matter.
+    save(&sandbox, "other/f", "one", "two");
+    let run = apply(&sandbox, "products");
+    assert!(run.code == 0 && !run.out.contains("history of its own"), "{run}");
+}
+
+#[test]
+fn twin_a_folder_in_a_tree_without_a_history_is_one_like_any_other() {
+    let sandbox = scene();
+    save(&sandbox, "f", "one", "two");
+    let run = apply(&sandbox, "products/other");
+    assert!(run.code == 0 && !run.out.contains("history"), "{run}");
+}
+
+#[test]
+fn the_rules_of_a_product_count_for_every_file_in_its_folder() {
+    const RULE: &str = "[products.Lighthouse]\nunsigned_apply = \"refuse\"";
+    for rules in [RULE.to_owned(), format!("{RULE}\n[folders.\"$\"]\nproduct = \"Lighthouse\"")] {
+        let sandbox = scene();
+        let is_stated = rules.contains("folders");
+        let folder = if is_stated { "products/other" } else { "products/app/lib" };
+        let file = if is_stated { "f" } else { "g" };
+        add_rules(&sandbox, &rules.replace('$', &sandbox.path("products/other").display().to_string()));
+        let inner = folder.strip_prefix("products/").expect("it lies there");
+        for (target, name) in [(folder, file.to_owned()), ("products", format!("{inner}/{file}"))] {
+            save(&sandbox, &name, "one", "two");
+            let run = apply(&sandbox, target);
+            assert!(run.code == 4 && run.err.contains("E-POLICY"), "{target}: {run}");
+            assert_eq!(sandbox.read(&format!("{folder}/{file}")).as_deref(), Some("one\n"), "{run}");
+        }
+    }
+}
+
+#[test]
+fn where_a_history_cannot_be_read_nothing_in_its_folder_is_changed_from_elsewhere() {
+    let sandbox = scene();
+    let history = sandbox.path("products/app/.patchwright/history");
+    for entry in fs::read_dir(history).expect("a history").map(|entry| entry.expect("an entry").path()) {
+        if entry.is_file() {
+            fs::write(entry, "damaged").expect("a file");
+        }
+    }
+    save(&sandbox, "app/lib/f", "fixed", "vulnerable");
+    let run = apply(&sandbox, "products");
+    assert!(run.code == 3 && run.err.contains("E-NESTED") && run.err.contains("can't be read"), "{run}");
+    save(&sandbox, "other/f", "one", "two");
+    assert_eq!(apply(&sandbox, "products").code, 0);
+}
+
+#[test]
+fn no_patch_writes_into_records_whichever_folder_they_are_in() {
+    let sandbox = scene();
+    let new = |name: &str| format!("--- /dev/null\n+++ b/{name}\n@@ -0,0 +1 @@\n+evil\n");
+    for name in ["app/.patchwright/history/x", "app/.PatchWright/x", "app/lib/.patchwright/x"] {
+        sandbox.write("x.patch", &new(name));
+        let run = apply(&sandbox, "products");
+        assert!(run.code == 3 && run.err.contains("E-PATH"), "{run}");
+    }
+    sandbox.write("x.patch", &new("history/x"));
+    let run = apply(&sandbox, "products/app/.patchwright");
+    assert!(run.code == 3 && run.err.contains("E-NESTED"), "{run}");
+    assert!(!sandbox.path("products/app/.patchwright/history/x").exists());
+    Console::new(&sandbox).with_keys().done("status $/products/app");
+}
