@@ -22,7 +22,7 @@ mod with_modes {
     use patchwright::model::{LocalEdits, Mode, Node};
 
     use super::*;
-    use crate::support::build::{Builder, file};
+    use crate::support::build::{Builder, change, file};
     use crate::support::real_folder::put_file;
     use crate::support::sandbox::skip;
 
@@ -103,15 +103,16 @@ mod with_modes {
     /// A change of `file.conf` from one mode to another, with or without new content.
     fn reopened(sandbox: &Sandbox, [from, to]: [u32; 2], content: &str) {
         put_file(&sandbox.path("app"), "file.conf", OURS, from);
-        let mut bundle = sandbox.bundle("ACME-1").replace("file.conf", OURS, content);
+        let bundle = sandbox.bundle("ACME-1");
+        let mut bundle = match content == OURS {
+            true => bundle.with_change(change("file.conf", Some(file(OURS)), Some(file(OURS)), None)),
+            false => bundle.replace("file.conf", OURS, content),
+        };
         let change = &mut bundle.patch.changes[0];
-        if content == OURS {
-            (change.payload, change.base) = (None, None);
-        }
         change.local_edits = LocalEdits::Merge;
         change.before = vec![with_mode(OURS, from)];
         change.after = Some(with_mode(content, to));
-        sandbox.save("fix.patchbundle", &bundle.with_contents(&[OURS, content]));
+        sandbox.save("fix.patchbundle", &bundle);
     }
 
     #[test]

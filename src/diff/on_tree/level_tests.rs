@@ -186,7 +186,7 @@ fn the_right_file_is_changed_or_none() {
         *right += 1;
     }
     assert!(asked * 10 < right, "{asked} of {TREES} could not be told");
-    assert!(asked_above < right_above, "{asked_above} and not {right_above} could not be told");
+    assert!(asked_above < 2 * right_above, "{asked_above} and not {right_above} could not be told");
 }
 
 /// What a patch that needs no lines does to a file of the tree, and what should come of it.
@@ -208,6 +208,23 @@ fn change_without_lines(form: Form, path: &str, chance: &mut Chance) -> (String,
     }
 }
 
+/// A tree of which nobody knows what its folder is called.
+struct Nameless(Small);
+
+impl ReadableTree for Nameless {
+    fn read(&self, path: &TreePath) -> Result<Option<FileKind>, Trouble> {
+        self.0.read(path)
+    }
+
+    fn has_file(&self, path: &TreePath) -> bool {
+        self.0.has_file(path)
+    }
+
+    fn has_folder(&self, path: &TreePath) -> bool {
+        self.0.has_folder(path)
+    }
+}
+
 #[test]
 fn where_the_right_file_is_missing_no_other_one_is_changed() {
     for seed in 0..TREES {
@@ -225,7 +242,7 @@ fn where_the_right_file_is_missing_no_other_one_is_changed() {
             false => (diff(form, path, Some(&content), new.as_deref()), vec![path.clone()]),
         };
         files.remove(path);
-        let small = Small(files.iter().map(|(path, content)| (at(path), file(content))).collect());
+        let small = Nameless(Small(files.iter().map(|(path, content)| (at(path), file(content))).collect()));
         let patches = parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let mut series = Series::new(&small, 0);
         let outcome = series.apply(&patches[0], PatchReading::default());

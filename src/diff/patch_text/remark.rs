@@ -57,9 +57,10 @@ impl<'a> Remarks<'a> {
     /// Whether a line that nobody knows may be a remark; keeps it then.
     pub fn take(&mut self, line: usize, text: &'a [u8]) -> bool {
         let text = chomp(text).trim_ascii_end();
-        let is_attached = self.follows_a_diff && is_unknown(text) && names(text).next().is_some();
+        let is_attached = self.follows_a_diff && names(text).next().is_some();
         let is_remark = text.len() <= MAX_BYTES
             && self.found.len() < MAX_REMARKS
+            && is_unknown(text)
             && !text.first().is_none_or(u8::is_ascii_whitespace)
             && (is_attached || !pairs(text).is_empty() || behind_colon(text).is_some());
         self.follows_a_diff = is_attached && is_remark;
