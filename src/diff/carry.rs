@@ -31,6 +31,8 @@ impl fmt::Display for LineRange {
 pub(crate) enum NotCarried {
     /// A content is no text, or the comparison was too large to be exact.
     NotComparable,
+    /// The lines of settings fit together, and what they say then is not what is meant on all sides, or nobody can tell.
+    NotMeant,
     /// Both changed these lines of the common content.
     Lines(Vec<LineRange>),
 }
@@ -62,11 +64,12 @@ pub(crate) fn lines_both_change(base: &[u8], one: &[u8], other: &[u8]) -> Result
     Ok(both)
 }
 
-/// `onto`, which came from `base`, with the change from `base` to `changed` made to it as well.
+/// `onto`, which came from `base`, with the change from `base` to `changed` made to it as well, line by line. What the
+/// result means nobody asked: [`carry_over`](super::carry_over) does.
 ///
 /// # Errors
 /// [`NotCarried`] where both changes touch; nothing is guessed.
-pub(crate) fn carry_over(base: &[u8], changed: &[u8], onto: &[u8]) -> Result<Vec<u8>, NotCarried> {
+pub(super) fn carry_lines(base: &[u8], changed: &[u8], onto: &[u8]) -> Result<Vec<u8>, NotCarried> {
     let both = lines_both_change(base, changed, onto)?;
     if !both.is_empty() {
         return Err(NotCarried::Lines(both));
@@ -103,7 +106,7 @@ mod tests {
     const BASE: &[u8] = b"1\n2\n3\n4\n5\n";
 
     fn carried(changed: &str, onto: &str) -> Result<String, NotCarried> {
-        carry_over(BASE, changed.as_bytes(), onto.as_bytes())
+        carry_lines(BASE, changed.as_bytes(), onto.as_bytes())
             .map(|bytes| String::from_utf8(bytes).expect("text"))
     }
 
@@ -137,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_not_taken_apart() {
-        assert_eq!(carry_over(b"a\0b", b"a\0c", b"a\0d"), Err(NotCarried::NotComparable));
+        assert_eq!(carry_lines(b"a\0b", b"a\0c", b"a\0d"), Err(NotCarried::NotComparable));
     }
 
     proptest! {
@@ -152,11 +155,11 @@ mod tests {
             };
             let chosen: Vec<usize> = places.into_iter().collect();
             let (old, one, other, both) = (with(&[]), with(&chosen[..1]), with(&chosen[1..]), with(&chosen));
-            match carry_over(&old, &one, &other) {
+            match carry_lines(&old, &one, &other) {
                 Ok(merged) => {
                     prop_assert_eq!(&merged, &both);
                     // Without the first change: what the second one did on top of it, made to the old content.
-                    prop_assert_eq!(carry_over(&one, &both, &old), Ok(other));
+                    prop_assert_eq!(carry_lines(&one, &both, &old), Ok(other));
                 }
                 Err(_) => prop_assert!(chosen[1] - chosen[0] == 1),
             }

@@ -27,7 +27,7 @@ pub(crate) use brought::{Brought, PlaceStanding};
 pub use budget::WorkBudget;
 #[cfg(test)]
 pub(crate) use budget::WorkDone;
-pub(crate) use carry::{LineRange, NotCarried, carry_over};
+pub(crate) use carry::{LineRange, NotCarried};
 pub(crate) use change_view::moves;
 pub use change_view::{ChangeView, ViewContent, pair_renames};
 pub(crate) use compare::{MAX_COMPARED_LINES, Precision, Region};
@@ -43,7 +43,7 @@ pub(crate) use git_patch::{GitFile, write_git_patch};
 pub(crate) use kind::{is_text, is_utf_16};
 pub use lines::{Hunk, Line};
 pub(crate) use lines::{LineKind, TextDiff, diff_lines, diff_lines_the_same_always};
-pub(crate) use merge::{MAX_MERGE_BYTES, Unmergeable, line_ends};
+pub(crate) use merge::{KeptApart, MAX_MERGE_BYTES, Unmergeable, carry_over, line_ends};
 pub use merge::{Merge, MergePart, MergedBy, draft, merge, merge_parts};
 pub use unified::{unified, write_patch};
 

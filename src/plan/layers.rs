@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diff::{LineRange, Merge, MergedBy, NotCarried, carry_over, merge};
+use crate::diff::{KeptApart, LineRange, NotCarried, carry_over};
 use crate::model::{Digest, FileChange, FileNode, LayerKey, Mode, Node, Patch, Step, TreePath};
 
 /// A patch in the folder, or one that is about to come.
@@ -190,18 +190,14 @@ fn lay_one(
             let onto = below.made.clone().or_else(|| contents.content(onto));
             let texts = (contents.content(base), contents.content(changed), onto);
             let (Some(base), Some(changed), Some(onto)) = texts else { return Err(misfit(Vec::new())) };
-            let carried = carry_over(&base, &changed, &onto).or_else(|clash| match clash {
-                NotCarried::Lines(_) if layer.by_key.contains(path) => {
-                    joined_by_key(path, [&base, &onto, &changed]).ok_or(clash)
-                }
-                clash => Err(clash),
-            });
+            let apart = if layer.by_key.contains(path) { KeptApart::Keys } else { KeptApart::Lines };
+            let carried = carry_over(path.as_str(), [&base, &changed, &onto], apart);
             carried.map(|bytes| Some(Arc::new(bytes)))
         }
     };
     let made = merged.map_err(|clash| match clash {
         NotCarried::Lines(lines) => misfit(lines),
-        NotCarried::NotComparable => misfit(Vec::new()),
+        NotCarried::NotComparable | NotCarried::NotMeant => misfit(Vec::new()),
     })?;
     let file = match (&made, base.digest == changed.digest) {
         (Some(bytes), _) => FileNode { digest: Digest::compute(bytes), size_bytes: bytes.len() as u64, mode },
@@ -209,14 +205,6 @@ fn lay_one(
         (None, false) => FileNode { mode, ..changed.clone() },
     };
     Ok(LaidImage { node: Some(Node::File(file)), made, merged: true })
-}
-
-/// What both sides of a file of settings come to, where they change different keys of it.
-fn joined_by_key(path: &TreePath, [base, onto, changed]: [&[u8]; 3]) -> Option<Vec<u8>> {
-    match merge(path.as_str(), base, onto, changed) {
-        Ok(Merge::Clean { content, by: MergedBy::CheckedLines | MergedBy::Keys(_) }) => Some(content),
-        _ => None,
-    }
 }
 
 fn merged_mode(base: Mode, changed: Mode, onto: Mode) -> Option<Mode> {

@@ -55,7 +55,7 @@ pub struct SharedPlace {
     pub fate: Fate,
     /// The lines of it that are lost, in what the other one left.
     pub lost: Vec<LineRange>,
-    /// The values that the other one and the new one both set, in this order, where the new one edits it by key.
+    /// The values that the other one and the new one both set, in this order, where that is what they clash about.
     pub(crate) keys: Vec<KeyClash>,
 }
 

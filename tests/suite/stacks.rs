@@ -3,6 +3,7 @@
 mod by_chance;
 mod many;
 mod service_packs;
+mod settings;
 mod several;
 mod take_out;
 

@@ -6,6 +6,7 @@ mod settings;
 
 use std::ops::Range;
 
+use super::carry::{NotCarried, carry_lines};
 pub(crate) use lines::{MAX_MERGE_BYTES, Unmergeable, line_ends};
 pub use lines::{MergePart, draft, merge_parts};
 
@@ -63,6 +64,43 @@ pub fn merge(name: &str, base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Merg
             Merge::Clashes(clashes.iter().map(|clash| in_words(&clash.mine)).collect())
         }
     })
+}
+
+/// What keeps two changes of a file of settings apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeptApart {
+    /// At least one line between them that neither touches.
+    Lines,
+    /// That they are of other keys, as for whoever edits by key.
+    Keys,
+}
+
+/// `onto`, which came from `base`, with the change from `base` to `changed` made to it as well: the one door for whoever
+/// lays one change on another. In a file of settings the result says what is meant on all sides; of other texts nobody
+/// knows what they say.
+///
+/// # Errors
+/// [`NotCarried`] where that cannot be had without a guess.
+pub(crate) fn carry_over(
+    name: &str,
+    [base, changed, onto]: [&[u8]; 3],
+    apart: KeptApart,
+) -> Result<Vec<u8>, NotCarried> {
+    let carried = carry_lines(base, changed, onto);
+    let is_text =
+        Format::detect(name, [base, onto, changed]).or_else(|| Format::of_keys(name, base)).is_none();
+    match &carried {
+        _ if is_text => return carried,
+        Err(NotCarried::Lines(_)) if apart == KeptApart::Keys => {}
+        Err(_) => return carried,
+        Ok(_) => {}
+    }
+    match merge(name, base, onto, changed) {
+        Ok(Merge::Clean { content, by: MergedBy::CheckedLines | MergedBy::Keys(_) }) => Ok(content),
+        // Both made the same change, or the name only seemed to be one of settings.
+        Ok(Merge::Clean { by: MergedBy::Lines, .. }) => carried,
+        Ok(Merge::Clashes(_)) | Err(_) => carried.and(Err(NotCarried::NotMeant)),
+    }
 }
 
 /// Lines in the words of an editor, which counts them from 1.

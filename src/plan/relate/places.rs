@@ -66,23 +66,24 @@ fn shared_place(
         let on = |image: Option<&Node>| lay(path, image, &[&alone], contents);
         match on(holds.as_ref()).or_else(|_| on(left.as_ref())) {
             Ok(_) => Meeting::DifferentLines,
-            Err(misfit) if misfit.lines.is_empty() => Meeting::Whole,
             Err(misfit) => {
-                keys = clashing_keys(change, holds.as_ref(), contents);
-                Meeting::SameLines(misfit.lines)
+                let are_told = change.edit.is_some() || misfit.lines.is_empty();
+                keys = if are_told { clashing_keys(change, holds.as_ref(), contents) } else { Vec::new() };
+                match misfit.lines.is_empty() {
+                    true => Meeting::Whole,
+                    false => Meeting::SameLines(misfit.lines),
+                }
             }
         }
     };
     SharedPlace { path: path.clone(), meeting, from_before, fate, lost, keys }
 }
 
-/// The values that an edit by key sets, and that are others here already.
+/// The values that a change of settings sets, and that are others here already.
 fn clashing_keys(change: &FileChange, holds: Option<&Node>, contents: &dyn ContentByDigest) -> Vec<KeyClash> {
     let read = |node: Option<&Node>| contents.content(node?.as_file()?);
     match (read(change.before.first()), read(holds), read(change.after.as_ref())) {
-        (Some(base), Some(here), Some(new)) if change.edit.is_some() => {
-            keys_both_change(change.path.as_str(), [&base, &here, &new])
-        }
+        (Some(base), Some(here), Some(new)) => keys_both_change(change.path.as_str(), [&base, &here, &new]),
         _ => Vec::new(),
     }
 }

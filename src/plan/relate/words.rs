@@ -88,7 +88,7 @@ impl RelationFacts<'_> {
         let (id, evidence) = (self.id, self.evidence);
         let undone = evidence.losing(Fate::Undone);
         if !undone.is_empty() {
-            return format!("undoes {id}: {}", places(&undone));
+            return format!("undoes {id}: {}{}", places(&undone), self.values());
         }
         let lines = self.files(|place| matches!(place.meeting, Meeting::SameLines(_)));
         let whole = self.files(|place| place.meeting == Meeting::Whole);
@@ -97,7 +97,7 @@ impl RelationFacts<'_> {
                 let lost = places(&evidence.losing(Fate::Rewritten));
                 return format!("rewrites changes of {id} ({lost}), and {}", self.scope.doubt());
             }
-            (true, false) => format!("change {whole}"),
+            (true, false) => format!("change {whole}{}", self.values()),
             (false, _) => format!("change the same lines of {lines}{}", self.values()),
         };
         match self.class {
