@@ -452,9 +452,6 @@ fn of_transaction(error: &TransactionError, folder: &str) -> Report {
             }
             report.hint("Leave the folder as it is, and show this message to its administrator.")
         }
-        TransactionError::Copied => Report::generic(code, error)
-            .hint("Recover the original folder, then copy it again.")
-            .hint("If there is no original any more, leave this one as it is, and ask support for help."),
         TransactionError::Cancelled(_) => stopped(code),
         _ => Report::generic(code, error),
     }

@@ -233,9 +233,6 @@ pub enum TransactionError {
     /// The records in the state folder contradict each other or are not ours.
     #[error("the records in .patchwright can't be trusted: {0}")]
     State(String),
-    /// The records of an interrupted change are those of another folder, of which this one is a copy.
-    #[error("this folder is a copy, made while a change was interrupted")]
-    Copied,
     /// There is unfinished work.
     #[error("an earlier change was interrupted")]
     Unfinished,
@@ -279,9 +276,7 @@ impl TransactionError {
             TransactionError::NotVerified { .. } | TransactionError::Panicked(_) => Code::Io,
             TransactionError::Foreign { .. } => Code::Foreign,
             TransactionError::OriginalLost { .. } => Code::Store,
-            TransactionError::Copied
-            | TransactionError::State(_)
-            | TransactionError::Ledger(LedgerError::Damaged { .. }) => Code::State,
+            TransactionError::State(_) | TransactionError::Ledger(LedgerError::Damaged { .. }) => Code::State,
             TransactionError::Unfinished | TransactionError::NotAllNew { .. } => Code::Unfinished,
             TransactionError::NothingUnfinished => Code::Unknown,
             TransactionError::Ledger(LedgerError::Io { .. }) => Code::Io,

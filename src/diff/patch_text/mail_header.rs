@@ -74,7 +74,7 @@ impl MailHeaderReader {
         self.is_cut || !self.has_words
     }
 
-    /// Takes in a line that diffs may have above them, too: the letter has not begun with it.
+    /// Takes in a line that diffs may have above them, too: the letter does not start with it.
     pub fn take_remark(&mut self, line: &[u8]) {
         let has_words = self.has_words;
         self.take(line);

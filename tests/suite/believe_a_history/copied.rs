@@ -21,7 +21,7 @@ fn is_refused(sandbox: &Sandbox, folder: &str) {
         let refused = person(sandbox).run(&format!("recover $/{folder} {choice}"));
         assert_eq!(refused.code, 3, "{choice}: {refused}");
         assert!(refused.err.contains("E-STATE"), "{refused}");
-        assert!(refused.err.contains("was begun in another folder"), "{refused}");
+        assert!(refused.err.contains("was started in another folder"), "{refused}");
         assert!(refused.err.contains("it changes readme.txt"), "{refused}");
         assert!(refused.err.contains(&format!("patchwright history $/{folder} --vouch=REASON")), "{refused}");
         assert!(Tree::read(&sandbox.path(folder)) == before, "{choice}");
@@ -108,7 +108,7 @@ fn where_nothing_can_be_remembered_nobody_can_say_so() {
     let nobody = || person(&sandbox).without_memory();
     for command in ["recover $/copy --undo", "recover $/copy --finish"] {
         let refused = nobody().run(command);
-        assert!(refused.code == 3 && refused.err.contains("was begun in another folder"), "{refused}");
+        assert!(refused.code == 3 && refused.err.contains("was started in another folder"), "{refused}");
     }
     let vouch = nobody().run("history $/copy --vouch=mine");
     assert!(vouch.err.contains("This account has no folder to remember"), "{vouch}");
