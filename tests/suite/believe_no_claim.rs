@@ -231,6 +231,14 @@ fn a_service_pack_built_from_the_old_tree_does_not_silently_undo_the_hotfix() {
         assert!(history.out.contains("(--allow-undo): the-fix-broke-printing"), "{history}");
         assert!(history.out.contains("accepted: undoes L-1: f (line 1)"), "{history}");
         assert_eq!(scene.active(), ["L-1", "SP"], "it was not contained");
+        let again = "SP was applied with --allow-undo (the-fix-broke-printing), and that counts again";
+        let words = |run: &Run| run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
+        let _ = scene.console().done("rollback $/app --yes");
+        for command in ["reapply $/app --dry-run", "reapply $/app --yes --allow-unsigned"] {
+            let back = scene.console().done(command);
+            assert!(words(&back).contains(again), "{back}");
+        }
+        let _ = scene.console().done("rollback $/app --yes");
     }
 }
 

@@ -4,9 +4,9 @@
 use super::route::PlannedRollback;
 use crate::diff::{FileEdits, MAX_EDIT_BYTES};
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, Ledger, edits_name, read_small};
+use crate::ledger::{Entry, Ledger, OverrideNote, edits_name, read_small};
 use crate::model::{Digest, FileChange, LayerKey, LocalEdits, Patch};
-use crate::plan::why::{HistoryDoubt, Restoring};
+use crate::plan::why::{HistoryDoubt, Override, Restoring};
 use crate::plan::{Note, Obstacle, OnDrift, Resolution, Situation, fitness};
 use crate::trust::Standing;
 use crate::workbench::look::merged_contents::MergedContents;
@@ -62,6 +62,7 @@ impl Workbench {
                 Note::new(format!("{}; that was set aside when the patch came, and still is", rule.meaning()))
             };
             look.preview.preview.notes.extend(aside.iter().map(still_aside));
+            look.preview.preview.notes.extend(allowed_before(ledger, key, &patch));
             // The way around it is one of applying.
             obstacles.extend(rules.into_iter().map(|rule| {
                 let (code, meaning) = (rule.code(), rule.meaning());
@@ -72,6 +73,18 @@ impl Workbench {
         }
         Ok(())
     }
+}
+
+/// What somebody allowed when `patch` came, and what comes with it again.
+fn allowed_before(ledger: &Ledger, key: LayerKey, patch: &Patch) -> Vec<Note> {
+    let came = ledger.entry(key.entry).map(|came| came.overrides.as_slice()).unwrap_or_default();
+    let told = |rule: Override| {
+        let note = came.iter().find(|note: &&OverrideNote| note.rule == rule.rule())?;
+        let reason = note.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let id = &patch.about.identity.id;
+        Some(Note::new(format!("{id} was applied with --{}{reason}, and that counts again", rule.flag())))
+    };
+    [Override::Dangerous, Override::Undo, Override::Related].into_iter().filter_map(told).collect()
 }
 
 /// The version that `patch` left when it came, if that is known.
