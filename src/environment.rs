@@ -1,7 +1,7 @@
 //! Clock, chance, user and machine as one value, so that whole outputs can be repeated in a test.
 
 use std::fmt;
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -190,6 +190,8 @@ fn machine_folder() -> Option<PathBuf> {
 /// still evidence.
 #[cfg(unix)]
 fn user_id() -> String {
+    use std::io::Read as _;
+
     let id = rustix::process::geteuid().as_raw();
     let list = std::fs::File::open("/etc/passwd").and_then(|file| {
         let mut text = String::new();

@@ -102,6 +102,7 @@ fn what_the_records_do_not_know_is_never_overwritten() {
     assert!(holds(&sandbox.path("copy"), b"Mine alone.\n"), "it is somewhere in the folder");
 }
 
+#[cfg(unix)]
 #[test]
 fn where_nothing_can_be_remembered_nobody_can_say_so() {
     let sandbox = copied();
