@@ -179,7 +179,7 @@ fn pairs(text: &[u8]) -> Vec<(&[u8], &[u8])> {
 fn behind_colon(text: &[u8]) -> Option<&[u8]> {
     let colon = text.windows(2).rposition(|pair| pair == b": ")?;
     let name = text[colon + 2..].trim_ascii();
-    let folder = text[..colon].rsplit(|byte| byte.is_ascii_whitespace()).next()?;
+    let folder = text[..colon].rsplit(u8::is_ascii_whitespace).next()?;
     let is_one_word = !name.is_empty() && !name.contains(&b' ');
     let has_words_before = colon > folder.len();
     (is_one_word && has_words_before && !folder.is_empty())
