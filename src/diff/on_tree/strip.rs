@@ -104,7 +104,8 @@ pub(super) fn find(series: &mut Series<'_>, files: &[&FilePatch<'_>]) -> Result<
         present.iter().copied().filter(|level| fits(series, &known, *level, &mut budget)).collect();
     match (fitting.as_slice(), stated) {
         ([only], Some(stated)) if *only != stated && present.contains(&stated) => Err(vec![stated, *only]),
-        ([only], _) if *only <= begin => Ok(*only),
+        ([only], _) if *only == begin => Ok(*only),
+        ([only], _) if *only < begin => Err(vec![*only, begin]),
         ([only], _) if present[0] < *only => Err(vec![present[0], *only]),
         ([only], _) if is_part_of_larger_tree(series, &known, *only, begin) => Ok(*only),
         ([only], _) => Err(vec![begin, *only]),
