@@ -234,7 +234,7 @@ fn a_service_pack_built_from_the_old_tree_does_not_silently_undo_the_hotfix() {
         let again = "SP was applied with --allow-undo (the-fix-broke-printing), and that counts again";
         let words = |run: &Run| run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
         let _ = scene.console().done("rollback $/app --yes");
-        for command in ["reapply $/app --dry-run", "reapply $/app --yes --allow-unsigned"] {
+        for command in ["reapply $/app --dry-run --allow-unsigned", "reapply $/app --yes --allow-unsigned"] {
             let back = scene.console().done(command);
             assert!(words(&back).contains(again), "{back}");
         }

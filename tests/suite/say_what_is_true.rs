@@ -179,7 +179,7 @@ fn a_file_that_was_gone_before_the_rollback_is_not_missed_after_it() {
         run(&sandbox, &target, "rollback", &format!("{how} --yes"));
         target.expect(&product(0));
         assert_eq!(target.drift(), [""; 0], "{how}: the patch is out, and so is its file");
-        run(&sandbox, &target, "reapply", "--yes");
+        run(&sandbox, &target, "reapply", "--yes --allow-unsigned");
         assert_eq!(target.status().drift.len(), 1, "{how}: the patch is in again without its file");
     }
 }

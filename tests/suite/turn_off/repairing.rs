@@ -63,7 +63,7 @@ fn a_patch_whose_switch_is_off_is_in_the_folder_as_a_whole() {
     let console = Console::new(&sandbox);
     console.done("toggle off new-parser $/app --yes");
     let found = console.done("identify $/app");
-    assert!(in_one_line(&found).contains("ACME-1 in: 2 files match"), "{found}");
+    assert!(in_one_line(&found).contains("ACME-1 applied: 2 of 2 files match"), "{found}");
     assert!(in_one_line(&found).contains("its switch new-parser is off"), "{found}");
     let json = console.done("identify $/app --json").json();
     let patch = &json["patches"][0];

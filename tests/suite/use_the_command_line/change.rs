@@ -371,7 +371,7 @@ fn a_failed_health_check_takes_the_change_back() {
     A health check failed after the change, so it was rolled back (E-HEALTH)
       "version.txt" doesn't contain "4.2.2"
     Your files were restored.
-    Next: Find out why the check failed, or ask the vendor, then try again.
+    Next: Find out why the check failed, then try again. Or ask the vendor.
     -- exit 5
     "#);
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
