@@ -1,7 +1,8 @@
 //! What became of the lines that one change brought, after others came over it.
 //!
 //! Each place that the change made different is asked about by itself. Changed lines that stand one for one against
-//! old ones are told apart, so that one of them set back is not lost among its neighbours.
+//! old ones are told apart, so that one of them set back is not lost among its neighbours. What a change took out is
+//! taken out of the whole content: a line that comes again is back, wherever it stands.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -68,8 +69,72 @@ impl<'a> Brought<'a> {
         let now = split_lines(now);
         let reach = |change: &Region| reach(change, &self.before, &now[change.new.clone()]);
         let reaches = from_before.iter().map(reach).collect();
-        let against = Against { brought: self, since, from_before, reaches, now, counts: OnceCell::new() };
+        let (counts, taken_out) = (OnceCell::new(), OnceCell::new());
+        let against = Against { brought: self, since, from_before, reaches, now, counts, taken_out };
         Some(self.regions.iter().map(|region| against.standing(region)).collect())
+    }
+
+    /// What became of the lines that the change took out at each place, wherever they may be in `now`.
+    pub fn fates_of_removed(&self, now: &[u8]) -> Vec<Fate> {
+        let mut lines = self.taken_out();
+        count_into(&mut lines, &split_lines(now), |line| &mut line.now);
+        self.regions.iter().map(|region| self.by_what_is_back(region, &lines)).collect()
+    }
+
+    /// What becomes of a place by the lines that the change took out there and that stand somewhere again: most of them
+    /// back, of which it had left none, is as it was before.
+    fn by_what_is_back(&self, region: &Region, lines: &HashMap<Vec<u8>, LineCount>) -> Fate {
+        let went: BTreeSet<Vec<u8>> =
+            self.before[region.old.clone()].iter().map(|line| member(line)).collect();
+        let went: Vec<&LineCount> = went.iter().filter_map(|line| lines.get(line)).collect();
+        let back: Vec<&&LineCount> = went.iter().filter(|line| line.comes_back()).collect();
+        match back.len() {
+            0 => Fate::Kept,
+            few if 2 * few > went.len() && back.iter().any(|line| line.left == 0) => Fate::Undone,
+            _ => Fate::Rewritten,
+        }
+    }
+
+    /// Whether lines that the change takes out are in `image` all the same, which came of making it to `ground`: they
+    /// stood elsewhere there, and it took out fewer than it was made to.
+    pub fn is_in_vain(&self, ground: &[u8], image: &[u8]) -> bool {
+        let mut lines = self.taken_out();
+        let mut on_ground: HashMap<Vec<u8>, LineCount> =
+            lines.keys().map(|line| (line.clone(), LineCount::default())).collect();
+        count_into(&mut on_ground, &split_lines(ground), |line| &mut line.now);
+        count_into(&mut lines, &split_lines(image), |line| &mut line.now);
+        lines.iter().any(|(line, count)| {
+            let went = on_ground[line].now.saturating_sub(count.now);
+            count.comes_back() && went < count.before - count.left
+        })
+    }
+
+    /// The lines that the change took out and that say something: how often each was there, and is still.
+    fn taken_out(&self) -> HashMap<Vec<u8>, LineCount> {
+        let gone = self.regions.iter().flat_map(|region| &self.before[region.old.clone()]);
+        let gone = gone.filter(|line| says_something(line));
+        let mut lines: HashMap<Vec<u8>, LineCount> =
+            gone.map(|line| (member(line), LineCount::default())).collect();
+        count_into(&mut lines, &self.before, |line| &mut line.before);
+        count_into(&mut lines, &self.left, |line| &mut line.left);
+        lines.retain(|_, line| line.left < line.before);
+        lines
+    }
+}
+
+/// Counts those of `lines` that are in `content`.
+fn count_into(
+    lines: &mut HashMap<Vec<u8>, LineCount>,
+    content: &[&[u8]],
+    count: fn(&mut LineCount) -> &mut usize,
+) {
+    if lines.is_empty() {
+        return;
+    }
+    for line in content {
+        if let Some(line) = lines.get_mut(&member(line)) {
+            *count(line) += 1;
+        }
     }
 }
 
@@ -85,6 +150,7 @@ struct Against<'a> {
     now: Vec<&'a [u8]>,
     /// Only counted where it matters.
     counts: OnceCell<LineOccurrences>,
+    taken_out: OnceCell<HashMap<Vec<u8>, LineCount>>,
 }
 
 /// How often each line is there, blank ones left out.
@@ -116,7 +182,20 @@ impl LineCount {
 impl Against<'_> {
     fn standing(&self, region: &Region) -> PlaceStanding {
         let is_there = |line: usize| self.place_of(line).is_some() || self.is_known_elsewhere(line);
-        PlaceStanding { fate: self.fate(region), lines: region.new.clone().map(is_there).collect() }
+        let fate = self.fate(region).max(self.by_what_is_back(region));
+        PlaceStanding { fate, lines: region.new.clone().map(is_there).collect() }
+    }
+
+    fn by_what_is_back(&self, region: &Region) -> Fate {
+        if region.old.is_empty() {
+            return Fate::Kept;
+        }
+        let lines = self.taken_out.get_or_init(|| {
+            let mut lines = self.brought.taken_out();
+            count_into(&mut lines, &self.now, |line| &mut line.now);
+            lines
+        });
+        self.brought.by_what_is_back(region, lines)
     }
 
     fn fate(&self, region: &Region) -> Fate {
@@ -149,8 +228,7 @@ impl Against<'_> {
     fn is_known_elsewhere(&self, line: usize) -> bool {
         let line = self.brought.left[line];
         let is_brought = |count: &LineCount| (count.before, count.left) == (0, 1) && count.now > 0;
-        line.iter().any(u8::is_ascii_alphanumeric)
-            && self.counts().lines.get(&key(line)).is_some_and(is_brought)
+        says_something(line) && self.counts().lines.get(&key(line)).is_some_and(is_brought)
     }
 
     /// Where in what was before the line at `place` came, if it is new to that.
@@ -191,7 +269,7 @@ impl Against<'_> {
         let known: Vec<_> =
             came.iter().filter_map(of).filter(is_news).filter(|line| line.left == 1).collect();
         let there = known.iter().filter(|line| line.is_there()).count();
-        let says_nothing = || went.iter().chain(came).all(|line| !line.iter().any(u8::is_ascii_alphanumeric));
+        let says_nothing = || went.iter().chain(came).all(|line| !says_something(line));
         2 * there > known.len()
             || counts.is_nothing_gone
             || says_nothing() && came.iter().filter_map(of).all(LineCount::is_there)
@@ -235,8 +313,22 @@ fn key(line: &[u8]) -> Vec<u8> {
     kept.map(|byte| if *byte == b'\'' { b'"' } else { *byte }).collect()
 }
 
+/// The same without what divides it from the one below: the last of a list has none.
+fn member(line: &[u8]) -> Vec<u8> {
+    let mut line = key(line);
+    while line.last().is_some_and(|byte| matches!(byte, b',' | b';')) {
+        line.pop();
+    }
+    line
+}
+
 fn is_blank(line: &[u8]) -> bool {
     line.trim_ascii().is_empty()
+}
+
+/// Whether a line is more than brackets, which stand everywhere.
+fn says_something(line: &[u8]) -> bool {
+    line.iter().any(u8::is_ascii_alphanumeric)
 }
 
 /// Where in `before` a change that brings `lines` may stand as well, with the same result: added lines that begin like
@@ -287,139 +379,4 @@ fn is_touched(lines: &Range<usize>, changed: &Range<usize>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn fates(before: &str, left: &str, now: &str) -> Vec<Fate> {
-        let brought = Brought::new(before.as_bytes(), left.as_bytes()).expect("texts");
-        let standings = brought.standings(now.as_bytes()).expect("text");
-        standings.into_iter().map(|standing| standing.fate).collect()
-    }
-
-    use Fate::{Kept, Rewritten, Undone};
-
-    #[test]
-    fn a_changed_line_is_kept_undone_or_rewritten() {
-        let (before, left) = ("a\nold\nz\n", "a\nnew\nz\n");
-        for (now, fate) in [
-            (left, Kept),
-            ("a\nnew\nz\nmore\n", Kept),
-            ("top\na\nb\nnew\nz\n", Kept),
-            (before, Undone),
-            ("a\nold\nmore\nz\n", Undone),
-            ("a\nthird\nz\n", Rewritten),
-            ("a\nz\n", Rewritten),
-            ("", Rewritten),
-        ] {
-            assert_eq!(fates(before, left, now), [fate], "{now:?}");
-        }
-    }
-
-    #[test]
-    fn what_was_removed_and_comes_back_beside_the_new_line_is_not_kept() {
-        assert_eq!(fates("a\nold\nz\n", "a\nnew\nz\n", "a\nnew\nold\nz\n"), [Undone]);
-        assert_eq!(fates("a\nbad\nworse\nz\n", "a\nz\n", "a\nbad\nworse\nz\n"), [Undone]);
-        assert_eq!(fates("a\nbad\nworse\nz\n", "a\nz\n", "a\nbad\nz\n"), [Rewritten]);
-        assert_eq!(fates("a\nbad\nz\n", "a\nz\n", "a\ngood\nz\n"), [Kept], "what was removed stays removed");
-    }
-
-    #[test]
-    fn added_lines_are_undone_only_if_they_all_go_and_nothing_comes() {
-        let (before, left) = ("a\nz\n", "a\ncheck\nreturn\nz\n");
-        assert_eq!(fates(before, left, before), [Undone]);
-        assert_eq!(fates(before, left, "a\ncheck\nz\n"), [Rewritten]);
-        assert_eq!(fates(before, left, "a\nother\nz\n"), [Rewritten]);
-        assert_eq!(fates(before, left, "a\ncheck\nskip\nreturn\nz\n"), [Rewritten], "something went between");
-        assert_eq!(fates(before, left, "a\nfirst\ncheck\nreturn\nlast\nz\n"), [Kept]);
-    }
-
-    #[test]
-    fn added_lines_are_known_again_although_their_place_can_be_told_in_two_ways() {
-        // The empty line below them is the one above them just as well.
-        let (before, left) = ("a\n\nz\n", "a\n\nfirst\nsecond\nthird\n\nz\n");
-        assert_eq!(fates(before, left, "a\n\nfirst\nSECOND\nthird\n\nz\n"), [Rewritten]);
-        assert_eq!(fates(before, left, "a\n\nfirst\nsecond\nthird\n\nnext\n\nz\n"), [Kept]);
-        assert_eq!(fates(before, left, "a\n\n\nfirst\nsecond\nthird\n\nz\n"), [Kept]);
-        assert_eq!(fates(before, left, "a\n\nother\n\nz\n"), [Rewritten], "other lines are in their place");
-        // An empty line goes between them and what they followed.
-        let (before, left) = ("a\n\nb\n\nz\n", "a\nfirst\nsecond\n\nb\n\nz\n");
-        assert_eq!(fates(before, left, "a\n\nfirst\nsecond\n\nz\n"), [Kept]);
-    }
-
-    #[test]
-    fn added_lines_that_went_past_others_are_not_where_they_were() {
-        let (before, left) = ("a\nb\nz\n", "a\nreturn\nb\nz\n");
-        assert_eq!(fates(before, left, "a\nb\nreturn\nz\n"), [Rewritten]);
-        assert_eq!(fates(before, left, "a\nother\nb\nreturn\nz\n"), [Rewritten]);
-        assert_eq!(fates(before, left, "return\na\nb\nz\n"), [Rewritten]);
-        assert_eq!(fates(before, left, "a\nb\nz\nRETURN\n"), [Undone]);
-        // A line as it may stand anywhere has not moved there.
-        let (before, left) = ("return\na\nb\nz\n", "return\na\nreturn\nb\nz\n");
-        assert_eq!(fates(before, left, "return\na\nb\nz\nreturn\n"), [Undone]);
-        let (before, left) = ("a\nz\n", "a\none\ntwo\nthree\nz\n");
-        assert_eq!(fates(before, left, "a\nz\none\ntwo\n"), [Rewritten]);
-        assert_eq!(fates(before, left, "a\nz\none\n"), [Undone]);
-    }
-
-    #[test]
-    fn lines_are_known_again_where_they_are_indented_or_quoted_in_another_way() {
-        let (before, left) = ("a\nb\nz\n", "a\nif x == 'y' {\n  go();\n}\nb\nz\n");
-        assert_eq!(fates(before, left, "a\nb\nif x == \"y\" {\n    go();\n}\nz\n"), [Rewritten]);
-        assert_eq!(fates(before, left, "a\nb\nif x == \"w\" {\n    stay();\n}\nz\n"), [Undone]);
-        // Quotes that are set back as they were are.
-        assert_eq!(fates("x = 'y'\n", "x = \"y\"\n", "x = 'y'\nmore\n"), [Undone]);
-    }
-
-    #[test]
-    fn a_block_that_was_moved_and_is_moved_again_is_not_undone() {
-        let (before, left) = ("one\ntwo\na\nb\nc\nz\n", "a\nb\none\ntwo\nc\nz\n");
-        assert!(!fates(before, left, "a\nb\nc\none\ntwo\nz\n").contains(&Undone));
-        assert!(fates(before, left, "one\ntwo\na\nb\nc\nmore\nz\n").contains(&Undone), "it is where it was");
-    }
-
-    #[test]
-    fn a_bracket_is_not_missed_as_long_as_there_are_as_many() {
-        let (before, left) = ("f {\n}\nz\n", "f {\n  {\n    x\n  }\n}\nz\n");
-        assert_eq!(fates(before, left, "f {\n}\ng {\n}\nz\n"), [Undone], "what is in them went");
-        let (before, left) = ("a\nb\n}\n", "a\n}\nb\n}\n");
-        assert_eq!(fates(before, left, "a\nb\n}\nc\n}\n"), [Rewritten]);
-        assert_eq!(fates(before, left, "a\nb\n}\nc\n"), [Undone]);
-    }
-
-    #[test]
-    fn a_line_is_there_although_a_comparison_could_match_others() {
-        let there = |now: &str| {
-            let brought = Brought::new(b"0\n1\n2\n3\n4\n", b"0\n1\nfix\n3\n4\n").expect("texts");
-            brought.standings(now.as_bytes()).expect("text")[0].lines.clone()
-        };
-        // Of "4" and "fix", which changed places, only one can be matched.
-        assert_eq!(there("4\nfix\nmore\n"), [true]);
-        assert_eq!(there("4\nother\nmore\n"), [false]);
-        assert_eq!(there("2\n3\n4\n0\n1\n"), [false]);
-    }
-
-    #[test]
-    fn one_line_of_several_that_is_set_back_is_seen() {
-        assert_eq!(
-            fates("a = 1\nb = 1\nc = 1\n", "a = 2\nb = 2\nc = 2\n", "a = 2\nb = 1\nc = 3\n"),
-            [Kept, Undone, Rewritten]
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn what_a_change_left_is_kept_and_what_was_before_is_undone(
-            before in prop::collection::vec(0_u8..6, 0..12),
-            left in prop::collection::vec(0_u8..6, 0..12),
-        ) {
-            let text = |lines: &[u8]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
-            let (before, left) = (text(&before), text(&left));
-            prop_assert!(fates(&before, &left, &left).iter().all(|fate| *fate == Kept));
-            if before != left {
-                prop_assert!(fates(&before, &left, &before).iter().all(|fate| *fate == Undone));
-            }
-        }
-    }
-}
+mod tests;

@@ -1,12 +1,15 @@
 //! What becomes, at one place, of what a patch brought there.
 
+use std::sync::Arc;
+
 use super::layers::{ContentByDigest, Layer};
-use crate::diff::{Brought, Fate, LineRange, PlaceStanding};
-use crate::model::{FileNode, Mode, Node, TreePath};
+use crate::diff::{Brought, Fate, LineRange, PlaceStanding, fate_of_values};
+use crate::model::{Mode, Node, TreePath};
 
 /// What a patch found at a place and what it left there.
 #[derive(Clone, Copy)]
 pub(super) struct Bringing<'a> {
+    pub path: &'a TreePath,
     pub before: Option<&'a Node>,
     pub left: Option<&'a Node>,
 }
@@ -61,7 +64,7 @@ pub(crate) fn how_it_stands(
     let mut fates = FileFates::default();
     for path in layer.files() {
         if let Some((before, left)) = layer.brought_at(path) {
-            fates.add(path, Bringing { before, left }.stand(now(path).as_ref(), contents));
+            fates.add(path, Bringing { path, before, left }.stand(now(path).as_ref(), contents));
         }
     }
     fates
@@ -84,15 +87,21 @@ struct BroughtPart {
     standing: PlaceStanding,
     /// Its lines, if it is some.
     lines: Option<LineRange>,
+    /// Whether what was brought is that something is not there.
+    is_absence: bool,
 }
 
 impl BroughtPart {
     fn whole(fate: Fate) -> Self {
-        Self { standing: PlaceStanding { fate, lines: Vec::new() }, lines: None }
+        Self { standing: PlaceStanding { fate, lines: Vec::new() }, lines: None, is_absence: false }
+    }
+
+    fn absence(fate: Fate) -> Self {
+        Self { is_absence: true, ..Self::whole(fate) }
     }
 
     fn is_there(&self) -> bool {
-        self.standing.fate == Fate::Kept || self.standing.lines.contains(&true)
+        !self.is_absence && (self.standing.fate == Fate::Kept || self.standing.lines.contains(&true))
     }
 
     /// Whether anything of it is here that is not in `will`.
@@ -139,6 +148,30 @@ impl Bringing<'_> {
         PlaceFate { fate: there.fate.max(Fate::Rewritten), ..there }
     }
 
+    /// What became of the lines that it took out, wherever they may be in `now`.
+    pub(super) fn fate_of_removed(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Fate {
+        let texts = || Some((self.texts(contents)?, content_of(now, contents)?));
+        let fate = |((before, left), now): (Texts, Arc<Vec<u8>>)| {
+            Brought::new(&before, &left)?.fates_of_removed(&now).into_iter().max()
+        };
+        if now == self.left { Fate::Kept } else { texts().and_then(fate).unwrap_or(Fate::Kept) }
+    }
+
+    /// Whether lines that it takes out are in `image` all the same, which came of laying it on `ground`.
+    pub(super) fn is_in_vain(
+        self,
+        ground: Option<&Node>,
+        image: Option<&Node>,
+        contents: &dyn ContentByDigest,
+    ) -> bool {
+        let texts =
+            || Some((self.texts(contents)?, content_of(ground, contents)?, content_of(image, contents)?));
+        let is_in_vain = |((before, left), ground, image): (Texts, Arc<Vec<u8>>, Arc<Vec<u8>>)| {
+            Brought::new(&before, &left).is_some_and(|brought| brought.is_in_vain(&ground, &image))
+        };
+        image != self.left && texts().is_some_and(is_in_vain)
+    }
+
     /// How everything that was brought stands in `now`.
     pub(super) fn stand(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Fate {
         // Told without reading anything, which is how it nearly always is.
@@ -157,6 +190,7 @@ impl Bringing<'_> {
             true => Vec::new(),
             false => self.lines(now, contents).unwrap_or_else(|| vec![BroughtPart::whole(self.whole(now))]),
         };
+        parts.extend(self.values(now, contents).map(BroughtPart::absence));
         let mode = |node: Option<&Node>| node.and_then(Node::mode);
         if let (Some(before), Some(left)) = (mode(self.before), mode(self.left))
             && before != left
@@ -176,23 +210,56 @@ impl Bringing<'_> {
 
     /// Place by place of a text; `None` if it can only be told of the whole.
     fn lines(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Vec<BroughtPart>> {
-        let file = |node: Option<&Node>| node.and_then(Node::as_file).cloned();
-        let read = |file: FileNode| contents.content(&file);
-        let before = match self.before {
-            None => Vec::new(),
-            Some(_) => read(file(self.before)?)?.to_vec(),
-        };
-        let left = read(file(self.left)?)?;
+        let (before, left) = self.texts(contents)?;
         let brought = Brought::new(&before, &left).filter(|brought| brought.len() > 0)?;
         let all = |fate| (0..brought.len()).map(|index| brought.as_a_whole(index, fate)).collect();
+        // That lines are gone is something of its own: it holds though those that came for them are others by now.
         let known = match self.whole(now) {
-            Fate::Rewritten => file(now).and_then(read).and_then(|now| brought.standings(&now)),
-            certain => Some(all(certain)),
+            Fate::Rewritten => content_of(now, contents)
+                .and_then(|now| Some((brought.standings(&now)?, brought.fates_of_removed(&now)))),
+            certain => Some((all(certain), vec![certain; brought.len()])),
         };
-        let standings: Vec<PlaceStanding> = known.unwrap_or_else(|| all(Fate::Rewritten));
-        let part = |(index, standing)| BroughtPart { standing, lines: Some(brought.lines(index)) };
-        Some(standings.into_iter().enumerate().map(part).collect())
+        let (standings, removed): (Vec<PlaceStanding>, Vec<Fate>) =
+            known.unwrap_or_else(|| (all(Fate::Rewritten), vec![Fate::Rewritten; brought.len()]));
+        let part = |(index, standing)| BroughtPart {
+            standing,
+            lines: Some(brought.lines(index)),
+            is_absence: false,
+        };
+        let parts = standings.into_iter().enumerate().map(part);
+        Some(parts.chain(removed.into_iter().map(BroughtPart::absence)).collect())
     }
+
+    /// The values of settings that it took away or made others; nothing where there are none.
+    fn values(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Fate> {
+        if is_same_content(self.before, self.left) {
+            return None;
+        }
+        let (before, left) = self.texts(contents)?;
+        let fate = |now: &[u8]| fate_of_values(self.path.as_str(), [&before, &left, now]);
+        let known = fate(&left)?;
+        match self.whole(now) {
+            Fate::Rewritten => content_of(now, contents).map_or(Some(Fate::Rewritten), |now| fate(&now)),
+            Fate::Kept => Some(known),
+            Fate::Undone => Some(Fate::Undone),
+        }
+    }
+
+    /// What was found and what was left; nothing was found where there was no file.
+    fn texts(self, contents: &dyn ContentByDigest) -> Option<Texts> {
+        let before = match self.before {
+            None => Arc::default(),
+            Some(_) => content_of(self.before, contents)?,
+        };
+        Some((before, content_of(self.left, contents)?))
+    }
+}
+
+/// What a change found and what it left.
+type Texts = (Arc<Vec<u8>>, Arc<Vec<u8>>);
+
+fn content_of(node: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Arc<Vec<u8>>> {
+    contents.content(node?.as_file()?)
 }
 
 fn of_mode(before: Mode, left: Mode, now: Option<Mode>) -> Fate {

@@ -26,7 +26,7 @@ pub(super) fn left_out_by_hand(
         let merge = HandMerge { change, file: Node::File(file.clone()), situation, contents };
         for layer in stack.at(&change.path) {
             let Some((before, left)) = layer.brought_at(&change.path) else { continue };
-            if let Some(lines) = merge.drops(Bringing { before, left }) {
+            if let Some(lines) = merge.drops(Bringing { path: &change.path, before, left }) {
                 let why = Edits::Drops { patch: layer.id.clone(), lines };
                 obstacles.push(Obstacle::at(&change.path, why));
             }
@@ -61,7 +61,8 @@ impl HandMerge<'_> {
     /// What the patch brings and is not in what somebody made, as a phrase.
     fn drops_of_its_own(&self, patch: &Patch) -> Option<FileNote> {
         let (before, left) = (self.change.before.first(), self.change.after.as_ref());
-        let fated = Bringing { before, left }.fate(left, Some(&self.file), self.contents);
+        let fated =
+            Bringing { path: &self.change.path, before, left }.fate(left, Some(&self.file), self.contents);
         (fated.fate != Fate::Kept).then(|| {
             let lines = fated.lines.iter().map(|(line, _)| *line).collect();
             FileNote::HandMergeLacks { patch: patch.about.identity.id.to_string(), lines }

@@ -1,10 +1,10 @@
 //! What a place will hold when a change comes to it, whatever patches have a say there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::fates::Bringing;
-use super::layers::{ContentByDigest, LaidImage, Layer, Stack, alone, lay};
+use super::layers::{ContentByDigest, KnownContents, LaidImage, Layer, Stack, alone, lay};
 use super::{Resolution, Situation};
 use crate::diff::Fate;
 use crate::model::{Digest, FileChange, LayerKey, LocalEdits, Node};
@@ -76,14 +76,19 @@ pub(super) fn land(
         before => before.iter().cloned().map(Some).collect(),
     };
     let on = |below: Option<&Node>, layers: &[&Layer]| {
+        let ground = lay(path, below, layers, contents).ok()?;
+        let is_whole = |base: &Option<Node>, image: &LaidImage| {
+            let own = Bringing { path, before: base.as_ref(), left: change.after.as_ref() };
+            takes_hold(own, &ground, image, contents)
+        };
         bases.iter().find_map(|base| {
             let own = alone(change, base.clone());
             let layers: Vec<&Layer> = layers.iter().copied().chain([&own]).collect();
-            lay(path, below, &layers, contents).ok()
+            lay(path, below, &layers, contents).ok().filter(|image| is_whole(base, image))
         })
     };
     let is_there = |base: &Option<Node>| {
-        let own = Bringing { before: base.as_ref(), left: change.after.as_ref() };
+        let own = Bringing { path, before: base.as_ref(), left: change.after.as_ref() };
         own.stand(holds.as_ref(), contents) == Fate::Kept
     };
     if bases.iter().any(is_there) {
@@ -98,4 +103,19 @@ pub(super) fn land(
     let others: Vec<&Layer> = here.iter().filter(stays).copied().collect();
     let over = (others.len() < here.len()).then(|| on(origin.as_ref(), &others)).flatten();
     over.or_else(|| on(origin.as_ref(), &[])).map(|image| landing(image, Ground::Over))
+}
+
+/// Whether `image`, which came of laying `own` on `ground`, has nothing in it that `own` takes out. Where another one put
+/// that line elsewhere, both changes fit beside each other, and it is still there.
+fn takes_hold(
+    own: Bringing<'_>,
+    ground: &LaidImage,
+    image: &LaidImage,
+    contents: &dyn ContentByDigest,
+) -> bool {
+    let made: BTreeMap<Digest, Arc<Vec<u8>>> =
+        [ground, image].into_iter().filter_map(LaidImage::content).collect();
+    let known = KnownContents { made: &made, others: contents };
+    let image = image.node.as_ref();
+    own.fate_of_removed(image, &known) != Fate::Undone && !own.is_in_vain(ground.node.as_ref(), image, &known)
 }

@@ -127,6 +127,13 @@ pub struct LaidImage {
     pub merged: bool,
 }
 
+impl LaidImage {
+    /// What was put together here, by its digest.
+    pub(super) fn content(&self) -> Option<(Digest, Arc<Vec<u8>>)> {
+        Some((self.node.as_ref()?.as_file()?.digest, self.made.clone()?))
+    }
+}
+
 /// Why a layer cannot be laid on something else than it was made for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit {

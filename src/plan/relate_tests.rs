@@ -103,7 +103,8 @@ fn relation_in(
     };
     let landings = new.changes.iter().filter_map(landing).collect();
     let stands = |change: &FileChange| {
-        let bringing = Bringing { before: change.before.first(), left: change.after.as_ref() };
+        let bringing =
+            Bringing { path: &change.path, before: change.before.first(), left: change.after.as_ref() };
         (change.path.clone(), bringing.stand(stack.now(&change.path).as_ref(), contents))
     };
     let coverage = new.changes.iter().map(stands).collect();

@@ -261,7 +261,8 @@ impl<'a> FolderSoFar<'a> {
     /// How everything that `patch` brings stands in the folder now.
     fn coverage(&self, patch: &Patch, known: &KnownContents<'_>) -> BTreeMap<TreePath, Fate> {
         let stands = |change: &FileChange| {
-            let bringing = Bringing { before: change.before.first(), left: change.after.as_ref() };
+            let bringing =
+                Bringing { path: &change.path, before: change.before.first(), left: change.after.as_ref() };
             (change.path.clone(), bringing.stand(self.now.tree.at(&change.path), known))
         };
         patch.changes.iter().map(stands).collect()

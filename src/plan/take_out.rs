@@ -4,13 +4,14 @@
 //! what was there before all patches, with the remaining ones laid on it again in their order. That is trusted only
 //! where laying *all* of them gives exactly what the folder holds now; anything else that it holds is an edit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use super::layers::{ContentByDigest, LaidImage, Layer, Misfit, Stack, has_a_say, lay};
+use super::fates::Bringing;
+use super::layers::{ContentByDigest, KnownContents, LaidImage, Layer, Misfit, Stack, has_a_say, lay};
 use super::scope::Scope;
-use crate::diff::LineRange;
+use crate::diff::{Fate, LineRange};
 use crate::model::{LayerKey, Node, Patch, Step, TreePath};
 
 /// One place after patches were removed.
@@ -206,13 +207,45 @@ impl<'a> SharedPath<'a> {
         let image = lay(path, origin.as_ref(), &after, contents);
         // The proof: all layers together are what should be there. If something else is, it was edited.
         let dependent = match (lay(path, origin.as_ref(), &here, contents), image) {
-            (Ok(all), Ok(image)) => return Ok(Some((all.node, image, after))),
+            (Ok(all), Ok(image)) => match self.in_vain(&after, [&all, &image], contents) {
+                None => return Ok(Some((all.node, image, after))),
+                Some(layer) => self.dependent(Some(Misfit { layer, lines: Vec::new() })),
+            },
             // Nobody stays whose change could be lost, so nothing has to be told apart.
             (Err(_), Ok(image)) if after.is_empty() => return Ok(Some((stack.now(path), image, after))),
             (Ok(_), Err(misfit)) => self.dependent(Some(misfit)),
             (Err(_), _) => self.dependent(None),
         };
         dependent.map_or(Ok(None), Err)
+    }
+
+    /// A patch that stays, and of which lines come back that it took out: what goes had put them where it found them.
+    fn in_vain(
+        &self,
+        after: &[&Layer],
+        [all, image]: [&LaidImage; 2],
+        contents: &dyn ContentByDigest,
+    ) -> Option<LayerKey> {
+        let origin = self.stack.origin(self.path);
+        let made = |images: &[&LaidImage]| images.iter().filter_map(|image| image.content()).collect();
+        let known: BTreeMap<_, _> = made(&[all, image]);
+        let known = KnownContents { made: &known, others: contents };
+        let is_in_vain = |layer: &&&Layer| {
+            let Some((before, left)) = layer.brought_at(self.path) else { return false };
+            let own = Bringing { path: self.path, before, left };
+            let is_back = |image: &LaidImage| own.fate_of_removed(image.node.as_ref(), &known) != Fate::Kept;
+            if !is_back(image) || is_back(all) {
+                return false;
+            }
+            let others: Vec<&Layer> = after.iter().filter(|other| other.key != layer.key).copied().collect();
+            lay(self.path, origin.as_ref(), &others, contents).is_ok_and(|ground| {
+                let ground_made: BTreeMap<_, _> = made(&[&ground]);
+                let known = KnownContents { made: &ground_made, others: &known };
+                own.is_in_vain(ground.node.as_ref(), image.node.as_ref(), &known)
+            })
+        };
+        let found = after.iter().filter(|layer| layer.is_active()).find(is_in_vain);
+        found.map(|layer| layer.key)
     }
 
     /// Who has to go as well: the one that does not fit, or else the next one above.

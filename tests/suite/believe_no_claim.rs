@@ -6,6 +6,7 @@ mod by_chance;
 mod merged_by_hand;
 mod moved;
 mod rotation;
+mod taken_out;
 
 use patchwright::model::{PatchId, Requirement, RequirementMode};
 use serde_json::Value;

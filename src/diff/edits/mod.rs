@@ -4,6 +4,7 @@
 //! it say that. Neither is trusted: the edited text is read again, and counts only if it says exactly what was meant and
 //! everything else of it is as it was (`proof`). What cannot be proven is refused; nothing is ever printed anew.
 
+mod back;
 mod condition;
 mod fit;
 mod ops;
@@ -19,6 +20,7 @@ mod why;
 mod words;
 mod work;
 
+pub(crate) use back::fate_of_values;
 pub use ops::Grade;
 pub use read::OrderedEdit;
 pub(crate) use read::{MAX_EDIT_BYTES, ordered};

@@ -40,7 +40,7 @@ fn shared_place(
             PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
         }
         Some((before, left)) => {
-            let brought = Bringing { before, left };
+            let brought = Bringing { path, before, left };
             // Where the file is gone already, nothing of it can move.
             match new.moves.get(path).filter(|_| left.is_some()) {
                 Some(moved) => brought.fate_elsewhere(holds.as_ref(), moved.after.as_ref(), contents),

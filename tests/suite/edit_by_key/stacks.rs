@@ -160,3 +160,21 @@ fn an_edited_file_that_was_damaged_is_repaired_to_what_the_edits_made_of_it() {
     assert!(in_one_line(&run).contains("Repaired 1 file"), "{run}");
     assert_ne!(sandbox.read(PATH).as_deref(), Some(EDITED));
 }
+
+#[test]
+fn a_key_that_a_fix_took_out_is_not_created_again_unseen() {
+    let back = "{ set = \"replicas\", to = 2, create = true }";
+    let sandbox = patches(VALUES, &["{ remove = \"replicas\" }", TAG]);
+    let order = order("ACME-3", "", &edits(back)).replace("sequence = 1\n", "sequence = 3\n");
+    sandbox.write("order.toml", &order);
+    let console = Console::new(&sandbox);
+    assert_eq!(apply(&console, 1).code, 0);
+    let fixed = sandbox.read(PATH).expect("it is there");
+    sandbox.write("known/deploy/values.yaml", &fixed);
+    make(&console);
+    let refused = console.run("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    assert!(refused.code == 3 && refused.printed().contains("E-UNDOES"), "{refused}");
+    assert_eq!(sandbox.read(PATH).as_deref(), Some(&*fixed));
+    // Whoever changes another key is asked nothing.
+    assert_eq!(apply(&console, 2).code, 0);
+}

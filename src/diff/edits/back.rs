@@ -1,0 +1,76 @@
+//! Whether values that a change of settings took away, or made others, are again as they were, however that is spelled.
+
+use super::Value;
+use super::proof::changed_keys;
+use crate::diff::Fate;
+use crate::diff::settings::Format;
+
+/// What became of the values that a change from `before` to `left` took away or made others; `None` where there are none,
+/// or where the file is none of settings.
+pub(crate) fn fate_of_values(name: &str, [before, left, now]: [&[u8]; 3]) -> Option<Fate> {
+    let format = Format::of_keys(name, before)?;
+    let read = |content| {
+        let (_, sheet) = format.read("it", content).ok()?;
+        Some(Value::of_sheet(format, &sheet))
+    };
+    let (before, left) = (read(before)?, read(left)?);
+    if before.len() != left.len() {
+        return None;
+    }
+    let paths = |one: &Value, other: &Value| -> Vec<String> {
+        let changes = changed_keys(one, other).into_iter().filter(|change| change.before.is_some());
+        changes.map(|change| change.path).collect()
+    };
+    let went: Vec<Vec<String>> = before.iter().zip(&left).map(|(before, left)| paths(before, left)).collect();
+    if went.iter().all(Vec::is_empty) {
+        return None;
+    }
+    // What nobody can read for certain any more may say anything.
+    let Some(now) = read(now) else { return Some(Fate::Rewritten) };
+    if now.len() != before.len() {
+        return Some(Fate::Kept);
+    }
+    let is_back = |((went, before), now): ((&Vec<String>, &Value), &Value)| {
+        let others: Vec<String> = changed_keys(before, now).into_iter().map(|change| change.path).collect();
+        went.iter().any(|path| !others.iter().any(|other| is_within(path, other) || is_within(other, path)))
+    };
+    Some(if went.iter().zip(&before).zip(&now).any(is_back) { Fate::Undone } else { Fate::Kept })
+}
+
+/// Whether the value at `path` is the one at `group` or in it.
+fn is_within(path: &str, group: &str) -> bool {
+    path.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fate(name: &str, [before, left, now]: [&str; 3]) -> Option<Fate> {
+        fate_of_values(name, [before.as_bytes(), left.as_bytes(), now.as_bytes()])
+    }
+
+    #[test]
+    fn a_value_is_back_however_it_is_spelled() {
+        let (before, left) = ("{\"a\": 1, \"open\": true, \"b\": 2}", "{\"a\": 1, \"b\": 2}");
+        for (now, expected) in [
+            ("{\"open\" : true,\n\"a\": 1, \"b\": 2}", Fate::Undone),
+            ("{\"a\": 1, \"b\": 3, \"open\": true}", Fate::Undone),
+            ("{\"a\": 1, \"b\": 3, \"open\": false}", Fate::Kept),
+            ("{\"a\": 1, \"b\": 2, \"c\": {\"open\": true}}", Fate::Kept),
+            ("{\"a\": 1", Fate::Rewritten),
+        ] {
+            assert_eq!(fate("s.json", [before, left, now]), Some(expected), "{now}");
+        }
+        let ini = ["[s]\nopen = yes\nb = 2\n", "[s]\nopen = no\nb = 2\n", "[s]\nb = 2\nopen = yes\n"];
+        assert_eq!(fate("s.ini", ini), Some(Fate::Undone));
+        let yaml = ["a:\n  open: true\nb: 2\n", "a: {}\nb: 2\n", "a: {open: true} # for now\nb: 2\n"];
+        assert_eq!(fate("s.yaml", yaml), Some(Fate::Undone));
+    }
+
+    #[test]
+    fn what_only_came_and_what_is_no_settings_is_not_asked_about() {
+        assert_eq!(fate("s.json", ["{}", "{\"a\": 1}", "{\"b\": 1}"]), None);
+        assert_eq!(fate("notes", ["a", "b", "a"]), None);
+    }
+}
