@@ -78,8 +78,9 @@ pub(crate) fn is_lost(
     contents: &dyn ContentByDigest,
 ) -> bool {
     let brought = layer.brought_at(path);
-    brought
-        .is_some_and(|(before, left)| Bringing { before, left }.fate(was, will, contents).fate != Fate::Kept)
+    brought.is_some_and(|(before, left)| {
+        Bringing { path, before, left }.fate(was, will, contents).fate != Fate::Kept
+    })
 }
 
 /// One thing that was brought.
