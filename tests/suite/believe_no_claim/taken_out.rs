@@ -144,7 +144,7 @@ fn twin_two_hotfixes_for_the_same_original_take_out_a_line_of_two_and_bring_one(
         ("a\nb\nc\nreturn;\nd\ne\nf\n", "a\nreturn;\nb\nc\nreturn;\nd\ne\nreturn;\nf\n");
     for is_turned in [false, true] {
         let scene = with(before);
-        let mut patches = vec![
+        let mut patches = [
             fix(&scene, before, without),
             scene.patch(Some("ann"), &scene.bundle("L-2", &["L-2"]).replace("f", before, with_more)),
         ];

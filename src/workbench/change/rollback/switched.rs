@@ -16,7 +16,7 @@ use crate::workbench::look::stack::FolderStack;
 use crate::workbench::look::switches::{moved_by_undoing, opened_by_undoing, switches, undone_by_moving};
 use crate::workbench::{Error, Result};
 
-/// As [`resolve_edits_since`] for files whose switches were moved since.
+/// As `resolve_edits_since` for files whose switches were moved since.
 pub(super) fn resolve_switches(
     fs: &dyn Fs,
     ledger: &Ledger,
