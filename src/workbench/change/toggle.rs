@@ -258,19 +258,31 @@ impl Workbench {
             let text = "what is written is what the history says of this switch, and you didn't write that on this computer";
             preview.notes.insert(0, Note::new(text));
         }
-        let mut checks = switch.toggle.health.clone();
-        if !checks.is_empty() && !preview.is_nothing_to_do() && !self.may_check(fs, &ledger, switch.key)? {
-            checks.clear();
-            let text = "the switch's health checks are left out: nobody you trust signed the patch, and this account has \
-                        no record of applying it";
-            preview.notes.push(Note::new(text));
-        }
+        let checks = self.checks_of_switch(fs, &ledger, &switch, &mut preview)?;
         if !undoes.is_empty() {
             let text = format!("while the switch is {}, {}", options.to, undoes_phrase(&undoes));
             preview.notes.push(Note::at(&path, text));
         }
         let preview = TogglePreview { switch, to: options.to, keys, needs_reason, undoes, preview, checks };
         Ok(PlannedToggle { preview, survey, product, contents })
+    }
+
+    /// The health checks that follow when `switch` is moved as `preview` shows, which tells where they are left out.
+    fn checks_of_switch(
+        &self,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        switch: &FolderSwitch,
+        preview: &mut Preview,
+    ) -> Result<Vec<Check>> {
+        let checks = switch.toggle.health.clone();
+        if checks.is_empty() || preview.is_nothing_to_do() || self.may_check(fs, ledger, switch.key)? {
+            return Ok(checks);
+        }
+        let text = "the switch's health checks are left out: nobody you trust signed the patch, and this account has \
+                    no record of applying it";
+        preview.notes.push(Note::new(text));
+        Ok(Vec::new())
     }
 
     /// Whether health checks that the history names may run: what they ask, and where, is a claim of whoever wrote it.
