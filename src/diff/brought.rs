@@ -74,11 +74,21 @@ impl<'a> Brought<'a> {
         Some(self.regions.iter().map(|region| against.standing(region)).collect())
     }
 
-    /// What became of the lines that the change took out at each place, wherever they may be in `now`.
-    pub fn fates_of_removed(&self, now: &[u8]) -> Vec<Fate> {
+    /// How the lines that the change took out at each place stand, wherever they may be in `now`: which are away.
+    pub fn standings_of_removed(&self, now: &[u8]) -> Vec<PlaceStanding> {
         let mut lines = self.taken_out();
         count_into(&mut lines, &split_lines(now), |line| &mut line.now);
-        self.regions.iter().map(|region| self.by_what_is_back(region, &lines)).collect()
+        let is_away = |line: &&[u8]| !lines.get(&member(line)).is_some_and(LineCount::comes_back);
+        let standing = |region: &Region| PlaceStanding {
+            fate: self.by_what_is_back(region, &lines),
+            lines: self.before[region.old.clone()].iter().map(is_away).collect(),
+        };
+        self.regions.iter().map(standing).collect()
+    }
+
+    /// The same where all that is known is its fate.
+    pub fn removed_as_a_whole(&self, index: usize, fate: Fate) -> PlaceStanding {
+        PlaceStanding { fate, lines: vec![fate == Fate::Kept; self.regions[index].old.len()] }
     }
 
     /// What becomes of a place by the lines that the change took out there and that stand somewhere again: most of them

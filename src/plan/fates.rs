@@ -153,7 +153,8 @@ impl Bringing<'_> {
     pub(super) fn fate_of_removed(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Fate {
         let texts = || Some((self.texts(contents)?, content_of(now, contents)?));
         let fate = |((before, left), now): (Texts, Arc<Vec<u8>>)| {
-            Brought::new(&before, &left)?.fates_of_removed(&now).into_iter().max()
+            let removed = Brought::new(&before, &left)?.standings_of_removed(&now);
+            removed.into_iter().map(|standing| standing.fate).max()
         };
         if now == self.left { Fate::Kept } else { texts().and_then(fate).unwrap_or(Fate::Kept) }
     }
@@ -213,22 +214,26 @@ impl Bringing<'_> {
     fn lines(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Vec<BroughtPart>> {
         let (before, left) = self.texts(contents)?;
         let brought = Brought::new(&before, &left).filter(|brought| brought.len() > 0)?;
-        let all = |fate| (0..brought.len()).map(|index| brought.as_a_whole(index, fate)).collect();
-        // That lines are gone is something of its own: it holds though those that came for them are others by now.
-        let known = match self.whole(now) {
-            Fate::Rewritten => content_of(now, contents)
-                .and_then(|now| Some((brought.standings(&now)?, brought.fates_of_removed(&now)))),
-            certain => Some((all(certain), vec![certain; brought.len()])),
+        let all = |fate| {
+            let every = || 0..brought.len();
+            let there = every().map(|index| brought.as_a_whole(index, fate)).collect();
+            (there, every().map(|index| brought.removed_as_a_whole(index, fate)).collect())
         };
-        let (standings, removed): (Vec<PlaceStanding>, Vec<Fate>) =
-            known.unwrap_or_else(|| (all(Fate::Rewritten), vec![Fate::Rewritten; brought.len()]));
+        // That lines are gone is something of its own: it holds though those that came for them are others by now.
+        let known: Option<(Vec<PlaceStanding>, Vec<PlaceStanding>)> = match self.whole(now) {
+            Fate::Rewritten => content_of(now, contents)
+                .and_then(|now| Some((brought.standings(&now)?, brought.standings_of_removed(&now)))),
+            certain => Some(all(certain)),
+        };
+        let (standings, removed) = known.unwrap_or_else(|| all(Fate::Rewritten));
         let part = |(index, standing)| BroughtPart {
             standing,
             lines: Some(brought.lines(index)),
             is_absence: false,
         };
+        let away = |standing| BroughtPart { standing, lines: None, is_absence: true };
         let parts = standings.into_iter().enumerate().map(part);
-        Some(parts.chain(removed.into_iter().map(BroughtPart::absence)).collect())
+        Some(parts.chain(removed.into_iter().map(away)).collect())
     }
 
     /// The values of settings that it took away or made others; nothing where there are none.

@@ -1,5 +1,7 @@
-//! Random patches by random people with random claims: what a trusted fix brought never goes without having been shown
-//! and agreed to. Every line that a patch writes is one of a kind, so that it can be told by itself whether it is there.
+//! Random patches by random people with random claims: what a trusted fix brought never goes, and what it took out never
+//! comes back, without having been shown and agreed to; nor when a patch is taken out of the middle of all. Every line
+//! that a patch writes is one of a kind, so that it can be told by itself whether it is there; among them stand lines
+//! that are all alike.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,6 +17,8 @@ use crate::model::{LayerKey, Patch, PatchId};
 
 const FILES: [&str; 2] = ["one", "two"];
 const LINES: usize = 5;
+/// What stands behind every second line.
+const COMMON: &str = "return;";
 
 /// A file, line by line.
 type Lines = Vec<String>;
@@ -26,6 +30,10 @@ enum Edit {
     New,
     AsDelivered,
     Away,
+    /// A line as it was delivered, at the end or the beginning, whether it is there or not.
+    Elsewhere,
+    /// One more of those that are all alike.
+    Common,
 }
 
 /// A patch that somebody makes.
@@ -44,7 +52,13 @@ struct Deed {
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
-    let edit = prop_oneof![4 => Just(Edit::New), 2 => Just(Edit::AsDelivered), 1 => Just(Edit::Away)];
+    let edit = prop_oneof![
+        4 => Just(Edit::New),
+        2 => Just(Edit::AsDelivered),
+        2 => Just(Edit::Away),
+        1 => Just(Edit::Elsewhere),
+        1 => Just(Edit::Common),
+    ];
     (
         (0..3_usize, any::<bool>(), prop::collection::vec((0..FILES.len(), 0..LINES, edit), 1..4)),
         (prop::collection::vec(0..5_usize, 0..2), prop::collection::vec(0..4_usize, 1..3)),
@@ -66,7 +80,10 @@ fn deed() -> impl Strategy<Value = Deed> {
 }
 
 fn delivered() -> Tree {
-    let lines = |name: &str| (0..LINES).map(|line| format!("{name} {line}")).collect();
+    let line = |name: &str, line: usize| {
+        [format!("{name} {line}"), COMMON.to_owned()].into_iter().take(1 + line % 2).collect::<Vec<_>>()
+    };
+    let lines = |name: &str| (0..LINES).flat_map(|number| line(name, number)).collect();
     FILES.into_iter().map(|name| (name, lines(name))).collect()
 }
 
@@ -86,6 +103,9 @@ fn edited(number: usize, deed: &Deed, now: &Tree) -> (Tree, Tree) {
             Edit::New => lines[at] = format!("{name} {line} by {number}"),
             Edit::AsDelivered => lines[at] = format!("{name} {line}"),
             Edit::Away => _ = lines.remove(at),
+            Edit::Elsewhere if line % 2 == 0 => lines.push(format!("{name} {line}")),
+            Edit::Elsewhere => lines.insert(0, format!("{name} {line}")),
+            Edit::Common => lines.insert(at, COMMON.to_owned()),
         }
     }
     (from, to)
@@ -110,6 +130,19 @@ fn patch(number: usize, deed: &Deed, from: &Tree, to: &Tree) -> Patch {
     patch
 }
 
+/// Lines, each with the file that it is in.
+type LinesByFile = BTreeSet<(&'static str, String)>;
+
+fn count(lines: &Lines, line: &str) -> usize {
+    lines.iter().filter(|other| *other == line).count()
+}
+
+/// The lines of `from` of which there `is` only so many in `to`, as `are_fewer` says of how often it is there and was.
+fn fewer(from: &Tree, to: &Tree, are_fewer: fn(usize, usize) -> bool) -> LinesByFile {
+    let all = from.iter().flat_map(|(name, lines)| lines.iter().map(|line| (*name, line.clone())));
+    all.filter(|(name, line)| are_fewer(count(&to[name], line), count(&from[name], line))).collect()
+}
+
 #[derive(Default)]
 struct Story {
     tree: Tree,
@@ -117,7 +150,11 @@ struct Story {
     layers: Vec<Layer>,
     expected: BTreeMap<TreePath, Option<Node>>,
     /// The lines that each layer wrote, by file.
-    wrote: BTreeMap<LayerKey, BTreeSet<(&'static str, String)>>,
+    wrote: BTreeMap<LayerKey, LinesByFile>,
+    /// The lines of which it left none.
+    took: BTreeMap<LayerKey, LinesByFile>,
+    /// The lines of which it left fewer.
+    thinned: BTreeMap<LayerKey, LinesByFile>,
     /// How often something went that somebody had to be asked about.
     asked: usize,
 }
@@ -144,7 +181,58 @@ impl Story {
         }
         let before = self.tree.clone();
         let key = self.carry_out(&planned, number, &patch, &authors);
+        self.took.insert(key, fewer(&before, &self.tree, |is, _| is == 0));
+        self.thinned.insert(key, fewer(&before, &self.tree, |is, was| is < was));
         self.check(&before, &planned, key, (&patch, &authors));
+        self.check_that_it_holds(&before, &planned, (&from, &to));
+    }
+
+    /// What comes, or is said to be in place, without anybody having agreed to something, takes out what it is made to,
+    /// wherever others had put it; all that may be left is one more that they had brought.
+    fn check_that_it_holds(&self, before: &Tree, planned: &PlanOfSeveral, (from, to): (&Tree, &Tree)) {
+        let [one] = planned.patches.as_slice() else { panic!("one patch") };
+        let is_covered = || one.relations.iter().any(|relation| relation.evidence.is_covered);
+        if !planned.preview.obstacles.is_empty() || one.left_out.is_some() && !is_covered() {
+            return;
+        }
+        for (name, line) in fewer(from, to, |is, _| is == 0) {
+            let (was, is) = (count(&before[name], &line), count(&self.tree[name], &line));
+            assert!(is == 0 || is < was, "{line} is in {name} still");
+        }
+    }
+
+    /// Takes one of the patches out, with those that cannot stay without it, and looks at those that stay.
+    fn take_out(&self, one: usize) {
+        let active: Vec<&Layer> = self.layers.iter().filter(|layer| layer.is_active()).collect();
+        let Some(goes) = one.checked_rem(active.len()).map(|index| active[index].key) else { return };
+        let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
+        let stack = Stack { layers: &self.layers, expected: &self.expected, origins: &BTreeMap::new() };
+        let taken = take_out(&stack, &BTreeSet::from([goes]), &Texts::new(&texts));
+        let mut then = self.tree.clone();
+        for place in &taken.places {
+            let Some(name) = FILES.into_iter().find(|name| *name == place.path.as_str()) else { continue };
+            let made = place.made.as_ref().map(|made| String::from_utf8(made.to_vec()).expect("text"));
+            let known = || self.texts.iter().find(|text| Some(&file(text)) == place.then.as_ref()).cloned();
+            let text = made.or_else(known).expect("every content is known");
+            then.insert(name, text.lines().map(str::to_owned).collect());
+        }
+        let stays = |layer: &&Layer| {
+            !taken.out.contains(&layer.key) && layer.is_active() && !layer.authors.is_empty()
+        };
+        for layer in self.layers.iter().filter(stays) {
+            for (name, line) in &self.wrote[&layer.key] {
+                let (was, is) = (self.tree[name].contains(line), then[name].contains(line));
+                assert!(is || !was, "{line} of {} goes with {goes:?}", layer.id);
+            }
+            // What those that go took out themselves comes back with them: another one of the same.
+            let is_theirs = |line: &&(&'static str, String)| {
+                taken.out.iter().any(|key| self.thinned.get(key).is_some_and(|lines| lines.contains(*line)))
+            };
+            for (name, line) in self.took[&layer.key].iter().filter(|line| !is_theirs(line)) {
+                let (was, is) = (self.tree[name].contains(line), then[name].contains(line));
+                assert!(was || !is, "{line}, which {} took out, comes back without {goes:?}", layer.id);
+            }
+        }
     }
 
     fn plan(&self, patch: &Patch, authors: &BTreeSet<String>) -> PlanOfSeveral {
@@ -213,23 +301,35 @@ impl Story {
         (patch, authors): (&Patch, &BTreeSet<String>),
     ) {
         let [one] = planned.patches.as_slice() else { panic!("one patch") };
+        let mut lost = Vec::new();
         for layer in self.layers.iter().filter(|layer| layer.key != key && !layer.authors.is_empty()) {
             let is_gone = |(name, line): &&(&'static str, String)| {
                 before[name].contains(line) && !self.tree[name].contains(line)
             };
-            for (name, line) in self.wrote[&layer.key].iter().filter(is_gone) {
+            let is_back = |(name, line): &&(&'static str, String)| {
+                !before[name].contains(line) && self.tree[name].contains(line)
+            };
+            let gone = self.wrote[&layer.key].iter().filter(is_gone);
+            for (name, line) in gone.chain(self.took[&layer.key].iter().filter(is_back)) {
                 let steps = &planned.preview.plan.steps;
                 assert!(steps.iter().any(|step| step.path.as_str() == *name), "{line}: a step says so");
                 let told = one.relations.iter().find(|relation| relation.other == layer.key);
-                let lost = told.into_iter().flat_map(|relation| &relation.evidence.places);
-                let lost = lost.filter(|place| place.fate != Fate::Kept);
-                assert!(lost.into_iter().any(|place| place.path == path(name)), "{line}: a relation says so");
+                let places = told.into_iter().flat_map(|relation| &relation.evidence.places);
+                let mut places = places.filter(|place| place.fate != Fate::Kept);
+                assert!(places.any(|place| place.path == path(name)), "{line}: a relation says so");
                 let is_undone = told.is_some_and(|relation| !relation.obstacles().is_empty());
                 let product = |patch: &Patch| patch.about.product.name.clone();
                 let is_same = layer.patch.as_deref().map(product) == Some(product(patch));
                 let is_own = is_same && !layer.authors.is_disjoint(authors);
                 assert!(is_own || is_undone, "{line}: somebody was asked");
                 self.asked += usize::from(is_undone);
+                lost.push((layer.key, (*name, line.clone())));
+            }
+        }
+        // What somebody let go is nobody's loss any more.
+        for (key, line) in lost {
+            for all in [&mut self.wrote, &mut self.took] {
+                all.get_mut(&key).expect("it came").remove(&line);
             }
         }
     }
@@ -239,10 +339,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_that_a_trusted_fix_brought_goes_unseen(deeds in prop::collection::vec(deed(), 2..7)) {
+    fn nothing_that_a_trusted_fix_brought_goes_unseen(
+        deeds in prop::collection::vec(deed(), 2..7),
+        goes in 0..7_usize,
+    ) {
         let mut story = Story { tree: delivered(), ..Story::default() };
         for (number, deed) in deeds.iter().enumerate() {
             story.come(number, deed);
         }
+        story.take_out(goes);
     }
 }
