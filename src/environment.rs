@@ -115,7 +115,7 @@ pub(crate) struct OwnFolders {
 }
 
 impl OwnFolders {
-    pub fn of_this_person() -> Self {
+    pub(crate) fn of_this_person() -> Self {
         let home = directories::BaseDirs::new().map(|own| own.home_dir().to_owned());
         let Some(own) = directories::ProjectDirs::from("", "", "Patchwright") else {
             return Self { config: None, data: None };

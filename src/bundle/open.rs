@@ -12,7 +12,7 @@ use super::diff_text::{self, Direction, VerifiedDiffText};
 use super::in_memory::InMemory;
 use super::manifest::{ManifestError, read_manifest, referenced_blobs};
 use super::shared::SharedBlobs;
-use super::{BundleError, limits, manifest};
+use super::{BundleError, manifest};
 use crate::diff::on_tree::TextOrigin;
 use crate::model::{Code, Digest, Patch, TreePath};
 use crate::trust::{
@@ -51,7 +51,7 @@ pub struct UnverifiedBundle {
 
 impl UnverifiedBundle {
     /// Whether anybody signed it.
-    pub fn is_signed(&self) -> bool {
+    pub(crate) fn is_signed(&self) -> bool {
         !self.signatures.is_empty()
     }
 
@@ -380,7 +380,4 @@ impl VerifiedBundle {
         let small = self.shared.iter().flat_map(|shared| shared.blobs());
         blobs.into_iter().chain(small).collect::<BTreeMap<_, _>>().into_iter()
     }
-
-    /// The largest bundle that is opened, in bytes.
-    pub const MAX_BYTES: u64 = limits::MAX_BUNDLE_BYTES;
 }

@@ -18,7 +18,7 @@ pub(super) enum Store {
 
 impl Store {
     /// For so many bytes.
-    pub fn for_size(size_bytes: u64) -> io::Result<Self> {
+    pub(crate) fn for_size(size_bytes: u64) -> io::Result<Self> {
         match size_bytes > MAX_IN_MEMORY_BYTES {
             false => Ok(Self::Memory(Vec::new())),
             true => tempfile::tempfile().map(|file| Self::File(Mutex::new(file))),

@@ -75,7 +75,7 @@ impl ReadingArguments {
     }
 
     /// The same with what was decided about edited files, the lists of withdrawn patches to ask, and an SBOM.
-    pub fn whole_request(
+    pub(crate) fn whole_request(
         &self,
         (files, target): (&[PathBuf], &Path),
         edits: &EditArguments,

@@ -57,12 +57,12 @@ impl<'a> Brought<'a> {
     }
 
     /// How a place stands where all that is known is its fate.
-    pub fn as_a_whole(&self, index: usize, fate: Fate) -> PlaceStanding {
+    pub(crate) fn as_a_whole(&self, index: usize, fate: Fate) -> PlaceStanding {
         PlaceStanding { fate, lines: vec![fate == Fate::Kept; self.regions[index].new.len()] }
     }
 
     /// What became of each place in `now`; `None` if that is no text.
-    pub fn standings(&self, now: &[u8]) -> Option<Vec<PlaceStanding>> {
+    pub(crate) fn standings(&self, now: &[u8]) -> Option<Vec<PlaceStanding>> {
         let (before, left) = (self.before.concat(), self.left.concat());
         let since = changed_regions(&left, now)?;
         let from_before = changed_regions(&before, now)?;
@@ -75,7 +75,7 @@ impl<'a> Brought<'a> {
     }
 
     /// How the lines that the change took out at each place stand, wherever they may be in `now`: which are away.
-    pub fn standings_of_removed(&self, now: &[u8]) -> Vec<PlaceStanding> {
+    pub(crate) fn standings_of_removed(&self, now: &[u8]) -> Vec<PlaceStanding> {
         let mut lines = self.taken_out();
         count_into(&mut lines, &split_lines(now), |line| &mut line.now);
         let is_away = |line: &&[u8]| !lines.get(&member(line)).is_some_and(LineCount::comes_back);
@@ -87,7 +87,7 @@ impl<'a> Brought<'a> {
     }
 
     /// The same where all that is known is its fate.
-    pub fn removed_as_a_whole(&self, index: usize, fate: Fate) -> PlaceStanding {
+    pub(crate) fn removed_as_a_whole(&self, index: usize, fate: Fate) -> PlaceStanding {
         PlaceStanding { fate, lines: vec![fate == Fate::Kept; self.regions[index].old.len()] }
     }
 
@@ -107,7 +107,7 @@ impl<'a> Brought<'a> {
 
     /// Whether lines that the change takes out are in `image` all the same, which came of making it to `ground`: they
     /// stood elsewhere there, and it took out fewer than it was made to.
-    pub fn is_in_vain(&self, ground: &[u8], image: &[u8]) -> bool {
+    pub(crate) fn is_in_vain(&self, ground: &[u8], image: &[u8]) -> bool {
         let mut lines = self.taken_out();
         let mut on_ground: HashMap<Vec<u8>, LineCount> =
             lines.keys().map(|line| (line.clone(), LineCount::default())).collect();

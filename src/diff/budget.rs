@@ -68,7 +68,7 @@ pub(super) mod counted {
 
     /// How much was done of each kind, on this thread.
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-    pub struct WorkDone {
+    pub(crate) struct WorkDone {
         /// Bytes that were gone through to find the ends of lines.
         pub read_bytes: u64,
         pub steps: u64,
@@ -83,7 +83,7 @@ pub(super) mod counted {
     }
 
     impl WorkDone {
-        pub fn so_far() -> Self {
+        pub(crate) fn so_far() -> Self {
             SO_FAR.get()
         }
 

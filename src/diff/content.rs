@@ -196,7 +196,7 @@ impl<'c> LinesFrom<'c> {
     }
 
     /// Moves on by bytes that are ahead.
-    pub fn skip_bytes(&mut self, bytes: usize) {
+    pub(crate) fn skip_bytes(&mut self, bytes: usize) {
         self.rest = &self.rest[bytes..];
     }
 }

@@ -33,18 +33,21 @@ pub use change_view::{ChangeView, ViewContent, pair_renames};
 pub(crate) use compare::{MAX_COMPARED_LINES, Precision, Region};
 pub use compare::{PATIENCE, compare};
 pub use content::Content;
-pub use edits::{
-    FileEdits, Grade, KeyChange, KeyClash, OrderedEdit, ShownEdit, ShownTest, Stand, Switch, Tried, TriedOp,
+pub use edits::FileEdits;
+pub(crate) use edits::{
+    Grade, KeyChange, KeyClash, OrderedEdit, ShownEdit, ShownTest, Stand, Switch, Tried, TriedOp,
 };
 pub(crate) use edits::{MAX_EDIT_BYTES, MAX_EDITED_BYTES, fate_of_values, keys_both_change, ordered};
 pub(crate) use exact::{apply_exactly, measure};
 pub(crate) use excerpt::{excerpts, hunks_of};
 pub(crate) use git_patch::{GitFile, write_git_patch};
 pub(crate) use kind::{is_text, is_utf_16};
-pub use lines::{Hunk, Line};
+pub use lines::Hunk;
+pub(crate) use lines::Line;
 pub(crate) use lines::{LineKind, TextDiff, diff_lines, diff_lines_the_same_always};
 pub(crate) use merge::{KeptApart, MAX_MERGE_BYTES, Unmergeable, carry_over, line_ends};
-pub use merge::{Merge, MergePart, MergedBy, draft, merge, merge_parts};
+pub use merge::{Merge, MergedBy, draft, merge};
+pub(crate) use merge::{MergePart, merge_parts};
 pub use unified::{unified, write_patch};
 
 #[cfg(test)]

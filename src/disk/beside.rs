@@ -39,7 +39,7 @@ impl<'a> WalkedFolder<'a> {
 
     /// Finds the files that are the same in both, permission bits and all. They will be in neither tree. Whatever is odd
     /// about a file is left for [`WalkedFolder::read`] to tell.
-    pub fn leave_out_alike(&mut self, other: &mut Self) -> Result<(), Cancelled> {
+    pub(crate) fn leave_out_alike(&mut self, other: &mut Self) -> Result<(), Cancelled> {
         let (_kept_open, _kept_open_too) =
             (self.scan.fs.keep_folders_open(), other.scan.fs.keep_folders_open());
         let theirs: BTreeMap<&TreePath, &Stat> =

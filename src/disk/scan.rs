@@ -256,7 +256,7 @@ impl Scan<'_> {
     }
 
     /// Reads every file and link among `present`.
-    pub fn read_all(
+    pub(crate) fn read_all(
         &self,
         present: Vec<(TreePath, Stat)>,
         mut problems: Vec<PlaceProblem>,

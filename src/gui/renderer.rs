@@ -72,7 +72,7 @@ impl Tier {
 }
 
 /// A way to draw that has not proven itself yet.
-pub struct RendererTrial {
+pub(crate) struct RendererTrial {
     memory: SettingsFiles,
     left: u32,
 }

@@ -81,7 +81,7 @@ impl<'l> Expected<'l> {
     }
 
     /// Every place.
-    pub fn into_places(self) -> BTreeMap<TreePath, Option<Node>> {
+    pub(crate) fn into_places(self) -> BTreeMap<TreePath, Option<Node>> {
         self.places.into_iter().map(|(path, expected)| (path, expected.node)).collect()
     }
 

@@ -30,15 +30,19 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use expected::Expected;
-pub use facts::{EntryFact, UncertainFit};
-pub use notes::{CheckNote, PatchNote};
-pub use occasion::{CauseNote, DowntimeNote, Occasion, ReasonNote, TriggerNote};
+pub use facts::EntryFact;
+pub(crate) use facts::UncertainFit;
+pub(crate) use notes::CheckNote;
+pub use notes::PatchNote;
+pub use occasion::{CauseNote, Occasion, ReasonNote};
+pub(crate) use occasion::{DowntimeNote, TriggerNote};
 pub(crate) use parts::{EntryPart, Gone, Retires};
+pub(crate) use replay::MovedLayer;
+pub use replay::Turn;
 pub(crate) use replay::{LayerSlot, Layers, Turns};
-pub use replay::{MovedLayer, Turn};
 pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
-pub use toggled::ToggleNote;
+pub(crate) use toggled::ToggleNote;
 pub(crate) use unchecked::Unchecked;
 pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
 

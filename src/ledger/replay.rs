@@ -24,7 +24,7 @@ pub(crate) struct LayerSlot {
 
 /// What a patch changed went from below others, or came back below them, in entry `at`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MovedLayer {
+pub(crate) struct MovedLayer {
     /// Which patch.
     pub key: LayerKey,
     /// The entry that did it.
@@ -154,7 +154,7 @@ impl Turns {
     }
 
     /// The entry that `entry` undoes in the end; `None` if it reapplies that one, or undoes none.
-    pub fn undone_by(&self, entry: &Entry) -> Option<u64> {
+    pub(crate) fn undone_by(&self, entry: &Entry) -> Option<u64> {
         self.origins.get(&entry.seq).filter(|origin| !origin.is_even).map(|origin| origin.entry)
     }
 }
@@ -260,7 +260,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Takes in what was not taken in yet, up to the entry `seq`.
-    pub fn take_through(&mut self, seq: u64) {
+    pub(crate) fn take_through(&mut self, seq: u64) {
         for entry in self.ledger.entries().iter().skip(self.taken).take_while(|entry| entry.seq <= seq) {
             self.step(entry);
             self.taken += 1;

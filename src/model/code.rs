@@ -38,7 +38,7 @@ impl Kind {
     ];
 
     /// What a run over many folders comes to; `None` where each went as it was asked for.
-    pub fn worst(folders: impl IntoIterator<Item = Option<Kind>>) -> Option<Kind> {
+    pub(crate) fn worst(folders: impl IntoIterator<Item = Option<Kind>>) -> Option<Kind> {
         let rank = |kind: &Kind| Self::WORST_FIRST.iter().position(|other| other == kind);
         folders.into_iter().flatten().min_by_key(rank)
     }

@@ -185,26 +185,6 @@ impl TreeState {
     pub fn iter(&self) -> impl Iterator<Item = (&TreePath, &Node)> {
         self.nodes.iter()
     }
-
-    /// Everything strictly below `dir`.
-    pub fn below<'a>(&'a self, dir: &'a TreePath) -> impl Iterator<Item = (&'a TreePath, &'a Node)> {
-        // Names such as "a-b" sort between "a" and "a/b", so they are passed over, not a reason to stop.
-        let prefix = dir.as_str();
-        self.nodes
-            .range(dir.clone()..)
-            .take_while(move |(path, _)| path.as_str().starts_with(prefix))
-            .filter(move |(path, _)| path.is_below(dir))
-    }
-
-    /// Number of places that hold something.
-    pub fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
-    /// Whether it holds nothing.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
 }
 
 impl FromIterator<(TreePath, Node)> for TreeState {

@@ -284,7 +284,7 @@ impl Board {
 
     /// The patch to try next: for the most important need that is open, the most precise; then the one that fixes most, then
     /// by name, the newest revision first. `None`: nothing is left.
-    pub fn next_candidate(&self) -> Option<usize> {
+    pub(crate) fn next_candidate(&self) -> Option<usize> {
         let usable = |need: &Need| -> Option<usize> {
             let free = need.offers.iter().filter(|(candidate, _)| !self.blocked.contains_key(candidate));
             let best = free.min_by_key(|(candidate, grade)| {
@@ -327,7 +327,7 @@ impl Board {
     }
 
     /// The candidates that would mend `need`, and can't be applied.
-    pub fn blocked_for<'a>(&'a self, need: &'a Need) -> impl Iterator<Item = (usize, &'a str)> {
+    pub(crate) fn blocked_for<'a>(&'a self, need: &'a Need) -> impl Iterator<Item = (usize, &'a str)> {
         let why = move |(candidate, _): &(usize, ClaimGrade)| {
             Some((*candidate, self.blocked.get(candidate)?.as_str()))
         };
@@ -335,7 +335,7 @@ impl Board {
     }
 
     /// The problems that are not fixed in the folder as it is.
-    pub fn unmended(&self) -> impl Iterator<Item = &Problem> {
+    pub(crate) fn unmended(&self) -> impl Iterator<Item = &Problem> {
         let is_open = move |need: &usize| !matches!(self.needs[*need].fate, NeedFate::FixedHere { .. });
         self.problems.iter().filter(move |problem| problem.needs.iter().any(is_open))
     }

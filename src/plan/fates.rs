@@ -16,7 +16,7 @@ pub(super) struct Bringing<'a> {
 
 /// What becomes of what was changed at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlaceFate {
+pub(crate) struct PlaceFate {
     /// The worst that happens to any part of it.
     pub fate: Fate,
     /// Whether anything of it is there now.

@@ -158,7 +158,7 @@ impl Times {
     }
 
     /// Whether there are too few values to compare them with others.
-    pub fn is_few(&self) -> bool {
+    pub(crate) fn is_few(&self) -> bool {
         self.values.len() < FEW
     }
 }
@@ -170,7 +170,7 @@ impl Proportion {
     }
 
     /// Whether the whole is too small to compare it with others.
-    pub fn is_few(&self) -> bool {
+    pub(crate) fn is_few(&self) -> bool {
         self.whole.len() < FEW
     }
 }
@@ -195,7 +195,7 @@ impl Metrics {
     }
 
     /// How many patches were applied in a week, on average.
-    pub fn applied_per_week(&self) -> Option<f64> {
+    pub(crate) fn applied_per_week(&self) -> Option<f64> {
         let weeks = (self.period.until - self.period.since) as f64 / WEEK_SECS;
         (weeks > 0.0).then(|| self.deeds(Deed::Applied).len() as f64 / weeks)
     }

@@ -49,9 +49,9 @@ use std::fmt::Display;
 
 pub(crate) use apply::fitness;
 pub(crate) use choose::{Band, Board, Exploited, Need, NeedFate, Problem, ProblemFacts};
-pub use fates::FileFates;
+pub(crate) use fates::FileFates;
 pub(crate) use fates::{how_it_stands, is_lost};
-pub use file_note::FileNote;
+pub(crate) use file_note::FileNote;
 pub(crate) use fixed::{
     Claim, ClaimGrade, ClaimProof, DriftedFile, Untold, VexStatement, claims, resolved_by, statements,
 };
@@ -71,14 +71,14 @@ pub(crate) use repair::{Lost, LostFile, plan_repair};
 pub(crate) use resolve::{Cycle, resolve};
 pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;
-pub use scope::Scope;
+pub(crate) use scope::Scope;
 pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
 pub(crate) use silence::{Loud, ScanFinding, Scanner, Silence, silenced};
 pub use situation::Situation;
 pub(crate) use situation::{FailedCheck, FolderProduct, KnownBy, Recalled, VolumeProblem, spell};
 pub use take_out::{Because, take_out};
 pub(crate) use take_out::{Dependent, Rebuilt, TakeOut};
-pub use taken_back::TakenBack;
+pub(crate) use taken_back::TakenBack;
 pub use why::Obstacle;
 
 use crate::model::{Code, Digest, Mode, Node, PlaceProblem, Step, TreePath};

@@ -264,7 +264,7 @@ impl Expectation {
         Self::new(ExpectationSubject::Patch(id.to_owned()), standing)
     }
 
-    pub fn is_met(&self) -> bool {
+    pub(crate) fn is_met(&self) -> bool {
         matches!(
             self.standing,
             ExpectationStanding::Met | ExpectationStanding::MetBy(_) | ExpectationStanding::Done(_)

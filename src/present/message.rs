@@ -209,8 +209,6 @@ pub enum Msg {
     CopyDetails,
     /// The same as a command is to be copied.
     CopyCommand,
-    /// Text is to be copied.
-    Copy(String),
     /// All commands are to be shown.
     ShowPalette,
     ShowKeys,

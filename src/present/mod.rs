@@ -54,5 +54,4 @@ pub mod failure;
 mod page_command;
 
 pub use model::{Model, Overlay, Page};
-pub use update::pair_text;
 pub use workspace::Tab;

@@ -1,6 +1,6 @@
 //! What a message or an answer does to the model, and which effects follow.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::check::CheckPage;
 use super::commands::Command;
@@ -97,7 +97,6 @@ impl Model {
                 vec![Effect::List(self.folders.ask(&mut self.tickets), place)]
             }
             Msg::Escape => self.escape(),
-            Msg::Copy(text) => self.copy(text),
             Msg::SetSettings(settings) => {
                 self.settings = *settings;
                 vec![Effect::SaveSettings]
@@ -439,13 +438,4 @@ fn picked(msg: &Msg) -> Effect {
         Msg::PickInput(input) => Effect::PickInput(*input),
         _ => Effect::PickBundle,
     }
-}
-
-/// The name of a recent pair, for its row.
-pub fn pair_text(pair: &Pair) -> (String, String) {
-    let file =
-        |path: &PathBuf| path.file_name().map_or_else(|| path_line(path), |name| path_line(Path::new(name)));
-    let bundle = pair.bundle.as_ref().map(file).unwrap_or_else(|| words::NO_PATCH.to_owned());
-    let folder = pair.folder.as_deref().map(path_line).unwrap_or_else(|| words::NO_FOLDER.to_owned());
-    (bundle, folder)
 }

@@ -149,11 +149,6 @@ impl Confusables {
         self.counts.iter().map(|(&(danger, kind), &number)| (danger, kind, number))
     }
 
-    /// How many matter that much.
-    pub fn number(&self, danger: ConfusableSeverity) -> u64 {
-        self.counts().filter(|(found, ..)| *found == danger).map(|(.., number)| number).sum()
-    }
-
     /// Notes one; `suspect` is asked only where its place is going to be listed.
     fn add(
         &mut self,

@@ -4,7 +4,7 @@ use cvss::Cvss;
 
 /// A vector of CVSS 2.0 to 4.0 with its score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CvssScore {
+pub(crate) struct CvssScore {
     /// The score in tenths, 0 to 100: scores have one decimal, and are compared.
     pub tenths: u8,
 }
@@ -14,7 +14,7 @@ impl CvssScore {
     const MAX_BYTES: usize = 512;
 
     /// The score of a vector; `None` if it is none, or says too little to have one.
-    pub fn of_vector(vector: &str) -> Option<Self> {
+    pub(crate) fn of_vector(vector: &str) -> Option<Self> {
         if vector.len() > Self::MAX_BYTES {
             return None;
         }

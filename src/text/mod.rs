@@ -8,7 +8,7 @@ pub mod json;
 mod words;
 
 pub use advice::Advice;
-pub use cvss::CvssScore;
+pub(crate) use cvss::CvssScore;
 pub(crate) use escape::{
     escape_bytes, escape_in_pieces, escape_line, escape_text, hidden_count, name_in_message, one_line,
     spell_out_rest,

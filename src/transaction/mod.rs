@@ -53,7 +53,8 @@ use std::path::{Path, PathBuf};
 
 pub use commit::Receipt;
 pub use finish::{append, give_up};
-pub use originals::{Unlike, UnlikePlace};
+pub use originals::Unlike;
+pub(crate) use originals::UnlikePlace;
 pub(crate) use prepare::ArmedTransaction;
 pub use prepare::prepare;
 pub(crate) use put_aside::put_aside;

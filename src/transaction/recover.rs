@@ -277,7 +277,10 @@ fn discard_unarmed(fs: &dyn Fs) -> Result<(), TransactionError> {
 ///
 /// # Errors
 /// The system's.
-pub fn can_roll_forward(fs: &dyn Fs, interrupted: &InterruptedChange) -> Result<bool, TransactionError> {
+pub(crate) fn can_roll_forward(
+    fs: &dyn Fs,
+    interrupted: &InterruptedChange,
+) -> Result<bool, TransactionError> {
     let observed = observe(fs, &interrupted.steps)?;
     Ok(observed.iter().all(|observed| observed.seen == StepState::After))
 }

@@ -63,7 +63,7 @@ impl Staging<'_> {
         }
     }
 
-    pub fn write_content(&self, object: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
+    pub(crate) fn write_content(&self, object: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
         let mut out = self.create(object)?;
         let mut sink = Checked::new(&mut *out, self, file);
         let written = self.request.contents.write(self.step, self.fs, &mut sink);

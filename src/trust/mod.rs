@@ -27,7 +27,8 @@ pub(crate) use judge::{Attached, SignatureSubject, key_of, signer_of};
 pub use judge::{AttachedReview, judge};
 #[cfg(test)]
 pub(crate) use key::KeyError;
-pub use key::{KeyFingerprint, PublicKey};
+pub(crate) use key::KeyFingerprint;
+pub use key::PublicKey;
 pub(crate) use key::{MAX_KEY_BYTES, SignatureScheme};
 pub use minisign::sign;
 pub use policy::Policy;
@@ -44,11 +45,12 @@ pub use secret_key::SecretKey;
 #[cfg(test)]
 pub(crate) use secret_key::SecretKeyError;
 pub(crate) use secret_key::{MAX_SECRET_BYTES, Password};
-pub use statement::SignerRole;
+pub(crate) use statement::SignerRole;
 pub(crate) use statement::{SequencePlace, Statement, StatementKind};
+pub use store::Keyring;
 #[cfg(test)]
 pub(crate) use store::ListState;
 pub(crate) use store::{EVERY_PRODUCT, KeyStore, KeyStoreError, TrustOrigin, TrustedKey};
-pub use store::{KeyPlaces, Keyring, Revoked, RevokedFrom};
+pub(crate) use store::{KeyPlaces, Revoked, RevokedFrom};
 pub use verdict::Verdict;
 pub(crate) use verdict::{Denial, Doubt, Signatory, Standing};

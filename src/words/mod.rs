@@ -275,7 +275,6 @@ words! {
     UNDONE_HERE = "Part of {id} is undone";
     UNDONE_HERE_WHY = "{undone}. The history says who agreed to that, and why.";
     // Guided
-    STEP_OF = "Step {n} of 6";
     STEP_CHOOSE = "Choose";
     STEP_CHECK = "Check";
     STEP_REVIEW = "Review";

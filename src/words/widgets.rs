@@ -4,8 +4,6 @@ words! {
     PROGRAM = "Patchwright";
     // Badges
     STATUS_ADDED = "Added";
-    STATUS_BINARY = "Binary";
-    STATUS_CONFLICT = "Not as expected";
     STATUS_DELETED = "Deleted";
     STATUS_MODIFIED = "Modified";
     STATUS_RENAMED = "Renamed";
@@ -22,7 +20,6 @@ words! {
     SEARCH_NOTHING = "Not found";
     SEARCH_PLACE = "{at} of {n}";
     // Progress
-    STATUS_BAR = "Status";
     STEP = "Step {n} of {all}";
     FILES_DONE = "{n} of {all} files";
     ELAPSED_SECONDS = "{s} s";

@@ -19,19 +19,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) use crate::plan::Recalled;
-pub use change::accept::Accepted;
+pub(crate) use change::accept::Accepted;
 pub use change::apply::Applied;
 pub use change::apply_preview::ApplyPreview;
 pub(crate) use change::apply_preview::ComingPatch;
-pub use change::backups::DamagedBackups;
+pub(crate) use change::backups::DamagedBackups;
 pub(crate) use change::choose::{ChoiceWish, PatchAtHand, PatchChoice};
 pub use change::decision::DecisionDigest;
 pub(crate) use change::kept_edits::KeptEdit;
-pub use change::permission::CheckedBundles;
+pub(crate) use change::permission::CheckedBundles;
 pub(crate) use change::permission::SharedBundles;
 pub use change::plan_file::PlanFile;
 pub(crate) use change::planned_step::{NodeFacts, PlannedStep};
-pub use change::recover::{ChecksLeft, Choice, Recovered};
+pub(crate) use change::recover::ChecksLeft;
+pub use change::recover::{Choice, Recovered};
 pub(crate) use change::repair::RepairPreview;
 pub use change::repair::{RepairOptions, Repaired};
 pub use change::request::{ApplyOptions, ApplyRequest};
@@ -39,12 +40,13 @@ pub(crate) use change::rollback::{RebuiltPlace, RollbackPreview};
 pub use change::rollback::{RollbackOptions, RolledBack, Which};
 pub use change::scripts::ScriptConsent;
 pub(crate) use change::scripts::ScriptPlan;
-pub use change::toggle::{ToggleOptions, TogglePreview, Toggled};
+pub(crate) use change::toggle::TogglePreview;
+pub use change::toggle::{ToggleOptions, Toggled};
 
 pub use contents::{MAX_IN_MEMORY_BYTES, SideContent};
 pub(crate) use error::ScriptTrouble;
 pub use error::{Error, Result};
-pub use keys::KeyWish;
+pub(crate) use keys::KeyWish;
 pub use keys::review::ReviewWish;
 pub(crate) use keys::review::{SpokenReview, spoken_reviews};
 pub use keys::sign::{Signed, Signer};
@@ -53,30 +55,33 @@ pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, Hi
 pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
 pub use look::drift::Drift;
 pub(crate) use look::drift::{DriftCause, DriftKind};
-pub use look::edits::{KeyEdits, ShownCondition, ShownEdits};
-pub use look::fixed::FixedFormat;
+pub(crate) use look::edits::{KeyEdits, ShownCondition, ShownEdits};
+pub(crate) use look::fixed::FixedFormat;
 pub(crate) use look::fixed::{ComparedScan, FixedHere, Publisher};
 pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;
 pub use look::identify::{Identified, Presence};
 pub(crate) use look::inspect::{Inspection, Verification};
-pub use look::merge_by_hand::MergeSides;
+pub(crate) use look::merge_by_hand::MergeSides;
 pub use look::merging::{EditChoice, EditChoices};
 pub(crate) use look::metrics::exposition::Exposition;
 pub(crate) use look::metrics::{FolderMetrics, MeasuredFolder, moment};
 pub(crate) use look::planned_scripts::PlannedScript;
-pub use look::rehearsals::KnownRehearsal;
+pub(crate) use look::rehearsals::KnownRehearsal;
+pub use look::rollback_protection::Foreign;
 pub(crate) use look::rollback_protection::HistoryCheck;
-pub use look::rollback_protection::{Foreign, OlderCopy};
-pub use look::scan::ScanProblem;
-pub use look::status::{Containment, FolderStatus};
+pub(crate) use look::rollback_protection::OlderCopy;
+pub(crate) use look::scan::ScanProblem;
+pub(crate) use look::status::Containment;
+pub use look::status::FolderStatus;
 pub(crate) use look::status::{FolderHistory, Removal};
-pub use look::switches::{FolderSwitch, SwitchMove, SwitchStand};
-pub use look::unchecked::StoppedChange;
-pub use look::unchecked::{ChecksDue, UncheckedChange};
+pub use look::switches::FolderSwitch;
+pub(crate) use look::switches::{SwitchMove, SwitchStand};
+pub(crate) use look::unchecked::StoppedChange;
+pub(crate) use look::unchecked::{ChecksDue, UncheckedChange};
 pub use look::unfinished::UnfinishedWork;
-pub use look::vouching::{Authorship, FormerAuthor};
-pub use make::TriedFile;
+pub(crate) use look::vouching::{Authorship, FormerAuthor};
+pub(crate) use make::TriedFile;
 pub(crate) use make::evidence::verify::{PackSigner, VerifiedPack};
 pub(crate) use make::evidence::{
     EvidencePack, EvidenceWish, PatchEvidence, Redaction, SaidOfPatch, SavedPack,
@@ -85,13 +90,14 @@ pub(crate) use make::export::Exported;
 pub use make::sample::Sample;
 pub use make::{Commits, MadeBundle, MakeRequest, OrderSource, ProofChoice};
 pub(crate) use make::{EditMakeRequest, GitMakeRequest, TextMakeRequest};
+pub(crate) use rehearse::RehearsalWish;
+pub use rehearse::Rehearsed;
 pub(crate) use rehearse::SiteTest;
-pub use rehearse::{RehearsalWish, Rehearsed};
 pub(crate) use rollout::{
     ApprovalView, Attribution, Gate, MemberState, MemberView, PlannedFolder, PlannedRing, RingView,
     RolloutPlan,
 };
-pub use rollout::{RolloutView, RunWish};
+pub(crate) use rollout::{RolloutView, RunWish};
 pub(crate) use text_patch::{
     FileSummary, TextFault, TextInspection, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
 };
@@ -101,17 +107,17 @@ pub(crate) use wanted::{FolderStand, ReconcileCause, ReconcileWish, Reconciled};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub(crate) use crate::bundle::order::{FindingWeight, OrderFinding, lint as lint_order};
-pub use crate::diff::MergePart;
+pub(crate) use crate::diff::MergePart;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
-pub use crate::diff::place::Tolerance;
+pub(crate) use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
 pub use crate::ledger::{
-    Action, CauseNote, DowntimeNote, Entry, EntryFact, Installed, Occasion, PatchNote, ReasonNote,
-    ToggleNote, TriggerNote, Turn,
+    Action, CauseNote, Entry, EntryFact, Installed, Occasion, PatchNote, ReasonNote, Turn,
 };
 pub(crate) use crate::ledger::{
     CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, Turns, VouchedNote,
 };
+pub(crate) use crate::ledger::{DowntimeNote, ToggleNote, TriggerNote};
 pub(crate) use crate::plan::why::are_open;
 pub use crate::plan::why::{Override, Overrides};
 pub use crate::transaction::recover::{OnForeign, Undone};
@@ -119,9 +125,8 @@ pub(crate) use crate::trust::{
     Denial, Doubt, EVERY_PRODUCT, KeyStoreError as KeysError, Password, Rotated, Signatory, Standing,
     TrustedKey,
 };
-pub use crate::trust::{
-    KeyFingerprint, Opinion, PublicKey, Review, Revoked, RevokedFrom, SignerRole, Verdict,
-};
+pub(crate) use crate::trust::{KeyFingerprint, Revoked, RevokedFrom, SignerRole};
+pub use crate::trust::{Opinion, PublicKey, Review, Verdict};
 
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, OsFs};

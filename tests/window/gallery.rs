@@ -42,7 +42,6 @@ impl Gallery {
 
     /// The whole page, in a column that scrolls.
     pub fn page_ui(&mut self, ui: &mut Ui) {
-        egui::Panel::bottom("status").frame(egui::Frame::NONE).show(ui, status_ui);
         let fill = egui::Frame::NONE.fill(Tokens::from_context(ui).page());
         egui::CentralPanel::default().frame(fill).show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -262,9 +261,9 @@ fn tree_ui(ui: &mut Ui, chosen: &mut usize, is_open: &mut bool) {
             ("models.json", BadgeStatus::Added, "+118"),
             ("old-tables.bin", BadgeStatus::Deleted, "4 kB"),
             ("render.sh", BadgeStatus::Type, ""),
-            ("tables.bin", BadgeStatus::Binary, "12 MB"),
+            ("tables.bin", BadgeStatus::Modified, "12 MB"),
             ("units.toml", BadgeStatus::Renamed, ""),
-            ("a name that is much too long for the width of this list.toml", BadgeStatus::Conflict, "+1"),
+            ("a name that is much too long for the width of this list.toml", BadgeStatus::Added, "+1"),
         ];
         for (index, (text, status, note)) in files.into_iter().enumerate().filter(|_| *is_open) {
             let place = (index + 1, 8);
@@ -356,13 +355,4 @@ fn change_ui(ui: &mut Ui) {
         let galley = ui.painter().layout_job(job);
         ui.painter().galley(rect.min + egui::vec2(space::SMALL, 2.0), galley, tokens.text);
     }
-}
-
-fn status_ui(ui: &mut Ui) {
-    let left = [
-        StatusItem { icon: Some(Icon::Folder), text: "C:\\Kestrel" },
-        StatusItem { icon: Some(Icon::ShieldCheck), text: "Signed by Northwind" },
-    ];
-    let right = [StatusItem { icon: None, text: "UTF-8" }, StatusItem { icon: None, text: "12 of 57" }];
-    status_bar(ui, &left, &right);
 }

@@ -237,26 +237,6 @@ impl Unpublished {
     }
 }
 
-impl AuthorError {
-    /// The code a person can quote.
-    pub fn code(&self) -> Code {
-        match self {
-            AuthorError::Refused(obstacles) => obstacles.first().map_or(Code::Order, Obstacle::code),
-            AuthorError::Scan { source: ScanError::Cancelled(_), .. } | AuthorError::Cancelled(_) => {
-                Code::Interrupted
-            }
-            AuthorError::Scan { source: ScanError::Io { .. }, .. } => Code::Io,
-            AuthorError::Read { source, .. } | AuthorError::Output { source, .. } => match source.kind() {
-                io::ErrorKind::PermissionDenied => Code::Rights,
-                io::ErrorKind::StorageFull => Code::Space,
-                _ => Code::Io,
-            },
-            AuthorError::Changed { .. } => Code::InUse,
-            AuthorError::Bundle(error) => error.code(),
-        }
-    }
-}
-
 impl ChangeCounts {
     /// Counts `changes`.
     pub fn new(changes: &[FileChange]) -> Self {

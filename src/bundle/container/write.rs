@@ -58,12 +58,12 @@ impl<W: Write> ContainerWriter<W> {
     }
 
     /// Adds the text with all changes that a diff can say, as [`BlobSpool::deflate`](super::BlobSpool::deflate) packed it.
-    pub fn add_diff(&mut self, text: &PackedBlob) -> Result<(), BundleError> {
+    pub(crate) fn add_diff(&mut self, text: &PackedBlob) -> Result<(), BundleError> {
         self.add_packed(MemberName::Diff, text)
     }
 
     /// Adds small contents, in the order of their digests, as one content from the spool.
-    pub fn add_shared(&mut self, contents: &PackedBlob) -> Result<(), BundleError> {
+    pub(crate) fn add_shared(&mut self, contents: &PackedBlob) -> Result<(), BundleError> {
         self.add_packed(MemberName::Shared, contents)
     }
 

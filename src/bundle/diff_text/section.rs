@@ -78,12 +78,12 @@ impl<'a> DiffSection<'a> {
     }
 
     /// Whether the patch says nowhere else how the content comes about.
-    pub fn is_payload(&self) -> bool {
+    pub(crate) fn is_payload(&self) -> bool {
         matches!(self.change.payload, Some(Payload::Diff { .. }))
     }
 
     /// Whether lines differ, and not only names and modes.
-    pub fn has_lines(&self) -> bool {
+    pub(crate) fn has_lines(&self) -> bool {
         use SectionSide::{File, Link, Nothing};
         match (self.before, self.after) {
             (File(old), File(new)) => old.digest != new.digest,

@@ -25,11 +25,6 @@ impl Globs {
         Ok(Self { lines, matcher })
     }
 
-    /// The lines as they were written.
-    pub fn lines(&self) -> &[String] {
-        &self.lines
-    }
-
     /// Whether the path, or a folder it is in, is meant.
     pub fn matches(&self, path: &TreePath, is_dir: bool) -> bool {
         self.matcher.matched_path_or_any_parents(path.as_str(), is_dir).is_ignore()

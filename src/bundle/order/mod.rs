@@ -19,7 +19,7 @@ mod script;
 mod table;
 mod toggles;
 
-pub use edits::OrderEdit;
+pub(crate) use edits::OrderEdit;
 pub(crate) use edits::{by_file, for_content};
 pub(crate) use finding::{FindingWeight, OrderFinding};
 pub(crate) use globs::Globs;

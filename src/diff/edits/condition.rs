@@ -11,14 +11,14 @@ const MAX_MATCHED_BYTES: usize = 64 << 10;
 
 /// One thing that must be so.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condition {
+pub(crate) struct Condition {
     pub path: Path,
     pub check: ValueTest,
 }
 
 /// What must be so about a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ValueTest {
+pub(crate) enum ValueTest {
     Absent,
     Count(usize),
     Equals(Value),

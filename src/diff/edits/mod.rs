@@ -21,15 +21,15 @@ mod words;
 mod work;
 
 pub(crate) use back::fate_of_values;
-pub use ops::Grade;
-pub use read::OrderedEdit;
+pub(crate) use ops::Grade;
+pub(crate) use read::OrderedEdit;
 pub(crate) use read::{MAX_EDIT_BYTES, ordered};
 pub use several::FileEdits;
 pub(crate) use shown::keys_both_change;
-pub use shown::{KeyClash, ShownEdit, ShownTest};
-pub use switch::{Stand, Switch};
+pub(crate) use shown::{KeyClash, ShownEdit, ShownTest};
+pub(crate) use switch::{Stand, Switch};
 pub use value::Value;
-pub use why::{NoDocument, OpMisfit};
+pub(crate) use why::{NoDocument, OpMisfit};
 
 use std::fmt;
 

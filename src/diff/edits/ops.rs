@@ -8,7 +8,7 @@ use super::work::EditBudget;
 
 /// One step of an edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EditOperation {
+pub(crate) enum EditOperation {
     /// Goes behind the last element of a list, unless it is there.
     Add {
         path: Path,

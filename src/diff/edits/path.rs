@@ -52,7 +52,7 @@ impl PathSegment {
 /// Why a path is none, and after how many of its bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("character {} of the path: {why}", .at + 1)]
-pub struct NoPath {
+pub(crate) struct NoPath {
     at: usize,
     why: &'static str,
 }

@@ -69,7 +69,7 @@ impl FileStyle {
     }
 
     /// A key and what follows it up to the value.
-    pub fn key_and_sign(&self, key: &str, is_flow: bool) -> Result<String, Unspelled> {
+    pub(crate) fn key_and_sign(&self, key: &str, is_flow: bool) -> Result<String, Unspelled> {
         let sign = if self.format == Format::Yaml && is_flow { ": " } else { &self.sign };
         Ok(self.key(key, is_flow)? + sign)
     }
@@ -100,7 +100,7 @@ impl FileStyle {
     }
 
     /// JSON over several lines, below a line with this indent.
-    pub fn expanded(&self, value: &Value, indent: &str, quotes: Quotes) -> Result<String, Unspelled> {
+    pub(crate) fn expanded(&self, value: &Value, indent: &str, quotes: Quotes) -> Result<String, Unspelled> {
         let inner = format!("{indent}{}", self.unit);
         let (parts, open, close) = match value {
             Value::List(items) if !items.is_empty() => {
@@ -120,7 +120,7 @@ impl FileStyle {
     }
 
     /// What follows a key of YAML, or the sign of an element, that stands in this column.
-    pub fn yaml_behind(
+    pub(crate) fn yaml_behind(
         &self,
         value: &Value,
         column: usize,
@@ -169,7 +169,11 @@ impl FileStyle {
     }
 
     /// All keys of a group, each in a line; for a section of TOML or INI.
-    pub fn section_lines(&self, entries: &[(String, Value)], prefix: &str) -> Result<String, Unspelled> {
+    pub(crate) fn section_lines(
+        &self,
+        entries: &[(String, Value)],
+        prefix: &str,
+    ) -> Result<String, Unspelled> {
         entries.iter().map(|(key, value)| self.line(key, value, prefix)).collect()
     }
 

@@ -37,7 +37,7 @@ type Map = [(String, Value)];
 
 /// An entry `[[edits]]` of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderedEdit {
+pub(crate) struct OrderedEdit {
     /// The file that it edits.
     pub file: String,
     /// Whether it is not tried where the file is none of those that the author had.
@@ -51,7 +51,7 @@ pub struct OrderedEdit {
 
 /// What a file beside an order holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Import {
+pub(crate) enum Import {
     JsonPatch,
     MergePatch,
 }

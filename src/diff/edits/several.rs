@@ -29,7 +29,7 @@ impl FileEdits {
     ///
     /// # Errors
     /// As those of [`Edit::try_on`].
-    pub fn try_on_edited(&self, made_for: &[u8], here: &[u8]) -> Result<Tried, OpMisfit> {
+    pub(crate) fn try_on_edited(&self, made_for: &[u8], here: &[u8]) -> Result<Tried, OpMisfit> {
         let mut known = made_for.to_vec();
         self.try_each(here, |edit, content, fits| {
             let met = edit.meets(&known, content)?;

@@ -56,7 +56,7 @@ impl FileEdits {
     ///
     /// # Errors
     /// As those of [`Edit::try_on`].
-    pub fn shown_on(&self, content: &[u8]) -> Result<Vec<ShownEdit>, OpMisfit> {
+    pub(crate) fn shown_on(&self, content: &[u8]) -> Result<Vec<ShownEdit>, OpMisfit> {
         let mut edited = content.to_vec();
         let shown = self.edits().iter().map(|edit| {
             let tried = edit.try_on(&edited)?;
@@ -71,7 +71,7 @@ impl FileEdits {
 
 /// A value that two changes both make another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyClash {
+pub(crate) struct KeyClash {
     pub path: String,
     /// What each makes of it; nothing where it is taken away.
     pub values: [Option<String>; 2],

@@ -15,7 +15,7 @@ const WITH_SECTIONS: &[u8] = b"[section]\n";
 
 /// A switch, for a file with a certain content.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Switch {
+pub(crate) struct Switch {
     format: Format,
     path: Path,
     on: Value,
@@ -32,7 +32,7 @@ struct Flag {
 
 /// Where a switch stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stand {
+pub(crate) enum Stand {
     At(Position),
     /// Somebody wrote another value, which is this.
     Elsewhere(String),

@@ -116,7 +116,7 @@ impl Value {
 
     /// Whether a person who wrote `other` means this one: numbers count by what they are worth, and a word without
     /// quotes may be written as a text.
-    pub fn is_meant_by(&self, other: &Value) -> bool {
+    pub(crate) fn is_meant_by(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::Odd(_), _) | (_, Value::Odd(_)) => false,
             (Value::Number(one), Value::Number(two)) => {

@@ -105,7 +105,7 @@ pub enum MergePart {
 ///
 /// # Errors
 /// If one of the three is no text that can be merged line by line, or is too large.
-pub fn merge_parts(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Vec<MergePart>, Unmergeable> {
+pub(crate) fn merge_parts(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Vec<MergePart>, Unmergeable> {
     if let Some(one) = undisputed(base, mine, theirs)? {
         return Ok(vec![MergePart::Agreed(one.to_vec())]);
     }

@@ -7,8 +7,9 @@ mod settings;
 use std::ops::Range;
 
 use super::carry::{NotCarried, carry_lines};
+pub use lines::draft;
 pub(crate) use lines::{MAX_MERGE_BYTES, Unmergeable, line_ends};
-pub use lines::{MergePart, draft, merge_parts};
+pub(crate) use lines::{MergePart, merge_parts};
 
 use crate::diff::settings::Format;
 use lines::{LineMerge, merge_lines, undisputed};

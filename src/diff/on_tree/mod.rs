@@ -178,7 +178,7 @@ impl<'t> Series<'t> {
     }
 
     /// Whether so much was compared that the rest of the hunks could not be looked for.
-    pub fn is_used_up(&self) -> bool {
+    pub(crate) fn is_used_up(&self) -> bool {
         self.budget.is_used_up()
     }
 

@@ -75,7 +75,7 @@ impl MailHeaderReader {
     }
 
     /// Takes in a line that diffs may have above them, too: the letter does not start with it.
-    pub fn take_remark(&mut self, line: &[u8]) {
+    pub(crate) fn take_remark(&mut self, line: &[u8]) {
         let has_words = self.has_words;
         self.take(line);
         self.has_words = has_words;

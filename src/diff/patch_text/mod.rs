@@ -35,7 +35,7 @@ pub(crate) use binary::BinaryDiffError;
 pub(crate) use binary::{BinaryContent, BinaryMethod};
 pub use charset::decode_text;
 pub(crate) use charset::utf_16;
-pub use hunk_lines::HunkLines;
+pub(crate) use hunk_lines::HunkLines;
 pub(crate) use hunk_lines::LinesBeyond;
 pub(crate) use mail_header::MailHeader;
 pub(crate) use name::{StripLevel, stripped};

@@ -40,7 +40,7 @@ struct Remark<'a> {
 }
 
 impl<'a> Remarks<'a> {
-    pub fn pass_diff(&mut self, file: &FilePatch<'_>) {
+    pub(crate) fn pass_diff(&mut self, file: &FilePatch<'_>) {
         self.follows_a_diff = !file.is_git;
         if !file.is_git {
             self.found[self.above..].iter_mut().for_each(|remark| remark.is_attached = true);
@@ -49,7 +49,7 @@ impl<'a> Remarks<'a> {
     }
 
     /// Something else comes.
-    pub fn pass_other(&mut self) {
+    pub(crate) fn pass_other(&mut self) {
         self.follows_a_diff = false;
         self.above = self.found.len();
     }

@@ -86,7 +86,7 @@ impl Format {
 
     /// The form of a file that somebody wants to edit by its keys, or that may be merged by them: with such names, too,
     /// that only tell what a file is to somebody who knows that it has keys.
-    pub fn of_keys(name: &str, content: &[u8]) -> Option<Self> {
+    pub(crate) fn of_keys(name: &str, content: &[u8]) -> Option<Self> {
         const UNITS: [&str; 13] = [
             "automount",
             "link",
@@ -158,7 +158,11 @@ impl Format {
     ///
     /// # Errors
     /// As those of `read`, and if anything in it is in doubt.
-    pub fn read_certain(self, side: &'static str, content: &[u8]) -> Result<(DecodedText, Sheet), Unread> {
+    pub(crate) fn read_certain(
+        self,
+        side: &'static str,
+        content: &[u8],
+    ) -> Result<(DecodedText, Sheet), Unread> {
         let (text, sheet) = self.read(side, content)?;
         match sheet.doubts.first() {
             Some(&ParseDoubt { at, why, .. }) => {
@@ -202,7 +206,7 @@ impl DecodedText {
     }
 
     /// The bytes of another text in the form of this one.
-    pub fn bytes_of(&self, text: &str) -> Option<Vec<u8>> {
+    pub(crate) fn bytes_of(&self, text: &str) -> Option<Vec<u8>> {
         match self.is_bytes {
             false if self.has_mark => Some(format!("{BYTE_ORDER_MARK}{text}").into_bytes()),
             false => Some(text.into()),

@@ -93,14 +93,19 @@ impl Sheet {
     }
 
     /// A text that says one thing.
-    pub fn of_one(text: &str, root: KeyGroup, comments: Vec<Range<usize>>, doubts: Vec<ParseDoubt>) -> Self {
+    pub(crate) fn of_one(
+        text: &str,
+        root: KeyGroup,
+        comments: Vec<Range<usize>>,
+        doubts: Vec<ParseDoubt>,
+    ) -> Self {
         let all = 0..text.len();
         let root = KeyEntry::new(String::new(), ParsedValue::Group(root), all.clone(), all);
         Self::new(text, vec![root], comments, doubts)
     }
 
     /// Where the line begins that `at` is in.
-    pub fn line_start(&self, at: usize) -> usize {
+    pub(crate) fn line_start(&self, at: usize) -> usize {
         let above = self.line_starts.partition_point(|start| *start <= at);
         above.checked_sub(1).map_or(0, |above| self.line_starts[above])
     }

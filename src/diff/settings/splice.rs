@@ -18,7 +18,7 @@ impl Exchange {
         Self { range, new, is_departure: false }
     }
 
-    pub fn departure(range: Range<usize>) -> Self {
+    pub(crate) fn departure(range: Range<usize>) -> Self {
         Self { range, new: String::new(), is_departure: true }
     }
 }
@@ -35,7 +35,7 @@ impl<'a> ParsedText<'a> {
         self.comments_in(0..self.text.len())
     }
 
-    pub fn comments_in(self, range: Range<usize>) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn comments_in(self, range: Range<usize>) -> impl Iterator<Item = &'a str> {
         let first = self.sheet.comments.partition_point(|comment| comment.start < range.start);
         let end = range.end;
         let inside = self.sheet.comments[first..].iter().take_while(move |comment| comment.end <= end);
@@ -49,7 +49,7 @@ impl<'a> ParsedText<'a> {
     }
 
     /// The comment that has the line right above this place to itself.
-    pub fn comment_above(self, start: usize) -> Option<&'a Range<usize>> {
+    pub(crate) fn comment_above(self, start: usize) -> Option<&'a Range<usize>> {
         let end = self.text[..start].trim_end().len();
         let found = self.sheet.comments.binary_search_by_key(&end, |comment| comment.end).ok()?;
         let comment = &self.sheet.comments[found];

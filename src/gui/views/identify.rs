@@ -56,7 +56,7 @@ fn found_ui(ui: &mut Ui, page: &IdentifiedPage) {
 }
 
 /// Every code with what it means, for whoever was told one on the phone.
-pub fn codes_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
+pub(crate) fn codes_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let header = PageHeader { title: papers::CODES, subtitle: papers::CODES_MEANING };
     head_ui(ui, model, &header, outbox);
     let label = ui.label(text::caption(papers::CODES_FILTER).color(Tokens::from_context(ui).muted));

@@ -33,7 +33,7 @@ impl Share {
     }
 
     /// Whether `count` of `all` is more than this. Equal is not.
-    pub fn is_exceeded(self, count: usize, all: usize) -> bool {
+    pub(crate) fn is_exceeded(self, count: usize, all: usize) -> bool {
         match self {
             Share::Folders(most) => count as u128 > u128::from(most),
             Share::Percent(part) => count as u128 * WHOLE > u128::from(part) * all as u128,
@@ -41,7 +41,7 @@ impl Share {
     }
 
     /// Whether `count` of `all` is at least this. More than there are is never asked for.
-    pub fn is_reached(self, count: usize, all: usize) -> bool {
+    pub(crate) fn is_reached(self, count: usize, all: usize) -> bool {
         match self {
             Share::Folders(least) => count as u128 >= u128::from(least).min(all as u128),
             Share::Percent(part) => count as u128 * WHOLE >= u128::from(part) * all as u128,

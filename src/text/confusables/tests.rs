@@ -20,6 +20,11 @@ fn kinds(confusables: &Confusables, danger: ConfusableSeverity) -> Vec<Confusabl
     confusables.counts().filter(|(found, ..)| *found == danger).map(|(_, kind, _)| kind).collect()
 }
 
+/// How many matter that much.
+fn number(found: &Confusables, danger: ConfusableSeverity) -> u64 {
+    found.counts().filter(|(of, ..)| *of == danger).map(|(.., number)| number).sum()
+}
+
 #[test]
 fn h90_what_moves_a_terminal_is_deceiving() {
     let cases = [
@@ -138,7 +143,7 @@ fn h95_names_that_deceive_are_found() {
     assert_eq!(kinds(&in_name("app\u{202e}fdp.exe"), ConfusableSeverity::Deceiving), [Direction]);
     let twins = look_alike_names(["bin/app", "bin/\u{430}\u{440}\u{440}", "lib/x1", "lib/xl", "lib/xy"]);
     let dangers: Vec<_> =
-        twins.iter().map(|(index, one)| (*index, one.number(ConfusableSeverity::Deceiving))).collect();
+        twins.iter().map(|(index, one)| (*index, number(one, ConfusableSeverity::Deceiving))).collect();
     assert_eq!(dangers, [(1, 1), (3, 0)]);
     assert_eq!(twins[0].1.places[0].shown, "looks like bin/app");
     for name in ["readme.txt", "Отчёт.txt", "日本語/ファイル.txt", "🎉.md", "naïve.txt", "-rf"]
@@ -225,7 +230,7 @@ fn what_is_only_rare_does_not_shout() {
     ] {
         let found = brought("", text);
         assert_eq!(kinds(&found, ConfusableSeverity::Unusual), [kind], "{text:?}");
-        assert_eq!(found.number(ConfusableSeverity::Deceiving), 0, "{text:?}");
+        assert_eq!(number(&found, ConfusableSeverity::Deceiving), 0, "{text:?}");
     }
     assert_eq!(kinds(&brought("", &"x".repeat(20_000)), ConfusableSeverity::Unusual), [LongLine]);
 }
@@ -234,25 +239,25 @@ fn what_is_only_rare_does_not_shout() {
 fn what_was_there_before_is_counted_apart() {
     let old = "a\u{202e}b\nplain\n";
     let same = brought(old, "plain\na\u{202e}b\nmore\n");
-    assert_eq!((same.number(ConfusableSeverity::Deceiving), same.there_before), (0, 1));
+    assert_eq!((number(&same, ConfusableSeverity::Deceiving), same.there_before), (0, 1));
     let twice = brought(old, "a\u{202e}b\na\u{202e}b\n");
     assert_eq!(
-        (twice.number(ConfusableSeverity::Deceiving), twice.there_before),
+        (number(&twice, ConfusableSeverity::Deceiving), twice.there_before),
         (1, 1),
         "the second one comes new"
     );
     let changed = brought(old, "a\u{202e}b!\nplain\n");
-    assert_eq!((changed.number(ConfusableSeverity::Deceiving), changed.there_before), (1, 0));
+    assert_eq!((number(&changed, ConfusableSeverity::Deceiving), changed.there_before), (1, 0));
     assert_eq!(brought(old, "plain\n"), Confusables::default(), "what goes away is no matter");
     let blank = format!("a\n{}b\n", "\n".repeat(300));
-    assert_eq!(brought(&blank, &format!("{blank}c\n")).number(ConfusableSeverity::Deceiving), 0);
+    assert_eq!(number(&brought(&blank, &format!("{blank}c\n")), ConfusableSeverity::Deceiving), 0);
 }
 
 #[test]
 fn a_flood_is_counted_and_its_first_places_are_listed() {
     let text = "a\u{202e}b\n".repeat(1000) + "c\u{200b}d\n";
     let found = brought("", &text);
-    assert_eq!(found.number(ConfusableSeverity::Deceiving), 1001);
+    assert_eq!(number(&found, ConfusableSeverity::Deceiving), 1001);
     assert_eq!(
         found.places.iter().filter(|place| place.kind == Direction).count() as u64,
         Confusables::MAX_PLACES
@@ -302,11 +307,11 @@ proptest! {
             prop_assert!(shown.chars().all(|c| crate::model::characters::unseen(c).is_none()), "{shown:?}");
         }
         let listed = found.places.len() as u64;
-        let number = found.number(ConfusableSeverity::Deceiving) + found.number(ConfusableSeverity::Unusual);
-        prop_assert!(listed <= number && (number == 0) == (listed == 0));
+        let all = number(&found, ConfusableSeverity::Deceiving) + number(&found, ConfusableSeverity::Unusual);
+        prop_assert!(listed <= all && (all == 0) == (listed == 0));
         // The same text again brings nothing.
         let again = brought(&new, &new);
-        prop_assert_eq!(again.number(ConfusableSeverity::Deceiving) + again.number(ConfusableSeverity::Unusual), 0);
+        prop_assert_eq!(number(&again, ConfusableSeverity::Deceiving) + number(&again, ConfusableSeverity::Unusual), 0);
     }
 }
 

@@ -70,10 +70,6 @@ pub enum BadgeStatus {
     Renamed,
     /// It becomes another type of thing, or gets other permissions.
     Type,
-    /// Its content is not text.
-    Binary,
-    /// It is not as the patch expects it.
-    Conflict,
 }
 
 impl BadgeStatus {
@@ -84,8 +80,6 @@ impl BadgeStatus {
             Self::Deleted => ("D", Tone::Removed, words::STATUS_DELETED),
             Self::Renamed => ("R", Tone::Moved, words::STATUS_RENAMED),
             Self::Type => ("T", Tone::Changed, words::STATUS_TYPE),
-            Self::Binary => ("B", Tone::Neutral, words::STATUS_BINARY),
-            Self::Conflict => ("!", Tone::Notice(Notice::Caution), words::STATUS_CONFLICT),
         };
         Badge { text, tone, explain }
     }
@@ -102,7 +96,7 @@ pub fn badge(ui: &mut Ui, badge: &Badge<'_>) -> Response {
 }
 
 /// A badge that leads somewhere: to what is called `name`.
-pub fn badge_button(ui: &mut Ui, badge: &Badge<'_>, name: &str) -> Response {
+pub(crate) fn badge_button(ui: &mut Ui, badge: &Badge<'_>, name: &str) -> Response {
     let face = BadgeFace::measure(ui, badge);
     let (rect, response) = ui.allocate_exact_size(face.size, Sense::click());
     let meaning = if badge.explain.is_empty() { badge.text } else { badge.explain };

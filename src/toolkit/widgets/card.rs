@@ -30,7 +30,7 @@ pub fn page_column<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) ->
 const TWO_COLUMNS: f32 = 860.0;
 
 /// Two columns where there is room, the right one taking this `share` of it; both change the `state` of the caller.
-pub fn two_columns<T>(
+pub(crate) fn two_columns<T>(
     ui: &mut Ui,
     share: f32,
     state: &mut T,

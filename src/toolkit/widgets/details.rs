@@ -40,7 +40,7 @@ pub fn details(ui: &mut Ui, view: &DetailsView<'_>, is_open: &mut bool) {
 }
 
 /// The line alone, for what is drawn otherwise.
-pub fn disclosure(ui: &mut Ui, title: &str, is_open: &mut bool) {
+pub(crate) fn disclosure(ui: &mut Ui, title: &str, is_open: &mut bool) {
     if toggle(ui, title, *is_open) {
         *is_open = !*is_open;
     }

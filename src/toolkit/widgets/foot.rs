@@ -9,7 +9,7 @@ const HEIGHT: f32 = 56.0;
 
 /// A page in the rest of the window, and below it a bar that stays: `said` at its left end, what can be pressed at its
 /// right one, the rightmost first. The page comes first for the keyboard and for screen readers.
-pub fn with_foot_bar<T>(
+pub(crate) fn with_foot_bar<T>(
     ui: &mut Ui,
     state: &mut T,
     page: impl FnOnce(&mut Ui, &mut T),

@@ -35,7 +35,7 @@ pub fn page_header<R>(ui: &mut Ui, header: &PageHeader<'_>, actions: impl FnOnce
 }
 
 /// The title of a page on which the keyboard begins: where a page begins, a screen reader begins to read.
-pub fn page_title(ui: &mut Ui, header: &PageHeader<'_>) -> Response {
+pub(crate) fn page_title(ui: &mut Ui, header: &PageHeader<'_>) -> Response {
     let title = titles(ui, header);
     // A place of its own for the keyboard: words that have it would be underlined.
     title.ctx.accesskit_node_builder(title.id, egui::accesskit::Node::set_hidden);

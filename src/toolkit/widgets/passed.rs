@@ -11,7 +11,7 @@ const MARK: f32 = 48.0;
 const NAME_WIDTH: f32 = 136.0;
 
 /// One line: a tick, what was looked at, and what was seen. A screen reader is told `passed`, too.
-pub fn passed_row(ui: &mut Ui, passed: &str, name: &str, seen: &str) {
+pub(crate) fn passed_row(ui: &mut Ui, passed: &str, name: &str, seen: &str) {
     let label = format!("{passed}: {name}, {seen}");
     let group = UiBuilder::new().accessibility_role(Role::ListItem).accessibility_label(label);
     ui.scope_builder(group, |ui| {
@@ -30,7 +30,7 @@ pub fn passed_row(ui: &mut Ui, passed: &str, name: &str, seen: &str) {
 }
 
 /// How something ended: a large sign, one large sentence, and what it rests on, in the middle of the page.
-pub fn outcome_mark(ui: &mut Ui, notice: Notice, heading: &str, sentence: &str) {
+pub(crate) fn outcome_mark(ui: &mut Ui, notice: Notice, heading: &str, sentence: &str) {
     let tokens = Tokens::from_context(ui);
     let colours = notice.colours(tokens);
     ui.vertical_centered(|ui| {

@@ -15,7 +15,7 @@ const DOT: f32 = 3.5;
 
 /// One bar, of which a part goes up and a part goes down.
 #[derive(Clone, Copy, Debug)]
-pub struct Bar<'a> {
+pub(crate) struct Bar<'a> {
     pub up: usize,
     pub down: usize,
     /// What it is, under the pointer.
@@ -23,7 +23,7 @@ pub struct Bar<'a> {
 }
 
 /// A bar for each week; `name` says to a screen reader what they come to. `first` and `last` stand below the ends.
-pub fn bars(ui: &mut Ui, name: &str, bars: &[Bar<'_>], [first, last]: [&str; 2]) {
+pub(crate) fn bars(ui: &mut Ui, name: &str, bars: &[Bar<'_>], [first, last]: [&str; 2]) {
     let tokens = Tokens::from_context(ui);
     let (rect, response) = place(ui, name);
     let most = |part: fn(&Bar<'_>) -> usize| bars.iter().map(part).max().unwrap_or(0);

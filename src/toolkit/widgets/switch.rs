@@ -5,13 +5,13 @@ use egui::{Response, Sense, Stroke, StrokeKind, Ui, Vec2};
 use crate::toolkit::theme::{Tokens, space};
 
 /// How large it is.
-pub const SWITCH_SIZE: Vec2 = Vec2::new(32.0, 18.0);
+pub(crate) const SWITCH_SIZE: Vec2 = Vec2::new(32.0, 18.0);
 /// How far the knob stays away from the edge.
 const GAP: f32 = 3.0;
 
 /// Where a switch stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SwitchFace {
+pub(crate) enum SwitchFace {
     On,
     Off,
     /// Off, and that is dangerous.
@@ -21,7 +21,7 @@ pub enum SwitchFace {
 }
 
 /// The mark, beside words that say the same.
-pub fn switch_mark(ui: &mut Ui, face: SwitchFace) -> Response {
+pub(crate) fn switch_mark(ui: &mut Ui, face: SwitchFace) -> Response {
     let (rect, response) = ui.allocate_exact_size(SWITCH_SIZE, Sense::hover());
     let tokens = Tokens::from_context(ui);
     let (fill, edge, knob, place) = match face {

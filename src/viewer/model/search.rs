@@ -69,11 +69,6 @@ impl Hits {
         &self.hits
     }
 
-    /// Whether there are more than [`MAX_HITS`].
-    pub fn is_cut(&self) -> bool {
-        self.is_cut
-    }
-
     /// Those in one line, with the number of the first.
     pub fn in_line(&self, half: Half, line: usize) -> (usize, &[Hit]) {
         let range = self.of_line.get(&(half, line)).cloned().unwrap_or_default();

@@ -24,9 +24,6 @@ pub enum WhiteSpace {
 }
 
 impl WhiteSpace {
-    /// All four, from the strictest on.
-    pub const ALL: [Self; 4] = [Self::Counts, Self::IgnoredAtLineEnds, Self::IgnoredInAmount, Self::Ignored];
-
     /// The one after this, round and round.
     #[must_use]
     pub const fn next(self) -> Self {

@@ -86,7 +86,7 @@ impl Workbench {
     ///
     /// # Errors
     /// As [`Workbench::apply`].
-    pub fn apply_opened(
+    pub(crate) fn apply_opened(
         &self,
         mut opened: CheckedBundles,
         target: &Path,

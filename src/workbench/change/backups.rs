@@ -101,7 +101,7 @@ fn is_there(fs: &dyn Fs, step: &Step) -> bool {
 
 impl Elsewhere {
     /// Leaves a file under its new name where it can't be given back under its old one.
-    pub fn leave_new_names(&mut self, patches: impl Iterator<Item = Patch>) {
+    pub(crate) fn leave_new_names(&mut self, patches: impl Iterator<Item = Patch>) {
         for patch in patches {
             for (new, old) in pair_renames(&patch.changes) {
                 let Some(old) = old.filter(|old| self.nowhere.contains(&old.path)) else { continue };

@@ -33,7 +33,7 @@ impl Health {
     }
 
     /// The outcome of each of `all`.
-    pub fn of_checks(all: &[PatchChecks], fs: &dyn Fs, watch: Watch<'_>) -> Self {
+    pub(crate) fn of_checks(all: &[PatchChecks], fs: &dyn Fs, watch: Watch<'_>) -> Self {
         let mut health = Self::default();
         for of in all {
             // With several patches nobody sees otherwise whose check it is.
@@ -98,7 +98,12 @@ impl Health {
 
     /// Writes down that checks failed and that `change` is still there all the same. Why is told anyway, so that nothing more
     /// is said if this is not possible either.
-    pub fn record_failure(&self, folder: &mut LockedFolder<'_>, change: &Entry, environment: &Environment) {
+    pub(crate) fn record_failure(
+        &self,
+        folder: &mut LockedFolder<'_>,
+        change: &Entry,
+        environment: &Environment,
+    ) {
         let is_whole = folder.read_again().is_ok()
             // What restores files that are between old and new goes by the newest entry.
             && matches!(recover::inspect(folder.fs()), Ok(Unfinished::Nothing));

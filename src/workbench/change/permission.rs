@@ -24,7 +24,7 @@ use crate::workbench::{ApplyPreview, ApplyRequest, Error, PatchFile, Result, Tex
 /// Patch files that are open and whole, as they were named, with the wishes for edited files. Nobody has been asked yet
 /// whether they may be applied.
 #[derive(Debug)]
-pub struct CheckedBundles {
+pub(crate) struct CheckedBundles {
     /// Where they are.
     pub(super) files: Vec<PathBuf>,
     /// What each of `files` is.
@@ -54,7 +54,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If one of them, or a file with a merged content, cannot be read.
-    pub fn open_for_change(
+    pub(crate) fn open_for_change(
         &self,
         request: &ApplyRequest,
         target: &Path,

@@ -60,7 +60,7 @@ impl Workbench {
     ///
     /// # Errors
     /// As [`Workbench::preview`], and if a file is damaged.
-    pub fn preview_opened(
+    pub(crate) fn preview_opened(
         &self,
         bundles: &mut CheckedBundles,
         target: &Path,

@@ -35,7 +35,8 @@ use crate::workbench::look::stack::{FolderStack, manifests_of, read_ledger};
 use crate::workbench::look::unchecked::in_doubt;
 use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench};
 
-pub use request::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which};
+pub(crate) use request::{RebuiltPlace, RollbackPreview};
+pub use request::{RollbackOptions, RolledBack, Which};
 
 use returning::hold_to_patches;
 use route::{PlannedRollback, RollbackRoute};

@@ -44,7 +44,7 @@ pub struct ToggleOptions {
 
 /// What moving a switch would do.
 #[derive(Debug, Clone)]
-pub struct TogglePreview {
+pub(crate) struct TogglePreview {
     /// The switch, where it stands now.
     pub switch: FolderSwitch,
     pub to: Position,
@@ -90,7 +90,7 @@ impl TogglePreview {
     }
 
     /// What is checked afterwards, each as a phrase.
-    pub fn health_checks(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn health_checks(&self) -> impl Iterator<Item = String> {
         self.checks.iter().map(|check| describe(&check.probe))
     }
 
@@ -119,7 +119,7 @@ impl Workbench {
     /// # Errors
     /// If there is no such switch, the folder or its history cannot be read, or unfinished work has to be dealt with
     /// first.
-    pub fn preview_toggle(
+    pub(crate) fn preview_toggle(
         &self,
         target: &Path,
         options: &ToggleOptions,

@@ -182,7 +182,7 @@ pub(crate) fn notes_on_moved_switches(
 
 impl MovedSwitch {
     /// The content with the switch where it stands.
-    pub fn in_place(&self, content: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn in_place(&self, content: &[u8]) -> Option<Vec<u8>> {
         self.at(content, self.position)
     }
 

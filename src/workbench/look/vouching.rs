@@ -39,7 +39,7 @@ pub(crate) struct Vouching<'a> {
 
 /// Who made a patch that is in a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Authorship {
+pub(crate) struct Authorship {
     /// The owners of the keys that signed it as its authors, today or when it came.
     pub owners: BTreeSet<String>,
     /// Those who signed it as its authors when it was applied, and whose keys do not count today.
@@ -48,7 +48,7 @@ pub struct Authorship {
 
 /// Somebody who signed a patch when it was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormerAuthor {
+pub(crate) struct FormerAuthor {
     pub owner: String,
     /// What became of the key.
     pub key: FormerKey,
@@ -56,7 +56,7 @@ pub struct FormerAuthor {
 
 /// What became of a key that was trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FormerKey {
+pub(crate) enum FormerKey {
     /// Its vendor's list names others since.
     RotatedOut,
     /// Its time is over.

@@ -32,7 +32,7 @@ pub(crate) struct EditMakeRequest {
 
 /// How the edits of an order fit one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TriedFile {
+pub(crate) struct TriedFile {
     /// The file that was tried.
     pub file: PathBuf,
     /// What came of it, or why nothing did.
@@ -85,7 +85,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If the order is none or has no edits for a file, or a file cannot be read.
-    pub fn try_edits(&self, order: &Path, files: &[PathBuf]) -> Result<Vec<TriedFile>> {
+    pub(crate) fn try_edits(&self, order: &Path, files: &[PathBuf]) -> Result<Vec<TriedFile>> {
         let order = read_order_file(order)?;
         match order.edits.is_empty() {
             true => Err(Error::refused(OrderMistake::NoEdits)),

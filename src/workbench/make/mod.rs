@@ -17,7 +17,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use edits::EditMakeRequest;
-pub use edits::TriedFile;
+pub(crate) use edits::TriedFile;
 pub use from_git::Commits;
 pub(crate) use from_git::GitMakeRequest;
 pub(crate) use from_patch::TextMakeRequest;

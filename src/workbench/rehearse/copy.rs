@@ -34,7 +34,7 @@ pub(crate) struct Copy {
 
 impl Copy {
     /// Of what `patch` touches in `old`, and the folders around it.
-    pub fn of_touched(patch: &Patch, old: &dyn Fs, beside: &Path, watch: Watch<'_>) -> Result<Self> {
+    pub(crate) fn of_touched(patch: &Patch, old: &dyn Fs, beside: &Path, watch: Watch<'_>) -> Result<Self> {
         let holder = tempfile::Builder::new().prefix(".").suffix(".proof").tempdir_in(beside);
         let holder = holder.map_err(|source| cannot_copy(beside, source))?;
         let copy = Self { path: holder.path().to_owned(), holder, lock: None };

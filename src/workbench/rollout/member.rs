@@ -81,7 +81,7 @@ impl Member {
         }
     }
 
-    pub fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         matches!(self.state, MemberState::Good | MemberState::AlreadyThere)
     }
 }
@@ -93,11 +93,11 @@ mod word {
     use super::MemberState;
     use crate::model::Word;
 
-    pub fn serialize<S: Serializer>(state: &MemberState, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(state: &MemberState, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(state.as_str())
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<MemberState, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<MemberState, D::Error> {
         let word = String::deserialize(deserializer)?;
         MemberState::parse(&word)
             .ok_or_else(|| de::Error::custom(format!("{word:?} is no state of a folder")))

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 pub(crate) use approvals::ApprovalView;
 pub(crate) use member::MemberState;
 pub(crate) use plan::{PlannedFolder, PlannedRing, RolloutPlan};
-pub use run::RunWish;
+pub(crate) use run::RunWish;
 pub(crate) use state::Attribution;
 
 use crate::model::{Code, Kind};
@@ -31,7 +31,7 @@ use state::RolloutState;
 
 /// How a rollout stands.
 #[derive(Debug, Clone)]
-pub struct RolloutView {
+pub(crate) struct RolloutView {
     pub file: PathBuf,
     pub name: String,
     /// Its rings, in their order.

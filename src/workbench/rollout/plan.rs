@@ -15,7 +15,7 @@ use crate::workbench::{ApplyOptions, Error, Override, Result, SharedBundles, Wat
 
 /// What a rollout would do.
 #[derive(Debug, Clone)]
-pub struct RolloutPlan {
+pub(crate) struct RolloutPlan {
     pub name: String,
     pub(crate) rings: Vec<PlannedRing>,
     /// Folders that its patterns find now, and that were not there when it was started.
@@ -55,7 +55,12 @@ impl Workbench {
     ///
     /// # Errors
     /// If the file, its records or a patch file cannot be used. The problems of a folder are in the plan.
-    pub fn plan_rollout(&self, file: &Path, options: &ApplyOptions, watch: Watch<'_>) -> Result<RolloutPlan> {
+    pub(crate) fn plan_rollout(
+        &self,
+        file: &Path,
+        options: &ApplyOptions,
+        watch: Watch<'_>,
+    ) -> Result<RolloutPlan> {
         let store = self.rollout_store(file)?;
         let now = self.state_to_be(store.file())?;
         let (state, new) = match store.load()? {

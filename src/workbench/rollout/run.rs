@@ -23,7 +23,7 @@ const LISTEN_EVERY: Duration = Duration::from_millis(500);
 
 /// How far a run goes, and what it may do in each folder.
 #[derive(Debug, Clone, Default)]
-pub struct RunWish {
+pub(crate) struct RunWish {
     /// The name of the last ring.
     pub until: Option<String>,
     /// Whether it waits until its waits are over.
@@ -43,7 +43,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If the file or its records cannot be used, or another run is under way. What goes wrong in a folder is in the view.
-    pub fn run_rollout(&self, file: &Path, wish: &RunWish, watch: Watch<'_>) -> Result<RolloutView> {
+    pub(crate) fn run_rollout(&self, file: &Path, wish: &RunWish, watch: Watch<'_>) -> Result<RolloutView> {
         let store = self.rollout_store(file)?;
         let _alone = store.alone()?;
         let state = match store.load()? {
@@ -68,7 +68,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If the file or its records cannot be used.
-    pub fn rollout_status(&self, file: &Path) -> Result<RolloutView> {
+    pub(crate) fn rollout_status(&self, file: &Path) -> Result<RolloutView> {
         let store = self.rollout_store(file)?;
         match store.load()? {
             Some(state) => self.view(&store, &state, self.gate(&store, &state)?),
@@ -101,7 +101,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it was not started.
-    pub fn pause_rollout(&self, file: &Path, reason: Option<String>) -> Result<RolloutView> {
+    pub(crate) fn pause_rollout(&self, file: &Path, reason: Option<String>) -> Result<RolloutView> {
         self.say(file, |state| {
             state.paused = Some(self.said(reason));
             Ok(())
@@ -113,7 +113,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it was not started.
-    pub fn resume_rollout(&self, file: &Path) -> Result<RolloutView> {
+    pub(crate) fn resume_rollout(&self, file: &Path) -> Result<RolloutView> {
         self.say(file, |state| {
             let was_stopped = state.stopped.take().is_some();
             state.paused = None;
@@ -136,7 +136,12 @@ impl Workbench {
     ///
     /// # Errors
     /// If the rollout was not started, or has no such ring, or only keys approve that.
-    pub fn approve_ring(&self, file: &Path, ring: &str, reason: Option<String>) -> Result<RolloutView> {
+    pub(crate) fn approve_ring(
+        &self,
+        file: &Path,
+        ring: &str,
+        reason: Option<String>,
+    ) -> Result<RolloutView> {
         let rings = RolloutFile::read(file)?.rings;
         self.say(file, |state| {
             let (ring, said) = (state.ring_named(ring)?, self.said(reason));
@@ -155,7 +160,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it was not started.
-    pub fn stop_rollout(&self, file: &Path, reason: Option<String>) -> Result<RolloutView> {
+    pub(crate) fn stop_rollout(&self, file: &Path, reason: Option<String>) -> Result<RolloutView> {
         self.say(file, |state| {
             state.stopped = Some(self.said(reason));
             Ok(())
@@ -166,7 +171,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it was not started, has no such folder, or that has the patches.
-    pub fn leave_out(&self, file: &Path, folder: &Path, reason: String) -> Result<RolloutView> {
+    pub(crate) fn leave_out(&self, file: &Path, folder: &Path, reason: String) -> Result<RolloutView> {
         self.say(file, |state| {
             let shown = folder.display().to_string();
             let mut members = state.rings.iter_mut().flat_map(|ring| &mut ring.members);

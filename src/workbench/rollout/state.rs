@@ -115,7 +115,7 @@ pub(super) struct RingState {
 }
 
 impl RingState {
-    pub fn standings(&self) -> Vec<MemberStanding> {
+    pub(crate) fn standings(&self) -> Vec<MemberStanding> {
         self.members.iter().map(Member::standing).collect()
     }
 }
@@ -180,7 +180,7 @@ impl RolloutState {
     ///
     /// # Errors
     /// [`Rolling::Over`] says who did that.
-    pub fn refuse_over(&self) -> Result<()> {
+    pub(crate) fn refuse_over(&self) -> Result<()> {
         match &self.over {
             None => Ok(()),
             Some(Attribution { by, time, .. }) => {
@@ -231,7 +231,7 @@ impl RolloutState {
     }
 
     /// The number of the ring with this name.
-    pub fn ring_named(&self, name: &str) -> Result<usize> {
+    pub(crate) fn ring_named(&self, name: &str) -> Result<usize> {
         self.rings.iter().position(|ring| ring.name == name).ok_or_else(|| {
             let rings = self.rings.iter().map(|ring| format!("{:?}", ring.name)).collect();
             Error::refused(BadRolloutFile::NoRing { ring: name.to_owned(), rings })
@@ -246,7 +246,7 @@ impl RolloutState {
         all.filter(|(_, member)| member.state == MemberState::Started && member.head.is_some())
     }
 
-    pub fn member_mut(&mut self, (ring, member): (usize, usize)) -> &mut Member {
+    pub(crate) fn member_mut(&mut self, (ring, member): (usize, usize)) -> &mut Member {
         &mut self.rings[ring].members[member]
     }
 
@@ -289,7 +289,7 @@ impl RolloutStore {
     }
 
     /// The records of a rollout that was started.
-    pub fn must_load(&self) -> Result<RolloutState> {
+    pub(crate) fn must_load(&self) -> Result<RolloutState> {
         self.load()?.ok_or_else(|| Error::refused(Rolling::NotStarted))
     }
 

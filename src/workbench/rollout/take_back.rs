@@ -20,7 +20,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If the rollout did nothing, or another run is under way. Folders that could not be rolled back are in the view.
-    pub fn take_rollout_back(
+    pub(crate) fn take_rollout_back(
         &self,
         file: &Path,
         ring: Option<&str>,

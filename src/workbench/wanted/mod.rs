@@ -73,7 +73,7 @@ impl Reconciled {
     }
 
     /// Whether anything could be changed.
-    pub fn is_anything_due(&self) -> bool {
+    pub(crate) fn is_anything_due(&self) -> bool {
         self.folders.iter().any(|folder| folder.due(|_| true).next().is_some())
     }
 }

@@ -44,7 +44,7 @@ impl KeptOpen {
     }
 
     /// What is at `path` goes away or moves, with every folder in it.
-    pub fn forget(&self, path: &str) {
+    pub(crate) fn forget(&self, path: &str) {
         let is_in = |folder: &str| {
             folder.strip_prefix(path).is_some_and(|rest| matches!(rest.as_bytes().first(), None | Some(b'/')))
         };

@@ -84,7 +84,7 @@ pub struct RollbackPreview {
 
 impl RollbackPreview {
     /// What is checked afterwards, each as a phrase.
-    pub fn health_checks(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn health_checks(&self) -> impl Iterator<Item = String> {
         self.checks.iter().flat_map(|of| &of.checks).map(|check| describe(&check.probe))
     }
 

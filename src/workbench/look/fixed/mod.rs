@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) use against::{ComparedScan, is_about};
-pub use document::FixedFormat;
+pub(crate) use document::FixedFormat;
 pub(crate) use document::Publisher;
 
 use super::stack::{FolderStack, read_ledger};

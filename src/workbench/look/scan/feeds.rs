@@ -46,7 +46,7 @@ impl Feeds {
     ///
     /// # Errors
     /// [`Error::ScanReport`] if it is none.
-    pub fn add_kev(&mut self, path: &Path) -> Result<()> {
+    pub(crate) fn add_kev(&mut self, path: &Path) -> Result<()> {
         let wrong = |detail: String| wrong(path, "list of exploited problems", detail);
         let mut count = 0;
         let mut take = |entry: KevEntry| {
@@ -71,7 +71,7 @@ impl Feeds {
     ///
     /// # Errors
     /// [`Error::ScanReport`] if it is none, or unpacks to too much.
-    pub fn add_epss(&mut self, path: &Path, wanted: &HashSet<&str>) -> Result<()> {
+    pub(crate) fn add_epss(&mut self, path: &Path, wanted: &HashSet<&str>) -> Result<()> {
         let wrong = |detail: &str| wrong(path, "table of EPSS", detail.to_owned());
         let failed = |source| Error::File { doing: "read the table", path: path.to_owned(), source };
         let mut file = open(path, MAX_EPSS_BYTES)?;
