@@ -20,7 +20,7 @@ use crate::workbench::look::moved_switches::notes_on_moved_switches;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::all_copies;
 use crate::workbench::look::stack::read_ledger;
-use crate::workbench::look::status;
+use crate::workbench::look::{product, status};
 use crate::workbench::{DecisionDigest, Drift, Error, Result, Watch, Workbench};
 
 /// What to repair, and from what.
@@ -153,7 +153,7 @@ impl Workbench {
             return Ok(Repaired::nothing(notes));
         }
         let mut entry = folder.next_entry(Action::Repair).on(&options.occasion);
-        let (version, says_it) = status::version_now(folder.fs(), &folder.ledger)?;
+        let (version, says_it) = product::version_now(folder.fs(), &folder.ledger)?;
         entry.version_after = match plan.steps().iter().any(|step| says_it.contains(&step.path)) {
             true => folder.ledger.right_version().map(str::to_owned),
             false => version.clone(),
@@ -216,31 +216,13 @@ impl Workbench {
             node.map(|node| if keeps_modes { node } else { node.without_mode() })
         };
         // Seen again by the survey, whose looks prove that nothing moves until it is changed.
-        let goals: Vec<Step> = drift
-            .iter()
-            .map(|drift| {
-                // What is in a folder that goes has to be seen, too.
-                let folder = fs.look(&Place::from(&drift.path)).ok().flatten();
-                let folder = folder.filter(|found| found.kind == StatKind::Dir);
-                let after = folder.map(|found| Node::Dir(found.mode));
-                Step { path: drift.path.clone(), before: should_be(&drift.path), after }
-            })
-            .collect();
+        let goals: Vec<Step> = drift.iter().map(|drift| goal(fs, drift, should_be(&drift.path))).collect();
         let survey = self.survey_for_rollback(fs, &goals, &ledger, watch)?;
-        let steps: Vec<Step> = goals
-            .into_iter()
-            .map(|goal| Step {
-                before: survey.situation.tree.at(&goal.path).cloned(),
-                after: goal.before,
-                path: goal.path,
-            })
-            .filter(|step| step.before != step.after)
-            .collect();
+        let steps = steps_to(goals, &survey);
         let library = contents(fs, &ledger, bundles)?;
         let (lost, from) = find_sources(&library, bundles, &steps)?;
         let unbelieved = self.unbelieved(fs, &ledger)?;
         let doubted = foreign_goals(&ledger, &unbelieved, &steps);
-        let carried = ledger.carried_edits();
         let leaves = options.leave_damaged && steps.iter().any(|step| !lost.contains(&step.path));
         let patch_file = |path: &TreePath| drift.iter().find(|drift| drift.path == *path)?.patch_file.clone();
         let lost = lost.into_iter().map(|path| LostFile { patch_file: patch_file(&path), path });
@@ -254,16 +236,38 @@ impl Workbench {
         });
         preview.notes.extend(moves.iter().cloned());
         preview.notes.extend(checks_left_out(fs, &ledger, &preview.plan.steps)?);
-        for path in drift.iter().map(|drift| &drift.path).filter(|path| carried.contains_key(path)) {
-            let why = Restoring::CarriedEdit;
-            match leaves {
-                true => preview
-                    .notes
-                    .push(Note::at(path, "stays as it is: it was edited, and a switch in it moved")),
-                false => preview.obstacles.push(Obstacle::at(path, why)),
-            }
-        }
+        keep_carried_edits(&mut preview, &ledger, &drift, leaves);
         Ok(PlannedRepair { preview: RepairPreview { drift, from, preview }, survey, moves })
+    }
+}
+
+/// What is at the place of `drift`, and what should be there.
+fn goal(fs: &dyn Fs, drift: &Drift, should_be: Option<Node>) -> Step {
+    // What is in a folder that goes has to be seen, too.
+    let folder = fs.look(&Place::from(&drift.path)).ok().flatten();
+    let folder = folder.filter(|found| found.kind == StatKind::Dir);
+    Step { path: drift.path.clone(), before: should_be, after: folder.map(|found| Node::Dir(found.mode)) }
+}
+
+/// The steps from what the survey found to what each of the `goals` was before.
+fn steps_to(goals: Vec<Step>, survey: &Survey) -> Vec<Step> {
+    let from_here = |goal: Step| {
+        let before = survey.situation.tree.at(&goal.path).cloned();
+        Step { before, after: goal.before, path: goal.path }
+    };
+    goals.into_iter().map(from_here).filter(|step| step.before != step.after).collect()
+}
+
+/// Leaves edits that were carried along when a switch in their file moved, or stops at them.
+fn keep_carried_edits(preview: &mut Preview, ledger: &Ledger, drift: &[Drift], leaves: bool) {
+    let carried = ledger.carried_edits();
+    for path in drift.iter().map(|drift| &drift.path).filter(|path| carried.contains_key(path)) {
+        match leaves {
+            true => {
+                preview.notes.push(Note::at(path, "stays as it is: it was edited, and a switch in it moved"));
+            }
+            false => preview.obstacles.push(Obstacle::at(path, Restoring::CarriedEdit)),
+        }
     }
 }
 

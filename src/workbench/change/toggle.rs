@@ -19,10 +19,10 @@ use crate::plan::why::{HistoryDoubt, Override, Switches, undoes_phrase};
 use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_repair};
 use crate::transaction::{ContentError, Contents, SafeCopies};
 use crate::trust::Standing;
+use crate::workbench::look::product::version_now;
 use crate::workbench::look::read_file::read_file;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::{FolderStack, read_ledger};
-use crate::workbench::look::status::version_now;
 use crate::workbench::look::switches::{
     FolderSwitch, SwitchStand, owner, stand_in, switches, undone_by_moving,
 };

@@ -19,6 +19,7 @@ pub(super) mod metrics;
 pub(super) mod moved_switches;
 pub(super) mod output;
 pub(super) mod planned_scripts;
+pub(super) mod product;
 pub(super) mod read_file;
 pub(super) mod recalls;
 pub(super) mod record;

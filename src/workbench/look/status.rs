@@ -3,25 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::drift::{Drift, DriftCause, DriftKind, find_causes, patch_file_with};
+use super::product::product_and_version;
 use super::rollback_protection::{Foreign, OlderCopy};
 use super::stack::{FolderStack, all_copies, manifests_of, read_ledger};
 use super::switches::{FolderSwitch, opened_by_undoing, switches};
 use super::unchecked::{StoppedChange, UncheckedChange, unchecked};
 use super::unfinished::{UnfinishedWork, unfinished_now};
 use super::vouching::{Authorship, Vouching};
-use crate::checks::identify;
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::observe;
 use crate::ledger::{Action, Entry, Installed, Ledger, ScriptNote, Turn};
-use crate::model::{Code, Detect, Digest, LayerKey, Node, Patch, Product, TreePath, TreeState};
+use crate::model::{Code, Digest, LayerKey, Node, Patch, TreePath, TreeState};
 use crate::plan::why::Override;
 use crate::plan::{FileFates, Layer, how_it_stands, says_that_it_contains};
 use crate::transaction::put_aside;
 use crate::workbench::contents::{Library, SearchFirst};
-use crate::workbench::{Recalled, Result, Watch, Workbench, text_patch};
+use crate::workbench::{Recalled, Result, Watch, Workbench};
 
 /// How things stand in a folder.
 #[derive(Debug, Clone)]
@@ -219,7 +218,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         Some(_) => Vec::new(),
         None => drift(fs, ledger, expected, &observation.tree)?,
     };
-    let (product, version) = product(fs, ledger, &folder)?;
+    let (product, version) = product_and_version(fs, ledger, &folder)?;
     let last = ledger.last_rollback().filter(|_| unfinished.is_none());
     let turn = last.map(|last| last.turn(ledger.entries()));
     let switches = switches(fs, ledger, &folder, now)?;
@@ -482,40 +481,4 @@ fn differences(
         });
     }
     drift
-}
-
-/// Product and version by the rules of the newest manifest in the history.
-pub(super) fn product(
-    fs: &dyn Fs,
-    ledger: &Ledger,
-    folder: &FolderStack,
-) -> Result<(Option<String>, Option<String>)> {
-    let Some(product) = newest_product(fs, ledger, folder) else { return Ok((None, None)) };
-    let version = identify(fs, &product)?.version;
-    Ok((Some(product.name), version))
-}
-
-/// The product as the newest manifest describes it.
-fn newest_product(fs: &dyn Fs, ledger: &Ledger, folder: &FolderStack) -> Option<Product> {
-    ledger.entries().iter().rev().filter(|entry| entry.manifest.is_some()).find_map(|entry| {
-        // What was read for the patches in the folder need not be read again.
-        let known = folder.layers.iter().filter(|layer| layer.key.entry == entry.seq);
-        let known = known.filter_map(|layer| layer.patch.clone()).next_back();
-        let patch = known.or_else(|| manifests_of(fs, ledger, entry).last().map(Arc::new));
-        patch.filter(|patch| text_patch::names_a_product(patch)).map(|patch| patch.about.product.clone())
-    })
-}
-
-/// The version that the folder says it is now, whatever the history says; and the files that say it.
-pub(crate) fn version_now(fs: &dyn Fs, ledger: &Ledger) -> Result<(Option<String>, BTreeSet<TreePath>)> {
-    let known = || ledger.version().map(str::to_owned);
-    let Some(product) = newest_product(fs, ledger, &FolderStack::read(fs, ledger)?) else {
-        return Ok((known(), BTreeSet::new()));
-    };
-    let path_of = |rule: &Detect| match rule {
-        Detect::Version { path, .. } => Some(path.clone()),
-        _ => None,
-    };
-    let places = product.detect.iter().filter_map(path_of).collect();
-    Ok((identify(fs, &product)?.version.or_else(known), places))
 }

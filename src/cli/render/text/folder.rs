@@ -32,15 +32,9 @@ pub(in crate::cli) fn status(
     detail: Detail,
     style: Style,
 ) -> String {
-    let (folder, argument) = (place(target), argument(target));
-    let product = match (&status.product, &status.version) {
-        (Some(product), Some(version)) => format!("{} {} in {folder}", safe(product), safe(version)),
-        (Some(product), None) => format!("{} in {folder}", safe(product)),
-        (None, Some(version)) => format!("version {} in {folder}", safe(version)),
-        (None, None) => folder.clone(),
-    };
+    let argument = argument(target);
     let mut text = origin(status, &argument, style);
-    text.push_str(&format!("{}\n\n", style.strong(&product)));
+    text.push_str(&format!("{}\n\n", style.strong(&what_is_in(status, target))));
     if let Some(unfinished) = &status.unfinished {
         text.push_str(&unfinished_work(unfinished, &argument, style));
     }
@@ -88,20 +82,37 @@ pub(in crate::cli) fn status(
     }
     text.push_str(&kept_edits(status));
     text.push_str(&put_aside(status, &argument, style));
+    text.push_str(&how_to_undo(status, &argument));
+    text
+}
+
+/// The product, its version and the folder, as far as they are known.
+fn what_is_in(status: &FolderStatus, target: &Path) -> String {
+    let folder = place(target);
+    match (&status.product, &status.version) {
+        (Some(product), Some(version)) => format!("{} {} in {folder}", safe(product), safe(version)),
+        (Some(product), None) => format!("{} in {folder}", safe(product)),
+        (None, Some(version)) => format!("version {} in {folder}", safe(version)),
+        (None, None) => folder,
+    }
+}
+
+/// How the last change can be undone, if it can.
+fn how_to_undo(status: &FolderStatus, argument: &str) -> String {
+    let undo = format!("patchwright rollback {argument} --undo");
+    let mut text = String::new();
     if status.can_undo_rollback {
         text.push_str(&match status.brought_back {
-            true => format!("\nTo roll it back again: patchwright rollback {argument} --undo\n"),
-            false => {
-                format!("\nTo undo the last rollback: {}\n", reapply(&argument, status.needs_consent))
-            }
+            true => format!("\nTo roll it back again: {undo}\n"),
+            false => format!("\nTo undo the last rollback: {}\n", reapply(argument, status.needs_consent)),
         });
     }
     if status.can_undo_toggle {
-        text.push_str(&format!("\nTo turn the switch back: patchwright rollback {argument} --undo\n"));
+        text.push_str(&format!("\nTo turn the switch back: {undo}\n"));
     }
     if status.can_undo_repair {
         let what = if status.undid_repair { "repair the same files again" } else { "undo the last repair" };
-        text.push_str(&format!("\nTo {what}: patchwright rollback {argument} --undo\n"));
+        text.push_str(&format!("\nTo {what}: {undo}\n"));
     }
     text
 }

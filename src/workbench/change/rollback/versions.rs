@@ -4,8 +4,8 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Gone, LayerSlot, Ledger, Turn};
 use crate::model::{LayerKey, Step};
 use crate::workbench::Result;
+use crate::workbench::look::product::version_now;
 use crate::workbench::look::stack::manifest_of;
-use crate::workbench::look::status::version_now;
 
 /// The version before and after a rollback: that of the folder before the patch, if nothing newer stays on it. A repair or a
 /// switch that is taken back is no patch: it changes the version only with a file that says it.

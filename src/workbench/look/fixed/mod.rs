@@ -15,8 +15,8 @@ pub(crate) use against::{ComparedScan, is_about};
 pub(crate) use document::FixedFormat;
 pub(crate) use document::Publisher;
 
+use super::product::product_and_version;
 use super::stack::{FolderStack, read_ledger};
-use super::status::product;
 use super::switches::{FolderSwitch, switches};
 use super::unchecked::unchecked;
 use super::unfinished::unfinished_now;
@@ -113,7 +113,7 @@ impl Workbench {
         open_again(&mut claims, &switches(fs, &ledger, &folder, &self.environment().now())?);
         let mut statements = statements(&claims);
         copies::find(fs, &folder.layers, &claims, &mut statements, watch)?;
-        let (product, version) = product(fs, &ledger, &folder)?;
+        let (product, version) = product_and_version(fs, &ledger, &folder)?;
         let package = folder.layers.iter().rev().find_map(|layer| layer.patch.as_deref());
         let file = |(path, node): (&TreePath, &Node)| Some((path.clone(), node.as_file()?.digest));
         Ok(FixedHere {
