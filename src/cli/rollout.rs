@@ -37,7 +37,7 @@ A rollout file:
   at_once = 2              # folders that are changed at the same time
   max_failed = 0           # or \"10%\"; more than this stops everything
   min_good = \"100%\"        # fewer than this, and you have to decide
-  on_stop = \"keep\"         # or roll-back-ring, roll-back-all
+  on_stop = \"keep\"         # or roll-back-ring, roll-back-all, toggle-off
   [[rings]]
   name = \"pilot\"
   folders = [\"/srv/app/a\"]

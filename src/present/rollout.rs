@@ -316,7 +316,7 @@ impl RingFolder {
     fn new(folder: &MemberView, decides: bool) -> Self {
         let (name, shown_path) = folder_text(Path::new(&folder.path));
         let mark = match folder.state {
-            MemberState::Good | MemberState::AlreadyThere => ExpectationMark::Good,
+            MemberState::Good | MemberState::AlreadyThere | MemberState::SwitchedOff => ExpectationMark::Good,
             MemberState::Waiting | MemberState::Started => ExpectationMark::Due,
             MemberState::LeftOut | MemberState::RolledBack | MemberState::Missing => ExpectationMark::Left,
             MemberState::Refused

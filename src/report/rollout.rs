@@ -16,6 +16,7 @@ pub(crate) const fn folder_state(state: MemberState) -> &'static str {
         MemberState::Started => "started",
         MemberState::Good => "good",
         MemberState::AlreadyThere => "already there",
+        MemberState::SwitchedOff => "good, switched off",
         MemberState::Refused => "refused",
         MemberState::Missing => "missing",
         MemberState::PutBack => "failed, restored",
@@ -113,7 +114,7 @@ fn is_open(state: MemberState) -> bool {
 
 /// How many folders of a ring have what the rollout applied there.
 fn still_there(ring: &RingView) -> usize {
-    let is_ours = |folder: &&MemberView| folder.state == MemberState::Good && folder.entry.is_some();
+    let is_ours = |folder: &&MemberView| folder.has_what_it_applied();
     ring.folders.iter().filter(is_ours).count()
 }
 

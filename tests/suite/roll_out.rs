@@ -9,6 +9,7 @@ mod hostile;
 mod killed;
 mod over;
 mod stopped;
+mod switched_off;
 
 use crate::support::console::{Console, Run};
 use crate::support::sandbox::{Sandbox, order};

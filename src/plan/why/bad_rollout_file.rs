@@ -32,6 +32,10 @@ pub(crate) enum BadRolloutFile {
     NoBundle {
         file: String,
     },
+    /// Nothing in it can be turned off, as the file wants it where too much fails.
+    NoSwitch {
+        file: String,
+    },
     NoRing {
         ring: String,
         rings: Vec<String>,
@@ -74,6 +78,11 @@ impl BadRolloutFile {
                 Code::Order,
                 format!("{file:?} is a text patch"),
                 Advice::by_command("Make a patch file from it first", "patchwright make --help"),
+            ),
+            BadRolloutFile::NoSwitch { file } => row(
+                Code::Order,
+                format!("{file:?} has no switch that on_stop = \"toggle-off\" could turn off"),
+                "Choose another on_stop, or a patch file with a switch.",
             ),
             BadRolloutFile::NoRing { ring, rings } => row(
                 Code::Order,

@@ -34,6 +34,8 @@ choices! {
         RollBackRing = "roll-back-ring",
         /// All of them are rolled back.
         RollBackAll = "roll-back-all",
+        /// They keep them, with their switches off.
+        SwitchOff = "toggle-off",
     }
 }
 

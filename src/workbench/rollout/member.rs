@@ -19,6 +19,8 @@ choices! {
         Good = "good",
         /// It had the patches already.
         AlreadyThere = "already-there",
+        /// It is good, and the switches of the patches were turned off when the rollout stopped.
+        SwitchedOff = "switched-off",
         /// Something speaks against the patches there; it is as before.
         Refused = "refused",
         /// There is no such folder.
@@ -70,7 +72,7 @@ impl Member {
     pub(super) fn standing(&self) -> MemberStanding {
         match self.state {
             MemberState::Waiting | MemberState::Started => MemberStanding::Waiting,
-            MemberState::Good | MemberState::AlreadyThere => {
+            MemberState::Good | MemberState::AlreadyThere | MemberState::SwitchedOff => {
                 MemberStanding::Good { since: self.since.unwrap_or(Seconds::MAX) }
             }
             MemberState::Refused | MemberState::Missing | MemberState::RolledBack => MemberStanding::NotGood,
@@ -82,7 +84,7 @@ impl Member {
     }
 
     pub(crate) fn is_good(&self) -> bool {
-        matches!(self.state, MemberState::Good | MemberState::AlreadyThere)
+        matches!(self.state, MemberState::Good | MemberState::AlreadyThere | MemberState::SwitchedOff)
     }
 }
 

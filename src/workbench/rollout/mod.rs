@@ -13,6 +13,7 @@ mod members;
 mod plan;
 mod run;
 mod state;
+mod switch_off;
 mod take_back;
 
 use std::path::PathBuf;
@@ -148,9 +149,8 @@ impl RolloutView {
 impl RolloutView {
     /// The same for whoever only asked how it stands: one that was rolled back as a whole waits for nobody.
     pub(crate) fn kind_of_status(&self) -> Option<Kind> {
-        let is_ours = |folder: &MemberView| folder.state == MemberState::Good && folder.entry.is_some();
         match &self.gate {
-            Gate::Over(_) if !self.folders().any(is_ours) => self.kind_of_rollback(),
+            Gate::Over(_) if !self.folders().any(MemberView::has_what_it_applied) => self.kind_of_rollback(),
             _ => self.kind(),
         }
     }
@@ -189,6 +189,11 @@ impl MemberView {
             code: Code::ALL.iter().find(|known| Some(known.as_str()) == code).copied(),
             why: member.why.clone(),
         }
+    }
+
+    /// Whether what this rollout applied is there, and good.
+    pub(crate) fn has_what_it_applied(&self) -> bool {
+        self.entry.is_some() && matches!(self.state, MemberState::Good | MemberState::SwitchedOff)
     }
 
     /// What kept it from being changed, if something did.

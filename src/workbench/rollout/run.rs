@@ -205,6 +205,9 @@ impl Workbench {
                 return Err(Error::refused(BadRolloutFile::NoBundle { file: path.display().to_string() }));
             }
             let bundle = self.open(path)?;
+            if file.on_stop == OnStop::SwitchOff && bundle.patch.about.toggles.is_empty() {
+                return Err(Error::refused(BadRolloutFile::NoSwitch { file: path.display().to_string() }));
+            }
             Ok(FrozenPatch::new(path, bundle.file_digest()?, &bundle.patch))
         };
         file.patches.iter().map(freeze).collect()
@@ -455,17 +458,35 @@ impl RolloutRun<'_> {
             counts.failed, counts.folders, plan.name, plan.rules.max_failed
         );
         let only = match self.store.file().on_stop {
-            OnStop::Keep => {
-                return self.store.change(|state| {
-                    state.stopped = Some(self.bench.said(Some(reason)));
-                    Ok(())
-                });
-            }
+            OnStop::Keep => return self.note_stop(reason),
+            OnStop::SwitchOff => return self.switch_off(reason),
             OnStop::RollBackRing => Some(ring),
             OnStop::RollBackAll => None,
         };
         let scripts = self.wish.options.scripts;
         self.bench.take_back_all(self.store, only, Some(reason), scripts, self.watch)
+    }
+
+    fn note_stop(&self, reason: String) -> Result<()> {
+        self.store.change(|state| {
+            state.stopped = Some(self.bench.said(Some(reason)));
+            Ok(())
+        })
+    }
+
+    /// Turns the switches of the patches off wherever this rollout applied them, the last ring first. The stop is noted at
+    /// the end: until then its cause still holds, and a run that is cut short here goes on here.
+    fn switch_off(&self, reason: String) -> Result<()> {
+        self.bench.settle_started(self.store, None, self.wish.options.scripts, self.watch)?;
+        let state = self.store.must_load()?;
+        for (ring, one) in state.rings.iter().enumerate().rev() {
+            for (at, member) in one.members.iter().enumerate().rev() {
+                self.watch.cancel.check()?;
+                let found = self.bench.switch_off_there(&self.load(ring), member, &reason, self.watch)?;
+                found.map(|found| self.record((ring, at), found)).transpose()?;
+            }
+        }
+        self.note_stop(reason)
     }
 }
 

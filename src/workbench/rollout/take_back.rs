@@ -81,7 +81,7 @@ impl Workbench {
     }
 
     /// Finds out what a run that was cut short left in the folders that it had begun.
-    fn settle_started(
+    pub(super) fn settle_started(
         &self,
         store: &RolloutStore,
         only: Option<usize>,

@@ -43,7 +43,7 @@ fn this_process_runs_a_rollout() {
 }
 
 /// Whether a run in a process of its own was killed at this reading of its clock.
-fn was_killed(file: &Path, at: usize) -> bool {
+pub(super) fn was_killed(file: &Path, at: usize) -> bool {
     let program = std::env::current_exe().expect("this program");
     let child = Command::new(program)
         .args(["--exact", "roll_out::killed::this_process_runs_a_rollout", "--nocapture"])
