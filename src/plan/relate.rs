@@ -185,6 +185,7 @@ pub(crate) fn relate(
     let facts = RelationFacts {
         class,
         id: &other.id,
+        is_kept_for_good: other.accepted,
         revision: other.revision,
         new_id: new.patch.about.identity.id.as_str(),
         scope,

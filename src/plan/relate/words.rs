@@ -16,6 +16,8 @@ use crate::text::{Advice, one_line};
 pub(super) struct RelationFacts<'a> {
     pub class: RelationClass,
     pub id: &'a str,
+    /// Whether it can't be rolled back any more.
+    pub is_kept_for_good: bool,
     pub revision: u32,
     pub new_id: &'a str,
     pub scope: Scope,
@@ -134,6 +136,9 @@ impl RelationFacts<'_> {
         let apart = match self.presence {
             _ if self.class == RelationClass::Unproven => {
                 "Ask the authors of both patches which is right.".to_owned()
+            }
+            RelatedPresence::Installed if self.is_kept_for_good => {
+                "Ask the vendor for a patch that contains both.".to_owned()
             }
             RelatedPresence::Installed => {
                 format!("Roll back {id} first, or ask the vendor for a patch that contains both.")

@@ -277,3 +277,27 @@ fn accepting_again_leaves_alone_what_nobody_was_told_of() {
     assert_eq!(kept.len(), 1, "the edited file is still kept");
     assert!(target.path.join(&kept[0].copy).exists());
 }
+
+#[test]
+fn what_meets_a_patch_that_was_kept_for_good_is_not_told_to_roll_it_back() {
+    let files = |n: u8| [("f", format!("{}{n}\n", "line\n".repeat(9)))];
+    let sandbox = Sandbox::new();
+    for (folder, n) in [("app", 0), ("v0", 0), ("v1", 1), ("v2", 2)] {
+        files(n).iter().for_each(|(name, text)| sandbox.write(&format!("{folder}/{name}"), text));
+    }
+    let console = Console::new(&sandbox);
+    for (id, to) in [("ONE", "v1"), ("TWO", "v2")] {
+        sandbox.write(&format!("{id}.toml"), &order(id, "", ""));
+        console
+            .done(&format!("make --from $/v0 --to $/{to} --order $/{id}.toml --output $/{id}.patchbundle"));
+    }
+    console.done("apply $/ONE.patchbundle $/app --yes --allow-unsigned");
+    let told = |is_kept: bool| {
+        let plan = console.run("plan $/TWO.patchbundle $/app").printed();
+        assert_eq!(plan.contains("Roll back ONE first"), !is_kept, "{plan}");
+        assert!(plan.contains("sk the vendor for a patch that contains both."), "{plan}");
+    };
+    told(false);
+    console.done("accept $/app --yes");
+    told(true);
+}
