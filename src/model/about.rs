@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::word::choices;
 use super::{
-    Check, Component, Digest, PatchId, PatchRef, RequiredComponent, ResolvedIssue, Toggle, TreePath,
+    Check, Component, Digest, PatchId, PatchRef, RequiredComponent, ResolvedIssue, RolloutPace, Toggle,
+    TreePath,
 };
 
 /// Everything that is written down about a patch and not computed. Texts are as the vendor wrote them and must be
@@ -79,6 +80,8 @@ pub struct About {
     pub toggles: Vec<Toggle>,
     /// What has to be restarted afterwards.
     pub restart: Restart,
+    /// How slowly the vendor wants it to spread.
+    pub rollout: RolloutPace,
     /// How it is rolled back.
     pub rollback: Rollback,
     /// Where it was made from, in the author's words.
@@ -131,6 +134,7 @@ impl About {
             health: Vec::new(),
             toggles: Vec::new(),
             restart: Restart::Nothing,
+            rollout: RolloutPace::default(),
             rollback: Rollback::default(),
             source: None,
             evidence: Evidence::default(),

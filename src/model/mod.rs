@@ -24,7 +24,9 @@ mod place_problem;
 mod portable;
 mod purl;
 mod resolves;
+mod rollout_pace;
 mod script;
+mod share;
 mod special_name;
 mod toggle;
 mod vers;
@@ -63,7 +65,10 @@ pub(crate) use resolves::with_resolved;
 pub use resolves::{
     Component, Justification, PartPatch, RequiredComponent, ResolvedIssue, ResolvedKind, ResolvedState,
 };
+pub use rollout_pace::RolloutPace;
+pub(crate) use rollout_pace::{Seconds, read_span, span_text};
 pub use script::{Interpreter, Script, ScriptPhase};
+pub use share::Share;
 pub(crate) use special_name::{executed_by, likely_secret, version_control};
 pub(crate) use toggle::{ABSENT, PRESENT};
 pub use toggle::{Position, Setting, TakesEffect, Toggle, ToggleKind};

@@ -51,6 +51,8 @@ pub struct SharedPlace {
     pub meeting: Meeting,
     /// Whether the new patch was made for what was there before the other one.
     pub(crate) from_before: bool,
+    /// Whether nobody has the file any more that the new patch was made from, though it brings nothing but lines.
+    pub(crate) lacks_original: bool,
     /// What becomes of what the other one changed there.
     pub fate: Fate,
     /// The lines of it that are lost, in what the other one left.

@@ -193,7 +193,9 @@ fn needs(patch: &Patch) -> Vec<Fact> {
 fn afterwards(patch: &Patch) -> Vec<Fact> {
     let restart = words::restart(patch.about.restart).unwrap_or(words::NO_RESTART);
     let holds = patch.about.notices.iter().filter(|hold| hold.phase == HoldPhase::After);
+    let pace = phrases::rollout_pace(&patch.about.rollout);
     std::iter::once(Fact::new(words::RESTART, restart))
+        .chain(pace.iter().map(|line| Fact::new(words::ROLLOUT_PACE, &capitalised(line))))
         .chain(holds.map(|hold| Fact::new(words::hold(hold.phase), &hold.text)))
         .collect()
 }

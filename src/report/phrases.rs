@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::model::{
     Component, Measured, PatchKind, Position, Purl, ResolvedIssue, ResolvedKind, ResolvedState,
-    RollbackPossible, Toggle,
+    RollbackPossible, RolloutPace, Share, Toggle,
 };
 use crate::text::with_thousands;
 use crate::workbench::{
@@ -43,6 +43,17 @@ pub(crate) fn seconds(span: i64) -> String {
     let unit = UNITS.iter().find(|(unit, ..)| span > 0 && span % unit == 0);
     let (unit, one, many) = unit.copied().unwrap_or((1, "second", "seconds"));
     count(usize::try_from(span / unit).unwrap_or_default(), one, many)
+}
+
+/// What the vendor asks of a rollout in rings, line by line.
+pub(crate) fn rollout_pace(pace: &RolloutPace) -> Vec<String> {
+    let wait = pace.min_wait.map(|wait| format!("at least {} between two rings", seconds(wait)));
+    let most = |share: Share| match share {
+        Share::Folders(folders) => count(folders as usize, "folder", "folders"),
+        Share::Percent(_) => format!("{share} of all folders"),
+    };
+    let first = pace.max_first_ring.map(|share| format!("at most {} in the first ring", most(share)));
+    wait.into_iter().chain(first).chain(pace.advice.clone()).collect()
 }
 
 /// `45 s`, `2 min 5 s`, `3 h 4 min`, `12 d 3 h`: the two largest parts.

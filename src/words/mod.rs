@@ -236,6 +236,7 @@ words! {
     SCRIPTS_WOULD_RUN = "Scripts would run on this computer, beginning with {script}";
     SCRIPTS_ON_THE_COMMAND_LINE = "This window doesn't run scripts. Use the command line, which shows each one and asks.";
     RESTART = "Restart";
+    ROLLOUT_PACE = "In a rollout";
     UNSIGNED = "This patch isn't signed by anyone you trust";
     UNSIGNED_HINT = "Continue only if you know who sent it.";
     SEVERAL_PLACES = "{n}: {what}";

@@ -8,6 +8,7 @@ mod hostile;
 #[cfg(unix)]
 mod killed;
 mod over;
+mod paced;
 mod stopped;
 mod switched_off;
 

@@ -8,7 +8,8 @@ use super::{resolves, wire};
 use crate::model::{
     About, Approvals, Check, Code, Conflict, Detect, DiffText, Digest, Evidence, FileChange, FileNode, Hold,
     Issue, LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement,
-    RequirementIf, Restart, Rollback, Script, Setting, Severity, Toggle, TreePath, Word,
+    RequirementIf, Restart, Rollback, RolloutPace, Script, Setting, Severity, Share, Toggle, TreePath, Word,
+    read_span,
 };
 
 pub(super) type ManifestRead<T> = Result<T, ManifestProblem>;
@@ -60,6 +61,7 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
         health: each("health", raw.health, check)?,
         toggles: each("toggles", raw.toggles, toggle)?,
         restart: raw.restart.map_or(Ok(Restart::Nothing), |text| word("restart", &text))?,
+        rollout: raw.rollout.map_or_else(|| Ok(RolloutPace::default()), rollout)?,
         rollback: rollback(raw.rollback).map_err(|problem| problem.inside("rollback"))?,
         source: raw.source,
         evidence: Evidence { provenance: raw.provenance, review: raw.review, tests: raw.tests },
@@ -141,6 +143,16 @@ fn requirement(raw: wire::RawRequirement) -> ManifestRead<Requirement> {
 fn requirement_if(raw: wire::RawRequirementIf) -> ManifestRead<RequirementIf> {
     let then = requirement(raw.then).map_err(|problem| problem.inside("then"))?;
     Ok(RequirementIf { when: patch_id("when", &raw.when)?, then })
+}
+
+fn rollout(raw: wire::RawRollout) -> ManifestRead<RolloutPace> {
+    let wrong = |key: &str, example: &str| {
+        ManifestProblem::manifest(format_args!("rollout.{key}"), format!("expected text such as {example}"))
+    };
+    let min_wait = raw.min_wait.map(|text| read_span(&text).ok_or_else(|| wrong("min_wait", "\"24h\"")));
+    let most = raw.max_first_ring;
+    let most = most.map(|text| Share::parse(&text).ok_or_else(|| wrong("max_first_ring", "\"10%\"")));
+    Ok(RolloutPace { min_wait: min_wait.transpose()?, max_first_ring: most.transpose()?, advice: raw.advice })
 }
 
 fn rollback(raw: wire::RawRollback) -> ManifestRead<Rollback> {

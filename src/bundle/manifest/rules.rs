@@ -28,6 +28,9 @@ pub(super) fn check(about: &About, created: Option<&str>, scripts: &[Script], pr
         checks(&format!("toggles[{index}].health"), &toggle.health, problems);
     }
     check_scripts(scripts, problems);
+    if let Some(advice) = &about.rollout.advice {
+        problems.paragraph("rollout.advice", advice, limits::SENTENCE_CHARS);
+    }
     rollback(about, problems);
     evidence(about, problems);
     extensions(about, problems);

@@ -108,6 +108,7 @@ wire! {
         scripts*: RawScript,
         toggles*: RawToggle,
         restart?: String,
+        rollout?: RawRollout,
         rollback: RawRollback,
         source?: String,
         provenance*: String,
@@ -263,6 +264,12 @@ wire! {
         vulnerabilities*: String,
         until?: String,
         health*: RawCheck,
+    }
+
+    struct RawRollout {
+        min_wait?: String,
+        max_first_ring?: String,
+        advice?: String,
     }
 
     struct RawRollback {

@@ -8,7 +8,7 @@ use super::op::ManifestOp;
 use super::{resolves, wire};
 use crate::model::{
     Approvals, Check, Conflict, Detect, DiffText, FileChange, Hold, Issue, Node, Patch, Payload, Probe,
-    Product, Requirement, RequirementIf, Rollback, Script, Setting, Severity, Toggle,
+    Product, Requirement, RequirementIf, Rollback, RolloutPace, Script, Setting, Severity, Toggle, span_text,
 };
 
 /// The first version of this program that reads what [`write_manifest`] writes. Raise it together with the format.
@@ -108,6 +108,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         scripts: patch.scripts.iter().map(script).collect(),
         toggles: about.toggles.iter().map(toggle).collect(),
         restart: Some(about.restart.to_string()),
+        rollout: rollout(&about.rollout),
         rollback: rollback(&about.rollback),
         source: about.source.clone(),
         provenance: about.evidence.provenance.clone(),
@@ -215,6 +216,15 @@ fn conflict(conflict: &Conflict) -> wire::RawConflict {
 
 fn hold(hold: &Hold) -> wire::RawHold {
     wire::RawHold { kind: hold.kind.to_string(), text: hold.text.clone(), phase: hold.phase.to_string() }
+}
+
+fn rollout(pace: &RolloutPace) -> Option<wire::RawRollout> {
+    let raw = wire::RawRollout {
+        min_wait: pace.min_wait.map(span_text),
+        max_first_ring: pace.max_first_ring.map(|share| share.to_string()),
+        advice: pace.advice.clone(),
+    };
+    (*pace != RolloutPace::default()).then_some(raw)
 }
 
 fn rollback(rollback: &Rollback) -> wire::RawRollback {

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::model::{
     About, Approvals, Conflict, Detect, Evidence, Hold, HoldPhase, Issue, PatchId, PatchRef, Product,
-    Requirement, RequirementIf, RequirementMode, Restart, Rollback, Severity, with_resolved,
+    Requirement, RequirementIf, RequirementMode, Restart, Rollback, RolloutPace, Severity, Share, read_span,
+    with_resolved,
 };
 
 pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Order, Vec<OrderFinding>> {
@@ -93,6 +94,7 @@ fn sections(table: &Table<'_, '_>) -> Order {
         health: checks(table, "health"),
         toggles: Vec::new(),
         restart: table.word("restart").unwrap_or(Restart::Nothing),
+        rollout: table.table("rollout").map(|table| rollout(&table)).unwrap_or_default(),
         rollback: rollback(table),
         source: table.text("source"),
         evidence: Evidence {
@@ -222,6 +224,20 @@ fn hold(table: &Table<'_, '_>) -> Hold {
         text: table.must_text("text"),
         phase: table.word("phase").unwrap_or(HoldPhase::Before),
     }
+}
+
+fn rollout(table: &Table<'_, '_>) -> RolloutPace {
+    let pace = RolloutPace {
+        min_wait: table.parsed("min_wait", "a time such as \"24h\"", read_span),
+        max_first_ring: table.parsed(
+            "max_first_ring",
+            "\"5\" folders or a percentage such as \"10%\"",
+            Share::parse,
+        ),
+        advice: table.text("advice"),
+    };
+    table.finish();
+    pace
 }
 
 fn rollback(order: &Table<'_, '_>) -> Rollback {

@@ -150,6 +150,16 @@ impl<'a, 't> Table<'a, 't> {
         self.required(key, self.number(key))
     }
 
+    /// A text from which `read` makes something; `wanted` says what it should be.
+    pub(crate) fn parsed<T>(
+        &self,
+        key: &'static str,
+        wanted: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        self.typed(key, wanted, |value| read(value.as_str()?))
+    }
+
     /// `true` or `false`.
     pub fn flag(&self, key: &'static str) -> Option<bool> {
         self.typed(key, "true or false", DeValue::as_bool)

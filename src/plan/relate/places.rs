@@ -5,7 +5,7 @@ use super::{
     Stack, TreePath, alone, has_a_say, lay,
 };
 use crate::diff::{KeyClash, keys_both_change};
-use crate::model::{Node, Step};
+use crate::model::{Node, Payload, Step};
 
 /// The places that `new` and `other` both change.
 pub(super) fn places(
@@ -76,7 +76,14 @@ fn shared_place(
             }
         }
     };
-    SharedPlace { path: path.clone(), meeting, from_before, fate, lost, keys }
+    let lacks_original = meeting == Meeting::Whole && lacks_original(change, contents);
+    SharedPlace { path: path.clone(), meeting, from_before, lacks_original, fate, lost, keys }
+}
+
+/// Whether the lines of `change` could be carried over, if only its original were at hand.
+fn lacks_original(change: &FileChange, contents: &dyn ContentByDigest) -> bool {
+    let is_gone = |node: &Node| node.as_file().is_some_and(|file| contents.content(file).is_none());
+    matches!(change.payload, Some(Payload::Diff { from: Some(_) })) && change.before.iter().all(is_gone)
 }
 
 /// The values that a change of settings sets, and that are others here already.

@@ -92,6 +92,15 @@ impl RelationFacts<'_> {
         if !undone.is_empty() {
             return format!("undoes {id}: {}{}", places(&undone), self.values());
         }
+        let gone = self.without_original();
+        if !gone.is_empty() {
+            let both =
+                format!("both change {gone}, whose original isn't here any more to combine the changes");
+            return match self.class {
+                RelationClass::Regression => format!("applying this could undo fix {id}: {both}"),
+                _ => format!("this patch and {id} {both}"),
+            };
+        }
         let lines = self.files(|place| matches!(place.meeting, Meeting::SameLines(_)));
         let whole = self.files(|place| place.meeting == Meeting::Whole);
         let same = match (lines.is_empty(), whole.is_empty()) {
@@ -106,6 +115,10 @@ impl RelationFacts<'_> {
             RelationClass::Regression => format!("applying this would undo fix {id}: both {same}"),
             _ => format!("this patch and {id} {same}"),
         }
+    }
+
+    fn without_original(&self) -> String {
+        self.files(|place| place.lacks_original)
     }
 
     /// The values that both set, in brackets; nothing where that is not known.
@@ -136,6 +149,10 @@ impl RelationFacts<'_> {
         let apart = match self.presence {
             _ if self.class == RelationClass::Unproven => {
                 "Ask the authors of both patches which is right.".to_owned()
+            }
+            RelatedPresence::Installed if !self.without_original().is_empty() => {
+                let or = "or for this one with whole originals (made with bases = \"all\")";
+                format!("Ask the vendor for a patch that contains both, {or}.")
             }
             RelatedPresence::Installed if self.is_kept_for_good => {
                 "Ask the vendor for a patch that contains both.".to_owned()

@@ -3,16 +3,12 @@
 //! There is no clock here and no disk. Whoever asks says what time it is and how every folder stands; the same rules hold
 //! for twelve real folders and for a hundred thousand simulated ones.
 
-mod share;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use share::Share;
-
-/// Moments and spans, in seconds; moments since 1970.
-pub(crate) type Seconds = i64;
+pub(crate) use crate::model::{Seconds, Share};
 
 /// What has to be true of a ring before the next one begins.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -36,6 +36,14 @@ pub(crate) enum BadRolloutFile {
     NoSwitch {
         file: String,
     },
+    /// The vendor of a patch wants fewer folders to begin.
+    LargeFirstRing {
+        ring: String,
+        folders: usize,
+        all: usize,
+        patch: String,
+        most: String,
+    },
     NoRing {
         ring: String,
         rings: Vec<String>,
@@ -83,6 +91,13 @@ impl BadRolloutFile {
                 Code::Order,
                 format!("{file:?} has no switch that on_stop = \"toggle-off\" could turn off"),
                 "Choose another on_stop, or a patch file with a switch.",
+            ),
+            BadRolloutFile::LargeFirstRing { ring, folders, all, patch, most } => row(
+                Code::Order,
+                format!(
+                    "the ring {ring:?} has {folders} of {all} folders, and the vendor of {patch} wants at most {most} to begin with"
+                ),
+                "Make the first ring smaller.",
             ),
             BadRolloutFile::NoRing { ring, rings } => row(
                 Code::Order,

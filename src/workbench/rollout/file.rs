@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::model::{Digest, Word, choices};
+use crate::model::{Digest, Word, choices, read_span};
 use crate::named_file;
 use crate::plan::rollout::{RingRules, Seconds, Share};
 use crate::plan::why::BadRolloutFile;
@@ -244,24 +244,8 @@ impl RolloutFileReader<'_> {
     fn span(&self, raw: Option<&Spanned<String>>) -> Result<Option<Seconds>> {
         let Some(raw) = raw else { return Ok(None) };
         let problem = || self.wrong(raw.span(), "expected a time such as \"90s\", \"30m\", \"6h\" or \"7d\"");
-        seconds(raw.get_ref()).ok_or_else(problem).map(Some)
+        read_span(raw.get_ref()).ok_or_else(problem).map(Some)
     }
-}
-
-/// A whole number of seconds, minutes, hours or days, up to ten years.
-fn seconds(text: &str) -> Option<Seconds> {
-    const MOST: Seconds = 3_660 * 24 * 3_600;
-    let unit = match text.chars().last()? {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 24 * 3_600,
-        _ => return None,
-    };
-    let number = &text[..text.len() - 1];
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    let seconds = is_number.then(|| number.parse::<Seconds>().ok()?.checked_mul(unit))??;
-    (seconds <= MOST).then_some(seconds)
 }
 
 #[cfg(test)]
@@ -325,16 +309,6 @@ max_failed = 3
             ("[[rings]]", "[[rings", "line 5, column"),
         ] {
             assert!(told(from, to).starts_with(place), "{to}: {}", told(from, to));
-        }
-    }
-
-    #[test]
-    fn spans_are_whole_numbers_with_a_unit() {
-        for (text, meant) in [("0s", Some(0)), ("90s", Some(90)), ("7d", Some(604_800)), ("9999d", None)] {
-            assert_eq!(seconds(text), meant, "{text}");
-        }
-        for wrong in ["", "h", "1", "1.5h", "-1h", "1H", "99999999999999999999d", "1é"] {
-            assert_eq!(seconds(wrong), None, "{wrong}");
         }
     }
 }

@@ -112,10 +112,11 @@ impl Gate {
 
 impl RolloutView {
     fn new(file: &RolloutFile, state: &RolloutState, approvals: Vec<Vec<ApprovalView>>, gate: Gate) -> Self {
-        let rings = state.rings.iter().zip(&file.rings).zip(approvals);
-        let rings = rings.map(|((ring, plan), approvals)| RingView {
+        let plans = file.rings.iter().zip(state.rules(file));
+        let rings = state.rings.iter().zip(plans).zip(approvals);
+        let rings = rings.map(|((ring, (plan, rules)), approvals)| RingView {
             name: ring.name.clone(),
-            rules: plan.rules.clone(),
+            rules,
             counts: RingCounts::new(&ring.standings()),
             is_begun: ring.begun.is_some(),
             approvals,

@@ -64,7 +64,10 @@ impl Workbench {
         let store = self.rollout_store(file)?;
         let now = self.state_to_be(store.file())?;
         let (state, new) = match store.load()? {
-            None => (now, Vec::new()),
+            None => {
+                now.refuse_large_first_ring()?;
+                (now, Vec::new())
+            }
             Some(state) => {
                 let known: BTreeSet<&str> =
                     state.rings.iter().flat_map(|ring| &ring.members).map(|one| one.path.as_str()).collect();
@@ -76,14 +79,14 @@ impl Workbench {
         let opened = self.open_frozen(&state.patches, watch)?;
         watch.progress.begin(Phase::Checking, state.rings.iter().map(|ring| ring.members.len() as u64).sum());
         let mut rings = Vec::new();
-        for (ring, plan) in state.rings.iter().zip(&store.file().rings) {
+        for (ring, rules) in state.rings.iter().zip(state.rules(store.file())) {
             let mut folders = Vec::new();
             for member in &ring.members {
                 watch.cancel.check()?;
                 folders.push(self.plan_there(&opened, &state.patches, member, options, watch)?);
                 watch.progress.advance(1);
             }
-            rings.push(PlannedRing { name: ring.name.clone(), rules: plan.rules.clone(), folders });
+            rings.push(PlannedRing { name: ring.name.clone(), rules, folders });
         }
         Ok(RolloutPlan { name: state.name, rings, new })
     }

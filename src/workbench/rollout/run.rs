@@ -216,6 +216,7 @@ impl Workbench {
     /// Fixes what the rollout is about, before the first folder is changed; again if `old` is over.
     fn start(&self, store: &RolloutStore, old: Option<&RolloutState>, again: bool) -> Result<RolloutState> {
         let state = self.state_to_be(store.file())?;
+        state.refuse_large_first_ring()?;
         let mut state = match old {
             Some(old) => state.again(old)?,
             None => match self.rolled_back_by_histories(&state).filter(|_| !again) {
@@ -249,12 +250,12 @@ impl Workbench {
 
     /// What the rules say about what the records say.
     fn next(&self, store: &RolloutStore, state: &RolloutState) -> Result<Next> {
-        let approvals = self.approvals(&store.file().rings, state)?;
+        let (approvals, rules) = (self.approvals(&store.file().rings, state)?, state.rules(store.file()));
         let standings: Vec<_> = state.rings.iter().map(RingState::standings).collect();
         let rings: Vec<Ring<'_>> = std::iter::zip(&state.rings, &standings)
-            .zip(std::iter::zip(&store.file().rings, &approvals))
-            .map(|((ring, folders), (plan, approvals))| Ring {
-                rules: &plan.rules,
+            .zip(std::iter::zip(&rules, &approvals))
+            .map(|((ring, folders), (rules, approvals))| Ring {
+                rules,
                 folders,
                 begun: ring.begun,
                 approvals: people(approvals),

@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::file::RolloutFile;
+use super::file::{RingPlan, RolloutFile};
 use super::member::{Member, MemberState};
 use super::members;
 use crate::guarded;
-use crate::model::{Digest, Patch, PatchId, PatchRef};
-use crate::plan::rollout::{MemberStanding, Seconds};
+use crate::model::{Digest, Patch, PatchId, PatchRef, RolloutPace, Share};
+use crate::plan::rollout::{MemberStanding, RingRules, Seconds};
 use crate::plan::why::{BadRolloutFile, Rolling, RolloutMismatch};
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result};
@@ -71,6 +71,12 @@ pub(super) struct FrozenPatch {
     /// The product that it is for.
     #[serde(default)]
     pub product: String,
+    /// How long its vendor wants each ring but the last to wait, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    min_wait: Option<Seconds>,
+    /// How many of all folders its vendor wants the first ring to have at most.
+    #[serde(skip)]
+    max_first_ring: Option<Share>,
 }
 
 /// The id of a patch.
@@ -225,6 +231,39 @@ impl RolloutState {
         Digest::compute(fixed.to_string().as_bytes())
     }
 
+    /// The rules of each ring: those of its file, and no faster than the vendors of the patches want it.
+    pub fn rules(&self, file: &RolloutFile) -> Vec<RingRules> {
+        let least = self.patches.iter().filter_map(|patch| patch.min_wait).max().unwrap_or_default();
+        let last = file.rings.len().saturating_sub(1);
+        let paced = |(ring, plan): (usize, &RingPlan)| match ring == last {
+            true => plan.rules.clone(),
+            false => RingRules { wait: plan.rules.wait.max(least), ..plan.rules.clone() },
+        };
+        file.rings.iter().enumerate().map(paced).collect()
+    }
+
+    /// Makes sure that no more folders begin than the vendors of the patches want.
+    ///
+    /// # Errors
+    /// If the first ring has more. One folder is never too many.
+    pub fn refuse_large_first_ring(&self) -> Result<()> {
+        let all = self.rings.iter().map(|ring| ring.members.len()).sum();
+        let Some(first) = self.rings.first().filter(|ring| ring.members.len() > 1) else { return Ok(()) };
+        let asks = |patch: &&FrozenPatch| {
+            patch.max_first_ring.is_some_and(|most| most.is_exceeded(first.members.len(), all))
+        };
+        match self.patches.iter().find(asks) {
+            None => Ok(()),
+            Some(patch) => Err(Error::refused(BadRolloutFile::LargeFirstRing {
+                ring: first.name.clone(),
+                folders: first.members.len(),
+                all,
+                patch: patch.id.0.to_string(),
+                most: patch.max_first_ring.map(|most| most.to_string()).unwrap_or_default(),
+            })),
+        }
+    }
+
     /// The products that the patches are for.
     pub fn products(&self) -> Vec<&str> {
         self.patches.iter().map(|patch| patch.product.as_str()).collect()
@@ -347,7 +386,9 @@ impl FrozenPatch {
     pub fn new(file: &Path, sha256: Digest, patch: &Patch) -> Self {
         let PatchRef { id, revision } = patch.about.identity.clone();
         let (file, product) = (file.to_owned(), patch.about.product.name.clone());
-        Self { file, sha256: sha256.to_string(), id: PatchName(id), revision, product }
+        let RolloutPace { min_wait, max_first_ring, .. } = patch.about.rollout;
+        let (id, sha256) = (PatchName(id), sha256.to_string());
+        Self { file, sha256, id, revision, product, min_wait, max_first_ring }
     }
 }
 

@@ -166,8 +166,8 @@ struct Deed {
     told: String,
     act: Box<Act>,
     after: Option<Model>,
-    /// Whether it names a patch about an edited file, or one of a service pack that was kept for good and whose files
-    /// nobody can compare any more: it may be refused though it would change nothing there.
+    /// Whether it names a patch about an edited file, or about one whose original went when another patch was kept for
+    /// good: it may be refused though it would change nothing there.
     may_be_refused: bool,
 }
 
@@ -253,7 +253,7 @@ impl Story<'_> {
         let told = format!("apply {:?}", chosen.iter().map(|patch| name(*patch)).collect::<Vec<_>>());
         let files: Vec<PathBuf> = chosen.iter().map(|patch| self.bundles[*patch].path.clone()).collect();
         let kept = &self.model.slots[..self.model.accepted];
-        let is_kept = |file: usize| kept.iter().any(|(there, _)| is_pack(*there) && file_of(*there) == file);
+        let is_kept = |file: usize| kept.iter().any(|(there, _)| file_of(*there) == file);
         let may_be_refused = chosen
             .iter()
             .map(|patch| file_of(*patch))

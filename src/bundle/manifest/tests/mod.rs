@@ -205,6 +205,11 @@ fn good() -> Patch {
             health: vec![probe(Probe::Process { name: text("widget"), running: true })],
         }],
         restart: Restart::Service,
+        rollout: RolloutPace {
+            min_wait: Some(36 * 3_600),
+            max_first_ring: Share::parse("2.5%"),
+            advice: Some(text("begin where few people print")),
+        },
         rollback: Rollback {
             possible: RollbackPossible::UntilAccept,
             reason: Some(text("the old fonts are deleted then")),

@@ -105,6 +105,7 @@ fn details(patch: &Patch, verbose: bool) -> String {
         "To do",
         patch.about.notices.iter().map(|hold| format!("{}: {} ({})", hold.phase, hold.text, hold.kind)),
     );
+    sheet.lines("Rollout", words::rollout_pace(&patch.about.rollout));
     sheet.lines("Rollback", about_rollback(patch));
     sheet.lines(
         "Checks",

@@ -8,13 +8,19 @@ const WHOLE: u128 = 10_000;
 
 /// A number of folders, or a percentage of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Share {
+pub enum Share {
     Folders(u32),
     /// In hundredths of a percent, at most all of it.
     Percent(u16),
 }
 
 impl Share {
+    /// Reads `5`, folders, or a percentage.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number { text.parse().ok().map(Self::Folders) } else { Self::percent(text) }
+    }
+
     /// Reads `10%` or `0.25%`: at most two decimals, at most 100.
     pub fn percent(text: &str) -> Option<Self> {
         let number = text.strip_suffix('%')?;
