@@ -12,7 +12,8 @@ pub struct Identity {
     /// Every rule and what came of it, in the bundle's order.
     pub matches: Vec<RuleMatch>,
     /// Whether all rules that recognise the product hold; `None` if the bundle has no such rule. All and not any:
-    /// a patch for another product does more harm than one refused.
+    /// a patch for another product does more harm than one refused. That a version is found recognises nothing; that none
+    /// is, where there is no other rule, says that the product is elsewhere.
     pub(crate) is_product: Option<bool>,
     /// What the first rule that finds a version found. Text from the folder: escape it before showing it.
     pub version: Option<String>,
@@ -71,6 +72,9 @@ pub fn identify(fs: &dyn Fs, product: &Product) -> Result<Identity, ScanError> {
             identity.is_product = Some(identity.is_product.unwrap_or(true) && holds);
         }
         identity.matches.push(RuleMatch { rule: rule.clone(), holds, evidence });
+    }
+    if !identity.matches.is_empty() && identity.matches.iter().all(|found| !found.holds) {
+        identity.is_product = Some(false);
     }
     Ok(identity)
 }
@@ -164,6 +168,12 @@ mod tests {
         let is_product = |detect| ask(detect).is_product;
         assert_eq!(is_product(vec![]), None);
         assert_eq!(is_product(vec![version("version =")]), None);
+        assert_eq!(is_product(vec![version("no such text")]), Some(false));
+        assert_eq!(
+            is_product(vec![version("no such text"), exists("bin")]),
+            Some(true),
+            "a rule of another kind holds"
+        );
         assert_eq!(
             is_product(vec![exists("bin"), hash(b"program"), text("conf/release", "=App")]),
             Some(true)

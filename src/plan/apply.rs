@@ -180,6 +180,9 @@ impl Planner<'_> {
             }
             steps.push(Step { path: change.path.clone(), before: observed.cloned(), after });
         }
+        if done == 0 && steps.is_empty() && self.obstacles.is_empty() {
+            self.refuse_where_nothing_is(changes);
+        }
         if done > 0 && !steps.is_empty() && self.obstacles.is_empty() {
             self.note(format!(
                 "{} of {} files already have the changes of this patch",
@@ -188,6 +191,19 @@ impl Planner<'_> {
             ));
         }
         settle_folders(steps, self.situation, &mut self.obstacles, &mut self.notes)
+    }
+
+    /// Where none of the files is there, nobody deleted them: it is another folder.
+    fn refuse_where_nothing_is(&mut self, changes: &[FileChange]) {
+        let is_there = |change: &FileChange| self.situation.tree.at(&change.path).is_some();
+        if changes.iter().any(is_there) {
+            return;
+        }
+        let stays_deleted = |note: &Note| note.file == Some(FileNote::StaysDeleted);
+        self.notes.retain(|note| !stays_deleted(note));
+        for change in changes.iter().filter(|change| !change.is_done(None)) {
+            self.refuse_unexpected(change, None);
+        }
     }
 
     /// Whether it cannot be told what stands at `path`: because the place or one on the way to it is `unclear`, or

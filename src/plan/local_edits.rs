@@ -8,7 +8,7 @@
 //! | yes | edited differently | merge | both edits, or an obstacle with choices where they clash |
 //! | yes | edited differently | edit | what is here with the edits of the patch, or an obstacle where they do not fit |
 //! | yes | edited differently | replace | the patch's; the edited file is kept as a safe copy |
-//! | yes | deleted | edit, keep-local, merge | stays deleted |
+//! | yes | deleted | edit, keep-local, merge | stays deleted; an obstacle where none of the patch's files is there |
 //! | yes | deleted | refuse, replace | obstacle |
 //!
 //! Whatever the patch does not change is not looked at. A person's choice comes before all but "refuse".

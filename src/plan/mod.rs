@@ -152,7 +152,13 @@ impl Preview {
         if self.obstacles.is_empty() { Ok(ApprovedPlan(self.plan)) } else { Err(Box::new(self)) }
     }
 
-    /// Whether the folder is already as it should be.
+    /// Whether some files are neither as the patch leaves them nor become so, because of what somebody did to them.
+    pub(crate) fn leaves_files_out(&self) -> bool {
+        let is_left = |note: &Note| matches!(note.file, Some(FileNote::Kept { .. } | FileNote::StaysDeleted));
+        self.notes.iter().any(is_left)
+    }
+
+    /// Whether there is nothing to change.
     pub(crate) fn is_nothing_to_do(&self) -> bool {
         self.obstacles.is_empty() && self.plan.steps.is_empty()
     }

@@ -36,6 +36,8 @@ pub enum CheckVerdict {
     Blocked,
     /// It is done already.
     NothingToDo,
+    /// Nothing would change, and not because it is done: what somebody edited or deleted stays as it is.
+    StaysAsItIs,
 }
 
 impl CheckVerdict {
@@ -47,6 +49,7 @@ impl CheckVerdict {
             CheckVerdict::NeedsDecision => window::READY_AFTER_DECISION,
             CheckVerdict::Blocked => words::CANNOT_CONTINUE,
             CheckVerdict::NothingToDo => words::ALREADY_DONE,
+            CheckVerdict::StaysAsItIs => words::NOTHING_TO_DO,
         }
     }
 }
@@ -275,6 +278,7 @@ impl CheckPage {
     ) -> Self {
         let worst = findings.iter().map(|finding| finding.rank).min();
         let verdict = match worst {
+            _ if preview.is_nothing_to_do() && preview.leaves_files_out() => CheckVerdict::StaysAsItIs,
             _ if preview.is_nothing_to_do() => CheckVerdict::NothingToDo,
             Some(Rank::Blocks) if blocking(&findings).all(|finding| !finding.choices().is_empty()) => {
                 CheckVerdict::NeedsDecision

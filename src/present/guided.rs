@@ -279,7 +279,10 @@ impl Guided {
 
     fn reason_to_stay(&self) -> &'static str {
         let verdict = self.check.as_ref().map(|check| check.verdict);
-        if verdict == Some(CheckVerdict::NothingToDo) { words::NOTHING_TO_DO } else { words::CHECK_BLOCKED }
+        match verdict {
+            Some(CheckVerdict::NothingToDo | CheckVerdict::StaysAsItIs) => words::NOTHING_TO_DO,
+            _ => words::CHECK_BLOCKED,
+        }
     }
 
     /// Whether somebody has to say why the switch is turned, and has not.
@@ -293,7 +296,7 @@ impl Guided {
         self.check.as_ref().is_some_and(|check| match check.verdict {
             CheckVerdict::Ready | CheckVerdict::Warnings => true,
             CheckVerdict::Blocked => self.task == Task::Apply && check.asks_for.is_some(),
-            CheckVerdict::NeedsDecision | CheckVerdict::NothingToDo => false,
+            CheckVerdict::NeedsDecision | CheckVerdict::NothingToDo | CheckVerdict::StaysAsItIs => false,
         })
     }
 

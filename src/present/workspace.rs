@@ -159,6 +159,7 @@ impl Workspace {
             _ if self.is_checking_file() => Err(words::CHECKING_FILE),
             (.., None) if self.check.is_waiting() => Err(words::NEEDS_CHECK),
             (.., Some(CheckVerdict::NothingToDo)) => Err(words::ALREADY_DONE),
+            (.., Some(CheckVerdict::StaysAsItIs)) => Err(words::CHECK_STAYS),
             _ => Ok(()),
         }
     }

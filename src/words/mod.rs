@@ -317,6 +317,7 @@ words! {
     CHECK_SAFE_COPIES = "Backups checked: all intact.";
     CHECK_WARN = "You can continue. Read this first.";
     CHECK_BLOCKED = "Resolve this first";
+    CHECK_STAYS = "What it would change was edited or deleted here, and stays as it is. See the notes below.";
     CHECK_NOTHING = "This patch is already in place";
     CHECK_NOTHING_MEANING = "Every file already has the changes of this patch. There is nothing to do.";
     REVIEW_TITLE = "What will happen";

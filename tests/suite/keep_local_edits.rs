@@ -501,3 +501,35 @@ fn edits_that_a_patch_left_in_a_file_are_told_as_long_as_it_is_there() {
     let _ = apply(&sandbox, &bundle, &third, &choose(EditChoice::TakeTheirs)).expect("applied");
     assert!(third.status().kept_edits.is_empty());
 }
+
+#[test]
+fn a_folder_with_none_of_the_files_is_not_one_in_which_they_were_deleted() {
+    let sandbox = Sandbox::new();
+    let of = |text: &str| Tree::new().file("conf/app.conf", text);
+    let bundle = sandbox.try_to_make(&merging("TEST-1"), &of(OLD), &of(NEW)).expect("a bundle");
+    for folder in [Tree::new(), Tree::new().file("app", "1"), Tree::new().dir("conf")] {
+        let target = sandbox.install(&folder);
+        let refused = obstacles(target.apply(&bundle));
+        assert_eq!(refused.len(), 1, "{refused:?}");
+        assert!(refused[0].starts_with("E-MISSING conf/app.conf"), "{refused:?}");
+        target.expect(&folder);
+    }
+}
+
+#[test]
+fn what_stays_as_somebody_left_it_is_not_said_to_have_the_changes() {
+    let sandbox = Sandbox::new();
+    let keeping =
+        order("TEST-1", "", "[[make.policy]]\npaths = [\"/conf/*\"]\nlocal_edits = \"keep-local\"\n");
+    let of = |text: &str| Tree::new().file("conf/app.conf", text);
+    let bundle = sandbox.try_to_make(&keeping, &of(OLD), &of(NEW)).expect("a bundle");
+    for (text, said) in [
+        (CLASHING, "Nothing to do: the files it would change stay as they are here."),
+        (NEW, "Nothing to do: the patch is already in place."),
+    ] {
+        let target = sandbox.install(&of(text));
+        let plan = format!("plan {} {}", bundle.path.display(), target.path.display());
+        let seen = Console::new(&sandbox).run(&plan);
+        assert!(seen.code == 0 && seen.printed().contains(said), "{seen}");
+    }
+}

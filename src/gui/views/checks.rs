@@ -29,6 +29,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         CheckVerdict::NeedsDecision => words::CHOOSE_VERSION,
         CheckVerdict::Blocked => words::CHECK_BLOCKED,
         CheckVerdict::NothingToDo => words::CHECK_NOTHING_MEANING,
+        CheckVerdict::StaysAsItIs => words::CHECK_STAYS,
     };
     let notice = notice(check.verdict);
     banner(ui, &Banner { notice, title: check.verdict.as_str(), body: meaning, actions: &[] });

@@ -185,6 +185,7 @@ fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static 
         (CheckVerdict::Blocked, _) => (words::CHECK_BLOCKED, words::NOTHING_CHANGED),
         (CheckVerdict::NothingToDo, Task::Switch) => (words::NOTHING_WAS_TO_DO, window::SWITCH_IS_THERE),
         (CheckVerdict::NothingToDo, _) => (words::CHECK_NOTHING, words::CHECK_NOTHING_MEANING),
+        (CheckVerdict::StaysAsItIs, _) => (words::NOTHING_TO_DO, words::CHECK_STAYS),
     }
 }
 

@@ -268,7 +268,7 @@ fn verdict_ui(ui: &mut Ui, model: &Model) {
 pub fn notice(verdict: CheckVerdict) -> Notice {
     match verdict {
         CheckVerdict::Ready | CheckVerdict::NothingToDo => Notice::Good,
-        CheckVerdict::Warnings | CheckVerdict::NeedsDecision => Notice::Caution,
+        CheckVerdict::Warnings | CheckVerdict::NeedsDecision | CheckVerdict::StaysAsItIs => Notice::Caution,
         CheckVerdict::Blocked => Notice::Danger,
     }
 }

@@ -65,7 +65,7 @@ fn h24_h25_a_key_written_twice_is_refused() {
 #[test]
 fn h26_unknown_keys_and_wrong_types_are_refused() {
     all_refused(&[
-        ("unknown key", |m| m["rollout"] = json!(1), Code::Manifest, "rollout", "unknown field"),
+        ("unknown key", |m| m["rollouts"] = json!(1), Code::Manifest, "rollouts", "unknown field"),
         (
             "in a change",
             |m| m["changes"][3]["critical"] = json!(true),
