@@ -13,6 +13,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 mod locate;
 mod strict;
@@ -232,13 +233,22 @@ const FEW_KEYS: usize = 16;
 pub(crate) struct BorrowedKey<'t>(#[serde(borrow)] pub Cow<'t, str>);
 
 fn one_spelling<E: serde::de::Error>(text: &str) -> Result<(), E> {
-    if text.contains('\0') {
-        return Err(E::custom("a text contains a NUL"));
+    match has_one_spelling(text) {
+        true => Ok(()),
+        false if text.contains('\0') => Err(E::custom("a text contains a NUL")),
+        false => Err(E::custom("a text is not in Unicode's composed form (NFC)")),
     }
-    if !text.is_ascii() && !unicode_normalization::is_nfc(text) {
-        return Err(E::custom("a text is not in Unicode's composed form (NFC)"));
-    }
-    Ok(())
+}
+
+/// Whether [`check`] takes this text: it has no NUL and is in Unicode's composed form.
+pub(crate) fn has_one_spelling(text: &str) -> bool {
+    text.is_ascii() && !text.contains('\0') || !text.contains('\0') && is_nfc(text)
+}
+
+/// What somebody wrote, so that [`check`] takes it: the same for the eye. Also of a whole document, because what is no
+/// text in it is ASCII and composes with nothing.
+pub(crate) fn in_one_spelling(text: &str) -> String {
+    text.chars().filter(|c| *c != '\0').nfc().collect()
 }
 
 /// A JSON text with every character that nobody would see as a `\u` escape: a terminal may be reading. Outside of texts

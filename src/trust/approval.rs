@@ -81,9 +81,8 @@ impl Approval {
 
     /// The exact bytes that are signed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec(self).expect("an approval has text keys only");
-        bytes.push(b'\n');
-        bytes
+        let json = serde_json::to_string(self).expect("an approval has text keys only");
+        format!("{}\n", json::in_one_spelling(&json)).into_bytes()
     }
 
     /// Reads the exact bytes; `None` if they are of anything else.

@@ -145,8 +145,7 @@ impl Review {
             notes: self.notes.clone(),
             changes: self.changes.clone(),
         };
-        let mut bytes = serde_json::to_vec_pretty(&raw).expect("a review has text keys only");
-        bytes.push(b'\n');
-        bytes
+        let json = serde_json::to_string_pretty(&raw).expect("a review has text keys only");
+        format!("{}\n", json::in_one_spelling(&json)).into_bytes()
     }
 }

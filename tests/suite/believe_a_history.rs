@@ -3,6 +3,7 @@
 mod copied;
 mod interrupted;
 mod shortened;
+mod spelled;
 
 use std::path::Path;
 

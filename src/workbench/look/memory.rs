@@ -23,6 +23,7 @@ use crate::guarded;
 use crate::ledger::{Entry, Ledger, VouchedNote};
 use crate::model::{Digest, Hasher, Node, Step, TreePath};
 use crate::text::confusables::NameMatch;
+use crate::text::json;
 use crate::trust::{SequencePlace, Standing};
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result};
@@ -146,7 +147,7 @@ struct RememberedContent {
 impl FolderName {
     pub fn new(target: &Path) -> Self {
         let real = std::fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
-        Self { object: object_of(&real), path: as_typed(&real.to_string_lossy()) }
+        Self { object: object_of(&real), path: in_one_spelling(&as_typed(&real.to_string_lossy())) }
     }
 
     /// What it is for the system, where that says it.
@@ -174,6 +175,11 @@ fn as_typed(path: &str) -> String {
         (Some(of_network), _) => format!(r"\\{of_network}"),
         (None, of_disk) => of_disk.unwrap_or(path).to_owned(),
     }
+}
+
+/// A path as the memory can hold it, whose reader takes no text that other readers could read in another way.
+fn in_one_spelling(path: &str) -> String {
+    if json::has_one_spelling(path) { path.to_owned() } else { path.escape_default().to_string() }
 }
 
 /// The time of birth tells a folder from a later one that got the same number.
@@ -331,6 +337,7 @@ impl Memory {
         folder.add_entry(ledger, ledger.head().seq, true);
         ledger.entries().iter().for_each(|entry| folder.add_places(entry));
         folder.entries.extend(interrupted.map(|entry| SeenEntry::new(entry, true)));
+        let reason = json::in_one_spelling(reason);
         folder.reasons.push(format!("{time}, up to entry {}: {reason}", ledger.head().seq));
     }
 

@@ -143,10 +143,18 @@ impl<'a> Console<'a> {
 
     /// Runs a command. Words are separated by spaces; `$` in one stands for the sandbox.
     pub fn run(&self, command: &str) -> Run {
+        let root = self.root();
+        self.run_words(command.split_whitespace().map(|word| word.replace('$', &root).into()))
+    }
+
+    fn root(&self) -> String {
         let root = self.sandbox.path("");
-        let root = root.to_str().expect("a plain name").trim_end_matches(['/', '\\']);
-        let args = ["patchwright"].into_iter().chain(command.split_whitespace());
-        let args = args.map(|word| OsString::from(word.replace('$', root)));
+        root.to_str().expect("a plain name").trim_end_matches(['/', '\\']).to_owned()
+    }
+
+    /// Runs a command whose words may be anything that a system takes.
+    pub fn run_words(&self, words: impl IntoIterator<Item = OsString>) -> Run {
+        let args = std::iter::once("patchwright".into()).chain(words);
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut streams = Streams {
             input: &mut Answers {
@@ -164,7 +172,7 @@ impl<'a> Console<'a> {
             interrupt: self.interrupt.clone(),
         };
         let code = run_with(&self.workbench, args, &mut streams);
-        let text = |bytes: Vec<u8>| as_everywhere(&String::from_utf8(bytes).expect("text"), root);
+        let text = |bytes: Vec<u8>| as_everywhere(&String::from_utf8(bytes).expect("text"), &self.root());
         Run { code, out: text(out), err: text(err) }
     }
 
