@@ -62,7 +62,7 @@ pub use resolves::{
     Component, Justification, PartPatch, RequiredComponent, ResolvedIssue, ResolvedKind, ResolvedState,
 };
 pub use script::{Interpreter, Script, ScriptPhase};
-pub(crate) use special_name::{executed_by, likely_secret, version_control};
+pub(crate) use special_name::{executed_by, is_version_control, likely_secret, version_control};
 pub(crate) use toggle::{ABSENT, PRESENT};
 pub use toggle::{Position, Setting, TakesEffect, Toggle, ToggleKind};
 pub use vers::VersRange;
