@@ -34,7 +34,7 @@ pub use facts::{EntryFact, UncertainFit};
 pub use notes::{CheckNote, PatchNote};
 pub use occasion::{CauseNote, DowntimeNote, Occasion, ReasonNote, TriggerNote};
 pub(crate) use parts::{EntryPart, Gone, Retires};
-pub(crate) use replay::{LayerSlot, Layers, Turns};
+pub(crate) use replay::{LayerSlot, Layers, Turns, contacts_of};
 pub use replay::{MovedLayer, Turn};
 pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};

@@ -92,7 +92,7 @@ pub(in crate::cli) fn status(
         text.push_str(&match status.brought_back {
             true => format!("\nTo roll it back again: patchwright rollback {argument} --undo\n"),
             false => {
-                format!("\nTo undo the last rollback: {}\n", reapply(&argument, status.needs_consent))
+                format!("\nTo undo the last rollback: {}\n", reapply(&argument, &status.needs))
             }
         });
     }
@@ -398,6 +398,9 @@ fn row(entry: &Entry, event: &str) -> [String; 5] {
 
 fn outcome(note: &CheckNote, entry: &Entry) -> String {
     match entry.has_stopped(note) {
+        true if entry.is_of_script(note) => {
+            format!("        Stopped by {}: {}\n", safe(&entry.user), safe(&note.check))
+        }
         true => format!("        Health check stopped by {}: {}\n", safe(&entry.user), safe(&note.check)),
         false => checks::check(note, 8),
     }

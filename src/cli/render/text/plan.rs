@@ -330,9 +330,7 @@ pub(super) fn verdict(seen: &ApplyPreview, consent: bool, style: Style) -> Strin
     let preview = &seen.preview;
     let is_permitted = seen.permits(consent).is_ok();
     let verdict = match (preview.obstacles.len(), preview.notes.len()) {
-        (0, _) if preview.plan.steps.is_empty() => {
-            style.good("Nothing to do: the patch is already in place.")
-        }
+        (0, _) if preview.leaves_no_trace() => style.good("Nothing to do: the patch is already in place."),
         (0, _) if !is_permitted && seen.permits(true).is_ok() => style.attention(
             "Ready to apply, but not signed by anyone you trust.\n\
                  If you know who sent it, add --allow-unsigned.",
