@@ -141,9 +141,10 @@ impl Report {
                 health::of_unhealthy(failed, contacts, undo.as_deref(), &folder)
             }
             Error::ChecksStopped { undo } => health::of_stopped(undo.as_deref(), &folder),
-            Error::Script { trouble, failed, cause } => {
-                scripts::of_script(*trouble, failed, cause.as_deref(), &folder)
+            Error::Script { trouble, failed, contacts, cause } => {
+                scripts::of_script(*trouble, (failed, contacts), cause.as_deref(), &folder)
             }
+            Error::ScriptStopped { trouble, stopped } => scripts::of_stopped(*trouble, stopped),
             Error::Transaction(error) => of_transaction(error, &folder),
             Error::Store(error) => of_store(error),
             Error::Scan(ScanError::Io { .. }) => Self::generic(code, error),
@@ -372,7 +373,7 @@ fn of_obstacles(obstacles: &[Obstacle], folder: &str) -> Report {
         [one] => {
             let headline = match &one.path {
                 Some(_) => one.sentence(),
-                None => capitalised(&one.meaning()),
+                None => one.headline(),
             };
             let mut report = Report::new(code, headline).hint(one.hint());
             report.path.clone_from(&one.path);

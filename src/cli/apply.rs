@@ -89,7 +89,7 @@ impl Arguments {
         let agreed = self.agreed(&preview, target)?;
         DecisionDigest::refuse_other(agreed, || preview.decision()).in_folder(target)?;
         self.refuse(&preview).in_folder(target)?;
-        let is_idle = preview.preview.plan.steps.is_empty();
+        let is_idle = preview.preview.leaves_no_trace();
         if !is_idle {
             preview.scripts.agree(self.scripts.consent()).in_folder(target)?;
         }
@@ -164,7 +164,7 @@ impl Arguments {
             return Ok(Agreed::To((agreed, self.scripts.consent())));
         }
         self.refuse(&preview).in_folder(target)?;
-        if preview.preview.plan.steps.is_empty() {
+        if preview.preview.leaves_no_trace() {
             let told = session.answer_as(
                 Outcome::NothingToDo,
                 |_| text::nothing_to_apply(&preview, target),

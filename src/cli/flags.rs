@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgMatches, Args, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::Result;
 use crate::model::Digest;
 use crate::report::Report;
+use crate::text::capitalised;
 use crate::workbench::{DecisionDigest, Override, Overrides, is_text_patch, moment};
 
 /// Flags of every command.
@@ -135,6 +136,68 @@ pub(super) fn reason(text: &str) -> Result<String, &'static str> {
     match text.trim() {
         "" => Err("a reason is needed"),
         reason => Ok(reason.to_owned()),
+    }
+}
+
+/// The same for a patch that comes back: those that are asked about anew, and count nowhere else. `UNDO`: only with
+/// `--undo`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ReturnFlags<const UNDO: bool>(pub Overrides);
+
+impl<const UNDO: bool> ReturnFlags<UNDO> {
+    const RULES: [Override; 4] = [Override::Unsigned, Override::Dangerous, Override::Undo, Override::Related];
+
+    /// What it does, as a sentence without its period.
+    const fn deed(rule: Override) -> &'static str {
+        match rule {
+            Override::Unsigned => "also reapply a patch that nobody you trust has signed",
+            Override::Undo => "also reapply a patch that undoes part of another one",
+            Override::Related => "also reapply a patch whose files don't show what it says about another one",
+            _ => {
+                "also reapply an unsigned patch whose content runs with special rights, or that lets more people read a file"
+            }
+        }
+    }
+}
+
+impl<const UNDO: bool> Args for ReturnFlags<UNDO> {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        Self::RULES.into_iter().fold(command, |command, rule| {
+            let deed = Self::deed(rule);
+            let help = match UNDO {
+                true => format!("With --undo: {deed}; the history records it"),
+                false => format!("{}; the history records it", capitalised(deed)),
+            };
+            let flag = Arg::new(rule.flag()).long(rule.flag()).help(help);
+            let flag = match rule.needs_reason() {
+                true => flag.value_name("REASON").value_parser(reason),
+                false => flag.action(ArgAction::SetTrue),
+            };
+            command.arg(if UNDO { flag.requires("undo") } else { flag })
+        })
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<const UNDO: bool> clap::FromArgMatches for ReturnFlags<UNDO> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut given = Self::default();
+        given.update_from_arg_matches(matches)?;
+        Ok(given)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        for rule in Self::RULES {
+            let given = match rule.needs_reason() {
+                true => matches.get_one::<String>(rule.flag()).cloned(),
+                false => matches.get_flag(rule.flag()).then(String::new),
+            };
+            self.0.set(rule, given);
+        }
+        Ok(())
     }
 }
 

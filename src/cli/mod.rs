@@ -70,12 +70,13 @@ pub use verbs::command;
 use crate::environment::Environment;
 use crate::report::Report;
 use crate::threads;
-use crate::workbench::Workbench;
+use crate::workbench::{Workbench, outlive_size_limit};
 use session::Session;
 use verbs::Arguments;
 
 /// Runs the program on this machine, its folders and its terminal.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    outlive_size_limit();
     let workbench = Workbench::new(Environment::of_this_machine());
     let code = Streams::with_real(|streams| {
         let arguments = match parse(args, streams) {
@@ -94,6 +95,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Runs the program for a window: a line `stop` on standard input is a wish to stop. When the input ends, the window
 /// is gone, and the work goes on without it.
 pub fn run_for_window(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    outlive_size_limit();
     let workbench = Workbench::new(Environment::of_this_machine());
     let (mut input, mut out, mut err) = (io::empty(), io::stdout(), io::sink());
     let mut streams = Streams::of_a_program(&mut input, &mut out, &mut err);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::flags::{Lists, fingerprint};
+use super::flags::{Lists, ReturnFlags, fingerprint};
 use super::occasion::TicketFlag;
 use super::rollback::{Damage, RollbackRequest, roll_back};
 use super::scripts::ScriptFlags;
@@ -14,8 +14,8 @@ use crate::workbench::{DecisionDigest, ScriptConsent, Which};
 ///
 /// Undoes the last rollback from the backups; you don't need the patch file. The patch is judged by today's keys and rules, and
 /// has to fit the folder as if you applied it. Its health checks run afterwards; if a required one fails, it is rolled back
-/// again. Only the last change of the folder can be undone in this way. That you allowed a patch without a signature when you
-/// applied it doesn't count here: say it again. Shows the changes and asks once.
+/// again. Only the last change of the folder can be undone in this way. What you allowed when you applied the patch, such as that
+/// it isn't signed or undoes another one, doesn't count here: say it again. Shows the changes and asks once.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -31,9 +31,8 @@ pub(super) struct Arguments {
     /// Continue only if the change still has this fingerprint, as `--dry-run --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "dry_run")]
     expect: Option<DecisionDigest>,
-    /// Also reapply a patch that nobody you trust has signed; the history records it
-    #[arg(long)]
-    allow_unsigned: bool,
+    #[command(flatten)]
+    overrides: ReturnFlags<false>,
     #[command(flatten)]
     ticket: TicketFlag,
     #[command(flatten)]
@@ -44,8 +43,8 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (which, scripts) = (Which::Reapply, ScriptConsent::None);
         let (occasion, withdrawn) = (self.ticket.occasion(), self.lists.withdrawn);
-        let (expected, allow_unsigned) = (self.expect, self.allow_unsigned);
-        let wish = RollbackRequest { which, expected, scripts, occasion, withdrawn, allow_unsigned };
+        let (expected, overrides) = (self.expect, self.overrides.0);
+        let wish = RollbackRequest { which, expected, scripts, occasion, withdrawn, overrides };
         roll_back(&self.target, wish, self.damage, &ScriptFlags::default(), session)
     }
 }

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::Result;
-use super::flags::{fingerprint, is_bundle};
+use super::flags::{ReturnFlags, fingerprint, is_bundle};
 use super::occasion::{BecauseFlags, ask_why};
 use super::render::{Detail, answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::plan::OnDrift;
 use crate::workbench::{
-    DamagedBackups, DecisionDigest, Occasion, RollbackOptions, ScriptConsent, Turn, Which,
+    DamagedBackups, DecisionDigest, Occasion, Overrides, RollbackOptions, ScriptConsent, Turn, Which,
 };
 
 /// Roll back a patch: restore the folder to what it was without it
@@ -48,9 +48,8 @@ pub(super) struct Arguments {
     /// With --undo: also check this list of withdrawn patches; this computer's own list is always checked
     #[arg(long, alias = "holds", value_name = "FILE", requires = "undo")]
     withdrawn: Vec<PathBuf>,
-    /// With --undo: also reapply a patch that nobody you trust has signed; the history records it
-    #[arg(long, requires = "undo")]
-    allow_unsigned: bool,
+    #[command(flatten)]
+    overrides: ReturnFlags<true>,
     /// Continue only if the rollback still has this fingerprint, as `--dry-run --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "dry_run")]
     expect: Option<DecisionDigest>,
@@ -94,8 +93,8 @@ impl Arguments {
             false => self.scripts.consent(),
         };
         let (occasion, withdrawn) = (self.why.occasion(), self.withdrawn);
-        let (expected, allow_unsigned) = (self.expect, self.allow_unsigned);
-        let wish = RollbackRequest { which, expected, scripts, occasion, withdrawn, allow_unsigned };
+        let (expected, overrides) = (self.expect, self.overrides.0);
+        let wish = RollbackRequest { which, expected, scripts, occasion, withdrawn, overrides };
         roll_back(&self.target, wish, self.damage, &self.scripts, session)
     }
 }
@@ -108,21 +107,20 @@ pub(super) struct RollbackRequest {
     pub occasion: Occasion,
     /// Lists of withdrawn patches, where one comes back.
     pub withdrawn: Vec<PathBuf>,
-    /// Whether one may be reapplied that nobody you trust signed.
-    pub allow_unsigned: bool,
+    /// The rules that are set aside, where one comes back.
+    pub overrides: Overrides,
 }
 
 /// Shows what will happen, asks, and does it.
 pub(super) fn roll_back(
     target: &Path,
-    RollbackRequest { which, expected, scripts, occasion, withdrawn, allow_unsigned }: RollbackRequest,
+    RollbackRequest { which, expected, scripts, occasion, withdrawn, overrides }: RollbackRequest,
     damage: Damage,
     flags: &ScriptFlags,
     session: &mut Session<'_, '_>,
 ) -> Result<Outcome> {
     let on_drift = if damage.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
-    let mut options =
-        RollbackOptions { which, on_drift, expected, scripts, occasion, withdrawn, allow_unsigned };
+    let mut options = RollbackOptions { which, on_drift, expected, scripts, occasion, withdrawn, overrides };
     let damaged = DamagedBackups { from: damage.from, leave: damage.leave_damaged };
     for file in &damaged.from {
         is_bundle(file)?;
@@ -135,7 +133,7 @@ pub(super) fn roll_back(
         if !preview.preview.obstacles.is_empty() {
             return Err(crate::workbench::Error::Refused(preview.preview.obstacles)).in_folder(target);
         }
-        preview.permits(options.allow_unsigned).in_folder(target)?;
+        preview.permits(&options.overrides).in_folder(target)?;
         if damage.dry_run {
             let (preview, decision) = (&preview, preview.decision());
             return session.answer_as(

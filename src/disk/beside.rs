@@ -31,7 +31,7 @@ impl<'a> WalkedFolder<'a> {
         progress: &'a dyn Progress,
         cancel: &'a CancelToken,
     ) -> Result<Self, ScanError> {
-        let scan = Scan { fs, progress, cancel };
+        let scan = Scan::new(fs, progress, cancel);
         let _kept_open = fs.keep_folders_open();
         let (present, problems) = scan.walk(ignore)?;
         Ok(Self { scan, present, problems, alike: Vec::new() })
@@ -103,7 +103,7 @@ impl<'a> WalkedFolder<'a> {
     }
 
     /// Reads every file that is not left out.
-    pub fn read(self) -> Result<Observation, Cancelled> {
+    pub fn read(self) -> Result<Observation, ScanError> {
         let _kept_open = self.scan.fs.keep_folders_open();
         let mut seen = self.scan.read_all(self.present, self.problems)?;
         seen.facts.extend(self.alike);

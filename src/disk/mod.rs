@@ -2,6 +2,7 @@
 
 mod beside;
 pub mod fs;
+mod handles;
 mod node;
 mod reading;
 mod scan;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 pub(crate) use beside::WalkedFolder;
 use fs::{Fs, LockGuard, LockKind};
+pub(crate) use handles::is_out_of_handles;
 pub(crate) use node::node_at;
 pub(crate) use reading::{hash_file, hash_while, read_whole};
 pub use scan::observe_all;

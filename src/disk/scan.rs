@@ -8,10 +8,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use super::fs::{Fs, Place, STATE_DIR, Stat, StatKind};
+use super::handles::is_out_of_handles;
 use super::reading::{hash_reader, size_of};
 use crate::model::{Code, FileNode, LinkNode, Node, PlaceProblem, TreePath, TreeState};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
@@ -61,7 +63,7 @@ pub(crate) fn observe<'p>(
     cancel: &CancelToken,
 ) -> Result<Observation, ScanError> {
     let _kept_open = fs.keep_folders_open();
-    let scan = Scan { fs, progress, cancel };
+    let scan = Scan::new(fs, progress, cancel);
     let named: BTreeSet<&TreePath> = paths.into_iter().collect();
     let sights: Vec<_> = named
         .par_iter()
@@ -86,7 +88,7 @@ pub(crate) fn observe<'p>(
         found.is_ok_and(|found| found.kind != StatKind::Dir)
     };
     problems.extend(blocked.iter().filter(|(_, by)| !is_seen_there(by)).map(|(path, _)| changed(path)));
-    Ok(scan.read_all(present, problems)?)
+    scan.read_all(present, problems)
 }
 
 /// Looks at the whole target without state folders of ours and reads every file.
@@ -102,9 +104,9 @@ pub fn observe_all(
     cancel: &CancelToken,
 ) -> Result<Observation, ScanError> {
     let _kept_open = fs.keep_folders_open();
-    let scan = Scan { fs, progress, cancel };
+    let scan = Scan::new(fs, progress, cancel);
     let (present, problems) = scan.walk(ignore)?;
-    Ok(scan.read_all(present, problems)?)
+    scan.read_all(present, problems)
 }
 
 /// How everything in the target looks, without our state folder. Reads no file; what cannot be looked at is left out.
@@ -117,7 +119,7 @@ pub(crate) fn look_at_all(
     cancel: &CancelToken,
 ) -> Result<Vec<(TreePath, Stat)>, ScanError> {
     let _kept_open = fs.keep_folders_open();
-    let scan = Scan { fs, progress, cancel };
+    let scan = Scan::new(fs, progress, cancel);
     Ok(scan.walk(&|_, _| false)?.0)
 }
 
@@ -137,15 +139,40 @@ pub(super) struct Scan<'a> {
     pub fs: &'a dyn Fs,
     pub progress: &'a dyn Progress,
     pub cancel: &'a CancelToken,
+    /// That no more files could be opened, once that was so: no fault of any place.
+    starved: OnceLock<io::Error>,
+}
+
+impl<'a> Scan<'a> {
+    pub fn new(fs: &'a dyn Fs, progress: &'a dyn Progress, cancel: &'a CancelToken) -> Self {
+        Self { fs, progress, cancel, starved: OnceLock::new() }
+    }
 }
 
 impl Scan<'_> {
+    /// Nothing is known of places that could not be opened for want of handles.
+    fn refuse_starved(&self) -> Result<(), ScanError> {
+        let again = |error: &io::Error| error.raw_os_error().map(io::Error::from_raw_os_error);
+        match self.starved.get().and_then(again) {
+            Some(source) => Err(ScanError::Io { place: Place::Root, source }),
+            None => Ok(()),
+        }
+    }
+
+    /// What it means that a place cannot be looked at or read.
+    fn problem_of(&self, path: impl ToString, error: &io::Error) -> PlaceProblem {
+        if let Some(code) = error.raw_os_error().filter(|_| is_out_of_handles(error)) {
+            self.starved.get_or_init(|| io::Error::from_raw_os_error(code));
+        }
+        problem_of(path, error)
+    }
+
     fn look(&self, path: &TreePath) -> Lookup {
         match self.fs.look(&path.into()) {
             Ok(None) => Lookup::Nothing,
             Ok(Some(found)) => Lookup::Thing(found),
             Err(error) if is_blocked(&error) => self.find_blocker(path),
-            Err(error) => Lookup::Wrong(problem_of(path, &error)),
+            Err(error) => Lookup::Wrong(self.problem_of(path, &error)),
         }
     }
 
@@ -163,7 +190,7 @@ impl Scan<'_> {
                     StatKind::Mount => "another filesystem is mounted here".to_owned(),
                     StatKind::Special(word) => format!("a {word} is where a folder is needed"),
                 },
-                Err(error) => return Lookup::Wrong(problem_of(&ancestor, &error)),
+                Err(error) => return Lookup::Wrong(self.problem_of(&ancestor, &error)),
             };
             let problem = problem(&ancestor, Code::FileSystem, thing);
             return Lookup::Blocked { by: ancestor, problem };
@@ -209,6 +236,7 @@ impl Scan<'_> {
                 }
             }
         }
+        self.refuse_starved()?;
         Ok((present, problems))
     }
 
@@ -235,7 +263,7 @@ impl Scan<'_> {
                     all.extend(names.map(|name| (dir, name)));
                 }
                 (Place::Root, Err(source)) => return Err(ScanError::Io { place: Place::Root, source }),
-                (_, Err(error)) => problems.push(problem_of(dir, &error)),
+                (_, Err(error)) => problems.push(self.problem_of(dir, &error)),
             }
         }
         Ok(all)
@@ -260,7 +288,7 @@ impl Scan<'_> {
         &self,
         present: Vec<(TreePath, Stat)>,
         mut problems: Vec<PlaceProblem>,
-    ) -> Result<Observation, Cancelled> {
+    ) -> Result<Observation, ScanError> {
         let total = present.iter().map(|(_, found)| size_of(found)).fold(0, u64::saturating_add);
         self.progress.begin(Phase::Checking, total);
         let nodes: Vec<_> = present
@@ -277,6 +305,7 @@ impl Scan<'_> {
                 Err(problem) => problems.push(problem),
             }
         }
+        self.refuse_starved()?;
         problems.sort();
         problems.dedup();
         Ok(Observation { tree, facts: present.into_iter().collect(), problems })
@@ -288,7 +317,7 @@ impl Scan<'_> {
             StatKind::File { size_bytes } => return self.read_file(path, found, size_bytes),
             StatKind::Link => match self.fs.read_link(&path.into()) {
                 Ok(points_to) => Ok(Node::Link(LinkNode { points_to })),
-                Err(error) => Err(problem_of(path, &error)),
+                Err(error) => Err(self.problem_of(path, &error)),
             },
             StatKind::Mount => {
                 Err(problem(path, Code::FileSystem, "another filesystem is mounted here".to_owned()))
@@ -318,11 +347,11 @@ impl Scan<'_> {
         let (digest, read_bytes) = match read {
             Ok(Some(read)) => read,
             Ok(None) => return Err(Cancelled),
-            Err(error) => return Ok(Err(problem_of(path, &error))),
+            Err(error) => return Ok(Err(self.problem_of(path, &error))),
         };
         let after = match self.fs.look(&place) {
             Ok(after) => after,
-            Err(error) => return Ok(Err(problem_of(path, &error))),
+            Err(error) => return Ok(Err(self.problem_of(path, &error))),
         };
         Ok(if is_unchanged(before, after) && read_bytes == size_bytes {
             Ok(Node::File(FileNode { digest, size_bytes, mode: before.mode }))

@@ -166,6 +166,10 @@ impl<'l> Expected<'l> {
                     }
                     stacked.patches.insert(*key);
                 }
+                // What others had brought is there on its behalf, too.
+                for path in entry.in_place(key.part) {
+                    self.stacked.entry(path).and_modify(|stacked| _ = stacked.patches.insert(*key));
+                }
             }
             return;
         }

@@ -4,11 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, CheckNote, Entry, as_text};
+use super::{Action, CheckNote, Entry, ScriptNote, ScriptState, as_text};
 use crate::diff::on_tree::{HunkOutcome, prefix_phrase};
 use crate::diff::patch_text::{StripLevel, UncarriedKind};
 use crate::diff::place::HunkGrade;
-use crate::model::{Digest, VersRange};
+use crate::model::{Digest, TreePath, VersRange};
 use crate::plan::{FileNote, Note, Obstacle};
 
 /// One thing that somebody may want to know long after.
@@ -314,7 +314,9 @@ impl Entry {
     pub(crate) fn has_stopped(&self, note: &CheckNote) -> bool {
         let is_it =
             |fact: &EntryFact| matches!(fact, EntryFact::StoppedCheck { check } if *check == note.check);
-        !note.passed && self.facts.iter().any(is_it)
+        let stopped =
+            |script: &ScriptNote| script.state == ScriptState::Stopped && script.name() == note.check;
+        !note.passed && (self.facts.iter().any(is_it) || self.scripts.iter().any(stopped))
     }
 
     /// Whether it took a change back only because somebody stopped its health checks.
@@ -324,6 +326,26 @@ impl Entry {
         self.action == Action::Rollback
             && self.facts.iter().any(was_stopped)
             && !self.facts.iter().any(has_failed)
+    }
+
+    /// The files that had some of what its patch number `part` changes before it came, because of others.
+    pub(crate) fn in_place(&self, part: usize) -> impl Iterator<Item = TreePath> {
+        let id = self.patches().get(part).map(|note| note.id.clone());
+        self.facts.iter().filter_map(move |fact| match fact {
+            EntryFact::File { path, became: FileNote::InPlace { patch, .. } }
+                if Some(patch) == id.as_ref() =>
+            {
+                TreePath::parse(path).ok()
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether it says something that also the eighth generation does not understand.
+    pub(crate) fn is_of_ninth_generation(&self) -> bool {
+        let is_new = |fact: &EntryFact| matches!(fact, EntryFact::File { became, .. } if became.is_of_ninth_generation());
+        let is_stopped = |script: &ScriptNote| script.state == ScriptState::Stopped;
+        self.facts.iter().any(is_new) || self.scripts.iter().any(is_stopped)
     }
 
     /// Whether it says something that also the seventh generation does not understand.

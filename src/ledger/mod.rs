@@ -39,7 +39,7 @@ pub(crate) use occasion::{DowntimeNote, TriggerNote};
 pub(crate) use parts::{EntryPart, Gone, Retires};
 pub(crate) use replay::MovedLayer;
 pub use replay::Turn;
-pub(crate) use replay::{LayerSlot, Layers, Turns};
+pub(crate) use replay::{LayerSlot, Layers, Turns, contacts_of};
 pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
 pub(crate) use toggled::ToggleNote;

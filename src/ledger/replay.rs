@@ -194,15 +194,7 @@ impl Entry {
 
     /// Whom its patches name to be asked, each once.
     pub(crate) fn contacts(&self) -> Vec<String> {
-        let mut contacts = Vec::new();
-        for note in self.patches() {
-            let Some(contact) = &note.contact else { continue };
-            let whom = format!("{} ({contact})", note.vendor);
-            if !contacts.contains(&whom) {
-                contacts.push(whom);
-            }
-        }
-        contacts
+        contacts_of(self.patches())
     }
 
     /// The patches that it is about, in the order in which they came or went.
@@ -240,6 +232,19 @@ impl Entry {
     pub(crate) fn is_of_fourth_generation(&self) -> bool {
         self.toggle.is_some() || self.action == Action::Toggle
     }
+}
+
+/// Whom `patches` name to be asked, each once.
+pub(crate) fn contacts_of<'a>(patches: impl IntoIterator<Item = &'a PatchNote>) -> Vec<String> {
+    let mut contacts = Vec::new();
+    for note in patches {
+        let Some(contact) = &note.contact else { continue };
+        let whom = format!("{} ({contact})", note.vendor);
+        if !contacts.contains(&whom) {
+            contacts.push(whom);
+        }
+    }
+    contacts
 }
 
 /// The patches as they are after one entry after the other.

@@ -45,6 +45,8 @@ pub enum ScriptState {
     Done,
     /// It did not.
     Failed,
+    /// Somebody stopped it before its end.
+    Stopped,
     /// It did not run, because one before it failed.
     Skipped,
 }
@@ -98,11 +100,11 @@ impl ScriptNote {
         let evidence = match self.state {
             ScriptState::Due => "it was about to run".to_owned(),
             ScriptState::Skipped => "it did not run".to_owned(),
-            ScriptState::Done | ScriptState::Failed => self.how.clone(),
+            ScriptState::Done | ScriptState::Failed | ScriptState::Stopped => self.how.clone(),
         };
         CheckNote {
             check: self.name(),
-            passed: self.state != ScriptState::Failed,
+            passed: !matches!(self.state, ScriptState::Failed | ScriptState::Stopped),
             evidence,
             printed: self.output.trim_end().to_owned(),
         }
@@ -114,6 +116,11 @@ impl ScriptNote {
 }
 
 impl Entry {
+    /// Whether this outcome is that of a script.
+    pub(crate) fn is_of_script(&self, note: &CheckNote) -> bool {
+        self.scripts.iter().any(|script| script.name() == note.check)
+    }
+
     /// Checks and scripts in one list, in the order in which they came.
     pub fn outcomes(&self) -> Vec<CheckNote> {
         self.scripts.iter().map(ScriptNote::as_check).chain(self.checks.iter().cloned()).collect()

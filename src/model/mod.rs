@@ -69,7 +69,7 @@ pub use rollout_pace::RolloutPace;
 pub(crate) use rollout_pace::{Seconds, read_span, span_text};
 pub use script::{Interpreter, Script, ScriptPhase};
 pub use share::Share;
-pub(crate) use special_name::{executed_by, likely_secret, version_control};
+pub(crate) use special_name::{executed_by, is_version_control, likely_secret, version_control};
 pub(crate) use toggle::{ABSENT, PRESENT};
 pub use toggle::{Position, Setting, TakesEffect, Toggle, ToggleKind};
 pub use vers::VersRange;

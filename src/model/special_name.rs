@@ -30,7 +30,7 @@ pub(crate) fn version_control(path: &TreePath) -> Option<TreePath> {
 
 /// Whether some system takes `name` for such a folder: in any case or width, with characters that are not seen, with the
 /// dots and spaces that Windows drops, or as the short name that Windows gives it.
-fn is_version_control(name: &str) -> bool {
+pub(crate) fn is_version_control(name: &str) -> bool {
     let is = |name: &str, wanted: &str| CollisionKey::of_name(name) == CollisionKey::of_name(wanted);
     let name = name.trim_end_matches(['.', ' ']);
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

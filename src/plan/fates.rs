@@ -63,8 +63,12 @@ pub(crate) fn how_it_stands(
 ) -> FileFates {
     let mut fates = FileFates::default();
     for path in layer.files() {
+        let now = now(path);
+        // What it left where others had brought some of it is not what it was made to leave.
+        let is_as_left = layer.step_at(path).is_some_and(|step| step.after == now);
         if let Some((before, left)) = layer.brought_at(path) {
-            fates.add(path, Bringing { path, before, left }.stand(now(path).as_ref(), contents));
+            let stands = || Bringing { path, before, left }.stand(now.as_ref(), contents);
+            fates.add(path, if is_as_left { Fate::Kept } else { stands() });
         }
     }
     fates
@@ -172,6 +176,19 @@ impl Bringing<'_> {
             Brought::new(&before, &left).is_some_and(|brought| brought.is_in_vain(&ground, &image))
         };
         image != self.left && texts().is_some_and(is_in_vain)
+    }
+
+    /// Whether some of it is in `now`, before it comes.
+    pub(super) fn is_partly_in(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> bool {
+        let (found, now) = (self.parts(self.before, contents), self.parts(now, contents));
+        let came = |(found, now): (&BroughtPart, &BroughtPart)| {
+            let mut lines = found.standing.lines.iter().zip(&now.standing.lines);
+            // That nothing is back of which nothing was taken out shows nothing.
+            let is_told_as_one = now.standing.lines.is_empty() && !now.is_absence;
+            lines.any(|(found, now)| !found && *now)
+                || is_told_as_one && found.standing.fate != Fate::Kept && now.standing.fate == Fate::Kept
+        };
+        found.iter().zip(&now).any(came)
     }
 
     /// How everything that was brought stands in `now`.

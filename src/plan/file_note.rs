@@ -42,12 +42,22 @@ pub enum FileNote {
         patch: String,
         others: Vec<String>,
     },
+    /// Others, which change it, too, had changed it in the same way before the patch came, or in some of it.
+    InPlace {
+        patch: String,
+        others: Vec<String>,
+        whole: bool,
+    },
     /// What somebody merged by hand leaves out some of the patch, in these lines, if they are known.
     HandMergeLacks {
         patch: String,
         lines: Vec<LineRange>,
     },
     StaysDeleted,
+    /// What a rollback would take away is what these patches change, too, which stay.
+    StaysFor {
+        patches: Vec<String>,
+    },
     SwitchStays,
     /// A rollback finds what it would bring.
     IsAsBefore,
@@ -97,6 +107,16 @@ impl LocalChange {
 }
 
 impl FileNote {
+    /// Whether programs of the eighth generation don't know it.
+    pub(crate) const fn is_of_ninth_generation(&self) -> bool {
+        matches!(
+            self,
+            FileNote::InPlace { .. }
+                | FileNote::StaysFor { .. }
+                | FileNote::Merged { how: MergedHow::Permissions, .. }
+        )
+    }
+
     /// A lower-case phrase that follows the file's `path`.
     pub(crate) fn phrase(&self, path: &str) -> String {
         let text = match self {
@@ -113,8 +133,15 @@ impl FileNote {
                 let others = others.join(", ");
                 return format!("is merged: {patch} and {others} both change it, in different places");
             }
+            FileNote::InPlace { patch, others, whole } => {
+                let (others, what) = (others.join(", "), if *whole { "what" } else { "some of what" });
+                return format!("already has {what} {patch} changes; {others} changed it, too");
+            }
             FileNote::HandMergeLacks { patch, lines } => {
                 return format!("your merged file doesn't have all changes of {patch}{}", in_brackets(lines));
+            }
+            FileNote::StaysFor { patches } => {
+                return format!("stays as it is, for {}", patches.join(", "));
             }
             FileNote::StaysDeleted => {
                 return format!(

@@ -1,10 +1,11 @@
 //! What a place will hold when a change comes to it, whatever patches have a say there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::fates::Bringing;
-use super::layers::{ContentByDigest, KnownContents, LaidImage, Layer, Stack, alone, lay};
+use super::layers::{ContentByDigest, Layer, Stack};
+use super::laying::{LaidImage, alone, lay, takes_hold};
 use super::{Resolution, Situation};
 use crate::diff::Fate;
 use crate::model::{Digest, FileChange, LayerKey, LocalEdits, Node};
@@ -103,19 +104,4 @@ pub(super) fn land(
     let others: Vec<&Layer> = here.iter().filter(stays).copied().collect();
     let over = (others.len() < here.len()).then(|| on(origin.as_ref(), &others)).flatten();
     over.or_else(|| on(origin.as_ref(), &[])).map(|image| landing(image, Ground::Over))
-}
-
-/// Whether `image`, which came of laying `own` on `ground`, has nothing in it that `own` takes out. Where another one put
-/// that line elsewhere, both changes fit beside each other, and it is still there.
-fn takes_hold(
-    own: Bringing<'_>,
-    ground: &LaidImage,
-    image: &LaidImage,
-    contents: &dyn ContentByDigest,
-) -> bool {
-    let made: BTreeMap<Digest, Arc<Vec<u8>>> =
-        [ground, image].into_iter().filter_map(LaidImage::content).collect();
-    let known = KnownContents { made: &made, others: contents };
-    let image = image.node.as_ref();
-    own.fate_of_removed(image, &known) != Fate::Undone && !own.is_in_vain(ground.node.as_ref(), image, &known)
 }

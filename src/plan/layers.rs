@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diff::{KeptApart, LineRange, NotCarried, carry_over};
-use crate::model::{Digest, FileChange, FileNode, LayerKey, Mode, Node, Patch, Step, TreePath};
+use crate::model::{Digest, FileChange, FileNode, LayerKey, Node, Patch, Step, TreePath};
 
 /// A patch in the folder, or one that is about to come.
 #[derive(Debug, Clone)]
@@ -22,6 +21,9 @@ pub struct Layer {
     pub steps: Vec<Step>,
     /// Places that were as it leaves them already when it came, because of a patch below it.
     pub(crate) shares: BTreeSet<TreePath>,
+    /// Places where a patch below it had brought some of what it changes, or all of it: there it counts by what it was made
+    /// for, and not by what it found.
+    pub(crate) in_place: BTreeSet<TreePath>,
     /// Files that it edits by their keys: whoever changes other keys on the lines beside them does not meet it there.
     pub(crate) by_key: BTreeSet<TreePath>,
     /// Places where something moved below it since: what it found there is not what is below it now.
@@ -59,34 +61,18 @@ impl Layer {
         self.steps.binary_search_by(|step| step.path.cmp(path)).ok().map(|index| &self.steps[index])
     }
 
-    /// What it found at `path` and what it left there; by its manifest, where others had left the same before it.
+    /// What it found at `path` and what it left there; by its manifest, where others had brought some of it before.
     pub(super) fn brought_at(&self, path: &TreePath) -> Option<(Option<&Node>, Option<&Node>)> {
-        match self.step_at(path) {
-            Some(step) => Some((step.before.as_ref(), step.after.as_ref())),
-            None => self.change_at(path).map(|change| (change.before.first(), change.after.as_ref())),
+        let step = self.step_at(path);
+        let change = self.change_at(path).filter(|_| step.is_none() || self.in_place.contains(path));
+        match (change, step) {
+            (Some(change), _) => Some((change.before.first(), change.after.as_ref())),
+            (None, step) => step.map(|step| (step.before.as_ref(), step.after.as_ref())),
         }
     }
 
-    fn change_at(&self, path: &TreePath) -> Option<&FileChange> {
+    pub(super) fn change_at(&self, path: &TreePath) -> Option<&FileChange> {
         self.patch.as_ref()?.change_at(path)
-    }
-}
-
-/// A change, made to `before`, as a layer of its own.
-pub(super) fn alone(change: &FileChange, before: Option<Node>) -> Layer {
-    let (path, after) = (&change.path, change.after.clone());
-    Layer {
-        key: LayerKey { entry: u64::MAX, part: 0 },
-        id: String::new(),
-        revision: 1,
-        patch: None,
-        authors: BTreeSet::new(),
-        steps: vec![Step { path: path.clone(), before, after }],
-        shares: BTreeSet::new(),
-        by_key: change.edit.iter().map(|_| path.clone()).collect(),
-        shifted: BTreeSet::new(),
-        accepted: false,
-        superseded: None,
     }
 }
 
@@ -114,111 +100,6 @@ pub(super) struct KnownContents<'a> {
 impl ContentByDigest for KnownContents<'_> {
     fn content(&self, file: &FileNode) -> Option<Arc<Vec<u8>>> {
         self.made.get(&file.digest).cloned().or_else(|| self.others.content(file))
-    }
-}
-
-/// What some layers make of a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LaidImage {
-    pub node: Option<Node>,
-    /// Its content, where that was put together here and is nowhere else.
-    pub made: Option<Arc<Vec<u8>>>,
-    /// Whether any change was carried over to something that it was not made for.
-    pub merged: bool,
-}
-
-impl LaidImage {
-    /// What was put together here, by its digest.
-    pub(super) fn content(&self) -> Option<(Digest, Arc<Vec<u8>>)> {
-        Some((self.node.as_ref()?.as_file()?.digest, self.made.clone()?))
-    }
-}
-
-/// Why a layer cannot be laid on something else than it was made for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit {
-    pub(crate) layer: LayerKey,
-    /// Lines that it and the missing layer both change, where that is the reason.
-    pub lines: Vec<LineRange>,
-}
-
-/// Lays `layers` on `origin` at `path`, one after the other.
-///
-/// # Errors
-/// Names the first layer that neither fits exactly nor can be carried over cleanly.
-pub fn lay(
-    path: &TreePath,
-    origin: Option<&Node>,
-    layers: &[&Layer],
-    contents: &dyn ContentByDigest,
-) -> Result<LaidImage, Misfit> {
-    let mut image = LaidImage { node: origin.cloned(), made: None, merged: false };
-    for layer in layers {
-        image = lay_one(path, image, layer, contents)?;
-    }
-    Ok(image)
-}
-
-fn lay_one(
-    path: &TreePath,
-    below: LaidImage,
-    layer: &Layer,
-    contents: &dyn ContentByDigest,
-) -> Result<LaidImage, Misfit> {
-    let misfit = |lines| Misfit { layer: layer.key, lines };
-    let left = |after: &Option<Node>| LaidImage { node: after.clone(), made: None, merged: below.merged };
-    let (step, change) = (layer.step_at(path), layer.change_at(path));
-    let (before, after) = match (step, change) {
-        (Some(step), _) => (step.before.clone(), step.after.clone()),
-        (None, Some(change)) => (change.before.first().cloned(), change.after.clone()),
-        (None, None) => return Ok(below),
-    };
-    if before == below.node {
-        return Ok(left(&after));
-    }
-    if below.node == after {
-        return Ok(below);
-    }
-    // What the vendor says may stand there leads to what the vendor says stands there afterwards.
-    if let Some(change) = change.filter(|change| change.after == after && change.expects(below.node.as_ref()))
-    {
-        return Ok(left(&change.after));
-    }
-    let (Some(Node::File(base)), Some(Node::File(changed)), Some(Node::File(onto))) =
-        (&before, &after, &below.node)
-    else {
-        return Err(misfit(Vec::new()));
-    };
-    let mode = merged_mode(base.mode, changed.mode, onto.mode).ok_or_else(|| misfit(Vec::new()))?;
-    let merged = match (base.digest == changed.digest, base.digest == onto.digest) {
-        (true, _) => below.made.clone().map_or(Ok(None), |made| Ok(Some(made))),
-        (false, true) => Ok(None),
-        (false, false) => {
-            let onto = below.made.clone().or_else(|| contents.content(onto));
-            let texts = (contents.content(base), contents.content(changed), onto);
-            let (Some(base), Some(changed), Some(onto)) = texts else { return Err(misfit(Vec::new())) };
-            let apart = if layer.by_key.contains(path) { KeptApart::Keys } else { KeptApart::Lines };
-            let carried = carry_over(path.as_str(), [&base, &changed, &onto], apart);
-            carried.map(|bytes| Some(Arc::new(bytes)))
-        }
-    };
-    let made = merged.map_err(|clash| match clash {
-        NotCarried::Lines(lines) => misfit(lines),
-        NotCarried::NotComparable | NotCarried::NotMeant => misfit(Vec::new()),
-    })?;
-    let file = match (&made, base.digest == changed.digest) {
-        (Some(bytes), _) => FileNode { digest: Digest::compute(bytes), size_bytes: bytes.len() as u64, mode },
-        (None, true) => FileNode { mode, ..onto.clone() },
-        (None, false) => FileNode { mode, ..changed.clone() },
-    };
-    Ok(LaidImage { node: Some(Node::File(file)), made, merged: true })
-}
-
-fn merged_mode(base: Mode, changed: Mode, onto: Mode) -> Option<Mode> {
-    match (base == changed, base == onto || changed == onto) {
-        (true, _) => Some(onto),
-        (false, true) => Some(changed),
-        (false, false) => None,
     }
 }
 

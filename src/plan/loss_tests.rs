@@ -20,6 +20,9 @@ const LINES: usize = 5;
 /// What stands behind every second line.
 const COMMON: &str = "return;";
 
+/// How a line ends that several may write.
+const ALIKE: &str = " as others do";
+
 /// A file, line by line.
 type Lines = Vec<String>;
 type Tree = BTreeMap<&'static str, Lines>;
@@ -28,6 +31,8 @@ type Tree = BTreeMap<&'static str, Lines>;
 #[derive(Debug, Clone, Copy)]
 enum Edit {
     New,
+    /// A line that others may write as well.
+    Alike,
     AsDelivered,
     Away,
     /// A line as it was delivered, at the end or the beginning, whether it is there or not.
@@ -54,6 +59,7 @@ struct Deed {
 fn deed() -> impl Strategy<Value = Deed> {
     let edit = prop_oneof![
         4 => Just(Edit::New),
+        1 => Just(Edit::Alike),
         2 => Just(Edit::AsDelivered),
         2 => Just(Edit::Away),
         1 => Just(Edit::Elsewhere),
@@ -101,6 +107,7 @@ fn edited(number: usize, deed: &Deed, now: &Tree) -> (Tree, Tree) {
         let Some(at) = line.checked_rem(lines.len()) else { continue };
         match edit {
             Edit::New => lines[at] = format!("{name} {line} by {number}"),
+            Edit::Alike => lines[at] = format!("{name} {line}{ALIKE}"),
             Edit::AsDelivered => lines[at] = format!("{name} {line}"),
             Edit::Away => _ = lines.remove(at),
             Edit::Elsewhere if line % 2 == 0 => lines.push(format!("{name} {line}")),
@@ -153,8 +160,6 @@ struct Story {
     wrote: BTreeMap<LayerKey, LinesByFile>,
     /// The lines of which it left none.
     took: BTreeMap<LayerKey, LinesByFile>,
-    /// The lines of which it left fewer.
-    thinned: BTreeMap<LayerKey, LinesByFile>,
     /// How often something went that somebody had to be asked about.
     asked: usize,
 }
@@ -181,8 +186,17 @@ impl Story {
         }
         let before = self.tree.clone();
         let key = self.carry_out(&planned, number, &patch, &authors);
-        self.took.insert(key, fewer(&before, &self.tree, |is, _| is == 0));
-        self.thinned.insert(key, fewer(&before, &self.tree, |is, was| is < was));
+        let mut took = fewer(&before, &self.tree, |is, _| is == 0);
+        // What is not there because others had taken it out, it took out as well.
+        let is_away = |line: &&(&'static str, String)| count(&self.tree[line.0], &line.1) == 0;
+        took.extend(fewer(&from, &to, |is, _| is == 0).iter().filter(is_away).cloned());
+        self.took.insert(key, took);
+        if let Some(wrote) = self.wrote.get_mut(&key) {
+            let is_alike = |line: &&(&'static str, String)| {
+                line.1.ends_with(ALIKE) && self.tree[line.0].contains(&line.1)
+            };
+            wrote.extend(fewer(&to, &from, |was, _| was == 0).iter().filter(is_alike).cloned());
+        }
         self.check(&before, &planned, key, (&patch, &authors));
         self.check_that_it_holds(&before, &planned, (&from, &to));
     }
@@ -205,9 +219,33 @@ impl Story {
     fn take_out(&self, one: usize) {
         let active: Vec<&Layer> = self.layers.iter().filter(|layer| layer.is_active()).collect();
         let Some(goes) = one.checked_rem(active.len()).map(|index| active[index].key) else { return };
+        let (out, then) = self.without(&BTreeSet::from([goes]));
+        let stays =
+            |layer: &&Layer| !out.contains(&layer.key) && layer.is_active() && !layer.authors.is_empty();
+        for layer in self.layers.iter().filter(stays) {
+            for (name, line) in &self.wrote[&layer.key] {
+                let (was, is) = (self.tree[name].contains(line), then[name].contains(line));
+                assert!(is || !was, "{line} of {} goes with {goes:?}", layer.id);
+            }
+            for (name, line) in &self.took[&layer.key] {
+                let (was, is) = (count(&self.tree[name], line), count(&then[name], line));
+                // Another one of the same comes back that only those had taken out who go.
+                let both = || self.without(&out.iter().copied().chain([layer.key]).collect());
+                let is_theirs = || is < count(&both().1[name], line);
+                assert!(
+                    was > 0 || is == 0 || is_theirs(),
+                    "{line}, which {} took out, comes back without {goes:?}",
+                    layer.id
+                );
+            }
+        }
+    }
+
+    /// Which patches go with `goes`, and the folder then.
+    fn without(&self, goes: &BTreeSet<LayerKey>) -> (BTreeSet<LayerKey>, Tree) {
         let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
         let stack = Stack { layers: &self.layers, expected: &self.expected, origins: &BTreeMap::new() };
-        let taken = take_out(&stack, &BTreeSet::from([goes]), &Texts::new(&texts));
+        let taken = take_out(&stack, goes, &Texts::new(&texts));
         let mut then = self.tree.clone();
         for place in &taken.places {
             let Some(name) = FILES.into_iter().find(|name| *name == place.path.as_str()) else { continue };
@@ -216,23 +254,7 @@ impl Story {
             let text = made.or_else(known).expect("every content is known");
             then.insert(name, text.lines().map(str::to_owned).collect());
         }
-        let stays = |layer: &&Layer| {
-            !taken.out.contains(&layer.key) && layer.is_active() && !layer.authors.is_empty()
-        };
-        for layer in self.layers.iter().filter(stays) {
-            for (name, line) in &self.wrote[&layer.key] {
-                let (was, is) = (self.tree[name].contains(line), then[name].contains(line));
-                assert!(is || !was, "{line} of {} goes with {goes:?}", layer.id);
-            }
-            // What those that go took out themselves comes back with them: another one of the same.
-            let is_theirs = |line: &&(&'static str, String)| {
-                taken.out.iter().any(|key| self.thinned.get(key).is_some_and(|lines| lines.contains(*line)))
-            };
-            for (name, line) in self.took[&layer.key].iter().filter(|line| !is_theirs(line)) {
-                let (was, is) = (self.tree[name].contains(line), then[name].contains(line));
-                assert!(was || !is, "{line}, which {} took out, comes back without {goes:?}", layer.id);
-            }
-        }
+        (taken.out, then)
     }
 
     fn plan(&self, patch: &Patch, authors: &BTreeSet<String>) -> PlanOfSeveral {
@@ -287,7 +309,11 @@ impl Story {
         self.wrote.insert(key, wrote.collect());
         let mut steps = one.steps.clone();
         steps.sort_by(|a, b| a.path.cmp(&b.path));
-        self.layers.push(Layer { authors: authors.clone(), steps, ..layer(patch, key.entry) });
+        let in_place: BTreeSet<TreePath> = one.in_place.keys().cloned().collect();
+        let has_step = |path: &TreePath| steps.iter().any(|step| step.path == *path);
+        let shares = in_place.iter().filter(|path| !has_step(path)).cloned().collect();
+        let authors = authors.clone();
+        self.layers.push(Layer { authors, steps, shares, in_place, ..layer(patch, key.entry) });
         key
     }
 

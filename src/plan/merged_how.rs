@@ -13,6 +13,8 @@ pub enum MergedHow {
     By(MergedBy),
     /// The edits of the patch were made in the file that is here; these values became others.
     Edited(Vec<KeyChange>),
+    /// The content stays as it is here; the patch changes the permissions alone.
+    Permissions,
     /// Somebody gave it.
     Given,
 }
@@ -35,6 +37,7 @@ impl MergedHow {
                 let keys: Vec<String> = keys.iter().map(KeyChange::phrase).collect();
                 format!("edited by key: {}; its bytes are not the author's", shortened(&keys))
             }
+            MergedHow::Permissions => "because the patch changes its permissions only".to_owned(),
             MergedHow::Given => "merged in the file you provided".to_owned(),
         }
     }
@@ -45,6 +48,7 @@ impl MergedHow {
             MergedHow::By(MergedBy::Lines | MergedBy::CheckedLines) => "by-line",
             MergedHow::By(MergedBy::Keys(_)) => "by-key",
             MergedHow::Edited(_) => "by-edit",
+            MergedHow::Permissions => "by-permissions",
             MergedHow::Given => "given",
         }
     }

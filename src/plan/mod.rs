@@ -14,8 +14,10 @@ mod file_note;
 mod fixed;
 mod folders;
 mod hand_merged;
+mod in_place;
 mod landing;
 mod layers;
+mod laying;
 mod local_edits;
 #[cfg(test)]
 mod loss_tests;
@@ -55,8 +57,8 @@ pub(crate) use file_note::FileNote;
 pub(crate) use fixed::{
     Claim, ClaimGrade, ClaimProof, DriftedFile, Untold, VexStatement, claims, resolved_by, statements,
 };
-pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
+pub use laying::lay;
 pub(crate) use local_edits::Resolution;
 pub(crate) use merged_how::MergedHow;
 pub(crate) use metrics::{
@@ -137,6 +139,9 @@ pub struct Preview {
     pub notes: Vec<Note>,
     /// Room that is needed while it is carried out, in bytes.
     pub needed_bytes: u64,
+    /// Whether the history gets something to say although no file changes: a patch comes, and others have changed all its
+    /// files in the same way.
+    pub is_written_down: bool,
 }
 
 /// A plan with nothing in its way. Carried out only in a folder that still has its fingerprint.
@@ -160,7 +165,12 @@ impl Preview {
 
     /// Whether there is nothing to change.
     pub(crate) fn is_nothing_to_do(&self) -> bool {
-        self.obstacles.is_empty() && self.plan.steps.is_empty()
+        self.obstacles.is_empty() && self.leaves_no_trace()
+    }
+
+    /// Whether neither a file nor the history would be another one.
+    pub(crate) fn leaves_no_trace(&self) -> bool {
+        self.plan.steps.is_empty() && !self.is_written_down
     }
 }
 

@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Obstacle;
 use super::fates::{Bringing, FileFates, PlaceFate};
 use super::landing::{Ground, Landing};
-use super::layers::{ContentByDigest, Layer, Stack, alone, has_a_say, lay};
+use super::layers::{ContentByDigest, Layer, Stack, has_a_say};
+use super::laying::{alone, lay};
 use super::scope::Scope;
 use super::why::{Override, Unfit};
 use crate::diff::{Fate, KeyClash, LineRange};
@@ -117,6 +118,8 @@ pub struct Relation {
     pub scope: Scope,
     /// With which override it does not stop the patch, if there is one.
     pub(crate) way_around: Option<Override>,
+    /// Whether its words begin with the id of a patch, which is written as its author did.
+    pub(crate) begins_with_a_name: bool,
     /// In plain words.
     pub sentence: String,
     /// The same within a sentence.
@@ -210,10 +213,10 @@ pub(crate) fn relate(
         loss,
         scope,
         way_around,
-        sentence: match class {
-            // It begins with a name.
-            RelationClass::Blocked => format!("{phrase}."),
-            _ => format!("{}.", capitalised(&phrase)),
+        begins_with_a_name: facts.begins_with_a_name(),
+        sentence: match facts.begins_with_a_name() {
+            true => format!("{phrase}."),
+            false => format!("{}.", capitalised(&phrase)),
         },
         way_out: facts.way_out(way_around),
         phrase,
@@ -241,13 +244,18 @@ impl Classifying<'_> {
         // What it needs it cannot replace, whatever the fix sets say.
         let requirements = self.new.patch.about.all_requirements(|_| true);
         let needs = requirements.iter().any(|need| need.id.as_str() == self.other.id);
+        // What somebody known has made is not left to a stranger, who may go again.
+        let is_apart = self.scope.is_foreign() && !self.new.authors.is_empty();
         if claims.excludes {
             RelationClass::Blocked
-        } else if fixes_the_same && leaves_the_same(self.new.patch, self.other) {
+        } else if fixes_the_same
+            && leaves_the_same(self.new.patch, self.other)
+            && !(is_apart && !claims.same_id)
+        {
             RelationClass::Identical
         } else if claims.same_id && self.scope.is_foreign() {
             RelationClass::Unproven
-        } else if claims.contained && self.is_left_to_it() {
+        } else if claims.contained && !is_apart && self.is_left_to_it() {
             RelationClass::Subset
         } else if evidence.proof == ContainmentProof::Undone {
             contents
@@ -260,7 +268,8 @@ impl Classifying<'_> {
         } else if claims.fix_the_same || claims.same_id {
             match (fixes_the_same, evidence.proof) {
                 (true, ContainmentProof::Holds) => self.as_replacement(),
-                (true, _) if evidence.is_covered => RelationClass::Subset,
+                (true, _) if evidence.is_covered && !is_apart => RelationClass::Subset,
+                (true, _) if evidence.is_covered => contents,
                 _ if self.scope.is_foreign() => RelationClass::Unproven,
                 _ => RelationClass::FixConflict,
             }
@@ -302,6 +311,8 @@ impl Classifying<'_> {
         match self.scope {
             Scope::Own => contents,
             Scope::Unsigned if !self.claims.same_id => contents,
+            // Then they do.
+            _ if self.evidence.is_covered => contents,
             _ => RelationClass::Unproven,
         }
     }
@@ -438,6 +449,7 @@ impl Relation {
         self.class = RelationClass::BuildsOn;
         self.phrase = self.rewriting().unwrap_or_default();
         self.sentence = format!("{}.", capitalised(&self.phrase));
+        self.begins_with_a_name = false;
         (self.loss, self.way_around, self.way_out) = (None, None, Advice::default());
         self
     }

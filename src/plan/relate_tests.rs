@@ -60,6 +60,7 @@ pub(super) fn layer(patch: &Patch, entry: u64) -> Layer {
         authors: BTreeSet::new(),
         steps: patch.changes.iter().map(step).collect(),
         shares: BTreeSet::new(),
+        in_place: BTreeSet::new(),
         shifted: BTreeSet::new(),
         accepted: false,
         superseded: None,

@@ -46,5 +46,11 @@ pub(crate) fn plan_repair(steps: Vec<Step>, lost: Lost<'_>, situation: &Situatio
     bring_back_parents(&mut steps, situation, &mut notes);
     find_missing_parents(&steps, situation, &mut obstacles);
     let needed_bytes = common_obstacles(situation, &steps, &mut obstacles);
-    Preview { plan: Plan { steps: in_order(steps), base }, obstacles, notes, needed_bytes }
+    Preview {
+        plan: Plan { steps: in_order(steps), base },
+        obstacles,
+        notes,
+        needed_bytes,
+        is_written_down: false,
+    }
 }

@@ -78,5 +78,11 @@ pub(crate) fn plan_rollback(
         obstacles.into_iter().partition(|found| found.code() == Code::Volume);
     notes.extend(weak.into_iter().map(|found| Note::new(found.meaning())));
     let base = situation.fingerprint(steps.iter().map(|step| &step.path));
-    Preview { plan: Plan { steps: in_order(inverse), base }, obstacles, notes, needed_bytes }
+    Preview {
+        plan: Plan { steps: in_order(inverse), base },
+        obstacles,
+        notes,
+        needed_bytes,
+        is_written_down: false,
+    }
 }

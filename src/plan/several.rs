@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::apply::{PlanPart, plan_part};
 use super::fates::Bringing;
 use super::hand_merged::left_out_by_hand;
+use super::in_place::{Arrival, kept_for};
 use super::landing::{Ground, Landing, land};
 use super::layers::{ContentByDigest, KnownContents, Layer, Stack};
 use super::relate::{
@@ -63,8 +64,17 @@ pub(crate) struct PlannedPatch {
     pub(crate) replaces: Vec<(LayerKey, bool)>,
     /// What it alone changes.
     pub steps: Vec<Step>,
+    /// Files that have some of what it changes already, because of others.
+    pub(crate) in_place: BTreeMap<TreePath, FileNote>,
     /// The version that it leaves, as it says or as its product's rules read it in what it writes; `None`: unchanged.
     pub(crate) result_version: Option<String>,
+}
+
+impl PlannedPatch {
+    /// Whether it comes without a step, because others have brought what it changes.
+    fn is_in_place(&self) -> bool {
+        self.left_out.is_none() && self.steps.is_empty() && !self.in_place.is_empty()
+    }
 }
 
 /// Several patches as one change.
@@ -76,7 +86,7 @@ pub(crate) struct PlanOfSeveral {
     pub patches: Vec<PlannedPatch>,
     /// Contents that were put together here.
     pub made: BTreeMap<Digest, Arc<Vec<u8>>>,
-    /// Contents that some patch leaves or finds, and that are in the folder neither before nor afterwards.
+    /// Contents that some patch leaves or finds, or was made to, and that are in the folder neither before nor afterwards.
     pub between: Vec<(TreePath, FileNode)>,
 }
 
@@ -102,6 +112,7 @@ pub(crate) fn plan_several(
             obstacles,
             notes: run.notes,
             needed_bytes,
+            is_written_down: patches.iter().any(PlannedPatch::is_in_place),
         },
         patches,
         made: run.made,
@@ -124,6 +135,8 @@ struct FolderSoFar<'a> {
     contents: &'a dyn ContentByDigest,
     made: BTreeMap<Digest, Arc<Vec<u8>>>,
     touched: BTreeSet<TreePath>,
+    /// What patches were made for and to leave, where others had brought some of it.
+    kept: Vec<(TreePath, FileNode)>,
     obstacles: Vec<Obstacle>,
     notes: Vec<Note>,
 }
@@ -142,6 +155,7 @@ impl<'a> FolderSoFar<'a> {
             contents,
             made: BTreeMap::new(),
             touched: BTreeSet::new(),
+            kept: Vec::new(),
             obstacles: Vec::new(),
             notes: Vec::new(),
         }
@@ -163,6 +177,7 @@ impl<'a> FolderSoFar<'a> {
             left_out: None,
             replaces: Vec::new(),
             steps: Vec::new(),
+            in_place: BTreeMap::new(),
             result_version: None,
         };
         self.see_as(one, all);
@@ -176,7 +191,7 @@ impl<'a> FolderSoFar<'a> {
         }
         let key = LayerKey { entry: self.next_entry, part: self.layers_of_run() };
         planned.replaces = self.replace(patch, &planned.relations, &landings, key);
-        let adapted = self.adapted(patch, &planned.relations, landings);
+        let adapted = self.adapted(patch, &planned.relations, &landings);
         let clashing = self.stop_at_clashes(patch, &planned.relations);
         let PlanPart { steps, obstacles, notes } = plan_part(&adapted, &self.now);
         let is_told_better = |found: &Obstacle| {
@@ -187,12 +202,25 @@ impl<'a> FolderSoFar<'a> {
         let (dropped, told) = left_out_by_hand(patch, &self.now, &self.stack(), self.contents);
         self.obstacles.extend(dropped);
         self.notes.extend(notes.into_iter().chain(told));
+        // What a stranger brought is in place all the same: who goes again is the stranger.
+        let is_own = |relation: &&Relation| {
+            relation.class.consequence() == Consequence::Replace && !relation.scope.is_foreign()
+        };
+        let replaces = &planned.relations.iter().filter(is_own).map(|relation| relation.other).collect();
+        let arrival = Arrival { patch, landings: &landings, replaces, steps: &steps };
+        let known = KnownContents { made: &self.made, others: self.contents };
+        planned.in_place = arrival.in_place(&self.stack(), &self.now, &known);
+        let kept = kept_for(patch, &planned.in_place, &known);
+        self.kept.extend(kept.map(|(path, file)| (path.clone(), file.clone())));
+        let is_whole = |note: &FileNote| matches!(note, FileNote::InPlace { whole: true, .. });
+        let whole = planned.in_place.iter().filter(|(_, note)| is_whole(note));
+        self.notes.extend(whole.map(|(path, note)| Note::of_file(path, note.clone())));
         planned.steps.clone_from(&steps);
         planned.result_version = self.version_left(&one.patch, &steps);
         if let Some(version) = &planned.result_version {
             self.versions_left.insert(key, version.clone());
         }
-        self.come(one, key, steps);
+        self.come(one, key, steps, &planned.in_place);
         planned
     }
 
@@ -357,7 +385,7 @@ impl<'a> FolderSoFar<'a> {
                 self.notes.push(Note::new(format!("{} {text}{stays}", patch.about.identity)));
             } else if let Some(text) = relation.rewriting().filter(|_| !stops) {
                 self.notes.push(Note::new(format!("{} {text}", patch.about.identity)));
-            } else if relation.evidence.says_contained && !stops {
+            } else if relation.evidence.says_contained && !relation.evidence.is_covered && !stops {
                 let text = format!(
                     "{} says it contains {}, but the files don't show it",
                     relation.id, patch.about.identity
@@ -397,7 +425,7 @@ impl<'a> FolderSoFar<'a> {
         &mut self,
         patch: &Patch,
         relations: &[Relation],
-        landings: BTreeMap<TreePath, Landing>,
+        landings: &BTreeMap<TreePath, Landing>,
     ) -> Patch {
         let mut adapted = patch.clone();
         for change in &mut adapted.changes {
@@ -452,11 +480,18 @@ impl<'a> FolderSoFar<'a> {
     }
 
     /// `one` is in the folder from now on.
-    fn come(&mut self, one: &Candidate, key: LayerKey, mut steps: Vec<Step>) {
+    fn come(
+        &mut self,
+        one: &Candidate,
+        key: LayerKey,
+        mut steps: Vec<Step>,
+        in_place: &BTreeMap<TreePath, FileNote>,
+    ) {
         let patch = &one.patch;
         steps.sort_by(|a, b| a.path.cmp(&b.path));
         let is_shared = |path: &TreePath, after: Option<&Node>| {
-            self.expected.get(path).is_some_and(|node| node.as_ref() == after)
+            (in_place.contains_key(path)
+                || self.expected.get(path).is_some_and(|node| node.as_ref() == after))
                 && steps.binary_search_by(|step| step.path.cmp(path)).is_err()
         };
         let shares = patch
@@ -482,6 +517,7 @@ impl<'a> FolderSoFar<'a> {
             steps,
             shares,
             by_key: patch.edited_by_key(),
+            in_place: in_place.keys().cloned().collect(),
             shifted: BTreeSet::new(),
             accepted: false,
             superseded: None,
@@ -515,6 +551,11 @@ impl<'a> FolderSoFar<'a> {
         let steps = patches.iter().flat_map(|patch| &patch.steps);
         let images = steps.flat_map(|step| [(&step.path, &step.before), (&step.path, &step.after)]);
         let files = images.filter_map(|(path, node)| Some((path, node.as_ref()?.as_file()?)));
+        let is_live = |path: &TreePath, file: &FileNode| {
+            self.now.tree.at(path).and_then(Node::as_file).is_some_and(|here| here.digest == file.digest)
+        };
+        let kept = self.kept.iter().filter(|(path, file)| !is_live(path, file));
+        let files = files.chain(kept.map(|(path, file)| (path, file)));
         let mut between: BTreeMap<Digest, (TreePath, FileNode)> = BTreeMap::new();
         for (path, file) in files.filter(|(_, file)| !known.contains(&file.digest)) {
             between.entry(file.digest).or_insert_with(|| (path.clone(), file.clone()));

@@ -10,6 +10,10 @@ use crate::text::Advice;
 /// Everything known about the folder and the machine that a plan depends on.
 #[derive(Debug, Clone, Default)]
 pub struct Situation {
+    /// Which folder it is, in one spelling: one that is like it is another one.
+    pub(crate) folder: String,
+    /// Whose each place is and how many names it has, in one spelling: that is kept, or told of, when it is changed.
+    pub(crate) holders: BTreeMap<TreePath, String>,
     /// What stands at every place the patch names, and at all their parents.
     pub tree: TreeState,
     /// Names in every folder that gets or loses a name; `None` is the target itself.
@@ -177,10 +181,12 @@ impl Situation {
     /// Digest of what the plan for `paths` depends on.
     pub fn fingerprint<'a>(&self, paths: impl IntoIterator<Item = &'a TreePath>) -> PlanFingerprint {
         let mut hasher = Hasher::new();
+        hasher.update(format!("{}\n", self.folder).as_bytes());
         for path in paths {
             hasher.update(path.as_str().as_bytes());
             hasher.update(b"\0");
             hasher.update(spell(self.tree.at(path)).as_bytes());
+            hasher.update(self.holders.get(path).map_or("", String::as_str).as_bytes());
             hasher.update(b"\n");
         }
         if let Some(head) = self.history_head {

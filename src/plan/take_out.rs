@@ -9,7 +9,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::fates::Bringing;
-use super::layers::{ContentByDigest, KnownContents, LaidImage, Layer, Misfit, Stack, has_a_say, lay};
+use super::layers::{ContentByDigest, KnownContents, Layer, Stack, has_a_say};
+use super::laying::{LaidImage, Misfit, lay};
 use super::scope::Scope;
 use crate::diff::{Fate, LineRange};
 use crate::model::{LayerKey, Node, Patch, Step, TreePath};
@@ -80,6 +81,8 @@ pub struct TakeOut {
     pub back: Vec<LayerKey>,
     /// The places that change.
     pub places: Vec<Rebuilt>,
+    /// Those that one that goes had changed, and that stay as they are for somebody who stays.
+    pub(crate) unchanged: Vec<Rebuilt>,
     /// Places that cannot be put together again, with nobody left who could go as well.
     pub(crate) stuck: Vec<TreePath>,
 }
@@ -88,7 +91,7 @@ pub struct TakeOut {
 pub fn take_out(stack: &Stack<'_>, wanted: &BTreeSet<LayerKey>, contents: &dyn ContentByDigest) -> TakeOut {
     let mut out = wanted.clone();
     let mut dependents: Vec<Dependent> = Vec::new();
-    let (places, stuck) = loop {
+    let WithoutThem { places, unchanged, stuck } = loop {
         let dependent = match dependent_by_name(stack, &out) {
             Some(dependent) => dependent,
             None => match places_without(stack, &out, contents) {
@@ -100,7 +103,7 @@ pub fn take_out(stack: &Stack<'_>, wanted: &BTreeSet<LayerKey>, contents: &dyn C
         dependents.push(dependent);
     };
     dependents.sort_by_key(|dependent| dependent.key);
-    TakeOut { back: returning(stack, &out), out, dependents, places, stuck }
+    TakeOut { back: returning(stack, &out), out, dependents, places, unchanged, stuck }
 }
 
 /// Replaced patches that return when `out` go.
@@ -140,7 +143,16 @@ fn provides(layer: &Layer, id: &str) -> bool {
     layer.patch.as_deref().is_some_and(replaces)
 }
 
-/// The places without `out`, and those that nobody can put together again.
+/// What becomes of the places that patches which go have a say in.
+#[derive(Default)]
+pub(super) struct WithoutThem {
+    pub places: Vec<Rebuilt>,
+    unchanged: Vec<Rebuilt>,
+    /// Those that nobody can put together again.
+    stuck: Vec<TreePath>,
+}
+
+/// The places without `out`.
 ///
 /// # Errors
 /// A patch above one of them that cannot be laid without `out`.
@@ -148,25 +160,30 @@ pub(super) fn places_without(
     stack: &Stack<'_>,
     out: &BTreeSet<LayerKey>,
     contents: &dyn ContentByDigest,
-) -> Result<(Vec<Rebuilt>, Vec<TreePath>), Dependent> {
+) -> Result<WithoutThem, Dependent> {
     let back: BTreeSet<LayerKey> = returning(stack, out).into_iter().collect();
     let moves = |layer: &&Layer| {
         out.contains(&layer.key) && layer.is_in_tree() || back.contains(&layer.key) && !layer.is_in_tree()
     };
     let paths: BTreeSet<&TreePath> = stack.layers.iter().filter(moves).flat_map(Layer::paths).collect();
-    let (mut places, mut stuck) = (Vec::new(), Vec::new());
+    let mut without = WithoutThem::default();
     for path in paths {
         let place = SharedPath { stack, path, out, back: &back };
         let Some((now, image, stay)) = place.without(contents)? else {
-            stuck.push(path.clone());
+            without.stuck.push(path.clone());
             continue;
         };
-        if now != image.node {
-            let stay = stay.iter().map(|layer| layer.key).collect();
-            places.push(Rebuilt { path: path.clone(), now, then: image.node, made: image.made, stay });
-        }
+        let goes = |layer: &&Layer| out.contains(&layer.key) && layer.step_at(path).is_some();
+        let had_it = || stack.at(path).iter().any(|layer| goes(&layer));
+        let places = match now != image.node {
+            true => &mut without.places,
+            false if !stay.is_empty() && had_it() => &mut without.unchanged,
+            false => continue,
+        };
+        let stay = stay.iter().map(|layer| layer.key).collect();
+        places.push(Rebuilt { path: path.clone(), now, then: image.node, made: image.made, stay });
     }
-    Ok((places, stuck))
+    Ok(without)
 }
 
 /// What should be at a place, what will be there, and who has a say in it then.
@@ -194,6 +211,15 @@ impl<'a> SharedPath<'a> {
         let are_topmost =
             first_gone.is_some_and(|first| here[first..].iter().all(|layer| self.out.contains(&layer.key)));
         let comes_back = after.iter().any(|layer| is_back(layer));
+        // Whoever goes found there what others had brought, and they stay.
+        let is_idle = |layer: &&Layer| layer.step_at(path).is_none() && !layer.shifted.contains(path);
+        if first_gone.is_some()
+            && !comes_back
+            && here.iter().copied().filter(|layer| self.out.contains(&layer.key)).all(|layer| is_idle(&layer))
+        {
+            let image = LaidImage { node: stack.now(path), made: None, merged: false };
+            return Ok(Some((image.node.clone(), image, after)));
+        }
         if let Some(lowest) = first_gone.map(|first| here[first])
             && are_topmost
             && !comes_back

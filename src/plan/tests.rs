@@ -10,7 +10,13 @@ fn plan_apply(patch: &Patch, situation: &Situation) -> Preview {
     let apply::PlanPart { steps, mut obstacles, notes } = apply::plan_part(patch, situation);
     let needed_bytes = common_obstacles(situation, &steps, &mut obstacles);
     let base = situation.fingerprint(patch.changes.iter().map(|change| &change.path));
-    Preview { plan: Plan { steps: in_order(steps), base }, obstacles, notes, needed_bytes }
+    Preview {
+        plan: Plan { steps: in_order(steps), base },
+        obstacles,
+        notes,
+        needed_bytes,
+        is_written_down: false,
+    }
 }
 
 pub(super) fn path(text: &str) -> TreePath {

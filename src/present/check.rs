@@ -193,9 +193,8 @@ impl CheckPage {
             check.passed_space(preview),
             check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
         ];
-        let asks_for = (!found.unvouched.is_empty()).then_some(Override::Unsigned).into_iter().collect();
         let passed = passed.into_iter().flatten().collect();
-        Self { subject, passed, asks_for: Some(asks_for), ..check }
+        Self { subject, passed, asks_for: Some(found.asks_for()), ..check }
     }
 
     /// The check of a repair in `folder`.

@@ -253,7 +253,7 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
         .collect();
     let (code, meaning) = (first.code(), escape_line(&first.meaning()).into_owned());
     let meaning = match places.as_slice() {
-        [] => capitalised(&meaning),
+        [] => escape_line(&first.headline()).into_owned(),
         [one] => format!("{one}: {meaning}"),
         many => fill(
             words::SEVERAL_PLACES,

@@ -335,8 +335,8 @@ impl Guided {
     pub(super) fn rollback_question(&self) -> RollbackQuestion {
         let (which, damaged) = (self.which.clone(), self.damaged.clone());
         let (why, withdrawn) = (self.why.clone(), self.withdrawn.clone());
-        let allow_unsigned = self.overrides.only(&self.asks_for()).has(Override::Unsigned);
-        RollbackQuestion { which, keep_edits: self.keep_edits, damaged, why, withdrawn, allow_unsigned }
+        let overrides = self.overrides.only(&self.asks_for());
+        RollbackQuestion { which, keep_edits: self.keep_edits, damaged, why, withdrawn, overrides }
     }
 
     /// Which repair it is about.

@@ -30,8 +30,8 @@ use crate::settings::Settings;
 use crate::viewer::model::{Query, ViewedContents};
 use crate::workbench::{
     ApplyPreview, Comparison, DamagedBackups, DecisionDigest, EditChoice, EditChoices, FolderList,
-    Inspection, KeyWish, Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions, UnfinishedWork,
-    Which,
+    Inspection, KeyWish, Override, Overrides, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions,
+    UnfinishedWork, Which,
 };
 pub use of_jobs::{ManyEffect, ManyEvent, PapersEffect, PapersEvent, PlanQuestion, ReadPlan};
 pub use of_pages::{ChooseMsg, FixedMsg, KeyMsg, MakeMsg, ManyMsg, PapersMsg};
@@ -394,15 +394,15 @@ pub struct RollbackQuestion {
     pub why: RollbackReason,
     /// Lists of withdrawn patches that count, where a patch comes back.
     pub withdrawn: Vec<PathBuf>,
-    /// Whether a patch may be reapplied that nobody you trust signed.
-    pub allow_unsigned: bool,
+    /// The rules that are set aside, where a patch comes back.
+    pub overrides: Overrides,
 }
 
 impl RollbackQuestion {
     /// That of these patches, with nothing to be said about edits and backups.
     pub fn new(which: Which) -> Self {
         let (damaged, why, withdrawn) = (DamagedBackups::default(), RollbackReason::default(), Vec::new());
-        Self { which, keep_edits: false, damaged, why, withdrawn, allow_unsigned: false }
+        Self { which, keep_edits: false, damaged, why, withdrawn, overrides: Overrides::default() }
     }
 }
 

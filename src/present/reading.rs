@@ -393,6 +393,6 @@ fn options(question: &RollbackQuestion) -> RollbackOptions {
         scripts: ScriptConsent::None,
         occasion: Occasion::NONE,
         withdrawn: question.withdrawn.clone(),
-        allow_unsigned: question.allow_unsigned,
+        overrides: question.overrides.clone(),
     }
 }

@@ -129,7 +129,7 @@ impl WantedPage {
             due_changes: done.folders.iter().flat_map(deeds).count(),
             due_folders: done.folders.iter().filter(is_due).count(),
             too_many: (rolled_back > most).then_some(rolled_back),
-            problem: done.problem.as_ref().map(|problem| line(&capitalised(&problem.meaning()))),
+            problem: done.problem.as_ref().map(|problem| line(&problem.headline())),
             warnings: unreadable.collect(),
         }
     }
@@ -184,7 +184,7 @@ fn folder(stand: &FolderStand) -> WantedFolder {
     rows.extend(stand.failure.as_ref().map(|error| {
         let report = Report::from_error(error, Some(&stand.path));
         let hint = report.hints.first().map(|hint| line(&hint.pressed())).unwrap_or_default();
-        WantedRow { mark: ExpectationMark::Trouble, said: line(&capitalised(&report.title())), way_out: hint }
+        WantedRow { mark: ExpectationMark::Trouble, said: line(&report.title()), way_out: hint }
     }));
     rows.sort_by_key(|row| row.mark);
     let met = stand.expectations.iter().filter(|one| one.is_met());

@@ -113,8 +113,7 @@ impl WorkerChange {
                 words.extend(why.words());
             }
             WorkerChange::TakeBack(question) => {
-                let RollbackQuestion { which, keep_edits, damaged, why, withdrawn, allow_unsigned } =
-                    question;
+                let RollbackQuestion { which, keep_edits, damaged, why, withdrawn, overrides } = question;
                 let verb = if *which == Which::Reapply { "reapply" } else { "rollback" };
                 words.extend([verb.into(), folder]);
                 words.extend(match which {
@@ -130,7 +129,7 @@ impl WorkerChange {
                 let is_back = matches!(which, Which::Reapply | Which::LastRollback);
                 words.extend(if is_back { why.words() } else { why.words_of_rollback() });
                 words.extend(of_lists(withdrawn).filter(|_| is_back));
-                words.extend((is_back && *allow_unsigned).then(|| "--allow-unsigned".into()));
+                words.extend(overrides.flags().filter(|_| is_back).map(OsString::from));
             }
             WorkerChange::Repair(RepairQuestion { only, from }) => {
                 words.extend(["repair".into(), folder]);

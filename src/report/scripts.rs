@@ -9,16 +9,16 @@ use crate::workbench::{CheckNote, Error, ScriptTrouble};
 
 pub(super) fn of_script(
     trouble: ScriptTrouble,
-    failed: &[CheckNote],
+    (failed, contacts): (&[CheckNote], &[String]),
     cause: Option<&Error>,
     folder: &str,
 ) -> Report {
     let report = Report::new(Code::Script, capitalised(trouble.phrase()));
+    let whom = if contacts.is_empty() { "the vendor".to_owned() } else { contacts.join(" or ") };
+    let find_out = format!("Find out why the script failed, or ask {whom}, then try again.");
     let mut report = match trouble {
-        ScriptTrouble::NotBegun => report
-            .leaving(Kind::Refused, Files::ScriptOnly)
-            .hint("Find out why the script failed, or ask the vendor, then try again."),
-        ScriptTrouble::TakenBack => taken_back(report, cause, folder),
+        ScriptTrouble::NotBegun => report.leaving(Kind::Refused, Files::ScriptOnly).hint(find_out),
+        ScriptTrouble::TakenBack => taken_back(report, cause, folder, find_out),
         ScriptTrouble::StillThere => {
             report.leaving(Kind::Refused, Files::ScriptOnly).hint(without_scripts(folder))
         }
@@ -27,7 +27,7 @@ pub(super) fn of_script(
         )),
         ScriptTrouble::NotUndone => report
             .leaving(Kind::NeedsPerson, Files::PutBack)
-            .hint("Undo what the script did by hand, or ask the vendor. The history has its output."),
+            .hint(format!("Undo what the script did by hand, or ask {whom}. The history has its output.")),
     };
     report.tell(failed);
     if let Some(cause) = cause {
@@ -37,11 +37,25 @@ pub(super) fn of_script(
     report
 }
 
-fn taken_back(report: Report, cause: Option<&Error>, folder: &str) -> Report {
+/// Somebody stopped it: nothing is said against the patch.
+pub(super) fn of_stopped(trouble: ScriptTrouble, stopped: &[CheckNote]) -> Report {
+    let report = Report::new(Code::Interrupted, capitalised(trouble.phrase_of_stopped()));
+    let (kind, files, again) = match trouble {
+        ScriptTrouble::NotBegun => (Kind::Interrupted, Files::ScriptOnly, "Make the change again"),
+        ScriptTrouble::StillThere => (Kind::Interrupted, Files::ScriptOnly, "Roll the patch back again"),
+        ScriptTrouble::TakenBack | ScriptTrouble::NotUndone | ScriptTrouble::NotRecorded => {
+            (Kind::PutBack, Files::PutBack, "Make the change again")
+        }
+    };
+    let mut report =
+        report.leaving(kind, files).hint(format!("{again}, and let its scripts run to the end."));
+    report.tell(stopped);
+    report
+}
+
+fn taken_back(report: Report, cause: Option<&Error>, folder: &str, find_out: String) -> Report {
     match cause {
-        None => report
-            .leaving(Kind::PutBack, Files::PutBack)
-            .hint("Find out why the script failed, or ask the vendor, then try again."),
+        None => report.leaving(Kind::PutBack, Files::PutBack).hint(find_out),
         Some(Error::Change(ChangeFailure { condition: FolderCondition::NeedsPerson, .. })) => {
             let mut report = report.leaving(Kind::NeedsPerson, Files::Between);
             report.headline = "A script failed after the change, and the rollback stopped halfway".to_owned();

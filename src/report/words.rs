@@ -4,12 +4,16 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use crate::disk::is_out_of_handles;
 use crate::model::characters::unseen;
 
 /// What the system said, in words that need no manual; the system's own where there are none.
 pub(super) fn in_words(error: &io::Error) -> String {
     if is_out_of_handles(error) {
         return "too many files are open (`ulimit -n` raises the limit)".to_owned();
+    }
+    if is_above_size_limit(error) {
+        return "files may not become this large here (`ulimit -f` raises the limit)".to_owned();
     }
     let words = match error.kind() {
         ErrorKind::AlreadyExists => "this name already exists",
@@ -26,11 +30,10 @@ pub(super) fn in_words(error: &io::Error) -> String {
     words.to_owned()
 }
 
-/// Whether the process, or the whole system, has as many files open as it may.
-fn is_out_of_handles(error: &io::Error) -> bool {
-    const SYSTEM: i32 = 23;
-    const PROCESS: i32 = 24;
-    cfg!(unix) && matches!(error.raw_os_error(), Some(SYSTEM | PROCESS))
+/// Whether a file would become larger than this process may make one.
+fn is_above_size_limit(error: &io::Error) -> bool {
+    const FILE_TOO_LARGE: i32 = 27;
+    cfg!(unix) && error.raw_os_error() == Some(FILE_TOO_LARGE)
 }
 
 /// The causes of `error`, without its own words and without repetitions.

@@ -35,10 +35,12 @@ pub(super) enum Generation {
     Seventh,
     /// Entries that say which checks somebody stopped.
     Eighth,
+    /// Entries about patches whose changes others had made before.
+    Ninth,
 }
 
 impl Generation {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::First,
         Self::Second,
         Self::Third,
@@ -47,11 +49,14 @@ impl Generation {
         Self::Sixth,
         Self::Seventh,
         Self::Eighth,
+        Self::Ninth,
     ];
 
     /// The one that `entry` needs.
     pub fn new(entry: &Entry) -> Self {
-        if entry.is_of_eighth_generation() {
+        if entry.is_of_ninth_generation() {
+            Generation::Ninth
+        } else if entry.is_of_eighth_generation() {
             Generation::Eighth
         } else if entry.is_of_seventh_generation() {
             Generation::Seventh
@@ -80,6 +85,7 @@ impl Generation {
             Generation::Sixth => b"patchwright-state/6\n",
             Generation::Seventh => b"patchwright-state/7\n",
             Generation::Eighth => b"patchwright-state/8\n",
+            Generation::Ninth => b"patchwright-state/9\n",
         }
     }
 }

@@ -216,6 +216,13 @@ impl Verdict {
         }
     }
 
+    /// The same for trying it on a clone: a rule about what is applied says nothing about what is only tried.
+    #[must_use]
+    pub(crate) fn for_a_rehearsal(mut self) -> Self {
+        self.policy.unvouched = Unvouched::Ask;
+        self
+    }
+
     /// The owners of the keys that vouch for it as its authors. Nobody's unless enough people vouch: a patch is the work
     /// of whoever stands behind it here, not of whoever it names.
     pub(crate) fn authors(&self) -> BTreeSet<String> {

@@ -102,8 +102,18 @@ pub enum Error {
         trouble: ScriptTrouble,
         /// Which scripts, how they ended, and what they printed.
         failed: Vec<CheckNote>,
+        /// Whom their patches name to be asked.
+        contacts: Vec<String>,
         /// What else went wrong, if so.
         cause: Option<Box<Error>>,
+    },
+    /// Somebody stopped a script, and everything is as it was before.
+    #[error("{}", .trouble.phrase_of_stopped())]
+    ScriptStopped {
+        /// What that means for the folder.
+        trouble: ScriptTrouble,
+        /// Which script.
+        stopped: Vec<CheckNote>,
     },
     /// Recovery, history or state.
     #[error(transparent)]
@@ -194,6 +204,23 @@ impl ScriptTrouble {
     }
 }
 
+impl ScriptTrouble {
+    /// What happened where somebody stopped the script, as a phrase.
+    pub(crate) const fn phrase_of_stopped(self) -> &'static str {
+        match self {
+            ScriptTrouble::NotBegun => {
+                "a script was stopped at your request before the change, so the change wasn't started"
+            }
+            ScriptTrouble::TakenBack | ScriptTrouble::NotUndone | ScriptTrouble::NotRecorded => {
+                "a script was stopped at your request after the change, so the change was rolled back"
+            }
+            ScriptTrouble::StillThere => {
+                "a script was stopped at your request, so the patch wasn't rolled back"
+            }
+        }
+    }
+}
+
 impl Error {
     /// `file` is not applied, or not even shown, because of who vouches for it.
     pub(super) fn not_trusted(file: &Path, denial: Denial, verdict: &Verdict) -> Self {
@@ -256,6 +283,7 @@ impl Error {
             Error::ChecksStopped { undo: None } => Code::Interrupted,
             Error::ChecksStopped { undo: Some(_) } => Code::Unfinished,
             Error::Script { .. } => Code::Script,
+            Error::ScriptStopped { .. } => Code::Interrupted,
             Error::Transaction(error) => error.code(),
             Error::Store(_) => Code::Store,
             Error::Scan(ScanError::Cancelled(_)) | Error::Cancelled(_) => Code::Interrupted,

@@ -110,6 +110,7 @@ pub(crate) use crate::bundle::order::{FindingWeight, OrderFinding, lint as lint_
 pub(crate) use crate::diff::MergePart;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
 pub(crate) use crate::diff::place::Tolerance;
+pub(crate) use crate::disk::fs::outlive_size_limit;
 pub(crate) use crate::guarded::GuardedError;
 pub use crate::ledger::{
     Action, CauseNote, Entry, EntryFact, Installed, Occasion, PatchNote, ReasonNote, Turn,

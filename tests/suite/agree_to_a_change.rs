@@ -441,3 +441,42 @@ fn the_patch_is_called_back_meanwhile() {
         assert_eq!(code, 0, "{way:?}: {told}");
     }
 }
+
+/// The folder is exchanged for one that is like it.
+fn exchange_the_folder(scene: &Scene) {
+    let copy = Tree::read(&scene.sandbox.path("app"));
+    scene.rename("app", "app-of-before");
+    copy.write_to(&scene.sandbox.path("app"));
+}
+
+#[test]
+fn another_folder_of_the_same_content_comes_into_its_place() {
+    ends_in_moved(&EVERY_WAY, Scene::new, exchange_the_folder);
+    ends_in_moved(&EVERY_WAY, Scene::of_text, exchange_the_folder);
+    // Going away and coming back is nothing.
+    goes_in(Scene::new, |scene| {
+        scene.rename("app", "elsewhere");
+        scene.rename("elsewhere", "app");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_changed_gets_another_name_or_owner() {
+    ends_in_moved(&EVERY_WAY, Scene::new, |scene| {
+        let at = |name: &str| scene.sandbox.path(name);
+        fs::hard_link(at("app/readme.txt"), at("of-somebody-else")).expect("a second name");
+    });
+    if rustix::process::geteuid().is_root() {
+        ends_in_moved(&EVERY_WAY, Scene::new, |scene| {
+            std::os::unix::fs::chown(scene.sandbox.path("app/readme.txt"), Some(1234), None)
+                .expect("root may");
+        });
+    }
+    // What isn't changed may.
+    goes_in(Scene::new, |scene| {
+        scene.sandbox.write("app/other.txt", "x");
+        let at = |name: &str| scene.sandbox.path(name);
+        fs::hard_link(at("app/other.txt"), at("another-name")).expect("a second name");
+    });
+}

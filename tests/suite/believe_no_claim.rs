@@ -3,6 +3,7 @@
 
 mod a_year;
 mod by_chance;
+mod in_place;
 mod merged_by_hand;
 mod moved;
 mod rotation;
@@ -163,14 +164,14 @@ fn a_strangers_fixes_do_not_make_the_vendors_hotfix_already_covered() {
 }
 
 #[test]
-fn a_fix_that_is_really_there_is_already_covered_whoever_brought_it() {
+fn a_fix_that_is_really_there_comes_without_a_change_whoever_brought_it() {
     let scene = Scene::new();
     let pack = scene.bundle("TEAM", &["CVE-1", "E"]).replace("f", VULNERABLE, FIXED_AND_MORE);
     let pack = scene.patch(None, &pack);
     scene.must_apply(&pack);
-    let hotfix = scene.hotfix();
-    let done = scene.must_apply(&hotfix);
-    assert!(done.out.contains("verything in this patch is already in TEAM"), "{done}");
+    let done = scene.must_apply(&scene.hotfix());
+    assert!(done.out.contains("f: already has what L-1 changes; TEAM changed it, too"), "{done}");
+    assert_eq!(scene.read("f").as_deref(), Some(FIXED_AND_MORE));
 }
 
 #[test]
@@ -232,13 +233,19 @@ fn a_service_pack_built_from_the_old_tree_does_not_silently_undo_the_hotfix() {
         assert!(history.out.contains("(--allow-undo): the-fix-broke-printing"), "{history}");
         assert!(history.out.contains("accepted: undoes L-1: f (line 1)"), "{history}");
         assert_eq!(scene.active(), ["L-1", "SP"], "it was not contained");
-        let again = "SP was applied with --allow-undo (the-fix-broke-printing), and that counts again";
+        let again = "SP is reapplied, and somebody has to allow it again: undoes L-1: f (line 1) (allowed before: \
+                     the-fix-broke-printing)";
         let words = |run: &Run| run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
         let _ = scene.console().done("rollback $/app --yes");
         for command in ["reapply $/app --dry-run --allow-unsigned", "reapply $/app --yes --allow-unsigned"] {
-            let back = scene.console().done(command);
-            assert!(words(&back).contains(again), "{back}");
+            let refused = scene.console().run(command);
+            assert!(refused.code == 3 && refused.err.contains("E-UNDOES"), "{refused}");
+            assert!(words(&refused).contains(again), "{refused}");
+            assert_eq!(scene.read("f").as_deref(), Some(FIXED));
         }
+        let back = scene.console().done("reapply $/app --yes --allow-unsigned --allow-undo=OPS-7");
+        assert!(words(&back).contains(again), "{back}");
+        assert_eq!(scene.last_overrides()[0]["reason"], "OPS-7");
         let _ = scene.console().done("rollback $/app --yes");
     }
 }

@@ -4,7 +4,7 @@
 use patchwright::model::Code;
 use patchwright::plan::OnDrift;
 use patchwright::present::history::FolderView;
-use patchwright::workbench::{Error, RollbackOptions, Which};
+use patchwright::workbench::{Error, Overrides, RollbackOptions, Which};
 use serde_json::{Value, json};
 
 use crate::support::console::Console;
@@ -97,7 +97,7 @@ fn a_patch_that_was_withdrawn_since_does_not_come_back() {
     let back = |which: Which| {
         let (expected, scripts, occasion) = Default::default();
         let options = RollbackOptions {
-            allow_unsigned: true,
+            overrides: Overrides::UNSIGNED,
             which,
             on_drift: OnDrift::Stop,
             expected,

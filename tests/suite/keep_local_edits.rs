@@ -6,7 +6,8 @@ use std::path::Path;
 
 use patchwright::plan::OnDrift;
 use patchwright::workbench::{
-    Applied, ApplyPreview, ApplyRequest, EditChoice, EditChoices, Error, RollbackOptions, Which, Workbench,
+    Applied, ApplyPreview, ApplyRequest, EditChoice, EditChoices, Error, Overrides, RollbackOptions, Which,
+    Workbench,
 };
 
 use crate::support::console::Console;
@@ -376,7 +377,7 @@ fn a_cut_at_any_call_of_a_merge_leaves_the_edit_or_both() {
     };
     let back = |target: &Path, bench: &Workbench| {
         let options = RollbackOptions {
-            allow_unsigned: true,
+            overrides: Overrides::UNSIGNED,
             which: Which::Last,
             on_drift: OnDrift::Stop,
             expected: None,
@@ -531,5 +532,29 @@ fn what_stays_as_somebody_left_it_is_not_said_to_have_the_changes() {
         let plan = format!("plan {} {}", bundle.path.display(), target.path.display());
         let seen = Console::new(&sandbox).run(&plan);
         assert!(seen.code == 0 && seen.printed().contains(said), "{seen}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_alone_come_to_an_edited_file_and_the_edit_stays() {
+    for policy in ["replace", "merge"] {
+        let sandbox = Sandbox::new();
+        let text = format!("[[make.policy]]\npaths = [\"/conf/*\"]\nlocal_edits = \"{policy}\"\n");
+        let private = |conf: &str| tree(conf).file_with_mode("conf/app.conf", conf, 0o600);
+        let bundle =
+            sandbox.try_to_make(&order("TEST-1", "", &text), &tree(OLD), &private(OLD)).expect("a bundle");
+        let target = sandbox.install(&tree(MINE));
+        let seen = preview(&sandbox, &bundle, &target, &EditChoices::new());
+        let said = "conf/app.conf: was edited here; it will have both changes, because the patch changes its permissions only";
+        assert_eq!(told(&seen.preview.notes), [said], "{policy}");
+        target.must_apply(&bundle);
+        target.expect(&private(MINE));
+        target.must_roll_back();
+        target.expect(&tree(MINE));
+        // Where nobody edited it, nothing is said.
+        let target = sandbox.install(&tree(OLD));
+        target.must_apply(&bundle);
+        target.expect(&private(OLD));
     }
 }

@@ -11,7 +11,7 @@ use patchwright::ledger::Ledger;
 use patchwright::model::{Digest, FileNode, Mode, Node, Step, TreePath};
 use patchwright::plan::OnDrift;
 use patchwright::transaction;
-use patchwright::workbench::{Action, Entry, PatchNote, RollbackOptions, Which};
+use patchwright::workbench::{Action, Entry, Overrides, PatchNote, RollbackOptions, Which};
 
 use crate::support::fault_fs::Call;
 use crate::support::sandbox::{Sandbox, Target, UNSIGNED, environment, order, unwatched, watched_bench};
@@ -115,7 +115,7 @@ fn hundreds_of_patches_are_read_once_for_every_question() {
     assert_eq!(applied.checks.len(), 1, "its health was proven");
     each_was_read(calls(), 2);
     let options = RollbackOptions {
-        allow_unsigned: true,
+        overrides: Overrides::UNSIGNED,
         which: Which::Last,
         on_drift: OnDrift::Stop,
         expected: None,

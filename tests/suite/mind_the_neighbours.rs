@@ -139,3 +139,21 @@ fn no_patch_writes_into_records_whichever_folder_they_are_in() {
     assert!(!sandbox.path("products/app/.patchwright/history/x").exists());
     Console::new(&sandbox).with_keys().done("status $/products/app");
 }
+
+#[test]
+fn the_folder_of_a_version_control_system_is_no_product() {
+    let sandbox = Sandbox::in_memory();
+    for name in ["repo/.git/hooks/f", "repo/.hg/f", "repo/f"] {
+        sandbox.write(name, "one\n");
+    }
+    save(&sandbox, "f", "one", "two");
+    for target in ["repo/.git/hooks", "repo/.hg"] {
+        let run = apply(&sandbox, target);
+        assert!(run.code == 3 && run.err.contains("E-NESTED"), "{run}");
+        assert!(run.err.contains("which no patch changes"), "{run}");
+        assert_eq!(sandbox.read(&format!("{target}/f")).as_deref(), Some("one\n"));
+    }
+    // That there is such a folder in it is as it mostly is.
+    assert_eq!(apply(&sandbox, "repo").code, 0);
+    assert_eq!(sandbox.read("repo/f").as_deref(), Some("two\n"));
+}

@@ -241,3 +241,25 @@ fn without_tests_it_holds_as_long_as_what_the_checks_look_at_is_the_same() {
     sandbox.write("srv/app/site.txt", "it is ill\n");
     assert!(plan().contains("out of date"), "{}", plan());
 }
+
+#[test]
+fn what_the_site_lets_nobody_apply_can_be_rehearsed_and_that_is_said() {
+    let sandbox = site("", "grep -q yes conf/app.conf");
+    let rules = |text: &str| {
+        fs::create_dir_all(sandbox.path("settings")).expect("a folder");
+        fs::write(sandbox.path("settings/trust.toml"), text).expect("rules");
+    };
+    rules("format = \"patchwright-trust/1\"\n[policy]\nunsigned_apply = \"refuse\"\n");
+    let run = rehearse(&sandbox, "--test=./check");
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.out.contains("Passed: applied, checked"), "{run}");
+    assert!(run.out.contains("It can't be applied here: your trust rules don't allow it"), "{run}");
+    let applied = console(&sandbox).run("apply $/fix.patchbundle $/srv/app --allow-unsigned --yes");
+    assert!(applied.code == 4 && applied.err.contains("E-POLICY"), "{applied}");
+    // Nobody said that it is wanted.
+    let run = console(&sandbox).run("rehearse $/fix.patchbundle $/srv/app");
+    assert_eq!(run.code, 4, "{run}");
+    rules("format = \"patchwright-trust/1\"\n");
+    let run = rehearse(&sandbox, "--test=./check");
+    assert!(run.code == 0 && !run.out.contains("can't be applied"), "{run}");
+}

@@ -282,6 +282,35 @@ fn open_files_run_out() {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn files_may_not_become_large() {
+    if !is_here("bash", "files_may_not_become_large") {
+        return;
+    }
+    for deed in deeds() {
+        walk(&deed, (0..64).map(|kib| format!("-f {kib}")), |command| command.output().expect("a shell"));
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_runs_out_is_no_fault_of_a_file() {
+    if !is_here("bash", "what_runs_out_is_no_fault_of_a_file") {
+        return;
+    }
+    let deeds = deeds();
+    for files in 5..24 {
+        let sandbox = scene();
+        let folder = deeds[0].begin(&sandbox);
+        let command = named(&sandbox, &folder, deeds[0].command);
+        let output = under(&format!("-n {files}"), &sandbox, &command).output().expect("a shell");
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(!said.contains("isn't part of the product"), "{files}: {said}");
+        assert!(!said.contains("Too many open files"), "{files}: {said}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn processes_run_out() {
     use crate::support::ordinary_user::{as_ordinary_user, give_to_ordinary_user};
     if !is_here("bash", "processes_run_out") {

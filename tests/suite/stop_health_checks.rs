@@ -109,3 +109,50 @@ fn an_older_program_keeps_its_hands_off_a_history_that_says_it() {
     person(&sandbox).done("apply $/well.patchbundle $/app --yes --allow-unsigned");
     assert_ne!(sandbox.read("app/.patchwright/format").as_deref(), Some("patchwright-state/8\n"));
 }
+
+/// A product, and a patch by somebody who may ship scripts, with this one after the change.
+#[cfg(unix)]
+fn scripted(script: &str) -> Sandbox {
+    use crate::support::trust::write_trusted_key;
+    let sandbox = Sandbox::with(&[("app/web", "old\n")]);
+    let bundle = sandbox.bundle("ACME-1").replace("web", "old\n", "new\n");
+    let bundle = bundle.script(patchwright::model::ScriptPhase::After, script, None);
+    let bundle = bundle.but(|patch| patch.about.contact = Some("help@acme.example".to_owned()));
+    sandbox.save("fix.patchbundle", &bundle);
+    write_trusted_key(&sandbox, "anna", 1, "author --role script");
+    person(&sandbox).done("sign $/fix.patchbundle --key $/anna.key");
+    sandbox
+}
+
+#[cfg(unix)]
+#[test]
+fn a_change_whose_script_a_person_stops_is_undone_and_is_no_failure() {
+    let sandbox = scripted("sleep 600\n");
+    let apply = "apply $/fix.patchbundle $/app --yes --run-scripts";
+    let run = person(&sandbox).interrupted_once("app/web", "new\n").run(apply);
+    let said = "A script was stopped at your request after the change, so the change was rolled back (E-INTERRUPTED)";
+    assert!(run.code == 5 && run.err.contains(said), "{run}");
+    assert!(run.err.contains("Your files were restored."), "{run}");
+    assert!(run.err.contains("Make the change again, and let its scripts run to the end."), "{run}");
+    assert_eq!(sandbox.read("app/web").as_deref(), Some("old\n"));
+    let history = person(&sandbox).done("history $/app");
+    assert!(history.out.contains("Stopped by ada: script 1 of ACME-1, after the change"), "{history}");
+    let status = person(&sandbox).done("status $/app");
+    assert!(status.out.contains("ada stopped a script of ACME-1, so that change was undone"), "{status}");
+    let figures = figures(&sandbox);
+    assert_eq!((did(&figures, "stopped"), did(&figures, "put-back")), (1, 0), "{figures}");
+    assert_eq!(whole(&figures, "change_fail_rate"), 0, "{figures}");
+    assert_eq!(sandbox.read("app/.patchwright/format").as_deref(), Some("patchwright-state/9\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_script_that_fails_by_itself_is_a_failure_and_names_whom_to_ask() {
+    let sandbox = scripted("exit 3\n");
+    let run = person(&sandbox).run("apply $/fix.patchbundle $/app --yes --run-scripts");
+    assert!(run.code == 5 && run.err.contains("E-SCRIPT"), "{run}");
+    let said = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("(help@acme.example), then try again."), "{run}");
+    assert!(person(&sandbox).done("status $/app --json").json()["stopped"].is_null());
+    assert_eq!(did(&figures(&sandbox), "put-back"), 1);
+}

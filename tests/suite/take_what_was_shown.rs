@@ -5,7 +5,7 @@ use std::fs;
 
 use patchwright::present::message::RollbackQuestion;
 use patchwright::present::worker::WorkerChange;
-use patchwright::workbench::{RollbackOptions, ScriptConsent, Which};
+use patchwright::workbench::{Overrides, RollbackOptions, ScriptConsent, Which};
 
 use crate::support::console::{Console, Run};
 use crate::support::sandbox::{Sandbox, unwatched};
@@ -109,7 +109,7 @@ fn the_windows_worker_takes_back_only_what_was_checked() {
     let words = |sandbox: &Sandbox| {
         let bench = sandbox.bench();
         let options = RollbackOptions {
-            allow_unsigned: true,
+            overrides: Overrides::UNSIGNED,
             which: Which::Last,
             on_drift: patchwright::plan::OnDrift::Stop,
             expected: None,

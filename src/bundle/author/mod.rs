@@ -283,7 +283,9 @@ fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Folde
     let mut old = walk(SourceSide::Old, request, &progress, &RefCell::default())?;
     let mut new = walk(SourceSide::New, request, &progress, &left_out)?;
     old.leave_out_alike(&mut new)?;
-    let (old, new) = (old.read()?, new.read()?);
+    let unread = |side| move |source| unscanned(side, source);
+    let old = old.read().map_err(unread(SourceSide::Old))?;
+    let new = new.read().map_err(unread(SourceSide::New))?;
     let root = trees.new.look(&Place::Root).ok().flatten();
     let new_shares_group = root.is_some_and(|folder| folder.mode.shares_group());
     let mut steps = compare(&old.tree, &new.tree, new_shares_group);
@@ -335,10 +337,15 @@ fn walk<'a>(
         }
         request.order.is_ignored(path, is_dir)
     };
-    WalkedFolder::new(fs, &ignore, progress, request.cancel).map_err(|source| match source {
+    let walked = WalkedFolder::new(fs, &ignore, progress, request.cancel);
+    walked.map_err(|source| unscanned(side, source))
+}
+
+fn unscanned(side: SourceSide, source: ScanError) -> AuthorError {
+    match source {
         ScanError::Cancelled(cancelled) => cancelled.into(),
         source => AuthorError::Scan { side, source },
-    })
+    }
 }
 
 /// A scan calls itself checking; here it is half of a comparison.

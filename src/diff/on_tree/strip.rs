@@ -16,7 +16,7 @@ use super::{FileKind, Series, Trouble};
 use crate::diff::WorkBudget;
 use crate::diff::patch_text::{Body, FileOp, FilePatch, Remedy, StripLevel, stripped};
 use crate::diff::place::place;
-use crate::model::{Code, TreePath};
+use crate::model::{Code, PathProblem, TreePath};
 use crate::text::name_in_message;
 
 /// Most folders that are tried: as deep as a path may be.
@@ -257,7 +257,12 @@ pub(super) fn path(
         return Some(Err(Trouble::new(Code::Path, meaning).with(Remedy::AbsoluteName)));
     }
     let unfit = |error: crate::model::PathError| {
-        Trouble::new(Code::Path, format!("can't use the name {}: {}", name_in_message(name), error.problem))
+        let meaning = format!("can't use the name {}: {}", name_in_message(name), error.problem);
+        let trouble = Trouble::new(Code::Path, meaning);
+        match error.problem {
+            PathProblem::StateDir => trouble.with(Remedy::OurRecords),
+            _ => trouble,
+        }
     };
     Some(TreePath::parse_bytes(name).map_err(unfit))
 }

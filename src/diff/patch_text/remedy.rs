@@ -30,6 +30,8 @@ pub(crate) enum Remedy {
     /// A merge has several parents.
     OneParent,
     OtherVersion,
+    /// A name in our own records.
+    OurRecords,
     /// A rule about names, which others do not have.
     PlainNames,
     /// An option can allow it.
@@ -99,6 +101,9 @@ impl Remedy {
             Remedy::NoDiff => "Ask the author for a unified diff, as from `git diff` or `diff -u`.",
             Remedy::OneParent => "Make the diff against one parent: git diff PARENT COMMIT.",
             Remedy::OtherVersion => "Ask for a patch for this version of the file.",
+            Remedy::OurRecords => {
+                "What is in .patchwright belongs to Patchwright, and no patch changes it. Leave this file out of the diff, or ask its author for one without it."
+            }
             Remedy::PlainNames => {
                 "Patchwright takes only names that every system can store and people can tell apart, on purpose; git apply takes others. Ask its author for plain names."
             }

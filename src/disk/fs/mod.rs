@@ -26,13 +26,17 @@ pub(crate) use self::os::FolderError;
 #[cfg(unix)]
 pub use self::unix::OsFs;
 #[cfg(unix)]
-pub(crate) use self::unix::make_link;
+pub(crate) use self::unix::{make_link, outlive_size_limit};
 #[cfg(windows)]
 pub use self::windows::OsFs;
 #[cfg(windows)]
 pub(crate) use self::windows::make_link;
 
 use crate::model::{Code, Mode, TreePath};
+
+/// Windows has no limit on the size of files.
+#[cfg(windows)]
+pub(crate) fn outlive_size_limit() {}
 
 /// Name of the state folder, directly in the target.
 pub const STATE_DIR: &str = ".patchwright";
@@ -180,6 +184,8 @@ pub struct Stat {
     pub object: u64,
     /// How many names the object has.
     pub names: u64,
+    /// Its user and group, where the system has them.
+    pub owner: Option<(u32, u32)>,
     /// When its content last changed, in nanoseconds since 1970.
     pub modified_nanos: i128,
 }

@@ -53,6 +53,19 @@ impl RelationFacts<'_> {
         }
     }
 
+    /// Whether the phrase begins with the id of a patch.
+    pub(super) fn begins_with_a_name(&self) -> bool {
+        match self.class {
+            RelationClass::Blocked => true,
+            RelationClass::Subset => self.new_id != self.id && !self.evidence.is_covered,
+            RelationClass::Unproven => {
+                let is_about_the_name = self.new_id == self.id && self.scope.is_foreign();
+                !is_about_the_name && !self.evidence.declared.is_empty()
+            }
+            _ => false,
+        }
+    }
+
     fn subset(&self) -> String {
         let (id, revision) = (self.id, self.revision);
         match (self.new_id == id, self.evidence.is_covered) {

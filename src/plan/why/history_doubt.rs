@@ -1,7 +1,7 @@
 //! Why what a history says is no ground to go on.
 
 use super::undo::APPLY_AGAIN;
-use super::{HERE, Wording, row};
+use super::{HERE, Override, Wording, row};
 use crate::model::Code;
 use crate::plan::shown_lists::shortened;
 use crate::text::Advice;
@@ -26,6 +26,8 @@ pub(crate) enum HistoryDoubt {
     NotTrustedNow { patch: String, now: String },
     /// It would come back, and nobody who is trusted today signed it.
     NobodyVouches { patch: String },
+    /// It came only because somebody set `rule` aside, for what was `shown`, and it would come back.
+    AllowedBefore { patch: String, rule: Override, shown: String, reason: Option<String> },
     /// It would come back, and something that is asked of patches today does not hold.
     NotAllowedNow { code: Code, meaning: String },
 }
@@ -65,6 +67,17 @@ impl HistoryDoubt {
                 format!("{patch} is reapplied, but nobody you trust signed it"),
                 Advice::typed("If you trust its source, add --allow-unsigned; the history records it."),
             ),
+            HistoryDoubt::AllowedBefore { patch, rule, shown, reason } => {
+                let reason = reason.as_ref().map(|reason| format!(" (allowed before: {reason})"));
+                let reason = reason.unwrap_or_default();
+                let code = match rule {
+                    Override::Undo => Code::Undoes,
+                    Override::Related => Code::Overlap,
+                    _ => Code::Policy,
+                };
+                let meaning = format!("{patch} is reapplied, and somebody has to allow it again: {shown}{reason}");
+                row(code, meaning, rule.hint())
+            }
             HistoryDoubt::NotAllowedNow { code, meaning } => row(*code, meaning.clone(), APPLY_AGAIN),
             HistoryDoubt::Unchecked { subject, has_failed: true } => row(
                 Code::Unfinished,

@@ -56,7 +56,7 @@ pub(crate) use unfit::Unfit;
 pub(crate) use wanted::Wanted;
 
 use crate::model::{Code, Kind};
-use crate::text::Advice;
+use crate::text::{Advice, capitalised};
 
 /// A reason why a plan cannot go ahead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +126,41 @@ families!(
     Wanted
 );
 
+impl Why {
+    /// Whether its words begin with the id of a patch, or with another name that somebody else chose.
+    fn begins_with_a_name(&self) -> bool {
+        match self {
+            Why::NeedsComponent(_) => true,
+            Why::HistoryDoubt(why) => {
+                matches!(
+                    why,
+                    HistoryDoubt::NotTrustedNow { .. }
+                        | HistoryDoubt::NobodyVouches { .. }
+                        | HistoryDoubt::AllowedBefore { .. }
+                )
+            }
+            Why::Nested(why) => matches!(why, Nested::Unreadable { .. }),
+            Why::Scripts(why) => matches!(why, Scripts::NotVouchedToday { .. }),
+            Why::Signers(why) => matches!(why, Signers::MadeInFuture { .. } | Signers::Downgrade { .. }),
+            Why::Undo(why) => matches!(
+                why,
+                Undo::Dependent { .. }
+                    | Undo::GivenUp { .. }
+                    | Undo::Replaced { .. }
+                    | Undo::CameBack { .. }
+                    | Undo::NotHere { .. }
+            ),
+            Why::Unfit(Unfit::Related(relation)) => relation.begins_with_a_name,
+            Why::Unfit(why) => matches!(why, Unfit::Version { .. } | Unfit::Recalled(_)),
+            Why::Wanted(why) => match why {
+                Wanted::Refused { begins_with_a_name, .. } => *begins_with_a_name,
+                why => matches!(why, Wanted::Inside { .. }),
+            },
+            _ => false,
+        }
+    }
+}
+
 impl Obstacle {
     pub(crate) fn new(why: impl Into<Why>) -> Self {
         Self { path: None, folder: None, why: why.into() }
@@ -154,6 +189,19 @@ impl Obstacle {
         self.why.row().1
     }
 
+    /// Whether its sentence begins with a name that somebody else chose.
+    pub(crate) fn begins_with_a_name(&self) -> bool {
+        self.path.is_some() || self.why.begins_with_a_name()
+    }
+
+    /// The same as a sentence that stands by itself. A name at its beginning stays as somebody wrote it.
+    pub(crate) fn headline(&self) -> String {
+        match self.why.begins_with_a_name() {
+            true => self.meaning(),
+            false => capitalised(&self.meaning()),
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Advice {
         let folder = self.folder.as_deref().unwrap_or("FOLDER");
@@ -175,6 +223,7 @@ impl Obstacle {
             Why::Edits(Edits::Drops { .. }) => Some(Override::Undo),
             Why::Signers(Signers::Downgrade { .. }) => Some(Override::Downgrade),
             Why::HistoryDoubt(HistoryDoubt::NobodyVouches { .. }) => Some(Override::Unsigned),
+            Why::HistoryDoubt(HistoryDoubt::AllowedBefore { rule, .. }) => Some(*rule),
             _ => None,
         }
     }
@@ -190,6 +239,11 @@ impl Obstacle {
     /// Whether it is that a rehearsal is missing, which a rehearsal ends.
     pub(crate) fn is_unrehearsed(&self) -> bool {
         matches!(&self.why, Why::SiteRule(SiteRule { lacks: Lacks::Rehearsal { .. }, .. }))
+    }
+
+    /// Whether it is that the rules of the site refuse what not enough people signed.
+    pub(crate) fn is_about_signatures(&self) -> bool {
+        matches!(self.why, Why::Signers(Signers::Policy { .. }))
     }
 
     /// Whether nobody said why a switch is turned off, and somebody has to.

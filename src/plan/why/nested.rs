@@ -11,6 +11,8 @@ pub(crate) enum Nested {
     Unreadable { folder: String },
     /// The folder that was named holds our own records.
     OwnRecords,
+    /// It is the folder of a version control system, or lies in one.
+    VersionControl { folder: String },
 }
 
 impl Nested {
@@ -32,6 +34,13 @@ impl Nested {
                 Code::Nested,
                 "this folder belongs to Patchwright's own records, which no patch changes",
                 "Name the product folder that the records are in.",
+            ),
+            Nested::VersionControl { folder } => row(
+                Code::Nested,
+                format!(
+                    "this folder belongs to the records of version control ({folder}), which no patch changes"
+                ),
+                "Name the folder of the files themselves; that it has such a folder in it is no problem.",
             ),
         }
     }

@@ -47,6 +47,8 @@ pub(crate) enum Wanted {
         code: Code,
         kind: Kind,
         meaning: String,
+        /// Whether that begins with the id of a patch, or the name of a file.
+        begins_with_a_name: bool,
         hint: Advice,
     },
 }

@@ -18,6 +18,7 @@ answers! {
         tests: Vec<RehearsalTest> = all(&done.tests, RehearsalTest::new),
         [written]: Vec<String> = some(done.written.iter().map(ToString::to_string).collect()),
         [unrecorded]: String = done.unrecorded.clone(),
+        [refused]: String = done.refused.clone(),
     }
 
     RehearsalTest(test: &SiteTest) {

@@ -21,7 +21,7 @@ use crate::ledger::{
 };
 use crate::model::{Code, Digest, Patch};
 use crate::plan::why::Override;
-use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
+use crate::plan::{ApprovedPlan, FileNote, Note, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
 use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::{
@@ -42,7 +42,7 @@ pub struct Applied {
     /// The history entry; `None` when there was nothing to do.
     pub entry: Option<Entry>,
     /// Notes.
-    pub notes: Vec<crate::plan::Note>,
+    pub notes: Vec<Note>,
     /// Scripts and health checks that ran, in this order.
     pub checks: Vec<CheckNote>,
     /// Why tidying up did not succeed, if so. The change is done.
@@ -108,12 +108,13 @@ impl Workbench {
             || self.preview_unlocked(&opened, &remembered, &*fs, watch),
             |seen| {
                 let preview = &seen.preview.preview;
-                preview.obstacles.is_empty() && !preview.plan.steps.is_empty()
+                preview.obstacles.is_empty() && !preview.leaves_no_trace()
             },
         )?;
         DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
         let bundles = opened.permit(&first_look.preview, options.overrides.has(Override::Unsigned))?;
-        if approve(&first_look.preview, options, &mut Vec::new())?.steps().is_empty() {
+        approve(&first_look.preview, options, &mut Vec::new())?;
+        if first_look.preview.preview.leaves_no_trace() {
             return Ok(Applied::nothing(first_look.preview));
         }
         first_look.preview.scripts.agree(options.scripts)?;
@@ -142,14 +143,22 @@ impl Workbench {
         let mut facts: Vec<EntryFact> = texts.flat_map(text_patch::facts).collect();
         facts.extend(looked.survey.facts.iter().cloned());
         facts.extend(facts_on_edits(&looked.preview));
+        facts.extend(
+            coming(&looked)
+                .flat_map(|(_, planned)| &planned.in_place)
+                .map(|(path, note)| EntryFact::File { path: path.to_string(), became: note.clone() }),
+        );
         let plan = approve(&looked.preview, options, &mut facts)?;
-        if plan.steps().is_empty() {
+        if looked.preview.preview.leaves_no_trace() {
             // Somebody else has just applied the same patch.
             return Ok(Applied::nothing(looked.preview));
         }
         let scripts = &looked.preview.scripts;
         scripts.agree(options.scripts)?;
-        let mut run = ScriptRun::new(folder, scripts, Some(PatchNote::new(&looked.preview.patch)));
+        let come = coming(&looked).map(|(bundle, _)| PatchNote::new(&bundles[bundle].patch));
+        let mut patches: Vec<PatchNote> = come.collect();
+        patches.reverse();
+        let mut run = ScriptRun::new(folder, scripts, patches);
         run.before_the_change(&looked.survey, watch)?;
         let mut entry = entry_of(run.folder, bundles, &looked, facts)?.on(&options.occasion);
         entry.overrides = overrides(&looked.preview, options);
@@ -208,7 +217,7 @@ impl Workbench {
         let (mut failed, is_well) = (health.failed.clone(), health.is_well());
         if let Some(lost) = run.lost_history() {
             let failed = script_failed.into_iter().chain([lost]).collect();
-            return Err(Error::Script { trouble: ScriptTrouble::NotRecorded, failed, cause: None });
+            return Err(run.failure(ScriptTrouble::NotRecorded, failed, None));
         }
         let is_script = script_failed.is_some();
         failed.extend(script_failed);
@@ -244,7 +253,7 @@ impl Workbench {
                     health.record_failure(run.folder, applied, self.environment());
                 }
             }
-            let undo = taken_back.err().map(Box::new);
+            let undo = taken_back.err();
             match (not_undone.is_empty(), is_script) {
                 (false, _) => {
                     let failed = failed.into_iter().chain(not_undone).collect();
@@ -252,10 +261,10 @@ impl Workbench {
                         None => ScriptTrouble::NotUndone,
                         Some(_) => ScriptTrouble::TakenBack,
                     };
-                    Err(Error::Script { trouble, failed, cause: undo })
+                    Err(run.failure(trouble, failed, undo))
                 }
-                (true, true) => Err(Error::Script { trouble: ScriptTrouble::TakenBack, failed, cause: undo }),
-                (true, false) => Err(health.error(applied, undo)),
+                (true, true) => Err(run.failure(ScriptTrouble::TakenBack, failed, undo)),
+                (true, false) => Err(health.error(applied, undo.map(Box::new))),
             }
         })
     }
@@ -313,7 +322,8 @@ impl Recheckable for Previewed {
 fn facts_on_edits(preview: &ApplyPreview) -> Vec<EntryFact> {
     let is_edit = |path: &String| preview.edits.keys().any(|edit| edit.as_str() == path);
     let notes = preview.preview.notes.iter().filter(|note| note.path.as_ref().is_some_and(is_edit));
-    notes.filter_map(EntryFact::of_note).collect()
+    let is_new = |note: &&Note| !matches!(note.file, Some(FileNote::InPlace { .. }));
+    notes.filter(is_new).filter_map(EntryFact::of_note).collect()
 }
 
 /// The plan, if nothing stands in its way but what `options` allow.

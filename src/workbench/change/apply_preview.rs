@@ -50,6 +50,8 @@ pub struct ApplyPreview {
     pub hidden: Hidden,
     /// The scripts that would run.
     pub scripts: ScriptPlan,
+    /// What new content would be allowed to do, in words, whoever signed it.
+    pub(crate) dangers: Vec<String>,
     /// How a rehearsal of this ended, where there was one.
     pub rehearsal: Option<KnownRehearsal>,
 }
@@ -86,6 +88,7 @@ impl ApplyPreview {
             // Every field, whatever is added to it.
             sum.add("verdict", &format!("{:?}", patch.verdict));
         }
+        self.dangers.iter().for_each(|danger| sum.add("danger", danger));
         sum.add_preview(&self.preview);
         sum.add_scripts(&self.scripts);
         sum.finish()

@@ -37,6 +37,7 @@ pub(super) fn add_dangers(preview: &mut ApplyPreview, fs: &dyn Fs, watch: Watch<
             .iter()
             .filter(|one| one.left_out.is_none() && one.patch.change_at(&path).is_some())
             .all(|one| one.verdict.standing == Standing::Trusted);
+        preview.dangers.push(format!("{path}: {}", danger.meaning()));
         match is_trusted {
             true => preview.preview.notes.push(Note::at(&path, danger.meaning())),
             false => preview.preview.obstacles.push(Obstacle::at(&path, danger)),

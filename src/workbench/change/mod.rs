@@ -24,6 +24,7 @@ pub(super) mod request;
 pub(super) mod rollback;
 pub(super) mod scripts;
 pub(super) mod suggest;
+mod switch_notes;
 pub(super) mod take_out;
 pub(super) mod toggle;
 mod trust_checks;

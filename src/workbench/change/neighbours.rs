@@ -15,7 +15,7 @@ use super::trust_checks::denied;
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::STATE_DIR;
 use crate::ledger::Ledger;
-use crate::model::{FileChange, Node, TreePath};
+use crate::model::{FileChange, Node, TreePath, is_version_control};
 use crate::plan::why::Nested;
 use crate::plan::{FolderProduct, KnownBy, Note, Obstacle, Preview};
 use crate::text::confusables::NameMatch;
@@ -66,6 +66,10 @@ impl Workbench {
         let Preview { obstacles, notes, .. } = &mut preview.preview;
         if target.iter().any(|name| name.eq_ignore_ascii_case(STATE_DIR)) {
             obstacles.push(Obstacle::new(Nested::OwnRecords));
+        }
+        let names = target.iter().map(|name| name.to_string_lossy());
+        if let Some(folder) = names.into_iter().find(|name| is_version_control(name)) {
+            obstacles.push(Obstacle::new(Nested::VersionControl { folder: folder.into_owned() }));
         }
         let changes = coming.iter().flat_map(|(bundle, _)| &bundle.patch.changes);
         let touched: BTreeSet<&TreePath> = changes.clone().map(|change| &change.path).collect();

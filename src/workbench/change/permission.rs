@@ -42,6 +42,8 @@ pub(crate) struct CheckedBundles {
     pub(super) is_agreed: bool,
     /// Whether they are judged by no keys and no rules: that of a machine where they are made says nothing about them.
     pub(super) is_unjudged: bool,
+    /// Whether it is only tried, on a clone.
+    pub(super) is_rehearsal: bool,
     /// SHA-256 of each file as it was looked through; none as long as it was not.
     shown: Vec<Digest>,
 }
@@ -165,6 +167,7 @@ impl CheckedBundles {
             said,
             is_agreed: false,
             is_unjudged: false,
+            is_rehearsal: false,
             shown: Vec::new(),
         }
     }
@@ -244,6 +247,7 @@ impl CheckedBundles {
             patch.scripts.clear();
             left_out += before - patch.about.preflight.len() - patch.about.health.len();
         }
+        self.is_rehearsal = true;
         (self.permit_unasked_on_a_throwaway_copy(), left_out)
     }
 

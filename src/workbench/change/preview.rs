@@ -11,6 +11,7 @@ use super::dangers::add_dangers;
 use super::made_contents::prove_made_contents;
 use super::permission::CheckedBundles;
 use super::scripts::ScriptPlan;
+use super::switch_notes::notes_on_switches;
 use super::trust_checks::Floors;
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::Fs;
@@ -180,6 +181,10 @@ impl Workbench {
         let come = plan.patches.iter().filter(left_out).map(|planned| order[planned.index]);
         let come: Vec<(&VerifiedBundle, &Verdict)> =
             come.map(|one| (&bundles[one], &verdicts[one])).collect();
+        let coming = come.iter().map(|(bundle, _)| &*bundle.patch);
+        let then = (preview.preview.plan.steps.as_slice(), &survey.situation.tree);
+        let switches = notes_on_switches(coming, then, &folder, &library);
+        preview.preview.notes.extend(switches);
         preview.scripts = ScriptPlan::of_bundles(come.iter().copied(), self)?;
         preview.text = bundles.iter().find_map(|bundle| bundle.text.clone());
         if let Some(text) = &preview.text {
@@ -218,6 +223,7 @@ fn verdicts(
     let judged = checked.files.iter().zip(&checked.bundles).map(|(file, bundle)| {
         let verdict = bundle.verdict_in(product, &keys.keyring, keys.now);
         match verdict.may_be_seen() {
+            true if checked.is_rehearsal => Ok(verdict.for_a_rehearsal()),
             true => Ok(verdict),
             false => Err(Error::not_trusted(file, Denial::Policy, &verdict)),
         }
@@ -338,6 +344,7 @@ fn of_plan(
         hidden: Hidden::default(),
         edits: BTreeMap::new(),
         scripts: ScriptPlan::default(),
+        dangers: Vec::new(),
         rehearsal: None,
     }
 }

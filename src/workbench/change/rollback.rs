@@ -8,6 +8,7 @@ mod switched;
 mod untouched;
 mod versions;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere, out_of};
@@ -15,9 +16,7 @@ use super::finish_checks::checks_left_out;
 use super::health::Health;
 use super::kept_edits::KeptEdit;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
-use super::scripts::{
-    ScriptConsent, ScriptPlan, ScriptRun, not_recorded, refuse_to_bring_back, script_failed,
-};
+use super::scripts::{ScriptConsent, ScriptPlan, ScriptRun, not_recorded, refuse_to_bring_back};
 use super::take_out::{OnDependents, refuse_replaced, wanted};
 use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, whole_entry};
 use crate::disk::fs::Fs;
@@ -104,7 +103,7 @@ impl Workbench {
         DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
         let entry = first_look.preview.entry;
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
-        first_look.preview.permits(options.allow_unsigned)?;
+        first_look.preview.permits(&options.overrides)?;
         first_look.agree(options)?;
         let can_change = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
         let see_again = |fs: &dyn Fs| self.look(fs, asked, watch);
@@ -114,7 +113,8 @@ impl Workbench {
             // Somebody else was faster. What is the last patch now is not the one that was meant.
             return Err(Error::moved());
         }
-        look.preview.permits(options.allow_unsigned)?;
+        look.preview.permits(&options.overrides)?;
+        look.set_aside = look.preview.set_aside(&options.overrides);
         let without = look.agree(options)?;
         look.occasion = options.occasion.clone();
         let checks = look.preview.checks.clone();
@@ -125,8 +125,9 @@ impl Workbench {
         })?;
         back.notes.extend(folder.remember());
         folder.check_path()?;
-        back.needs_consent =
-            back.turn == Turn::Went && self.comes_back_unvouched(folder.fs(), &folder.ledger, &back.entry);
+        if back.turn == Turn::Went {
+            back.needs = self.needed_to_return(folder.fs(), &folder.ledger, &back.entry);
+        }
         Ok(back)
     }
 
@@ -144,10 +145,14 @@ impl Workbench {
         };
         // What stands in the way is told before a script runs.
         look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
-        let mut run = ScriptRun::new(folder, &scripts, look.preview.patch.clone());
+        let mut patches: Vec<PatchNote> = look.preview.patch.iter().cloned().collect();
+        patches.extend(
+            look.preview.patches.iter().filter(|one| Some(*one) != look.preview.patch.as_ref()).cloned(),
+        );
+        let mut run = ScriptRun::new(folder, &scripts, patches);
         if let Err(failed) = run.announce_and_run(ScriptTime::UndoAfter, watch)? {
             run.record()?;
-            return Err(script_failed(ScriptTrouble::StillThere, vec![failed], None));
+            return Err(run.failure(ScriptTrouble::StillThere, vec![failed], None));
         }
         look.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::UndoBefore)).collect();
         let facts = without.into_iter().collect();
@@ -162,11 +167,11 @@ impl Workbench {
         let failed = run.run_all(ScriptTime::UndoBefore);
         told.extend(run.notes.iter().cloned());
         if let Some(lost) = run.lost_history() {
-            return Err(script_failed(ScriptTrouble::NotRecorded, vec![lost], None));
+            return Err(run.failure(ScriptTrouble::NotRecorded, vec![lost], None));
         }
         run.record().map_err(not_recorded)?;
         if !failed.is_empty() {
-            return Err(script_failed(ScriptTrouble::NotUndone, failed, None));
+            return Err(run.failure(ScriptTrouble::NotUndone, failed, None));
         }
         let note = |note: &ScriptNote| Note::new(format!("{}: {}", note.name(), note.how));
         done.notes.extend(told.iter().map(note));
@@ -213,9 +218,9 @@ impl Workbench {
             let recalls = self.recalls(&options.withdrawn)?;
             let doubts = self.doubts_about_returning(fs, ledger, entry, &recalls)?;
             look.survey.facts = recalls.facts().collect();
-            look.preview.unvouched = self.unvouched(fs, ledger, entry)?;
+            look.preview.asked = self.asked(fs, ledger, entry)?;
             if doubts.is_empty() {
-                let again = look.preview.unvouched.iter().map(|one| Note::new(one.meaning()));
+                let again = look.preview.asked.iter().map(|one| Note::new(one.meaning()));
                 look.preview.preview.notes.extend(again);
             }
             look.preview.preview.obstacles.splice(..0, doubts);
@@ -331,7 +336,7 @@ impl Workbench {
             advice: Vec::new(),
             scripts: ScriptPlan::default(),
             checks: Vec::new(),
-            unvouched: Vec::new(),
+            asked: Vec::new(),
         };
         let (how, bundles) = (RollbackRoute::Entry(kept), sources.bundles.clone());
         let leaves = sources.leave && !found.nowhere.is_empty();
@@ -343,6 +348,7 @@ impl Workbench {
             scripts: Vec::new(),
             leaves,
             occasion: Occasion::NONE,
+            set_aside: Vec::new(),
         })
     }
 
@@ -355,8 +361,9 @@ impl Workbench {
         facts: Vec<EntryFact>,
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
-        let PlannedRollback { preview: told, survey, how, bundles, scripts, leaves, occasion } = look;
-        let RollbackPreview { entry: seq, patch, patches, back, preview, checks: due, unvouched, .. } = told;
+        let PlannedRollback { preview: told, survey, how, bundles, scripts, leaves, occasion, set_aside } =
+            look;
+        let RollbackPreview { entry: seq, patch, patches, back, preview, checks: due, asked, .. } = told;
         let reversed = folder.ledger.entry(seq).expect("the look found this entry");
         let notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
@@ -366,7 +373,8 @@ impl Workbench {
         entry.checks_due = !due.is_empty();
         entry.scripts = scripts;
         entry.facts = facts;
-        entry.facts.extend(unvouched.iter().map(EntryFact::accepted));
+        entry.facts.extend(asked.iter().map(EntryFact::accepted));
+        entry.overrides = set_aside;
         entry.facts.extend(survey.facts.iter().cloned());
         entry.facts.extend(notes.iter().filter_map(EntryFact::of_note));
         let mut extras = ChangeExtras::default();
@@ -405,7 +413,7 @@ impl Workbench {
             notes,
             edits: KeptEdit::find(folder.fs(), &folder.ledger, &[receipt.entry.seq])?,
             untidy: receipt.untidy.map(|error| error.to_string()),
-            needs_consent: false,
+            needs: BTreeSet::new(),
             entry: receipt.entry,
         })
     }

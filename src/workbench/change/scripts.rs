@@ -21,7 +21,7 @@ use std::time::Duration;
 use super::locked::{ChangeExtras, LockedFolder};
 use crate::bundle::VerifiedBundle;
 use crate::ledger::{
-    Action, CheckNote, EntryFact, PatchNote, ScriptNote, ScriptState, ScriptTime, script_name,
+    Action, CheckNote, EntryFact, PatchNote, ScriptNote, ScriptState, ScriptTime, contacts_of, script_name,
 };
 use crate::model::{Digest, Hasher};
 use crate::plan::Obstacle;
@@ -157,16 +157,19 @@ impl ScriptPlan {
 pub(super) struct ScriptRun<'a, 'f> {
     pub folder: &'a mut LockedFolder<'f>,
     plan: &'a ScriptPlan,
-    patch: Option<PatchNote>,
+    /// The patches that it is about, the last one first.
+    patches: Vec<PatchNote>,
     /// Those that ran and what takes them back, in the order in which they ran.
     ran: Vec<&'a PlannedScript>,
     /// What the history does not say yet.
     pub notes: Vec<ScriptNote>,
+    /// How those ended that did not end well.
+    bad: Vec<ScriptNote>,
 }
 
 impl<'a, 'f> ScriptRun<'a, 'f> {
-    pub fn new(folder: &'a mut LockedFolder<'f>, plan: &'a ScriptPlan, patch: Option<PatchNote>) -> Self {
-        Self { folder, plan, patch, ran: Vec::new(), notes: Vec::new() }
+    pub fn new(folder: &'a mut LockedFolder<'f>, plan: &'a ScriptPlan, patches: Vec<PatchNote>) -> Self {
+        Self { folder, plan, patches, ran: Vec::new(), notes: Vec::new(), bad: Vec::new() }
     }
 
     /// Runs those of `time`, up to the first that fails; gives how that one failed. In the history they are due already.
@@ -207,7 +210,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
             return Err(self.give_up(vec![failed], None));
         }
         if let Some(lost) = self.lost_history() {
-            return Err(script_failed(ScriptTrouble::NotBegun, vec![lost], None));
+            return Err(self.failure(ScriptTrouble::NotBegun, vec![lost], None));
         }
         if self.ran.is_empty() || survey.places_still_hold(self.folder.fs()) {
             return Ok(());
@@ -240,10 +243,13 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
         (!self.ran.is_empty() && !is_as_it_was()).then(|| CheckNote::failed(".patchwright", lost))
     }
 
-    /// Which of those that came after the change failed, for the history.
+    /// Which of those that came after the change failed or were stopped, for the history.
     pub(crate) fn facts(&self) -> impl Iterator<Item = EntryFact> {
-        let is_it = |note: &&ScriptNote| (note.time, note.state) == (ScriptTime::After, ScriptState::Failed);
-        self.notes.iter().filter(is_it).map(|note| EntryFact::FailedCheck { check: note.name() })
+        self.notes.iter().filter(|note| note.time == ScriptTime::After).filter_map(|note| match note.state {
+            ScriptState::Failed => Some(EntryFact::FailedCheck { check: note.name() }),
+            ScriptState::Stopped => Some(EntryFact::StoppedCheck { check: note.name() }),
+            ScriptState::Due | ScriptState::Done | ScriptState::Skipped => None,
+        })
     }
 
     /// Notes that the history has by now.
@@ -281,9 +287,10 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
             setting: LaunchContext::Scratch,
         };
         let note = script.noted(&scripts::run(&job, cancel));
-        let failed = (note.state == ScriptState::Failed).then(|| note.as_check());
+        let check = note.as_check();
+        self.bad.extend((!check.passed).then(|| note.clone()));
         self.notes.push(note);
-        failed.map_or(Ok(()), Err)
+        if check.passed { Ok(()) } else { Err(check) }
     }
 
     /// Undoes what those of `time` did that have run, the last one first, whatever fails on the way. The wish to
@@ -303,7 +310,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
 
     fn append(&mut self, notes: Vec<ScriptNote>) -> Result<()> {
         let mut entry = self.folder.next_entry(Action::Scripts);
-        entry.patch.clone_from(&self.patch);
+        entry.patch = self.patches.first().cloned();
         entry.scripts = notes;
         self.folder.append(&entry)
     }
@@ -314,22 +321,42 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
         let unrecorded = self.record().err();
         match (not_undone.is_empty(), cause, unrecorded) {
             (true, Some(cause), None) => cause,
-            (true, cause, unrecorded) => script_failed(ScriptTrouble::NotBegun, failed, cause.or(unrecorded)),
+            (true, cause, unrecorded) => self.failure(ScriptTrouble::NotBegun, failed, cause.or(unrecorded)),
             (false, cause, _) => {
                 let failed = failed.into_iter().chain(not_undone).collect();
-                script_failed(ScriptTrouble::NotUndone, failed, cause)
+                self.failure(ScriptTrouble::NotUndone, failed, cause)
             }
         }
     }
-}
 
-pub(super) fn script_failed(trouble: ScriptTrouble, failed: Vec<CheckNote>, cause: Option<Error>) -> Error {
-    Error::Script { trouble, failed, cause: cause.map(Box::new) }
+    /// What it means that these `failed`, and whom to ask. Where somebody stopped the only one, and nothing else went wrong,
+    /// that is no failure.
+    pub(super) fn failure(
+        &self,
+        trouble: ScriptTrouble,
+        failed: Vec<CheckNote>,
+        cause: Option<Error>,
+    ) -> Error {
+        let is_stopped = |note: &CheckNote| {
+            self.bad.iter().any(|bad| bad.state == ScriptState::Stopped && bad.name() == note.check)
+        };
+        let is_as_before = !matches!(trouble, ScriptTrouble::NotUndone | ScriptTrouble::NotRecorded);
+        if cause.is_none() && is_as_before && !failed.is_empty() && failed.iter().all(is_stopped) {
+            return Error::ScriptStopped { trouble, stopped: failed };
+        }
+        let is_its = |patch: &&PatchNote| {
+            let patch = patch.reference().map(|reference| reference.to_string());
+            self.bad.iter().any(|bad| Some(&bad.patch) == patch.as_ref())
+        };
+        let contacts = contacts_of(self.patches.iter().filter(is_its));
+        Error::Script { trouble, failed, contacts, cause: cause.map(Box::new) }
+    }
 }
 
 /// The change is done, and that stays so.
 pub(super) fn not_recorded(error: Error) -> Error {
-    script_failed(ScriptTrouble::NotRecorded, Vec::new(), Some(error))
+    let (trouble, cause) = (ScriptTrouble::NotRecorded, Some(Box::new(error)));
+    Error::Script { trouble, failed: Vec::new(), contacts: Vec::new(), cause }
 }
 
 /// For what has to go on whoever wishes to stop.

@@ -14,8 +14,8 @@ use crate::model::{
 };
 use crate::plan::why::{Restoring, Undo};
 use crate::plan::{
-    Because, ContentByDigest, Dependent, Layer, Obstacle, OnDrift, TakeOut, TakenBack, plan_rollback,
-    take_out,
+    Because, ContentByDigest, Dependent, FileNote, Layer, Note, Obstacle, OnDrift, TakeOut, TakenBack,
+    plan_rollback, take_out,
 };
 use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{Library, SearchFirst};
@@ -63,6 +63,7 @@ impl Workbench {
         // A place that was edited cannot be put together; what else follows from that needs no telling.
         let is_new = |found: &Obstacle| found.path.is_none() || !told.contains(&found.path);
         preview.obstacles.extend(obstacles(folder, &out, on_dependents).into_iter().filter(is_new));
+        preview.notes.extend(out.unchanged.iter().map(|place| stays_for(folder, place)));
         verify(&library, &out, &made)?;
         let note = |key: &LayerKey| ledger.note(*key).cloned();
         let preview = RollbackPreview {
@@ -81,7 +82,7 @@ impl Workbench {
             preview,
             scripts: ScriptPlan::default(),
             checks: Vec::new(),
-            unvouched: Vec::new(),
+            asked: Vec::new(),
         };
         let mut made = made;
         made.extend(survey.made.by_digest());
@@ -95,8 +96,15 @@ impl Workbench {
             scripts: Vec::new(),
             leaves: false,
             occasion: Occasion::NONE,
+            set_aside: Vec::new(),
         })
     }
+}
+
+/// A place that stays as it is although one that had changed it goes.
+fn stays_for(folder: &FolderStack, place: &crate::plan::Rebuilt) -> Note {
+    let patches = ids(place.stay.iter().filter_map(|key| folder.layer(*key)));
+    Note::of_file(&place.path, FileNote::StaysFor { patches })
 }
 
 fn made_at(place: &crate::plan::Rebuilt) -> Option<(Digest, Arc<Vec<u8>>)> {

@@ -121,6 +121,9 @@ pub(crate) fn resolve_edits(
                 Some(Resolution::Impossible(why.to_owned()))
             }
             (Some(EditChoice::KeepMine), _) => Some(Resolution::KeepMine),
+            (None, Some(Node::File(mine))) if edit.is_about_permissions() => {
+                Some(edit.with_its_permissions(mine))
+            }
             (Some(EditChoice::TakeTheirs), _) => Some(edit.take_theirs(&mut survey.made)?),
             (Some(EditChoice::Merged(_)), mine) => {
                 Some(edit.take_given(&choices.merged[&change.path], mine.as_ref(), &mut survey.made))
@@ -265,6 +268,24 @@ impl LocalEdit<'_> {
         let before: Vec<Node> = self.change.before.iter().map(seen).collect();
         let expects = observed.map_or(before.is_empty(), |node| before.contains(node));
         expects || self.change.after.as_ref().map(seen).as_ref() == observed
+    }
+
+    /// Whether all that the patch changes are the permissions, and an edit of the content may stay beside that.
+    fn is_about_permissions(&self) -> bool {
+        let is_same = |after: &Node| self.change.before.iter().all(|before| before.same_content(after));
+        let stays = matches!(self.change.local_edits, LocalEdits::Merge | LocalEdits::Replace);
+        stays && !self.change.before.is_empty() && self.change.after.as_ref().is_some_and(is_same)
+    }
+
+    /// What is here, with the permissions that the patch gives it.
+    fn with_its_permissions(&self, mine: &FileNode) -> Resolution {
+        let mode = |node: Option<&Node>| node.and_then(Node::mode).unwrap_or(mine.mode);
+        let before = match self.change.before.iter().any(|before| before.mode() == Some(mine.mode)) {
+            true => mine.mode,
+            false => mode(self.change.before.first()),
+        };
+        let mode = self.mode([before, mine.mode, mode(self.change.after.as_ref())]);
+        Resolution::Merged { file: FileNode { mode, ..mine.clone() }, by: MergedHow::Permissions }
     }
 
     fn take_theirs(&self, made: &mut MergedContents) -> Result<Resolution> {

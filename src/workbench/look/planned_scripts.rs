@@ -3,7 +3,7 @@
 use crate::bundle::VerifiedBundle;
 use crate::ledger::{ScriptNote, ScriptState, ScriptTime};
 use crate::model::{Digest, Interpreter, Script, ScriptPhase};
-use crate::scripts::Ran;
+use crate::scripts::{Ran, ScriptEnd};
 use crate::workbench::Result;
 
 /// The end of what a script printed that the history keeps, in characters: some screens.
@@ -96,7 +96,11 @@ impl PlannedScript {
             how,
             millis: u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX),
             output: ran.output.chars().skip(skipped).collect(),
-            ..self.note(if ran.is_good() { ScriptState::Done } else { ScriptState::Failed })
+            ..self.note(match ran.end {
+                ScriptEnd::Exit(0) => ScriptState::Done,
+                ScriptEnd::Stopped => ScriptState::Stopped,
+                _ => ScriptState::Failed,
+            })
         }
     }
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::merged_contents::MergedContents;
 use crate::checks::{self, Identity, Surroundings, identify};
 use crate::disk::fs::{Fs, Place, Stat, StatKind, Volume};
-use crate::disk::{ScanError, observe};
+use crate::disk::{ScanError, is_out_of_handles, observe};
 use crate::ledger::{EntryFact, Installed, Ledger};
 use crate::model::{Check, Code, Level, Node, Patch, PlaceProblem, Step, TreePath};
 use crate::plan::{FailedCheck, Situation, VolumeProblem};
@@ -145,7 +145,7 @@ impl Workbench {
         let _kept_open = fs.keep_folders_open();
         let features = fs.features();
         let mut problems = observation.problems;
-        let names = names(fs, &interest.listed, &mut problems);
+        let names = names(fs, &interest.listed, &mut problems)?;
         let space = fs.space().map_err(|source| ScanError::Io { place: Place::Root, source })?;
         let observed = observation.facts;
         let has_other_names = |path: &&&TreePath| {
@@ -153,11 +153,13 @@ impl Workbench {
                 .get(path)
                 .is_some_and(|look| matches!(look.kind, StatKind::File { .. }) && look.names > 1)
         };
+        let spelled = |path: &&TreePath| Some(((*path).clone(), holder(observed.get(*path)?)));
+        let root = fs.look(&Place::Root).map_err(|source| ScanError::Io { place: Place::Root, source })?;
         let installed = ledger.installed();
         let situation = Situation {
             names,
             problems,
-            rights: rights(fs, touched, &observed),
+            rights: rights(fs, touched, &observed)?,
             installed: installed_ids(&installed),
             platform: self.environment.platform.clone(),
             now: self.environment.now(),
@@ -165,7 +167,11 @@ impl Workbench {
             stores_any_name: features.any_name,
             case_sensitive: features.case_sensitive,
             keeps_modes: features.modes,
-            shares_group: shares_group(fs)?,
+            shares_group: root.as_ref().is_some_and(|root| root.mode.shares_group()),
+            folder: root
+                .map(|root| format!("{} {} {}", root.object, root.mode, holder(&root)))
+                .unwrap_or_default(),
+            holders: touched.iter().filter_map(spelled).collect(),
             overrides_modes: features.overrides_modes,
             free_bytes: space.free_bytes,
             free_entries: space.free_entries,
@@ -186,10 +192,13 @@ impl Workbench {
     }
 }
 
-/// Whether what is made in the target itself belongs to the target's group.
-fn shares_group(fs: &dyn Fs) -> Result<bool> {
-    let look = fs.look(&Place::Root).map_err(|source| ScanError::Io { place: Place::Root, source })?;
-    Ok(look.is_some_and(|folder| folder.mode.shares_group()))
+/// Whose an object is, and how many names a file has; those of a folder are what is in it.
+fn holder(found: &Stat) -> String {
+    let owner = found.owner.map(|(user, group)| format!("{user}:{group}")).unwrap_or_default();
+    match found.kind {
+        StatKind::Dir => owner,
+        _ => format!("{owner} {}", found.names),
+    }
 }
 
 /// Ids and editions of the patches that are in the folder by themselves or in another one.
@@ -232,7 +241,7 @@ fn names(
     fs: &dyn Fs,
     folders: &BTreeSet<Option<TreePath>>,
     problems: &mut Vec<PlaceProblem>,
-) -> BTreeMap<Option<TreePath>, BTreeSet<String>> {
+) -> Result<BTreeMap<Option<TreePath>, BTreeSet<String>>> {
     let mut names = BTreeMap::new();
     for folder in folders {
         let place = folder.as_ref().map_or(Place::Root, Place::from);
@@ -245,13 +254,17 @@ fn names(
                 let not_text = list.not_text.into_iter().map(|name| format!("{name} (not UTF-8)"));
                 names.insert(folder.clone(), list.text.into_iter().chain(not_text).collect());
             }
-            Err(error) => problems.push(unseen(&place, &error)),
+            Err(error) => problems.push(unseen(&place, error)?),
         }
     }
-    names
+    Ok(names)
 }
 
-fn rights(fs: &dyn Fs, touched: &[&TreePath], observed: &BTreeMap<TreePath, Stat>) -> Vec<PlaceProblem> {
+fn rights(
+    fs: &dyn Fs,
+    touched: &[&TreePath],
+    observed: &BTreeMap<TreePath, Stat>,
+) -> Result<Vec<PlaceProblem>> {
     let mut rights = Vec::new();
     let parents: BTreeSet<Place> =
         touched.iter().map(|path| Place::parent_of(path)).chain([Place::Root]).collect();
@@ -269,7 +282,7 @@ fn rights(fs: &dyn Fs, touched: &[&TreePath], observed: &BTreeMap<TreePath, Stat
                 code: Code::Rights,
                 detail,
             })),
-            Err(error) => rights.push(unseen(&place, &error)),
+            Err(error) => rights.push(unseen(&place, error)?),
         }
     }
     for path in touched.iter().filter(|path| observed.contains_key(**path)) {
@@ -279,19 +292,22 @@ fn rights(fs: &dyn Fs, touched: &[&TreePath], observed: &BTreeMap<TreePath, Stat
                 code,
                 detail,
             })),
-            Err(error) => rights.push(unseen(path, &error)),
+            Err(error) => rights.push(unseen(&Place::from(*path), error)?),
         }
     }
-    rights
+    Ok(rights)
 }
 
 /// What it means that a place cannot be looked at.
-fn unseen(place: &impl ToString, error: &io::Error) -> PlaceProblem {
+fn unseen(place: &Place, error: io::Error) -> Result<PlaceProblem> {
+    if is_out_of_handles(&error) {
+        return Err(ScanError::Io { place: Place::Root, source: error }.into());
+    }
     let code = match error.kind() {
         io::ErrorKind::ResourceBusy => Code::InUse,
         _ => Code::Rights,
     };
-    PlaceProblem { path: place.to_string(), code, detail: error.to_string() }
+    Ok(PlaceProblem { path: place.to_string(), code, detail: error.to_string() })
 }
 
 fn volume_problem(volume: &Volume) -> Option<VolumeProblem> {

@@ -72,7 +72,14 @@ impl FolderStack {
                         edits.insert(step.path.clone(), is_kept);
                     }
                 }
-                let shares = history.shared_with(patch.as_deref(), &steps, &overlay);
+                let in_place: BTreeSet<TreePath> = ledger
+                    .entry(slot.key.entry)
+                    .into_iter()
+                    .flat_map(|came| came.in_place(slot.key.part))
+                    .collect();
+                let mut shares = history.shared_with(patch.as_deref(), &steps, &overlay);
+                let has_step = |path: &TreePath| steps.binary_search_by(|step| step.path.cmp(path)).is_ok();
+                shares.extend(in_place.iter().filter(|path| !has_step(path)).cloned());
                 overlay.extend(steps.iter().map(|step| (step.path.clone(), step.after.clone())));
                 layers.push(Layer {
                     key: slot.key,
@@ -83,6 +90,7 @@ impl FolderStack {
                     steps,
                     shares,
                     by_key: patch.as_deref().map(Patch::edited_by_key).unwrap_or_default(),
+                    in_place,
                     shifted: BTreeSet::new(),
                     accepted: slot.accepted,
                     superseded: slot.superseded,

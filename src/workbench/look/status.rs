@@ -74,7 +74,7 @@ pub struct FolderStatus {
     /// Whether the last change was a rollback that can be undone.
     pub can_undo_rollback: bool,
     /// Whether that needs somebody's word, because nobody vouches for the patch that comes back.
-    pub(crate) needs_consent: bool,
+    pub(crate) needs: BTreeSet<Override>,
     /// Whether the last change was one that reapplied a patch.
     pub brought_back: bool,
     /// The switches of its active patches.
@@ -172,7 +172,8 @@ impl Workbench {
             Err(error) => status.memory_problem = Some(error.to_string()),
         }
         let last = ledger.last_rollback().filter(|_| status.can_undo_rollback && !status.brought_back);
-        status.needs_consent = last.is_some_and(|last| self.comes_back_unvouched(&*fs, &ledger, last));
+        let needed = |last| self.needed_to_return(&*fs, &ledger, last);
+        status.needs = last.map(needed).unwrap_or_default();
         status.unfinished = status.unfinished.map(|work| self.with_origin(target, &*fs, work));
         // What can't be remembered was told just now.
         status.older = self.older_copy(target, &ledger).unwrap_or_default();
@@ -229,7 +230,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
     Ok(FolderStatus {
         product,
         version: version.or_else(|| ledger.version().map(str::to_owned)),
-        needs_consent: false,
+        needs: BTreeSet::new(),
         can_undo_rollback: matches!(turn, Some(Turn::Went | Turn::CameBack)),
         brought_back: turn == Some(Turn::CameBack),
         undid_repair: turn == Some(Turn::RepairUndone),
@@ -303,7 +304,7 @@ impl FolderStatus {
             memory_problem: None,
             scripts_in_doubt: Vec::new(),
             can_undo_rollback: false,
-            needs_consent: false,
+            needs: BTreeSet::new(),
             brought_back: false,
             can_undo_repair: false,
             undid_repair: false,

@@ -5,7 +5,6 @@ use crate::ledger::{CheckNote, Ledger, Unchecked};
 use crate::model::LayerKey;
 use crate::plan::Obstacle;
 use crate::plan::why::HistoryDoubt;
-use crate::text::capitalised;
 use crate::transaction::recover;
 use crate::workbench::{Error, Result};
 
@@ -100,7 +99,7 @@ impl UncheckedChange {
                 "Someone is changing this folder right now, and the health checks of {} may still be running",
                 self.subject
             ),
-            false => capitalised(&self.obstacle().meaning()),
+            false => self.obstacle().headline(),
         }
     }
 }
@@ -114,6 +113,8 @@ pub struct StoppedChange {
     pub user: String,
     /// The entry that rolled it back.
     pub entry: u64,
+    /// Whether it was a script that was stopped.
+    pub(crate) is_script: bool,
 }
 
 impl StoppedChange {
@@ -121,12 +122,14 @@ impl StoppedChange {
     pub(super) fn last(ledger: &Ledger) -> Option<Self> {
         let last = ledger.last_change().filter(|last| last.is_of_stopped_checks())?;
         let subject = ledger.moved_by(last).map_or(last, |(moved, _)| moved).subject();
-        Some(Self { subject, time: last.time.clone(), user: last.user.clone(), entry: last.seq })
+        let is_script = last.outcomes().iter().any(|note| last.has_stopped(note) && last.is_of_script(note));
+        Some(Self { subject, time: last.time.clone(), user: last.user.clone(), entry: last.seq, is_script })
     }
 
     /// What became of it, in words that may hold anything from outside: escape them.
     pub fn sentence(&self) -> String {
-        format!("{} stopped the health checks of {}, so that change was undone", self.user, self.subject)
+        let what = if self.is_script { "a script" } else { "the health checks" };
+        format!("{} stopped {what} of {}, so that change was undone", self.user, self.subject)
     }
 }
 

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::model::{Interpreter, TreePath, TreeState};
-use crate::plan::OnDrift;
+use crate::plan::{Obstacle, OnDrift};
 use crate::progress::{Phase, Quiet};
 use crate::scripts::{self, Job, LaunchContext};
+use crate::trust::Denial;
 use crate::workbench::look::rehearsals::{RehearsalInputs, RehearsalNote, RehearsalScope, Rehearsals};
 use crate::workbench::{
     ApplyOptions, ApplyPreview, ApplyRequest, DecisionDigest, Error, Override, Result, Watch, Workbench,
@@ -55,6 +56,8 @@ pub struct Rehearsed {
     pub written: Vec<TreePath>,
     /// Why it can't be shown by `plan` and `apply`, if so.
     pub unrecorded: Option<String>,
+    /// Why it could not be applied all the same: the rules of the site refuse what was tried.
+    pub(crate) refused: Option<String>,
 }
 
 /// One of the site's own tests.
@@ -80,6 +83,7 @@ impl Rehearsed {
             tests: Vec::new(),
             written: Vec::new(),
             unrecorded: None,
+            refused: None,
         }
     }
 }
@@ -99,16 +103,26 @@ impl Workbench {
     ) -> Result<Rehearsed> {
         let mut opened = self.open_for_change(request, target, watch)?;
         let preview = self.preview_opened(&mut opened, target, watch)?;
-        preview.permits(wish.options.overrides.has(Override::Unsigned))?;
+        let refused = match preview.permits(wish.options.overrides.has(Override::Unsigned)) {
+            // It is wanted, and a clone is nobody's product.
+            Err(Error::NotTrusted { denial: Denial::Policy, verdict, .. })
+                if wish.options.overrides.has(Override::Unsigned) =>
+            {
+                Some(verdict.sentence())
+            }
+            permitted => permitted.map(|()| None)?,
+        };
         let mut obstacles = preview.as_allowed(&wish.options).preview.obstacles;
-        obstacles.retain(|obstacle| !obstacle.is_unrehearsed());
+        let may_be_tried =
+            |one: &Obstacle| one.is_unrehearsed() || refused.is_some() && one.is_about_signatures();
+        obstacles.retain(|obstacle| !may_be_tried(obstacle));
         if !obstacles.is_empty() {
             return Err(Error::Refused(obstacles));
         }
         let decision = preview.decision();
         if preview.preview.is_nothing_to_do() {
             let failure = Some("nothing was tried: the patch is already in place".to_owned());
-            return Ok(Rehearsed { failure, ..Rehearsed::not_begun(preview, decision) });
+            return Ok(Rehearsed { failure, refused, ..Rehearsed::not_begun(preview, decision) });
         }
         let fs = self.disk(target)?;
         let around = RehearsalScope {
@@ -118,7 +132,7 @@ impl Workbench {
         };
         let before = around.look()?;
         let clone = Copy::of_all(target, wish.copy_in.as_deref(), watch)?;
-        let mut rehearsed = Rehearsed::not_begun(preview.clone(), decision);
+        let mut rehearsed = Rehearsed { refused, ..Rehearsed::not_begun(preview.clone(), decision) };
         let tried = self.try_on(&clone, request, target, wish, &mut rehearsed, watch);
         let removed = clone.remove();
         match tried {
@@ -236,7 +250,7 @@ fn run_tests(
 fn in_words(error: &Error) -> String {
     const MOST: usize = 5;
     if let Error::Refused(obstacles) = error {
-        let told = obstacles.iter().take(MOST).map(crate::plan::Obstacle::sentence);
+        let told = obstacles.iter().take(MOST).map(Obstacle::sentence);
         return told.collect::<Vec<_>>().join("; ");
     }
     let mut text = error.to_string();

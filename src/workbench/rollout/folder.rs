@@ -117,6 +117,7 @@ fn kind_of(error: &Error) -> Kind {
             FolderCondition::PutBack => Kind::PutBack,
             FolderCondition::NeedsPerson | FolderCondition::Changed => Kind::NeedsPerson,
         },
+        Error::ScriptStopped { trouble: crate::workbench::ScriptTrouble::TakenBack, .. } => Kind::PutBack,
         Error::Script { trouble, cause, .. } => match trouble {
             crate::workbench::ScriptTrouble::NotBegun => Kind::Refused,
             crate::workbench::ScriptTrouble::TakenBack if cause.is_none() => Kind::PutBack,

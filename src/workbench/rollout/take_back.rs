@@ -11,7 +11,7 @@ use crate::model::Code;
 use crate::plan::OnDrift;
 use crate::progress::Phase;
 use crate::workbench::{
-    ApplyOptions, Error, Result, RollbackOptions, ScriptConsent, Watch, Which, Workbench,
+    ApplyOptions, Error, Overrides, Result, RollbackOptions, ScriptConsent, Watch, Which, Workbench,
 };
 
 impl Workbench {
@@ -149,7 +149,7 @@ impl Workbench {
                 return Ok(left(Code::NotNewest, "a patch was applied since, so it was left as it is"));
             }
             let options = RollbackOptions {
-                allow_unsigned: false,
+                overrides: Overrides::default(),
                 which: Which::Before(first_patch(entry)),
                 on_drift: OnDrift::Stop,
                 expected: None,

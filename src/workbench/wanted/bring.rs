@@ -9,7 +9,7 @@ use crate::model::Position;
 use crate::plan::wanted::{
     DueAction, Expectation, ExpectationStanding, ExpectationSubject, Left, WantedPosition,
 };
-use crate::plan::why::Wanted;
+use crate::plan::why::{Overrides, Wanted};
 use crate::plan::{Obstacle, OnDrift};
 use crate::workbench::{
     ApplyOptions, Error, Occasion, RepairOptions, Result, RollbackOptions, ScriptConsent, SharedBundles,
@@ -195,7 +195,7 @@ fn is_due_to_come(stand: &FolderStand, switch: &str) -> bool {
 fn out(id: &str, occasion: Occasion) -> RollbackOptions {
     let which = Which::Patch(id.to_owned());
     RollbackOptions {
-        allow_unsigned: false,
+        overrides: Overrides::default(),
         which,
         on_drift: OnDrift::Stop,
         expected: None,
@@ -227,7 +227,13 @@ pub(super) fn reason(obstacle: &Obstacle) -> Wanted {
         Some(_) => NO_RULE_ASIDE.into(),
         None => obstacle.hint(),
     };
-    Wanted::Refused { code: obstacle.code(), kind: obstacle.kind(), meaning: obstacle.sentence(), hint }
+    Wanted::Refused {
+        code: obstacle.code(),
+        kind: obstacle.kind(),
+        meaning: obstacle.sentence(),
+        begins_with_a_name: obstacle.begins_with_a_name(),
+        hint,
+    }
 }
 
 /// Why something was refused; what is a failure of the folder goes on as that.
@@ -240,5 +246,6 @@ pub(super) fn refusal(error: Error) -> Result<Wanted> {
         _ => return Err(error),
     };
     let (code, kind) = (error.code(), error.kind());
-    Ok(Wanted::Refused { code, kind, meaning: error.to_string(), hint: hint.into() })
+    let (meaning, begins_with_a_name) = (error.to_string(), false);
+    Ok(Wanted::Refused { code, kind, meaning, begins_with_a_name, hint: hint.into() })
 }

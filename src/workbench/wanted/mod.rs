@@ -241,6 +241,7 @@ impl ReconcileRun<'_> {
                 code: Code::Rights,
                 kind: Kind::Refused,
                 meaning,
+                begins_with_a_name: false,
                 hint,
             }));
         }

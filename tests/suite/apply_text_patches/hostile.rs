@@ -3,6 +3,7 @@
 use std::fs::File;
 
 use super::{apply, contents, reasons, scene};
+use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
 /// A product beside a canary.
@@ -153,4 +154,19 @@ fn a_link_on_the_way_is_not_followed() {
     let reasons = reasons(apply(&sandbox));
     assert!(reasons[0].starts_with("E-FS"), "{reasons:?}");
     assert_eq!(contents(&sandbox.path("canary")).len(), 1);
+}
+
+#[test]
+fn a_name_in_our_own_records_is_told_from_one_that_not_every_system_can_store() {
+    let sandbox = Sandbox::with(&[("app/f", "one\n")]);
+    let refused = |name: &str| {
+        sandbox.write("x.patch", &format!("--- /dev/null\n+++ b/{name}\n@@ -0,0 +1 @@\n+x\n"));
+        let run = Console::new(&sandbox).run("apply $/x.patch $/app --yes --allow-unsigned");
+        assert!(run.code != 0, "{run}");
+        run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let ours = refused(".patchwright/x");
+    assert!(ours.contains("What is in .patchwright belongs to Patchwright"), "{ours}");
+    let odd = refused("a\u{202e}b");
+    assert!(odd.contains("Ask its author for plain names"), "{odd}");
 }

@@ -87,7 +87,10 @@ fn the_same_key_with_the_same_value_is_there_already_and_with_another_one_a_conf
     let console = Console::new(&sandbox);
     assert_eq!(apply(&console, 1).code, 0);
     let same = apply(&console, 2);
-    assert!(same.code == 0 && same.printed().contains("already in place"), "{same}");
+    assert!(
+        same.code == 0 && same.printed().contains("already has what ACME-2 changes; ACME-1 changed it, too"),
+        "{same}"
+    );
     let other = apply(&console, 3);
     assert_eq!(other.code, 3, "{other}");
     let told = "image.tag: \"1.4.3\" with ACME-1, \"1.5.0\" with this patch";

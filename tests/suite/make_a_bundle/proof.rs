@@ -132,7 +132,7 @@ fn a_bundle_turns_the_old_product_into_the_new_one_and_back() {
     let _ = applied.expect("it fits");
     assert_eq!(tree(&target), tree(&vendor.path("new")));
     let options = RollbackOptions {
-        allow_unsigned: true,
+        overrides: Overrides::UNSIGNED,
         which: Which::Last,
         on_drift: OnDrift::Stop,
         expected: None,

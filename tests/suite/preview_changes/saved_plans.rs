@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use patchwright::model::Code;
 use patchwright::plan::OnDrift;
-use patchwright::workbench::{ApplyOptions, DecisionDigest, Error, PlanFile, RollbackOptions, Which};
+use patchwright::workbench::{
+    ApplyOptions, DecisionDigest, Error, Overrides, PlanFile, RollbackOptions, Which,
+};
 
 use crate::support::sandbox::{Bundle, Sandbox, Target, UNSIGNED, obstacles, unwatched};
 use crate::support::trees::Tree;
@@ -120,7 +122,7 @@ fn a_rollback_that_was_looked_at_is_refused_when_the_folder_moved_on() {
     let (bundle, target) = (sandbox.make(&old(), &new()), sandbox.install(&old()));
     target.must_apply(&bundle);
     let mut options = RollbackOptions {
-        allow_unsigned: true,
+        overrides: Overrides::UNSIGNED,
         which: Which::Last,
         on_drift: OnDrift::KeepCopy,
         expected: None,

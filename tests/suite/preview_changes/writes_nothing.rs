@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use patchwright::plan::OnDrift;
-use patchwright::workbench::{Error, RollbackOptions, Which, Workbench};
+use patchwright::workbench::{Error, Overrides, RollbackOptions, Which, Workbench};
 
 use crate::support::fault_fs::Call;
 use crate::support::sandbox::{
@@ -39,7 +39,7 @@ fn new() -> Tree {
 /// Looks at a folder in every way there is.
 fn look(bench: &Workbench, bundle: &Path, target: &Path) {
     let back = |which| RollbackOptions {
-        allow_unsigned: true,
+        overrides: Overrides::UNSIGNED,
         which,
         on_drift: OnDrift::KeepCopy,
         expected: None,
@@ -112,7 +112,7 @@ fn a_patch_that_is_refused_or_declined_makes_no_call_that_changes_anything() {
         assert!(nothing.entry.is_none());
         for folder in [&target.path, &drifted.path, &done.path] {
             let last = RollbackOptions {
-                allow_unsigned: true,
+                overrides: Overrides::UNSIGNED,
                 which: Which::Last,
                 on_drift: OnDrift::Stop,
                 expected: None,
@@ -143,7 +143,7 @@ fn a_rollback_that_is_refused_makes_no_call_that_changes_anything() {
     let before = everything(&target.path);
     let (bench, calls) = watched_bench();
     let last = RollbackOptions {
-        allow_unsigned: true,
+        overrides: Overrides::UNSIGNED,
         which: Which::Last,
         on_drift: OnDrift::Stop,
         expected: None,

@@ -430,7 +430,7 @@ fn h99_records_that_are_huge() {
 
 #[test]
 fn h99_records_of_a_future_program() {
-    Forged::but(|forged| forged.write("format", "patchwright-state/9\n")).is_refused("the folder");
+    Forged::but(|forged| forged.write("format", "patchwright-state/10\n")).is_refused("the folder");
     let intent = Forged::but(|forged| {
         forged.write("t/intent", sealed(&format!("PATCHWRIGHT2 intent {ID}\n{}\n", forged.intent)));
     });

@@ -302,3 +302,20 @@ fn what_meets_a_patch_that_was_kept_for_good_is_not_told_to_roll_it_back() {
     console.done("accept $/app --yes");
     told(true);
 }
+
+#[test]
+fn an_id_at_the_beginning_of_a_sentence_stays_as_it_is_written() {
+    let sandbox = Sandbox::with(&[("app/f", "one\n")]);
+    sandbox.save("fix.patchbundle", &sandbox.bundle("acme-1").replace("f", "one\n", "two\n"));
+    let console = Console::new(&sandbox);
+    console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    console.done("accept $/app --yes");
+    let refused = console.run("rollback $/app acme-1 --yes");
+    assert!(refused.err.starts_with("acme-1 was kept for good"), "{refused}");
+    let refused = console.run("rollback $/app other --yes");
+    assert!(refused.err.starts_with("other isn't applied here"), "{refused}");
+    // What is no name is capitalised.
+    std::fs::create_dir(sandbox.path("empty")).expect("a folder");
+    let refused = console.run("rollback $/empty --yes");
+    assert!(refused.err.starts_with("No patch has been applied here"), "{refused}");
+}

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use patchwright::plan::OnDrift;
-use patchwright::workbench::{Choice, Error, OnForeign, RollbackOptions, Which, Workbench};
+use patchwright::workbench::{Choice, Error, OnForeign, Overrides, RollbackOptions, Which, Workbench};
 
 use super::{bundle, fix, lines};
 use crate::support::chance::{Chance, Seeded};
@@ -275,7 +275,7 @@ impl Story<'_> {
     fn goes(&self, told: String, which: Which, left: Option<Vec<(usize, Option<usize>)>>) -> Deed {
         let act = move |bench: &Workbench, target: &Target<'_>| {
             let options = RollbackOptions {
-                allow_unsigned: true,
+                overrides: Overrides::UNSIGNED,
                 which: which.clone(),
                 on_drift: OnDrift::Stop,
                 expected: None,

@@ -1,7 +1,7 @@
 //! Any patch can be taken out: alone, by putting shared files together again, or with those that cannot stay.
 
 use patchwright::plan::OnDrift;
-use patchwright::workbench::{Error, RollbackOptions, Which};
+use patchwright::workbench::{Error, Overrides, RollbackOptions, Which};
 
 use super::{base, fix, lines, patch, stack};
 use crate::support::sandbox::{Sandbox, Target, obstacles, unwatched};
@@ -25,7 +25,7 @@ fn a_patch_in_the_middle_goes_and_the_difference_is_shown_before() {
     let sandbox = Sandbox::new();
     let (target, trees) = three(&sandbox);
     let options = RollbackOptions {
-        allow_unsigned: true,
+        overrides: Overrides::UNSIGNED,
         which: patch("TWO"),
         on_drift: OnDrift::Stop,
         expected: None,

@@ -120,7 +120,7 @@ impl Deed {
 /// Takes the last patch back unless something was edited.
 pub fn rollback_options() -> RollbackOptions {
     RollbackOptions {
-        allow_unsigned: true,
+        overrides: Overrides::UNSIGNED,
         which: Which::Last,
         on_drift: OnDrift::Stop,
         expected: None,

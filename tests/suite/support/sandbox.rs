@@ -293,7 +293,7 @@ impl Target<'_> {
     /// Takes back.
     pub fn roll_back(&self, which: Which, on_drift: OnDrift) -> Result<RolledBack, Error> {
         let options = RollbackOptions {
-            allow_unsigned: true,
+            overrides: Overrides::UNSIGNED,
             which,
             on_drift,
             expected: None,

@@ -153,6 +153,7 @@ fn approved(steps: Vec<Step>) -> ApprovedPlan {
         obstacles: Vec::new(),
         notes: Vec::new(),
         needed_bytes: 0,
+        is_written_down: false,
     };
     preview.approve().expect("nothing is in its way")
 }

@@ -65,3 +65,21 @@ fn a_switch_over_its_own_value_is_moved_without_a_word_of_others() {
     console.done("rollback $/app --undo --yes");
     assert_eq!(sandbox.read(FILE).as_deref(), Some("{\n  \"tls\": true,\n  \"n\": 2\n}\n"));
 }
+
+#[test]
+fn whoever_applies_such_a_switch_is_told_before() {
+    let sandbox = product("tls", "true", "false");
+    let console = Console::new(&sandbox);
+    console.done("rollback $/app --yes");
+    let told = "s.json: while the switch q of TOOL is off, what FIX changed here is undone";
+    for command in ["plan $/tool.patchbundle $/app", "apply $/tool.patchbundle $/app --yes --allow-unsigned"]
+    {
+        let run = console.done(command);
+        assert!(run.printed().contains(told), "{run}");
+    }
+    let sandbox = product("n", "2", "3");
+    let console = Console::new(&sandbox);
+    console.done("rollback $/app --yes");
+    let run = console.done("plan $/tool.patchbundle $/app");
+    assert!(!run.printed().contains("undone"), "{run}");
+}

@@ -1,5 +1,6 @@
 //! What was done, and what can be done next.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::checks::checks;
@@ -12,6 +13,7 @@ use super::{argument, place, safe, title};
 use crate::cli::render::{Detail, Style, changes, words};
 use crate::model::Patch;
 use crate::plan::RelationClass;
+use crate::plan::why::Override;
 use crate::report::Report;
 use crate::workbench::{
     Accepted, Applied, ApplyPreview, ComingPatch, Entry, MadeBundle, PatchNote, Recovered, RolledBack, Turn,
@@ -124,9 +126,7 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
         Turn::Switched => format!("{} a switch of {patch} in {folder} again", style.good("Turned")),
         Turn::SwitchedBack => format!("{} a switch of {patch} in {folder} back", style.good("Turned")),
     };
-    let steps = &done.entry.steps;
-    let counts = changes::summary(&changes::lines(&changes::of_steps(steps, &[])));
-    let mut text = format!("{did}: {counts}\n");
+    let mut text = format!("{did}: {}\n", counted(&done.entry, &[]));
     for patch in &done.back {
         text.push_str(&format!("  {} is active again\n", safe(&patch.id)));
     }
@@ -138,7 +138,7 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
     text.push_str(&untidy(done.untidy.as_deref()));
     text.push_str(&kept_versions(&done.edits, target));
     text.push_str(&match done.turn {
-        Turn::Went => format!("To undo it: {}\n", reapply(&argument(target), done.needs_consent)),
+        Turn::Went => format!("To undo it: {}\n", reapply(&argument(target), &done.needs)),
         Turn::Switched | Turn::SwitchedBack => {
             format!("To see the switches: patchwright toggle {}\n", argument(target))
         }
@@ -148,9 +148,13 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
 }
 
 /// The command that brings back what was rolled back last.
-pub(super) fn reapply(folder: &str, needs_consent: bool) -> String {
-    let consent = if needs_consent { " --allow-unsigned" } else { "" };
-    format!("patchwright reapply {folder}{consent}")
+pub(super) fn reapply(folder: &str, needs: &BTreeSet<Override>) -> String {
+    let flag = |rule: &Override| match rule.needs_reason() {
+        true => format!(" --{} REASON", rule.flag()),
+        false => format!(" --{}", rule.flag()),
+    };
+    let flags: String = needs.iter().map(flag).collect();
+    format!("patchwright reapply {folder}{flags}")
 }
 
 pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) -> String {
@@ -292,8 +296,15 @@ fn name_of(patch: Option<&PatchNote>) -> String {
 /// ours, and are not counted.
 fn changed(applied: &Applied, entry: &Entry) -> String {
     let patches: Vec<&Patch> = applied.patches.iter().map(|coming| &*coming.patch).collect();
-    let steps = &entry.steps;
-    changes::summary(&changes::lines(&changes::of_steps(steps, &patches)))
+    counted(entry, &patches)
+}
+
+/// How many files an entry changed, as counts of each kind.
+fn counted(entry: &Entry, patches: &[&Patch]) -> String {
+    match entry.steps.is_empty() {
+        true => "no file changed".to_owned(),
+        false => changes::summary(&changes::lines(&changes::of_steps(&entry.steps, patches))),
+    }
 }
 
 pub(super) fn untidy(error: Option<&str>) -> String {

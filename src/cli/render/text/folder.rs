@@ -104,7 +104,7 @@ fn how_to_undo(status: &FolderStatus, argument: &str) -> String {
     if status.can_undo_rollback {
         text.push_str(&match status.brought_back {
             true => format!("\nTo roll it back again: {undo}\n"),
-            false => format!("\nTo undo the last rollback: {}\n", reapply(argument, status.needs_consent)),
+            false => format!("\nTo undo the last rollback: {}\n", reapply(argument, &status.needs)),
         });
     }
     if status.can_undo_toggle {
@@ -409,6 +409,9 @@ fn row(entry: &Entry, event: &str) -> [String; 5] {
 
 fn outcome(note: &CheckNote, entry: &Entry) -> String {
     match entry.has_stopped(note) {
+        true if entry.is_of_script(note) => {
+            format!("        Stopped by {}: {}\n", safe(&entry.user), safe(&note.check))
+        }
         true => format!("        Health check stopped by {}: {}\n", safe(&entry.user), safe(&note.check)),
         false => checks::check(note, 8),
     }

@@ -330,7 +330,7 @@ pub(super) fn verdict(seen: &ApplyPreview, consent: bool, style: Style) -> Strin
     let preview = &seen.preview;
     let is_permitted = seen.permits(consent).is_ok();
     let verdict = match (preview.obstacles.len(), preview.notes.len()) {
-        (0, _) if preview.plan.steps.is_empty() => match preview.leaves_files_out() {
+        (0, _) if preview.leaves_no_trace() => match preview.leaves_files_out() {
             false => style.good("Nothing to do: the patch is already in place."),
             true => style.attention("Nothing to do: the files it would change stay as they are here."),
         },

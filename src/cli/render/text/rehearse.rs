@@ -53,6 +53,10 @@ pub(in crate::cli) fn rehearsed(done: &Rehearsed, target: &Path, style: Style) -
         Some(why) => style.bad(&format!("Failed: {}", safe(why))),
     };
     text.push_str(&format!("{ending}\n"));
+    if let Some(why) = &done.refused {
+        let told = format!("It can't be applied here: your trust rules don't allow it ({})", safe(why));
+        text.push_str(&format!("{}\n", style.attention(&told)));
+    }
     text
 }
 

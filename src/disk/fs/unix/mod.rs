@@ -10,6 +10,7 @@ mod kept_open;
 mod lock;
 mod obstacles;
 mod rename;
+mod size_limit;
 mod status;
 mod sync;
 mod volume;
@@ -32,6 +33,7 @@ use rustix::io::Errno;
 pub(super) use self::confine::Resolver;
 use self::confine::{Resolved, Root};
 use self::holes::WithHoles;
+pub(crate) use self::size_limit::outlive_size_limit;
 use self::volume::Traits;
 use super::os::{FolderError, utf8};
 use super::{

@@ -52,7 +52,14 @@ impl ObjectStatus {
             ObjectKind::Dir => Mode::DIR,
             _ => Mode::FILE,
         };
-        Stat { kind, mode, object: self.object, names: self.names, modified_nanos: self.modified_nanos }
+        Stat {
+            kind,
+            mode,
+            object: self.object,
+            names: self.names,
+            owner: Some(self.owner),
+            modified_nanos: self.modified_nanos,
+        }
     }
 }
 

@@ -161,6 +161,7 @@ impl Status {
             mode: if kind == StatKind::Dir { Mode::DIR } else { Mode::FILE },
             object: join(seen.nFileIndexHigh, seen.nFileIndexLow),
             names: seen.nNumberOfLinks.into(),
+            owner: None,
             modified_nanos: (i128::from(written) - EPOCH) * 100,
         };
         Ok(Self { found, flags: seen.dwFileAttributes, volume: seen.dwVolumeSerialNumber })

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use super::returning::allowed_before;
 use super::route::{PlannedRollback, RollbackRoute};
 use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Ledger, Turn};
 use crate::model::{LayerKey, Mode, Node, Step, version_control};
-use crate::plan::why::{HistoryDoubt, Unfit};
+use crate::plan::why::{HistoryDoubt, Override, Unfit};
 use crate::plan::{Note, Obstacle};
 use crate::trust::Standing;
 use crate::workbench::change::trust_checks::denied;
@@ -42,7 +43,7 @@ impl Workbench {
 
     /// The patches that come back when `entry` is taken back and that nobody vouches for who is trusted today. That somebody let
     /// them in when they came was said about that change, and not about this one.
-    pub(super) fn unvouched(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Vec<Obstacle>> {
+    fn unvouched(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Vec<Obstacle>> {
         let back = ledger.brought_without(entry);
         if back.is_empty() {
             return Ok(Vec::new());
@@ -57,9 +58,17 @@ impl Workbench {
         Ok(back.into_iter().filter_map(unvouched).collect())
     }
 
-    /// Whether something needs somebody's word that comes back when `entry` is taken back. What can't be told is asked then.
-    pub(crate) fn comes_back_unvouched(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> bool {
-        self.unvouched(fs, ledger, entry).is_ok_and(|unvouched| !unvouched.is_empty())
+    /// What somebody has to allow where something comes back when `entry` is taken back.
+    pub(super) fn asked(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Vec<Obstacle>> {
+        let mut asked = self.unvouched(fs, ledger, entry)?;
+        asked.extend(allowed_before(ledger, entry));
+        Ok(asked)
+    }
+
+    /// The rules that it is about. What can't be told is asked then.
+    pub(crate) fn needed_to_return(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> BTreeSet<Override> {
+        let asked = self.asked(fs, ledger, entry).unwrap_or_default();
+        asked.iter().filter_map(Obstacle::way_around).collect()
     }
 
     /// Adds to a look who wrote the entries that it follows, where that was somebody else. A patch can be rolled back all

@@ -1,11 +1,13 @@
 //! What is asked of a rollback, what it would do, and what it did.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::checks::{PatchChecks, describe};
-use crate::ledger::{CheckNote, Entry, Occasion, PatchNote, Turn};
+use crate::ledger::{CheckNote, Entry, Occasion, OverrideNote, PatchNote, Turn};
 use crate::model::FileChange;
+use crate::plan::why::{Override, Overrides};
 use crate::plan::{Note, Obstacle, OnDrift, Preview};
 use crate::workbench::change::decision::DecisionSum;
 use crate::workbench::change::kept_edits::KeptEdit;
@@ -40,8 +42,8 @@ pub struct RollbackOptions {
     pub expected: Option<DecisionDigest>,
     /// Whether somebody agreed to what undoes the patch's scripts.
     pub scripts: ScriptConsent,
-    /// Whether somebody has said in this run that a patch may come back although nobody they trust has signed it.
-    pub allow_unsigned: bool,
+    /// The rules that somebody sets aside in this run, where a patch comes back.
+    pub overrides: Overrides,
     /// Why it is rolled back. Written to the history.
     pub occasion: Occasion,
     /// Lists of withdrawn patches that count beside the one of this machine, where a patch comes back.
@@ -77,9 +79,9 @@ pub struct RollbackPreview {
     pub scripts: ScriptPlan,
     /// What is checked afterwards, where a patch comes back or a switch moves.
     pub(crate) checks: Vec<PatchChecks>,
-    /// Patches that would come back although nobody who is trusted today has signed them: somebody has to say in this run that
-    /// they may.
-    pub(crate) unvouched: Vec<Obstacle>,
+    /// What somebody has to allow in this run, whoever did when the patches came that come back: that nobody who is trusted
+    /// today has signed them, for example.
+    pub(crate) asked: Vec<Obstacle>,
 }
 
 impl RollbackPreview {
@@ -88,15 +90,28 @@ impl RollbackPreview {
         self.checks.iter().flat_map(|of| &of.checks).map(|check| describe(&check.probe))
     }
 
-    /// Whether what comes back may; `consent`: somebody has said in this run that it may although nobody vouches for it.
+    /// Whether what comes back may, with these rules set aside.
     ///
     /// # Errors
     /// [`Error::Refused`] about everything that may not.
-    pub(crate) fn permits(&self, consent: bool) -> Result<()> {
-        match consent || self.unvouched.is_empty() {
-            true => Ok(()),
-            false => Err(Error::Refused(self.unvouched.clone())),
-        }
+    pub(crate) fn permits(&self, overrides: &Overrides) -> Result<()> {
+        let is_open = |one: &&Obstacle| !one.way_around().is_some_and(|rule| overrides.has(rule));
+        let open: Vec<Obstacle> = self.asked.iter().filter(is_open).cloned().collect();
+        if open.is_empty() { Ok(()) } else { Err(Error::Refused(open)) }
+    }
+
+    /// The rules that are asked about.
+    pub(crate) fn asks_for(&self) -> BTreeSet<Override> {
+        self.asked.iter().filter_map(Obstacle::way_around).collect()
+    }
+
+    /// What the history says of those that are set aside.
+    pub(super) fn set_aside(&self, overrides: &Overrides) -> Vec<OverrideNote> {
+        let asked = self.asks_for();
+        let reason = |rule| overrides.reason(rule).map(str::to_owned);
+        // That of a missing signature is said as a fact, as ever.
+        let told = asked.into_iter().filter(|rule| *rule != Override::Unsigned && overrides.has(*rule));
+        told.map(|rule| OverrideNote { rule: rule.rule().to_owned(), reason: reason(rule) }).collect()
     }
 
     /// What somebody agrees to who rolls back what this shows.
@@ -105,6 +120,7 @@ impl RollbackPreview {
         sum.add("entry", &self.entry.to_string());
         sum.add_notes("goes", &self.patches);
         sum.add_notes("returns", &self.back);
+        self.asked.iter().for_each(|one| sum.add("asked", &one.sentence()));
         sum.add_preview(&self.preview);
         sum.add_scripts(&self.scripts);
         self.health_checks().for_each(|check| sum.add("check", &check));
@@ -153,6 +169,6 @@ pub struct RolledBack {
     pub(crate) edits: Vec<KeptEdit>,
     /// Why tidying up did not succeed, if so. The change is done.
     pub untidy: Option<String>,
-    /// Whether bringing a patch that went back needs somebody's word, because nobody vouches for it.
-    pub(crate) needs_consent: bool,
+    /// What has to be allowed when a patch that went comes back.
+    pub(crate) needs: BTreeSet<Override>,
 }

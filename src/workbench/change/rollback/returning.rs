@@ -1,10 +1,12 @@
 //! What has to hold before a patch comes back, as it has to before one comes: nothing gets in by undoing its rollback that is
 //! kept out where it is applied. What is asked of the product afterwards is `checks_after`.
 
+use std::collections::BTreeSet;
+
 use super::route::PlannedRollback;
 use crate::diff::{FileEdits, MAX_EDIT_BYTES};
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, Ledger, OverrideNote, edits_name, read_small};
+use crate::ledger::{Entry, EntryFact, Ledger, OverrideNote, edits_name, read_small};
 use crate::model::{Digest, FileChange, LayerKey, LocalEdits, Patch};
 use crate::plan::why::{HistoryDoubt, Override, Restoring};
 use crate::plan::{Note, Obstacle, OnDrift, Resolution, Situation, fitness};
@@ -62,7 +64,6 @@ impl Workbench {
                 Note::new(format!("{}; that was set aside when the patch came, and still is", rule.meaning()))
             };
             look.preview.preview.notes.extend(aside.iter().map(still_aside));
-            look.preview.preview.notes.extend(allowed_before(ledger, key, &patch));
             // The way around it is one of applying.
             obstacles.extend(rules.into_iter().map(|rule| {
                 let (code, meaning) = (rule.code(), rule.meaning());
@@ -75,17 +76,31 @@ impl Workbench {
     }
 }
 
-/// What somebody allowed when `patch` came, and what comes with it again.
-fn allowed_before(ledger: &Ledger, key: LayerKey, patch: &Patch) -> Vec<Note> {
-    let came = ledger.entry(key.entry).map(|came| came.overrides.as_slice()).unwrap_or_default();
-    let told = |rule: Override| {
-        let note = came.iter().find(|note: &&OverrideNote| note.rule == rule.rule())?;
-        let reason = note.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-        let id = &patch.about.identity.id;
-        Some(Note::new(format!("{id} was applied with --{}{reason}, and that counts again", rule.flag())))
-    };
-    [Override::Dangerous, Override::Undo, Override::Related].into_iter().filter_map(told).collect()
+/// What somebody set aside when the patches came that come back when `entry` is taken back. That was said about that
+/// change, and not about this one.
+pub(super) fn allowed_before(ledger: &Ledger, entry: &Entry) -> Vec<Obstacle> {
+    let came: BTreeSet<u64> = ledger.brought_without(entry).into_iter().map(|key| key.entry).collect();
+    let came = came.into_iter().filter_map(|seq| ledger.entry(seq));
+    came.flat_map(|came| {
+        RETURNING.into_iter().filter_map(move |rule| {
+            let note = came.overrides.iter().find(|note: &&OverrideNote| note.rule == rule.rule())?;
+            let shown = came.facts.iter().filter_map(|fact| match fact {
+                EntryFact::Accepted { rule: Some(known), shown, .. } if *known == rule.rule() => {
+                    Some(shown.as_str())
+                }
+                _ => None,
+            });
+            let shown: Vec<&str> = shown.collect();
+            let shown = if shown.is_empty() { format!("--{}", rule.flag()) } else { shown.join("; ") };
+            let (patch, reason) = (came.subject(), note.reason.clone());
+            Some(Obstacle::new(HistoryDoubt::AllowedBefore { patch, rule, shown, reason }))
+        })
+    })
+    .collect()
 }
+
+/// The rules that are asked about anew where a patch comes back.
+const RETURNING: [Override; 3] = [Override::Dangerous, Override::Undo, Override::Related];
 
 /// The version that `patch` left when it came, if that is known.
 fn version_left(ledger: &Ledger, key: LayerKey, patch: &Patch) -> Option<String> {

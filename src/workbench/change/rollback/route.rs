@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::request::RollbackPreview;
 use crate::bundle::VerifiedBundle;
-use crate::ledger::{Occasion, ScriptNote};
+use crate::ledger::{Occasion, OverrideNote, ScriptNote};
 use crate::model::{Digest, LayerKey};
 use crate::transaction::{Archive, SafeCopies};
 use crate::workbench::look::situation::Survey;
@@ -23,6 +23,8 @@ pub(crate) struct PlannedRollback {
     pub leaves: bool,
     /// Why, for the history.
     pub occasion: Occasion,
+    /// The rules that are set aside, for the history.
+    pub set_aside: Vec<OverrideNote>,
 }
 
 /// Where the old contents come from.

@@ -88,7 +88,7 @@ impl Stage {
 
     fn roll_back(&self, which: Which, scripts: ScriptConsent) -> Result<RolledBack> {
         let options = RollbackOptions {
-            allow_unsigned: true,
+            overrides: Overrides::UNSIGNED,
             which,
             on_drift: OnDrift::Stop,
             expected: None,
@@ -207,7 +207,7 @@ fn a_script_that_fails_before_the_change_leaves_the_files_alone_and_is_undone() 
         ("after", "note after", None),
     ]);
     let error = stage.apply(ScriptConsent::All).expect_err("a script fails");
-    let Error::Script { trouble: ScriptTrouble::NotBegun, failed, cause: None } = &error else {
+    let Error::Script { trouble: ScriptTrouble::NotBegun, failed, cause: None, .. } = &error else {
         panic!("{error:?}");
     };
     assert!(failed[0].line().contains("script 2 of one, before the change: ended with 7"), "{failed:?}");
@@ -347,7 +347,7 @@ fn a_script_that_was_cut_short_is_in_doubt_and_told() {
     let bundle = stage.workbench.open(&stage.path("one.patchbundle")).expect("a bundle");
     let plan =
         ScriptPlan::of_bundles([(&bundle, &bundle.verdict)].into_iter(), &stage.workbench).expect("scripts");
-    let mut run = ScriptRun::new(&mut folder, &plan, None);
+    let mut run = ScriptRun::new(&mut folder, &plan, Vec::new());
     run.append(plan.due(ScriptTime::Before).collect()).expect("an entry");
     drop(folder);
     assert_eq!(stage.in_doubt(), ["script 1 of one, before the change"]);

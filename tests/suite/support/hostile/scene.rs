@@ -140,7 +140,7 @@ impl Scene {
     /// Takes back the last patch.
     pub fn roll_back(&self) -> Result<(), Error> {
         let options = RollbackOptions {
-            allow_unsigned: true,
+            overrides: Overrides::UNSIGNED,
             which: Which::Last,
             on_drift: OnDrift::Stop,
             expected: None,

@@ -195,7 +195,8 @@ impl Disk {
             Content::Mount => (StatKind::Mount, 0),
             Content::Special(word) => (StatKind::Special(word), 0),
         };
-        Stat { kind, mode: object.mode.now, object: id as u64, names: object.names, modified_nanos }
+        let names = object.names;
+        Stat { kind, mode: object.mode.now, object: id as u64, names, owner: None, modified_nanos }
     }
 
     /// The bytes of a file; anything else is refused.
