@@ -1,6 +1,6 @@
 //! Files and folders that a page asks for, each in a dialog of its own.
 
-use crate::words::{self, many, papers, widgets, window};
+use crate::words::{self, many, papers, trying, widgets, window};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub enum Input {
     SavedPlan,
     /// A vendor's list of withdrawn patches.
     WithdrawnList,
+    /// Where the copy of a rehearsal is made.
+    CopyPlace,
 }
 
 impl Input {
@@ -54,6 +56,7 @@ impl Input {
                 | Input::TargetFolder
                 | Input::Repository
                 | Input::FiguresFolder
+                | Input::CopyPlace
         )
     }
 
@@ -78,6 +81,7 @@ impl Input {
             Input::ScanToSilence => widgets::DIALOG_SCAN,
             Input::SavedPlan => widgets::DIALOG_PLAN,
             Input::WithdrawnList => widgets::DIALOG_WITHDRAWN,
+            Input::CopyPlace => words::START_CHOOSE_FOLDER,
         }
     }
 
@@ -99,6 +103,7 @@ impl Input {
             Input::ScanToSilence => papers::SCAN_CHOOSE,
             Input::SavedPlan => papers::PLAN_OPEN,
             Input::WithdrawnList => papers::WITHDRAWN_ADD,
+            Input::CopyPlace => trying::REHEARSE_CHOOSE,
         }
     }
 }

@@ -29,12 +29,14 @@ use crate::model::{Digest, Position, TreePath};
 use crate::settings::Settings;
 use crate::viewer::model::{Query, ViewedContents};
 use crate::workbench::{
-    ApplyPreview, Comparison, DamagedBackups, DecisionDigest, EditChoice, EditChoices, FolderList,
-    Inspection, KeyWish, Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions, UnfinishedWork,
-    Which,
+    ApplyPreview, Comparison, DecisionDigest, EditChoice, EditChoices, FolderList, Inspection, KeyWish,
+    Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions, UnfinishedWork, Which,
 };
-pub use of_jobs::{ManyEffect, ManyEvent, PapersEffect, PapersEvent, PlanQuestion, ReadPlan};
-pub use of_pages::{ChooseMsg, FixedMsg, KeyMsg, MakeMsg, ManyMsg, PapersMsg};
+pub use of_jobs::{
+    ManyEffect, ManyEvent, PapersEffect, PapersEvent, PlanQuestion, ReadPlan, RepairQuestion,
+    RollbackQuestion, ScriptAnswer,
+};
+pub use of_pages::{ChooseMsg, FixedMsg, KeyMsg, MakeMsg, ManyMsg, PapersMsg, RehearseMsg};
 
 /// Where somebody wants to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +162,8 @@ pub enum Msg {
     Stop,
     /// Somebody sets a rule aside and says why, or does not.
     SetAside(Override, Option<String>),
+    /// Somebody agrees to scripts that were shown, or does not.
+    AnswerScripts(ScriptAnswer),
     /// Files that were changed since are kept aside, or not.
     KeepEdits(bool),
     /// Files that were edited where the patch changes them stay as they are, or get the patch's version.
@@ -197,6 +201,7 @@ pub enum Msg {
     Many(ManyMsg),
     /// Something about evidence or figures.
     Papers(PapersMsg),
+    Rehearse(RehearseMsg),
     /// A file or folder that the page asks for is to be chosen in a dialog.
     PickInput(Input),
     /// The button of the result page that undoes or deals with it.
@@ -381,40 +386,6 @@ pub enum Effect {
     SaveSettings,
     /// Close the window.
     Close,
-}
-
-/// Which rollback.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RollbackQuestion {
-    /// What goes, or comes back.
-    pub which: Which,
-    /// Files that were changed since are kept aside.
-    pub keep_edits: bool,
-    /// What is done where backups are damaged.
-    pub damaged: DamagedBackups,
-    /// What is said for the history.
-    pub why: RollbackReason,
-    /// Lists of withdrawn patches that count, where a patch comes back.
-    pub withdrawn: Vec<PathBuf>,
-    /// Whether a patch may be reapplied that nobody you trust signed.
-    pub allow_unsigned: bool,
-}
-
-impl RollbackQuestion {
-    /// That of these patches, with nothing to be said about edits and backups.
-    pub fn new(which: Which) -> Self {
-        let (damaged, why, withdrawn) = (DamagedBackups::default(), RollbackReason::default(), Vec::new());
-        Self { which, keep_edits: false, damaged, why, withdrawn, allow_unsigned: false }
-    }
-}
-
-/// Which repair.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RepairQuestion {
-    /// Only these files; empty: all.
-    pub only: Vec<TreePath>,
-    /// Patch files that may have what backups lack.
-    pub from: Vec<PathBuf>,
 }
 
 /// What a job answers about keys.

@@ -14,6 +14,7 @@ use super::merge::MergePage;
 use super::message::{Dialog, Effect};
 use super::overview::line;
 use super::papers::Papers;
+use super::rehearse::Rehearsing;
 use super::review::{Noting, ReviewForm};
 use super::slot::{AnswerSlot, Tickets};
 use super::workspace::{Tab, Workspace};
@@ -42,6 +43,8 @@ pub enum Page {
     Review,
     /// What is fixed in the folder, to be written for others.
     Fixed,
+    /// The change is tried on a copy.
+    Rehearse,
     /// Patches are chosen for what a scanner found.
     Choose,
     /// A patch is made.
@@ -128,6 +131,8 @@ pub struct Model {
     pub many: Many,
     /// What auditors and managers are shown.
     pub papers: Papers,
+    /// What is tried on a copy.
+    pub rehearsing: Rehearsing,
     /// The note that is being written.
     pub noting: Option<Noting>,
     /// Something small that was done, such as "Copied."
@@ -182,6 +187,7 @@ impl Model {
             made: AnswerSlot::default(),
             many: Many::default(),
             papers: Papers::default(),
+            rehearsing: Rehearsing::default(),
             noting: None,
             notice: None,
             settings,
@@ -238,8 +244,9 @@ impl Model {
         Effect::Survey(self.recent.folders(), patch_files(&self.recent))
     }
 
-    /// Whether a change is under way.
+    /// Whether the worker is at something.
     pub fn is_working(&self) -> bool {
-        self.guided.as_ref().is_some_and(|guided| guided.stage.is_working()) || self.many.is_working()
+        let is_guided = self.guided.as_ref().is_some_and(|guided| guided.stage.is_working());
+        is_guided || self.many.is_working() || self.rehearsing.is_working()
     }
 }

@@ -30,6 +30,9 @@ fn of_making(form: &MakeForm) -> Vec<OsString> {
 impl Model {
     /// The command that shows what the present page shows, if there is one.
     pub fn page_command(&self) -> Option<String> {
+        if self.page == Page::Rehearse {
+            return self.rehearsing.folder.as_deref().map(|folder| self.rehearsal().command(folder));
+        }
         let words = self.page_words()?;
         let words: Vec<String> = words.iter().map(|word| shell_word(&word.to_string_lossy())).collect();
         Some(format!("patchwright {}", words.join(" ")))

@@ -7,7 +7,9 @@ use super::fixed::FixedView;
 use super::history::{FolderView, VerifiedHistory};
 use super::home::{self, Known};
 use super::merge::MergePage;
-use super::message::{Effect, Event, KeyEffect, ManyEffect, PapersEffect, RepairQuestion, RollbackQuestion};
+use super::message::{
+    Effect, Event, KeyEffect, ManyEffect, PapersEffect, RepairQuestion, RollbackQuestion, ScriptAnswer,
+};
 use super::review;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -390,7 +392,11 @@ fn options(question: &RollbackQuestion) -> RollbackOptions {
         which: question.which.clone(),
         on_drift: if question.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop },
         expected: None,
-        scripts: ScriptConsent::None,
+        scripts: match question.scripts {
+            ScriptAnswer::Without => ScriptConsent::Without,
+            // Nothing runs here: the worker is told what may.
+            ScriptAnswer::None | ScriptAnswer::Run(_) => ScriptConsent::None,
+        },
         occasion: Occasion::NONE,
         withdrawn: question.withdrawn.clone(),
         allow_unsigned: question.allow_unsigned,

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::finding::{WayOut, show_hidden};
 use super::guided::{Stage, Task};
 use super::history::FolderView;
-use super::message::{Destination, Dialog, Effect, Event, ExportWish, Msg};
+use super::message::{Destination, Dialog, Effect, Event, ExportWish, Msg, RehearseMsg, ScriptAnswer};
 use super::model::{Model, Overlay, Page};
 use super::outcome;
 use super::overview::path_line;
@@ -28,6 +28,7 @@ mod many;
 mod merge;
 mod opening;
 mod papers;
+mod rehearse;
 mod review;
 mod save;
 
@@ -72,8 +73,10 @@ impl Model {
             | Msg::Choose(_)
             | Msg::Make(_)
             | Msg::Many(_)
-            | Msg::Papers(_) => self.update_page(msg),
+            | Msg::Papers(_)
+            | Msg::Rehearse(_) => self.update_page(msg),
             Msg::Stop | Msg::Tick(_) if self.many.is_working() => self.update_many_work(&msg),
+            Msg::Stop | Msg::Tick(_) if self.rehearsing.is_working() => self.update_rehearsal_work(&msg),
             Msg::BeginMerge(_) | Msg::ChooseSide(..) | Msg::TypeMerged(..) | Msg::TakeMerged => {
                 self.update_merge(msg)
             }
@@ -128,6 +131,7 @@ impl Model {
             Msg::Make(msg) => self.update_make(msg),
             Msg::Many(msg) => self.update_many(msg),
             Msg::Papers(msg) => self.update_papers(msg),
+            Msg::Rehearse(msg) => self.update_rehearse(msg),
             _ => Vec::new(),
         }
     }
@@ -181,7 +185,10 @@ impl Model {
             Event::BackPreviewed(ticket, answer) => {
                 let folder = self.folder_of(ticket);
                 let again = self.guided.as_ref().is_some_and(|guided| guided.task == Task::BringBack);
-                let check = (*answer).map(|preview| CheckPage::of_rollback(&preview, &folder, again));
+                let stays =
+                    self.guided.as_ref().is_some_and(|guided| guided.scripts == ScriptAnswer::Without);
+                let check = |preview| CheckPage::of_rollback(&preview, &folder, (again, stays));
+                let check = (*answer).map(check);
                 self.checked(ticket, check)
             }
             Event::RepairPreviewed(ticket, answer) => self.checked(ticket, *answer),
@@ -213,6 +220,8 @@ impl Model {
             Event::Saved(Err(failure)) => self.note(&failure.what),
             Event::Worker(line) if self.many.is_working() => self.on_many_line(Some(line)),
             Event::WorkerEnded if self.many.is_working() => self.on_many_line(None),
+            Event::Worker(line) if self.rehearsing.is_working() => self.on_rehearsal_line(Some(line)),
+            Event::WorkerEnded if self.rehearsing.is_working() => self.on_rehearsal_line(None),
             Event::Worker(line) => self.on_line(line),
             Event::WorkerEnded => self.worker_ended(),
         }
@@ -284,8 +293,11 @@ impl Model {
                 }
                 self.update_guided(Msg::CheckAgain)
             }
+            WayOut::Rehearse => self.update_rehearse(RehearseMsg::Show),
             WayOut::KeepEdits => self.update_guided(Msg::KeepEdits(true)),
             WayOut::ChooseSource => vec![Effect::PickSource],
+            WayOut::WithoutScripts => self.check_otherwise(|guided| guided.scripts = ScriptAnswer::Without),
+            WayOut::UndoScripts => self.check_otherwise(|guided| guided.scripts = ScriptAnswer::None),
             WayOut::LeaveDamaged => self.check_otherwise(|guided| guided.damaged.leave = true),
             WayOut::RepairOnly(paths) => self.check_otherwise(|guided| guided.only = paths),
             WayOut::ShowHidden(kind) => {
@@ -395,9 +407,10 @@ impl Model {
         if self.overlay.take().is_some() {
             return Vec::new();
         }
-        // Work in many folders stays in sight until it is done.
-        let is_in_sight = matches!(self.page, Page::Wanted | Page::Rollout) && self.many.is_working();
-        if is_in_sight || self.close_above() {
+        // Work in many folders, or on a copy, stays in sight until it is done.
+        let is_of_many = matches!(self.page, Page::Wanted | Page::Rollout) && self.many.is_working();
+        let is_rehearsal = self.page == Page::Rehearse && self.rehearsing.is_working();
+        if is_of_many || is_rehearsal || self.close_above() {
             return Vec::new();
         }
         match &self.guided {

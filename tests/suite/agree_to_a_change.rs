@@ -147,9 +147,16 @@ impl Scene {
         let is_unsigned = self.after.contains("--allow-unsigned");
         let overrides = Box::new(if is_unsigned { Overrides::UNSIGNED } else { Overrides::default() });
         let (bundles, reading) = (vec![bundle], TextOptions::default());
-        let (withdrawn, why) = (Vec::new(), RollbackReason::default());
-        let change =
-            WorkerChange::Apply { bundles, overrides, edits: wishes(self.after), reading, withdrawn, why };
+        let (withdrawn, why, scripts) = (Vec::new(), RollbackReason::default(), None);
+        let change = WorkerChange::Apply {
+            bundles,
+            overrides,
+            edits: wishes(self.after),
+            reading,
+            withdrawn,
+            why,
+            scripts,
+        };
         let arguments =
             [OsString::from("patchwright")].into_iter().chain(change.arguments(&folder, Some(agreed)));
         let (mut input, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());

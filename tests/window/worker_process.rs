@@ -113,6 +113,7 @@ impl Scene {
             reading: TextOptions::default(),
             withdrawn: Vec::new(),
             why: RollbackReason::default(),
+            scripts: None,
         };
         self.start(&change)
     }

@@ -9,13 +9,13 @@ use super::workspace::notice;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::check::{CheckPage, CheckVerdict};
-use crate::present::message::{Input, Msg, PapersMsg};
+use crate::present::message::{Input, Msg, PapersMsg, RehearseMsg};
 use crate::present::overview::path_line;
 use crate::toolkit::theme::{Icon, space};
 use crate::toolkit::widgets::{
     Banner, Button, EmptyState, Notice, banner, button, button_row, card, empty_state, passed_row,
 };
-use crate::words::{self, fill, papers, window};
+use crate::words::{self, fill, papers, trying, window};
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let workspace = &model.workspace;
@@ -34,6 +34,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     banner(ui, &Banner { notice, title: check.verdict.as_str(), body: meaning, actions: &[] });
     plan_ui(ui, model, outbox);
     findings_ui(ui, &check.findings, outbox);
+    if let Some(view) = &check.scripts {
+        super::scripts::scripts_ui(ui, view);
+    }
     passed_ui(ui, check);
     withdrawn_ui(ui, model, outbox);
     let reason = workspace.check.is_waiting().then_some(words::CHECKING);
@@ -42,6 +45,10 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let again = Button::secondary(words::CHECK_AGAIN).icon(Icon::RefreshCw).blocked(reason);
         if button(ui, &again).clicked() {
             outbox.push(Msg::CheckAgain);
+        }
+        let rehearse = Button::secondary(trying::REHEARSE).icon(Icon::FlaskConical);
+        if check.rehearsal.is_some() && button(ui, &rehearse).clicked() {
+            outbox.push(Msg::Rehearse(RehearseMsg::Show));
         }
         let is_plan = check.decision.is_some() && !matches!(check.verdict, CheckVerdict::Blocked);
         if is_plan && button(ui, &Button::secondary(papers::PLAN_SAVE).icon(Icon::FileDown)).clicked() {

@@ -12,6 +12,7 @@ use crate::present::message::{ManyMsg, Msg};
 use crate::present::overview::path_line;
 use crate::present::rollout::RolloutStep;
 use crate::present::wanted::{ExpectationMark, WantedPage};
+use crate::present::work::Work;
 use crate::progress::Phase;
 use crate::toolkit::theme::{Icon, Tokens, text};
 use crate::toolkit::widgets::{
@@ -66,24 +67,37 @@ fn working_ui(ui: &mut Ui, run: &ManyRun, outbox: &mut Outbox) {
         ManyTask::Hold => many::WORKING_HOLD,
         ManyTask::BringInLine => many::WORKING_IN_LINE,
     };
-    card(ui, Some(title), |ui| {
-        ui.add(Label::new(text::body(words::WORKING_SURVIVES)).wrap());
-        let is_changing = run.work.phase == Some(Phase::Changing);
+    let view = WorkView { title, meaning: words::WORKING_SURVIVES, stopping: many::STOP_MANY };
+    work_ui(ui, &view, run.number, &run.work, outbox);
+}
+
+/// Words about work: what it is, what one has to know, and what stopping does.
+pub(super) struct WorkView<'a> {
+    pub title: &'a str,
+    pub meaning: &'a str,
+    pub stopping: &'a str,
+}
+
+/// How far the worker is, and the button that stops it.
+pub(super) fn work_ui(ui: &mut Ui, view: &WorkView<'_>, run: u64, work: &Work, outbox: &mut Outbox) {
+    card(ui, Some(view.title), |ui| {
+        ui.add(Label::new(text::body(view.meaning)).wrap());
+        let is_changing = work.phase == Some(Phase::Changing);
         progress_block(
             ui,
             &ProgressView {
-                run: run.number,
-                phase: run.work.phase.map_or(many::PLAN_WAIT, Phase::sentence),
+                run,
+                phase: work.phase.map_or(many::PLAN_WAIT, Phase::sentence),
                 files_done: 0,
                 files_total: 0,
-                fraction: f32::from(run.work.thousandths) / 1000.0,
+                fraction: f32::from(work.thousandths) / 1000.0,
                 current: "",
-                elapsed: run.work.elapsed,
+                elapsed: work.elapsed,
                 warning: if is_changing { words::WORKING_DO_NOT_SWITCH_OFF } else { "" },
             },
         );
-        ui.add(Label::new(text::caption(many::STOP_MANY)).wrap());
-        let stopping = run.work.is_stopping.then_some(words::STOPPING);
+        ui.add(Label::new(text::caption(view.stopping)).wrap());
+        let stopping = work.is_stopping.then_some(words::STOPPING);
         if button(ui, &Button::secondary(words::STOP).icon(Icon::Square).blocked(stopping)).clicked() {
             outbox.push(Msg::Stop);
         }

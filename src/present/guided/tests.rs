@@ -34,6 +34,8 @@ fn ready() -> CheckPage {
     CheckPage {
         differing: Vec::new(),
         needs_reason: false,
+        scripts: None,
+        rehearsal: None,
         subject: None,
         verdict: CheckVerdict::Ready,
         findings: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::model::{Digest, TreePath};
 use crate::present::evidence::{CheckedEvidence, EvidenceForm};
 use crate::present::failure::Failure;
 use crate::present::figures::{FiguresForm, FiguresPage};
@@ -11,7 +12,8 @@ use crate::present::rollout::{PlannedRollout, RolloutForm, RolloutPage, RolloutS
 use crate::present::scan::ScanView;
 use crate::present::slot::Ticket;
 use crate::present::wanted::{WantedForm, WantedPage};
-use crate::workbench::{DecisionDigest, EditChoices};
+use crate::present::why::RollbackReason;
+use crate::workbench::{DamagedBackups, DecisionDigest, EditChoices, Which};
 
 /// What the model wants to know about many folders, or wants said about them.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,4 +87,53 @@ pub struct PlanQuestion {
 pub struct ReadPlan {
     pub file: PathBuf,
     pub agreed: DecisionDigest,
+}
+
+/// Which rollback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollbackQuestion {
+    /// What goes, or comes back.
+    pub which: Which,
+    /// Files that were changed since are kept aside.
+    pub keep_edits: bool,
+    /// What is done where backups are damaged.
+    pub damaged: DamagedBackups,
+    /// What is said for the history.
+    pub why: RollbackReason,
+    /// Lists of withdrawn patches that count, where a patch comes back.
+    pub withdrawn: Vec<PathBuf>,
+    /// Whether a patch may be reapplied that nobody you trust signed.
+    pub allow_unsigned: bool,
+    /// What is done about what the patch's scripts did.
+    pub scripts: ScriptAnswer,
+}
+
+/// What somebody answers about scripts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ScriptAnswer {
+    /// Nothing yet.
+    #[default]
+    None,
+    /// Those that were shown may run; what stands for them.
+    Run(Digest),
+    /// Only files are restored; what scripts did stays.
+    Without,
+}
+
+impl RollbackQuestion {
+    /// That of these patches, with nothing to be said about edits and backups.
+    pub fn new(which: Which) -> Self {
+        let (damaged, why, withdrawn) = (DamagedBackups::default(), RollbackReason::default(), Vec::new());
+        let scripts = ScriptAnswer::None;
+        Self { which, keep_edits: false, damaged, why, withdrawn, allow_unsigned: false, scripts }
+    }
+}
+
+/// Which repair.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RepairQuestion {
+    /// Only these files; empty: all.
+    pub only: Vec<TreePath>,
+    /// Patch files that may have what backups lack.
+    pub from: Vec<PathBuf>,
 }

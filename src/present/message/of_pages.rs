@@ -10,6 +10,7 @@ use crate::present::fixed::FixedForm;
 use crate::present::identify::IdentifyForm;
 use crate::present::keys::{SignForm, TrustForm};
 use crate::present::make::MakeForm;
+use crate::present::rehearse::RehearseForm;
 use crate::present::rollout::RolloutForm;
 use crate::present::wanted::WantedForm;
 use crate::workbench::KeyFingerprint;
@@ -103,6 +104,19 @@ pub enum ManyMsg {
     Leave,
     /// The comparison is to be saved.
     SaveComparison,
+}
+
+/// What a person did about a rehearsal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RehearseMsg {
+    /// The page is to be shown.
+    Show,
+    /// The form says this now.
+    Edit(Box<RehearseForm>),
+    /// It is to begin.
+    Begin,
+    /// The form is to be changed, and the same tried again.
+    Again,
 }
 
 /// What a person did about evidence and figures, or wants to know about this program.

@@ -43,6 +43,10 @@ impl Model {
         ) {
             return self.paper_picked(input, paths);
         }
+        if input == Input::CopyPlace {
+            self.rehearsing.form.copy_in = paths.into_iter().next();
+            return Vec::new();
+        }
         let (choosing, making) = (&mut self.choosing, &mut self.making);
         let one = |paths: Vec<PathBuf>| paths.into_iter().next();
         match input {
@@ -63,7 +67,8 @@ impl Model {
             | Input::ComparedPatch
             | Input::ScanToSilence
             | Input::SavedPlan
-            | Input::WithdrawnList => {}
+            | Input::WithdrawnList
+            | Input::CopyPlace => {}
         }
         self.choice = AnswerSlot::default();
         Vec::new()

@@ -56,6 +56,7 @@ impl Model {
                 guided.work.is_stopping = true;
                 return vec![Effect::StopWorker];
             }
+            Msg::AnswerScripts(answer) => guided.scripts = answer,
             Msg::TypeSwitchReason(text) => guided.say_why(text),
             Msg::SayWhy(why) => guided.why = *why,
             Msg::Tick(elapsed) => guided.work.elapsed = elapsed,

@@ -36,7 +36,7 @@ pub use banner::{Banner, banner};
 pub use button::{Button, button, button_row, link_button, reason};
 pub(crate) use button::{IconButton, button_width, icon_button};
 pub use card::{card, page_column, section, two_columns};
-pub use details::{DetailsView, details, disclosure};
+pub use details::{DetailsView, code_block, details, disclosure};
 pub use drop_zone::{DropZoneView, drop_zone};
 pub use empty::{EmptyState, empty_state};
 pub use facts::{FactRow, facts};
