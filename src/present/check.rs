@@ -343,6 +343,21 @@ impl CheckPage {
         }
     }
 
+    /// Whether it can be tried on a copy, and no finding has a button for that.
+    pub fn offers_rehearsal(&self) -> bool {
+        self.rehearsal.is_some() && !self.offers(&WayOut::Rehearse)
+    }
+
+    /// Whether it was tried on a copy, and that went well.
+    pub fn is_rehearsed(&self) -> bool {
+        self.passed.iter().any(|line| line.name == trying::REHEARSED)
+    }
+
+    /// Whether a finding has a button for this.
+    pub fn offers(&self, way_out: &WayOut) -> bool {
+        self.findings.iter().any(|finding| finding.way_out.as_ref() == Some(way_out))
+    }
+
     /// Whether a finding carries this code.
     pub fn has(&self, code: Code) -> bool {
         self.findings.iter().any(|finding| finding.code == Some(code))

@@ -51,6 +51,8 @@ pub enum WayOut {
     RepairOnly(Vec<TreePath>),
     /// The change is tried on a copy.
     Rehearse,
+    /// An SBOM of the folder is chosen.
+    NameSbom,
     /// Only files are restored, and what scripts did stays.
     WithoutScripts,
     /// What scripts did is undone, too.
@@ -317,6 +319,9 @@ fn way_out(obstacle: &Obstacle) -> Option<WayOut> {
     }
     if obstacle.is_unrehearsed() {
         return Some(WayOut::Rehearse);
+    }
+    if obstacle.is_about_an_sbom() {
+        return Some(WayOut::NameSbom);
     }
     match obstacle.code() {
         Code::Product | Code::Version | Code::FileSystem => Some(WayOut::ChooseFolder),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::check::{CheckPage, CheckVerdict};
 use super::failure::Failure;
 use super::history::FolderView;
-use super::message::{RepairQuestion, RollbackQuestion, ScriptAnswer};
+use super::message::{Beside, RepairQuestion, RollbackQuestion, ScriptAnswer};
 use super::outcome::OutcomePage;
 use super::overview::{line, path_line};
 use super::slot::Ticket;
@@ -152,8 +152,8 @@ pub struct Guided {
     pub which: Which,
     /// How text patches are read.
     pub reading: TextOptions,
-    /// Lists of withdrawn patches that count.
-    pub withdrawn: Vec<PathBuf>,
+    /// What counts beside patch and folder.
+    pub beside: Beside,
     /// What is said for the history.
     pub why: RollbackReason,
     /// What is wished for files that were edited where the patch changes them.
@@ -198,7 +198,7 @@ impl Guided {
             folder,
             which: if task == Task::BringBack { Which::Reapply } else { Which::Last },
             reading: TextOptions::default(),
-            withdrawn: Vec::new(),
+            beside: Beside::default(),
             why: RollbackReason::default(),
             edits: EditChoices::new(),
             awaited: None,
@@ -332,7 +332,7 @@ impl Guided {
                 overrides: Box::new(self.overrides.only(&self.asks_for())),
                 edits: self.edits.clone(),
                 reading: self.reading.clone(),
-                withdrawn: self.withdrawn.clone(),
+                beside: self.beside.clone(),
                 why: self.why.clone(),
                 scripts: self.agreed_scripts(),
             },
@@ -350,7 +350,7 @@ impl Guided {
     /// Which going back it is about.
     pub(super) fn rollback_question(&self) -> RollbackQuestion {
         let (which, damaged) = (self.which.clone(), self.damaged.clone());
-        let (why, withdrawn) = (self.why.clone(), self.withdrawn.clone());
+        let (why, withdrawn) = (self.why.clone(), self.beside.withdrawn.clone());
         let allow_unsigned = self.overrides.only(&self.asks_for()).has(Override::Unsigned);
         let (keep_edits, scripts) = (self.keep_edits, self.scripts);
         RollbackQuestion { which, keep_edits, damaged, why, withdrawn, allow_unsigned, scripts }

@@ -43,6 +43,20 @@ pub enum Input {
     WithdrawnList,
     /// Where the copy of a rehearsal is made.
     CopyPlace,
+    /// Another build that edits have to fit: its folder, or some of its files.
+    TriedFolder,
+    TriedFile,
+    /// An SBOM of the product that a patch is made for.
+    OrderSbom,
+    /// Trust rules of somebody.
+    Rules,
+    /// An SBOM of the folder.
+    Sbom,
+    /// A signature that was made elsewhere.
+    Signature,
+    /// The product that text patches were made for: those that are open, and those that become a patch.
+    Base,
+    MadeBase,
 }
 
 impl Input {
@@ -57,6 +71,9 @@ impl Input {
                 | Input::Repository
                 | Input::FiguresFolder
                 | Input::CopyPlace
+                | Input::TriedFolder
+                | Input::Base
+                | Input::MadeBase
         )
     }
 
@@ -81,7 +98,13 @@ impl Input {
             Input::ScanToSilence => widgets::DIALOG_SCAN,
             Input::SavedPlan => widgets::DIALOG_PLAN,
             Input::WithdrawnList => widgets::DIALOG_WITHDRAWN,
-            Input::CopyPlace => words::START_CHOOSE_FOLDER,
+            Input::CopyPlace | Input::TriedFolder | Input::Base | Input::MadeBase => {
+                words::START_CHOOSE_FOLDER
+            }
+            Input::TriedFile => trying::EDITS_ADD_FILE,
+            Input::OrderSbom | Input::Sbom => trying::SBOM_CHOOSE,
+            Input::Signature => window::SIGNATURE_FILE,
+            Input::Rules => trying::RULES_DIALOG,
         }
     }
 
@@ -104,6 +127,12 @@ impl Input {
             Input::SavedPlan => papers::PLAN_OPEN,
             Input::WithdrawnList => papers::WITHDRAWN_ADD,
             Input::CopyPlace => trying::REHEARSE_CHOOSE,
+            Input::Base | Input::MadeBase => trying::READ_BASE_CHOOSE,
+            Input::TriedFolder => trying::EDITS_ADD_FOLDER,
+            Input::TriedFile => trying::EDITS_ADD_FILE,
+            Input::OrderSbom | Input::Sbom => trying::SBOM_CHOOSE,
+            Input::Signature => window::SIGNATURE_ATTACH,
+            Input::Rules => trying::RULES_ASK,
         }
     }
 }

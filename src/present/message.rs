@@ -17,7 +17,7 @@ use super::guided::Recovering;
 use super::history::{FolderView, VerifiedHistory};
 use super::home::Known;
 pub use super::input::Input;
-use super::keys::{KeyRow, SignForm, TrustForm};
+use super::keys::{KeyRow, MadeKeyView, NewKeyForm, SignForm, TrustForm};
 use super::make::{MadePage, MakeForm};
 use super::merge::{MergeChoice, MergePage};
 use super::review::ReviewForm;
@@ -33,7 +33,7 @@ use crate::workbench::{
     Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions, UnfinishedWork, Which,
 };
 pub use of_jobs::{
-    ManyEffect, ManyEvent, PapersEffect, PapersEvent, PlanQuestion, ReadPlan, RepairQuestion,
+    Beside, ManyEffect, ManyEvent, PapersEffect, PapersEvent, PlanQuestion, ReadPlan, RepairQuestion,
     RollbackQuestion, ScriptAnswer,
 };
 pub use of_pages::{ChooseMsg, FixedMsg, KeyMsg, MakeMsg, ManyMsg, PapersMsg, RehearseMsg};
@@ -256,6 +256,12 @@ pub enum ExportWish {
     Order,
     /// What would happen, to be agreed to later.
     Plan,
+    /// The secret part of a key that is made.
+    SecretKey,
+    /// The public part of a key, for others.
+    PublicKey,
+    /// Figures, for spreadsheets and monitoring.
+    Figures,
 }
 
 impl ExportWish {
@@ -278,6 +284,8 @@ pub enum Dialog {
     KeyList,
     /// For one's own secret key.
     OwnKey,
+    /// For a list of keys that is to be signed.
+    ListToSign,
     Folder,
     /// For what a page asks for.
     Input(Input),
@@ -300,6 +308,15 @@ pub enum KeyEffect {
     TakeIn(PathBuf),
     /// Find out whether this secret key has a password.
     Own(PathBuf),
+    /// Find out where keys of this person are kept.
+    BeginNew,
+    Make(Box<NewKeyForm>),
+    /// Add a signature that was made elsewhere to this patch file, of which the one with this SHA-256 was looked at.
+    Attach(PathBuf, Digest, PathBuf),
+    /// The comment that such a signature has to carry.
+    Comment(PathBuf, Digest),
+    /// Sign this list of keys.
+    SignList(PathBuf, Box<SignForm>),
     /// Sign this patch file, of which the one with this SHA-256 was looked at.
     Sign(PathBuf, Digest, Box<SignForm>),
     /// Sign a review of it, which goes into it.
@@ -331,8 +348,8 @@ pub enum Effect {
     Inspect(Ticket, PathBuf, Option<PathBuf>),
     /// Look at a folder, with lists of withdrawn patches.
     Look(Ticket, PathBuf, Vec<PathBuf>),
-    /// Hold patch files against a folder, with wishes for files that were edited and lists of withdrawn patches.
-    Preview(Ticket, Vec<PathBuf>, PathBuf, EditChoices, Vec<PathBuf>),
+    /// Hold patch files against a folder, with wishes for files that were edited, and what counts beside both.
+    Preview(Ticket, Vec<PathBuf>, PathBuf, EditChoices, Beside),
     /// Look at what a rollback would do.
     PreviewBack(Ticket, PathBuf, RollbackQuestion),
     /// Look at what a repair would do.
@@ -398,6 +415,11 @@ pub enum KeyEvent {
     Read(Result<Box<TrustForm>, Failure>),
     /// One's own key was looked at.
     OwnRead(Result<SignForm, Failure>),
+    /// A key may be made.
+    NewBegun(NewKeyForm),
+    /// The comment for a signature that is made elsewhere.
+    Comment(Result<String, Failure>),
+    Made(Result<MadeKeyView, Failure>),
     /// Keys were trusted or revoked, or something was signed; what was done, in a sentence.
     Changed(Result<String, Failure>),
 }

@@ -31,6 +31,7 @@ pub mod review;
 pub mod scripts;
 pub mod switches;
 pub mod tree;
+pub mod tried;
 pub mod why;
 pub mod work;
 

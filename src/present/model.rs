@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::fixed::FixedForm;
 use super::guided::Guided;
 use super::home::{Home, patch_files};
-use super::keys::{KeyRow, RevokeForm, SignForm, TrustForm};
+use super::keys::{KeyRow, MadeKeyView, NewKeyForm, RevokeForm, SignForm, TrustForm};
 use super::make::{FieldFinding, MadePage, MakeForm};
 use super::many::Many;
 use super::merge::MergePage;
@@ -17,10 +17,11 @@ use super::papers::Papers;
 use super::rehearse::Rehearsing;
 use super::review::{Noting, ReviewForm};
 use super::slot::{AnswerSlot, Tickets};
+use super::tried::TriedEdits;
 use super::workspace::{Tab, Workspace};
 use crate::settings::{ComparedSides, Recent, Settings};
 use crate::words::widgets;
-use crate::workbench::{Comparison, FolderList, Sample, UnfinishedWork};
+use crate::workbench::{Comparison, FolderList, KeyFingerprint, Sample, UnfinishedWork};
 
 /// Which page is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +112,13 @@ pub struct Model {
     pub trusting: Option<TrustForm>,
     pub revoking: Option<RevokeForm>,
     pub signing: Option<SignForm>,
+    pub new_key: Option<NewKeyForm>,
+    /// The key that was made last.
+    pub made_key: Option<MadeKeyView>,
+    /// The key whose public part is saved, once a place is chosen.
+    pub(super) exporting: Option<KeyFingerprint>,
+    /// The list of keys that is signed, once one's own key is chosen.
+    pub(super) list_to_sign: Option<PathBuf>,
     /// How the last of it ended.
     pub keys_said: Option<Result<String, Failure>>,
     /// What somebody says about the patch that is open.
@@ -127,6 +135,8 @@ pub struct Model {
     pub making_findings: Vec<FieldFinding>,
     /// The patch that was made.
     pub made: AnswerSlot<MadePage>,
+    /// How the edits of an order fit.
+    pub tried: AnswerSlot<TriedEdits>,
     /// Many folders at once.
     pub many: Many,
     /// What auditors and managers are shown.
@@ -177,6 +187,10 @@ impl Model {
             trusting: None,
             revoking: None,
             signing: None,
+            new_key: None,
+            made_key: None,
+            exporting: None,
+            list_to_sign: None,
             keys_said: None,
             review: ReviewForm::default(),
             fixing: FixedForm::default(),
@@ -185,6 +199,7 @@ impl Model {
             making: MakeForm::default(),
             making_findings: Vec::new(),
             made: AnswerSlot::default(),
+            tried: AnswerSlot::default(),
             many: Many::default(),
             papers: Papers::default(),
             rehearsing: Rehearsing::default(),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::check::{CheckPage, CheckVerdict};
+use super::message::Beside;
 use super::overview::line;
 use super::work::Work;
 use super::worker::{RehearsalOrder, WorkerAnswer};
@@ -94,7 +95,7 @@ impl Rehearsing {
     pub(super) fn order(
         &self,
         check: Option<&CheckPage>,
-        (edits, reading, withdrawn): (&EditChoices, &TextOptions, &[PathBuf]),
+        (edits, reading, beside): (&EditChoices, &TextOptions, &Beside),
     ) -> RehearsalOrder {
         let form = &self.form;
         let asks_for = check.and_then(|check| check.rehearsal.clone()).unwrap_or_default();
@@ -103,7 +104,7 @@ impl Rehearsing {
             overrides: form.overrides.only(&asks_for),
             edits: edits.clone(),
             reading: reading.clone(),
-            withdrawn: withdrawn.to_vec(),
+            beside: beside.clone(),
             tests: form.commands(),
             timeout: form.timeout().filter(|seconds| *seconds != SECONDS),
             copy_in: form.copy_in.clone(),
@@ -196,7 +197,8 @@ impl RehearsalEnd {
         let tests = tests.map(|test| TriedRow::new(test.passed, &test.command, &test.how, &test.output));
         let mut facts = Vec::new();
         if done.left_out > 0 {
-            let n = phrases::count(done.left_out, "check or script", "checks and scripts");
+            let n =
+                phrases::count(done.left_out, trying::PART_CHECK_OR_SCRIPT, trying::PART_CHECKS_AND_SCRIPTS);
             facts.push(fill(trying::REHEARSAL_LEFT_OUT, &[("n", &n)]));
         }
         facts.extend(done.written.as_deref().map(wrote));

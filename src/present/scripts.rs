@@ -1,9 +1,8 @@
 //! Scripts of a patch, each in full: what somebody reads before they run.
 
-use super::overview::line;
 use crate::model::Digest;
 use crate::report::phrases;
-use crate::text::capitalised;
+use crate::text::{capitalised, escape_line};
 use crate::words::{fill, trying};
 use crate::workbench::{PlannedScript, ScriptPlan};
 
@@ -23,8 +22,10 @@ pub struct ScriptView {
     pub reason: Option<String>,
     /// What runs it, how long, and its digest.
     pub about: String,
-    /// Its whole text, each line with its number: a long line that is wrapped stays one.
+    /// Its whole text.
     pub text: String,
+    /// The same, each line with its number: a long line that is wrapped stays one.
+    pub numbered: String,
 }
 
 impl ScriptsView {
@@ -33,12 +34,17 @@ impl ScriptsView {
         if plan.is_empty() || plan.refused.is_some() {
             return None;
         }
-        let each = plan.scripts.iter().flat_map(|script| [script].into_iter().chain(script.undo.as_deref()));
-        Some(Self { scripts: each.map(ScriptView::new).collect(), digest: plan.digest() })
+        Some(Self { scripts: ScriptView::all(&plan.scripts), digest: plan.digest() })
     }
 }
 
 impl ScriptView {
+    /// Each of `scripts`, and after it what undoes it.
+    pub(super) fn all(scripts: &[PlannedScript]) -> Vec<Self> {
+        let each = scripts.iter().flat_map(|script| [script].into_iter().chain(script.undo.as_deref()));
+        each.map(Self::new).collect()
+    }
+
     fn new(script: &PlannedScript) -> Self {
         let by = phrases::interpreter(script.interpreter);
         let facts = [
@@ -50,13 +56,19 @@ impl ScriptView {
             (!script.time.is_undo()).then(|| fill(trying::SCRIPT_WHY, &[("why", &line(&script.reason))]));
         // Split at line feeds only: whatever else looks like the end of a line is shown as what it is.
         let body = script.text.strip_suffix('\n').unwrap_or(&script.text);
-        let lines = body.split('\n').enumerate();
-        let lines: Vec<String> = lines.map(|(at, text)| format!("{:>3}  {}", at + 1, line(text))).collect();
+        let lines: Vec<String> = body.split('\n').map(line).collect();
+        let numbered = lines.iter().enumerate().map(|(at, text)| format!("{:>3}  {text}", at + 1));
+        let numbered = numbered.collect::<Vec<_>>().join("\n");
         Self {
             name: capitalised(&line(&script.name())),
             reason,
             about: fill(trying::SCRIPT_ABOUT, &facts),
             text: lines.join("\n"),
+            numbered,
         }
     }
+}
+
+fn line(text: &str) -> String {
+    escape_line(text).into_owned()
 }

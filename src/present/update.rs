@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::finding::{WayOut, show_hidden};
 use super::guided::{Stage, Task};
 use super::history::FolderView;
-use super::message::{Destination, Dialog, Effect, Event, ExportWish, Msg, RehearseMsg, ScriptAnswer};
+use super::message::{Destination, Dialog, Effect, Event, ExportWish, Input, Msg, RehearseMsg, ScriptAnswer};
 use super::model::{Model, Overlay, Page};
 use super::outcome;
 use super::overview::path_line;
@@ -215,6 +215,10 @@ impl Model {
                 false => Vec::new(),
             },
             Event::PlacePicked(ExportWish::PatchFile, path) => self.make_at(path),
+            Event::PlacePicked(ExportWish::SecretKey, path) => {
+                self.key_goes_to(path);
+                Vec::new()
+            }
             Event::PlacePicked(export, path) => self.save(export, path),
             Event::Saved(Ok(path)) => self.note(&fill(words::SAVED, &[("path", &path_line(&path))])),
             Event::Saved(Err(failure)) => self.note(&failure.what),
@@ -293,6 +297,7 @@ impl Model {
                 }
                 self.update_guided(Msg::CheckAgain)
             }
+            WayOut::NameSbom => vec![Effect::PickInput(Input::Sbom)],
             WayOut::Rehearse => self.update_rehearse(RehearseMsg::Show),
             WayOut::KeepEdits => self.update_guided(Msg::KeepEdits(true)),
             WayOut::ChooseSource => vec![Effect::PickSource],
@@ -340,7 +345,9 @@ impl Model {
         match asked {
             Dialog::Source => self.take_from(vec![typed_path(&path)]),
             Dialog::Folder => self.open_folder(typed_path(&path)),
-            Dialog::Key | Dialog::KeyList | Dialog::OwnKey => self.key_picked(asked, typed_path(&path)),
+            Dialog::Key | Dialog::KeyList | Dialog::OwnKey | Dialog::ListToSign => {
+                self.key_picked(asked, typed_path(&path))
+            }
             Dialog::Input(input) => self.input_picked(*input, vec![typed_path(&path)]),
             Dialog::NewFile(export, _) => self.on_event(Event::PlacePicked(*export, typed_path(&path))),
             Dialog::Bundle => vec![Effect::Sort(vec![path])],

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::message::{RepairQuestion, RollbackQuestion, ScriptAnswer};
+use super::message::{Beside, RepairQuestion, RollbackQuestion, ScriptAnswer};
 use super::switches::SwitchWish;
 use super::why::RollbackReason;
 use crate::model::{Code, Digest, Kind};
@@ -33,8 +33,7 @@ pub enum WorkerChange {
         edits: EditChoices,
         /// How text patches are read.
         reading: TextOptions,
-        /// Lists of withdrawn patches that count beside the one of this machine.
-        withdrawn: Vec<PathBuf>,
+        beside: Beside,
         /// What is said for the history.
         why: RollbackReason,
         /// What stands for the scripts that somebody agreed to.
@@ -91,7 +90,7 @@ pub struct RehearsalOrder {
     pub(super) overrides: Overrides,
     pub(super) edits: EditChoices,
     pub(super) reading: TextOptions,
-    pub(super) withdrawn: Vec<PathBuf>,
+    pub(super) beside: Beside,
     /// The site's own tests.
     pub(super) tests: Vec<String>,
     /// How long each of them may take, in seconds, if that is said.
@@ -114,7 +113,7 @@ impl RehearsalOrder {
             .chain(self.overrides.flags().map(OsString::from))
             .chain(of_edits(&self.edits))
             .chain(of_reading(&self.reading))
-            .chain(of_lists(&self.withdrawn))
+            .chain(of_beside(&self.beside))
     }
 }
 
@@ -140,14 +139,14 @@ impl WorkerChange {
         let folder = folder.as_os_str().to_owned();
         let mut words: Vec<OsString> = Vec::new();
         match self {
-            WorkerChange::Apply { bundles, overrides, edits, reading, withdrawn, why, scripts } => {
+            WorkerChange::Apply { bundles, overrides, edits, reading, beside, why, scripts } => {
                 words.push("apply".into());
                 words.extend(bundles.iter().chain(&reading.further).map(|file| file.as_os_str().to_owned()));
                 words.push(folder);
                 words.extend(overrides.flags().map(OsString::from));
                 words.extend(of_edits(edits));
                 words.extend(of_reading(reading));
-                words.extend(of_lists(withdrawn));
+                words.extend(of_beside(beside));
                 words.extend(why.words());
                 words.extend(scripts.map(|digest| format!("--run-scripts={digest}").into()));
             }
@@ -242,6 +241,12 @@ pub(super) fn of_wanted(only: Option<&Path>, again: bool) -> Vec<OsString> {
 /// Where contents come from that backups lack.
 fn of_sources(files: &[PathBuf]) -> impl Iterator<Item = OsString> {
     files.iter().flat_map(|file| ["--from".into(), file.as_os_str().to_owned()])
+}
+
+/// What counts beside patch and folder, in the words of the command line.
+pub(super) fn of_beside(beside: &Beside) -> impl Iterator<Item = OsString> {
+    let sbom = beside.sbom.iter().flat_map(|file| ["--sbom".into(), file.as_os_str().to_owned()]);
+    of_lists(&beside.withdrawn).chain(sbom)
 }
 
 /// Which lists of withdrawn patches count, in the words of the command line.
@@ -457,7 +462,7 @@ mod tests {
             overrides: Box::new(Overrides::UNSIGNED.with(Override::Undo, "the vendor said so")),
             edits: EditChoices::new(),
             reading: TextOptions { reverse: true, ..TextOptions::default() },
-            withdrawn: Vec::new(),
+            beside: Beside::default(),
             why: RollbackReason::default(),
             scripts: None,
         };

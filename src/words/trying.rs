@@ -7,10 +7,11 @@ words! {
     REHEARSE_TITLE = "Rehearse on a copy";
     REHEARSE_MEANING = "Applies the patch to a copy, checks it, rolls it back and compares every file.";
     REHEARSE_READ_ONLY = "The folder itself is only read.";
+    REHEARSED_READ_ONLY = "The folder itself was only read.";
     REHEARSE_TESTS = "Your own tests (optional)";
     REHEARSE_COMMANDS = "Commands, one on each line; each passes if it ends with 0";
     REHEARSE_SECONDS = "Longest time for each test, in seconds";
-    REHEARSE_SECONDS_FIRST = "Enter a number of seconds from 1 to 86400";
+    REHEARSE_SECONDS_FIRST = "Enter a number of seconds from 1 to 86,400";
     REHEARSE_COPY = "Where the copy goes";
     REHEARSE_BESIDE = "Next to the folder, unless you choose another place.";
     REHEARSE_CHOOSE = "Choose a place for the copy…";
@@ -28,6 +29,8 @@ words! {
     REHEARSAL_LOST_MEANING = "The next rehearsal removes its copy.";
     REHEARSAL_TOOK = "It took {time}.";
     REHEARSAL_LEFT_OUT = "{n} not run: only for the running product.";
+    PART_CHECK_OR_SCRIPT = "check or script";
+    PART_CHECKS_AND_SCRIPTS = "checks and scripts";
     REHEARSAL_WROTE = "Your tests wrote {n} in the copy: {files}";
     REHEARSAL_UNRECORDED = "It isn't remembered: {why}";
     REHEARSED = "Rehearsal";
@@ -52,4 +55,33 @@ words! {
     SCRIPTS_UNDO = "Undo what they did";
     SCRIPT_WHY = "Why: {why}";
     SCRIPT_ABOUT = "Run by {by}, for at most {seconds} s. SHA-256 {digest}";
+    // Text patches
+    READ_BASE = "Product they were made for (optional)";
+    READ_BASE_CHOOSE = "Choose that folder…";
+    // Edits by key
+    EDITS = "Edits by key";
+    EDITS_TRY = "Try the edits";
+    EDITS_TRYING = "Trying the edits…";
+    EDITS_TRIED = "How the edits fit";
+    EDITS_ELSEWHERE = "Other builds the edits must fit";
+    EDITS_ADD_FOLDER = "Add the folder of another build…";
+    EDITS_ADD_FILE = "Add single files…";
+    EDITS_FIT = "The edits fit";
+    EDITS_THERE = "Already as the edits leave it";
+    EDITS_UNFIT = "The edits don't fit";
+    EDITS_NONE = "Can't be edited";
+    PART_EDIT = "{what} {path}: {how}";
+    PART_EDIT_THERE = "already set";
+    PART_EDIT_CLASH = "conflict";
+    PART_EDIT_FITS = "fits";
+    PART_EDIT_CREATED = "created";
+    PART_EDIT_MET = "met";
+    ORDER_SBOM = "SBOM of the product (optional)";
+    SBOM = "SBOM of this folder";
+    SBOM_CHOOSE = "Choose an SBOM…";
+    // Trust rules in a file
+    RULES_ASK = "Check it against a rules file…";
+    RULES_DIALOG = "Choose a file with trust rules (TOML)";
+    RULES_MET = "It has everything that {file} asks for";
+    RULES_UNMET = "It doesn't have everything that {file} asks for";
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use patchwright::cli::{self, Streams};
 use patchwright::model::{LocalEdits, Patch};
+use patchwright::present::message::Beside;
 use patchwright::present::why::RollbackReason;
 use patchwright::present::worker::WorkerChange;
 use patchwright::workbench::{ApplyRequest, EditChoice, EditChoices, Overrides, TextOptions};
@@ -147,13 +148,13 @@ impl Scene {
         let is_unsigned = self.after.contains("--allow-unsigned");
         let overrides = Box::new(if is_unsigned { Overrides::UNSIGNED } else { Overrides::default() });
         let (bundles, reading) = (vec![bundle], TextOptions::default());
-        let (withdrawn, why, scripts) = (Vec::new(), RollbackReason::default(), None);
+        let (beside, why, scripts) = (Beside::default(), RollbackReason::default(), None);
         let change = WorkerChange::Apply {
             bundles,
             overrides,
             edits: wishes(self.after),
             reading,
-            withdrawn,
+            beside,
             why,
             scripts,
         };

@@ -104,6 +104,7 @@ fn label(way_out: &WayOut) -> String {
             return fill(window::REPAIR_ONLY, &[("n", &phrases::count(paths.len(), "file", "files"))]);
         }
         WayOut::Recover => words::DEAL_WITH_IT,
+        WayOut::NameSbom => trying::SBOM_CHOOSE,
         WayOut::Rehearse => trying::REHEARSE,
         WayOut::WithoutScripts => trying::SCRIPTS_WITHOUT,
         WayOut::UndoScripts => trying::SCRIPTS_UNDO,

@@ -169,10 +169,10 @@ fn checked_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
     banner(ui, &Banner { notice: notice(check.verdict), title, body: meaning, actions: &[] });
     findings_ui(ui, &check.findings, outbox);
     if let Some(view) = &check.scripts {
-        super::scripts::scripts_ui(ui, view);
+        super::scripts::scripts_ui(ui, &view.scripts);
     }
     super::checks::passed_ui(ui, check);
-    if check.rehearsal.is_some() {
+    if check.offers_rehearsal() && !check.is_rehearsed() {
         let rehearse = Button::secondary(trying::REHEARSE_FIRST).icon(Icon::FlaskConical);
         if button(ui, &rehearse).clicked() {
             outbox.push(Msg::Rehearse(RehearseMsg::Show));
@@ -279,10 +279,10 @@ fn why_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
             }
         }
         if why.because.is_some() {
-            super::keys::field_ui(ui, window::WHY_WORDS, &mut why.text, false);
+            super::rows::field_ui(ui, window::WHY_WORDS, &mut why.text, false);
         }
     }
-    super::keys::field_ui(ui, window::TICKET_OPTIONAL, &mut why.ticket, false);
+    super::rows::field_ui(ui, window::TICKET_OPTIONAL, &mut why.ticket, false);
     if why != guided.why {
         outbox.push(Msg::SayWhy(Box::new(why)));
     }

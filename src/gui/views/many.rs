@@ -2,8 +2,7 @@
 
 use egui::{Color32, Label, Ui};
 
-use super::keys::field_ui;
-use super::rows::reason_ui;
+use super::rows::{field_ui, reason_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::asked::{Asked, AskedAbout};
@@ -136,10 +135,13 @@ fn question_ui(ui: &mut Ui, model: &Model, asked: &Asked, outbox: &mut Outbox) {
         }
         ui.add(Label::new(text::body(meaning).color(Tokens::from_context(ui).muted)).wrap());
         fields_ui(ui, asked, &mut answer);
+        if asked.needs_key() {
+            super::keys::key_ui(ui, model, many::SIGN_KEY, outbox);
+        }
         button_row(ui, |ui| {
             let is_final = matches!(asked.about, AskedAbout::Rollout(RolloutStep::TakeBack));
             let kind = if is_final { Button::danger } else { Button::primary };
-            if button(ui, &kind(&yes).blocked(asked.reason_to_wait())).clicked() {
+            if button(ui, &kind(&yes).blocked(asked.reason_to_wait(model.signing.as_ref()))).clicked() {
                 outbox.push(Msg::Many(ManyMsg::Confirm));
             }
             if button(ui, &Button::secondary(words::LEAVE)).clicked() {

@@ -16,6 +16,7 @@ mod keys;
 mod make;
 mod many;
 mod merge;
+mod new_key;
 mod overlays;
 mod overview;
 mod rehearse;

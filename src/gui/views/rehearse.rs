@@ -3,9 +3,9 @@
 use egui::{Label, Ui};
 
 use super::guided::set_aside_ui;
-use super::keys::{field_ui, head_ui};
+use super::keys::head_ui;
 use super::many::{WorkView, work_ui};
-use super::rows::{files_ui, item_ui};
+use super::rows::{field_ui, files_ui, item_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::check::CheckPage;
@@ -107,7 +107,7 @@ fn ended_ui(ui: &mut Ui, end: &RehearsalEnd, outbox: &mut Outbox) {
         });
     }
     card(ui, None, |ui| {
-        for fact in [trying::REHEARSE_READ_ONLY].into_iter().chain(end.facts.iter().map(String::as_str)) {
+        for fact in [trying::REHEARSED_READ_ONLY].into_iter().chain(end.facts.iter().map(String::as_str)) {
             ui.add(Label::new(text::body(fact)).wrap());
         }
     });

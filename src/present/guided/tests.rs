@@ -41,7 +41,7 @@ fn ready() -> CheckPage {
         findings: Vec::new(),
         passed: Vec::new(),
         review: Vec::new(),
-        decision: Some(DecisionDigest(crate::model::Digest::compute(b"folder"))),
+        decision: Some(DecisionDigest(Digest::compute(b"folder"))),
         button: "Apply 1 change".to_owned(),
         asks_for: Some([Override::Unsigned].into()),
     }

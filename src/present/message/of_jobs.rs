@@ -11,9 +11,10 @@ use crate::present::keys::SignForm;
 use crate::present::rollout::{PlannedRollout, RolloutForm, RolloutPage, RolloutStep};
 use crate::present::scan::ScanView;
 use crate::present::slot::Ticket;
+use crate::present::tried::{AskedRules, TriedEdits};
 use crate::present::wanted::{WantedForm, WantedPage};
 use crate::present::why::RollbackReason;
-use crate::workbench::{DamagedBackups, DecisionDigest, EditChoices, Which};
+use crate::workbench::{DamagedBackups, DecisionDigest, EditChoices, KeyFingerprint, Which};
 
 /// What the model wants to know about many folders, or wants said about them.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,8 +27,8 @@ pub enum ManyEffect {
     Read(Ticket, PathBuf),
     /// Find out what a run of it would do.
     Plan(Ticket, Box<RolloutForm>),
-    /// Write down what somebody says about it, and why.
-    Say(Ticket, PathBuf, RolloutStep, Option<String>),
+    /// Write down what somebody says about it, why, and signed with which key.
+    Say(Ticket, PathBuf, RolloutStep, Option<String>, Option<Box<SignForm>>),
 }
 
 /// What a job answers about many folders.
@@ -57,6 +58,14 @@ pub enum PapersEffect {
     Export(PathBuf, PathBuf, Option<PathBuf>),
     /// Save an order to fill in.
     SaveOrder(PathBuf),
+    /// Try the edits of this order on files.
+    TryEdits(Ticket, PathBuf, Vec<PathBuf>),
+    /// Hold a patch file against the trust rules in a file.
+    AskRules(Ticket, PathBuf, PathBuf),
+    /// Save the figures in the format that the ending of the name stands for.
+    SaveFigures(PathBuf, Box<FiguresForm>),
+    /// Save the public part of a key.
+    SaveKey(PathBuf, KeyFingerprint),
     /// Save what would happen, if it is still what was shown.
     SavePlan(PathBuf, Box<PlanQuestion>, DecisionDigest),
     /// Read a plan, and hold it against what would happen.
@@ -71,6 +80,8 @@ pub enum PapersEvent {
     Identified(Ticket, Result<IdentifiedPage, Failure>),
     ScanCompared(Ticket, Result<ScanView, Failure>),
     PlanRead(Ticket, Result<ReadPlan, Failure>),
+    EditsTried(Ticket, Result<TriedEdits, Failure>),
+    RulesAsked(Ticket, Result<AskedRules, Failure>),
 }
 
 /// What would happen to which folder.
@@ -79,7 +90,16 @@ pub struct PlanQuestion {
     pub files: Vec<PathBuf>,
     pub folder: PathBuf,
     pub edits: EditChoices,
+    pub beside: Beside,
+}
+
+/// What counts beside a patch and a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Lists of withdrawn patches, beside the one of this machine.
     pub withdrawn: Vec<PathBuf>,
+    /// An SBOM of the folder, which answers for the components that a patch needs.
+    pub sbom: Option<PathBuf>,
 }
 
 /// A plan that was read: where it is, and what somebody agreed to by it.

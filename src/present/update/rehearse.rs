@@ -49,7 +49,7 @@ impl Model {
     /// What the worker is told to try.
     pub fn rehearsal(&self) -> WorkerChange {
         let (edits, reading) = (&self.workspace.edits, &self.workspace.reading);
-        let choices = (edits, reading, self.papers.withdrawn.as_slice());
+        let choices = (edits, reading, &self.papers.beside);
         WorkerChange::Rehearse(Box::new(self.rehearsing.order(self.check_to_rehearse(), choices)))
     }
 
@@ -65,7 +65,7 @@ impl Model {
     pub(super) fn on_rehearsal_line(&mut self, line: Option<WorkerLine>) -> Vec<Effect> {
         let Some(run) = &mut self.rehearsing.run else { return Vec::new() };
         match line {
-            Some(WorkerLine::Progress(how_far)) => run.work.advance(how_far),
+            Some(WorkerLine::Progress(how_far)) => run.work.advance_on_copy(how_far),
             Some(WorkerLine::Answer(answer)) => run.answer = Some(*answer),
             None => {
                 run.ended();

@@ -38,4 +38,5 @@ mod switching;
 mod text_patches;
 mod truth;
 mod twice_as_large;
+mod verbs;
 mod working;

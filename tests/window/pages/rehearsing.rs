@@ -85,6 +85,7 @@ fn a_rehearsal_leaves_the_folder_alone_and_the_check_says_how_it_went() {
     person.press(trying::REHEARSE_NOW);
     person.must_see(trying::REHEARSAL_PASSED);
     person.must_see(trying::REHEARSAL_PASSED_MEANING);
+    person.must_see(trying::REHEARSED_READ_ONLY);
     person.must_see("grep -q 2 a.txt");
     person.must_see("Passed: ended with 0");
     person.must_see("Your tests wrote 1 file in the copy: left");

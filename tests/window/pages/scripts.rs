@@ -81,6 +81,8 @@ fn confirms(person: &mut Person) {
 fn a_script_is_shown_in_full_and_runs_only_once_somebody_agreed() {
     let scene = Scene::new(&["author", "script"]);
     let mut person = scene.open();
+    // What a patch brings stands on its first page, whoever may run it.
+    person.must_see("  1  # it hides \\u{202e} nothing");
     person.opens_tab(words::TAB_CHECKS);
     person.must_see("  1  # it hides \\u{202e} nothing");
     person.must_see("  2  touch \"$PATCHWRIGHT_TARGET/ran\"");
