@@ -9,7 +9,7 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use super::sign::signer;
 use crate::report::Report;
-use crate::workbench::{KeyFingerprint, KeyWish, PublicKey, Revoked, RevokedFrom, SignerRole};
+use crate::workbench::{KeyFingerprint, KeyWish, PublicKey, Revoked, RevokedFrom, SignerRole, is_key_name};
 
 /// Make keys, and decide whose keys you trust
 ///
@@ -201,8 +201,7 @@ impl Arguments {
 
 impl New {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
-        let is_file_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if self.name.is_empty() || self.name.starts_with('.') || !self.name.chars().all(is_file_name) {
+        if !is_key_name(&self.name) {
             return Err(
                 Report::usage("A key's name has only letters, digits, dots, dashes and underscores").into()
             );

@@ -184,6 +184,7 @@ impl Jobs for Threads {
                 let title = match asked {
                     Dialog::KeyList => widgets::DIALOG_KEY_LIST,
                     Dialog::OwnKey => widgets::DIALOG_OWN_KEY,
+                    Dialog::ListToSign => words::window::LIST_SIGN,
                     _ => widgets::DIALOG_KEY,
                 };
                 let picked = rfd::FileDialog::new().set_title(title).pick_file();
@@ -209,6 +210,9 @@ impl Jobs for Threads {
                         ExportWish::Fixed => words::window::FIXED_SAVE,
                         ExportWish::Plan => words::papers::PLAN_SAVE,
                         ExportWish::TextPatch => words::papers::EXPORT,
+                        ExportWish::SecretKey => words::window::NEW_KEY_PLACE,
+                        ExportWish::Figures => words::papers::FIGURES_SAVE,
+                        ExportWish::PublicKey => words::window::KEY_SAVE,
                         ExportWish::Order => words::papers::ORDER_SKELETON,
                         ExportWish::Evidence => words::papers::EVIDENCE,
                         ExportWish::Comparison => words::many::WANTED_SAVE,

@@ -24,6 +24,11 @@ pub enum ScriptTime {
 }
 
 impl ScriptTime {
+    /// Whether it undoes what another one did.
+    pub(crate) const fn is_undo(self) -> bool {
+        matches!(self, ScriptTime::UndoAfter | ScriptTime::UndoBefore)
+    }
+
     /// The word for it, as manifests, programs and the scripts themselves read it.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::keys::SignForm;
 use super::rollout::RolloutStep;
 use crate::words::{self, many};
 
@@ -37,8 +38,13 @@ impl Asked {
         Some(self.reason.trim().to_owned()).filter(|reason| !reason.is_empty())
     }
 
-    /// Why it can't be answered with yes yet.
-    pub fn reason_to_wait(&self) -> Option<&'static str> {
+    /// Whether it is answered with a key.
+    pub fn needs_key(&self) -> bool {
+        matches!(self.about, AskedAbout::Rollout(RolloutStep::Approve { by_key: true, .. }))
+    }
+
+    /// Why it can't be answered with yes yet; `key` is the one that was chosen.
+    pub fn reason_to_wait(&self, key: Option<&SignForm>) -> Option<&'static str> {
         let needs_reason = match &self.about {
             AskedAbout::Hold(_) => true,
             AskedAbout::Rollout(step) => step.reason() == Some(true),
@@ -46,6 +52,8 @@ impl Asked {
         };
         let until = self.until.trim();
         match &self.about {
+            _ if self.needs_key() && key.is_none() => Some(many::SIGN_KEY_FIRST),
+            _ if self.needs_key() => key.and_then(SignForm::reason_to_wait),
             _ if needs_reason && self.said().is_none() => Some(words::REASON_FIRST),
             AskedAbout::Hold(_) if !until.is_empty() && until.parse::<jiff::civil::Date>().is_err() => {
                 Some(many::HOLD_DAY_FIRST)

@@ -8,17 +8,18 @@ use std::path::Path;
 
 use super::failure::Failure;
 use super::finding::{
-    Finding, Rank, WayOut, finding_of_scripts, findings_of_apply, findings_of_notes, findings_of_obstacles,
-    findings_of_rollback,
+    Finding, Rank, WayOut, findings_of_apply, findings_of_notes, findings_of_obstacles, findings_of_rollback,
+    rehearsed_by,
 };
 use super::fit;
 use super::guided::{Guided, Task};
 use super::overview::{line, path_line};
+use super::scripts::ScriptsView;
 use crate::model::{Code, Node, Step, TreePath};
 use crate::plan::{Obstacle, Preview};
 use crate::report::{changes, phrases};
 use crate::text::capitalised;
-use crate::words::{self, fill, window};
+use crate::words::{self, fill, trying, window};
 use crate::workbench::{
     ApplyPreview, ComingPatch, DecisionDigest, Override, PatchNote, RepairPreview, RollbackPreview, Standing,
 };
@@ -77,6 +78,10 @@ pub struct CheckPage {
     pub differing: Vec<TreePath>,
     /// Whether somebody has to say why, whatever else there is.
     pub needs_reason: bool,
+    /// Scripts that run only if somebody agrees.
+    pub scripts: Option<ScriptsView>,
+    /// What somebody has to set aside so that it can be tried on a copy; `None`: it can't be.
+    pub rehearsal: Option<BTreeSet<Override>>,
 }
 
 /// What a check is about. Texts are escaped.
@@ -139,16 +144,17 @@ impl CheckPage {
             found.patches.iter().map(|one| line(one.patch.about.identity.id.as_str())).collect();
         let subject = Subject { patch: ids.join(" + "), product };
         let passed = passed_apply(found, &check);
-        let is_open = finding_of_scripts(&found.scripts).is_none();
+        let is_open = found.scripts.refused.is_none();
         let asks_for = check.asks_for.clone().filter(|_| is_open).map(|mut asks_for| {
             asks_for.extend(found.permits(false).is_err().then_some(Override::Unsigned));
             asks_for
         });
-        Self { subject: Some(subject), passed, asks_for, ..check }
+        let (scripts, rehearsal) = (ScriptsView::new(&found.scripts), rehearsal_asks_for(found));
+        Self { subject: Some(subject), passed, asks_for, scripts, rehearsal, ..check }
     }
 
-    /// The check of a rollback in `folder`; with `again`, of undoing one.
-    pub fn of_rollback(found: &RollbackPreview, folder: &Path, again: bool) -> Self {
+    /// The check of a rollback in `folder`; with `again`, of undoing one; with `scripts_stay`, of one of files alone.
+    pub fn of_rollback(found: &RollbackPreview, folder: &Path, (again, scripts_stay): (bool, bool)) -> Self {
         let preview = &found.preview;
         let steps = &preview.plan.steps;
         let (name, button) = match again {
@@ -186,7 +192,7 @@ impl CheckPage {
         };
         let subject = (!ids.is_empty()).then(|| Subject { patch: ids.join(" + "), product: None });
         let about = (preview, found.decision(), steps.len());
-        let check = Self::new(about, findings_of_rollback(found), review, button);
+        let check = Self::new(about, findings_of_rollback(found, scripts_stay), review, button);
         let passed = [
             check.unless(&[Code::Store], words::SAFE_COPIES, || words::SAFE_COPIES_ARE_WHOLE.to_owned()),
             check.unless(&[Code::Drift, Code::Missing], words::FILES, || files_as_expected(steps.len())),
@@ -194,7 +200,8 @@ impl CheckPage {
             check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
         ];
         let passed = passed.into_iter().flatten().collect();
-        Self { subject, passed, asks_for: Some(found.asks_for()), ..check }
+        let scripts = ScriptsView::new(&found.scripts).filter(|_| !scripts_stay);
+        Self { subject, passed, asks_for: Some(found.asks_for()), scripts, ..check }
     }
 
     /// The check of a repair in `folder`.
@@ -298,6 +305,8 @@ impl CheckPage {
             asks_for: preview.obstacles.iter().map(Obstacle::way_around).collect(),
             differing: Vec::new(),
             needs_reason: false,
+            scripts: None,
+            rehearsal: None,
         }
     }
 
@@ -332,7 +341,24 @@ impl CheckPage {
             asks_for: None,
             differing: Vec::new(),
             needs_reason: false,
+            scripts: None,
+            rehearsal: None,
         }
+    }
+
+    /// Whether it can be tried on a copy, and no finding has a button for that.
+    pub fn offers_rehearsal(&self) -> bool {
+        self.rehearsal.is_some() && !self.offers(&WayOut::Rehearse)
+    }
+
+    /// Whether it was tried on a copy, and that went well.
+    pub fn is_rehearsed(&self) -> bool {
+        self.passed.iter().any(|line| line.name == trying::REHEARSED)
+    }
+
+    /// Whether a finding has a button for this.
+    pub fn offers(&self, way_out: &WayOut) -> bool {
+        self.findings.iter().any(|finding| finding.way_out.as_ref() == Some(way_out))
     }
 
     /// Whether a finding carries this code.
@@ -372,6 +398,7 @@ fn passed_apply(found: &ApplyPreview, check: &CheckPage) -> Vec<ReviewLine> {
     if preview.is_nothing_to_do() {
         return Vec::new();
     }
+    let rehearsed = found.rehearsal.as_ref().filter(|known| known.is_current && known.note.is_passed);
     const FILES: &[Code] =
         &[Code::Clash, Code::Drift, Code::Missing, Code::Occupied, Code::Overlap, Code::Undoes];
     let version = found.version.as_deref().map(line);
@@ -388,8 +415,17 @@ fn passed_apply(found: &ApplyPreview, check: &CheckPage) -> Vec<ReviewLine> {
         check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
         (found.verdict.standing == Standing::Trusted)
             .then(|| ReviewLine::fact(window::CHECKED_SIGNATURE, line(&found.verdict.sentence()))),
+        rehearsed.map(|known| ReviewLine::fact(trying::REHEARSED, rehearsed_by(known))),
     ];
     lines.into_iter().flatten().collect()
+}
+
+/// What has to be set aside so that `found` can be tried on a copy: that it wasn't yet stands in the way of nothing then.
+fn rehearsal_asks_for(found: &ApplyPreview) -> Option<BTreeSet<Override>> {
+    let obstacles = found.preview.obstacles.iter().filter(|obstacle| !obstacle.is_unrehearsed());
+    let mut asks_for: BTreeSet<Override> = obstacles.map(Obstacle::way_around).collect::<Option<_>>()?;
+    asks_for.extend(found.permits(false).is_err().then_some(Override::Unsigned));
+    (!found.preview.is_nothing_to_do()).then_some(asks_for)
 }
 
 fn files_as_expected(number: usize) -> String {

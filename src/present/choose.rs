@@ -25,6 +25,8 @@ pub struct ChooseForm {
     pub kev: Option<PathBuf>,
     /// A table of forecasts.
     pub epss: Option<PathBuf>,
+    /// Lists of withdrawn patches, beside the one of this machine.
+    pub withdrawn: Vec<PathBuf>,
 }
 
 impl ChooseForm {
@@ -43,7 +45,7 @@ impl ChooseForm {
             from: self.from.clone(),
             kev: self.kev.clone(),
             epss: self.epss.clone(),
-            withdrawn: Vec::new(),
+            withdrawn: self.withdrawn.clone(),
         }
     }
 }

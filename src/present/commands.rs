@@ -1,9 +1,11 @@
 //! Every command once: its name, its keys, and when it can be used. Menu, palette, key sheet and keyboard read this.
 
-use super::message::{ChooseMsg, Destination, KeyMsg, MakeMsg, ManyMsg, Msg, PapersMsg, ReviewMsg};
+use super::message::{
+    ChooseMsg, Destination, KeyMsg, MakeMsg, ManyMsg, Msg, PapersMsg, RehearseMsg, ReviewMsg,
+};
 use super::tree::ChangeTree;
 use super::{Model, Page, Tab};
-use crate::words::{self, many, papers, window};
+use crate::words::{self, many, papers, trying, window};
 
 /// A key with its modifiers, in the window's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub enum Command {
     CheckAgain,
     /// The guided apply.
     Apply,
+    /// Tries the change on a copy.
+    Rehearse,
     /// The guided rollback.
     GoBack,
     /// The change after this one.
@@ -95,7 +99,7 @@ pub enum Command {
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Command; 32] = [
+    pub const ALL: [Command; 33] = [
         Command::OpenPatch,
         Command::ChooseFolder,
         Command::Sample,
@@ -106,6 +110,7 @@ impl Command {
         Command::History,
         Command::CheckAgain,
         Command::Apply,
+        Command::Rehearse,
         Command::GoBack,
         Command::NextFile,
         Command::PreviousFile,
@@ -142,6 +147,7 @@ impl Command {
             Command::History => words::TAB_HISTORY,
             Command::CheckAgain => words::CHECK_AGAIN,
             Command::Apply => words::APPLY,
+            Command::Rehearse => trying::REHEARSE,
             Command::GoBack => words::GO_BACK,
             Command::NextFile => words::NEXT_FILE,
             Command::PreviousFile => words::PREVIOUS_FILE,
@@ -174,6 +180,7 @@ impl Command {
             Command::ChooseFolder => const { &[Shortcut { key: "O", command: true, shift: true }] },
             Command::Sample
             | Command::Apply
+            | Command::Rehearse
             | Command::GoBack
             | Command::Review
             | Command::CopyCommand
@@ -234,6 +241,7 @@ impl Command {
                 false => Ok(Msg::CheckAgain),
             },
             Command::Apply => model.workspace.can_apply().map(|()| Msg::BeginApply),
+            Command::Rehearse => model.workspace.can_apply().map(|()| Msg::Rehearse(RehearseMsg::Show)),
             Command::GoBack => model.workspace.can_go_back().map(|()| Msg::BeginTakeBack),
             Command::NextFile => file(true),
             Command::PreviousFile => file(false),

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::fit;
-use super::overview::path_line;
+use super::overview::{line, path_line};
 use crate::model::{Code, Hold, HoldKind, HoldPhase, Patch, TreePath};
 use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{hidden as report_hidden, phrases, relations};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::text::{Advice, capitalised, escape_line};
-use crate::words::{self, fill, window};
-use crate::workbench::{ApplyPreview, Denial, EditChoice, Hidden, RollbackPreview, ScriptPlan, Verdict};
+use crate::words::{self, fill, trying, window};
+use crate::workbench::{
+    ApplyPreview, Denial, EditChoice, Hidden, KnownRehearsal, RollbackPreview, ScriptPlan, Verdict,
+};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +49,14 @@ pub enum WayOut {
     LeaveDamaged,
     /// Only these files are repaired.
     RepairOnly(Vec<TreePath>),
+    /// The change is tried on a copy.
+    Rehearse,
+    /// An SBOM of the folder is chosen.
+    NameSbom,
+    /// Only files are restored, and what scripts did stays.
+    WithoutScripts,
+    /// What scripts did is undone, too.
+    UndoScripts,
     /// The interrupted change is dealt with.
     Recover,
     /// The places of what deceives are listed. Until then the change does not begin.
@@ -149,6 +159,7 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
     findings.extend(finding_of_scripts(&preview.scripts));
     findings.extend(finding_of_trust(&preview.verdict));
+    findings.extend(preview.rehearsal.as_ref().and_then(finding_of_rehearsal));
     findings.extend(findings_of_hidden(&preview.hidden));
     findings.extend(findings_of_patch(&preview.patch, &[HoldPhase::Before, HoldPhase::After]));
     findings.extend(findings_of_relations(preview));
@@ -158,18 +169,27 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     findings
 }
 
-/// Scripts that would run. The window has no place yet to read them in full, so it leaves them to the command line.
+/// Scripts that would run, which are shown in full where somebody agrees to them; or why they can't.
 pub(super) fn finding_of_scripts(plan: &ScriptPlan) -> Option<Finding> {
     if let Some(refused) = &plan.refused {
         return Some(finding_of_group(&[refused]));
     }
     let name = plan.scripts.first()?.name();
     let meaning = capitalised(&escape_line(&fill(words::SCRIPTS_WOULD_RUN, &[("script", &name)])));
-    Some(Finding {
-        code: Some(Code::Policy),
-        hint: words::SCRIPTS_ON_THE_COMMAND_LINE.to_owned(),
-        ..Finding::plain(Rank::Blocks, words::heading(Code::Policy), meaning)
-    })
+    let hint = trying::SCRIPTS_READ.to_owned();
+    Some(Finding { hint, ..Finding::plain(Rank::MayBreak, trying::SCRIPTS, meaning) })
+}
+
+/// Scripts that would undo what those of a patch did; `stays`: somebody wants only its files to go.
+fn finding_of_undoing(plan: &ScriptPlan, stays: bool) -> Option<Finding> {
+    let finding = finding_of_scripts(plan)?;
+    if stays {
+        let left = Finding::plain(Rank::MayBreak, trying::SCRIPTS_STAY, trying::SCRIPTS_STAY_MEANING);
+        return Some(Finding { way_out: Some(WayOut::UndoScripts), ..left });
+    }
+    let is_refused = plan.refused.is_some();
+    let hint = if is_refused { finding.hint } else { trying::SCRIPTS_UNDO_READ.to_owned() };
+    Some(Finding { hint, way_out: Some(WayOut::WithoutScripts), ..finding })
 }
 
 /// How it is related to what is in the folder, where that is not nothing and not told as an obstacle already.
@@ -187,9 +207,9 @@ fn findings_of_relations(preview: &ApplyPreview) -> Vec<Finding> {
 }
 
 /// What is to be known before a rollback.
-pub fn findings_of_rollback(preview: &RollbackPreview) -> Vec<Finding> {
+pub fn findings_of_rollback(preview: &RollbackPreview, scripts_stay: bool) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
-    findings.extend(finding_of_scripts(&preview.scripts));
+    findings.extend(finding_of_undoing(&preview.scripts, scripts_stay));
     let advice: Vec<_> = preview.advice.iter().map(|advice| escape_line(advice)).collect();
     if !advice.is_empty() {
         findings.push(Finding::plain(Rank::MayBreak, words::VENDOR_ADVICE, advice.join("\n")));
@@ -278,6 +298,7 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
 /// What to do about it, in the words of this surface: there is a button for it, and nothing to type.
 fn hint(obstacle: &Obstacle) -> String {
     let words = match obstacle.code() {
+        _ if obstacle.is_unrehearsed() => trying::HINT_REHEARSE,
         Code::Clash => words::CHOOSE_VERSION,
         Code::Requires if obstacle.file_beside().is_some() => window::HINT_REQUIRED,
         Code::NotNewest if way_out(obstacle) == Some(WayOut::WithDependents) => window::HINT_DEPENDENTS,
@@ -295,6 +316,12 @@ fn way_out(obstacle: &Obstacle) -> Option<WayOut> {
     }
     if obstacle.is_dependent() {
         return Some(WayOut::WithDependents);
+    }
+    if obstacle.is_unrehearsed() {
+        return Some(WayOut::Rehearse);
+    }
+    if obstacle.is_about_an_sbom() {
+        return Some(WayOut::NameSbom);
     }
     match obstacle.code() {
         Code::Product | Code::Version | Code::FileSystem => Some(WayOut::ChooseFolder),
@@ -347,6 +374,33 @@ fn finding_of_trust(verdict: &Verdict) -> Option<Finding> {
             Some(finding)
         }
     }
+}
+
+/// Who rehearsed it and when. Text that is escaped.
+pub(super) fn rehearsed_by(known: &KnownRehearsal) -> String {
+    let note = &known.note;
+    let (when, who) = (phrases::moment(&line(&note.time)), line(&note.by));
+    let n = phrases::count(note.tests, "test", "tests");
+    let template = if note.tests == 0 { trying::PART_REHEARSED_BY } else { trying::PART_REHEARSED_WITH };
+    fill(template, &[("when", &when), ("who", &who), ("n", &n)])
+}
+
+/// A rehearsal that says nothing good of what would be done now.
+fn finding_of_rehearsal(known: &KnownRehearsal) -> Option<Finding> {
+    let what = rehearsed_by(known);
+    let finding = match (known.is_current, &known.note.why) {
+        (false, _) => {
+            let meaning = fill(trying::REHEARSED_BEFORE_MEANING, &[("what", &what)]);
+            Finding::plain(Rank::Information, trying::REHEARSED_BEFORE, meaning)
+        }
+        (true, Some(why)) => {
+            let why = format!("{}.", capitalised(&line(why)));
+            let meaning = fill(trying::REHEARSED_FAILED_WHY, &[("what", &what), ("why", &why)]);
+            Finding::plain(Rank::MayBreak, trying::REHEARSED_FAILED, meaning)
+        }
+        (true, None) => return None,
+    };
+    Some(Finding { way_out: Some(WayOut::Rehearse), ..finding })
 }
 
 /// What the vendor wants people to do or know in these phases, and what has to be restarted.
@@ -410,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_leaves_scripts_to_the_command_line() {
+    fn scripts_that_nobody_may_run_are_in_the_way_and_others_are_read_first() {
         let refused = Obstacle::new(Scripts::NotVouchedFor);
         let plan = ScriptPlan { refused: Some(refused), ..ScriptPlan::default() };
         let finding = finding_of_scripts(&plan).expect("a finding");

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::check::{CheckPage, CheckVerdict};
 use super::failure::Failure;
 use super::history::FolderView;
-use super::message::{RepairQuestion, RollbackQuestion};
+use super::message::{Beside, RepairQuestion, RollbackQuestion, ScriptAnswer};
 use super::outcome::OutcomePage;
 use super::overview::{line, path_line};
 use super::slot::Ticket;
@@ -17,8 +17,8 @@ use super::switches::SwitchWish;
 use super::why::RollbackReason;
 use super::work::Work;
 use super::worker::{WorkerAnswer, WorkerChange};
-use crate::model::{Position, TreePath};
-use crate::words::{self, fill, window};
+use crate::model::{Digest, Position, TreePath};
+use crate::words::{self, fill, trying, window};
 use crate::workbench::{DamagedBackups, EditChoices, Override, Overrides, TextOptions, Which};
 
 /// What is done about an interrupted change.
@@ -152,8 +152,8 @@ pub struct Guided {
     pub which: Which,
     /// How text patches are read.
     pub reading: TextOptions,
-    /// Lists of withdrawn patches that count.
-    pub withdrawn: Vec<PathBuf>,
+    /// What counts beside patch and folder.
+    pub beside: Beside,
     /// What is said for the history.
     pub why: RollbackReason,
     /// What is wished for files that were edited where the patch changes them.
@@ -168,6 +168,8 @@ pub struct Guided {
     pub overrides: Overrides,
     /// Whether files that were changed since are kept aside.
     pub keep_edits: bool,
+    /// What somebody answers about scripts.
+    pub scripts: ScriptAnswer,
     /// What is done where backups are damaged.
     pub damaged: DamagedBackups,
     /// The only files that are repaired; empty: all that differ.
@@ -196,7 +198,7 @@ impl Guided {
             folder,
             which: if task == Task::BringBack { Which::Reapply } else { Which::Last },
             reading: TextOptions::default(),
-            withdrawn: Vec::new(),
+            beside: Beside::default(),
             why: RollbackReason::default(),
             edits: EditChoices::new(),
             awaited: None,
@@ -204,6 +206,7 @@ impl Guided {
             recovering: Recovering::Undo,
             overrides: Overrides::default(),
             keep_edits: false,
+            scripts: ScriptAnswer::None,
             damaged: DamagedBackups::default(),
             only: Vec::new(),
             switch: None,
@@ -246,6 +249,9 @@ impl Guided {
                 (self.check, self.awaited, self.outcome) = (None, None, None);
                 // What somebody answers for is this patch in this folder as it was seen, not the next one.
                 self.overrides = Overrides::default();
+                if self.scripts != ScriptAnswer::Without {
+                    self.scripts = ScriptAnswer::None;
+                }
             }
             Stage::Running => (self.run, self.work, self.answer) = (self.run + 1, Work::BEGINNING, None),
             _ => {}
@@ -268,6 +274,7 @@ impl Guided {
                 Some(self.reason_to_stay())
             }
             Stage::Confirming if self.lacks_reason() => Some(words::REASON_FIRST),
+            Stage::Confirming if self.agreed_scripts() != self.shown_scripts() => Some(trying::SCRIPTS_FIRST),
             Stage::Confirming => {
                 let missing = self.asks_for().into_iter().find(|rule| !self.overrides.has(*rule))?;
                 Some(if missing.needs_reason() { words::REASON_FIRST } else { words::CONSENT_FIRST })
@@ -289,6 +296,17 @@ impl Guided {
     fn lacks_reason(&self) -> bool {
         let is_needed = self.check.as_ref().is_some_and(|check| check.needs_reason);
         is_needed && self.switch.as_ref().is_none_or(|wish| wish.said().is_none())
+    }
+
+    /// What stands for the scripts that would run, if any would.
+    fn shown_scripts(&self) -> Option<Digest> {
+        Some(self.check.as_ref()?.scripts.as_ref()?.digest)
+    }
+
+    /// What stands for those that may run.
+    fn agreed_scripts(&self) -> Option<Digest> {
+        let ScriptAnswer::Run(digest) = self.scripts else { return None };
+        self.shown_scripts().filter(|shown| *shown == digest)
     }
 
     /// Whether the check lets the change go on, be it with something set aside.
@@ -317,8 +335,9 @@ impl Guided {
                 overrides: Box::new(self.overrides.only(&self.asks_for())),
                 edits: self.edits.clone(),
                 reading: self.reading.clone(),
-                withdrawn: self.withdrawn.clone(),
+                beside: self.beside.clone(),
                 why: self.why.clone(),
+                scripts: self.agreed_scripts(),
             },
             Task::Repair => WorkerChange::Repair(self.repair_question()),
             Task::TakeBack | Task::BringBack => WorkerChange::TakeBack(self.rollback_question()),
@@ -334,9 +353,10 @@ impl Guided {
     /// Which going back it is about.
     pub(super) fn rollback_question(&self) -> RollbackQuestion {
         let (which, damaged) = (self.which.clone(), self.damaged.clone());
-        let (why, withdrawn) = (self.why.clone(), self.withdrawn.clone());
+        let (why, withdrawn) = (self.why.clone(), self.beside.withdrawn.clone());
         let overrides = self.overrides.only(&self.asks_for());
-        RollbackQuestion { which, keep_edits: self.keep_edits, damaged, why, withdrawn, overrides }
+        let (keep_edits, scripts) = (self.keep_edits, self.scripts);
+        RollbackQuestion { which, keep_edits, damaged, why, withdrawn, overrides, scripts }
     }
 
     /// Which repair it is about.

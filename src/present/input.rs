@@ -1,6 +1,6 @@
 //! Files and folders that a page asks for, each in a dialog of its own.
 
-use crate::words::{self, many, papers, widgets, window};
+use crate::words::{self, many, papers, trying, widgets, window};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,22 @@ pub enum Input {
     SavedPlan,
     /// A vendor's list of withdrawn patches.
     WithdrawnList,
+    /// Where the copy of a rehearsal is made.
+    CopyPlace,
+    /// Another build that edits have to fit: its folder, or some of its files.
+    TriedFolder,
+    TriedFile,
+    /// An SBOM of the product that a patch is made for.
+    OrderSbom,
+    /// Trust rules of somebody.
+    Rules,
+    /// An SBOM of the folder.
+    Sbom,
+    /// A signature that was made elsewhere.
+    Signature,
+    /// The product that text patches were made for: those that are open, and those that become a patch.
+    Base,
+    MadeBase,
 }
 
 impl Input {
@@ -54,6 +70,10 @@ impl Input {
                 | Input::TargetFolder
                 | Input::Repository
                 | Input::FiguresFolder
+                | Input::CopyPlace
+                | Input::TriedFolder
+                | Input::Base
+                | Input::MadeBase
         )
     }
 
@@ -78,6 +98,13 @@ impl Input {
             Input::ScanToSilence => widgets::DIALOG_SCAN,
             Input::SavedPlan => widgets::DIALOG_PLAN,
             Input::WithdrawnList => widgets::DIALOG_WITHDRAWN,
+            Input::CopyPlace | Input::TriedFolder | Input::Base | Input::MadeBase => {
+                words::START_CHOOSE_FOLDER
+            }
+            Input::TriedFile => trying::EDITS_ADD_FILE,
+            Input::OrderSbom | Input::Sbom => trying::SBOM_CHOOSE,
+            Input::Signature => window::SIGNATURE_FILE,
+            Input::Rules => trying::RULES_DIALOG,
         }
     }
 
@@ -99,6 +126,13 @@ impl Input {
             Input::ScanToSilence => papers::SCAN_CHOOSE,
             Input::SavedPlan => papers::PLAN_OPEN,
             Input::WithdrawnList => papers::WITHDRAWN_ADD,
+            Input::CopyPlace => trying::REHEARSE_CHOOSE,
+            Input::Base | Input::MadeBase => trying::READ_BASE_CHOOSE,
+            Input::TriedFolder => trying::EDITS_ADD_FOLDER,
+            Input::TriedFile => trying::EDITS_ADD_FILE,
+            Input::OrderSbom | Input::Sbom => trying::SBOM_CHOOSE,
+            Input::Signature => window::SIGNATURE_ATTACH,
+            Input::Rules => trying::RULES_ASK,
         }
     }
 }

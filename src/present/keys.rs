@@ -3,11 +3,14 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use super::overview::{line, path_line};
 use crate::report::phrases;
-use crate::words::{fill, window};
+use crate::words::{self, fill, window};
 use crate::workbench::{
-    EVERY_PRODUCT, KeyFingerprint, KeyWish, KnownKey, PublicKey, Revoked, RevokedFrom, SignerRole,
+    EVERY_PRODUCT, KeyFingerprint, KeyWish, KnownKey, MadeKey, PublicKey, Revoked, RevokedFrom, SignerRole,
+    is_key_name,
 };
 
 /// A key that is known here. Texts are escaped.
@@ -27,6 +30,11 @@ pub struct KeyRow {
 }
 
 impl KeyRow {
+    /// The name that a file with the key has if nobody says otherwise.
+    pub(super) fn file_name(&self) -> String {
+        format!("{}.pub", if is_key_name(&self.name) { self.name.as_str() } else { "key" })
+    }
+
     pub(super) fn new(known: &KnownKey) -> Self {
         let print = known.key.key.fingerprint();
         let owner = (known.key.owner != known.key.name).then(|| line(&known.key.owner));
@@ -93,6 +101,9 @@ pub struct TrustForm {
     pub every_product: bool,
     /// It was met in a patch file: it is trusted for making patches for that product, and nothing else.
     pub is_first_contact: bool,
+    /// From and until when it is valid; empty: always.
+    pub not_before: String,
+    pub not_after: String,
     /// Somebody compared its fingerprint with the owner.
     pub is_compared: bool,
 }
@@ -108,6 +119,8 @@ impl TrustForm {
             products: String::new(),
             every_product: false,
             is_first_contact: false,
+            not_before: String::new(),
+            not_after: String::new(),
             is_compared: false,
         }
     }
@@ -134,9 +147,19 @@ impl TrustForm {
             () if self.name.trim().is_empty() => Some(window::KEY_NAME_FIRST),
             () if self.roles.is_empty() => Some(window::KEY_ROLE_FIRST),
             () if !self.every_product && self.product_names().is_empty() => Some(window::KEY_PRODUCT_FIRST),
+            () if self.times().is_none() => Some(window::KEY_TIME_FIRST),
             () if !self.is_compared => Some(window::KEY_COMPARE_FIRST),
             () => None,
         }
+    }
+
+    /// From and until when it is valid; `None` if what was typed is no moment.
+    fn times(&self) -> Option<[Option<Timestamp>; 2]> {
+        let time = |text: &str| match text.trim() {
+            "" => Some(None),
+            text => text.parse().ok().map(Some),
+        };
+        Some([time(&self.not_before)?, time(&self.not_after)?])
     }
 
     fn product_names(&self) -> Vec<String> {
@@ -145,6 +168,7 @@ impl TrustForm {
     }
 
     pub(super) fn wish(&self) -> KeyWish {
+        let [not_before, not_after] = self.times().unwrap_or_default();
         let name = self.name.trim().to_owned();
         let owner = self.owner.trim();
         KeyWish {
@@ -153,8 +177,8 @@ impl TrustForm {
             name,
             roles: self.roles.clone(),
             products: if self.every_product { Vec::new() } else { self.product_names() },
-            not_before: None,
-            not_after: None,
+            not_before,
+            not_after,
             is_first_contact: self.is_first_contact,
         }
     }
@@ -165,6 +189,104 @@ impl TrustForm {
 pub struct RevokeForm {
     pub key: KeyFingerprint,
     pub reason: String,
+    /// From which patch or moment on, if not always.
+    pub from: String,
+}
+
+impl RevokeForm {
+    /// What is missing; `None` if nothing is.
+    pub fn reason_to_wait(&self) -> Option<&'static str> {
+        match () {
+            () if self.reason.trim().is_empty() => Some(words::REASON_FIRST),
+            () if self.revoked_from().is_none() => Some(window::REVOKE_FROM_FIRST),
+            () => None,
+        }
+    }
+
+    /// From when on it is no longer good; `None` if what was typed says nothing.
+    pub(super) fn revoked_from(&self) -> Option<RevokedFrom> {
+        let from = self.from.trim();
+        match from.parse::<u64>() {
+            _ if from.is_empty() => Some(RevokedFrom::Always),
+            Ok(first) => Some(RevokedFrom::Sequence(first)),
+            Err(_) => from.parse().ok().map(RevokedFrom::Time),
+        }
+    }
+}
+
+/// Somebody about to make a key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewKeyForm {
+    pub name: String,
+    /// Where this person's keys are, if they are anywhere.
+    folder: Option<PathBuf>,
+    /// Where the secret part goes, if it is to be elsewhere.
+    pub(super) place: Option<PathBuf>,
+    pub password: Secret,
+    pub again: Secret,
+    /// Whoever reads the file can sign with it.
+    pub is_unprotected: bool,
+}
+
+impl NewKeyForm {
+    /// That of somebody whose keys are in `folder`.
+    pub(super) fn new(folder: Option<PathBuf>) -> Self {
+        Self { folder, ..Self::default() }
+    }
+
+    /// Where both parts will be, escaped; `None` while nobody knows.
+    pub fn shown_places(&self) -> Option<[String; 2]> {
+        let name = self.name.trim();
+        let own = self.folder.as_ref().filter(|_| is_key_name(name));
+        let own = own.map(|folder| folder.join(format!("{name}.key")));
+        let secret = self.place.clone().or(own)?;
+        Some([path_line(&secret), path_line(&secret.with_extension("pub"))])
+    }
+
+    /// The name of the secret part's file.
+    pub(super) fn file_name(&self) -> String {
+        let name = self.name.trim();
+        format!("{}.key", if is_key_name(name) { name } else { "key" })
+    }
+
+    /// What is missing; `None` if nothing is.
+    pub fn reason_to_wait(&self) -> Option<&'static str> {
+        match () {
+            () if !is_key_name(self.name.trim()) => Some(window::NEW_KEY_NAME_FIRST),
+            () if self.folder.is_none() && self.place.is_none() => Some(window::NEW_KEY_PLACE_FIRST),
+            () if self.is_unprotected => None,
+            () if self.password.0.is_empty() => Some(window::PASSWORD_FIRST),
+            () if self.password != self.again => Some(window::PASSWORDS_DIFFER),
+            () => None,
+        }
+    }
+}
+
+/// A key that was made. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeKeyView {
+    /// Where the public part is, exactly.
+    pub public: PathBuf,
+    pub shown_secret: String,
+    pub shown_public: String,
+    /// Its fingerprint in words and in digits, to be read out.
+    pub words: String,
+    pub digits: String,
+    pub is_unprotected: bool,
+}
+
+impl MadeKeyView {
+    pub(super) fn new(made: &MadeKey, is_unprotected: bool) -> Self {
+        let print = made.key.fingerprint();
+        Self {
+            shown_secret: path_line(&made.secret),
+            shown_public: path_line(&made.public),
+            public: made.public.clone(),
+            words: print.words(),
+            digits: print.groups(),
+            is_unprotected,
+        }
+    }
 }
 
 /// Text that is not shown, not even to who debugs.
@@ -177,7 +299,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Somebody about to sign the patch that is open.
+/// Somebody about to sign the patch that is open, or a list of keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignForm {
     /// The secret key.
@@ -185,12 +307,14 @@ pub struct SignForm {
     pub needs_password: bool,
     pub password: Secret,
     pub role: SignerRole,
+    /// The list of keys that is signed instead of the patch.
+    pub list: Option<PathBuf>,
 }
 
 impl SignForm {
     /// With the key in this file, as author.
     pub(super) fn new(key: PathBuf, needs_password: bool) -> Self {
-        Self { key, needs_password, password: Secret::default(), role: SignerRole::Author }
+        Self { key, needs_password, password: Secret::default(), role: SignerRole::Author, list: None }
     }
 
     /// The key's file, escaped.

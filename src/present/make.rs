@@ -6,8 +6,8 @@ use super::overview::{Fact, line, path_line};
 use crate::model::{PatchKind, Restart};
 use crate::report::{changes, phrases};
 use crate::text::capitalised;
-use crate::words::{self, fill, window};
-use crate::workbench::{Commits, FindingWeight, MadeBundle, OrderFinding, lint_order};
+use crate::words::{self, fill, trying, window};
+use crate::workbench::{Commits, FindingWeight, MadeBundle, OrderFinding, TextOptions, lint_order};
 
 /// What a patch is made from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,16 +19,19 @@ pub enum MakeFrom {
     TextPatch,
     /// Commits of a repository.
     Git,
+    /// The product, and edits by key in an order.
+    Edits,
 }
 
 impl MakeFrom {
-    pub const ALL: [MakeFrom; 3] = [MakeFrom::Folders, MakeFrom::TextPatch, MakeFrom::Git];
+    pub const ALL: [MakeFrom; 4] = [MakeFrom::Folders, MakeFrom::TextPatch, MakeFrom::Git, MakeFrom::Edits];
 
     pub const fn name(self) -> &'static str {
         match self {
             MakeFrom::Folders => window::MAKE_FOLDERS,
             MakeFrom::TextPatch => window::MAKE_TEXT,
             MakeFrom::Git => window::MAKE_GIT,
+            MakeFrom::Edits => trying::EDITS,
         }
     }
 }
@@ -172,12 +175,18 @@ pub struct MakeForm {
     /// Text patches in their order, and the folder that they are for.
     pub patches: Vec<PathBuf>,
     pub target: Option<PathBuf>,
+    /// How they are read.
+    pub reading: TextOptions,
     pub repository: Option<PathBuf>,
     /// `v1..v2`, or one commit.
     pub range: String,
     pub described: Described,
     /// An order that somebody filled in.
     pub order_file: Option<PathBuf>,
+    /// Other builds, or files of them, that edits have to fit, too.
+    pub tries: Vec<PathBuf>,
+    /// An SBOM that has to list the components of the order.
+    pub sbom: Option<PathBuf>,
     texts: [String; Field::ALL.len()],
     pub kind: PatchKind,
     pub restart: Restart,
@@ -194,9 +203,10 @@ impl MakeForm {
         &mut self.texts[field as usize]
     }
 
-    /// Who describes it: folders say nothing themselves.
+    /// Who describes it: folders say nothing themselves, and edits stand in an order.
     pub fn described(&self) -> Described {
         match (self.from, self.described) {
+            (MakeFrom::Edits, _) => Described::InFile,
             (MakeFrom::Folders, Described::BySource) => Described::Here,
             (_, described) => described,
         }
@@ -242,7 +252,7 @@ impl MakeForm {
     pub fn reason_to_wait(&self, findings: &[FieldFinding]) -> Option<&'static str> {
         let has_errors = findings.iter().any(|finding| finding.is_error);
         match self.from {
-            MakeFrom::Folders if self.old.is_none() => Some(window::MAKE_OLD_FIRST),
+            MakeFrom::Folders | MakeFrom::Edits if self.old.is_none() => Some(window::MAKE_OLD_FIRST),
             MakeFrom::Folders if self.new.is_none() => Some(window::MAKE_NEW_FIRST),
             MakeFrom::TextPatch if self.patches.is_empty() => Some(window::MAKE_PATCH_FIRST),
             MakeFrom::TextPatch if self.target.is_none() => Some(window::MAKE_TARGET_FIRST),
@@ -253,6 +263,20 @@ impl MakeForm {
             }
             _ => has_errors.then_some(window::MAKE_MEND_FIRST),
         }
+    }
+
+    /// Why edits can't be tried yet.
+    pub fn reason_not_to_try(&self) -> Option<&'static str> {
+        match (&self.order_file, self.tried_places().is_empty()) {
+            (None, _) => Some(window::MAKE_ORDER_FIRST),
+            (Some(_), true) => Some(window::MAKE_OLD_FIRST),
+            (Some(_), false) => None,
+        }
+    }
+
+    /// Where edits are tried.
+    pub(super) fn tried_places(&self) -> Vec<PathBuf> {
+        self.old.iter().chain(&self.tries).cloned().collect()
     }
 
     /// The commits that were named.

@@ -17,7 +17,7 @@ use super::guided::Recovering;
 use super::history::{FolderView, VerifiedHistory};
 use super::home::Known;
 pub use super::input::Input;
-use super::keys::{KeyRow, SignForm, TrustForm};
+use super::keys::{KeyRow, MadeKeyView, NewKeyForm, SignForm, TrustForm};
 use super::make::{MadePage, MakeForm};
 use super::merge::{MergeChoice, MergePage};
 use super::review::ReviewForm;
@@ -29,12 +29,14 @@ use crate::model::{Digest, Position, TreePath};
 use crate::settings::Settings;
 use crate::viewer::model::{Query, ViewedContents};
 use crate::workbench::{
-    ApplyPreview, Comparison, DamagedBackups, DecisionDigest, EditChoice, EditChoices, FolderList,
-    Inspection, KeyWish, Override, Overrides, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions,
-    UnfinishedWork, Which,
+    ApplyPreview, Comparison, DecisionDigest, EditChoice, EditChoices, FolderList, Inspection, KeyWish,
+    Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions, UnfinishedWork, Which,
 };
-pub use of_jobs::{ManyEffect, ManyEvent, PapersEffect, PapersEvent, PlanQuestion, ReadPlan};
-pub use of_pages::{ChooseMsg, FixedMsg, KeyMsg, MakeMsg, ManyMsg, PapersMsg};
+pub use of_jobs::{
+    Beside, ManyEffect, ManyEvent, PapersEffect, PapersEvent, PlanQuestion, ReadPlan, RepairQuestion,
+    RollbackQuestion, ScriptAnswer,
+};
+pub use of_pages::{ChooseMsg, FixedMsg, KeyMsg, MakeMsg, ManyMsg, PapersMsg, RehearseMsg};
 
 /// Where somebody wants to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +162,8 @@ pub enum Msg {
     Stop,
     /// Somebody sets a rule aside and says why, or does not.
     SetAside(Override, Option<String>),
+    /// Somebody agrees to scripts that were shown, or does not.
+    AnswerScripts(ScriptAnswer),
     /// Files that were changed since are kept aside, or not.
     KeepEdits(bool),
     /// Files that were edited where the patch changes them stay as they are, or get the patch's version.
@@ -197,6 +201,7 @@ pub enum Msg {
     Many(ManyMsg),
     /// Something about evidence or figures.
     Papers(PapersMsg),
+    Rehearse(RehearseMsg),
     /// A file or folder that the page asks for is to be chosen in a dialog.
     PickInput(Input),
     /// The button of the result page that undoes or deals with it.
@@ -249,6 +254,12 @@ pub enum ExportWish {
     Order,
     /// What would happen, to be agreed to later.
     Plan,
+    /// The secret part of a key that is made.
+    SecretKey,
+    /// The public part of a key, for others.
+    PublicKey,
+    /// Figures, for spreadsheets and monitoring.
+    Figures,
 }
 
 impl ExportWish {
@@ -271,6 +282,8 @@ pub enum Dialog {
     KeyList,
     /// For one's own secret key.
     OwnKey,
+    /// For a list of keys that is to be signed.
+    ListToSign,
     Folder,
     /// For what a page asks for.
     Input(Input),
@@ -293,6 +306,15 @@ pub enum KeyEffect {
     TakeIn(PathBuf),
     /// Find out whether this secret key has a password.
     Own(PathBuf),
+    /// Find out where keys of this person are kept.
+    BeginNew,
+    Make(Box<NewKeyForm>),
+    /// Add a signature that was made elsewhere to this patch file, of which the one with this SHA-256 was looked at.
+    Attach(PathBuf, Digest, PathBuf),
+    /// The comment that such a signature has to carry.
+    Comment(PathBuf, Digest),
+    /// Sign this list of keys.
+    SignList(PathBuf, Box<SignForm>),
     /// Sign this patch file, of which the one with this SHA-256 was looked at.
     Sign(PathBuf, Digest, Box<SignForm>),
     /// Sign a review of it, which goes into it.
@@ -324,8 +346,8 @@ pub enum Effect {
     Inspect(Ticket, PathBuf, Option<PathBuf>),
     /// Look at a folder, with lists of withdrawn patches.
     Look(Ticket, PathBuf, Vec<PathBuf>),
-    /// Hold patch files against a folder, with wishes for files that were edited and lists of withdrawn patches.
-    Preview(Ticket, Vec<PathBuf>, PathBuf, EditChoices, Vec<PathBuf>),
+    /// Hold patch files against a folder, with wishes for files that were edited, and what counts beside both.
+    Preview(Ticket, Vec<PathBuf>, PathBuf, EditChoices, Beside),
     /// Look at what a rollback would do.
     PreviewBack(Ticket, PathBuf, RollbackQuestion),
     /// Look at what a repair would do.
@@ -381,40 +403,6 @@ pub enum Effect {
     Close,
 }
 
-/// Which rollback.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RollbackQuestion {
-    /// What goes, or comes back.
-    pub which: Which,
-    /// Files that were changed since are kept aside.
-    pub keep_edits: bool,
-    /// What is done where backups are damaged.
-    pub damaged: DamagedBackups,
-    /// What is said for the history.
-    pub why: RollbackReason,
-    /// Lists of withdrawn patches that count, where a patch comes back.
-    pub withdrawn: Vec<PathBuf>,
-    /// The rules that are set aside, where a patch comes back.
-    pub overrides: Overrides,
-}
-
-impl RollbackQuestion {
-    /// That of these patches, with nothing to be said about edits and backups.
-    pub fn new(which: Which) -> Self {
-        let (damaged, why, withdrawn) = (DamagedBackups::default(), RollbackReason::default(), Vec::new());
-        Self { which, keep_edits: false, damaged, why, withdrawn, overrides: Overrides::default() }
-    }
-}
-
-/// Which repair.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RepairQuestion {
-    /// Only these files; empty: all.
-    pub only: Vec<TreePath>,
-    /// Patch files that may have what backups lack.
-    pub from: Vec<PathBuf>,
-}
-
 /// What a job answers about keys.
 #[derive(Debug)]
 pub enum KeyEvent {
@@ -425,6 +413,11 @@ pub enum KeyEvent {
     Read(Result<Box<TrustForm>, Failure>),
     /// One's own key was looked at.
     OwnRead(Result<SignForm, Failure>),
+    /// A key may be made.
+    NewBegun(NewKeyForm),
+    /// The comment for a signature that is made elsewhere.
+    Comment(Result<String, Failure>),
+    Made(Result<MadeKeyView, Failure>),
     /// Keys were trusted or revoked, or something was signed; what was done, in a sentence.
     Changed(Result<String, Failure>),
 }

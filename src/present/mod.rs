@@ -26,9 +26,12 @@ pub mod history;
 pub mod keys;
 pub mod merge;
 pub mod overview;
+pub mod rehearse;
 pub mod review;
+pub mod scripts;
 pub mod switches;
 pub mod tree;
+pub mod tried;
 pub mod why;
 pub mod work;
 

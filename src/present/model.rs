@@ -7,19 +7,21 @@ use super::failure::Failure;
 use super::fixed::FixedForm;
 use super::guided::Guided;
 use super::home::{Home, patch_files};
-use super::keys::{KeyRow, RevokeForm, SignForm, TrustForm};
+use super::keys::{KeyRow, MadeKeyView, NewKeyForm, RevokeForm, SignForm, TrustForm};
 use super::make::{FieldFinding, MadePage, MakeForm};
 use super::many::Many;
 use super::merge::MergePage;
 use super::message::{Dialog, Effect};
 use super::overview::line;
 use super::papers::Papers;
+use super::rehearse::Rehearsing;
 use super::review::{Noting, ReviewForm};
 use super::slot::{AnswerSlot, Tickets};
+use super::tried::TriedEdits;
 use super::workspace::{Tab, Workspace};
 use crate::settings::{ComparedSides, Recent, Settings};
 use crate::words::widgets;
-use crate::workbench::{Comparison, FolderList, Sample, UnfinishedWork};
+use crate::workbench::{Comparison, FolderList, KeyFingerprint, Sample, UnfinishedWork};
 
 /// Which page is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub enum Page {
     Review,
     /// What is fixed in the folder, to be written for others.
     Fixed,
+    /// The change is tried on a copy.
+    Rehearse,
     /// Patches are chosen for what a scanner found.
     Choose,
     /// A patch is made.
@@ -108,6 +112,13 @@ pub struct Model {
     pub trusting: Option<TrustForm>,
     pub revoking: Option<RevokeForm>,
     pub signing: Option<SignForm>,
+    pub new_key: Option<NewKeyForm>,
+    /// The key that was made last.
+    pub made_key: Option<MadeKeyView>,
+    /// The key whose public part is saved, once a place is chosen.
+    pub(super) exporting: Option<KeyFingerprint>,
+    /// The list of keys that is signed, once one's own key is chosen.
+    pub(super) list_to_sign: Option<PathBuf>,
     /// How the last of it ended.
     pub keys_said: Option<Result<String, Failure>>,
     /// What somebody says about the patch that is open.
@@ -124,10 +135,14 @@ pub struct Model {
     pub making_findings: Vec<FieldFinding>,
     /// The patch that was made.
     pub made: AnswerSlot<MadePage>,
+    /// How the edits of an order fit.
+    pub tried: AnswerSlot<TriedEdits>,
     /// Many folders at once.
     pub many: Many,
     /// What auditors and managers are shown.
     pub papers: Papers,
+    /// What is tried on a copy.
+    pub rehearsing: Rehearsing,
     /// The note that is being written.
     pub noting: Option<Noting>,
     /// Something small that was done, such as "Copied."
@@ -172,6 +187,10 @@ impl Model {
             trusting: None,
             revoking: None,
             signing: None,
+            new_key: None,
+            made_key: None,
+            exporting: None,
+            list_to_sign: None,
             keys_said: None,
             review: ReviewForm::default(),
             fixing: FixedForm::default(),
@@ -180,8 +199,10 @@ impl Model {
             making: MakeForm::default(),
             making_findings: Vec::new(),
             made: AnswerSlot::default(),
+            tried: AnswerSlot::default(),
             many: Many::default(),
             papers: Papers::default(),
+            rehearsing: Rehearsing::default(),
             noting: None,
             notice: None,
             settings,
@@ -238,8 +259,9 @@ impl Model {
         Effect::Survey(self.recent.folders(), patch_files(&self.recent))
     }
 
-    /// Whether a change is under way.
+    /// Whether the worker is at something.
     pub fn is_working(&self) -> bool {
-        self.guided.as_ref().is_some_and(|guided| guided.stage.is_working()) || self.many.is_working()
+        let is_guided = self.guided.as_ref().is_some_and(|guided| guided.stage.is_working());
+        is_guided || self.many.is_working() || self.rehearsing.is_working()
     }
 }

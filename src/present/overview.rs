@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::finding::{Finding, findings_of_hidden};
+use super::scripts::ScriptView;
 use crate::model::{Component, HoldPhase, Issue, Patch, RequirementMode, ResolvedIssue};
 use crate::plan::{ClaimGrade, resolved_by};
 use crate::report::{changes, choose, phrases};
@@ -62,6 +63,8 @@ pub struct Overview {
     pub fixes: Vec<FixRow>,
     /// What it hides.
     pub hidden: Vec<Finding>,
+    /// Its scripts, each in full.
+    pub scripts: Vec<ScriptView>,
     /// Everything else, the most important first.
     pub sections: Vec<Section>,
 }
@@ -93,6 +96,7 @@ impl Overview {
             summary: escape_text(&patch.about.summary).into_owned(),
             fixes: fix_rows(patch),
             hidden: findings_of_hidden(&inspection.hidden),
+            scripts: ScriptView::all(&inspection.scripts),
             sections: sections.into_iter().filter(|section| !section.facts.is_empty()).collect(),
         }
     }

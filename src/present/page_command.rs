@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::make::{MakeForm, MakeFrom};
-use super::worker::{of_edits, of_lists, of_reading, of_wanted};
+use super::worker::{of_beside, of_edits, of_lists, of_reading, of_wanted};
 use super::{Model, Page, Tab};
 use crate::report::shell_word;
 
@@ -13,10 +13,15 @@ fn of_making(form: &MakeForm) -> Vec<OsString> {
     let of = |path: &Option<PathBuf>| path.clone().unwrap_or_default().into_os_string();
     match form.from {
         MakeFrom::Folders => vec!["--from".into(), of(&form.old), "--to".into(), of(&form.new)],
+        MakeFrom::Edits => {
+            let tries = form.tries.iter().flat_map(|file| ["--try".into(), file.clone().into_os_string()]);
+            ["--from".into(), of(&form.old)].into_iter().chain(tries).collect()
+        }
         MakeFrom::TextPatch => {
             let mut words: Vec<OsString> = vec!["--patch".into()];
             words.extend(form.patches.iter().map(|patch| patch.clone().into_os_string()));
             words.extend(["--target".into(), of(&form.target)]);
+            words.extend(of_reading(&form.reading));
             words
         }
         MakeFrom::Git => {
@@ -30,6 +35,9 @@ fn of_making(form: &MakeForm) -> Vec<OsString> {
 impl Model {
     /// The command that shows what the present page shows, if there is one.
     pub fn page_command(&self) -> Option<String> {
+        if self.page == Page::Rehearse {
+            return self.rehearsing.folder.as_deref().map(|folder| self.rehearsal().command(folder));
+        }
         let words = self.page_words()?;
         let words: Vec<String> = words.iter().map(|word| shell_word(&word.to_string_lossy())).collect();
         Some(format!("patchwright {}", words.join(" ")))
@@ -53,7 +61,7 @@ impl Model {
                 words.push(folder?);
                 words.extend(of_edits(&workspace.edits));
                 words.extend(of_reading(&workspace.reading));
-                words.extend(of_lists(&self.papers.withdrawn));
+                words.extend(of_beside(&self.papers.beside));
             }
             Page::Workspace(Tab::History) => words.extend(["history".into(), folder?]),
             _ => return self.words_of_papers(folder),
@@ -83,6 +91,8 @@ impl Model {
                 words.push("make".into());
                 words.extend(of_making(&self.making));
                 words.extend(made.order.iter().flat_map(|order| ["--order".into(), of(order)]));
+                let sbom = self.making.sbom.iter().filter(|_| made.order.is_some());
+                words.extend(sbom.flat_map(|sbom| ["--sbom".into(), of(sbom)]));
                 words.extend(["--output".into(), of(&made.output)]);
                 words.extend(self.making.without_proof.then(|| "--no-proof".into()));
             }
@@ -94,6 +104,7 @@ impl Model {
                 let files = files.chain(form.kev.iter().map(|file| ("--kev", file)));
                 let files = files.chain(form.epss.iter().map(|file| ("--epss", file)));
                 words.extend(files.flat_map(|(flag, file)| [flag.into(), of(file)]));
+                words.extend(of_lists(&self.papers.beside.withdrawn));
                 words.push(folder.filter(|_| form.reason_to_wait(true).is_none())?);
             }
             Page::Wanted => {

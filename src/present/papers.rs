@@ -1,12 +1,12 @@
 //! What is shown to auditors and managers: evidence of a folder, and figures of several.
 
-use std::path::PathBuf;
-
 use super::evidence::{CheckedEvidence, EvidenceForm};
 use super::figures::{FiguresForm, FiguresPage};
 use super::identify::{IdentifiedPage, IdentifyForm};
+use super::message::Beside;
 use super::scan::ScanView;
 use super::slot::AnswerSlot;
+use super::tried::AskedRules;
 
 /// Everything about such papers.
 #[derive(Debug, Default)]
@@ -16,10 +16,12 @@ pub struct Papers {
     pub checked: AnswerSlot<CheckedEvidence>,
     pub figures_of: FiguresForm,
     pub figures: AnswerSlot<FiguresPage>,
-    /// Lists of withdrawn patches that count beside the one of this machine.
-    pub withdrawn: Vec<PathBuf>,
+    /// What counts beside the patch and the folder that are open.
+    pub beside: Beside,
     pub identify: IdentifyForm,
     pub identified: AnswerSlot<IdentifiedPage>,
+    /// Whether the patch file that is open has what somebody's trust rules ask for.
+    pub rules: AnswerSlot<AskedRules>,
     /// What a scanner will say about the folder.
     pub scan: AnswerSlot<ScanView>,
 }

@@ -7,7 +7,10 @@ use super::fixed::FixedView;
 use super::history::{FolderView, VerifiedHistory};
 use super::home::{self, Known};
 use super::merge::MergePage;
-use super::message::{Effect, Event, KeyEffect, ManyEffect, PapersEffect, RepairQuestion, RollbackQuestion};
+use super::message::{
+    Beside, Effect, Event, KeyEffect, ManyEffect, PapersEffect, RepairQuestion, RollbackQuestion,
+    ScriptAnswer,
+};
 use super::review;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -48,6 +51,10 @@ pub enum Question {
     Choose,
     /// What came of making a patch.
     Make,
+    /// How edits by key fit.
+    TryEdits,
+    /// What trust rules ask for.
+    AskRules,
     /// Whether a file was saved.
     Save,
     /// How folders stand to a state file.
@@ -109,8 +116,12 @@ impl Question {
                 PapersEffect::SaveEvidence(..)
                 | PapersEffect::Export(..)
                 | PapersEffect::SaveOrder(_)
+                | PapersEffect::SaveKey(..)
+                | PapersEffect::SaveFigures(..)
                 | PapersEffect::SavePlan(..),
             ) => Some(Question::Save),
+            Effect::Papers(PapersEffect::TryEdits(..)) => Some(Question::TryEdits),
+            Effect::Papers(PapersEffect::AskRules(..)) => Some(Question::AskRules),
             Effect::Papers(PapersEffect::Identify(..)) => Some(Question::Identify),
             Effect::Papers(PapersEffect::ReadPlan(..)) => Some(Question::Plan),
             Effect::Papers(PapersEffect::CompareScan(..)) => Some(Question::CompareScan),
@@ -230,9 +241,9 @@ fn about_fixes(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Optio
 /// What a change would do.
 fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: Watch<'_>) -> Option<Event> {
     Some(match effect {
-        Effect::Preview(ticket, files, folder, choices, withdrawn) => {
+        Effect::Preview(ticket, files, folder, choices, Beside { withdrawn, sbom }) => {
             let reading = reading.clone();
-            let request = ApplyRequest { files, reading, choices, withdrawn, ..ApplyRequest::default() };
+            let request = ApplyRequest { files, reading, choices, withdrawn, sbom };
             let preview = || workbench.preview(request, &folder, watch);
             Event::Previewed(ticket, Box::new(found(Some(&folder), preview)))
         }
@@ -390,7 +401,11 @@ fn options(question: &RollbackQuestion) -> RollbackOptions {
         which: question.which.clone(),
         on_drift: if question.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop },
         expected: None,
-        scripts: ScriptConsent::None,
+        scripts: match question.scripts {
+            ScriptAnswer::Without => ScriptConsent::Without,
+            // Nothing runs here: the worker is told what may.
+            ScriptAnswer::None | ScriptAnswer::Run(_) => ScriptConsent::None,
+        },
         occasion: Occasion::NONE,
         withdrawn: question.withdrawn.clone(),
         overrides: question.overrides.clone(),

@@ -35,6 +35,8 @@ pub enum RolloutStep {
     Again,
     Approve {
         ring: String,
+        /// Whether that is signed with a key, rather than said by whoever sits here.
+        by_key: bool,
     },
     Pause,
     Resume,
@@ -53,7 +55,7 @@ impl RolloutStep {
             RolloutStep::Run { ring } => fill(many::ROLLOUT_RUN, &[("ring", &line(ring))]),
             RolloutStep::RunOn => many::ROLLOUT_RUN_ON.to_owned(),
             RolloutStep::Again => many::ROLLOUT_AGAIN.to_owned(),
-            RolloutStep::Approve { ring } => fill(many::ROLLOUT_APPROVE, &[("ring", &line(ring))]),
+            RolloutStep::Approve { ring, .. } => fill(many::ROLLOUT_APPROVE, &[("ring", &line(ring))]),
             RolloutStep::Pause => many::ROLLOUT_PAUSE.to_owned(),
             RolloutStep::Resume => many::ROLLOUT_RESUME.to_owned(),
             RolloutStep::Stop => many::ROLLOUT_STOP.to_owned(),
@@ -69,7 +71,10 @@ impl RolloutStep {
             RolloutStep::Run { ring } => (of_ring(many::ASK_RUN, ring), many::ASK_RUN_MEANING),
             RolloutStep::RunOn => (many::ASK_RUN_ON.to_owned(), many::ASK_RUN_ON_MEANING),
             RolloutStep::Again => (many::ASK_AGAIN.to_owned(), many::ASK_AGAIN_MEANING),
-            RolloutStep::Approve { ring } => (of_ring(many::ASK_APPROVE, ring), many::ASK_APPROVE_MEANING),
+            RolloutStep::Approve { ring, by_key } => {
+                let meaning = if *by_key { many::ASK_SIGN_MEANING } else { many::ASK_APPROVE_MEANING };
+                (of_ring(many::ASK_APPROVE, ring), meaning)
+            }
             RolloutStep::Pause => (many::ASK_PAUSE.to_owned(), many::ASK_PAUSE_MEANING),
             RolloutStep::Resume => (many::ASK_RESUME.to_owned(), many::ASK_RESUME_MEANING),
             RolloutStep::Stop => (many::ASK_STOP.to_owned(), many::ASK_STOP_MEANING),
@@ -235,9 +240,8 @@ fn recommended(view: &RolloutView) -> Option<RolloutStep> {
         Gate::AsFarAsAsked { ring } => run(ring + 1),
         Gate::Interrupted => Some(RolloutStep::RunOn),
         Gate::Next(Next::Approve { ring, .. }) => {
-            // Keys sign on the command line.
-            let ring = view.rings.get(*ring).filter(|ring| !ring.is_by_key);
-            ring.map(|ring| RolloutStep::Approve { ring: ring.name.clone() })
+            let ring = view.rings.get(*ring);
+            ring.map(|ring| RolloutStep::Approve { ring: ring.name.clone(), by_key: ring.is_by_key })
         }
         Gate::Stopped(_) | Gate::Next(Next::Stop { .. }) if has_failed(view) && can_take_back(view) => {
             Some(RolloutStep::TakeBack)

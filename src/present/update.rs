@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::finding::{WayOut, show_hidden};
 use super::guided::{Stage, Task};
 use super::history::FolderView;
-use super::message::{Destination, Dialog, Effect, Event, ExportWish, Msg};
+use super::message::{Destination, Dialog, Effect, Event, ExportWish, Input, Msg, RehearseMsg, ScriptAnswer};
 use super::model::{Model, Overlay, Page};
 use super::outcome;
 use super::overview::path_line;
@@ -28,6 +28,7 @@ mod many;
 mod merge;
 mod opening;
 mod papers;
+mod rehearse;
 mod review;
 mod save;
 
@@ -72,8 +73,10 @@ impl Model {
             | Msg::Choose(_)
             | Msg::Make(_)
             | Msg::Many(_)
-            | Msg::Papers(_) => self.update_page(msg),
+            | Msg::Papers(_)
+            | Msg::Rehearse(_) => self.update_page(msg),
             Msg::Stop | Msg::Tick(_) if self.many.is_working() => self.update_many_work(&msg),
+            Msg::Stop | Msg::Tick(_) if self.rehearsing.is_working() => self.update_rehearsal_work(&msg),
             Msg::BeginMerge(_) | Msg::ChooseSide(..) | Msg::TypeMerged(..) | Msg::TakeMerged => {
                 self.update_merge(msg)
             }
@@ -127,6 +130,7 @@ impl Model {
             Msg::Make(msg) => self.update_make(msg),
             Msg::Many(msg) => self.update_many(msg),
             Msg::Papers(msg) => self.update_papers(msg),
+            Msg::Rehearse(msg) => self.update_rehearse(msg),
             _ => Vec::new(),
         }
     }
@@ -180,7 +184,10 @@ impl Model {
             Event::BackPreviewed(ticket, answer) => {
                 let folder = self.folder_of(ticket);
                 let again = self.guided.as_ref().is_some_and(|guided| guided.task == Task::BringBack);
-                let check = (*answer).map(|preview| CheckPage::of_rollback(&preview, &folder, again));
+                let stays =
+                    self.guided.as_ref().is_some_and(|guided| guided.scripts == ScriptAnswer::Without);
+                let check = |preview| CheckPage::of_rollback(&preview, &folder, (again, stays));
+                let check = (*answer).map(check);
                 self.checked(ticket, check)
             }
             Event::RepairPreviewed(ticket, answer) => self.checked(ticket, *answer),
@@ -207,11 +214,17 @@ impl Model {
                 false => Vec::new(),
             },
             Event::PlacePicked(ExportWish::PatchFile, path) => self.make_at(path),
+            Event::PlacePicked(ExportWish::SecretKey, path) => {
+                self.key_goes_to(path);
+                Vec::new()
+            }
             Event::PlacePicked(export, path) => self.save(export, path),
             Event::Saved(Ok(path)) => self.note(&fill(words::SAVED, &[("path", &path_line(&path))])),
             Event::Saved(Err(failure)) => self.note(&failure.what),
             Event::Worker(line) if self.many.is_working() => self.on_many_line(Some(line)),
             Event::WorkerEnded if self.many.is_working() => self.on_many_line(None),
+            Event::Worker(line) if self.rehearsing.is_working() => self.on_rehearsal_line(Some(line)),
+            Event::WorkerEnded if self.rehearsing.is_working() => self.on_rehearsal_line(None),
             Event::Worker(line) => self.on_line(line),
             Event::WorkerEnded => self.worker_ended(),
         }
@@ -283,8 +296,12 @@ impl Model {
                 }
                 self.update_guided(Msg::CheckAgain)
             }
+            WayOut::NameSbom => vec![Effect::PickInput(Input::Sbom)],
+            WayOut::Rehearse => self.update_rehearse(RehearseMsg::Show),
             WayOut::KeepEdits => self.update_guided(Msg::KeepEdits(true)),
             WayOut::ChooseSource => vec![Effect::PickSource],
+            WayOut::WithoutScripts => self.check_otherwise(|guided| guided.scripts = ScriptAnswer::Without),
+            WayOut::UndoScripts => self.check_otherwise(|guided| guided.scripts = ScriptAnswer::None),
             WayOut::LeaveDamaged => self.check_otherwise(|guided| guided.damaged.leave = true),
             WayOut::RepairOnly(paths) => self.check_otherwise(|guided| guided.only = paths),
             WayOut::ShowHidden(kind) => {
@@ -327,7 +344,9 @@ impl Model {
         match asked {
             Dialog::Source => self.take_from(vec![typed_path(&path)]),
             Dialog::Folder => self.open_folder(typed_path(&path)),
-            Dialog::Key | Dialog::KeyList | Dialog::OwnKey => self.key_picked(asked, typed_path(&path)),
+            Dialog::Key | Dialog::KeyList | Dialog::OwnKey | Dialog::ListToSign => {
+                self.key_picked(asked, typed_path(&path))
+            }
             Dialog::Input(input) => self.input_picked(*input, vec![typed_path(&path)]),
             Dialog::NewFile(export, _) => self.on_event(Event::PlacePicked(*export, typed_path(&path))),
             Dialog::Bundle => vec![Effect::Sort(vec![path])],
@@ -394,9 +413,10 @@ impl Model {
         if self.overlay.take().is_some() {
             return Vec::new();
         }
-        // Work in many folders stays in sight until it is done.
-        let is_in_sight = matches!(self.page, Page::Wanted | Page::Rollout) && self.many.is_working();
-        if is_in_sight || self.close_above() {
+        // Work in many folders, or on a copy, stays in sight until it is done.
+        let is_of_many = matches!(self.page, Page::Wanted | Page::Rollout) && self.many.is_working();
+        let is_rehearsal = self.page == Page::Rehearse && self.rehearsing.is_working();
+        if is_of_many || is_rehearsal || self.close_above() {
             return Vec::new();
         }
         match &self.guided {

@@ -12,6 +12,8 @@ pub struct Work {
     pub phase: Option<Phase>,
     /// The bar, in thousandths; it never shrinks.
     pub thousandths: u16,
+    /// Which part of work on a copy it is at, and how much of that was done.
+    part: Option<(usize, u64)>,
     /// Whether a wish to stop was sent.
     pub is_stopping: bool,
     /// How long it has worked.
@@ -20,7 +22,7 @@ pub struct Work {
 
 impl Work {
     pub(super) const BEGINNING: Self =
-        Self { phase: None, thousandths: 0, is_stopping: false, elapsed: Duration::ZERO };
+        Self { phase: None, thousandths: 0, part: None, is_stopping: false, elapsed: Duration::ZERO };
 
     /// Takes a line of progress.
     pub fn advance(&mut self, HowFar { phase, done, total }: HowFar) {
@@ -35,6 +37,29 @@ impl Work {
         };
         let share = if total == 0 { 0 } else { (done.min(total) as u128 * length / total as u128) as u16 };
         self.phase = Some(phase);
+        self.thousandths = self.thousandths.max(from + share);
+    }
+
+    /// The same of work on a copy, which is made first, tried, and then tested: a part that counts from the start is the
+    /// next one.
+    pub fn advance_on_copy(&mut self, how_far: HowFar) {
+        // What share of the bar each part takes: where it begins and how long it is, in thousandths.
+        const PARTS: [(u16, u16); 3] = [(100, 500), (600, 200), (800, 200)];
+        let HowFar { phase, done, total } = how_far;
+        if phase != Phase::Proving {
+            let share = if total == 0 { 0 } else { (done.min(total) as u128 * 100 / total as u128) as u16 };
+            (self.phase, self.thousandths) = (Some(phase), self.thousandths.max(share));
+            return;
+        }
+        let begins = self.part.is_none_or(|(_, before)| done < before);
+        let part = self.part.map_or(0, |(part, _)| part + usize::from(begins)).min(PARTS.len() - 1);
+        let (from, length) = PARTS[part];
+        let share = if total == 0 {
+            0
+        } else {
+            (done.min(total) as u128 * u128::from(length) / total as u128) as u16
+        };
+        (self.phase, self.part) = (Some(phase), Some((part, done)));
         self.thousandths = self.thousandths.max(from + share);
     }
 

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::message::{RepairQuestion, RollbackQuestion};
+use super::message::{Beside, RepairQuestion, RollbackQuestion, ScriptAnswer};
 use super::switches::SwitchWish;
 use super::why::RollbackReason;
-use crate::model::{Code, Kind};
+use crate::model::{Code, Digest, Kind};
 use crate::plan::Note;
 use crate::progress::HowFar;
 pub use crate::report::answer::Outcome;
 use crate::report::answer::{
-    self, Accept, Apply, Entry, Failure, Hold, Reconcile, Recover, Recovery, Repair, Rollback, Rollout,
-    Toggle,
+    self, Accept, Apply, Entry, Failure, Hold, Reconcile, Recover, Recovery, Rehearse, Repair, Rollback,
+    Rollout, Toggle,
 };
 use crate::report::shell_word;
 use crate::workbench::{CheckNote, DecisionDigest, EditChoice, EditChoices, Overrides, TextOptions, Which};
@@ -33,11 +33,14 @@ pub enum WorkerChange {
         edits: EditChoices,
         /// How text patches are read.
         reading: TextOptions,
-        /// Lists of withdrawn patches that count beside the one of this machine.
-        withdrawn: Vec<PathBuf>,
+        beside: Beside,
         /// What is said for the history.
         why: RollbackReason,
+        /// What stands for the scripts that somebody agreed to.
+        scripts: Option<Digest>,
     },
+    /// A change is tried on a copy; the folder is only read.
+    Rehearse(Box<RehearsalOrder>),
     /// Patches go out.
     TakeBack(RollbackQuestion),
     /// Drifted files become what the patches left there.
@@ -80,6 +83,40 @@ pub enum WorkerChange {
     TakeRolloutBack,
 }
 
+/// What is tried on a copy, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RehearsalOrder {
+    pub(super) bundles: Vec<PathBuf>,
+    pub(super) overrides: Overrides,
+    pub(super) edits: EditChoices,
+    pub(super) reading: TextOptions,
+    pub(super) beside: Beside,
+    /// The site's own tests.
+    pub(super) tests: Vec<String>,
+    /// How long each of them may take, in seconds, if that is said.
+    pub(super) timeout: Option<u64>,
+    pub(super) copy_in: Option<PathBuf>,
+}
+
+impl RehearsalOrder {
+    fn words(&self, folder: OsString) -> impl Iterator<Item = OsString> {
+        let files = self.bundles.iter().chain(&self.reading.further).map(|file| file.as_os_str().to_owned());
+        let tests = self.tests.iter().map(|test| format!("--test={test}").into());
+        let timeout = self.timeout.map(|seconds| format!("--timeout={seconds}").into());
+        let copy = self.copy_in.iter().flat_map(|place| ["--copy-in".into(), place.as_os_str().to_owned()]);
+        std::iter::once("rehearse".into())
+            .chain(files)
+            .chain([folder])
+            .chain(tests)
+            .chain(timeout)
+            .chain(copy)
+            .chain(self.overrides.flags().map(OsString::from))
+            .chain(of_edits(&self.edits))
+            .chain(of_reading(&self.reading))
+            .chain(of_beside(&self.beside))
+    }
+}
+
 impl WorkerChange {
     /// What the worker is started with, for `folder` or the file that names many; anything but what was agreed to is refused.
     pub fn arguments(&self, folder: &Path, expected: Option<DecisionDigest>) -> Vec<OsString> {
@@ -102,18 +139,21 @@ impl WorkerChange {
         let folder = folder.as_os_str().to_owned();
         let mut words: Vec<OsString> = Vec::new();
         match self {
-            WorkerChange::Apply { bundles, overrides, edits, reading, withdrawn, why } => {
+            WorkerChange::Apply { bundles, overrides, edits, reading, beside, why, scripts } => {
                 words.push("apply".into());
                 words.extend(bundles.iter().chain(&reading.further).map(|file| file.as_os_str().to_owned()));
                 words.push(folder);
                 words.extend(overrides.flags().map(OsString::from));
                 words.extend(of_edits(edits));
                 words.extend(of_reading(reading));
-                words.extend(of_lists(withdrawn));
+                words.extend(of_beside(beside));
                 words.extend(why.words());
+                words.extend(scripts.map(|digest| format!("--run-scripts={digest}").into()));
             }
+            WorkerChange::Rehearse(order) => words.extend(order.words(folder)),
             WorkerChange::TakeBack(question) => {
-                let RollbackQuestion { which, keep_edits, damaged, why, withdrawn, overrides } = question;
+                let RollbackQuestion { which, keep_edits, damaged, why, withdrawn, overrides, scripts } =
+                    question;
                 let verb = if *which == Which::Reapply { "reapply" } else { "rollback" };
                 words.extend([verb.into(), folder]);
                 words.extend(match which {
@@ -130,6 +170,11 @@ impl WorkerChange {
                 words.extend(if is_back { why.words() } else { why.words_of_rollback() });
                 words.extend(of_lists(withdrawn).filter(|_| is_back));
                 words.extend(overrides.flags().filter(|_| is_back).map(OsString::from));
+                words.extend(match scripts {
+                    ScriptAnswer::None => None,
+                    ScriptAnswer::Run(digest) => Some(format!("--run-scripts={digest}").into()),
+                    ScriptAnswer::Without => Some("--without-scripts".into()),
+                });
             }
             WorkerChange::Repair(RepairQuestion { only, from }) => {
                 words.extend(["repair".into(), folder]);
@@ -198,6 +243,12 @@ fn of_sources(files: &[PathBuf]) -> impl Iterator<Item = OsString> {
     files.iter().flat_map(|file| ["--from".into(), file.as_os_str().to_owned()])
 }
 
+/// What counts beside patch and folder, in the words of the command line.
+pub(super) fn of_beside(beside: &Beside) -> impl Iterator<Item = OsString> {
+    let sbom = beside.sbom.iter().flat_map(|file| ["--sbom".into(), file.as_os_str().to_owned()]);
+    of_lists(&beside.withdrawn).chain(sbom)
+}
+
 /// Which lists of withdrawn patches count, in the words of the command line.
 pub(super) fn of_lists(lists: &[PathBuf]) -> impl Iterator<Item = OsString> {
     lists.iter().flat_map(|list| ["--withdrawn".into(), list.as_os_str().to_owned()])
@@ -258,6 +309,7 @@ pub struct WorkerAnswer {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 enum VerbAnswer {
+    Rehearsed(Box<Rehearse>),
     BroughtInLine(Box<Reconcile>),
     RolledOut(Box<Rollout>),
     Held(Hold),
@@ -276,6 +328,11 @@ impl WorkerAnswer {
         let (outcome, code) = (Outcome::Not(Kind::Machine), Code::Io);
         let failure = Failure { code: code.to_string(), message, ..Default::default() };
         Self { outcome, said: VerbAnswer::Failed(failure) }
+    }
+
+    /// How a rehearsal ended, if it took place.
+    pub(super) fn rehearsal(&self) -> Option<&Rehearse> {
+        if let VerbAnswer::Rehearsed(rehearsal) = &self.said { Some(rehearsal) } else { None }
     }
 
     /// The code to quote, if it failed.
@@ -405,8 +462,9 @@ mod tests {
             overrides: Box::new(Overrides::UNSIGNED.with(Override::Undo, "the vendor said so")),
             edits: EditChoices::new(),
             reading: TextOptions { reverse: true, ..TextOptions::default() },
-            withdrawn: Vec::new(),
+            beside: Beside::default(),
             why: RollbackReason::default(),
+            scripts: None,
         };
         let folder = Path::new("/opt/app");
         assert_eq!(

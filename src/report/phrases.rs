@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::model::{
-    Component, Measured, PatchKind, Position, Purl, ResolvedIssue, ResolvedKind, ResolvedState,
+    Component, Interpreter, Measured, PatchKind, Position, Purl, ResolvedIssue, ResolvedKind, ResolvedState,
     RollbackPossible, RolloutPace, Share, Toggle,
 };
 use crate::text::with_thousands;
@@ -19,6 +19,16 @@ pub(crate) fn path_text(path: &Path) -> String {
 /// `1 file`, `2 files`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", with_thousands(number as u64), if number == 1 { one } else { many })
+}
+
+/// What runs a script.
+pub(crate) const fn interpreter(interpreter: Interpreter) -> &'static str {
+    match interpreter {
+        Interpreter::Sh => "sh",
+        Interpreter::Python3 => "Python 3",
+        Interpreter::PowerShell => "PowerShell",
+        Interpreter::Cmd => "cmd",
+    }
 }
 
 /// How a rehearsal ended of what somebody plans.

@@ -103,6 +103,9 @@ words! {
     DO_HOLD = "Leave it alone";
     DO_RELEASE = "End the hold";
     DO_RUN = "Run it now";
+    ASK_SIGN_MEANING = "Your key signs it, and it counts where that key is trusted to approve rollouts.";
+    SIGN_KEY = "Choose your key…";
+    SIGN_KEY_FIRST = "Choose your key first";
     DO_APPROVE = "Approve the ring";
     DO_PAUSE = "Pause it";
     DO_RESUME = "Resume it";

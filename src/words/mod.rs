@@ -1,7 +1,8 @@
 //! Every fixed word of the window, in one place: the tests read these tables and refuse long, loud or banned ones.
 //!
 //! The words of the pages are here, those of the difference pane in [`contents`], those of the parts that all pages
-//! are made of in [`widgets`], those about many folders in [`many`], those for auditors in [`papers`]. A text has a place
+//! are made of in [`widgets`], those about many folders in [`many`], those for auditors in [`papers`], those of what is tried first
+//! in [`trying`]. A text has a place
 //! for each fact, `{name}`, which [`fill`] fills; what is only a part of a sentence has a name that begins with `PART_`. What fails is worded by `report`; here each of its codes has a
 //! heading that says the same in a few words.
 
@@ -18,6 +19,7 @@ macro_rules! words {
 pub mod contents;
 pub mod many;
 pub mod papers;
+pub mod trying;
 pub mod widgets;
 pub mod window;
 
@@ -234,7 +236,6 @@ words! {
     GOOD_TO_KNOW = "Good to know";
     VENDOR_ADVICE = "The vendor's advice";
     SCRIPTS_WOULD_RUN = "Scripts would run on this computer, beginning with {script}";
-    SCRIPTS_ON_THE_COMMAND_LINE = "This window doesn't run scripts. Use the command line, which shows each one and asks.";
     RESTART = "Restart";
     ROLLOUT_PACE = "In a rollout";
     UNSIGNED = "This patch isn't signed by anyone you trust";

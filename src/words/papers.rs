@@ -36,6 +36,7 @@ words! {
     FIGURES_ADD = "Add a folder…";
     FIGURES_FOLDERS_FIRST = "Add a product folder first";
     FIGURES_REACH = "How far back";
+    FIGURES_SAVE = "Save the figures (.csv, .prom or .om)…";
     FIGURES_WAIT = "Reading the histories…";
     REACH_MONTH = "30 days";
     REACH_QUARTER = "90 days";

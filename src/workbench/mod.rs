@@ -50,7 +50,7 @@ pub(crate) use keys::KeyWish;
 pub use keys::review::ReviewWish;
 pub(crate) use keys::review::{SpokenReview, spoken_reviews};
 pub use keys::sign::{Signed, Signer};
-pub(crate) use keys::{KnownKey, MadeKey};
+pub(crate) use keys::{KnownKey, MadeKey, is_key_name};
 pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace};
 pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
 pub use look::drift::Drift;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use patchwright::cli::{self, Streams};
 use patchwright::model::{LocalEdits, Patch};
+use patchwright::present::message::Beside;
 use patchwright::present::why::RollbackReason;
 use patchwright::present::worker::WorkerChange;
 use patchwright::workbench::{ApplyRequest, EditChoice, EditChoices, Overrides, TextOptions};
@@ -147,9 +148,16 @@ impl Scene {
         let is_unsigned = self.after.contains("--allow-unsigned");
         let overrides = Box::new(if is_unsigned { Overrides::UNSIGNED } else { Overrides::default() });
         let (bundles, reading) = (vec![bundle], TextOptions::default());
-        let (withdrawn, why) = (Vec::new(), RollbackReason::default());
-        let change =
-            WorkerChange::Apply { bundles, overrides, edits: wishes(self.after), reading, withdrawn, why };
+        let (beside, why, scripts) = (Beside::default(), RollbackReason::default(), None);
+        let change = WorkerChange::Apply {
+            bundles,
+            overrides,
+            edits: wishes(self.after),
+            reading,
+            beside,
+            why,
+            scripts,
+        };
         let arguments =
             [OsString::from("patchwright")].into_iter().chain(change.arguments(&folder, Some(agreed)));
         let (mut input, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());

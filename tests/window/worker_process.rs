@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use patchwright::environment::Environment;
 use patchwright::gui::worker::WORKER_FLAG;
-use patchwright::present::message::RollbackQuestion;
+use patchwright::present::message::{Beside, RollbackQuestion};
 use patchwright::present::why::RollbackReason;
 use patchwright::present::worker::{Outcome, WorkerAnswer, WorkerChange, WorkerLine, parse};
 use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
@@ -111,8 +111,9 @@ impl Scene {
             overrides: Box::new(Overrides::UNSIGNED),
             edits: EditChoices::new(),
             reading: TextOptions::default(),
-            withdrawn: Vec::new(),
+            beside: Beside::default(),
             why: RollbackReason::default(),
+            scripts: None,
         };
         self.start(&change)
     }

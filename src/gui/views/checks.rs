@@ -9,13 +9,14 @@ use super::workspace::notice;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::check::{CheckPage, CheckVerdict};
-use crate::present::message::{Input, Msg, PapersMsg};
+use crate::present::finding::WayOut;
+use crate::present::message::{Beside, Input, Msg, PapersMsg, RehearseMsg};
 use crate::present::overview::path_line;
 use crate::toolkit::theme::{Icon, space};
 use crate::toolkit::widgets::{
     Banner, Button, EmptyState, Notice, banner, button, button_row, card, empty_state, passed_row,
 };
-use crate::words::{self, fill, papers, window};
+use crate::words::{self, fill, papers, trying, window};
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let workspace = &model.workspace;
@@ -35,14 +36,21 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     banner(ui, &Banner { notice, title: check.verdict.as_str(), body: meaning, actions: &[] });
     plan_ui(ui, model, outbox);
     findings_ui(ui, &check.findings, outbox);
+    if let Some(view) = &check.scripts {
+        super::scripts::scripts_ui(ui, &view.scripts);
+    }
     passed_ui(ui, check);
-    withdrawn_ui(ui, model, outbox);
+    beside_ui(ui, model, outbox);
     let reason = workspace.check.is_waiting().then_some(words::CHECKING);
     button_row(ui, |ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
         let again = Button::secondary(words::CHECK_AGAIN).icon(Icon::RefreshCw).blocked(reason);
         if button(ui, &again).clicked() {
             outbox.push(Msg::CheckAgain);
+        }
+        let rehearse = Button::secondary(trying::REHEARSE).icon(Icon::FlaskConical);
+        if check.offers_rehearsal() && button(ui, &rehearse).clicked() {
+            outbox.push(Msg::Rehearse(RehearseMsg::Show));
         }
         let is_plan = check.decision.is_some() && !matches!(check.verdict, CheckVerdict::Blocked);
         if is_plan && button(ui, &Button::secondary(papers::PLAN_SAVE).icon(Icon::FileDown)).clicked() {
@@ -58,12 +66,32 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     }
 }
 
+/// What counts beside patch and folder: lists of withdrawn patches, and an SBOM where the patch needs components.
+fn beside_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    withdrawn_ui(ui, model, outbox);
+    let mut beside = model.papers.beside.clone();
+    let patch = model.workspace.patch.ready();
+    let is_asked = patch.is_some_and(|patch| !patch.inspection.patch.about.requires_components.is_empty());
+    let check = model.workspace.check.ready();
+    let is_offered = check.is_some_and(|check| check.offers(&WayOut::NameSbom));
+    if is_asked && !is_offered || beside.sbom.is_some() {
+        let mut files = beside.sbom.into_iter().collect();
+        files_ui(ui, trying::SBOM, &mut files, Input::Sbom, outbox);
+        beside.sbom = files.pop();
+    }
+    edited_ui(model, beside, outbox);
+}
+
 /// Lists of withdrawn patches that count beside the one of this machine.
-fn withdrawn_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    let mut lists = model.papers.withdrawn.clone();
-    files_ui(ui, papers::WITHDRAWN, &mut lists, Input::WithdrawnList, outbox);
-    if lists != model.papers.withdrawn {
-        outbox.push(Msg::Papers(PapersMsg::EditWithdrawn(lists)));
+pub(super) fn withdrawn_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let mut beside = model.papers.beside.clone();
+    files_ui(ui, papers::WITHDRAWN, &mut beside.withdrawn, Input::WithdrawnList, outbox);
+    edited_ui(model, beside, outbox);
+}
+
+fn edited_ui(model: &Model, beside: Beside, outbox: &mut Outbox) {
+    if beside != model.papers.beside {
+        outbox.push(Msg::Papers(PapersMsg::EditBeside(Box::new(beside))));
     }
 }
 

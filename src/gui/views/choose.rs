@@ -53,6 +53,7 @@ fn form_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             files_ui(ui, name, &mut files, input, outbox);
             *file = files.pop();
         }
+        super::checks::withdrawn_ui(ui, model, outbox);
         ui.add_space(space::TINY);
         let waiting = model.choice.is_waiting().then_some(words::CHECKING);
         let reason = waiting.or(form.reason_to_wait(folder.is_some()));

@@ -1,21 +1,22 @@
 //! What is saved for an auditor, and whether what an auditor was given is what somebody made.
 
-use egui::{Label, TextEdit, Ui};
+use egui::{Label, Ui};
 
-use super::keys::{field_ui, head_ui};
+use super::keys::{chosen_key_ui, head_ui};
 use super::overview::failure_ui;
+use super::rows::field_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::evidence::EvidenceVerdict;
 use crate::present::keys::SignForm;
 use crate::present::message::{Input, KeyMsg, Msg, PapersMsg};
 use crate::present::overview::{line, path_line};
-use crate::toolkit::theme::{Icon, Tokens, space, text};
+use crate::toolkit::theme::{Icon, text};
 use crate::toolkit::widgets::{
     Banner, Button, FactRow, Notice, PageHeader, banner, button, button_row, card, choice_box, facts,
     link_button, tick_box,
 };
-use crate::words::{self, fill, papers, window};
+use crate::words::{self, fill, papers};
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let header = PageHeader { title: papers::EVIDENCE_TITLE, subtitle: papers::EVIDENCE_MEANING };
@@ -68,16 +69,7 @@ fn key_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             }
         }
         Some(form) => {
-            facts(ui, &[FactRow::new(window::KEY_FILE, &form.shown_key())]);
-            let mut edited = form.clone();
-            if form.needs_password {
-                let label = ui.label(text::caption(window::PASSWORD).color(Tokens::from_context(ui).muted));
-                let field = TextEdit::singleline(&mut edited.password.0).password(true);
-                ui.add(field.margin(space::SMALL as i8)).labelled_by(label.id);
-            }
-            if edited != *form {
-                outbox.push(Msg::Keys(KeyMsg::EditSign(Box::new(edited))));
-            }
+            chosen_key_ui(ui, form, outbox);
             if link_button(ui, papers::EVIDENCE_NO_KEY).clicked() {
                 outbox.push(Msg::Keys(KeyMsg::Leave));
             }

@@ -10,9 +10,10 @@ use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::figures::{CountedRow, Figure, FigurePeriod, FiguresPage};
 use crate::present::message::{Input, Msg, PapersMsg};
-use crate::toolkit::theme::{Tokens, space, text};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Banner, Bar, Notice, PageHeader, banner, bars, card, disclosure, dots, segmented, two_columns,
+    Banner, Bar, Button, Notice, PageHeader, banner, bars, button, card, disclosure, dots, segmented,
+    two_columns,
 };
 use crate::words::{self, fill, papers};
 
@@ -37,6 +38,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
         failure_ui(ui, failure, outbox);
     } else if let Some(page) = figures.ready() {
         figures_ui(ui, page, fields);
+        if button(ui, &Button::secondary(papers::FIGURES_SAVE).icon(Icon::FileDown)).clicked() {
+            outbox.push(Msg::Papers(PapersMsg::SaveFigures));
+        }
         command_ui(ui, model, outbox);
     } else {
         let waiting = figures.is_waiting();

@@ -10,7 +10,7 @@ use crate::toolkit::theme::space;
 use crate::toolkit::widgets::{
     Button, FindingLevel, FindingView, button, button_row, card, finding_row, link_button,
 };
-use crate::words::{self, fill, window};
+use crate::words::{self, fill, trying, window};
 use crate::workbench::EditChoice;
 
 /// Each finding in a row of its own.
@@ -104,6 +104,10 @@ fn label(way_out: &WayOut) -> String {
             return fill(window::REPAIR_ONLY, &[("n", &phrases::count(paths.len(), "file", "files"))]);
         }
         WayOut::Recover => words::DEAL_WITH_IT,
+        WayOut::NameSbom => trying::SBOM_CHOOSE,
+        WayOut::Rehearse => trying::REHEARSE,
+        WayOut::WithoutScripts => trying::SCRIPTS_WITHOUT,
+        WayOut::UndoScripts => trying::SCRIPTS_UNDO,
         WayOut::ShowDifferences => words::SHOW_DIFFERENCES,
         WayOut::ShowHidden(_) => words::SHOW_PLACES,
         WayOut::Undecide(_) => words::CHANGE,

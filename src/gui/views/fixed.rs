@@ -2,9 +2,9 @@
 
 use egui::{Label, Ui};
 
-use super::keys::{field_ui, head_ui};
+use super::keys::head_ui;
 use super::overview::failure_ui;
-use super::rows::item_ui;
+use super::rows::{field_ui, item_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::fixed::{ClaimWorth, FORMATS, FixedRow, FixedView, format_sentence};

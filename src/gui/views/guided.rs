@@ -12,7 +12,7 @@ use crate::model::{ReasonKind, Word};
 use crate::present::Model;
 use crate::present::check::{CheckPage, CheckVerdict};
 use crate::present::guided::{Guided, Recovering, Stage, Task};
-use crate::present::message::Msg;
+use crate::present::message::{Msg, RehearseMsg};
 use crate::present::overview::path_line;
 use crate::present::why::reason_name;
 use crate::progress::Phase;
@@ -21,8 +21,8 @@ use crate::toolkit::widgets::{
     Banner, Button, FactRow, Notice, PageHeader, ProgressView, StepperView, banner, button, card, choice_box,
     facts, link_button, page_title, progress_block, stepper, tick_box, with_foot_bar,
 };
-use crate::words::{self, fill, window};
-use crate::workbench::Override;
+use crate::words::{self, fill, trying, window};
+use crate::workbench::{Override, Overrides};
 
 /// The names of the six pages.
 const STEPS: [&str; 6] = [
@@ -168,7 +168,16 @@ fn checked_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
     let (title, meaning) = verdict_words(guided, check);
     banner(ui, &Banner { notice: notice(check.verdict), title, body: meaning, actions: &[] });
     findings_ui(ui, &check.findings, outbox);
+    if let Some(view) = &check.scripts {
+        super::scripts::scripts_ui(ui, &view.scripts);
+    }
     super::checks::passed_ui(ui, check);
+    if check.offers_rehearsal() && !check.is_rehearsed() {
+        let rehearse = Button::secondary(trying::REHEARSE_FIRST).icon(Icon::FlaskConical);
+        if button(ui, &rehearse).clicked() {
+            outbox.push(Msg::Rehearse(RehearseMsg::Show));
+        }
+    }
 }
 
 fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static str) {
@@ -232,7 +241,9 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
         let folder = guided.folder.as_deref().map(path_line).unwrap_or_default();
         facts(ui, &[FactRow::new(words::FOLDER, &folder)]);
         for rule in guided.asks_for() {
-            set_aside_ui(ui, guided, rule, outbox);
+            if let Some(said) = set_aside_ui(ui, &guided.overrides, rule) {
+                outbox.push(Msg::SetAside(rule, said));
+            }
         }
         why_ui(ui, guided, outbox);
         if guided.task == Task::Recover && guided.recovering == Recovering::Undo {
@@ -248,6 +259,7 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
             }
         }
     });
+    super::scripts::agree_ui(ui, guided, outbox);
     if link_button(ui, words::COPY_COMMAND).clicked() {
         outbox.push(Msg::CopyCommand);
     }
@@ -268,32 +280,27 @@ fn why_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
             }
         }
         if why.because.is_some() {
-            super::keys::field_ui(ui, window::WHY_WORDS, &mut why.text, false);
+            super::rows::field_ui(ui, window::WHY_WORDS, &mut why.text, false);
         }
     }
-    super::keys::field_ui(ui, window::TICKET_OPTIONAL, &mut why.ticket, false);
+    super::rows::field_ui(ui, window::TICKET_OPTIONAL, &mut why.ticket, false);
     if why != guided.why {
         outbox.push(Msg::SayWhy(Box::new(why)));
     }
 }
 
-/// A yes to what has to be set aside, or the reason for it.
-fn set_aside_ui(ui: &mut Ui, guided: &Guided, rule: Override, outbox: &mut Outbox) {
+/// A yes to what has to be set aside, or the reason for it, beside what was `said`; what is said now, if that changed.
+pub(super) fn set_aside_ui(ui: &mut Ui, said: &Overrides, rule: Override) -> Option<Option<String>> {
     let sentence = match rule {
         Override::Unsigned => words::CONSENT_UNSIGNED.to_owned(),
         Override::WeakVolume => words::CONSENT_WEAK.to_owned(),
         rule => fill(words::REASON_FOR, &[("what", rule.deed())]),
     };
     if rule.needs_reason() {
-        if let Some(reason) = reason_ui(ui, &sentence, guided.overrides.said(rule)) {
-            outbox.push(Msg::SetAside(rule, Some(reason)));
-        }
-        return;
+        return reason_ui(ui, &sentence, said.said(rule)).map(Some);
     }
-    let mut is_ticked = guided.overrides.has(rule);
-    if tick_box(ui, &mut is_ticked, &sentence).changed() {
-        outbox.push(Msg::SetAside(rule, is_ticked.then(String::new)));
-    }
+    let mut is_ticked = said.has(rule);
+    tick_box(ui, &mut is_ticked, &sentence).changed().then(|| is_ticked.then(String::new))
 }
 
 fn working_ui(ui: &mut Ui, guided: &Guided, at_title: bool) {

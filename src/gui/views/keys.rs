@@ -1,20 +1,21 @@
 //! Who signed the patch that is open, whose signatures count here, and signing with one's own key.
 
-use egui::{Label, TextEdit, Ui};
+use egui::{Label, Ui};
 
 use super::overview::{failure_ui, section_ui};
+use super::rows::{field_ui, form_buttons_ui, password_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
-use crate::present::keys::{KeyRow, SignForm, TrustForm, role_name};
-use crate::present::message::{KeyMsg, Msg};
-use crate::present::overview::line;
+use crate::present::keys::{KeyRow, RevokeForm, SignForm, TrustForm, role_name};
+use crate::present::message::{Input, KeyMsg, Msg};
+use crate::present::overview::{line, path_line};
 use crate::report::phrases;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, Banner, Button, FactRow, Notice, PageHeader, Tone, badge, banner, button, button_row, card,
     choice_box, facts, link_button, page_header, tick_box,
 };
-use crate::words::{self, fill, window};
+use crate::words::{self, fill, trying, window};
 use crate::workbench::SignerRole;
 
 /// What one says about a review one signs is said as one of these.
@@ -48,6 +49,12 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if let Some(form) = &model.trusting {
         trust_ui(ui, form, outbox);
     }
+    if let Some(form) = &model.new_key {
+        super::new_key::form_ui(ui, form, outbox);
+    }
+    if let Some(made) = &model.made_key {
+        super::new_key::made_ui(ui, made, outbox);
+    }
     known_ui(ui, model, outbox);
 }
 
@@ -65,6 +72,7 @@ fn signatures_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if let Some(section) = signatures {
         section_ui(ui, section);
     }
+    rules_ui(ui, model, outbox);
     button_row(ui, |ui| {
         if !patch.inspection.verdict.unknown_keys.is_empty()
             && button(ui, &Button::secondary(window::TRUST_SIGNER).icon(Icon::KeyRound)).clicked()
@@ -74,7 +82,34 @@ fn signatures_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         if button(ui, &Button::secondary(window::SIGN).icon(Icon::PenLine)).clicked() {
             outbox.push(Msg::Keys(KeyMsg::PickOwn));
         }
+        let waiting = model.papers.rules.is_waiting().then_some(words::CHECKING);
+        if button(ui, &Button::secondary(trying::RULES_ASK).icon(Icon::ClipboardCheck).blocked(waiting))
+            .clicked()
+        {
+            outbox.push(Msg::PickInput(Input::Rules));
+        }
     });
+    button_row(ui, |ui| {
+        if link_button(ui, window::SIGNATURE_ATTACH).clicked() {
+            outbox.push(Msg::PickInput(Input::Signature));
+        }
+        if link_button(ui, window::SIGNATURE_COMMENT).clicked() {
+            outbox.push(Msg::Keys(KeyMsg::Comment));
+        }
+    });
+}
+
+/// Whether the patch file has what the rules in a file ask for.
+fn rules_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    if let Some(failure) = model.papers.rules.failed() {
+        failure_ui(ui, failure, outbox);
+    }
+    let asked = model.papers.rules.ready();
+    if let Some(asked) = asked.filter(|asked| model.workspace.bundle.as_ref() == Some(&asked.bundle)) {
+        let notice = if asked.is_met { Notice::Good } else { Notice::Caution };
+        let body = asked.lines.join("\n");
+        banner(ui, &Banner { notice, title: &asked.headline, body: &body, actions: &[] });
+    }
 }
 
 /// What somebody is about to trust, and the comparing of it.
@@ -116,22 +151,30 @@ fn allowed_ui(ui: &mut Ui, form: &mut TrustForm) {
     if !form.every_product {
         field_ui(ui, window::KEY_PRODUCTS, &mut form.products, true);
     }
+    field_ui(ui, window::KEY_NOT_BEFORE, &mut form.not_before, false);
+    field_ui(ui, window::KEY_NOT_AFTER, &mut form.not_after, false);
 }
 
 pub(crate) fn sign_ui(ui: &mut Ui, form: &SignForm, outbox: &mut Outbox) {
     let mut edited = form.clone();
-    card(ui, Some(window::SIGN_TITLE), |ui| {
-        ui.add(Label::new(text::body(window::SIGN_MEANING)).wrap());
+    let list = form.list.as_deref().map(path_line);
+    let (title, meaning) = match list {
+        Some(_) => (window::LIST_SIGN_TITLE, window::LIST_SIGN_MEANING),
+        None => (window::SIGN_TITLE, window::SIGN_MEANING),
+    };
+    card(ui, Some(title), |ui| {
+        ui.add(Label::new(text::body(meaning)).wrap());
+        if let Some(list) = &list {
+            facts(ui, &[FactRow::new(window::KEY_LIST, list)]);
+        }
         facts(ui, &[FactRow::new(window::KEY_FILE, &form.shown_key())]);
-        for role in SIGNING_ROLES {
+        for role in SIGNING_ROLES.into_iter().filter(|_| list.is_none()) {
             if choice_box(ui, form.role == role, role_name(role)).clicked() {
                 edited.role = role;
             }
         }
         if form.needs_password {
-            let label = ui.label(text::caption(window::PASSWORD).color(Tokens::from_context(ui).muted));
-            let field = TextEdit::singleline(&mut edited.password.0).password(true);
-            ui.add(field.margin(space::SMALL as i8)).labelled_by(label.id);
+            password_ui(ui, window::PASSWORD, &mut edited.password.0);
         }
         let sign = Button::primary(window::SIGN_NOW).blocked(form.reason_to_wait());
         form_buttons_ui(ui, &sign, KeyMsg::Sign, outbox);
@@ -141,25 +184,28 @@ pub(crate) fn sign_ui(ui: &mut Ui, form: &SignForm, outbox: &mut Outbox) {
     }
 }
 
-fn form_buttons_ui(ui: &mut Ui, primary: &Button<'_>, msg: KeyMsg, outbox: &mut Outbox) {
-    button_row(ui, |ui| {
-        if button(ui, primary).clicked() {
-            outbox.push(Msg::Keys(msg));
-        }
-        if button(ui, &Button::secondary(words::LEAVE)).clicked() {
-            outbox.push(Msg::Keys(KeyMsg::Leave));
-        }
-    });
+/// The key that is chosen, and the field for its password if it has one.
+pub(super) fn chosen_key_ui(ui: &mut Ui, form: &SignForm, outbox: &mut Outbox) {
+    facts(ui, &[FactRow::new(window::KEY_FILE, &form.shown_key())]);
+    let mut edited = form.clone();
+    if form.needs_password {
+        password_ui(ui, window::PASSWORD, &mut edited.password.0);
+    }
+    if edited != *form {
+        outbox.push(Msg::Keys(KeyMsg::EditSign(Box::new(edited))));
+    }
 }
 
-/// A field with its name above it.
-pub(crate) fn field_ui(ui: &mut Ui, name: &str, value: &mut String, has_lines: bool) {
-    let label = ui.label(text::caption(name).color(Tokens::from_context(ui).muted));
-    let field = match has_lines {
-        true => TextEdit::multiline(value).desired_rows(2),
-        false => TextEdit::singleline(value),
-    };
-    ui.add(field.desired_width(f32::INFINITY).margin(space::SMALL as i8)).labelled_by(label.id);
+/// The way to choose one's own key, and the one that was chosen.
+pub(super) fn key_ui(ui: &mut Ui, model: &Model, choose: &str, outbox: &mut Outbox) {
+    match &model.signing {
+        Some(form) => chosen_key_ui(ui, form, outbox),
+        None => {
+            if button(ui, &Button::secondary(choose).icon(Icon::PenLine)).clicked() {
+                outbox.push(Msg::Keys(KeyMsg::PickOwn));
+            }
+        }
+    }
 }
 
 /// The keys that are trusted here, and the ways to more of them.
@@ -189,6 +235,12 @@ fn known_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         if button(ui, &Button::secondary(window::KEYS_TAKE_IN).icon(Icon::FileDown)).clicked() {
             outbox.push(Msg::Keys(KeyMsg::PickList));
         }
+        if button(ui, &Button::secondary(window::NEW_KEY).icon(Icon::KeySquare)).clicked() {
+            outbox.push(Msg::Keys(KeyMsg::BeginNew));
+        }
+        if link_button(ui, window::LIST_SIGN).clicked() {
+            outbox.push(Msg::Keys(KeyMsg::PickListToSign));
+        }
     });
 }
 
@@ -206,23 +258,30 @@ fn row_ui(ui: &mut Ui, model: &Model, row: &KeyRow, outbox: &mut Outbox) {
         badge(ui, &Badge { text: revoked, tone: Tone::Notice(Notice::Danger), explain: "" });
     }
     let revoking = model.revoking.as_ref().filter(|form| form.key == row.exact);
-    match revoking {
-        None if row.can_revoke => {
-            let name = fill(window::REVOKE, &[("name", &row.name)]);
-            if link_button(ui, &name).clicked() {
-                outbox.push(Msg::Keys(KeyMsg::BeginRevoke(row.exact)));
-            }
+    button_row(ui, |ui| {
+        if link_button(ui, &fill(window::KEY_SAVE_OF, &[("name", &row.name)])).clicked() {
+            outbox.push(Msg::Keys(KeyMsg::Export(row.exact)));
         }
-        None => {}
-        Some(form) => {
-            let mut reason = form.reason.clone();
-            ui.add(Label::new(text::body(window::REVOKE_MEANING)).wrap());
-            field_ui(ui, window::REVOKE_WHY, &mut reason, false);
-            let missing = form.reason.trim().is_empty().then_some(words::REASON_FIRST);
-            form_buttons_ui(ui, &Button::danger(window::REVOKE_NOW).blocked(missing), KeyMsg::Revoke, outbox);
-            if reason != form.reason {
-                outbox.push(Msg::Keys(KeyMsg::TypeReason(reason)));
-            }
+        let revoke = fill(window::REVOKE, &[("name", &row.name)]);
+        if revoking.is_none() && row.can_revoke && link_button(ui, &revoke).clicked() {
+            outbox.push(Msg::Keys(KeyMsg::BeginRevoke(row.exact)));
         }
+    });
+    if let Some(form) = revoking {
+        revoke_ui(ui, form, outbox);
+    }
+}
+
+fn revoke_ui(ui: &mut Ui, form: &RevokeForm, outbox: &mut Outbox) {
+    let mut edited = form.clone();
+    let is_always = form.from.trim().is_empty();
+    let meaning = if is_always { window::REVOKE_MEANING } else { window::REVOKE_FROM_MEANING };
+    ui.add(Label::new(text::body(meaning)).wrap());
+    field_ui(ui, window::REVOKE_WHY, &mut edited.reason, false);
+    field_ui(ui, window::REVOKE_FROM, &mut edited.from, false);
+    let revoke = Button::danger(window::REVOKE_NOW).blocked(form.reason_to_wait());
+    form_buttons_ui(ui, &revoke, KeyMsg::Revoke, outbox);
+    if edited != *form {
+        outbox.push(Msg::Keys(KeyMsg::EditRevoke(Box::new(edited))));
     }
 }

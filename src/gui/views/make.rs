@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use egui::{Label, Ui};
 
-use super::keys::{field_ui, head_ui};
-use super::overview::failure_ui;
-use super::rows::{files_ui, row_ui};
+use super::keys::head_ui;
+use super::overview::{failure_ui, reading_fields_ui};
+use super::rows::{field_ui, files_ui, item_ui, row_ui};
 use crate::gui::outbox::Outbox;
 use crate::model::{PatchKind, Restart};
 use crate::present::Model;
@@ -17,7 +17,7 @@ use crate::toolkit::widgets::{
     Button, FactRow, Notice, PageHeader, button, button_row, card, choice_box, facts, icon_at, link_button,
     outcome_mark, segmented, tick_box,
 };
-use crate::words::{self, papers, window};
+use crate::words::{self, papers, trying, window};
 
 /// The kinds of patches, with what each is for.
 const KINDS: [(PatchKind, &str); 5] = [
@@ -44,6 +44,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let mut form = model.making.clone();
     from_ui(ui, &mut form, outbox);
     described_ui(ui, &mut form, outbox);
+    tried_ui(ui, model, &form, outbox);
     let findings = &model.making_findings;
     if form.described() == Described::Here {
         order_ui(ui, &mut form, findings);
@@ -83,6 +84,16 @@ fn from_ui(ui: &mut Ui, form: &mut MakeForm, outbox: &mut Outbox) {
             MakeFrom::TextPatch => {
                 files_ui(ui, window::MAKE_PATCHES, &mut form.patches, Input::TextPatch, outbox);
                 one_ui(ui, window::MAKE_TARGET, &mut form.target, Input::TargetFolder, outbox);
+                reading_fields_ui(ui, &mut form.reading, Input::MadeBase, outbox);
+            }
+            MakeFrom::Edits => {
+                one_ui(ui, window::MAKE_OLD, &mut form.old, Input::OldFolder, outbox);
+                files_ui(ui, trying::EDITS_ELSEWHERE, &mut form.tries, Input::TriedFolder, outbox);
+                row_ui(ui, "", |ui| {
+                    if link_button(ui, trying::EDITS_ADD_FILE).clicked() {
+                        outbox.push(Msg::PickInput(Input::TriedFile));
+                    }
+                });
             }
             MakeFrom::Git => {
                 one_ui(ui, window::MAKE_REPOSITORY, &mut form.repository, Input::Repository, outbox);
@@ -105,16 +116,48 @@ fn described_ui(ui: &mut Ui, form: &mut MakeForm, outbox: &mut Outbox) {
         let can_be =
             |described: &Described| form.from != MakeFrom::Folders || *described != Described::BySource;
         let choices: Vec<Described> = Described::ALL.into_iter().filter(can_be).collect();
-        for described in choices {
+        for described in choices.into_iter().filter(|_| form.from != MakeFrom::Edits) {
             if choice_box(ui, present == described, described.name()).clicked() {
                 form.described = described;
             }
         }
         if present == Described::InFile {
             one_ui(ui, window::MAKE_ORDER, &mut form.order_file, Input::Order, outbox);
+            one_ui(ui, trying::ORDER_SBOM, &mut form.sbom, Input::OrderSbom, outbox);
             if link_button(ui, papers::ORDER_SKELETON).clicked() {
                 outbox.push(Msg::Papers(PapersMsg::SaveOrder));
             }
+        }
+    });
+}
+
+/// How the edits of the order fit the files there are, before a patch is made of them.
+fn tried_ui(ui: &mut Ui, model: &Model, form: &MakeForm, outbox: &mut Outbox) {
+    if form.from != MakeFrom::Edits {
+        return;
+    }
+    let tried = &model.tried;
+    if let Some(failure) = tried.failed() {
+        failure_ui(ui, failure, outbox);
+    }
+    if let Some(tried) = tried.ready() {
+        card(ui, Some(trying::EDITS_TRIED), |ui| {
+            let tokens = Tokens::from_context(ui);
+            for file in &tried.files {
+                let sign = match file.fits {
+                    true => (Icon::CircleCheck, tokens.good.strong),
+                    false => (Icon::CircleX, tokens.danger.strong),
+                };
+                item_ui(ui, sign, (&file.file, file.verdict), file.lines.iter().map(String::as_str));
+            }
+        });
+    }
+    button_row(ui, |ui| {
+        let waiting = tried.is_waiting().then_some(trying::EDITS_TRYING);
+        let reason = waiting.or(form.reason_not_to_try());
+        let try_them = Button::secondary(trying::EDITS_TRY).icon(Icon::FlaskConical).blocked(reason);
+        if button(ui, &try_them).clicked() {
+            outbox.push(Msg::Make(MakeMsg::Try));
         }
     });
 }

@@ -2,8 +2,7 @@
 
 use egui::{Color32, Label, Ui};
 
-use super::keys::field_ui;
-use super::rows::reason_ui;
+use super::rows::{field_ui, reason_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::asked::{Asked, AskedAbout};
@@ -12,6 +11,7 @@ use crate::present::message::{ManyMsg, Msg};
 use crate::present::overview::path_line;
 use crate::present::rollout::RolloutStep;
 use crate::present::wanted::{ExpectationMark, WantedPage};
+use crate::present::work::Work;
 use crate::progress::Phase;
 use crate::toolkit::theme::{Icon, Tokens, text};
 use crate::toolkit::widgets::{
@@ -66,24 +66,37 @@ fn working_ui(ui: &mut Ui, run: &ManyRun, outbox: &mut Outbox) {
         ManyTask::Hold => many::WORKING_HOLD,
         ManyTask::BringInLine => many::WORKING_IN_LINE,
     };
-    card(ui, Some(title), |ui| {
-        ui.add(Label::new(text::body(words::WORKING_SURVIVES)).wrap());
-        let is_changing = run.work.phase == Some(Phase::Changing);
+    let view = WorkView { title, meaning: words::WORKING_SURVIVES, stopping: many::STOP_MANY };
+    work_ui(ui, &view, run.number, &run.work, outbox);
+}
+
+/// Words about work: what it is, what one has to know, and what stopping does.
+pub(super) struct WorkView<'a> {
+    pub title: &'a str,
+    pub meaning: &'a str,
+    pub stopping: &'a str,
+}
+
+/// How far the worker is, and the button that stops it.
+pub(super) fn work_ui(ui: &mut Ui, view: &WorkView<'_>, run: u64, work: &Work, outbox: &mut Outbox) {
+    card(ui, Some(view.title), |ui| {
+        ui.add(Label::new(text::body(view.meaning)).wrap());
+        let is_changing = work.phase == Some(Phase::Changing);
         progress_block(
             ui,
             &ProgressView {
-                run: run.number,
-                phase: run.work.phase.map_or(many::PLAN_WAIT, Phase::sentence),
+                run,
+                phase: work.phase.map_or(many::PLAN_WAIT, Phase::sentence),
                 files_done: 0,
                 files_total: 0,
-                fraction: f32::from(run.work.thousandths) / 1000.0,
+                fraction: f32::from(work.thousandths) / 1000.0,
                 current: "",
-                elapsed: run.work.elapsed,
+                elapsed: work.elapsed,
                 warning: if is_changing { words::WORKING_DO_NOT_SWITCH_OFF } else { "" },
             },
         );
-        ui.add(Label::new(text::caption(many::STOP_MANY)).wrap());
-        let stopping = run.work.is_stopping.then_some(words::STOPPING);
+        ui.add(Label::new(text::caption(view.stopping)).wrap());
+        let stopping = work.is_stopping.then_some(words::STOPPING);
         if button(ui, &Button::secondary(words::STOP).icon(Icon::Square).blocked(stopping)).clicked() {
             outbox.push(Msg::Stop);
         }
@@ -122,10 +135,13 @@ fn question_ui(ui: &mut Ui, model: &Model, asked: &Asked, outbox: &mut Outbox) {
         }
         ui.add(Label::new(text::body(meaning).color(Tokens::from_context(ui).muted)).wrap());
         fields_ui(ui, asked, &mut answer);
+        if asked.needs_key() {
+            super::keys::key_ui(ui, model, many::SIGN_KEY, outbox);
+        }
         button_row(ui, |ui| {
             let is_final = matches!(asked.about, AskedAbout::Rollout(RolloutStep::TakeBack));
             let kind = if is_final { Button::danger } else { Button::primary };
-            if button(ui, &kind(&yes).blocked(asked.reason_to_wait())).clicked() {
+            if button(ui, &kind(&yes).blocked(asked.reason_to_wait(model.signing.as_ref()))).clicked() {
                 outbox.push(Msg::Many(ManyMsg::Confirm));
             }
             if button(ui, &Button::secondary(words::LEAVE)).clicked() {

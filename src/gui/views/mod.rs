@@ -16,12 +16,15 @@ mod keys;
 mod make;
 mod many;
 mod merge;
+mod new_key;
 mod overlays;
 mod overview;
+mod rehearse;
 mod result;
 mod review;
 mod rollout;
 mod rows;
+mod scripts;
 mod settings;
 mod start;
 mod switches;
@@ -83,6 +86,7 @@ pub(crate) fn root_ui(
         Page::Start => wide_column_ui(ui, "start", |ui| start::page_ui(ui, model, outbox)),
         Page::Interrupted => column_ui(ui, "interrupted", |ui| interrupted::page_ui(ui, model, outbox)),
         Page::Review => column_ui(ui, "review", |ui| review::page_ui(ui, model, outbox)),
+        Page::Rehearse => column_ui(ui, "rehearse", |ui| rehearse::page_ui(ui, model, outbox)),
         Page::Choose => column_ui(ui, "choose", |ui| choose::page_ui(ui, model, outbox)),
         Page::Fixed => column_ui(ui, "fixed", |ui| fixed::page_ui(ui, model, outbox)),
         Page::Make => column_ui(ui, "make", |ui| make::page_ui(ui, model, outbox)),

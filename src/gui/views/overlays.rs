@@ -11,7 +11,7 @@ use crate::present::overview::{line, path_line};
 use crate::present::{Model, Overlay};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{Button, button, link_button, section};
-use crate::words;
+use crate::words::{self, trying};
 
 /// Widest and highest overlay, in points.
 const SIZE: [f32; 2] = [480.0, 420.0];
@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox
             Overlay::Palette => palette_ui(ui, model, fields, outbox),
             Overlay::Folders => folders_ui(ui, model, outbox),
             Overlay::Path => path_ui(ui, model, fields, outbox),
-            Overlay::Closing => closing_ui(ui, outbox),
+            Overlay::Closing => closing_ui(ui, model, outbox),
         }
     });
     if modal.should_close() {
@@ -137,9 +137,10 @@ fn folders_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     });
 }
 
-fn closing_ui(ui: &mut Ui, outbox: &mut Outbox) {
+fn closing_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     section(ui, words::STILL_WORKING);
-    ui.label(words::STILL_WORKING_MEANING);
+    let is_rehearsal = model.rehearsing.is_working();
+    ui.label(if is_rehearsal { trying::REHEARSAL_SURVIVES } else { words::STILL_WORKING_MEANING });
     ui.horizontal_wrapped(|ui| {
         if button(ui, &Button::primary(words::STAY)).clicked() {
             outbox.push(Msg::Escape);

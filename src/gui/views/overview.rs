@@ -5,19 +5,20 @@ use std::path::Path;
 use egui::{Label, Ui};
 
 use super::findings::{findings_ui, support_ui};
-use super::rows::{item_ui, row_ui};
+use super::rows::{files_ui, item_ui, row_ui};
 use super::workspace::{identity_ui, is_low};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::failure::Failure;
-use crate::present::message::{Msg, PapersMsg};
+use crate::present::message::{Input, Msg, PapersMsg};
 use crate::present::overview::{FixRow, Section, line};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts, link_button, segmented,
     tick_box, two_columns,
 };
-use crate::words::{self, fill, papers, window};
+use crate::words::{self, fill, papers, trying, window};
+use crate::workbench::TextOptions;
 
 /// What stands in the right column: what one looks up rather than reads.
 const ASIDE: [&str; 4] = [words::FOR_WHOM, words::WHO_VOUCHES, words::CARE, words::FINE_PRINT];
@@ -52,6 +53,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             },
             |ui, ()| aside.into_iter().for_each(|section| section_ui(ui, section)),
         );
+        super::scripts::scripts_ui(ui, &overview.scripts);
         if link_button(ui, papers::EXPORT).clicked() {
             outbox.push(Msg::Papers(PapersMsg::Export));
         }
@@ -90,31 +92,39 @@ fn reading_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     }
     card(ui, Some(window::READING), |ui| {
         let mut reading = model.workspace.reading.clone();
-        let ticks = [
-            (&mut reading.reverse, window::READ_REVERSE),
-            (&mut reading.tolerance.ignores_white_space, window::READ_WHITE_SPACE),
-            (&mut reading.without_uncarried, window::READ_UNCARRIED),
-        ];
-        for (ticked, label) in ticks {
-            tick_box(ui, ticked, label);
-        }
-        row_ui(ui, window::READ_STRIP, |ui| {
-            let mut chosen = reading.strip.map_or(0, |level| (level + 1).min(STRIP_LEVELS.len() - 1));
-            if segmented(ui, window::READ_STRIP, &STRIP_LEVELS, &mut chosen) {
-                reading.strip = chosen.checked_sub(1);
-            }
-        });
-        row_ui(ui, window::READ_FUZZ, |ui| {
-            let fuzz = &mut reading.tolerance.fuzz;
-            let mut chosen = (*fuzz).min(FUZZ.len() - 1);
-            if segmented(ui, window::READ_FUZZ, &FUZZ, &mut chosen) {
-                *fuzz = chosen;
-            }
-        });
+        reading_fields_ui(ui, &mut reading, Input::Base, outbox);
         if reading != model.workspace.reading {
             outbox.push(Msg::ReadAs(Box::new(reading)));
         }
     });
+}
+
+/// How text patches are read; `base` asks for the product that they were made for.
+pub(super) fn reading_fields_ui(ui: &mut Ui, reading: &mut TextOptions, base: Input, outbox: &mut Outbox) {
+    let ticks = [
+        (&mut reading.reverse, window::READ_REVERSE),
+        (&mut reading.tolerance.ignores_white_space, window::READ_WHITE_SPACE),
+        (&mut reading.without_uncarried, window::READ_UNCARRIED),
+    ];
+    for (ticked, label) in ticks {
+        tick_box(ui, ticked, label);
+    }
+    row_ui(ui, window::READ_STRIP, |ui| {
+        let mut chosen = reading.strip.map_or(0, |level| (level + 1).min(STRIP_LEVELS.len() - 1));
+        if segmented(ui, window::READ_STRIP, &STRIP_LEVELS, &mut chosen) {
+            reading.strip = chosen.checked_sub(1);
+        }
+    });
+    row_ui(ui, window::READ_FUZZ, |ui| {
+        let fuzz = &mut reading.tolerance.fuzz;
+        let mut chosen = (*fuzz).min(FUZZ.len() - 1);
+        if segmented(ui, window::READ_FUZZ, &FUZZ, &mut chosen) {
+            *fuzz = chosen;
+        }
+    });
+    let mut folders = reading.base.iter().cloned().collect();
+    files_ui(ui, trying::READ_BASE, &mut folders, base, outbox);
+    reading.base = folders.pop();
 }
 
 /// What a patch says it resolves, item by item, and everything else that it says about that.

@@ -2,7 +2,8 @@
 
 use egui::{Frame, Label, Margin, TextEdit, Ui};
 
-use super::keys::{field_ui, head_ui, sign_ui};
+use super::keys::{head_ui, sign_ui};
+use super::rows::field_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::message::{Destination, KeyMsg, Msg, ReviewMsg};

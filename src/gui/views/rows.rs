@@ -1,15 +1,15 @@
-//! Rows that several pages are made of: chosen files, reasons, and problems by their names.
+//! Rows that several pages are made of: chosen files, fields, reasons, and problems by their names.
 
 use std::path::PathBuf;
 
 use egui::{Align, Label, Layout, TextEdit, Ui, vec2};
 
 use crate::gui::outbox::Outbox;
-use crate::present::message::{Input, Msg};
+use crate::present::message::{Input, KeyMsg, Msg};
 use crate::present::overview::{line, path_line};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
-use crate::toolkit::widgets::{IconButton, icon_at, icon_button, link_button};
-use crate::words::window;
+use crate::toolkit::widgets::{Button, IconButton, button, button_row, icon_at, icon_button, link_button};
+use crate::words::{self, window};
 
 /// The names take this much.
 const NAME_WIDTH: f32 = 168.0;
@@ -85,5 +85,34 @@ pub(super) fn item_ui<'a>(
                 ui.add(Label::new(text::caption(words).color(tokens.muted)).wrap());
             }
         });
+    });
+}
+
+/// A field with its name above it.
+pub(crate) fn field_ui(ui: &mut Ui, name: &str, value: &mut String, has_lines: bool) {
+    let label = ui.label(text::caption(name).color(Tokens::from_context(ui).muted));
+    let field = match has_lines {
+        true => TextEdit::multiline(value).desired_rows(2),
+        false => TextEdit::singleline(value),
+    };
+    ui.add(field.desired_width(f32::INFINITY).margin(space::SMALL as i8)).labelled_by(label.id);
+}
+
+/// A field whose text nobody sees.
+pub(super) fn password_ui(ui: &mut Ui, name: &str, password: &mut String) {
+    let label = ui.label(text::caption(name).color(Tokens::from_context(ui).muted));
+    let field = TextEdit::singleline(password).password(true);
+    ui.add(field.margin(space::SMALL as i8)).labelled_by(label.id);
+}
+
+/// The button that does what a form is about, and the way out.
+pub(super) fn form_buttons_ui(ui: &mut Ui, primary: &Button<'_>, msg: KeyMsg, outbox: &mut Outbox) {
+    button_row(ui, |ui| {
+        if button(ui, primary).clicked() {
+            outbox.push(Msg::Keys(msg));
+        }
+        if button(ui, &Button::secondary(words::LEAVE)).clicked() {
+            outbox.push(Msg::Keys(KeyMsg::Leave));
+        }
     });
 }

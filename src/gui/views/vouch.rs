@@ -4,8 +4,8 @@ use std::path::Path;
 
 use egui::Ui;
 
-use super::keys::field_ui;
 use super::overview::failure_ui;
+use super::rows::field_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::message::Msg;

@@ -246,6 +246,11 @@ impl Obstacle {
         matches!(self.why, Why::Signers(Signers::Policy { .. }))
     }
 
+    /// Whether it is about a part of which an SBOM could say more.
+    pub(crate) fn is_about_an_sbom(&self) -> bool {
+        matches!(self.why, Why::NeedsComponent(_))
+    }
+
     /// Whether nobody said why a switch is turned off, and somebody has to.
     pub(crate) fn needs_reason(&self) -> bool {
         matches!(self.why, Why::Switches(Switches::NeedsReason { .. }))

@@ -47,6 +47,8 @@ impl CheckPage {
             asks_for: Some(BTreeSet::new()),
             differing: Vec::new(),
             needs_reason: false,
+            scripts: None,
+            rehearsal: None,
         }
     }
 }

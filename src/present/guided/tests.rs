@@ -34,12 +34,14 @@ fn ready() -> CheckPage {
     CheckPage {
         differing: Vec::new(),
         needs_reason: false,
+        scripts: None,
+        rehearsal: None,
         subject: None,
         verdict: CheckVerdict::Ready,
         findings: Vec::new(),
         passed: Vec::new(),
         review: Vec::new(),
-        decision: Some(DecisionDigest(crate::model::Digest::compute(b"folder"))),
+        decision: Some(DecisionDigest(Digest::compute(b"folder"))),
         button: "Apply 1 change".to_owned(),
         asks_for: Some([Override::Unsigned].into()),
     }

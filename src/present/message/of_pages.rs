@@ -8,8 +8,10 @@ use crate::present::evidence::EvidenceForm;
 use crate::present::figures::FiguresForm;
 use crate::present::fixed::FixedForm;
 use crate::present::identify::IdentifyForm;
-use crate::present::keys::{SignForm, TrustForm};
+use crate::present::keys::{NewKeyForm, RevokeForm, SignForm, TrustForm};
 use crate::present::make::MakeForm;
+use crate::present::message::Beside;
+use crate::present::rehearse::RehearseForm;
 use crate::present::rollout::RolloutForm;
 use crate::present::wanted::WantedForm;
 use crate::workbench::KeyFingerprint;
@@ -29,13 +31,27 @@ pub enum KeyMsg {
     EditTrust(Box<TrustForm>),
     Trust,
     BeginRevoke(KeyFingerprint),
-    TypeReason(String),
+    EditRevoke(Box<RevokeForm>),
     Revoke,
+    /// A key is to be made.
+    BeginNew,
+    EditNew(Box<NewKeyForm>),
+    /// Its secret part goes elsewhere.
+    PickPlace,
+    Make,
+    /// The key that was made is to be trusted here, too.
+    TrustMade,
+    /// The public part of this key is to be saved.
+    Export(KeyFingerprint),
+    /// A list of keys is to be chosen and signed.
+    PickListToSign,
     /// One's own key is to be chosen, to sign the patch that is open.
     PickOwn,
     /// The form says this now.
     EditSign(Box<SignForm>),
     Sign,
+    /// The comment that a signature made elsewhere has to carry is to be copied.
+    Comment,
     /// What was started is left.
     Leave,
 }
@@ -71,6 +87,8 @@ pub enum MakeMsg {
     Show,
     /// The form says this now.
     Edit(Box<MakeForm>),
+    /// The edits of the order are to be tried.
+    Try,
     /// The patch is to be made.
     Make,
     /// What was made is to be opened.
@@ -105,6 +123,19 @@ pub enum ManyMsg {
     SaveComparison,
 }
 
+/// What a person did about a rehearsal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RehearseMsg {
+    /// The page is to be shown.
+    Show,
+    /// The form says this now.
+    Edit(Box<RehearseForm>),
+    /// It is to begin.
+    Begin,
+    /// The form is to be changed, and the same tried again.
+    Again,
+}
+
 /// What a person did about evidence and figures, or wants to know about this program.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PapersMsg {
@@ -115,6 +146,7 @@ pub enum PapersMsg {
     /// Figures of these folders are to be shown; of none: of those that are known.
     ShowFigures(Vec<PathBuf>),
     EditFigures(Box<FiguresForm>),
+    SaveFigures,
     ShowAbout,
     /// What every code means is to be shown.
     ShowCodes,
@@ -127,8 +159,8 @@ pub enum PapersMsg {
     SaveOrder,
     /// What would happen is to be saved.
     SavePlan,
-    /// These lists of withdrawn patches count.
-    EditWithdrawn(Vec<PathBuf>),
+    /// This counts beside patch and folder.
+    EditBeside(Box<Beside>),
     /// The plan that was chosen does not count any more.
     ForgetPlan,
 }

@@ -39,6 +39,7 @@ impl Overview {
             trust: inspection.verdict.sentence(),
             fixes: fix_rows(patch),
             hidden: findings_of_hidden(&inspection.hidden),
+            scripts: Vec::new(),
             // The titles of a series stand beside the names of its patches.
             summary: if is_series { sort } else { escape_text(&patch.about.summary).into_owned() },
             sections: sections.into_iter().filter(|section| !section.facts.is_empty()).collect(),

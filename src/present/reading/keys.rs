@@ -2,12 +2,12 @@
 
 use super::found;
 use crate::present::failure::Failure;
-use crate::present::keys::{KeyRow, SignForm, TrustForm};
+use crate::present::keys::{KeyRow, MadeKeyView, NewKeyForm, SignForm, TrustForm};
 use crate::present::message::{KeyEffect, KeyEvent};
-use crate::present::overview::line;
+use crate::present::overview::{line, path_line};
 use crate::report::phrases;
 use crate::words::{fill, window};
-use crate::workbench::{Error, Password, Rotated, Signer, Watch, Workbench};
+use crate::workbench::{Error, Password, Rotated, Signer, SignerRole, Watch, Workbench};
 
 pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>) -> KeyEvent {
     match effect {
@@ -53,6 +53,33 @@ pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>)
             };
             KeyEvent::OwnRead(found(None, own))
         }
+        KeyEffect::BeginNew => {
+            KeyEvent::NewBegun(NewKeyForm::new(workbench.environment().keys_folder.clone()))
+        }
+        KeyEffect::Make(form) => KeyEvent::Made(found(None, || make(workbench, &form))),
+        KeyEffect::SignList(list, form) => {
+            let sign = || {
+                let signer = signer(workbench, &form)?;
+                let place = workbench.sign_rotation(&list, &signer)?;
+                Ok(fill(window::LIST_SIGNED, &[("path", &path_line(&place))]))
+            };
+            KeyEvent::Changed(found(None, sign))
+        }
+        KeyEffect::Attach(bundle, digest, signature) => {
+            let attach = || {
+                let shown = workbench.look_to_sign(&bundle, Some(digest), watch)?;
+                let signed = workbench.attach_signature(&bundle, &shown, &signature, watch)?;
+                Ok(fill(window::SIGNED_WITH, &[("key", &signed.key.short())]))
+            };
+            KeyEvent::Changed(found(None, attach))
+        }
+        KeyEffect::Comment(bundle, digest) => {
+            let comment = || {
+                let shown = workbench.look_to_sign(&bundle, Some(digest), watch)?;
+                workbench.comment_to_sign(&shown.patch, SignerRole::Author)
+            };
+            KeyEvent::Comment(found(None, comment))
+        }
         KeyEffect::SignReview(bundle, digest, form, wish) => {
             let sign = || {
                 let shown = workbench.look_to_sign(&bundle, Some(digest), watch)?;
@@ -73,6 +100,12 @@ pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>)
             KeyEvent::Changed(found(None, sign))
         }
     }
+}
+
+fn make(workbench: &Workbench, form: &NewKeyForm) -> Result<MadeKeyView, Error> {
+    let password = (!form.is_unprotected).then(|| Password::new(form.password.0.clone()));
+    let made = workbench.new_key(form.name.trim(), form.place.as_deref(), password.as_ref())?;
+    Ok(MadeKeyView::new(&made, form.is_unprotected))
 }
 
 fn taken_in(rotated: &Rotated) -> String {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::present::make::{Described, MadePage, MakeForm, MakeFrom};
 use crate::workbench::{
-    Error, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, ProofChoice, TextMakeRequest, TextOptions,
-    Watch, Workbench,
+    EditMakeRequest, Error, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, ProofChoice,
+    TextMakeRequest, TextOptions, Watch, Workbench,
 };
 
 /// Makes what `form` says; what was typed is kept beside the patch file.
@@ -23,6 +23,9 @@ pub(super) fn make(
         Described::InFile => form.order_file.clone().map(OrderSource::File),
         Described::BySource => None,
     };
+    if let Some((order, sbom)) = order.as_ref().zip(form.sbom.as_ref()) {
+        workbench.compare_order_with_sbom(order, sbom)?;
+    }
     let made = make_from(workbench, form, order, output.to_owned(), watch)?;
     let kept = match form.described() {
         Described::Here => Some(workbench.keep_order(&form.order(), output)?),
@@ -47,10 +50,15 @@ fn make_from(
                 GitMakeRequest { repository: chosen(&form.repository), commits, order, output, proof };
             workbench.make_of_commits(&request, watch)
         }
+        (MakeFrom::Edits, _) => {
+            let (from, order) = (chosen(&form.old), chosen(&form.order_file));
+            let request = EditMakeRequest { from, order, tries: form.tries.clone(), output, proof };
+            workbench.make_of_edits(&request, watch)
+        }
         (MakeFrom::TextPatch, _) => {
             let mut patches = form.patches.clone();
             let further = patches.split_off(patches.len().min(1));
-            let reading = TextOptions { further, ..TextOptions::default() };
+            let reading = TextOptions { further, ..form.reading.clone() };
             let patch = patches.pop().unwrap_or_default();
             let target = chosen(&form.target);
             workbench.make_of_text(&TextMakeRequest { patch, reading, target, order, output, proof }, watch)

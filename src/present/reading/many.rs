@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::found;
+use super::{found, keys};
+use crate::present::keys::SignForm;
 use crate::present::message::{Event, ManyEffect, ManyEvent};
 use crate::present::rollout::{PlannedRollout, RolloutForm, RolloutPage, RolloutStep};
 use crate::present::wanted::{WantedForm, WantedPage};
@@ -28,8 +29,8 @@ pub(super) fn answer(workbench: &Workbench, effect: ManyEffect, watch: Watch<'_>
         ManyEffect::Plan(ticket, form) => {
             ManyEvent::Planned(ticket, found(None, || plan(workbench, &form, watch)))
         }
-        ManyEffect::Say(ticket, file, step, reason) => {
-            let say = || say(workbench, &file, &step, reason);
+        ManyEffect::Say(ticket, file, step, reason, key) => {
+            let say = || say(workbench, &file, &step, reason, key.as_deref());
             ManyEvent::Said(ticket, Box::new(found(None, say)))
         }
     })
@@ -48,9 +49,16 @@ fn say(
     file: &Path,
     step: &RolloutStep,
     reason: Option<String>,
+    key: Option<&SignForm>,
 ) -> Result<RolloutPage, Error> {
     let view = match step {
-        RolloutStep::Approve { ring } => workbench.approve_ring(file, ring, reason)?,
+        RolloutStep::Approve { ring, .. } => match key {
+            Some(key) => {
+                let signer = keys::signer(workbench, key)?;
+                workbench.approve_ring_by_key(file, ring, &signer, reason)?
+            }
+            None => workbench.approve_ring(file, ring, reason)?,
+        },
         RolloutStep::Pause => workbench.pause_rollout(file, reason)?,
         RolloutStep::Resume => workbench.resume_rollout(file)?,
         RolloutStep::Stop => workbench.stop_rollout(file, reason)?,

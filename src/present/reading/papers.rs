@@ -10,10 +10,16 @@ use crate::present::evidence::{CheckedEvidence, EvidenceForm};
 use crate::present::figures::{FiguresForm, FiguresPage};
 use crate::present::identify::IdentifiedPage;
 use crate::present::keys::SignForm;
-use crate::present::message::{Event, PapersEffect, PapersEvent, PlanQuestion, ReadPlan};
+use crate::present::message::{Beside, Event, PapersEffect, PapersEvent, PlanQuestion, ReadPlan};
 use crate::present::scan::ScanView;
+use crate::present::tried::{AskedRules, TriedEdits};
 use crate::report::evidence;
-use crate::workbench::{ApplyPreview, ApplyRequest, Error, PlanFile, TextOptions, Watch, Workbench};
+use crate::workbench::{
+    ApplyPreview, ApplyRequest, Error, Exposition, FolderMetrics, PlanFile, TextOptions, Watch, Workbench,
+};
+
+/// When each entry of each folder was written, in seconds since 1970.
+type Moments = BTreeMap<(usize, u64), i64>;
 
 pub(super) fn answer(
     workbench: &Workbench,
@@ -60,6 +66,20 @@ pub(super) fn answer(
         PapersEffect::SaveOrder(path) => {
             return Event::Saved(found(None, || workbench.save_template(&path).map(|()| path.clone())));
         }
+        PapersEffect::SaveFigures(path, form) => {
+            return Event::Saved(found(None, || save_figures(workbench, &path, &form)));
+        }
+        PapersEffect::SaveKey(path, key) => {
+            return Event::Saved(found(None, || workbench.save_public_key(&key.groups(), &path)));
+        }
+        PapersEffect::TryEdits(ticket, order, files) => {
+            let try_edits = || Ok(TriedEdits::new(&workbench.try_edits(&order, &files)?));
+            PapersEvent::EditsTried(ticket, found(None, try_edits))
+        }
+        PapersEffect::AskRules(ticket, bundle, rules) => {
+            let ask = || Ok(AskedRules::new(&workbench.verify_by(&rules, &bundle, watch)?, &bundle, &rules));
+            PapersEvent::RulesAsked(ticket, found(None, ask))
+        }
         PapersEffect::Identify(ticket, form) => {
             let look = || Ok(IdentifiedPage::new(&workbench.identify(&form.folder, &form.files, watch)?));
             PapersEvent::Identified(ticket, found(Some(&form.folder), look))
@@ -84,9 +104,9 @@ fn would_do(
     question: &PlanQuestion,
     watch: Watch<'_>,
 ) -> Result<ApplyPreview, Error> {
-    let PlanQuestion { files, folder, edits, withdrawn } = question.clone();
+    let PlanQuestion { files, folder, edits, beside: Beside { withdrawn, sbom } } = question.clone();
     let reading = reading.clone();
-    let request = ApplyRequest { files, reading, choices: edits, withdrawn, ..ApplyRequest::default() };
+    let request = ApplyRequest { files, reading, choices: edits, withdrawn, sbom };
     workbench.preview(request, &folder, watch)
 }
 
@@ -103,7 +123,24 @@ fn save(
     Ok(workbench.save_evidence(&pack, &page, &document, signer.as_ref(), path)?.path)
 }
 
+/// Writes the figures as the ending of the name says.
+fn save_figures(workbench: &Workbench, path: &Path, form: &FiguresForm) -> Result<PathBuf, Error> {
+    let (measured, _) = measure(workbench, form)?;
+    let text = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("prom") => measured.exposed(Exposition::Prometheus),
+        Some("om" | "openmetrics") => measured.exposed(Exposition::OpenMetrics),
+        _ => measured.as_csv(),
+    };
+    workbench.save_report(path, &text)
+}
+
 fn count(workbench: &Workbench, form: &FiguresForm) -> Result<FiguresPage, Error> {
+    let (measured, moments) = measure(workbench, form)?;
+    Ok(FiguresPage::new(&measured, &moments))
+}
+
+/// What the histories say, and when each entry of each folder was written.
+fn measure(workbench: &Workbench, form: &FiguresForm) -> Result<(FolderMetrics, Moments), Error> {
     let mut moments = BTreeMap::new();
     for (number, folder) in form.folders.iter().enumerate() {
         for entry in workbench.history(folder)?.entries {
@@ -118,6 +155,5 @@ fn count(workbench: &Workbench, form: &FiguresForm) -> Result<FiguresPage, Error
         Some(days) => now.checked_sub(SignedDuration::from_hours(24 * days)).ok(),
         None => first(),
     };
-    let measured = workbench.metrics(&form.folders, since.unwrap_or(now))?;
-    Ok(FiguresPage::new(&measured, &moments))
+    Ok((workbench.metrics(&form.folders, since.unwrap_or(now))?, moments))
 }

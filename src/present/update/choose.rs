@@ -7,6 +7,7 @@ use crate::present::guided::Task;
 use crate::present::message::{ChooseMsg, Effect, Input};
 use crate::present::model::{Model, Page};
 use crate::present::slot::AnswerSlot;
+use crate::workbench::TextOptions;
 
 impl Model {
     pub(super) fn update_choose(&mut self, msg: ChooseMsg) -> Vec<Effect> {
@@ -40,8 +41,21 @@ impl Model {
                 | Input::ScanToSilence
                 | Input::SavedPlan
                 | Input::WithdrawnList
+                | Input::Rules
+                | Input::Sbom
         ) {
             return self.paper_picked(input, paths);
+        }
+        if input == Input::CopyPlace {
+            self.rehearsing.form.copy_in = paths.into_iter().next();
+            return Vec::new();
+        }
+        if input == Input::Signature {
+            return self.attach(paths);
+        }
+        if input == Input::Base {
+            let base = paths.into_iter().next();
+            return self.read_text_as(TextOptions { base, ..self.workspace.reading.clone() });
         }
         let (choosing, making) = (&mut self.choosing, &mut self.making);
         let one = |paths: Vec<PathBuf>| paths.into_iter().next();
@@ -56,6 +70,9 @@ impl Model {
             Input::TargetFolder => making.target = one(paths),
             Input::Repository => making.repository = one(paths),
             Input::Order => making.order_file = one(paths),
+            Input::TriedFolder | Input::TriedFile => add(&mut making.tries, paths),
+            Input::OrderSbom => making.sbom = one(paths),
+            Input::MadeBase => making.reading.base = one(paths),
             Input::StateFile
             | Input::RolloutFile
             | Input::EvidenceFile
@@ -63,9 +80,16 @@ impl Model {
             | Input::ComparedPatch
             | Input::ScanToSilence
             | Input::SavedPlan
-            | Input::WithdrawnList => {}
+            | Input::WithdrawnList
+            | Input::Rules
+            | Input::Sbom
+            | Input::Base
+            | Input::Signature
+            | Input::CopyPlace => {}
         }
         self.choice = AnswerSlot::default();
+        // What came of it before was about other files.
+        (self.made, self.tried) = Default::default();
         Vec::new()
     }
 
@@ -74,6 +98,7 @@ impl Model {
         let Some(folder) = folder.filter(|_| self.choosing.reason_to_wait(true).is_none()) else {
             return Vec::new();
         };
+        self.choosing.withdrawn.clone_from(&self.papers.beside.withdrawn);
         let ticket = self.choice.ask(&mut self.tickets);
         vec![Effect::Choose(ticket, folder, Box::new(self.choosing.clone()))]
     }

@@ -56,6 +56,7 @@ impl Model {
                 guided.work.is_stopping = true;
                 return vec![Effect::StopWorker];
             }
+            Msg::AnswerScripts(answer) => guided.scripts = answer,
             Msg::TypeSwitchReason(text) => guided.say_why(text),
             Msg::SayWhy(why) => guided.why = *why,
             Msg::Tick(elapsed) => guided.work.elapsed = elapsed,
@@ -227,12 +228,12 @@ impl Model {
         guided.awaited = Some(ticket);
         guided.edits.clone_from(&self.workspace.edits);
         guided.reading.clone_from(&self.workspace.reading);
-        guided.withdrawn.clone_from(&self.papers.withdrawn);
+        guided.beside.clone_from(&self.papers.beside);
         let (back, repair) = (guided.rollback_question(), guided.repair_question());
         match (guided.task, &guided.folder) {
             (Task::Apply, Some(folder)) if !guided.bundles.is_empty() => {
                 let (files, edits) = (guided.bundles.clone(), guided.edits.clone());
-                vec![Effect::Preview(ticket, files, folder.clone(), edits, guided.withdrawn.clone())]
+                vec![Effect::Preview(ticket, files, folder.clone(), edits, guided.beside.clone())]
             }
             (Task::Repair, Some(folder)) => vec![Effect::PreviewRepair(ticket, folder.clone(), repair)],
             (Task::Keep, Some(folder)) => match &guided.which {

@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 
+use crate::model::Digest;
 use crate::present::failure::Failure;
-use crate::present::keys::{RevokeForm, SignForm, TrustForm};
-use crate::present::message::{Dialog, Effect, KeyEffect, KeyEvent, KeyMsg};
+use crate::present::keys::{KeyRow, NewKeyForm, RevokeForm, SignForm, TrustForm};
+use crate::present::message::{Dialog, Effect, ExportWish, KeyEffect, KeyEvent, KeyMsg};
 use crate::present::model::{Model, Page};
-use crate::workbench::{Revoked, RevokedFrom, SignerRole};
+use crate::workbench::{Revoked, SignerRole};
 
 impl Model {
     pub(super) fn update_keys(&mut self, msg: KeyMsg) -> Vec<Effect> {
-        if !matches!(msg, KeyMsg::EditTrust(_) | KeyMsg::EditSign(_) | KeyMsg::TypeReason(_)) {
+        if !matches!(
+            msg,
+            KeyMsg::EditTrust(_) | KeyMsg::EditSign(_) | KeyMsg::EditRevoke(_) | KeyMsg::EditNew(_)
+        ) {
             self.keys_said = None;
         }
         match msg {
@@ -20,7 +24,11 @@ impl Model {
             }
             KeyMsg::Pick => vec![Effect::PickKey(Dialog::Key)],
             KeyMsg::PickList => vec![Effect::PickKey(Dialog::KeyList)],
-            KeyMsg::PickOwn => vec![Effect::PickKey(Dialog::OwnKey)],
+            KeyMsg::PickOwn => {
+                self.list_to_sign = None;
+                vec![Effect::PickKey(Dialog::OwnKey)]
+            }
+            KeyMsg::PickListToSign => vec![Effect::PickKey(Dialog::ListToSign)],
             KeyMsg::Meet => {
                 let bundle = self.workspace.bundle.clone();
                 bundle.map(|bundle| Effect::Keys(KeyEffect::Meet(bundle))).into_iter().collect()
@@ -32,13 +40,12 @@ impl Model {
             KeyMsg::Trust => self.trust(),
             KeyMsg::BeginRevoke(key) => {
                 self.leave_forms();
-                self.revoking = Some(RevokeForm { key, reason: String::new() });
+                let (reason, from) = Default::default();
+                self.revoking = Some(RevokeForm { key, reason, from });
                 Vec::new()
             }
-            KeyMsg::TypeReason(reason) => {
-                if let Some(form) = &mut self.revoking {
-                    form.reason = reason;
-                }
+            KeyMsg::EditRevoke(form) => {
+                self.revoking = Some(*form);
                 Vec::new()
             }
             KeyMsg::Revoke => self.revoke(),
@@ -46,12 +53,60 @@ impl Model {
                 self.signing = Some(*form);
                 Vec::new()
             }
+            KeyMsg::Comment => {
+                let shown = self.shown_file();
+                shown
+                    .map(|(file, digest)| Effect::Keys(KeyEffect::Comment(file, digest)))
+                    .into_iter()
+                    .collect()
+            }
             KeyMsg::Sign if self.page == Page::Review => self.sign_review(),
             KeyMsg::Sign => self.sign(),
+            KeyMsg::BeginNew
+            | KeyMsg::EditNew(_)
+            | KeyMsg::PickPlace
+            | KeyMsg::Make
+            | KeyMsg::TrustMade
+            | KeyMsg::Export(_) => self.update_new_key(msg),
             KeyMsg::Leave => {
                 self.leave_forms();
                 Vec::new()
             }
+        }
+    }
+
+    /// A key is made, or its public part saved.
+    fn update_new_key(&mut self, msg: KeyMsg) -> Vec<Effect> {
+        match msg {
+            KeyMsg::BeginNew => return vec![Effect::Keys(KeyEffect::BeginNew)],
+            KeyMsg::EditNew(form) => self.new_key = Some(*form),
+            KeyMsg::PickPlace => {
+                let name = self.new_key.as_ref().map(NewKeyForm::file_name);
+                return name.map(|name| Effect::PickPlace(ExportWish::SecretKey, name)).into_iter().collect();
+            }
+            KeyMsg::Make => {
+                let form = self.new_key.clone().filter(|form| form.reason_to_wait().is_none());
+                return form.map(|form| Effect::Keys(KeyEffect::Make(Box::new(form)))).into_iter().collect();
+            }
+            KeyMsg::TrustMade => {
+                let public = self.made_key.as_ref().map(|made| made.public.clone());
+                return public.map(|file| Effect::Keys(KeyEffect::Read(file))).into_iter().collect();
+            }
+            KeyMsg::Export(key) => {
+                let rows = self.keys.ready().into_iter().flatten();
+                let name = rows.filter(|row| row.exact == key).map(KeyRow::file_name).next();
+                self.exporting = Some(key);
+                return name.map(|name| Effect::PickPlace(ExportWish::PublicKey, name)).into_iter().collect();
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// The place for the secret part of a key was chosen.
+    pub(super) fn key_goes_to(&mut self, path: PathBuf) {
+        if let Some(form) = &mut self.new_key {
+            form.place = Some(path);
         }
     }
 
@@ -61,6 +116,7 @@ impl Model {
 
     fn leave_forms(&mut self) {
         (self.trusting, self.revoking, self.signing) = (None, None, None);
+        (self.new_key, self.made_key) = (None, None);
     }
 
     fn trust(&mut self) -> Vec<Effect> {
@@ -69,10 +125,11 @@ impl Model {
     }
 
     fn revoke(&mut self) -> Vec<Effect> {
-        let form = self.revoking.as_ref().filter(|form| !form.reason.trim().is_empty());
-        let revoked = form.map(|form| Revoked {
+        let form = self.revoking.as_ref().filter(|form| form.reason_to_wait().is_none());
+        let from = form.and_then(RevokeForm::revoked_from);
+        let revoked = form.zip(from).map(|(form, from)| Revoked {
             key: form.key,
-            from: RevokedFrom::Always,
+            from,
             reason: form.reason.trim().to_owned(),
         });
         revoked.map(|revoked| Effect::Keys(KeyEffect::Revoke(revoked))).into_iter().collect()
@@ -80,16 +137,33 @@ impl Model {
 
     fn sign(&mut self) -> Vec<Effect> {
         let form = self.signing.clone().filter(|form| form.reason_to_wait().is_none());
-        let shown = self.workspace.patch.ready().map(|patch| patch.inspection.file_digest);
-        match (form, self.workspace.bundle.clone(), shown) {
-            (Some(form), Some(bundle), Some(digest)) => {
-                vec![Effect::Keys(KeyEffect::Sign(bundle, digest, Box::new(form)))]
-            }
-            _ => Vec::new(),
+        if let Some((form, list)) = form.as_ref().and_then(|form| Some((form, form.list.clone()?))) {
+            return vec![Effect::Keys(KeyEffect::SignList(list, Box::new(form.clone())))];
         }
+        let sign = |(form, (bundle, digest))| Effect::Keys(KeyEffect::Sign(bundle, digest, Box::new(form)));
+        form.zip(self.shown_file()).map(sign).into_iter().collect()
+    }
+
+    /// The patch file that is open, and the SHA-256 of what was looked at.
+    fn shown_file(&self) -> Option<(PathBuf, Digest)> {
+        let digest = self.workspace.patch.ready()?.inspection.file_digest;
+        Some((self.workspace.bundle.clone()?, digest))
+    }
+
+    /// A signature that was made elsewhere goes into the patch file.
+    pub(super) fn attach(&mut self, signatures: Vec<PathBuf>) -> Vec<Effect> {
+        self.keys_said = None;
+        let signature = signatures.into_iter().next();
+        let attach = |((file, digest), signature)| Effect::Keys(KeyEffect::Attach(file, digest, signature));
+        self.shown_file().zip(signature).map(attach).into_iter().collect()
     }
 
     pub(super) fn key_picked(&mut self, asked: &Dialog, path: PathBuf) -> Vec<Effect> {
+        if *asked == Dialog::ListToSign {
+            // With which key comes next.
+            self.list_to_sign = Some(path);
+            return vec![Effect::PickKey(Dialog::OwnKey)];
+        }
         vec![Effect::Keys(match asked {
             Dialog::Key => KeyEffect::Read(path),
             Dialog::KeyList => KeyEffect::TakeIn(path),
@@ -103,6 +177,17 @@ impl Model {
             KeyEvent::Listed(ticket, answer) => _ = self.keys.take(ticket, answer),
             KeyEvent::Read(answer) => self.key_read(answer),
             KeyEvent::OwnRead(answer) => self.own_key_read(answer),
+            KeyEvent::NewBegun(form) => {
+                self.leave_forms();
+                self.new_key = Some(form);
+            }
+            KeyEvent::Comment(Ok(comment)) => return self.copy(comment),
+            KeyEvent::Comment(Err(failure)) => self.keys_said = Some(Err(failure)),
+            KeyEvent::Made(Ok(made)) => {
+                self.leave_forms();
+                self.made_key = Some(made);
+            }
+            KeyEvent::Made(Err(failure)) => self.keys_said = Some(Err(failure)),
             KeyEvent::Changed(said) => return self.keys_changed(said),
         }
         Vec::new()
@@ -123,6 +208,7 @@ impl Model {
                 if self.page == Page::Review {
                     form.role = SignerRole::Reviewer;
                 }
+                form.list = self.list_to_sign.take();
                 self.signing = Some(form);
             }
             Err(failure) => self.keys_said = Some(Err(failure)),

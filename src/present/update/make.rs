@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::present::make::MakeForm;
-use crate::present::message::{Effect, ExportWish, KeyMsg, MakeMsg};
+use crate::present::message::{Effect, ExportWish, KeyMsg, MakeMsg, PapersEffect};
 use crate::present::model::{Model, Page};
 use crate::present::slot::AnswerSlot;
 
@@ -19,7 +19,16 @@ impl Model {
                 self.making = *form;
                 self.lint_what_is_made();
                 // Why the last one failed is about what was typed before.
-                self.made = AnswerSlot::default();
+                (self.made, self.tried) = Default::default();
+            }
+            MakeMsg::Try => {
+                let order = self.making.order_file.clone();
+                let Some(order) = order.filter(|_| self.making.reason_not_to_try().is_none()) else {
+                    return Vec::new();
+                };
+                let ticket = self.tried.ask(&mut self.tickets);
+                let files = self.making.tried_places();
+                return vec![Effect::Papers(PapersEffect::TryEdits(ticket, order, files))];
             }
             MakeMsg::Make if self.can_make() => {
                 return vec![Effect::PickPlace(ExportWish::PatchFile, self.making.file_name())];

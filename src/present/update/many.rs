@@ -43,7 +43,7 @@ impl Model {
                 return self.look_at_many();
             }
             ManyMsg::Ask(about) => {
-                self.many.run = None;
+                (self.many.run, self.signing) = (None, None);
                 self.many.asked = Some(Asked::new(about));
             }
             ManyMsg::EditAnswer(asked) => self.many.asked = Some(*asked),
@@ -60,6 +60,7 @@ impl Model {
     /// Shows the page of such a file, and with one looks at it.
     fn show_many(&mut self, page: Page, input: Input, file: Option<PathBuf>) -> Vec<Effect> {
         (self.keys_said, self.many.asked, self.many.run) = (None, None, None);
+        self.signing = None;
         self.open_above(page);
         match file {
             Some(file) => self.many_file_picked(input, file),
@@ -148,7 +149,8 @@ impl Model {
 
     /// The question is answered with its button.
     fn confirm_many(&mut self) -> Vec<Effect> {
-        let Some(asked) = self.many.asked.take_if(|asked| asked.reason_to_wait().is_none()) else {
+        let key = self.signing.as_ref();
+        let Some(asked) = self.many.asked.take_if(|asked| asked.reason_to_wait(key).is_none()) else {
             return Vec::new();
         };
         let (state, rollout) = (self.many.wanted.file.clone(), self.many.rollout.file.clone());
@@ -182,7 +184,8 @@ impl Model {
             AskedAbout::Rollout(step) => {
                 let Some(file) = rollout else { return Vec::new() };
                 let ticket = self.many.rings.ask(&mut self.tickets);
-                vec![Effect::Many(ManyEffect::Say(ticket, file, step, asked.said()))]
+                let key = self.signing.take().filter(|_| asked.needs_key()).map(Box::new);
+                vec![Effect::Many(ManyEffect::Say(ticket, file, step, asked.said(), key))]
             }
         }
     }

@@ -36,6 +36,9 @@ impl Model {
                 self.papers.figures_of = *form;
                 return self.look_at_figures();
             }
+            PapersMsg::SaveFigures => {
+                return vec![Effect::PickPlace(ExportWish::Figures, "figures.csv".to_owned())];
+            }
             PapersMsg::ShowAbout => self.open_above(Page::About),
             PapersMsg::ShowCodes => self.open_above(Page::Codes),
             PapersMsg::ShowIdentify => {
@@ -62,8 +65,9 @@ impl Model {
                     .map_or_else(|| "reviewed.plan".to_owned(), |id| format!("{}.plan", line(id.as_str())));
                 return vec![Effect::PickPlace(ExportWish::Plan, name)];
             }
-            PapersMsg::EditWithdrawn(lists) => {
-                self.papers.withdrawn = lists;
+            PapersMsg::EditBeside(beside) => {
+                self.papers.beside = *beside;
+                self.choice = AnswerSlot::default();
                 return self.look_again();
             }
             PapersMsg::ForgetPlan => self.workspace.plan = AnswerSlot::default(),
@@ -119,10 +123,21 @@ impl Model {
                 let ticket = self.workspace.plan.ask(&mut self.tickets);
                 vec![Effect::Papers(PapersEffect::ReadPlan(ticket, file, question))]
             }
+            Input::Sbom => {
+                self.papers.beside.sbom = paths.into_iter().next();
+                self.check_anew()
+            }
+            Input::Rules => {
+                let bundle = self.workspace.bundle.clone();
+                let Some((bundle, rules)) = bundle.zip(paths.into_iter().next()) else { return Vec::new() };
+                let ticket = self.papers.rules.ask(&mut self.tickets);
+                vec![Effect::Papers(PapersEffect::AskRules(ticket, bundle, rules))]
+            }
             Input::WithdrawnList => {
-                let lists = &mut self.papers.withdrawn;
+                let lists = &mut self.papers.beside.withdrawn;
                 let new: Vec<PathBuf> = paths.into_iter().filter(|path| !lists.contains(path)).collect();
                 lists.extend(new);
+                self.choice = AnswerSlot::default();
                 self.look_again()
             }
             Input::ComparedPatch => {
@@ -145,7 +160,7 @@ impl Model {
         let workspace = &self.workspace;
         let folder = workspace.folder.clone().filter(|_| workspace.bundle.is_some())?;
         let (files, edits) = (workspace.files(), workspace.edits.clone());
-        Some(Box::new(PlanQuestion { files, folder, edits, withdrawn: self.papers.withdrawn.clone() }))
+        Some(Box::new(PlanQuestion { files, folder, edits, beside: self.papers.beside.clone() }))
     }
 
     /// The place for the plan was chosen.
@@ -182,6 +197,8 @@ impl Model {
             PapersEvent::Counted(ticket, answer) => _ = self.papers.figures.take(ticket, *answer),
             PapersEvent::PlanRead(ticket, answer) => _ = self.workspace.plan.take(ticket, answer),
             PapersEvent::Identified(ticket, answer) => _ = self.papers.identified.take(ticket, answer),
+            PapersEvent::EditsTried(ticket, answer) => _ = self.tried.take(ticket, answer),
+            PapersEvent::RulesAsked(ticket, answer) => _ = self.papers.rules.take(ticket, answer),
             PapersEvent::ScanCompared(ticket, answer) => _ = self.papers.scan.take(ticket, answer),
         }
     }

@@ -33,6 +33,16 @@ impl Model {
             ExportWish::Evidence => self.evidence_at(path),
             ExportWish::TextPatch => self.export_to(path),
             ExportWish::Plan => self.plan_at(path),
+            // It is made there.
+            ExportWish::SecretKey => Vec::new(),
+            ExportWish::Figures => {
+                let form = Box::new(self.papers.figures_of.clone());
+                vec![Effect::Papers(PapersEffect::SaveFigures(path, form))]
+            }
+            ExportWish::PublicKey => {
+                let save = |key| Effect::Papers(PapersEffect::SaveKey(path, key));
+                self.exporting.map(save).into_iter().collect()
+            }
             ExportWish::Order => vec![Effect::Papers(PapersEffect::SaveOrder(path))],
             ExportWish::Comparison => {
                 let form = Box::new(self.many.wanted.clone());

@@ -21,6 +21,11 @@ pub fn details(ui: &mut Ui, view: &DetailsView<'_>, is_open: &mut bool) {
     if !*is_open {
         return;
     }
+    code_block(ui, view.title, view.text, view.text);
+}
+
+/// Lines that are read exactly, selectable, and copied in one go as `copied`; `name` is what they are.
+pub fn code_block(ui: &mut Ui, name: &str, lines: &str, copied: &str) {
     let tokens = Tokens::from_context(ui);
     let frame = Frame::new()
         .fill(tokens.page())
@@ -30,9 +35,9 @@ pub fn details(ui: &mut Ui, view: &DetailsView<'_>, is_open: &mut bool) {
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
-            copy_button(ui, view.title, view.text);
+            copy_button(ui, name, copied);
             ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
-                let lines = text::code(view.text).text_style(text::small_code_style());
+                let lines = text::code(lines).text_style(text::small_code_style());
                 ui.add(Label::new(lines).wrap().selectable(true));
             });
         });

@@ -17,6 +17,7 @@ use crate::trust::{
     Password, PublicKey, Revoked, RevokedFrom, SecretKey, SignerRole, TrustOrigin, TrustedKey,
 };
 use crate::whole_file::WholeFile;
+use crate::workbench::look::record::keep;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
 /// A key that is known here.
@@ -39,6 +40,12 @@ pub struct MadeKey {
     pub secret: PathBuf,
     /// Where the public part is.
     pub public: PathBuf,
+}
+
+/// Whether a key can be called so: its files are.
+pub(crate) fn is_key_name(name: &str) -> bool {
+    let is_meant = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !name.is_empty() && !name.starts_with('.') && name.chars().all(is_meant)
 }
 
 /// A key that somebody wants to trust, and for what.
@@ -123,6 +130,15 @@ impl Workbench {
             keys: opened.verdict.unknown_keys.clone(),
             product: opened.patch.about.product.name.clone(),
         })
+    }
+
+    /// Writes the public part of a key that is known here, by its name or fingerprint, to `path`.
+    ///
+    /// # Errors
+    /// If none or several are called so, or nothing can be written.
+    pub(crate) fn save_public_key(&self, name: &str, path: &Path) -> Result<PathBuf> {
+        let known = self.known_key(name)?;
+        keep(path, known.key.key.file().as_bytes(), "write the public key")
     }
 
     /// Makes a key. The secret part goes to `place`, or to where this person's keys are, readable by this person alone,

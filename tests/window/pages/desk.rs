@@ -65,6 +65,16 @@ impl Desk {
         desk
     }
 
+    /// The same for somebody who keeps their keys in `place`, and whose computer remembers there what they did.
+    pub fn at_home_in(place: &Path) -> Self {
+        fs::create_dir_all(place).expect("a folder");
+        let mut desk = Self::with_keys_in(place);
+        let mut environment = desk.workbench.environment().clone();
+        environment.seen_file = Some(place.join("seen.json"));
+        desk.workbench = Workbench::new(environment);
+        desk
+    }
+
     /// The same for somebody whose computer remembers in `place` what they did.
     pub fn remembering_in(place: &Path) -> Self {
         let mut desk = Self::new();

@@ -1,12 +1,15 @@
 //! Looking: the start page, and the four pages of a patch and a folder.
 
 use egui::{Key, Modifiers};
-use patchwright::present::message::{Dialog, Effect, Event};
+use patchwright::model::{Purl, RequiredComponent, VersRange};
+use patchwright::present::message::{Dialog, Effect, Event, Input};
 use patchwright::settings::{Pair, Recent};
-use patchwright::words;
+use patchwright::words::{self, trying};
 use patchwright::workbench::Comparison;
 
+use super::guided::goes_through;
 use super::person::{Opening, Person, everything};
+use super::sandbox::Sandbox;
 
 #[test]
 fn the_start_page_offers_everything_in_one_click() {
@@ -131,4 +134,41 @@ fn every_page_has_the_command_that_shows_the_same() {
     }
     person.press(words::COPY_COMMAND);
     person.must_see(words::COPIED);
+}
+
+#[test]
+fn an_sbom_answers_for_the_components_that_a_patch_needs() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app/a.txt", "1\n");
+    let needs = RequiredComponent {
+        purl: Purl::parse("pkg:deb/debian/libssl3").expect("a purl"),
+        versions: VersRange::parse("vers:deb/>=3.0.7|<4").expect("a range"),
+        is_required: true,
+    };
+    let bundle = sandbox.bundle("NEEDS").replace("a.txt", "1\n", "2\n");
+    let bundle = bundle.but(|patch| patch.about.requires_components = vec![needs]);
+    let bundle = sandbox.save("needs.patchbundle", &bundle);
+    let mut person = Opening::with_paths([bundle, sandbox.path("app")]).open();
+    person.opens_tab(words::TAB_CHECKS);
+    person.must_see("nobody knows without an SBOM");
+    let bom = |version: &str| {
+        let purl = format!("pkg:deb/debian/libssl3@{version}");
+        let components = serde_json::json!([{"type": "library", "name": "x", "purl": purl}]);
+        serde_json::json!({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": components})
+            .to_string()
+    };
+    sandbox.write("bom.json", &bom("3.0.2"));
+    person.press(trying::SBOM_CHOOSE);
+    assert_eq!(person.desk().done.last(), Some(&Effect::PickInput(Input::Sbom)));
+    person.hears(Event::InputPicked(Input::Sbom, vec![sandbox.path("bom.json")]));
+    person.must_see("this SBOM says 3.0.2");
+    person.must_see(words::CANNOT_CONTINUE);
+    sandbox.write("bom.json", &bom("3.0.11"));
+    person.press(words::CHECK_AGAIN);
+    person.must_see(words::READY_WITH_WARNINGS);
+    let command = person.model(patchwright::present::Model::page_command).expect("a command");
+    assert!(command.ends_with(&format!("--sbom {}", sandbox.path("bom.json").display())), "{command}");
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    assert_eq!(std::fs::read_to_string(sandbox.path("app/a.txt")).expect("a file"), "2\n");
 }

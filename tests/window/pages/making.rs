@@ -8,7 +8,7 @@ use std::process::Command;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT;
 use patchwright::present::message::{Dialog, Effect, Event, ExportWish, Input, KeyEvent};
-use patchwright::words::{self, fill, window};
+use patchwright::words::{self, fill, trying, window};
 
 use super::guided::goes_through;
 use super::person::{Opening, Person};
@@ -270,4 +270,100 @@ fn the_form_is_filled_in_with_the_keyboard_alone() {
     assert!(matches!(person.desk().done.last(), Some(Effect::PickPlace(ExportWish::PatchFile, _))));
     person.types(Modifiers::NONE, Key::Escape);
     person.must_see(words::START_DROP);
+}
+
+const EDITS: &str = "\
+id = \"ACME-9\"
+sequence = 9
+kind = \"config\"
+title = \"A newer image\"
+summary = \"The image tag is the one with the fix.\"
+vendor = \"ACME\"
+contact = \"help@acme.example\"
+fixes = [\"KEY-9\"]
+
+[product]
+name = \"product\"
+versions = [\"1\"]
+
+[rollback]
+possible = \"yes\"
+
+[[edits]]
+file = \"values.yaml\"
+do = [{ set = \"image.tag\", to = \"1.4.3\" }]
+must = [{ path = \"replicas\", one_of = [1, 2] }]
+
+[[components]]
+purl = \"pkg:deb/debian/libssl3@3.0.11\"
+patch_type = \"backport\"
+";
+
+#[test]
+fn edits_by_key_are_tried_on_every_build_before_a_patch_is_made_of_them() {
+    let sandbox = Sandbox::new();
+    sandbox.write("order.toml", EDITS);
+    for (build, tag, replicas) in [("one", "1.4.2", 2), ("two", "1.4.3", 1), ("three", "1.4.2", 7)] {
+        let values = format!("image:\n  tag: {tag}\nreplicas: {replicas}\n");
+        sandbox.write(&format!("{build}/values.yaml"), &values);
+    }
+    let mut person = at_page();
+    person.press(trying::EDITS);
+    assert_eq!(waits(&person).as_deref(), Some(window::MAKE_OLD_FIRST));
+    picks(&mut person, window::INPUT_OLD, Input::OldFolder, &sandbox.path("one"));
+    let reason = |person: &Person| person.control(trying::EDITS_TRY).accesskit_node().description();
+    assert_eq!(reason(&person).as_deref(), Some(window::MAKE_ORDER_FIRST));
+    picks(&mut person, window::INPUT_FILE, Input::Order, &sandbox.path("order.toml"));
+    picks(&mut person, trying::EDITS_ADD_FOLDER, Input::TriedFolder, &sandbox.path("two"));
+    picks(&mut person, trying::EDITS_ADD_FILE, Input::TriedFile, &sandbox.path("three/values.yaml"));
+    person.press(trying::EDITS_TRY);
+    for (build, verdict) in
+        [("one", trying::EDITS_FIT), ("two", trying::EDITS_THERE), ("three", trying::EDITS_UNFIT)]
+    {
+        let file = sandbox.path(build).join("values.yaml").display().to_string();
+        let files = person.model(|model| model.tried.ready().expect("they were tried").files.clone());
+        let found = files.iter().find(|tried| tried.file == file).expect("every file is told");
+        assert_eq!((found.verdict, found.fits), (verdict, verdict != trying::EDITS_UNFIT));
+        person.must_see(&file);
+        person.must_see(verdict);
+    }
+    person.must_see("image.tag \"1.4.2\" → \"1.4.3\"");
+    // What the command line says is the same.
+    let (order, one) = (sandbox.path("order.toml"), sandbox.path("one"));
+    let said = person.desk().runs(&["edit".as_ref(), "test".as_ref(), order.as_ref(), one.as_ref()]);
+    assert!(said.contains("the edits fit"), "{said}");
+    assert_eq!(
+        fs::read_to_string(sandbox.path("one/values.yaml")).expect("a file").matches("1.4.2").count(),
+        1
+    );
+
+    // What doesn't fit every build is not made.
+    let output = sandbox.path("ACME-9.patchbundle");
+    makes(&mut person, &output);
+    assert!(!output.exists(), "{}", person.told());
+    person.must_see("three/values.yaml");
+    person.press(&format!("{}: values.yaml", window::LEAVE_OUT));
+    // Nor what an SBOM contradicts.
+    let bom = |version: &str| {
+        let purl = format!("pkg:deb/debian/libssl3@{version}");
+        let components = serde_json::json!([{"type": "library", "name": "x", "purl": purl}]);
+        serde_json::json!({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": components})
+            .to_string()
+    };
+    sandbox.write("bom.json", &bom("3.0.2"));
+    picks(&mut person, trying::SBOM_CHOOSE, Input::OrderSbom, &sandbox.path("bom.json"));
+    makes(&mut person, &output);
+    person.must_see("3.0.2");
+    assert!(!output.exists(), "{}", person.told());
+    sandbox.write("bom.json", &bom("3.0.11"));
+    makes(&mut person, &output);
+    person.must_see(&fill(window::MADE, &[("file", "ACME-9.patchbundle")]));
+    let command = person.model(patchwright::present::Model::page_command).expect("a command");
+    let typed = format!("make --from {} --try {}", one.display(), sandbox.path("two").display());
+    assert!(command.contains(&typed) && command.contains("--sbom"), "{command}");
+    person.press(window::MADE_OPEN);
+    person.hears(Event::FolderPicked(one));
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    assert!(fs::read_to_string(sandbox.path("one/values.yaml")).expect("a file").contains("1.4.3"));
 }

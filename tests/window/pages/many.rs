@@ -7,7 +7,7 @@ use std::path::Path;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT;
 use patchwright::present::Model;
-use patchwright::present::message::{Effect, Event, ExportWish, Input};
+use patchwright::present::message::{Dialog, Effect, Event, ExportWish, Input, KeyEvent};
 use patchwright::progress::Phase;
 use patchwright::words::{self, fill, many};
 
@@ -233,6 +233,11 @@ fn a_rollout_is_paused_resumed_and_goes_on_without_a_folder_that_cannot_be_chang
     person.must_see("Paused by tester@testbed");
     person.press(many::ROLLOUT_RESUME);
     person.press(many::DO_RESUME);
+    person.press(many::ROLLOUT_MORE);
+    person.press(many::ROLLOUT_STOP);
+    person.press(many::DO_STOP);
+    person.press(many::ROLLOUT_RESUME);
+    person.press(many::DO_RESUME);
     person.press(many::ROLLOUT_LEAVE_OUT);
     let reason = person.control(many::DO_LEAVE_OUT).accesskit_node().description();
     assert_eq!(reason.as_deref(), Some(words::REASON_FIRST));
@@ -308,4 +313,34 @@ fn bringing_folders_in_line_needs_no_mouse() {
     walks_on(&mut person, &makes("1 change", "1 folder"), Key::Enter);
     walks_on(&mut person, &with_n(many::DO_IN_LINE, "1 change"), Key::Enter);
     person.must_see("1 folder: 1 in line");
+}
+
+#[test]
+fn a_ring_that_needs_a_key_is_approved_with_one() {
+    let site = Site::new(&["a", "b"]);
+    let rings = [ring("pilot", &["a"], ""), ring("rest", &["*"], "approve = 1\napprove_by = \"key\"\n")];
+    let file = site.rollout(&rings.concat());
+    let (secret, public) = (site.sandbox.path("boss.key"), site.sandbox.path("boss.pub"));
+    let made = site.desk().workbench().new_key("boss", Some(&secret), None).expect("a new key");
+    let print = made.key.fingerprint().groups();
+    let words = ["key", "trust"].map(OsStr::new).into_iter().chain([public.as_os_str()]);
+    let rest = ["--name=boss", "--role=approver", "--every-product", "--fingerprint", &print].map(OsStr::new);
+    site.runs(&words.chain(rest).collect::<Vec<_>>());
+    let mut person = site.open();
+    opens_rollout(&mut person, &file);
+    person.press(&run("pilot"));
+    person.press(many::DO_RUN);
+    person.press(&fill(many::ROLLOUT_APPROVE, &[("ring", "rest")]));
+    person.must_see(many::ASK_SIGN_MEANING);
+    let reason = person.control(many::DO_APPROVE).accesskit_node().description();
+    assert_eq!(reason.as_deref(), Some(many::SIGN_KEY_FIRST));
+    person.press(many::SIGN_KEY);
+    assert_eq!(person.desk().done.last(), Some(&Effect::PickKey(Dialog::OwnKey)));
+    person.hears(Event::Keys(KeyEvent::Picked(Dialog::OwnKey, secret)));
+    person.must_see("boss.key");
+    person.press(many::DO_APPROVE);
+    person.must_see("Approved by tester@testbed");
+    person.press(&run("rest"));
+    person.press(many::DO_RUN);
+    assert_eq!(["a", "b"].map(|folder| site.has(folder)[0]), [true; 2]);
 }

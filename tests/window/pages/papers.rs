@@ -275,3 +275,22 @@ fn a_patch_on_a_list_that_somebody_adds_is_not_applied_and_is_named_where_it_is(
     person.opens_tab(words::TAB_HISTORY);
     person.must_see("ACME-1 was withdrawn");
 }
+
+#[test]
+fn figures_are_saved_as_the_command_line_writes_them() {
+    let site = changed();
+    let mut person = at_history(&site);
+    person.press(papers::FIGURES);
+    person.press(papers::FIGURES_SAVE);
+    let asked = Effect::PickPlace(ExportWish::Figures, "figures.csv".to_owned());
+    assert_eq!(person.desk().done.last(), Some(&asked));
+    let since = person.model(|model| model.papers.figures.ready().expect("figures").since.clone());
+    for (ending, format) in [("csv", "csv"), ("prom", "prometheus"), ("om", "openmetrics")] {
+        let saved = site.sandbox.path(&format!("figures.{ending}"));
+        person.hears(Event::PlacePicked(ExportWish::Figures, saved.clone()));
+        let (folder, since, format) =
+            (site.folder("a"), format!("--since={since}"), format!("--format={format}"));
+        let printed = site.runs(&["metrics".as_ref(), folder.as_ref(), since.as_ref(), format.as_ref()]);
+        assert_eq!(std::fs::read_to_string(saved).expect("figures"), printed);
+    }
+}

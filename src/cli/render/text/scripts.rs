@@ -2,8 +2,8 @@
 
 use super::safe;
 use crate::cli::render::Style;
-use crate::model::Interpreter;
-use crate::workbench::{PlannedScript, ScriptPlan, ScriptTime};
+use crate::report::phrases::interpreter;
+use crate::workbench::{PlannedScript, ScriptPlan};
 
 /// Every script with its whole text, and below it what takes it back.
 pub(in crate::cli) fn scripts_in_full(scripts: &[PlannedScript], style: Style) -> String {
@@ -23,7 +23,7 @@ fn in_full(script: &PlannedScript, style: Style) -> String {
         script.digest,
     );
     // Only the vendor speaks behind the bar.
-    if !matches!(script.time, ScriptTime::UndoAfter | ScriptTime::UndoBefore) {
+    if !script.time.is_undo() {
         text.extend(script.reason.lines().map(|line| format!("  Why: {}\n", safe(line))));
     }
     // Split at line feeds only: whatever else looks like the end of a line is shown as what it is.
@@ -59,13 +59,4 @@ pub(super) fn scripts_in_short(plan: &ScriptPlan, style: Style) -> String {
 
 fn capitalised(script: &PlannedScript) -> String {
     crate::text::capitalised(&safe(&script.name()))
-}
-
-fn interpreter(interpreter: Interpreter) -> &'static str {
-    match interpreter {
-        Interpreter::Sh => "sh",
-        Interpreter::Python3 => "Python 3",
-        Interpreter::PowerShell => "PowerShell",
-        Interpreter::Cmd => "cmd",
-    }
 }
