@@ -106,7 +106,7 @@ fn keep_and_take_are_decided_on_the_checks_page_too() {
             goes_in_and_out(&sandbox, &mut person, expected);
         } else {
             // A file that stays is no change of its own, and nothing else changes here.
-            person.must_see(words::ALREADY_DONE);
+            person.must_see(words::NOTHING_TO_DO);
             assert_eq!(limits(&sandbox), expected);
         }
     }
