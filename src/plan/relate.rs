@@ -250,7 +250,7 @@ impl Classifying<'_> {
             RelationClass::Blocked
         } else if fixes_the_same
             && leaves_the_same(self.new.patch, self.other)
-            && !(is_apart && !claims.same_id)
+            && (claims.same_id || !is_apart)
         {
             RelationClass::Identical
         } else if claims.same_id && self.scope.is_foreign() {
