@@ -174,7 +174,7 @@ pub(super) fn places_without(
             continue;
         };
         let goes = |layer: &&Layer| out.contains(&layer.key) && layer.step_at(path).is_some();
-        let had_it = || stack.at(path).iter().any(|layer| goes(layer));
+        let had_it = || stack.at(path).iter().any(&goes);
         let places = match now != image.node {
             true => &mut without.places,
             false if !stay.is_empty() && had_it() => &mut without.unchanged,
