@@ -83,7 +83,7 @@ const PLACES: &[(&str, Place)] = &[
     ("reapply", Story("guided::a_patch_goes_in_page_by_page_and_is_undone_from_its_result")),
     ("reconcile", At(&[Command(many::WANTED), Control(many::INPUT_STATE_FILE)])),
     ("recover", Story("recovering::a_change_whose_files_are_all_new_is_finished")),
-    ("rehearse", At(&[Tab(words::TAB_CHECKS), Press(trying::REHEARSE), Control(trying::REHEARSE_NOW)])),
+    ("rehearse", Story("rehearsing::a_rehearsal_leaves_the_folder_alone_and_the_check_says_how_it_went")),
     ("repair", Story("repairing::what_only_the_patch_file_has_is_repaired_from_it")),
     ("review", At(&[Command(window::REVIEW), Control(window::REVIEW_SAVE)])),
     ("rollback", At(&[Tab(words::TAB_HISTORY), Control(words::GO_BACK)])),
