@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::list::columns_and_below;
-use super::{place, safe};
+use super::{argument, place, safe};
 use crate::cli::render::{Style, words};
 use crate::plan::{Need, NeedFate};
 use crate::report::choose;
@@ -17,7 +17,7 @@ const MAX_ROWS: usize = 50;
 pub(in crate::cli) fn choice(
     choice: &PatchChoice,
     target: &Path,
-    saved: Option<&Path>,
+    plan: (Option<&Path>, Option<&Path>),
     today: Timestamp,
     style: Style,
 ) -> String {
@@ -56,12 +56,15 @@ pub(in crate::cli) fn choice(
             NeedFate::FixedHere { patch } => Some(patch.clone()),
             _ => None,
         });
-        let folder = place(target);
-        text.push_str(&format!(
-            "To tell the scanner: patchwright fixed {folder} --format openvex --output FILE\n"
-        ));
+        let folder = argument(target);
+        text.push_str(&match choice.board.needs.iter().any(|need| need.can_be_told) {
+            true => {
+                format!("To tell the scanner: patchwright fixed {folder} --format openvex --output FILE\n")
+            }
+            false => format!("To see what scanners can be told: patchwright fixed {folder}\n"),
+        });
     }
-    text.push_str(&next_step(choice, target, saved, style));
+    text.push_str(&next_step(choice, target, plan, style));
     text
 }
 
@@ -75,7 +78,8 @@ fn section(
 ) {
     let row = |need: &Need| {
         let (told, problem) = (told(need)?, &choice.board.problems[need.problem]);
-        let cells = [problem.ids.join(" "), choose::library(need), choose::rank(&problem.facts, today)];
+        let cells =
+            [choose::ids(problem), choose::library(&choice.board, need), choose::rank(&problem.facts, today)];
         let told = told.lines().map(|line| safe(line).into_owned()).collect();
         Some((cells.map(|cell| safe(&cell).into_owned()), told))
     };
@@ -96,9 +100,22 @@ fn blocked(choice: &PatchChoice, need: &Need) -> String {
     choice.board.blocked_for(need).map(one).collect::<Vec<_>>().join("\n")
 }
 
-fn next_step(choice: &PatchChoice, target: &Path, saved: Option<&Path>, style: Style) -> String {
+/// What to do now; `plan`: where the plan was to be saved, and where it was.
+fn next_step(
+    choice: &PatchChoice,
+    target: &Path,
+    plan: (Option<&Path>, Option<&Path>),
+    style: Style,
+) -> String {
+    let (wished, saved) = plan;
     if choice.chosen.is_empty() {
-        return "\nNothing to apply.\n".to_owned();
+        return match wished {
+            None => "\nNothing to apply.\n".to_owned(),
+            Some(path) if path.exists() => {
+                format!("\nNothing to apply. {} was there before and is as it was.\n", place(path))
+            }
+            Some(_) => "\nNothing to apply, so no plan was saved.\n".to_owned(),
+        };
     }
     let shell = |path: &Path| safe(&crate::report::shell_word(&words::path_text(path))).into_owned();
     let files: Vec<String> = choice.chosen.iter().map(|one| shell(&choice.patches[*one].file)).collect();

@@ -5,10 +5,10 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::band;
 use super::walk::{KeptText, few};
+use super::{band, given};
 use crate::model::Purl;
-use crate::plan::{Exploited, ProblemFacts, ScanFinding};
+use crate::plan::{Exploited, OtherNames, ProblemFacts, ScanFinding};
 use crate::text::CvssScore;
 
 /// Longest name of what was scanned, in characters.
@@ -64,7 +64,7 @@ struct Fix {
 
 impl GrypeVulnerability {
     fn facts(&self) -> ProblemFacts {
-        let score = |one: &Cvss| CvssScore::of_vector(&one.vector.as_ref()?.0);
+        let score = |one: &Cvss| CvssScore::of_vector(&one.vector.as_ref()?.0).and_then(given);
         let epss = self.epss.iter().map(|one| one.epss).filter(|share| (0.0..=1.0).contains(share));
         let exploited = self.exploited.iter().map(|one| Exploited {
             ransomware: one
@@ -155,9 +155,9 @@ impl From<Match> for ScanFinding {
     fn from(raw: Match) -> Self {
         let facts = raw.vulnerability.facts();
         let purl = raw.artifact.purl;
-        let related = raw.related.into_iter().map(|one| one.id.0).filter(|id| *id != raw.vulnerability.id.0);
+        let related = raw.related.into_iter().map(|one| one.id.0);
         Self {
-            aliases: related.collect(),
+            names: OtherNames::new(&raw.vulnerability.id.0, related),
             id: raw.vulnerability.id.0,
             fixed_versions: raw
                 .vulnerability

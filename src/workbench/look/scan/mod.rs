@@ -23,6 +23,7 @@ pub(crate) use sbom::Sbom;
 use crate::model::Word;
 use crate::named_file;
 use crate::plan::{Band, ScanFinding, Scanner};
+use crate::text::CvssScore;
 use crate::workbench::{Error, Result};
 use walk::{KeptText, Walk};
 
@@ -113,6 +114,11 @@ fn band(word: &str) -> Option<Band> {
     Band::parse(&word.to_ascii_lowercase()).filter(|band| *band != Band::Unknown)
 }
 
+/// A score, if somebody gave one: reports write 0 where nobody did.
+fn given(score: CvssScore) -> Option<CvssScore> {
+    (score.tenths > 0).then_some(score)
+}
+
 /// The outermost object: which keys it has says whose report it is.
 struct ReportVisitor;
 
@@ -186,7 +192,6 @@ mod tests {
     use super::*;
     use crate::model::Purl;
     use crate::plan::Exploited;
-    use crate::text::CvssScore;
 
     fn read(text: &str) -> std::result::Result<ScanReport, String> {
         parse(text.as_bytes())
@@ -220,7 +225,7 @@ mod tests {
             (Scanner::Grype, "/srv/app", false)
         );
         let (one, other) = (&trivy.findings[0], &grype.findings[0]);
-        assert_eq!((&one.id, &one.aliases), (&other.aliases[0], &vec![other.id.clone()]));
+        assert_eq!((&one.id, &one.names.aliases), (&other.names.aliases[0], &vec![other.id.clone()]));
         assert_eq!((&one.purl, &one.version), (&other.purl, &other.version));
         assert_eq!(
             (one.paths[0].as_str(), other.paths[0].as_str()),
@@ -257,7 +262,7 @@ mod tests {
                "groups": [{"ids": ["GHSA-1"], "aliases": ["CVE-1", "GHSA-1"], "max_severity": "7.5"}]}]}]}"#,
         );
         let osv = osv.expect("a report").findings.remove(0);
-        assert_eq!((osv.id.as_str(), osv.aliases.as_slice()), ("GHSA-1", &["CVE-1".to_owned()][..]));
+        assert_eq!((osv.id.as_str(), osv.names.aliases.as_slice()), ("GHSA-1", &["CVE-1".to_owned()][..]));
         assert_eq!(osv.purl, Purl::parse("pkg:npm/%40babel/core@7.0.0").ok());
         assert_eq!(osv.facts.cvss, Some(CvssScore { tenths: 75 }));
     }

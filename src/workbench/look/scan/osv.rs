@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
+use super::given;
 use super::walk::{KeptText, few};
 use crate::model::Purl;
-use crate::plan::{ProblemFacts, ScanFinding};
+use crate::plan::{OtherNames, ProblemFacts, ScanFinding};
 use crate::text::CvssScore;
 
 #[derive(Deserialize)]
@@ -44,14 +45,17 @@ impl OsvPackage {
             let id = names.next()?;
             let score = group.max_severity.and_then(|KeptText(score)| score.parse().ok());
             Some(ScanFinding {
-                aliases: names.filter(|alias| *alias != id).collect(),
+                names: OtherNames::new(&id, names),
                 id,
                 package: package.clone(),
                 version: version.clone(),
                 purl: purl.clone(),
                 paths: Vec::new(),
                 fixed_versions: Vec::new(),
-                facts: ProblemFacts { cvss: score.and_then(CvssScore::of_number), ..ProblemFacts::default() },
+                facts: ProblemFacts {
+                    cvss: score.and_then(CvssScore::of_number).and_then(given),
+                    ..ProblemFacts::default()
+                },
             })
         })
     }
