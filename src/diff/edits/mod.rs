@@ -7,6 +7,7 @@
 mod back;
 mod condition;
 mod fit;
+mod meets;
 mod ops;
 mod path;
 mod print;
@@ -177,56 +178,6 @@ impl Edit {
         claim.prove(side, &edited, &exchanges, &bytes).map_err(unproven)?;
         tried.content = Some(bytes);
         Ok(tried)
-    }
-
-    /// What somebody changed here that the edit would change, too: what it finds at a key is another value than in the
-    /// content that it was made for, and no test of its own allows that.
-    ///
-    /// # Errors
-    /// If one of the contents cannot be read.
-    fn meets(&self, made_for: &[u8], here: &[u8]) -> Result<Vec<OpMisfit>, OpMisfit> {
-        let read = |content: &[u8]| {
-            let read = self.format.read("the file", content);
-            let (_, sheet) = read.map_err(|unread| OpMisfit::Unread(unread.to_string()))?;
-            let mut documents = Value::of_sheet(self.format, &sheet);
-            let chosen = self.document(&documents)?;
-            Ok(documents.swap_remove(chosen))
-        };
-        let (before, here) = (read(made_for)?, read(here)?);
-        let mut work = EditBudget::default();
-        let mut found = |path: &Path, root: &Value| match path.find(root, &mut work) {
-            Err(OpMisfit::TooMuch) => Err(OpMisfit::TooMuch),
-            Ok(path::PathLookup::Here(steps)) => Ok(path::at(root, &steps).cloned()),
-            _ => Ok(None),
-        };
-        let (mut met, mut tested): (Vec<OpMisfit>, Vec<&Path>) = (Vec::new(), Vec::new());
-        for op in &self.ops {
-            let (path, to) = match op {
-                EditOperation::Test(condition) => {
-                    tested.push(&condition.path);
-                    continue;
-                }
-                EditOperation::Set { path, to, .. } | EditOperation::Put { path, value: to } => {
-                    (path, Some(to))
-                }
-                EditOperation::Remove(path) => (path, None),
-                _ => continue,
-            };
-            let (was, is) = (found(path, &before)?, found(path, &here)?);
-            let is_allowed = tested.iter().any(|tested| tested.is_same(path));
-            let is_as_meant = is.as_ref() == to || was == is || is.is_none();
-            if !is_allowed && !is_as_meant {
-                let spelled =
-                    |value: Option<&Value>| value.map_or("not there".to_owned(), ToString::to_string);
-                met.push(OpMisfit::BothChanged {
-                    at: path.spelled().to_owned(),
-                    was: spelled(was.as_ref()),
-                    is: spelled(is.as_ref()),
-                    to: spelled(to),
-                });
-            }
-        }
-        Ok(met)
     }
 
     /// Which document is meant.

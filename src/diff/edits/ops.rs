@@ -395,7 +395,7 @@ impl<'a> OpsRun<'a> {
 }
 
 /// What RFC 7396 makes of a value and a patch.
-fn merged(target: Option<&Value>, patch: &Value) -> Value {
+pub(super) fn merged(target: Option<&Value>, patch: &Value) -> Value {
     let Value::Map(patch) = patch else { return patch.clone() };
     let mut entries = match target {
         Some(Value::Map(entries)) => entries.clone(),

@@ -1,0 +1,77 @@
+//! Edits meet what a site has: values that were changed there, and elements of lists that stand somewhere else.
+
+use super::{PATH, VALUES, in_one_line, make, product};
+use crate::support::console::{Console, Run};
+use crate::support::sandbox::Sandbox;
+
+/// What `apply` says of such an edit in a folder whose file is this one.
+fn applied(sandbox: &Sandbox) -> Run {
+    let console = Console::new(sandbox);
+    make(&console);
+    console.run("apply $/fix.patchbundle $/app --yes --allow-unsigned")
+}
+
+fn imported(kind: &str, here: &str, import: &str) -> Sandbox {
+    let sandbox =
+        product(here, &format!("[[edits]]\nfile = \"deploy/values.yaml\"\n{kind} = \"import.json\"\n"));
+    sandbox.write("import.json", import);
+    sandbox
+}
+
+#[track_caller]
+fn refused(sandbox: &Sandbox, told: &str) {
+    let here = sandbox.read(PATH);
+    let run = applied(sandbox);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(in_one_line(&run).contains(told), "{told}: {run}");
+    assert_eq!(sandbox.read(PATH), here);
+}
+
+const MERGE: &str = "{\"image\": {\"tag\": \"1.4.3\"}, \"replicas\": null}";
+const MOVE: &str = "[{\"op\": \"move\", \"from\": \"/replicas\", \"path\": \"/image/tag\"}]";
+const COPY: &str = "[{\"op\": \"copy\", \"from\": \"/replicas\", \"path\": \"/image/tag\"}]";
+
+#[test]
+fn no_imported_operation_runs_over_a_value_that_was_changed_here() {
+    let tagged = VALUES.replace("1.4.2", "9.9.9");
+    refused(
+        &imported("merge_patch", &tagged, MERGE),
+        "image.tag was \"1.4.2\", is \"9.9.9\" here, and would become \"1.4.3\"",
+    );
+    for import in [MOVE, COPY] {
+        refused(
+            &imported("json_patch", &tagged, import),
+            "/image/tag was \"1.4.2\", is \"9.9.9\" here, and would become 2",
+        );
+    }
+    let scaled = VALUES.replace("replicas: 2", "replicas: 7");
+    refused(
+        &imported("merge_patch", &scaled, MERGE),
+        "replicas was 2, is 7 here, and would become not there",
+    );
+    refused(&imported("json_patch", &scaled, MOVE), "/replicas was 2, is 7 here, and would become not there");
+    // A whole value instead of a group that has something of our own in it.
+    let ours = VALUES.replace("  tag:", "  pull: Always\n  tag:");
+    refused(&imported("merge_patch", &ours, "{\"image\": \"acme/web:1.4.3\"}"), "image was {");
+}
+
+#[test]
+fn twin_what_was_changed_elsewhere_or_is_tested_stays_out_of_the_way() {
+    let here = VALUES.replace("acme/web", "mirror/web").replace("value: \"1\"", "value: \"9\"");
+    for (kind, import, edited) in [
+        ("merge_patch", MERGE, here.replace("1.4.2", "1.4.3").replace("replicas: 2\n", "")),
+        ("json_patch", COPY, here.replace("1.4.2", "2")),
+    ] {
+        let sandbox = imported(kind, &here, import);
+        let run = applied(&sandbox);
+        assert_eq!(run.code, 0, "{run}");
+        assert_eq!(sandbox.read(PATH), Some(edited), "{run}");
+    }
+    // The test that goes before it says what may be there.
+    let edits = "[[edits]]\nfile = \"deploy/values.yaml\"\nmerge_patch = \"import.json\"\ndo = [{ test = \"image.tag\", matches = \"*.*\" }]\n";
+    let sandbox = product(&VALUES.replace("1.4.2", "9.9.9"), edits);
+    sandbox.write("import.json", "{\"image\": {\"tag\": \"1.4.3\"}}");
+    let run = applied(&sandbox);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(sandbox.read(PATH).is_some_and(|text| text.contains("tag: 1.4.3 ")), "{run}");
+}
