@@ -197,17 +197,25 @@ impl Edit {
     }
 
     fn is_meant(&self, document: &Value) -> Result<bool, OpMisfit> {
+        let mut unsure = None;
         for (path, wanted) in &self.selector {
             let found = match path.find(document, &mut EditBudget::default()) {
                 Ok(path::PathLookup::Here(steps)) => path::at(document, &steps),
                 Err(OpMisfit::TooMuch) => return Err(OpMisfit::TooMuch),
+                Err(why @ OpMisfit::Unsure { .. }) => {
+                    unsure = Some(why);
+                    continue;
+                }
                 _ => None,
             };
-            if !found.is_some_and(|found| found.is_meant_by(wanted)) {
-                return Ok(false);
+            match found {
+                Some(Value::Odd(_)) => unsure = Some(OpMisfit::Unsure { at: path.spelled().to_owned() }),
+                Some(found) if found.is_meant_by(wanted) => {}
+                _ => return Ok(false),
             }
         }
-        Ok(true)
+        // Which document is meant has to be certain of all of them.
+        unsure.map_or(Ok(true), Err)
     }
 }
 

@@ -75,3 +75,36 @@ fn twin_what_was_changed_elsewhere_or_is_tested_stays_out_of_the_way() {
     assert_eq!(run.code, 0, "{run}");
     assert!(sandbox.read(PATH).is_some_and(|text| text.contains("tag: 1.4.3 ")), "{run}");
 }
+
+/// The file with an element of `env` that is written somewhere else in it.
+fn with_alias(name: &str, element: &str) -> String {
+    let known = format!("known: &known\n  name: {name}\n  value: ours\n");
+    format!("{known}{VALUES}{element}")
+}
+
+fn edit(rest: &str) -> String {
+    format!("[[edits]]\nfile = \"deploy/values.yaml\"\n{rest}\n")
+}
+
+#[test]
+fn an_element_that_stands_elsewhere_may_be_the_one_that_is_meant() {
+    let add = "do = [{ add = \"env[]\", value = { name = \"B\", value = \"2\" }, unless = \"env[name=B]\" }]";
+    let set = "do = [{ set = \"env[name=A].value\", to = \"2\" }]";
+    let must = "do = [{ set = \"replicas\", to = 3 }]\nmust = [{ path = \"env[name=B]\", absent = true }]";
+    let plain = "do = [{ add = \"env[]\", value = { name = \"B\", value = \"2\" } }]";
+    for (name, rest) in [("B", add), ("A", set), ("B", must), ("B", plain)] {
+        for element in ["- *known\n", "- <<: *known\n"] {
+            let sandbox = product(&with_alias(name, element), &edit(rest));
+            refused(&sandbox, "programs read env in different ways");
+        }
+    }
+}
+
+#[test]
+fn twin_an_element_that_says_itself_what_it_is_called_is_told_apart() {
+    let here = with_alias("B", "- <<: *known\n  name: C\n");
+    let sandbox = product(&here, &edit("do = [{ set = \"env[name=A].value\", to = \"2\" }]"));
+    let run = applied(&sandbox);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(sandbox.read(PATH), Some(here.replace("value: \"1\"", "value: \"2\"")));
+}
