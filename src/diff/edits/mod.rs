@@ -24,7 +24,7 @@ mod work;
 pub(crate) use back::fate_of_values;
 pub(crate) use ops::Grade;
 pub(crate) use read::OrderedEdit;
-pub(crate) use read::{MAX_EDIT_BYTES, ordered};
+pub(crate) use read::{MAX_EDIT_BYTES, NoEdits, ordered};
 pub use several::FileEdits;
 pub(crate) use shown::keys_both_change;
 pub(crate) use shown::{KeyClash, ShownEdit, ShownTest};

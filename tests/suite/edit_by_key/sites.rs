@@ -108,3 +108,42 @@ fn twin_an_element_that_says_itself_what_it_is_called_is_told_apart() {
     assert_eq!(run.code, 0, "{run}");
     assert_eq!(sandbox.read(PATH), Some(here.replace("value: \"1\"", "value: \"2\"")));
 }
+
+#[test]
+fn edits_that_cannot_be_read_from_the_order_are_told_with_their_line() {
+    let deep = format!("do = [{{ set = \"replicas\", to = {}1{} }}]", "[".repeat(70), "]".repeat(70));
+    let large = "do = [{ set = \"replicas\", to = 3 }]\nmust = [{ path = \"replicas\", one_of = [3, 99999999999999999999] }]";
+    for rest in [deep.as_str(), large] {
+        let sandbox = product(VALUES, &edit(rest));
+        sandbox.write("new/deploy/values.yaml", &VALUES.replace("replicas: 2", "replicas: 3"));
+        sandbox.write("new/bin/web", "program\n");
+        let order = sandbox.read("order.toml").expect("our own file");
+        let word = if rest == large { "99999" } else { "[[[[[" };
+        let line = 1 + order.lines().position(|line| line.contains(word)).expect("our own line");
+        let console = Console::new(&sandbox);
+        for command in [
+            "make --from $/known --to $/new --order $/order.toml --output $/fix.patchbundle",
+            "make --from $/known --order $/order.toml --output $/fix.patchbundle",
+            "edit test $/order.toml $/known/deploy/values.yaml",
+        ] {
+            let run = console.run(command);
+            assert_eq!(run.code, 3, "{command}: {run}");
+            let told = in_one_line(&run);
+            assert!(
+                told.contains(&format!("{line}:1: error: edits: can't be read")),
+                "{line}: {command}: {run}"
+            );
+            assert!(!sandbox.path("fix.patchbundle").exists(), "{run}");
+        }
+    }
+}
+
+#[test]
+fn twin_an_order_without_edits_may_have_such_numbers_elsewhere() {
+    let sandbox = product(VALUES, "[x-build]\nnumber = 99999999999999999999\n");
+    sandbox.write("new/deploy/values.yaml", &VALUES.replace("replicas: 2", "replicas: 3"));
+    sandbox.write("new/bin/web", "program\n");
+    let run = Console::new(&sandbox)
+        .run("make --from $/known --to $/new --order $/order.toml --output $/fix.patchbundle");
+    assert!(!run.printed().contains("edits: can't be read"), "{run}");
+}
