@@ -260,10 +260,11 @@ impl<'a> FolderSoFar<'a> {
 
     /// How everything that `patch` brings stands in the folder now.
     fn coverage(&self, patch: &Patch, known: &KnownContents<'_>) -> BTreeMap<TreePath, Fate> {
+        let stack = self.stack();
         let stands = |change: &FileChange| {
-            let bringing =
-                Bringing { path: &change.path, before: change.before.first(), left: change.after.as_ref() };
-            (change.path.clone(), bringing.stand(self.now.tree.at(&change.path), known))
+            let path = &change.path;
+            let bringing = Bringing { path, before: change.before.first(), left: change.after.as_ref() };
+            (path.clone(), bringing.stand_unbrought(self.now.tree.at(path), &stack.at(path), known))
         };
         patch.changes.iter().map(stands).collect()
     }

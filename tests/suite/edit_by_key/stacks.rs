@@ -178,3 +178,47 @@ fn a_key_that_a_fix_took_out_is_not_created_again_unseen() {
     // Whoever changes another key is asked nothing.
     assert_eq!(apply(&console, 2).code, 0);
 }
+
+const OUT: &str = "{ remove = \"replicas\" }";
+
+#[test]
+fn a_key_that_another_patch_set_is_not_out_already_and_one_that_went_is_not_set_again() {
+    for [first, second] in [[REPLICAS, OUT], [OUT, REPLICAS]] {
+        let sandbox = patches(VALUES, &[first, second]);
+        let console = Console::new(&sandbox);
+        let together = console.run("apply $/1.patchbundle $/2.patchbundle $/app --yes --allow-unsigned");
+        assert_eq!(together.code, 3, "{together}");
+        assert_eq!(sandbox.read(PATH).as_deref(), Some(VALUES));
+        assert_eq!(apply(&console, 1).code, 0);
+        let there = sandbox.read(PATH);
+        let refused = apply(&console, 2);
+        assert!(refused.code == 3 && refused.printed().contains("E-UNDOES"), "{refused}");
+        let told = in_one_line(&refused);
+        let both = match second == OUT {
+            true => "replicas: 5 with ACME-1, not there with this patch",
+            false => "replicas: not there with ACME-1, 5 with this patch",
+        };
+        assert!(told.contains(both), "{refused}");
+        assert_eq!(sandbox.read(PATH), there);
+        let json = console.run("explain $/2.patchbundle $/app --json").json();
+        assert!(!json.to_string().contains("already in place"), "{json}");
+        let agreed = console.run("apply $/2.patchbundle $/app --yes --allow-unsigned --allow-undo agreed");
+        assert_eq!(agreed.code, 0, "{agreed}");
+        let is_there = sandbox.read(PATH).is_some_and(|text| text.contains("replicas:"));
+        assert_eq!(is_there, second == REPLICAS, "{agreed}");
+    }
+}
+
+#[test]
+fn twin_what_is_really_out_already_has_nothing_to_do_and_another_key_may_come_there() {
+    let sandbox = patches(VALUES, &[OUT, OUT, "{ set = \"workers\", to = 3, create = true }"]);
+    let console = Console::new(&sandbox);
+    assert_eq!(apply(&console, 1).code, 0);
+    let again = apply(&console, 2);
+    assert!(again.code == 0 && in_one_line(&again).contains("Nothing to do"), "{again}");
+    assert_eq!(apply(&console, 3).code, 0);
+    assert_eq!(
+        sandbox.read(PATH).map(|text| text.contains("workers: 3") && !text.contains("replicas")),
+        Some(true)
+    );
+}
