@@ -273,6 +273,7 @@ impl Story {
         let candidate = Candidate {
             patch: Arc::new(patch.clone()),
             authors: authors.clone(),
+            edits: BTreeMap::new(),
             is_product: None,
             product_evidence: Vec::new(),
             version: None,

@@ -222,3 +222,47 @@ fn twin_what_is_really_out_already_has_nothing_to_do_and_another_key_may_come_th
         Some(true)
     );
 }
+
+/// An edit of the tag, and what must be so beside it.
+fn tag_where(test: &str, must: &str) -> String {
+    format!("{test}{TAG}]\nmust = [{must}")
+}
+
+#[test]
+fn what_an_edit_asks_for_is_asked_whoever_changed_the_file() {
+    let nine = "{ set = \"replicas\", to = 9 }";
+    let test = tag_where("{ test = \"replicas\", equals = 2 }, ", "");
+    let must = tag_where("", "{ path = \"replicas\", one_of = [2, 3] }");
+    for asks in [&test, &must] {
+        let sandbox = patches(VALUES, &[nine, asks]);
+        let console = Console::new(&sandbox);
+        let together = console.run("apply $/1.patchbundle $/2.patchbundle $/app --yes --allow-unsigned");
+        assert_eq!(together.code, 3, "{together}");
+        assert_eq!(apply(&console, 1).code, 0);
+        let there = sandbox.read(PATH);
+        let refused = apply(&console, 2);
+        assert_eq!(refused.code, 3, "{refused}");
+        let told = in_one_line(&refused);
+        assert!(told.contains("ACME-1 changed it") && told.contains("replicas is 9, not "), "{refused}");
+        assert_eq!(sandbox.read(PATH), there);
+    }
+}
+
+#[test]
+fn twin_what_an_edit_asks_for_and_finds_lets_it_come() {
+    let three = "{ set = \"replicas\", to = 3 }";
+    let asks = tag_where(
+        "{ test = \"replicas\", one_of = [2, 3] }, ",
+        "{ path = \"replicas\", one_of = [2, 3] }, { path = \"image.tag\", equals = \"1.4.3\" }",
+    );
+    let sandbox = patches(VALUES, &[three, &asks]);
+    let console = Console::new(&sandbox);
+    for number in [1, 2] {
+        let run = apply(&console, number);
+        assert_eq!(run.code, 0, "{run}");
+    }
+    let text = edited(VALUES, &[TAGGED, ("replicas: 2", "replicas: 3")]);
+    assert_eq!(sandbox.read(PATH), Some(text));
+    let kept = console.done("status $/app --conditions $/2.patchbundle");
+    assert!(!kept.printed().contains("broken"), "{kept}");
+}
