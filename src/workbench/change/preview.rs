@@ -26,6 +26,7 @@ use crate::transaction::recover::{self, Unfinished};
 use crate::trust::{Denial, Keyring, Verdict};
 use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::changes::{Hidden, hidden_in};
+use crate::workbench::look::edited_images::edited_images;
 use crate::workbench::look::edits::edits_by_file;
 use crate::workbench::look::identify::product_of;
 use crate::workbench::look::inspect::readable_reviews;
@@ -161,7 +162,8 @@ impl Workbench {
         let archive = folder.archive(fs)?;
         let library = Library::new(bundles, SearchFirst::Bundles).in_folder(fs);
         let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());
-        let library = library.with_made(survey.made.by_digest().collect());
+        let images = edited_images(fs, &folder, &survey.situation.tree, &patches, &library);
+        let library = library.with_made(survey.made.by_digest().chain(images).collect());
         let installed = InstalledStack { stack: folder.stack(), next_entry: ledger.head().seq + 1 };
         let mut plan = plan_several(&coming, &survey.situation, &installed, &library);
         plan.between.retain(|(_, file)| !library.is_kept(&file.digest));

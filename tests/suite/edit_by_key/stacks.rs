@@ -266,3 +266,34 @@ fn twin_what_an_edit_asks_for_and_finds_lets_it_come() {
     let kept = console.done("status $/app --conditions $/2.patchbundle");
     assert!(!kept.printed().contains("broken"), "{kept}");
 }
+
+/// The site changes a key of its own between two patches of others.
+const OURS: (&str, &str) = ("value: \"1\"", "value: \"9\"");
+
+#[test]
+fn what_is_edited_here_between_two_patches_of_other_keys_is_in_nobodys_way() {
+    let sandbox = patches(VALUES, &[TAG, REPLICAS]);
+    let console = Console::new(&sandbox);
+    assert_eq!(apply(&console, 1).code, 0);
+    sandbox.write(PATH, &edited(VALUES, &[TAGGED, OURS]));
+    let run = apply(&console, 2);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(sandbox.read(PATH), Some(edited(VALUES, &[TAGGED, SCALED, OURS])));
+    console.done("rollback $/app --yes");
+    assert_eq!(sandbox.read(PATH), Some(edited(VALUES, &[TAGGED, OURS])));
+}
+
+#[test]
+fn twin_such_an_edit_hides_nothing_that_the_second_patch_takes_away() {
+    let back = "{ set = \"replicas\", to = 5, create = true }";
+    for [first, second] in [[OUT, back], [REPLICAS, OUT], [REPLICAS, "{ set = \"replicas\", to = 6 }"]] {
+        let sandbox = patches(VALUES, &[first, second]);
+        let console = Console::new(&sandbox);
+        assert_eq!(apply(&console, 1).code, 0);
+        let here = edited(&sandbox.read(PATH).expect("it is there"), &[OURS]);
+        sandbox.write(PATH, &here);
+        let refused = apply(&console, 2);
+        assert_eq!(refused.code, 3, "{refused}");
+        assert_eq!(sandbox.read(PATH), Some(here));
+    }
+}
