@@ -31,6 +31,17 @@ pub(crate) struct PlaceStanding {
     pub lines: Vec<bool>,
 }
 
+/// What stands where a change took out more lines than it brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// Nothing, between lines that the change left.
+    Closed,
+    /// A line beside it is another one.
+    Beside,
+    /// More lines than the change left there.
+    Filled,
+}
+
 /// What a change from one content to another brought, place by place.
 pub(crate) struct Brought<'a> {
     before: Vec<&'a [u8]>,
@@ -117,6 +128,47 @@ impl<'a> Brought<'a> {
             let went = on_ground[line].now.saturating_sub(count.now);
             count.comes_back() && went < count.before - count.left
         })
+    }
+
+    /// What stands in `now` at each place where the change took out more lines than it brought, by what differs from what it left; nothing
+    /// for other places, and where `now` is no text. Whether such lines came later, or are what others made of those that
+    /// went, does not show in them.
+    pub(crate) fn gaps(&self, now: &[u8]) -> Vec<(usize, Gap)> {
+        let Some(since) = changed_regions(&self.left.concat(), now) else { return Vec::new() };
+        let now = split_lines(now);
+        let lines = |lines: &[&[u8]]| lines.iter().filter(|line| !is_blank(line)).count();
+        let gap = |region: &Region| {
+            let place = slides(&region.new, &self.left, &self.before[region.old.clone()]);
+            let at_it = |change: &&Region| {
+                is_touched(&place, &slides(&change.old, &self.left, &now[change.new.clone()]))
+            };
+            let stand = since.iter().filter(at_it).map(|change| {
+                let (left, now) = (lines(&self.left[change.old.clone()]), lines(&now[change.new.clone()]));
+                match now {
+                    0 => Gap::Closed,
+                    now if now > left => Gap::Filled,
+                    _ => Gap::Beside,
+                }
+            });
+            stand.max_by_key(|gap| *gap as u8).unwrap_or(Gap::Closed)
+        };
+        let gaps = self.regions.iter().enumerate().filter(|(_, region)| self.takes_out(region));
+        gaps.map(|(index, region)| (index, gap(region))).collect()
+    }
+
+    /// Whether the change takes lines out where it has those of this place, wherever that is.
+    pub(crate) fn takes_out_like(&self, other: &Brought<'_>, index: usize) -> bool {
+        let gone = &other.before[other.regions[index].old.clone()];
+        let is_in = |region: &Region| {
+            let own: Vec<Vec<u8>> = self.before[region.old.clone()].iter().map(|line| member(line)).collect();
+            gone.iter().filter(|line| !is_blank(line)).all(|line| own.contains(&member(line)))
+        };
+        self.regions.iter().filter(|region| self.takes_out(region)).any(is_in)
+    }
+
+    fn takes_out(&self, region: &Region) -> bool {
+        let lines = |lines: &[&[u8]]| lines.iter().filter(|line| !is_blank(line)).count();
+        lines(&self.before[region.old.clone()]) > lines(&self.left[region.new.clone()])
     }
 
     /// The lines that the change took out and that say something: how often each was there, and is still.
@@ -341,11 +393,20 @@ fn says_something(line: &[u8]) -> bool {
     line.iter().any(u8::is_ascii_alphanumeric)
 }
 
-/// Where in `before` a change that brings `lines` may stand as well, with the same result: added lines that begin like
-/// those below them, or end like those above, can be told in several ways. Empty lines around it count as its place, too.
+/// Where in `before` a change that brings `lines` may stand as well, with the same result. Empty lines around it count as
+/// its place, too.
 fn reach(change: &Region, before: &[&[u8]], lines: &[&[u8]]) -> Range<usize> {
-    let Range { mut start, mut end } = change.old;
-    if change.old.is_empty() {
+    let Range { mut start, mut end } = slides(&change.old, before, lines);
+    start -= before[..start].iter().rev().take_while(|line| is_blank(line)).count();
+    end += before[end..].iter().take_while(|line| is_blank(line)).count();
+    start..end
+}
+
+/// Where `lines` that only came at `place` may have come as well, with the same result: those that begin like the ones
+/// below them, or end like those above, can be told in several ways.
+fn slides(place: &Range<usize>, before: &[&[u8]], lines: &[&[u8]]) -> Range<usize> {
+    let Range { mut start, mut end } = place.clone();
+    if place.is_empty() {
         let mut added: VecDeque<&[u8]> = lines.iter().copied().collect();
         while start > 0 && added.back() == Some(&before[start - 1]) {
             added.rotate_right(1);
@@ -357,8 +418,6 @@ fn reach(change: &Region, before: &[&[u8]], lines: &[&[u8]]) -> Range<usize> {
             end += 1;
         }
     }
-    start -= before[..start].iter().rev().take_while(|line| is_blank(line)).count();
-    end += before[end..].iter().take_while(|line| is_blank(line)).count();
     start..end
 }
 

@@ -23,7 +23,7 @@ mod settings;
 mod unified;
 
 pub use brought::Fate;
-pub(crate) use brought::{Brought, PlaceStanding};
+pub(crate) use brought::{Brought, Gap, PlaceStanding};
 pub use budget::WorkBudget;
 #[cfg(test)]
 pub(crate) use budget::WorkDone;
@@ -37,7 +37,9 @@ pub use edits::FileEdits;
 pub(crate) use edits::{
     Grade, KeyChange, KeyClash, OrderedEdit, ShownEdit, ShownTest, Stand, Switch, Tried, TriedOp,
 };
-pub(crate) use edits::{MAX_EDIT_BYTES, MAX_EDITED_BYTES, fate_of_values, keys_both_change, ordered};
+pub(crate) use edits::{
+    MAX_EDIT_BYTES, MAX_EDITED_BYTES, NoEdits, fates_of_values, keys_both_change, ordered,
+};
 pub(crate) use exact::{apply_exactly, measure};
 pub(crate) use excerpt::{excerpts, hunks_of};
 pub(crate) use git_patch::{GitFile, write_git_patch};

@@ -128,6 +128,7 @@ fn candidate(patch: Patch, authors: &[&str]) -> Candidate {
     Candidate {
         patch: std::sync::Arc::new(patch),
         authors: owners(authors),
+        edits: BTreeMap::new(),
         is_product: None,
         product_evidence: Vec::new(),
         version: Some("1.0".to_owned()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::layers::{ContentByDigest, Layer};
-use crate::diff::{Brought, Fate, LineRange, PlaceStanding, fate_of_values};
+use crate::diff::{Brought, Fate, Gap, LineRange, PlaceStanding, fates_of_values};
 use crate::model::{Mode, Node, TreePath};
 
 /// What a patch found at a place and what it left there.
@@ -153,6 +153,57 @@ impl Bringing<'_> {
         PlaceFate { fate: there.fate.max(Fate::Rewritten), ..there }
     }
 
+    /// What becomes of it when `will`, which was made without it, replaces `was`: more lines than it left where it took some
+    /// out may be what was made of those.
+    pub(super) fn fate_laid_over(
+        self,
+        was: Option<&Node>,
+        will: Option<&Node>,
+        contents: &dyn ContentByDigest,
+    ) -> PlaceFate {
+        let mut fated = self.fate(was, will, contents);
+        let texts = || Some((self.texts(contents)?, content_of(was, contents)?, content_of(will, contents)?));
+        let Some(((before, left), was, will)) = texts().filter(|_| will != self.left) else { return fated };
+        let Some(brought) = Brought::new(&before, &left) else { return fated };
+        let (was, will) = (brought.gaps(&was), brought.gaps(&will));
+        for ((index, will), (_, was)) in will.into_iter().zip(was) {
+            if will == Gap::Filled && was != Gap::Filled {
+                fated.fate = fated.fate.max(Fate::Rewritten);
+                fated.lines.push((brought.lines(index), Fate::Rewritten));
+            }
+        }
+        fated
+    }
+
+    /// How it stands in `now`, where it never came: lines that it takes out may be gone because others have something else
+    /// in their place. That they are out is only certain where one of `others` took them out.
+    pub(super) fn stand_unbrought(
+        self,
+        now: Option<&Node>,
+        others: &[&Layer],
+        contents: &dyn ContentByDigest,
+    ) -> Fate {
+        let stands = self.stand(now, contents);
+        if stands != Fate::Kept || now == self.left {
+            return stands;
+        }
+        let texts = || Some((self.texts(contents)?, content_of(now, contents)?));
+        let Some(((before, left), now)) = texts() else { return stands };
+        let Some(brought) = Brought::new(&before, &left) else { return stands };
+        let takes_out = |other: &&Layer, index| {
+            let Some((before, left)) = other.brought_at(self.path) else { return false };
+            let texts = Bringing { path: self.path, before, left }.texts(contents);
+            texts.is_some_and(|(before, left)| {
+                Brought::new(&before, &left).is_some_and(|other| other.takes_out_like(&brought, index))
+            })
+        };
+        let mut open = brought.gaps(&now).into_iter().filter(|(_, gap)| *gap != Gap::Closed);
+        match open.all(|(index, _)| others.iter().any(|other| takes_out(other, index))) {
+            true => stands,
+            false => Fate::Rewritten,
+        }
+    }
+
     /// What became of the lines that it took out, wherever they may be in `now`.
     pub(super) fn fate_of_removed(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Fate {
         let texts = || Some((self.texts(contents)?, content_of(now, contents)?));
@@ -209,7 +260,7 @@ impl Bringing<'_> {
             true => Vec::new(),
             false => self.lines(now, contents).unwrap_or_else(|| vec![BroughtPart::whole(self.whole(now))]),
         };
-        parts.extend(self.values(now, contents).map(BroughtPart::absence));
+        parts.extend(self.values(now, contents).into_iter().map(BroughtPart::absence));
         let mode = |node: Option<&Node>| node.and_then(Node::mode);
         if let (Some(before), Some(left)) = (mode(self.before), mode(self.left))
             && before != left
@@ -253,18 +304,18 @@ impl Bringing<'_> {
         Some(parts.chain(removed.into_iter().map(away)).collect())
     }
 
-    /// The values of settings that it took away or made others; nothing where there are none.
-    fn values(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Fate> {
-        if is_same_content(self.before, self.left) {
-            return None;
-        }
-        let (before, left) = self.texts(contents)?;
-        let fate = |now: &[u8]| fate_of_values(self.path.as_str(), [&before, &left, now]);
-        let known = fate(&left)?;
+    /// The values of settings that it took away or made others, and the keys that it took out; nothing where there are none.
+    fn values(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Vec<Fate> {
+        let texts = (!is_same_content(self.before, self.left)).then(|| self.texts(contents)).flatten();
+        let Some((before, left)) = texts else { return Vec::new() };
+        let fates = |now: &[u8]| fates_of_values(self.path.as_str(), [&before, &left, now]);
+        let known = fates(&left);
         match self.whole(now) {
-            Fate::Rewritten => content_of(now, contents).map_or(Some(Fate::Rewritten), |now| fate(&now)),
-            Fate::Kept => Some(known),
-            Fate::Undone => Some(Fate::Undone),
+            Fate::Rewritten => {
+                content_of(now, contents).map_or(vec![Fate::Rewritten; known.len()], |now| fates(&now))
+            }
+            Fate::Kept => known,
+            Fate::Undone => vec![Fate::Undone; known.len()],
         }
     }
 

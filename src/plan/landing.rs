@@ -90,7 +90,7 @@ pub(super) fn land(
     };
     let is_there = |base: &Option<Node>| {
         let own = Bringing { path, before: base.as_ref(), left: change.after.as_ref() };
-        own.stand(holds.as_ref(), contents) == Fate::Kept
+        own.stand_unbrought(holds.as_ref(), &here, contents) == Fate::Kept
     };
     if bases.iter().any(is_there) {
         return Some(Landing { after: holds, made: None, on: Ground::There });

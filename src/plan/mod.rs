@@ -43,6 +43,7 @@ mod take_out;
 mod taken_back;
 #[cfg(test)]
 mod tests;
+mod unmet;
 pub(crate) mod wanted;
 pub(crate) mod why;
 

@@ -106,7 +106,10 @@ fn relation_in(
     let stands = |change: &FileChange| {
         let bringing =
             Bringing { path: &change.path, before: change.before.first(), left: change.after.as_ref() };
-        (change.path.clone(), bringing.stand(stack.now(&change.path).as_ref(), contents))
+        (
+            change.path.clone(),
+            bringing.stand_unbrought(stack.now(&change.path).as_ref(), &stack.at(&change.path), contents),
+        )
     };
     let coverage = new.changes.iter().map(stands).collect();
     let authors = authors.iter().map(|owner| (*owner).to_owned()).collect();

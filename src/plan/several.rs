@@ -19,8 +19,9 @@ use super::relate::{
 };
 use super::scope::Scope;
 use super::shared_folders::as_made_here;
+use super::unmet::unmet;
 use super::{FailedCheck, FileNote, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
-use crate::diff::{Fate, moves};
+use crate::diff::{Fate, FileEdits, moves};
 use crate::model::{
     Code, Digest, FileChange, FileNode, LayerKey, Node, Patch, PatchId, Step, TreePath, TreeState,
 };
@@ -31,6 +32,8 @@ pub(crate) struct Candidate {
     pub patch: Arc<Patch>,
     /// The owners of the keys that signed it as its authors; empty: nobody does.
     pub authors: BTreeSet<String>,
+    /// Its edits by key of files that other patches may have changed.
+    pub(crate) edits: BTreeMap<TreePath, FileEdits>,
     /// Whether its product was recognised; `None` when it has no rule for that.
     pub(crate) is_product: Option<bool>,
     /// What was seen by the rules that did not hold.
@@ -194,12 +197,14 @@ impl<'a> FolderSoFar<'a> {
         }
         let key = LayerKey { entry: self.next_entry, part: self.layers_of_run() };
         planned.replaces = self.replace(patch, &planned.relations, &landings, key);
+        let unmet = self.unmet(one, &landings);
         let adapted = self.adapted(patch, &planned.relations, &landings);
         let clashing = self.stop_at_clashes(patch, &planned.relations);
+        let is_at_clash = |found: &Obstacle| found.path.as_ref().is_some_and(|path| clashing.contains(path));
+        self.obstacles.extend(unmet.into_iter().filter(|found| !is_at_clash(found)));
         let PlanPart { steps, obstacles, notes } = plan_part(&adapted, &self.now);
         let is_told_better = |found: &Obstacle| {
-            let at_clash = found.path.as_deref().is_some_and(|path| clashing.contains(path));
-            at_clash && matches!(found.code(), Code::Drift | Code::Missing | Code::Occupied)
+            is_at_clash(found) && matches!(found.code(), Code::Drift | Code::Missing | Code::Occupied)
         };
         self.obstacles.extend(obstacles.into_iter().filter(|found| !is_told_better(found)));
         let (dropped, told) = left_out_by_hand(patch, &self.now, &self.stack(), self.contents);
@@ -241,6 +246,11 @@ impl<'a> FolderSoFar<'a> {
 
     fn layers_of_run(&self) -> usize {
         self.layers.iter().filter(|layer| layer.key.entry == self.next_entry).count()
+    }
+
+    fn unmet(&self, one: &Candidate, landings: &BTreeMap<TreePath, Landing>) -> Vec<Obstacle> {
+        let known = KnownContents { made: &self.made, others: self.contents };
+        unmet(&one.edits, landings, &self.stack(), &self.now.tree, &known)
     }
 
     /// What every place that `one` changes would hold. What it says that it contains it may come over.
@@ -308,10 +318,11 @@ impl<'a> FolderSoFar<'a> {
 
     /// How everything that `patch` brings stands in the folder now.
     fn coverage(&self, patch: &Patch, known: &KnownContents<'_>) -> BTreeMap<TreePath, Fate> {
+        let stack = self.stack();
         let stands = |change: &FileChange| {
-            let bringing =
-                Bringing { path: &change.path, before: change.before.first(), left: change.after.as_ref() };
-            (change.path.clone(), bringing.stand(self.now.tree.at(&change.path), known))
+            let path = &change.path;
+            let bringing = Bringing { path, before: change.before.first(), left: change.after.as_ref() };
+            (path.clone(), bringing.stand_unbrought(self.now.tree.at(path), &stack.at(path), known))
         };
         patch.changes.iter().map(stands).collect()
     }

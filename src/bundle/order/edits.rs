@@ -8,7 +8,7 @@ use toml::de::DeTable;
 use super::ReadFile;
 use super::finding::Findings;
 use super::table::span_of;
-use crate::diff::{FileEdits, MAX_EDIT_BYTES, OrderedEdit, ordered};
+use crate::diff::{FileEdits, MAX_EDIT_BYTES, NoEdits, OrderedEdit, ordered};
 use crate::model::{LocalEdits, TreePath};
 
 /// One edit of one file.
@@ -27,9 +27,22 @@ impl OrderEdit {
 }
 
 pub(super) fn read(text: &str, root: &Spanned<DeTable<'_>>, findings: &mut Findings<'_>) -> Vec<OrderEdit> {
+    // Whoever has none may write what only readers of edits do not take.
+    if root.get_ref().get("edits").is_none() {
+        return Vec::new();
+    }
     let written = match ordered(text) {
         Ok(written) => written,
-        Err(problems) => {
+        Err(NoEdits::Unread { line, why }) => {
+            let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+            let told = format!(
+                "can't be read because this line {why}; write a number above 9223372036854775807 as a text, and \
+                 nest values at most 8 levels deep"
+            );
+            findings.error(&(start..start), "edits", told);
+            return Vec::new();
+        }
+        Err(NoEdits::Bad(problems)) => {
             for (index, problem) in problems {
                 findings.error(
                     &span_of(root, &format!("edits[{index}]")),

@@ -1,21 +1,23 @@
-//! Whether values that a change of settings took away, or made others, are again as they were, however that is spelled.
+//! Whether values that a change of settings took away, or made others, are again as they were, however that is spelled,
+//! and whether keys that it took out are there again, whatever they say.
 
 use super::Value;
 use super::proof::changed_keys;
 use crate::diff::Fate;
 use crate::diff::settings::Format;
 
-/// What became of the values that a change from `before` to `left` took away or made others; `None` where there are none,
-/// or where the file is none of settings.
-pub(crate) fn fate_of_values(name: &str, [before, left, now]: [&[u8]; 3]) -> Option<Fate> {
-    let format = Format::of_keys(name, before)?;
+/// What became of the values that a change from `before` to `left` took away or made others, and of the keys that it took
+/// out: one after the other, the same ones whatever is there `now`. Nothing where there are none, or where the file is none
+/// of settings.
+pub(crate) fn fates_of_values(name: &str, [before, left, now]: [&[u8]; 3]) -> Vec<Fate> {
+    let Some(format) = Format::of_keys(name, before) else { return Vec::new() };
     let read = |content| {
         let (_, sheet) = format.read("it", content).ok()?;
         Some(Value::of_sheet(format, &sheet))
     };
-    let (before, left) = (read(before)?, read(left)?);
+    let (Some(before), Some(left)) = (read(before), read(left)) else { return Vec::new() };
     if before.len() != left.len() {
-        return None;
+        return Vec::new();
     }
     let paths = |one: &Value, other: &Value| -> Vec<String> {
         let changes = changed_keys(one, other).into_iter().filter(|change| change.before.is_some());
@@ -23,19 +25,35 @@ pub(crate) fn fate_of_values(name: &str, [before, left, now]: [&[u8]; 3]) -> Opt
         changes.map(|change| change.path).filter(|path| !path.contains('[')).collect()
     };
     let went: Vec<Vec<String>> = before.iter().zip(&left).map(|(before, left)| paths(before, left)).collect();
-    if went.iter().all(Vec::is_empty) {
-        return None;
-    }
+    let are_keys_in = |documents: &[Value]| {
+        before.iter().zip(&left).zip(documents).any(|((before, left), now)| has_gone_key(before, left, now))
+    };
+    let (has_values, has_keys) = (!went.iter().all(Vec::is_empty), are_keys_in(&before));
+    let known = |values, keys| {
+        let fates = [has_values.then_some(values), has_keys.then_some(keys)];
+        fates.into_iter().flatten().collect()
+    };
     // What nobody can read for certain any more may say anything.
-    let Some(now) = read(now) else { return Some(Fate::Rewritten) };
+    let Some(now) = read(now) else { return known(Fate::Rewritten, Fate::Rewritten) };
     if now.len() != before.len() {
-        return Some(Fate::Kept);
+        return known(Fate::Kept, Fate::Kept);
     }
     let is_back = |((went, before), now): ((&Vec<String>, &Value), &Value)| {
         let others: Vec<String> = changed_keys(before, now).into_iter().map(|change| change.path).collect();
         went.iter().any(|path| !others.iter().any(|other| is_within(path, other) || is_within(other, path)))
     };
-    Some(if went.iter().zip(&before).zip(&now).any(is_back) { Fate::Undone } else { Fate::Kept })
+    let values = if went.iter().zip(&before).zip(&now).any(is_back) { Fate::Undone } else { Fate::Kept };
+    known(values, if are_keys_in(&now) { Fate::Rewritten } else { Fate::Kept })
+}
+
+/// Whether a key that was there before, and was taken out, is there now.
+fn has_gone_key(before: &Value, left: &Value, now: &Value) -> bool {
+    let Value::Map(entries) = before else { return false };
+    entries.iter().any(|(key, before)| match (left.get(key), now.get(key)) {
+        (_, None) => false,
+        (None, Some(_)) => matches!(left, Value::Map(_)),
+        (Some(left), Some(now)) => has_gone_key(before, left, now),
+    })
 }
 
 /// Whether the value at `path` is the one at `group` or in it.
@@ -47,8 +65,9 @@ fn is_within(path: &str, group: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// The worst of them.
     fn fate(name: &str, [before, left, now]: [&str; 3]) -> Option<Fate> {
-        fate_of_values(name, [before.as_bytes(), left.as_bytes(), now.as_bytes()])
+        fates_of_values(name, [before.as_bytes(), left.as_bytes(), now.as_bytes()]).into_iter().max()
     }
 
     #[test]
@@ -57,7 +76,7 @@ mod tests {
         for (now, expected) in [
             ("{\"open\" : true,\n\"a\": 1, \"b\": 2}", Fate::Undone),
             ("{\"a\": 1, \"b\": 3, \"open\": true}", Fate::Undone),
-            ("{\"a\": 1, \"b\": 3, \"open\": false}", Fate::Kept),
+            ("{\"a\": 1, \"b\": 3, \"open\": false}", Fate::Rewritten),
             ("{\"a\": 1, \"b\": 2, \"c\": {\"open\": true}}", Fate::Kept),
             ("{\"a\": 1", Fate::Rewritten),
         ] {
@@ -79,6 +98,29 @@ mod tests {
         ];
         let contents = [list(before), list(left), list(now)];
         assert_ne!(fate("s.json", contents.each_ref().map(String::as_str)), Some(Fate::Undone));
+    }
+
+    #[test]
+    fn a_key_that_went_is_back_with_whatever_value() {
+        let yaml = ["a: 1\nb: 1\nc: 1\n", "a: 1\nc: 1\n", "a: 1\nb: 2\nc: 1\n"];
+        assert_eq!(fate("s.yaml", yaml), Some(Fate::Rewritten));
+        let group = ["g:\n  b: 1\n  c: 1\nz: 1\n", "z: 1\n", "g: {b: 2}\nz: 1\n"];
+        assert_eq!(fate("s.yaml", group), Some(Fate::Rewritten));
+        let env = ["A=1\nB=1\n", "A=1\n", "B=2\nA=1\n"];
+        assert_eq!(fate("s.env", env), Some(Fate::Rewritten));
+    }
+
+    #[test]
+    fn twin_another_key_in_the_same_line_or_a_key_of_that_name_elsewhere_is_not_it() {
+        for now in ["a: 1\nx: 2\nc: 1\n", "a: 1\nc: {b: 2}\n", "c: 3\n"] {
+            assert_eq!(
+                fate("s.yaml", ["a: 1\nb: 1\nc: 1\n", "a: 1\nc: 1\n", now]),
+                Some(Fate::Kept),
+                "{now}"
+            );
+        }
+        // A value that was changed and not taken out is only back where it is the old one.
+        assert_eq!(fate("s.yaml", ["a: 1\n", "a: 2\n", "a: 3\n"]), Some(Fate::Kept));
     }
 
     #[test]

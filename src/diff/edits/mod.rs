@@ -7,6 +7,7 @@
 mod back;
 mod condition;
 mod fit;
+mod meets;
 mod ops;
 mod path;
 mod print;
@@ -20,10 +21,10 @@ mod why;
 mod words;
 mod work;
 
-pub(crate) use back::fate_of_values;
+pub(crate) use back::fates_of_values;
 pub(crate) use ops::Grade;
 pub(crate) use read::OrderedEdit;
-pub(crate) use read::{MAX_EDIT_BYTES, ordered};
+pub(crate) use read::{MAX_EDIT_BYTES, NoEdits, ordered};
 pub use several::FileEdits;
 pub(crate) use shown::keys_both_change;
 pub(crate) use shown::{KeyClash, ShownEdit, ShownTest};
@@ -179,56 +180,6 @@ impl Edit {
         Ok(tried)
     }
 
-    /// What somebody changed here that the edit would change, too: what it finds at a key is another value than in the
-    /// content that it was made for, and no test of its own allows that.
-    ///
-    /// # Errors
-    /// If one of the contents cannot be read.
-    fn meets(&self, made_for: &[u8], here: &[u8]) -> Result<Vec<OpMisfit>, OpMisfit> {
-        let read = |content: &[u8]| {
-            let read = self.format.read("the file", content);
-            let (_, sheet) = read.map_err(|unread| OpMisfit::Unread(unread.to_string()))?;
-            let mut documents = Value::of_sheet(self.format, &sheet);
-            let chosen = self.document(&documents)?;
-            Ok(documents.swap_remove(chosen))
-        };
-        let (before, here) = (read(made_for)?, read(here)?);
-        let mut work = EditBudget::default();
-        let mut found = |path: &Path, root: &Value| match path.find(root, &mut work) {
-            Err(OpMisfit::TooMuch) => Err(OpMisfit::TooMuch),
-            Ok(path::PathLookup::Here(steps)) => Ok(path::at(root, &steps).cloned()),
-            _ => Ok(None),
-        };
-        let (mut met, mut tested): (Vec<OpMisfit>, Vec<&Path>) = (Vec::new(), Vec::new());
-        for op in &self.ops {
-            let (path, to) = match op {
-                EditOperation::Test(condition) => {
-                    tested.push(&condition.path);
-                    continue;
-                }
-                EditOperation::Set { path, to, .. } | EditOperation::Put { path, value: to } => {
-                    (path, Some(to))
-                }
-                EditOperation::Remove(path) => (path, None),
-                _ => continue,
-            };
-            let (was, is) = (found(path, &before)?, found(path, &here)?);
-            let is_allowed = tested.iter().any(|tested| tested.is_same(path));
-            let is_as_meant = is.as_ref() == to || was == is || is.is_none();
-            if !is_allowed && !is_as_meant {
-                let spelled =
-                    |value: Option<&Value>| value.map_or("not there".to_owned(), ToString::to_string);
-                met.push(OpMisfit::BothChanged {
-                    at: path.spelled().to_owned(),
-                    was: spelled(was.as_ref()),
-                    is: spelled(is.as_ref()),
-                    to: spelled(to),
-                });
-            }
-        }
-        Ok(met)
-    }
-
     /// Which document is meant.
     fn document(&self, documents: &[Value]) -> Result<usize, OpMisfit> {
         let mut fitting = Vec::new();
@@ -246,17 +197,25 @@ impl Edit {
     }
 
     fn is_meant(&self, document: &Value) -> Result<bool, OpMisfit> {
+        let mut unsure = None;
         for (path, wanted) in &self.selector {
             let found = match path.find(document, &mut EditBudget::default()) {
                 Ok(path::PathLookup::Here(steps)) => path::at(document, &steps),
                 Err(OpMisfit::TooMuch) => return Err(OpMisfit::TooMuch),
+                Err(why @ OpMisfit::Unsure { .. }) => {
+                    unsure = Some(why);
+                    continue;
+                }
                 _ => None,
             };
-            if !found.is_some_and(|found| found.is_meant_by(wanted)) {
-                return Ok(false);
+            match found {
+                Some(Value::Odd(_)) => unsure = Some(OpMisfit::Unsure { at: path.spelled().to_owned() }),
+                Some(found) if found.is_meant_by(wanted) => {}
+                _ => return Ok(false),
             }
         }
-        Ok(true)
+        // Which document is meant has to be certain of all of them.
+        unsure.map_or(Ok(true), Err)
     }
 }
 

@@ -188,6 +188,15 @@ fn has_element(list: &Value, value: &Value) -> bool {
     }
 }
 
+/// Whether an element that nobody can tell may be this value.
+fn may_have_element(list: &Value, value: &Value) -> bool {
+    let may_be = |item: &Item| match &item.value {
+        Value::Map(_) => matches!(value, Value::Map(_)) && item.value.may_have_more(),
+        other => other.may_have_more(),
+    };
+    matches!(list, Value::List(items) if items.iter().any(may_be))
+}
+
 struct OpsRun<'a> {
     value: Value,
     /// Paths at which a test held.
@@ -308,6 +317,8 @@ impl<'a> OpsRun<'a> {
         self.work.spend(list.size())?;
         if has_element(list, value) {
             return Ok(Grade::AlreadyThere);
+        } else if may_have_element(list, value) {
+            return Err(OpMisfit::Unsure { at: named(&steps) });
         }
         let new = Item { value: value.clone(), was: None };
         match list {
@@ -395,7 +406,7 @@ impl<'a> OpsRun<'a> {
 }
 
 /// What RFC 7396 makes of a value and a patch.
-fn merged(target: Option<&Value>, patch: &Value) -> Value {
+pub(super) fn merged(target: Option<&Value>, patch: &Value) -> Value {
     let Value::Map(patch) = patch else { return patch.clone() };
     let mut entries = match target {
         Some(Value::Map(entries)) => entries.clone(),

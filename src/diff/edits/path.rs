@@ -172,7 +172,7 @@ impl Path {
                     work.spend(entries.len())?;
                     match value.get(key) {
                         Some(next) => (PathStep::Key(key.clone()), next),
-                        None if value.get("<<").is_some() || may_be_words(value, key) => {
+                        None if value.may_have_more() || may_be_words(value, key) => {
                             return Err(OpMisfit::Unsure { at: named(&steps) });
                         }
                         None => return self.missing(steps, index),
@@ -212,7 +212,11 @@ impl Path {
                 }
                 (PathSegment::Pick { keys, is }, Value::List(items)) => {
                     work.spend(items.len() * (keys.len() + 1))?;
-                    match pick(items, keys, is)[..] {
+                    // Whether it is the only one shows only where all of them can be told.
+                    let Some(picked) = pick(items, keys, is) else {
+                        return Err(OpMisfit::Unsure { at: named(&steps) });
+                    };
+                    match picked[..] {
                         [] => return self.missing(steps, index),
                         [one] => (PathStep::Index(one), &items[one].value),
                         ref several => {
@@ -271,15 +275,25 @@ fn index_of(token: &str) -> Option<usize> {
     is_plain.then(|| token.parse().ok())?
 }
 
-fn pick(items: &[Item], keys: &[String], is: &str) -> Vec<usize> {
-    let says = |item: &Item| {
+/// The elements that say it; `None` if of one of them nobody can tell.
+fn pick(items: &[Item], keys: &[String], is: &str) -> Option<Vec<usize>> {
+    let mut picked = Vec::new();
+    'items: for (index, item) in items.iter().enumerate() {
         let mut value = &item.value;
         for key in keys {
-            value = value.get(key)?;
+            value = match value.get(key) {
+                Some(inner) => inner,
+                None if value.may_have_more() => return None,
+                None => continue 'items,
+            };
         }
-        value.spelled().map(|spelled| spelled == is)
-    };
-    items.iter().enumerate().filter(|(_, item)| says(item) == Some(true)).map(|(index, _)| index).collect()
+        match value {
+            Value::Odd(_) => return None,
+            value if value.spelled() == Some(is) => picked.push(index),
+            _ => {}
+        }
+    }
+    Some(picked)
 }
 
 /// Steps as a path.

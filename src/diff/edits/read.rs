@@ -56,19 +56,30 @@ pub(crate) enum Import {
     MergePatch,
 }
 
+/// Why there are no edits in an order that has some.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NoEdits {
+    /// A line cannot be read for certain, and why, as the end of a sentence.
+    Unread { line: usize, why: &'static str },
+    /// All that is wrong, each with the number of the edit.
+    Bad(Vec<(usize, BadEdit)>),
+}
+
 /// The edits of an order.
 ///
 /// # Errors
-/// All that is wrong, each with the number of the edit.
-pub(crate) fn ordered(order: &str) -> Result<Vec<OrderedEdit>, Vec<(usize, BadEdit)>> {
-    // What is no TOML at all is told by the reader of orders.
-    let Ok((_, sheet)) = Format::Toml.read("the order", order.as_bytes()) else { return Ok(Vec::new()) };
+/// If they cannot be read, or are none.
+pub(crate) fn ordered(order: &str) -> Result<Vec<OrderedEdit>, NoEdits> {
+    let (_, sheet) = Format::Toml
+        .read("the order", order.as_bytes())
+        .map_err(|unread| NoEdits::Unread { line: unread.line, why: unread.why })?;
     let root = &Value::of_sheet(Format::Toml, &sheet)[0];
     let edits = match root.get("edits") {
         None => return Ok(Vec::new()),
         Some(Value::List(edits)) => edits,
         Some(_) => {
-            return Err(vec![(0, BadEdit { at: String::new(), why: "is written as [[edits]]".to_owned() })]);
+            let why = "is written as [[edits]]".to_owned();
+            return Err(NoEdits::Bad(vec![(0, BadEdit { at: String::new(), why })]));
         }
     };
     let (mut read, mut problems) = (Vec::new(), Vec::new());
@@ -78,7 +89,7 @@ pub(crate) fn ordered(order: &str) -> Result<Vec<OrderedEdit>, Vec<(usize, BadEd
             Err(problem) => problems.push((index, problem)),
         }
     }
-    if problems.is_empty() { Ok(read) } else { Err(problems) }
+    if problems.is_empty() { Ok(read) } else { Err(NoEdits::Bad(problems)) }
 }
 
 fn one_ordered(edit: &Value) -> Result<OrderedEdit, BadEdit> {

@@ -5,7 +5,10 @@ use super::*;
 /// The edit that an order with these lines has for a file.
 fn written(file: &str, content: &str, lines: &str) -> Result<Edit, String> {
     let order = format!("[[edits]]\nfile = \"{file}\"\n{lines}\n");
-    let edits = ordered(&order).map_err(|problems| problems[0].1.to_string())?;
+    let edits = ordered(&order).map_err(|why| match why {
+        NoEdits::Bad(problems) => problems[0].1.to_string(),
+        NoEdits::Unread { line, why } => format!("line {line} {why}"),
+    })?;
     let edit = edits[0].edit(content.as_bytes()).map_err(|problem| problem.to_string())?;
     // What travels is what was written.
     let all = FileEdits::new(vec![edit.clone()]);

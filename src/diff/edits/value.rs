@@ -89,6 +89,11 @@ impl Value {
         }
     }
 
+    /// Whether it may have keys that are not written in it: it stands elsewhere, or takes them from elsewhere.
+    pub(super) fn may_have_more(&self) -> bool {
+        matches!(self, Value::Odd(_)) || self.get("<<").is_some()
+    }
+
     /// What a person calls its kind.
     pub fn kind(&self) -> &'static str {
         match self {

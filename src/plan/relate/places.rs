@@ -33,6 +33,9 @@ fn shared_place(
     let from_before = step.is_some() && change.expects(found);
     let landing = new.landings.get(path);
     let will = landing.map_or(change.after.as_ref(), |landing| landing.after.as_ref());
+    let fits = change.expects(holds.as_ref()) || change.is_done(holds.as_ref());
+    let is_laid_over =
+        !fits && landing.is_none_or(|landing| matches!(landing.on, Ground::Over | Ground::Expected));
     let fated = match other.brought_at(path) {
         None => PlaceFate { fate: Fate::Kept, is_there: false, lines: Vec::new() },
         // What becomes of such a folder is told by what becomes of what is in it.
@@ -44,6 +47,7 @@ fn shared_place(
             // Where the file is gone already, nothing of it can move.
             match new.moves.get(path).filter(|_| left.is_some()) {
                 Some(moved) => brought.fate_elsewhere(holds.as_ref(), moved.after.as_ref(), contents),
+                None if is_laid_over => brought.fate_laid_over(holds.as_ref(), will, contents),
                 None => brought.fate(holds.as_ref(), will, contents),
             }
         }

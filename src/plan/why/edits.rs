@@ -25,6 +25,11 @@ pub(crate) enum Edits {
         path: TreePath,
         whys: Vec<String>,
     },
+    /// The edits of the patch do not fit a file that `others` changed.
+    Unmet {
+        others: Vec<String>,
+        whys: Vec<String>,
+    },
     /// A diff does not fit; and whose it is, where there are several.
     Diff {
         trouble: Trouble,
@@ -78,6 +83,14 @@ impl Edits {
                 let meaning =
                     format!("was edited here, and the patch's edits do not fit: {}", shortened(whys));
                 row(Code::Clash, meaning, choices(path))
+            }
+            Edits::Unmet { others, whys } => {
+                let meaning = format!(
+                    "{} changed it, and this patch's edits do not fit: {}",
+                    others.join(", "),
+                    shortened(whys)
+                );
+                row(Code::Drift, meaning, "Ask the vendor for a patch that fits these values.")
             }
             Edits::Diff { trouble, patch } => {
                 row(trouble.code, format!("{}{}", trouble.meaning, of_patch(patch)), trouble.remedy.advice())

@@ -27,6 +27,8 @@ use crate::transaction::recover::{self, Unfinished};
 use crate::trust::{Denial, Keyring, Verdict};
 use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::changes::{Hidden, hidden_in};
+use crate::workbench::look::edited_images::edited_images;
+use crate::workbench::look::edits::edits_by_file;
 use crate::workbench::look::identify::product_of;
 use crate::workbench::look::inspect::readable_reviews;
 use crate::workbench::look::merging::{ReadChoices, resolve_edits};
@@ -147,7 +149,7 @@ impl Workbench {
         let keeps_modes = survey.situation.keeps_modes;
         let candidate =
             |(one, seen): (&usize, _)| coming(&bundles[*one].patch, &verdicts[*one], seen, keeps_modes);
-        let coming: Vec<Candidate> = order.iter().zip(seen).map(candidate).collect();
+        let mut coming: Vec<Candidate> = order.iter().zip(seen).map(candidate).collect();
         let recalls = self.recalls(&checked.withdrawn)?;
         let held = |patch: &&Patch| {
             Some((patch.about.identity.clone(), recalls.about_patch(&patch.about.identity)?.clone()))
@@ -155,23 +157,18 @@ impl Workbench {
         survey.situation.held = patches.iter().filter_map(held).collect();
         survey.facts = recalls.facts().collect();
         let coming_bundles: Vec<&VerifiedBundle> = order.iter().map(|index| &bundles[*index]).collect();
+        add_edits(&mut coming, &coming_bundles, &folder)?;
         let moved = MovedSwitches::find(fs, &ledger, &folder)?;
         resolve_edits(&coming_bundles, fs, &mut survey, &checked.choices, &moved)?;
         let archive = folder.archive(fs)?;
         let library = Library::new(bundles, SearchFirst::Bundles).in_folder(fs);
         let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());
-        let library = library.with_made(survey.made.by_digest().collect());
+        let images = edited_images(fs, &folder, &survey.situation.tree, &patches, &library);
+        let library = library.with_made(survey.made.by_digest().chain(images).collect());
         let installed = InstalledStack { stack: folder.stack(), next_entry: ledger.head().seq + 1 };
         let mut plan = plan_several(&coming, &survey.situation, &installed, &library);
         plan.between.retain(|(_, file)| !library.is_kept(&file.digest));
-        // Of a file that several of them change each says the same.
-        let mut told: Vec<Obstacle> = Vec::new();
-        for obstacle in std::mem::take(&mut plan.preview.obstacles) {
-            if obstacle.code() != Code::Clash || !told.contains(&obstacle) {
-                told.push(obstacle);
-            }
-        }
-        plan.preview.obstacles = told;
+        tell_clashes_once(&mut plan.preview.obstacles);
         plan.made.extend(survey.made.by_digest());
         plan.preview.notes.extend(dropped);
         plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, &checked.choices));
@@ -284,12 +281,34 @@ fn coming(patch: &Arc<Patch>, verdict: &Verdict, seen: ProductSeen, keeps_modes:
             false => Arc::new(plain(Patch::clone(patch), keeps_modes)),
         },
         authors: verdict.authors(),
+        edits: BTreeMap::new(),
         is_product: seen.is_product,
         product_evidence: seen.evidence,
         version: seen.version,
         failed_checks: seen.failed_checks,
         unasked_checks: seen.unasked_checks,
     }
+}
+
+/// Adds the edits by key of the bundles that come. Where no other patch is or comes, nobody else changed a file of theirs.
+fn add_edits(coming: &mut [Candidate], bundles: &[&VerifiedBundle], folder: &FolderStack) -> Result<()> {
+    if bundles.len() > 1 || !folder.layers.is_empty() {
+        for (candidate, bundle) in coming.iter_mut().zip(bundles) {
+            candidate.edits = edits_by_file(bundle)?;
+        }
+    }
+    Ok(())
+}
+
+/// Of a file that several patches change each says the same.
+fn tell_clashes_once(obstacles: &mut Vec<Obstacle>) {
+    let mut told: Vec<Obstacle> = Vec::new();
+    for obstacle in std::mem::take(obstacles) {
+        if obstacle.code() != Code::Clash || !told.contains(&obstacle) {
+            told.push(obstacle);
+        }
+    }
+    *obstacles = told;
 }
 
 fn of_plan(

@@ -1,5 +1,6 @@
 //! The edits by key that a patch file has, held against what it says they come to.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::stack::{FolderStack, read_ledger};
@@ -126,6 +127,15 @@ impl CheckedEdits {
     }
 }
 
+/// The edits by key of a bundle, by file.
+///
+/// # Errors
+/// As those of [`shown_edits`].
+pub(crate) fn edits_by_file(bundle: &VerifiedBundle) -> Result<BTreeMap<TreePath, FileEdits>> {
+    let edited = bundle.patch.changes.iter().filter(|change| change.edit.is_some());
+    edited.map(|change| Ok((change.path.clone(), certain_edits(bundle, change)?.edits))).collect()
+}
+
 /// What all edits by key of a bundle change.
 ///
 /// # Errors
@@ -133,15 +143,17 @@ impl CheckedEdits {
 pub(super) fn shown_edits(bundle: &VerifiedBundle) -> Result<Vec<ShownEdits>> {
     let mut shown = Vec::new();
     for change in bundle.patch.changes.iter().filter(|change| change.edit.is_some()) {
-        match edits_of(bundle, change)? {
-            Ok(CheckedEdits { keys, .. }) => shown.push(ShownEdits { path: change.path.clone(), keys }),
-            Err(why) => {
-                let message = format!("the edits by key of {:?} can't be used: {why}", change.path.as_str());
-                return Err(BundleError::new(Code::Manifest, message).into());
-            }
-        }
+        let CheckedEdits { keys, .. } = certain_edits(bundle, change)?;
+        shown.push(ShownEdits { path: change.path.clone(), keys });
     }
     Ok(shown)
+}
+
+fn certain_edits(bundle: &VerifiedBundle, change: &FileChange) -> Result<CheckedEdits> {
+    edits_of(bundle, change)?.map_err(|why| {
+        let message = format!("the edits by key of {:?} can't be used: {why}", change.path.as_str());
+        BundleError::new(Code::Manifest, message).into()
+    })
 }
 
 /// The edits of one change, or why they are none.

@@ -5,6 +5,7 @@ pub(super) mod consistent_read;
 pub(super) mod copied_change;
 pub(super) mod drift;
 mod drift_contents;
+pub(super) mod edited_images;
 pub(super) mod edits;
 pub(super) mod fixed;
 pub(super) mod folder_pattern;

@@ -181,3 +181,122 @@ fn a_key_that_a_fix_took_out_is_not_created_again_unseen() {
     // Whoever changes another key is asked nothing.
     assert_eq!(apply(&console, 2).code, 0);
 }
+
+const OUT: &str = "{ remove = \"replicas\" }";
+
+#[test]
+fn a_key_that_another_patch_set_is_not_out_already_and_one_that_went_is_not_set_again() {
+    for [first, second] in [[REPLICAS, OUT], [OUT, REPLICAS]] {
+        let sandbox = patches(VALUES, &[first, second]);
+        let console = Console::new(&sandbox);
+        let together = console.run("apply $/1.patchbundle $/2.patchbundle $/app --yes --allow-unsigned");
+        assert_eq!(together.code, 3, "{together}");
+        assert_eq!(sandbox.read(PATH).as_deref(), Some(VALUES));
+        assert_eq!(apply(&console, 1).code, 0);
+        let there = sandbox.read(PATH);
+        let refused = apply(&console, 2);
+        assert!(refused.code == 3 && refused.printed().contains("E-UNDOES"), "{refused}");
+        let told = in_one_line(&refused);
+        let both = match second == OUT {
+            true => "replicas: 5 with ACME-1, not there with this patch",
+            false => "replicas: not there with ACME-1, 5 with this patch",
+        };
+        assert!(told.contains(both), "{refused}");
+        assert_eq!(sandbox.read(PATH), there);
+        let json = console.run("explain $/2.patchbundle $/app --json").json();
+        assert!(!json.to_string().contains("already in place"), "{json}");
+        let agreed = console.run("apply $/2.patchbundle $/app --yes --allow-unsigned --allow-undo agreed");
+        assert_eq!(agreed.code, 0, "{agreed}");
+        let is_there = sandbox.read(PATH).is_some_and(|text| text.contains("replicas:"));
+        assert_eq!(is_there, second == REPLICAS, "{agreed}");
+    }
+}
+
+#[test]
+fn twin_what_is_really_out_already_has_nothing_to_do_and_another_key_may_come_there() {
+    let sandbox = patches(VALUES, &[OUT, OUT, "{ set = \"workers\", to = 3, create = true }"]);
+    let console = Console::new(&sandbox);
+    assert_eq!(apply(&console, 1).code, 0);
+    let again = apply(&console, 2);
+    assert!(again.code == 0 && in_one_line(&again).contains("Nothing to do"), "{again}");
+    assert_eq!(apply(&console, 3).code, 0);
+    assert_eq!(
+        sandbox.read(PATH).map(|text| text.contains("workers: 3") && !text.contains("replicas")),
+        Some(true)
+    );
+}
+
+/// An edit of the tag, and what must be so beside it.
+fn tag_where(test: &str, must: &str) -> String {
+    format!("{test}{TAG}]\nmust = [{must}")
+}
+
+#[test]
+fn what_an_edit_asks_for_is_asked_whoever_changed_the_file() {
+    let nine = "{ set = \"replicas\", to = 9 }";
+    let test = tag_where("{ test = \"replicas\", equals = 2 }, ", "");
+    let must = tag_where("", "{ path = \"replicas\", one_of = [2, 3] }");
+    for asks in [&test, &must] {
+        let sandbox = patches(VALUES, &[nine, asks]);
+        let console = Console::new(&sandbox);
+        let together = console.run("apply $/1.patchbundle $/2.patchbundle $/app --yes --allow-unsigned");
+        assert_eq!(together.code, 3, "{together}");
+        assert_eq!(apply(&console, 1).code, 0);
+        let there = sandbox.read(PATH);
+        let refused = apply(&console, 2);
+        assert_eq!(refused.code, 3, "{refused}");
+        let told = in_one_line(&refused);
+        assert!(told.contains("ACME-1 changed it") && told.contains("replicas is 9, not "), "{refused}");
+        assert_eq!(sandbox.read(PATH), there);
+    }
+}
+
+#[test]
+fn twin_what_an_edit_asks_for_and_finds_lets_it_come() {
+    let three = "{ set = \"replicas\", to = 3 }";
+    let asks = tag_where(
+        "{ test = \"replicas\", one_of = [2, 3] }, ",
+        "{ path = \"replicas\", one_of = [2, 3] }, { path = \"image.tag\", equals = \"1.4.3\" }",
+    );
+    let sandbox = patches(VALUES, &[three, &asks]);
+    let console = Console::new(&sandbox);
+    for number in [1, 2] {
+        let run = apply(&console, number);
+        assert_eq!(run.code, 0, "{run}");
+    }
+    let text = edited(VALUES, &[TAGGED, ("replicas: 2", "replicas: 3")]);
+    assert_eq!(sandbox.read(PATH), Some(text));
+    let kept = console.done("status $/app --conditions $/2.patchbundle");
+    assert!(!kept.printed().contains("broken"), "{kept}");
+}
+
+/// The site changes a key of its own between two patches of others.
+const OURS: (&str, &str) = ("value: \"1\"", "value: \"9\"");
+
+#[test]
+fn what_is_edited_here_between_two_patches_of_other_keys_is_in_nobodys_way() {
+    let sandbox = patches(VALUES, &[TAG, REPLICAS]);
+    let console = Console::new(&sandbox);
+    assert_eq!(apply(&console, 1).code, 0);
+    sandbox.write(PATH, &edited(VALUES, &[TAGGED, OURS]));
+    let run = apply(&console, 2);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(sandbox.read(PATH), Some(edited(VALUES, &[TAGGED, SCALED, OURS])));
+    console.done("rollback $/app --yes");
+    assert_eq!(sandbox.read(PATH), Some(edited(VALUES, &[TAGGED, OURS])));
+}
+
+#[test]
+fn twin_such_an_edit_hides_nothing_that_the_second_patch_takes_away() {
+    let back = "{ set = \"replicas\", to = 5, create = true }";
+    for [first, second] in [[OUT, back], [REPLICAS, OUT], [REPLICAS, "{ set = \"replicas\", to = 6 }"]] {
+        let sandbox = patches(VALUES, &[first, second]);
+        let console = Console::new(&sandbox);
+        assert_eq!(apply(&console, 1).code, 0);
+        let here = edited(&sandbox.read(PATH).expect("it is there"), &[OURS]);
+        sandbox.write(PATH, &here);
+        let refused = apply(&console, 2);
+        assert_eq!(refused.code, 3, "{refused}");
+        assert_eq!(sandbox.read(PATH), Some(here));
+    }
+}

@@ -172,3 +172,39 @@ fn when_a_check_fails_afterwards_all_of_them_are_taken_back() {
     target.must_go_back(patch("A"), OnDrift::Stop);
     target.expect(&base().file("bin", "a\0new"));
 }
+
+/// The text without its third line.
+fn without_a_line() -> crate::support::trees::Tree {
+    base().file("text", lines(&[]).replace("line 3\n", ""))
+}
+
+#[test]
+fn a_line_that_became_another_one_is_not_out_already_and_does_not_come_back_unseen() {
+    let sandbox = Sandbox::new();
+    let changed = base().file("text", lines(&[(3, "three")]));
+    let change = fix(&sandbox, "CHANGE", &base(), &changed);
+    let removal = fix(&sandbox, "REMOVAL", &base(), &without_a_line());
+    for (first, second, then) in [(&change, &removal, &changed), (&removal, &change, &without_a_line())] {
+        let target = sandbox.install(&base());
+        target.must_apply(first);
+        let refused = obstacles(target.apply(second));
+        assert!(refused.iter().any(|why| why.starts_with("E-UNDOES")), "{refused:?}");
+        target.expect(then);
+    }
+}
+
+#[test]
+fn twin_a_line_that_is_out_is_out_whatever_came_to_its_place_since() {
+    let sandbox = Sandbox::new();
+    let removal = fix(&sandbox, "REMOVAL", &base(), &without_a_line());
+    let later = without_a_line().file("text", lines(&[(3, "something new")]));
+    let newer = fix(&sandbox, "NEWER", &without_a_line(), &later);
+    let target = sandbox.install(&base());
+    target.must_apply(&removal);
+    target.must_apply(&newer);
+    target.expect(&later);
+    let pack = bundle(&sandbox, "AGAIN", "\"REMOVAL\"", "", &base(), &without_a_line());
+    let seen = preview_all(&sandbox, &target, &[&pack]);
+    assert!(seen.preview.obstacles.is_empty(), "{:?}", seen.preview.obstacles);
+    target.expect(&later);
+}

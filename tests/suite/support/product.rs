@@ -123,6 +123,7 @@ fn toggle() -> Toggle {
         fixes: Vec::new(),
         vulnerabilities: Vec::new(),
         until: None,
+        variants: None,
         health: Vec::new(),
     }
 }

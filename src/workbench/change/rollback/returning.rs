@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::route::PlannedRollback;
-use crate::diff::{FileEdits, MAX_EDIT_BYTES};
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, EntryFact, Ledger, OverrideNote, edits_name, read_small};
-use crate::model::{Digest, FileChange, LayerKey, LocalEdits, Patch};
+use crate::ledger::{Entry, EntryFact, Ledger, OverrideNote};
+use crate::model::{FileChange, LayerKey, LocalEdits, Patch};
 use crate::plan::why::{HistoryDoubt, Override, Restoring};
 use crate::plan::{Note, Obstacle, OnDrift, Resolution, Situation, fitness};
 use crate::trust::Standing;
+use crate::workbench::look::edited_images::kept_edits;
 use crate::workbench::look::merged_contents::MergedContents;
 use crate::workbench::look::site_rules::unmet;
 use crate::workbench::look::situation::{CheckReach, Survey, product_seen};
@@ -159,11 +159,7 @@ pub(super) fn hold_to_patches(
 
 /// What the edits of `change` say must be so and is not in what was `made` of its file.
 fn broken_conditions(fs: &dyn Fs, key: LayerKey, change: &FileChange, made: &MergedContents) -> Vec<String> {
-    let kept = change.edit.and_then(|digest| {
-        let place = Ledger::place_of(key.entry).join(edits_name(&digest));
-        let bytes = read_small(fs, &place, MAX_EDIT_BYTES as u64).ok()?;
-        (Digest::compute(&bytes) == digest).then(|| FileEdits::from_json(&bytes).ok())?
-    });
+    let kept = change.edit.and_then(|digest| kept_edits(fs, key, &digest));
     let (Some(edits), Some(content)) = (kept, made.of(&change.path)) else {
         return vec!["the history doesn't have what they ask for".to_owned()];
     };
