@@ -79,6 +79,8 @@ pub enum Files {
     Unrecorded,
     /// What was to be done is done. What failed came after it.
     Done,
+    /// Of several folders some are changed.
+    SomeFolders,
     /// None was changed by the patch itself, but a script has run.
     ScriptOnly,
 }
@@ -95,6 +97,9 @@ impl Files {
                 Some("Only the script itself may have changed files. The history has its output.")
             }
             Files::Unrecorded => Some("The files have been changed."),
+            Files::SomeFolders => {
+                Some("Folders were changed before that; each one's history has what was done there.")
+            }
             Files::Done => Some("The change itself is done and in the history."),
             Files::New => Some("The patch is applied, and its backups are kept."),
         }
@@ -173,6 +178,7 @@ impl Report {
                 report.because(*problem).about_no_files().hint("Ask whoever made it for the file again.")
             }
             Error::Memory { path, detail } => of_memory(code, path, detail),
+            Error::Midway { cause } => of_midway(cause, error.kind()),
             Error::Cancelled(_) | Error::Scan(ScanError::Cancelled(_)) => stopped(code),
         }
     }
@@ -292,6 +298,10 @@ impl Report {
         (self.kind, self.files) = (kind, files);
         self
     }
+}
+
+fn of_midway(cause: &Error, kind: Kind) -> Report {
+    Report::from_error(cause, None).leaving(kind, Files::SomeFolders)
 }
 
 fn stopped(code: Code) -> Report {

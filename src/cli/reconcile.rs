@@ -8,7 +8,7 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::report::Report;
 use crate::report::wanted;
-use crate::workbench::ReconcileWish;
+use crate::workbench::{self, ReconcileWish};
 
 /// Bring many folders in line with a state file
 ///
@@ -110,6 +110,10 @@ impl Arguments {
             None if has_changed => Outcome::Done,
             None => Outcome::NothingToDo,
         };
+        // What is done is done, whatever becomes of the reports.
+        let told = |saved: workbench::Result<()>| {
+            saved.map_err(|error| if has_changed { error.midway() } else { error }).without_folder()
+        };
         let answer = || answer::Reconcile::new(&done, state, self.apply);
         for (path, format) in reports {
             let text = match format {
@@ -117,11 +121,11 @@ impl Arguments {
                 ReportFormat::Markdown => wanted::markdown(&done),
                 ReportFormat::JUnit => wanted::junit(&done),
             };
-            session.workbench().save_comparison(path, &text).without_folder()?;
+            told(session.workbench().save_comparison(path, &text))?;
         }
         if let Some(path) = &self.metrics {
             let now = session.workbench().environment().timestamp().as_second();
-            session.workbench().save_comparison(path, &wanted::metrics(&done, now)).without_folder()?;
+            told(session.workbench().save_comparison(path, &wanted::metrics(&done, now)))?;
         }
         let is_verbose = session.is_verbose();
         session.answer_as(

@@ -50,6 +50,13 @@ pub(crate) struct FolderWish {
     pub toggles: BTreeMap<String, WantedPosition>,
 }
 
+impl FolderWish {
+    /// Whether it could undo what a person does: then a folder has to hear of it before anybody does something there.
+    pub fn may_undo(&self) -> bool {
+        !self.not.is_empty() || !self.toggles.is_empty() || self.others == Others::RollBack
+    }
+}
+
 /// Where a switch is to stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WantedPosition {
@@ -177,6 +184,11 @@ impl Past {
         }
     }
 
+    /// Whether somebody wishes the folder left alone, be it up to a day that is over.
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
     /// The same without what people did: somebody says that the file is right nevertheless. Who asked that the folder be
     /// left alone is still heard.
     pub fn again(self) -> Self {
@@ -234,6 +246,8 @@ pub(crate) enum ExpectationStanding {
 pub(crate) enum Left {
     /// A person rolled it back.
     RolledBack(Person),
+    /// The same, and a newer patch was there since, so the file alone can't bring it back.
+    TooOld(Person),
     /// It was applied, its check failed, and it was rolled back.
     Failed(Person),
     /// A person applied it.

@@ -65,8 +65,8 @@ pub(crate) fn gate(view: &RolloutView) -> String {
 }
 
 fn not_enough(ring: &RingView) -> String {
-    let (good, all) = (ring.counts.good, count(ring.counts.folders, "folder", "folders"));
-    format!("In the ring {:?}, {good} of {all} are good, and it needs {}", ring.name, ring.rules.min_good)
+    let (good, all) = (ring.counts.good, count(ring.counts.folders, "folder is", "folders are"));
+    format!("In the ring {:?}, {good} of {all} good, and it needs {}", ring.name, ring.rules.min_good)
 }
 
 /// What a person can do about a rollout that does not go on by itself: what for, and the command.
@@ -98,10 +98,15 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
             )]
         }
         Gate::Next(Next::Decide { ring }) => {
-            let folder = view.rings[*ring].folders.iter().find(|folder| is_open(folder.state));
+            let folders = &view.rings[*ring].folders;
+            // What was refused for a reason that has gone by is only to be tried again.
+            let is_tried =
+                |folder: &MemberView| matches!(folder.state, MemberState::Refused | MemberState::Missing);
+            let again = folders.iter().any(is_tried).then(|| ("To try again", run()));
+            let folder = folders.iter().find(|folder| is_open(folder.state));
             let folder = folder.map(|folder| shell_path(Path::new(&folder.path)));
             let leave_out = |folder| format!("patchwright rollout leave-out {file} {folder} --reason=TEXT");
-            folder.map(|folder| ("Next", leave_out(folder))).into_iter().collect()
+            again.into_iter().chain(folder.map(|folder| ("To go on without it", leave_out(folder)))).collect()
         }
         Gate::Next(Next::Stop { .. } | Next::Done) => Vec::new(),
     }

@@ -81,6 +81,9 @@ fn left_phrase(left: &Left) -> String {
     let by = |Person { user, time }: &Person| format!("by {user} on {}", time.get(..10).unwrap_or(time));
     match left {
         Left::RolledBack(person) => format!("rolled back {}, so it isn't applied again", by(person)),
+        Left::TooOld(person) => {
+            format!("rolled back {}, and a newer patch was here since", by(person))
+        }
         Left::Failed(person) => {
             format!("applied and rolled back {}, because it failed, so it isn't tried again", by(person))
         }
@@ -106,6 +109,10 @@ pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<Advice> {
         ) => Some(Advice::typed(
             "To follow the state file anyway, add --again or change the folder's entry in the file.",
         )),
+        ExpectationStanding::Left(Left::TooOld(_)) => Some(Advice::typed(format!(
+            "The state file alone can't bring it back. To do it by hand: \
+             patchwright apply FILE {here} --allow-downgrade=TEXT"
+        ))),
         ExpectationStanding::Left(Left::NotNamed) => {
             let id = shell_word(one.about.name());
             Some(Advice::by_command(
@@ -172,9 +179,16 @@ pub(crate) const MARK: &str = "patchwright reconcile";
 pub(crate) fn markdown(done: &Reconciled) -> String {
     let cell = |text: &str| {
         let safe = escape_text(text).replace('\n', " ");
-        safe.chars()
+        let safe: String = safe
+            .chars()
             .flat_map(|c| ['\\'].into_iter().filter(move |_| "\\|<>*_`[]#&!~".contains(c)).chain([c]))
-            .collect::<String>()
+            .collect();
+        // No backslash keeps a forge from calling people and from making links; what it reads as two words does.
+        const NOTHING: &str = "<!-- -->";
+        let apart = |text: &str, before: &str, after: &str| {
+            text.replace(&[before, after].concat(), &[before, NOTHING, after].concat())
+        };
+        apart(&apart(&apart(&safe, "@", ""), ":", "//"), "www", ".")
     };
     let mut text = format!("<!-- {MARK} -->\n| Folder | State | What | How it stands |\n|---|---|---|---|\n");
     for folder in &done.folders {

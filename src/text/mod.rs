@@ -15,3 +15,9 @@ pub(crate) use escape::{
 };
 pub(crate) use words::with_thousands;
 pub use words::{capitalised, moment};
+
+/// Where a merge left its marks in a text because two versions of it differ; `None` if it did not.
+pub(crate) fn conflict_mark(text: &str) -> Option<usize> {
+    let begins_a_line = |at: usize| text[..at].chars().next_back().is_none_or(|before| before == '\n');
+    text.match_indices("<<<<<<< ").map(|(at, _)| at).find(|at| begins_a_line(*at))
+}

@@ -24,6 +24,7 @@ words! {
     WANTED_TOO_MANY = "Allow {n} to be rolled back in this run";
     WANTED_MET = "As expected: {what}";
     WANTED_BY_HAND = "To follow the state file here anyway, select the box above or change what the file says.";
+    WANTED_TOO_OLD = "To have it here again, open the folder and apply the patch by hand, with a reason.";
     WANTED_NOT_NAMED = "Name it in the state file, or roll it back.";
     WANTED_DRIFTED = "Open the folder to see which, and to repair them.";
     WANTED_HELD = "State files change this folder again once the hold ends.";

@@ -170,6 +170,12 @@ pub enum Error {
         /// Why.
         detail: String,
     },
+    /// Of several folders some are changed, and then something else failed.
+    #[error("{cause}")]
+    Midway {
+        /// What failed.
+        cause: Box<Error>,
+    },
     /// Somebody wished to stop before anything changed.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -242,6 +248,14 @@ impl Error {
         Self::refused(Disk::MovedSinceSeen)
     }
 
+    /// The same, after folders were changed.
+    pub(crate) fn midway(self) -> Self {
+        match self {
+            midway @ Error::Midway { .. } => midway,
+            error => Error::Midway { cause: Box::new(error) },
+        }
+    }
+
     /// What would happen is not what somebody looked at and agreed to.
     pub(crate) fn not_as_agreed() -> Self {
         Self::refused(Disk::NotAsAgreed)
@@ -279,6 +293,7 @@ impl Error {
             Error::Keys(trust::KeyStoreError::Wrong { .. }) => Code::Policy,
             Error::Busy { .. } => Code::Busy,
             Error::Change(failure) => failure.cause.code(),
+            Error::Midway { cause } => cause.code(),
             Error::Unhealthy { .. } => Code::Health,
             Error::ChecksStopped { undo: None } => Code::Interrupted,
             Error::ChecksStopped { undo: Some(_) } => Code::Unfinished,
@@ -305,6 +320,10 @@ impl Error {
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Error::Refused(obstacles) => obstacles.first().map_or(Kind::Refused, Obstacle::kind),
+            Error::Midway { cause } => match cause.kind() {
+                Kind::Interrupted => Kind::Interrupted,
+                _ => Kind::NeedsPerson,
+            },
             error => error.code().kind(),
         }
     }

@@ -41,6 +41,7 @@ fn a_patch_comes_and_goes_once_and_a_look_writes_nothing() {
     let again = task(&lab, "patch", PRESENT, &[]);
     again.expect(0, "a", &["changed=0", "failed=0"]);
     again.says("\"applied_at\": \"20");
+    again.says("\"applied_for\": ");
     task(&lab, "patch", PRESENT, &["--check", "--diff"]).expect(0, "a", &["changed=0"]);
 
     let info = task(&lab, "patch_info", "        history: true\n", &["--check"]);
@@ -96,12 +97,13 @@ fn keeping_for_good_is_done_once() {
 const TWO: &str = "[ring0]\na ansible_connection=local\n[ring1]\nb ansible_connection=local\n";
 
 fn rings(lab: &Lab, rings: &[&str], more: &str, flags: &[&str]) -> Played {
-    let one = |ring: &&str| {
-        format!(
-            "- import_playbook: patchwright.patchwright.ring\n  vars:\n    ring: {ring}\n    patchwright_path: \"$/hosts/{{{{ inventory_hostname }}}}\"\n    patchwright_src: $/fix.patchbundle\n    patchwright_executable: \"@\"\n    patchwright_allow_unsigned: true\n{more}"
-        )
-    };
-    lab.play(&rings.iter().map(one).collect::<String>(), flags)
+    lab.play(&rings.iter().map(|ring| one_ring(ring, more)).collect::<String>(), flags)
+}
+
+fn one_ring(ring: &str, more: &str) -> String {
+    format!(
+        "- import_playbook: patchwright.patchwright.ring\n  vars:\n    ring: {ring}\n    patchwright_path: \"$/hosts/{{{{ inventory_hostname }}}}\"\n    patchwright_src: $/fix.patchbundle\n    patchwright_executable: \"@\"\n    patchwright_allow_unsigned: true\n{more}"
+    )
 }
 
 #[test]
@@ -122,6 +124,46 @@ fn a_gate_never_sleeps_but_says_until_when_it_waits() {
         assert!(lab.has_patch("a"));
     }
     assert!(lab.has_patch("b"));
+}
+
+#[test]
+fn a_host_whose_clock_is_behind_ends_no_wait() {
+    let Some(lab) = Lab::new("waiting for a host whose clock is behind", TWO) else { return };
+    lab.host("a", "good\n");
+    lab.host("b", "good\n");
+    // To this host it is decades ago.
+    let behind = "#!/bin/sh\ntold=$(@ \"$@\"); code=$?\nprintf '%s\\n' \"$told\" | sed -E 's/\"(time|applied)\": *\"2[0-9]{3}-/\"\\1\": \"1999-/'\nexit $code\n";
+    lab.sandbox.write("behind", &behind.replace('@', env!("CARGO_BIN_EXE_patchwright")));
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(lab.sandbox.path("behind"), mode).expect("our own file");
+    let wait = "    patchwright_wait: 3600\n";
+    let ring = |name: &str| one_ring(name, wait).replace('@', "$/behind");
+    let played = lab.play(&[ring("ring0"), ring("ring1")].concat(), &[]);
+    played.expect(2, "localhost", &["failed=1"]);
+    played.says("ring0 is good and waits until 20");
+    assert!(lab.has_patch("a") && !lab.has_patch("b"), "{}", played.text);
+}
+
+#[test]
+fn a_limit_without_the_gate_changes_no_host_and_one_with_it_holds_back_the_next_ring() {
+    let three = "[ring0]\na ansible_connection=local\nc ansible_connection=local\n[ring1]\nb ansible_connection=local\n";
+    let Some(lab) = Lab::new("a limit that leaves out the gate", three) else { return };
+    for host in ["a", "b", "c"] {
+        lab.host(host, "good\n");
+    }
+    let all = ["ring0", "ring1"];
+    let played = rings(&lab, &all, "", &["--limit", "!c"]);
+    assert_eq!(played.code, Some(2), "{}", played.text);
+    played.says("The limit !c leaves out localhost, where the gates run");
+    assert!(!lab.has_patch("a") && !lab.has_patch("b"), "{}", played.text);
+
+    let with_gates = ["--limit", "all:!c:localhost"];
+    let played = rings(&lab, &all, "", &with_gates);
+    played.expect(2, "localhost", &["failed=1"]);
+    played.says("1 of 2 hosts in ring0 are not good, and 0 may fail: c");
+    assert!(lab.has_patch("a") && !lab.has_patch("b"), "{}", played.text);
+    rings(&lab, &all, "    patchwright_max_failed: 50%\n", &with_gates).expect(0, "b", &["changed=1"]);
+    assert!(!lab.has_patch("c"));
 }
 
 #[test]

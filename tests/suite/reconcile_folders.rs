@@ -1,5 +1,6 @@
 //! Many folders are brought to what one state file says, and nobody's decision is undone.
 
+mod by_hand;
 mod each_for_itself;
 mod switches;
 mod versions;

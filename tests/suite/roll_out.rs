@@ -11,6 +11,7 @@ mod over;
 mod paced;
 mod stopped;
 mod switched_off;
+mod tried_again;
 
 use crate::support::console::{Console, Run};
 use crate::support::sandbox::{Sandbox, order};

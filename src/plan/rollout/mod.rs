@@ -52,6 +52,8 @@ pub(crate) struct Ring<'a> {
     pub begun: Option<Seconds>,
     /// People who approved.
     pub approvals: usize,
+    /// Whether only keys approve it. Anybody who can write records can say that it had begun.
+    pub is_by_key: bool,
 }
 
 /// What comes next.
@@ -114,7 +116,8 @@ pub(crate) fn decide(rings: &[Ring<'_>], now: Seconds) -> Next {
 /// What keeps `ring` from being through; `None` if nothing does.
 fn of_ring(index: usize, ring: &Ring<'_>, now: Seconds) -> Option<Next> {
     let rules = ring.rules;
-    if ring.begun.is_none() && ring.approvals < rules.approvals {
+    let is_open = ring.folders.contains(&MemberStanding::Waiting);
+    if (ring.begun.is_none() || ring.is_by_key && is_open) && ring.approvals < rules.approvals {
         return Some(Next::Approve { ring: index, missing: rules.approvals - ring.approvals });
     }
     let end = ring.begun.zip(rules.deadline).map(|(begun, deadline)| begun.saturating_add(deadline));

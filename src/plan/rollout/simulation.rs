@@ -100,6 +100,11 @@ struct Outcome {
     is_done: bool,
 }
 
+/// A ring that needs nobody's approval.
+fn unapproved<'a>(rules: &'a RingRules, folders: &'a [MemberStanding], begun: Option<Seconds>) -> Ring<'a> {
+    Ring { rules, folders, begun, approvals: 0, is_by_key: false }
+}
+
 fn simulate(hosts: &[Host], shape: &Shape) -> Outcome {
     let rules = RingRules {
         at_once: AT_ONCE,
@@ -129,7 +134,7 @@ fn simulate(hosts: &[Host], shape: &Shape) -> Outcome {
         let rings: Vec<Ring<'_>> = standings
             .iter()
             .zip(&begun)
-            .map(|(folders, begun)| Ring { rules: &rules, folders, begun: *begun, approvals: 0 })
+            .map(|(folders, begun)| unapproved(&rules, folders, *begun))
             .collect();
         match decide(&rings, now) {
             Next::Change { ring, folders } => {

@@ -16,7 +16,7 @@ const RULES: RingRules = RingRules {
 use MemberStanding::{Failed, Good, LeftOut, NotGood, Waiting};
 
 fn ring<'a>(rules: &'a RingRules, folders: &'a [MemberStanding]) -> Ring<'a> {
-    Ring { rules, folders, begun: Some(0), approvals: 0 }
+    Ring { rules, folders, begun: Some(0), approvals: 0, is_by_key: false }
 }
 
 fn next(rules: &RingRules, folders: &[MemberStanding], now: Seconds) -> Next {
@@ -68,10 +68,21 @@ fn a_folder_that_is_not_good_hangs_nothing() {
 #[test]
 fn nobody_begins_a_ring_that_people_have_to_approve() {
     let rules = RingRules { approvals: 2, ..RULES };
-    let of = |begun, approvals| Ring { rules: &rules, folders: &[Waiting], begun, approvals };
+    let of =
+        |begun, approvals| Ring { rules: &rules, folders: &[Waiting], begun, approvals, is_by_key: false };
     assert_eq!(decide(&[of(None, 1)], 0), Next::Approve { ring: 0, missing: 1 });
     assert!(matches!(decide(&[of(None, 2)], 0), Next::Change { .. }));
     assert!(matches!(decide(&[of(Some(0), 0)], 0), Next::Change { .. }));
+}
+
+#[test]
+fn that_a_ring_had_begun_stands_for_no_approval_by_a_key() {
+    let rules = RingRules { approvals: 1, ..RULES };
+    let of = |folders, approvals| Ring { rules: &rules, folders, begun: Some(0), approvals, is_by_key: true };
+    assert_eq!(decide(&[of(&[Waiting], 0)], 0), Next::Approve { ring: 0, missing: 1 });
+    assert!(matches!(decide(&[of(&[Waiting], 1)], 0), Next::Change { .. }));
+    // Nothing more is changed there: a key that is not trusted any more holds nobody up.
+    assert_eq!(decide(&[of(&[Good { since: 0 }], 0)], 0), Next::Done);
 }
 
 #[test]

@@ -251,7 +251,8 @@ impl World {
             self.by_hand.remove(&at);
             self.events.push(event);
         }
-        if self.heard != Some(self.word) && !self.events.is_empty() {
+        let has_to_hear = !self.events.is_empty() || wish(&have, &not).may_undo();
+        if self.heard != Some(self.word) && has_to_hear {
             self.events.push(event(Happened::Other, Some(section)));
             self.heard = Some(self.word);
         }

@@ -28,6 +28,10 @@ pub(crate) enum BadRolloutFile {
         pattern: String,
         most: usize,
     },
+    /// The records of a rollout are text.
+    NotText {
+        folder: String,
+    },
     /// Only patch files say by themselves what they are.
     NoBundle {
         file: String,
@@ -81,6 +85,11 @@ impl BadRolloutFile {
                 Code::Order,
                 format!("{pattern:?} finds more than {} names", with_thousands(*most as u64)),
                 "Use a narrower pattern.",
+            ),
+            BadRolloutFile::NotText { folder } => row(
+                Code::Order,
+                format!("the name of {folder:?} isn't UTF-8, so a rollout can't record the folder"),
+                "Rename it, or use a pattern that doesn't find it.",
             ),
             BadRolloutFile::NoBundle { file } => row(
                 Code::Order,

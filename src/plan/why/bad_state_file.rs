@@ -1,6 +1,6 @@
 //! What is wrong in a state file, or is asked for and not in it.
 
-use super::{Wording, row};
+use super::{HERE, Wording, row};
 use crate::model::Code;
 use crate::text::{Advice, with_thousands};
 
@@ -29,6 +29,8 @@ pub(crate) enum BadStateFile {
     PastDay {
         until: String,
     },
+    /// Nobody asked that the folder be left alone.
+    NotHeld,
 }
 
 impl BadStateFile {
@@ -53,6 +55,11 @@ impl BadStateFile {
                 Code::Order,
                 format!("the file has no folder {folder}"),
                 "Name a folder as the file has it.",
+            ),
+            BadStateFile::NotHeld => row(
+                Code::Order,
+                "this folder isn't on hold",
+                Advice::by_command("See its history", format!("patchwright history {HERE}")),
             ),
             BadStateFile::PastDay { until } => row(
                 Code::Order,

@@ -13,6 +13,8 @@ pub(crate) enum Rolling {
         time: String,
     },
     NotOver,
+    /// Somebody rolls back what applied nothing.
+    DidNothing,
     /// Somebody approves by hand what only keys approve.
     OnlyKeys {
         ring: String,
@@ -48,6 +50,11 @@ impl Rolling {
                 Code::Order,
                 "only a rollout that was rolled back can be started again",
                 Advice::by_command("See how it stands", "patchwright rollout status --help"),
+            ),
+            Rolling::DidNothing => row(
+                Code::Order,
+                "the rollout hasn't applied anything there, so there is nothing to roll back",
+                Advice::by_command("To keep it from going on", "patchwright rollout stop --help"),
             ),
             Rolling::OnlyKeys { ring } => row(
                 Code::Order,

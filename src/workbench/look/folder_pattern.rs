@@ -9,7 +9,8 @@ use crate::workbench::{Error, Result};
 /// Most names that one pattern finds on its way.
 const MAX_NAMES: usize = 100_000;
 
-/// The paths that `pattern` means, sorted. One without a pattern in it is meant as it is, be it there or not.
+/// The paths that `pattern` means, sorted. One without a pattern in it is meant as it is, be it there or not; behind a pattern
+/// only what is there is meant.
 ///
 /// # Errors
 /// If a folder on the way can't be listed, or `too_many` of its limit if there are more names than that.
@@ -17,12 +18,14 @@ pub(in crate::workbench) fn expand(
     pattern: &Path,
     too_many: impl Fn(usize) -> Error,
 ) -> Result<Vec<PathBuf>> {
-    let mut found = vec![PathBuf::new()];
+    let (mut found, mut has_pattern) = (vec![PathBuf::new()], false);
     for part in pattern.components() {
         let Some(name) = part.as_os_str().to_str().filter(|name| name.contains(['*', '?'])) else {
             found.iter_mut().for_each(|path| path.push(part));
+            found.retain(|path| !has_pattern || !is_nowhere(path));
             continue;
         };
+        has_pattern = true;
         let mut below = Vec::new();
         for folder in &found {
             let listed = folders_in(folder, name, &mut below);
@@ -51,23 +54,34 @@ fn folders_in(folder: &Path, pattern: &str, found: &mut Vec<PathBuf>) -> std::io
             break;
         }
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else { continue };
-        let is_hidden = name.starts_with('.') && !pattern.starts_with('.');
-        if is_folder && !is_hidden && fits(pattern, name) {
+        // A name that is no text is found all the same: whoever asked for all folders means it, too.
+        if is_folder && finds(pattern, &entry.file_name().to_string_lossy()) {
             found.push(entry.path());
         }
     }
     Ok(())
 }
 
+/// Whether nothing is there, not even a link. What nobody may look at is told where it is opened.
+fn is_nowhere(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_err_and(|error| is_nothing(&error))
+}
+
 fn is_nothing(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
 }
 
+/// Whether a pattern finds this name: hidden ones only if it begins with a dot, too, and no way to elsewhere.
+pub(in crate::workbench) fn finds(pattern: &str, name: &str) -> bool {
+    match name {
+        "." | ".." => pattern == name,
+        name => (pattern.starts_with('.') || !name.starts_with('.')) && fits(pattern, name),
+    }
+}
+
 /// Whether a name is like the pattern: `*` stands for any letters, `?` for one. Takes time like the product of their
 /// lengths at most.
-pub(in crate::workbench) fn fits(pattern: &str, name: &str) -> bool {
+fn fits(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     let (mut at, mut to, mut star) = (0, 0, None);
     while to < name.len() {
@@ -101,6 +115,12 @@ mod tests {
         }
         for (pattern, name) in [("a*", "b"), ("?", ""), ("?", "ab"), ("*a", "ab"), ("a", "A"), ("", "a")] {
             assert!(!fits(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("*", ".."), (".*", ".."), ("??", ".."), ("*", ".git"), ("?", ".")] {
+            assert!(!finds(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("..", ".."), (".*", ".git"), ("*", "a.b")] {
+            assert!(finds(pattern, name), "{pattern} {name}");
         }
         let slow = "*a".repeat(60) + "b";
         assert!(!fits(&slow, &"a".repeat(2_000)), "it ends, and soon");

@@ -11,7 +11,7 @@ use crate::model::{Digest, Word, choices, read_span};
 use crate::named_file;
 use crate::plan::rollout::{RingRules, Seconds, Share};
 use crate::plan::why::BadRolloutFile;
-use crate::text::json;
+use crate::text::{conflict_mark, json};
 use crate::workbench::{Error, Result};
 
 /// Longest rollout file, in bytes: some thousand folders by name.
@@ -130,6 +130,12 @@ impl RolloutFile {
 
     fn parse(path: PathBuf, text: &str) -> Result<Self> {
         let at = RolloutFileReader(text);
+        if let Some(mark) = conflict_mark(text) {
+            return Err(at.wrong(
+                mark..mark,
+                "a merge conflict was left here; keep one version, and remove the marks",
+            ));
+        }
         let raw: RawRolloutFile = toml::from_str(text)
             .map_err(|error| at.wrong(error.span().unwrap_or_default(), error.message()))?;
         if raw.format.get_ref() != FORMAT {
@@ -307,6 +313,7 @@ max_failed = 3
             ("approve = 1", "approve_by = \"nobody\"", "line 13, column 14"),
             ("name = \"pilot\"", "name = \"a\\u001b[31mb\"", "line 6, column 8"),
             ("[[rings]]", "[[rings", "line 5, column"),
+            ("approve = 1", "<<<<<<< HEAD\napprove = 1", "line 13, column 1: a merge conflict was left here"),
         ] {
             assert!(told(from, to).starts_with(place), "{to}: {}", told(from, to));
         }

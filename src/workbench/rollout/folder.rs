@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::member::{Member, MemberState};
 use super::state::FrozenPatch;
+use super::take_back::RollingBack;
 use crate::ledger::{Action, CauseNote, CheckNote, Entry, Ledger, Occasion};
 use crate::model::{CauseKind, Code, Digest, Kind, Patch};
 use crate::plan::why::RolloutMismatch;
@@ -95,7 +96,11 @@ impl TurnOutcome {
     pub fn record(self, member: &mut Member, since: i64) {
         (member.code, member.why) = self.why.map(|(code, why)| (code.to_string(), why)).unzip();
         member.state = self.state;
-        member.entry = self.entry.or(member.entry);
+        member.entry = match self.state {
+            // Whatever this rollout did there before is gone.
+            MemberState::AlreadyThere => None,
+            _ => self.entry.or(member.entry),
+        };
         member.since = member.is_good().then_some(since);
     }
 }
@@ -181,17 +186,16 @@ impl Workbench {
         if let Some(change) = in_doubt(&ledger).first() {
             return Err(change.refusal());
         }
-        let is_ours = |entry: &&Entry| {
-            entry.action == Action::Apply
-                && rollout_of(entry).is_some_and(|id| id == load.id)
-                && is_in(&ledger, entry)
+        let entry = applied_by(&ledger, load.id).last().map(|entry| entry.seq);
+        let (good, ill) = match entry {
+            Some(_) => (MemberState::Good, MemberState::NotGoodAnyMore),
+            None => (MemberState::AlreadyThere, MemberState::NeedsPerson),
         };
-        Ok(match ledger.entries().iter().rev().find(is_ours) {
-            Some(entry) => TurnOutcome::new(MemberState::Good, Some(entry.seq)),
-            None => match self.speaks_against(load, member, watch)? {
-                None => TurnOutcome::new(MemberState::AlreadyThere, None),
-                Some((code, why)) => TurnOutcome::because(MemberState::NeedsPerson, code, why),
-            },
+        // That it is all there does not say that it is well: nobody may have mended why it stopped being good.
+        let member = Member { entry, ..member.clone() };
+        Ok(match self.speaks_against(load, &member, watch)? {
+            None => TurnOutcome::new(good, entry),
+            why => TurnOutcome { state: ill, entry, why },
         })
     }
 
@@ -260,9 +264,11 @@ impl Workbench {
                 Ok(_) | Err(_) => {}
             }
         }
-        let Some(why) = self.speaks_against(load, member, watch)? else { return Ok(Some(good)) };
         let begun = Member { entry: Some(ours.seq), ..member.clone() };
-        let back = self.take_back_there(&begun, load.occasion(), load.options.scripts, watch);
+        let Some(why) = self.speaks_against(load, &begun, watch)? else { return Ok(Some(good)) };
+        let (id, occasion, scripts) = (load.id, load.occasion(), load.options.scripts);
+        let by = RollingBack { id, after: head, occasion, scripts };
+        let back = self.take_back_there(&begun, by, watch);
         Ok(Some(match back.state {
             MemberState::RolledBack => {
                 TurnOutcome { state: MemberState::PutBack, entry: None, why: Some(why) }
@@ -311,19 +317,29 @@ impl Workbench {
                 .iter()
                 .any(|one| one.patch.id == patch.id.0.as_str() && one.patch.revision >= patch.revision)
         };
-        let ours = member.entry.is_some();
-        if let Some(gone) = load.patches.iter().find(|patch| ours && !is_there(patch)) {
+        let gone = load.patches.iter().find(|patch| !is_there(patch));
+        let is_gone = |patch: &FrozenPatch| {
+            Ok(Some((Code::Unknown, format!("{} isn't in the folder any more", patch.id.0))))
+        };
+        if let (Some(gone), Some(entry)) = (gone, member.entry) {
             // A patch that another one covers was never there.
             let ledger = self.ledger_of(member)?;
-            let came = member.entry.and_then(|entry| ledger.entry(entry));
+            let came = ledger.entry(entry);
             if came.is_some_and(|entry| bundles_of(entry).contains(&gone.sha256)) {
-                return Ok(Some((Code::Unknown, format!("{} isn't in the folder any more", gone.id.0))));
+                return is_gone(gone);
             }
         }
         if let Some(drift) = status.drift.first() {
             return Ok(Some((Code::Drift, format!("{} is {}", drift.path, drift.kind.as_str()))));
         }
-        let opened = self.for_this_folder(load.opened, files_of(load.patches), target, watch)?;
+        let mut opened = self.for_this_folder(load.opened, files_of(load.patches), target, watch)?;
+        // What was there before the rollout is in no entry of its own, and perhaps in none at all: the files say it.
+        if let (Some(gone), None) = (gone, member.entry) {
+            let preview = self.preview_one_of_many(&mut opened, target, watch)?;
+            if !preview.as_allowed(load.options).preview.is_nothing_to_do() {
+                return is_gone(gone);
+            }
+        }
         let fs = self.disk(target)?;
         let patches: Vec<&Patch> = opened.as_slice().iter().map(|bundle| &*bundle.patch).collect();
         let health = Health::examine(&patches, &*fs, watch);
@@ -354,6 +370,14 @@ fn ours<'l>(ledger: &'l Ledger, patches: &[FrozenPatch], head: u64) -> Option<&'
 fn bundles_of(entry: &Entry) -> BTreeSet<String> {
     let parts = entry.parts.iter().map(|part| part.bundle);
     parts.chain(entry.bundle).map(|bundle: Digest| bundle.to_string()).collect()
+}
+
+/// The entries that this rollout made and of which something is still in the folder, oldest first.
+pub(super) fn applied_by<'l>(ledger: &'l Ledger, id: &str) -> Vec<&'l Entry> {
+    let is_ours = |entry: &&Entry| {
+        entry.action == Action::Apply && rollout_of(entry).is_some_and(|by| by == id) && is_in(ledger, entry)
+    };
+    ledger.entries().iter().filter(is_ours).collect()
 }
 
 /// Whether anything that an entry brought is still in the folder.

@@ -1,7 +1,7 @@
 //! A rollout without its records: what the histories of its folders say that it did.
 
 use super::file::RolloutFile;
-use super::folder::{TurnOutcome, is_in, rollout_of};
+use super::folder::{TurnOutcome, applied_by, is_in, rollout_of};
 use super::member::{Member, MemberState};
 use super::state::{Attribution, RolloutState};
 use crate::ledger::{Action, Entry, Ledger};
@@ -34,13 +34,12 @@ impl Workbench {
                     continue;
                 }
             };
-            let there = applied_by_rollouts(&ledger);
-            match there.iter().rev().find(|entry| rollout_of(entry) == Some(&id)) {
+            match applied_by(&ledger, &id).last() {
                 Some(ours) => {
                     (member.state, member.entry) = (MemberState::Good, Some(ours.seq));
                     told.ours += 1;
                 }
-                None => told.others += usize::from(!there.is_empty()),
+                None => told.others += usize::from(has_any_rollouts(&ledger)),
             }
         }
         Ok(told)
@@ -73,11 +72,11 @@ impl Workbench {
     }
 }
 
-/// What rollouts applied and is still there, oldest first.
-fn applied_by_rollouts(ledger: &Ledger) -> Vec<&Entry> {
+/// Whether something is there that a rollout applied, whichever.
+fn has_any_rollouts(ledger: &Ledger) -> bool {
     let is_there =
-        |entry: &&Entry| entry.action == Action::Apply && rollout_of(entry).is_some() && is_in(ledger, entry);
-    ledger.entries().iter().filter(is_there).collect()
+        |entry: &Entry| entry.action == Action::Apply && rollout_of(entry).is_some() && is_in(ledger, entry);
+    ledger.entries().iter().any(is_there)
 }
 
 /// Nobody can tell what is in a folder whose history can't be read; one that is not there has nothing.

@@ -83,6 +83,11 @@ impl Member {
         }
     }
 
+    /// Whether the next run tries it again: it is as before, and may be different now.
+    pub(super) fn is_tried_again(&self) -> bool {
+        matches!(self.state, MemberState::Refused | MemberState::Missing)
+    }
+
     pub(crate) fn is_good(&self) -> bool {
         matches!(self.state, MemberState::Good | MemberState::AlreadyThere | MemberState::SwitchedOff)
     }

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use super::file::RolloutFile;
 use super::member::Member;
 use crate::plan::why::BadRolloutFile;
-use crate::workbench::look::folder_pattern::{expand, fits};
+use crate::workbench::look::folder_pattern::{expand, finds};
 use crate::workbench::look::memory::FolderName;
 use crate::workbench::{Error, Result};
 
@@ -29,7 +29,10 @@ pub(super) fn resolve(file: &RolloutFile) -> Result<Vec<Vec<Member>>> {
         for pattern in &ring.folders {
             let too_many = |most| Error::refused(BadRolloutFile::TooMany { pattern: pattern.clone(), most });
             for path in expand(&beside.join(pattern), too_many)? {
-                let Some(shown) = path.to_str().map(str::to_owned) else { continue };
+                let Some(shown) = path.to_str().map(str::to_owned) else {
+                    let folder = path.display().to_string();
+                    return Err(Error::refused(BadRolloutFile::NotText { folder }));
+                };
                 let real = path.canonicalize().unwrap_or_else(|_| path.clone());
                 match known.get(&real) {
                     Some(other) if *other == shown => continue,
@@ -66,7 +69,7 @@ pub(super) fn is_named(file: &RolloutFile, ring: usize, path: &str) -> bool {
     let path = names(Path::new(path));
     file.rings[ring].folders.iter().any(|pattern| {
         let pattern = names(&beside.join(pattern));
-        pattern.len() == path.len() && pattern.iter().zip(&path).all(|(pattern, name)| fits(pattern, name))
+        pattern.len() == path.len() && pattern.iter().zip(&path).all(|(pattern, name)| finds(pattern, name))
     })
 }
 

@@ -12,6 +12,7 @@ mod member;
 mod members;
 mod plan;
 mod run;
+mod say;
 mod state;
 mod switch_off;
 mod take_back;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::approvals::people;
@@ -20,6 +21,9 @@ use crate::workbench::{ApplyOptions, Error, Result, SharedBundles, Watch, Workbe
 
 /// How often somebody who waits is asked whether to stop, and whether anything was said meanwhile.
 const LISTEN_EVERY: Duration = Duration::from_millis(500);
+
+/// How often somebody who waits tries folders again that were refused or not there, in seconds.
+const TRY_EVERY: Seconds = 30;
 
 /// How far a run goes, and what it may do in each folder.
 #[derive(Debug, Clone, Default)]
@@ -58,10 +62,19 @@ impl Workbench {
             Ok(())
         })?;
         watch.progress.begin(Phase::Changing, state.rings.iter().map(|ring| ring.members.len() as u64).sum());
-        let run =
-            RolloutRun { bench: self, store: &store, frozen: &state, opened: &opened, wish, until, watch };
-        let gate = run.go_on()?;
-        self.view(&store, &store.must_load()?, gate)
+        let has_changed = AtomicBool::new(false);
+        let run = RolloutRun {
+            bench: self,
+            store: &store,
+            frozen: &state,
+            opened: &opened,
+            wish,
+            until,
+            watch,
+            has_changed: &has_changed,
+        };
+        let gone = run.go_on().and_then(|gate| self.view(&store, &store.must_load()?, gate));
+        gone.map_err(|error| if has_changed.into_inner() { error.midway() } else { error })
     }
 
     /// How a rollout stands, as its records say; where there are none, as the histories of its folders do. Writes nothing.
@@ -78,113 +91,6 @@ impl Workbench {
                 self.view(&store, &told.state, gate)
             }
         }
-    }
-
-    /// Changes what is said about a rollout: pauses, approvals, folders that do not count.
-    ///
-    /// # Errors
-    /// If it was not started, or is over, or `change` refuses.
-    pub(super) fn say(
-        &self,
-        file: &Path,
-        change: impl FnOnce(&mut RolloutState) -> Result<()>,
-    ) -> Result<RolloutView> {
-        let store = self.rollout_store(file)?;
-        store.change(|state| {
-            state.refuse_over()?;
-            change(state)
-        })?;
-        self.rollout_status(file)
-    }
-
-    /// Pauses a rollout, until somebody resumes it. A run that is under way ends after the folders it is changing.
-    ///
-    /// # Errors
-    /// If it was not started.
-    pub(crate) fn pause_rollout(&self, file: &Path, reason: Option<String>) -> Result<RolloutView> {
-        self.say(file, |state| {
-            state.paused = Some(self.said(reason));
-            Ok(())
-        })
-    }
-
-    /// Ends a pause or a stop. Folders that failed are tried again. Who approved a ring before it was stopped did not know
-    /// why it would be, and is asked again unless the ring has started.
-    ///
-    /// # Errors
-    /// If it was not started.
-    pub(crate) fn resume_rollout(&self, file: &Path) -> Result<RolloutView> {
-        self.say(file, |state| {
-            let was_stopped = state.stopped.take().is_some();
-            state.paused = None;
-            for ring in state.rings.iter_mut().filter(|ring| was_stopped && ring.begun.is_none()) {
-                ring.approvals.clear();
-                ring.signed.clear();
-            }
-            let tried = [MemberState::PutBack, MemberState::NotGoodAnyMore, MemberState::NeedsPerson];
-            for member in state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
-                if tried.contains(&member.state) {
-                    (member.state, member.entry) = (MemberState::Waiting, None);
-                    (member.code, member.why) = (None, None);
-                }
-            }
-            Ok(())
-        })
-    }
-
-    /// Approves by hand that a ring begins. Who approves twice counts once.
-    ///
-    /// # Errors
-    /// If the rollout was not started, or has no such ring, or only keys approve that.
-    pub(crate) fn approve_ring(
-        &self,
-        file: &Path,
-        ring: &str,
-        reason: Option<String>,
-    ) -> Result<RolloutView> {
-        let rings = RolloutFile::read(file)?.rings;
-        self.say(file, |state| {
-            let (ring, said) = (state.ring_named(ring)?, self.said(reason));
-            if rings[ring].approve_by == ApproveBy::Key {
-                return Err(Error::refused(Rolling::OnlyKeys { ring: rings[ring].name.clone() }));
-            }
-            let approvals = &mut state.rings[ring].approvals;
-            if approvals.iter().all(|other| other.by != said.by) {
-                approvals.push(said);
-            }
-            Ok(())
-        })
-    }
-
-    /// Stops a rollout. Every folder stays as it is.
-    ///
-    /// # Errors
-    /// If it was not started.
-    pub(crate) fn stop_rollout(&self, file: &Path, reason: Option<String>) -> Result<RolloutView> {
-        self.say(file, |state| {
-            state.stopped = Some(self.said(reason));
-            Ok(())
-        })
-    }
-
-    /// Goes on without a folder, for this reason.
-    ///
-    /// # Errors
-    /// If it was not started, has no such folder, or that has the patches.
-    pub(crate) fn leave_out(&self, file: &Path, folder: &Path, reason: String) -> Result<RolloutView> {
-        self.say(file, |state| {
-            let shown = folder.display().to_string();
-            let mut members = state.rings.iter_mut().flat_map(|ring| &mut ring.members);
-            let Some(member) = members.find(|member| Path::new(&member.path) == folder) else {
-                return Err(Error::refused(BadRolloutFile::NoFolder { folder: shown }));
-            };
-            if member.is_good() || member.state == MemberState::Started {
-                return Err(Error::refused(Rolling::IsGood { folder: shown }));
-            }
-            (member.state, member.code) = (MemberState::LeftOut, None);
-            member.why = Some(reason);
-            Ok(())
-        })
     }
 
     pub(super) fn rollout_store(&self, file: &Path) -> Result<RolloutStore> {
@@ -229,15 +135,6 @@ impl Workbench {
         Ok(state)
     }
 
-    pub(super) fn said(&self, reason: Option<String>) -> Attribution {
-        let environment = &self.environment;
-        Attribution {
-            by: format!("{}@{}", environment.user, environment.host),
-            time: environment.now(),
-            reason,
-        }
-    }
-
     /// What keeps a rollout from going on, as its records say.
     pub(super) fn gate(&self, store: &RolloutStore, state: &RolloutState) -> Result<Gate> {
         Ok(match (&state.over, &state.stopped, &state.paused) {
@@ -254,11 +151,13 @@ impl Workbench {
         let standings: Vec<_> = state.rings.iter().map(RingState::standings).collect();
         let rings: Vec<Ring<'_>> = std::iter::zip(&state.rings, &standings)
             .zip(std::iter::zip(&rules, &approvals))
-            .map(|((ring, folders), (rules, approvals))| Ring {
+            .zip(&store.file().rings)
+            .map(|(((ring, folders), (rules, approvals)), plan)| Ring {
                 rules,
                 folders,
                 begun: ring.begun,
                 approvals: people(approvals),
+                is_by_key: plan.approve_by == ApproveBy::Key,
             })
             .collect();
         Ok(rollout::decide(&rings, self.environment.timestamp().as_second()))
@@ -276,7 +175,7 @@ fn try_again(state: &mut RolloutState) {
         return;
     }
     for member in state.rings.iter_mut().flat_map(|ring| &mut ring.members) {
-        if matches!(member.state, MemberState::Refused | MemberState::Missing) {
+        if member.is_tried_again() {
             member.state = MemberState::Waiting;
         }
     }
@@ -294,6 +193,8 @@ struct RolloutRun<'a> {
     /// The last ring that somebody wants.
     until: Option<usize>,
     watch: Watch<'a>,
+    /// Whether any folder was changed.
+    has_changed: &'a AtomicBool,
 }
 
 impl RolloutRun<'_> {
@@ -332,9 +233,16 @@ impl RolloutRun<'_> {
                 Next::Wait { .. } if self.is_due(&state) => self.look_again(&state, &mut seen),
                 Next::Change { ring, ref folders } => self.change(&state, ring, folders, &mut seen),
                 Next::Wait { until, .. } if self.wish.waits => {
+                    let until = self.until_it_tries(&state, until);
                     self.sleep(&state, until);
                     seen.clear();
-                    Ok(())
+                    match state.members().any(Member::is_tried_again) {
+                        true => self.store.change(|state| {
+                            try_again(state);
+                            Ok(())
+                        }),
+                        false => Ok(()),
+                    }
                 }
                 Next::Stop { ring } => self.stop(&state, ring),
                 other => return Ok(Gate::Next(other)),
@@ -415,6 +323,7 @@ impl RolloutRun<'_> {
                     let found = self.bench.bring(&self.load(ring), member, self.watch);
                     let end = found.and_then(|found| {
                         let state = found.state;
+                        self.has_changed.fetch_or(found.entry.is_some(), Ordering::Relaxed);
                         self.record((ring, *one), found).map(|()| state)
                     });
                     self.watch.progress.advance(1);
@@ -436,6 +345,13 @@ impl RolloutRun<'_> {
             found.record(state.member_mut(at), since);
             Ok(())
         })
+    }
+
+    /// Until when it sleeps that would wait until `until`: folders that were refused or not there are tried again meanwhile, and
+    /// once more right before it is too late for that.
+    fn until_it_tries(&self, state: &RolloutState, until: Seconds) -> Seconds {
+        let next = self.now().saturating_add(TRY_EVERY).min(until.saturating_sub(1));
+        if state.members().any(Member::is_tried_again) && self.now() < next { next } else { until }
     }
 
     /// Waits until `until`, or until the good folders are to be looked at again, or somebody says something.
@@ -484,6 +400,7 @@ impl RolloutRun<'_> {
             for (at, member) in one.members.iter().enumerate().rev() {
                 self.watch.cancel.check()?;
                 let found = self.bench.switch_off_there(&self.load(ring), member, &reason, self.watch)?;
+                self.has_changed.fetch_or(found.is_some(), Ordering::Relaxed);
                 found.map(|found| self.record((ring, at), found)).transpose()?;
             }
         }

@@ -285,6 +285,11 @@ impl RolloutState {
         all.filter(|(_, member)| member.state == MemberState::Started && member.head.is_some())
     }
 
+    /// All folders, in the order of the rings.
+    pub(super) fn members(&self) -> impl Iterator<Item = &Member> {
+        self.rings.iter().flat_map(|ring| &ring.members)
+    }
+
     pub(crate) fn member_mut(&mut self, (ring, member): (usize, usize)) -> &mut Member {
         &mut self.rings[ring].members[member]
     }
@@ -304,7 +309,7 @@ pub(super) struct RolloutStore {
 
 impl RolloutStore {
     pub fn new(file: RolloutFile) -> Self {
-        Self { path: file.path.with_extension("rollout.json"), file }
+        Self { path: beside(&file.path, "rollout.json"), file }
     }
 
     pub fn file(&self) -> &RolloutFile {
@@ -362,7 +367,7 @@ impl RolloutStore {
     /// # Errors
     /// [`Rolling::UnderWay`] if there is another run.
     pub fn alone(&self) -> Result<File> {
-        let path = self.path.with_extension("run");
+        let path = beside(&self.file.path, "rollout.run");
         let failed = |source| Error::File { doing: "lock", path: path.clone(), source };
         guarded::check_folder(path.parent().unwrap_or(Path::new("/")))?;
         let mut options = std::fs::OpenOptions::new();
@@ -379,6 +384,20 @@ impl RolloutStore {
             }
         }
         Err(Error::refused(Rolling::UnderWay))
+    }
+}
+
+/// The file of this kind that belongs to a rollout file. Only `.toml` goes without saying: `october.dev` is another rollout than
+/// `october.toml`.
+fn beside(file: &Path, kind: &str) -> PathBuf {
+    match file.extension().is_some_and(|ending| ending == "toml") {
+        true => file.with_extension(kind),
+        false => {
+            let mut name = file.as_os_str().to_owned();
+            name.push(".");
+            name.push(kind);
+            name.into()
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The quick way out of a rollout in which too much failed: the patches stay, and their switches are turned off.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::folder::{Load, TurnOutcome, is_in};
+use super::folder::{Load, TurnOutcome, applied_by};
 use super::member::{Member, MemberState};
 use crate::model::Position;
 use crate::progress::Quiet;
@@ -39,13 +40,15 @@ impl Workbench {
     /// Whether the folder has what the rollout applied, and now with its switches off.
     fn switches_off(&self, load: &Load<'_>, member: &Member, reason: &str, watch: Watch<'_>) -> Result<bool> {
         let ledger = self.ledger_of(member)?;
-        let applied = member.entry.and_then(|entry| ledger.entry(entry));
-        let Some(applied) = applied.filter(|entry| is_in(&ledger, entry)) else { return Ok(false) };
+        let ours: BTreeSet<u64> = applied_by(&ledger, load.id).iter().map(|entry| entry.seq).collect();
+        if ours.is_empty() {
+            return Ok(false);
+        }
         let target = Path::new(&member.path);
         let on = self
             .switches(target)?
             .into_iter()
-            .filter(|switch| switch.key.entry == applied.seq && switch.position() != Some(Position::Off));
+            .filter(|switch| ours.contains(&switch.key.entry) && switch.position() != Some(Position::Off));
         for switch in on {
             let options = ToggleOptions {
                 id: switch.full_name(),

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use super::RolloutView;
-use super::folder::{Load, TurnOutcome, cause, is_in};
+use super::folder::{Load, TurnOutcome, applied_by, cause, rollout_of};
 use super::member::{Member, MemberState};
 use super::state::{RolloutState, RolloutStore};
-use crate::ledger::{Entry, Occasion};
+use crate::ledger::{LayerSlot, Occasion};
 use crate::model::Code;
 use crate::plan::OnDrift;
+use crate::plan::why::Rolling;
 use crate::progress::Phase;
 use crate::workbench::{
     ApplyOptions, Error, Overrides, Result, RollbackOptions, ScriptConsent, Watch, Which, Workbench,
@@ -32,8 +33,12 @@ impl Workbench {
         if store.load()?.is_none() {
             store.create(&self.must_be_told_by_histories(store.file())?)?;
         }
-        let only = ring.map(|ring| store.must_load().and_then(|state| state.ring_named(ring)));
-        self.take_back_all(&store, only.transpose()?, None, scripts, watch)?;
+        let state = store.must_load()?;
+        let only = ring.map(|ring| state.ring_named(ring)).transpose()?;
+        if state.over.is_none() && self.places_to_take_back(&state, only).is_empty() {
+            return Err(Error::refused(Rolling::DidNothing));
+        }
+        self.take_back_all(&store, only, None, scripts, watch)?;
         let state = store.must_load()?;
         self.view(&store, &state, self.gate(&store, &state)?)
     }
@@ -53,31 +58,52 @@ impl Workbench {
         })?;
         self.settle_started(store, only, scripts, watch)?;
         let state = store.must_load()?;
-        let rings = (0..state.rings.len()).rev().filter(|ring| only.is_none_or(|only| only == *ring));
-        let places: Vec<(usize, usize)> = rings
-            .flat_map(|ring| (0..state.rings[ring].members.len()).rev().map(move |one| (ring, one)))
-            .collect();
-        let ours = |state: &RolloutState, at: (usize, usize)| {
-            let member = &state.rings[at.0].members[at.1];
-            member.entry.is_some()
-                && member.state != MemberState::RolledBack
-                && member.state != MemberState::PutBack
-        };
-        let places: Vec<(usize, usize)> = places.into_iter().filter(|at| ours(&state, *at)).collect();
+        let places = self.places_to_take_back(&state, only);
         watch.progress.begin(Phase::PuttingBack, places.len() as u64);
+        let mut has_changed = false;
         for at in places {
-            watch.cancel.check()?;
-            let ring = &state.rings[at.0];
-            let occasion = cause(&state.id, &ring.name);
-            let found = self.take_back_there(&ring.members[at.1], occasion, scripts, watch);
-            store.change(|state| {
-                let since = state.tick(self.environment.timestamp().as_second());
-                found.record(state.member_mut(at), since);
-                Ok(())
-            })?;
+            self.take_back_at(store, &state, at, scripts, watch, &mut has_changed)
+                .map_err(|error| if has_changed { error.midway() } else { error })?;
             watch.progress.advance(1);
         }
         Ok(())
+    }
+
+    fn take_back_at(
+        &self,
+        store: &RolloutStore,
+        state: &RolloutState,
+        at: (usize, usize),
+        scripts: ScriptConsent,
+        watch: Watch<'_>,
+        has_changed: &mut bool,
+    ) -> Result<()> {
+        watch.cancel.check()?;
+        let ring = &state.rings[at.0];
+        let by = RollingBack { id: &state.id, after: 0, occasion: cause(&state.id, &ring.name), scripts };
+        let found = self.take_back_there(&ring.members[at.1], by, watch);
+        *has_changed |= found.state == MemberState::RolledBack;
+        store.change(|state| {
+            let since = state.tick(self.environment.timestamp().as_second());
+            found.record(state.member_mut(at), since);
+            Ok(())
+        })
+    }
+
+    /// The folders in which the rollout did something, the last ring first: those of which its records say it, and those of
+    /// which only the history does.
+    fn places_to_take_back(&self, state: &RolloutState, only: Option<usize>) -> Vec<(usize, usize)> {
+        let rings = (0..state.rings.len()).rev().filter(|ring| only.is_none_or(|only| only == *ring));
+        let places =
+            rings.flat_map(|ring| (0..state.rings[ring].members.len()).rev().map(move |one| (ring, one)));
+        let is_ours = |at: &(usize, usize)| {
+            let member = &state.rings[at.0].members[at.1];
+            let is_known = member.entry.is_some() || member.state == MemberState::Started;
+            let is_told =
+                || self.ledger_of(member).is_ok_and(|ledger| !applied_by(&ledger, &state.id).is_empty());
+            member.state != MemberState::RolledBack && (is_known || is_told())
+        };
+        places.filter(is_ours).collect()
     }
 
     /// Finds out what a run that was cut short left in the folders that it had begun.
@@ -127,8 +153,7 @@ impl Workbench {
     pub(super) fn take_back_there(
         &self,
         member: &Member,
-        occasion: Occasion,
-        scripts: ScriptConsent,
+        RollingBack { id, after, occasion, scripts }: RollingBack<'_>,
         watch: Watch<'_>,
     ) -> TurnOutcome {
         let left = |code: Code, why: &str| TurnOutcome {
@@ -138,19 +163,30 @@ impl Workbench {
         };
         let done = self.check_member(member).and_then(|()| {
             let ledger = self.ledger_of(member)?;
-            let Some(entry) = member.entry.and_then(|entry| ledger.entry(entry)) else {
-                return Ok(left(Code::Unknown, "its history doesn't have what the rollout did"));
+            // What the records name is only where it began: what somebody tried again has made more.
+            let mut ours = applied_by(&ledger, id);
+            ours.retain(|entry| entry.seq > after);
+            let is_known = |entry: u64| {
+                ledger.entry(entry).is_some_and(|entry| rollout_of(entry).is_some_and(|by| by == id))
             };
-            if !is_in(&ledger, entry) {
-                return Ok(TurnOutcome::new(MemberState::RolledBack, member.entry));
-            }
+            let Some(oldest) = ours.first() else {
+                return Ok(match member.entry.is_some_and(is_known) {
+                    true => TurnOutcome::new(MemberState::RolledBack, member.entry),
+                    false => left(Code::Unknown, "its history doesn't have what the rollout did"),
+                });
+            };
             // A switch that was turned or a file that was repaired since is no reason to leave the patch in.
-            if ledger.layers().slots.iter().any(|slot| slot.key.entry > entry.seq) {
+            let slots = ledger.layers().slots;
+            let is_newer = |slot: &&LayerSlot| slot.key.entry > oldest.seq;
+            if slots.iter().filter(is_newer).any(|slot| ours.iter().all(|entry| entry.seq != slot.key.entry))
+            {
                 return Ok(left(Code::NotNewest, "a patch was applied since, so it was left as it is"));
             }
+            let lowest = slots.iter().find(|slot| slot.key.entry == oldest.seq);
+            let lowest = lowest.and_then(|slot| ledger.note(slot.key)).map(|note| note.id.clone());
             let options = RollbackOptions {
                 overrides: Overrides::default(),
-                which: Which::Before(first_patch(entry)),
+                which: Which::Before(lowest.unwrap_or_default()),
                 on_drift: OnDrift::Stop,
                 expected: None,
                 scripts,
@@ -167,10 +203,13 @@ impl Workbench {
     }
 }
 
-/// The id of the first patch that an entry brought.
-fn first_patch(entry: &Entry) -> String {
-    let note = entry.parts.first().map(|part| &part.patch).or(entry.patch.as_ref());
-    note.map(|note| note.id.clone()).unwrap_or_default()
+/// Which rollout is rolled back in a folder, and how.
+pub(super) struct RollingBack<'a> {
+    pub id: &'a str,
+    /// Only entries after this one.
+    pub after: u64,
+    pub occasion: Occasion,
+    pub scripts: ScriptConsent,
 }
 
 fn quiet(watch: Watch<'_>) -> Watch<'_> {

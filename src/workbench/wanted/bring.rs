@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::state_file::FolderSection;
 use super::{FolderStand, InspectedFolder, ReconcileRun};
-use crate::model::Position;
+use crate::model::{Code, Position};
 use crate::plan::wanted::{
     DueAction, Expectation, ExpectationStanding, ExpectationSubject, Left, WantedPosition,
 };
@@ -20,6 +20,7 @@ impl ReconcileRun<'_> {
     /// Finds out what stands in the way of what is due. Writes nothing.
     pub(super) fn try_what_is_due(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         let stand = &mut looked.stand;
+        self.find_what_is_too_old(stand)?;
         for (at, about, deed) in due(stand) {
             let why = match deed {
                 DueAction::RollBack => self.why_not_out(stand, about.name()),
@@ -45,6 +46,22 @@ impl ReconcileRun<'_> {
                 if is_other && one.standing == ExpectationStanding::Due(DueAction::RollBack) {
                     one.standing = ExpectationStanding::Left(Left::NotNamed);
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds what a person rolled back and the file can't bring back, because something newer was there since.
+    fn find_what_is_too_old(&self, stand: &mut FolderStand) -> Result<()> {
+        for at in 0..stand.expectations.len() {
+            let ExpectationStanding::Left(Left::RolledBack(person)) = &stand.expectations[at].standing else {
+                continue;
+            };
+            let person = person.clone();
+            if self.file_of(&stand.expectations[at].about).is_some()
+                && self.why_not_in(stand, at)?.is_some_and(|why| why.as_obstacle().code() == Code::Downgrade)
+            {
+                stand.expectations[at].standing = ExpectationStanding::Left(Left::TooOld(person));
             }
         }
         Ok(())
@@ -161,11 +178,14 @@ impl ReconcileRun<'_> {
             finish(stand, &[at], entry.map(|entry| entry.seq));
         }
         // A folder that nobody told of a new word would take what people do from now on for older than that.
-        let is_held = stand
-            .expectations
-            .iter()
-            .any(|one| matches!(one.standing, ExpectationStanding::Left(Left::Held { .. })));
-        if looked.is_news && stand.entries.is_empty() && !is_held {
+        let is_left_alone = |one: &Expectation| match &one.standing {
+            ExpectationStanding::Left(Left::Held { .. }) => true,
+            // Without a history it may be no folder that the file means at all.
+            ExpectationStanding::Blocked(_) => one.about == ExpectationSubject::Folder && !looked.has_history,
+            _ => false,
+        };
+        let is_left_alone = stand.expectations.iter().any(is_left_alone);
+        if looked.is_news && stand.entries.is_empty() && !is_left_alone {
             let entry = self.bench.write_down(&stand.path, &occasion, Vec::new())?;
             stand.entries.push(entry);
         }

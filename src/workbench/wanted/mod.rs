@@ -14,7 +14,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::ledger::{Entry, EntryFact};
-use crate::model::{Code, Kind, Patch};
+use crate::model::{Code, Digest, Kind, Patch};
 use crate::plan::Obstacle;
 use crate::plan::wanted::{
     DueAction, Expectation, ExpectationStanding, ExpectationSubject, ObservedFolder, Past, PatchHere, decide,
@@ -119,6 +119,8 @@ struct InspectedFolder<'s> {
     stand: FolderStand,
     /// Whether its history does not yet know what the file says now.
     is_news: bool,
+    /// Whether anything is written of it.
+    has_history: bool,
     /// Files of the patches that are in it: what a repair may need.
     repair_from: Vec<PathBuf>,
 }
@@ -155,9 +157,11 @@ impl Workbench {
         let most = wish.max_rolled_back;
         let problem = (out > most).then(|| Wanted::TooMany { count: out, most }.as_obstacle());
         if wish.apply && problem.is_none() {
+            let mut has_changed = false;
             for one in &mut looked {
-                watch.cancel.check()?;
-                run.bring(one)?;
+                let brought = watch.cancel.check().map_err(Error::from).and_then(|()| run.bring(one));
+                has_changed |= !one.stand.entries.is_empty();
+                brought.map_err(|error| if has_changed { error.midway() } else { error })?;
             }
         }
         Ok(Reconciled { folders: looked.into_iter().map(|one| one.stand).collect(), problem, unreadable })
@@ -171,6 +175,13 @@ impl Workbench {
     pub(crate) fn hold(&self, folder: &Path, reason: Option<&str>, until: Option<&str>) -> Result<u64> {
         if let Some(until) = until.filter(|until| *until < self.today().as_str()) {
             return Err(Error::refused(BadStateFile::PastDay { until: until.to_owned() }));
+        }
+        if reason.is_none() {
+            let events = history::events(&self.history(folder)?.entries);
+            // The word of no file matters here.
+            if !Past::read(&events, Digest::compute(b"")).is_held() {
+                return Err(Error::refused(BadStateFile::NotHeld));
+            }
         }
         let occasion = match reason {
             Some(_) => history::by_hold(until),
@@ -190,9 +201,11 @@ impl Workbench {
     /// Makes sure that a report can be written to `path` without anything being lost.
     ///
     /// # Errors
-    /// If something else is there.
+    /// If something else is there, or no file can be made there.
     pub(crate) fn may_save_comparison(&self, path: &Path) -> Result<()> {
-        refuse_taken(path, OutputKind::Report)
+        refuse_taken(path, OutputKind::Report)?;
+        // Tried, because nothing else tells it for sure; what is not published leaves nothing.
+        WholeFile::create(path).map(drop).map_err(|source| cannot_save(path, source))
     }
 
     /// Writes a report, whole or not at all.
@@ -200,10 +213,13 @@ impl Workbench {
     /// # Errors
     /// As [`Workbench::may_save_comparison`], and if it cannot be written.
     pub(crate) fn save_comparison(&self, path: &Path, text: &str) -> Result<()> {
-        self.may_save_comparison(path)?;
-        let failed = |source| Error::File { doing: "write the report", path: path.to_owned(), source };
-        WholeFile::write(path, text.as_bytes()).map_err(failed)
+        refuse_taken(path, OutputKind::Report)?;
+        WholeFile::write(path, text.as_bytes()).map_err(|source| cannot_save(path, source))
     }
+}
+
+fn cannot_save(path: &Path, source: std::io::Error) -> Error {
+    Error::File { doing: "write the report", path: path.to_owned(), source }
 }
 
 /// Of every patch the newest revision; one that somebody vouches for goes before one that nobody does.
@@ -223,7 +239,8 @@ impl ReconcileRun<'_> {
     fn look<'s>(&self, path: PathBuf, section: &'s FolderSection) -> Result<InspectedFolder<'s>> {
         self.watch.cancel.check()?;
         let stand = FolderStand { path, expectations: Vec::new(), failure: None, entries: Vec::new() };
-        let mut looked = InspectedFolder { section, stand, is_news: false, repair_from: Vec::new() };
+        let mut looked =
+            InspectedFolder { section, stand, is_news: false, has_history: false, repair_from: Vec::new() };
         match self.see(&mut looked) {
             Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
             seen => looked.stand.failure = seen.err(),
@@ -255,8 +272,9 @@ impl ReconcileRun<'_> {
             return Err(Error::Busy { path: path.clone() });
         }
         let entries = self.bench.history(path)?.entries;
+        looked.has_history = !entries.is_empty();
         let mut past = Past::read(&history::events(&entries), looked.section.digest);
-        looked.is_news = !past.knows && !entries.is_empty();
+        looked.is_news = !past.knows && (!entries.is_empty() || wish.may_undo());
         if self.wish.again {
             past = past.again();
         }

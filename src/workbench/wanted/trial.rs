@@ -27,6 +27,13 @@ struct Trial<'a> {
 }
 
 impl ReconcileRun<'_> {
+    /// What would keep the patch of this expectation from coming, if it were due.
+    pub(super) fn why_not_in(&self, stand: &FolderStand, at: usize) -> Result<Option<Wanted>> {
+        let (fitting, blocked) = (Vec::new(), BTreeMap::new());
+        let trial = Trial { run: self, stand, is_first: true, fitting, look: None, blocked };
+        Ok(trial.try_out(&[at])?.err())
+    }
+
     /// Finds out which of the patches that are due can come.
     pub(super) fn try_to_apply(&self, stand: &mut FolderStand) -> Result<()> {
         let due: Vec<usize> = stand.due(|deed| deed == DueAction::Apply).map(|(at, ..)| at).collect();

@@ -55,6 +55,49 @@ fn a_folder_that_has_the_patch_and_is_not_well_stops_the_rollout() {
 }
 
 #[test]
+fn a_folder_that_had_the_patch_and_lost_it_while_its_ring_waited_is_not_good_any_more() {
+    let rings = [ring("one", &["a"], "wait = \"1h\"\n"), ring("two", &["b"], "")].concat();
+    for is_by_hand in [true, false] {
+        let site = Site::new(&["a", "b"], &rings);
+        site.console().done(APPLY);
+        assert_eq!(site.run().code, 7);
+        if is_by_hand {
+            site.console().done("rollback $/srv/a --yes");
+        }
+        let later = site
+            .console()
+            .at("2026-11-23T12:00:00Z")
+            .run("rollout run $/october.toml --yes --allow-unsigned");
+        assert_eq!(later.code, if is_by_hand { 3 } else { 0 }, "{later}");
+        assert_eq!(site.has_patch("b"), !is_by_hand, "{later}");
+        if is_by_hand {
+            assert!(later.out.contains("ACME-1 isn't in the folder any more"), "{later}");
+        }
+    }
+}
+
+#[test]
+fn files_that_were_there_without_any_history_count_as_long_as_they_are() {
+    let rings = [ring("one", &["a"], "wait = \"1h\"\n"), ring("two", &["b"], "")].concat();
+    for text in ["fonts = yes\n", "fonts = no\n"] {
+        let site = Site::new(&["a", "b"], &rings);
+        site.sandbox.write("srv/a/conf/app.conf", "fonts = yes\n");
+        assert_eq!(site.run().code, 7);
+        assert_eq!(site.states()[0], "already-there");
+        site.sandbox.write("srv/a/conf/app.conf", text);
+        let later = site
+            .console()
+            .at("2026-11-23T12:00:00Z")
+            .run("rollout run $/october.toml --yes --allow-unsigned");
+        assert_eq!(
+            (later.code, site.has_patch("b")),
+            if text.contains("yes") { (0, true) } else { (3, false) },
+            "{later}"
+        );
+    }
+}
+
+#[test]
 fn a_change_that_somebody_else_began_is_left_to_them() {
     let site = in_two_rings();
     cut_where(&site, |status| status["unfinished"].is_object());

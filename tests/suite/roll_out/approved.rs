@@ -51,6 +51,19 @@ fn forge(site: &Site, change: impl FnOnce(&mut Value)) {
 }
 
 #[test]
+fn records_that_say_a_ring_had_begun_approve_nothing() {
+    let site = site();
+    forge(&site, |state| state["rings"][1]["begun"] = 1.into());
+    let run = go_on(&site);
+    assert_eq!(run.code, 7, "{run}");
+    assert!(run.out.contains("1 person has to approve the ring \"second\""), "{run}");
+    assert!(!site.has_patch("b"));
+    assert_eq!(approve(&site, "second", "anna").code, 0);
+    assert_eq!(go_on(&site).code, 7);
+    assert!(site.has_patch("b") && !site.has_patch("c"));
+}
+
+#[test]
 fn a_ring_begins_when_enough_owners_of_trusted_keys_approved_it() {
     let site = site();
     assert_eq!(approve(&site, "second", "anna").code, 0);

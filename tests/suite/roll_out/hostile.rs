@@ -210,3 +210,58 @@ fn without_its_records_a_rollout_finds_out_from_the_folders_who_has_the_patches(
     assert_eq!(back.code, 0, "{back}");
     assert!(!site.has_patch("a") && !site.has_patch("b"), "also what an earlier run did is its own");
 }
+
+#[test]
+fn forged_records_lead_nowhere_else_through_a_pattern() {
+    let site = Site::new(&["x/app"], "");
+    site.sandbox.write("app/conf/app.conf", "fonts = no\n");
+    site.sandbox.write("app/site.txt", "well\n");
+    site.write_rollout("", "[[rings]]\nname = \"all\"\nfolders = [\"srv/*/app\"]\napprove = 1\n");
+    assert_eq!(site.run().code, 7);
+    let records = site.sandbox.path("october.rollout.json");
+    let good = fs::read_to_string(&records).expect("the records");
+    fs::write(&records, good.replace("srv/x/app\"", "srv/../app\"")).expect("written");
+    let (code, told) = refused(&site, RUN);
+    assert!(code == 3 && told.contains("which isn't in the ring"), "{told}");
+}
+
+#[test]
+fn behind_a_pattern_only_what_is_there_is_meant() {
+    let site = Site::new(&["x/app", "y/app"], "");
+    fs::create_dir(site.sandbox.path("srv/lost+found")).expect("our own folder");
+    site.write_rollout("", "[[rings]]\nname = \"all\"\nfolders = [\"srv/*/app\"]\n");
+    let run = site.run();
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(site.states(), ["good", "good"]);
+    // What is named as it is may come later.
+    let named = Site::new(&["a"], &ring("all", &["a", "gone"], ""));
+    assert_eq!(named.run().code, 3);
+    assert_eq!(named.states(), ["good", "missing"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_whose_name_is_no_text_is_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt;
+    let site = Site::new(&["a"], &ring("all", &["*"], ""));
+    let odd = site.sandbox.path("srv").join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    fs::create_dir(&odd).expect("our own folder");
+    for verb in [RUN, "plan --allow-unsigned"] {
+        let (code, told) = refused(&site, verb);
+        assert!(code == 3 && told.starts_with("E-ORDER") && told.contains("isn't UTF-8"), "{told}");
+    }
+    assert!(!site.has_patch("a"));
+    fs::rename(&odd, site.sandbox.path("srv/.hidden")).expect("a rename");
+    assert_eq!(site.run().code, 0);
+}
+
+#[test]
+fn two_files_that_differ_only_in_their_ending_are_two_rollouts() {
+    let site = Site::new(&["a", "b"], &ring("all", &["a"], ""));
+    let text = site.sandbox.read("october.toml").expect("the file");
+    site.sandbox.write("october.dev", &text.replace("srv/a", "srv/b"));
+    assert_eq!(site.run().code, 0);
+    let other = site.console().run("rollout run $/october.dev --yes --allow-unsigned");
+    assert_eq!(other.code, 0, "{other}");
+    assert!(site.has_patch("b"));
+}

@@ -131,3 +131,35 @@ fn a_stop_by_hand_leaves_every_folder_as_it_is() {
     assert_eq!(site.run().code, 3);
     assert!(!site.has_patch("app03"));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_fails_on_the_way_does_not_say_that_nothing_was_changed() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let (site, is_over) = (Site::of_twelve(""), AtomicBool::new(false));
+    let records = site.sandbox.path("october.rollout.json");
+    let first = site.sandbox.path("srv/app01/conf/app.conf");
+    let run = std::thread::scope(|scope| {
+        // Once the first folder is changed others could have written the records, so that they don't count any more.
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                if std::fs::read(&first).is_ok_and(|text| text == b"fonts = yes\n") {
+                    let _ = std::fs::set_permissions(&records, std::fs::Permissions::from_mode(0o666));
+                }
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+        });
+        let run = site.run();
+        is_over.store(true, Ordering::Relaxed);
+        run
+    });
+    assert_eq!(run.code, 6, "{run}");
+    assert!(run.err.contains("Folders were changed before that"), "{run}");
+    assert!(!run.err.contains("Nothing was changed"), "{run}");
+    assert!(site.has_patch("app01"));
+    std::fs::set_permissions(&records, std::fs::Permissions::from_mode(0o600)).expect("ours");
+    assert_eq!(site.run().code, 0);
+    assert_eq!(site.entries("app01", "apply"), 1);
+}

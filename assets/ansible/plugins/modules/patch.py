@@ -201,6 +201,11 @@ applied_at:
   type: str
   returned: if C(state=present), outside of check mode
   sample: "2026-11-29T21:36:45Z"
+applied_for:
+  description: For how many seconds the patch has been in the folder, by the clock of the managed host.
+  type: int
+  returned: if C(state=present), and not in check mode
+  sample: 3600
 entry:
   description: The entry of the folder's history.
   type: dict
@@ -236,6 +241,9 @@ hints:
   elements: str
   returned: failure
 """
+
+import calendar
+import time
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.patchwright.patchwright.plugins.module_utils.program import (
@@ -319,6 +327,8 @@ def present(module):
     result = changed(module, look, do, lambda seen: from_the_files(module, seen))
     if not module.check_mode:
         result["applied_at"] = applied_at(module, result)
+        if result["applied_at"]:
+            result["applied_for"] = applied_for(result)
     return result
 
 
@@ -340,6 +350,14 @@ def applied_at(module, result):
     there = ask(module, "status", "--", module.params["path"])["patches"]
     times = sorted(patch["applied"] for patch in there if patch["id"] in ids)
     return times[-1] if times else None
+
+
+def applied_for(result):
+    """For how many seconds they have been there. Only this host's own clock says that: another one may be hours ahead."""
+    if result["changed"]:
+        return 0
+    then = calendar.timegm(time.strptime(result["applied_at"][:19], "%Y-%m-%dT%H:%M:%S"))
+    return max(0, int(time.time()) - then)
 
 
 def absent(module):
