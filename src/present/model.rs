@@ -235,7 +235,8 @@ impl Model {
 
     /// Looks at everything that the home page tells of.
     pub(super) fn survey(&self) -> Effect {
-        Effect::Survey(self.recent.folders(), patch_files(&self.recent))
+        let recent = &self.recent;
+        Effect::Survey(recent.folders(), patch_files(recent), recent.withdrawn.clone())
     }
 
     /// Whether a change is under way.

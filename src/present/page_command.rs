@@ -53,7 +53,7 @@ impl Model {
                 words.push(folder?);
                 words.extend(of_edits(&workspace.edits));
                 words.extend(of_reading(&workspace.reading));
-                words.extend(of_lists(&self.papers.withdrawn));
+                words.extend(of_lists(&self.recent.withdrawn));
             }
             Page::Workspace(Tab::History) => words.extend(["history".into(), folder?]),
             _ => return self.words_of_papers(folder),

@@ -1,7 +1,5 @@
 //! What is shown to auditors and managers: evidence of a folder, and figures of several.
 
-use std::path::PathBuf;
-
 use super::evidence::{CheckedEvidence, EvidenceForm};
 use super::figures::{FiguresForm, FiguresPage};
 use super::identify::{IdentifiedPage, IdentifyForm};
@@ -16,8 +14,6 @@ pub struct Papers {
     pub checked: AnswerSlot<CheckedEvidence>,
     pub figures_of: FiguresForm,
     pub figures: AnswerSlot<FiguresPage>,
-    /// Lists of withdrawn patches that count beside the one of this machine.
-    pub withdrawn: Vec<PathBuf>,
     pub identify: IdentifyForm,
     pub identified: AnswerSlot<IdentifiedPage>,
     /// What a scanner will say about the folder.

@@ -11,7 +11,7 @@ use crate::present::Model;
 use crate::present::check::{CheckPage, CheckVerdict};
 use crate::present::message::{Input, Msg, PapersMsg};
 use crate::present::overview::path_line;
-use crate::toolkit::theme::{Icon, space};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Banner, Button, EmptyState, Notice, banner, button, button_row, card, empty_state, passed_row,
 };
@@ -58,10 +58,13 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 }
 
 /// Lists of withdrawn patches that count beside the one of this machine.
-fn withdrawn_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    let mut lists = model.papers.withdrawn.clone();
+pub(super) fn withdrawn_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let mut lists = model.recent.withdrawn.clone();
     files_ui(ui, papers::WITHDRAWN, &mut lists, Input::WithdrawnList, outbox);
-    if lists != model.papers.withdrawn {
+    if !lists.is_empty() {
+        ui.label(text::caption(papers::WITHDRAWN_STAY).color(Tokens::from_context(ui).muted));
+    }
+    if lists != model.recent.withdrawn {
         outbox.push(Msg::Papers(PapersMsg::EditWithdrawn(lists)));
     }
 }

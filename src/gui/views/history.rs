@@ -22,7 +22,12 @@ use crate::workbench::{Action, Which};
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let workspace = &model.workspace;
     if let Some(failure) = workspace.view.failed() {
-        return failure_ui(ui, failure, outbox);
+        failure_ui(ui, failure, outbox);
+        if !model.recent.withdrawn.is_empty() {
+            // A list that can't be read any more can be left out here, where no patch is open.
+            super::checks::withdrawn_ui(ui, model, outbox);
+        }
+        return;
     }
     let Some(view) = workspace.view.ready() else {
         return nothing_ui(ui, model, outbox);

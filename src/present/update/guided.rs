@@ -227,7 +227,7 @@ impl Model {
         guided.awaited = Some(ticket);
         guided.edits.clone_from(&self.workspace.edits);
         guided.reading.clone_from(&self.workspace.reading);
-        guided.withdrawn.clone_from(&self.papers.withdrawn);
+        guided.withdrawn.clone_from(&self.recent.withdrawn);
         let (back, repair) = (guided.rollback_question(), guided.repair_question());
         match (guided.task, &guided.folder) {
             (Task::Apply, Some(folder)) if !guided.bundles.is_empty() => {

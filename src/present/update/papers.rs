@@ -63,8 +63,8 @@ impl Model {
                 return vec![Effect::PickPlace(ExportWish::Plan, name)];
             }
             PapersMsg::EditWithdrawn(lists) => {
-                self.papers.withdrawn = lists;
-                return self.look_again();
+                self.recent.withdrawn = lists;
+                return self.lists_changed();
             }
             PapersMsg::ForgetPlan => self.workspace.plan = AnswerSlot::default(),
             PapersMsg::SaveOrder => {
@@ -72,6 +72,13 @@ impl Model {
             }
         }
         Vec::new()
+    }
+
+    /// What lists of withdrawn patches say counts from now on, and is remembered.
+    fn lists_changed(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::SaveSettings];
+        effects.extend(self.look_again());
+        effects
     }
 
     /// The page for the folder that somebody is at: after a result, for the patch it is about.
@@ -120,10 +127,10 @@ impl Model {
                 vec![Effect::Papers(PapersEffect::ReadPlan(ticket, file, question))]
             }
             Input::WithdrawnList => {
-                let lists = &mut self.papers.withdrawn;
+                let lists = &mut self.recent.withdrawn;
                 let new: Vec<PathBuf> = paths.into_iter().filter(|path| !lists.contains(path)).collect();
                 lists.extend(new);
-                self.look_again()
+                self.lists_changed()
             }
             Input::ComparedPatch => {
                 let files = &mut self.papers.identify.files;
@@ -145,7 +152,7 @@ impl Model {
         let workspace = &self.workspace;
         let folder = workspace.folder.clone().filter(|_| workspace.bundle.is_some())?;
         let (files, edits) = (workspace.files(), workspace.edits.clone());
-        Some(Box::new(PlanQuestion { files, folder, edits, withdrawn: self.papers.withdrawn.clone() }))
+        Some(Box::new(PlanQuestion { files, folder, edits, withdrawn: self.recent.withdrawn.clone() }))
     }
 
     /// The place for the plan was chosen.
