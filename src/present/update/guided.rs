@@ -14,7 +14,7 @@ use crate::present::model::{Model, Page};
 use crate::present::outcome::OutcomePage;
 use crate::present::slot::Ticket;
 use crate::present::switches::SwitchWish;
-use crate::present::worker::WorkerLine;
+use crate::present::worker::{Outcome, WorkerLine};
 use crate::settings::Pair;
 use crate::workbench::{EditChoice, Which};
 
@@ -225,7 +225,9 @@ impl Model {
         let Some(guided) = &mut self.guided else { return Vec::new() };
         let ticket = self.tickets.draw();
         guided.awaited = Some(ticket);
-        guided.edits.clone_from(&self.workspace.edits);
+        if guided.task == Task::Apply {
+            guided.edits.clone_from(&self.workspace.edits);
+        }
         guided.reading.clone_from(&self.workspace.reading);
         guided.withdrawn.clone_from(&self.recent.withdrawn);
         let (back, repair) = (guided.rollback_question(), guided.repair_question());
@@ -257,7 +259,7 @@ impl Model {
             guided.awaited = None;
             let mut check = check.unwrap_or_else(|failure| CheckPage::of_failure(&failure));
             check.findings.extend(guided.edits.iter().map(|(path, choice)| Finding::decided(path, choice)));
-            if guided.task == Task::TakeBack && !guided.keep_edits {
+            if matches!(guided.task, Task::TakeBack | Task::UndoRepair) && !guided.keep_edits {
                 offer_to_keep_edits(&mut check);
             }
             check.offer_sources(guided);
@@ -309,6 +311,12 @@ impl Model {
         let Some(guided) = self.guided.as_mut() else { return Vec::new() };
         if !guided.go(GuidedInput::WorkEnded) {
             return Vec::new();
+        }
+        if guided.task == Task::Apply
+            && guided.answer.as_ref().is_some_and(|answer| answer.outcome == Outcome::Done)
+        {
+            // What was decided about edited files is in them now, and says nothing about another change.
+            self.workspace.edits.clear();
         }
         self.workspace.folder.clone_from(&guided.folder);
         self.recent.begun = None;
