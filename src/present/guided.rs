@@ -176,7 +176,7 @@ pub struct Guided {
     pub switch: Option<SwitchWish>,
     /// The newest entry of the folder's history before the worker began, if it was known.
     pub newest: Option<u64>,
-    /// Counts the runs of workers, so that a bar may begin again in a new one.
+    /// Which run of a worker of this window it is, so that a bar begins again in a new one.
     pub run: u64,
     /// How far the worker has come.
     pub work: Work,
@@ -247,7 +247,7 @@ impl Guided {
                 // What somebody answers for is this patch in this folder as it was seen, not the next one.
                 self.overrides = Overrides::default();
             }
-            Stage::Running => (self.run, self.work, self.answer) = (self.run + 1, Work::BEGINNING, None),
+            Stage::Running => (self.work, self.answer) = (Work::BEGINNING, None),
             _ => {}
         }
         self.stage = stage;

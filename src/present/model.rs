@@ -137,6 +137,8 @@ pub struct Model {
     /// What was opened lately.
     pub recent: Recent,
     pub(super) tickets: Tickets,
+    /// Counts the runs of workers.
+    pub(super) runs: u64,
     /// The page that is returned to when the guided way ends.
     pub(super) page_before: Page,
     /// The pages that are returned to from those that were opened above them.
@@ -187,6 +189,7 @@ impl Model {
             settings,
             recent,
             tickets: Tickets::default(),
+            runs: 0,
             page_before: Page::Start,
             below: Vec::new(),
         }

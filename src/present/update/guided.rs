@@ -283,6 +283,8 @@ impl Model {
         if !guided.go(GuidedInput::Confirm) {
             return Vec::new();
         }
+        self.runs += 1;
+        guided.run = self.runs;
         let view = self.workspace.view.ready().filter(|_| self.workspace.folder.as_ref() == Some(&folder));
         guided.newest = view.map(FolderView::newest);
         let shown = guided.check.as_ref().and_then(|check| check.decision);
