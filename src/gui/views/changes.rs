@@ -14,8 +14,8 @@ use crate::report::changes::ChangeStatus;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, BadgeStatus as Mark, Button, EmptyState, FactRow, Notice, RowFocus, RowView, SearchView, Split,
-    Tone, badge, card, empty_state, facts, link_button, list_row, long_tree, search_field, split_view,
-    tick_box,
+    Tone, badge, badge_width, card, empty_state, facts, link_button, list_row, long_tree, search_field,
+    split_view, tick_box,
 };
 use crate::words::{self, fill, window};
 use crate::workbench::Comparison;
@@ -320,29 +320,39 @@ fn title_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize) -> Opti
     let item = &list.items()[index];
     let muted = Tokens::from_context(ui).muted;
     ui.spacing_mut().item_spacing.x = space::SMALL;
+/// Room that is kept for the file's name before a badge about it is drawn, in points.
+const NAME_WIDTH: f32 = 150.0;
+
+/// Room in which a fact about it can still be read, in points.
+const FACT_WIDTH: f32 = 48.0;
+
     badge(ui, &mark(item.status).badge());
     let is_own = item.fit.is_none() && model.workspace.folder.is_some() && !is_low(ui);
     let compare = is_own.then(|| compare_ui(ui, model.workspace.comparison)).flatten();
-    if item.differs {
-        let tone = Tone::Notice(Notice::Caution);
-        badge(ui, &Badge { text: words::DIFFERS, tone, explain: words::DIFFERS_MEANING });
-    }
     let risks = if is_low(ui) { &[][..] } else { &item.risks };
-    for risk in risks {
-        let tone = Tone::Notice(Notice::Caution);
-        badge(ui, &Badge { text: risk.as_str(), tone, explain: risk.explanation() });
+    let differs = item.differs.then_some((words::DIFFERS, words::DIFFERS_MEANING));
+    let risks = risks.iter().map(|risk| (risk.as_str(), risk.explanation()));
+    for (text, explain) in differs.into_iter().chain(risks) {
+        let view = Badge { text, tone: Tone::Notice(Notice::Caution), explain };
+        // Which file it is comes first; the list says the same of it.
+        if ui.available_width() >= NAME_WIDTH + badge_width(ui, &view) {
+            badge(ui, &view);
+        }
     }
     let path = ui.add(Label::new(text::strong(&item.shown)).truncate());
     let mut told = vec![item.shown.clone()];
     told.extend(item.from.iter().map(|from| format!("\u{2190} {from}")));
     told.extend((!item.facts.is_empty()).then(|| item.facts.clone()));
     let is_short = is_low(ui);
-    if let Some(position) = list.position(index).filter(|_| !is_short) {
+    let has_room = |ui: &Ui| !is_short && ui.available_width() >= FACT_WIDTH;
+    if let Some(position) = list.position(index).filter(|_| has_room(ui)) {
         let place = format!("{position} / {}", list.matching());
         ui.add(Label::new(text::caption(&place).color(muted)).truncate());
     }
-    for fact in told.iter().skip(1).filter(|_| !is_short) {
-        ui.add(Label::new(text::caption(fact).color(muted)).truncate());
+    for fact in told.iter().skip(1) {
+        if has_room(ui) {
+            ui.add(Label::new(text::caption(fact).color(muted)).truncate());
+        }
     }
     path.on_hover_text(told.join("\n"));
     compare
