@@ -47,6 +47,23 @@ words! {
     REPAIR_N = "Repair {n}";
     REPAIR_TITLE = "Repair files";
     REPAIRED_FILES = "Repaired";
+    REPAIR_REPLACES = "This replaces what is in these files now";
+    REPAIR_REPLACES_MEANING = "They were edited after the patch. The edited versions are backed up: undo the repair to restore them.";
+    UNDO_REPAIR = "Undo the last repair…";
+    UNDO_REPAIR_N = "Undo {n}";
+    UNDO_REPAIR_TITLE = "Undo the last repair";
+    READY_TO_UNDO_REPAIR = "Ready to undo the repair";
+    CONFIRM_UNDO_REPAIR = "Restore what these files had before the repair?";
+    CONFIRM_UNDO_REPAIR_PROMISE = "If something goes wrong, nothing is left half-changed. You can repair the files again.";
+    WORKING_TITLE_UNDO_REPAIR = "Undoing the repair";
+    DONE_UNDO_REPAIR = "Repair undone. The files are as they were before it.";
+    REAPPLY_ID = "Reapply {id}…";
+    ROLL_BACK_AGAIN = "Roll back {id} again…";
+    A_CHECK_FAILED = "a check failed";
+    RISK_HIDDEN_TEXT = "Hidden text";
+    RISK_HIDDEN_TEXT_MEANING = "This file contains characters that hide text or show it in another order than it is.";
+    READ_FIRST = "Read this first";
+    N_RENAMED = "{n} renamed";
     WORKING_TITLE_REPAIR = "Repairing files";
     DONE_SEVERAL = "Patches rolled back";
     // Decisions
