@@ -186,7 +186,7 @@ impl CheckPage {
         let check = Self::new(about, findings_of_rollback(found), review, button);
         let passed = [
             check.unless(&[Code::Store], words::SAFE_COPIES, || words::SAFE_COPIES_ARE_WHOLE.to_owned()),
-            check.unless(&[Code::Drift, Code::Missing], words::FILES, || files_as_expected(steps.len())),
+            check.unless(&[Code::Drift, Code::Missing], words::FILES, || files_as_expected(lines.len())),
             check.passed_space(preview),
             check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
         ];
@@ -374,13 +374,18 @@ fn passed_apply(found: &ApplyPreview, check: &CheckPage) -> Vec<ReviewLine> {
     let version = found.version.as_deref().map(line);
     let needed: Vec<String> = about.requires.iter().map(|needed| line(needed.id.as_str())).collect();
     let is_bundle = found.text.is_none();
+    // What is said about a file is that it isn't as the patch expects it.
+    let others: BTreeSet<_> =
+        preview.notes.iter().filter(|note| note.file.is_some()).map(|note| &note.path).collect();
+    let as_expected = number_of_changes(found).checked_sub(others.len()).filter(|number| *number > 0);
     let lines = [
         check.unless(&[Code::Product], words::PRODUCT, || line(&about.product.name)).filter(|_| is_bundle),
         version.and_then(|version| check.unless(&[Code::Version], window::CHECKED_VERSION, || version)),
         check
             .unless(&[Code::Requires], words::NEEDED, || needed.join(", "))
             .filter(|line| !line.value.is_empty()),
-        check.unless(FILES, window::CHECKED_FILES, || files_as_expected(number_of_changes(found))),
+        as_expected
+            .and_then(|number| check.unless(FILES, window::CHECKED_FILES, || files_as_expected(number))),
         check.passed_space(preview),
         check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
         (found.verdict.standing == Standing::Trusted)

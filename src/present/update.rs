@@ -245,7 +245,7 @@ impl Model {
         if self.is_working() {
             return Vec::new();
         }
-        self.overlay = None;
+        (self.overlay, self.notice) = (None, None);
         self.guided = None;
         self.show_page(match place {
             Destination::Start => Page::Start,

@@ -299,7 +299,7 @@ words! {
     GO_AS_WELL = "Rolled back, too";
     RETURN = "Active again";
     PUT_TOGETHER = "Rebuilt";
-    THEN_HERE = "Applied here afterwards";
+    THEN_HERE = "Patches here afterwards";
     NO_PATCH_LEFT = "No patches";
     KEEP_MINE = "Keep mine";
     TAKE_THEIRS = "Use the patch's";
@@ -310,7 +310,7 @@ words! {
     RECOVER_TITLE = "Recover from an interruption";
     CHECK_WAIT = "Checking the folder. Nothing is changed.";
     CHECK_READY = "Ready to apply";
-    CHECK_READY_MEANING = "The folder is what the patch expects.";
+    CHECK_READY_MEANING = "The patch can be applied to this folder.";
     CHECK_READY_BACK = "Safe to roll back";
     CHECK_READY_BRING = "Safe to reapply";
     CHECK_SAFE_COPIES = "Backups checked: all intact.";

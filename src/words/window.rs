@@ -285,7 +285,7 @@ words! {
     REVIEW_APPROVED = "Approved: it may be applied";
     REVIEW_COMMENTED = "Comments only";
     REVIEW_GO_ON = "Look at the others";
-    REVIEW_MEANING = "Everyone who applies the patch sees a signed review first.";
+    REVIEW_MEANING = "Everyone who trusts your key sees your signed review before applying the patch.";
     REVIEW_REJECTED = "Rejected: it must not be applied";
     REVIEW_SAVE = "Save the review…";
     REVIEW_SIGN = "Sign it and add it to the patch file…";

@@ -97,7 +97,8 @@ fn path_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox)
         let reason = is_empty.then_some(words::START_TYPE_FIRST);
         let open = Button::primary(words::START_TYPE_BUTTON).blocked(reason);
         if (button(ui, &open).clicked() || entered) && !is_empty {
-            outbox.push(Msg::TypedInstead(model.asked.clone(), fields.path.trim().into()));
+            let typed = std::mem::take(&mut fields.path);
+            outbox.push(Msg::TypedInstead(model.asked.clone(), typed.trim().into()));
         }
         if button(ui, &Button::secondary(words::LEAVE)).clicked() {
             outbox.push(Msg::Escape);
