@@ -14,13 +14,15 @@ use super::finding::{
 use super::fit;
 use super::guided::{Guided, Task};
 use super::overview::{line, path_line};
-use crate::model::{Code, Node, Step, TreePath};
+use crate::model::{Code, Node, Restart, Step, TreePath};
 use crate::plan::{Obstacle, Preview};
-use crate::report::{changes, phrases};
+use crate::report::changes::{self, ChangeLine, ChangeStatus};
+use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{
-    ApplyPreview, ComingPatch, DecisionDigest, Override, PatchNote, RepairPreview, RollbackPreview, Standing,
+    ApplyPreview, ComingPatch, DecisionDigest, Drift, DriftKind, Override, PatchNote, RepairPreview,
+    RollbackPreview, Standing, Turn,
 };
 
 /// How a check ended.
@@ -74,6 +76,8 @@ pub struct CheckPage {
     pub differing: Vec<TreePath>,
     /// Whether somebody has to say why, whatever else there is.
     pub needs_reason: bool,
+    /// What has to be restarted after a rollback, or after one was undone.
+    pub restarts: BTreeSet<Restart>,
 }
 
 /// What a check is about. Texts are escaped.
@@ -114,7 +118,10 @@ impl CheckPage {
                 words::FILES,
                 match found.patches.as_slice() {
                     [one] => changes::summary(&changes::lines(&one.patch.changes)),
-                    _ => counts(steps, [words::N_ADDED, words::N_CHANGED, words::N_REMOVED]),
+                    several => {
+                        let patches: Vec<_> = several.iter().map(|one| &*one.patch).collect();
+                        changes::summary(&changes::lines(&changes::of_steps(steps, &patches)))
+                    }
                 },
             )),
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
@@ -144,21 +151,28 @@ impl CheckPage {
         Self { subject: Some(subject), passed, asks_for, ..check }
     }
 
-    /// The check of a rollback in `folder`; with `again`, of undoing one.
-    pub fn of_rollback(found: &RollbackPreview, folder: &Path, again: bool) -> Self {
+    /// The check of a rollback in `folder`, or of undoing the last change of it.
+    pub fn of_rollback(found: &RollbackPreview, folder: &Path) -> Self {
         let preview = &found.preview;
         let steps = &preview.plan.steps;
-        let (name, button) = match again {
-            true => (words::COMES_BACK, words::BRING_BACK_N),
-            false => (words::IS_TAKEN_OUT, words::TAKE_BACK_N),
+        let of_steps = changes::of_steps(steps, &[]);
+        let lines = changes::lines(&of_steps);
+        let (name, button) = match found.turn {
+            Turn::CameBack => (words::COMES_BACK, words::BRING_BACK_N),
+            Turn::RepairUndone => (words::IS_TAKEN_OUT, window::UNDO_REPAIR_N),
+            _ => (words::IS_TAKEN_OUT, words::TAKE_BACK_N),
         };
-        let patch = found.patch.as_ref().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
+        let patch = found.patch.as_ref().filter(|_| found.turn != Turn::RepairUndone);
+        let patch = patch.map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
         let review = [
             Some(ReviewLine::choice(words::FOLDER, path_line(folder))),
             patch.map(|patch| ReviewLine::fact(name, patch)),
             Some(ReviewLine::fact(
                 words::FILES,
-                counts(steps, [words::N_COME_BACK, words::N_RESTORED, words::N_GO_AWAY]),
+                match found.turn {
+                    Turn::CameBack => changes::summary(&lines),
+                    _ => counts(&lines),
+                },
             )),
             names(words::GO_AS_WELL, found.with_it.iter().map(|with| &with.patch)),
             names(words::RETURN, &found.back),
@@ -178,11 +192,12 @@ impl CheckPage {
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
         ];
         let ids: Vec<String> = match found.patches.as_slice() {
+            _ if found.turn == Turn::RepairUndone => Vec::new(),
             [] => found.patch.iter().map(|patch| line(&patch.id)).collect(),
             several => several.iter().map(|patch| line(&patch.id)).collect(),
         };
         let subject = (!ids.is_empty()).then(|| Subject { patch: ids.join(" + "), product: None });
-        let about = (preview, found.decision(), steps.len());
+        let about = (preview, found.decision(), lines.len());
         let check = Self::new(about, findings_of_rollback(found), review, button);
         let passed = [
             check.unless(&[Code::Store], words::SAFE_COPIES, || words::SAFE_COPIES_ARE_WHOLE.to_owned()),
@@ -192,7 +207,8 @@ impl CheckPage {
         ];
         let asks_for = (!found.unvouched.is_empty()).then_some(Override::Unsigned).into_iter().collect();
         let passed = passed.into_iter().flatten().collect();
-        Self { subject, passed, asks_for: Some(asks_for), ..check }
+        let restarts = found.restarts.clone();
+        Self { subject, passed, asks_for: Some(asks_for), restarts, ..check }
     }
 
     /// The check of a repair in `folder`.
@@ -201,6 +217,7 @@ impl CheckPage {
         let steps = &preview.plan.steps;
         let files = phrases::count(steps.len(), "file", "files");
         let mut findings = findings_of_obstacles(&preview.obstacles);
+        findings.extend(finding_of_edits(&found.drift));
         findings.extend(findings_of_notes(&preview.notes));
         let paths: Vec<String> = found.drift.iter().map(|drift| line(drift.path.as_str())).collect();
         let review = [
@@ -234,7 +251,7 @@ impl CheckPage {
             .flat_map(|finding| finding.places.clone())
             .collect();
         let other = match guided.task {
-            Task::TakeBack | Task::BringBack => Some(WayOut::LeaveDamaged),
+            Task::TakeBack | Task::BringBack | Task::UndoRepair => Some(WayOut::LeaveDamaged),
             Task::Repair => {
                 let others = self.differing.iter().filter(|path| !lacking.contains(path));
                 let others: Vec<TreePath> = others.cloned().collect();
@@ -295,6 +312,7 @@ impl CheckPage {
             asks_for: preview.obstacles.iter().map(Obstacle::way_around).collect(),
             differing: Vec::new(),
             needs_reason: false,
+            restarts: BTreeSet::new(),
         }
     }
 
@@ -329,6 +347,7 @@ impl CheckPage {
             asks_for: None,
             differing: Vec::new(),
             needs_reason: false,
+            restarts: BTreeSet::new(),
         }
     }
 
@@ -411,6 +430,14 @@ fn in_order(patches: &[ComingPatch]) -> String {
     patches.iter().map(title).collect::<Vec<_>>().join(" \u{2192} ")
 }
 
+/// That a repair replaces what somebody wrote into files, if it does.
+fn finding_of_edits(drift: &[Drift]) -> Option<Finding> {
+    let edited = drift.iter().filter(|drift| drift.kind == DriftKind::Edited);
+    let edited: Vec<String> = edited.map(|drift| line(drift.path.as_str())).collect();
+    let finding = Finding::plain(Rank::MayBreak, window::REPAIR_REPLACES, window::REPAIR_REPLACES_MEANING);
+    (!edited.is_empty()).then(|| Finding { evidence: edited, ..finding })
+}
+
 /// Paths in a line each, as many as one reads.
 fn shortened(mut paths: Vec<String>) -> String {
     fit::shorten(&mut paths);
@@ -434,13 +461,14 @@ fn product(preview: &ApplyPreview) -> String {
     }
 }
 
-/// `2 added, 1 changed`, in the words for what comes, changes and goes.
-fn counts(steps: &[Step], [came, changed, went]: [&str; 3]) -> String {
-    let number = |of: fn(&Step) -> bool| steps.iter().filter(|step| of(step)).count();
+/// `2 restored, 1 reverted`, in the words for what comes back, changes and goes.
+fn counts(lines: &[ChangeLine<'_>]) -> String {
+    let number = |status| changes::number(lines, status);
     let parts = [
-        (number(|step| step.before.is_none()), came),
-        (number(|step| step.before.is_some() && step.after.is_some()), changed),
-        (number(|step| step.before.is_some() && step.after.is_none()), went),
+        (number(ChangeStatus::Added), words::N_COME_BACK),
+        (number(ChangeStatus::Modified) + number(ChangeStatus::TypeChanged), words::N_RESTORED),
+        (number(ChangeStatus::Renamed), window::N_RENAMED),
+        (number(ChangeStatus::Deleted), words::N_GO_AWAY),
     ];
     let parts: Vec<String> = parts
         .iter()

@@ -19,7 +19,7 @@ use super::work::Work;
 use super::worker::{WorkerAnswer, WorkerChange};
 use crate::model::{Position, TreePath};
 use crate::words::{self, fill, window};
-use crate::workbench::{DamagedBackups, EditChoices, Override, Overrides, TextOptions, Which};
+use crate::workbench::{DamagedBackups, EditChoices, Override, Overrides, TextOptions, Turn, Which};
 
 /// What is done about an interrupted change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum Task {
     BringBack,
     /// Making drifted files what the patches left there.
     Repair,
+    /// Making them again what they were before that.
+    UndoRepair,
     /// Keeping patches for good.
     Keep,
     /// Dealing with interrupted work.
@@ -194,7 +196,11 @@ impl Guided {
             stage: Stage::Choosing,
             bundles,
             folder,
-            which: if task == Task::BringBack { Which::Reapply } else { Which::Last },
+            which: match task {
+                Task::BringBack => Which::Reapply,
+                Task::UndoRepair => Which::LastRollback,
+                _ => Which::Last,
+            },
             reading: TextOptions::default(),
             withdrawn: Vec::new(),
             why: RollbackReason::default(),
@@ -224,6 +230,15 @@ impl Guided {
     pub(super) fn say_why(&mut self, reason: String) {
         if let Some(wish) = &mut self.switch {
             wish.reason = reason;
+        }
+    }
+
+    /// What undoing the last change has to come to, for this to be what somebody was asked.
+    pub(super) const fn turn(&self) -> Turn {
+        match self.task {
+            Task::BringBack => Turn::CameBack,
+            Task::UndoRepair => Turn::RepairUndone,
+            _ => Turn::Went,
         }
     }
 
@@ -318,7 +333,9 @@ impl Guided {
                 why: self.why.clone(),
             },
             Task::Repair => WorkerChange::Repair(self.repair_question()),
-            Task::TakeBack | Task::BringBack => WorkerChange::TakeBack(self.rollback_question()),
+            Task::TakeBack | Task::BringBack | Task::UndoRepair => {
+                WorkerChange::TakeBack(self.rollback_question())
+            }
             Task::Keep => WorkerChange::Keep(self.named()?.to_owned()),
             Task::Switch => WorkerChange::Switch(self.switch.clone()?),
             Task::Recover if self.recovering != Recovering::Undo => WorkerChange::FinishInterrupted,
@@ -350,6 +367,7 @@ impl Guided {
             Task::TakeBack => words::TAKE_BACK_TITLE,
             Task::BringBack => words::BRING_BACK_TITLE,
             Task::Repair => window::REPAIR_TITLE,
+            Task::UndoRepair => window::UNDO_REPAIR_TITLE,
             Task::Keep => window::KEEP_TITLE,
             Task::Recover => words::RECOVER_TITLE,
         };
@@ -406,6 +424,7 @@ impl Guided {
             Task::TakeBack => (words::CONFIRM_TAKE_BACK, words::CONFIRM_BACK_PROMISE),
             Task::BringBack => (words::CONFIRM_BRING_BACK, words::CONFIRM_BACK_PROMISE),
             Task::Repair => (window::CONFIRM_REPAIR, words::CONFIRM_BACK_PROMISE),
+            Task::UndoRepair => (window::CONFIRM_UNDO_REPAIR, window::CONFIRM_UNDO_REPAIR_PROMISE),
             Task::Keep => (window::CONFIRM_KEEP, window::CONFIRM_KEEP_PROMISE),
             Task::Switch => (words::REVIEW_TITLE, window::CONFIRM_SWITCH_PROMISE),
             Task::Recover => match self.recovering {

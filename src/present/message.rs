@@ -136,6 +136,8 @@ pub enum Msg {
     BeginKeep(String),
     /// The guided undo of a rollback.
     BeginBringBack,
+    /// What the last repair replaced comes back.
+    BeginUndoRepair,
     /// The guided turning of the switch with this name.
     BeginSwitch(String, Position),
     /// Why the switch is turned.

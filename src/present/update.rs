@@ -6,7 +6,7 @@ use super::check::CheckPage;
 use super::commands::Command;
 use super::failure::Failure;
 use super::finding::{WayOut, show_hidden};
-use super::guided::{Stage, Task};
+use super::guided::{Guided, Stage};
 use super::history::FolderView;
 use super::message::{Destination, Dialog, Effect, Event, ExportWish, Msg};
 use super::model::{Model, Overlay, Page};
@@ -16,7 +16,7 @@ use super::slot::Ticket;
 use super::workspace::{OpenPatch, Tab, Workspace};
 use crate::settings::Pair;
 use crate::words::{self, fill};
-use crate::workbench::{ApplyPreview, Error, Which, typed_path};
+use crate::workbench::{ApplyPreview, Error, Turn, Which, typed_path};
 
 mod changes;
 mod choose;
@@ -179,8 +179,12 @@ impl Model {
             Event::Previewed(ticket, answer) => self.previewed(ticket, *answer),
             Event::BackPreviewed(ticket, answer) => {
                 let folder = self.folder_of(ticket);
-                let again = self.guided.as_ref().is_some_and(|guided| guided.task == Task::BringBack);
-                let check = (*answer).map(|preview| CheckPage::of_rollback(&preview, &folder, again));
+                let asked = self.guided.as_ref().map_or(Turn::Went, Guided::turn);
+                let check = (*answer).map(|preview| match preview.turn == asked {
+                    true => CheckPage::of_rollback(&preview, &folder),
+                    // Somebody else has changed the folder: undoing what is last now is not what was asked.
+                    false => CheckPage::of_failure(&Failure::from_error(&Error::moved(), Some(&folder))),
+                });
                 self.checked(ticket, check)
             }
             Event::RepairPreviewed(ticket, answer) => self.checked(ticket, *answer),

@@ -133,9 +133,6 @@ words! {
     SAFE_COPIES = "Backups";
     SAFE_COPIES_ARE_WHOLE = "Checked: all intact";
     NONE = "None";
-    N_ADDED = "{n} added";
-    N_CHANGED = "{n} modified";
-    N_REMOVED = "{n} deleted";
     N_COME_BACK = "{n} restored";
     N_RESTORED = "{n} reverted";
     N_GO_AWAY = "{n} deleted";
@@ -226,7 +223,6 @@ words! {
     CHECK_STOPPED = "– {check} (stopped: {evidence})";
     FOREIGN_HISTORY = "Foreign history";
     HISTORY_SAYS = "The history says";
-    TAKE_OUT_AGAIN = "Roll back the patch again";
     LAST_CHANGED_BY = "(last changed by {id})";
     TIDYING = "Tidying up: {what}";
     // Findings

@@ -47,6 +47,7 @@ impl CheckPage {
             asks_for: Some(BTreeSet::new()),
             differing: Vec::new(),
             needs_reason: false,
+            restarts: BTreeSet::new(),
         }
     }
 }

@@ -34,6 +34,7 @@ fn ready() -> CheckPage {
     CheckPage {
         differing: Vec::new(),
         needs_reason: false,
+        restarts: Default::default(),
         subject: None,
         verdict: CheckVerdict::Ready,
         findings: Vec::new(),

@@ -31,6 +31,7 @@ impl Model {
             Msg::BeginRepair => return self.begin_guided(Task::Repair),
             Msg::BeginKeep(id) => return self.begin_named(Task::Keep, Which::Patch(id)),
             Msg::BeginBringBack => return self.begin_guided(Task::BringBack),
+            Msg::BeginUndoRepair => return self.begin_guided(Task::UndoRepair),
             Msg::BeginSwitch(name, to) => return self.begin_switch(SwitchWish::new(name, to)),
             Msg::BeginRecover(folder, how) => return self.begin_recover(&folder, how),
             _ => {}
@@ -102,11 +103,6 @@ impl Model {
         let folder = folder.or_else(|| proposed().filter(|_| is_first_page));
         let bundles = if task == Task::Apply { self.workspace.files() } else { Vec::new() };
         let mut guided = Guided::new(task, bundles, folder.clone());
-        // What was brought back goes again by undoing that.
-        if task == Task::BringBack && self.workspace.view.ready().is_some_and(|view| view.status.brought_back)
-        {
-            guided.which = Which::LastRollback;
-        }
         let has_choice = task == Task::TakeBack && !self.is_guided() && self.patches_in_folder() > 1;
         let is_chosen = guided.reason_to_wait().is_none() && !is_first_page && !has_choice;
         if is_chosen {
@@ -247,7 +243,7 @@ impl Model {
                 };
                 guided.switch.iter().map(preview).collect()
             }
-            (Task::TakeBack | Task::BringBack, Some(folder)) => {
+            (Task::TakeBack | Task::BringBack | Task::UndoRepair, Some(folder)) => {
                 vec![Effect::PreviewBack(ticket, folder.clone(), back)]
             }
             _ => Vec::new(),
@@ -314,14 +310,14 @@ impl Model {
         if !guided.go(GuidedInput::WorkEnded) {
             return Vec::new();
         }
+        self.workspace.folder.clone_from(&guided.folder);
+        self.recent.begun = None;
         if guided.task == Task::Apply
             && guided.answer.as_ref().is_some_and(|answer| answer.outcome == Outcome::Done)
         {
             // What was decided about edited files is in them now, and says nothing about another change.
             self.workspace.edits.clear();
         }
-        self.workspace.folder.clone_from(&guided.folder);
-        self.recent.begun = None;
         self.interrupted.retain(|(known, _)| Some(known) != guided.folder.as_ref());
         self.look_again()
     }
