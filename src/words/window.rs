@@ -62,6 +62,11 @@ words! {
     A_CHECK_FAILED = "a check failed";
     RISK_HIDDEN_TEXT = "Hidden text";
     RISK_HIDDEN_TEXT_MEANING = "This file contains characters that hide text or show it in another order than it is.";
+    // What others call a command, in lower case
+    ALSO_APPLY = "install";
+    ALSO_EVIDENCE = "audit report";
+    ALSO_GO_BACK = "undo revert restore uninstall";
+    NO_COMMAND = "No command has this name.";
     READ_FIRST = "Read this first";
     N_RENAMED = "{n} renamed";
     WORKING_TITLE_REPAIR = "Repairing files";

@@ -11,7 +11,7 @@ use crate::present::overview::{line, path_line};
 use crate::present::{Model, Overlay};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{Button, button, link_button, section};
-use crate::words;
+use crate::words::{self, window};
 
 /// Widest and highest overlay, in points.
 const SIZE: [f32; 2] = [480.0, 420.0];
@@ -46,9 +46,12 @@ fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outb
     let wanted = fields.palette.to_lowercase();
     let found: Vec<Command> = Command::ALL
         .into_iter()
-        .filter(|command| command.name().to_lowercase().contains(&wanted))
+        .filter(|command| command.is_called(&wanted))
         .filter(|command| *command != Command::Palette)
         .collect();
+    if found.is_empty() {
+        ui.label(text::body(window::NO_COMMAND).color(Tokens::from_context(ui).muted));
+    }
     let pressed = |key| ui.input(|input| input.key_pressed(key));
     if field.changed() {
         fields.chosen = 0;
@@ -97,8 +100,7 @@ fn path_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox)
         let reason = is_empty.then_some(words::START_TYPE_FIRST);
         let open = Button::primary(words::START_TYPE_BUTTON).blocked(reason);
         if (button(ui, &open).clicked() || entered) && !is_empty {
-            let typed = std::mem::take(&mut fields.path);
-            outbox.push(Msg::TypedInstead(model.asked.clone(), typed.trim().into()));
+            outbox.push(Msg::TypedInstead(model.asked.clone(), fields.path.trim().into()));
         }
         if button(ui, &Button::secondary(words::LEAVE)).clicked() {
             outbox.push(Msg::Escape);
