@@ -210,3 +210,11 @@ fn enter_in_the_filter_goes_from_one_file_that_is_left_to_the_next() {
     }
     assert_eq!(seen.len(), 2, "{seen:?}");
 }
+
+#[test]
+fn the_field_for_a_path_is_empty_again_after_it_was_used() {
+    let mut person = Person::new();
+    person.writes(words::START_TYPE, "/nowhere");
+    person.press(words::START_TYPE_BUTTON);
+    assert_eq!(person.model(|model| model.typed_path.clone()), "");
+}
