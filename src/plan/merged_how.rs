@@ -35,7 +35,7 @@ impl MergedHow {
                 let keys: Vec<String> = keys.iter().map(KeyChange::phrase).collect();
                 format!("edited by key: {}; its bytes are not the author's", shortened(&keys))
             }
-            MergedHow::Given => "merged in the file you provided".to_owned(),
+            MergedHow::Given => "merged by hand".to_owned(),
         }
     }
 
