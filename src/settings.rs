@@ -163,6 +163,9 @@ pub struct Recent {
     /// Files of rollouts, the last one first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rollouts: Vec<PathBuf>,
+    /// Lists of withdrawn patches that count for this person beside the one of this machine.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<PathBuf>,
 }
 
 impl Recent {

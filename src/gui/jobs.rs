@@ -136,7 +136,7 @@ impl Threads {
     }
 
     /// Looks at what the home page tells of; a newer look calls this one off.
-    fn survey(&mut self, folders: Vec<PathBuf>, files: Vec<PathBuf>) {
+    fn survey(&mut self, folders: Vec<PathBuf>, files: Vec<PathBuf>, lists: Vec<PathBuf>) {
         let cancel = CancelToken::new();
         if let Some(older) = self.newest.insert(Question::Survey, cancel.clone()) {
             older.cancel();
@@ -144,7 +144,7 @@ impl Threads {
         let (workbench, sender) = (self.workbench.clone(), self.sender());
         threads::beside("survey", move || {
             let watch = Watch { progress: &Quiet, cancel: &cancel };
-            reading::survey(&workbench, folders, files, watch, sender);
+            reading::survey(&workbench, folders, (files, &lists), watch, sender);
         });
     }
 
@@ -224,7 +224,7 @@ impl Jobs for Threads {
             }
             Effect::FindInterrupted(folders) => self.find_interrupted(folders),
             Effect::ReadTextAs(reading) => self.reading = reading,
-            Effect::Survey(folders, files) => self.survey(folders, files),
+            Effect::Survey(folders, files, lists) => self.survey(folders, files, lists),
             Effect::Start(change, folder, expected) => self.start_worker(change.arguments(&folder, expected)),
             Effect::StopWorker => {
                 if let Some(worker) = &mut self.worker {

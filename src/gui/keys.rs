@@ -6,6 +6,7 @@ use super::outbox::Outbox;
 use crate::present::Model;
 use crate::present::commands::{Command, Shortcut};
 use crate::present::message::Msg;
+use crate::toolkit::widgets::is_escape_taken;
 
 /// Removes the keys of commands from the input.
 pub fn take(context: &Context, model: &Model, outbox: &mut Outbox) {
@@ -21,7 +22,8 @@ pub fn take(context: &Context, model: &Model, outbox: &mut Outbox) {
         // A field has Escape first: it closes what one types into.
         // So does a menu that is open.
         let closes_a_menu = command == Command::Escape && egui::Popup::is_any_open(context);
-        let is_field = is_typing && command == Command::Escape && model.overlay.is_none() || closes_a_menu;
+        let has_escape = is_typing || is_escape_taken(context);
+        let is_field = has_escape && command == Command::Escape && model.overlay.is_none() || closes_a_menu;
         let is_below = model.overlay.is_some() && command != Command::Escape;
         if is_below || is_field || (is_typing && shortcut.is_typed()) {
             continue;

@@ -319,13 +319,15 @@ impl Entry {
         !note.passed && (self.facts.iter().any(is_it) || self.scripts.iter().any(stopped))
     }
 
+    /// Whether a check or script of it failed, which is why a change was rolled back.
+    pub(crate) fn has_failed_check(&self) -> bool {
+        self.facts.iter().any(|fact| matches!(fact, EntryFact::FailedCheck { .. }))
+    }
+
     /// Whether it took a change back only because somebody stopped its health checks.
     pub(crate) fn is_of_stopped_checks(&self) -> bool {
-        let has_failed = |fact: &EntryFact| matches!(fact, EntryFact::FailedCheck { .. });
         let was_stopped = |fact: &EntryFact| matches!(fact, EntryFact::StoppedCheck { .. });
-        self.action == Action::Rollback
-            && self.facts.iter().any(was_stopped)
-            && !self.facts.iter().any(has_failed)
+        self.action == Action::Rollback && self.facts.iter().any(was_stopped) && !self.has_failed_check()
     }
 
     /// The files that had some of what its patch number `part` changes before it came, because of others.

@@ -402,6 +402,13 @@ pub struct Rollback {
     pub steps: Vec<String>,
 }
 
+impl Rollback {
+    /// What somebody reads before the patch goes: what becomes of data, and the steps.
+    pub(crate) fn advice(&self) -> Vec<String> {
+        self.data_warning.iter().chain(&self.steps).cloned().collect()
+    }
+}
+
 /// What shows that the patch was made with care: lines of text, for people to read and follow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Evidence {

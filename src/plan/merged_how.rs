@@ -38,7 +38,7 @@ impl MergedHow {
                 format!("edited by key: {}; its bytes are not the author's", shortened(&keys))
             }
             MergedHow::Permissions => "because the patch changes its permissions only".to_owned(),
-            MergedHow::Given => "merged in the file you provided".to_owned(),
+            MergedHow::Given => "merged by hand".to_owned(),
         }
     }
 

@@ -98,6 +98,9 @@ pub struct Note {
     /// Whether it is about how a diff fits, which is shown beside the diff, too.
     #[serde(skip)]
     pub is_fit: bool,
+    /// Whether somebody has to read it before they go on.
+    #[serde(skip)]
+    pub(crate) is_warning: bool,
     /// What the text is made from, where the history is to keep it.
     #[serde(skip)]
     pub(crate) file: Option<FileNote>,
@@ -105,7 +108,12 @@ pub struct Note {
 
 impl Note {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { path: None, text: text.into(), is_fit: false, file: None }
+        Self { path: None, text: text.into(), is_fit: false, is_warning: false, file: None }
+    }
+
+    /// One that somebody has to read before they go on.
+    pub(crate) fn warning(text: impl Into<String>) -> Self {
+        Self { is_warning: true, ..Self::new(text) }
     }
 
     pub(crate) fn at(path: impl Display, text: impl Into<String>) -> Self {

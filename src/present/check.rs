@@ -15,13 +15,15 @@ use super::fit;
 use super::guided::{Guided, Task};
 use super::overview::{line, path_line};
 use super::scripts::ScriptsView;
-use crate::model::{Code, Node, Step, TreePath};
+use crate::model::{Code, Node, Restart, Step, TreePath};
 use crate::plan::{Obstacle, Preview};
-use crate::report::{changes, phrases};
+use crate::report::changes::{self, ChangeLine, ChangeStatus};
+use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill, trying, window};
 use crate::workbench::{
-    ApplyPreview, ComingPatch, DecisionDigest, Override, PatchNote, RepairPreview, RollbackPreview, Standing,
+    ApplyPreview, ComingPatch, DecisionDigest, Drift, DriftKind, Override, PatchNote, RepairPreview,
+    RollbackPreview, Standing, Turn,
 };
 
 /// How a check ended.
@@ -82,6 +84,8 @@ pub struct CheckPage {
     pub scripts: Option<ScriptsView>,
     /// What somebody has to set aside so that it can be tried on a copy; `None`: it can't be.
     pub rehearsal: Option<BTreeSet<Override>>,
+    /// What has to be restarted after a rollback, or after one was undone.
+    pub restarts: BTreeSet<Restart>,
 }
 
 /// What a check is about. Texts are escaped.
@@ -122,7 +126,10 @@ impl CheckPage {
                 words::FILES,
                 match found.patches.as_slice() {
                     [one] => changes::summary(&changes::lines(&one.patch.changes)),
-                    _ => counts(steps, [words::N_ADDED, words::N_CHANGED, words::N_REMOVED]),
+                    several => {
+                        let patches: Vec<_> = several.iter().map(|one| &*one.patch).collect();
+                        changes::summary(&changes::lines(&changes::of_steps(steps, &patches)))
+                    }
                 },
             )),
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
@@ -153,21 +160,28 @@ impl CheckPage {
         Self { subject: Some(subject), passed, asks_for, scripts, rehearsal, ..check }
     }
 
-    /// The check of a rollback in `folder`; with `again`, of undoing one; with `scripts_stay`, of one of files alone.
-    pub fn of_rollback(found: &RollbackPreview, folder: &Path, (again, scripts_stay): (bool, bool)) -> Self {
+    /// The check of a rollback in `folder`, or of undoing the last change of it; with `scripts_stay`, of files alone.
+    pub fn of_rollback(found: &RollbackPreview, folder: &Path, scripts_stay: bool) -> Self {
         let preview = &found.preview;
         let steps = &preview.plan.steps;
-        let (name, button) = match again {
-            true => (words::COMES_BACK, words::BRING_BACK_N),
-            false => (words::IS_TAKEN_OUT, words::TAKE_BACK_N),
+        let of_steps = changes::of_steps(steps, &[]);
+        let lines = changes::lines(&of_steps);
+        let (name, button) = match found.turn {
+            Turn::CameBack => (words::COMES_BACK, words::BRING_BACK_N),
+            Turn::RepairUndone => (words::IS_TAKEN_OUT, window::UNDO_REPAIR_N),
+            _ => (words::IS_TAKEN_OUT, words::TAKE_BACK_N),
         };
-        let patch = found.patch.as_ref().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
+        let patch = found.patch.as_ref().filter(|_| found.turn != Turn::RepairUndone);
+        let patch = patch.map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
         let review = [
             Some(ReviewLine::choice(words::FOLDER, path_line(folder))),
             patch.map(|patch| ReviewLine::fact(name, patch)),
             Some(ReviewLine::fact(
                 words::FILES,
-                counts(steps, [words::N_COME_BACK, words::N_RESTORED, words::N_GO_AWAY]),
+                match found.turn {
+                    Turn::CameBack => changes::summary(&lines),
+                    _ => counts(&lines),
+                },
             )),
             names(words::GO_AS_WELL, found.with_it.iter().map(|with| &with.patch)),
             names(words::RETURN, &found.back),
@@ -187,21 +201,23 @@ impl CheckPage {
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
         ];
         let ids: Vec<String> = match found.patches.as_slice() {
+            _ if found.turn == Turn::RepairUndone => Vec::new(),
             [] => found.patch.iter().map(|patch| line(&patch.id)).collect(),
             several => several.iter().map(|patch| line(&patch.id)).collect(),
         };
         let subject = (!ids.is_empty()).then(|| Subject { patch: ids.join(" + "), product: None });
-        let about = (preview, found.decision(), steps.len());
+        let about = (preview, found.decision(), lines.len());
         let check = Self::new(about, findings_of_rollback(found, scripts_stay), review, button);
         let passed = [
             check.unless(&[Code::Store], words::SAFE_COPIES, || words::SAFE_COPIES_ARE_WHOLE.to_owned()),
-            check.unless(&[Code::Drift, Code::Missing], words::FILES, || files_as_expected(steps.len())),
+            check.unless(&[Code::Drift, Code::Missing], words::FILES, || files_as_expected(lines.len())),
             check.passed_space(preview),
             check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
         ];
         let passed = passed.into_iter().flatten().collect();
         let scripts = ScriptsView::new(&found.scripts).filter(|_| !scripts_stay);
-        Self { subject, passed, asks_for: Some(found.asks_for()), scripts, ..check }
+        let (asks_for, restarts) = (Some(found.asks_for()), found.restarts.clone());
+        Self { subject, passed, asks_for, scripts, restarts, ..check }
     }
 
     /// The check of a repair in `folder`.
@@ -210,6 +226,7 @@ impl CheckPage {
         let steps = &preview.plan.steps;
         let files = phrases::count(steps.len(), "file", "files");
         let mut findings = findings_of_obstacles(&preview.obstacles);
+        findings.extend(finding_of_edits(&found.drift));
         findings.extend(findings_of_notes(&preview.notes));
         let paths: Vec<String> = found.drift.iter().map(|drift| line(drift.path.as_str())).collect();
         let review = [
@@ -243,7 +260,7 @@ impl CheckPage {
             .flat_map(|finding| finding.places.clone())
             .collect();
         let other = match guided.task {
-            Task::TakeBack | Task::BringBack => Some(WayOut::LeaveDamaged),
+            Task::TakeBack | Task::BringBack | Task::UndoRepair => Some(WayOut::LeaveDamaged),
             Task::Repair => {
                 let others = self.differing.iter().filter(|path| !lacking.contains(path));
                 let others: Vec<TreePath> = others.cloned().collect();
@@ -307,6 +324,7 @@ impl CheckPage {
             needs_reason: false,
             scripts: None,
             rehearsal: None,
+            restarts: BTreeSet::new(),
         }
     }
 
@@ -343,6 +361,7 @@ impl CheckPage {
             needs_reason: false,
             scripts: None,
             rehearsal: None,
+            restarts: BTreeSet::new(),
         }
     }
 
@@ -404,13 +423,18 @@ fn passed_apply(found: &ApplyPreview, check: &CheckPage) -> Vec<ReviewLine> {
     let version = found.version.as_deref().map(line);
     let needed: Vec<String> = about.requires.iter().map(|needed| line(needed.id.as_str())).collect();
     let is_bundle = found.text.is_none();
+    // What is said about a file is that it isn't as the patch expects it.
+    let others: BTreeSet<_> =
+        preview.notes.iter().filter(|note| note.file.is_some()).map(|note| &note.path).collect();
+    let as_expected = number_of_changes(found).checked_sub(others.len()).filter(|number| *number > 0);
     let lines = [
         check.unless(&[Code::Product], words::PRODUCT, || line(&about.product.name)).filter(|_| is_bundle),
         version.and_then(|version| check.unless(&[Code::Version], window::CHECKED_VERSION, || version)),
         check
             .unless(&[Code::Requires], words::NEEDED, || needed.join(", "))
             .filter(|line| !line.value.is_empty()),
-        check.unless(FILES, window::CHECKED_FILES, || files_as_expected(number_of_changes(found))),
+        as_expected
+            .and_then(|number| check.unless(FILES, window::CHECKED_FILES, || files_as_expected(number))),
         check.passed_space(preview),
         check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
         (found.verdict.standing == Standing::Trusted)
@@ -445,6 +469,14 @@ fn in_order(patches: &[ComingPatch]) -> String {
     patches.iter().map(title).collect::<Vec<_>>().join(" \u{2192} ")
 }
 
+/// That a repair replaces what somebody wrote into files, if it does.
+fn finding_of_edits(drift: &[Drift]) -> Option<Finding> {
+    let edited = drift.iter().filter(|drift| drift.kind == DriftKind::Edited);
+    let edited: Vec<String> = edited.map(|drift| line(drift.path.as_str())).collect();
+    let finding = Finding::plain(Rank::MayBreak, window::REPAIR_REPLACES, window::REPAIR_REPLACES_MEANING);
+    (!edited.is_empty()).then(|| Finding { evidence: edited, ..finding })
+}
+
 /// Paths in a line each, as many as one reads.
 fn shortened(mut paths: Vec<String>) -> String {
     fit::shorten(&mut paths);
@@ -468,13 +500,14 @@ fn product(preview: &ApplyPreview) -> String {
     }
 }
 
-/// `2 added, 1 changed`, in the words for what comes, changes and goes.
-fn counts(steps: &[Step], [came, changed, went]: [&str; 3]) -> String {
-    let number = |of: fn(&Step) -> bool| steps.iter().filter(|step| of(step)).count();
+/// `2 restored, 1 reverted`, in the words for what comes back, changes and goes.
+fn counts(lines: &[ChangeLine<'_>]) -> String {
+    let number = |status| changes::number(lines, status);
     let parts = [
-        (number(|step| step.before.is_none()), came),
-        (number(|step| step.before.is_some() && step.after.is_some()), changed),
-        (number(|step| step.before.is_some() && step.after.is_none()), went),
+        (number(ChangeStatus::Added), words::N_COME_BACK),
+        (number(ChangeStatus::Modified) + number(ChangeStatus::TypeChanged), words::N_RESTORED),
+        (number(ChangeStatus::Renamed), window::N_RENAMED),
+        (number(ChangeStatus::Deleted), words::N_GO_AWAY),
     ];
     let parts: Vec<String> = parts
         .iter()

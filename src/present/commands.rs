@@ -173,6 +173,17 @@ impl Command {
         }
     }
 
+    /// Whether this, in lower case, is part of its name, or what others call it.
+    pub(crate) fn is_called(self, wanted: &str) -> bool {
+        let others = match self {
+            Command::GoBack => window::ALSO_GO_BACK,
+            Command::Apply => window::ALSO_APPLY,
+            Command::Evidence => window::ALSO_EVIDENCE,
+            _ => "",
+        };
+        self.name().to_lowercase().contains(wanted) || others.contains(wanted)
+    }
+
     /// Its keys, the first of which is shown.
     pub const fn shortcuts(self) -> &'static [Shortcut] {
         match self {

@@ -208,8 +208,11 @@ fn time(span: TimeFigure, times: &Times, measured: &FolderMetrics) -> Figure {
         // Of a handful nobody says what most of them are.
         (Some(_), Some(most)) if times.is_few() => {
             let least = times.values.iter().map(|(_, seconds)| *seconds).min().unwrap_or(most);
-            let facts = [("least", phrases::length(least)), ("most", phrases::length(most))];
-            fill(papers::BETWEEN, &facts.each_ref().map(|(name, value)| (*name, value.as_str())))
+            let [least, most] = [least, most].map(phrases::length);
+            match least == most {
+                true => most,
+                false => fill(papers::BETWEEN, &[("least", &least), ("most", &most)]),
+            }
         }
         (Some(median), Some(most)) => {
             let facts = [("median", phrases::length(median)), ("most", phrases::length(most))];

@@ -418,14 +418,15 @@ fn findings_of_patch(patch: &Patch, phases: &[HoldPhase]) -> Vec<Finding> {
 }
 
 pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -> Vec<Finding> {
-    let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut groups: BTreeMap<(bool, &str), Vec<String>> = BTreeMap::new();
     for note in notes {
-        let places = groups.entry(&note.text).or_default();
+        let places = groups.entry((note.is_warning, &note.text)).or_default();
         places.extend(note.path.as_ref().map(|path| escape_line(path).into_owned()));
     }
-    let finding = |(text, places): (&str, Vec<String>)| {
+    let finding = |((is_warning, text), places): ((bool, &str), Vec<String>)| {
         let text = escape_line(text).into_owned();
         match places.as_slice() {
+            [] if is_warning => Finding::plain(Rank::MayBreak, window::READ_FIRST, text),
             [] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, capitalised(&text)),
             [one] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, format!("{one} {text}")),
             many => {

@@ -19,7 +19,7 @@ use super::work::Work;
 use super::worker::{WorkerAnswer, WorkerChange};
 use crate::model::{Digest, Position, TreePath};
 use crate::words::{self, fill, trying, window};
-use crate::workbench::{DamagedBackups, EditChoices, Override, Overrides, TextOptions, Which};
+use crate::workbench::{DamagedBackups, EditChoices, Override, Overrides, TextOptions, Turn, Which};
 
 /// What is done about an interrupted change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum Task {
     BringBack,
     /// Making drifted files what the patches left there.
     Repair,
+    /// Making them again what they were before that.
+    UndoRepair,
     /// Keeping patches for good.
     Keep,
     /// Dealing with interrupted work.
@@ -178,7 +180,7 @@ pub struct Guided {
     pub switch: Option<SwitchWish>,
     /// The newest entry of the folder's history before the worker began, if it was known.
     pub newest: Option<u64>,
-    /// Counts the runs of workers, so that a bar may begin again in a new one.
+    /// Which run of a worker of this window it is, so that a bar begins again in a new one.
     pub run: u64,
     /// How far the worker has come.
     pub work: Work,
@@ -196,7 +198,11 @@ impl Guided {
             stage: Stage::Choosing,
             bundles,
             folder,
-            which: if task == Task::BringBack { Which::Reapply } else { Which::Last },
+            which: match task {
+                Task::BringBack => Which::Reapply,
+                Task::UndoRepair => Which::LastRollback,
+                _ => Which::Last,
+            },
             reading: TextOptions::default(),
             beside: Beside::default(),
             why: RollbackReason::default(),
@@ -230,6 +236,15 @@ impl Guided {
         }
     }
 
+    /// What undoing the last change has to come to, for this to be what somebody was asked.
+    pub(super) const fn turn(&self) -> Turn {
+        match self.task {
+            Task::BringBack => Turn::CameBack,
+            Task::UndoRepair => Turn::RepairUndone,
+            _ => Turn::Went,
+        }
+    }
+
     /// Goes where `input` leads; `false` if it leads nowhere.
     pub fn go(&mut self, input: GuidedInput) -> bool {
         let stage = match next_stage(self.stage, input) {
@@ -253,7 +268,7 @@ impl Guided {
                     self.scripts = ScriptAnswer::None;
                 }
             }
-            Stage::Running => (self.run, self.work, self.answer) = (self.run + 1, Work::BEGINNING, None),
+            Stage::Running => (self.work, self.answer) = (Work::BEGINNING, None),
             _ => {}
         }
         self.stage = stage;
@@ -340,7 +355,9 @@ impl Guided {
                 scripts: self.agreed_scripts(),
             },
             Task::Repair => WorkerChange::Repair(self.repair_question()),
-            Task::TakeBack | Task::BringBack => WorkerChange::TakeBack(self.rollback_question()),
+            Task::TakeBack | Task::BringBack | Task::UndoRepair => {
+                WorkerChange::TakeBack(self.rollback_question())
+            }
             Task::Keep => WorkerChange::Keep(self.named()?.to_owned()),
             Task::Switch => WorkerChange::Switch(self.switch.clone()?),
             Task::Recover if self.recovering != Recovering::Undo => WorkerChange::FinishInterrupted,
@@ -373,6 +390,7 @@ impl Guided {
             Task::TakeBack => words::TAKE_BACK_TITLE,
             Task::BringBack => words::BRING_BACK_TITLE,
             Task::Repair => window::REPAIR_TITLE,
+            Task::UndoRepair => window::UNDO_REPAIR_TITLE,
             Task::Keep => window::KEEP_TITLE,
             Task::Recover => words::RECOVER_TITLE,
         };
@@ -429,6 +447,7 @@ impl Guided {
             Task::TakeBack => (words::CONFIRM_TAKE_BACK, words::CONFIRM_BACK_PROMISE),
             Task::BringBack => (words::CONFIRM_BRING_BACK, words::CONFIRM_BACK_PROMISE),
             Task::Repair => (window::CONFIRM_REPAIR, words::CONFIRM_BACK_PROMISE),
+            Task::UndoRepair => (window::CONFIRM_UNDO_REPAIR, window::CONFIRM_UNDO_REPAIR_PROMISE),
             Task::Keep => (window::CONFIRM_KEEP, window::CONFIRM_KEEP_PROMISE),
             Task::Switch => (words::REVIEW_TITLE, window::CONFIRM_SWITCH_PROMISE),
             Task::Recover => match self.recovering {

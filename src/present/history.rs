@@ -2,13 +2,13 @@
 
 use super::overview::{Fact, line};
 use super::switches::SwitchRow;
-use crate::model::{LayerKey, TreePath};
+use crate::model::{LayerKey, Position, TreePath};
 use crate::report::{phrases, relations};
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{
     Action, CheckNote, Drift, DriftKind, Entry, FolderHistory, FolderStatus, HistoryCheck, Installed,
-    PatchNote, Recalled, Removal, UncheckedChange, Which,
+    PatchNote, Recalled, Removal, Turn, UncheckedChange, Which,
 };
 
 /// What is known about a folder, ready to be shown.
@@ -132,11 +132,54 @@ pub struct RollbackChoice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRow {
     pub number: u64,
-    pub action: Action,
+    pub sign: EventSign,
     pub when: String,
     pub what: String,
     /// Everything else about it.
     pub facts: Vec<Fact>,
+}
+
+/// What kind of thing happened, at a glance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventSign {
+    /// A patch came and stayed, or files were repaired.
+    Applied,
+    Reapplied,
+    RolledBack,
+    Repaired,
+    /// It failed, or was rolled back because a check failed.
+    Failed,
+    Kept,
+    Checked,
+    Scripts,
+    TurnedOn,
+    TurnedOff,
+}
+
+impl EventSign {
+    fn new(entry: &Entry, history: &[Entry]) -> Self {
+        let is_undone = |by: &Entry| by.reverses == Some(entry.seq) && by.has_failed_check();
+        match entry.action {
+            Action::Apply if history.iter().any(is_undone) => EventSign::Failed,
+            Action::Apply => EventSign::Applied,
+            Action::Rollback if entry.has_failed_check() => EventSign::Failed,
+            Action::Rollback => match entry.turn(history) {
+                Turn::CameBack => EventSign::Reapplied,
+                Turn::Repaired => EventSign::Repaired,
+                _ => EventSign::RolledBack,
+            },
+            Action::Repair => EventSign::Repaired,
+            Action::PutBack => EventSign::Failed,
+            Action::Accept => EventSign::Kept,
+            Action::Checked if entry.checks_due => EventSign::Failed,
+            Action::Checked => EventSign::Checked,
+            Action::Scripts => EventSign::Scripts,
+            Action::Toggle => match &entry.toggle {
+                Some(note) if note.position == Position::Off.as_str() => EventSign::TurnedOff,
+                _ => EventSign::TurnedOn,
+            },
+        }
+    }
 }
 
 impl FolderView {
@@ -192,6 +235,21 @@ impl FolderView {
     /// The number of the newest entry of the history; 0 before the first.
     pub fn newest(&self) -> u64 {
         self.events.first().map_or(0, |event| event.number)
+    }
+
+    /// Whether what the last repair replaced can come back.
+    pub fn can_undo_repair(&self) -> bool {
+        self.status.can_undo_repair && !self.status.undid_repair
+    }
+
+    /// What undoes the last rollback, or rolls back again what came back last: what it does with which patches.
+    pub fn last_turn(&self) -> Option<String> {
+        let template = match self.status.brought_back {
+            true => window::ROLL_BACK_AGAIN,
+            false => window::REAPPLY_ID,
+        };
+        let ids: Vec<String> = self.status.last_moved.iter().map(|id| line(id)).collect();
+        self.status.can_undo_rollback.then(|| fill(template, &[("id", &ids.join(", "))]))
     }
 
     /// Whether a patch can be rolled back now.
@@ -294,11 +352,15 @@ fn event(entry: &Entry, said: &str, history: &FolderHistory) -> EventRow {
     let name = if is_foreign { words::HISTORY_SAYS } else { words::NOTE };
     facts.extend(said.map(|said| Fact::new(name, &said)));
     facts.extend(entry.bundle.map(|digest| Fact::new(words::PATCH_FILE_SHA_256, &digest.to_string())));
+    let what = patch.map_or_else(|| event.clone(), |patch| format!("{event}: {patch}"));
     EventRow {
         number: entry.seq,
-        action: entry.action,
+        sign: EventSign::new(entry, &history.entries),
         when: phrases::moment(&entry.time),
-        what: patch.map_or_else(|| event.clone(), |patch| format!("{event}: {patch}")),
+        what: match entry.has_failed_check() {
+            true => format!("{what} ({})", window::A_CHECK_FAILED),
+            false => what,
+        },
         facts,
     }
 }

@@ -120,8 +120,13 @@ pub fn patch_files(recent: &Recent) -> Vec<PathBuf> {
 }
 
 /// Looks at a folder as far as the home page tells of it. Slow, and writes nothing.
-pub fn look_at_folder(workbench: &Workbench, folder: &Path, watch: Watch<'_>) -> KnownFolder {
-    let seen = workbench.status(folder, watch).and_then(|status| {
+pub fn look_at_folder(
+    workbench: &Workbench,
+    folder: &Path,
+    withdrawn: &[PathBuf],
+    watch: Watch<'_>,
+) -> KnownFolder {
+    let seen = workbench.status_against(folder, withdrawn, watch).and_then(|status| {
         let history = workbench.history(folder)?;
         Ok(known_folder(&status, history.entries.last()))
     });

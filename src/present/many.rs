@@ -27,14 +27,13 @@ pub struct Many {
     pub asked: Option<Asked>,
     /// What the worker does, or did last.
     pub run: Option<ManyRun>,
-    /// Counts the runs, so that a bar may begin again.
-    pub(super) runs: u64,
 }
 
 /// Work of the worker in many folders.
 #[derive(Debug, Clone)]
 pub struct ManyRun {
     pub task: ManyTask,
+    /// Which run of a worker of this window it is, so that a bar begins again in a new one.
     pub number: u64,
     pub work: Work,
     /// Its last word.

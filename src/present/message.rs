@@ -138,6 +138,8 @@ pub enum Msg {
     BeginKeep(String),
     /// The guided undo of a rollback.
     BeginBringBack,
+    /// What the last repair replaced comes back.
+    BeginUndoRepair,
     /// The guided turning of the switch with this name.
     BeginSwitch(String, Position),
     /// Why the switch is turned.
@@ -380,8 +382,8 @@ pub enum Effect {
     Contents(Ticket, PathBuf, TreePath, Option<PathBuf>, Comparison),
     /// Look whether work was interrupted in one of these folders.
     FindInterrupted(Vec<PathBuf>),
-    /// Look at folders and patch files as far as the home page tells of them.
-    Survey(Vec<PathBuf>, Vec<PathBuf>),
+    /// Look at folders and patch files as far as the home page tells of them, with lists of withdrawn patches.
+    Survey(Vec<PathBuf>, Vec<PathBuf>, Vec<PathBuf>),
     /// List the folders in a folder; where nobody knows where to begin, in the person's own.
     List(Ticket, Option<PathBuf>),
     LayOutSample(Ticket),

@@ -11,7 +11,7 @@ use super::keys::{KeyRow, MadeKeyView, NewKeyForm, RevokeForm, SignForm, TrustFo
 use super::make::{FieldFinding, MadePage, MakeForm};
 use super::many::Many;
 use super::merge::MergePage;
-use super::message::{Dialog, Effect};
+use super::message::{Beside, Dialog, Effect};
 use super::overview::line;
 use super::papers::Papers;
 use super::rehearse::Rehearsing;
@@ -152,6 +152,8 @@ pub struct Model {
     /// What was opened lately.
     pub recent: Recent,
     pub(super) tickets: Tickets,
+    /// Counts the runs of workers.
+    pub(super) runs: u64,
     /// The page that is returned to when the guided way ends.
     pub(super) page_before: Page,
     /// The pages that are returned to from those that were opened above them.
@@ -167,6 +169,11 @@ const fn comparison(compared: ComparedSides) -> Comparison {
 }
 
 impl Model {
+    /// What counts beside the patch and the folder that are open.
+    pub fn beside(&self) -> Beside {
+        Beside { withdrawn: self.recent.withdrawn.clone(), sbom: self.papers.sbom.clone() }
+    }
+
     /// The model of a window that was just opened.
     pub fn new(settings: Settings, mut recent: Recent) -> Self {
         let went_on = recent.begun.take();
@@ -208,6 +215,7 @@ impl Model {
             settings,
             recent,
             tickets: Tickets::default(),
+            runs: 0,
             page_before: Page::Start,
             below: Vec::new(),
         }
@@ -256,7 +264,8 @@ impl Model {
 
     /// Looks at everything that the home page tells of.
     pub(super) fn survey(&self) -> Effect {
-        Effect::Survey(self.recent.folders(), patch_files(&self.recent))
+        let recent = &self.recent;
+        Effect::Survey(recent.folders(), patch_files(recent), recent.withdrawn.clone())
     }
 
     /// Whether the worker is at something.

@@ -52,10 +52,9 @@ impl OutcomePage {
     pub fn new(guided: &Guided, found: Result<&FolderView, &Failure>) -> Self {
         let answer = guided.answer.as_ref();
         let condition = condition(guided, found);
-        let is_back = found.is_ok_and(|view| view.status.brought_back);
         let mut outcome = Self {
             condition,
-            heading: heading(guided, condition, answer, is_back).to_owned(),
+            heading: heading(guided, condition, answer).to_owned(),
             sentence: sentence(answer, condition, found),
             code: answer.and_then(WorkerAnswer::code).map(line),
             facts: facts(guided, answer, found),
@@ -64,7 +63,9 @@ impl OutcomePage {
             printed: answer.map(printed).unwrap_or_default(),
             can: can(guided.task, condition, found),
         };
-        if condition == FolderEnd::Done && (outcome.next.is_empty() || guided.switch.is_some()) {
+        // What is kept for good changed no file of the product.
+        let has_changed = condition == FolderEnd::Done && guided.task != Task::Keep;
+        if has_changed && (outcome.next.is_empty() || guided.switch.is_some()) {
             outcome.next.push(words::REPORT_CHECK.to_owned());
         }
         outcome
@@ -93,6 +94,11 @@ fn condition(guided: &Guided, found: Result<&FolderView, &Failure>) -> FolderEnd
     match answer.map(|answer| answer.outcome) {
         _ if is_unfinished => FolderEnd::NeedsAttention,
         Some(Ended::Done) if !has_switched(guided, found) => FolderEnd::NeedsAttention,
+        Some(Ended::Done) if guided.task == Task::UndoRepair => match found {
+            // What was repaired differs again, as it did before.
+            Ok(view) if view.status.undid_repair => FolderEnd::Done,
+            _ => FolderEnd::NeedsAttention,
+        },
         // What was read back decides: done means that it is so.
         Some(Ended::Done) if found.is_ok_and(|view| view.status.drift.is_empty()) => FolderEnd::Done,
         Some(Ended::Done) => FolderEnd::NeedsAttention,
@@ -116,12 +122,7 @@ fn has_switched(guided: &Guided, found: Result<&FolderView, &Failure>) -> bool {
     found.is_ok_and(|view| wish.has_come_true(&view.status.switches))
 }
 
-fn heading(
-    guided: &Guided,
-    condition: FolderEnd,
-    answer: Option<&WorkerAnswer>,
-    is_back: bool,
-) -> &'static str {
+fn heading(guided: &Guided, condition: FolderEnd, answer: Option<&WorkerAnswer>) -> &'static str {
     match (condition, guided.task) {
         (FolderEnd::Done, Task::Apply) => words::DONE_APPLY,
         (FolderEnd::Done, Task::TakeBack) => match guided.which {
@@ -131,9 +132,9 @@ fn heading(
             _ if guided.damaged.leave => words::DONE_TAKE_OUT,
             Which::Last | Which::LastRollback | Which::Reapply => words::DONE_TAKE_BACK,
         },
-        (FolderEnd::Done, Task::BringBack) if is_back => words::DONE_BRING_BACK,
-        (FolderEnd::Done, Task::BringBack) => words::DONE_TAKE_BACK,
+        (FolderEnd::Done, Task::BringBack) => words::DONE_BRING_BACK,
         (FolderEnd::Done, Task::Repair) => window::DONE_REPAIR,
+        (FolderEnd::Done, Task::UndoRepair) => window::DONE_UNDO_REPAIR,
         (FolderEnd::Done, Task::Keep) => window::DONE_KEEP,
         (FolderEnd::Done, Task::Switch) => match guided.switch.as_ref().map(|wish| wish.to) {
             Some(Position::On) => window::DONE_TURN_ON,
@@ -167,7 +168,7 @@ fn sentence(
         FolderEnd::NeedsAttention if view.status.unfinished.is_some() => {
             words::INTERRUPTED_MEANING.to_owned()
         }
-        FolderEnd::NeedsAttention if !view.status.drift.is_empty() => {
+        FolderEnd::NeedsAttention | FolderEnd::Done if !view.status.drift.is_empty() => {
             let number = phrases::count(view.status.drift.len(), "file", "files");
             fill(words::DONE_DIFFERS, &[("n", &number)])
         }
@@ -180,6 +181,9 @@ fn facts(guided: &Guided, answer: Option<&WorkerAnswer>, found: Result<&FolderVi
     let mut facts = Vec::new();
     facts.extend(guided.folder.as_ref().map(|folder| Fact::new(words::FOLDER, &path_line(folder))));
     facts.extend(guided.bundles.iter().map(|bundle| Fact::new(words::PATCH_FILE, &path_line(bundle))));
+    let about = guided.check.as_ref().and_then(|check| check.subject.as_ref());
+    let about = about.filter(|_| matches!(guided.task, Task::TakeBack | Task::BringBack | Task::Keep));
+    facts.extend(about.map(|about| Fact::new(words::PATCH, &about.patch)));
     facts.extend(found.ok().and_then(FolderView::product).map(|product| Fact::new(words::PRODUCT, &product)));
     facts.extend(guided.switch.as_ref().map(|wish| Fact::new(window::SWITCH, &wish.name)));
     if let Some(entry) = answer.and_then(WorkerAnswer::entry) {
@@ -209,6 +213,13 @@ fn next(
         next.extend(turned.into_iter().flat_map(after_turning));
         let restart = answer.change().and_then(|change| Restart::parse(&change.restart));
         next.extend(restart.and_then(words::restart).map(str::to_owned));
+        let check = guided.check.as_ref();
+        next.extend(
+            check
+                .into_iter()
+                .flat_map(|check| &check.restarts)
+                .filter_map(|what| words::restart(*what).map(str::to_owned)),
+        );
     }
     next
 }
@@ -270,6 +281,7 @@ fn can(task: Task, condition: FolderEnd, found: Result<&FolderView, &Failure>) -
             Some(Task::TakeBack)
         }
         (FolderEnd::Done, Task::TakeBack) if view.status.can_undo_rollback => Some(Task::BringBack),
+        (FolderEnd::Done, Task::Repair) if view.can_undo_repair() => Some(Task::UndoRepair),
         (FolderEnd::Done, Task::Switch) => Some(Task::Switch),
         _ => None,
     }

@@ -61,7 +61,7 @@ impl Model {
                 words.push(folder?);
                 words.extend(of_edits(&workspace.edits));
                 words.extend(of_reading(&workspace.reading));
-                words.extend(of_beside(&self.papers.beside));
+                words.extend(of_beside(&self.beside()));
             }
             Page::Workspace(Tab::History) => words.extend(["history".into(), folder?]),
             _ => return self.words_of_papers(folder),
@@ -104,7 +104,7 @@ impl Model {
                 let files = files.chain(form.kev.iter().map(|file| ("--kev", file)));
                 let files = files.chain(form.epss.iter().map(|file| ("--epss", file)));
                 words.extend(files.flat_map(|(flag, file)| [flag.into(), of(file)]));
-                words.extend(of_lists(&self.papers.beside.withdrawn));
+                words.extend(of_lists(&self.recent.withdrawn));
                 words.push(folder.filter(|_| form.reason_to_wait(true).is_none())?);
             }
             Page::Wanted => {

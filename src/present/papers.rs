@@ -1,9 +1,10 @@
 //! What is shown to auditors and managers: evidence of a folder, and figures of several.
 
+use std::path::PathBuf;
+
 use super::evidence::{CheckedEvidence, EvidenceForm};
 use super::figures::{FiguresForm, FiguresPage};
 use super::identify::{IdentifiedPage, IdentifyForm};
-use super::message::Beside;
 use super::scan::ScanView;
 use super::slot::AnswerSlot;
 use super::tried::AskedRules;
@@ -16,8 +17,8 @@ pub struct Papers {
     pub checked: AnswerSlot<CheckedEvidence>,
     pub figures_of: FiguresForm,
     pub figures: AnswerSlot<FiguresPage>,
-    /// What counts beside the patch and the folder that are open.
-    pub beside: Beside,
+    /// An SBOM of the folder that is open, which answers for the components that a patch needs.
+    pub sbom: Option<PathBuf>,
     pub identify: IdentifyForm,
     pub identified: AnswerSlot<IdentifiedPage>,
     /// Whether the patch file that is open has what somebody's trust rules ask for.

@@ -327,7 +327,7 @@ fn find_in_all(
 pub fn survey(
     workbench: &Workbench,
     folders: Vec<PathBuf>,
-    files: Vec<PathBuf>,
+    (files, withdrawn): (Vec<PathBuf>, &[PathBuf]),
     watch: Watch<'_>,
     mut tell: impl FnMut(Event),
 ) {
@@ -340,7 +340,7 @@ pub fn survey(
         if watch.cancel.check().is_err() {
             return;
         }
-        let look = AssertUnwindSafe(|| home::look_at_folder(workbench, &folder, watch));
+        let look = AssertUnwindSafe(|| home::look_at_folder(workbench, &folder, withdrawn, watch));
         if let Ok(known) = catch_unwind(look) {
             tell(Event::Surveyed(folder, Known::Folder(known)));
         }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::fit::{self, FileFit};
 use crate::model::{Digest, Mode, Node, Patch};
 use crate::report::changes::{self, ChangeStatus};
+use crate::text::confusables::ConfusableSeverity;
 use crate::text::escape_line;
-use crate::words;
-use crate::workbench::TextOrigin;
+use crate::words::{self, window};
+use crate::workbench::{Hidden, HiddenIn, HiddenPlace, TextOrigin};
 
 /// One change as the tree and the pane above the difference show it. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub enum Risk {
     Link,
     /// Its name hides characters.
     HiddenName,
+    /// Its content hides text, or shows it other than it is.
+    HiddenText,
 }
 
 impl Risk {
@@ -66,6 +69,7 @@ impl Risk {
             Risk::Permissions => words::RISK_PERMISSIONS,
             Risk::Link => words::RISK_LINK,
             Risk::HiddenName => words::RISK_HIDDEN,
+            Risk::HiddenText => window::RISK_HIDDEN_TEXT,
         }
     }
 
@@ -79,6 +83,7 @@ impl Risk {
             Risk::Permissions => words::RISK_PERMISSIONS_MEANING,
             Risk::Link => words::RISK_LINK_MEANING,
             Risk::HiddenName => words::RISK_HIDDEN_MEANING,
+            Risk::HiddenText => window::RISK_HIDDEN_TEXT_MEANING,
         }
     }
 }
@@ -159,6 +164,17 @@ impl ChangeTree {
         let mut tree = Self { items, ..Self::default() };
         tree.build();
         tree
+    }
+
+    /// Marks the files that `hidden` tells of as made to be read other than they are.
+    pub(super) fn mark_hidden(&mut self, hidden: &Hidden) {
+        let is_deceiving = |place: &&HiddenPlace| place.danger() == ConfusableSeverity::Deceiving;
+        let files: BTreeSet<&str> = (hidden.places.iter().filter(is_deceiving))
+            .filter_map(|place| if let HiddenIn::File(path) = &place.at { Some(path.as_str()) } else { None })
+            .collect();
+        for item in self.items.iter_mut().filter(|item| files.contains(item.shown.as_str())) {
+            item.risks.insert(0, Risk::HiddenText);
+        }
     }
 
     /// Every change, in the order of paths.

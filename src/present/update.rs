@@ -6,7 +6,7 @@ use super::check::CheckPage;
 use super::commands::Command;
 use super::failure::Failure;
 use super::finding::{WayOut, show_hidden};
-use super::guided::{Stage, Task};
+use super::guided::{Guided, Stage};
 use super::history::FolderView;
 use super::message::{Destination, Dialog, Effect, Event, ExportWish, Input, Msg, RehearseMsg, ScriptAnswer};
 use super::model::{Model, Overlay, Page};
@@ -16,7 +16,7 @@ use super::slot::Ticket;
 use super::workspace::{OpenPatch, Tab, Workspace};
 use crate::settings::Pair;
 use crate::words::{self, fill};
-use crate::workbench::{ApplyPreview, Error, Which, typed_path};
+use crate::workbench::{ApplyPreview, Error, Turn, Which, typed_path};
 
 mod changes;
 mod choose;
@@ -183,11 +183,14 @@ impl Model {
             Event::Previewed(ticket, answer) => self.previewed(ticket, *answer),
             Event::BackPreviewed(ticket, answer) => {
                 let folder = self.folder_of(ticket);
-                let again = self.guided.as_ref().is_some_and(|guided| guided.task == Task::BringBack);
+                let asked = self.guided.as_ref().map_or(Turn::Went, Guided::turn);
                 let stays =
                     self.guided.as_ref().is_some_and(|guided| guided.scripts == ScriptAnswer::Without);
-                let check = |preview| CheckPage::of_rollback(&preview, &folder, (again, stays));
-                let check = (*answer).map(check);
+                let check = (*answer).map(|preview| match preview.turn == asked {
+                    true => CheckPage::of_rollback(&preview, &folder, stays),
+                    // Somebody else has changed the folder: undoing what is last now is not what was asked.
+                    false => CheckPage::of_failure(&Failure::from_error(&Error::moved(), Some(&folder))),
+                });
                 self.checked(ticket, check)
             }
             Event::RepairPreviewed(ticket, answer) => self.checked(ticket, *answer),
@@ -258,7 +261,7 @@ impl Model {
         if self.is_working() {
             return Vec::new();
         }
-        self.overlay = None;
+        (self.overlay, self.notice) = (None, None);
         self.guided = None;
         self.show_page(match place {
             Destination::Start => Page::Start,

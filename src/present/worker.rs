@@ -166,7 +166,7 @@ impl WorkerChange {
                 words.extend(keep_edits.then(|| "--keep-edits".into()));
                 words.extend(of_sources(&damaged.from));
                 words.extend(damaged.leave.then(|| "--leave-damaged".into()));
-                let is_back = matches!(which, Which::Reapply | Which::LastRollback);
+                let is_back = *which == Which::Reapply;
                 words.extend(if is_back { why.words() } else { why.words_of_rollback() });
                 words.extend(of_lists(withdrawn).filter(|_| is_back));
                 words.extend(overrides.flags().filter(|_| is_back).map(OsString::from));

@@ -66,10 +66,12 @@ impl OpenPatch {
     /// Its changes; `None` while nobody can know them.
     pub fn tree(&self) -> Option<ChangeTree> {
         let patch = &self.inspection.patch;
-        match &self.inspection.text {
-            None => Some(ChangeTree::new(patch)),
-            Some(text) => text.origin.as_ref().map(|origin| ChangeTree::of_text(patch, origin)),
-        }
+        let mut tree = match &self.inspection.text {
+            None => ChangeTree::new(patch),
+            Some(text) => ChangeTree::of_text(patch, text.origin.as_ref()?),
+        };
+        tree.mark_hidden(&self.inspection.hidden);
+        Some(tree)
     }
 }
 

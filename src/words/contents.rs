@@ -170,6 +170,7 @@ words! {
     NOTE_REMOVED = "Deleted";
     NOTE_RENAMED = "Renamed";
     NOTES_MORE = "{n} more notes";
+    NOTES_MORE_ONE = "1 more note";
     NOTE_SHOW = "Show";
     // Notes: what they say
     IDENTICAL_VERIFIED = "Byte-identical, verified by SHA-256";

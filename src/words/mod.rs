@@ -135,9 +135,6 @@ words! {
     SAFE_COPIES = "Backups";
     SAFE_COPIES_ARE_WHOLE = "Checked: all intact";
     NONE = "None";
-    N_ADDED = "{n} added";
-    N_CHANGED = "{n} modified";
-    N_REMOVED = "{n} deleted";
     N_COME_BACK = "{n} restored";
     N_RESTORED = "{n} reverted";
     N_GO_AWAY = "{n} deleted";
@@ -228,7 +225,6 @@ words! {
     CHECK_STOPPED = "– {check} (stopped: {evidence})";
     FOREIGN_HISTORY = "Foreign history";
     HISTORY_SAYS = "The history says";
-    TAKE_OUT_AGAIN = "Roll back the patch again";
     LAST_CHANGED_BY = "(last changed by {id})";
     TIDYING = "Tidying up: {what}";
     // Findings
@@ -301,7 +297,7 @@ words! {
     GO_AS_WELL = "Rolled back, too";
     RETURN = "Active again";
     PUT_TOGETHER = "Rebuilt";
-    THEN_HERE = "Applied here afterwards";
+    THEN_HERE = "Patches here afterwards";
     NO_PATCH_LEFT = "No patches";
     KEEP_MINE = "Keep mine";
     TAKE_THEIRS = "Use the patch's";
@@ -312,7 +308,7 @@ words! {
     RECOVER_TITLE = "Recover from an interruption";
     CHECK_WAIT = "Checking the folder. Nothing is changed.";
     CHECK_READY = "Ready to apply";
-    CHECK_READY_MEANING = "The folder is what the patch expects.";
+    CHECK_READY_MEANING = "The patch can be applied to this folder.";
     CHECK_READY_BACK = "Safe to roll back";
     CHECK_READY_BRING = "Safe to reapply";
     CHECK_SAFE_COPIES = "Backups checked: all intact.";

@@ -122,6 +122,7 @@ words! {
     SCAN_STAYS = "Still reported";
     // Withdrawn patches
     WITHDRAWN = "Lists of withdrawn patches";
+    WITHDRAWN_STAY = "These lists count in this window for every folder, and the next time, too, until you leave them out.";
     WITHDRAWN_ADD = "Add a list…";
     // Saved plans
     PLAN_SAVE = "Save this plan…";

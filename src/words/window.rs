@@ -47,6 +47,28 @@ words! {
     REPAIR_N = "Repair {n}";
     REPAIR_TITLE = "Repair files";
     REPAIRED_FILES = "Repaired";
+    REPAIR_REPLACES = "This replaces what is in these files now";
+    REPAIR_REPLACES_MEANING = "They were edited after the patch. The edited versions are backed up: undo the repair to restore them.";
+    UNDO_REPAIR = "Undo the last repair…";
+    UNDO_REPAIR_N = "Undo {n}";
+    UNDO_REPAIR_TITLE = "Undo the last repair";
+    READY_TO_UNDO_REPAIR = "Ready to undo the repair";
+    CONFIRM_UNDO_REPAIR = "Restore what these files had before the repair?";
+    CONFIRM_UNDO_REPAIR_PROMISE = "If something goes wrong, nothing is left half-changed. You can repair the files again.";
+    WORKING_TITLE_UNDO_REPAIR = "Undoing the repair";
+    DONE_UNDO_REPAIR = "Repair undone. The files are as they were before it.";
+    REAPPLY_ID = "Reapply {id}…";
+    ROLL_BACK_AGAIN = "Roll back {id} again…";
+    A_CHECK_FAILED = "a check failed";
+    RISK_HIDDEN_TEXT = "Hidden text";
+    RISK_HIDDEN_TEXT_MEANING = "This file contains characters that hide text or show it in another order than it is.";
+    // What others call a command, in lower case
+    ALSO_APPLY = "install";
+    ALSO_EVIDENCE = "audit report";
+    ALSO_GO_BACK = "undo revert restore uninstall";
+    NO_COMMAND = "No command has this name.";
+    READ_FIRST = "Read this first";
+    N_RENAMED = "{n} renamed";
     WORKING_TITLE_REPAIR = "Repairing files";
     DONE_SEVERAL = "Patches rolled back";
     // Decisions
@@ -268,7 +290,7 @@ words! {
     REVIEW_APPROVED = "Approved: it may be applied";
     REVIEW_COMMENTED = "Comments only";
     REVIEW_GO_ON = "Look at the others";
-    REVIEW_MEANING = "Everyone who applies the patch sees a signed review first.";
+    REVIEW_MEANING = "Everyone who trusts your key sees your signed review before applying the patch.";
     REVIEW_REJECTED = "Rejected: it must not be applied";
     REVIEW_SAVE = "Save the review…";
     REVIEW_SIGN = "Sign it and add it to the patch file…";

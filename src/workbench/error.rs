@@ -244,7 +244,7 @@ impl Error {
     }
 
     /// The folder changes while it is looked at.
-    pub(super) fn moved() -> Self {
+    pub(crate) fn moved() -> Self {
         Self::refused(Disk::MovedSinceSeen)
     }
 

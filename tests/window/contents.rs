@@ -390,14 +390,48 @@ fn white_space_is_ignored_more_and_more_and_what_that_hides_is_said() {
     assert_eq!(hunks(&harness), (2, 1));
     harness.get_by_label("Ignored at line ends. 1 change is hidden.");
     press(&mut harness, Modifiers::NONE, Key::W);
-    // "three  four" stands beside a line that really changed, so that place stays.
-    assert_eq!(hunks(&harness), (2, 1));
+    // "three  four" stands beside a line that really changed: that place stays, and this line of it is hidden.
+    assert_eq!(hunks(&harness), (2, 2));
     press(&mut harness, Modifiers::NONE, Key::W);
-    assert_eq!(hunks(&harness), (1, 2));
-    harness.get_by_label("Ignored. 2 changes are hidden.");
+    assert_eq!(hunks(&harness), (1, 3));
+    harness.get_by_label("Ignored. 3 changes are hidden.");
     harness.get_by_label("Show all white space changes").click();
     harness.run();
     assert_eq!(hunks(&harness), (3, 0));
+}
+
+#[test]
+fn a_line_that_is_indented_anew_beside_one_that_changed_is_hidden_and_counted() {
+    let old = "def f():\n    a()\n    b()\n    c()\n";
+    let new = "def f(x):\n    a()\n        b()\n    c()\n";
+    let mut harness = pane(contents("a.py", old.as_bytes(), new.as_bytes()));
+    let old = "    a()\n    b()\n";
+    let new = "        a()\n    B()\n";
+    let mut beside = pane(contents("b.py", old.as_bytes(), new.as_bytes()));
+    for harness in [&mut harness, &mut beside] {
+        for _ in 0..3 {
+            press(harness, Modifiers::NONE, Key::W);
+        }
+        harness.get_by_label("Ignored. 1 change is hidden.");
+    }
+    // The twin: what changed otherwise is shown, and nothing is hidden.
+    let mut shown = pane(contents("c.py", b"a()\nb()\n", b"a()\nB()\n"));
+    for _ in 0..3 {
+        press(&mut shown, Modifiers::NONE, Key::W);
+    }
+    shown.get_by_label("Ignored. It hides no change.");
+}
+
+#[test]
+fn a_change_far_to_the_right_of_a_very_long_line_is_shown_when_white_space_is_ignored() {
+    let old = format!("{}one\n", "x = 1, ".repeat(300_000));
+    let new = format!("{}two\n", "x = 1, ".repeat(300_000));
+    let mut harness = pane(contents("long.json", old.as_bytes(), new.as_bytes()));
+    for _ in 0..3 {
+        press(&mut harness, Modifiers::NONE, Key::W);
+    }
+    let diff = harness.state().contents.text().expect("a text");
+    assert_eq!((diff.hunks().len(), diff.hidden()), (1, 0));
 }
 
 #[test]

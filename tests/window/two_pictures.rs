@@ -31,11 +31,15 @@ fn png(colour: [u8; 4], dot: [u8; 4]) -> Vec<u8> {
 }
 
 fn pane() -> Harness<'static, Pane> {
+    pane_of_width(1000.0)
+}
+
+fn pane_of_width(width: f32) -> Harness<'static, Pane> {
     let [red, blue] = [[200, 0, 0, 255], [0, 0, 200, 255]];
     let contents = contents("logo.png", &png(red, red), &png(red, blue));
     let pane = Pane { contents, state: PaneState::new(), pictures: None };
     let mut harness = Harness::builder()
-        .with_size(vec2(1000.0, 600.0))
+        .with_size(vec2(width, 600.0))
         .with_context_setup(|context| theme::set_up(context, &theme::Appearance::default()))
         .build_ui_state(
             |ui, pane: &mut Pane| {
@@ -75,6 +79,18 @@ fn two_pictures_are_beside_each_other_and_of_one_size() {
     assert_eq!(drawn.len(), 2, "{drawn:?}");
     assert!((drawn[0].size() - drawn[1].size()).length() < 1.0, "{drawn:?}");
     assert!(drawn[0].right() <= drawn[1].left(), "{drawn:?}");
+}
+
+#[test]
+fn in_a_narrow_pane_both_pictures_and_the_sentence_stay_inside() {
+    for width in [1000.0, 620.0] {
+        let harness = pane_of_width(width);
+        assert!(drawn(&harness).iter().all(|picture| picture.right() <= width), "{:?}", drawn(&harness));
+        let sides = drawn(&harness).iter().map(|picture| picture.width()).collect::<Vec<_>>();
+        assert!((sides[0] - sides[1]).abs() < 1.0, "{sides:?} at {width}");
+        let sentence = harness.get_by_label_contains(" pixels differ").rect();
+        assert!(sentence.right() <= width, "{sentence:?} at {width}");
+    }
 }
 
 #[test]

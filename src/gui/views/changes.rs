@@ -14,8 +14,8 @@ use crate::report::changes::ChangeStatus;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, BadgeStatus as Mark, Button, EmptyState, FactRow, Notice, RowFocus, RowView, SearchView, Split,
-    Tone, badge, card, empty_state, facts, link_button, list_row, long_tree, search_field, split_view,
-    tick_box,
+    Tone, badge, badge_width, card, empty_state, facts, link_button, list_row, long_tree, search_field,
+    split_view, tick_box,
 };
 use crate::words::{self, fill, window};
 use crate::workbench::Comparison;
@@ -81,7 +81,7 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, outbox: &mut Outb
     let frame =
         Frame::new().fill(Tokens::from_context(ui).card()).inner_margin(Margin::same(space::SMALL as i8));
     frame.show(ui, |ui| {
-        ui.scope(|ui| filter_ui(ui, list, outbox));
+        ui.scope(|ui| filter_ui(ui, list, model.workspace.selected, outbox));
         if list.rows().is_empty() {
             ui.label(text::body(words::CHANGES_NONE).color(Tokens::from_context(ui).muted));
         }
@@ -99,11 +99,16 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, outbox: &mut Outb
 /// Height from which on the filters may take several rows, in points.
 const ROOM_FOR_SEVERAL_ROWS: f32 = 400.0;
 
-fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
+fn filter_ui(ui: &mut Ui, list: &ChangeTree, selected: Option<usize>, outbox: &mut Outbox) {
     let mut filter = list.filter().clone();
-    let found = (!filter.is_empty()).then_some((list.matching().min(1), list.matching()));
-    let mut is_changed =
-        search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found }).field.changed();
+    let place = selected.and_then(|selected| list.position(selected)).unwrap_or(0);
+    let found = (!filter.is_empty()).then_some((place, list.matching()));
+    let search = search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found });
+    if search.next {
+        // As in every search: Enter goes to the next one, with Shift to the one before.
+        outbox.push(Msg::Neighbour { forward: !ui.input(|input| input.modifiers.shift) });
+    }
+    let mut is_changed = search.field.changed();
     // Rows of chips are as high as chips: this is said before the first row begins.
     ui.spacing_mut().item_spacing = egui::Vec2::splat(space::TINY);
     ui.spacing_mut().button_padding = egui::vec2(space::SMALL, 0.0);
@@ -315,6 +320,12 @@ const TITLE_CONTROL: f32 = 24.0;
 /// Width from which on the tick stands beside the file's name, in points.
 const ROOM_FOR_TICK: f32 = 260.0;
 
+/// Room that is kept for the file's name before a badge about it is drawn, in points.
+const NAME_WIDTH: f32 = 150.0;
+
+/// Room in which a fact about it can still be read, in points.
+const FACT_WIDTH: f32 = 48.0;
+
 /// Which file it is, in a row that the tools share; what else should be compared, if that was asked for.
 fn title_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize) -> Option<Comparison> {
     let item = &list.items()[index];
@@ -323,26 +334,30 @@ fn title_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize) -> Opti
     badge(ui, &mark(item.status).badge());
     let is_own = item.fit.is_none() && model.workspace.folder.is_some() && !is_low(ui);
     let compare = is_own.then(|| compare_ui(ui, model.workspace.comparison)).flatten();
-    if item.differs {
-        let tone = Tone::Notice(Notice::Caution);
-        badge(ui, &Badge { text: words::DIFFERS, tone, explain: words::DIFFERS_MEANING });
-    }
     let risks = if is_low(ui) { &[][..] } else { &item.risks };
-    for risk in risks {
-        let tone = Tone::Notice(Notice::Caution);
-        badge(ui, &Badge { text: risk.as_str(), tone, explain: risk.explanation() });
+    let differs = item.differs.then_some((words::DIFFERS, words::DIFFERS_MEANING));
+    let risks = risks.iter().map(|risk| (risk.as_str(), risk.explanation()));
+    for (text, explain) in differs.into_iter().chain(risks) {
+        let view = Badge { text, tone: Tone::Notice(Notice::Caution), explain };
+        // Which file it is comes first; the list says the same of it.
+        if ui.available_width() >= NAME_WIDTH + badge_width(ui, &view) {
+            badge(ui, &view);
+        }
     }
     let path = ui.add(Label::new(text::strong(&item.shown)).truncate());
     let mut told = vec![item.shown.clone()];
     told.extend(item.from.iter().map(|from| format!("\u{2190} {from}")));
     told.extend((!item.facts.is_empty()).then(|| item.facts.clone()));
     let is_short = is_low(ui);
-    if let Some(position) = list.position(index).filter(|_| !is_short) {
+    let has_room = |ui: &Ui| !is_short && ui.available_width() >= FACT_WIDTH;
+    if let Some(position) = list.position(index).filter(|_| has_room(ui)) {
         let place = format!("{position} / {}", list.matching());
         ui.add(Label::new(text::caption(&place).color(muted)).truncate());
     }
-    for fact in told.iter().skip(1).filter(|_| !is_short) {
-        ui.add(Label::new(text::caption(fact).color(muted)).truncate());
+    for fact in told.iter().skip(1) {
+        if has_room(ui) {
+            ui.add(Label::new(text::caption(fact).color(muted)).truncate());
+        }
     }
     path.on_hover_text(told.join("\n"));
     compare

@@ -12,7 +12,7 @@ use crate::present::check::{CheckPage, CheckVerdict};
 use crate::present::finding::WayOut;
 use crate::present::message::{Beside, Input, Msg, PapersMsg, RehearseMsg};
 use crate::present::overview::path_line;
-use crate::toolkit::theme::{Icon, space};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Banner, Button, EmptyState, Notice, banner, button, button_row, card, empty_state, passed_row,
 };
@@ -69,7 +69,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 /// What counts beside patch and folder: lists of withdrawn patches, and an SBOM where the patch needs components.
 fn beside_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     withdrawn_ui(ui, model, outbox);
-    let mut beside = model.papers.beside.clone();
+    let mut beside = model.beside();
     let patch = model.workspace.patch.ready();
     let is_asked = patch.is_some_and(|patch| !patch.inspection.patch.about.requires_components.is_empty());
     let check = model.workspace.check.ready();
@@ -84,13 +84,16 @@ fn beside_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 
 /// Lists of withdrawn patches that count beside the one of this machine.
 pub(super) fn withdrawn_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    let mut beside = model.papers.beside.clone();
+    let mut beside = model.beside();
     files_ui(ui, papers::WITHDRAWN, &mut beside.withdrawn, Input::WithdrawnList, outbox);
+    if !beside.withdrawn.is_empty() {
+        ui.label(text::caption(papers::WITHDRAWN_STAY).color(Tokens::from_context(ui).muted));
+    }
     edited_ui(model, beside, outbox);
 }
 
 fn edited_ui(model: &Model, beside: Beside, outbox: &mut Outbox) {
-    if beside != model.papers.beside {
+    if beside != model.beside() {
         outbox.push(Msg::Papers(PapersMsg::EditBeside(Box::new(beside))));
     }
 }

@@ -8,7 +8,7 @@ use super::vouch::vouch_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::guided::Recovering;
-use crate::present::history::{CanRollBack, EventRow, FolderView, StackRow};
+use crate::present::history::{CanRollBack, EventRow, EventSign, FolderView, StackRow};
 use crate::present::message::{Msg, PapersMsg};
 use crate::report::phrases;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
@@ -17,12 +17,17 @@ use crate::toolkit::widgets::{
     card, details, empty_state, facts, icon_at, link_button,
 };
 use crate::words::{self, papers, window};
-use crate::workbench::{Action, Which};
+use crate::workbench::Which;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let workspace = &model.workspace;
     if let Some(failure) = workspace.view.failed() {
-        return failure_ui(ui, failure, outbox);
+        failure_ui(ui, failure, outbox);
+        if !model.recent.withdrawn.is_empty() {
+            // A list that can't be read any more can be left out here, where no patch is open.
+            super::checks::withdrawn_ui(ui, model, outbox);
+        }
+        return;
     }
     let Some(view) = workspace.view.ready() else {
         return nothing_ui(ui, model, outbox);
@@ -39,10 +44,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
         for row in &view.stack {
             patch_ui(ui, row, outbox);
         }
-        let undo = if view.status.brought_back { words::TAKE_OUT_AGAIN } else { words::UNDO_GOING_BACK };
-        if view.status.can_undo_rollback && button(ui, &Button::secondary(undo).icon(Icon::Redo2)).clicked() {
-            outbox.push(Msg::BeginBringBack);
-        }
+        undo_ui(ui, view, outbox);
     });
     super::switches::card_ui(ui, &view.switches, outbox);
     super::fixed::card_ui(ui, model, outbox);
@@ -132,6 +134,23 @@ fn condition_ui(ui: &mut Ui, view: &FolderView, fields: &mut Fields, outbox: &mu
     details(ui, &view, &mut fields.differences);
 }
 
+/// What undoes the last change, where that was a rollback or a repair.
+fn undo_ui(ui: &mut Ui, view: &FolderView, outbox: &mut Outbox) {
+    let (icon, msg) = match view.status.brought_back {
+        true => (Icon::Undo2, Msg::BeginTakeOut(Which::LastRollback)),
+        false => (Icon::Redo2, Msg::BeginBringBack),
+    };
+    if let Some(undo) = view.last_turn()
+        && button(ui, &Button::secondary(&undo).icon(icon)).clicked()
+    {
+        outbox.push(msg);
+    }
+    let undo = Button::secondary(window::UNDO_REPAIR).icon(Icon::Undo2);
+    if view.can_undo_repair() && button(ui, &undo).clicked() {
+        outbox.push(Msg::BeginUndoRepair);
+    }
+}
+
 fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
@@ -178,7 +197,7 @@ fn timeline_ui(ui: &mut Ui, events: &[EventRow]) {
     for event in events {
         ui.horizontal_top(|ui| {
             let (place, _) = ui.allocate_exact_size(egui::Vec2::splat(space::CONTROL_HEIGHT), Sense::hover());
-            marks.push((place, sign(event.action, tokens)));
+            marks.push((place, look(event.sign, tokens)));
             ui.vertical(|ui| event_ui(ui, event));
         });
     }
@@ -194,16 +213,18 @@ fn timeline_ui(ui: &mut Ui, events: &[EventRow]) {
 }
 
 /// What an event looks like.
-fn sign(action: Action, tokens: &Tokens) -> (Icon, egui::Color32) {
-    match action {
-        Action::Apply => (Icon::CircleCheck, tokens.good.strong),
-        Action::Rollback => (Icon::Undo2, tokens.accent.text),
-        Action::Repair => (Icon::Wrench, tokens.good.strong),
-        Action::PutBack => (Notice::Caution.icon(), tokens.caution.strong),
-        Action::Accept => (Icon::Archive, tokens.muted),
-        Action::Checked => (Icon::ClipboardCheck, tokens.muted),
-        Action::Scripts => (Icon::Terminal, tokens.muted),
-        Action::Toggle => (Icon::ToggleLeft, tokens.accent.text),
+fn look(sign: EventSign, tokens: &Tokens) -> (Icon, egui::Color32) {
+    match sign {
+        EventSign::Applied => (Icon::CircleCheck, tokens.good.strong),
+        EventSign::Reapplied => (Icon::Redo2, tokens.good.strong),
+        EventSign::RolledBack => (Icon::Undo2, tokens.accent.text),
+        EventSign::Repaired => (Icon::Wrench, tokens.good.strong),
+        EventSign::Failed => (Notice::Caution.icon(), tokens.caution.strong),
+        EventSign::Kept => (Icon::Archive, tokens.muted),
+        EventSign::Checked => (Icon::ClipboardCheck, tokens.muted),
+        EventSign::Scripts => (Icon::Terminal, tokens.muted),
+        EventSign::TurnedOn => (Icon::ToggleRight, tokens.accent.text),
+        EventSign::TurnedOff => (Icon::ToggleLeft, tokens.accent.text),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::present::overview::{line, path_line};
 use crate::present::{Model, Overlay};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{Button, button, link_button, section};
-use crate::words::{self, trying};
+use crate::words::{self, trying, window};
 
 /// Widest and highest overlay, in points.
 const SIZE: [f32; 2] = [480.0, 420.0];
@@ -46,9 +46,12 @@ fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outb
     let wanted = fields.palette.to_lowercase();
     let found: Vec<Command> = Command::ALL
         .into_iter()
-        .filter(|command| command.name().to_lowercase().contains(&wanted))
+        .filter(|command| command.is_called(&wanted))
         .filter(|command| *command != Command::Palette)
         .collect();
+    if found.is_empty() {
+        ui.label(text::body(window::NO_COMMAND).color(Tokens::from_context(ui).muted));
+    }
     let pressed = |key| ui.input(|input| input.key_pressed(key));
     if field.changed() {
         fields.chosen = 0;

@@ -41,7 +41,9 @@ pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut O
                     Some(Position::On) => (window::SWITCH_AGAIN_OFF, Icon::Undo2),
                     _ => (window::SWITCH_AGAIN_ON, Icon::Undo2),
                 },
-                Task::TakeBack | Task::Apply | Task::Repair | Task::Keep => (words::UNDO_THIS, Icon::Undo2),
+                Task::TakeBack | Task::Apply | Task::Repair | Task::UndoRepair | Task::Keep => {
+                    (words::UNDO_THIS, Icon::Undo2)
+                }
             };
             if button(ui, &Button::secondary(label).icon(icon)).clicked() {
                 outbox.push(Msg::ResultAction);

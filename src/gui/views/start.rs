@@ -88,6 +88,8 @@ fn typed_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         }
         if !is_empty && (clicked || entered) {
             outbox.push(Msg::Open(vec![PathBuf::from(typed.trim())]));
+            // The next path doesn't begin behind this one.
+            outbox.push(Msg::TypePath(String::new()));
         }
         ui.add_space(space::SMALL);
         if link_button(ui, words::START_CHOOSE_FOLDER).clicked() {

@@ -49,6 +49,7 @@ impl CheckPage {
             needs_reason: false,
             scripts: None,
             rehearsal: None,
+            restarts: BTreeSet::new(),
         }
     }
 }

@@ -36,6 +36,7 @@ fn ready() -> CheckPage {
         needs_reason: false,
         scripts: None,
         rehearsal: None,
+        restarts: Default::default(),
         subject: None,
         verdict: CheckVerdict::Ready,
         findings: Vec::new(),

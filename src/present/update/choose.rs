@@ -98,7 +98,7 @@ impl Model {
         let Some(folder) = folder.filter(|_| self.choosing.reason_to_wait(true).is_none()) else {
             return Vec::new();
         };
-        self.choosing.withdrawn.clone_from(&self.papers.beside.withdrawn);
+        self.choosing.withdrawn.clone_from(&self.recent.withdrawn);
         let ticket = self.choice.ask(&mut self.tickets);
         vec![Effect::Choose(ticket, folder, Box::new(self.choosing.clone()))]
     }

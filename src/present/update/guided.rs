@@ -14,7 +14,7 @@ use crate::present::model::{Model, Page};
 use crate::present::outcome::OutcomePage;
 use crate::present::slot::Ticket;
 use crate::present::switches::SwitchWish;
-use crate::present::worker::WorkerLine;
+use crate::present::worker::{Outcome, WorkerLine};
 use crate::settings::Pair;
 use crate::workbench::{EditChoice, Which};
 
@@ -31,6 +31,7 @@ impl Model {
             Msg::BeginRepair => return self.begin_guided(Task::Repair),
             Msg::BeginKeep(id) => return self.begin_named(Task::Keep, Which::Patch(id)),
             Msg::BeginBringBack => return self.begin_guided(Task::BringBack),
+            Msg::BeginUndoRepair => return self.begin_guided(Task::UndoRepair),
             Msg::BeginSwitch(name, to) => return self.begin_switch(SwitchWish::new(name, to)),
             Msg::BeginRecover(folder, how) => return self.begin_recover(&folder, how),
             _ => {}
@@ -103,11 +104,6 @@ impl Model {
         let folder = folder.or_else(|| proposed().filter(|_| is_first_page));
         let bundles = if task == Task::Apply { self.workspace.files() } else { Vec::new() };
         let mut guided = Guided::new(task, bundles, folder.clone());
-        // What was brought back goes again by undoing that.
-        if task == Task::BringBack && self.workspace.view.ready().is_some_and(|view| view.status.brought_back)
-        {
-            guided.which = Which::LastRollback;
-        }
         let has_choice = task == Task::TakeBack && !self.is_guided() && self.patches_in_folder() > 1;
         let is_chosen = guided.reason_to_wait().is_none() && !is_first_page && !has_choice;
         if is_chosen {
@@ -223,12 +219,15 @@ impl Model {
     }
 
     pub(super) fn check_guided(&mut self) -> Vec<Effect> {
+        let beside = self.beside();
         let Some(guided) = &mut self.guided else { return Vec::new() };
         let ticket = self.tickets.draw();
         guided.awaited = Some(ticket);
-        guided.edits.clone_from(&self.workspace.edits);
+        if guided.task == Task::Apply {
+            guided.edits.clone_from(&self.workspace.edits);
+        }
         guided.reading.clone_from(&self.workspace.reading);
-        guided.beside.clone_from(&self.papers.beside);
+        guided.beside = beside;
         let (back, repair) = (guided.rollback_question(), guided.repair_question());
         match (guided.task, &guided.folder) {
             (Task::Apply, Some(folder)) if !guided.bundles.is_empty() => {
@@ -246,7 +245,7 @@ impl Model {
                 };
                 guided.switch.iter().map(preview).collect()
             }
-            (Task::TakeBack | Task::BringBack, Some(folder)) => {
+            (Task::TakeBack | Task::BringBack | Task::UndoRepair, Some(folder)) => {
                 vec![Effect::PreviewBack(ticket, folder.clone(), back)]
             }
             _ => Vec::new(),
@@ -258,7 +257,7 @@ impl Model {
             guided.awaited = None;
             let mut check = check.unwrap_or_else(|failure| CheckPage::of_failure(&failure));
             check.findings.extend(guided.edits.iter().map(|(path, choice)| Finding::decided(path, choice)));
-            if guided.task == Task::TakeBack && !guided.keep_edits {
+            if matches!(guided.task, Task::TakeBack | Task::UndoRepair) && !guided.keep_edits {
                 offer_to_keep_edits(&mut check);
             }
             check.offer_sources(guided);
@@ -282,6 +281,8 @@ impl Model {
         if !guided.go(GuidedInput::Confirm) {
             return Vec::new();
         }
+        self.runs += 1;
+        guided.run = self.runs;
         let view = self.workspace.view.ready().filter(|_| self.workspace.folder.as_ref() == Some(&folder));
         guided.newest = view.map(FolderView::newest);
         let shown = guided.check.as_ref().and_then(|check| check.decision);
@@ -313,6 +314,12 @@ impl Model {
         }
         self.workspace.folder.clone_from(&guided.folder);
         self.recent.begun = None;
+        if guided.task == Task::Apply
+            && guided.answer.as_ref().is_some_and(|answer| answer.outcome == Outcome::Done)
+        {
+            // What was decided about edited files is in them now, and says nothing about another change.
+            self.workspace.edits.clear();
+        }
         self.interrupted.retain(|(known, _)| Some(known) != guided.folder.as_ref());
         self.look_again()
     }

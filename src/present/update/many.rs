@@ -192,14 +192,14 @@ impl Model {
 
     fn begin_many(&mut self, change: WorkerChange, place: Option<PathBuf>) -> Vec<Effect> {
         let Some(place) = place else { return Vec::new() };
-        self.many.runs += 1;
+        self.runs += 1;
         let task = match &change {
             WorkerChange::RollOut { .. } => ManyTask::RollOut,
             WorkerChange::TakeRolloutBack => ManyTask::TakeBack,
             WorkerChange::Hold { .. } | WorkerChange::Release => ManyTask::Hold,
             _ => ManyTask::BringInLine,
         };
-        self.many.run = Some(ManyRun::new(task, self.many.runs));
+        self.many.run = Some(ManyRun::new(task, self.runs));
         vec![Effect::Start(change, place, None)]
     }
 

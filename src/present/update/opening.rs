@@ -190,7 +190,7 @@ impl Model {
         let ticket = self.workspace.view.ask(&mut self.tickets);
         // What was verified is the history as it was.
         self.workspace.verified = AnswerSlot::default();
-        let mut effects = vec![Effect::Look(ticket, folder.clone(), self.papers.beside.withdrawn.clone())];
+        let mut effects = vec![Effect::Look(ticket, folder.clone(), self.recent.withdrawn.clone())];
         match &self.workspace.bundle {
             // What a text patch does is made anew of it and the folder; then it is held against that.
             Some(bundle) if !self.is_bundle_open() => {
@@ -264,7 +264,7 @@ impl Model {
         }
         let (folder, edits) = (folder.clone(), self.workspace.edits.clone());
         let ticket = self.workspace.check.ask(&mut self.tickets);
-        let beside = self.papers.beside.clone();
+        let beside = self.beside();
         let mut effects = vec![Effect::Preview(ticket, self.workspace.files(), folder, edits, beside)];
         if self.is_bundle_open() {
             effects.extend(self.read_contents());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::present::evidence::EvidenceForm;
 use crate::present::identify::IdentifyForm;
 use crate::present::message::{
-    Effect, ExportWish, Input, PapersEffect, PapersEvent, PapersMsg, PlanQuestion,
+    Beside, Effect, ExportWish, Input, PapersEffect, PapersEvent, PapersMsg, PlanQuestion,
 };
 use crate::present::model::{Model, Page};
 use crate::present::overview::line;
@@ -66,9 +66,14 @@ impl Model {
                 return vec![Effect::PickPlace(ExportWish::Plan, name)];
             }
             PapersMsg::EditBeside(beside) => {
-                self.papers.beside = *beside;
+                let Beside { withdrawn, sbom } = *beside;
+                self.papers.sbom = sbom;
                 self.choice = AnswerSlot::default();
-                return self.look_again();
+                if self.recent.withdrawn == withdrawn {
+                    return self.look_again();
+                }
+                self.recent.withdrawn = withdrawn;
+                return self.lists_changed();
             }
             PapersMsg::ForgetPlan => self.workspace.plan = AnswerSlot::default(),
             PapersMsg::SaveOrder => {
@@ -76,6 +81,13 @@ impl Model {
             }
         }
         Vec::new()
+    }
+
+    /// What lists of withdrawn patches say counts from now on, and is remembered.
+    fn lists_changed(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::SaveSettings];
+        effects.extend(self.look_again());
+        effects
     }
 
     /// The page for the folder that somebody is at: after a result, for the patch it is about.
@@ -124,7 +136,7 @@ impl Model {
                 vec![Effect::Papers(PapersEffect::ReadPlan(ticket, file, question))]
             }
             Input::Sbom => {
-                self.papers.beside.sbom = paths.into_iter().next();
+                self.papers.sbom = paths.into_iter().next();
                 self.check_anew()
             }
             Input::Rules => {
@@ -134,11 +146,11 @@ impl Model {
                 vec![Effect::Papers(PapersEffect::AskRules(ticket, bundle, rules))]
             }
             Input::WithdrawnList => {
-                let lists = &mut self.papers.beside.withdrawn;
+                let lists = &mut self.recent.withdrawn;
                 let new: Vec<PathBuf> = paths.into_iter().filter(|path| !lists.contains(path)).collect();
                 lists.extend(new);
                 self.choice = AnswerSlot::default();
-                self.look_again()
+                self.lists_changed()
             }
             Input::ComparedPatch => {
                 let files = &mut self.papers.identify.files;
@@ -160,7 +172,7 @@ impl Model {
         let workspace = &self.workspace;
         let folder = workspace.folder.clone().filter(|_| workspace.bundle.is_some())?;
         let (files, edits) = (workspace.files(), workspace.edits.clone());
-        Some(Box::new(PlanQuestion { files, folder, edits, beside: self.papers.beside.clone() }))
+        Some(Box::new(PlanQuestion { files, folder, edits, beside: self.beside() }))
     }
 
     /// The place for the plan was chosen.

@@ -49,7 +49,7 @@ impl Model {
     /// What the worker is told to try.
     pub fn rehearsal(&self) -> WorkerChange {
         let (edits, reading) = (&self.workspace.edits, &self.workspace.reading);
-        let choices = (edits, reading, &self.papers.beside);
+        let choices = (edits, reading, &self.beside());
         WorkerChange::Rehearse(Box::new(self.rehearsing.order(self.check_to_rehearse(), choices)))
     }
 

@@ -157,6 +157,9 @@ fn walked(ui: &Ui, row: usize, count: usize) -> usize {
     row.saturating_add(down).min(count.saturating_sub(1)).saturating_sub(up)
 }
 
+/// How much of a row its note may take at most.
+const NOTE_SHARE: f32 = 0.4;
+
 /// A row as high as [`space::ROW_HEIGHT`]. Chosen by click, Enter and Space; opened by its arrow, a double click,
 /// Right and Left. Up and down move the focus.
 pub fn list_row(ui: &mut Ui, view: &RowView<'_>) -> RowResponse {
@@ -249,7 +252,10 @@ fn words(ui: &Ui, rect: Rect, left: f32, view: &RowView<'_>) {
     let mut right = rect.right() - space::SMALL;
     if !view.note.is_empty() {
         let font = FontId::proportional(text::CAPTION);
-        let note = ui.painter().layout_no_wrap(view.note.to_owned(), font, tokens.text);
+        let mut job = egui::text::LayoutJob::simple_singleline(view.note.to_owned(), font, tokens.text);
+        // What the row is about has most of it.
+        job.wrap = egui::text::TextWrapping::truncate_at_width(((right - left) * NOTE_SHARE).max(0.0));
+        let note = ui.painter().layout_job(job);
         right -= note.size().x;
         ui.painter().galley(paint::middle(rect, right, note.size().y), note, tokens.text);
         right -= space::SMALL;

@@ -76,6 +76,8 @@ pub struct LineDiff {
     /// The places that differ when all white space counts, where some is ignored.
     pub(super) exact: Option<Arc<[Region]>>,
     pub(super) white_space: WhiteSpace,
+    /// In how many places lines differ that are shown as equal.
+    pub(super) hidden: usize,
     /// Which left line stands beside which right one, in hunks where that is not simply the first beside the first.
     pairs: HashMap<usize, Box<[(usize, usize)]>>,
     /// Blocks that moved, in the order of the old text and of the new one.
@@ -147,6 +149,7 @@ impl LineDiff {
             hunks: Vec::new(),
             exact: None,
             white_space: WhiteSpace::Counts,
+            hidden: 0,
             pairs: HashMap::new(),
             moved: Moves::default(),
             sides,
@@ -179,7 +182,7 @@ impl LineDiff {
                 (hunks, coarse)
             }
         };
-        (self.exact, self.white_space) = (None, WhiteSpace::Counts);
+        (self.exact, self.white_space, self.hidden) = (None, WhiteSpace::Counts, 0);
         self.pair_lines(cancel);
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::lines::{LineHashers, stop_if_asked};
+use super::lines::{LineHash, LineHashers, stop_if_asked};
 use super::text::{Half, LineDiff, TextSides};
 use crate::diff::{PATIENCE, Region, compare};
 use crate::progress::CancelToken;
@@ -57,14 +57,9 @@ impl LineDiff {
         self.white_space
     }
 
-    /// How many of the places where the texts differ are not shown, because only white space differs there.
+    /// In how many places lines differ that are shown as equal, because only white space differs there.
     pub fn hidden(&self) -> usize {
-        let is_shown = |place: &&Region| {
-            let next = self.hunks.partition_point(|hunk| hunk.old.end < place.old.start);
-            self.hunks.get(next).is_some_and(|hunk| hunk.touches(place))
-        };
-        let exact = self.exact.as_deref().unwrap_or_default();
-        exact.iter().filter(|place| !is_shown(place)).count()
+        self.hidden
     }
 
     /// The same texts compared so that this white space counts. Where lines were not compared one by one nothing is
@@ -81,11 +76,16 @@ impl LineDiff {
             diff.hunks = exact.to_vec();
         } else {
             let keys = LineHashers::new();
-            let hashes = |half| -> io::Result<Vec<_>> {
-                let lines = diff.lines(half);
+            let hashes = |half: Half| -> io::Result<Vec<_>> {
+                let (lines, exact) = (diff.lines(half), &diff.hashes[half as usize]);
                 let hash = |line| {
                     stop_if_asked(cancel)?;
-                    Ok(keys.hash(&white_space.compared(&lines.line(line)?.bytes)))
+                    let text = lines.line(line)?;
+                    Ok(match text.left_out {
+                        0 => keys.hash(&white_space.compared(&text.bytes)),
+                        // Only the beginning of it was read: that says nothing about the rest, so all of it counts.
+                        _ => exact[line],
+                    })
                 };
                 (0..lines.count()).map(hash).collect()
             };
@@ -94,7 +94,22 @@ impl LineDiff {
             stop_if_asked(cancel)?;
             diff.exact = Some(exact);
         }
+        diff.hidden = if diff.exact.is_some() { hidden_places(&diff.hashes, &diff.hunks) } else { 0 };
         diff.pair_lines(cancel);
         Ok(diff)
     }
+}
+
+/// Runs of lines outside `hunks` that stand beside each other and are not the same, byte for byte.
+fn hidden_places([old, new]: &[Vec<LineHash>; 2], hunks: &[Region]) -> usize {
+    let ends = std::iter::once((old.len(), new.len()));
+    let starts = hunks.iter().map(|hunk| (hunk.old.start, hunk.new.start)).chain(ends);
+    let behind = std::iter::once((0, 0)).chain(hunks.iter().map(|hunk| (hunk.old.end, hunk.new.end)));
+    let hidden_between = |((old_from, new_from), (old_to, new_to)): ((usize, usize), (usize, usize))| {
+        let (old, new) = (old.get(old_from..old_to), new.get(new_from..new_to));
+        let pairs = old.into_iter().flatten().zip(new.into_iter().flatten());
+        let differ: Vec<bool> = pairs.map(|(old, new)| old != new).collect();
+        differ.chunk_by(|one, other| one == other).filter(|run| run[0]).count()
+    };
+    behind.zip(starts).map(hidden_between).sum()
 }

@@ -4,7 +4,7 @@ use egui::{Key, Modifiers, Ui};
 
 use super::Given;
 use crate::toolkit::theme::{Icon, space, text};
-use crate::toolkit::widgets::{IconButton, SearchView, icon_button, search_field};
+use crate::toolkit::widgets::{IconButton, SearchView, closes_with_escape, icon_button, search_field};
 use crate::viewer::layout::{PaneAction, PaneRequest, PaneState};
 use crate::viewer::model::{Query, SearchError, View};
 use crate::words::contents as words;
@@ -48,6 +48,7 @@ fn bar_ui(
         (Icon::ArrowUp, words::FIND_PREVIOUS, PaneAction::PreviousHit),
     ];
     let mut action = None;
+    ui.add_space(space::SMALL);
     for (icon, name, meant) in buttons {
         if icon_button(ui, &IconButton { icon, name }).clicked() {
             action = Some(meant);
@@ -78,6 +79,6 @@ fn bar_ui(
     if search.next || f3(Modifiers::NONE) {
         return Some(PaneAction::NextHit);
     }
-    let is_left = search.field.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape));
-    if is_left { Some(PaneAction::CloseFind) } else { action }
+    // Wherever the keyboard is: the first Escape takes it out of the field before anything is drawn.
+    if closes_with_escape(ui) { Some(PaneAction::CloseFind) } else { action }
 }

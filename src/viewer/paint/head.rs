@@ -19,8 +19,8 @@ const HEAD_HEIGHT: f32 = 24.0;
 /// Height of a button in the tool bar.
 const TOOL_HEIGHT: f32 = space::CONTROL_HEIGHT;
 
-/// Narrower than this, the title of the file has a row of its own, in points.
-const ONE_ROW_WIDTH: f32 = 880.0;
+/// Where less than this is left beside the tools, the title of the file has a row of its own, in points.
+const TITLE_WIDTH: f32 = 460.0;
 /// How wide the tools are about, until they were drawn, in points.
 const TOOLS_WIDTH: f32 = 420.0;
 /// A window of less height shows the rows and little else, in points.
@@ -37,9 +37,11 @@ pub(super) fn tools_ui(
     title: &mut dyn FnMut(&mut Ui),
     out: &mut Vec<PaneRequest>,
 ) {
-    let is_wide = ui.available_width() >= ONE_ROW_WIDTH || is_low(ui);
     let id = ui.make_persistent_id("tools");
+    // How wide the tools are is known from the picture before; the title takes the rest.
     let tools = ui.data(|data| data.get_temp(id)).unwrap_or(TOOLS_WIDTH);
+    let beside = ui.available_width() - tools - 3.0 * INDENT;
+    let is_wide = beside >= TITLE_WIDTH || is_low(ui);
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = TOOL_HEIGHT;
         ui.spacing_mut().button_padding = vec2(10.0, 4.0);
@@ -53,8 +55,7 @@ pub(super) fn tools_ui(
         ui.horizontal(|ui| {
             ui.add_space(INDENT);
             if is_wide {
-                // How wide the tools are is known from the picture before; the title takes the rest.
-                let room = (ui.available_width() - tools - 2.0 * INDENT).max(0.0);
+                let room = beside.max(0.0);
                 // What is too wide for it is cut; it pushes no tool out of the window.
                 let (_, place) = ui.allocate_space(vec2(room, TOOL_HEIGHT));
                 let row = egui::Layout::left_to_right(egui::Align::Center);
@@ -70,7 +71,7 @@ pub(super) fn tools_ui(
             }
             let way = way_ui(ui, given, state);
             let used = ui.cursor().left() - begin;
-            if is_wide && (used - tools).abs() > 1.0 {
+            if (used - tools).abs() > 1.0 {
                 ui.data_mut(|data| data.insert_temp(id, used));
                 ui.ctx().request_discard("how wide the tools are is known now");
             }
@@ -202,7 +203,10 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
         }
     }
     if shown < all.len() {
-        let more = fill(words::NOTES_MORE, &[("n", &(all.len() - shown).to_string())]);
+        let more = match all.len() - shown {
+            1 => words::NOTES_MORE_ONE.to_owned(),
+            more => fill(words::NOTES_MORE, &[("n", &more.to_string())]),
+        };
         if ui.button(more).clicked() {
             state.all_notes = true;
         }

@@ -277,7 +277,8 @@ fn size_of_picture(pictures: &Pictures, half: Half) -> Vec2 {
 }
 
 fn tools_ui(ui: &mut Ui, pictures: &Pictures, state: &mut PictureState) {
-    ui.horizontal(|ui| {
+    // What is too wide for the pane goes on below: the pictures take the width of the pane, and no sentence is cut.
+    ui.horizontal_wrapped(|ui| {
         ui.add_space(super::head::INDENT);
         if pictures.halves.iter().all(Option::is_some) {
             let both = [

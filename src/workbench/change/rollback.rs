@@ -1,5 +1,6 @@
 //! Takes a change back, and takes the taking back back.
 
+mod last;
 mod origin;
 pub(super) mod request;
 mod returning;
@@ -12,26 +13,24 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere, out_of};
-use super::finish_checks::checks_left_out;
 use super::health::Health;
 use super::kept_edits::KeptEdit;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
-use super::scripts::{ScriptConsent, ScriptPlan, ScriptRun, not_recorded, refuse_to_bring_back};
+use super::scripts::{ScriptConsent, ScriptPlan, ScriptRun, not_recorded};
 use super::take_out::{OnDependents, refuse_replaced, wanted};
-use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, whole_entry};
+use super::which::{find, refuse_what_the_vendor_forbids, whole_entry};
 use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryFact, Gone, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
 use crate::model::{LayerKey, Node};
-use crate::plan::why::{Restoring, Undo};
+use crate::plan::why::Restoring;
 use crate::plan::{Layer, Note, Obstacle, OnDrift, TakenBack, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
 use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::merging::resolve_edits_since;
 use crate::workbench::look::situation::CheckReach;
 use crate::workbench::look::stack::{FolderStack, manifests_of, read_ledger};
-use crate::workbench::look::unchecked::in_doubt;
 use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench};
 
 pub(crate) use request::{RebuiltPlace, RollbackPreview};
@@ -39,7 +38,7 @@ pub use request::{RollbackOptions, RolledBack, Which};
 
 use returning::hold_to_patches;
 use route::{PlannedRollback, RollbackRoute};
-use switched::{refuse_to_open, resolve_switches, switches_moved_by};
+use switched::resolve_switches;
 use untouched::Untouched;
 use versions::versions;
 
@@ -208,35 +207,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         if matches!(options.which, Which::LastRollback | Which::Reapply) {
-            let entry = find_last_rollback(ledger)?;
-            if options.which == Which::Reapply && reversal_of(entry, ledger) != Turn::CameBack {
-                return Err(nothing_to_reapply(ledger, entry));
-            }
-            refuse_to_bring_back(ledger, entry)?;
-            refuse_to_open(fs, ledger, entry)?;
-            let mut look = self.look_at_from(fs, ledger, entry, (options.on_drift, sources), watch)?;
-            let recalls = self.recalls(&options.withdrawn)?;
-            let doubts = self.doubts_about_returning(fs, ledger, entry, &recalls)?;
-            look.survey.facts = recalls.facts().collect();
-            look.preview.asked = self.asked(fs, ledger, entry)?;
-            if doubts.is_empty() {
-                let again = look.preview.asked.iter().map(|one| Note::new(one.meaning()));
-                look.preview.preview.notes.extend(again);
-            }
-            look.preview.preview.obstacles.splice(..0, doubts);
-            self.add_fitness(fs, ledger, entry, &mut look, (reach, watch))?;
-            let (checks, left_out) = self.checks_after(fs, ledger, entry)?;
-            look.preview.checks = checks;
-            look.preview.preview.notes.extend(left_out);
-            if matches!(look.preview.turn, Turn::Repaired | Turn::RepairUndone) {
-                let steps = look.preview.preview.plan.steps.clone();
-                let moved = switches_moved_by(fs, ledger, &look, &steps)?;
-                look.preview.preview.notes.extend(moved);
-                if look.preview.turn == Turn::Repaired {
-                    look.preview.preview.notes.extend(checks_left_out(fs, ledger, &steps)?);
-                }
-            }
-            return Ok(look);
+            return self.look_at_last(fs, ledger, RollbackInquiry { options, sources, reach }, watch);
         }
         let folder = self.vouched_stack(fs, ledger)?;
         let slots = ledger.layers().slots;
@@ -247,12 +218,11 @@ impl Workbench {
         {
             let vendor = folder.layer(slot.key).and_then(|layer| layer.patch.clone());
             refuse_what_the_vendor_forbids(vendor.as_deref(), entry)?;
-            let advice = vendor.map(|patch| {
-                let rollback = patch.about.rollback.clone();
-                rollback.data_warning.into_iter().chain(rollback.steps).collect()
-            });
             let mut look = self.look_at_from(fs, ledger, entry, (options.on_drift, sources), watch)?;
-            look.preview.advice = advice.unwrap_or_default();
+            if let Some(patch) = vendor {
+                look.preview.restarts_for(&patch);
+                look.preview.advice = patch.about.rollback.advice();
+            }
             look.describe(ledger, &folder, slot.key);
             look.preview.scripts = self.undo_plan(fs, ledger, &[slot.key], options.scripts)?;
             return Ok(look);
@@ -334,6 +304,7 @@ impl Workbench {
             rebuilt: Vec::new(),
             preview,
             advice: Vec::new(),
+            restarts: BTreeSet::new(),
             scripts: ScriptPlan::default(),
             checks: Vec::new(),
             asked: Vec::new(),
@@ -426,18 +397,6 @@ struct RollbackInquiry<'a> {
     sources: &'a OtherSources,
     /// How far the checks may reach of a patch that comes back and that nobody vouches for.
     reach: CheckReach,
-}
-
-/// Why no patch comes back by undoing `entry`, the last change.
-fn nothing_to_reapply(ledger: &Ledger, entry: &Entry) -> Error {
-    if entry.turn(ledger.entries()) != Turn::CameBack {
-        return Error::refused(Undo::NoRollback);
-    }
-    match in_doubt(ledger).into_iter().find(|change| change.entry == entry.seq) {
-        // It was cut short, and is in every file.
-        Some(change) => change.refusal(),
-        None => Error::refused(Undo::CameBack { patch: entry.subject() }),
-    }
 }
 
 /// What taking back `entry` comes to.

@@ -66,7 +66,7 @@ impl Workbench {
         preview.notes.extend(out.unchanged.iter().map(|place| stays_for(folder, place)));
         verify(&library, &out, &made)?;
         let note = |key: &LayerKey| ledger.note(*key).cloned();
-        let preview = RollbackPreview {
+        let mut preview = RollbackPreview {
             patch: wanted.first().and_then(note),
             turn: Turn::Went,
             entry: wanted.first().map_or(0, |key| key.entry),
@@ -78,12 +78,17 @@ impl Workbench {
                 (layer.is_active() || out.back.contains(&layer.key)) && !out.out.contains(&layer.key)
             })),
             rebuilt: rebuilt(folder, &out, &library),
-            advice: advice(folder, &out),
+            advice: Vec::new(),
+            restarts: BTreeSet::new(),
             preview,
             scripts: ScriptPlan::default(),
             checks: Vec::new(),
             asked: Vec::new(),
         };
+        for patch in out.out.iter().filter_map(|key| folder.layer(*key)?.patch.as_ref()) {
+            preview.restarts_for(patch);
+            preview.advice.extend(patch.about.rollback.advice());
+        }
         let mut made = made;
         made.extend(survey.made.by_digest());
         let how = RollbackRoute::Layers { out: out.out.iter().copied().collect(), made, archive };
@@ -167,16 +172,6 @@ fn with_it(folder: &FolderStack, ledger: &Ledger, dependent: &Dependent) -> Opti
     folder.layer(dependent.key)?;
     let patch: PatchNote = ledger.note(dependent.key)?.clone();
     Some(DependentPatch { patch, because: dependent.because.to_string() })
-}
-
-/// What the vendors say about taking these patches back.
-fn advice(folder: &FolderStack, out: &TakeOut) -> Vec<String> {
-    let patches = out.out.iter().filter_map(|key| folder.layer(*key)?.patch.clone());
-    let said = |patch: Arc<crate::model::Patch>| {
-        let rollback = patch.about.rollback.clone();
-        rollback.data_warning.into_iter().chain(rollback.steps)
-    };
-    patches.flat_map(said).collect()
 }
 
 /// The places that others share, with what is there now and what will be.

@@ -77,6 +77,8 @@ pub struct FolderStatus {
     pub(crate) needs: BTreeSet<Override>,
     /// Whether the last change was one that reapplied a patch.
     pub brought_back: bool,
+    /// What undoing the last rollback, or that, is about: the ids of patches.
+    pub(crate) last_moved: Vec<String>,
     /// The switches of its active patches.
     pub switches: Vec<FolderSwitch>,
     /// Whether the last change turned a switch, and can be undone.
@@ -233,6 +235,9 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         needs: BTreeSet::new(),
         can_undo_rollback: matches!(turn, Some(Turn::Went | Turn::CameBack)),
         brought_back: turn == Some(Turn::CameBack),
+        last_moved: last
+            .map(|last| last.patches().iter().map(|patch| patch.id.clone()).collect())
+            .unwrap_or_default(),
         undid_repair: turn == Some(Turn::RepairUndone),
         can_undo_repair: matches!(turn, Some(Turn::Repaired | Turn::RepairUndone)),
         can_undo_toggle: moves_a_switch && !opens,
@@ -306,6 +311,7 @@ impl FolderStatus {
             can_undo_rollback: false,
             needs: BTreeSet::new(),
             brought_back: false,
+            last_moved: Vec::new(),
             can_undo_repair: false,
             undid_repair: false,
             can_undo_toggle: false,

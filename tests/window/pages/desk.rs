@@ -148,11 +148,13 @@ impl Jobs for Hands {
                 desk.answers.extend(events);
             }
             Effect::ReadTextAs(reading) => desk.reading = reading,
-            Effect::Survey(folders, files) => {
+            Effect::Survey(folders, files, lists) => {
                 let cancel = CancelToken::new();
                 let watch = Watch { progress: &Quiet, cancel: &cancel };
                 let mut answers = Vec::new();
-                reading::survey(&desk.workbench, folders, files, watch, |event| answers.push(event));
+                reading::survey(&desk.workbench, folders, (files, &lists), watch, |event| {
+                    answers.push(event)
+                });
                 desk.answers.extend(answers);
             }
             Effect::Start(ref change, ref folder, expected) if !desk.is_scripted => {

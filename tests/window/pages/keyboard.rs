@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::NodeT;
 use patchwright::present::message::Effect;
-use patchwright::words;
+use patchwright::words::{self, window};
 
 use super::guided::{goes_through, last_button, starts};
 use super::person::Person;
@@ -99,6 +99,16 @@ fn the_palette_lists_every_command_with_its_key_and_goes_where_it_says() {
     palette(&mut person);
     person.types(Modifiers::NONE, Key::Escape);
     assert!(!person.sees(words::COMMANDS));
+
+    // What others call it finds it, too; what nothing is called is said.
+    palette(&mut person);
+    person.harness.event(egui::Event::Text("undo".to_owned()));
+    person.settle();
+    assert!(person.sees(words::GO_BACK) && !person.sees(window::NO_COMMAND), "{}", person.told());
+    person.harness.event(egui::Event::Text("xyz".to_owned()));
+    person.settle();
+    person.must_see(window::NO_COMMAND);
+    person.types(Modifiers::NONE, Key::Escape);
 
     // The second of the list, with the arrows.
     palette(&mut person);

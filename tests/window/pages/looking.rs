@@ -1,10 +1,11 @@
 //! Looking: the start page, and the four pages of a patch and a folder.
 
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::NodeT;
 use patchwright::model::{Purl, RequiredComponent, VersRange};
 use patchwright::present::message::{Dialog, Effect, Event, Input};
 use patchwright::settings::{Pair, Recent};
-use patchwright::words::{self, trying};
+use patchwright::words::{self, contents, trying, window};
 use patchwright::workbench::Comparison;
 
 use super::guided::goes_through;
@@ -171,4 +172,89 @@ fn an_sbom_answers_for_the_components_that_a_patch_needs() {
     person.press(words::APPLY);
     goes_through(&mut person);
     assert_eq!(std::fs::read_to_string(sandbox.path("app/a.txt")).expect("a file"), "2\n");
+}
+
+#[test]
+fn find_closes_with_escape_wherever_the_keyboard_is() {
+    let mut person = Person::with_sample();
+    person.opens_tab(words::TAB_CHANGES);
+    for leaves_field in [false, true] {
+        person.types(Modifiers::COMMAND, Key::F);
+        assert!(person.try_control(contents::FIND_CLOSE).is_some());
+        if leaves_field {
+            person.control(contents::FIND_NEXT).focus();
+            person.settle();
+        }
+        person.types(Modifiers::NONE, Key::Escape);
+        assert!(person.try_control(contents::FIND_CLOSE).is_none(), "{}", person.told());
+        // The page stays.
+        person.must_see(window::VIEWED);
+    }
+}
+
+#[test]
+fn the_box_beside_a_file_is_pressed_where_it_is_drawn_in_windows_of_every_width() {
+    for width in [1024.0, 1180.0, 1280.0, 1366.0, 1440.0, 1600.0, 1920.0] {
+        let mut opening = Opening::new();
+        opening.size = egui::vec2(width, 800.0);
+        let mut person = Person::with_sample_in(opening);
+        person.opens_tab(words::TAB_CHANGES);
+        let tick = person.control(window::VIEWED).rect();
+        let is_viewed = |person: &Person| {
+            person.control(window::VIEWED).accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+        };
+        assert!(!is_viewed(&person));
+        let place = tick.left_center() + egui::vec2(9.0, 0.0);
+        let is_over = |node: &egui_kittest::Node<'_>| {
+            let inner = node.accesskit_node();
+            inner.role() == egui::Role::Label
+                && inner.bounding_box().is_some()
+                && node.rect().shrink(1.0).contains(place)
+        };
+        let nodes = person.harness.root().children_recursive();
+        let over: Vec<String> =
+            nodes.filter(is_over).filter_map(|node| node.accesskit_node().value()).collect();
+        assert!(over.is_empty(), "{over:?} is drawn over the box at {width}");
+        person.harness.event(egui::Event::PointerMoved(place));
+        for pressed in [true, false] {
+            let (button, modifiers) = (egui::PointerButton::Primary, Modifiers::NONE);
+            person.harness.event(egui::Event::PointerButton { pos: place, button, pressed, modifiers });
+        }
+        person.settle();
+        assert!(is_viewed(&person), "at {width}");
+        let path = person.model(|model| {
+            let list = model.workspace.tree.as_ref().expect("changes");
+            list.items()[model.workspace.selected.expect("a file")].shown.clone()
+        });
+        person.must_see(&path);
+    }
+}
+
+#[test]
+fn enter_in_the_filter_goes_from_one_file_that_is_left_to_the_next() {
+    let mut person = Person::with_sample();
+    person.opens_tab(words::TAB_CHANGES);
+    person.writes(words::FILTER, "app");
+    let selected = |person: &Person| {
+        person.model(|model| {
+            let list = model.workspace.tree.as_ref().expect("changes");
+            model.workspace.selected.map(|index| list.items()[index].path.clone()).unwrap_or_default()
+        })
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..2 {
+        person.types(Modifiers::NONE, Key::Enter);
+        assert!(selected(&person).contains("app"), "{}", selected(&person));
+        assert!(person.control(words::FILTER).is_focused(), "one types on");
+        seen.insert(selected(&person));
+    }
+    assert_eq!(seen.len(), 2, "{seen:?}");
+}
+
+#[test]
+fn the_field_for_a_path_is_empty_again_after_it_was_used() {
+    let mut person = Person::new();
+    person.writes(words::START_TYPE, "/nowhere");
+    person.press(words::START_TYPE_BUTTON);
+    assert_eq!(person.model(|model| model.typed_path.clone()), "");
 }

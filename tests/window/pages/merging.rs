@@ -38,7 +38,10 @@ fn goes_in_and_out(sandbox: &Sandbox, person: &mut Person, expected: &str) {
     goes_through(person);
     person.must_see(words::DONE_APPLY);
     assert_eq!(limits(sandbox), expected);
+    // What was decided is about that change, and about no other.
+    assert!(person.model(|model| model.workspace.edits.is_empty()));
     person.press(words::UNDO_THIS);
+    assert!(!person.sees(window::YOU_DECIDED), "{}", person.told());
     goes_through(person);
     assert_eq!(everything(&sandbox.path("app")), before);
 }
@@ -82,6 +85,27 @@ fn a_merge_is_typed_on_the_guided_way_and_can_be_changed_afterwards() {
     person.press(window::MERGE_BOTH);
     person.press(window::MERGE_TAKE);
     goes_in_and_out(&sandbox, &mut person, "name = mine\n\nlimit = 9\nlimit = 2\n\nlast = y\n");
+}
+
+#[test]
+fn a_decision_is_not_told_in_another_change_before_it_was_used() {
+    let (sandbox, mut person) = scene();
+    let other = sandbox.bundle("OTHER").create("other.txt", "x\n");
+    let other = sandbox.save("other.patchbundle", &other);
+    let mut first = Opening::with_paths([other, sandbox.path("app")]).open();
+    first.press(words::APPLY);
+    goes_through(&mut first);
+    person.types(Modifiers::NONE, Key::F5);
+    person.opens_tab(words::TAB_CHECKS);
+    person.press(words::KEEP_MINE);
+    person.must_see(window::YOU_DECIDED);
+    person.opens_tab(words::TAB_HISTORY);
+    person.press(words::GO_BACK);
+    assert!(!person.sees(window::YOU_DECIDED), "{}", person.told());
+    // It still counts where it was made.
+    person.press(words::LEAVE);
+    person.opens_tab(words::TAB_CHECKS);
+    person.must_see(window::YOU_DECIDED);
 }
 
 #[test]

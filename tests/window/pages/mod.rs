@@ -1,5 +1,6 @@
 //! The window's pages, gone through by role and name, on real folders and without a window.
 
+mod again;
 #[path = "../../suite/support/build.rs"]
 #[allow(dead_code, reason = "the other stories use the rest of it")]
 mod build;

@@ -265,6 +265,7 @@ fn a_patch_on_a_list_that_somebody_adds_is_not_applied_and_is_named_where_it_is(
     assert_eq!(person.desk().done.last(), Some(&Effect::PickInput(Input::WithdrawnList)));
     person.hears(Event::InputPicked(Input::WithdrawnList, vec![list.clone()]));
     person.must_see("ACME-1 was withdrawn: it loses mail");
+    person.must_see(papers::WITHDRAWN_STAY);
     assert!(person.model(Model::page_command).is_some_and(|typed| typed.contains("--withdrawn")));
     person.press(&format!("{}: holds.json", window::LEAVE_OUT));
     person.must_see(words::READY);
@@ -274,6 +275,22 @@ fn a_patch_on_a_list_that_somebody_adds_is_not_applied_and_is_named_where_it_is(
     person.hears(Event::InputPicked(Input::WithdrawnList, vec![list]));
     person.opens_tab(words::TAB_HISTORY);
     person.must_see("ACME-1 was withdrawn");
+
+    // The next window knows the list, too.
+    assert!(person.desk().done.contains(&Effect::SaveSettings));
+    let recent = person.model(|model| model.recent.clone());
+    let mut opening = super::person::Opening::new();
+    (opening.recent, opening.desk) = (recent, site.desk());
+    let mut next = opening.open();
+    next.must_see(window::STATE_WITHDRAWN);
+    next.hears(Event::Sorted { bundles: Vec::new(), folder: Some(folder.clone()) });
+    next.must_see("ACME-1 was withdrawn");
+    // A list that is gone is told, and can be left out where no patch is open.
+    std::fs::remove_file(site.sandbox.path("holds.json")).expect("our own file");
+    next.types(Modifiers::NONE, Key::F5);
+    assert!(!next.sees("ACME-1 was withdrawn"), "{}", next.told());
+    next.press(&format!("{}: holds.json", window::LEAVE_OUT));
+    next.must_see(words::AS_EXPECTED);
 }
 
 #[test]

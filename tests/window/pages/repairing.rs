@@ -84,7 +84,7 @@ fn what_only_the_patch_file_has_is_repaired_from_it() {
     person.must_see(&fill(window::LOOKED_IN, &[("file", &another.display().to_string())]));
 
     picks(&mut person, &scene.bundle);
-    person.must_see(window::READY_TO_REPAIR);
+    person.must_see(window::REPAIR_REPLACES);
     goes_through(&mut person);
     person.must_see(window::DONE_REPAIR);
     assert_eq!(everything(&scene.folder), scene.patched);
@@ -110,7 +110,7 @@ fn without_a_dialog_the_patch_file_is_typed() {
     }
     person.settle();
     person.types(Modifiers::NONE, Key::Enter);
-    person.must_see(window::READY_TO_REPAIR);
+    person.must_see(window::REPAIR_REPLACES);
     goes_through(&mut person);
     assert_eq!(everything(&scene.folder), scene.patched);
 }

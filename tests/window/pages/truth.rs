@@ -30,6 +30,10 @@ pub fn is_told(person: &Person) {
     if outcome.condition != FolderEnd::Done {
         return;
     }
+    if outcome.heading == window::DONE_UNDO_REPAIR {
+        assert!(status.undid_repair && !status.drift.is_empty(), "{told}");
+        return;
+    }
     assert!(status.drift.is_empty(), "{told}");
     let (action, all_in) = match outcome.heading.as_str() {
         words::DONE_APPLY => (Action::Apply, Some(true)),

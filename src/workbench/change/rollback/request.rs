@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::checks::{PatchChecks, describe};
 use crate::ledger::{CheckNote, Entry, Occasion, OverrideNote, PatchNote, Turn};
-use crate::model::FileChange;
+use crate::model::{FileChange, Patch, Restart};
 use crate::plan::why::{Override, Overrides};
 use crate::plan::{Note, Obstacle, OnDrift, Preview};
 use crate::workbench::change::decision::DecisionSum;
@@ -75,6 +75,8 @@ pub struct RollbackPreview {
     pub preview: Preview,
     /// The vendor's steps and warnings for rolling it back.
     pub advice: Vec<String>,
+    /// What has to be restarted afterwards, as the patches that go or come back say.
+    pub(crate) restarts: BTreeSet<Restart>,
     /// What would run to undo what the patch's scripts did.
     pub scripts: ScriptPlan,
     /// What is checked afterwards, where a patch comes back or a switch moves.
@@ -88,6 +90,11 @@ impl RollbackPreview {
     /// What is checked afterwards, each as a phrase.
     pub(crate) fn health_checks(&self) -> impl Iterator<Item = String> {
         self.checks.iter().flat_map(|of| &of.checks).map(|check| describe(&check.probe))
+    }
+
+    /// Notes what has to be restarted because `patch` goes or comes back.
+    pub(in crate::workbench::change) fn restarts_for(&mut self, patch: &Patch) {
+        self.restarts.extend(Some(patch.about.restart).filter(|restart| *restart != Restart::Nothing));
     }
 
     /// Whether what comes back may, with these rules set aside.

@@ -55,6 +55,13 @@ pub struct HiddenPlace {
     pub(crate) suspect: Confusable,
 }
 
+impl HiddenPlace {
+    /// How bad it is.
+    pub(crate) fn danger(&self) -> ConfusableSeverity {
+        self.suspect.danger
+    }
+}
+
 /// How often something of one kind was found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HiddenCount {
