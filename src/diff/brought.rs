@@ -32,7 +32,7 @@ pub(crate) struct PlaceStanding {
 }
 
 /// What stands where a change took out more lines than it brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Gap {
     /// Nothing, between lines that the change left.
     Closed,
@@ -150,7 +150,7 @@ impl<'a> Brought<'a> {
                     _ => Gap::Beside,
                 }
             });
-            stand.max_by_key(|gap| *gap as u8).unwrap_or(Gap::Closed)
+            stand.max().unwrap_or(Gap::Closed)
         };
         let gaps = self.regions.iter().enumerate().filter(|(_, region)| self.takes_out(region));
         gaps.map(|(index, region)| (index, gap(region))).collect()

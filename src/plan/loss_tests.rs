@@ -236,13 +236,6 @@ impl Story {
             let (was, is) = (count(&before[name], &line), count(&self.tree[name], &line));
             assert!(is == 0 || is < was, "{line} is in {name} still");
         }
-        for (name, line) in fewer(from, to, |is, _| is == 0) {
-            if line == COMMON || count_of_origin(&to[name], &line) > 0 {
-                continue;
-            }
-            let (was, is) = (count_of_origin(&before[name], &line), count_of_origin(&self.tree[name], &line));
-            assert!(is == 0 || is < was, "what was made of {line} is in {name} still");
-        }
     }
 
     /// Takes one of the patches out, with those that cannot stay without it, and looks at those that stay.
