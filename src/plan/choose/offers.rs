@@ -83,16 +83,18 @@ impl Board {
             let mut found: Vec<(usize, BTreeMap<usize, ClaimGrade>, Vec<usize>)> = Vec::new();
             for (number, need) in needs.iter().filter(|(_, need)| need.fate == NeedFate::Open) {
                 let mut offers: BTreeMap<usize, ClaimGrade> = BTreeMap::new();
+                let mut for_others: HashSet<usize> = HashSet::new();
                 for (candidate, _, parts) in &about {
-                    if let Some(grade) = grade_of(parts, need).filter(|_| !is_for_others(parts, need, &needs))
-                    {
+                    if is_for_others(parts, need, &needs) {
+                        for_others.insert(*candidate);
+                    } else if let Some(grade) = grade_of(parts, need) {
                         let best = offers.entry(*candidate).or_insert(grade);
                         *best = grade.min(*best);
                     }
                 }
                 let library = need.purl.as_ref().and_then(|purl| by_library.get(purl.as_str()));
                 let mut may_help: Vec<usize> = library.into_iter().flatten().copied().collect();
-                may_help.retain(|one| !offers.contains_key(one));
+                may_help.retain(|one| !offers.contains_key(one) && !for_others.contains(one));
                 may_help.dedup();
                 found.push((*number, offers, may_help));
             }
