@@ -473,8 +473,11 @@ fn in_order(patches: &[ComingPatch]) -> String {
 fn finding_of_edits(drift: &[Drift]) -> Option<Finding> {
     let edited = drift.iter().filter(|drift| drift.kind == DriftKind::Edited);
     let edited: Vec<String> = edited.map(|drift| line(drift.path.as_str())).collect();
+    if edited.is_empty() {
+        return None;
+    }
     let finding = Finding::plain(Rank::MayBreak, window::REPAIR_REPLACES, window::REPAIR_REPLACES_MEANING);
-    (!edited.is_empty()).then(|| Finding { evidence: edited, ..finding })
+    Some(Finding { evidence: edited, ..finding })
 }
 
 /// Paths in a line each, as many as one reads.

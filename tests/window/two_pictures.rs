@@ -86,7 +86,7 @@ fn in_a_narrow_pane_both_pictures_and_the_sentence_stay_inside() {
     for width in [1000.0, 620.0] {
         let harness = pane_of_width(width);
         assert!(drawn(&harness).iter().all(|picture| picture.right() <= width), "{:?}", drawn(&harness));
-        let sides = drawn(&harness).iter().map(|picture| picture.width()).collect::<Vec<_>>();
+        let sides = drawn(&harness).iter().map(Rect::width).collect::<Vec<_>>();
         assert!((sides[0] - sides[1]).abs() < 1.0, "{sides:?} at {width}");
         let sentence = harness.get_by_label_contains(" pixels differ").rect();
         assert!(sentence.right() <= width, "{sentence:?} at {width}");

@@ -7,6 +7,9 @@ use crate::model::{Component, Patch, TreePath};
 use crate::plan::fixed::{Claim, ClaimGrade, VexStatement, all_resolved, parts_of};
 use crate::plan::silence::{folder_of, in_folder, is_around};
 
+/// A patch that names an id: its number, whether it is about all of it and not only the same by another name, and the parts.
+type Offer<'a> = (usize, bool, Vec<&'a Component>);
+
 impl Board {
     /// Settles what the patches in the folder have mended already: not what is said of another copy of the library.
     pub(super) fn settle_here(&mut self, here: &[Claim], statements: &[VexStatement]) {
@@ -59,8 +62,7 @@ impl Board {
     }
 
     pub(super) fn match_offers(&mut self, offered: &[&Patch]) {
-        // Of each that names the id: whether it is about all of it, and not only the same by another name.
-        let mut by_id: HashMap<String, Vec<(usize, bool, Vec<&Component>)>> = HashMap::new();
+        let mut by_id: HashMap<String, Vec<Offer<'_>>> = HashMap::new();
         let mut by_library: HashMap<String, Vec<usize>> = HashMap::new();
         for (candidate, patch) in offered.iter().enumerate() {
             for resolved in all_resolved(patch).iter().filter(|one| one.is_fixed_vulnerability()) {

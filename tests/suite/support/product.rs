@@ -124,7 +124,6 @@ fn toggle() -> Toggle {
         fixes: Vec::new(),
         vulnerabilities: Vec::new(),
         until: None,
-        variants: None,
         health: Vec::new(),
     }
 }

@@ -153,7 +153,7 @@ impl Jobs for Hands {
                 let watch = Watch { progress: &Quiet, cancel: &cancel };
                 let mut answers = Vec::new();
                 reading::survey(&desk.workbench, folders, (files, &lists), watch, |event| {
-                    answers.push(event)
+                    answers.push(event);
                 });
                 desk.answers.extend(answers);
             }
