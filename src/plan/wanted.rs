@@ -246,7 +246,7 @@ pub(crate) enum ExpectationStanding {
 pub(crate) enum Left {
     /// A person rolled it back.
     RolledBack(Person),
-    /// The same, and a newer patch was there since, so the file alone can't bring it back.
+    /// The same, and a newer patch was there since, so the file alone can't apply it again.
     TooOld(Person),
     /// It was applied, its check failed, and it was rolled back.
     Failed(Person),

@@ -110,7 +110,7 @@ pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<Advice> {
             "To follow the state file anyway, add --again or change the folder's entry in the file.",
         )),
         ExpectationStanding::Left(Left::TooOld(_)) => Some(Advice::typed(format!(
-            "The state file alone can't bring it back. To do it by hand: \
+            "The state file alone can't apply it again. To do it by hand: \
              patchwright apply FILE {here} --allow-downgrade=TEXT"
         ))),
         ExpectationStanding::Left(Left::NotNamed) => {

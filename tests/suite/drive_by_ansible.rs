@@ -132,8 +132,8 @@ fn a_host_whose_clock_is_behind_ends_no_wait() {
     lab.host("a", "good\n");
     lab.host("b", "good\n");
     // To this host it is decades ago.
-    let behind = "#!/bin/sh\ntold=$(@ \"$@\"); code=$?\nprintf '%s\\n' \"$told\" | sed -E 's/\"(time|applied)\": *\"2[0-9]{3}-/\"\\1\": \"1999-/'\nexit $code\n";
-    lab.sandbox.write("behind", &behind.replace('@', env!("CARGO_BIN_EXE_patchwright")));
+    let behind = "#!/bin/sh\ntold=$(PROGRAM \"$@\"); code=$?\nprintf '%s\\n' \"$told\" | sed -E 's/\"(time|applied)\": *\"2[0-9]{3}-/\"\\1\": \"1999-/'\nexit $code\n";
+    lab.sandbox.write("behind", &behind.replace("PROGRAM", env!("CARGO_BIN_EXE_patchwright")));
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     fs::set_permissions(lab.sandbox.path("behind"), mode).expect("our own file");
     let wait = "    patchwright_wait: 3600\n";

@@ -52,7 +52,7 @@ pub(crate) struct Ring<'a> {
     pub begun: Option<Seconds>,
     /// People who approved.
     pub approvals: usize,
-    /// Whether only keys approve it. Anybody who can write records can say that it had begun.
+    /// Whether only keys approve it. Anybody who can write records can say that it had started.
     pub is_by_key: bool,
 }
 

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use super::member::{Member, MemberState};
 use super::state::FrozenPatch;
-use super::take_back::RollingBack;
 use crate::ledger::{Action, CauseNote, CheckNote, Entry, Ledger, Occasion};
 use crate::model::{CauseKind, Code, Digest, Kind, Patch};
 use crate::plan::why::RolloutMismatch;
@@ -16,7 +15,7 @@ use crate::workbench::change::health::Health;
 use crate::workbench::look::memory::FolderName;
 use crate::workbench::look::stack::read_ledger;
 use crate::workbench::look::unchecked::in_doubt;
-use crate::workbench::{ApplyOptions, Choice, Error, Result, SharedBundles, Watch, Workbench};
+use crate::workbench::{ApplyOptions, Choice, Error, Result, ScriptConsent, SharedBundles, Watch, Workbench};
 
 /// What the folders get.
 pub(super) struct Load<'a> {
@@ -48,6 +47,15 @@ pub(super) fn cause(id: &str, ring: &str) -> Occasion {
 /// The rollout that made an entry, if one did.
 pub(super) fn rollout_of(entry: &Entry) -> Option<&String> {
     entry.cause.as_ref().filter(|cause| cause.kind == CauseKind::Rollout).map(|cause| &cause.id)
+}
+
+/// Which rollout is rolled back in a folder, and how.
+pub(super) struct RollingBack<'a> {
+    pub id: &'a str,
+    /// Only entries after this one.
+    pub after: u64,
+    pub occasion: Occasion,
+    pub scripts: ScriptConsent,
 }
 
 /// What came of a folder's turn, or of a look at it.

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::RolloutView;
-use super::folder::{Load, TurnOutcome, applied_by, cause, rollout_of};
+use super::folder::{Load, RollingBack, TurnOutcome, applied_by, cause, rollout_of};
 use super::member::{Member, MemberState};
 use super::state::{RolloutState, RolloutStore};
-use crate::ledger::{LayerSlot, Occasion};
+use crate::ledger::LayerSlot;
 use crate::model::Code;
 use crate::plan::OnDrift;
 use crate::plan::why::Rolling;
@@ -201,15 +201,6 @@ impl Workbench {
             TurnOutcome { state: MemberState::NeedsPerson, entry: member.entry, why: found.why }
         })
     }
-}
-
-/// Which rollout is rolled back in a folder, and how.
-pub(super) struct RollingBack<'a> {
-    pub id: &'a str,
-    /// Only entries after this one.
-    pub after: u64,
-    pub occasion: Occasion,
-    pub scripts: ScriptConsent,
 }
 
 fn quiet(watch: Watch<'_>) -> Watch<'_> {
