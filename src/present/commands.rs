@@ -174,7 +174,7 @@ impl Command {
     }
 
     /// Whether this, in lower case, is part of its name, or what others call it.
-    pub(crate) fn is_called(self, wanted: &str) -> bool {
+    pub fn is_called(self, wanted: &str) -> bool {
         let others = match self {
             Command::GoBack => window::ALSO_GO_BACK,
             Command::Apply => window::ALSO_APPLY,
