@@ -4,10 +4,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use super::aliases::{best_first, problems};
-use super::fixed::{Claim, ClaimGrade, all_resolved, parts_of};
-use super::silence::{ScanFinding, is_around};
-use crate::model::{Component, Patch, Purl, choices};
+use super::aliases::{SameProblem, is_cve, problems};
+use super::fixed::{Claim, ClaimGrade, VexStatement};
+use super::silence::ScanFinding;
+use crate::model::{Patch, Purl, choices};
 use crate::text::CvssScore;
 
 choices! {
@@ -125,7 +125,9 @@ pub(crate) struct Problem {
     pub needs: Vec<usize>,
 }
 
-/// One library that has one problem.
+    /// The advisories that the scanner reports instead of it.
+    pub advisories: Vec<String>,
+/// One copy of a library that has one problem.
 #[derive(Debug, Clone)]
 pub(crate) struct Need {
     pub problem: usize,
@@ -137,6 +139,7 @@ pub(crate) struct Need {
     pub fixed_versions: Vec<String>,
     pub fate: NeedFate,
     /// The patches that say they mend it, with how precisely.
+    /// Where it is, as the scanners say; empty: none does.
     offers: Vec<(usize, ClaimGrade)>,
     /// Patches that change the library, and don't say that.
     pub may_help: Vec<usize>,
@@ -145,6 +148,10 @@ pub(crate) struct Need {
 /// What becomes of a need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NeedFate {
+    /// The patch in the folder that has fixed another copy of the library, and where this one may be.
+    pub copies: Option<(String, Vec<String>)>,
+    /// Whether a document for scanners can say that it is fixed.
+    pub can_be_told: bool,
     /// Nobody has decided yet; in the end: no patch that is offered fixes it.
     Open,
     /// A patch in the folder has fixed it, as the files prove. The scanner doesn't know.
@@ -169,22 +176,43 @@ pub(crate) struct Board {
 
 impl Board {
     /// Sorts what was found by its importance. `known` has what lists say about ids; `here`: what the patches in the folder
-    /// claim; `offered`: the patches to choose from, whoever signed them.
+    /// claim, and may be told of it; `offered`: the patches to choose from, whoever signed them.
+    /// The needs that each candidate would mend.
+    mended_by: Vec<Vec<usize>>,
+    /// No need before this one is open and has a candidate.
+    first_open: usize,
+}
+
+/// Each finding with the names of the problem that it is about; one of an advisory about several is about each.
+fn by_problem(findings: &[ScanFinding]) -> Vec<(usize, Vec<String>)> {
+    let names = |(number, one): (usize, &ScanFinding)| -> Vec<(usize, Vec<String>)> {
+        match one.names.covers.is_empty() {
+            true => vec![(number, [&one.id].into_iter().chain(&one.names.aliases).cloned().collect())],
+            false => one.names.covers.iter().map(|id| (number, vec![id.clone()])).collect(),
+        }
+    };
+    findings.iter().enumerate().flat_map(names).collect()
     pub fn new(
         findings: &[ScanFinding],
         known: &HashMap<String, ProblemFacts>,
-        here: &[Claim],
+        here: (&[Claim], &[VexStatement]),
         offered: &[&Patch],
     ) -> Self {
-        let names: Vec<Vec<String>> =
-            findings.iter().map(|one| [&one.id].into_iter().chain(&one.aliases).cloned().collect()).collect();
+        let told = by_problem(findings);
+        let names: Vec<Vec<String>> = told.iter().map(|(_, names)| names.clone()).collect();
         let mut found: Vec<(Problem, Vec<usize>)> = Vec::new();
-        for numbers in problems(&names) {
-            let ids = best_first(numbers.iter().flat_map(|number| names[*number].clone()));
+        for SameProblem { numbers, names: ids } in problems(&names) {
+            let numbers: Vec<usize> = numbers.into_iter().map(|number| told[number].0).collect();
             let mut facts = ProblemFacts::default();
             numbers.iter().for_each(|number| facts.join(&findings[*number].facts));
             ids.iter().filter_map(|id| known.get(id)).for_each(|more| facts.join(more));
-            found.push((Problem { ids, facts, needs: Vec::new() }, numbers));
+            let about = numbers.iter().map(|number| &findings[*number]);
+            let mut advisories: Vec<String> =
+                about.filter(|one| !one.names.covers.is_empty()).map(|one| one.id.clone()).collect();
+            advisories.retain(|id| !ids.contains(id) && !is_cve(id));
+            advisories.sort();
+            advisories.dedup();
+            found.push((Problem { ids, advisories, facts, needs: Vec::new() }, numbers));
         }
         found.sort_by_cached_key(|(problem, _)| (Reverse(problem.facts.priority()), problem.ids.clone()));
         let mut board = Self {
@@ -198,93 +226,16 @@ impl Board {
             board.problems.push(problem);
             board.add_needs(numbers.into_iter().map(|number| &findings[number]));
         }
-        board.settle_here(here);
+            mended_by: vec![Vec::new(); offered.len()],
+            first_open: 0,
+        board.settle_here(here.0, here.1);
         board.match_offers(offered);
         board
     }
 
-    /// The needs of the last problem, one for each library, whatever the order of the findings.
-    fn add_needs<'f>(&mut self, findings: impl Iterator<Item = &'f ScanFinding>) {
-        let problem = self.problems.len() - 1;
-        let mut by_library: BTreeMap<String, Need> = BTreeMap::new();
-        for finding in findings {
-            let name = match &finding.purl {
-                Some(purl) => purl.to_string(),
-                None => format!("{} {}", finding.package, finding.version),
-            };
-            let need = by_library.entry(name).or_insert_with(|| Need::new(problem, finding));
-            // Scanners name packages in their own ways.
-            let name = (&finding.package, &finding.version);
-            if name < (&need.package, &need.version) {
-                (need.package, need.version) = (name.0.clone(), name.1.clone());
-            }
-            need.paths.extend(finding.paths.iter().cloned());
-            need.fixed_versions.extend(finding.fixed_versions.iter().cloned());
-        }
-        for mut need in by_library.into_values() {
-            for list in [&mut need.paths, &mut need.fixed_versions] {
-                list.sort();
-                list.dedup();
-            }
-            self.problems[problem].needs.push(self.needs.len());
-            self.needs.push(need);
-        }
-    }
-
-    /// Settles what the patches in the folder have mended already.
-    fn settle_here(&mut self, here: &[Claim]) {
-        let mut by_id: HashMap<&str, Vec<&Claim>> = HashMap::new();
-        for claim in here.iter().filter(|claim| claim.counts()) {
-            claim.resolved.ids().for_each(|id| by_id.entry(id).or_default().push(claim));
-        }
-        for need in &mut self.needs {
-            let mut claims =
-                self.problems[need.problem].ids.iter().filter_map(|id| by_id.get(id.as_str())).flatten();
-            let mends =
-                |claim: &&&Claim| grade_of(&claim.components.iter().collect::<Vec<_>>(), need).is_some();
-            if let Some(claim) = claims.find(mends) {
-                need.fate = NeedFate::FixedHere { patch: claim.patch.clone() };
-            }
-        }
-    }
-
-    fn match_offers(&mut self, offered: &[&Patch]) {
-        let mut by_id: HashMap<String, Vec<(usize, Vec<&Component>)>> = HashMap::new();
-        let mut by_library: HashMap<String, Vec<usize>> = HashMap::new();
-        for (candidate, patch) in offered.iter().enumerate() {
-            for resolved in all_resolved(patch).iter().filter(|one| one.is_fixed_vulnerability()) {
-                let parts = parts_of(patch, resolved);
-                for id in resolved.ids() {
-                    by_id.entry(id.clone()).or_default().push((candidate, parts.clone()));
-                }
-            }
-            for part in &patch.about.components {
-                by_library.entry(part.purl.to_string()).or_default().push(candidate);
-            }
-        }
-        for need in self.needs.iter_mut().filter(|need| need.fate == NeedFate::Open) {
-            let mut offers: BTreeMap<usize, ClaimGrade> = BTreeMap::new();
-            for (candidate, parts) in
-                self.problems[need.problem].ids.iter().filter_map(|id| by_id.get(id)).flatten()
-            {
-                if let Some(grade) = grade_of(parts, need) {
-                    let best = offers.entry(*candidate).or_insert(grade);
-                    *best = grade.min(*best);
-                }
-            }
-            offers.keys().for_each(|candidate| self.open[*candidate] += 1);
-            need.offers = offers.into_iter().collect();
-            let library = need.purl.as_ref().and_then(|purl| by_library.get(purl.as_str()));
-            let others = library.into_iter().flatten().copied();
-            need.may_help =
-                others.filter(|one| !need.offers.iter().any(|(candidate, _)| candidate == one)).collect();
-            need.may_help.dedup();
-        }
-    }
-
     /// The patch to try next: for the most important need that is open, the most precise; then the one that fixes most, then
     /// by name, the newest revision first. `None`: nothing is left.
-    pub(crate) fn next_candidate(&self) -> Option<usize> {
+    pub(crate) fn next_candidate(&mut self) -> Option<usize> {
         let usable = |need: &Need| -> Option<usize> {
             let free = need.offers.iter().filter(|(candidate, _)| !self.blocked.contains_key(candidate));
             let best = free.min_by_key(|(candidate, grade)| {
@@ -292,15 +243,21 @@ impl Board {
             });
             best.map(|(candidate, _)| *candidate)
         };
-        self.needs.iter().filter(|need| need.fate == NeedFate::Open).find_map(usable)
+        let open = |(number, need): (usize, &Need)| {
+            let candidate = (need.fate == NeedFate::Open).then(|| usable(need))??;
+            Some((number, candidate))
+        };
+        let found = self.needs.iter().enumerate().skip(self.first_open).find_map(open);
+        self.first_open = found.map_or(self.needs.len(), |(number, _)| number);
+        found.map(|(_, candidate)| candidate)
     }
 
     /// `candidate` is applied: what it mends is settled.
     pub fn take(&mut self, candidate: usize) {
-        for need in self.needs.iter_mut().filter(|need| need.fate == NeedFate::Open) {
-            let Some((_, grade)) = need.offers.iter().find(|(offer, _)| *offer == candidate) else {
-                continue;
-            };
+        for number in &self.mended_by[candidate] {
+            let need = &mut self.needs[*number];
+            let offer = need.offers.iter().find(|(offer, _)| *offer == candidate);
+            let Some((_, grade)) = offer.filter(|_| need.fate == NeedFate::Open) else { continue };
             need.fate = NeedFate::Chosen { candidate, grade: *grade };
             need.offers.iter().for_each(|(offer, _)| self.open[*offer] -= 1);
         }
@@ -309,7 +266,8 @@ impl Board {
     /// `candidate` can't be applied. What it was to mend is open again.
     pub fn block(&mut self, candidate: usize, why: String) {
         self.blocked.insert(candidate, why);
-        for need in &mut self.needs {
+        for number in &self.mended_by[candidate] {
+            let need = &mut self.needs[*number];
             if matches!(need.fate, NeedFate::Chosen { candidate: chosen, .. } if chosen == candidate) {
                 need.fate = NeedFate::Open;
                 need.offers.iter().for_each(|(offer, _)| self.open[*offer] += 1);
@@ -317,6 +275,7 @@ impl Board {
         }
     }
 
+                self.first_open = self.first_open.min(*number);
     /// Nothing is tried any more: what is open and was offered is blocked.
     pub fn close(&mut self) {
         for need in
@@ -341,44 +300,12 @@ impl Board {
     }
 }
 
-impl Need {
-    fn new(problem: usize, finding: &ScanFinding) -> Self {
-        Self {
-            problem,
-            purl: finding.purl.clone(),
-            package: finding.package.clone(),
-            version: finding.version.clone(),
-            paths: Vec::new(),
-            fixed_versions: Vec::new(),
-            fate: NeedFate::Open,
-            offers: Vec::new(),
-            may_help: Vec::new(),
-        }
-    }
-}
-
 fn identity(patch: &Patch) -> (String, Reverse<u32>, usize) {
     let identity = &patch.about.identity;
     (identity.id.to_string(), Reverse(identity.revision), patch.changes.len())
 }
 
-/// How precisely a claim about `parts` is one about `need`; `None`: it is about other libraries.
-fn grade_of(parts: &[&Component], need: &Need) -> Option<ClaimGrade> {
-    if parts.is_empty() {
-        return Some(ClaimGrade::Id);
-    }
-    let Some(purl) = &need.purl else {
-        // A scanner that gives no name can still name the package.
-        let same = |part: &&&Component| part.purl.full_name() == need.package;
-        return parts.iter().find(same).map(|_| ClaimGrade::Component);
-    };
-    let part = parts.iter().find(|part| part.purl.covers(purl)).copied();
-    let is_file = |part: &Component| {
-        let at = |place: &String| is_around(part.paths.iter(), place);
-        !part.paths.is_empty() && !need.paths.is_empty() && need.paths.iter().all(at)
-    };
-    part.map(|part| if is_file(part) { ClaimGrade::File } else { ClaimGrade::Component })
-}
-
+mod needs;
+mod offers;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::aliases::{best_first, problems};
+use super::aliases::{SameProblem, problems};
 use super::{Layer, Recalled};
 use crate::model::{
     Component, FileChange, LayerKey, Node, Patch, Purl, ResolvedIssue, ResolvedKind, ResolvedState, TreePath,
@@ -338,9 +338,8 @@ pub(crate) fn statements(claims: &[Claim]) -> Vec<VexStatement> {
     let ids = |number: &usize| -> Vec<String> { claims[*number].resolved.ids().cloned().collect() };
     let named: Vec<Vec<String>> = counting.iter().map(ids).collect();
     let mut statements: BTreeMap<(Vec<String>, Purl), VexStatement> = BTreeMap::new();
-    for problem in problems(&named) {
-        let ids = best_first(problem.iter().flat_map(|number| named[*number].clone()));
-        for number in problem.into_iter().map(|number| counting[number]) {
+    for SameProblem { numbers, names: ids } in problems(&named) {
+        for number in numbers.into_iter().map(|number| counting[number]) {
             let claim = &claims[number];
             for (component, purl) in claim.libraries() {
                 let Some(purl) = purl else { continue };

@@ -47,6 +47,7 @@ pub(crate) mod why;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+pub(crate) use aliases::OtherNames;
 pub(crate) use apply::fitness;
 pub(crate) use choose::{Band, Board, Exploited, Need, NeedFate, Problem, ProblemFacts};
 pub(crate) use fates::FileFates;
@@ -73,7 +74,7 @@ pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;
 pub(crate) use scope::Scope;
 pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
-pub(crate) use silence::{Loud, ScanFinding, Scanner, Silence, silenced};
+pub(crate) use silence::{Loud, ScanFinding, Scanner, Silence, in_folder, silenced};
 pub use situation::Situation;
 pub(crate) use situation::{FailedCheck, FolderProduct, KnownBy, Recalled, VolumeProblem, spell};
 pub use take_out::{Because, take_out};

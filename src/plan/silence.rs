@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::aliases::problems;
+use super::aliases::{OtherNames, SameProblem, problems};
 use super::choose::ProblemFacts;
 use super::fixed::{Claim, ClaimProof, VexStatement};
 use crate::model::{Component, Purl, ResolvedState, TreePath, choices};
@@ -25,8 +25,8 @@ choices! {
 pub(crate) struct ScanFinding {
     /// The id that the scanner itself uses, and that it looks for.
     pub id: String,
-    /// Other names of the same problem.
-    pub aliases: Vec<String>,
+    /// What else the problem is called, or what is in the advisory.
+    pub names: OtherNames,
     pub package: String,
     pub version: String,
     /// The library, if the scanner names it so that it can be compared.
@@ -37,6 +37,13 @@ pub(crate) struct ScanFinding {
     pub fixed_versions: Vec<String>,
     /// How bad it is.
     pub facts: ProblemFacts,
+}
+
+impl ScanFinding {
+    /// Every id that it has to do with.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &String> {
+        [&self.id].into_iter().chain(&self.names.aliases).chain(&self.names.covers)
+    }
 }
 
 /// What becomes of a finding.
@@ -134,10 +141,25 @@ fn elsewhere(statement: &VexStatement, finding: &ScanFinding) -> Vec<String> {
     finding.paths.iter().filter(|place| !is_around(&statement.paths, place)).cloned().collect()
 }
 
+/// A place that a scanner names, as this program would.
+pub(crate) fn in_folder(place: &str) -> &str {
+    place.trim_start_matches("./").trim_start_matches('/')
+}
+
+/// The folder of the library for which a scanner names this place: a file near its root.
+pub(super) fn folder_of(place: &str) -> &str {
+    let parent = |path: &'_ str| path.rsplit_once('/').map_or(0, |(folder, _)| folder.len());
+    let folder = &in_folder(place)[..parent(in_folder(place))];
+    // Python keeps what it knows of a library in a folder beside it.
+    match folder.ends_with(".dist-info") || folder.ends_with(".egg-info") {
+        true => &folder[..parent(folder)],
+        false => folder,
+    }
+}
+
 /// Whether `place`, which a scanner names for a library, is one of `paths` or around one: a file near the root of the library.
 pub(super) fn is_around<'a>(paths: impl IntoIterator<Item = &'a TreePath>, place: &str) -> bool {
-    let place = place.trim_start_matches("./").trim_start_matches('/');
-    let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let (folder, place) = (folder_of(place), in_folder(place));
     let is_inside =
         |path: &str| folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     paths.into_iter().any(|path| path.as_str() == place || is_inside(path.as_str()))
@@ -154,18 +176,16 @@ impl<'a> ClaimsByProblem<'a> {
     fn new(claims: &'a [Claim]) -> Self {
         let named: Vec<Vec<String>> =
             claims.iter().map(|claim| claim.resolved.ids().cloned().collect()).collect();
-        let group = |numbers: Vec<usize>| {
-            let names = numbers.iter().flat_map(|number| claims[*number].resolved.ids()).collect();
-            (names, numbers)
+        let group = |one: SameProblem| {
+            let names = one.numbers.iter().flat_map(|number| claims[*number].resolved.ids()).collect();
+            (names, one.numbers)
         };
         Self { claims, problems: problems(&named).into_iter().map(group).collect() }
     }
 
     /// Why no statement is about `finding`: what is wrong with the claim that comes nearest.
     fn why_not(&self, finding: &ScanFinding) -> Loud {
-        let is_named = |names: &BTreeSet<&String>| {
-            names.contains(&finding.id) || finding.aliases.iter().any(|alias| names.contains(alias))
-        };
+        let is_named = |names: &BTreeSet<&String>| finding.ids().any(|id| names.contains(id));
         let about = self.problems.iter().filter(|(names, _)| is_named(names));
         let claims = about.flat_map(|(_, numbers)| numbers).map(|number| &self.claims[*number]);
         let nearest = claims.map(|claim| why_not(claim, finding)).max_by_key(|(nearness, _)| *nearness);

@@ -153,8 +153,8 @@ fn told(choice: &PatchChoice, need: &Need, group: FateGroup) -> Option<String> {
 fn row(choice: &PatchChoice, need: &Need, told: &str, today: Timestamp) -> ChoiceRow {
     let problem = &choice.board.problems[need.problem];
     ChoiceRow {
-        ids: line(&problem.ids.join(" ")),
-        library: line(&choose::library(need)),
+        ids: line(&choose::ids(problem)),
+        library: line(&choose::library(&choice.board, need)),
         told: line(&capitalised(told)),
         rank: line(&capitalised(&choose::rank(&problem.facts, today))),
         is_exploited: problem.facts.exploited.is_some(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::phrases::count;
-use crate::plan::{ClaimGrade, Need, ProblemFacts};
+use crate::plan::{Board, ClaimGrade, Need, Problem, ProblemFacts};
 
 /// Days after which a list is called old: both are published daily.
 const FRESH_DAYS: i32 = 7;
@@ -56,14 +56,32 @@ pub(crate) fn feed_age(name: &str, date: &str, today: Timestamp) -> Option<Strin
     }
 }
 
-/// The library that has a problem.
-pub(crate) fn library(need: &Need) -> String {
-    match &need.purl {
+/// The names of a problem, and the advisories that a scanner reports instead.
+pub(crate) fn ids(problem: &Problem) -> String {
+    let ids = problem.ids.join(" ");
+    match problem.advisories.is_empty() {
+        true => ids,
+        false => format!("{ids} ({})", problem.advisories.join(" ")),
+    }
+}
+
+/// The library that has a problem, and where it is, if that is said of several.
+pub(crate) fn library(board: &Board, need: &Need) -> String {
+    let library = match &need.purl {
         Some(purl) => purl.to_string(),
         None => format!("{} {}", need.package, need.version),
     }
 }
 
+    };
+    let is_same = |other: &&usize| {
+        board.needs[**other].purl == need.purl && board.needs[**other].package == need.package
+    };
+    match need.paths.first() {
+        Some(place) if board.problems[need.problem].needs.iter().filter(is_same).count() > 1 => {
+            format!("{library} at {place}")
+        }
+        _ => library,
 /// What is known where no patch at hand mends it; `name` names a patch by its number.
 pub(crate) fn no_patch(need: &Need, name: impl Fn(usize) -> String) -> String {
     let fixed = match need.fixed_versions.is_empty() {
@@ -73,6 +91,12 @@ pub(crate) fn no_patch(need: &Need, name: impl Fn(usize) -> String) -> String {
     let names: Vec<String> = need.may_help.iter().map(|one| name(*one)).collect();
     match names.is_empty() {
         true => fixed,
+    if let Some((patch, places)) = &need.copies {
+        let places = places.join(", ");
+        return format!(
+            "{patch} is applied, but the same library is here a second time, unpatched: {places}; {fixed}"
+        );
+    }
         false => format!("{fixed}; {} changes the library, and doesn't say that it helps", names.join(", ")),
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::model::{About, PartPatch, PatchId, ResolvedIssue, ResolvedKind, ResolvedState};
+use crate::model::{About, Component, PartPatch, PatchId, ResolvedIssue, ResolvedKind, ResolvedState};
+use crate::plan::OtherNames;
 
 fn finding(id: &str, aliases: &[String], library: &str, facts: ProblemFacts) -> ScanFinding {
     let purl = Purl::parse(library).expect("a purl");
     ScanFinding {
         id: id.to_owned(),
-        aliases: aliases.to_vec(),
+        names: OtherNames::new(id, aliases.to_vec()),
         package: purl.full_name(),
         version: purl.version().unwrap_or_default().to_owned(),
         purl: Some(purl),
@@ -78,7 +79,7 @@ fn many() -> (Vec<ScanFinding>, Vec<Patch>) {
 
 fn decided(findings: &[ScanFinding], patches: &[Patch]) -> Vec<(Vec<String>, Vec<NeedFate>)> {
     let offered: Vec<&Patch> = patches.iter().collect();
-    let mut board = Board::new(findings, &HashMap::new(), &[], &offered);
+    let mut board = Board::new(findings, &HashMap::new(), (&[], &[]), &offered);
     while let Some(candidate) = board.next_candidate() {
         match candidate % 10 {
             0 => board.block(candidate, "it doesn't fit".to_owned()),

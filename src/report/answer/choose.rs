@@ -24,6 +24,7 @@ answers! {
 
     FoundProblem(problem: &Problem, choice: &workbench::PatchChoice, today: Timestamp) {
         ids: Vec<String> = problem.ids.clone(),
+        [advisories]: Vec<String> = some(problem.advisories.clone()),
         rank: String = choose::rank(&problem.facts, today),
         severity: String = problem.facts.band().to_string(),
         exploited: bool = problem.facts.exploited.is_some(),
@@ -45,6 +46,7 @@ answers! {
         [patch]: String = patch(&need.fate, choice),
         [grade]: String = if let NeedFate::Chosen { grade, .. } = &need.fate { Some(grade.to_string()) } else { None },
         [blocked]: Vec<BlockedPatch> = some(choice.board.blocked_for(need).map(|(one, why)| BlockedPatch::new(&choice.patches[one], why)).collect()),
+        [unpatched_copies]: Vec<String> = need.copies.as_ref().map(|(_, places)| places.clone()),
         [may_help]: Vec<String> = some(need.may_help.iter().map(|one| choice.patches[*one].patch.about.identity.id.to_string()).collect()),
     }
 

@@ -73,13 +73,13 @@ impl Workbench {
             feeds.add_kev(kev)?;
         }
         if let Some(epss) = &wish.epss {
-            let ids = findings.iter().flat_map(|one| [&one.id].into_iter().chain(&one.aliases));
+            let ids = findings.iter().flat_map(ScanFinding::ids);
             let wanted: HashSet<&str> = ids.map(String::as_str).collect();
             feeds.add_epss(epss, &wanted)?;
         }
         let (patches, unreadable) = self.patches_at_hand(&wish.from, watch)?;
         let offered: Vec<&Patch> = patches.iter().map(|one| &*one.patch).collect();
-        let mut board = Board::new(&findings, &feeds.known, &here.claims, &offered);
+        let mut board = Board::new(&findings, &feeds.known, (&here.claims, &here.statements), &offered);
         let trial = ChoiceTrial { bench: self, patches: &patches, withdrawn: &wish.withdrawn, target, watch };
         let mut chosen = trial.each(&mut board)?;
         let preview = trial.together(&mut board, &mut chosen)?;

@@ -87,6 +87,149 @@ fn one_problem_under_two_names_in_two_scans_is_one_row_whatever_their_order() {
 fn known_exploitation_comes_first_and_a_critical_one_without_a_forecast_before_a_low_one_with() {
     let found: &[Found<'_>] = &[
         ("CVE-2026-1", MS, MS_PACKAGE),
+const SSL: &str = "pkg:deb/debian/openssl@3.0.2-1";
+const SSL_FILE: &str = "lib/ssl.so";
+
+/// The product with a patch in it that mends one of three problems of a library, and one that mends the others.
+fn one_of_three() -> Sandbox {
+    let sandbox = scanned(&[]);
+    sandbox.write(&format!("app/{SSL_FILE}"), "three holes\n");
+    let patch = |id, before, after, claims: &[&str]| {
+        let claims: Vec<_> = claims.iter().map(|id| fixed(id, &[], &[SSL])).collect();
+        let bundle = bundle(&sandbox, id).replace(SSL_FILE, before, after);
+        claiming(bundle, &claims, &[part(SSL, &[SSL_FILE])])
+    };
+    let first = patch("ACME-HF-3001", "three holes\n", "two holes\n", &["CVE-2023-0464"]);
+    save_signed(&sandbox, "patches/first", &first, "acme");
+    apply(&sandbox, "patches/first");
+    let second = patch("ACME-HF-3002", "two holes\n", "no hole\n", &["CVE-2023-0465", "CVE-2023-0466"]);
+    save_signed(&sandbox, "rest", &second, "acme");
+    sandbox
+}
+
+/// A report of Trivy in which all findings name the same advisory.
+fn under_one_advisory(found: &[Found<'_>], advisory: &str) -> String {
+    let mut report: Value = serde_json::from_str(&trivy_report(found)).expect("JSON");
+    for one in report["Results"][0]["Vulnerabilities"].as_array_mut().expect("findings") {
+        one["VendorIDs"] = json!([advisory]);
+    }
+    report.to_string()
+}
+
+#[test]
+fn problems_that_share_an_advisory_are_fixed_one_by_one() {
+    let elsa = |cves: &[&str]| {
+        let mut report: Value =
+            serde_json::from_str(&grype_report(&[("ELSA-2023-1", SSL, SSL_FILE)])).expect("JSON");
+        report["matches"][0]["relatedVulnerabilities"] =
+            cves.iter().map(|id| json!({"id": id})).collect::<Vec<_>>().into();
+        report.to_string()
+    };
+    let all = ["CVE-2023-0464", "CVE-2023-0465", "CVE-2023-0466"];
+    let by_trivy = all.map(|id| (id, SSL, SSL_FILE));
+    for (name, report) in [
+        ("a DSA", under_one_advisory(&by_trivy, "DSA-5417-1")),
+        // Whoever gives two problems one name: they stay two.
+        ("a GHSA", under_one_advisory(&by_trivy, GHSA)),
+        ("an ELSA", elsa(&all)),
+    ] {
+        let sandbox = one_of_three();
+        sandbox.write("trivy.json", &report);
+        let fate = |id: &str, fate: &str| (id.to_owned(), fate.to_owned());
+        let told = answer(&sandbox, "");
+        let mut sorted = fates(&told);
+        sorted.sort();
+        assert_eq!(
+            sorted,
+            [fate(all[0], "fixed-here"), fate(all[1], "no-patch"), fate(all[2], "no-patch")],
+            "{name}"
+        );
+        assert_eq!(told["findings"], if name == "an ELSA" { 1 } else { 3 });
+        assert_eq!(run(&sandbox, "--fail-on any").code, 3, "{name}");
+        // All of them: now the advisory is done.
+        console(&sandbox).done("apply $/rest.patchbundle $/app --yes --allow-related=tried");
+        assert!(fates(&answer(&sandbox, "")).iter().all(|(_, fate)| fate == "fixed-here"), "{name}");
+        assert_eq!(run(&sandbox, "--fail-on any").code, 0, "{name}");
+    }
+    let sandbox = one_of_three();
+    sandbox.write("trivy.json", &elsa(&all));
+    let told = run(&sandbox, "").out;
+    assert!(told.contains("CVE-2023-0465 (ELSA-2023-1)"), "{told}");
+    // An author who says that the whole advisory is done is believed.
+    let whole = bundle(&sandbox, "ACME-HF-3003").replace(SSL_FILE, "two holes\n", "no hole\n");
+    let whole = claiming(whole, &[fixed("ELSA-2023-1", &[], &[SSL])], &[part(SSL, &[SSL_FILE])]);
+    save_signed(&sandbox, "whole", &whole, "acme");
+    console(&sandbox).done("apply $/whole.patchbundle $/app --yes --allow-related=tried");
+    assert_eq!(run(&sandbox, "--fail-on any").code, 0);
+}
+
+#[test]
+fn a_second_copy_of_a_library_needs_its_own_fix() {
+    let twin = "plugins/debug/package.json";
+    let sandbox = scanned(&[(CVE, DEBUG, PACKAGE), (CVE, DEBUG, twin)]);
+    sandbox.write("app/plugins/debug/package.json", "{}\n");
+    sandbox.write("app/plugins/debug/src/node.js", HOLE);
+    let by_copy = |answer: &Value| -> Vec<(String, String)> {
+        let libraries = answer["problems"][0]["libraries"].as_array().expect("a list").iter();
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        libraries.map(|one| (text(&one["paths"][0]), text(&one["fate"]))).collect()
+    };
+    let expected = |twin_is: &str, first_is: &str| {
+        vec![(twin.to_owned(), twin_is.to_owned()), (PACKAGE.to_owned(), first_is.to_owned())]
+    };
+    let before = answer(&sandbox, "");
+    assert_eq!(by_copy(&before), expected("no-patch", "chosen"), "nothing is promised for the other copy");
+    apply(&sandbox, "patches/hf-1042");
+    let after = answer(&sandbox, "");
+    assert_eq!(by_copy(&after), expected("no-patch", "fixed-here"));
+    assert_eq!(after["problems"][0]["libraries"][0]["unpatched_copies"], json!([twin]));
+    let told = run(&sandbox, "--fail-on any");
+    assert_eq!(told.code, 3, "{told}");
+    let line =
+        format!("ACME-HF-1042 is applied, but the same library is here a second time, unpatched: {twin}");
+    assert!(told.out.contains(&line) && told.out.contains(&format!("{DEBUG} at {PACKAGE}")), "{told}");
+    // Scanners know libraries by name: they can't be told of one copy.
+    assert!(!told.out.contains("--format openvex"), "{told}");
+    // A scan that names no place is about either.
+    sandbox.write("trivy.json", &trivy_report(&[(CVE, DEBUG, "")]));
+    assert_eq!(run(&sandbox, "--fail-on any").code, 3);
+    sandbox.write("app/plugins/debug/src/node.js", MENDED);
+    assert_eq!(run(&sandbox, "--fail-on any").code, 0);
+    assert!(run(&sandbox, "").out.contains("--format openvex"));
+}
+
+#[test]
+fn both_copies_of_a_library_are_mended_by_a_patch_of_both_or_by_two() {
+    let (twin, second) = ("plugins/debug/package.json", "plugins/debug/src/node.js");
+    let sandbox = scanned(&[(CVE, DEBUG, PACKAGE), (CVE, DEBUG, twin)]);
+    sandbox.write("app/plugins/debug/package.json", "{}\n");
+    sandbox.write(&format!("app/{second}"), HOLE);
+    let other = bundle(&sandbox, "ACME-HF-1050").replace(second, HOLE, MENDED);
+    let other = claiming(other, &[fixed(CVE, &[GHSA], &[DEBUG])], &[part(DEBUG, &[second])]);
+    save_signed(&sandbox, "patches/hf-1050", &other, "acme");
+    let chosen = answer(&sandbox, "");
+    assert_eq!(chosen["chosen"].as_array().map(Vec::len), Some(2), "{chosen}");
+    for (patch, code) in [("hf-1042", 3), ("hf-1050", 0)] {
+        apply(&sandbox, &format!("patches/{patch}"));
+        assert_eq!(run(&sandbox, "--fail-on any").code, code, "{patch}");
+    }
+}
+
+#[test]
+fn a_library_of_python_is_found_beside_what_python_knows_of_it() {
+    let (module, purl) = ("lib/site-packages/yaml/loader.py", "pkg:pypi/pyyaml@5.3");
+    let sandbox = scanned(&[("CVE-2020-14343", purl, "lib/site-packages/PyYAML-5.3.dist-info/METADATA")]);
+    sandbox.write(&format!("app/{module}"), "def load\n");
+    sandbox.write("app/lib/site-packages/PyYAML-5.3.dist-info/METADATA", "Name: PyYAML\n");
+    let bundle = bundle(&sandbox, "ACME-HF-4001").replace(module, "def load\n", "def safe_load\n");
+    let bundle = claiming(bundle, &[fixed("CVE-2020-14343", &[], &[purl])], &[part(purl, &[module])]);
+    save_signed(&sandbox, "patches/yaml", &bundle, "acme");
+    assert_eq!(answer(&sandbox, "")["problems"][0]["libraries"][0]["grade"], "file");
+    apply(&sandbox, "patches/yaml");
+    assert_eq!(run(&sandbox, "--fail-on any").code, 0);
+    assert_eq!(ask(&sandbox, "--against $/trivy.json")["scan"]["silent"], 1);
+}
+
         ("GHSA-crit-crit-crit", MS, MS_PACKAGE),
         ("CVE-2026-2", MS, MS_PACKAGE),
         ("CVE-2026-3", MS, MS_PACKAGE),

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::list::columns_and_below;
-use super::{place, safe};
+use super::{argument, place, safe};
 use crate::cli::render::{Style, words};
 use crate::plan::{Need, NeedFate};
 use crate::report::choose;
@@ -56,10 +56,13 @@ pub(in crate::cli) fn choice(
             NeedFate::FixedHere { patch } => Some(patch.clone()),
             _ => None,
         });
-        let folder = place(target);
-        text.push_str(&format!(
-            "To tell the scanner: patchwright fixed {folder} --format openvex --output FILE\n"
-        ));
+        let folder = argument(target);
+        text.push_str(&match choice.board.needs.iter().any(|need| need.can_be_told) {
+            true => {
+                format!("To tell the scanner: patchwright fixed {folder} --format openvex --output FILE\n")
+            }
+            false => format!("To see what scanners can be told: patchwright fixed {folder}\n"),
+        });
     }
     text.push_str(&next_step(choice, target, saved, style));
     text
@@ -75,7 +78,8 @@ fn section(
 ) {
     let row = |need: &Need| {
         let (told, problem) = (told(need)?, &choice.board.problems[need.problem]);
-        let cells = [problem.ids.join(" "), choose::library(need), choose::rank(&problem.facts, today)];
+        let cells =
+            [choose::ids(problem), choose::library(&choice.board, need), choose::rank(&problem.facts, today)];
         let told = told.lines().map(|line| safe(line).into_owned()).collect();
         Some((cells.map(|cell| safe(&cell).into_owned()), told))
     };

@@ -8,7 +8,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use super::band;
 use super::walk::{KeptText, few};
 use crate::model::Purl;
-use crate::plan::{Exploited, ProblemFacts, ScanFinding};
+use crate::plan::{Exploited, OtherNames, ProblemFacts, ScanFinding};
 use crate::text::CvssScore;
 
 /// Longest name of what was scanned, in characters.
@@ -155,9 +155,9 @@ impl From<Match> for ScanFinding {
     fn from(raw: Match) -> Self {
         let facts = raw.vulnerability.facts();
         let purl = raw.artifact.purl;
-        let related = raw.related.into_iter().map(|one| one.id.0).filter(|id| *id != raw.vulnerability.id.0);
+        let related = raw.related.into_iter().map(|one| one.id.0);
         Self {
-            aliases: related.collect(),
+            names: OtherNames::new(&raw.vulnerability.id.0, related),
             id: raw.vulnerability.id.0,
             fixed_versions: raw
                 .vulnerability

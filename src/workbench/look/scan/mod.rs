@@ -220,7 +220,7 @@ mod tests {
             (Scanner::Grype, "/srv/app", false)
         );
         let (one, other) = (&trivy.findings[0], &grype.findings[0]);
-        assert_eq!((&one.id, &one.aliases), (&other.aliases[0], &vec![other.id.clone()]));
+        assert_eq!((&one.id, &one.names.aliases), (&other.names.aliases[0], &vec![other.id.clone()]));
         assert_eq!((&one.purl, &one.version), (&other.purl, &other.version));
         assert_eq!(
             (one.paths[0].as_str(), other.paths[0].as_str()),
@@ -257,7 +257,7 @@ mod tests {
                "groups": [{"ids": ["GHSA-1"], "aliases": ["CVE-1", "GHSA-1"], "max_severity": "7.5"}]}]}]}"#,
         );
         let osv = osv.expect("a report").findings.remove(0);
-        assert_eq!((osv.id.as_str(), osv.aliases.as_slice()), ("GHSA-1", &["CVE-1".to_owned()][..]));
+        assert_eq!((osv.id.as_str(), osv.names.aliases.as_slice()), ("GHSA-1", &["CVE-1".to_owned()][..]));
         assert_eq!(osv.purl, Purl::parse("pkg:npm/%40babel/core@7.0.0").ok());
         assert_eq!(osv.facts.cvss, Some(CvssScore { tenths: 75 }));
     }

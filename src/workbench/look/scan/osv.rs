@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::walk::{KeptText, few};
 use crate::model::Purl;
-use crate::plan::{ProblemFacts, ScanFinding};
+use crate::plan::{OtherNames, ProblemFacts, ScanFinding};
 use crate::text::CvssScore;
 
 #[derive(Deserialize)]
@@ -44,7 +44,7 @@ impl OsvPackage {
             let id = names.next()?;
             let score = group.max_severity.and_then(|KeptText(score)| score.parse().ok());
             Some(ScanFinding {
-                aliases: names.filter(|alias| *alias != id).collect(),
+                names: OtherNames::new(&id, names),
                 id,
                 package: package.clone(),
                 version: version.clone(),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::band;
 use super::walk::{KeptText, few, few_named};
 use crate::model::Purl;
-use crate::plan::{ProblemFacts, ScanFinding};
+use crate::plan::{OtherNames, ProblemFacts, ScanFinding};
 use crate::text::CvssScore;
 
 #[derive(Deserialize)]
@@ -76,7 +76,7 @@ impl From<TrivyVulnerability> for ScanFinding {
         let purl = raw.identifier.and_then(|identifier| identifier.purl);
         Self {
             id: raw.id.0,
-            aliases: raw.vendor_ids.into_iter().map(|KeptText(id)| id).collect(),
+            names: OtherNames::new(&raw.id.0, raw.vendor_ids.into_iter().map(|KeptText(id)| id)),
             package: raw.package.0,
             version: raw.version.unwrap_or_default().0,
             purl: purl.and_then(|KeptText(purl)| Purl::parse(&purl).ok()),
