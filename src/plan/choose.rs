@@ -79,9 +79,14 @@ impl ProblemFacts {
         self.published = dates.into_iter().flatten().min();
     }
 
-    /// How bad it is: by its score, else by the scanner's word.
+    /// How bad it is: the worse of its score and the scanner's word, which are often from two lists.
     pub(crate) fn band(&self) -> Band {
-        self.cvss.map(Band::new).or(self.band).unwrap_or_default()
+        self.cvss.map(Band::new).max(self.band).unwrap_or_default()
+    }
+
+    /// Whether the scanner calls it worse than its score does.
+    pub(crate) fn is_worse_than_its_score(&self) -> bool {
+        self.cvss.is_some_and(|score| self.band > Some(Band::new(score)))
     }
 
     /// Whether a forecast says that it will likely be exploited.
@@ -120,13 +125,13 @@ struct Priority {
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
     pub ids: Vec<String>,
+    /// The advisories that the scanner reports instead of it.
+    pub advisories: Vec<String>,
     pub facts: ProblemFacts,
     /// Where it was found: numbers of needs.
     pub needs: Vec<usize>,
 }
 
-    /// The advisories that the scanner reports instead of it.
-    pub advisories: Vec<String>,
 /// One copy of a library that has one problem.
 #[derive(Debug, Clone)]
 pub(crate) struct Need {
@@ -134,24 +139,24 @@ pub(crate) struct Need {
     pub purl: Option<Purl>,
     pub package: String,
     pub version: String,
+    /// Where it is, as the scanners say; empty: none does.
     pub paths: Vec<String>,
     /// The versions that the scanner knows to be without it.
     pub fixed_versions: Vec<String>,
     pub fate: NeedFate,
     /// The patches that say they mend it, with how precisely.
-    /// Where it is, as the scanners say; empty: none does.
     offers: Vec<(usize, ClaimGrade)>,
     /// Patches that change the library, and don't say that.
     pub may_help: Vec<usize>,
+    /// The patch in the folder that has fixed another copy of the library, and where this one may be.
+    pub copies: Option<(String, Vec<String>)>,
+    /// Whether a document for scanners can say that it is fixed.
+    pub can_be_told: bool,
 }
 
 /// What becomes of a need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NeedFate {
-    /// The patch in the folder that has fixed another copy of the library, and where this one may be.
-    pub copies: Option<(String, Vec<String>)>,
-    /// Whether a document for scanners can say that it is fixed.
-    pub can_be_told: bool,
     /// Nobody has decided yet; in the end: no patch that is offered fixes it.
     Open,
     /// A patch in the folder has fixed it, as the files prove. The scanner doesn't know.
@@ -172,11 +177,6 @@ pub(crate) struct Board {
     identities: Vec<(String, Reverse<u32>, usize)>,
     /// How many open needs each candidate would mend.
     open: Vec<usize>,
-}
-
-impl Board {
-    /// Sorts what was found by its importance. `known` has what lists say about ids; `here`: what the patches in the folder
-    /// claim, and may be told of it; `offered`: the patches to choose from, whoever signed them.
     /// The needs that each candidate would mend.
     mended_by: Vec<Vec<usize>>,
     /// No need before this one is open and has a candidate.
@@ -192,6 +192,11 @@ fn by_problem(findings: &[ScanFinding]) -> Vec<(usize, Vec<String>)> {
         }
     };
     findings.iter().enumerate().flat_map(names).collect()
+}
+
+impl Board {
+    /// Sorts what was found by its importance. `known` has what lists say about ids; `here`: what the patches in the folder
+    /// claim, and may be told of it; `offered`: the patches to choose from, whoever signed them.
     pub fn new(
         findings: &[ScanFinding],
         known: &HashMap<String, ProblemFacts>,
@@ -221,13 +226,13 @@ fn by_problem(findings: &[ScanFinding]) -> Vec<(usize, Vec<String>)> {
             blocked: BTreeMap::new(),
             identities: offered.iter().map(|patch| identity(patch)).collect(),
             open: vec![0; offered.len()],
+            mended_by: vec![Vec::new(); offered.len()],
+            first_open: 0,
         };
         for (problem, numbers) in found {
             board.problems.push(problem);
             board.add_needs(numbers.into_iter().map(|number| &findings[number]));
         }
-            mended_by: vec![Vec::new(); offered.len()],
-            first_open: 0,
         board.settle_here(here.0, here.1);
         board.match_offers(offered);
         board
@@ -270,12 +275,12 @@ fn by_problem(findings: &[ScanFinding]) -> Vec<(usize, Vec<String>)> {
             let need = &mut self.needs[*number];
             if matches!(need.fate, NeedFate::Chosen { candidate: chosen, .. } if chosen == candidate) {
                 need.fate = NeedFate::Open;
+                self.first_open = self.first_open.min(*number);
                 need.offers.iter().for_each(|(offer, _)| self.open[*offer] += 1);
             }
         }
     }
 
-                self.first_open = self.first_open.min(*number);
     /// Nothing is tried any more: what is open and was offered is blocked.
     pub fn close(&mut self) {
         for need in

@@ -28,6 +28,9 @@ pub(crate) fn rank(facts: &ProblemFacts, today: Timestamp) -> String {
     }
     let band = facts.band().as_str();
     reasons.push(match facts.cvss {
+        Some(score) if facts.is_worse_than_its_score() => {
+            format!("{band}, as the scanner says; CVSS {}.{}", score.tenths / 10, score.tenths % 10)
+        }
         Some(score) => format!("{band}, CVSS {}.{}", score.tenths / 10, score.tenths % 10),
         None if band == "unknown" => "severity unknown".to_owned(),
         None => band.to_owned(),
@@ -70,9 +73,6 @@ pub(crate) fn library(board: &Board, need: &Need) -> String {
     let library = match &need.purl {
         Some(purl) => purl.to_string(),
         None => format!("{} {}", need.package, need.version),
-    }
-}
-
     };
     let is_same = |other: &&usize| {
         board.needs[**other].purl == need.purl && board.needs[**other].package == need.package
@@ -82,21 +82,24 @@ pub(crate) fn library(board: &Board, need: &Need) -> String {
             format!("{library} at {place}")
         }
         _ => library,
+    }
+}
+
 /// What is known where no patch at hand mends it; `name` names a patch by its number.
 pub(crate) fn no_patch(need: &Need, name: impl Fn(usize) -> String) -> String {
     let fixed = match need.fixed_versions.is_empty() {
         true => "the scanner knows no version without it".to_owned(),
         false => format!("gone in version {}", need.fixed_versions.join(", ")),
     };
-    let names: Vec<String> = need.may_help.iter().map(|one| name(*one)).collect();
-    match names.is_empty() {
-        true => fixed,
     if let Some((patch, places)) = &need.copies {
         let places = places.join(", ");
         return format!(
             "{patch} is applied, but the same library is here a second time, unpatched: {places}; {fixed}"
         );
     }
+    let names: Vec<String> = need.may_help.iter().map(|one| name(*one)).collect();
+    match names.is_empty() {
+        true => fixed,
         false => format!("{fixed}; {} changes the library, and doesn't say that it helps", names.join(", ")),
     }
 }

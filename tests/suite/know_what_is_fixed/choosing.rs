@@ -230,6 +230,35 @@ fn a_library_of_python_is_found_beside_what_python_knows_of_it() {
     assert_eq!(ask(&sandbox, "--against $/trivy.json")["scan"]["silent"], 1);
 }
 
+#[test]
+fn a_pipeline_goes_by_the_worse_of_the_scanners_word_and_the_score() {
+    let found: &[Found<'_>] = &[("CVE-2026-1", MS, MS_PACKAGE)];
+    let sandbox = scanned(found);
+    for (word, score, rank, gates) in [
+        ("CRITICAL", 6.5, "critical, as the scanner says; CVSS 6.5", [3, 3, 3]),
+        ("LOW", 9.8, "critical, CVSS 9.8", [3, 3, 3]),
+        ("HIGH", 7.5, "high, CVSS 7.5", [0, 3, 3]),
+        ("LOW", 3.1, "low, CVSS 3.1", [0, 0, 0]),
+        // Nobody scored it.
+        ("HIGH", 0.0, "high", [0, 3, 3]),
+        ("UNKNOWN", 0.0, "severity unknown", [0, 0, 3]),
+    ] {
+        let mut report: Value = serde_json::from_str(&trivy_report(found)).expect("JSON");
+        let one = &mut report["Results"][0]["Vulnerabilities"][0];
+        one["Severity"] = json!(word);
+        one["CVSS"] = json!({"ghsa": {"V3Score": score}});
+        sandbox.write("trivy.json", &report.to_string());
+        assert_eq!(answer(&sandbox, "")["problems"][0]["rank"], rank);
+        let codes =
+            ["critical", "high", "medium"].map(|what| run(&sandbox, &format!("--fail-on {what}")).code);
+        assert_eq!(codes, gates, "{rank}");
+    }
+}
+
+#[test]
+fn known_exploitation_comes_first_and_a_critical_one_without_a_forecast_before_a_low_one_with() {
+    let found: &[Found<'_>] = &[
+        ("CVE-2026-1", MS, MS_PACKAGE),
         ("GHSA-crit-crit-crit", MS, MS_PACKAGE),
         ("CVE-2026-2", MS, MS_PACKAGE),
         ("CVE-2026-3", MS, MS_PACKAGE),

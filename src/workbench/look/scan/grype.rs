@@ -5,8 +5,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::band;
 use super::walk::{KeptText, few};
+use super::{band, given};
 use crate::model::Purl;
 use crate::plan::{Exploited, OtherNames, ProblemFacts, ScanFinding};
 use crate::text::CvssScore;
@@ -64,7 +64,7 @@ struct Fix {
 
 impl GrypeVulnerability {
     fn facts(&self) -> ProblemFacts {
-        let score = |one: &Cvss| CvssScore::of_vector(&one.vector.as_ref()?.0);
+        let score = |one: &Cvss| CvssScore::of_vector(&one.vector.as_ref()?.0).and_then(given);
         let epss = self.epss.iter().map(|one| one.epss).filter(|share| (0.0..=1.0).contains(share));
         let exploited = self.exploited.iter().map(|one| Exploited {
             ransomware: one

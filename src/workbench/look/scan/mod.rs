@@ -23,6 +23,7 @@ pub(crate) use sbom::Sbom;
 use crate::model::Word;
 use crate::named_file;
 use crate::plan::{Band, ScanFinding, Scanner};
+use crate::text::CvssScore;
 use crate::workbench::{Error, Result};
 use walk::{KeptText, Walk};
 
@@ -113,6 +114,11 @@ fn band(word: &str) -> Option<Band> {
     Band::parse(&word.to_ascii_lowercase()).filter(|band| *band != Band::Unknown)
 }
 
+/// A score, if somebody gave one: reports write 0 where nobody did.
+fn given(score: CvssScore) -> Option<CvssScore> {
+    (score.tenths > 0).then_some(score)
+}
+
 /// The outermost object: which keys it has says whose report it is.
 struct ReportVisitor;
 
@@ -186,7 +192,6 @@ mod tests {
     use super::*;
     use crate::model::Purl;
     use crate::plan::Exploited;
-    use crate::text::CvssScore;
 
     fn read(text: &str) -> std::result::Result<ScanReport, String> {
         parse(text.as_bytes())

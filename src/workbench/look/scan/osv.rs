@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::given;
 use super::walk::{KeptText, few};
 use crate::model::Purl;
 use crate::plan::{OtherNames, ProblemFacts, ScanFinding};
@@ -51,7 +52,10 @@ impl OsvPackage {
                 purl: purl.clone(),
                 paths: Vec::new(),
                 fixed_versions: Vec::new(),
-                facts: ProblemFacts { cvss: score.and_then(CvssScore::of_number), ..ProblemFacts::default() },
+                facts: ProblemFacts {
+                    cvss: score.and_then(CvssScore::of_number).and_then(given),
+                    ..ProblemFacts::default()
+                },
             })
         })
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::band;
 use super::walk::{KeptText, few, few_named};
+use super::{band, given};
 use crate::model::Purl;
 use crate::plan::{OtherNames, ProblemFacts, ScanFinding};
 use crate::text::CvssScore;
@@ -51,9 +51,10 @@ struct Scores {
 
 impl Scores {
     fn score(&self) -> Option<CvssScore> {
-        let number = self.v40.or(self.v3).and_then(CvssScore::of_number);
-        let vector = self.v40_vector.as_ref().or(self.v3_vector.as_ref());
-        number.or_else(|| CvssScore::of_vector(&vector?.0))
+        let number = |score: Option<f64>| score.and_then(CvssScore::of_number).and_then(given);
+        let vector = |vector: &Option<KeptText>| CvssScore::of_vector(&vector.as_ref()?.0).and_then(given);
+        let numbers = number(self.v40).or(number(self.v3));
+        numbers.or_else(|| vector(&self.v40_vector)).or_else(|| vector(&self.v3_vector))
     }
 }
 
@@ -75,8 +76,8 @@ impl From<TrivyVulnerability> for ScanFinding {
         };
         let purl = raw.identifier.and_then(|identifier| identifier.purl);
         Self {
-            id: raw.id.0,
             names: OtherNames::new(&raw.id.0, raw.vendor_ids.into_iter().map(|KeptText(id)| id)),
+            id: raw.id.0,
             package: raw.package.0,
             version: raw.version.unwrap_or_default().0,
             purl: purl.and_then(|KeptText(purl)| Purl::parse(&purl).ok()),
