@@ -334,6 +334,14 @@ impl VexStatement {
 
 /// What the claims that count come to: one statement for each problem in each library, sorted.
 pub(crate) fn statements(claims: &[Claim]) -> Vec<VexStatement> {
+    /// Most copies that are looked for: one is enough for most questions.
+    pub(crate) const MAX_COPIES: usize = 20;
+
+    /// Whether its copies are all that were found.
+    pub(crate) fn knows_every_copy(&self) -> bool {
+        self.copies.len() < Self::MAX_COPIES
+    }
+
     let counting: Vec<usize> = (0..claims.len()).filter(|number| claims[*number].counts()).collect();
     let ids = |number: &usize| -> Vec<String> { claims[*number].resolved.ids().cloned().collect() };
     let named: Vec<Vec<String>> = counting.iter().map(ids).collect();

@@ -85,6 +85,39 @@ fn a_second_copy_without_the_patch_keeps_both_findings() {
 }
 
 #[test]
+fn a_copy_inside_of_the_patched_one_is_told_apart_by_no_format() {
+    for nested in
+        ["web/vendor/debug/node_modules/x/node_modules/debug/src/node.js", "web/vendor/debug/old.js"]
+    {
+        let sandbox = patched();
+        assert!(document(&sandbox, "trivyignore").contains(CVE));
+        sandbox.write(&format!("app/{nested}"), HOLE);
+        assert!(!document(&sandbox, "trivyignore").contains(CVE), "{nested}");
+        let told = console(&sandbox).done("fixed $/app").out;
+        assert!(told.contains("No format for scanners tells these copies apart."), "{told}");
+    }
+}
+
+#[test]
+fn a_library_in_the_root_is_told_apart_from_a_copy_by_no_format() {
+    let sandbox = product();
+    sandbox.write("app/node.js", HOLE);
+    sandbox.write("app/plugins/debug/src/node.js", HOLE);
+    let bundle = bundle(&sandbox, "ACME-HF-1").replace("node.js", HOLE, MENDED);
+    save_signed(
+        &sandbox,
+        "fix",
+        &claiming(bundle, &[fixed(CVE, &[], &[DEBUG])], &[part(DEBUG, &["node.js"])]),
+        "acme",
+    );
+    apply(&sandbox, "fix");
+    assert!(!document(&sandbox, "trivyignore").contains(CVE));
+    let told = console(&sandbox).done("fixed $/app").out;
+    assert!(told.contains("No format for scanners tells these copies apart."), "{told}");
+    assert!(!told.contains("--format trivyignore"), "{told}");
+}
+
+#[test]
 fn two_copies_that_are_both_patched_fall_silent() {
     let sandbox = product();
     let second = "plugins/debug/src/node.js";

@@ -105,8 +105,12 @@ fn copies(here: &FixedHere, style: Style) -> String {
         let paths =
             statement.copies.iter().map(|path| safe(path).into_owned()).collect::<Vec<_>>().join(", ");
         let line = format!("{} is here a second time, unpatched: {paths}", safe(statement.purl.as_str()));
+        let way = match here.can_tell(FixedFormat::TrivyIgnore, statement) {
+            true => "Only --format trivyignore tells these copies apart.",
+            false => "No format for scanners tells these copies apart.",
+        };
         text.push_str(&format!(
-            "\n{}\nScanners know libraries by name, so they aren't told that {} is fixed.\nOnly --format trivyignore is exact to the path.\n",
+            "\n{}\nScanners know libraries by name, so they aren't told that {} is fixed.\n{way}\n",
             style.bad(&line),
             safe(&statement.ids[0]),
         ));

@@ -10,9 +10,6 @@ use crate::model::{Digest, LayerKey, Node};
 use crate::plan::{Claim, Layer, VexStatement};
 use crate::workbench::{Result, Watch};
 
-/// Most copies that are named for one statement: one is enough to forbid it.
-const MAX_COPIES: usize = 20;
-
 /// Fills in [`VexStatement::copies`].
 ///
 /// # Errors
@@ -41,7 +38,7 @@ pub(super) fn find(
                 Err(_) => true,
             };
             let statement = &mut statements[*number];
-            if is_copy && !statement.paths.contains(&path) && statement.copies.len() < MAX_COPIES {
+            if is_copy && !statement.paths.contains(&path) && statement.knows_every_copy() {
                 statement.copies.push(path.to_string());
             }
         }

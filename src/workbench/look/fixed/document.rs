@@ -23,7 +23,7 @@ choices! {
         CycloneDxVex = "cyclonedx-vex",
         /// CSAF 2.0, profile VEX.
         Csaf = "csaf",
-        /// `.trivyignore.yaml`: the only one that is exact to the path.
+        /// `.trivyignore.yaml`: the only one that is exact to the folder.
         TrivyIgnore = "trivyignore",
         /// `osv-scanner.toml`.
         OsvScanner = "osv-scanner",
@@ -99,6 +99,11 @@ impl FixedHere {
         statement.claims.iter().map(|number| &self.claims[*number])
     }
 
+    /// Whether a document of this format may make this statement.
+    pub(crate) fn can_tell(&self, format: FixedFormat, statement: &VexStatement) -> bool {
+        untold(statement, format).is_none()
+    }
+
     /// The patches behind it.
     pub(super) fn patches_of<'a>(
         &'a self,
@@ -148,7 +153,7 @@ fn untold(statement: &VexStatement, format: FixedFormat) -> Option<Untold> {
     let is_told_apart = match format {
         // These name the very files.
         FixedFormat::CycloneDx => true,
-        FixedFormat::TrivyIgnore => !ignore_files::folders(statement).is_empty(),
+        FixedFormat::TrivyIgnore => ignore_files::tells_apart(statement),
         _ => false,
     };
     if !is_told_apart && !statement.holds_for_the_whole_folder() {

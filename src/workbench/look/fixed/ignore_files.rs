@@ -1,4 +1,4 @@
-//! Files that tell a scanner what to leave out: `.trivyignore.yaml`, which is exact to the path, and `osv-scanner.toml`,
+//! Files that tell a scanner what to leave out: `.trivyignore.yaml`, which is exact to the folder, and `osv-scanner.toml`,
 //! which knows ids only.
 
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::FixedHere;
 use super::document::FixedFormat;
 use crate::model::TreePath;
-use crate::plan::VexStatement;
+use crate::plan::{VexStatement, in_folder};
 use crate::text::escape_line;
 
 const HEAD: &str =
@@ -27,6 +27,17 @@ pub(super) fn folders(statement: &VexStatement) -> BTreeSet<String> {
     };
     let is_plain = |folder: &String| !folder.contains(['*', '?', '[', ']', '{', '}', '\\', '!']);
     statement.paths.iter().filter_map(root).filter(is_plain).collect()
+}
+
+/// Whether every copy that isn't patched is outside of those folders. What is in one would fall silent with it, such as a copy
+/// that another library in it brings along.
+pub(super) fn tells_apart(statement: &VexStatement) -> bool {
+    let folders = folders(statement);
+    let is_below = |copy: &String| {
+        let copy = in_folder(copy);
+        folders.iter().any(|folder| copy.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    };
+    !folders.is_empty() && statement.knows_every_copy() && !statement.copies.iter().any(is_below)
 }
 
 /// `.trivyignore.yaml`.
