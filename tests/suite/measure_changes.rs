@@ -56,6 +56,20 @@ fn figure<'a>(metrics: &'a Value, table: &str, name: &str) -> &'a Value {
 }
 
 #[test]
+fn a_folder_that_is_named_twice_counts_once() {
+    let sandbox = product();
+    sandbox.write("app/is-well", "");
+    Console::new(&sandbox).done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    std::fs::create_dir_all(sandbox.path("other")).expect("a new folder");
+    for (folders, number) in [("$/app $/app/ $/other/../app $/app", 1), ("$/app $/other", 2)] {
+        let measured =
+            Console::new(&sandbox).done(&format!("metrics {folders} --since 2026-01-01 --json")).json();
+        assert_eq!(did(&measured, "applied"), 1, "{folders}");
+        assert_eq!(measured["folders"].as_array().map(Vec::len), Some(number), "{folders}");
+    }
+}
+
+#[test]
 fn a_patch_that_its_health_checks_undid_is_one_failed_change_and_never_came() {
     let sandbox = product();
     let run = Console::new(&sandbox).run("apply $/fix.patchbundle $/app --yes --allow-unsigned");

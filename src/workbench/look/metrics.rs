@@ -50,7 +50,7 @@ pub(crate) struct MeasuredFolder {
 }
 
 impl Workbench {
-    /// The figures of `folders` from `since` until now. Writes nothing.
+    /// The figures of `folders` from `since` until now; one that is named twice, by whatever names, counts once. Writes nothing.
     ///
     /// # Errors
     /// If a history can't be read or its chain is broken: figures of a part would be figures of something else.
@@ -59,7 +59,11 @@ impl Workbench {
         let period = Period { since: since.as_second(), until: now.as_second() };
         let mut histories = Vec::new();
         let mut measured = Vec::new();
+        let mut known: BTreeSet<PathBuf> = BTreeSet::new();
         for path in folders {
+            if !known.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+                continue;
+            }
             let FolderEvents { events, foreign, older, unchecked } = self.events_of(path, period)?;
             let unfinished = match self.unfinished(path) {
                 // Nobody has interrupted what is going on at this moment.
