@@ -82,7 +82,7 @@ pub(super) fn of_keys(code: Code, error: &KeysError) -> Report {
             Report::new(code, "Can't use the file of keys and rules, so nobody is trusted")
                 .at(path.display())
                 .because(detail.clone())
-                .hint("Correct the file, or delete it and trust the keys again.")
+                .hint("Correct the file, or restore it from a backup.")
         }
         KeysError::NoPlace => Report::new(code, "There is no folder for keys and rules")
             .hint("Run this as a user with a home folder."),

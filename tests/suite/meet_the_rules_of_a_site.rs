@@ -122,6 +122,11 @@ fn a_pipeline_names_the_rules_and_its_exit_code_is_the_gate() {
     let codes: Vec<&str> =
         unmet.as_array().expect("a list").iter().map(|one| one["code"].as_str().expect("a code")).collect();
     assert_eq!(codes, ["E-POLICY"; 2], "{unmet:#}");
+    // Nothing is applied here, so there is nothing to set aside.
+    let told = console(&sandbox).run("verify $/fix.patchbundle --rules $/site.toml");
+    let words: Vec<String> = told.printed().split_whitespace().map(str::to_owned).collect();
+    let words = words.join(" ");
+    assert!(words.contains("your trust rules require") && !words.contains("--allow-"), "{told}");
     sandbox.write("mild.toml", "format = \"patchwright-trust/1\"\n[policy]\nrefuse_after_days = 30\n");
     console(&sandbox).done("verify $/fix.patchbundle --rules $/mild.toml");
     // Rules that aren't there, or that nobody understands, are no rules that are met.

@@ -165,6 +165,14 @@ impl Obstacle {
         Self { folder: Some(folder.to_owned()), ..self.clone() }
     }
 
+    /// The same for somebody who only looks at the patch, and sets nothing aside.
+    pub(crate) fn only_looked_at(mut self) -> Self {
+        if let Why::SiteRule(rule) = &mut self.why {
+            rule.is_met_on_the_way = false;
+        }
+        self
+    }
+
     /// With which override it does not count, if there is one.
     pub(crate) fn way_around(&self) -> Option<Override> {
         match &self.why {

@@ -9,6 +9,8 @@ use crate::text::Advice;
 pub(crate) struct SiteRule {
     pub patch: PatchRef,
     pub lacks: Lacks,
+    /// Whether whoever meets it is about to apply the patch, and may do so all the same.
+    pub is_met_on_the_way: bool,
 }
 
 /// What a patch lacks.
@@ -34,7 +36,7 @@ pub(crate) enum Lacks {
 
 impl SiteRule {
     pub(super) fn row(&self) -> Wording {
-        let Self { patch, lacks } = self;
+        let Self { patch, lacks, is_met_on_the_way } = self;
         let (meaning, step) = match lacks {
             Lacks::Signer => (
                 format!(
@@ -92,6 +94,7 @@ impl SiteRule {
                 "Ask the vendor for a newer patch.".into(),
             ),
         };
-        row(Code::Policy, meaning, step.then(Override::SiteRules.hint()))
+        let step = if *is_met_on_the_way { step.then(Override::SiteRules.hint()) } else { step };
+        row(Code::Policy, meaning, step)
     }
 }

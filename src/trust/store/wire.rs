@@ -91,7 +91,11 @@ fn is_default(rules: &Rules) -> bool {
 
 /// Reads a file's text.
 pub(super) fn read(text: &str) -> Result<KeyStore, String> {
-    let raw: RawStore = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+    let raw: RawStore = toml::from_str(text).map_err(|error| {
+        let at = error.span().unwrap_or_default().start;
+        let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("line {line}: {}", error.message())
+    })?;
     if raw.format != FORMAT {
         return Err(format!("its format is {:?} instead of {FORMAT:?}", raw.format));
     }

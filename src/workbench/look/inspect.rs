@@ -90,7 +90,8 @@ impl Workbench {
         let mut verified = bench.verify(bundle, watch)?;
         let (shown, general) = (&verified.inspection, bench.keyring()?.general_policy());
         let now = bench.environment.timestamp();
-        verified.unmet = unmet_anywhere(&shown.patch, &shown.verdict, general, now);
+        let unmet = unmet_anywhere(&shown.patch, &shown.verdict, general, now);
+        verified.unmet = unmet.into_iter().map(Obstacle::only_looked_at).collect();
         Ok(verified)
     }
 
@@ -105,6 +106,7 @@ impl Workbench {
         let blobs = bundle.blobs().count() + usize::from(bundle.patch.diff.is_some());
         let (verdict, now) = (&bundle.verdict, self.environment.timestamp());
         let unmet = unmet(&bundle.patch, verdict, &verdict.policy, now);
+        let unmet = unmet.into_iter().map(Obstacle::only_looked_at).collect();
         Ok(Verification { inspection: inspection(bundle, watch)?, blobs, unmet })
     }
 }

@@ -80,7 +80,7 @@ pub(crate) fn unrehearsed(
 }
 
 fn obstacle(patch: &Patch, lacks: Lacks) -> Obstacle {
-    Obstacle::new(SiteRule { patch: patch.about.identity.clone(), lacks })
+    Obstacle::new(SiteRule { patch: patch.about.identity.clone(), lacks, is_met_on_the_way: true })
 }
 
 /// Whether `text` is like `pattern`, in which `*` stands for anything, also for nothing.
