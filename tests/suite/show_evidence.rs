@@ -3,6 +3,7 @@
 
 mod validators;
 
+use base64ct::Encoding as _;
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -91,6 +92,14 @@ fn a_pack_has_the_originals_to_the_byte_and_verifies() {
         "bom/patched.cdx.json",
     ] {
         assert!(files.contains_key(name), "{name} is not among {:?}", files.keys());
+    }
+    for (entry, deed) in [(1, "apply ACME-1"), (3, "rollback ACME-1"), (4, "reapply ACME-1")] {
+        let envelope = text(&files, &format!("attestations/{entry:08}-link.intoto.json"));
+        let envelope: Value = serde_json::from_str(&envelope).expect("JSON");
+        let payload = envelope["payload"].as_str().expect("a payload");
+        let payload = base64ct::Base64::decode_vec(payload).expect("Base64");
+        let statement: Value = serde_json::from_slice(&payload).expect("JSON");
+        assert_eq!(statement["predicate"]["name"], deed);
     }
     let document: Value = serde_json::from_str(&text(&files, "evidence.json")).expect("JSON");
     assert_eq!(

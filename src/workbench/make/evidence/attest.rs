@@ -5,20 +5,24 @@
 
 use serde_json::{Value, json};
 
-use crate::ledger::{Action, CheckNote, Entry, PatchNote};
+use crate::ledger::{Action, CheckNote, Entry, PatchNote, Turn};
 use crate::model::{Digest, Node, Step};
 
 const STATEMENT: &str = "https://in-toto.io/Statement/v1";
+/// That a patch went.
+const UNDONE: &str = "rollback";
 const VERIFIER: &str = "https://github.com/patchwright/patchwright";
 
 /// The statements about `entry`, whose bytes have the digest `record`: what each is about in one word, and the statement.
-pub(super) fn statements(entry: &Entry, record: Digest) -> Vec<(String, Value)> {
+/// `turn`: what it comes to if it undoes another one.
+pub(super) fn statements(entry: &Entry, record: Digest, turn: Turn) -> Vec<(String, Value)> {
     let mut statements = Vec::new();
+    let deed = deed(entry, turn);
     if !entry.steps.is_empty() {
-        statements.push(("link".to_owned(), link(entry, record)));
+        statements.push(("link".to_owned(), link(entry, record, &deed)));
     }
     if !entry.checks.is_empty() {
-        statements.push(("test-result".to_owned(), test_result(entry, record)));
+        statements.push(("test-result".to_owned(), test_result(entry, record, &deed)));
     }
     if entry.action == Action::Apply {
         for (part, note) in entry.patches().iter().enumerate() {
@@ -27,6 +31,23 @@ pub(super) fn statements(entry: &Entry, record: Digest) -> Vec<(String, Value)> 
         }
     }
     statements
+}
+
+/// What was done, in the words of the command line.
+fn deed(entry: &Entry, turn: Turn) -> String {
+    let word = match turn {
+        _ if entry.action != Action::Rollback => {
+            let word = serde_json::to_value(entry.action).expect("an action is a word");
+            return word.as_str().unwrap_or_default().to_owned();
+        }
+        Turn::Went => UNDONE,
+        Turn::CameBack => "reapply",
+        Turn::Repaired => "repair again",
+        Turn::RepairUndone => "undo repair",
+        Turn::Switched => "toggle again",
+        Turn::SwitchedBack => "undo toggle",
+    };
+    word.to_owned()
 }
 
 fn statement(subject: Vec<Value>, kind: &str, predicate: &Value) -> Value {
@@ -47,7 +68,7 @@ fn of_record(entry: &Entry, record: Digest) -> Value {
     described(&format!("history/{:08}/entry.json", entry.seq), record)
 }
 
-fn link(entry: &Entry, record: Digest) -> Value {
+fn link(entry: &Entry, record: Digest, deed: &str) -> Value {
     let file = |step: &Step, node: &Option<Node>| {
         let file = node.as_ref().and_then(Node::as_file)?;
         Some(described(step.path.as_str(), file.digest))
@@ -58,8 +79,7 @@ fn link(entry: &Entry, record: Digest) -> Value {
     }
     let materials: Vec<Value> = entry.steps.iter().filter_map(|step| file(step, &step.before)).collect();
     let patches: Vec<&str> = entry.patches().iter().map(|patch| patch.id.as_str()).collect();
-    let action = serde_json::to_value(entry.action).expect("an action is a word");
-    let name = format!("{} {}", action.as_str().unwrap_or_default(), patches.join(" "));
+    let name = format!("{deed} {}", patches.join(" "));
     let predicate = json!({
         "name": name.trim_end(),
         "command": [],
@@ -70,13 +90,13 @@ fn link(entry: &Entry, record: Digest) -> Value {
     statement(subject, "link/v0.3", &predicate)
 }
 
-fn test_result(entry: &Entry, record: Digest) -> Value {
+fn test_result(entry: &Entry, record: Digest, deed: &str) -> Value {
     let names = |passed: bool| -> Vec<&str> {
         let those = entry.checks.iter().filter(|check| check.passed == passed);
         those.map(|check: &CheckNote| check.check.as_str()).collect()
     };
     // A check that failed and undid nothing was only wanted.
-    let result = match (names(false).is_empty(), entry.action == Action::Rollback) {
+    let result = match (names(false).is_empty(), deed == UNDONE) {
         (true, _) => "PASSED",
         (false, true) => "FAILED",
         (false, false) => "WARNED",

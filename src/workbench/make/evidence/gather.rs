@@ -9,7 +9,7 @@ use crate::bundle::claim_of;
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, KeptSignatures, Ledger, MAX_SIGNATURES_BYTES, read_small};
+use crate::ledger::{Entry, KeptSignatures, Ledger, MAX_SIGNATURES_BYTES, Turns, read_small};
 use crate::model::{Digest, LayerKey, Node, Patch, Step, TreePath};
 use crate::plan::why::Undo;
 use crate::trust::judge;
@@ -92,8 +92,20 @@ struct Gathered<'a> {
 
 impl Gathered<'_> {
     fn records(&mut self, history: &HistoryCheck) {
+        let digests = self.keep_records(history);
+        let turns = Turns::new(&self.all);
+        for (entry, digest) in self.entries.iter().zip(digests) {
+            let said = attest::statements(entry, digest, turns.of(entry));
+            let named = |(name, said)| (format!("{:08}-{name}", entry.seq), said);
+            self.statements.extend(said.into_iter().map(named));
+        }
+    }
+
+    /// Keeps the records of the history; those that are told of have these digests.
+    fn keep_records(&mut self, history: &HistoryCheck) -> Vec<Digest> {
+        let mut digests = Vec::new();
         for seq in 1.. {
-            let Ok(bytes) = Ledger::entry_bytes(self.fs, seq) else { return };
+            let Ok(bytes) = Ledger::entry_bytes(self.fs, seq) else { break };
             let name = record_name(seq, "entry.json");
             let entry = Entry::from_bytes(&bytes).ok().filter(|_| seq <= history.fitting);
             let is_redacted = self.wish.redaction != Redaction::default();
@@ -112,10 +124,10 @@ impl Gathered<'_> {
             for part in 0..entry.parts.len().max(1) {
                 self.patch(&entry, LayerKey { entry: seq, part });
             }
-            let said = attest::statements(&entry, digest);
-            self.statements.extend(said.into_iter().map(|(name, said)| (format!("{seq:08}-{name}"), said)));
+            digests.push(digest);
             self.entries.push(entry);
         }
+        digests
     }
 
     fn is_wished(&self, entry: &Entry) -> bool {
