@@ -73,7 +73,15 @@ impl Arguments {
         let workbench = session.workbench();
         let environment = workbench.environment();
         let own = || environment.name();
-        let namespace = self.namespace.clone().filter(|address| Publisher::is_address(address));
+        if self.author.as_deref().is_some_and(|author| !Publisher::is_name(author)) {
+            let report = Report::usage("The author has no name");
+            return Err(report.hint("Add: --author NAME").into());
+        }
+        let namespace = self.namespace.clone();
+        if namespace.as_deref().is_some_and(|address| !Publisher::is_address(address)) {
+            let report = Report::usage("--namespace isn't a web address");
+            return Err(report.hint("Add one like this: --namespace https://YOUR-COMPANY").into());
+        }
         if self.format.is_some_and(FixedFormat::needs_namespace) && namespace.is_none() {
             let report = Report::usage("CSAF names a publisher and a web address it owns");
             return Err(report.hint("Add: --author NAME --namespace https://YOUR-COMPANY").into());

@@ -61,6 +61,26 @@ fn a_document_for_auditors_says_who_publishes_it() {
         assert_eq!(refused.code, 2, "{refused}");
         assert!(refused.err.contains("--namespace https://"), "{refused}");
     }
+    let refused = |flags: &str| {
+        let run = console(&sandbox).run(&format!("fixed $/app {flags} --output $/csaf.json"));
+        assert_eq!(run.code, 2, "{flags} {run}");
+        assert!(!sandbox.path("csaf.json").exists(), "{flags}");
+    };
+    for address in
+        ["https://", "https://a|b", "https:///x", "https://a/{b}", "https://a:b", "https://a/%4", "ftp://a"]
+    {
+        refused(&format!("--format csaf --author ACME --namespace={address}"));
+    }
+    for format in FORMATS {
+        refused(&format!("--format {format} --author= --namespace=https://acme.example"));
+    }
+    for address in
+        ["https://acme.example", "http://acme.example:8080/a%20b/?c=d&e#f", "https://localhost/~acme"]
+    {
+        let command =
+            format!("fixed $/app --format csaf --author ACME --namespace={address} --output $/good.json");
+        console(&sandbox).done(&command);
+    }
     assert_eq!(console(&sandbox).run("fixed $/app --format openvex --json").code, 2);
     assert_eq!(console(&sandbox).run("fixed $/app --format magic").code, 2);
 }

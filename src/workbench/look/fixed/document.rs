@@ -39,10 +39,39 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    /// Whether this can be an address of theirs.
+    /// Whether this can be an address of theirs: a host, and behind it what RFC 3986 has for an address.
     pub(crate) fn is_address(text: &str) -> bool {
-        text.starts_with("https://") || text.starts_with("http://")
+        let Some(rest) = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme)) else {
+            return false;
+        };
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let (host, port) = host.split_once(':').unwrap_or((host, "0"));
+        let is_label = |label: &str| {
+            let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-';
+            !label.is_empty() && label.bytes().all(is_plain)
+        };
+        let behind = &rest[rest.find(['/', '?', '#']).unwrap_or(rest.len())..];
+        let (path, fragment) = behind.split_once('#').unwrap_or((behind, ""));
+        host.split('.').all(is_label)
+            && !port.is_empty()
+            && port.bytes().all(|digit| digit.is_ascii_digit())
+            && [path, fragment].into_iter().all(is_of_address)
     }
+
+    /// Whether this can be the name of somebody.
+    pub(crate) fn is_name(text: &str) -> bool {
+        !text.trim().is_empty()
+    }
+}
+
+/// Whether each character may stand in an address.
+fn is_of_address(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_hex = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
+    bytes.iter().enumerate().all(|(at, byte)| match byte {
+        b'%' => is_hex(at + 1) && is_hex(at + 2),
+        byte => byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(byte),
+    })
 }
 
 impl FixedFormat {
@@ -68,6 +97,11 @@ impl FixedHere {
     /// The statements that a document of this format may make.
     pub(crate) fn told_in(&self, format: FixedFormat) -> impl Iterator<Item = &VexStatement> {
         self.statements.iter().filter(move |statement| untold(statement, format).is_none())
+    }
+
+    /// Whether a document of this format may make this statement.
+    pub(crate) fn can_tell(&self, format: FixedFormat, statement: &VexStatement) -> bool {
+        untold(statement, format).is_none()
     }
 
     /// What is fixed here and not in a document of this format: the claim, the library if that is why, and why.
@@ -97,11 +131,6 @@ impl FixedHere {
     /// The claims behind a statement.
     pub(crate) fn claims_of<'a>(&'a self, statement: &'a VexStatement) -> impl Iterator<Item = &'a Claim> {
         statement.claims.iter().map(|number| &self.claims[*number])
-    }
-
-    /// Whether a document of this format may make this statement.
-    pub(crate) fn can_tell(&self, format: FixedFormat, statement: &VexStatement) -> bool {
-        untold(statement, format).is_none()
     }
 
     /// The patches behind it.
