@@ -19,6 +19,9 @@ pub struct Toggle {
     pub key: Option<String>,
     pub on: Setting,
     pub off: Setting,
+    /// What programs get with the variants of a flag that are on and off, as JSON; none of other switches, and where nobody
+    /// has written it down.
+    pub variants: Option<[String; 2]>,
     /// Where it stands once the patch is applied.
     pub initially: Position,
     pub takes_effect: TakesEffect,

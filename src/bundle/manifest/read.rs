@@ -193,6 +193,12 @@ fn toggle(raw: wire::RawToggle) -> ManifestRead<Toggle> {
         key: raw.key,
         on: setting("on", &raw.on)?,
         off: setting("off", &raw.off)?,
+        variants: match raw.variants.len() {
+            0 => None,
+            _ => Some(raw.variants.try_into().map_err(|_| {
+                ManifestProblem::manifest("variants", "it has one value for on and one for off")
+            })?),
+        },
         initially: word("initially", &raw.initially)?,
         takes_effect: word("takes_effect", &raw.takes_effect)?,
         when_off: raw.when_off,

@@ -48,6 +48,12 @@ fn texts(at: &str, about: &About, toggle: &Toggle, problems: &mut Problems) {
             problems.length(format_args!("{at}.{field}"), text, limits::NAME_CHARS);
         }
     }
+    for value in toggle.variants.iter().flatten() {
+        problems.length(format_args!("{at}.variants"), value, limits::SENTENCE_CHARS);
+    }
+    if toggle.variants.is_some() && toggle.kind != ToggleKind::Flagd {
+        problems.manifest(format_args!("{at}.variants"), "only a flag of flagd has variants");
+    }
     for (field, named, known) in [
         ("fixes", &toggle.fixes, &about.fixes),
         ("vulnerabilities", &toggle.vulnerabilities, &about.vulnerabilities),

@@ -257,6 +257,7 @@ wire! {
         key?: String,
         on: Value,
         off: Value,
+        variants*: String,
         initially: String,
         takes_effect: String,
         when_off: String,

@@ -177,6 +177,7 @@ fn toggle(toggle: &Toggle) -> wire::RawToggle {
         key: toggle.key.clone(),
         on: setting(&toggle.on),
         off: setting(&toggle.off),
+        variants: toggle.variants.iter().flatten().cloned().collect(),
         initially: toggle.initially.to_string(),
         takes_effect: toggle.takes_effect.to_string(),
         when_off: toggle.when_off.clone(),

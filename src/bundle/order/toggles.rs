@@ -31,6 +31,8 @@ fn one(table: &Table<'_, '_>, all: &[String]) -> Option<Toggle> {
         key,
         on,
         off,
+        // Read in the file that the patch leaves.
+        variants: None,
         initially,
         takes_effect,
         when_off,

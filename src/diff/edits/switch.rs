@@ -28,6 +28,8 @@ pub(crate) struct Switch {
 struct Flag {
     key: String,
     variants: [String; 2],
+    /// What programs get with them, if that is known.
+    values: Option<[String; 2]>,
 }
 
 /// Where a switch stands.
@@ -57,7 +59,7 @@ impl Switch {
             ToggleKind::Flagd => {
                 let steps = ["flags", key, "defaultVariant"].map(|key| PathStep::Key(key.to_owned()));
                 let variants = [variant(&toggle.on), variant(&toggle.off)];
-                (named(&steps), Some(Flag { key: key.to_owned(), variants }))
+                (named(&steps), Some(Flag { key: key.to_owned(), variants, values: toggle.variants.clone() }))
             }
             _ => (key.to_owned(), None),
         };
@@ -70,6 +72,16 @@ impl Switch {
         match on.is_meant_by(&off) {
             true => Err("on and off are the same value".to_owned()),
             false => Ok(Self { format, path, on, off, flag }),
+        }
+    }
+
+    /// What programs get with the variants in `content` of the flag that it is; `None`: it is none.
+    pub(crate) fn variants(&self, content: &[u8]) -> Option<[String; 2]> {
+        let flag = self.flag.as_ref()?;
+        let (_, sheet) = self.format.read("the file", content).ok()?;
+        match flag.in_file(Value::of_sheet(self.format, &sheet).first()?) {
+            [Some(on), Some(off)] => Some([on.to_string(), off.to_string()]),
+            _ => None,
         }
     }
 
@@ -153,13 +165,31 @@ impl Flag {
         if flag.get("targeting").is_some() {
             return Err("the flag has targeting rules, which count more than the default variant".to_owned());
         }
-        let variant = |name: &String| flag.get("variants").and_then(|variants| variants.get(name));
-        match self.variants.each_ref().map(variant) {
+        match self.in_file(document) {
             [Some(on), Some(off)] if on.is_meant_by(off) => {
                 Err("both variants of the flag have the same value".to_owned())
             }
-            [Some(_), Some(_)] => Ok(()),
+            [Some(on), Some(off)] => self.refuse_others([on, off]),
             _ => Err("the flag does not have these variants".to_owned()),
+        }
+    }
+
+    /// The variants as the file has them.
+    fn in_file<'a>(&self, document: &'a Value) -> [Option<&'a Value>; 2] {
+        let flag = document.get("flags").and_then(|flags| flags.get(&self.key));
+        let variants = flag.and_then(|flag| flag.get("variants"));
+        self.variants.each_ref().map(|name| variants?.get(name))
+    }
+
+    /// A variant that gives programs something else turns something else on or off.
+    fn refuse_others(&self, here: [&Value; 2]) -> Result<(), String> {
+        let known = self.values.iter().flatten().zip(&self.variants).zip(here);
+        let other = known.map(|((value, name), here)| (value, name, here.to_string()));
+        match other.into_iter().find(|(value, _, here)| *value != here) {
+            None => Ok(()),
+            Some((value, name, here)) => {
+                Err(format!("variant {name:?} is {here} here, and {value} in the patch"))
+            }
         }
     }
 }

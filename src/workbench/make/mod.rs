@@ -104,7 +104,7 @@ impl Workbench {
 
     fn make_with(
         &self,
-        order: Order,
+        mut order: Order,
         from: &Path,
         to: &Path,
         output: &Path,
@@ -114,7 +114,7 @@ impl Workbench {
         refuse_taken(output, OutputKind::PatchFile)?;
         let created = self.environment.made_at().ok_or_else(|| Error::refused(Making::NoSourceDate))?;
         let (old, new) = (self.disk(from)?, self.disk(to)?);
-        toggles::prove(&order, &*new)?;
+        toggles::prove(&mut order, &*new)?;
         let bundle = author::author(&author::AuthorRequest {
             old: &*old,
             new: &*new,

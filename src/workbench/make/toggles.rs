@@ -10,10 +10,13 @@ use crate::plan::Obstacle;
 use crate::plan::why::OrderMistake;
 use crate::workbench::{Error, Result};
 
+/// Proves each, and writes down what programs get with the variants of a flag.
+///
 /// # Errors
 /// [`Error::Refused`] lists every switch that is none, and why.
-pub(super) fn prove(order: &Order, new: &dyn Fs) -> Result<()> {
+pub(super) fn prove(order: &mut Order, new: &dyn Fs) -> Result<()> {
     let toggles = &order.about.toggles;
+    let mut variants = Vec::new();
     let mut obstacles = Vec::new();
     for toggle in toggles {
         let content = read(new, &toggle.file)?;
@@ -21,7 +24,13 @@ pub(super) fn prove(order: &Order, new: &dyn Fs) -> Result<()> {
         let because = match (toggle.kind, content) {
             (ToggleKind::File, content) => proven_file(toggle, content.is_some()),
             (_, None) => Err("there is no such file in the new folder".to_owned()),
-            (_, Some((content, mode))) => proven(toggle, others, &content, mode),
+            (_, Some((content, mode))) => {
+                variants.push((
+                    toggle.id.clone(),
+                    Switch::new(toggle, Some(&content)).ok().and_then(|switch| switch.variants(&content)),
+                ));
+                proven(toggle, others, &content, mode)
+            }
         };
         if let Err(because) = because {
             obstacles.push(Obstacle::at(
@@ -30,7 +39,14 @@ pub(super) fn prove(order: &Order, new: &dyn Fs) -> Result<()> {
             ));
         }
     }
-    if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
+    if !obstacles.is_empty() {
+        return Err(Error::Refused(obstacles));
+    }
+    for (id, values) in variants {
+        let toggle = order.about.toggles.iter_mut().find(|toggle| toggle.id == id);
+        toggle.expect("it was found before").variants = values;
+    }
+    Ok(())
 }
 
 fn proven_file(toggle: &Toggle, is_there: bool) -> std::result::Result<(), String> {

@@ -117,6 +117,7 @@ fn toggle() -> Toggle {
         key: Some("PARSER".to_owned()),
         on: Setting::Text("new".to_owned()),
         off: Setting::Text("old".to_owned()),
+        variants: None,
         initially: Position::On,
         takes_effect: TakesEffect::Restart,
         when_off: "the old parser is slow".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{APPLY, in_one_line, make};
+use super::{APPLY, FILE, FLAGS, TOGGLE, applied, in_one_line, make};
 use crate::support::console::Console;
 use crate::support::sandbox::{Sandbox, order};
 
@@ -185,4 +185,28 @@ fn a_file_that_belongs_to_the_product_may_hold_a_switch_if_the_product_is_known_
     let run = console.run("toggle off s $/app --yes");
     assert_eq!(run.code, 3, "{run}");
     assert!(in_one_line(&run).contains("the file belongs to ACME-2, another patch"), "{run}");
+}
+
+#[test]
+fn a_flag_whose_variants_say_something_else_here_is_not_turned() {
+    for (from, to, code) in [
+        ("\"on\": true, \"off\": false", "\"on\": false, \"off\": true", 3),
+        ("\"off\": false", "\"off\": null", 3),
+        // Another order, and one more, change nothing.
+        ("\"on\": true, \"off\": false", "\"off\": false, \"on\": true, \"half\": 1", 0),
+    ] {
+        let sandbox = applied("", TOGGLE);
+        let console = Console::new(&sandbox);
+        let ours = FLAGS.replace(from, to);
+        assert_ne!(ours, FLAGS);
+        fs::write(sandbox.path(FILE), &ours).expect("our own file");
+        let run = console.run("toggle off new-parser $/app --yes");
+        assert_eq!(run.code, code, "{to}: {run}");
+        if code == 3 {
+            assert_eq!(sandbox.read(FILE), Some(ours), "{to}");
+            assert!(in_one_line(&run).contains("here, and"), "{to}: {run}");
+            let status = console.run("status $/app");
+            assert!(in_one_line(&status).contains("here, and"), "{to}: {status}");
+        }
+    }
 }

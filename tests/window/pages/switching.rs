@@ -29,6 +29,7 @@ fn toggle(vulnerabilities: &[&str]) -> Toggle {
         key: Some("PARSER".to_owned()),
         on: Setting::Text("new".to_owned()),
         off: Setting::Text("old".to_owned()),
+        variants: None,
         initially: Position::On,
         takes_effect: TakesEffect::Restart,
         when_off: "names in Cyrillic fail again".to_owned(),

@@ -196,6 +196,7 @@ fn good() -> Patch {
             key: None,
             on: Setting::Text(text("present")),
             off: Setting::Text(text("absent")),
+            variants: None,
             initially: Default::default(),
             takes_effect: TakesEffect::Live,
             when_off: text("umlauts are cut off again"),
