@@ -99,7 +99,7 @@ impl About {
     /// The product is called as the id begins (`ACME` of `ACME-HF-1042`), its version is `unknown`, and the sequence
     /// is 0, which claims no place in the vendor's row.
     pub fn minimal(id: PatchId) -> Self {
-        let product = id.as_str().split(['-', '_', '.']).next().unwrap_or(id.as_str()).to_owned();
+        let product = unsaid_product(&id).to_owned();
         Self {
             sequence: 0,
             channel: None,
@@ -122,7 +122,7 @@ impl About {
             vendor: "unknown".to_owned(),
             contact: None,
             license: None,
-            product: Product { name: product, versions: vec!["unknown".to_owned()], ..Product::default() },
+            product: Product { name: product, versions: vec![UNKNOWN.to_owned()], ..Product::default() },
             platforms: Vec::new(),
             result_version: None,
             requires: Vec::new(),
@@ -157,9 +157,10 @@ impl About {
     /// Whether somebody said which product it is for. A patch that was made without an order has a name for it that
     /// nobody chose: the beginning of its id, a folder's name, or that of any folder.
     pub(crate) fn says_which_product(&self) -> bool {
-        let unsaid = Self::minimal(self.identity.id.clone()).product;
         let Product { name, versions, detect, .. } = &self.product;
-        self.sequence != 0 || !detect.is_empty() || *versions != unsaid.versions && *name != unsaid.name
+        self.sequence != 0
+            || !detect.is_empty()
+            || *versions != [UNKNOWN] && name != unsaid_product(&self.identity.id)
     }
 
     /// Whether it may come where another patch has changed the same files: an earlier revision of itself, or one whose
@@ -175,6 +176,14 @@ impl About {
     pub(crate) fn leaves_windows_out(&self) -> bool {
         !self.platforms.is_empty() && self.platforms.iter().all(|platform| !platform.starts_with("windows/"))
     }
+}
+
+/// What stands where nobody said anything.
+const UNKNOWN: &str = "unknown";
+
+/// The product of a patch with this id of which nobody said more.
+fn unsaid_product(id: &PatchId) -> &str {
+    id.as_str().split(['-', '_', '.']).next().unwrap_or(id.as_str())
 }
 
 choices! {

@@ -22,7 +22,7 @@ use crate::model::{FileChange, LayerKey, Patch, TreePath};
 use crate::text::{Advice, capitalised};
 use claims::Claims;
 pub(crate) use claims::Declaration;
-pub(crate) use claims::says_that_it_contains;
+pub(crate) use claims::{has_to_do_with, says_that_it_contains};
 pub(crate) use class::{Consequence, RelationClass};
 use places::places;
 use words::RelationFacts;

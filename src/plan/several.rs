@@ -13,8 +13,8 @@ use super::hand_merged::left_out_by_hand;
 use super::landing::{Ground, Landing, land};
 use super::layers::{ContentByDigest, KnownContents, Layer, Stack};
 use super::relate::{
-    Consequence, ContainmentProof, Newcomer, RelatedPresence, Relation, RelationClass, SharedPlace, relate,
-    says_that_it_contains,
+    Consequence, ContainmentProof, Newcomer, RelatedPresence, Relation, RelationClass, SharedPlace,
+    has_to_do_with, relate, says_that_it_contains,
 };
 use super::scope::Scope;
 use super::shared_folders::as_made_here;
@@ -56,7 +56,9 @@ pub(crate) struct PlannedPatch {
     /// Which of the patches that were named.
     pub index: usize,
     /// How it is related to everything in the folder, and to those that come before it.
-    pub relations: Vec<Relation>,
+    pub relations: Arc<[Relation]>,
+    /// How many others of the same run it has nothing to do with that are not among these.
+    pub(crate) unrelated: usize,
     /// Why it is left out, if so: there is nothing to apply.
     pub left_out: Option<String>,
     /// What it replaces, and whether the changes of that stay below it.
@@ -156,10 +158,11 @@ impl<'a> FolderSoFar<'a> {
         let patch = &one.patch;
         self.touched.extend(patch.changes.iter().map(|change| change.path.clone()));
         let landings = self.landings(one);
-        let relations = self.relations(one, &landings);
+        let relations = self.relations(one, &landings, all.len());
         let mut planned = PlannedPatch {
             index,
-            relations,
+            relations: relations.into(),
+            unrelated: self.layers.len() - self.layers_to_tell(patch, all.len()).count(),
             left_out: None,
             replaces: Vec::new(),
             steps: Vec::new(),
@@ -224,7 +227,23 @@ impl<'a> FolderSoFar<'a> {
         one.patch.changes.iter().filter_map(landing).collect()
     }
 
-    fn relations(&self, one: &Candidate, landings: &BTreeMap<TreePath, Landing>) -> Vec<Relation> {
+    /// The layers of which is told how `patch`, one of `coming`, is related to them. With a thousand in one run there are half a
+    /// million pairs that have nothing to do with each other.
+    fn layers_to_tell(&self, patch: &Patch, coming: usize) -> impl Iterator<Item = &Layer> {
+        /// Most patches of one run of which each is told all the same.
+        const MAX_TOLD: usize = 100;
+        let is_told = move |layer: &&Layer| {
+            coming <= MAX_TOLD || layer.key.entry != self.next_entry || has_to_do_with(patch, layer)
+        };
+        self.layers.iter().filter(is_told)
+    }
+
+    fn relations(
+        &self,
+        one: &Candidate,
+        landings: &BTreeMap<TreePath, Landing>,
+        coming: usize,
+    ) -> Vec<Relation> {
         let stack = self.stack();
         let landed: BTreeMap<Digest, Arc<Vec<u8>>> = landings.values().filter_map(Landing::content).collect();
         let known = KnownContents { made: &self.made, others: self.contents };
@@ -237,11 +256,12 @@ impl<'a> FolderSoFar<'a> {
             let presence = if is_new { RelatedPresence::AtHand } else { RelatedPresence::Installed };
             relate(&new, other, presence, &stack, &known)
         };
-        let active = self.layers.iter().filter(|layer| layer.is_active()).map(relation);
+        let layers: Vec<&Layer> = self.layers_to_tell(patch, coming).collect();
+        let active = layers.iter().copied().filter(|layer| layer.is_active()).map(relation);
         let mut relations: Vec<Relation> = active.collect();
         // What was replaced and is still in its files is as safe as what replaced it, and its id is taken.
         let id = one.patch.about.identity.id.as_str();
-        let below = self.layers.iter().filter(|layer| !layer.is_active());
+        let below = layers.iter().copied().filter(|layer| !layer.is_active());
         let stops = |below: &Relation| below.class.consequence() == Consequence::Stop;
         let matters = |(layer, below): &(&Layer, Relation)| {
             let is_taken = layer.id == id && below.scope.is_foreign() && stops(below);

@@ -174,7 +174,7 @@ pub(super) fn finding_of_scripts(plan: &ScriptPlan) -> Option<Finding> {
 
 /// How it is related to what is in the folder, where that is not nothing and not told as an obstacle already.
 fn findings_of_relations(preview: &ApplyPreview) -> Vec<Finding> {
-    let relations = preview.patches.iter().flat_map(|coming| &coming.relations);
+    let relations = preview.patches.iter().flat_map(|coming| coming.relations.iter());
     let is_telling = |relation: &&Relation| {
         !matches!(relation.class.consequence(), Consequence::Apply | Consequence::Stop)
     };

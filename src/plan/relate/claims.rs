@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::Grounds;
-use crate::model::Patch;
-use crate::plan::layers::Layer;
+use crate::model::{About, Patch};
+use crate::plan::layers::{Layer, has_a_say};
 
 /// What one patch says about another. Displayed as a sentence without its period.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -133,7 +133,30 @@ impl Claims {
 
 /// Whether `new` says that it contains `other`, in whatever words.
 pub(crate) fn says_that_it_contains(new: &Patch, other: &Layer) -> bool {
-    Claims::new(new, other, &fixes(new, other)).contains
+    speak_of_each_other(new, other) && Claims::new(new, other, &fixes(new, other)).contains
+}
+
+/// Whether `new` has anything to do with `other`: by what one of them says, or by a place that both change. Of the others
+/// every answer is known without a look at any content.
+pub(crate) fn has_to_do_with(new: &Patch, other: &Layer) -> bool {
+    speak_of_each_other(new, other)
+        || new.changes.is_empty()
+        || new.changes.iter().any(|change| has_a_say(other, &change.path))
+}
+
+/// Whether one of them says anything about the other one, or that it fixes the same.
+fn speak_of_each_other(new: &Patch, other: &Layer) -> bool {
+    let Some(patch) = other.patch.as_deref() else { return true };
+    let names = |about: &About, id: &str| {
+        about.supersedes.iter().any(|old| old.as_str() == id)
+            || about.conflicts.iter().any(|clash| clash.id.as_str() == id)
+            || about.all_requirements(|_| true).iter().any(|need| need.id.as_str() == id)
+    };
+    let id = new.about.identity.id.as_str();
+    id == other.id
+        || names(&new.about, &other.id)
+        || names(&patch.about, id)
+        || new.about.fixes.iter().any(|fix| patch.about.fixes.contains(fix))
 }
 
 /// The fixes of both, and of each alone.

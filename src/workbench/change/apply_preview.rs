@@ -67,7 +67,9 @@ pub struct ComingPatch {
     /// SHA-256 of its manifest.
     pub manifest: Digest,
     /// How it is related to every patch in the folder, and to those that come before it.
-    pub relations: Vec<Relation>,
+    pub relations: Arc<[Relation]>,
+    /// How many others of many in one run it has nothing to do with that are not among these.
+    pub(crate) unrelated: usize,
     /// Why it is left out, if so.
     pub left_out: Option<String>,
     /// Ids of the patches that it replaces.

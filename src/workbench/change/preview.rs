@@ -317,7 +317,8 @@ fn of_plan(
                 verdict: verdicts[order[planned.index]].clone(),
                 reviews: readable_reviews(bundle),
                 manifest: Digest::compute(bundle.manifest()),
-                relations: planned.relations.clone(),
+                relations: Arc::clone(&planned.relations),
+                unrelated: planned.unrelated,
                 left_out: planned.left_out.clone(),
                 replaces: planned.replaces.iter().map(|(key, _)| name(*key)).collect(),
             }

@@ -30,11 +30,12 @@ fn one(coming: &ComingPatch, target: &Path, style: Style) -> String {
     for relation in related {
         text.push_str(&told(relation, style));
     }
-    let number = words::count(unrelated.len(), "patch", "patches");
-    text.push_str(&match coming.relations.len() {
+    let unrelated = unrelated.len() + coming.unrelated;
+    let number = words::count(unrelated, "patch", "patches");
+    text.push_str(&match coming.relations.len() + coming.unrelated {
         0 => "  There is no other patch to compare with.\n\n".to_owned(),
-        all if all == unrelated.len() => format!("  Unrelated to the {number} there.\n\n"),
-        _ if unrelated.is_empty() => String::new(),
+        all if all == unrelated => format!("  Unrelated to the {number} there.\n\n"),
+        _ if unrelated == 0 => String::new(),
         _ => format!("  Unrelated to {number} more.\n\n"),
     });
     text
