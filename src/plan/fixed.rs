@@ -62,6 +62,8 @@ pub(crate) struct DriftedFile {
     pub path: TreePath,
     /// The later patch that changed it, if that is why.
     pub changed_by: Option<String>,
+    /// Whether it is what was put there, with edits that this site had made before.
+    pub is_as_put: bool,
 }
 
 /// Why something that is fixed isn't in a document.
@@ -276,11 +278,17 @@ impl<'a> PlaceFates<'a> {
                 // Its author knew exactly this content, and changed it.
                 Some(later) if is_carried_on(change, later) && !layer.authors.is_empty() => change = later,
                 Some(later) if later.after == change.after => {}
-                _ => return Some(DriftedFile { path: path.clone(), changed_by: Some(layer.id.clone()) }),
+                _ => {
+                    let changed_by = Some(layer.id.clone());
+                    return Some(DriftedFile { path: path.clone(), changed_by, is_as_put: false });
+                }
             }
         }
-        let is_right = is_left_by(change, self.tree.at(path));
-        (!is_right).then(|| DriftedFile { path: path.clone(), changed_by: None })
+        let here = self.tree.at(path);
+        let top = numbers.last().and_then(|number| self.layers[*number].step_at(path));
+        let is_as_put = top.and_then(|step| step.after.as_ref()).zip(here);
+        let is_as_put = is_as_put.is_some_and(|(put, here)| put.same_content(here));
+        (!is_left_by(change, here)).then(|| DriftedFile { path: path.clone(), changed_by: None, is_as_put })
     }
 }
 
@@ -326,14 +334,6 @@ impl VexStatement {
         Self { ids, purl, component: component.clone(), claims, paths, copies }
     }
 
-    /// Whether it can be told to scanners that know libraries by name only.
-    pub(crate) fn holds_for_the_whole_folder(&self) -> bool {
-        self.copies.is_empty()
-    }
-}
-
-/// What the claims that count come to: one statement for each problem in each library, sorted.
-pub(crate) fn statements(claims: &[Claim]) -> Vec<VexStatement> {
     /// Most copies that are looked for: one is enough for most questions.
     pub(crate) const MAX_COPIES: usize = 20;
 
@@ -342,6 +342,14 @@ pub(crate) fn statements(claims: &[Claim]) -> Vec<VexStatement> {
         self.copies.len() < Self::MAX_COPIES
     }
 
+    /// Whether it can be told to scanners that know libraries by name only.
+    pub(crate) fn holds_for_the_whole_folder(&self) -> bool {
+        self.copies.is_empty()
+    }
+}
+
+/// What the claims that count come to: one statement for each problem in each library, sorted.
+pub(crate) fn statements(claims: &[Claim]) -> Vec<VexStatement> {
     let counting: Vec<usize> = (0..claims.len()).filter(|number| claims[*number].counts()).collect();
     let ids = |number: &usize| -> Vec<String> { claims[*number].resolved.ids().cloned().collect() };
     let named: Vec<Vec<String>> = counting.iter().map(ids).collect();

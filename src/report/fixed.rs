@@ -41,6 +41,10 @@ fn drifted(files: &[DriftedFile]) -> String {
     };
     match &first.changed_by {
         Some(patch) => format!("{} was changed since by {patch}{more}", first.path),
+        None if first.is_as_put => format!(
+            "{} was edited here before the patch came, so it isn't as the author shipped it{more}",
+            first.path
+        ),
         None => format!("{} isn't as the patch left it{more}", first.path),
     }
 }

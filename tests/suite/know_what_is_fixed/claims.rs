@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::doubles::trivy_report;
 use super::scene::*;
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Sandbox, order};
 
 #[test]
 fn what_is_fixed_is_told_with_its_patch_its_author_and_its_proof() {
@@ -77,6 +77,24 @@ fn a_patched_file_that_was_edited_or_is_gone_proves_nothing() {
     assert_eq!(why_not(&sandbox), format!("{FILE} isn't as the patch left it"));
     let told = console(&sandbox).done("fixed $/app").out;
     assert!(told.contains("Not proven, so not claimed:\n"), "{told}");
+}
+
+#[test]
+fn a_file_that_was_edited_before_the_patch_came_is_told_as_that() {
+    let sandbox = product();
+    sandbox.write("known/conf/web.yaml", "legacy: true\nport: 80\n");
+    let edits = "[[edits]]\nfile = \"conf/web.yaml\"\ndo = [{ set = \"legacy\", to = false }]\n";
+    sandbox.write("order.toml", &order("ACME-HF-1", &format!("vulnerabilities = [\"{CVE}\"]"), edits));
+    console(&sandbox).done("make --from $/known --order $/order.toml --output $/fix.patchbundle");
+    console(&sandbox).done("sign $/fix.patchbundle --key $/acme.key --as author");
+    sandbox.write("app/conf/web.yaml", "legacy: true\nport: 8080\n");
+    apply(&sandbox, "fix");
+    assert_eq!(
+        why_not(&sandbox),
+        "conf/web.yaml was edited here before the patch came, so it isn't as the author shipped it"
+    );
+    sandbox.write("app/conf/web.yaml", "legacy: true\nport: 8081\n");
+    assert_eq!(why_not(&sandbox), "conf/web.yaml isn't as the patch left it");
 }
 
 #[test]
