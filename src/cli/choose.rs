@@ -99,7 +99,7 @@ impl Arguments {
         let today = workbench.environment().timestamp();
         session.answer_as(
             ending,
-            |style| text::choice(&choice, &target, saved, today, style),
+            |style| text::choice(&choice, &target, (output.as_deref(), saved), today, style),
             || answer::Choose::new(&choice, &target, saved, today),
         )
     }

@@ -57,6 +57,10 @@ fn what_a_scan_found_becomes_a_plan_that_is_applied() {
     console(&sandbox).done(&format!("{next} --yes"));
     let after = answer(&sandbox, "");
     assert_eq!(after["outcome"], "nothing-to-do");
+    let told = run(&sandbox, "--output $/new.plan").out;
+    assert!(told.contains("so no plan was saved") && !sandbox.path("new.plan").exists(), "{told}");
+    let told = run(&sandbox, "--output $/chosen.plan").out;
+    assert!(told.contains("chosen.plan was there before and is as it was."), "{told}");
     assert_eq!(
         fates(&after),
         [(CVE.to_owned(), "fixed-here".to_owned()), ("CVE-2026-1".to_owned(), "no-patch".to_owned())]
@@ -83,10 +87,6 @@ fn one_problem_under_two_names_in_two_scans_is_one_row_whatever_their_order() {
     assert_eq!(answer["problems"][0]["ids"], json!([CVE, GHSA]));
 }
 
-#[test]
-fn known_exploitation_comes_first_and_a_critical_one_without_a_forecast_before_a_low_one_with() {
-    let found: &[Found<'_>] = &[
-        ("CVE-2026-1", MS, MS_PACKAGE),
 const SSL: &str = "pkg:deb/debian/openssl@3.0.2-1";
 const SSL_FILE: &str = "lib/ssl.so";
 

@@ -17,7 +17,7 @@ const MAX_ROWS: usize = 50;
 pub(in crate::cli) fn choice(
     choice: &PatchChoice,
     target: &Path,
-    saved: Option<&Path>,
+    plan: (Option<&Path>, Option<&Path>),
     today: Timestamp,
     style: Style,
 ) -> String {
@@ -64,7 +64,7 @@ pub(in crate::cli) fn choice(
             false => format!("To see what scanners can be told: patchwright fixed {folder}\n"),
         });
     }
-    text.push_str(&next_step(choice, target, saved, style));
+    text.push_str(&next_step(choice, target, plan, style));
     text
 }
 
@@ -100,9 +100,22 @@ fn blocked(choice: &PatchChoice, need: &Need) -> String {
     choice.board.blocked_for(need).map(one).collect::<Vec<_>>().join("\n")
 }
 
-fn next_step(choice: &PatchChoice, target: &Path, saved: Option<&Path>, style: Style) -> String {
+/// What to do now; `plan`: where the plan was to be saved, and where it was.
+fn next_step(
+    choice: &PatchChoice,
+    target: &Path,
+    plan: (Option<&Path>, Option<&Path>),
+    style: Style,
+) -> String {
+    let (wished, saved) = plan;
     if choice.chosen.is_empty() {
-        return "\nNothing to apply.\n".to_owned();
+        return match wished {
+            None => "\nNothing to apply.\n".to_owned(),
+            Some(path) if path.exists() => {
+                format!("\nNothing to apply. {} was there before and is as it was.\n", place(path))
+            }
+            Some(_) => "\nNothing to apply, so no plan was saved.\n".to_owned(),
+        };
     }
     let shell = |path: &Path| safe(&crate::report::shell_word(&words::path_text(path))).into_owned();
     let files: Vec<String> = choice.chosen.iter().map(|one| shell(&choice.patches[*one].file)).collect();
