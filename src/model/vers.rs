@@ -100,6 +100,12 @@ impl VersRange {
         Ok(Self { text: raw.to_owned(), scheme, constraints })
     }
 
+    /// Whether it is a range of versions of parts of this kind, such as `npm`: each kind has an order of its own, and the ones
+    /// of nobody's go with any.
+    pub(crate) fn is_for(&self, kind: &str) -> bool {
+        matches!(self.scheme, VersionScheme::Generic | VersionScheme::SemVer) || self.scheme.as_str() == kind
+    }
+
     /// Whether `version` is in it: the steps of the specification.
     ///
     /// # Errors

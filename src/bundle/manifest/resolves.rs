@@ -140,6 +140,12 @@ pub(super) fn check(about: &About, problems: &mut Problems) {
     }
     problems.entries("requires_components", about.requires_components.len(), limits::ENTRIES);
     problems.distinct("requires_components", about.requires_components.iter().map(|part| part.purl.as_str()));
+    for (index, part) in about.requires_components.iter().enumerate() {
+        if !part.versions.is_for(part.purl.kind()) {
+            let message = format!("{} isn't a range of versions of {}", part.versions, part.purl);
+            problems.manifest(format_args!("requires_components[{index}].versions"), message);
+        }
+    }
     problems.entries("components", about.components.len(), limits::ENTRIES);
     problems.distinct("components", about.components.iter().map(|part| part.purl.as_str()));
     for (index, part) in about.components.iter().enumerate() {

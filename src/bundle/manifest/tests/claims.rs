@@ -58,6 +58,13 @@ fn a_claim_that_says_nothing_true_is_refused() {
             "\"maven\" can't be compared",
         ),
         (
+            "a range of another kind",
+            |m| m["requires_components"][0]["versions"] = json!("vers:npm/>=1.0.0"),
+            Code::Manifest,
+            "requires_components[0].versions",
+            "isn't a range of versions of pkg:deb/debian/libssl3",
+        ),
+        (
             "a part in one version",
             |m| m["requires_components"][0]["purl"] = json!("pkg:npm/debug@3.0.1"),
             Code::Manifest,

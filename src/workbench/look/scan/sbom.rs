@@ -148,6 +148,7 @@ impl<'de> Visitor<'de> for SbomVisitor<'_> {
                 "specVersion" => version = object.next_value::<Short>()?.0,
                 "spdxVersion" => self.0.format = object.next_value::<Short>()?.0,
                 "components" | "packages" => object.next_value_seed(Parts(&mut *self.0))?,
+                "metadata" => object.next_value_seed(ProductOf(&mut *self.0))?,
                 _ => drop(object.next_value::<IgnoredAny>()?),
             }
         }
@@ -155,6 +156,35 @@ impl<'de> Visitor<'de> for SbomVisitor<'_> {
             let is_known = name == "CycloneDX" && self.0.format.is_none();
             let format = format!("{name} {}", version.unwrap_or_default());
             self.0.format = is_known.then(|| format.trim_end().to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// What a bill says about itself: the product that it is about is a part, too.
+struct ProductOf<'a>(&'a mut SbomReading);
+
+impl<'de> DeserializeSeed<'de> for ProductOf<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> std::result::Result<(), D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ProductOf<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("what the SBOM says about itself")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> std::result::Result<(), A::Error> {
+        while let Some(Short(key)) = object.next_key()? {
+            match key.as_deref().unwrap_or_default() {
+                "component" => object.next_value_seed(OnePart(&mut *self.0))?,
+                _ => drop(object.next_value::<IgnoredAny>()?),
+            }
         }
         Ok(())
     }
@@ -263,8 +293,11 @@ mod tests {
         assert_eq!(versions(cyclonedx), [Some("3.0.2".to_owned())]);
         assert_eq!(
             read(cyclonedx).map(|sbom| (sbom.format, sbom.parts)),
-            Ok(("CycloneDX 1.6".to_owned(), 5))
+            Ok(("CycloneDX 1.6".to_owned(), 6))
         );
+        let itself = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"timestamp":"x","component":
+            {"name":"libssl3","purl":"pkg:deb/debian/libssl3@3.0.9"}}}"#;
+        assert_eq!(versions(itself), [Some("3.0.9".to_owned())]);
         let spdx = r#"{"spdxVersion":"SPDX-2.3","packages":[{"name":"libssl3","versionInfo":"3.0.11","externalRefs":[
             {"referenceCategory":"SECURITY","referenceType":"cpe23Type","referenceLocator":"cpe:2.3:a"},
             {"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:deb/debian/libssl3"}]}]}"#;
