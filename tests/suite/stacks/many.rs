@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use patchwright::workbench::Action;
 
 use super::{base, fix};
+use crate::support::console::Console;
 use crate::support::sandbox::{Sandbox, unwatched};
 use crate::support::trees::Tree;
 
@@ -45,4 +46,33 @@ fn five_hundred_patches_are_planned_over_and_told_in_a_second() {
     let told = begin.elapsed();
     eprintln!("{PATCHES} patches: plan {planned:?}, status {told:?}");
     assert!(planned < PATIENCE && told < PATIENCE, "plan {planned:?}, status {told:?}");
+}
+
+/// Of a hundred and two patches in one run, only what has to do with each other is told pair by pair; the rest is counted.
+#[test]
+fn of_very_many_in_one_run_those_that_meet_are_told_and_the_others_are_counted() {
+    let sandbox = Sandbox::with(&[("app/shared", "1\n")]);
+    let mut files = Vec::new();
+    for number in 0..102_u64 {
+        let bundle = sandbox.bundle(&format!("M-{number}")).but(|patch| {
+            patch.about.sequence = number + 1;
+            patch.about.fixes = vec![format!("M-{number}")];
+        });
+        let bundle = match number {
+            7 => bundle.replace("shared", "1\n", "2\n"),
+            101 => bundle.replace("shared", "2\n", "3\n"),
+            _ => bundle.create(&format!("own-{number}"), "x\n"),
+        };
+        let file = format!("m-{number:03}.patchbundle");
+        sandbox.save(&file, &bundle);
+        files.push(format!("$/{file}"));
+    }
+    let console = Console::new(&sandbox);
+    let files = files.join(" ");
+    let told = console.run(&format!("explain {files} $/app")).out;
+    assert!(told.contains("Unrelated to the 6 patches there."), "{told}");
+    assert!(told.contains("Unrelated to 100 patches more."), "{told}");
+    assert_eq!(told.matches("(builds-on)").count(), 1, "{told}");
+    console.done(&format!("apply {files} $/app --yes --allow-unsigned"));
+    assert_eq!(sandbox.read("app/shared").as_deref(), Some("3\n"));
 }
