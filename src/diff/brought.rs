@@ -33,7 +33,7 @@ pub(crate) struct PlaceStanding {
 
 /// What stands where a change took out more lines than it brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Gap {
+pub(crate) enum RemovalGap {
     /// Nothing, between lines that the change left.
     Closed,
     /// A line beside it is another one.
@@ -133,7 +133,7 @@ impl<'a> Brought<'a> {
     /// What stands in `now` at each place where the change took out more lines than it brought, by what differs from what it left; nothing
     /// for other places, and where `now` is no text. Whether such lines came later, or are what others made of those that
     /// went, does not show in them.
-    pub(crate) fn gaps(&self, now: &[u8]) -> Vec<(usize, Gap)> {
+    pub(crate) fn gaps(&self, now: &[u8]) -> Vec<(usize, RemovalGap)> {
         let Some(since) = changed_regions(&self.left.concat(), now) else { return Vec::new() };
         let now = split_lines(now);
         let lines = |lines: &[&[u8]]| lines.iter().filter(|line| !is_blank(line)).count();
@@ -145,12 +145,12 @@ impl<'a> Brought<'a> {
             let stand = since.iter().filter(at_it).map(|change| {
                 let (left, now) = (lines(&self.left[change.old.clone()]), lines(&now[change.new.clone()]));
                 match now {
-                    0 => Gap::Closed,
-                    now if now > left => Gap::Filled,
-                    _ => Gap::Beside,
+                    0 => RemovalGap::Closed,
+                    now if now > left => RemovalGap::Filled,
+                    _ => RemovalGap::Beside,
                 }
             });
-            stand.max().unwrap_or(Gap::Closed)
+            stand.max().unwrap_or(RemovalGap::Closed)
         };
         let gaps = self.regions.iter().enumerate().filter(|(_, region)| self.takes_out(region));
         gaps.map(|(index, region)| (index, gap(region))).collect()

@@ -23,7 +23,7 @@ mod settings;
 mod unified;
 
 pub use brought::Fate;
-pub(crate) use brought::{Brought, Gap, PlaceStanding};
+pub(crate) use brought::{Brought, PlaceStanding, RemovalGap};
 pub use budget::WorkBudget;
 #[cfg(test)]
 pub(crate) use budget::WorkDone;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::layers::{ContentByDigest, Layer};
-use crate::diff::{Brought, Fate, Gap, LineRange, PlaceStanding, fates_of_values};
+use crate::diff::{Brought, Fate, LineRange, PlaceStanding, RemovalGap, fates_of_values};
 use crate::model::{Mode, Node, TreePath};
 
 /// What a patch found at a place and what it left there.
@@ -167,7 +167,7 @@ impl Bringing<'_> {
         let Some(brought) = Brought::new(&before, &left) else { return fated };
         let (was, will) = (brought.gaps(&was), brought.gaps(&will));
         for ((index, will), (_, was)) in will.into_iter().zip(was) {
-            if will == Gap::Filled && was != Gap::Filled {
+            if will == RemovalGap::Filled && was != RemovalGap::Filled {
                 fated.fate = fated.fate.max(Fate::Rewritten);
                 fated.lines.push((brought.lines(index), Fate::Rewritten));
             }
@@ -197,7 +197,7 @@ impl Bringing<'_> {
                 Brought::new(&before, &left).is_some_and(|other| other.takes_out_like(&brought, index))
             })
         };
-        let mut open = brought.gaps(&now).into_iter().filter(|(_, gap)| *gap != Gap::Closed);
+        let mut open = brought.gaps(&now).into_iter().filter(|(_, gap)| *gap != RemovalGap::Closed);
         match open.all(|(index, _)| others.iter().any(|other| takes_out(other, index))) {
             true => stands,
             false => Fate::Rewritten,

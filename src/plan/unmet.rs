@@ -64,4 +64,4 @@ fn whys(
     }
 }
 
-const UNREAD: &str = "its contents aren't at hand";
+const UNREAD: &str = "its contents aren't here";

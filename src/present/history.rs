@@ -358,7 +358,7 @@ fn event(entry: &Entry, said: &str, history: &FolderHistory) -> EventRow {
         sign: EventSign::new(entry, &history.entries),
         when: phrases::moment(&entry.time),
         what: match entry.has_failed_check() {
-            true => format!("{what} ({})", window::A_CHECK_FAILED),
+            true => format!("{what} ({})", window::PART_CHECK_FAILED),
             false => what,
         },
         facts,

@@ -59,7 +59,7 @@ words! {
     DONE_UNDO_REPAIR = "Repair undone. The files are as they were before it.";
     REAPPLY_ID = "Reapply {id}…";
     ROLL_BACK_AGAIN = "Roll back {id} again…";
-    A_CHECK_FAILED = "a check failed";
+    PART_CHECK_FAILED = "a check failed";
     RISK_HIDDEN_TEXT = "Hidden text";
     RISK_HIDDEN_TEXT_MEANING = "This file contains characters that hide text or show it in another order than it is.";
     // What others call a command, in lower case

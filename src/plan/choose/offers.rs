@@ -30,14 +30,14 @@ impl Board {
             for number in named.chain(done.filter(is_own)) {
                 let claim = &here[*number];
                 let statements = told.get(number).map(Vec::as_slice).unwrap_or_default();
-                match verdict(claim, statements, need) {
+                match copy_fate(claim, statements, need) {
                     None => {}
-                    Some(Verdict::Fixed { can_be_told }) => {
+                    Some(CopyFate::Fixed { can_be_told }) => {
                         need.fate = NeedFate::FixedHere { patch: claim.patch.clone() };
                         (need.can_be_told, need.copies) = (can_be_told, None);
                         break;
                     }
-                    Some(Verdict::OtherCopy(places)) => need.copies = Some((claim.patch.clone(), places)),
+                    Some(CopyFate::OtherCopy(places)) => need.copies = Some((claim.patch.clone(), places)),
                 }
             }
         }
@@ -113,7 +113,7 @@ impl Board {
 }
 
 /// What a claim that the files prove comes to for a need.
-enum Verdict {
+enum CopyFate {
     Fixed {
         can_be_told: bool,
     },
@@ -122,9 +122,9 @@ enum Verdict {
 }
 
 /// What `claim`, which is about the problem of `need`, comes to; `None`: it is about other libraries.
-fn verdict(claim: &Claim, statements: &[&VexStatement], need: &Need) -> Option<Verdict> {
+fn copy_fate(claim: &Claim, statements: &[&VexStatement], need: &Need) -> Option<CopyFate> {
     if claim.components.is_empty() {
-        return Some(Verdict::Fixed { can_be_told: false });
+        return Some(CopyFate::Fixed { can_be_told: false });
     }
     let parts: Vec<&Component> = claim.components.iter().collect();
     let part = part_for(&parts, need)?;
@@ -132,7 +132,7 @@ fn verdict(claim: &Claim, statements: &[&VexStatement], need: &Need) -> Option<V
     let elsewhere: Vec<String> =
         need.paths.iter().filter(|place| !is_around(patched, place)).cloned().collect();
     if !elsewhere.is_empty() {
-        return Some(Verdict::OtherCopy(elsewhere));
+        return Some(CopyFate::OtherCopy(elsewhere));
     }
     let mut of_part = statements.iter().filter(|statement| statement.component.purl == part.purl);
     // A copy that no scanner names may be what was found where it is all below one place.
@@ -146,9 +146,9 @@ fn verdict(claim: &Claim, statements: &[&VexStatement], need: &Need) -> Option<V
                 one.holds_for_the_whole_folder()
                     && need.purl.as_ref().is_some_and(|purl| one.purl.covers(purl))
             };
-            Some(Verdict::Fixed { can_be_told: of_part.any(is_told) })
+            Some(CopyFate::Fixed { can_be_told: of_part.any(is_told) })
         }
-        false => Some(Verdict::OtherCopy(copies)),
+        false => Some(CopyFate::OtherCopy(copies)),
     }
 }
 

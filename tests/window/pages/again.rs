@@ -100,7 +100,7 @@ fn reapplying_what_failed_its_check_is_not_called_safe_and_names_the_patch() {
         view.events.iter().map(|event| event.sign).collect::<Vec<_>>()
     });
     assert!(!signs.contains(&EventSign::Applied) && signs.contains(&EventSign::Failed), "{signs:?}");
-    person.must_see(window::A_CHECK_FAILED);
+    person.must_see(window::PART_CHECK_FAILED);
     person.press(&named(window::REAPPLY_ID));
     assert!(!person.sees(words::CHECK_READY_BRING), "{}", person.told());
     person.must_see(words::CHECK_WARN);
@@ -118,7 +118,7 @@ fn what_was_rolled_back_by_hand_is_no_failure() {
         view.events.iter().map(|event| event.sign).collect::<Vec<_>>()
     });
     assert!(signs.contains(&EventSign::Applied) && !signs.contains(&EventSign::Failed), "{signs:?}");
-    assert!(!person.sees(window::A_CHECK_FAILED));
+    assert!(!person.sees(window::PART_CHECK_FAILED));
 }
 
 #[test]
