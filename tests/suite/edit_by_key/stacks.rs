@@ -218,7 +218,7 @@ fn twin_what_is_really_out_already_has_nothing_to_do_and_another_key_may_come_th
     let console = Console::new(&sandbox);
     assert_eq!(apply(&console, 1).code, 0);
     let again = apply(&console, 2);
-    assert!(again.code == 0 && in_one_line(&again).contains("Nothing to do"), "{again}");
+    assert!(again.code == 0 && in_one_line(&again).contains("no file changed"), "{again}");
     assert_eq!(apply(&console, 3).code, 0);
     assert_eq!(
         sandbox.read(PATH).map(|text| text.contains("workers: 3") && !text.contains("replicas")),
