@@ -243,15 +243,15 @@ impl Target<'_> {
     #[track_caller]
     pub fn round(&self, bundle: &Bundle, old: &Tree, new: &Tree) {
         // Made by chance, it may show what fewer people could read.
-        let options =
-            ApplyOptions { overrides: Overrides::UNSIGNED.with(Override::Dangerous, "chance"), ..UNSIGNED };
-        let applied = self.apply_with(bundle, options);
+        let overrides = Overrides::UNSIGNED.with(Override::Dangerous, "chance");
+        let applied = self.apply_with(bundle, ApplyOptions { overrides: overrides.clone(), ..UNSIGNED });
         let applied = applied.unwrap_or_else(|error| panic!("not applied: {}", in_words(&error)));
         assert_eq!(applied.untidy, None, "nothing is left lying around");
         new.assert_is(&self.path, "after applying");
         self.must_roll_back();
         old.assert_is(&self.path, "after rolling back");
-        self.must_undo_the_rollback();
+        let again = self.roll_back_with(overrides, Which::LastRollback, OnDrift::Stop);
+        let _ = again.unwrap_or_else(|error| panic!("not reapplied: {}", in_words(&error)));
         new.assert_is(&self.path, "after undoing the rollback");
         self.must_roll_back();
         old.assert_is(&self.path, "after rolling back again");
@@ -292,8 +292,18 @@ impl Target<'_> {
 
     /// Takes back.
     pub fn roll_back(&self, which: Which, on_drift: OnDrift) -> Result<RolledBack, Error> {
+        self.roll_back_with(Overrides::UNSIGNED, which, on_drift)
+    }
+
+    /// The same with these rules set aside.
+    fn roll_back_with(
+        &self,
+        overrides: Overrides,
+        which: Which,
+        on_drift: OnDrift,
+    ) -> Result<RolledBack, Error> {
         let options = RollbackOptions {
-            overrides: Overrides::UNSIGNED,
+            overrides,
             which,
             on_drift,
             expected: None,
