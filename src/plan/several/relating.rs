@@ -1,0 +1,116 @@
+//! How each patch of a run meets what is in the folder by then: what it would make of each place, and what it is to every
+//! patch there.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Candidate, FolderSoFar};
+use crate::diff::{Fate, moves};
+use crate::model::{Digest, FileChange, Patch, TreePath};
+use crate::plan::Obstacle;
+use crate::plan::fates::Bringing;
+use crate::plan::landing::{Landing, land};
+use crate::plan::layers::{KnownContents, Layer};
+use crate::plan::relate::{
+    Consequence, ContainmentProof, Newcomer, RelatedPresence, Relation, has_to_do_with, relate,
+    says_that_it_contains,
+};
+use crate::plan::scope::Scope;
+use crate::plan::unmet::unmet;
+
+impl FolderSoFar<'_> {
+    pub(super) fn unmet(&self, one: &Candidate, landings: &BTreeMap<TreePath, Landing>) -> Vec<Obstacle> {
+        let known = KnownContents { made: &self.made, others: self.contents };
+        unmet(&one.edits, landings, &self.stack(), &self.now.tree, &known)
+    }
+
+    /// What every place that `one` changes would hold. What it says that it contains it may come over.
+    pub(super) fn landings(&self, one: &Candidate) -> BTreeMap<TreePath, Landing> {
+        let stack = self.stack();
+        let known = KnownContents { made: &self.made, others: self.contents };
+        let says = |layer: &&Layer| says_that_it_contains(&one.patch, layer);
+        let contained = self.layers.iter().filter(says).map(|layer| layer.key).collect();
+        let landing = |change: &FileChange| {
+            Some((change.path.clone(), land(change, &stack, &contained, &self.now, &known)?))
+        };
+        one.patch.changes.iter().filter_map(landing).collect()
+    }
+
+    /// The layers of which is told how `patch`, one of `coming`, is related to them. With a thousand in one run there are half a
+    /// million pairs that have nothing to do with each other.
+    pub(super) fn layers_to_tell(&self, patch: &Patch, coming: usize) -> impl Iterator<Item = &Layer> {
+        /// Most patches of one run of which each is told all the same.
+        const MAX_TOLD: usize = 100;
+        let is_told = move |layer: &&Layer| {
+            coming <= MAX_TOLD || layer.key.entry != self.next_entry || has_to_do_with(patch, layer)
+        };
+        self.layers.iter().filter(is_told)
+    }
+
+    pub(super) fn relations(
+        &self,
+        one: &Candidate,
+        landings: &BTreeMap<TreePath, Landing>,
+        coming: usize,
+    ) -> Vec<Relation> {
+        let stack = self.stack();
+        let landed: BTreeMap<Digest, Arc<Vec<u8>>> = landings.values().filter_map(Landing::content).collect();
+        let known = KnownContents { made: &self.made, others: self.contents };
+        let known = KnownContents { made: &landed, others: &known };
+        let coverage = self.coverage(&one.patch, &known);
+        let (patch, moves) = (&one.patch, moves(&one.patch.changes));
+        let new = Newcomer { patch, authors: &one.authors, landings, moves: &moves, coverage: &coverage };
+        let relation = |other: &Layer| {
+            let is_new = other.key.entry == self.next_entry;
+            let presence = if is_new { RelatedPresence::AtHand } else { RelatedPresence::Installed };
+            relate(&new, other, presence, &stack, &known)
+        };
+        let layers: Vec<&Layer> = self.layers_to_tell(patch, coming).collect();
+        let active = layers.iter().copied().filter(|layer| layer.is_active()).map(relation);
+        let mut relations: Vec<Relation> = active.collect();
+        // What was replaced and is still in its files is as safe as what replaced it, and its id is taken.
+        let id = one.patch.about.identity.id.as_str();
+        let below = layers.iter().copied().filter(|layer| !layer.is_active());
+        let stops = |below: &Relation| below.class.consequence() == Consequence::Stop;
+        let matters = |(layer, below): &(&Layer, Relation)| {
+            let is_taken = layer.id == id && below.scope.is_foreign() && stops(below);
+            is_taken || layer.is_in_tree() && below.takes_away()
+        };
+        let told = |below: Relation| match stops(&below) && !self.is_excused(&below, &relations) {
+            true => below,
+            false => below.excused(),
+        };
+        let below = below.map(|layer| (layer, relation(layer))).filter(matters);
+        let below: Vec<Relation> = below.map(|(_, below)| told(below)).collect();
+        relations.extend(below);
+        relations.sort_by_key(|relation| relation.other);
+        relations
+    }
+
+    /// How everything that `patch` brings stands in the folder now.
+    pub(super) fn coverage(&self, patch: &Patch, known: &KnownContents<'_>) -> BTreeMap<TreePath, Fate> {
+        let stack = self.stack();
+        let stands = |change: &FileChange| {
+            let path = &change.path;
+            let bringing = Bringing { path, before: change.before.first(), left: change.after.as_ref() };
+            (path.clone(), bringing.stand_unbrought(self.now.tree.at(path), &stack.at(path), known))
+        };
+        patch.changes.iter().map(stands).collect()
+    }
+
+    /// Whether what a replaced patch loses is for its own author to decide, who replaces what replaced it.
+    pub(super) fn is_excused(&self, below: &Relation, relations: &[Relation]) -> bool {
+        let stack = self.stack();
+        let mut by = Some(below.other);
+        while let Some(key) = by {
+            let replaced = |relation: &&Relation| {
+                relation.other == key && relation.class.consequence() == Consequence::Replace
+            };
+            if relations.iter().any(|relation| replaced(&relation)) {
+                return below.scope == Scope::Own && below.evidence.proof != ContainmentProof::Undone;
+            }
+            by = stack.layer(key).and_then(|layer| layer.superseded).map(|(by, _)| by);
+        }
+        false
+    }
+}
