@@ -1,7 +1,7 @@
 //! Random patches by random people with random claims: what a trusted fix brought never goes, and what it took out never
-//! comes back, not even as what somebody else made of it, without having been shown and agreed to; nor when a patch is
-//! taken out of the middle of all. Every line that a patch writes is one of a kind and says what it was made of, so that
-//! it can be told by itself whether it is there; among them stand lines that are all alike.
+//! comes back, without having been shown and agreed to; nor when a patch is taken out of the middle of all. Every line
+//! that a patch writes is one of a kind, so that it can be told by itself whether it is there; among them stand lines
+//! that are all alike.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -101,12 +101,12 @@ fn text(lines: &Lines) -> String {
 fn edited(number: usize, deed: &Deed, now: &Tree) -> (Tree, Tree) {
     let from = if deed.from_delivered { delivered() } else { now.clone() };
     let mut to = from.clone();
-    for (turn, (file, line, edit)) in deed.edits.iter().enumerate() {
+    for (file, line, edit) in &deed.edits {
         let name = FILES[*file];
         let lines = to.get_mut(name).expect("a file");
         let Some(at) = line.checked_rem(lines.len()) else { continue };
         match edit {
-            Edit::New => lines[at] = format!("{} / {turn} by {number}", origin_of(&lines[at])),
+            Edit::New => lines[at] = format!("{name} {line} by {number}"),
             Edit::Alike => lines[at] = format!("{name} {line}{ALIKE}"),
             Edit::AsDelivered => lines[at] = format!("{name} {line}"),
             Edit::Away => _ = lines.remove(at),
@@ -116,26 +116,6 @@ fn edited(number: usize, deed: &Deed, now: &Tree) -> (Tree, Tree) {
         }
     }
     (from, to)
-}
-
-/// What somebody made a line of, again and again.
-fn origin_of(line: &str) -> &str {
-    line.split_once(" / ").map_or(line, |(origin, _)| origin)
-}
-
-/// How many lines are, or were made of, the one that `line` was made of.
-fn count_of_origin(lines: &Lines, line: &str) -> usize {
-    lines.iter().filter(|other| origin_of(other) == origin_of(line)).count()
-}
-
-/// Whether a patch makes something else of a line that is there once.
-fn makes_another(number: usize, [from, to]: [&Lines; 2], line: &str) -> bool {
-    let by_it =
-        |other: &String| origin_of(other) == origin_of(line) && other.ends_with(&format!(" by {number}"));
-    count(from, line) == 1
-        && count_of_origin(from, line) == 1
-        && !to.iter().any(|other| other == line)
-        && to.iter().any(by_it)
 }
 
 fn patch(number: usize, deed: &Deed, from: &Tree, to: &Tree) -> Patch {
@@ -209,7 +189,10 @@ impl Story {
         let mut took = fewer(&before, &self.tree, |is, _| is == 0);
         // What is not there because others had taken it out, it took out as well.
         let is_away = |line: &&(&'static str, String)| count(&self.tree[line.0], &line.1) == 0;
-        took.extend(fewer(&from, &to, |is, _| is == 0).iter().filter(is_away).cloned());
+        let own = fewer(&from, &to, |is, _| is == 0);
+        took.extend(own.iter().filter(is_away).cloned());
+        // What several may write and only went with another patch, it has nothing against.
+        took.retain(|line| !line.1.ends_with(ALIKE) || own.contains(line));
         self.took.insert(key, took);
         if let Some(wrote) = self.wrote.get_mut(&key) {
             let is_alike = |line: &&(&'static str, String)| {
@@ -217,10 +200,7 @@ impl Story {
             };
             wrote.extend(fewer(&to, &from, |was, _| was == 0).iter().filter(is_alike).cloned());
         }
-        let is_made_anew = |name: &str, line: &str| {
-            makes_another(number, [&from[name], &to[name]], line) && count_of_origin(&before[name], line) == 0
-        };
-        self.check(&before, &planned, key, (&patch, &authors), is_made_anew);
+        self.check(&before, &planned, key, (&patch, &authors));
         self.check_that_it_holds(&before, &planned, (&from, &to));
     }
 
@@ -349,7 +329,6 @@ impl Story {
         planned: &PlanOfSeveral,
         key: LayerKey,
         (patch, authors): (&Patch, &BTreeSet<String>),
-        is_made_anew: impl Fn(&str, &str) -> bool,
     ) {
         let [one] = planned.patches.as_slice() else { panic!("one patch") };
         let mut lost = Vec::new();
@@ -359,22 +338,20 @@ impl Story {
             };
             let is_back = |(name, line): &&(&'static str, String)| {
                 !before[name].contains(line) && self.tree[name].contains(line)
-                    || is_made_anew(name, line) && count_of_origin(&self.tree[name], line) > 0
             };
             let gone = self.wrote[&layer.key].iter().filter(is_gone);
             for (name, line) in gone.chain(self.took[&layer.key].iter().filter(is_back)) {
                 let steps = &planned.preview.plan.steps;
                 assert!(steps.iter().any(|step| step.path.as_str() == *name), "{line}: a step says so");
-                let told = one.relations.iter().find(|relation| relation.other == layer.key);
-                let places = told.into_iter().flat_map(|relation| &relation.evidence.places);
-                let mut places = places.filter(|place| place.fate != Fate::Kept);
-                let is_told = places.any(|place| place.path == path(name));
-                if !is_told && is_made_anew(name, line) && !planned.preview.obstacles.is_empty() {
-                    // Somebody agreed to undo something there; of whom, where several patches meet, isn't told of all.
-                    lost.push((layer.key, (*name, line.clone())));
-                    continue;
-                }
-                assert!(is_told, "{line}: a relation says so");
+                // Where several have brought it, or taken it out, it is told with one of them.
+                let tells = |relation: &&Relation| {
+                    let mut places = relation.evidence.places.iter();
+                    places.any(|place| place.path == path(name) && place.fate != Fate::Kept)
+                };
+                let telling = || one.relations.iter().filter(tells);
+                let told =
+                    telling().find(|relation| relation.other == layer.key).or_else(|| telling().next());
+                assert!(told.is_some(), "{line}: a relation says so");
                 let is_undone = told.is_some_and(|relation| !relation.obstacles().is_empty());
                 let product = |patch: &Patch| patch.about.product.name.clone();
                 let is_same = layer.patch.as_deref().map(product) == Some(product(patch));

@@ -176,9 +176,9 @@ impl Command {
     /// Whether this, in lower case, is part of its name, or what others call it.
     pub fn is_called(self, wanted: &str) -> bool {
         let others = match self {
-            Command::GoBack => window::ALSO_GO_BACK,
-            Command::Apply => window::ALSO_APPLY,
-            Command::Evidence => window::ALSO_EVIDENCE,
+            Command::GoBack => window::PART_ALSO_GO_BACK,
+            Command::Apply => window::PART_ALSO_APPLY,
+            Command::Evidence => window::PART_ALSO_EVIDENCE,
             _ => "",
         };
         self.name().to_lowercase().contains(wanted) || others.contains(wanted)

@@ -63,9 +63,9 @@ words! {
     RISK_HIDDEN_TEXT = "Hidden text";
     RISK_HIDDEN_TEXT_MEANING = "This file contains characters that hide text or show it in another order than it is.";
     // What others call a command, in lower case
-    ALSO_APPLY = "install";
-    ALSO_EVIDENCE = "audit report";
-    ALSO_GO_BACK = "undo revert restore uninstall";
+    PART_ALSO_APPLY = "install";
+    PART_ALSO_EVIDENCE = "audit report";
+    PART_ALSO_GO_BACK = "undo revert restore uninstall";
     NO_COMMAND = "No command has this name.";
     READ_FIRST = "Read this first";
     N_RENAMED = "{n} renamed";
