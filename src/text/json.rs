@@ -242,7 +242,7 @@ fn one_spelling<E: serde::de::Error>(text: &str) -> Result<(), E> {
 
 /// Whether [`check`] takes this text: it has no NUL and is in Unicode's composed form.
 pub(crate) fn has_one_spelling(text: &str) -> bool {
-    text.is_ascii() && !text.contains('\0') || !text.contains('\0') && is_nfc(text)
+    !text.contains('\0') && (text.is_ascii() || is_nfc(text))
 }
 
 /// What somebody wrote, so that [`check`] takes it: the same for the eye. Also of a whole document, because what is no

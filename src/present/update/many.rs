@@ -9,6 +9,7 @@ use crate::present::model::{Model, Page};
 use crate::present::rollout::{RolloutForm, RolloutStep};
 use crate::present::slot::AnswerSlot;
 use crate::present::wanted::WantedForm;
+use crate::present::work::Work;
 use crate::present::worker::{WorkerChange, WorkerLine};
 use crate::settings::Recent;
 use crate::workbench::Overrides;
@@ -226,14 +227,19 @@ impl Model {
     /// Time has passed while it works, or somebody wishes to stop it.
     pub(super) fn update_many_work(&mut self, msg: &Msg) -> Vec<Effect> {
         let Some(run) = &mut self.many.run else { return Vec::new() };
-        match msg {
-            Msg::Tick(elapsed) => run.work.elapsed = *elapsed,
-            Msg::Stop if !run.work.is_stopping => {
-                run.work.is_stopping = true;
-                return vec![Effect::StopWorker];
-            }
-            _ => {}
-        }
-        Vec::new()
+        heard(&mut run.work, msg)
     }
+}
+
+/// What a message about time, or the wish to stop, does to `work`.
+pub(super) fn heard(work: &mut Work, msg: &Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Tick(elapsed) => work.elapsed = *elapsed,
+        Msg::Stop if !work.is_stopping => {
+            work.is_stopping = true;
+            return vec![Effect::StopWorker];
+        }
+        _ => {}
+    }
+    Vec::new()
 }

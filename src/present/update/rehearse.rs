@@ -1,5 +1,6 @@
 //! What a message does about a rehearsal: what is tried, the worker at it, and what is looked at again afterwards.
 
+use super::many::heard;
 use crate::present::check::CheckPage;
 use crate::present::guided::{GuidedInput, Task};
 use crate::present::message::{Effect, Msg, RehearseMsg};
@@ -87,14 +88,6 @@ impl Model {
     /// Time has passed while it works, or somebody wishes to stop it.
     pub(super) fn update_rehearsal_work(&mut self, msg: &Msg) -> Vec<Effect> {
         let Some(run) = &mut self.rehearsing.run else { return Vec::new() };
-        match msg {
-            Msg::Tick(elapsed) => run.work.elapsed = *elapsed,
-            Msg::Stop if !run.work.is_stopping => {
-                run.work.is_stopping = true;
-                return vec![Effect::StopWorker];
-            }
-            _ => {}
-        }
-        Vec::new()
+        heard(&mut run.work, msg)
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::folder::{Load, TurnOutcome, applied_by};
 use super::member::{Member, MemberState};
-use crate::model::Position;
+use crate::model::{Code, Position};
 use crate::progress::Quiet;
 use crate::workbench::{Result, ToggleOptions, Watch, Workbench};
 
@@ -29,7 +29,7 @@ impl Workbench {
             }
             // What was wrong with it before is still what there is to say.
             Ok(_) => Ok(None),
-            Err(error) if error.code() == crate::model::Code::Interrupted => Err(error),
+            Err(error) if error.code() == Code::Interrupted => Err(error),
             Err(error) => {
                 let why = TurnOutcome::failed(&error).why;
                 Ok(Some(TurnOutcome { state: MemberState::NeedsPerson, entry: member.entry, why }))
