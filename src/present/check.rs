@@ -1,15 +1,17 @@
 //! What a look at the folder found before a change: whether it can go on, what is to be known, what would happen.
 
 mod keeping;
+mod passed;
 mod switch;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use passed::{files_as_expected, number_of_changes, passed_apply, rehearsal_asks_for};
+
 use super::failure::Failure;
 use super::finding::{
     Finding, Rank, WayOut, findings_of_apply, findings_of_notes, findings_of_obstacles, findings_of_rollback,
-    rehearsed_by,
 };
 use super::fit;
 use super::guided::{Guided, Task};
@@ -23,7 +25,7 @@ use crate::text::capitalised;
 use crate::words::{self, fill, trying, window};
 use crate::workbench::{
     ApplyPreview, ComingPatch, DecisionDigest, Drift, DriftKind, Override, PatchNote, RepairPreview,
-    RollbackPreview, Standing, Turn,
+    RollbackPreview, Turn,
 };
 
 /// How a check ended.
@@ -409,58 +411,6 @@ impl ReviewLine {
         let checks: Vec<String> = checks.map(|check| line(&check)).collect();
         (!checks.is_empty()).then(|| Self::fact(window::CHECKED_AFTERWARDS, checks.join("\n")))
     }
-}
-
-/// What was looked at before a patch goes in, and is as it should be.
-fn passed_apply(found: &ApplyPreview, check: &CheckPage) -> Vec<ReviewLine> {
-    let (about, preview) = (&found.patch.about, &found.preview);
-    if preview.is_nothing_to_do() {
-        return Vec::new();
-    }
-    let rehearsed = found.rehearsal.as_ref().filter(|known| known.is_current && known.note.is_passed);
-    const FILES: &[Code] =
-        &[Code::Clash, Code::Drift, Code::Missing, Code::Occupied, Code::Overlap, Code::Undoes];
-    let version = found.version.as_deref().map(line);
-    let needed: Vec<String> = about.requires.iter().map(|needed| line(needed.id.as_str())).collect();
-    let is_bundle = found.text.is_none();
-    // What is said about a file is that it isn't as the patch expects it.
-    let others: BTreeSet<_> =
-        preview.notes.iter().filter(|note| note.file.is_some()).map(|note| &note.path).collect();
-    let as_expected = number_of_changes(found).checked_sub(others.len()).filter(|number| *number > 0);
-    let lines = [
-        check.unless(&[Code::Product], words::PRODUCT, || line(&about.product.name)).filter(|_| is_bundle),
-        version.and_then(|version| check.unless(&[Code::Version], window::CHECKED_VERSION, || version)),
-        check
-            .unless(&[Code::Requires], words::NEEDED, || needed.join(", "))
-            .filter(|line| !line.value.is_empty()),
-        as_expected
-            .and_then(|number| check.unless(FILES, window::CHECKED_FILES, || files_as_expected(number))),
-        check.passed_space(preview),
-        check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
-        (found.verdict.standing == Standing::Trusted)
-            .then(|| ReviewLine::fact(window::CHECKED_SIGNATURE, line(&found.verdict.sentence()))),
-        rehearsed.map(|known| ReviewLine::fact(trying::REHEARSED, rehearsed_by(known))),
-    ];
-    lines.into_iter().flatten().collect()
-}
-
-/// What has to be set aside so that `found` can be tried on a copy: that it wasn't yet stands in the way of nothing then.
-fn rehearsal_asks_for(found: &ApplyPreview) -> Option<BTreeSet<Override>> {
-    let obstacles = found.preview.obstacles.iter().filter(|obstacle| !obstacle.is_unrehearsed());
-    let mut asks_for: BTreeSet<Override> = obstacles.map(Obstacle::way_around).collect::<Option<_>>()?;
-    asks_for.extend(found.permits(false).is_err().then_some(Override::Unsigned));
-    (!found.preview.is_nothing_to_do()).then_some(asks_for)
-}
-
-fn files_as_expected(number: usize) -> String {
-    fill(window::ALL_AS_EXPECTED, &[("n", &phrases::count(number, "file", "files"))])
-}
-
-/// How many changes the patches come to, counted as the list of changes counts them: a renamed file is one.
-fn number_of_changes(found: &ApplyPreview) -> usize {
-    let number = found.patches.iter().map(|one| changes::lines(&one.patch.changes).len()).sum::<usize>();
-    // What is there already is no step.
-    number.min(found.preview.plan.steps.len())
 }
 
 /// The patches in the order in which they come.
