@@ -113,19 +113,7 @@ impl Report {
         let folder = folder.map_or_else(|| "FOLDER".to_owned(), shell_path);
         match error {
             Error::Folder { path, error } => of_folder(code, path, error),
-            Error::File { doing, path, source } => {
-                let report =
-                    Self::new(code, format!("Can't {doing}")).at(path.display()).because(in_words(source));
-                match code {
-                    Code::Occupied => {
-                        report.hint("Choose another name; existing files are never overwritten.")
-                    }
-                    _ if source.kind() == std::io::ErrorKind::NotFound => {
-                        report.hint("Check the path. The folder in front of the name must exist, too.")
-                    }
-                    _ => report,
-                }
-            }
+            Error::File { doing, path, source } => of_file(code, doing, path, source),
             Error::Bundle(OpenError::Container(error)) => of_container(error),
             Error::Bundle(OpenError::Manifest(error)) => {
                 Self::new(code, bundle_headline(code)).because(error.to_string()).hint(bundle_hint(code))
@@ -316,6 +304,17 @@ fn of_order(code: Code, error: &Error, path: Option<&Path>, findings: &[OrderFin
     let mut report = Report::new(code, capitalised(&error.to_string())).about_no_files();
     report.causes = findings.iter().map(line).collect();
     report.hint("Correct the order, then make the patch again.")
+}
+
+fn of_file(code: Code, doing: &str, path: &Path, source: &std::io::Error) -> Report {
+    let report = Report::new(code, format!("Can't {doing}")).at(path.display()).because(in_words(source));
+    match code {
+        Code::Occupied => report.hint("Choose another name; existing files are never overwritten."),
+        _ if source.kind() == std::io::ErrorKind::NotFound => {
+            report.hint("Check the path. The folder in front of the name must exist, too.")
+        }
+        _ => report,
+    }
 }
 
 fn of_memory(code: Code, path: &Path, detail: &str) -> Report {

@@ -202,26 +202,16 @@ impl Path {
                             return Ok(PathLookup::End(steps));
                         }
                         None => {
-                            return Err(OpMisfit::NoElement {
-                                at: named(&steps),
-                                index: number,
-                                count: items.len(),
-                            });
+                            let (at, count) = (named(&steps), items.len());
+                            return Err(OpMisfit::NoElement { at, index: number, count });
                         }
                     }
                 }
                 (PathSegment::Pick { keys, is }, Value::List(items)) => {
                     work.spend(items.len() * (keys.len() + 1))?;
-                    // Whether it is the only one shows only where all of them can be told.
-                    let Some(picked) = pick(items, keys, is) else {
-                        return Err(OpMisfit::Unsure { at: named(&steps) });
-                    };
-                    match picked[..] {
-                        [] => return self.missing(steps, index),
-                        [one] => (PathStep::Index(one), &items[one].value),
-                        ref several => {
-                            return Err(OpMisfit::Several { at: self.spelled.clone(), count: several.len() });
-                        }
+                    match self.the_only_one(items, keys, is, &steps)? {
+                        Some(one) => (PathStep::Index(one), &items[one].value),
+                        None => return self.missing(steps, index),
                     }
                 }
                 (PathSegment::Key(_), _) => return Err(self.other_kind(&steps, "a group of keys", value)),
@@ -234,6 +224,22 @@ impl Path {
             value = next.1;
         }
         Ok(PathLookup::Here(steps))
+    }
+
+    /// The only element that says it, if there is one. Whether it is the only one shows only where all of them can be told.
+    fn the_only_one(
+        &self,
+        items: &[Item],
+        keys: &[String],
+        is: &str,
+        steps: &[PathStep],
+    ) -> Result<Option<usize>, OpMisfit> {
+        let picked = pick(items, keys, is).ok_or_else(|| OpMisfit::Unsure { at: named(steps) })?;
+        match picked[..] {
+            [] => Ok(None),
+            [one] => Ok(Some(one)),
+            ref several => Err(OpMisfit::Several { at: self.spelled.clone(), count: several.len() }),
+        }
     }
 
     fn other_kind(&self, steps: &[PathStep], wanted: &'static str, is: &Value) -> OpMisfit {

@@ -67,6 +67,20 @@ pub(crate) enum NoDraft {
     Unmergeable(Unmergeable),
 }
 
+impl NoDraft {
+    fn meaning(&self) -> String {
+        match self {
+            NoDraft::NoChange => "the patch doesn't change this file".to_owned(),
+            NoDraft::NoFile => "there is no file here".to_owned(),
+            NoDraft::NoOriginal => {
+                "the original isn't in the patch file, or the file is too large".to_owned()
+            }
+            NoDraft::NoNewContent => "the whole new content isn't in the patch file".to_owned(),
+            NoDraft::Unmergeable(why) => why.to_string(),
+        }
+    }
+}
+
 impl Edits {
     pub(super) fn row(&self) -> Wording {
         match self {
@@ -122,22 +136,11 @@ impl Edits {
                 format!("this folder doesn't have {id} from this patch file"),
                 Advice::typed(format!("To see what is applied: patchwright status {HERE}")),
             ),
-            Edits::NoDraft(why) => {
-                let meaning = match why {
-                    NoDraft::NoChange => "the patch doesn't change this file".to_owned(),
-                    NoDraft::NoFile => "there is no file here".to_owned(),
-                    NoDraft::NoOriginal => {
-                        "the original isn't in the patch file, or the file is too large".to_owned()
-                    }
-                    NoDraft::NoNewContent => "the whole new content isn't in the patch file".to_owned(),
-                    NoDraft::Unmergeable(why) => why.to_string(),
-                };
-                row(
-                    Code::Clash,
-                    meaning,
-                    Advice::typed(format!("To list the edited files: patchwright plan FILE {HERE}")),
-                )
-            }
+            Edits::NoDraft(why) => row(
+                Code::Clash,
+                why.meaning(),
+                Advice::typed(format!("To list the edited files: patchwright plan FILE {HERE}")),
+            ),
         }
     }
 }

@@ -41,11 +41,7 @@ impl HistoryDoubt {
                     "only {} of the history says so, which you didn't write on this computer",
                     entries_in_words(entries)
                 ),
-                Advice::by_command("Look at it first", format!("patchwright history {HERE} --verbose")).then(
-                    Advice::typed(format!(
-                        "If it's right, confirm it: patchwright history {HERE} --vouch=REASON"
-                    )),
-                ),
+                confirm_after("--verbose", "If it's right"),
             ),
             HistoryDoubt::ChecksLost { subject } => row(
                 Code::Store,
@@ -70,28 +66,18 @@ impl HistoryDoubt {
             HistoryDoubt::AllowedBefore { patch, rule, shown, reason } => {
                 let reason = reason.as_ref().map(|reason| format!(" (allowed before: {reason})"));
                 let reason = reason.unwrap_or_default();
-                let code = match rule {
-                    Override::Undo => Code::Undoes,
-                    Override::Related => Code::Overlap,
-                    _ => Code::Policy,
-                };
                 let meaning = format!("{patch} is reapplied, and somebody has to allow it again: {shown}{reason}");
-                row(code, meaning, rule.hint())
+                row(code_of(*rule), meaning, rule.hint())
             }
             HistoryDoubt::NotAllowedNow { code, meaning } => row(*code, meaning.clone(), APPLY_AGAIN),
-            HistoryDoubt::Unchecked { subject, has_failed: true } => row(
-                Code::Unfinished,
-                format!("a health check of {subject} failed, and it couldn't be rolled back"),
-                Advice::by_command(
-                    "Fix the cause, then check again",
-                    format!("patchwright recover {HERE} --finish"),
-                ),
-            ),
-            HistoryDoubt::Unchecked { subject, has_failed: false } => row(
-                Code::Unfinished,
-                not_checked(subject),
-                Advice::by_command("Finish them first", format!("patchwright recover {HERE} --finish")),
-            ),
+            HistoryDoubt::Unchecked { subject, has_failed } => {
+                let (meaning, first) = match has_failed {
+                    true => (has_failed_check(subject), "Fix the cause, then check again"),
+                    false => (not_checked(subject), "Finish them first"),
+                };
+                let finish = Advice::by_command(first, format!("patchwright recover {HERE} --finish"));
+                row(Code::Unfinished, meaning, finish)
+            }
             HistoryDoubt::ForeignChange { user, files } => row(
                 Code::Policy,
                 format!(
@@ -113,11 +99,7 @@ impl HistoryDoubt {
             HistoryDoubt::ShortenedHistory { here, newest } => row(
                 Code::State,
                 shortened_history(*here, *newest),
-                Advice::by_command("Look at it first", format!("patchwright history {HERE} --verify")).then(
-                    Advice::typed(format!(
-                        "If you restored a backup here, confirm it: patchwright history {HERE} --vouch=REASON"
-                    )),
-                ),
+                confirm_after("--verify", "If you restored a backup here"),
             ),
             HistoryDoubt::NoMemory => row(
                 Code::Rights,
@@ -125,6 +107,21 @@ impl HistoryDoubt {
                 "Run this as a user with a home folder, or set XDG_DATA_HOME to a folder.",
             ),
         }
+    }
+}
+
+/// To confirm a history `if_so`, after a look at it that this flag deepens.
+fn confirm_after(deeper: &str, if_so: &str) -> Advice {
+    Advice::by_command("Look at it first", format!("patchwright history {HERE} {deeper}"))
+        .then(Advice::typed(format!("{if_so}, confirm it: patchwright history {HERE} --vouch=REASON")))
+}
+
+/// What kind of refusal it was that somebody set aside.
+fn code_of(rule: Override) -> Code {
+    match rule {
+        Override::Undo => Code::Undoes,
+        Override::Related => Code::Overlap,
+        _ => Code::Policy,
     }
 }
 
@@ -137,6 +134,10 @@ fn copied_change(files: &[String]) -> String {
             shortened(files)
         ),
     }
+}
+
+fn has_failed_check(subject: &str) -> String {
+    format!("a health check of {subject} failed, and it couldn't be rolled back")
 }
 
 fn not_checked(subject: &str) -> String {

@@ -74,16 +74,10 @@ impl Switches {
             Switches::UndoOpens { id, to, opens, undoes } => row(
                 Code::Undoes,
                 format!("undoing this would turn {id} {to}; {}", consequence(*to, opens, undoes)),
-                match to {
-                    Position::Off => Advice::by_command(
-                        "If it has to be, turn it off and say why",
-                        format!("patchwright toggle off {id} {HERE} --reason TEXT"),
-                    ),
-                    Position::On => Advice::by_command(
-                        "If it has to be, turn it on and say why",
-                        format!("patchwright toggle on {id} {HERE} --reason TEXT"),
-                    ),
-                },
+                Advice::by_command(
+                    &format!("If it has to be, turn it {to} and say why"),
+                    format!("patchwright toggle {to} {id} {HERE} --reason TEXT"),
+                ),
             ),
             Switches::MovedBelow { id, stood_on } => row(
                 Code::NotNewest,
