@@ -14,9 +14,14 @@ use super::{DeltaError, DeltaHeader, FrameRecord, SEGMENT_BYTES};
 /// the next) and the old content they share, it takes about 110 MB either way.
 const MAX_PARALLEL_LEVEL: i32 = 11;
 
+/// Above this level zstd's own tables would take 80 MB and more. Half of it makes a delta 1 % larger.
+const MAX_UNBOUND_LEVEL: i32 = 15;
+const MAX_CHAIN_LOG: u32 = 23;
+const MAX_HASH_LOG: u32 = 21;
+
 /// Writes to `out` what turns the content of `old` into the content of `new`. The same contents and level give the
-/// same bytes on every machine. Takes about 110 MB up to level 12, more above unless the content is small (see
-/// [`super::level_for`]). Whether the delta is worth having is for the caller to judge by its size.
+/// same bytes on every machine. Takes about 110 MB. Whether the delta is worth having is for the caller to judge by its
+/// size.
 pub fn encode(
     old: &mut dyn FileRead,
     old_size: u64,
@@ -138,6 +143,13 @@ fn pack(window: &[u8], segment: &[u8], level: i32) -> Result<Vec<u8>, DeltaError
         CParameter::ContentSizeFlag(true),
     ] {
         context.set_parameter(parameter).map_err(refused)?;
+    }
+    if level > MAX_UNBOUND_LEVEL {
+        for parameter in
+            [CParameter::ChainLog(reach.min(MAX_CHAIN_LOG)), CParameter::HashLog(reach.min(MAX_HASH_LOG))]
+        {
+            context.set_parameter(parameter).map_err(refused)?;
+        }
     }
     context.ref_prefix(window).map_err(refused)?;
     let mut frame = Vec::with_capacity(compress_bound(segment.len()));

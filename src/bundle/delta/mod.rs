@@ -53,13 +53,6 @@ const MIN_SEGMENT_BYTES: u32 = 64 << 10;
 /// four times what it promises to produce.
 const OLD_PER_SEGMENT: u32 = 4;
 
-/// The zstd level for new content of this size. Level 12 is the last before the search gets some twenty times
-/// slower for a gain of a sixth; content that small takes a second even so.
-pub(crate) const fn level_for(new_size: u64) -> i32 {
-    const SMALL_BYTES: u64 = 1 << 20;
-    if new_size <= SMALL_BYTES { 19 } else { 12 }
-}
-
 /// Why a delta cannot be made or does not produce what it should.
 #[derive(Debug, thiserror::Error)]
 pub enum DeltaError {
