@@ -235,8 +235,8 @@ impl Report {
     /// Headline and place in one line.
     pub fn title(&self) -> String {
         match &self.path {
-            Some(path) if !self.headline.starts_with(path) => format!("{}: {path}", self.headline),
-            _ => self.headline.clone(),
+            Some(path) => format!("{}: {path}", self.headline),
+            None => self.headline.clone(),
         }
     }
 

@@ -47,8 +47,8 @@ pub struct KnownFolder {
     pub state: KnownFolderState,
     /// The product with its version, as far as known.
     pub product: Option<String>,
-    /// How many patches are in it, in words.
-    pub patches: String,
+    /// How many patches are in it; `None` where it is away.
+    pub patches: Option<usize>,
     /// When it was changed last, and how.
     pub last: Option<String>,
 }
@@ -119,6 +119,16 @@ pub fn patch_files(recent: &Recent) -> Vec<PathBuf> {
     files
 }
 
+impl KnownFolder {
+    /// How many patches are in it, in words, as far as known.
+    pub fn patches_in_words(&self) -> Option<String> {
+        Some(match self.patches? {
+            0 => window::NO_PATCHES.to_owned(),
+            active => phrases::count(active, "patch", "patches"),
+        })
+    }
+}
+
 /// Looks at a folder as far as the home page tells of it. Slow, and writes nothing.
 pub fn look_at_folder(
     workbench: &Workbench,
@@ -133,7 +143,7 @@ pub fn look_at_folder(
     seen.unwrap_or_else(|_| {
         let unfinished = workbench.unfinished(folder).ok().flatten();
         let state = if unfinished.is_some() { KnownFolderState::Unfinished } else { KnownFolderState::Away };
-        KnownFolder { state, product: None, patches: String::new(), last: None }
+        KnownFolder { state, product: None, patches: None, last: None }
     })
 }
 
@@ -157,10 +167,7 @@ fn known_folder(status: &FolderStatus, last: Option<&Entry>) -> KnownFolder {
     KnownFolder {
         state,
         product,
-        patches: match active {
-            0 => window::NO_PATCHES.to_owned(),
-            _ => phrases::count(active, "patch", "patches"),
-        },
+        patches: Some(active),
         last: last.map(|entry| fill(window::LAST_CHANGE, &[("when", &phrases::moment(&entry.time))])),
     }
 }

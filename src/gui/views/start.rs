@@ -132,7 +132,7 @@ fn folder_row(ui: &mut Ui, folder: &Path, known: Option<&KnownFolder>) -> bool {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), FOLDER_ROW), Sense::click());
     let state = known.map_or(words::CHECKING, |known| known.state.as_str());
     let facts = known.map(|known| {
-        let facts = [known.product.clone(), Some(known.patches.clone()), known.last.clone()];
+        let facts = [known.product.clone(), known.patches_in_words(), known.last.clone()];
         facts.into_iter().flatten().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("  ·  ")
     });
     let facts = facts.unwrap_or_default();
@@ -213,7 +213,7 @@ fn begin_ui(ui: &mut Ui, model: &Model, folders: &[PathBuf], outbox: &mut Outbox
         let meaning = text::body(words::START_GO_BACK_MEANING).color(Tokens::from_context(ui).muted);
         ui.add(Label::new(meaning).wrap());
         let has_patches = |folder: &&PathBuf| {
-            model.home.folder(folder).is_some_and(|known| known.patches != window::NO_PATCHES)
+            model.home.folder(folder).and_then(|known| known.patches).is_some_and(|active| active > 0)
         };
         for folder in folders.iter().filter(has_patches).take(MAX_BACK) {
             let label = fill(window::ROLL_BACK_IN, &[("folder", &folder_text(folder).0)]);

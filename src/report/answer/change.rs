@@ -67,6 +67,7 @@ answers! {
         edits: Vec<Kept> = all(&accepted.edits, Kept::new),
         [edited_since]: Vec<String> = some(all(&accepted.edited, ToString::to_string)),
         [rollback]: Vec<PatchNote> = some(accepted.rollback.clone()),
+        [notes]: Vec<Note> = some(accepted.notes.clone()),
     }
 
     Kept(edit: &KeptEdit) {

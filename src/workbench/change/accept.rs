@@ -11,8 +11,8 @@ use crate::disk::fs::Fs;
 use crate::disk::observe;
 use crate::ledger::{Action, Entry, EntryFact, Ledger, PatchNote};
 use crate::model::{Digest, Node, TreePath};
-use crate::plan::Obstacle;
 use crate::plan::why::Undo;
+use crate::plan::{Note, Obstacle};
 use crate::progress::{CancelToken, Quiet};
 use crate::transaction;
 use crate::workbench::look::stack::read_ledger;
@@ -32,6 +32,8 @@ pub struct Accepted {
     /// Files that somebody edited since, whose backups go: what the patches left there, and what was there before, is in no
     /// backup afterwards.
     pub edited: Vec<TreePath>,
+    /// What somebody should know about how it was done.
+    pub notes: Vec<Note>,
     /// The newest entry of the history when that was so.
     pub(crate) head: Digest,
 }
@@ -114,7 +116,7 @@ impl Workbench {
         if agreed.is_none() {
             decision.given_up.refuse_edited()?;
         }
-        let PlannedAcceptance { given_up, through, unused } = decision;
+        let PlannedAcceptance { mut given_up, through, unused } = decision;
         if given_up.is_nothing() {
             // A process that died while it accepted has left them.
             folder.give_up(&unused)?;
@@ -133,6 +135,7 @@ impl Workbench {
             .facts
             .extend(edited.map(|path| EntryFact::Noted { path: path.to_string(), shown: shown.clone() }));
         folder.append(&entry)?;
+        given_up.notes.extend(folder.remember());
         folder.give_up(&unused)?;
         Ok(given_up)
     }
@@ -202,6 +205,7 @@ impl PlannedAcceptance {
             rollback: rollback.map(|last| about(ledger, last)).unwrap_or_default(),
             edits: Vec::new(),
             edited: Vec::new(),
+            notes: Vec::new(),
             head: ledger.head().digest,
         };
         if given_up.is_nothing() {

@@ -34,6 +34,8 @@ pub(crate) struct LockedFolder<'a> {
     environment: &'a Environment,
     /// Where is remembered what is written into its history, if it is.
     memory: Option<&'a Path>,
+    /// The newest entry that is remembered; who ends with another, without a word, has it remembered when the lock goes.
+    remembered: Cell<u64>,
     /// The newest entry when it was locked.
     since: u64,
     /// When it was locked.
@@ -99,8 +101,15 @@ impl Workbench {
         let ledger = read_ledger(root.fs())?;
         let since = ledger.head().seq;
         let (environment, memory) = (&self.environment, self.environment.seen_file.as_deref());
-        let (begun, is_changed) = (environment.now(), Cell::default());
-        Ok(LockedFolder { root, target, ledger, environment, memory, since, begun, is_changed })
+        let (begun, is_changed, remembered) = (environment.now(), Cell::default(), Cell::new(since));
+        Ok(LockedFolder { root, target, ledger, environment, memory, remembered, since, begun, is_changed })
+    }
+}
+
+impl Drop for LockedFolder<'_> {
+    /// Entries that nobody remembers could be removed without being missed.
+    fn drop(&mut self) {
+        let _ = self.settle(&self.ledger);
     }
 }
 
@@ -205,8 +214,10 @@ impl LockedFolder<'_> {
 
     fn settle(&self, ledger: &Ledger) -> Result<()> {
         // A change that got stuck has added nothing, and what was announced of it is needed for its recovery.
-        let has_grown = ledger.head().seq > self.since;
-        let Some(path) = self.memory.filter(|_| has_grown) else { return Ok(()) };
+        let newest = ledger.head().seq;
+        let Some(path) = self.memory.filter(|_| newest > self.remembered.get()) else { return Ok(()) };
+        // It is tried once: what keeps it from being written keeps it from that a moment later, too.
+        self.remembered.set(newest);
         let (name, time) = (FolderName::new(self.target), self.environment.now());
         Memory::change(path, |memory| memory.settle(&name, &time, ledger, self.since))
     }

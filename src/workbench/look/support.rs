@@ -8,7 +8,7 @@ use zip::write::SimpleFileOptions;
 use super::record::keep;
 use crate::disk::fs::{Features, Fs, Place, StatKind, StatePath, Volume};
 use crate::ledger::{Entry, read_small};
-use crate::text::with_thousands;
+use crate::text::{escape_line, with_thousands};
 use crate::workbench::{Result, Watch, Workbench};
 
 /// Records that are put in, by name. Everything else in the state folder is only listed.
@@ -56,7 +56,7 @@ impl Workbench {
         ];
         let mut machine = self.machine();
         if let Some(folder) = folder {
-            machine.push_str(&format!("Folder: {}\n", folder.display()));
+            machine.push_str(&format!("Folder: {}\n", escape_line(&folder.display().to_string())));
             match self.disk(folder) {
                 Ok(fs) => {
                     machine.push_str(&volume(&*fs));
@@ -65,7 +65,9 @@ impl Workbench {
                     members.push(("listing.txt".to_owned(), found.listing.into_bytes()));
                     members.extend(found.records);
                 }
-                Err(error) => machine.push_str(&format!("Can't open the folder: {error}\n")),
+                Err(error) => {
+                    machine.push_str(&format!("Can't open the folder: {}\n", escape_line(&error.to_string())))
+                }
             }
         }
         members.push(("machine.txt".to_owned(), machine.into_bytes()));
@@ -78,9 +80,9 @@ impl Workbench {
         format!(
             "Patchwright {}\nSystem: {}\nUser: {}\nMachine: {}\nTime: {}\n",
             env!("PATCHWRIGHT_BUILD"),
-            environment.platform,
-            environment.user,
-            environment.host,
+            escape_line(&environment.platform),
+            escape_line(&environment.user),
+            escape_line(&environment.host),
             environment.now(),
         )
     }

@@ -318,8 +318,7 @@ impl RolloutRun<'_> {
         let ends = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             for (one, member) in folders.iter().zip(&members) {
-                let ends = &ends;
-                scope.spawn(move || {
+                let change = || {
                     let found = self.bench.bring(&self.load(ring), member, self.watch);
                     let end = found.and_then(|found| {
                         let state = found.state;
@@ -328,7 +327,11 @@ impl RolloutRun<'_> {
                     });
                     self.watch.progress.advance(1);
                     ends.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((*one, end));
-                });
+                };
+                // Where the system refuses a thread, this one changes the folder.
+                if std::thread::Builder::new().spawn_scoped(scope, change).is_err() {
+                    change();
+                }
             }
         });
         for (one, end) in ends.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {

@@ -211,7 +211,7 @@ pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path, style: Style)
             "{path} was edited before: your version stays, and nothing here can restore another\n"
         ));
     }
-    text
+    text + &note_lines(&accepted.notes)
 }
 
 pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Style) -> String {
