@@ -7,7 +7,8 @@ mod switch;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use passed::{files_as_expected, number_of_changes, passed_apply, rehearsal_asks_for};
+pub use passed::RehearsalOffer;
+use passed::{files_as_expected, number_of_changes, passed_apply};
 
 use super::failure::Failure;
 use super::finding::{
@@ -22,7 +23,7 @@ use crate::plan::{Obstacle, Preview};
 use crate::report::changes::{self, ChangeLine, ChangeStatus};
 use crate::report::phrases;
 use crate::text::capitalised;
-use crate::words::{self, fill, trying, window};
+use crate::words::{self, fill, window};
 use crate::workbench::{
     ApplyPreview, ComingPatch, DecisionDigest, Drift, DriftKind, Override, PatchNote, RepairPreview,
     RollbackPreview, Turn,
@@ -84,8 +85,8 @@ pub struct CheckPage {
     pub needs_reason: bool,
     /// Scripts that run only if somebody agrees.
     pub scripts: Option<ScriptsView>,
-    /// What somebody has to set aside so that it can be tried on a copy; `None`: it can't be.
-    pub rehearsal: Option<BTreeSet<Override>>,
+    /// How it can be tried on a copy, if it can.
+    pub rehearsal: Option<RehearsalOffer>,
     /// What has to be restarted after a rollback, or after one was undone.
     pub restarts: BTreeSet<Restart>,
 }
@@ -158,7 +159,7 @@ impl CheckPage {
             asks_for.extend(found.permits(false).is_err().then_some(Override::Unsigned));
             asks_for
         });
-        let (scripts, rehearsal) = (ScriptsView::new(&found.scripts), rehearsal_asks_for(found));
+        let (scripts, rehearsal) = (ScriptsView::new(&found.scripts), RehearsalOffer::of(found));
         Self { subject: Some(subject), passed, asks_for, scripts, rehearsal, ..check }
     }
 
@@ -372,9 +373,14 @@ impl CheckPage {
         self.rehearsal.is_some() && !self.offers(&WayOut::Rehearse)
     }
 
+    /// What somebody has to set aside to try it on a copy, if it can be tried.
+    pub fn set_aside_to_rehearse(&self) -> Option<BTreeSet<Override>> {
+        self.rehearsal.as_ref().map(|offer| offer.asks_for.clone())
+    }
+
     /// Whether it was tried on a copy, and that went well.
     pub fn is_rehearsed(&self) -> bool {
-        self.passed.iter().any(|line| line.name == trying::REHEARSED)
+        self.rehearsal.as_ref().is_some_and(|offer| offer.has_passed)
     }
 
     /// Whether a finding has a button for this.

@@ -92,7 +92,7 @@ fn row(claim: &Claim, here: &FixedHere) -> FixedRow {
     let parts: Vec<String> = claim.components.iter().map(|part| line(part.purl.as_str())).collect();
     let authors: Vec<&str> = claim.authors.iter().map(String::as_str).collect();
     let why = fixed::why_not(claim).unwrap_or_else(|| {
-        let grounds = fixed::grounds(claim, here);
+        let grounds = fixed::grounds(claim, here).join("; ");
         fill(window::PART_FIXED_SIGNED, &[("who", &authors.join(", ")), ("grounds", &grounds)])
     });
     FixedRow {

@@ -336,6 +336,8 @@ pub struct MadePage {
     pub order: Option<PathBuf>,
     pub title: String,
     pub facts: Vec<Fact>,
+    /// The SHA-256 of the patch file.
+    pub digest: String,
     /// What the order could say better, and notes on the folders.
     pub notes: Vec<String>,
 }
@@ -350,7 +352,6 @@ impl MadePage {
             Fact::new(words::CHANGES, &changes::summary(&changes::lines(&patch.changes))),
             Fact::new(words::PROOF, proof),
             Fact::new(words::FILE_SIZE, &phrases::bytes(made.bundle_bytes)),
-            Fact::new(words::SHA_256, &made.file_digest.to_string()),
         ];
         facts.extend(order.as_deref().map(|path| Fact::new(window::MAKE_ORDER, &path.to_string_lossy())));
         let warnings = made.warnings.iter().map(|warning| FieldFinding::new(warning).what);
@@ -363,6 +364,7 @@ impl MadePage {
             output: made.output.clone(),
             order,
             facts,
+            digest: made.file_digest.to_string(),
             notes: warnings.chain(notes).collect(),
         }
     }

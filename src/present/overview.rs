@@ -13,10 +13,44 @@ use crate::workbench::{Inspection, Standing, Verdict};
 
 mod text;
 
-/// A group of facts with its heading.
+/// What a group of facts is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SectionKind {
+    HowItFits,
+    Fixes,
+    ForWhom,
+    Needs,
+    Afterwards,
+    Rollback,
+    Series,
+    TextFiles,
+    Signers,
+    Care,
+    FinePrint,
+}
+
+impl SectionKind {
+    pub const fn heading(self) -> &'static str {
+        match self {
+            SectionKind::HowItFits => words::HOW_IT_FITS,
+            SectionKind::Fixes => words::FIXES,
+            SectionKind::ForWhom => words::FOR_WHOM,
+            SectionKind::Needs => words::NEEDS,
+            SectionKind::Afterwards => words::AFTERWARDS,
+            SectionKind::Rollback => words::WAY_BACK,
+            SectionKind::Series => words::TEXT_PATCHES_IN_ORDER,
+            SectionKind::TextFiles => words::TEXT_FILES,
+            SectionKind::Signers => words::WHO_VOUCHES,
+            SectionKind::Care => words::CARE,
+            SectionKind::FinePrint => words::FINE_PRINT,
+        }
+    }
+}
+
+/// A group of facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
-    pub heading: &'static str,
+    pub kind: SectionKind,
     pub facts: Vec<Fact>,
 }
 
@@ -73,14 +107,14 @@ impl Overview {
     pub fn new(inspection: &Inspection) -> Self {
         let patch = &inspection.patch;
         let sections = vec![
-            Section { heading: words::FIXES, facts: fixes(patch) },
-            Section { heading: words::FOR_WHOM, facts: product(patch) },
-            Section { heading: words::NEEDS, facts: needs(patch) },
-            Section { heading: words::AFTERWARDS, facts: afterwards(patch) },
-            Section { heading: words::WAY_BACK, facts: about_rollback(patch) },
-            Section { heading: words::WHO_VOUCHES, facts: vouchers(inspection) },
-            Section { heading: words::CARE, facts: care(patch) },
-            Section { heading: words::FINE_PRINT, facts: fine_print(inspection) },
+            Section { kind: SectionKind::Fixes, facts: fixes(patch) },
+            Section { kind: SectionKind::ForWhom, facts: product(patch) },
+            Section { kind: SectionKind::Needs, facts: needs(patch) },
+            Section { kind: SectionKind::Afterwards, facts: afterwards(patch) },
+            Section { kind: SectionKind::Rollback, facts: about_rollback(patch) },
+            Section { kind: SectionKind::Signers, facts: vouchers(inspection) },
+            Section { kind: SectionKind::Care, facts: care(patch) },
+            Section { kind: SectionKind::FinePrint, facts: fine_print(inspection) },
         ];
         Self {
             title: line(&patch.about.title),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::check::{CheckPage, CheckVerdict};
+use super::check::{CheckPage, CheckVerdict, RehearsalOffer};
 use super::message::Beside;
 use super::overview::line;
 use super::work::Work;
@@ -55,7 +55,7 @@ impl RehearseForm {
     /// Why it can't begin; `check` is what the last look at patch and folder found.
     pub fn reason_to_wait(&self, check: Option<&CheckPage>) -> Option<&'static str> {
         let Some(check) = check else { return Some(words::NEEDS_CHECK) };
-        let Some(asks_for) = &check.rehearsal else {
+        let Some(RehearsalOffer { asks_for, .. }) = &check.rehearsal else {
             let is_done = check.verdict == CheckVerdict::NothingToDo;
             return Some(if is_done { words::ALREADY_DONE } else { words::CHECK_BLOCKED });
         };
@@ -98,7 +98,7 @@ impl Rehearsing {
         (edits, reading, beside): (&EditChoices, &TextOptions, &Beside),
     ) -> RehearsalOrder {
         let form = &self.form;
-        let asks_for = check.and_then(|check| check.rehearsal.clone()).unwrap_or_default();
+        let asks_for = check.and_then(CheckPage::set_aside_to_rehearse).unwrap_or_default();
         RehearsalOrder {
             bundles: self.files.clone(),
             overrides: form.overrides.only(&asks_for),

@@ -49,27 +49,26 @@ fn drifted(files: &[DriftedFile]) -> String {
     }
 }
 
-/// What a claim rests on, and what scanners are told of it.
-pub(crate) fn grounds(claim: &Claim, here: &FixedHere) -> String {
+/// What a claim rests on and what scanners are told of it, a phrase each.
+pub(crate) fn grounds(claim: &Claim, here: &FixedHere) -> Vec<String> {
     let files = count(claim.paths.len(), "file", "files");
-    let mut grounds = match (claim.grade, claim.paths.len()) {
+    let basis = match (claim.grade, claim.paths.len()) {
         (ClaimGrade::File, _) => format!("{files} of it"),
         (ClaimGrade::Component | ClaimGrade::Id, 1) => "the patch's only file".to_owned(),
         (ClaimGrade::Component | ClaimGrade::Id, _) => format!("all {files} of the patch"),
     };
+    let mut grounds = vec![basis];
+    let not_told = |why: &Untold| format!("can't be exported for scanners: {}", untold(why));
     match claim.untold() {
-        Some(why) => grounds.push_str(&format!("; can't be exported for scanners: {}", untold(&why))),
+        Some(why) => grounds.push(not_told(&why)),
         None => {
             let renamed = |(part, purl): (&Component, Option<Purl>)| purl.filter(|purl| *purl != part.purl);
             let renamed = claim.libraries().filter_map(renamed);
-            grounds.extend(renamed.map(|purl| format!("; told to scanners as {purl}")));
-            let nameless = claim.nameless();
-            grounds.extend(
-                nameless.map(|(_, why)| format!("; can't be exported for scanners: {}", untold(&why))),
-            );
+            grounds.extend(renamed.map(|purl| format!("told to scanners as {purl}")));
+            grounds.extend(claim.nameless().map(|(_, why)| not_told(&why)));
         }
     }
-    grounds.extend(here.unchecked(claim).map(|change| format!("; {}", change.phrase())));
+    grounds.extend(here.unchecked(claim).map(|change| change.phrase().to_owned()));
     grounds
 }
 

@@ -123,6 +123,14 @@ fn a_recovery_that_failed_leaves_the_unfinished_work() {
 }
 
 #[test]
+fn a_place_is_told_however_its_name_begins() {
+    // As the headline does.
+    let folder = FolderError::NotAFolder("Can".into());
+    let error = Error::Folder { path: "Can".into(), error: folder };
+    assert_eq!(Report::from_error(&error, None).title(), "Can't open the folder: Can");
+}
+
+#[test]
 fn a_cause_is_not_told_twice() {
     let source = io::Error::other(ContentError::Io(io::Error::from(io::ErrorKind::NotFound)));
     let error = Error::File { doing: "read the plan", path: "p".into(), source };

@@ -188,16 +188,22 @@ fn no_sentence_is_read_back() {
     assert!(offences.is_empty(), "match on the reason instead: {offences:#?}");
     assert!(reads_back("if found.meaning() == told {}"));
     assert!(reads_back("obstacle\n    .hint()\n    .starts_with(\"Apply \")"));
+    assert!(reads_back("known.patches != window::NO_PATCHES") && reads_back("section.heading == told"));
     assert!(!reads_back("Some(_) => one.sentence(), None => capitalised(&one.meaning()),"));
 }
 
-/// Whether something that is worded for people is looked into.
+/// Whether something that is worded for people is looked into, or compared with what a table of words holds.
 fn reads_back(source: &str) -> bool {
     let looks = ["==", "!=", ".contains(", ".starts_with(", ".ends_with(", ".find(", ".split", ".strip_"];
-    [".meaning()", ".hint()", ".sentence()"].iter().any(|worded| {
-        let mut rests = source.split(worded).skip(1).map(str::trim_start);
+    let worded = [".meaning()", ".hint()", ".sentence()", ".phrase()", ".title()", ".heading", ".headline"];
+    let is_looked_into = |worded: &&str| {
+        let mut rests = source.split(*worded).skip(1).map(str::trim_start);
         rests.any(|rest| looks.iter().any(|look| rest.starts_with(look)))
-    })
+    };
+    let tables = ["words", "window", "papers", "many", "trying"];
+    let is_compared =
+        |table: &&str| ["==", "!="].iter().any(|sign| source.contains(&format!("{sign} {table}::")));
+    worded.iter().any(|worded| is_looked_into(&worded)) || tables.iter().any(|table| is_compared(&table))
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::gui::panes::Panes;
 use crate::present::Model;
 use crate::present::fit::{FileFit, FitGrade};
 use crate::present::message::{Msg, ReviewMsg};
-use crate::present::overview::Section;
+use crate::present::overview::{Section, SectionKind};
 use crate::present::tree::{ChangeTree, Filter, RowKind, TreeItem, TreeRow};
 use crate::report::changes::ChangeStatus;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
@@ -65,9 +65,9 @@ fn without_folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             ui.spacing_mut().item_spacing.y = space::LARGE;
             super::overview::folder_ui(ui, model, outbox);
             let sections = model.workspace.patch.ready().map(|patch| patch.overview.sections.as_slice());
-            let of_files = |section: &&Section| section.heading == words::TEXT_FILES;
+            let of_files = |section: &&Section| section.kind == SectionKind::TextFiles;
             for section in sections.unwrap_or_default().iter().filter(of_files) {
-                card(ui, Some(section.heading), |ui| {
+                card(ui, Some(section.kind.heading()), |ui| {
                     let list: Vec<FactRow<'_>> =
                         section.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();
                     facts(ui, &list);

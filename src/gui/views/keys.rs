@@ -8,7 +8,7 @@ use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::keys::{KeyRow, RevokeForm, SignForm, TrustForm, role_name};
 use crate::present::message::{Input, KeyMsg, Msg};
-use crate::present::overview::{line, path_line};
+use crate::present::overview::{SectionKind, line, path_line};
 use crate::report::phrases;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
@@ -68,7 +68,7 @@ fn signatures_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     card(ui, Some(&title), |ui| {
         ui.add(Label::new(text::body(&patch.overview.trust)).wrap());
     });
-    let signatures = patch.overview.sections.iter().find(|section| section.heading == words::WHO_VOUCHES);
+    let signatures = patch.overview.sections.iter().find(|section| section.kind == SectionKind::Signers);
     if let Some(section) = signatures {
         section_ui(ui, section);
     }

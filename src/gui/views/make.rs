@@ -226,15 +226,9 @@ fn elsewhere_ui(ui: &mut Ui, findings: &[FieldFinding]) {
 fn made_ui(ui: &mut Ui, model: &Model, made: &MadePage, outbox: &mut Outbox) {
     outcome_mark(ui, Notice::Good, &made.title, window::MADE_MEANING);
     card(ui, None, |ui| {
-        let list: Vec<FactRow<'_>> = made
-            .facts
-            .iter()
-            .map(|fact| match fact.name == words::SHA_256 {
-                true => FactRow::code(&fact.name, &fact.value),
-                false => FactRow::new(&fact.name, &fact.value),
-            })
-            .collect();
-        facts(ui, &list);
+        let rows = made.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value));
+        let digest = FactRow::code(words::SHA_256, &made.digest);
+        facts(ui, &rows.chain([digest]).collect::<Vec<_>>());
     });
     if !made.notes.is_empty() {
         card(ui, Some(words::GOOD_TO_KNOW), |ui| {

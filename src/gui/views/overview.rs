@@ -11,7 +11,7 @@ use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::failure::Failure;
 use crate::present::message::{Input, Msg, PapersMsg};
-use crate::present::overview::{FixRow, Section, line};
+use crate::present::overview::{FixRow, Section, SectionKind, line};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts, link_button, segmented,
@@ -21,7 +21,8 @@ use crate::words::{self, fill, papers, trying, window};
 use crate::workbench::TextOptions;
 
 /// What stands in the right column: what one looks up rather than reads.
-const ASIDE: [&str; 4] = [words::FOR_WHOM, words::WHO_VOUCHES, words::CARE, words::FINE_PRINT];
+const ASIDE: [SectionKind; 4] =
+    [SectionKind::ForWhom, SectionKind::Signers, SectionKind::Care, SectionKind::FinePrint];
 /// Its part of the width.
 const RIGHT: f32 = 0.42;
 
@@ -39,7 +40,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         findings_ui(ui, &patch.overview.hidden, outbox);
         let overview = &patch.overview;
         let (aside, main): (Vec<&Section>, Vec<&Section>) =
-            overview.sections.iter().partition(|section| ASIDE.contains(&section.heading));
+            overview.sections.iter().partition(|section| ASIDE.contains(&section.kind));
         two_columns(
             ui,
             RIGHT,
@@ -47,7 +48,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             |ui, ()| {
                 card(ui, Some(words::WHY), |ui| ui.add(Label::new(text::body(&overview.summary)).wrap()));
                 let (fixes, main): (Vec<&Section>, Vec<&Section>) =
-                    main.into_iter().partition(|section| section.heading == words::FIXES);
+                    main.into_iter().partition(|section| section.kind == SectionKind::Fixes);
                 fixes_ui(ui, &overview.fixes, &fixes);
                 main.into_iter().for_each(|section| section_ui(ui, section));
             },
@@ -150,7 +151,7 @@ fn fixes_ui(ui: &mut Ui, fixes: &[FixRow], sections: &[&Section]) {
 }
 
 pub(crate) fn section_ui(ui: &mut Ui, section: &Section) {
-    card(ui, Some(section.heading), |ui| {
+    card(ui, Some(section.kind.heading()), |ui| {
         let list: Vec<FactRow<'_>> = section.facts.iter().map(|fact| of(&fact.name, &fact.value)).collect();
         facts(ui, &list);
     });

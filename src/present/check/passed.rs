@@ -9,7 +9,7 @@ use crate::present::finding::rehearsed_by;
 use crate::present::overview::line;
 use crate::report::{changes, phrases};
 use crate::words::{self, fill, trying, window};
-use crate::workbench::{ApplyPreview, Override, Standing};
+use crate::workbench::{ApplyPreview, KnownRehearsal, Override, Standing};
 
 /// What was looked at before a patch goes in, and is as it should be.
 pub(super) fn passed_apply(found: &ApplyPreview, check: &CheckPage) -> Vec<ReviewLine> {
@@ -17,7 +17,7 @@ pub(super) fn passed_apply(found: &ApplyPreview, check: &CheckPage) -> Vec<Revie
     if preview.is_nothing_to_do() {
         return Vec::new();
     }
-    let rehearsed = found.rehearsal.as_ref().filter(|known| known.is_current && known.note.is_passed);
+    let rehearsed = passed_rehearsal(found);
     const FILES: &[Code] =
         &[Code::Clash, Code::Drift, Code::Missing, Code::Occupied, Code::Overlap, Code::Undoes];
     let version = found.version.as_deref().map(line);
@@ -44,12 +44,29 @@ pub(super) fn passed_apply(found: &ApplyPreview, check: &CheckPage) -> Vec<Revie
     lines.into_iter().flatten().collect()
 }
 
-/// What has to be set aside so that `found` can be tried on a copy: that it wasn't yet stands in the way of nothing then.
-pub(super) fn rehearsal_asks_for(found: &ApplyPreview) -> Option<BTreeSet<Override>> {
-    let obstacles = found.preview.obstacles.iter().filter(|obstacle| !obstacle.is_unrehearsed());
-    let mut asks_for: BTreeSet<Override> = obstacles.map(Obstacle::way_around).collect::<Option<_>>()?;
-    asks_for.extend(found.permits(false).is_err().then_some(Override::Unsigned));
-    (!found.preview.is_nothing_to_do()).then_some(asks_for)
+/// That a change can be tried on a copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RehearsalOffer {
+    /// What has to be set aside for that.
+    pub asks_for: BTreeSet<Override>,
+    /// Whether it was tried with what is there now, and that went well.
+    pub has_passed: bool,
+}
+
+impl RehearsalOffer {
+    /// For `found`, if it can be tried: that it wasn't yet stands in the way of nothing then.
+    pub(super) fn of(found: &ApplyPreview) -> Option<Self> {
+        let obstacles = found.preview.obstacles.iter().filter(|obstacle| !obstacle.is_unrehearsed());
+        let mut asks_for: BTreeSet<Override> = obstacles.map(Obstacle::way_around).collect::<Option<_>>()?;
+        asks_for.extend(found.permits(false).is_err().then_some(Override::Unsigned));
+        let has_passed = passed_rehearsal(found).is_some();
+        (!found.preview.is_nothing_to_do()).then_some(Self { asks_for, has_passed })
+    }
+}
+
+/// The last time it was tried on a copy, if that went well and nothing has changed since.
+fn passed_rehearsal(found: &ApplyPreview) -> Option<&KnownRehearsal> {
+    found.rehearsal.as_ref().filter(|known| known.is_current && known.note.is_passed)
 }
 
 pub(super) fn files_as_expected(number: usize) -> String {

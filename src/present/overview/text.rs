@@ -1,6 +1,6 @@
 //! Text patches in plain words: what their authors wrote, and how they fit the folder.
 
-use super::{Fact, Overview, Section, about_rollback, fix_rows, fixes, line};
+use super::{Fact, Overview, Section, SectionKind, about_rollback, fix_rows, fixes, line};
 use crate::present::finding::findings_of_hidden;
 use crate::present::fit;
 use crate::report::{changes, phrases};
@@ -20,15 +20,15 @@ impl Overview {
             true => fill(words::TEXT_PATCHES, &[("n", &text.patches.len().to_string())]),
             false => words::TEXT_PATCH.to_owned(),
         };
-        let section = |heading, facts| Section { heading, facts };
+        let section = |kind, facts| Section { kind, facts };
         let sections = vec![
-            section(words::HOW_IT_FITS, how_it_fits(text)),
-            section(words::FIXES, fixes(patch)),
-            section(words::TEXT_PATCHES_IN_ORDER, if is_series { series(text) } else { Vec::new() }),
-            section(words::TEXT_FILES, if text.origin.is_none() { files(text) } else { Vec::new() }),
-            section(words::CARE, from_whom(inspection)),
-            section(words::WAY_BACK, about_rollback(patch)),
-            section(words::FINE_PRINT, fine_print(inspection)),
+            section(SectionKind::HowItFits, how_it_fits(text)),
+            section(SectionKind::Fixes, fixes(patch)),
+            section(SectionKind::Series, if is_series { series(text) } else { Vec::new() }),
+            section(SectionKind::TextFiles, if text.origin.is_none() { files(text) } else { Vec::new() }),
+            section(SectionKind::Care, from_whom(inspection)),
+            section(SectionKind::Rollback, about_rollback(patch)),
+            section(SectionKind::FinePrint, fine_print(inspection)),
         ];
         Self {
             title: line(&patch.about.title),

@@ -18,6 +18,24 @@ fn entries_that_are_gone_from_the_end_of_a_history_are_missed_at_once() {
 }
 
 #[test]
+fn entries_that_changed_no_file_are_missed_as_well() {
+    let said = "The history of this folder ends at entry 1, and you changed the folder here up to entry 2";
+    for last in ["accept $/app --yes", "reconcile --hold $/app --reason=ticket-4711"] {
+        let sandbox = scene();
+        person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+        person(&sandbox).done(last);
+        let whole = person(&sandbox).done("history $/app --verify");
+        assert!(!whole.out.contains("ends at entry"), "{last}: {whole}");
+        std::fs::remove_dir_all(sandbox.path("app/.patchwright/history/00000002")).expect("removed");
+        let verified = person(&sandbox).run("history $/app --verify");
+        assert_eq!(verified.code, 6, "{last}: {verified}");
+        assert!(verified.printed().contains(said), "{last}: {verified}");
+        let status = person(&sandbox).run("status $/app");
+        assert!(status.printed().contains(said), "{last}: {status}");
+    }
+}
+
+#[test]
 fn an_older_copy_of_a_folder_is_told_as_that() {
     let sandbox = scene();
     person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");

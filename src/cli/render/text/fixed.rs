@@ -128,15 +128,14 @@ fn parts(claim: &Claim) -> String {
     safe(&parts.join(" ")).into_owned()
 }
 
-/// `signed by ACME; 2 files of it`.
+/// `signed by ACME; 2 files of it`, and below it what scanners are told.
 fn grounds(claim: &Claim, here: &FixedHere) -> Vec<String> {
     let authors: Vec<&str> = claim.authors.iter().map(String::as_str).collect();
-    let signed =
-        if authors.is_empty() { String::new() } else { format!("signed by {}; ", authors.join(", ")) };
-    let grounds = format!("{signed}{}", fixed::grounds(claim, here));
-    // What it rests on in one line, and what scanners can't be told in others.
-    let lines = grounds.replace("; can't", "\ncan't");
-    lines.lines().map(|line| safe(line).into_owned()).collect()
+    let signed = (!authors.is_empty()).then(|| format!("signed by {}", authors.join(", ")));
+    let mut grounds = fixed::grounds(claim, here).into_iter();
+    let first: Vec<String> = signed.into_iter().chain(grounds.by_ref().take(1)).collect();
+    let lines = std::iter::once(first.join("; ")).chain(grounds);
+    lines.map(|line| safe(&line).into_owned()).collect()
 }
 
 fn against(scan: &ComparedScan, path: &Path, style: Style) -> String {
