@@ -51,6 +51,8 @@ pub struct Report {
     pub(crate) headline: String,
     /// The place it is about, if it is about one.
     pub path: Option<String>,
+    /// Whether the headline says the place already.
+    names_path: bool,
     /// Why, the nearest reason first; lower-case phrases.
     pub causes: Vec<String>,
     /// What scripts that failed printed, a line for each: the content of any file may be in it.
@@ -235,8 +237,8 @@ impl Report {
     /// Headline and place in one line.
     pub fn title(&self) -> String {
         match &self.path {
-            Some(path) => format!("{}: {path}", self.headline),
-            None => self.headline.clone(),
+            Some(path) if !self.names_path => format!("{}: {path}", self.headline),
+            _ => self.headline.clone(),
         }
     }
 
@@ -246,6 +248,7 @@ impl Report {
             code,
             headline: headline.into(),
             path: None,
+            names_path: false,
             causes: Vec::new(),
             printed: Vec::new(),
             obstacles: Vec::new(),
@@ -386,6 +389,7 @@ fn of_obstacles(obstacles: &[Obstacle], folder: &str) -> Report {
             };
             let mut report = Report::new(code, headline).hint(one.hint());
             report.path.clone_from(&one.path);
+            report.names_path = true;
             report
         }
         many => Report::new(code, format!("There are {} problems to resolve first", many.len())),

@@ -41,7 +41,7 @@ impl HistoryDoubt {
                     "only {} of the history says so, which you didn't write on this computer",
                     entries_in_words(entries)
                 ),
-                confirm_after("--verbose", "If it's right"),
+                confirm_after(format!("patchwright history {HERE} --verbose"), "If it's right"),
             ),
             HistoryDoubt::ChecksLost { subject } => row(
                 Code::Store,
@@ -99,7 +99,7 @@ impl HistoryDoubt {
             HistoryDoubt::ShortenedHistory { here, newest } => row(
                 Code::State,
                 shortened_history(*here, *newest),
-                confirm_after("--verify", "If you restored a backup here"),
+                confirm_after(format!("patchwright history {HERE} --verify"), "If you restored a backup here"),
             ),
             HistoryDoubt::NoMemory => row(
                 Code::Rights,
@@ -110,9 +110,9 @@ impl HistoryDoubt {
     }
 }
 
-/// To confirm a history `if_so`, after a look at it that this flag deepens.
-fn confirm_after(deeper: &str, if_so: &str) -> Advice {
-    Advice::by_command("Look at it first", format!("patchwright history {HERE} {deeper}"))
+/// To confirm a history `if_so`, after a look at it.
+fn confirm_after(look: String, if_so: &str) -> Advice {
+    Advice::by_command("Look at it first", look)
         .then(Advice::typed(format!("{if_so}, confirm it: patchwright history {HERE} --vouch=REASON")))
 }
 

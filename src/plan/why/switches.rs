@@ -74,10 +74,7 @@ impl Switches {
             Switches::UndoOpens { id, to, opens, undoes } => row(
                 Code::Undoes,
                 format!("undoing this would turn {id} {to}; {}", consequence(*to, opens, undoes)),
-                Advice::by_command(
-                    &format!("If it has to be, turn it {to} and say why"),
-                    format!("patchwright toggle {to} {id} {HERE} --reason TEXT"),
-                ),
+                turn_for_a_reason(*to, id),
             ),
             Switches::MovedBelow { id, stood_on } => row(
                 Code::NotNewest,
@@ -94,6 +91,14 @@ impl Switches {
             ),
         }
     }
+}
+
+fn turn_for_a_reason(to: Position, id: &str) -> Advice {
+    let command = match to {
+        Position::Off => format!("patchwright toggle off {id} {HERE} --reason TEXT"),
+        Position::On => format!("patchwright toggle on {id} {HERE} --reason TEXT"),
+    };
+    Advice::by_command(&format!("If it has to be, turn it {to} and say why"), command)
 }
 
 /// What follows while a switch is `to`, as a phrase.

@@ -155,7 +155,7 @@ fn a_library_that_reports_another_version_is_told_by_that_version() {
     let now = "pkg:npm/debug@3.0.1-acme1";
     assert_eq!(ask(&sandbox, "")["statements"][0]["purl"], now);
     let told = console(&sandbox).done("fixed $/app").out;
-    assert!(told.contains(&format!("1 file of it; told to scanners as {now}")), "{told}");
+    assert!(told.contains(&format!("1 file of it\n      told to scanners as {now}")), "{told}");
     assert_eq!(openvex(&sandbox)["statements"][0]["products"][0]["@id"], now);
     let bom: Value = serde_json::from_str(&document(&sandbox, "cyclonedx")).expect("JSON");
     assert_eq!(
