@@ -8,6 +8,7 @@ mod back;
 mod condition;
 mod fit;
 mod meets;
+mod members;
 mod ops;
 mod path;
 mod print;

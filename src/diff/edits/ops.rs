@@ -1,6 +1,9 @@
 //! What operations make of a value, without any text: the reference that every edited file is held against.
 
+use std::collections::HashMap;
+
 use super::condition::Condition;
+use super::members::Members;
 use super::path::{Path, PathLookup, PathStep, at, at_mut, named};
 use super::value::{Item, Value};
 use super::why::OpMisfit;
@@ -288,7 +291,7 @@ impl<'a> OpsRun<'a> {
                 let (last, way) = keys.split_last().ok_or(OpMisfit::TooMuch)?;
                 let mut new = (last.clone(), to.clone());
                 for key in way.iter().rev() {
-                    new = (key.clone(), Value::Map(vec![new]));
+                    new = (key.clone(), Value::Map(vec![new].into()));
                 }
                 self.member(path, &steps, new)?;
                 Ok(Grade::Created)
@@ -410,16 +413,24 @@ pub(super) fn merged(target: Option<&Value>, patch: &Value) -> Value {
     let Value::Map(patch) = patch else { return patch.clone() };
     let mut entries = match target {
         Some(Value::Map(entries)) => entries.clone(),
-        _ => Vec::new(),
+        _ => Members::default(),
     };
+    // What is looked up stays where it stood: only what is new comes behind it, and what goes leaves last.
+    let places: HashMap<String, usize> =
+        entries.iter().enumerate().rev().map(|(place, (key, _))| (key.clone(), place)).collect();
+    let mut gone = Vec::new();
     for (key, value) in patch {
-        let place = entries.iter().position(|(name, _)| name == key);
+        let place = places.get(key).copied();
         match (value, place) {
-            (Value::Null, Some(place)) => _ = entries.remove(place),
+            (Value::Null, Some(place)) => gone.push(place),
             (Value::Null, None) => {}
             (value, Some(place)) => entries[place].1 = merged(Some(&entries[place].1), value),
             (value, None) => entries.push((key.clone(), merged(None, value))),
         }
     }
-    Value::Map(entries)
+    gone.sort_unstable();
+    gone.dedup();
+    let stays = |place: &usize| gone.binary_search(place).is_err();
+    let entries = entries.into_iter().enumerate().filter(|(place, _)| stays(place));
+    Value::Map(entries.map(|(_, member)| member).collect())
 }

@@ -156,7 +156,7 @@ impl OrderedEdit {
             let ops = match (import, document) {
                 (Import::JsonPatch, Value::List(items)) => items.into_iter().map(|item| item.value).collect(),
                 (Import::JsonPatch, _) => return bad("json_patch", "is no list of operations"),
-                (Import::MergePatch, patch) => vec![Value::Map(vec![("merge".to_owned(), patch)])],
+                (Import::MergePatch, patch) => vec![Value::Map(vec![("merge".to_owned(), patch)].into())],
             };
             let list = match entries.iter_mut().find(|(key, _)| key == "do") {
                 Some((_, list)) => list,
@@ -169,7 +169,7 @@ impl OrderedEdit {
             items.extend(Value::list(ops).into_items());
         }
         entries.sort_by(|one, two| one.0.cmp(&two.0));
-        Edit::read(Value::Map(entries).into_new())
+        Edit::read(Value::Map(entries.into()).into_new())
     }
 }
 
@@ -486,7 +486,7 @@ fn from_json(json: &serde_json::Value) -> Result<Value, BadEdit> {
                     if keys.len() < entries.len() {
                         return bad("the edit", "a group names something a second time");
                     }
-                    Value::Map(entries)
+                    Value::Map(entries.into())
                 }
                 _ => return bad("the edit", format!("\"{}\" is no kind of value", shown(name))),
             },

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::members::Members;
 use super::words;
 use crate::diff::settings::{Format, KeyEntry, ParsedValue, Sheet};
 
@@ -15,7 +16,7 @@ pub enum Value {
     /// What is no text to some programs and no number to others, as it is spelled: dates, and `yes` or `0123` in YAML.
     Plain(String),
     List(Vec<Item>),
-    Map(Vec<(String, Value)>),
+    Map(Members),
     /// What cannot be read for certain, as it is spelled.
     Odd(String),
 }
@@ -84,7 +85,7 @@ impl Value {
 
     pub fn get(&self, key: &str) -> Option<&Value> {
         match self {
-            Value::Map(entries) => entries.iter().find(|(name, _)| name == key).map(|(_, value)| value),
+            Value::Map(members) => members.get(key),
             _ => None,
         }
     }
@@ -150,18 +151,10 @@ impl Value {
             }
             (Value::Map(one), Value::Map(two)) if one.len() == two.len() => {
                 // Keys that nobody moved stand side by side; only for others there is something to look up.
-                let by_key = || {
-                    two.iter()
-                        .map(|(key, value)| (key.as_str(), value))
-                        .collect::<std::collections::HashMap<_, _>>()
-                };
-                let same_place = one.iter().zip(two).all(|(one, two)| one.0 == two.0);
-                match same_place {
+                match one.iter().zip(two).all(|(one, two)| one.0 == two.0) {
                     true => one.iter().zip(two).all(|(one, two)| one.1.says(&two.1)),
                     false => {
-                        let two = by_key();
-                        one.iter()
-                            .all(|(key, value)| two.get(key.as_str()).is_some_and(|other| value.says(other)))
+                        one.iter().all(|(key, value)| two.get(key).is_some_and(|other| value.says(other)))
                     }
                 }
             }
