@@ -48,8 +48,28 @@ impl Leaf {
 }
 
 fn count_lines(bytes: &[u8]) -> usize {
-    let ended = bytes.iter().filter(|&&byte| byte == b'\n').count();
-    ended + usize::from(bytes.last().is_some_and(|&byte| byte != b'\n'))
+    count_ends(bytes) + usize::from(bytes.last().is_some_and(|&byte| byte != b'\n'))
+}
+
+fn count_ends(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte == b'\n').count()
+}
+
+/// How long the first `lines` lines are together; those that there are, if there are fewer. Ends of lines are counted many
+/// at a time, which is much quicker than to look for each.
+fn lines_len(bytes: &[u8], lines: usize) -> usize {
+    const BLOCK_BYTES: usize = 256;
+    let (mut begin, mut left) = (0, lines);
+    for block in bytes.chunks(BLOCK_BYTES) {
+        let ends = count_ends(block);
+        if ends >= left {
+            let in_block = block.split_inclusive(|&byte| byte == b'\n').take(left).map(<[u8]>::len);
+            return begin + in_block.sum::<usize>();
+        }
+        begin += block.len();
+        left -= ends;
+    }
+    bytes.len()
 }
 
 /// The length of the first line of `bytes`, with its end.
@@ -104,11 +124,32 @@ impl Content {
         let leaves = self.leaves();
         let index = leaves.partition_point(|leaf| leaf.above + leaf.lines <= line);
         let mut from = LinesFrom { rest: &[], leaves: leaves.get(index..).unwrap_or_default() };
-        let above = from.leaves.first().map_or(line, |leaf| leaf.above);
-        for _ in above..line {
-            from.next();
+        if let Some(leaf) = from.leaves.first() {
+            let skipped = lines_len(leaf.bytes(), line - leaf.above);
+            from.rest = &from.ahead()[skipped..];
         }
         from
+    }
+
+    /// Where the line with this number begins, counted from 0; the end for one that is not there.
+    pub(super) fn offset_of(&self, line: usize) -> usize {
+        let leaves = self.leaves();
+        let index = leaves.partition_point(|leaf| leaf.above + leaf.lines <= line);
+        let above: usize = leaves[..index].iter().map(|leaf| leaf.place.len()).sum();
+        let Some(leaf) = leaves.get(index) else { return above };
+        above + lines_len(leaf.bytes(), line - leaf.above)
+    }
+
+    /// How many lines end before this place.
+    pub(super) fn line_at(&self, offset: usize) -> usize {
+        let mut rest = offset;
+        for leaf in self.leaves() {
+            let Some(left) = rest.checked_sub(leaf.place.len()) else {
+                return leaf.above + count_ends(&leaf.bytes()[..rest]);
+            };
+            rest = left;
+        }
+        self.leaves().last().map_or(0, |leaf| leaf.above + count_ends(leaf.bytes()))
     }
 
     fn leaves(&self) -> &[Leaf] {
@@ -306,6 +347,28 @@ mod tests {
 
     fn long(lines: usize) -> Vec<u8> {
         (0..lines).flat_map(|line| format!("line {line} {}\n", "x".repeat(line % 90)).into_bytes()).collect()
+    }
+
+    #[test]
+    fn lines_are_found_by_number_and_by_place() {
+        let mut contents = vec![Vec::new(), b"\n".to_vec(), b"a".to_vec(), b"\n".repeat(70_000), long(1_500)];
+        contents.push([&long(700)[..], b"x".repeat(40_000).as_slice(), b"\n\n\nend"].concat());
+        for bytes in contents {
+            let content = Content::from(bytes.clone());
+            let mut offset = 0;
+            for (number, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
+                if number % 97 < 3 || bytes.len() - offset < 100 {
+                    assert_eq!(content.lines_from(number).next(), Some(line), "line {number}");
+                    assert_eq!(content.offset_of(number), offset, "line {number}");
+                    assert_eq!(content.line_at(offset), number, "place {offset}");
+                }
+                offset += line.len();
+            }
+            let count = content.line_count();
+            assert_eq!(content.lines_from(count).next(), None);
+            assert_eq!(content.offset_of(count), bytes.len());
+            assert_eq!(content.lines_from(count + 5).next(), None);
+        }
     }
 
     #[test]

@@ -115,6 +115,21 @@ impl<'p> Pattern<'p> {
         self.len
     }
 
+    /// How many lines have to be above it and behind it, of a content of `of`, where that is certain.
+    pub(crate) fn only_place(&self, of: usize) -> Option<usize> {
+        match self.anchors {
+            (true, _) => Some(0),
+            (_, true) => of.checked_sub(self.len),
+            _ if !self.text.ends_with(b"\n") => of.checked_sub(self.len),
+            _ => None,
+        }
+    }
+
+    /// The very bytes that have to stand there, where they have to.
+    pub(crate) fn literal(&self) -> Option<&[u8]> {
+        (self.ends == Ends::Literal).then_some(&*self.text)
+    }
+
     pub fn skipped(&self) -> usize {
         self.skipped.0
     }
@@ -194,6 +209,11 @@ pub(super) fn may_ignore_ends(hunk: &PatchHunk<'_>) -> bool {
         Some(first) => whole.all(|line| has_return(line) == has_return(first)),
         None => false,
     }
+}
+
+/// Whether a line of the hunk has a `\r`.
+pub(super) fn has_returns(hunk: &PatchHunk<'_>) -> bool {
+    hunk.lines.iter().any(|line| line.content.contains(&b'\r'))
 }
 
 /// Whether `found` is `line`; each has its `\n` if it has one.

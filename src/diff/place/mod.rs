@@ -22,6 +22,8 @@ mod result;
 #[cfg(test)]
 mod tests;
 
+use memchr::{memchr, memmem};
+
 use super::budget::WorkBudget;
 use super::content::Content;
 use super::patch_text::PatchHunk;
@@ -42,6 +44,9 @@ impl From<usize> for Tolerance {
         Self { fuzz, ignores_white_space: false }
     }
 }
+
+/// How many bytes are searched in one step, where the very bytes are looked for.
+const SEARCHED_BYTES: u64 = 16;
 
 /// How many places are told of a hunk that fits at several.
 const MAX_TOLD_PLACES: usize = 5;
@@ -136,8 +141,16 @@ pub fn place(
     budget: &mut WorkBudget,
 ) -> Placement {
     let Tolerance { fuzz, ignores_white_space } = tolerance.into();
-    let mut placer =
-        Placer { content, fuzz, ignores_white_space, has_blanks: None, budget, free: 0, drift: 0 };
+    let mut placer = Placer {
+        content,
+        fuzz,
+        ignores_white_space,
+        has_blanks: None,
+        has_returns: None,
+        budget,
+        free: 0,
+        drift: 0,
+    };
     let mut found = Vec::with_capacity(hunks.len());
     let mut pieces = Vec::with_capacity(hunks.len());
     for hunk in hunks {
@@ -170,6 +183,8 @@ struct Placer<'a, 'b> {
     ignores_white_space: bool,
     /// Whether the content has blanks, once somebody has looked.
     has_blanks: Option<bool>,
+    /// The same of `\r`.
+    has_returns: Option<bool>,
     budget: &'b mut WorkBudget,
     /// The first line that no hunk above has taken.
     free: usize,
@@ -185,7 +200,7 @@ impl Placer<'_, '_> {
         let stated = if hunk.old_len == 0 { hunk.old_start } else { hunk.old_start - 1 };
         let expected = stated.saturating_add_signed(self.drift);
         let mut outcome = self.with_ends(hunk, Ends::Literal, stated, expected);
-        if matches!(outcome.0, HunkGrade::Failed(Misplaced::Lines, _)) && fit::may_ignore_ends(hunk) {
+        if matches!(outcome.0, HunkGrade::Failed(Misplaced::Lines, _)) && self.may_ignore_ends(hunk) {
             let again = self.with_ends(hunk, Ends::Ignored, stated, expected);
             if !matches!(again.0, HunkGrade::Failed(Misplaced::Lines | Misplaced::TooMuchWork, _)) {
                 outcome = again;
@@ -236,6 +251,14 @@ impl Placer<'_, '_> {
             return Some((HunkGrade::Failed(misplaced, nearest), None));
         }
         None
+    }
+
+    /// Whether line ends may be told apart, and there are any that differ.
+    fn may_ignore_ends(&mut self, hunk: &PatchHunk<'_>) -> bool {
+        let content = self.content;
+        let in_content = || content.pieces().any(|piece| memchr(b'\r', piece).is_some());
+        fit::may_ignore_ends(hunk)
+            && (fit::has_returns(hunk) || *self.has_returns.get_or_insert_with(in_content))
     }
 
     /// Whether there is anything that could be compared so. Looking for a place takes long where many lines look alike.
@@ -357,8 +380,10 @@ impl Placer<'_, '_> {
         if pattern.len() == 0 {
             return self.content.is_empty();
         }
-        let (lines, of) = (self.content.lines_from(at), self.content.line_count());
-        at >= self.free && pattern.fits(lines, at, of, self.budget)
+        if at < self.free || self.budget.is_used_up() {
+            return false;
+        }
+        pattern.fits(self.content.lines_from(at), at, self.content.line_count(), self.budget)
     }
 
     /// The first few places at which `pattern` fits; `None` if looking took too long.
@@ -366,6 +391,13 @@ impl Placer<'_, '_> {
         let of = self.content.line_count();
         let last = of.checked_sub(pattern.len()).filter(|_| pattern.len() > 0);
         let Some(last) = last else { return Some(Vec::new()) };
+        if let Some(only) = pattern.only_place(of) {
+            let fits = self.fits(pattern, only);
+            return (!self.budget.is_used_up()).then(|| Vec::from_iter(fits.then_some(only)));
+        }
+        if let Some(text) = pattern.literal() {
+            return self.search_bytes(text);
+        }
         let (mut places, mut lines) = (Vec::new(), self.content.lines_from(self.free));
         for at in self.free..=last {
             if pattern.fits(lines, at, of, self.budget) {
@@ -378,6 +410,29 @@ impl Placer<'_, '_> {
                 return None;
             }
             lines.next();
+        }
+        Some(places)
+    }
+
+    /// The first few lines at which these bytes stand, which are whole lines.
+    fn search_bytes(&mut self, text: &[u8]) -> Option<Vec<usize>> {
+        let bytes: &[u8] = self.content.bytes();
+        let begin = self.content.offset_of(self.free);
+        let mut rest = &bytes[begin..];
+        if !self.budget.step(1 + rest.len() as u64 / SEARCHED_BYTES) {
+            return None;
+        }
+        let mut places = Vec::new();
+        if rest.starts_with(text) {
+            places.push(self.free);
+        }
+        let behind_a_line = [b"\n", text].concat();
+        let finder = memmem::Finder::new(&behind_a_line);
+        while places.len() < MAX_TOLD_PLACES
+            && let Some(at) = finder.find(rest)
+        {
+            rest = &rest[at + 1..];
+            places.push(self.content.line_at(bytes.len() - rest.len()));
         }
         Some(places)
     }

@@ -45,6 +45,9 @@ pub(super) fn find(
     let old: Vec<&[u8]> = pattern.lines().collect();
     let first = expected.saturating_sub(REACH_LINES).min(target.line_count());
     let last = expected.saturating_add(REACH_LINES).min(target.line_count());
+    if !budget.step((last - first) as u64) {
+        return None;
+    }
     let around: Vec<&[u8]> = target.lines_from(first).take(last - first + old.len()).collect();
     let mut best: Option<(usize, usize)> = None;
     for at in first..last {

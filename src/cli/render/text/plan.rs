@@ -1,5 +1,6 @@
 //! What would happen, and every problem. The verdict comes last, where the eye is.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::scripts::scripts_in_short;
 use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, changes, words};
 use crate::diff::{ChangeView, ViewContent};
-use crate::model::{Node, Patch, Restart};
+use crate::model::{Code, Node, Patch, Restart};
 use crate::plan::{Note, Obstacle, Preview};
 use crate::report::changes::ChangeStatus;
 use crate::report::shell_path;
@@ -297,19 +298,19 @@ pub(super) fn obstacle_lines(
         None => one.hint().to_string(),
     };
     let mut text = String::new();
-    let mut rest: Vec<&Obstacle> = obstacles.iter().collect();
-    while let Some(first) = rest.first().copied() {
-        let (alike, others) = rest.into_iter().partition::<Vec<_>, _>(|other| other.why == first.why);
+    let groups = alike(obstacles);
+    for (index, (meaning, alike)) in groups.iter().enumerate() {
+        let first = alike[0];
         let shown = match detail {
             Detail::Full => alike.len(),
             // One line is no shorter than one more file.
             Detail::Short if alike.len() == MAX_FILES + 1 => alike.len(),
             Detail::Short => alike.len().min(MAX_FILES),
         };
-        let (meaning, code) = (first.meaning(), style.bad(first.code().as_str()));
+        let code = style.bad(first.code().as_str());
         for obstacle in &alike[..shown] {
             let path = obstacle.path.as_ref().map(|path| format!("{}: ", safe(path))).unwrap_or_default();
-            text.push_str(&format!("  {path}{} ({code})\n", safe(&meaning)));
+            text.push_str(&format!("  {path}{} ({code})\n", safe(meaning)));
         }
         if shown < alike.len() {
             let more = words::count(alike.len() - shown, "more file", "more files");
@@ -317,12 +318,26 @@ pub(super) fn obstacle_lines(
         }
         let next_step = hint(first);
         // Several reasons with one way out: it is said below the last of them.
-        if others.first().is_none_or(|other| hint(other) != next_step) {
+        if groups.get(index + 1).is_none_or(|(_, others)| hint(others[0]) != next_step) {
             text.push_str(&format!("      {}\n", wrapped(&safe(&next_step), 6)));
         }
-        rest = others;
     }
     text
+}
+
+/// The obstacles that say the same of different places, each group with what it says, the first ones first.
+fn alike(obstacles: &[Obstacle]) -> Vec<(String, Vec<&Obstacle>)> {
+    let mut groups: Vec<(String, Vec<&Obstacle>)> = Vec::new();
+    let mut places: HashMap<(Code, String), usize> = HashMap::new();
+    for obstacle in obstacles {
+        let meaning = obstacle.meaning();
+        let place = *places.entry((obstacle.code(), meaning.clone())).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, group)) => group.push(obstacle),
+            None => groups.push((meaning, vec![obstacle])),
+        }
+    }
+    groups
 }
 
 /// Whether it can be applied; `consent`: somebody said that it is right although not enough people vouch for it.
