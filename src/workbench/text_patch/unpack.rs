@@ -2,11 +2,13 @@
 
 use std::io::{self, Read};
 
-use crate::bundle::limits::MAX_TOTAL_RATIO;
 use crate::diff::patch_text::MAX_TEXT_BYTES;
 
-/// Text that may always come out, however small it was packed.
-const ALWAYS_UNPACKED_BYTES: usize = 64 << 20;
+/// Text that may always come out, however small it was packed. A plan takes some four times as much memory.
+const ALWAYS_UNPACKED_BYTES: usize = 48 << 20;
+
+/// How many times larger text may become: xz makes the patches between releases of Linux 5 to 12 times smaller.
+const MAX_TEXT_RATIO: usize = 48;
 
 /// Memory that unpacking may take, in KiB: what `xz -9` asks for.
 const MAX_XZ_KIB: u32 = 80 << 10;
@@ -49,14 +51,14 @@ pub(super) fn unpack(packed: Vec<u8>) -> io::Result<Vec<u8>> {
         }
     };
     // What is far larger than text ever is for its packed size was packed to do harm.
-    let likely = (MAX_TOTAL_RATIO as usize).saturating_mul(packed.len());
-    let most = ALWAYS_UNPACKED_BYTES.saturating_add(likely).min(MAX_TEXT_BYTES);
+    let likely = MAX_TEXT_RATIO.saturating_mul(packed.len());
+    let most = ALWAYS_UNPACKED_BYTES.max(likely).min(MAX_TEXT_BYTES);
     let mut text = Vec::new();
     (&mut reader).take(most as u64 + 1).read_to_end(&mut text)?;
     match text.len() {
         length if length > MAX_TEXT_BYTES => Err(too_large()),
         length if length > most => {
-            let problem = format!("unpacking makes it more than {MAX_TOTAL_RATIO} times larger");
+            let problem = format!("unpacking makes it more than {MAX_TEXT_RATIO} times larger");
             Err(io::Error::new(io::ErrorKind::FileTooLarge, problem))
         }
         _ => Ok(text),
@@ -90,9 +92,9 @@ mod tests {
     #[test]
     fn what_grows_beyond_all_likelihood_is_not_unpacked_to_the_end() {
         let packed = |bytes| zstd::encode_all(io::repeat(b'\n').take(bytes), 1).expect("memory");
-        let (small, large) = (packed(60 << 20), packed(200 << 20));
+        let (small, large) = (packed(40 << 20), packed(200 << 20));
         assert_eq!(unpack(large).expect_err("a bomb").kind(), io::ErrorKind::FileTooLarge);
-        assert_eq!(unpack(small).expect("long, and no more than that").len(), 60 << 20);
+        assert_eq!(unpack(small).expect("long, and no more than that").len(), 40 << 20);
     }
 
     #[test]
