@@ -155,6 +155,55 @@ fn an_edit_of_what_the_patch_changed_stops_the_rollback_until_it_is_kept_as_a_co
     target.expect(&tree(OLD));
 }
 
+/// Two patches of one config, each in its own lines.
+fn two(sandbox: &Sandbox) -> Target<'_> {
+    let second = NEW.replace("level = 3", "level = 4");
+    let target = sandbox.install(&tree(OLD));
+    target.must_apply(&bundle(sandbox, OLD, NEW));
+    let (old, new) = (tree(NEW).file("app", "2"), tree(&second).file("app", "2"));
+    target.must_apply(&sandbox.try_to_make(&merging("TEST-2"), &old, &new).expect("a bundle"));
+    target
+}
+
+#[test]
+fn an_edit_stays_where_a_patch_goes_from_below_another_one() {
+    let sandbox = Sandbox::new();
+    let target = two(&sandbox);
+    let edited = NEW.replace("level = 3", "level = 4").replace("host = a\n", "host = a\n\nmine = true\n");
+    target.edit("conf/app.conf", &edited);
+    let notes = target.must_go_back(Which::Patch("TEST-1".to_owned()), OnDrift::Stop);
+    assert_eq!(
+        notes,
+        ["conf/app.conf: was edited after the patch was applied; your edits are kept, merged line by line"]
+    );
+    target.expect(&tree(edited.replace("port = 2", "port = 1")));
+    assert_eq!(target.installed(), ["TEST-2"]);
+    target.must_undo_the_rollback();
+    target.expect(&tree(&edited).file("app", "2"));
+}
+
+#[test]
+fn twin_an_edit_of_the_same_lines_stops_it_and_a_copy_is_the_way_on() {
+    let sandbox = Sandbox::new();
+    let target = two(&sandbox);
+    target.edit("conf/app.conf", NEW.replace("port = 2", "port = 99").replace("level = 3", "level = 4"));
+    let before = target.tree();
+    let refused = target.roll_back(Which::Patch("TEST-1".to_owned()), OnDrift::Stop);
+    let Err(Error::Refused(list)) = &refused else { panic!("refused: {refused:?}") };
+    assert!(list[0].hint().to_string().contains("--keep-edits"), "{list:?}");
+    assert_eq!(
+        obstacles(refused),
+        [
+            "E-DRIFT conf/app.conf: was changed after the patch was applied, in the same lines as the patch: line 2"
+        ]
+    );
+    target.expect(&before);
+    target.must_go_back(Which::Patch("TEST-1".to_owned()), OnDrift::KeepCopy);
+    target.expect(&tree(OLD.replace("level = 3", "level = 4")));
+    target.must_undo_the_rollback();
+    target.expect(&before);
+}
+
 #[test]
 fn edits_that_clash_are_an_obstacle_with_three_ways_out() {
     let sandbox = Sandbox::new();
