@@ -176,7 +176,7 @@ impl Bringing<'_> {
     }
 
     /// How it stands in `now`, where it never came: lines that it takes out may be gone because others have something else
-    /// in their place. That they are out is only certain where one of `others` took them out.
+    /// in their place. That they are out is only certain where one of `others` took them out, and none made anything of them.
     pub(super) fn stand_unbrought(
         self,
         now: Option<&Node>,
@@ -190,18 +190,63 @@ impl Bringing<'_> {
         let texts = || Some((self.texts(contents)?, content_of(now, contents)?));
         let Some(((before, left), now)) = texts() else { return stands };
         let Some(brought) = Brought::new(&before, &left) else { return stands };
-        let takes_out = |other: &&Layer, index| {
-            let Some((before, left)) = other.brought_at(self.path) else { return false };
-            let texts = Bringing { path: self.path, before, left }.texts(contents);
-            texts.is_some_and(|(before, left)| {
-                Brought::new(&before, &left).is_some_and(|other| other.takes_out_like(&brought, index))
-            })
+        let open = open_gaps(&brought, &now);
+        if open.is_empty() {
+            return stands;
+        }
+        let found = |other: &&Layer| self.of_other(other.brought_at(self.path), contents);
+        let found: Vec<Texts> = others.iter().filter_map(found).collect();
+        let takes_out = |(before, left): &Texts, index| {
+            Brought::new(before, left).is_some_and(|other| other.takes_out_like(&brought, index))
         };
-        let mut open = brought.gaps(&now).into_iter().filter(|(_, gap)| *gap != RemovalGap::Closed);
-        match open.all(|(index, _)| others.iter().any(|other| takes_out(other, index))) {
+        let is_out = |index: &usize| found.iter().any(|other| takes_out(other, *index));
+        match open.iter().all(is_out) && !self.is_any_remade((&brought, &open), &now, others, contents) {
             true => stands,
             false => Fate::Rewritten,
         }
+    }
+
+    /// Whether something stands in `now`, where it takes lines out, that `others` made of these.
+    pub(super) fn is_remade(
+        self,
+        now: Option<&Node>,
+        others: &[&Layer],
+        contents: &dyn ContentByDigest,
+    ) -> bool {
+        let texts = || Some((self.texts(contents)?, content_of(now, contents)?));
+        let Some(((before, left), now)) = texts().filter(|_| now != self.left) else { return false };
+        let Some(brought) = Brought::new(&before, &left) else { return false };
+        let open = open_gaps(&brought, &now);
+        !open.is_empty() && self.is_any_remade((&brought, &open), &now, others, contents)
+    }
+
+    fn is_any_remade(
+        self,
+        (brought, gaps): (&Brought<'_>, &[usize]),
+        now: &[u8],
+        others: &[&Layer],
+        contents: &dyn ContentByDigest,
+    ) -> bool {
+        // What came over others is what it was made for, whatever it found.
+        let made_by = |other: &&Layer| {
+            let made_for =
+                other.change_at(self.path).map(|change| (change.before.first(), change.after.as_ref()));
+            [other.brought_at(self.path), made_for].map(|made| self.of_other(made, contents))
+        };
+        let texts: Vec<Texts> = others.iter().flat_map(made_by).flatten().collect();
+        let made: Vec<Brought<'_>> =
+            texts.iter().filter_map(|(before, left)| Brought::new(before, left)).collect();
+        gaps.iter().any(|index| brought.is_remade(*index, now, &made))
+    }
+
+    /// What another one found here and left.
+    fn of_other(
+        self,
+        other: Option<(Option<&Node>, Option<&Node>)>,
+        contents: &dyn ContentByDigest,
+    ) -> Option<Texts> {
+        let (before, left) = other?;
+        Bringing { path: self.path, before, left }.texts(contents)
     }
 
     /// What became of the lines that it took out, wherever they may be in `now`.
@@ -331,6 +376,12 @@ impl Bringing<'_> {
 
 /// What a change found and what it left.
 type Texts = (Arc<Vec<u8>>, Arc<Vec<u8>>);
+
+/// The places where a change takes lines out and others stand in `now`.
+fn open_gaps(brought: &Brought<'_>, now: &[u8]) -> Vec<usize> {
+    let open = brought.gaps(now).into_iter().filter(|(_, gap)| *gap != RemovalGap::Closed);
+    open.map(|(index, _)| index).collect()
+}
 
 fn content_of(node: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Arc<Vec<u8>>> {
     contents.content(node?.as_file()?)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fates::Bringing;
 use super::layers::{ContentByDigest, Layer, Stack};
-use super::laying::{LaidImage, alone, lay, takes_hold};
+use super::laying::{LaidImage, alone, is_remade, lay, takes_hold};
 use super::{Resolution, Situation};
 use crate::diff::Fate;
 use crate::model::{Digest, FileChange, LayerKey, LocalEdits, Node};
@@ -76,11 +76,12 @@ pub(super) fn land(
         [] => vec![None],
         before => before.iter().cloned().map(Some).collect(),
     };
-    let on = |below: Option<&Node>, layers: &[&Layer]| {
+    // `made_by`: whose changes are in what is below, or are laid on it.
+    let on = |below: Option<&Node>, layers: &[&Layer], made_by: &[&Layer]| {
         let ground = lay(path, below, layers, contents).ok()?;
         let is_whole = |base: &Option<Node>, image: &LaidImage| {
             let own = Bringing { path, before: base.as_ref(), left: change.after.as_ref() };
-            takes_hold(own, &ground, image, contents)
+            takes_hold(own, &ground, image, contents) && !is_remade(own, image, made_by, contents)
         };
         bases.iter().find_map(|base| {
             let own = alone(change, base.clone());
@@ -96,12 +97,12 @@ pub(super) fn land(
         return Some(Landing { after: holds, made: None, on: Ground::There });
     }
     let landing = |image: LaidImage, on| Landing { after: image.node, made: image.made, on };
-    if let Some(image) = on(holds.as_ref(), &[]) {
+    if let Some(image) = on(holds.as_ref(), &[], &here) {
         return Some(landing(image, Ground::Merged));
     }
     let origin = stack.origin(path);
     let stays = |layer: &&&Layer| !contained.contains(&layer.key);
     let others: Vec<&Layer> = here.iter().filter(stays).copied().collect();
-    let over = (others.len() < here.len()).then(|| on(origin.as_ref(), &others)).flatten();
-    over.or_else(|| on(origin.as_ref(), &[])).map(|image| landing(image, Ground::Over))
+    let over = (others.len() < here.len()).then(|| on(origin.as_ref(), &others, &others)).flatten();
+    over.or_else(|| on(origin.as_ref(), &[], &[])).map(|image| landing(image, Ground::Over))
 }
