@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::layers::{ContentByDigest, Layer};
-use crate::diff::{Brought, Fate, LineRange, PlaceStanding, RemovalGap, fates_of_values};
+use crate::diff::{Brought, Fate, LineRange, PlaceStanding, RemovalGap, fates_of_values, values_stay};
 use crate::model::{Mode, Node, TreePath};
 
 /// What a patch found at a place and what it left there.
@@ -173,6 +173,12 @@ impl Bringing<'_> {
             }
         }
         fated
+    }
+
+    /// Whether all values that it made others are so in `will`, whatever its lines look like there.
+    pub(super) fn has_values_in(self, will: Option<&Node>, contents: &dyn ContentByDigest) -> bool {
+        let texts = || Some((self.texts(contents)?, content_of(will, contents)?));
+        texts().is_some_and(|((before, left), will)| values_stay(self.path.as_str(), [&before, &left, &will]))
     }
 
     /// How it stands in `now`, where it never came: lines that it takes out may be gone because others have something else

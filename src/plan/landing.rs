@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::fates::Bringing;
 use super::layers::{ContentByDigest, Layer, Stack};
-use super::laying::{LaidImage, alone, is_remade, lay, takes_hold};
+use super::laying::{LaidImage, alone, is_remade, lay, merged_mode, takes_hold};
 use super::{Resolution, Situation};
-use crate::diff::Fate;
-use crate::model::{Digest, FileChange, LayerKey, LocalEdits, Node};
+use crate::diff::{Fate, FileEdits};
+use crate::model::{Digest, FileChange, FileNode, LayerKey, LocalEdits, Node};
 
 /// How a change comes to a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,14 +55,23 @@ pub(super) enum Ground {
     Over,
 }
 
+/// A change that comes, in every form that its patch has it in.
+#[derive(Clone, Copy)]
+pub(super) struct ComingChange<'a> {
+    pub change: &'a FileChange,
+    /// Its edits by key, if it is some.
+    pub edits: Option<&'a FileEdits>,
+}
+
 /// `None` if the change fits nothing that is or was there. `contained` are the patches that it may replace.
 pub(super) fn land(
-    change: &FileChange,
+    coming: ComingChange<'_>,
     stack: &Stack<'_>,
     contained: &BTreeSet<LayerKey>,
     situation: &Situation,
     contents: &dyn ContentByDigest,
 ) -> Option<Landing> {
+    let change = coming.change;
     let path = &change.path;
     let holds = stack.now(path);
     if is_taken_as_it_comes(change, holds.as_ref(), situation) {
@@ -100,9 +109,33 @@ pub(super) fn land(
     if let Some(image) = on(holds.as_ref(), &[], &here) {
         return Some(landing(image, Ground::Merged));
     }
+    // What may replace one of these is not to come beside it.
+    if here.iter().all(|layer| !contained.contains(&layer.key))
+        && let Some(landing) = coming.by_its_words(holds.as_ref(), contents)
+    {
+        return Some(landing);
+    }
     let origin = stack.origin(path);
     let stays = |layer: &&&Layer| !contained.contains(&layer.key);
     let others: Vec<&Layer> = here.iter().filter(stays).copied().collect();
     let over = (others.len() < here.len()).then(|| on(origin.as_ref(), &others, &others)).flatten();
     over.or_else(|| on(origin.as_ref(), &[], &[])).map(|image| landing(image, Ground::Over))
+}
+
+impl ComingChange<'_> {
+    /// What it comes to by its own words, where it can't be laid as a text on what the place `holds`.
+    fn by_its_words(self, holds: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Landing> {
+        let (before, after) =
+            (self.change.before.first()?.as_file()?, self.change.after.as_ref()?.as_file()?);
+        let here = holds?.as_file()?;
+        let mode = merged_mode(before.mode, after.mode, here.mode)?;
+        let content = contents.content(here)?;
+        let tried = self.edits?.try_on_edited(&contents.content(before)?, &content).ok()?;
+        let made = tried.content?;
+        let file = FileNode { digest: Digest::compute(&made), size_bytes: made.len() as u64, mode };
+        if file == *here {
+            return Some(Landing { after: holds.cloned(), made: None, on: Ground::There });
+        }
+        Some(Landing { after: Some(Node::File(file)), made: Some(Arc::new(made)), on: Ground::Merged })
+    }
 }

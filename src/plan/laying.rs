@@ -203,7 +203,7 @@ pub(super) fn is_remade(
     own.is_remade(image.node.as_ref(), others, &KnownContents { made: &made, others: contents })
 }
 
-fn merged_mode(base: Mode, changed: Mode, onto: Mode) -> Option<Mode> {
+pub(super) fn merged_mode(base: Mode, changed: Mode, onto: Mode) -> Option<Mode> {
     match (base == changed, base == onto || changed == onto) {
         (true, _) => Some(onto),
         (false, true) => Some(changed),

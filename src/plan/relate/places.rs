@@ -48,6 +48,13 @@ fn shared_place(
             match new.moves.get(path).filter(|_| left.is_some()) {
                 Some(moved) => brought.fate_elsewhere(holds.as_ref(), moved.after.as_ref(), contents),
                 None if is_laid_over => brought.fate_laid_over(holds.as_ref(), will, contents),
+                // Edits by key bring nothing but values.
+                None if change.edit.is_some()
+                    && other.by_key.contains(path)
+                    && brought.has_values_in(will, contents) =>
+                {
+                    PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
+                }
                 None => brought.fate(holds.as_ref(), will, contents),
             }
         }

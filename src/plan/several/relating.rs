@@ -9,7 +9,7 @@ use crate::diff::{Fate, moves};
 use crate::model::{Digest, FileChange, Patch, TreePath};
 use crate::plan::Obstacle;
 use crate::plan::fates::Bringing;
-use crate::plan::landing::{Landing, land};
+use crate::plan::landing::{ComingChange, Landing, land};
 use crate::plan::layers::{KnownContents, Layer};
 use crate::plan::relate::{
     Consequence, ContainmentProof, Newcomer, RelatedPresence, Relation, has_to_do_with, relate,
@@ -31,7 +31,8 @@ impl FolderSoFar<'_> {
         let says = |layer: &&Layer| says_that_it_contains(&one.patch, layer);
         let contained = self.layers.iter().filter(says).map(|layer| layer.key).collect();
         let landing = |change: &FileChange| {
-            Some((change.path.clone(), land(change, &stack, &contained, &self.now, &known)?))
+            let coming = ComingChange { change, edits: one.edits.get(&change.path) };
+            Some((change.path.clone(), land(coming, &stack, &contained, &self.now, &known)?))
         };
         one.patch.changes.iter().filter_map(landing).collect()
     }
