@@ -17,6 +17,7 @@ mod kind;
 mod lines;
 mod merge;
 pub mod on_tree;
+mod original;
 pub mod patch_text;
 pub mod place;
 mod settings;
@@ -50,6 +51,7 @@ pub(crate) use lines::{LineKind, TextDiff, diff_lines, diff_lines_the_same_alway
 pub(crate) use merge::{KeptApart, MAX_MERGE_BYTES, Unmergeable, carry_over, line_ends};
 pub use merge::{Merge, MergedBy, draft, merge};
 pub(crate) use merge::{MergePart, merge_parts};
+pub(crate) use original::original_of;
 pub use unified::{unified, write_patch};
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::by_lines::{ByLines, by_lines};
 use super::fates::Bringing;
 use super::layers::{ContentByDigest, Layer, Stack};
 use super::laying::{LaidImage, alone, is_remade, lay, merged_mode, takes_hold};
@@ -51,6 +52,8 @@ pub(super) enum Ground {
     There,
     /// Something else that it can be carried over to.
     Merged,
+    /// Something else in which all lines that it shows of its original stand, once. Nobody has that original.
+    Lines,
     /// What would be there without some patch whose lines it replaces.
     Over,
 }
@@ -61,6 +64,8 @@ pub(super) struct ComingChange<'a> {
     pub change: &'a FileChange,
     /// Its edits by key, if it is some.
     pub edits: Option<&'a FileEdits>,
+    /// Its diff, where nobody has what it was made from.
+    pub diff: Option<&'a [u8]>,
 }
 
 /// `None` if the change fits nothing that is or was there. `contained` are the patches that it may replace.
@@ -109,7 +114,9 @@ pub(super) fn land(
     if let Some(image) = on(holds.as_ref(), &[], &here) {
         return Some(landing(image, Ground::Merged));
     }
-    // What may replace one of these is not to come beside it.
+    // What may replace one of these is not to come beside it; and by its lines alone nothing comes to what was edited.
+    let is_edited = situation.tree.at(path) != holds.as_ref();
+    let coming = ComingChange { diff: coming.diff.filter(|_| !is_edited), ..coming };
     if here.iter().all(|layer| !contained.contains(&layer.key))
         && let Some(landing) = coming.by_its_words(holds.as_ref(), contents)
     {
@@ -130,12 +137,21 @@ impl ComingChange<'_> {
         let here = holds?.as_file()?;
         let mode = merged_mode(before.mode, after.mode, here.mode)?;
         let content = contents.content(here)?;
-        let tried = self.edits?.try_on_edited(&contents.content(before)?, &content).ok()?;
-        let made = tried.content?;
+        let (made, on) = match (self.edits, self.diff) {
+            (Some(edits), _) => {
+                let tried = edits.try_on_edited(&contents.content(before)?, &content).ok()?;
+                (tried.content?, Ground::Merged)
+            }
+            (None, Some(diff)) => match by_lines(diff, &content)? {
+                ByLines::There => (content.to_vec(), Ground::Lines),
+                ByLines::Makes(made) => (made, Ground::Lines),
+            },
+            (None, None) => return None,
+        };
         let file = FileNode { digest: Digest::compute(&made), size_bytes: made.len() as u64, mode };
         if file == *here {
             return Some(Landing { after: holds.cloned(), made: None, on: Ground::There });
         }
-        Some(Landing { after: Some(Node::File(file)), made: Some(Arc::new(made)), on: Ground::Merged })
+        Some(Landing { after: Some(Node::File(file)), made: Some(Arc::new(made)), on })
     }
 }

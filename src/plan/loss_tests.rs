@@ -312,6 +312,7 @@ impl Story {
             patch: Arc::new(patch.clone()),
             authors: authors.clone(),
             edits: BTreeMap::new(),
+            diffs: BTreeMap::new(),
             is_product: None,
             product_evidence: Vec::new(),
             version: None,

@@ -102,7 +102,7 @@ fn relation_in(
     let landing = |change: &FileChange| {
         Some((
             change.path.clone(),
-            land(ComingChange { change, edits: None }, &stack, &contained, &situation, contents)?,
+            land(ComingChange { change, edits: None, diff: None }, &stack, &contained, &situation, contents)?,
         ))
     };
     let landings = new.changes.iter().filter_map(landing).collect();

@@ -18,6 +18,7 @@ pub(super) mod merged_contents;
 pub(super) mod merging;
 pub(super) mod metrics;
 pub(super) mod moved_switches;
+pub(super) mod originals;
 pub(super) mod output;
 pub(super) mod planned_scripts;
 pub(super) mod product;
