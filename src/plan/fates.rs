@@ -1,9 +1,12 @@
 //! What becomes, at one place, of what a patch brought there.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::layers::{ContentByDigest, Layer};
-use crate::diff::{Brought, Fate, LineRange, PlaceStanding, RemovalGap, fates_of_values, values_stay};
+use crate::diff::{
+    Brought, Fate, LineRange, PlaceStanding, RemovalGap, fates_of_values, values_stay, with_line_ends_of,
+};
 use crate::model::{Mode, Node, TreePath};
 
 /// What a patch found at a place and what it left there.
@@ -162,7 +165,9 @@ impl Bringing<'_> {
         contents: &dyn ContentByDigest,
     ) -> PlaceFate {
         let mut fated = self.fate(was, will, contents);
-        let texts = || Some((self.texts(contents)?, content_of(was, contents)?, content_of(will, contents)?));
+        let texts = || {
+            Some((self.texts(contents)?, self.content_in(was, contents)?, self.content_in(will, contents)?))
+        };
         let Some(((before, left), was, will)) = texts().filter(|_| will != self.left) else { return fated };
         let Some(brought) = Brought::new(&before, &left) else { return fated };
         let (was, will) = (brought.gaps(&was), brought.gaps(&will));
@@ -177,7 +182,7 @@ impl Bringing<'_> {
 
     /// Whether all values that it made others are so in `will`, whatever its lines look like there.
     pub(super) fn has_values_in(self, will: Option<&Node>, contents: &dyn ContentByDigest) -> bool {
-        let texts = || Some((self.texts(contents)?, content_of(will, contents)?));
+        let texts = || Some((self.texts(contents)?, self.content_in(will, contents)?));
         texts().is_some_and(|((before, left), will)| values_stay(self.path.as_str(), [&before, &left, &will]))
     }
 
@@ -193,7 +198,7 @@ impl Bringing<'_> {
         if stands != Fate::Kept || now == self.left {
             return stands;
         }
-        let texts = || Some((self.texts(contents)?, content_of(now, contents)?));
+        let texts = || Some((self.texts(contents)?, self.content_in(now, contents)?));
         let Some(((before, left), now)) = texts() else { return stands };
         let Some(brought) = Brought::new(&before, &left) else { return stands };
         let open = open_gaps(&brought, &now);
@@ -219,7 +224,7 @@ impl Bringing<'_> {
         others: &[&Layer],
         contents: &dyn ContentByDigest,
     ) -> bool {
-        let texts = || Some((self.texts(contents)?, content_of(now, contents)?));
+        let texts = || Some((self.texts(contents)?, self.content_in(now, contents)?));
         let Some(((before, left), now)) = texts().filter(|_| now != self.left) else { return false };
         let Some(brought) = Brought::new(&before, &left) else { return false };
         let open = open_gaps(&brought, &now);
@@ -257,7 +262,7 @@ impl Bringing<'_> {
 
     /// What became of the lines that it took out, wherever they may be in `now`.
     pub(super) fn fate_of_removed(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Fate {
-        let texts = || Some((self.texts(contents)?, content_of(now, contents)?));
+        let texts = || Some((self.texts(contents)?, self.content_in(now, contents)?));
         let fate = |((before, left), now): (Texts, Arc<Vec<u8>>)| {
             let removed = Brought::new(&before, &left)?.standings_of_removed(&now);
             removed.into_iter().map(|standing| standing.fate).max()
@@ -272,8 +277,13 @@ impl Bringing<'_> {
         image: Option<&Node>,
         contents: &dyn ContentByDigest,
     ) -> bool {
-        let texts =
-            || Some((self.texts(contents)?, content_of(ground, contents)?, content_of(image, contents)?));
+        let texts = || {
+            Some((
+                self.texts(contents)?,
+                self.content_in(ground, contents)?,
+                self.content_in(image, contents)?,
+            ))
+        };
         let is_in_vain = |((before, left), ground, image): (Texts, Arc<Vec<u8>>, Arc<Vec<u8>>)| {
             Brought::new(&before, &left).is_some_and(|brought| brought.is_in_vain(&ground, &image))
         };
@@ -340,7 +350,8 @@ impl Bringing<'_> {
         };
         // That lines are gone is something of its own: it holds though those that came for them are others by now.
         let known: Option<(Vec<PlaceStanding>, Vec<PlaceStanding>)> = match self.whole(now) {
-            Fate::Rewritten => content_of(now, contents)
+            Fate::Rewritten => self
+                .content_in(now, contents)
                 .and_then(|now| Some((brought.standings(&now)?, brought.standings_of_removed(&now)))),
             certain => Some(all(certain)),
         };
@@ -363,11 +374,22 @@ impl Bringing<'_> {
         let known = fates(&left);
         match self.whole(now) {
             Fate::Rewritten => {
-                content_of(now, contents).map_or(vec![Fate::Rewritten; known.len()], |now| fates(&now))
+                self.content_in(now, contents).map_or(vec![Fate::Rewritten; known.len()], |now| fates(&now))
             }
             Fate::Kept => known,
             Fate::Undone => vec![Fate::Undone; known.len()],
         }
+    }
+
+    /// What is in `now`, whose line ends somebody may have turned around as a whole.
+    fn content_in(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Arc<Vec<u8>>> {
+        let now = content_of(now, contents)?;
+        let Some((before, left)) = self.texts(contents) else { return Some(now) };
+        let turned = match with_line_ends_of([&before, &left], &now) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(turned) => Some(Arc::new(turned)),
+        };
+        Some(turned.unwrap_or(now))
     }
 
     /// What was found and what was left; nothing was found where there was no file.

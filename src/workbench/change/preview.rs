@@ -31,6 +31,7 @@ use crate::workbench::look::edited_images::edited_images;
 use crate::workbench::look::edits::edits_by_file;
 use crate::workbench::look::identify::product_of;
 use crate::workbench::look::inspect::readable_reviews;
+use crate::workbench::look::line_ends::with_line_ends_turned;
 use crate::workbench::look::merging::{ReadChoices, resolve_edits};
 use crate::workbench::look::moved_switches::MovedSwitches;
 use crate::workbench::look::originals::{add_diffs, restored_originals};
@@ -161,6 +162,8 @@ impl Workbench {
         add_edits(&mut coming, &coming_bundles, &folder)?;
         let moved = MovedSwitches::find(fs, &ledger, &folder)?;
         resolve_edits(&coming_bundles, fs, &mut survey, &checked.choices, &moved)?;
+        survey.situation.other_line_ends =
+            with_line_ends_turned(&coming_bundles, fs, &survey.situation.tree)?;
         let archive = folder.archive(fs)?;
         let library = Library::new(bundles, SearchFirst::Bundles).in_folder(fs);
         let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());

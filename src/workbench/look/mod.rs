@@ -12,6 +12,7 @@ pub(super) mod folder_pattern;
 pub(super) mod folders;
 pub(super) mod identify;
 pub(super) mod inspect;
+pub(super) mod line_ends;
 pub(super) mod memory;
 pub(super) mod merge_by_hand;
 pub(super) mod merged_contents;
