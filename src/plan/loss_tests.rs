@@ -225,7 +225,8 @@ impl Story {
         let own = fewer(&from, &to, |is, _| is == 0);
         took.extend(own.iter().filter(is_away).cloned());
         // What several may write and only went with another patch, it has nothing against.
-        took.retain(|line| !line.1.ends_with(ALIKE) || own.contains(line));
+        let is_shared = |line: &str| line == COMMON || line.ends_with(ALIKE);
+        took.retain(|line| !is_shared(&line.1) || own.contains(line));
         self.took.insert(key, took);
         if let Some(wrote) = self.wrote.get_mut(&key) {
             let is_alike = |line: &&(&'static str, String)| {
