@@ -53,6 +53,9 @@ pub(super) fn with_line_ends_alike([base, mine, theirs]: [&[u8]; 3]) -> [Cow<'_,
 
 /// `content` with line ends like those of both others, where all of these are of one kind and all of its own of the other.
 pub(crate) fn with_line_ends_of<'c>([one, other]: [&[u8]; 2], content: &'c [u8]) -> Cow<'c, [u8]> {
+    if ![one, content].iter().any(|text| text.contains(&b'\r')) {
+        return Cow::Borrowed(content);
+    }
     let (wanted, ends) = (LineEndStyle::detect(one), LineEndStyle::detect(content));
     let is_clear = wanted == LineEndStyle::detect(other)
         && [wanted, ends].iter().all(|ends| *ends != LineEndStyle::Unclear);
