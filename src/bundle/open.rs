@@ -14,7 +14,7 @@ use super::manifest::{ManifestError, read_manifest, referenced_blobs};
 use super::shared::SharedBlobs;
 use super::{BundleError, manifest};
 use crate::diff::on_tree::TextOrigin;
-use crate::model::{Code, Digest, Patch, TreePath};
+use crate::model::{Code, Digest, FileNode, Patch, TreePath};
 use crate::trust::{
     Attached, AttachedReview, Keyring, Policy, SequencePlace, SignatureSubject, Verdict, judge,
 };
@@ -351,6 +351,19 @@ impl VerifiedBundle {
     ) -> Result<Vec<u8>, BundleError> {
         let missing = || BundleError::new(Code::Container, "the patch has no diff");
         self.diff.as_ref().ok_or_else(missing)?.make(path, direction, source)
+    }
+
+    /// What the patch's diff of the file at `path` was made from, put together out of `now`; `None` if it can't be.
+    ///
+    /// # Errors
+    /// If the diff can't be read.
+    pub(crate) fn original_within(
+        &self,
+        path: &TreePath,
+        now: &[u8],
+        original: &FileNode,
+    ) -> Result<Option<Vec<u8>>, BundleError> {
+        self.diff.as_ref().map_or(Ok(None), |diff| diff.original_within(path, now, original))
     }
 
     /// Whether the second of the two was made out of the first, and is what the manifest promises.

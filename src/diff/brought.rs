@@ -138,11 +138,7 @@ impl<'a> Brought<'a> {
         let now = split_lines(now);
         let lines = |lines: &[&[u8]]| lines.iter().filter(|line| !is_blank(line)).count();
         let gap = |region: &Region| {
-            let place = slides(&region.new, &self.left, &self.before[region.old.clone()]);
-            let at_it = |change: &&Region| {
-                is_touched(&place, &slides(&change.old, &self.left, &now[change.new.clone()]))
-            };
-            let stand = since.iter().filter(at_it).map(|change| {
+            let stand = self.at_place(region, &since, &now).map(|change| {
                 let (left, now) = (lines(&self.left[change.old.clone()]), lines(&now[change.new.clone()]));
                 match now {
                     0 => RemovalGap::Closed,
@@ -154,6 +150,20 @@ impl<'a> Brought<'a> {
         };
         let gaps = self.regions.iter().enumerate().filter(|(_, region)| self.takes_out(region));
         gaps.map(|(index, region)| (index, gap(region))).collect()
+    }
+
+    /// Those of `since`, which is how `now` differs from what the change left, that may stand at this place.
+    fn at_place<'b>(
+        &'b self,
+        region: &Region,
+        since: &'b [Region],
+        now: &'b [&[u8]],
+    ) -> impl Iterator<Item = &'b Region> {
+        let place = slides(&region.new, &self.left, &self.before[region.old.clone()]);
+        let at_it = move |change: &&Region| {
+            is_touched(&place, &slides(&change.old, &self.left, &now[change.new.clone()]))
+        };
+        since.iter().filter(at_it)
     }
 
     /// Whether the change takes lines out where it has those of this place, wherever that is.
@@ -447,5 +457,6 @@ fn is_touched(lines: &Range<usize>, changed: &Range<usize>) -> bool {
     changed.start <= lines.end && lines.start <= changed.end
 }
 
+mod remade;
 #[cfg(test)]
 mod tests;

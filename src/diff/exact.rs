@@ -73,7 +73,7 @@ pub(crate) fn measure(hunks: &[PatchHunk<'_>]) -> Option<SizeBounds> {
 }
 
 /// How many lines stand above the hunk, before and after.
-fn lines_above(hunk: &PatchHunk<'_>) -> (usize, usize) {
+pub(super) fn lines_above(hunk: &PatchHunk<'_>) -> (usize, usize) {
     let above = |start: usize, len: usize| start - usize::from(len > 0);
     (above(hunk.old_start, hunk.old_len), above(hunk.new_start, hunk.new_len))
 }

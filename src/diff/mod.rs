@@ -14,9 +14,11 @@ mod exact;
 mod excerpt;
 mod git_patch;
 mod kind;
+mod line_ends;
 mod lines;
 mod merge;
 pub mod on_tree;
+mod original;
 pub mod patch_text;
 pub mod place;
 mod settings;
@@ -38,18 +40,20 @@ pub(crate) use edits::{
     Grade, KeyChange, KeyClash, OrderedEdit, ShownEdit, ShownTest, Stand, Switch, Tried, TriedOp,
 };
 pub(crate) use edits::{
-    MAX_EDIT_BYTES, MAX_EDITED_BYTES, NoEdits, fates_of_values, keys_both_change, ordered,
+    MAX_EDIT_BYTES, MAX_EDITED_BYTES, NoEdits, fates_of_values, keys_both_change, ordered, values_stay,
 };
 pub(crate) use exact::{apply_exactly, measure};
 pub(crate) use excerpt::{excerpts, hunks_of};
 pub(crate) use git_patch::{GitFile, write_git_patch};
 pub(crate) use kind::{is_text, is_utf_16};
+pub(crate) use line_ends::{with_line_ends_of, with_other_line_ends};
 pub use lines::Hunk;
 pub(crate) use lines::Line;
 pub(crate) use lines::{LineKind, TextDiff, diff_lines, diff_lines_the_same_always};
 pub(crate) use merge::{KeptApart, MAX_MERGE_BYTES, Unmergeable, carry_over, line_ends};
 pub use merge::{Merge, MergedBy, draft, merge};
 pub(crate) use merge::{MergePart, merge_parts};
+pub(crate) use original::original_of;
 pub use unified::{unified, write_patch};
 
 #[cfg(test)]

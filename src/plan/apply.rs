@@ -234,7 +234,11 @@ impl Planner<'_> {
 
     /// A place that is not as expected stands in the way.
     pub(super) fn refuse_unexpected(&mut self, change: &FileChange, observed: Option<&Node>) {
-        let (path, is) = (&change.path, unlike(change, observed));
+        let path = &change.path;
+        let is = match unlike(change, observed) {
+            Mismatch::Content if self.situation.other_line_ends.contains(path) => Mismatch::LineEnds,
+            is => is,
+        };
         let changed_by = self.situation.changed_by.get(path).cloned();
         self.refuse_at(path, AtPlace::Unexpected { is, changed_by });
     }

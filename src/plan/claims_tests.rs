@@ -129,6 +129,7 @@ fn candidate(patch: Patch, authors: &[&str]) -> Candidate {
         patch: std::sync::Arc::new(patch),
         authors: owners(authors),
         edits: BTreeMap::new(),
+        diffs: BTreeMap::new(),
         is_product: None,
         product_evidence: Vec::new(),
         version: Some("1.0".to_owned()),

@@ -1,9 +1,12 @@
 //! What becomes, at one place, of what a patch brought there.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::layers::{ContentByDigest, Layer};
-use crate::diff::{Brought, Fate, LineRange, PlaceStanding, RemovalGap, fates_of_values};
+use crate::diff::{
+    Brought, Fate, LineRange, PlaceStanding, RemovalGap, fates_of_values, values_stay, with_line_ends_of,
+};
 use crate::model::{Mode, Node, TreePath};
 
 /// What a patch found at a place and what it left there.
@@ -162,7 +165,9 @@ impl Bringing<'_> {
         contents: &dyn ContentByDigest,
     ) -> PlaceFate {
         let mut fated = self.fate(was, will, contents);
-        let texts = || Some((self.texts(contents)?, content_of(was, contents)?, content_of(will, contents)?));
+        let texts = || {
+            Some((self.texts(contents)?, self.content_in(was, contents)?, self.content_in(will, contents)?))
+        };
         let Some(((before, left), was, will)) = texts().filter(|_| will != self.left) else { return fated };
         let Some(brought) = Brought::new(&before, &left) else { return fated };
         let (was, will) = (brought.gaps(&was), brought.gaps(&will));
@@ -175,8 +180,14 @@ impl Bringing<'_> {
         fated
     }
 
+    /// Whether all values that it made others are so in `will`, whatever its lines look like there.
+    pub(super) fn has_values_in(self, will: Option<&Node>, contents: &dyn ContentByDigest) -> bool {
+        let texts = || Some((self.texts(contents)?, self.content_in(will, contents)?));
+        texts().is_some_and(|((before, left), will)| values_stay(self.path.as_str(), [&before, &left, &will]))
+    }
+
     /// How it stands in `now`, where it never came: lines that it takes out may be gone because others have something else
-    /// in their place. That they are out is only certain where one of `others` took them out.
+    /// in their place. That they are out is only certain where one of `others` took them out, and none made anything of them.
     pub(super) fn stand_unbrought(
         self,
         now: Option<&Node>,
@@ -187,26 +198,71 @@ impl Bringing<'_> {
         if stands != Fate::Kept || now == self.left {
             return stands;
         }
-        let texts = || Some((self.texts(contents)?, content_of(now, contents)?));
+        let texts = || Some((self.texts(contents)?, self.content_in(now, contents)?));
         let Some(((before, left), now)) = texts() else { return stands };
         let Some(brought) = Brought::new(&before, &left) else { return stands };
-        let takes_out = |other: &&Layer, index| {
-            let Some((before, left)) = other.brought_at(self.path) else { return false };
-            let texts = Bringing { path: self.path, before, left }.texts(contents);
-            texts.is_some_and(|(before, left)| {
-                Brought::new(&before, &left).is_some_and(|other| other.takes_out_like(&brought, index))
-            })
+        let open = open_gaps(&brought, &now);
+        if open.is_empty() {
+            return stands;
+        }
+        let found = |other: &&Layer| self.of_other(other.brought_at(self.path), contents);
+        let found: Vec<Texts> = others.iter().filter_map(found).collect();
+        let takes_out = |(before, left): &Texts, index| {
+            Brought::new(before, left).is_some_and(|other| other.takes_out_like(&brought, index))
         };
-        let mut open = brought.gaps(&now).into_iter().filter(|(_, gap)| *gap != RemovalGap::Closed);
-        match open.all(|(index, _)| others.iter().any(|other| takes_out(other, index))) {
+        let is_out = |index: &usize| found.iter().any(|other| takes_out(other, *index));
+        match open.iter().all(is_out) && !self.is_any_remade((&brought, &open), &now, others, contents) {
             true => stands,
             false => Fate::Rewritten,
         }
     }
 
+    /// Whether something stands in `now`, where it takes lines out, that `others` made of these.
+    pub(super) fn is_remade(
+        self,
+        now: Option<&Node>,
+        others: &[&Layer],
+        contents: &dyn ContentByDigest,
+    ) -> bool {
+        let texts = || Some((self.texts(contents)?, self.content_in(now, contents)?));
+        let Some(((before, left), now)) = texts().filter(|_| now != self.left) else { return false };
+        let Some(brought) = Brought::new(&before, &left) else { return false };
+        let open = open_gaps(&brought, &now);
+        !open.is_empty() && self.is_any_remade((&brought, &open), &now, others, contents)
+    }
+
+    fn is_any_remade(
+        self,
+        (brought, gaps): (&Brought<'_>, &[usize]),
+        now: &[u8],
+        others: &[&Layer],
+        contents: &dyn ContentByDigest,
+    ) -> bool {
+        // What came over others is what it was made for, whatever it found.
+        let made_by = |other: &&Layer| {
+            let made_for =
+                other.change_at(self.path).map(|change| (change.before.first(), change.after.as_ref()));
+            [other.brought_at(self.path), made_for].map(|made| self.of_other(made, contents))
+        };
+        let texts: Vec<Texts> = others.iter().flat_map(made_by).flatten().collect();
+        let made: Vec<Brought<'_>> =
+            texts.iter().filter_map(|(before, left)| Brought::new(before, left)).collect();
+        gaps.iter().any(|index| brought.is_remade(*index, now, &made))
+    }
+
+    /// What another one found here and left.
+    fn of_other(
+        self,
+        other: Option<(Option<&Node>, Option<&Node>)>,
+        contents: &dyn ContentByDigest,
+    ) -> Option<Texts> {
+        let (before, left) = other?;
+        Bringing { path: self.path, before, left }.texts(contents)
+    }
+
     /// What became of the lines that it took out, wherever they may be in `now`.
     pub(super) fn fate_of_removed(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Fate {
-        let texts = || Some((self.texts(contents)?, content_of(now, contents)?));
+        let texts = || Some((self.texts(contents)?, self.content_in(now, contents)?));
         let fate = |((before, left), now): (Texts, Arc<Vec<u8>>)| {
             let removed = Brought::new(&before, &left)?.standings_of_removed(&now);
             removed.into_iter().map(|standing| standing.fate).max()
@@ -221,8 +277,13 @@ impl Bringing<'_> {
         image: Option<&Node>,
         contents: &dyn ContentByDigest,
     ) -> bool {
-        let texts =
-            || Some((self.texts(contents)?, content_of(ground, contents)?, content_of(image, contents)?));
+        let texts = || {
+            Some((
+                self.texts(contents)?,
+                self.content_in(ground, contents)?,
+                self.content_in(image, contents)?,
+            ))
+        };
         let is_in_vain = |((before, left), ground, image): (Texts, Arc<Vec<u8>>, Arc<Vec<u8>>)| {
             Brought::new(&before, &left).is_some_and(|brought| brought.is_in_vain(&ground, &image))
         };
@@ -289,7 +350,8 @@ impl Bringing<'_> {
         };
         // That lines are gone is something of its own: it holds though those that came for them are others by now.
         let known: Option<(Vec<PlaceStanding>, Vec<PlaceStanding>)> = match self.whole(now) {
-            Fate::Rewritten => content_of(now, contents)
+            Fate::Rewritten => self
+                .content_in(now, contents)
                 .and_then(|now| Some((brought.standings(&now)?, brought.standings_of_removed(&now)))),
             certain => Some(all(certain)),
         };
@@ -312,11 +374,22 @@ impl Bringing<'_> {
         let known = fates(&left);
         match self.whole(now) {
             Fate::Rewritten => {
-                content_of(now, contents).map_or(vec![Fate::Rewritten; known.len()], |now| fates(&now))
+                self.content_in(now, contents).map_or(vec![Fate::Rewritten; known.len()], |now| fates(&now))
             }
             Fate::Kept => known,
             Fate::Undone => vec![Fate::Undone; known.len()],
         }
+    }
+
+    /// What is in `now`, whose line ends somebody may have turned around as a whole.
+    fn content_in(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Arc<Vec<u8>>> {
+        let now = content_of(now, contents)?;
+        let Some((before, left)) = self.texts(contents) else { return Some(now) };
+        let turned = match with_line_ends_of([&before, &left], &now) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(turned) => Some(Arc::new(turned)),
+        };
+        Some(turned.unwrap_or(now))
     }
 
     /// What was found and what was left; nothing was found where there was no file.
@@ -331,6 +404,12 @@ impl Bringing<'_> {
 
 /// What a change found and what it left.
 type Texts = (Arc<Vec<u8>>, Arc<Vec<u8>>);
+
+/// The places where a change takes lines out and others stand in `now`.
+fn open_gaps(brought: &Brought<'_>, now: &[u8]) -> Vec<usize> {
+    let open = brought.gaps(now).into_iter().filter(|(_, gap)| *gap != RemovalGap::Closed);
+    open.map(|(index, _)| index).collect()
+}
 
 fn content_of(node: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Arc<Vec<u8>>> {
     contents.content(node?.as_file()?)

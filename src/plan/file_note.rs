@@ -42,6 +42,11 @@ pub enum FileNote {
         patch: String,
         others: Vec<String>,
     },
+    /// The same where nobody has the file any more that the patch was made from.
+    PlacedWith {
+        patch: String,
+        others: Vec<String>,
+    },
     /// Others, which change it, too, had changed it in the same way before the patch came, or in some of it.
     InPlace {
         patch: String,
@@ -112,6 +117,7 @@ impl FileNote {
         matches!(
             self,
             FileNote::InPlace { .. }
+                | FileNote::PlacedWith { .. }
                 | FileNote::StaysFor { .. }
                 | FileNote::Merged { how: MergedHow::Permissions, .. }
         )
@@ -132,6 +138,12 @@ impl FileNote {
             FileNote::MergedWith { patch, others } => {
                 let others = others.join(", ");
                 return format!("is merged: {patch} and {others} both change it, in different places");
+            }
+            FileNote::PlacedWith { patch, others } => {
+                let others = others.join(", ");
+                return format!(
+                    "{others} changed it, too, and its original isn't here any more; {patch} changes only lines that are as it expects them"
+                );
             }
             FileNote::InPlace { patch, others, whole } => {
                 let (others, what) = (others.join(", "), if *whole { "what" } else { "some of what" });

@@ -66,7 +66,7 @@ impl Arrival<'_> {
             return Some(true);
         }
         match self.landings.get(&change.path)?.on {
-            Ground::Expected => None,
+            Ground::Expected | Ground::Lines => None,
             Ground::There => Some(true),
             Ground::Merged | Ground::Over => {
                 let own = Bringing {

@@ -192,7 +192,18 @@ pub(super) fn takes_hold(
     own.fate_of_removed(image, &known) != Fate::Undone && !own.is_in_vain(ground.node.as_ref(), image, &known)
 }
 
-fn merged_mode(base: Mode, changed: Mode, onto: Mode) -> Option<Mode> {
+/// Whether something stands in `image`, where `own` takes lines out, that `others` made of these.
+pub(super) fn is_remade(
+    own: Bringing<'_>,
+    image: &LaidImage,
+    others: &[&Layer],
+    contents: &dyn ContentByDigest,
+) -> bool {
+    let made: BTreeMap<Digest, Arc<Vec<u8>>> = image.content().into_iter().collect();
+    own.is_remade(image.node.as_ref(), others, &KnownContents { made: &made, others: contents })
+}
+
+pub(super) fn merged_mode(base: Mode, changed: Mode, onto: Mode) -> Option<Mode> {
     match (base == changed, base == onto || changed == onto) {
         (true, _) => Some(onto),
         (false, true) => Some(changed),

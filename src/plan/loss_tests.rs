@@ -1,7 +1,7 @@
 //! Random patches by random people with random claims: what a trusted fix brought never goes, and what it took out never
-//! comes back, without having been shown and agreed to; nor when a patch is taken out of the middle of all. Every line
-//! that a patch writes is one of a kind, so that it can be told by itself whether it is there; among them stand lines
-//! that are all alike.
+//! comes back, not even as what somebody else made of it, without having been shown and agreed to; nor when a patch is
+//! taken out of the middle of all. Every line that a patch writes is one of a kind and says what it was made of, so that
+//! it can be told by itself whether it is there; among them stand lines that are all alike.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -101,11 +101,14 @@ fn text(lines: &Lines) -> String {
 fn edited(number: usize, deed: &Deed, now: &Tree) -> (Tree, Tree) {
     let from = if deed.from_delivered { delivered() } else { now.clone() };
     let mut to = from.clone();
-    for (file, line, edit) in &deed.edits {
+    for (turn, (file, line, edit)) in deed.edits.iter().enumerate() {
         let name = FILES[*file];
         let lines = to.get_mut(name).expect("a file");
         let Some(at) = line.checked_rem(lines.len()) else { continue };
         match edit {
+            Edit::New if is_line_for_line(deed, *file) => {
+                lines[at] = format!("{} / {turn} by {number}", origin_of(&lines[at]));
+            }
             Edit::New => lines[at] = format!("{name} {line} by {number}"),
             Edit::Alike => lines[at] = format!("{name} {line}{ALIKE}"),
             Edit::AsDelivered => lines[at] = format!("{name} {line}"),
@@ -116,6 +119,36 @@ fn edited(number: usize, deed: &Deed, now: &Tree) -> (Tree, Tree) {
         }
     }
     (from, to)
+}
+
+/// Whether a patch makes other lines of some in this file, and nothing else: only then does a line show what it was made of.
+fn is_line_for_line(deed: &Deed, file: usize) -> bool {
+    deed.edits.iter().filter(|edit| edit.0 == file).all(|edit| matches!(edit.2, Edit::New))
+}
+
+/// What somebody made a line of, again and again.
+fn origin_of(line: &str) -> &str {
+    line.split_once(" / ").map_or(line, |(origin, _)| origin)
+}
+
+/// Whether it shows what a line was made of, if it was made of one.
+fn says_its_origin(line: &str) -> bool {
+    !line.ends_with(ALIKE) && (line.contains(" / ") || !line.contains(" by "))
+}
+
+/// How many lines are, or were made of, the one that `line` was made of.
+fn count_of_origin(lines: &Lines, line: &str) -> usize {
+    lines.iter().filter(|other| origin_of(other) == origin_of(line)).count()
+}
+
+/// Whether a patch makes something else of a line that is there once.
+fn makes_another(number: usize, [from, to]: [&Lines; 2], line: &str) -> bool {
+    let by_it =
+        |other: &String| origin_of(other) == origin_of(line) && other.ends_with(&format!(" by {number}"));
+    count_of_origin(from, line) == 1
+        && from.iter().any(|other| other == line)
+        && !to.iter().any(|other| other == line)
+        && to.iter().any(by_it)
 }
 
 fn patch(number: usize, deed: &Deed, from: &Tree, to: &Tree) -> Patch {
@@ -192,7 +225,8 @@ impl Story {
         let own = fewer(&from, &to, |is, _| is == 0);
         took.extend(own.iter().filter(is_away).cloned());
         // What several may write and only went with another patch, it has nothing against.
-        took.retain(|line| !line.1.ends_with(ALIKE) || own.contains(line));
+        let is_shared = |line: &str| line == COMMON || line.ends_with(ALIKE);
+        took.retain(|line| !is_shared(&line.1) || own.contains(line));
         self.took.insert(key, took);
         if let Some(wrote) = self.wrote.get_mut(&key) {
             let is_alike = |line: &&(&'static str, String)| {
@@ -200,7 +234,12 @@ impl Story {
             };
             wrote.extend(fewer(&to, &from, |was, _| was == 0).iter().filter(is_alike).cloned());
         }
-        self.check(&before, &planned, key, (&patch, &authors));
+        let is_made_anew = |name: &str, line: &str| {
+            makes_another(number, [&from[name], &to[name]], line)
+                && count_of_origin(&before[name], line) == 0
+                && before[name].iter().all(|line| says_its_origin(line))
+        };
+        self.check(&before, &planned, key, (&patch, &authors), is_made_anew);
         self.check_that_it_holds(&before, &planned, (&from, &to));
     }
 
@@ -215,6 +254,11 @@ impl Story {
         for (name, line) in fewer(from, to, |is, _| is == 0) {
             let (was, is) = (count(&before[name], &line), count(&self.tree[name], &line));
             assert!(is == 0 || is < was, "{line} is in {name} still");
+            if line == COMMON || count_of_origin(&to[name], &line) > 0 {
+                continue;
+            }
+            let (was, is) = (count_of_origin(&before[name], &line), count_of_origin(&self.tree[name], &line));
+            assert!(is == 0 || is < was, "what was made of {line} is in {name} still");
         }
     }
 
@@ -269,6 +313,7 @@ impl Story {
             patch: Arc::new(patch.clone()),
             authors: authors.clone(),
             edits: BTreeMap::new(),
+            diffs: BTreeMap::new(),
             is_product: None,
             product_evidence: Vec::new(),
             version: None,
@@ -329,6 +374,7 @@ impl Story {
         planned: &PlanOfSeveral,
         key: LayerKey,
         (patch, authors): (&Patch, &BTreeSet<String>),
+        is_made_anew: impl Fn(&str, &str) -> bool,
     ) {
         let [one] = planned.patches.as_slice() else { panic!("one patch") };
         let mut lost = Vec::new();
@@ -338,6 +384,7 @@ impl Story {
             };
             let is_back = |(name, line): &&(&'static str, String)| {
                 !before[name].contains(line) && self.tree[name].contains(line)
+                    || is_made_anew(name, line) && count_of_origin(&self.tree[name], line) > 0
             };
             let gone = self.wrote[&layer.key].iter().filter(is_gone);
             for (name, line) in gone.chain(self.took[&layer.key].iter().filter(is_back)) {

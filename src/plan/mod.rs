@@ -6,6 +6,7 @@
 
 mod aliases;
 mod apply;
+mod by_lines;
 mod choose;
 #[cfg(test)]
 mod claims_tests;

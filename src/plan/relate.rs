@@ -184,8 +184,17 @@ pub(crate) fn relate(
     (evidence.says_contains, evidence.says_contained) = (claims.contains, claims.contained);
     let scope = Scope::between(new.patch, new.authors, other);
     let own = |path: &TreePath| is_rewritten_by(new, other, path, stack);
-    let classifying =
-        Classifying { new, other, presence, scope, claims: &claims, evidence: &evidence, own: &own };
+    let stands = || stands_by_history(new, stack, contents);
+    let classifying = Classifying {
+        new,
+        other,
+        presence,
+        scope,
+        claims: &claims,
+        evidence: &evidence,
+        own: &own,
+        stands: &stands,
+    };
     let (class, contents) = (classifying.class(), classifying.by_contents());
     let facts = RelationFacts {
         class,
@@ -234,6 +243,8 @@ struct Classifying<'a> {
     evidence: &'a Grounds,
     /// Whether its author, or what it replaced of the same author, changed a place.
     own: &'a dyn Fn(&TreePath) -> bool,
+    /// Whether no patch took away or rewrote what the new one brings, where another one had brought it.
+    stands: &'a dyn Fn() -> bool,
 }
 
 impl Classifying<'_> {
@@ -250,7 +261,7 @@ impl Classifying<'_> {
             RelationClass::Blocked
         } else if fixes_the_same
             && leaves_the_same(self.new.patch, self.other)
-            && (claims.same_id || !is_apart)
+            && (claims.same_id || !is_apart && (self.stands)())
         {
             RelationClass::Identical
         } else if claims.same_id && self.scope.is_foreign() {
@@ -355,6 +366,15 @@ fn is_rewritten_by(new: &Newcomer<'_>, other: &Layer, path: &TreePath, stack: &S
     };
     let here = stack.layers.iter().filter(|layer| has_a_say(layer, path));
     here.filter(belongs).any(|layer| Scope::between(new.patch, new.authors, layer) == Scope::Own)
+}
+
+/// Whether everything that `new` brings is in the files as the history has them, whatever was edited there since.
+fn stands_by_history(new: &Newcomer<'_>, stack: &Stack<'_>, contents: &dyn ContentByDigest) -> bool {
+    new.patch.changes.iter().all(|change| {
+        let path = &change.path;
+        let own = Bringing { path, before: change.before.first(), left: change.after.as_ref() };
+        own.stand_unbrought(stack.now(path).as_ref(), &stack.at(path), contents) == Fate::Kept
+    })
 }
 
 /// Whether both leave the same everywhere.

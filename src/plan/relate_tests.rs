@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::fates::Bringing;
-use super::landing::land;
+use super::landing::{ComingChange, land};
 use super::relate::{Newcomer, RelatedPresence, relate, says_that_it_contains};
 use super::tests::{change, file, patch};
 use super::*;
@@ -100,7 +100,10 @@ fn relation_in(
     let contained = contained.collect();
     let situation = Situation::default();
     let landing = |change: &FileChange| {
-        Some((change.path.clone(), land(change, &stack, &contained, &situation, contents)?))
+        Some((
+            change.path.clone(),
+            land(ComingChange { change, edits: None, diff: None }, &stack, &contained, &situation, contents)?,
+        ))
     };
     let landings = new.changes.iter().filter_map(landing).collect();
     let stands = |change: &FileChange| {

@@ -22,6 +22,7 @@ use crate::diff::FileEdits;
 use crate::model::{
     Code, Digest, FileChange, FileNode, LayerKey, Node, Patch, PatchId, Step, TreePath, TreeState,
 };
+use relating::note_on_others;
 
 /// A patch that is to come, and what its own rules see in the folder.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub(crate) struct Candidate {
     pub authors: BTreeSet<String>,
     /// Its edits by key of files that other patches may have changed.
     pub(crate) edits: BTreeMap<TreePath, FileEdits>,
+    /// Its diffs of files of which nobody has the original any more, and that other patches changed.
+    pub(crate) diffs: BTreeMap<TreePath, Arc<Vec<u8>>>,
     /// Whether its product was recognised; `None` when it has no rule for that.
     pub(crate) is_product: Option<bool>,
     /// What was seen by the rules that did not hold.
@@ -370,13 +373,7 @@ impl<'a> FolderSoFar<'a> {
             if self.now.tree.at(path) != holds.as_ref() {
                 continue; // Edited here, which is told as such.
             }
-            if landing.on == Ground::Merged {
-                let others = relations.iter().filter(|relation| relation.is_merged_at(path));
-                let others: Vec<String> = others.map(|relation| relation.id.to_string()).collect();
-                let is_shared = !others.is_empty();
-                let note = FileNote::MergedWith { patch: patch.about.identity.to_string(), others };
-                self.notes.extend(is_shared.then(|| Note::of_file(path, note)));
-            }
+            self.notes.extend(note_on_others(&patch.about.identity, relations, path, landing));
             self.land_on(change, holds, landing);
         }
         adapted

@@ -68,6 +68,8 @@ pub struct Situation {
     pub(crate) changed_by: BTreeMap<TreePath, String>,
     /// Patches that were withdrawn.
     pub held: BTreeMap<PatchRef, Recalled>,
+    /// Files that a patch which comes expects in every byte but those that end the lines.
+    pub(crate) other_line_ends: BTreeSet<TreePath>,
     /// What is to become of files that somebody edited, as far as it was worked out or chosen.
     pub edits: BTreeMap<TreePath, Resolution>,
 }

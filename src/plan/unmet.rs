@@ -44,7 +44,7 @@ fn whys(
     // Nothing is tested where all of it is there, and what comes over other patches is not made to what they left.
     let is_tested = match landing.on {
         Ground::Expected => return Vec::new(),
-        Ground::Merged => true,
+        Ground::Merged | Ground::Lines => true,
         Ground::There | Ground::Over => false,
     };
     if is_tested {

@@ -227,7 +227,9 @@ fn has_failed(view: &RolloutView) -> bool {
 /// Whether the rollout applied something that is still there.
 fn can_take_back(view: &RolloutView) -> bool {
     let is_ours = |folder: &MemberView| {
-        folder.entry.is_some() && !matches!(folder.state, MemberState::RolledBack | MemberState::PutBack)
+        let is_settled =
+            matches!(folder.state, MemberState::RolledBack | MemberState::PutBack | MemberState::NoWayBack);
+        folder.entry.is_some() && !is_settled
     };
     view.rings.iter().flat_map(|ring| &ring.folders).any(is_ours)
 }
@@ -322,7 +324,10 @@ impl RingFolder {
         let mark = match folder.state {
             MemberState::Good | MemberState::AlreadyThere | MemberState::SwitchedOff => ExpectationMark::Good,
             MemberState::Waiting | MemberState::Started => ExpectationMark::Due,
-            MemberState::LeftOut | MemberState::RolledBack | MemberState::Missing => ExpectationMark::Left,
+            MemberState::LeftOut
+            | MemberState::RolledBack
+            | MemberState::NoWayBack
+            | MemberState::Missing => ExpectationMark::Left,
             MemberState::Refused
             | MemberState::PutBack
             | MemberState::NotGoodAnyMore

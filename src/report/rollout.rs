@@ -24,6 +24,7 @@ pub(crate) const fn folder_state(state: MemberState) -> &'static str {
         MemberState::NeedsPerson => "needs a person",
         MemberState::LeftOut => "left out",
         MemberState::RolledBack => "rolled back",
+        MemberState::NoWayBack => "can't be rolled back",
     }
 }
 
@@ -37,13 +38,7 @@ pub(crate) fn gate(view: &RolloutView) -> String {
             format!("The rollout's records are missing. By their histories, {folders} its patches")
         }
         Gate::Paused(said) => format!("Paused {}", by(said)),
-        Gate::Over(said) => match view.rings.iter().map(still_there).sum() {
-            0 => format!("Over: rolled back {}", by(said)),
-            left => {
-                let left = count(left, "folder still has", "folders still have");
-                format!("Over: rolled back in part {}; {left} what it applied", by(said))
-            }
-        },
+        Gate::Over(said) => over(view, said),
         Gate::Stopped(said) => format!("Stopped {}", by(said)),
         Gate::AsFarAsAsked { ring: at } => {
             format!("The ring {:?} is finished; the run stops here, as you asked", ring(*at).name)
@@ -69,6 +64,22 @@ fn not_enough(ring: &RingView) -> String {
     format!("In the ring {:?}, {good} of {all} good, and it needs {}", ring.name, ring.rules.min_good)
 }
 
+fn over(view: &RolloutView, said: &Attribution) -> String {
+    let left: usize = view.rings.iter().map(still_there).sum();
+    let stays = view.folders().filter(|folder| folder.state == MemberState::NoWayBack).count();
+    let (said, one, many) = (by(said), "folder still has", "folders still have");
+    let left = (left > 0).then(|| format!("{} what it applied", count(left, one, many)));
+    let stays = (stays > 0).then(|| {
+        let folders = count(stays, "folder keeps", "folders keep");
+        format!("{folders} what it applied, because it can't be rolled back there any more")
+    });
+    let what: Vec<String> = left.into_iter().chain(stays).collect();
+    match what.as_slice() {
+        [] => format!("Over: rolled back {said}"),
+        what => format!("Over: rolled back in part {said}; {}", what.join("; ")),
+    }
+}
+
 /// What a person can do about a rollout that does not go on by itself: what for, and the command.
 pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
     let file = shell_path(&view.file);
@@ -76,7 +87,7 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
     let run = || format!("patchwright rollout run {file}");
     let resume = || format!("patchwright rollout resume {file}");
     let take_back = || format!("patchwright rollout take-back {file}");
-    let needs_person = || view.rings.iter().flat_map(|ring| &ring.folders).any(is_open_after_a_rollback);
+    let needs_person = || view.folders().any(is_open_after_a_rollback);
     match &view.gate {
         Gate::NotStarted | Gate::AsFarAsAsked { .. } | Gate::Interrupted => vec![("Next", run())],
         Gate::Next(Next::Change { .. } | Next::Wait { .. }) => vec![("Next", run())],
@@ -86,7 +97,13 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
         Gate::Over(_) if needs_person() || view.rings.iter().any(|ring| still_there(ring) > 0) => {
             vec![("To roll back the rest", take_back())]
         }
-        Gate::Over(_) => vec![("To start it again, with new approvals", format!("{} --again", run()))],
+        Gate::Over(_) => {
+            let kept = view.folders().find(|folder| folder.state == MemberState::NoWayBack);
+            let kept = kept.map(|folder| shell_path(Path::new(&folder.path)));
+            let look = kept.map(|folder| ("To see what stays there", format!("patchwright status {folder}")));
+            let again = ("To start it again, with new approvals", format!("{} --again", run()));
+            look.into_iter().chain([again]).collect()
+        }
         Gate::Next(Next::Approve { ring, .. }) => {
             let name = of(*ring);
             vec![(

@@ -193,6 +193,12 @@ impl Archive {
         Ok(self)
     }
 
+    /// The same with those of another one.
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        other.places.iter().for_each(|(digest, places)| self.add(*digest, places.iter().cloned()));
+        self
+    }
+
     fn add(&mut self, digest: Digest, places: impl IntoIterator<Item = StatePath>) {
         let mut places = places.into_iter().peekable();
         if places.peek().is_some() {

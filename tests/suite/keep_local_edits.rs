@@ -155,6 +155,55 @@ fn an_edit_of_what_the_patch_changed_stops_the_rollback_until_it_is_kept_as_a_co
     target.expect(&tree(OLD));
 }
 
+/// Two patches of one config, each in its own lines.
+fn two(sandbox: &Sandbox) -> Target<'_> {
+    let second = NEW.replace("level = 3", "level = 4");
+    let target = sandbox.install(&tree(OLD));
+    target.must_apply(&bundle(sandbox, OLD, NEW));
+    let (old, new) = (tree(NEW).file("app", "2"), tree(&second).file("app", "2"));
+    target.must_apply(&sandbox.try_to_make(&merging("TEST-2"), &old, &new).expect("a bundle"));
+    target
+}
+
+#[test]
+fn an_edit_stays_where_a_patch_goes_from_below_another_one() {
+    let sandbox = Sandbox::new();
+    let target = two(&sandbox);
+    let edited = NEW.replace("level = 3", "level = 4").replace("host = a\n", "host = a\n\nmine = true\n");
+    target.edit("conf/app.conf", &edited);
+    let notes = target.must_go_back(Which::Patch("TEST-1".to_owned()), OnDrift::Stop);
+    assert_eq!(
+        notes,
+        ["conf/app.conf: was edited after the patch was applied; your edits are kept, merged line by line"]
+    );
+    target.expect(&tree(edited.replace("port = 2", "port = 1")));
+    assert_eq!(target.installed(), ["TEST-2"]);
+    target.must_undo_the_rollback();
+    target.expect(&tree(&edited).file("app", "2"));
+}
+
+#[test]
+fn twin_an_edit_of_the_same_lines_stops_it_and_a_copy_is_the_way_on() {
+    let sandbox = Sandbox::new();
+    let target = two(&sandbox);
+    target.edit("conf/app.conf", NEW.replace("port = 2", "port = 99").replace("level = 3", "level = 4"));
+    let before = target.tree();
+    let refused = target.roll_back(Which::Patch("TEST-1".to_owned()), OnDrift::Stop);
+    let Err(Error::Refused(list)) = &refused else { panic!("refused: {refused:?}") };
+    assert!(list[0].hint().to_string().contains("--keep-edits"), "{list:?}");
+    assert_eq!(
+        obstacles(refused),
+        [
+            "E-DRIFT conf/app.conf: was changed after the patch was applied, in the same lines as the patch: line 2"
+        ]
+    );
+    target.expect(&before);
+    target.must_go_back(Which::Patch("TEST-1".to_owned()), OnDrift::KeepCopy);
+    target.expect(&tree(OLD.replace("level = 3", "level = 4")));
+    target.must_undo_the_rollback();
+    target.expect(&before);
+}
+
 #[test]
 fn edits_that_clash_are_an_obstacle_with_three_ways_out() {
     let sandbox = Sandbox::new();
@@ -297,6 +346,81 @@ fn line_ends_that_an_editor_turned_around_do_not_clash_and_are_never_mixed() {
     let target = sandbox.install(&tree(windows(MINE)));
     target.must_apply(&bundle);
     target.expect(&tree(windows(BOTH)).file("app", "2"));
+}
+
+/// With every line ending as Windows has it.
+fn turned(text: &str) -> String {
+    text.replace('\n', "\r\n")
+}
+
+/// The text patch that makes line `number` of the config another one.
+fn diff(number: usize, new: &str) -> String {
+    let lines: Vec<&str> = OLD.lines().collect();
+    let [above, old, below] = [lines[number - 2], lines[number - 1], lines[number]];
+    let place = format!("{},3", number - 1);
+    let head = format!("--- a/conf/app.conf\n+++ b/conf/app.conf\n@@ -{place} +{place} @@\n");
+    format!("{head} {above}\n-{old}\n+{new}\n {below}\n")
+}
+
+#[test]
+fn line_ends_that_were_turned_around_are_in_no_patchs_way() {
+    let values = "a: 1\nb: 1\nlist:\n- x\n";
+    let adding = |key: &str, element: &str| {
+        format!("{{ set = \"{key}\", to = 2 }}, {{ add = \"list[]\", value = \"{element}\" }}")
+    };
+    // Before all patches, and between two of them.
+    for is_between in [false, true] {
+        let files = [("known/values.yaml", values), ("app/values.yaml", values), ("app/conf/app.conf", OLD)];
+        let sandbox = Sandbox::with(&files);
+        let console = Console::new(&sandbox);
+        sandbox.write("1.patch", &diff(2, "port = 2"));
+        sandbox.write("2.patch", &diff(5, "# how much"));
+        for (name, ops) in [("3", adding("a", "u")), ("4", adding("b", "v"))] {
+            let edits = format!("[[edits]]\nfile = \"values.yaml\"\ndo = [{ops}]\n");
+            sandbox.write("order.toml", &order(&format!("EDIT-{name}"), "", &edits));
+            console.done(&format!("make --from $/known --order $/order.toml --output $/{name}.patchbundle"));
+        }
+        let turn = || {
+            for file in ["app/values.yaml", "app/conf/app.conf"] {
+                sandbox.write(file, &turned(&sandbox.read(file).expect("it is there")));
+            }
+        };
+        let apply = |files: [&str; 2]| {
+            for file in files {
+                let run = console.run(&format!("apply $/{file} $/app --yes --allow-unsigned"));
+                assert_eq!(run.code, 0, "{is_between} {file}: {run}");
+            }
+        };
+        if !is_between {
+            turn();
+        }
+        apply(["1.patch", "3.patchbundle"]);
+        if is_between {
+            turn();
+        }
+        apply(["2.patch", "4.patchbundle"]);
+        let conf = NEW.replace("# how much is told", "# how much");
+        assert_eq!(sandbox.read("app/conf/app.conf"), Some(turned(&conf)));
+        let both = "a: 2\nb: 2\nlist:\n- x\n- u\n- v\n";
+        assert_eq!(sandbox.read("app/values.yaml"), Some(turned(both)));
+        console.done("rollback $/app EDIT-4 --yes");
+        assert_eq!(sandbox.read("app/values.yaml"), Some(turned("a: 2\nb: 1\nlist:\n- x\n- u\n")));
+    }
+}
+
+#[test]
+fn twin_a_patch_that_merges_nothing_says_that_only_the_line_ends_differ() {
+    let sandbox = Sandbox::new();
+    let bundle = sandbox.make(&tree(OLD), &tree(NEW));
+    let target = sandbox.install(&tree(turned(OLD)));
+    let told = "E-DRIFT conf/app.conf: has other line ends (CR LF or LF) than this patch expects, and is the same but for them";
+    assert_eq!(obstacles(target.apply(&bundle)), [told]);
+    target.expect(&tree(turned(OLD)));
+    target.edit("conf/app.conf", OLD);
+    target.must_apply(&bundle);
+    let other = sandbox.install(&tree(turned(MINE)));
+    let told = "E-DRIFT conf/app.conf: isn't the version this patch expects";
+    assert_eq!(obstacles(other.apply(&bundle)), [told]);
 }
 
 #[test]

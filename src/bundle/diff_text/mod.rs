@@ -17,9 +17,9 @@ use std::ops::Range;
 
 use super::BundleError;
 use super::store::Store;
-use crate::diff::apply_exactly;
 use crate::diff::patch_text::{Body, PatchHunk, parse};
-use crate::model::{Code, TreePath};
+use crate::diff::{apply_exactly, original_of};
+use crate::model::{Code, FileNode, TreePath};
 
 pub(super) use read::read;
 pub(super) use section::{DiffSection, SectionSide, sections, unsaid};
@@ -75,5 +75,21 @@ impl VerifiedDiffText {
             (Some(Body::Binary(..)) | None, _) => None,
         };
         made.ok_or_else(misfit)
+    }
+
+    /// What the section of the change at `path` was made from, put together out of `now`, which others have made of it.
+    pub(crate) fn original_within(
+        &self,
+        path: &TreePath,
+        now: &[u8],
+        original: &FileNode,
+    ) -> Result<Option<Vec<u8>>, BundleError> {
+        let Some(section) = self.section(path)? else { return Ok(None) };
+        let files = parse(&section).ok();
+        let body = files.as_ref().and_then(|files| Some(&files.first()?.files.first()?.body));
+        Ok(match body {
+            Some(Body::Hunks(hunks)) => original_of(now, hunks, original),
+            _ => None,
+        })
     }
 }

@@ -46,6 +46,48 @@ pub(crate) fn fates_of_values(name: &str, [before, left, now]: [&[u8]; 3]) -> Ve
     known(values, if are_keys_in(&now) { Fate::Rewritten } else { Fate::Kept })
 }
 
+/// Whether everything that a change from `before` to `left` made of values is so `now`, whatever came beside it.
+pub(crate) fn values_stay(name: &str, [before, left, now]: [&[u8]; 3]) -> bool {
+    let Some(format) = Format::of_keys(name, before) else { return false };
+    let read = |content| Some(Value::of_sheet(format, &format.read("it", content).ok()?.1));
+    let (Some(before), Some(left), Some(now)) = (read(before), read(left), read(now)) else { return false };
+    before.len() == left.len()
+        && left.len() == now.len()
+        && before
+            .iter()
+            .zip(&left)
+            .zip(&now)
+            .all(|((before, left), now)| stays([before, left, now].map(Some)))
+}
+
+fn stays([before, left, now]: [Option<&Value>; 3]) -> bool {
+    let says = |one: Option<&Value>, other: Option<&Value>| match (one, other) {
+        (Some(one), Some(other)) => one.says(other),
+        (one, other) => one.is_none() && other.is_none(),
+    };
+    if says(left, now) || says(before, left) {
+        return true;
+    }
+    match (left, now) {
+        (Some(Value::Map(entries)), Some(now @ Value::Map(_))) => {
+            let was = |key: &str| before.and_then(|before| before.get(key));
+            let is_out = |key: &str| left.is_some_and(|left| left.get(key).is_none());
+            let stays_out = match before {
+                Some(Value::Map(before)) => {
+                    before.iter().all(|(key, _)| !is_out(key) || now.get(key).is_none())
+                }
+                _ => true,
+            };
+            stays_out && entries.iter().all(|(key, left)| stays([was(key), Some(left), now.get(key)]))
+        }
+        // Elements that come behind it take nothing away.
+        (Some(Value::List(left)), Some(Value::List(now))) => {
+            left.len() <= now.len() && left.iter().zip(now).all(|(left, now)| left.value.says(&now.value))
+        }
+        _ => false,
+    }
+}
+
 /// Whether a key that was there before, and was taken out, is there now.
 fn has_gone_key(before: &Value, left: &Value, now: &Value) -> bool {
     let Value::Map(entries) = before else { return false };
@@ -121,6 +163,25 @@ mod tests {
         }
         // A value that was changed and not taken out is only back where it is the old one.
         assert_eq!(fate("s.yaml", ["a: 1\n", "a: 2\n", "a: 3\n"]), Some(Fate::Kept));
+    }
+
+    #[test]
+    fn what_an_edit_made_stays_where_others_come_beside_it() {
+        let stay = |name: &str, all: [&str; 3]| values_stay(name, all.map(str::as_bytes));
+        let json = ["{\"a\": [1], \"b\": 1, \"c\": 1}", "{\"a\": [1, 2], \"b\": 2}"];
+        let now = |text: &str| stay("s.json", [json[0], json[1], text]);
+        assert!(now("{\"a\": [1, 2, 3], \"b\": 2, \"d\": {}}"));
+        for gone in [
+            "{\"a\": [1, 3, 2], \"b\": 2}",
+            "{\"a\": [1], \"b\": 2}",
+            "{\"a\": [1, 2], \"b\": 1}",
+            "{\"a\": [1, 2], \"b\": 2, \"c\": 1}",
+            "{\"a\": 1, \"b\": 2}",
+            "{",
+        ] {
+            assert!(!now(gone), "{gone}");
+        }
+        assert!(!stay("notes", ["a\n", "b\n", "b\nc\n"]), "nobody knows what it says");
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod why;
 mod words;
 mod work;
 
-pub(crate) use back::fates_of_values;
+pub(crate) use back::{fates_of_values, values_stay};
 pub(crate) use ops::Grade;
 pub(crate) use read::OrderedEdit;
 pub(crate) use read::{MAX_EDIT_BYTES, NoEdits, ordered};

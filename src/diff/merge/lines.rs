@@ -8,13 +8,13 @@
 //! `similar` has a three-way merge, too. It ends lines at a lone `\r`, knows no limit of time, and walks all edits for
 //! each region; what it shares with this one is the comparison of two sides below.
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 use std::time::Duration;
 
 use super::super::compare::{Precision, Region, compare};
 use super::super::is_text;
+use super::super::line_ends::with_line_ends_alike;
 use super::super::lines::split_lines;
 use crate::diff::settings::Unread;
 
@@ -295,52 +295,6 @@ impl SideEdits {
     fn end(&self, share: &MergeSide, end: usize) -> Range<usize> {
         share.start..self.at(end)
     }
-}
-
-/// How the lines of a whole content end.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LineEndStyle {
-    Unix,
-    Windows,
-    /// Both kinds, or no line end at all.
-    Unclear,
-}
-
-impl LineEndStyle {
-    fn detect(content: &[u8]) -> Self {
-        let windows = content.windows(2).filter(|pair| pair == b"\r\n").count();
-        match (windows, content.iter().filter(|&&byte| byte == b'\n').count()) {
-            (0, 1..) => LineEndStyle::Unix,
-            (windows, all) if windows == all && all > 0 => LineEndStyle::Windows,
-            _ => LineEndStyle::Unclear,
-        }
-    }
-
-    fn put_into(self, content: &[u8]) -> Vec<u8> {
-        let mut lines = Vec::with_capacity(content.len() + content.len() / 16);
-        for line in split_lines(content) {
-            let bare = line.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-            lines.extend_from_slice(bare.unwrap_or(line));
-            match (bare, self) {
-                (None, _) => {}
-                (Some(_), LineEndStyle::Windows) => lines.extend_from_slice(b"\r\n"),
-                (Some(_), _) => lines.push(b'\n'),
-            }
-        }
-        lines
-    }
-}
-
-/// The three contents with the line ends that the merged one shall have: those of the side that changed them.
-fn with_line_ends_alike([base, mine, theirs]: [&[u8]; 3]) -> [Cow<'_, [u8]>; 3] {
-    let ends = [base, mine, theirs].map(LineEndStyle::detect);
-    let wanted = if ends[0] == ends[1] { ends[2] } else { ends[1] };
-    let stay_as_they_are =
-        ends.contains(&LineEndStyle::Unclear) || ends[1..].iter().all(|end| *end == ends[0]);
-    [base, mine, theirs].map(|content| match stay_as_they_are {
-        true => Cow::Borrowed(content),
-        false => Cow::Owned(wanted.put_into(content)),
-    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod settings;
 use std::ops::Range;
 
 use super::carry::{NotCarried, carry_lines};
+use super::line_ends::with_line_ends_alike;
 pub use lines::draft;
 pub(crate) use lines::{MAX_MERGE_BYTES, Unmergeable, line_ends};
 pub(crate) use lines::{MergePart, merge_parts};
@@ -87,6 +88,8 @@ pub(crate) fn carry_over(
     [base, changed, onto]: [&[u8]; 3],
     apart: KeptApart,
 ) -> Result<Vec<u8>, NotCarried> {
+    let [base, onto, changed] = &with_line_ends_alike([base, onto, changed]);
+    let (base, onto, changed) = (&**base, &**onto, &**changed);
     let carried = carry_lines(base, changed, onto);
     let is_text =
         Format::detect(name, [base, onto, changed]).or_else(|| Format::of_keys(name, base)).is_none();

@@ -42,12 +42,26 @@ fn shared_place(
         Some((_, Some(Node::Dir(_)))) if change.after.is_none() && has_something_in(other, path) => {
             PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
         }
+        // It changes lines that are as they were before the other one, of which nobody knows more.
+        Some(brought)
+            if landing.is_some_and(|landing| landing.on == Ground::Lines)
+                && is_unknown(brought, contents) =>
+        {
+            PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
+        }
         Some((before, left)) => {
             let brought = Bringing { path, before, left };
             // Where the file is gone already, nothing of it can move.
             match new.moves.get(path).filter(|_| left.is_some()) {
                 Some(moved) => brought.fate_elsewhere(holds.as_ref(), moved.after.as_ref(), contents),
                 None if is_laid_over => brought.fate_laid_over(holds.as_ref(), will, contents),
+                // Edits by key bring nothing but values.
+                None if change.edit.is_some()
+                    && other.by_key.contains(path)
+                    && brought.has_values_in(will, contents) =>
+                {
+                    PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
+                }
                 None => brought.fate(holds.as_ref(), will, contents),
             }
         }
@@ -82,6 +96,12 @@ fn shared_place(
     };
     let lacks_original = meeting == Meeting::Whole && lacks_original(change, contents);
     SharedPlace { path: path.clone(), meeting, from_before, lacks_original, fate, lost, keys }
+}
+
+/// Whether a content of what was found and left is nowhere.
+fn is_unknown((found, left): (Option<&Node>, Option<&Node>), contents: &dyn ContentByDigest) -> bool {
+    let files = || found.into_iter().chain(left).filter_map(Node::as_file);
+    files().any(|file| contents.content(file).is_none())
 }
 
 /// Whether the lines of `change` could be carried over, if only its original were at hand.

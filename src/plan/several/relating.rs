@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use super::{Candidate, FolderSoFar};
 use crate::diff::{Fate, moves};
-use crate::model::{Digest, FileChange, Patch, TreePath};
-use crate::plan::Obstacle;
+use crate::model::{Digest, FileChange, Patch, PatchRef, TreePath};
 use crate::plan::fates::Bringing;
-use crate::plan::landing::{Landing, land};
+use crate::plan::landing::{ComingChange, Ground, Landing, land};
 use crate::plan::layers::{KnownContents, Layer};
 use crate::plan::relate::{
     Consequence, ContainmentProof, Newcomer, RelatedPresence, Relation, has_to_do_with, relate,
@@ -17,6 +16,7 @@ use crate::plan::relate::{
 };
 use crate::plan::scope::Scope;
 use crate::plan::unmet::unmet;
+use crate::plan::{FileNote, Note, Obstacle};
 
 impl FolderSoFar<'_> {
     pub(super) fn unmet(&self, one: &Candidate, landings: &BTreeMap<TreePath, Landing>) -> Vec<Obstacle> {
@@ -31,7 +31,10 @@ impl FolderSoFar<'_> {
         let says = |layer: &&Layer| says_that_it_contains(&one.patch, layer);
         let contained = self.layers.iter().filter(says).map(|layer| layer.key).collect();
         let landing = |change: &FileChange| {
-            Some((change.path.clone(), land(change, &stack, &contained, &self.now, &known)?))
+            let path = &change.path;
+            let diff = one.diffs.get(path).map(|diff| diff.as_slice());
+            let coming = ComingChange { change, edits: one.edits.get(path), diff };
+            Some((path.clone(), land(coming, &stack, &contained, &self.now, &known)?))
         };
         one.patch.changes.iter().filter_map(landing).collect()
     }
@@ -113,4 +116,26 @@ impl FolderSoFar<'_> {
         }
         false
     }
+}
+
+/// What is to be told of a file that `patch` and others change in different places.
+pub(super) fn note_on_others(
+    patch: &PatchRef,
+    relations: &[Relation],
+    path: &TreePath,
+    landing: &Landing,
+) -> Option<Note> {
+    let others: Vec<String> = relations
+        .iter()
+        .filter(|relation| relation.is_merged_at(path))
+        .map(|relation| relation.id.clone())
+        .collect();
+    let patch = patch.to_string();
+    let note = match landing.on {
+        _ if others.is_empty() => return None,
+        Ground::Merged => FileNote::MergedWith { patch, others },
+        Ground::Lines => FileNote::PlacedWith { patch, others },
+        Ground::Expected | Ground::There | Ground::Over => return None,
+    };
+    Some(Note::of_file(path, note))
 }

@@ -39,11 +39,21 @@ pub(crate) enum AtPlace {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Mismatch {
     Missing,
-    Occupied { found: &'static str },
-    Kind { found: &'static str, expected: &'static str },
-    Mode { found: Option<Mode>, expected: Vec<Mode> },
+    Occupied {
+        found: &'static str,
+    },
+    Kind {
+        found: &'static str,
+        expected: &'static str,
+    },
+    Mode {
+        found: Option<Mode>,
+        expected: Vec<Mode>,
+    },
     PointsTo(String),
     Content,
+    /// Nothing but how its lines end.
+    LineEnds,
 }
 
 impl AtPlace {
@@ -123,6 +133,11 @@ impl Mismatch {
             }
             Mismatch::PointsTo(place) => row(Code::Drift, format!("points to {place:?} instead"), PUT_BACK),
             Mismatch::Content => row(Code::Drift, "isn't the version this patch expects", PUT_BACK),
+            Mismatch::LineEnds => row(
+                Code::Drift,
+                "has other line ends (CR LF or LF) than this patch expects, and is the same but for them",
+                "Convert its line ends, then try again, or ask the vendor for a patch that merges such files.",
+            ),
         }
     }
 }

@@ -31,8 +31,10 @@ use crate::workbench::look::edited_images::edited_images;
 use crate::workbench::look::edits::edits_by_file;
 use crate::workbench::look::identify::product_of;
 use crate::workbench::look::inspect::readable_reviews;
+use crate::workbench::look::line_ends::with_line_ends_turned;
 use crate::workbench::look::merging::{ReadChoices, resolve_edits};
 use crate::workbench::look::moved_switches::MovedSwitches;
+use crate::workbench::look::originals::{add_diffs, restored_originals};
 use crate::workbench::look::rollback_protection::Remembered;
 use crate::workbench::look::situation::{CheckReach, ProductSeen};
 use crate::workbench::look::stack::{FolderStack, plain, read_ledger};
@@ -160,16 +162,21 @@ impl Workbench {
         add_edits(&mut coming, &coming_bundles, &folder)?;
         let moved = MovedSwitches::find(fs, &ledger, &folder)?;
         resolve_edits(&coming_bundles, fs, &mut survey, &checked.choices, &moved)?;
+        survey.situation.other_line_ends =
+            with_line_ends_turned(&coming_bundles, fs, &survey.situation.tree)?;
         let archive = folder.archive(fs)?;
         let library = Library::new(bundles, SearchFirst::Bundles).in_folder(fs);
         let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());
         let images = edited_images(fs, &folder, &survey.situation.tree, &patches, &library);
-        let library = library.with_made(survey.made.by_digest().chain(images).collect());
+        let originals = restored_originals(&coming_bundles, &folder, &survey.situation.tree, &library)?;
+        let known = survey.made.by_digest().chain(images).chain(originals.clone()).collect();
+        let library = library.with_made(known);
+        add_diffs(&mut coming, &coming_bundles, &folder, &library)?;
         let installed = InstalledStack { stack: folder.stack(), next_entry: ledger.head().seq + 1 };
         let mut plan = plan_several(&coming, &survey.situation, &installed, &library);
         plan.between.retain(|(_, file)| !library.is_kept(&file.digest));
         tell_clashes_once(&mut plan.preview.obstacles);
-        plan.made.extend(survey.made.by_digest());
+        plan.made.extend(survey.made.by_digest().chain(originals));
         plan.preview.notes.extend(dropped);
         plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, &checked.choices));
         let mut preview = of_plan(checked, &verdicts, &order, &plan, &coming, &folder, &ledger);
@@ -282,6 +289,7 @@ fn coming(patch: &Arc<Patch>, verdict: &Verdict, seen: ProductSeen, keeps_modes:
         },
         authors: verdict.authors(),
         edits: BTreeMap::new(),
+        diffs: BTreeMap::new(),
         is_product: seen.is_product,
         product_evidence: seen.evidence,
         version: seen.version,

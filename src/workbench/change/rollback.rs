@@ -29,6 +29,8 @@ use crate::plan::{Layer, Note, Obstacle, OnDrift, TakenBack, plan_rollback};
 use crate::transaction::{Contents, SafeCopies};
 use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::merging::resolve_edits_since;
+use crate::workbench::look::moved_switches::ContentOf;
+use crate::workbench::look::read_file::read_copy;
 use crate::workbench::look::situation::CheckReach;
 use crate::workbench::look::stack::{FolderStack, manifests_of, read_ledger};
 use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench};
@@ -278,10 +280,14 @@ impl Workbench {
             steps.retain(|step| !found.nowhere.contains(&step.path));
         }
         let mut survey = self.survey_for_rollback(fs, &steps, ledger, watch)?;
-        resolve_edits_since(fs, &steps, &kept, &mut survey)?;
+        let contents: (&ContentOf<'_>, &ContentOf<'_>) =
+            (&|path, file| read_copy(fs, kept.of(path), file), &|path, file| {
+                read_copy(fs, kept.left(path), file)
+            });
+        resolve_edits_since(fs, &steps, contents, &mut survey)?;
         // A switch that is moved back is that change itself.
         if ledger.moved_by(entry).is_none() {
-            resolve_switches(fs, ledger, entry, &steps, &kept, &mut survey)?;
+            resolve_switches(fs, ledger, entry, &steps, contents, &mut survey)?;
         }
         let unfit = hold_to_patches(fs, ledger, entry, on_drift, &mut survey);
         let mut preview = plan_rollback(&steps, &survey.situation, taken_back_by(turn), on_drift);

@@ -17,9 +17,11 @@ use crate::plan::{
     Because, ContentByDigest, Dependent, FileNote, Layer, Note, Obstacle, OnDrift, TakeOut, TakenBack,
     plan_rollback, take_out,
 };
-use crate::transaction::SafeCopyError;
+use crate::transaction::{Archive, SafeCopyError};
 use crate::workbench::contents::{Library, SearchFirst};
+use crate::workbench::look::merging::resolve_edits_since;
 use crate::workbench::look::moved_switches::MovedSwitches;
+use crate::workbench::look::read_file::read_copy;
 use crate::workbench::look::stack::FolderStack;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
@@ -43,9 +45,13 @@ impl Workbench {
         (on_dependents, on_drift, sources): (OnDependents, OnDrift, &OtherSources),
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
-        let archive = folder.archive(fs)?;
+        let left = copies_of_what_was_left(fs, folder)?;
+        let archive = folder.archive(fs)?.and(&left);
         // What is live is told by the history; whoever reads it checks the digest.
+        // But for what is copied, since that may be edited.
+        let is_copied = |node: &Node| node.as_file().is_some_and(|file| !left.find(&file.digest).is_empty());
         let live = folder.expected.iter().filter_map(|(path, node)| Some((path.clone(), node.clone()?)));
+        let live = live.filter(|(_, node)| !is_copied(node));
         let library = Library::new(&sources.bundles, SearchFirst::Bundles).in_folder(fs);
         let library = library.with_seen(&live.collect()).with_copies(archive.clone());
         let moved = MovedSwitches::find(fs, ledger, folder)?;
@@ -56,6 +62,9 @@ impl Workbench {
         let made: BTreeMap<Digest, Arc<Vec<u8>>> = out.places.iter().filter_map(made_at).collect();
         let library = library.with_made(made.clone());
         let original = |_: &TreePath, file: &FileNode| Ok(library.content(file).map(|found| found.to_vec()));
+        let left = |_: &TreePath, file: &FileNode| read_copy(fs, left.find(&file.digest).first(), file);
+        let plain = forward.iter().filter(|step| moved.at(&step.path).is_empty());
+        resolve_edits_since(fs, plain, (&original, &left), &mut survey)?;
         moved.resolve(fs, &forward, &out.out, (&original, &|_, _| Ok(None)), &mut survey)?;
         let mut preview = plan_rollback(&forward, &survey.situation, TakenBack::Patch, on_drift);
         let told: BTreeSet<Option<String>> =
@@ -104,6 +113,11 @@ impl Workbench {
             set_aside: Vec::new(),
         })
     }
+}
+
+/// Where copies are of what patches left in files whose later edits are to be merged.
+fn copies_of_what_was_left(fs: &dyn Fs, folder: &FolderStack) -> Result<Archive> {
+    Ok(Archive::default().with_what_was_left(fs, folder.entries())?)
 }
 
 /// A place that stays as it is although one that had changed it goes.

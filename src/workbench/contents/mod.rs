@@ -6,5 +6,5 @@ mod not_read;
 
 pub(crate) use content::ContentSpool;
 pub use content::{MAX_IN_MEMORY_BYTES, SideContent};
-pub(crate) use library::{ContentOrigin, Library, SearchFirst, wants_merging};
+pub(crate) use library::{ContentOrigin, Library, MAX_COMPARED_BYTES, SearchFirst, wants_merging};
 pub(crate) use not_read::NotRead;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::edits::{CheckedEdits, edits_of};
 use super::merged_contents::MergedContents;
-use super::moved_switches::{MovedSwitch, MovedSwitches, as_left, same_but};
+use super::moved_switches::{ContentOf, MovedSwitch, MovedSwitches, as_left, same_but};
 use super::read_file::read_file;
 use super::situation::Survey;
 use crate::bundle::VerifiedBundle;
@@ -17,7 +17,6 @@ use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, T
 use crate::named_file;
 use crate::plan::why::{Edits, NoDraft};
 use crate::plan::{MergedHow, Resolution};
-use crate::transaction::SafeCopies;
 use crate::whole_file::WholeFile;
 use crate::workbench::contents::{Library, NotRead, SearchFirst};
 use crate::workbench::{Error, Result, Workbench};
@@ -220,18 +219,18 @@ pub(crate) fn merged_here(
 }
 
 /// Works out what becomes of each file that was edited after the change made of `steps`, where a copy of what the
-/// change left was kept: what the change did goes, the edits stay.
+/// change left was kept: what the change did goes, the edits stay. `original` and `left` have what was there before the
+/// change, and what it left.
 ///
 /// # Errors
 /// If a file cannot be read, or was changed while it was looked at.
-pub(crate) fn resolve_edits_since(
+pub(crate) fn resolve_edits_since<'s>(
     fs: &dyn Fs,
-    steps: &[Step],
-    kept: &SafeCopies,
+    steps: impl IntoIterator<Item = &'s Step>,
+    (original, left): (&ContentOf<'_>, &ContentOf<'_>),
     survey: &mut Survey,
 ) -> Result<()> {
     for step in steps {
-        let (Some(left), Some(copy)) = (kept.left(&step.path), kept.of(&step.path)) else { continue };
         let (Some(Node::File(after)), Some(Node::File(before))) = (&step.after, &step.before) else {
             continue;
         };
@@ -239,12 +238,9 @@ pub(crate) fn resolve_edits_since(
         if mine == *after || mine == *before {
             continue;
         }
-        let contents = [
-            read_file(fs, &Place::from(left), after.digest)?,
-            read_file(fs, &Place::from(&step.path), mine.digest)?,
-            read_file(fs, &Place::from(copy), before.digest)?,
-        ];
-        let [Some(base), Some(my_content), Some(theirs)] = contents else { continue };
+        let Some(base) = left(&step.path, after)? else { continue };
+        let my_content = read_file(fs, &Place::from(&step.path), mine.digest)?;
+        let (Some(my_content), Some(theirs)) = (my_content, original(&step.path, before)?) else { continue };
         let modes = [after.mode, mine.mode, before.mode];
         let merged = merge(step.path.as_str(), &base, &my_content, &theirs);
         let resolution = resolution_of(merged, &step.path, modes, &mut survey.made);

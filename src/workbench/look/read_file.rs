@@ -4,8 +4,8 @@ use std::io::{self, Read};
 
 use crate::diff::MAX_MERGE_BYTES;
 use crate::disk::ScanError;
-use crate::disk::fs::{Fs, Place};
-use crate::model::Digest;
+use crate::disk::fs::{Fs, Place, StatePath};
+use crate::model::{Digest, FileNode};
 use crate::workbench::Result;
 
 /// The file at `place`, if it is this content.
@@ -29,4 +29,9 @@ pub(crate) fn read_file(fs: &dyn Fs, place: &Place, digest: Digest) -> Result<Op
         Err(error) => return Err(failed(error).into()),
     };
     Ok((Digest::compute(&content) == digest).then_some(content))
+}
+
+/// The content of `file`, if this copy has it.
+pub(crate) fn read_copy(fs: &dyn Fs, copy: Option<&StatePath>, file: &FileNode) -> Result<Option<Vec<u8>>> {
+    copy.map_or(Ok(None), |copy| read_file(fs, &Place::from(copy), file.digest))
 }

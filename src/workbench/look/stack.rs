@@ -123,8 +123,12 @@ impl FolderStack {
     /// # Errors
     /// The system's.
     pub fn archive(&self, fs: &dyn Fs) -> Result<Archive> {
-        let entries = self.steps.iter().map(|(seq, steps)| (*seq, &**steps));
-        Ok(Archive::new(fs, entries)?)
+        Ok(Archive::new(fs, self.entries())?)
+    }
+
+    /// The steps of each entry that changed the folder.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (u64, &[Step])> {
+        self.steps.iter().map(|(seq, steps)| (*seq, &**steps))
     }
 
     /// The patch of this key.

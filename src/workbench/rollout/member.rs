@@ -35,6 +35,8 @@ choices! {
         LeftOut = "left-out",
         /// What this rollout applied was rolled back by it.
         RolledBack = "rolled-back",
+        /// What this rollout applied stays there: somebody kept it for good, or its vendor says that it can't be rolled back.
+        NoWayBack = "no-way-back",
     }
 }
 
@@ -75,7 +77,10 @@ impl Member {
             MemberState::Good | MemberState::AlreadyThere | MemberState::SwitchedOff => {
                 MemberStanding::Good { since: self.since.unwrap_or(Seconds::MAX) }
             }
-            MemberState::Refused | MemberState::Missing | MemberState::RolledBack => MemberStanding::NotGood,
+            MemberState::Refused
+            | MemberState::Missing
+            | MemberState::RolledBack
+            | MemberState::NoWayBack => MemberStanding::NotGood,
             MemberState::PutBack | MemberState::NotGoodAnyMore | MemberState::NeedsPerson => {
                 MemberStanding::Failed
             }

@@ -127,13 +127,12 @@ impl RolloutView {
         Self { file: file.path.clone(), name: state.name.clone(), rings: rings.collect(), gate }
     }
 
-    fn folders(&self) -> impl Iterator<Item = &MemberView> {
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &MemberView> {
         self.rings.iter().flat_map(|ring| &ring.folders)
     }
 
     /// What it means for whoever started the run; `None` if all went as it was asked for.
     pub(crate) fn kind(&self) -> Option<Kind> {
-        let needs_person = self.folders().any(|folder| folder.state == MemberState::NeedsPerson);
         let gate = match &self.gate {
             Gate::Next(Next::Done) | Gate::AsFarAsAsked { .. } => None,
             Gate::Stopped(_) | Gate::Over(_) | Gate::Next(Next::Stop { .. }) => Some(Kind::Refused),
@@ -144,15 +143,17 @@ impl RolloutView {
                 Some(Kind::NotYet)
             }
         };
-        Kind::worst([gate, needs_person.then_some(Kind::NeedsPerson)])
+        Kind::worst([gate, self.needs_person().then_some(Kind::NeedsPerson)])
     }
 }
 
 impl RolloutView {
-    /// The same for whoever only asked how it stands: one that was rolled back as a whole waits for nobody.
+    /// The same for whoever only asked how it stands: one that was rolled back wherever it can be waits for nobody.
     pub(crate) fn kind_of_status(&self) -> Option<Kind> {
         match &self.gate {
-            Gate::Over(_) if !self.folders().any(MemberView::has_what_it_applied) => self.kind_of_rollback(),
+            Gate::Over(_) if !self.folders().any(MemberView::has_what_it_applied) => {
+                self.needs_person().then_some(Kind::NeedsPerson)
+            }
             _ => self.kind(),
         }
     }
@@ -167,8 +168,15 @@ impl RolloutView {
 
     /// What it means for whoever asked for a rollback.
     pub(crate) fn kind_of_rollback(&self) -> Option<Kind> {
-        let needs_person = self.folders().any(|folder| folder.state == MemberState::NeedsPerson);
-        needs_person.then_some(Kind::NeedsPerson)
+        let stays = self.folders().any(|folder| folder.state == MemberState::NoWayBack);
+        Kind::worst([
+            self.needs_person().then_some(Kind::NeedsPerson),
+            stays.then_some(Code::NoWayBack.kind()),
+        ])
+    }
+
+    fn needs_person(&self) -> bool {
+        self.folders().any(|folder| folder.state == MemberState::NeedsPerson)
     }
 }
 

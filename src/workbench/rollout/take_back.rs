@@ -197,8 +197,12 @@ impl Workbench {
             Ok(TurnOutcome::new(MemberState::RolledBack, member.entry))
         });
         done.unwrap_or_else(|error: Error| {
-            let found = TurnOutcome::failed(&error);
-            TurnOutcome { state: MemberState::NeedsPerson, entry: member.entry, why: found.why }
+            // That is for good, and nobody's to decide any more.
+            let state = match error.code() {
+                Code::NoWayBack => MemberState::NoWayBack,
+                _ => MemberState::NeedsPerson,
+            };
+            TurnOutcome { state, entry: member.entry, why: TurnOutcome::failed(&error).why }
         })
     }
 }

@@ -116,6 +116,34 @@ fn a_fix_whose_line_comes_back_by_a_rollback_below_it_is_named() {
 }
 
 #[test]
+fn what_somebody_made_of_the_line_since_is_not_out_because_an_earlier_fix_took_it_out() {
+    for fixes in [&["CVE-1"], &["CVE-2"]] {
+        let scene = with(OPEN);
+        scene.must_apply(&fix(&scene, OPEN, SHUT));
+        let again = OPEN.replace("yes", "often");
+        let made = scene.patch(None, &scene.bundle("M", &["M"]).replace("f", OPEN, &again));
+        assert_eq!(scene.apply(&made, "--allow-undo=ticket-7").code, 0);
+        assert_eq!(scene.read("f").as_deref(), Some(&*again));
+        let once_more = scene.patch(Some("ann"), &scene.bundle("L-2", fixes).replace("f", OPEN, SHUT));
+        scene.refuses(&once_more, "E-OVERLAP", "this patch and M change the same lines of f");
+        let agreed = scene.apply(&once_more, "--allow-related=ticket-8");
+        assert_eq!(agreed.code, 0, "{agreed}");
+        assert_eq!(scene.read("f").as_deref(), Some(SHUT), "{fixes:?}");
+    }
+}
+
+#[test]
+fn twin_what_somebody_put_beside_it_since_is_not_made_of_it() {
+    let scene = with(OPEN);
+    scene.must_apply(&fix(&scene, OPEN, SHUT));
+    let beside = SHUT.replace("b = 2", "new = 1\nb = 2");
+    scene.must_apply(&scene.patch(None, &scene.bundle("M", &["M"]).replace("f", SHUT, &beside)));
+    let same = scene.patch(Some("ann"), &scene.bundle("L-2", &["CVE-2"]).replace("f", OPEN, SHUT));
+    scene.must_apply(&same);
+    assert_eq!(scene.read("f").as_deref(), Some(&*beside));
+}
+
+#[test]
 fn twin_who_takes_the_same_line_out_has_the_fix_in_place() {
     let scene = with(OPEN);
     let other = scene.bundle("X", &["X"]).replace("f", OPEN, &SHUT.replace("d = 4", "d = 5"));

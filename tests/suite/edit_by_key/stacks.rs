@@ -98,6 +98,89 @@ fn the_same_key_with_the_same_value_is_there_already_and_with_another_one_a_conf
     assert_eq!(sandbox.read(PATH), Some(edited(VALUES, &[TAGGED])));
 }
 
+const ADD_B: &str = "{ add = \"env[]\", value = { name = \"B\", value = \"2\" } }";
+const ADD_C: &str = "{ add = \"env[]\", value = { name = \"C\", value = \"3\" } }";
+const WITH_B: &str = "- name: B\n  value: \"2\"\n";
+const WITH_C: &str = "- name: C\n  value: \"3\"\n";
+
+#[test]
+fn patches_that_each_add_an_element_to_a_list_come_one_behind_the_other() {
+    let (b, both) = ([VALUES, WITH_B].concat(), [VALUES, WITH_B, WITH_C].concat());
+    for together in [false, true] {
+        let sandbox = patches(VALUES, &[ADD_B, ADD_C]);
+        let console = Console::new(&sandbox);
+        match together {
+            true => drop(console.done("apply $/1.patchbundle $/2.patchbundle $/app --yes --allow-unsigned")),
+            false => [1, 2].into_iter().for_each(|number| {
+                let run = apply(&console, number);
+                assert_eq!(run.code, 0, "{run}");
+            }),
+        }
+        assert_eq!(sandbox.read(PATH).as_deref(), Some(&*both));
+        let status = console.done("status $/app --json").json();
+        assert!(status["drift"].as_array().is_some_and(Vec::is_empty), "{status}");
+        console.done("rollback $/app ACME-2 --yes");
+        assert_eq!(sandbox.read(PATH).as_deref(), Some(&*b));
+        console.done("reapply $/app --allow-unsigned --yes");
+        assert_eq!(sandbox.read(PATH).as_deref(), Some(&*both));
+        console.done("rollback $/app --to ACME-1 --yes");
+        assert_eq!(sandbox.read(PATH).as_deref(), Some(VALUES));
+    }
+}
+
+#[test]
+fn the_same_element_is_there_already() {
+    let sandbox = patches(VALUES, &[ADD_B, &format!("{ADD_B}, {TAG}"), ADD_B]);
+    let console = Console::new(&sandbox);
+    assert_eq!((apply(&console, 1).code, apply(&console, 2).code), (0, 0));
+    let all = edited(&[VALUES, WITH_B].concat(), &[TAGGED]);
+    assert_eq!(sandbox.read(PATH).as_deref(), Some(&*all), "it isn't there twice");
+    let same = apply(&console, 3);
+    assert!(same.code == 0 && same.printed().contains("already has what ACME-3 changes"), "{same}");
+    assert_eq!(sandbox.read(PATH), Some(all));
+}
+
+#[test]
+fn elements_come_behind_each_other_in_every_form_that_has_lists() {
+    for (name, before, elements) in [
+        (
+            "conf.json",
+            "{\n  \"hosts\": [\n    \"a\"\n  ]\n}\n",
+            "{\n  \"hosts\": [\n    \"a\",\n    \"b\",\n    \"c\"\n  ]\n}\n",
+        ),
+        ("conf.json", "{\"hosts\": [\"a\"]}\n", "{\"hosts\": [\"a\", \"b\", \"c\"]}\n"),
+        ("conf.toml", "hosts = [\"a\"]\n", "hosts = [\"a\", \"b\", \"c\"]\n"),
+    ] {
+        let sandbox = Sandbox::with(&[(&format!("app/{name}"), before), (&format!("known/{name}"), before)]);
+        let console = Console::new(&sandbox);
+        for element in ["b", "c"] {
+            let edits = format!(
+                "[[edits]]\nfile = \"{name}\"\ndo = [{{ add = \"hosts[]\", value = \"{element}\" }}]\n"
+            );
+            sandbox.write("order.toml", &order(&format!("ADD-{element}"), "", &edits));
+            console
+                .done(&format!("make --from $/known --order $/order.toml --output $/{element}.patchbundle"));
+            let run = console.run(&format!("apply $/{element}.patchbundle $/app --yes --allow-unsigned"));
+            assert_eq!(run.code, 0, "{name}: {run}");
+        }
+        assert_eq!(sandbox.read(&format!("app/{name}")).as_deref(), Some(elements));
+        let fixed = console.done("fixed $/app").out;
+        assert!(!fixed.contains("rewritten"), "{fixed}");
+    }
+}
+
+#[test]
+fn twin_a_list_that_another_patch_exchanged_as_a_whole_is_no_list_to_add_to_unseen() {
+    let whole = "{ set = \"env\", to = [] }";
+    let sandbox = patches(VALUES, &[ADD_B, whole]);
+    let console = Console::new(&sandbox);
+    assert_eq!(apply(&console, 1).code, 0);
+    let there = sandbox.read(PATH);
+    let refused = apply(&console, 2);
+    assert!(refused.code == 3 && refused.printed().contains("E-UNDOES"), "{refused}");
+    assert_eq!(sandbox.read(PATH), there);
+}
+
 /// A patch with changes of the text, for the same product, as `ACME-9`.
 fn text_patch(sandbox: &Sandbox, new: &str) {
     sandbox.write("new/deploy/values.yaml", new);

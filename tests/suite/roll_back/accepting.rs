@@ -280,7 +280,11 @@ fn accepting_again_leaves_alone_what_nobody_was_told_of() {
 
 #[test]
 fn what_meets_a_patch_that_was_kept_for_good_is_not_told_to_roll_it_back() {
-    let files = |n: u8| [("f", format!("{}{n}\n", "line\n".repeat(9)))];
+    // Both change the last line, and each one of its own.
+    let files = |n: u8| {
+        let line = |number: u8| if number == 20 * n { "own\n" } else { "line\n" };
+        [("f", format!("{}{n}\n", (1..50).map(line).collect::<String>()))]
+    };
     let sandbox = Sandbox::new();
     for (folder, n) in [("app", 0), ("v0", 0), ("v1", 1), ("v2", 2)] {
         files(n).iter().for_each(|(name, text)| sandbox.write(&format!("{folder}/{name}"), text));

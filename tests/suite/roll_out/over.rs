@@ -228,3 +228,39 @@ fn a_rollout_of_which_one_ring_was_rolled_back_says_what_is_still_there() {
     assert!(rest.out.contains("Over: rolled back by ada@server"), "{rest}");
     assert!(!site.has_patch("a"));
 }
+
+#[test]
+fn what_somebody_kept_for_good_stays_and_the_rollback_is_no_next_step_any_more() {
+    let site = Site::new(&["a", "b"], &ring("all", &["a", "b"], ""));
+    assert_eq!(site.run().code, 0);
+    site.console().done("accept $/srv/a --yes");
+    let back = site.console().run(&typed("take-back --yes"));
+    assert_eq!(back.code, 3, "not all of what was asked for is done: {back}");
+    assert!(site.has_patch("a") && !site.has_patch("b"), "{back}");
+    let kept = "$/srv/a  can't be rolled back  E-NO-WAY-BACK: ACME-1 was kept for good, and its backups were deleted";
+    assert!(back.out.contains(kept), "{back}");
+    let over = "1 folder keeps what it applied, because it can't be rolled back there any more";
+    let status = site.console().run(&typed("status"));
+    for told in [&back, &status] {
+        assert!(told.out.contains(over) && !told.out.contains("take-back"), "{told}");
+        assert!(told.out.contains("To see what stays there: patchwright status $/srv/a"), "{told}");
+    }
+    assert_eq!(status.code, 0, "nothing waits: {status}");
+    assert_eq!(site.states(), ["no-way-back", "rolled-back"]);
+    assert!(site.console().done("status $/srv/a").out.contains("ACME-1"));
+    let again = site.console().run(&typed("run --again --yes --allow-unsigned"));
+    assert_eq!(again.code, 0, "{again}");
+    assert_eq!(site.states(), ["good", "good"]);
+}
+
+#[test]
+fn twin_what_only_waits_for_somebody_is_still_rolled_back_afterwards() {
+    let site = Site::new(&["a", "b"], &ring("all", &["a", "b"], ""));
+    assert_eq!(site.run().code, 0);
+    site.sandbox.write("srv/a/conf/app.conf", "edited\n");
+    let back = site.console().run(&typed("take-back --yes"));
+    assert!(back.code == 6 && back.out.contains("patchwright rollout take-back $/october.toml"), "{back}");
+    site.sandbox.write("srv/a/conf/app.conf", "fonts = yes\n");
+    assert_eq!(site.console().run(&typed("take-back --yes")).code, 0);
+    assert!(!site.has_patch("a") && !site.has_patch("b"));
+}

@@ -120,6 +120,29 @@ impl Model {
         self.edited.iter().any(|file| of_file(self, *file) != of_file(other, *file))
     }
 
+    /// Whether nobody can tell what `patch`, one of those that come, was made from, nor whether it fits: patches of its file
+    /// were kept for good, and it neither shows all lines that the only one of them changed, nor only lines that nobody has.
+    fn lacks_an_original(&self, patch: usize, coming: &[usize]) -> bool {
+        /// How many lines a diff shows around a change.
+        const SHOWN: usize = 3;
+        let is_of_file = |other: &usize| file_of(*other) == file_of(patch);
+        let kept: Vec<_> =
+            self.slots[..self.accepted].iter().filter(|(there, _)| is_of_file(there)).collect();
+        let is_replaced = |(there, by): &&(usize, Option<usize>)| is_pack(*there) || by.is_some();
+        if kept.is_empty() || kept.iter().any(|slot| is_replaced(slot)) {
+            return !kept.is_empty();
+        }
+        let place = |hotfix: usize| PLACES[hotfix % PLACES.len()];
+        // A pack shows the whole file.
+        let is_shown =
+            |other: usize| is_pack(patch) || !is_pack(other) && place(other).abs_diff(place(patch)) <= SHOWN;
+        let others = self.active().into_iter().chain(coming.iter().copied());
+        let mut others = others.filter(|other| is_of_file(other) && *other != patch);
+        // What was between two of these is in no backup any more.
+        let is_told = kept.len() == 1 && is_shown(kept[0].0);
+        !is_told && others.any(|other| is_pack(other) || is_shown(other))
+    }
+
     fn position(&self, patch: usize) -> Option<usize> {
         self.slots.iter().position(|(there, _)| *there == patch)
     }
@@ -167,7 +190,7 @@ struct Deed {
     act: Box<Act>,
     after: Option<Model>,
     /// Whether it names a patch about an edited file, or about one whose original went when another patch was kept for
-    /// good: it may be refused though it would change nothing there.
+    /// good and can't be told: it may be refused though it would change nothing there.
     may_be_refused: bool,
 }
 
@@ -252,12 +275,9 @@ impl Story<'_> {
         let mut chosen: Vec<usize> = (0..most).map(|_| chance.pick(PATCHES)).collect();
         let told = format!("apply {:?}", chosen.iter().map(|patch| name(*patch)).collect::<Vec<_>>());
         let files: Vec<PathBuf> = chosen.iter().map(|patch| self.bundles[*patch].path.clone()).collect();
-        let kept = &self.model.slots[..self.model.accepted];
-        let is_kept = |file: usize| kept.iter().any(|(there, _)| file_of(*there) == file);
-        let may_be_refused = chosen
-            .iter()
-            .map(|patch| file_of(*patch))
-            .any(|file| self.model.edited.contains(&file) || is_kept(file));
+        let is_edited = |patch: usize| self.model.edited.contains(&file_of(patch));
+        let may_be_refused =
+            chosen.iter().any(|patch| is_edited(*patch) || self.model.lacks_an_original(*patch, &chosen));
         chosen.sort_by_key(|patch| name(*patch));
         let mut after = self.model.clone();
         let came = chosen.into_iter().filter(|patch| after.come(*patch)).count();

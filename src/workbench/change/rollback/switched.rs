@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::route::{PlannedRollback, RollbackRoute};
-use crate::disk::fs::{Fs, Place, StatePath};
+use crate::disk::fs::{Fs, Place};
 use crate::ledger::{Entry, Ledger};
-use crate::model::{FileNode, Node, Step};
+use crate::model::{Node, Step};
 use crate::plan::Note;
 use crate::plan::why::Switches;
-use crate::transaction::SafeCopies;
 use crate::workbench::look::moved_switches::{ContentOf, MovedSwitches, notes_on_moved_switches};
 use crate::workbench::look::read_file::read_file;
 use crate::workbench::look::situation::Survey;
@@ -22,17 +21,11 @@ pub(super) fn resolve_switches(
     ledger: &Ledger,
     entry: &Entry,
     steps: &[Step],
-    kept: &SafeCopies,
+    contents: (&ContentOf<'_>, &ContentOf<'_>),
     survey: &mut Survey,
 ) -> Result<()> {
     let moved = MovedSwitches::find(fs, ledger, &FolderStack::read(fs, ledger)?)?;
     let going = ledger.layers().slots.into_iter().filter(|slot| slot.undo_entry == entry.seq);
-    let read = |copy: Option<&StatePath>, file: &FileNode| match copy {
-        Some(copy) => read_file(fs, &Place::from(copy), file.digest),
-        None => Ok(None),
-    };
-    let contents: (&ContentOf<'_>, &ContentOf<'_>) =
-        (&|path, file| read(kept.of(path), file), &|path, file| read(kept.left(path), file));
     moved.resolve(fs, steps, &going.map(|slot| slot.key).collect(), contents, survey)
 }
 
