@@ -20,7 +20,6 @@ const KNOWN: [(&[&str], &str); 21] = [
     ),
     (&["bundle/order/read", "bundle/order/resolves"], "both read severities"),
     (&["model/about", "model/resolves"], "what a patch resolves is a part of what it says"),
-    (&["plan/choose", "plan/silence"], "both ask what is known of a finding"),
     (
         &["workbench/error", "workbench/look/scan"],
         "a scan that can't be read is an error with its own reasons",
