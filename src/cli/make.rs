@@ -47,7 +47,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     order: OrderArguments,
     /// An SBOM of the product (CycloneDX or SPDX 2, JSON), which goes along; the components of the order have to be in it
-    #[arg(long, value_name = "FILE", requires = "order")]
+    #[arg(long, value_name = "FILE", requires = "OrderArguments")]
     sbom: Option<PathBuf>,
     /// The patch file to write
     #[arg(short, long, value_name = "FILE")]
@@ -85,8 +85,8 @@ struct OrderArguments {
 
 impl OrderArguments {
     fn source(self, sbom: Option<PathBuf>) -> Option<OrderSource> {
-        let order = self.order.map(|order| OrderSource::File(order).listed_in(sbom));
-        order.or(self.id.map(OrderSource::Id))
+        let order = self.order.map(OrderSource::File).or(self.id.map(OrderSource::Id));
+        order.map(|order| order.listed_in(sbom))
     }
 }
 

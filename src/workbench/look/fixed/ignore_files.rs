@@ -25,11 +25,11 @@ pub(super) fn folders(statement: &VexStatement) -> BTreeSet<String> {
         let end = (parts.len()..=names.len()).rev().find(|end| names[end - parts.len()..*end] == parts[..]);
         Some(end.map_or(folder.clone(), |end| names[..end].join("/")))
     };
-    statement.paths.iter().filter_map(root).filter(is_plain).collect()
+    statement.paths.iter().filter_map(root).filter(|folder| is_plain(folder)).collect()
 }
 
 /// Whether a path stands for itself among patterns.
-fn is_plain(path: &String) -> bool {
+fn is_plain(path: &str) -> bool {
     !path.contains(['*', '?', '[', ']', '{', '}', '\\', '!'])
 }
 
@@ -56,7 +56,7 @@ pub(super) fn trivy(here: &FixedHere) -> String {
             if !folders.is_empty() {
                 text.push_str("    paths:\n");
                 let beside = here.python.get(&statement.purl).into_iter().flatten();
-                let beside = beside.map(ToString::to_string).filter(is_plain);
+                let beside = beside.map(ToString::to_string).filter(|path| is_plain(path));
                 folders.into_iter().chain(beside).for_each(|folder| {
                     text.push_str(&format!("      - {}\n", quoted(&format!("{folder}/**"))));
                 });
