@@ -7,7 +7,7 @@ use super::{ModulePath, read, rust_files, tokens, without_tests};
 type Module = Vec<String>;
 
 /// Files that need each other, each group with its reason.
-const KNOWN: [(&[&str], &str); 21] = [
+const KNOWN: [(&[&str], &str); 20] = [
     (
         &[
             "bundle/manifest/read",
