@@ -88,7 +88,7 @@ pub(super) struct Lists {
 /// An SBOM of the folder.
 #[derive(Debug, Default, Args)]
 pub(super) struct SbomFlag {
-    /// An SBOM of the folder (CycloneDX or SPDX 2.3, JSON): answers for the components that the patch requires
+    /// An SBOM of the folder (CycloneDX or SPDX 2, JSON): answers for the components that the patch requires
     #[arg(long, value_name = "FILE")]
     pub sbom: Option<PathBuf>,
 }

@@ -178,7 +178,11 @@ impl Arguments {
             KeyVerb::List(_) => {
                 let keys = session.workbench().keys().without_folder()?;
                 let verbose = session.is_verbose();
-                session.answer(|style| text::keys(&keys, verbose, style), || answer::Keys::new(&keys))
+                let odd = session.workbench().odd_rules().without_folder()?;
+                session.answer(
+                    |style| text::keys(&keys, &odd, verbose, style),
+                    || answer::Keys::new(&keys, odd.clone()),
+                )
             }
             KeyVerb::Trust(args) => args.run(session),
             KeyVerb::Revoke(args) => args.run(session),

@@ -46,8 +46,8 @@ pub(super) struct Arguments {
     git: Git,
     #[command(flatten)]
     order: OrderArguments,
-    /// An SBOM of the product (CycloneDX or SPDX 2.3, JSON): the components that the order names have to be in it
-    #[arg(long, value_name = "FILE", requires = "order")]
+    /// An SBOM of the product (CycloneDX or SPDX 2, JSON), which goes along; the components of the order have to be in it
+    #[arg(long, value_name = "FILE", requires = "OrderArguments")]
     sbom: Option<PathBuf>,
     /// The patch file to write
     #[arg(short, long, value_name = "FILE")]
@@ -84,17 +84,14 @@ struct OrderArguments {
 }
 
 impl OrderArguments {
-    fn source(self) -> Option<OrderSource> {
-        self.order.map(OrderSource::File).or(self.id.map(OrderSource::Id))
+    fn source(self, sbom: Option<PathBuf>) -> Option<OrderSource> {
+        let order = self.order.map(OrderSource::File).or(self.id.map(OrderSource::Id));
+        order.map(|order| order.listed_in(sbom))
     }
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
-        if let Some((order, sbom)) = self.order.order.as_ref().zip(self.sbom.as_ref()) {
-            let order = OrderSource::File(order.clone());
-            session.workbench().compare_order_with_sbom(&order, sbom).without_folder()?;
-        }
         let made = match (&self.git.git, self.patch.is_empty()) {
             (Some(_), _) => self.of_commits(session)?,
             (None, false) => self.of_text(session)?,
@@ -118,11 +115,12 @@ impl Arguments {
                     .hint("[[edits]] in an order change single values. `patchwright new` writes an order to fill in.")
                     .into());
             };
-            let request = EditMakeRequest { from, order, tries: self.tries, output: self.output, proof };
+            let (tries, sbom, output) = (self.tries, self.sbom, self.output);
+            let request = EditMakeRequest { from, order, sbom, tries, output, proof };
             let made = session.watch(|workbench, watch| workbench.make_of_edits(&request, watch));
             return made.without_folder();
         };
-        let Some(order) = self.order.source() else {
+        let Some(order) = self.order.source(self.sbom) else {
             return Err(Report::usage("The patch needs a description or an ID: add --order FILE or --id ID")
                 .hint("`patchwright new` writes an order to fill in.")
                 .into());
@@ -140,7 +138,7 @@ impl Arguments {
                 Report::usage("The product folder for the text patch is needed: add --target DIR").into()
             );
         };
-        let order = self.order.source();
+        let order = self.order.source(self.sbom);
         let request = TextMakeRequest {
             patch: files.swap_remove(0),
             reading,
@@ -174,7 +172,7 @@ impl Arguments {
             }
         };
         let repository = self.git.git.unwrap_or_default();
-        let order = self.order.source();
+        let order = self.order.source(self.sbom);
         let request = GitMakeRequest { repository, commits, order, output: self.output, proof };
         session.watch(|workbench, watch| workbench.make_of_commits(&request, watch)).without_folder()
     }

@@ -16,10 +16,14 @@ use crate::workbench::is_text_patch;
 Examples:
   patchwright show fix.patchbundle
   patchwright show fix.patchbundle --json
+  patchwright show fix.patchbundle --save-sbom app.cdx.json
   patchwright show fix.patch")]
 pub(super) struct Arguments {
     /// The patch file
     file: PathBuf,
+    /// Save the SBOM that is in it, byte for byte
+    #[arg(long, value_name = "FILE")]
+    save_sbom: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -32,11 +36,18 @@ impl Arguments {
                 || answer::TextPatches::new(&shown, file),
             );
         }
+        let saved = self.save_sbom.as_deref();
+        if let Some(to) = saved {
+            session.watch(|workbench, _| workbench.save_sbom(file, to)).without_folder()?;
+        }
         let shown = session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?;
         let verbose = session.is_verbose();
         session.answer(
-            |style| text::inspection(&shown, file, verbose, style),
-            || answer::Show::new(&shown, file),
+            |style| {
+                let shown = text::inspection(&shown, file, verbose, style);
+                shown + &saved.map(text::saved_sbom).unwrap_or_default()
+            },
+            || answer::Show::new(&shown, file, saved),
         )
     }
 }

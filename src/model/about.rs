@@ -148,6 +148,11 @@ impl About {
         if self.mends.is_empty() { self.unplanned } else { Some(true) }
     }
 
+    /// Whether it says of others that they have to be there, or must not be.
+    pub(crate) fn depends_on_others(&self) -> bool {
+        !(self.requires.is_empty() && self.requires_if.is_empty() && self.conflicts.is_empty())
+    }
+
     /// What it requires where the patches that `is_there` knows are in the folder or about to come.
     pub(crate) fn all_requirements(&self, is_there: impl Fn(&str) -> bool) -> Vec<&Requirement> {
         let conditional = self.requires_if.iter().filter(|only| is_there(only.when.as_str()));
@@ -418,6 +423,19 @@ pub struct Evidence {
     pub review: Vec<String>,
     /// What was tested, and with which result.
     pub tests: Vec<String>,
+    /// An SBOM of the product that it was made for.
+    pub sbom: Option<CarriedSbom>,
+}
+
+/// An SBOM that travels in a patch file, byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarriedSbom {
+    /// Such as `CycloneDX 1.6`.
+    pub format: String,
+    /// SHA-256 of the file.
+    pub digest: Digest,
+    /// Its length.
+    pub size_bytes: u64,
 }
 
 /// How many people have to sign a patch.

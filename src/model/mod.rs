@@ -34,8 +34,8 @@ mod versions;
 mod word;
 
 pub use about::{
-    About, Approvals, Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Product, Requirement,
-    RequirementMode, Restart, Rollback, Severity, SeverityLevel,
+    About, Approvals, CarriedSbom, Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Product,
+    Requirement, RequirementMode, Restart, Rollback, Severity, SeverityLevel,
 };
 pub(crate) use about::{PatchKind, RequirementIf, RollbackPossible};
 pub use change::{FileChange, LocalEdits, Payload, Role, Step};

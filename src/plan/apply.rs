@@ -126,6 +126,9 @@ impl Planner<'_> {
     /// What must be there, what must not.
     fn check_relations(&mut self) {
         let (patch, situation) = (self.patch, self.situation);
+        if !patch.about.depends_on_others() {
+            return;
+        }
         let installed: BTreeMap<&str, u32> =
             situation.installed.iter().map(|(id, rev)| (id.as_str(), *rev)).collect();
         let coming: BTreeMap<&str, u32> =

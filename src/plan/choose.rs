@@ -5,120 +5,59 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use super::aliases::{SameProblem, is_cve, problems};
+use super::due::{Due, DueDays};
 use super::fixed::{Claim, ClaimGrade, VexStatement};
+use super::problem_facts::{Band, ProblemFacts};
 use super::silence::ScanFinding;
 use crate::model::{Patch, Purl, choices};
 use crate::text::CvssScore;
 
 choices! {
-    /// How bad a problem is. Of some nobody has said; those stand between what can wait and what should not.
+    /// What problems are ranked by.
     #[derive(Default)]
-    pub(crate) enum Band {
-        /// Hardly anything.
-        Negligible = "negligible",
-        /// Something that can wait.
-        Low = "low",
-        /// Nobody has said.
+    pub(crate) enum RankBy {
+        /// The most important reason first, and no number made of several.
         #[default]
-        Unknown = "unknown",
-        /// Something that should not wait for long.
-        Medium = "medium",
-        /// Something that should not wait.
-        High = "high",
-        /// Something that must not wait.
-        Critical = "critical",
+        Reasons = "reasons",
+        /// The number that Grype makes: 0 for what has no forecast and isn't known to be exploited.
+        Grype = "grype",
     }
 }
 
-impl Band {
-    /// The band of a score, as CVSS 3 and 4 have them.
-    fn new(score: CvssScore) -> Self {
-        match score.tenths {
-            0 => Band::Negligible,
-            1..40 => Band::Low,
-            40..70 => Band::Medium,
-            70..90 => Band::High,
-            _ => Band::Critical,
-        }
-    }
+/// How what was found is judged.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct RiskRules {
+    pub rank_by: RankBy,
+    /// What the rules of the site say by when problems have to be fixed.
+    pub due_days: DueDays,
 }
-
-/// That a problem is exploited, by a list of such.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Exploited {
-    /// Whether by ransomware.
-    pub ransomware: bool,
-    /// When it has to be fixed, as a date.
-    pub due: Option<String>,
-}
-
-/// What is known of a problem, wherever it is from.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct ProblemFacts {
-    pub exploited: Option<Exploited>,
-    /// How likely it is exploited within a month, by a forecast, in millionths.
-    pub epss: Option<u32>,
-    pub cvss: Option<CvssScore>,
-    /// The word of the scanner.
-    pub band: Option<Band>,
-    pub published: Option<String>,
-}
-
-impl ProblemFacts {
-    /// Takes in what somebody else knows of the same problem; of two answers the worse one.
-    fn join(&mut self, other: &ProblemFacts) {
-        if let Some(found) = &other.exploited {
-            let known = self.exploited.get_or_insert_with(|| found.clone());
-            known.ransomware |= found.ransomware;
-            known.due = [known.due.take(), found.due.clone()].into_iter().flatten().min();
-        }
-        self.epss = self.epss.max(other.epss);
-        self.cvss = self.cvss.max(other.cvss);
-        self.band = self.band.max(other.band);
-        let dates = [self.published.take(), other.published.clone()];
-        self.published = dates.into_iter().flatten().min();
-    }
-
-    /// How bad it is: the worse of its score and the scanner's word, which are often from two lists.
-    pub(crate) fn band(&self) -> Band {
-        self.cvss.map(Band::new).max(self.band).unwrap_or_default()
-    }
-
-    /// Whether the scanner calls it worse than its score does.
-    pub(crate) fn is_worse_than_its_score(&self) -> bool {
-        self.cvss.is_some_and(|score| self.band > Some(Band::new(score)))
-    }
-
-    /// Whether a forecast says that it will likely be exploited.
-    pub(crate) fn is_likely(&self) -> bool {
-        self.epss.is_some_and(|epss| epss >= LIKELY)
-    }
-
-    fn priority(&self) -> Priority {
-        let exploited = self.exploited.as_ref();
-        Priority {
-            ransomware: exploited.is_some_and(|known| known.ransomware),
-            exploited: exploited.is_some(),
-            likely: self.is_likely(),
-            band: self.band(),
-            cvss: self.cvss,
-            published: self.published.clone().map(Reverse),
-        }
-    }
-}
-
-/// One in ten within a month: few problems are above, and most that are exploited are.
-const LIKELY: u32 = 100_000;
 
 /// The rank, the most important difference first. Nothing is multiplied: what is not known cannot make the rest nothing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Priority {
+    /// If that is what problems are ranked by.
+    grype_risk: Option<u32>,
     ransomware: bool,
     exploited: bool,
     likely: bool,
     band: Band,
     cvss: Option<CvssScore>,
     published: Option<Reverse<String>>,
+}
+
+impl Priority {
+    fn new(facts: &ProblemFacts, rank_by: RankBy) -> Self {
+        let exploited = facts.exploited.as_ref();
+        Self {
+            grype_risk: (rank_by == RankBy::Grype).then(|| facts.grype_risk()),
+            ransomware: exploited.is_some_and(|known| known.ransomware),
+            exploited: exploited.is_some(),
+            likely: facts.is_likely(),
+            band: facts.band(),
+            cvss: facts.cvss,
+            published: facts.published.clone().map(Reverse),
+        }
+    }
 }
 
 /// One problem, by all its names.
@@ -128,6 +67,8 @@ pub(crate) struct Problem {
     /// The advisories that the scanner reports instead of it.
     pub advisories: Vec<String>,
     pub facts: ProblemFacts,
+    /// By when it has to be fixed, if anybody says so.
+    pub due: Option<Due>,
     /// Where it was found: numbers of needs.
     pub needs: Vec<usize>,
 }
@@ -196,12 +137,13 @@ fn by_problem(findings: &[ScanFinding]) -> Vec<(usize, Vec<String>)> {
 
 impl Board {
     /// Sorts what was found by its importance. `known` has what lists say about ids; `here`: what the patches in the folder
-    /// claim, and may be told of it; `offered`: the patches to choose from, whoever signed them.
+    /// claim, and may be told of it; `offered`: the patches to choose from, whoever signed them; `rules`: how it is judged.
     pub fn new(
         findings: &[ScanFinding],
         known: &HashMap<String, ProblemFacts>,
         here: (&[Claim], &[VexStatement]),
         offered: &[&Patch],
+        rules: RiskRules,
     ) -> Self {
         let told = by_problem(findings);
         let names: Vec<Vec<String>> = told.iter().map(|(_, names)| names.clone()).collect();
@@ -211,15 +153,18 @@ impl Board {
             let mut facts = ProblemFacts::default();
             numbers.iter().for_each(|number| facts.join(&findings[*number].facts));
             ids.iter().filter_map(|id| known.get(id)).for_each(|more| facts.join(more));
+            let due = Due::new(&facts, &rules.due_days);
             let about = numbers.iter().map(|number| &findings[*number]);
             let mut advisories: Vec<String> =
                 about.filter(|one| !one.names.covers.is_empty()).map(|one| one.id.clone()).collect();
             advisories.retain(|id| !ids.contains(id) && !is_cve(id));
             advisories.sort();
             advisories.dedup();
-            found.push((Problem { ids, advisories, facts, needs: Vec::new() }, numbers));
+            found.push((Problem { ids, advisories, facts, due, needs: Vec::new() }, numbers));
         }
-        found.sort_by_cached_key(|(problem, _)| (Reverse(problem.facts.priority()), problem.ids.clone()));
+        found.sort_by_cached_key(|(problem, _)| {
+            (Reverse(Priority::new(&problem.facts, rules.rank_by)), problem.ids.clone())
+        });
         let mut board = Self {
             problems: Vec::with_capacity(found.len()),
             needs: Vec::new(),

@@ -10,6 +10,7 @@ mod by_lines;
 mod choose;
 #[cfg(test)]
 mod claims_tests;
+mod due;
 mod fates;
 mod file_note;
 mod fixed;
@@ -25,6 +26,7 @@ mod loss_tests;
 mod merged_how;
 mod metrics;
 mod order;
+mod problem_facts;
 mod relate;
 #[cfg(test)]
 mod relate_tests;
@@ -53,7 +55,8 @@ use std::fmt::Display;
 
 pub(crate) use aliases::OtherNames;
 pub(crate) use apply::fitness;
-pub(crate) use choose::{Band, Board, Exploited, Need, NeedFate, Problem, ProblemFacts};
+pub(crate) use choose::{Board, Need, NeedFate, Problem, RankBy, RiskRules};
+pub(crate) use due::{Due, DueBy, DueDays, DueOfPatch, Undated};
 pub(crate) use fates::FileFates;
 pub(crate) use fates::{how_it_stands, is_lost};
 pub(crate) use file_note::FileNote;
@@ -68,6 +71,7 @@ pub(crate) use metrics::{
     ChangeEvent, Deed, EventRef, Metrics, Period, Proportion, RateFigure, TimeFigure, Times,
 };
 pub use order::in_order;
+pub(crate) use problem_facts::{Band, Exploited, ProblemFacts};
 pub(crate) use relate::{
     Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains,
     words_of,
@@ -78,6 +82,7 @@ pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;
 pub(crate) use scope::Scope;
 pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
+pub(crate) use shown_lists::shortened;
 pub(crate) use silence::{Loud, ScanFinding, Scanner, Silence, in_folder, silenced};
 pub use situation::Situation;
 pub(crate) use situation::{FailedCheck, FolderProduct, KnownBy, Recalled, VolumeProblem, spell};

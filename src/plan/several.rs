@@ -175,11 +175,11 @@ impl<'a> FolderSoFar<'a> {
         let patch = &one.patch;
         self.touched.extend(patch.changes.iter().map(|change| change.path.clone()));
         let landings = self.landings(one);
-        let relations = self.relations(one, &landings, all.len());
+        let (relations, told) = self.relations(one, &landings, all.len());
         let mut planned = PlannedPatch {
             index,
             relations: relations.into(),
-            unrelated: self.layers.len() - self.layers_to_tell(patch, all.len()).count(),
+            unrelated: self.layers.len() - told,
             left_out: None,
             replaces: Vec::new(),
             steps: Vec::new(),
@@ -255,6 +255,10 @@ impl<'a> FolderSoFar<'a> {
         self.now.version = self.version_for(one);
         self.now.failed_checks.clone_from(&one.failed_checks);
         self.now.unasked_checks.clone_from(&one.unasked_checks);
+        // Of a thousand that ask for no others, each would list all.
+        if !one.patch.about.depends_on_others() {
+            return;
+        }
         let id_of = |one: &Candidate| {
             (one.patch.about.identity.id.as_str().to_owned(), one.patch.about.identity.revision)
         };

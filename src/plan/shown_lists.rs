@@ -3,7 +3,7 @@
 use crate::diff::LineRange;
 
 /// The first few of a list; the whole one is in the JSON answer.
-pub(super) fn shortened(list: &[String]) -> String {
+pub(crate) fn shortened(list: &[String]) -> String {
     const SHOWN: usize = 6;
     let mut text = list[..list.len().min(SHOWN)].join(", ");
     if list.len() > SHOWN {

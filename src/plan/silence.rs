@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::aliases::{OtherNames, SameProblem, problems};
-use super::choose::ProblemFacts;
 use super::fixed::{Claim, ClaimProof, VexStatement};
+use super::problem_facts::ProblemFacts;
 use crate::model::{Component, Purl, ResolvedState, TreePath, choices};
 
 choices! {

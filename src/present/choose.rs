@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::overview::{line, path_line};
-use crate::plan::{Need, NeedFate};
+use crate::plan::{Need, NeedFate, RankBy};
 use crate::report::{choose, phrases};
 use crate::text::capitalised;
 use crate::words::{fill, window};
@@ -45,6 +45,7 @@ impl ChooseForm {
             from: self.from.clone(),
             kev: self.kev.clone(),
             epss: self.epss.clone(),
+            rank_by: RankBy::default(),
             withdrawn: self.withdrawn.clone(),
         }
     }
@@ -128,7 +129,7 @@ impl ChoicePage {
         let findings = phrases::count(choice.findings, "finding", "findings");
         Self {
             headline: fill(window::CHOICE_HEADLINE, &[("problems", &problems), ("findings", &findings)]),
-            warnings: old.chain(unreadable).collect(),
+            warnings: old.chain(choose::undated(choice)).chain(unreadable).collect(),
             groups: groups.into_iter().filter(|(_, rows, _)| !rows.is_empty()).collect(),
             files: choice.chosen.iter().map(|number| choice.patches[*number].file.clone()).collect(),
         }
@@ -158,7 +159,7 @@ fn row(choice: &PatchChoice, need: &Need, told: &str, today: Timestamp) -> Choic
         ids: line(&choose::ids(problem)),
         library: line(&choose::library(&choice.board, need)),
         told: line(&capitalised(told)),
-        rank: line(&capitalised(&choose::rank(&problem.facts, today))),
+        rank: line(&capitalised(&choose::rank(problem, choice.rank_by, today))),
         is_exploited: problem.facts.exploited.is_some(),
     }
 }

@@ -294,6 +294,7 @@ fn care(patch: &Patch) -> Vec<Fact> {
     facts.extend(evidence.tests.iter().map(|line| Fact::new(words::TESTED, line)));
     facts.extend(evidence.provenance.iter().map(|line| Fact::new(words::COMES_FROM, line)));
     facts.extend(patch.about.source.as_ref().map(|source| Fact::new(words::MADE_FROM, source)));
+    facts.extend(evidence.sbom.as_ref().map(|sbom| Fact::new(words::SBOM, &phrases::carried_sbom(sbom))));
     let proof = if patch.proven { words::PROVEN } else { words::NOT_PROVEN };
     facts.push(Fact::new(words::PROOF, proof));
     facts

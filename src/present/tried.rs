@@ -87,11 +87,12 @@ impl AskedRules {
         let template = if is_met { trying::RULES_MET } else { trying::RULES_UNMET };
         let lacks =
             verified.unmet.iter().map(|obstacle| format!("{}.", capitalised(&line(&obstacle.meaning()))));
+        let notes = verified.notes.iter().map(|note| format!("{}.", capitalised(&line(&note.text))));
         Self {
             bundle: bundle.to_owned(),
             is_met,
             headline: fill(template, &[("file", &path_line(rules))]),
-            lines: [line(&verdict.sentence())].into_iter().chain(lacks).collect(),
+            lines: [line(&verdict.sentence())].into_iter().chain(lacks).chain(notes).collect(),
         }
     }
 }

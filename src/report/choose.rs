@@ -4,22 +4,28 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::phrases::count;
-use crate::plan::{Board, ClaimGrade, Need, Problem, ProblemFacts};
+use crate::plan::{Board, ClaimGrade, Due, DueBy, DueDays, Need, Problem, RankBy};
+use crate::workbench::PatchChoice;
 
 /// Days after which a list is called old: both are published daily.
 const FRESH_DAYS: i32 = 7;
 
 /// `known to be exploited, due 2025-09-15, 12 days late; critical, CVSS 9.8`.
-pub(crate) fn rank(facts: &ProblemFacts, today: Timestamp) -> String {
+pub(crate) fn rank(problem: &Problem, rank_by: RankBy, today: Timestamp) -> String {
+    let facts = &problem.facts;
     let mut reasons = Vec::new();
+    if rank_by == RankBy::Grype {
+        reasons.push(format!("Grype's risk {:.1}", f64::from(facts.grype_risk()) / 1e3));
+    }
+    let due = problem.due.map(|due| (due.by, due_date(due, day(today))));
     if let Some(exploited) = &facts.exploited {
         let by = if exploited.ransomware {
             "known to be exploited, also by ransomware"
         } else {
             "known to be exploited"
         };
-        let due = exploited.due.as_deref().map(|due| due_date(due, today)).unwrap_or_default();
-        reasons.push(format!("{by}{due}"));
+        let due = due.as_ref().filter(|(by, _)| *by == DueBy::Kev);
+        reasons.push(due.map_or(by.to_owned(), |(_, due)| format!("{by}, {due}")));
     }
     if let Some(epss) = facts.epss {
         let likely =
@@ -35,19 +41,35 @@ pub(crate) fn rank(facts: &ProblemFacts, today: Timestamp) -> String {
         None if band == "unknown" => "severity unknown".to_owned(),
         None => band.to_owned(),
     });
+    if let Some((DueBy::Rules { band, days }, due)) = due {
+        let days = count(days as usize, "day", "days");
+        reasons.push(format!("{due} ({days} for {band}, by your trust rules)"));
+    }
     reasons.join("; ")
 }
 
-fn due_date(due: &str, today: Timestamp) -> String {
-    let late = days_since(due, today).filter(|days| *days > 0);
-    let late = late.map(|days| format!(", {} late", count(days as usize, "day", "days")));
-    format!(", due {due}{}", late.unwrap_or_default())
+fn due_date(due: Due, today: Date) -> String {
+    let late = due.days_late(today).map(|days| format!(", {} late", count(days as usize, "day", "days")));
+    format!("due {due}{}", late.unwrap_or_default())
+}
+
+/// The day of a time, wherever on earth somebody asks.
+pub(crate) fn day(time: Timestamp) -> Date {
+    jiff::tz::TimeZone::UTC.to_datetime(time).date()
 }
 
 fn days_since(date: &str, today: Timestamp) -> Option<i32> {
-    let date: Date = date.parse().ok()?;
-    let today = jiff::tz::TimeZone::UTC.to_datetime(today).date();
-    Some((today - date).get_days())
+    Some((day(today) - date.parse::<Date>().ok()?).get_days())
+}
+
+/// How many problems the trust rules give no due date, because nobody says when they were published, or how severe they are.
+pub(crate) fn undated(choice: &PatchChoice) -> Option<String> {
+    let facts = choice.board.unmended().map(|problem| &problem.facts);
+    let undated = facts.filter(|facts| DueDays::is_unsaid(&choice.due_days, facts)).count();
+    (undated > 0).then(|| {
+        let problems = count(undated, "problem has", "problems have");
+        format!("{problems} no due date by your trust rules: the reports don't say when they were published, or how severe they are.")
+    })
 }
 
 /// What a list of others is worth today; `None`: it is fresh.

@@ -123,7 +123,7 @@ pub(super) fn of_scan(code: Code, path: &Path, problem: &ScanProblem, folder: &s
         ScanProblem::Unreadable(_) => Advice::from("Name the JSON report of a scan.").then(Advice::typed(
             format!("To make one: trivy fs --format json --output report.json {folder}"),
         )),
-        ScanProblem::NoSbom(_) => "Name an SBOM in CycloneDX or SPDX 2.3, as JSON.".into(),
+        ScanProblem::NoSbom(_) => "Name an SBOM in CycloneDX or SPDX 2, as JSON.".into(),
         ScanProblem::NoList(_) => "Fetch the file again from whoever publishes it.".into(),
         ScanProblem::NotTold => Advice::by_command(
             "Write a file for it instead",

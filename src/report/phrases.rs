@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::model::{
-    Component, Interpreter, Measured, PatchKind, Position, Purl, ResolvedIssue, ResolvedKind, ResolvedState,
-    RollbackPossible, RolloutPace, Share, Toggle,
+    CarriedSbom, Component, Interpreter, Measured, PatchKind, Position, Purl, ResolvedIssue, ResolvedKind,
+    ResolvedState, RollbackPossible, RolloutPace, Share, Toggle,
 };
 use crate::text::with_thousands;
 use crate::workbench::{
@@ -19,6 +19,12 @@ pub(crate) fn path_text(path: &Path) -> String {
 /// `1 file`, `2 files`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", with_thousands(number as u64), if number == 1 { one } else { many })
+}
+
+/// An SBOM in a patch file.
+pub(crate) fn carried_sbom(sbom: &CarriedSbom) -> String {
+    let bytes = with_thousands(sbom.size_bytes);
+    format!("{}, {bytes} bytes, SHA-256 {}", sbom.format, sbom.digest)
 }
 
 /// What runs a script.

@@ -9,6 +9,7 @@ mod dsse;
 mod judge;
 mod key;
 mod minisign;
+mod misnamed;
 mod policy;
 mod review;
 mod rotation;
@@ -31,6 +32,7 @@ pub(crate) use key::KeyFingerprint;
 pub use key::PublicKey;
 pub(crate) use key::{MAX_KEY_BYTES, SignatureScheme};
 pub use minisign::sign;
+pub(crate) use misnamed::Misnamed;
 pub use policy::Policy;
 #[cfg(test)]
 pub(crate) use policy::Rules;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::Approvals;
+use crate::plan::DueDays;
 
 /// What is done with a patch that not enough trusted people vouch for. Ordered from the mildest to the strictest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -45,10 +46,14 @@ pub(crate) struct Demands {
     pub tests: bool,
     /// That its author's tool tried it on a copy.
     pub proof: bool,
+    /// That it has an SBOM in it.
+    pub sbom: bool,
     /// That it passed a rehearsal in the folder.
     pub rehearsal: bool,
     /// That it is not older than this, in days.
     pub refuse_after_days: Option<u32>,
+    /// That it says of each vulnerability that it fixes what a day is worked out from, by which it has to be fixed.
+    pub due_days: DueDays,
 }
 
 impl Demands {
@@ -63,8 +68,10 @@ impl Demands {
             exact_version: rules.exact_version.unwrap_or(self.exact_version),
             tests: rules.tests.unwrap_or(self.tests),
             proof: rules.proof.unwrap_or(self.proof),
+            sbom: rules.sbom.unwrap_or(self.sbom),
             rehearsal: rules.rehearsal.unwrap_or(self.rehearsal),
             refuse_after_days: rules.refuse_after_days.or(self.refuse_after_days),
+            due_days: rules.due_days.or(self.due_days),
         }
     }
 
@@ -78,8 +85,10 @@ impl Demands {
             exact_version: self.exact_version || other.exact_version,
             tests: self.tests || other.tests,
             proof: self.proof || other.proof,
+            sbom: self.sbom || other.sbom,
             rehearsal: self.rehearsal || other.rehearsal,
             refuse_after_days: ages.into_iter().flatten().min(),
+            due_days: self.due_days.or_sooner(other.due_days),
         }
     }
 }
@@ -154,12 +163,18 @@ pub struct Rules {
     /// Whether a patch has to have been tried on a copy when it was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) proof: Option<bool>,
+    /// Whether a patch has to bring an SBOM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sbom: Option<bool>,
     /// Whether a patch has to have passed a rehearsal in the folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rehearsal: Option<bool>,
     /// From what age in days a patch is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) refuse_after_days: Option<u32>,
+    /// How many days after it was published a vulnerability has to be fixed.
+    #[serde(skip_serializing_if = "DueDays::is_none")]
+    pub(crate) due_days: DueDays,
 }
 
 impl Policy {

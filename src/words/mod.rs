@@ -159,6 +159,7 @@ words! {
     DOES_NOT_COUNT = "Not accepted";
     TESTED = "Tested";
     COMES_FROM = "Provenance";
+    SBOM = "SBOM";
     MADE_FROM = "Made from";
     PROOF = "Tested";
     CHANGES = "Changes";

@@ -3,6 +3,7 @@
 mod choosing;
 mod claims;
 mod doubles;
+mod due;
 mod hostile;
 mod scans;
 mod scene;

@@ -1,10 +1,10 @@
 //! A site says what a patch has to bring. Whoever verifies or applies one is told what it lacks, and a patch that brings it
 //! comes in as ever.
 
-use patchwright::model::{Issue, Patch};
+use patchwright::model::{Issue, Patch, ResolvedIssue, ResolvedKind, ResolvedState, Severity, SeverityLevel};
 
 use crate::support::console::{Console, Run};
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Sandbox, order};
 use crate::support::trust::{write_key, write_trusted_key};
 
 const ALL: &str =
@@ -227,4 +227,197 @@ fn whoever_makes_a_patch_where_unsigned_ones_are_refused_can_prove_it() {
         let run = console(&sandbox).run("apply $/made.patchbundle $/app --allow-unsigned --yes");
         assert_eq!(run.code, 4, "{run}");
     }
+}
+
+/// The patch says that it fixes a vulnerability, as bad as that and published then.
+fn fixes(patch: &mut Patch, level: Option<SeverityLevel>, published: Option<&str>) {
+    patch.about.resolves = vec![ResolvedIssue {
+        kind: ResolvedKind::Security,
+        id: "CVE-2026-7".to_owned(),
+        aliases: Vec::new(),
+        source: None,
+        published: published.map(str::to_owned),
+        severity: level.map(|level| Severity { level, cvss: None }),
+        components: Vec::new(),
+        state: ResolvedState::Fixed,
+        justification: None,
+    }];
+    patch.about.vulnerabilities = vec!["CVE-2026-7".to_owned()];
+}
+
+const DUE: &str = "[policy.due_days]\ncritical = 30\nmedium = 90\n";
+
+fn words(run: &Run) -> String {
+    run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_rule_about_due_dates_asks_for_what_they_are_worked_out_from() {
+    use SeverityLevel::{Critical, Low, Moderate};
+    let day = Some("2026-11-01T08:00:00Z");
+    for (level, published, lacks) in [
+        (Some(Critical), None, Some("doesn't say when it was published")),
+        (None, day, Some("doesn't say how severe it is")),
+        (Some(Critical), day, None),
+        (Some(Moderate), day, None),
+        // No rule sets a day for those.
+        (Some(Low), None, None),
+    ] {
+        let sandbox = site(|patch| {
+            good(patch);
+            patch.about.severity = None;
+            fixes(patch, level, published);
+        });
+        let verify = || console(&sandbox).run("verify $/fix.patchbundle");
+        assert_eq!(verify().code, 0, "no rule asks");
+        with_rules(&sandbox, DUE);
+        let told = words(&verify());
+        let Some(lacks) = lacks else {
+            assert_eq!(verify().code, 0, "{told}");
+            assert!(!told.contains("late"), "{told}");
+            console(&sandbox).done("apply $/fix.patchbundle $/app --yes");
+            continue;
+        };
+        let said = format!("your trust rules set a due date for CVE-2026-7, and ACME-HF-1 {lacks}");
+        assert!(verify().code == 4 && told.contains(&said), "{told}");
+        let refused = console(&sandbox).run("apply $/fix.patchbundle $/app --yes");
+        assert!(refused.code == 4 && words(&refused).contains(said.trim_start_matches("your")), "{refused}");
+        assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));
+    }
+}
+
+#[test]
+fn a_late_fix_is_told_as_that_and_comes_in_all_the_same() {
+    let sandbox = site(|patch| {
+        good(patch);
+        fixes(patch, Some(SeverityLevel::Critical), Some("2026-10-12T08:00:00Z"));
+    });
+    with_rules(&sandbox, DUE);
+    let said = "ACME-HF-1 is late by your trust rules: CVE-2026-7 (due 2026-11-11, 12 days late)";
+    for command in ["verify $/fix.patchbundle", "plan $/fix.patchbundle $/app"] {
+        let run = console(&sandbox).run(command);
+        assert!(run.code == 0 && words(&run).contains(said), "{run}");
+    }
+    let answer = console(&sandbox).done("verify $/fix.patchbundle --json").json();
+    assert_eq!(answer["notes"], serde_json::json!([said]));
+    assert_eq!(answer["rules"], serde_json::json!(["*"]));
+    // The product may have more time.
+    let shown = console(&sandbox).done("show $/fix.patchbundle --json").json();
+    let product = shown["manifest"]["product"]["name"].as_str().expect("a name").to_owned();
+    with_rules(&sandbox, &format!("{DUE}[products.\"{product}\".due_days]\ncritical = 60\n"));
+    assert!(!console(&sandbox).done("verify $/fix.patchbundle").out.contains("late"));
+    console(&sandbox).done("apply $/fix.patchbundle $/app --yes");
+}
+
+#[test]
+fn the_rules_of_a_person_stay_when_another_key_is_trusted() {
+    let sandbox = site(|patch| {
+        good(patch);
+        fixes(patch, Some(SeverityLevel::Critical), Some("2026-10-12T08:00:00Z"));
+    });
+    let person = sandbox.read("settings/trust.toml").expect("keys");
+    let own = format!("[policy]\nsbom = true\n{DUE}\n[products.Other.due_days]\nlow = 1\n\n[[keys]]");
+    sandbox.write("settings/trust.toml", &person.replacen("[[keys]]", &own, 1));
+    let told = || words(&console(&sandbox).run("verify $/fix.patchbundle"));
+    let before = told();
+    assert!(before.contains("12 days late") && before.contains("require an SBOM"), "{before}");
+    write_trusted_key(&sandbox, "bob", 5, "reviewer");
+    assert_eq!(told(), before);
+    assert!(
+        sandbox
+            .read("settings/trust.toml")
+            .is_some_and(|text| text.contains("low = 1") && text.contains("bob"))
+    );
+}
+
+#[test]
+fn what_an_author_whom_nobody_trusts_says_of_dates_meets_no_rule() {
+    let sandbox = site(good);
+    let bundle = sandbox.bundle("ACME-HF-1").replace("readme.txt", "Read me.\n", "Read me well.\n");
+    sandbox.save(
+        "fix.patchbundle",
+        &bundle.but(|patch| {
+            good(patch);
+            fixes(patch, Some(SeverityLevel::Low), Some("2026-11-20T08:00:00Z"));
+        }),
+    );
+    with_rules(&sandbox, DUE);
+    let run = console(&sandbox).run("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    assert!(run.code == 4 && run.printed().contains("nobody you trust signed it"), "{run}");
+}
+
+#[test]
+fn a_rule_about_an_sbom_is_met_by_a_patch_that_was_made_with_one() {
+    let sandbox = site(good);
+    sandbox.write("next/readme.txt", "Read me twice.\n");
+    sandbox.write("order.toml", &order("ACME-2", "", ""));
+    let bom = "{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\", \"components\": []}\n";
+    sandbox.write("app.cdx.json", bom);
+    let make = "make --from $/app --to $/next --order $/order.toml";
+    console(&sandbox).done(&format!("{make} --output $/without.patchbundle"));
+    console(&sandbox).done(&format!("{make} --output $/with.patchbundle --sbom $/app.cdx.json"));
+    for name in ["without", "with"] {
+        console(&sandbox).done(&format!("sign $/{name}.patchbundle --key $/anna.key"));
+    }
+    with_rules(&sandbox, "sbom = true\n");
+    for command in ["verify $/without.patchbundle", "apply $/without.patchbundle $/app --yes"] {
+        let run = console(&sandbox).run(command);
+        assert!(run.code == 4 && words(&run).contains("require an SBOM, and ACME-2 has none"), "{run}");
+    }
+    let run = console(&sandbox).run("show $/without.patchbundle --save-sbom $/got.json");
+    assert!(run.code == 3 && !sandbox.path("got.json").exists(), "{run}");
+    console(&sandbox).done("verify $/with.patchbundle");
+    // What comes out is what went in, and another file isn't replaced.
+    console(&sandbox).done("show $/with.patchbundle --save-sbom $/got.json");
+    assert_eq!(sandbox.read("got.json").as_deref(), Some(bom));
+    let run = console(&sandbox).run("show $/with.patchbundle --save-sbom $/order.toml");
+    assert!(run.code == 3 && sandbox.read("order.toml").is_some_and(|text| text.contains("ACME-2")), "{run}");
+    let shown = console(&sandbox).done("show $/with.patchbundle --verbose");
+    assert!(shown.out.contains("CycloneDX 1.6, 67 bytes, SHA-256 "), "{shown}");
+    console(&sandbox).done("apply $/with.patchbundle $/app --yes");
+    assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me twice.\n"));
+}
+
+#[test]
+fn rules_that_can_never_count_are_told_wherever_they_would() {
+    let sandbox = site(|patch| {
+        good(patch);
+        patch.about.product.name = "Lighthouse".to_owned();
+    });
+    let nowhere = |name: &str| format!("No product is called \"{name}\", so the rules for it count nowhere");
+    let sees = |command: &str, said: &str| {
+        words(&console(&sandbox).run(command)).to_lowercase().contains(&said.to_lowercase())
+    };
+    for (rules, said) in [
+        ("[products.\"*\"]\ntests = true\n", format!("{}; write those for all under [policy]", nowhere("*"))),
+        (
+            "[products.Lighthose]\ntests = true\n",
+            format!("{}; is \"Lighthouse\" meant?", nowhere("Lighthose")),
+        ),
+    ] {
+        sandbox.write("machine/trust.toml", &format!("format = \"patchwright-trust/1\"\n{rules}"));
+        sandbox.write("site.toml", &format!("format = \"patchwright-trust/1\"\n{rules}"));
+        for command in [
+            "verify $/fix.patchbundle",
+            "verify $/fix.patchbundle --rules $/site.toml",
+            "plan $/fix.patchbundle $/app",
+        ] {
+            assert!(sees(command, &said), "{command}: {}", console(&sandbox).run(command));
+        }
+        // The list of keys knows no patch, but folders.
+        sandbox.write(
+            "machine/trust.toml",
+            &format!(
+                "format = \"patchwright-trust/1\"\n{rules}[folders.\"/srv/x\"]\nproduct = \"Lighthouse\"\n"
+            ),
+        );
+        assert!(sees("key list", &said), "{}", console(&sandbox).run("key list"));
+    }
+    // Rules for what is there, and for what may come.
+    let rules = "[products.lighthouse]\ntests = true\n[products.Harbour]\ntests = true\n";
+    sandbox.write("machine/trust.toml", &format!("format = \"patchwright-trust/1\"\n{rules}"));
+    for command in ["verify $/fix.patchbundle", "plan $/fix.patchbundle $/app", "key list"] {
+        assert!(!sees(command, "no product is called"), "{}", console(&sandbox).run(command));
+    }
+    assert!(sees("verify $/fix.patchbundle", "Rules those for lighthouse"));
 }

@@ -131,4 +131,10 @@ fn an_order_names_the_parts_as_the_sbom_of_its_product_does_or_no_patch_is_made(
     Console::new(&sandbox).done(make);
     let shown = Console::new(&sandbox).done("show $/fix.patchbundle");
     assert!(told(&shown).contains(&format!("Needs {SSL} >= 3.0.7")), "{shown}");
+    // An id is as good as an order; without either, the SBOM would go nowhere.
+    let make = "make --from $/old --to $/new --output $/bare.patchbundle --sbom $/bom.json";
+    assert_eq!(Console::new(&sandbox).run(make).code, 2);
+    Console::new(&sandbox).done(&format!("{make} --id ACME-2"));
+    Console::new(&sandbox).done("show $/bare.patchbundle --save-sbom $/out.json");
+    assert_eq!(sandbox.read("out.json"), sandbox.read("bom.json"));
 }

@@ -127,6 +127,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("rollout stop file", "rollout stop %"),
     ("rollout take-back file", "rollout take-back % --yes"),
     ("show file", "show %"),
+    ("show save_sbom", "show good.patchbundle --save-sbom %"),
     ("sign attach", "sign good.patchbundle --attach %"),
     ("sign file", "sign % --key ada.key"),
     ("sign key", "sign good.patchbundle --key %"),

@@ -46,6 +46,7 @@ use crate::diff::pair_renames;
 use crate::disk::fs::{Fs, Place, Stat};
 use crate::disk::{ScanError, WalkedFolder};
 use crate::model::{Code, DiffText, Digest, FileChange, Node, Patch, Step, TreePath, version_control};
+use crate::named_file;
 use crate::plan::why::Making;
 use crate::plan::{Note, Obstacle};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
@@ -159,6 +160,14 @@ pub enum AuthorError {
         side: SourceSide,
         /// Which file.
         path: TreePath,
+    },
+    /// The SBOM cannot be read.
+    #[error("cannot read the SBOM {path:?}")]
+    Sbom {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
     },
     /// The output cannot be written.
     #[error("cannot write {path:?}")]
@@ -390,12 +399,22 @@ fn refuse(mut obstacles: Vec<Obstacle>) -> Result<(), AuthorError> {
     if obstacles.is_empty() { Ok(()) } else { Err(AuthorError::Refused(obstacles)) }
 }
 
-/// Scripts and edits are short: they are packed at once, at the level that any reader knows.
-fn pack_texts(order: &Order, spool: &BlobSpool) -> Result<Vec<PackedBlob>, BundleError> {
+/// Scripts and edits are short: they are packed at once, at the level that any reader knows, and so is an SBOM.
+fn pack_texts(order: &Order, spool: &BlobSpool) -> Result<Vec<PackedBlob>, AuthorError> {
     const LEVEL: i32 = 3;
     let files = order.scripts.iter().flat_map(OrderedScript::files).map(|file| &file.text);
     let texts = files.chain(order.packed_edits.values());
-    texts.map(|text| spool.compress(&mut io::Cursor::new(text), LEVEL)).collect()
+    let packed = texts.map(|text| spool.compress(&mut io::Cursor::new(text), LEVEL));
+    let mut packed: Vec<PackedBlob> = packed.collect::<Result<_, _>>()?;
+    if let (Some(path), Some(sbom)) = (&order.sbom_file, &order.about.evidence.sbom) {
+        let failed = |source| AuthorError::Sbom { path: path.clone(), source };
+        let blob = spool.compress(&mut named_file::open(path).map_err(failed)?, LEVEL)?;
+        if blob.digest() != sbom.digest {
+            return Err(failed(io::Error::other("it changed while the patch file was made")));
+        }
+        packed.push(blob);
+    }
+    Ok(packed)
 }
 
 /// What goes into the container behind the manifest.

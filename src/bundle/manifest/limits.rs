@@ -54,5 +54,7 @@ pub(crate) const TOGGLES: usize = 64;
 pub(crate) const SCRIPTS: usize = 16;
 /// Bytes of one script: some thousand lines, which is more than anybody reads before agreeing.
 pub(crate) const SCRIPT_BYTES: u64 = 64 << 10;
+/// Bytes of an SBOM: those of whole systems have 200 MB.
+pub(crate) const SBOM_BYTES: u64 = 512 << 20;
 /// Longest time that one script may take, in seconds. Whoever needs longer gives the person a step to do instead.
 pub(crate) const SCRIPT_TIMEOUT_SECS: u32 = 3600;

@@ -142,6 +142,9 @@ pub fn referenced_blobs(patch: &Patch) -> BTreeMap<Digest, Option<u64>> {
         }
     }
     patch.scripts.iter().flat_map(Script::blobs).for_each(|blob| refer(blob, None));
+    if let Some(sbom) = &patch.about.evidence.sbom {
+        refer(sbom.digest, Some(sbom.size_bytes));
+    }
     blobs
 }
 

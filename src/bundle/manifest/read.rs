@@ -6,10 +6,10 @@ use super::op::ManifestOp;
 use super::problem::ManifestProblem;
 use super::{resolves, wire};
 use crate::model::{
-    About, Approvals, Check, Code, Conflict, Detect, DiffText, Digest, Evidence, FileChange, FileNode, Hold,
-    Issue, LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement,
-    RequirementIf, Restart, Rollback, RolloutPace, Script, Setting, Severity, Share, Toggle, TreePath, Word,
-    read_span,
+    About, Approvals, CarriedSbom, Check, Code, Conflict, Detect, DiffText, Digest, Evidence, FileChange,
+    FileNode, Hold, Issue, LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product,
+    Requirement, RequirementIf, Restart, Rollback, RolloutPace, Script, Setting, Severity, Share, Toggle,
+    TreePath, Word, read_span,
 };
 
 pub(super) type ManifestRead<T> = Result<T, ManifestProblem>;
@@ -64,7 +64,12 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
         rollout: raw.rollout.map_or_else(|| Ok(RolloutPace::default()), rollout)?,
         rollback: rollback(raw.rollback).map_err(|problem| problem.inside("rollback"))?,
         source: raw.source,
-        evidence: Evidence { provenance: raw.provenance, review: raw.review, tests: raw.tests },
+        evidence: Evidence {
+            provenance: raw.provenance,
+            review: raw.review,
+            tests: raw.tests,
+            sbom: raw.sbom.map(sbom).transpose().map_err(|problem| problem.inside("sbom"))?,
+        },
         extensions: extensions.into_iter().map(|(key, value)| (key, value.to_string())).collect(),
     };
     Ok(Patch {
@@ -171,6 +176,11 @@ fn check(raw: wire::RawCheck) -> ManifestRead<Check> {
         timeout_secs: raw.timeout,
         retries: raw.retries,
     })
+}
+
+fn sbom(raw: wire::RawSbom) -> ManifestRead<CarriedSbom> {
+    let digest = digest("blob", &raw.blob)?;
+    Ok(CarriedSbom { format: raw.format, digest, size_bytes: raw.size })
 }
 
 fn script(raw: wire::RawScript) -> ManifestRead<Script> {

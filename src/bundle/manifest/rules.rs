@@ -332,6 +332,13 @@ fn evidence(about: &About, problems: &mut Problems) {
     sentences("provenance", &about.evidence.provenance, problems);
     sentences("tests", &about.evidence.tests, problems);
     sentences("review", &about.evidence.review, problems);
+    if let Some(sbom) = &about.evidence.sbom {
+        problems.line("sbom.format", &sbom.format, limits::NAME_CHARS);
+        if sbom.size_bytes > limits::SBOM_BYTES {
+            let message = format!("an SBOM may have up to {} MiB", limits::SBOM_BYTES >> 20);
+            problems.push(Code::Limit, "sbom.size", message);
+        }
+    }
 }
 
 fn extensions(about: &About, problems: &mut Problems) {

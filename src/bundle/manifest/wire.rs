@@ -114,6 +114,7 @@ wire! {
         provenance*: String,
         tests*: String,
         review*: String,
+        sbom?: RawSbom,
         proof?: RawProof,
     }
 
@@ -278,6 +279,12 @@ wire! {
         reason?: String,
         data_warning?: String,
         steps*: String,
+    }
+
+    struct RawSbom {
+        format: String,
+        blob: String,
+        size: u64,
     }
 
     struct RawProof {

@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 use super::op::ManifestOp;
 use super::{resolves, wire};
 use crate::model::{
-    Approvals, Check, Conflict, Detect, DiffText, FileChange, Hold, Issue, Node, Patch, Payload, Probe,
-    Product, Requirement, RequirementIf, Rollback, RolloutPace, Script, Setting, Severity, Toggle, span_text,
+    Approvals, CarriedSbom, Check, Conflict, Detect, DiffText, FileChange, Hold, Issue, Node, Patch, Payload,
+    Probe, Product, Requirement, RequirementIf, Rollback, RolloutPace, Script, Setting, Severity, Toggle,
+    span_text,
 };
 
 /// The first version of this program that reads what [`write_manifest`] writes. Raise it together with the format.
@@ -114,6 +115,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         provenance: about.evidence.provenance.clone(),
         tests: about.evidence.tests.clone(),
         review: about.evidence.review.clone(),
+        sbom: about.evidence.sbom.as_ref().map(sbom),
         proof: Some(wire::RawProof { round_trip: patch.proven }),
     }
 }
@@ -131,6 +133,10 @@ pub(super) fn severity(severity: &Severity) -> wire::RawSeverity {
 fn issue(issue: &Issue) -> wire::RawIssue {
     let Issue { system, key, url, kind } = issue.clone();
     wire::RawIssue { system, key, url, kind }
+}
+
+fn sbom(sbom: &CarriedSbom) -> wire::RawSbom {
+    wire::RawSbom { format: sbom.format.clone(), blob: sbom.digest.to_string(), size: sbom.size_bytes }
 }
 
 fn product(product: &Product) -> wire::RawProduct {

@@ -5,6 +5,7 @@
 //! is then held to the manifest's own rules.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::model::{About, FileChange, LocalEdits, Patch, PatchId, Role, TreePath, choices, version_control};
 
@@ -42,6 +43,8 @@ pub struct Order {
     pub edits: Vec<OrderEdit>,
     /// The same as they travel, by file: worked out by whoever has the files.
     pub(crate) packed_edits: BTreeMap<TreePath, Vec<u8>>,
+    /// The file that goes along as the SBOM which `about` describes.
+    pub(crate) sbom_file: Option<PathBuf>,
     /// How the bundle is made from the two folders.
     pub make: Make,
     /// What could be better, though a bundle can be made.
@@ -181,6 +184,7 @@ impl From<About> for Order {
             scripts: Vec::new(),
             edits: Vec::new(),
             packed_edits: BTreeMap::new(),
+            sbom_file: None,
             make: Make::default(),
             warnings: Vec::new(),
         }

@@ -101,6 +101,7 @@ fn sections(table: &Table<'_, '_>) -> Order {
             provenance: table.texts("provenance"),
             review: table.texts("review"),
             tests: table.texts("tests"),
+            sbom: None,
         },
         extensions: extensions(table),
     };

@@ -112,7 +112,7 @@ fn every_example_of_the_template_is_right_and_every_field_has_one() {
     );
     missing(order.scripts.len() == 1 && order.scripts[0].undo.is_some(), "scripts");
     missing(!order.about.rollback.steps.is_empty(), "rollback steps");
-    let Evidence { provenance, review, tests } = &order.about.evidence;
+    let Evidence { provenance, review, tests, sbom: _ } = &order.about.evidence;
     missing(
         order.about.source.is_some() && !provenance.is_empty() && !review.is_empty() && !tests.is_empty(),
         "evidence",

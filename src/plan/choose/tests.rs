@@ -79,7 +79,7 @@ fn many() -> (Vec<ScanFinding>, Vec<Patch>) {
 
 fn decided(findings: &[ScanFinding], patches: &[Patch]) -> Vec<(Vec<String>, Vec<NeedFate>)> {
     let offered: Vec<&Patch> = patches.iter().collect();
-    let mut board = Board::new(findings, &HashMap::new(), (&[], &[]), &offered);
+    let mut board = Board::new(findings, &HashMap::new(), (&[], &[]), &offered, RiskRules::default());
     while let Some(candidate) = board.next_candidate() {
         match candidate % 10 {
             0 => board.block(candidate, "it doesn't fit".to_owned()),

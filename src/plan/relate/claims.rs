@@ -150,7 +150,8 @@ fn speak_of_each_other(new: &Patch, other: &Layer) -> bool {
     let names = |about: &About, id: &str| {
         about.supersedes.iter().any(|old| old.as_str() == id)
             || about.conflicts.iter().any(|clash| clash.id.as_str() == id)
-            || about.all_requirements(|_| true).iter().any(|need| need.id.as_str() == id)
+            || about.requires.iter().any(|need| need.id.as_str() == id)
+            || about.requires_if.iter().any(|only| only.then.id.as_str() == id)
     };
     let id = new.about.identity.id.as_str();
     id == other.id

@@ -50,12 +50,13 @@ impl FolderSoFar<'_> {
         self.layers.iter().filter(is_told)
     }
 
+    /// How `one` is related to the layers of which that is told, and how many these are.
     pub(super) fn relations(
         &self,
         one: &Candidate,
         landings: &BTreeMap<TreePath, Landing>,
         coming: usize,
-    ) -> Vec<Relation> {
+    ) -> (Vec<Relation>, usize) {
         let stack = self.stack();
         let landed: BTreeMap<Digest, Arc<Vec<u8>>> = landings.values().filter_map(Landing::content).collect();
         let known = KnownContents { made: &self.made, others: self.contents };
@@ -87,7 +88,7 @@ impl FolderSoFar<'_> {
         let below: Vec<Relation> = below.map(|(_, below)| told(below)).collect();
         relations.extend(below);
         relations.sort_by_key(|relation| relation.other);
-        relations
+        (relations, layers.len())
     }
 
     /// How everything that `patch` brings stands in the folder now.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Wording, row};
-use crate::model::{Code, PathProblem};
+use crate::model::{Code, PatchRef, PathProblem};
 use crate::text::Advice;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub(crate) enum Making {
     ChangedMeanwhile,
     /// The environment names a moment that is none.
     NoSourceDate,
+    /// The patch file has no SBOM in it.
+    NoSbom {
+        patch: PatchRef,
+    },
     ChangedInside {
         side: &'static str,
     },
@@ -62,6 +66,11 @@ impl Making {
                 Code::Order,
                 "SOURCE_DATE_EPOCH isn't a number of seconds since 1970".to_owned(),
                 "Correct this environment variable, or remove it: the patch file then has the present time.",
+            ),
+            Making::NoSbom { patch } => row(
+                Code::Missing,
+                format!("{patch} has no SBOM"),
+                "Ask the author for a patch file that was made with an SBOM of the product.",
             ),
             Making::ChangedInside { side } => {
                 row(Code::InUse, format!("changed in {side} while the patch file was made"), STOP_WRITING)

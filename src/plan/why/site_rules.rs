@@ -2,6 +2,8 @@
 
 use super::{Override, Wording, row};
 use crate::model::{Code, PatchRef};
+use crate::plan::Undated;
+use crate::plan::shown_lists::shortened;
 use crate::text::Advice;
 
 /// A rule that a patch doesn't meet.
@@ -28,6 +30,10 @@ pub(crate) enum Lacks {
     Tests,
     /// That its author's tool applied it to a copy and rolled it back.
     Proof,
+    /// An SBOM in its file.
+    Sbom,
+    /// What its author would have to say of these vulnerabilities, so that it is known by when they have to be fixed.
+    DueDate { ids: Vec<String>, unsaid: Undated },
     /// A rehearsal here that passed; `state`: what became of the newest one.
     Rehearsal { state: Option<&'static str> },
     /// Youth; `days`: its age, if it says when it was made.
@@ -64,6 +70,24 @@ impl SiteRule {
                 format!("your trust rules require a test on a copy, and {patch} was made without one"),
                 "Ask the author to make it with a test on a copy.".into(),
             ),
+            Lacks::Sbom => (
+                format!("your trust rules require an SBOM, and {patch} has none"),
+                "Ask the author for a patch file that was made with an SBOM of the product.".into(),
+            ),
+            Lacks::DueDate { ids, unsaid } => {
+                let unsaid = match (unsaid, ids.len()) {
+                    (Undated::Published, 1) => "when it was published",
+                    (Undated::Published, _) => "when they were published",
+                    (Undated::Severity, 1) => "how severe it is",
+                    (Undated::Severity, _) => "how severe they are",
+                };
+                let ids = shortened(ids);
+                (
+                    format!("your trust rules set a due date for {ids}, and {patch} doesn't say {unsaid}"),
+                    "Ask the author to add that to [[resolves]] in the order, and to make the patch again."
+                        .into(),
+                )
+            }
             Lacks::Rehearsal { state } => (
                 match state {
                     None => {

@@ -23,9 +23,7 @@ pub(super) fn make(
         Described::InFile => form.order_file.clone().map(OrderSource::File),
         Described::BySource => None,
     };
-    if let Some((order, sbom)) = order.as_ref().zip(form.sbom.as_ref()) {
-        workbench.compare_order_with_sbom(order, sbom)?;
-    }
+    let order = order.map(|order| order.listed_in(form.sbom.clone()));
     let made = make_from(workbench, form, order, output.to_owned(), watch)?;
     let kept = match form.described() {
         Described::Here => Some(workbench.keep_order(&form.order(), output)?),
@@ -52,7 +50,8 @@ fn make_from(
         }
         (MakeFrom::Edits, _) => {
             let (from, order) = (chosen(&form.old), chosen(&form.order_file));
-            let request = EditMakeRequest { from, order, tries: form.tries.clone(), output, proof };
+            let (sbom, tries) = (form.sbom.clone(), form.tries.clone());
+            let request = EditMakeRequest { from, order, sbom, tries, output, proof };
             workbench.make_of_edits(&request, watch)
         }
         (MakeFrom::TextPatch, _) => {

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::{all, answers, some};
-use crate::plan::{Need, NeedFate, Problem};
+use crate::plan::{Need, NeedFate, Problem, RankBy};
 use crate::report::choose;
 use crate::report::phrases::path_text;
 use crate::workbench::{self, PatchAtHand};
@@ -25,10 +25,13 @@ answers! {
     FoundProblem(problem: &Problem, choice: &workbench::PatchChoice, today: Timestamp) {
         ids: Vec<String> = problem.ids.clone(),
         [advisories]: Vec<String> = some(problem.advisories.clone()),
-        rank: String = choose::rank(&problem.facts, today),
+        rank: String = choose::rank(problem, choice.rank_by, today),
         severity: String = problem.facts.band().to_string(),
         exploited: bool = problem.facts.exploited.is_some(),
-        [due]: String = problem.facts.exploited.as_ref().and_then(|known| known.due.clone()),
+        [due]: String = problem.due.map(|due| due.to_string()),
+        [due_by]: String = problem.due.map(|due| due.by.as_str().to_owned()),
+        [days_late]: u32 = problem.due.and_then(|due| due.days_late(choose::day(today))),
+        [grype_risk]: u32 = (choice.rank_by == RankBy::Grype).then(|| problem.facts.grype_risk()),
         [epss_millionths]: u32 = problem.facts.epss,
         [cvss_tenths]: u8 = problem.facts.cvss.map(|score| score.tenths),
         libraries: Vec<FoundLibrary> =

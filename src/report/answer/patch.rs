@@ -59,13 +59,14 @@ answers! {
     }
 
     /// What was read as a manifest once is JSON.
-    Show(shown: &Inspection, path: &Path) {
+    Show(shown: &Inspection, path: &Path, saved_sbom: Option<&Path>) {
         ..about: About = About::new(shown, path),
         changes: Counts = Counts::new(&changes::lines(&shown.patch.changes)),
         hidden: Hidden = Hidden::new(&shown.hidden),
         [edits]: Vec<Edits> = some(all(&shown.edits, Edits::new)),
         manifest: Value = serde_json::from_slice(&shown.manifest).unwrap_or_default(),
         [scripts]: Vec<Script> = some(all(&shown.scripts, Script::new)),
+        [saved_sbom]: String = saved_sbom.map(path_text),
     }
 
     /// What the edits by key of one file change.
@@ -78,6 +79,8 @@ answers! {
         ..about: About = About::new(&verified.inspection, path),
         contents: usize = verified.blobs,
         [unmet]: Vec<Obstacle> = some(all(&verified.unmet, Obstacle::new)),
+        [rules]: Vec<String> = some(verified.rules.clone()),
+        [notes]: Vec<String> = some(all(&verified.notes, |note| note.text.clone())),
     }
 
     About(shown: &Inspection, path: &Path) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{PatchName, all, answers};
+use super::{PatchName, all, answers, some};
 use crate::model::Digest;
 use crate::report::phrases::path_text;
 use crate::report::review::looked_at_count;
@@ -109,8 +109,9 @@ answers! {
         revoked: Vec<RevokedKey> = all(&known.revoked, RevokedKey::new),
     }
 
-    Keys(keys: &[KnownKey]) {
+    Keys(keys: &[KnownKey], notes: Vec<String>) {
         keys: Vec<Key> = all(keys, Key::new),
+        [notes]: Vec<String> = some(notes),
     }
 
     RevokedKey(revoked: &Revoked) {

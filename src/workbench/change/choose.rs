@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::bundle::{UnverifiedBundle, VerifiedBundle};
 use crate::model::{Patch, PatchRef};
-use crate::plan::{Board, Obstacle, ScanFinding};
+use crate::plan::{Board, DueDays, Obstacle, RankBy, RiskRules, ScanFinding};
 use crate::workbench::look::fixed::is_about;
 use crate::workbench::look::scan::{Feeds, ScanReport};
 use crate::workbench::{ApplyPreview, ApplyRequest, Error, Result, Watch, Workbench};
@@ -27,6 +27,8 @@ pub(crate) struct ChoiceWish {
     pub kev: Option<PathBuf>,
     /// A table of forecasts.
     pub epss: Option<PathBuf>,
+    /// What problems are ranked by.
+    pub rank_by: RankBy,
     /// Lists of withdrawn patches that count beside the one of this machine.
     pub withdrawn: Vec<PathBuf>,
 }
@@ -40,12 +42,24 @@ pub(crate) struct PatchChoice {
     pub chosen: Vec<usize>,
     /// What applying them would do; `None`: none was chosen.
     pub preview: Option<ApplyPreview>,
+    /// What problems are ranked by.
+    pub rank_by: RankBy,
+    /// By when the rules that count in the folder want problems fixed.
+    pub due_days: DueDays,
     /// The lists that were asked, and their dates.
     pub feeds: Vec<(&'static str, String)>,
     /// Patch files that can't be read, and why.
     pub unreadable: Vec<Unreadable>,
     /// Number of findings in the reports.
     pub findings: usize,
+}
+
+impl PatchChoice {
+    /// Whether rules or a list say by when problems have to be fixed.
+    pub(crate) fn knows_due_dates(&self) -> bool {
+        let is_listed = self.feeds.iter().any(|(name, _)| *name == "KEV");
+        is_listed || !self.due_days.is_none() || self.board.problems.iter().any(|one| one.due.is_some())
+    }
 }
 
 /// A patch file that can't be read, and why.
@@ -79,7 +93,10 @@ impl Workbench {
         }
         let (patches, unreadable) = self.patches_at_hand(&wish.from, watch)?;
         let offered: Vec<&Patch> = patches.iter().map(|one| &*one.patch).collect();
-        let mut board = Board::new(&findings, &feeds.known, (&here.claims, &here.statements), &offered);
+        let due_days = self.policy_in(target)?.demands.due_days;
+        let rules = RiskRules { rank_by: wish.rank_by, due_days };
+        let claimed = (here.claims.as_slice(), here.statements.as_slice());
+        let mut board = Board::new(&findings, &feeds.known, claimed, &offered, rules);
         let trial = ChoiceTrial { bench: self, patches: &patches, withdrawn: &wish.withdrawn, target, watch };
         let mut chosen = trial.each(&mut board)?;
         let preview = trial.together(&mut board, &mut chosen)?;
@@ -93,6 +110,8 @@ impl Workbench {
             board,
             chosen,
             preview,
+            rank_by: wish.rank_by,
+            due_days,
             feeds: feeds.dates,
             unreadable,
             findings: findings.len(),
@@ -207,7 +226,9 @@ impl ChoiceTrial<'_> {
     fn preview(&self, numbers: &[usize]) -> Result<ApplyPreview> {
         let files = numbers.iter().map(|number| self.patches[*number].file.clone()).collect();
         let request = ApplyRequest { files, withdrawn: self.withdrawn.to_vec(), ..ApplyRequest::default() };
-        self.bench.preview(request, self.target, self.watch)
+        let mut opened = self.bench.open_for_change(&request, self.target, self.watch)?;
+        // Nobody is shown here what the patches hide: who applies them is.
+        self.bench.preview_one_of_many(&mut opened, self.target, self.watch)
     }
 }
 

@@ -20,9 +20,8 @@ use crate::plan::why::Nested;
 use crate::plan::{FolderProduct, KnownBy, Note, Obstacle, Preview};
 use crate::text::confusables::NameMatch;
 use crate::trust::Verdict;
-use crate::workbench::look::identify::product_of;
 use crate::workbench::look::site_rules::unmet;
-use crate::workbench::look::stack::{FolderStack, read_ledger};
+use crate::workbench::look::stack::read_ledger;
 use crate::workbench::look::vouching::KeysOfToday;
 use crate::workbench::{ApplyPreview, Result, Workbench};
 
@@ -167,10 +166,7 @@ impl Workbench {
         let steps = slots
             .flat_map(|slot| ledger.steps_of(slot).iter().map(|step| step.path.clone()).collect::<Vec<_>>());
         let changed = steps.collect();
-        let vouching = self.vouching(keys, &*fs, &ledger);
-        let stack = FolderStack::read(&*fs, &ledger)?.vouched(&vouching);
-        let said = self.said_elsewhere(folder, &keys.keyring)?;
-        Ok((changed, product_of(&*fs, &ledger, &stack, &said, &vouching)?))
+        Ok((changed, self.product_in(folder, &*fs, &ledger, keys)?))
     }
 }
 

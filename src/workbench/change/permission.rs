@@ -8,6 +8,8 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::bundle::VerifiedBundle;
 use crate::checks::leaves_the_folder;
 use crate::model::{Digest, Hasher, Purl};
@@ -66,13 +68,16 @@ impl Workbench {
         if files.is_empty() {
             return Err(Error::refused(Unfit::NoneNamed));
         }
-        let opened =
-            files.iter().map(|path| self.open_for(PatchFile { path, reading: &reading }, target, watch));
-        let opened: Vec<VerifiedBundle> = opened.collect::<Result<_>>()?;
+        let keyring = self.keyring()?;
+        let open =
+            |path: &PathBuf| self.open_for(PatchFile { path, reading: &reading }, target, &keyring, watch);
+        // All of them first: whichever is damaged, the first one is told.
+        let opened: Vec<Result<VerifiedBundle>> = files.par_iter().map(open).collect();
+        let opened: Vec<VerifiedBundle> = opened.into_iter().collect::<Result<_>>()?;
         let needed = opened.iter().flat_map(|bundle| &bundle.patch.about.requires_components);
         let needed: BTreeSet<Purl> = needed.map(|part| part.purl.clone()).collect();
         let sbom = sbom.map(|path| Sbom::read(&path, needed.into_iter().collect())).transpose()?;
-        let said = self.said_elsewhere(target, &self.keyring()?)?;
+        let said = self.said_elsewhere(target, &keyring)?;
         let choices = ReadChoices::read(&choices)?;
         Ok(CheckedBundles { choices, said, reading, withdrawn, sbom, ..CheckedBundles::new(files, opened) })
     }

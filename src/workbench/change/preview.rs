@@ -25,7 +25,7 @@ use crate::plan::{
 use crate::transaction::TransactionError;
 use crate::transaction::recover::{self, Unfinished};
 use crate::trust::{Denial, Keyring, Verdict};
-use crate::workbench::contents::{Library, SearchFirst};
+use crate::workbench::contents::{Library, SearchFirst, SeenFiles};
 use crate::workbench::look::changes::{Hidden, hidden_in};
 use crate::workbench::look::edited_images::edited_images;
 use crate::workbench::look::edits::edits_by_file;
@@ -74,9 +74,9 @@ impl Workbench {
         bundles.look_through(watch)?;
         let fs = self.disk(target)?;
         let Previewed { mut preview, survey, .. } = self.see_unlocked(bundles, target, &fs, watch)?;
-        let seen = &survey.situation.tree;
+        let seen = SeenFiles::new(&survey.situation.tree);
         for bundle in bundles.as_slice() {
-            preview.hidden.merge(hidden_in(bundle, Some((&fs, seen)), watch.cancel)?);
+            preview.hidden.merge(hidden_in(bundle, Some((&fs, &seen)), watch.cancel)?);
         }
         Ok(preview)
     }

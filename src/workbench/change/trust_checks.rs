@@ -13,7 +13,7 @@ use crate::trust::{Denial, SequencePlace, Standing, Verdict};
 use crate::workbench::look::memory::was_trusted;
 use crate::workbench::look::rehearsals::Rehearsals;
 use crate::workbench::look::rollback_protection::Remembered;
-use crate::workbench::look::site_rules::{unmet, unrehearsed};
+use crate::workbench::look::site_rules::{overdue, unmet, unrehearsed};
 use crate::workbench::{ApplyOptions, ApplyPreview, ComingPatch, Result, Workbench};
 
 /// How far ahead of this machine's clock a patch may have been made: a day covers every time zone set wrongly.
@@ -33,7 +33,8 @@ impl Workbench {
         product: Option<&FolderProduct>,
         floors: &Floors,
     ) -> Result<()> {
-        let tells_apart = self.keyring()?.tells_products_apart();
+        let keyring = self.keyring()?;
+        let tells_apart = keyring.tells_products_apart();
         let now = self.environment.timestamp();
         let coming: Vec<&ComingPatch> =
             preview.patches.iter().filter(|patch| patch.left_out.is_none()).collect();
@@ -54,8 +55,12 @@ impl Workbench {
                 None => {}
             }
             notes.extend(old_age(patch, now));
+            notes.extend(overdue(&patch.patch, &patch.verdict, &patch.verdict.policy, now));
             notes.extend(doubts(patch));
         }
+        let mut named: Vec<&str> = coming.iter().map(|patch| &*patch.patch.about.product.name).collect();
+        named.extend(product.map(|product| &*product.name));
+        notes.extend(keyring.misnamed(&named).iter().map(|one| Note::new(one.sentence())));
         // What the patch is for and who vouches for it comes before what single files are.
         preview.preview.obstacles.splice(..0, obstacles);
         preview.preview.notes.extend(notes);

@@ -1,10 +1,11 @@
 //! Finds contents by digest: among what was put together here, in bundles, in the folder, and among the safe copies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::not_read::NotRead;
+use super::seen_files::SeenFiles;
 use super::{ContentSpool, SideContent};
 use crate::bundle::{BundleError, Direction, VerifiedBundle, delta};
 use crate::diff::MAX_MERGE_BYTES;
@@ -58,6 +59,17 @@ enum Recipe {
         blob: Digest,
         source: Digest,
     },
+}
+
+impl Recipe {
+    /// What it starts from, if it is another content.
+    fn source(&self) -> Option<Digest> {
+        match self {
+            Recipe::Blob { .. } => None,
+            Recipe::Diff { source, .. } => *source,
+            Recipe::Delta { source, .. } => Some(*source),
+        }
+    }
 }
 
 /// Every content that can be had.
@@ -154,6 +166,21 @@ impl<'a> Library<'a> {
         for change in self.bundles.iter().flat_map(|bundle| &bundle.patch.changes) {
             for file in change.before.iter().chain(&change.after).filter_map(Node::as_file) {
                 self.supposed.entry(file.digest).or_default().push(change.path.clone());
+            }
+        }
+        self
+    }
+
+    /// With what was seen in the folder of the contents that its patches name, and where they change something.
+    pub(crate) fn with_own_of(mut self, seen: &SeenFiles<'_>) -> Self {
+        let sources = self.recipes.values().filter_map(Recipe::source);
+        let changes = self.bundles.iter().flat_map(|bundle| &bundle.patch.changes);
+        let there = changes.filter_map(|change| seen.at(&change.path));
+        let own: BTreeSet<Digest> = self.sizes.keys().copied().chain(sources).chain(there).collect();
+        for digest in own {
+            if let Some((path, size_bytes)) = seen.find(&digest) {
+                self.seen.insert(digest, path.clone());
+                self.sizes.insert(digest, size_bytes);
             }
         }
         self

@@ -14,7 +14,7 @@ use crate::named_file;
 use crate::plan::why::Keys;
 use crate::trust::{
     EVERY_PRODUCT, KeyFingerprint, KeyStore, KeyStoreError, Keyring, MAX_KEY_BYTES, MAX_SECRET_BYTES,
-    Password, PublicKey, Revoked, RevokedFrom, SecretKey, SignerRole, TrustOrigin, TrustedKey,
+    Misnamed, Password, PublicKey, Revoked, RevokedFrom, SecretKey, SignerRole, TrustOrigin, TrustedKey,
 };
 use crate::whole_file::WholeFile;
 use crate::workbench::look::record::keep;
@@ -94,6 +94,14 @@ impl Workbench {
             }
         };
         Ok(keyring.keys().map(known).collect())
+    }
+
+    /// Names in the files with keys and rules that nothing can be found under, in sentences.
+    ///
+    /// # Errors
+    /// If the files cannot be read.
+    pub(crate) fn odd_rules(&self) -> Result<Vec<String>> {
+        Ok(self.keyring()?.misnamed(&[]).iter().map(Misnamed::sentence).collect())
     }
 
     /// The key that is called so here, or has this fingerprint.

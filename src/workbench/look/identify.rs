@@ -9,7 +9,7 @@ use super::memory::{FolderName, was_trusted};
 use super::stack::read_ledger;
 use super::stack::{FolderStack, manifest_of};
 use super::switches::{SwitchStand, content_at, stand_in};
-use super::vouching::Vouching;
+use super::vouching::{KeysOfToday, Vouching};
 use crate::checks::{Identity, identify};
 use crate::diff::Switch;
 use crate::disk::fs::Fs;
@@ -22,7 +22,7 @@ use crate::model::{
 use crate::plan::why::Override;
 use crate::plan::{FolderProduct, KnownBy};
 use crate::text::confusables::NameMatch;
-use crate::trust::Keyring;
+use crate::trust::{Keyring, Policy};
 use crate::workbench::{Result, Watch, Workbench};
 
 /// What a folder is.
@@ -132,6 +132,35 @@ fn is_same_folder(one: &Path, other: &Path) -> bool {
     #[cfg(not(unix))]
     {
         one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+    }
+}
+
+impl Workbench {
+    /// The rules that count in `target`: those for the product that is there, or for all where nobody knows which it is.
+    ///
+    /// # Errors
+    /// If the folder or the rules cannot be read.
+    pub(crate) fn policy_in(&self, target: &Path) -> Result<Policy> {
+        let (fs, keys) = (self.disk(target)?, self.keys_of_today()?);
+        let product = self.product_in(target, &*fs, &read_ledger(&*fs)?, &keys)?;
+        Ok(match product {
+            Some(product) => keys.keyring.policy(&product.name),
+            None => keys.keyring.general_policy(),
+        })
+    }
+
+    /// Which product is in `target`, as far as `keys` say.
+    pub(crate) fn product_in(
+        &self,
+        target: &Path,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        keys: &KeysOfToday,
+    ) -> Result<Option<FolderProduct>> {
+        let vouching = self.vouching(keys, fs, ledger);
+        let stack = FolderStack::read(fs, ledger)?.vouched(&vouching);
+        let said = self.said_elsewhere(target, &keys.keyring)?;
+        product_of(fs, ledger, &stack, &said, &vouching)
     }
 }
 

@@ -8,14 +8,17 @@ use rayon::prelude::*;
 
 use super::changes::{Hidden, hidden_in};
 use super::edits::{ShownEdits, shown_edits};
+use super::output::{OutputKind, refuse_taken};
 use super::planned_scripts::planned_scripts;
-use super::site_rules::{unmet, unmet_anywhere};
+use super::site_rules::{overdue, unmet, unmet_anywhere};
 use crate::bundle::{BundleError, UnverifiedBundle, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
 use crate::named_file;
-use crate::plan::Obstacle;
+use crate::plan::why::Making;
+use crate::plan::{Note, Obstacle};
 use crate::progress::{Phase, WatchedWriter};
-use crate::trust::{AttachedReview, Denial, Review, Verdict};
+use crate::trust::{AttachedReview, Denial, Keyring, Policy, Review, Verdict};
+use crate::whole_file::WholeFile;
 use crate::workbench::{Error, PlannedScript, Result, TextReading, Watch, Workbench};
 
 /// What a bundle says and what is known about it.
@@ -55,13 +58,31 @@ pub struct Verification {
     pub blobs: usize,
     /// The rules of this machine and person that it doesn't meet.
     pub(crate) unmet: Vec<Obstacle>,
+    /// The products whose rules were asked; `*`: those for all.
+    pub(crate) rules: Vec<String>,
+    /// What else these rules say of it, and what is odd about them.
+    pub(crate) notes: Vec<Note>,
 }
 
 impl Workbench {
     /// Opens a bundle and finds out who vouches for it.
     pub(crate) fn open(&self, bundle: &Path) -> Result<VerifiedBundle> {
-        let opened =
-            UnverifiedBundle::open(bundle)?.verify(&self.keyring()?, self.environment.timestamp())?;
+        let opened = UnverifiedBundle::open(bundle)?;
+        self.permitted(opened, &self.keyring()?, bundle)
+    }
+
+    /// The same by keys that were read already.
+    pub(crate) fn open_by(&self, keyring: &Keyring, bundle: &Path) -> Result<VerifiedBundle> {
+        self.permitted(UnverifiedBundle::open(bundle)?, keyring, bundle)
+    }
+
+    fn permitted(
+        &self,
+        opened: UnverifiedBundle,
+        keyring: &Keyring,
+        bundle: &Path,
+    ) -> Result<VerifiedBundle> {
+        let opened = opened.verify(keyring, self.environment.timestamp())?;
         match opened.verdict.may_be_seen() {
             true => Ok(opened),
             false => Err(Error::not_trusted(bundle, Denial::Policy, &opened.verdict)),
@@ -91,7 +112,10 @@ impl Workbench {
         let (shown, general) = (&verified.inspection, bench.keyring()?.general_policy());
         let now = bench.environment.timestamp();
         let unmet = unmet_anywhere(&shown.patch, &shown.verdict, general, now);
+        let policy = shown.verdict.policy.clone().stricter(bench.keyring()?.general_policy());
+        let notes = bench.notes_on_rules(&shown.patch, &shown.verdict, &policy)?;
         verified.unmet = unmet.into_iter().map(Obstacle::only_looked_at).collect();
+        verified.notes = notes;
         Ok(verified)
     }
 
@@ -107,7 +131,33 @@ impl Workbench {
         let (verdict, now) = (&bundle.verdict, self.environment.timestamp());
         let unmet = unmet(&bundle.patch, verdict, &verdict.policy, now);
         let unmet = unmet.into_iter().map(Obstacle::only_looked_at).collect();
-        Ok(Verification { inspection: inspection(bundle, watch)?, blobs, unmet })
+        let notes = self.notes_on_rules(&bundle.patch, verdict, &verdict.policy)?;
+        let rules = self.keyring()?.rules_for(&bundle.patch.about.product.name);
+        Ok(Verification { inspection: inspection(bundle, watch)?, blobs, unmet, rules, notes })
+    }
+
+    /// Writes the SBOM that is in `bundle` to `to`, byte for byte, whole or not at all.
+    ///
+    /// # Errors
+    /// If it has none, something of the name is there, or nothing can be written.
+    pub(crate) fn save_sbom(&self, bundle: &Path, to: &Path) -> Result<()> {
+        let opened = self.open(bundle)?;
+        let about = &opened.patch.about;
+        let Some(sbom) = &about.evidence.sbom else {
+            return Err(Error::refused(Making::NoSbom { patch: about.identity.clone() }));
+        };
+        refuse_taken(to, OutputKind::Sbom)?;
+        let failed = |source| Error::File { doing: "write", path: to.to_owned(), source };
+        let mut file = WholeFile::create(to).map_err(failed)?;
+        opened.copy_blob(&sbom.digest, file.file())?;
+        file.publish().map_err(failed)
+    }
+
+    /// What the rules say about `patch` that stops nothing, and what is odd about them.
+    fn notes_on_rules(&self, patch: &Patch, verdict: &Verdict, policy: &Policy) -> Result<Vec<Note>> {
+        let late = overdue(patch, verdict, policy, self.environment.timestamp());
+        let misnamed = self.keyring()?.misnamed(&[&patch.about.product.name]);
+        Ok(late.into_iter().chain(misnamed.iter().map(|one| Note::new(one.sentence()))).collect())
     }
 }
 

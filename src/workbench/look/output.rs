@@ -22,6 +22,7 @@ pub(crate) enum OutputKind {
     /// How folders stand to a state file.
     Report,
     Evidence,
+    Sbom,
 }
 
 /// Makes sure that nothing is lost when `output` is written.
@@ -51,6 +52,10 @@ pub(crate) fn refuse_taken(output: &Path, kind: OutputKind) -> Result<()> {
         OutputKind::Report => named_file::read(output, HEAD_BYTES).is_ok_and(|head| {
             let head = String::from_utf8_lossy(&head);
             head.contains("patchwright reconcile") || head.contains("\"command\": \"reconcile\"")
+        }),
+        OutputKind::Sbom => named_file::read(output, HEAD_BYTES).is_ok_and(|head| {
+            let head = String::from_utf8_lossy(&head);
+            head.contains("\"bomFormat\"") || head.contains("\"spdxVersion\"")
         }),
         OutputKind::Plan => named_file::read(output, HEAD_BYTES)
             .is_ok_and(|head| String::from_utf8_lossy(&head).contains("\"patchwright-plan/")),

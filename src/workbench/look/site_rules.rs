@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::rehearsals::KnownRehearsal;
 use crate::model::Patch;
-use crate::plan::Obstacle;
 use crate::plan::why::{Lacks, SiteRule};
+use crate::plan::{DueOfPatch, Note, Obstacle, shortened};
 use crate::trust::{Policy, SignerRole, Standing, Verdict};
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
@@ -34,6 +35,9 @@ pub(crate) fn unmet(patch: &Patch, verdict: &Verdict, policy: &Policy, now: Time
     lacks.extend((demands.exact_version && !is_exact).then_some(Lacks::ExactVersion));
     lacks.extend((demands.tests && about.evidence.tests.is_empty()).then_some(Lacks::Tests));
     lacks.extend((demands.proof && !patch.proven).then_some(Lacks::Proof));
+    lacks.extend((demands.sbom && about.evidence.sbom.is_none()).then_some(Lacks::Sbom));
+    let undated = DueOfPatch::new(patch, &demands.due_days).undated;
+    lacks.extend(undated.into_iter().map(|(unsaid, ids)| Lacks::DueDate { ids, unsaid }));
     if let Some(most) = demands.refuse_after_days {
         let made = patch.created.parse::<Timestamp>().ok();
         let days = made.map(|made| (now.as_second() - made.as_second()) / SECONDS_PER_DAY);
@@ -41,6 +45,26 @@ pub(crate) fn unmet(patch: &Patch, verdict: &Verdict, policy: &Policy, now: Time
         lacks.extend(is_old.then_some(Lacks::Age { days, most }));
     }
     lacks.into_iter().map(|lacks| obstacle(patch, lacks)).collect()
+}
+
+/// That vulnerabilities which `patch` fixes should have been fixed by now, as `policy` says. A late fix is a fix: this stops
+/// nothing.
+pub(crate) fn overdue(patch: &Patch, verdict: &Verdict, policy: &Policy, now: Timestamp) -> Option<Note> {
+    if verdict.standing != Standing::Trusted {
+        return None;
+    }
+    let (today, due) = (TimeZone::UTC.to_datetime(now).date(), &policy.demands.due_days);
+    let late: Vec<String> = DueOfPatch::new(patch, due)
+        .due
+        .iter()
+        .filter_map(|(due, id)| {
+            let days = due.days_late(today)?;
+            let unit = if days == 1 { "day" } else { "days" };
+            Some(format!("{id} (due {due}, {days} {unit} late)"))
+        })
+        .collect();
+    let text = || format!("{} is late by your trust rules: {}", patch.about.identity, shortened(&late));
+    (!late.is_empty()).then(|| Note::new(text()))
 }
 
 /// The same where no folder says which product's rules count, but only the patch: then the `general` rules hold, too, also

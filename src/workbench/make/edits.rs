@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::from_patch::nothing_to_make;
 use super::side_by_side::{SideBySide, TreeSide};
-use super::{MadeBundle, ProofChoice, read_order_file};
+use super::{MadeBundle, OrderSource, ProofChoice, read_order, read_order_file};
 use crate::bundle::order::{Order, OrderEdit, by_file, for_content};
 use crate::diff::{FileEdits, MAX_EDITED_BYTES, Tried};
 use crate::disk::fs::{Fs, Place};
@@ -22,6 +22,8 @@ pub(crate) struct EditMakeRequest {
     pub from: PathBuf,
     /// The file with the order, which has the edits.
     pub order: PathBuf,
+    /// An SBOM of the product, which goes along.
+    pub sbom: Option<PathBuf>,
     /// Files of other builds, or their folders, that the edits have to fit, too.
     pub tries: Vec<PathBuf>,
     /// Where the bundle goes.
@@ -52,7 +54,8 @@ impl Workbench {
     /// # Errors
     /// [`Error::Refused`] lists every edit that does not fit or does nothing; otherwise as [`Workbench::make`].
     pub(crate) fn make_of_edits(&self, request: &EditMakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
-        let mut order = read_order_file(&request.order)?;
+        let source = OrderSource::File(request.order.clone()).listed_in(request.sbom.clone());
+        let mut order = read_order(&source)?;
         refuse_unfit(&try_all(&order, &request.tries)?)?;
         let fs = self.disk(&request.from)?;
         let sides = SideBySide::new()?;

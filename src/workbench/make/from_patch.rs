@@ -37,7 +37,7 @@ impl Workbench {
     /// [`Error::Refused`] lists every hunk that has no place; otherwise as [`Workbench::make`].
     pub(crate) fn make_of_text(&self, request: &TextMakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
         let patch = PatchFile { path: &request.patch, reading: &request.reading };
-        let bundle = self.open_for(patch, &request.target, watch)?;
+        let bundle = self.open_for(patch, &request.target, &self.keyring()?, watch)?;
         if let Some(text) = &bundle.text
             && !text.is_good()
         {

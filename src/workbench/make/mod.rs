@@ -58,6 +58,11 @@ pub enum OrderSource {
     },
     /// Only an id; everything else takes its default.
     Id(String),
+    /// One that names the product's parts as an SBOM does, which goes along.
+    Listed {
+        order: Box<OrderSource>,
+        sbom: PathBuf,
+    },
 }
 
 /// Whether a finished bundle is applied and rolled back on a copy before it is handed out.
@@ -154,6 +159,7 @@ fn read_order(source: &OrderSource) -> Result<Order> {
             Some(id) => Ok(Order::minimal(id, None, None)),
             None => Err(Error::Order { path: None, findings: vec![no_id(id)] }),
         },
+        OrderSource::Listed { order, sbom } => sbom::added(read_order(order)?, sbom),
     }
 }
 
@@ -208,6 +214,7 @@ fn failed(error: AuthorError, from: &Path, to: &Path) -> Error {
         AuthorError::Changed { side, path } => {
             Error::refused_at(&path, Making::ChangedInside { side: side.as_str() })
         }
+        AuthorError::Sbom { path, source } => Error::File { doing: "read the SBOM", path, source },
         AuthorError::Output { path, source } => Error::File { doing: "write the bundle", path, source },
         AuthorError::Bundle(error) => error.into(),
         AuthorError::Cancelled(cancelled) => cancelled.into(),

@@ -1,31 +1,47 @@
-//! Whether an order says of the product's parts what an SBOM of the product says, before a patch is made of it.
+//! Whether an order says of the product's parts what an SBOM of the product says, before a patch is made of it with both.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{OrderSource, read_order};
-use crate::model::{Component, Purl, RequiredComponent};
+use super::OrderSource;
+use crate::bundle::order::Order;
+use crate::model::{CarriedSbom, Component, Purl, RequiredComponent};
 use crate::plan::Obstacle;
 use crate::plan::why::OrderMistake;
 use crate::workbench::look::scan::Sbom;
-use crate::workbench::{Error, Result, Workbench};
+use crate::workbench::{Error, Result};
 
-impl Workbench {
-    /// Compares the parts that `order` names with those that the SBOM at `path` lists.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] lists every part that it doesn't list so; and if order or SBOM can't be read.
-    pub(crate) fn compare_order_with_sbom(&self, order: &OrderSource, path: &Path) -> Result<()> {
-        let about = read_order(order)?.about;
-        let named = about.components.iter().map(|part| part.purl.in_any_version());
-        let required = about.requires_components.iter().map(|part| part.purl.clone());
-        let asked: BTreeSet<Purl> = named.chain(required).collect();
-        let sbom = Sbom::read(path, asked.into_iter().collect())?;
-        let mut obstacles: Vec<Obstacle> =
-            about.components.iter().filter_map(|part| unlisted(part, &sbom)).collect();
-        obstacles.extend(about.requires_components.iter().filter_map(|part| out_of_range(part, &sbom)));
-        if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
+impl OrderSource {
+    /// The same with an SBOM of the product, if there is one.
+    #[must_use]
+    pub(crate) fn listed_in(self, sbom: Option<PathBuf>) -> Self {
+        match sbom {
+            Some(sbom) => OrderSource::Listed { order: Box::new(self), sbom },
+            None => self,
+        }
     }
+}
+
+/// `order` with the SBOM at `path`, which goes along.
+///
+/// # Errors
+/// [`Error::Refused`] names every part that the order names otherwise than the SBOM does; and if that can't be read.
+pub(super) fn added(mut order: Order, path: &Path) -> Result<Order> {
+    let about = &order.about;
+    let named = about.components.iter().map(|part| part.purl.in_any_version());
+    let required = about.requires_components.iter().map(|part| part.purl.clone());
+    let asked: BTreeSet<Purl> = named.chain(required).collect();
+    let sbom = Sbom::read(path, asked.into_iter().collect())?;
+    let mut obstacles: Vec<Obstacle> =
+        about.components.iter().filter_map(|part| unlisted(part, &sbom)).collect();
+    obstacles.extend(about.requires_components.iter().filter_map(|part| out_of_range(part, &sbom)));
+    if !obstacles.is_empty() {
+        return Err(Error::Refused(obstacles));
+    }
+    let Sbom { format, digest, size_bytes, .. } = sbom;
+    order.about.evidence.sbom = Some(CarriedSbom { format, digest, size_bytes });
+    order.sbom_file = Some(path.to_owned());
+    Ok(order)
 }
 
 fn unlisted(part: &Component, sbom: &Sbom) -> Option<Obstacle> {

@@ -24,6 +24,7 @@ use crate::diff::on_tree::{PatchOutcome, PatchReading, Series, TextOrigin, TreeC
 use crate::diff::patch_text::{MailHeader, PatchText, StripLevel, parse, read};
 use crate::diff::place::Tolerance;
 use crate::model::{Digest, FileChange, Hasher, Patch};
+use crate::trust::Keyring;
 use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
 
 pub(super) use about::{about as about_of, line as one_line_of, names_a_product};
@@ -171,10 +172,11 @@ impl Workbench {
         &self,
         file: PatchFile<'_>,
         target: &Path,
+        keyring: &Keyring,
         watch: Watch<'_>,
     ) -> Result<VerifiedBundle> {
         if !is_text_patch(file.path)? {
-            return self.open(file.path);
+            return self.open_by(keyring, file.path);
         }
         let fs = self.disk(target)?;
         self.make_of(&file.read()?, file.reading, DiskTree::of(&*fs, target), watch)
@@ -188,7 +190,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<VerifiedBundle> {
         match target {
-            Some(target) => self.open_for(file, target, watch),
+            Some(target) => self.open_for(file, target, &self.keyring()?, watch),
             None => self.open(file.path),
         }
     }

@@ -7,7 +7,7 @@ use super::{ModulePath, read, rust_files, tokens, without_tests};
 type Module = Vec<String>;
 
 /// Files that need each other, each group with its reason.
-const KNOWN: [(&[&str], &str); 21] = [
+const KNOWN: [(&[&str], &str); 20] = [
     (
         &[
             "bundle/manifest/read",
@@ -20,7 +20,6 @@ const KNOWN: [(&[&str], &str); 21] = [
     ),
     (&["bundle/order/read", "bundle/order/resolves"], "both read severities"),
     (&["model/about", "model/resolves"], "what a patch resolves is a part of what it says"),
-    (&["plan/choose", "plan/silence"], "both ask what is known of a finding"),
     (
         &["workbench/error", "workbench/look/scan"],
         "a scan that can't be read is an error with its own reasons",

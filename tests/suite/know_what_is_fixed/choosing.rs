@@ -9,13 +9,13 @@ use super::scene::*;
 use crate::support::console::Run;
 use crate::support::sandbox::Sandbox;
 
-const PACKAGE: &str = "web/vendor/debug/package.json";
-const MS: &str = "pkg:npm/ms@2.0.0";
-const MS_PACKAGE: &str = "web/vendor/ms/package.json";
+pub const PACKAGE: &str = "web/vendor/debug/package.json";
+pub const MS: &str = "pkg:npm/ms@2.0.0";
+pub const MS_PACKAGE: &str = "web/vendor/ms/package.json";
 const OLD_MS: &str = "{\"name\": \"ms\", \"version\": \"2.0.0\"}\n";
 
 /// The product, a folder of patches, and a scan of Trivy that found `found`.
-fn scanned(found: &[Found<'_>]) -> Sandbox {
+pub fn scanned(found: &[Found<'_>]) -> Sandbox {
     let sandbox = product();
     std::fs::create_dir(sandbox.path("patches")).expect("a new folder");
     sandbox.write("trivy.json", &trivy_report(found));
@@ -23,16 +23,16 @@ fn scanned(found: &[Found<'_>]) -> Sandbox {
     sandbox
 }
 
-fn run(sandbox: &Sandbox, flags: &str) -> Run {
+pub fn run(sandbox: &Sandbox, flags: &str) -> Run {
     console(sandbox).run(&format!("choose --scan $/trivy.json --from $/patches $/app {flags}"))
 }
 
-fn answer(sandbox: &Sandbox, flags: &str) -> Value {
+pub fn answer(sandbox: &Sandbox, flags: &str) -> Value {
     run(sandbox, &format!("{flags} --json")).json()
 }
 
 /// Each problem with what becomes of it in its first library.
-fn fates(answer: &Value) -> Vec<(String, String)> {
+pub fn fates(answer: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let problems = answer["problems"].as_array().expect("problems").iter();
     problems.map(|one| (text(&one["ids"][0]), text(&one["libraries"][0]["fate"]))).collect()
@@ -256,6 +256,20 @@ fn a_pipeline_goes_by_the_worse_of_the_scanners_word_and_the_score() {
 }
 
 #[test]
+fn a_gate_for_low_ones_lets_only_negligible_ones_pass() {
+    let found: &[Found<'_>] = &[("CVE-2026-1", MS, MS_PACKAGE)];
+    let sandbox = scanned(found);
+    for (word, code) in [("LOW", 3), ("UNKNOWN", 3), ("NEGLIGIBLE", 0)] {
+        let mut report: Value = serde_json::from_str(&trivy_report(found)).expect("JSON");
+        report["Results"][0]["Vulnerabilities"][0]["Severity"] = json!(word);
+        report["Results"][0]["Vulnerabilities"][0]["CVSS"] = json!({});
+        sandbox.write("trivy.json", &report.to_string());
+        assert_eq!(run(&sandbox, "--fail-on low").code, code, "{word}");
+        assert_eq!(run(&sandbox, "--fail-on any").code, 3);
+    }
+}
+
+#[test]
 fn known_exploitation_comes_first_and_a_critical_one_without_a_forecast_before_a_low_one_with() {
     let found: &[Found<'_>] = &[
         ("CVE-2026-1", MS, MS_PACKAGE),
@@ -356,7 +370,7 @@ fn a_pipeline_fails_on_what_it_must_not_pass_with() {
     let sandbox = scanned(&[(CVE, DEBUG, PACKAGE)]);
     assert_eq!(run(&sandbox, "--fail-on exploited").code, 0);
     assert_eq!(run(&sandbox, "--fail-on critical").code, 0);
-    for what in ["high", "medium", "any"] {
+    for what in ["high", "medium", "low", "any"] {
         let refused = run(&sandbox, &format!("--fail-on {what} --json"));
         assert_eq!((refused.code, &refused.json()["outcome"]), (3, &"refused".into()));
     }

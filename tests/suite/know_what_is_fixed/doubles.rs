@@ -66,6 +66,68 @@ pub fn trivy_keeps(report: &str, vex: &Value) -> Vec<(String, String)> {
     found.map(parts).filter(|(id, library)| !is_silent(matching(vex, id, library).last())).collect()
 }
 
+/// The same when it finds `yaml` as `.trivyignore.yaml`: an entry counts where its id is that of the finding, one of its
+/// patterns fits what was scanned or the package's own file, and one of its purls the library.
+pub fn trivy_keeps_beside(report: &str, yaml: &str) -> Vec<(String, String)> {
+    let report: Value = serde_json::from_str(report).expect("JSON");
+    let entries: Vec<Vec<(String, String)>> =
+        yaml.split("\n  - id: ").skip(1).map(|entry| lists(&format!("id:\n      - {entry}"))).collect();
+    let results = report["Results"].as_array().expect("a list").iter();
+    let found = results.flat_map(|result| {
+        let target = text(&result["Target"]);
+        let all = result["Vulnerabilities"].as_array().into_iter().flatten();
+        all.map(move |one| (target.clone(), one.clone()))
+    });
+    found
+        .map(|(target, one)| {
+            (
+                target,
+                text(&one["PkgPath"]),
+                text(&one["VulnerabilityID"]),
+                text(&one["PkgIdentifier"]["PURL"]),
+            )
+        })
+        .filter(|(target, path, id, library)| {
+            !entries.iter().any(|entry| {
+                let of = |list: &str| -> Vec<&String> {
+                    entry.iter().filter(|(name, _)| name == list).map(|(_, value)| value).collect()
+                };
+                let (paths, purls) = (of("paths"), of("purls"));
+                let fits = |path: &str| paths.is_empty() || paths.iter().any(|pattern| fits(pattern, path));
+                of("id").contains(&id)
+                    && (fits(target) || fits(path))
+                    && (purls.is_empty() || purls.iter().any(|purl| is_same(purl, library)))
+            })
+        })
+        .map(|(_, _, id, library)| (id, library))
+        .collect()
+}
+
+/// The values of an entry, each with the name of its list.
+fn lists(entry: &str) -> Vec<(String, String)> {
+    let (mut name, mut values) = (String::new(), Vec::new());
+    for line in entry.lines() {
+        match (line.trim_start().strip_prefix("- "), line.trim().strip_suffix(':')) {
+            (Some(value), _) => {
+                values.push((name.clone(), serde_json::from_str(value).expect("a text in quotes")));
+            }
+            (None, Some(list)) => name = list.to_owned(),
+            _ => {}
+        }
+    }
+    values
+}
+
+/// A pattern of this program: a name, or everything in a folder.
+fn fits(pattern: &str, path: &str) -> bool {
+    match pattern.strip_suffix("/**") {
+        Some(folder) => {
+            path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        }
+        None => pattern == path,
+    }
+}
+
 /// The same for Grype, which takes the first.
 pub fn grype_keeps(report: &str, vex: &Value) -> Vec<(String, String)> {
     assert_eq!(vex["@context"], "https://openvex.dev/ns/v0.2.0", "Grype takes no other");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::doubles::{Found, grype_keeps, grype_report, trivy_keeps, trivy_report};
+use super::doubles::{Found, grype_keeps, grype_report, trivy_keeps, trivy_keeps_beside, trivy_report};
 use super::scene::*;
 use crate::support::sandbox::Sandbox;
 
@@ -82,6 +82,48 @@ fn a_second_copy_without_the_patch_keeps_both_findings() {
     }
     let answer = ask(&sandbox, "");
     assert_eq!(answer["statements"][0]["copies"], serde_json::json!(["plugins/debug/src/node.js"]));
+}
+
+#[test]
+fn an_ignore_file_silences_the_patched_copy_and_leaves_the_other() {
+    let sandbox = patched();
+    let found: &[Found<'_>] = &[(CVE, DEBUG, PACKAGE), (CVE, DEBUG, "plugins/debug/package.json"), MS];
+    sandbox.write("app/plugins/debug/src/node.js", HOLE);
+    assert_eq!(
+        trivy_keeps_beside(&trivy_report(found), &document(&sandbox, "trivyignore")),
+        all(&found[1..])
+    );
+    console(&sandbox).done("rollback $/app --yes");
+    assert_eq!(trivy_keeps_beside(&trivy_report(found), &document(&sandbox, "trivyignore")), all(found));
+}
+
+#[test]
+fn an_ignore_file_names_what_python_knows_of_a_library_beside_it() {
+    const YAML: &str = "pkg:pypi/pyyaml@5.3";
+    let package = "site-packages/PyYAML-5.3";
+    for (metadata, named) in [
+        (".dist-info/METADATA", ".dist-info/METADATA"),
+        ("-py3.8.egg-info/PKG-INFO", "-py3.8.egg-info/PKG-INFO"),
+        ("-py3.8.egg-info", "-py3.8.egg-info"),
+    ] {
+        let sandbox = product();
+        // Each copy brings its own; one of them is patched.
+        for place in ["lib", "old"] {
+            sandbox.write(&format!("app/{place}/site-packages/yaml/loader.py"), "def load\n");
+            sandbox.write(&format!("app/{place}/{package}{metadata}"), "Name: PyYAML\n");
+            sandbox.write(&format!("app/{place}/site-packages/PyYAML_more-5.3.dist-info/METADATA"), "x\n");
+        }
+        let file = "lib/site-packages/yaml/loader.py";
+        let bundle = bundle(&sandbox, "ACME-HF-4001").replace(file, "def load\n", "def safe_load\n");
+        let claims = [fixed("CVE-2020-14343", &[], &[YAML])];
+        save_signed(&sandbox, "yaml", &claiming(bundle, &claims, &[part(YAML, &[file])]), "acme");
+        apply(&sandbox, "yaml");
+        let (here, there) = (format!("lib/{package}{named}"), format!("old/{package}{named}"));
+        let found: &[Found<'_>] =
+            &[("CVE-2020-14343", YAML, &here), ("CVE-2020-14343", YAML, &there), ("CVE-2020-1", YAML, &here)];
+        let ignore = document(&sandbox, "trivyignore");
+        assert_eq!(trivy_keeps_beside(&trivy_report(found), &ignore), all(&found[1..]), "{ignore}");
+    }
 }
 
 #[test]

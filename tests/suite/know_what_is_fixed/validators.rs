@@ -1,7 +1,11 @@
 //! The readers and rules of others, where a machine has them.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 
+use serde_json::{Value, json};
+
+use super::doubles::grype_report;
 use super::scene::*;
 use crate::support::sandbox::Sandbox;
 use crate::support::tools::is_here;
@@ -90,4 +94,46 @@ fn the_mandatory_tests_of_csaf_take_every_document() {
 })();";
         judge(sandbox, "node", script, "validating CSAF");
     });
+}
+
+#[test]
+fn a_thousand_vectors_are_scored_as_others_score_them() {
+    let story = "scoring vectors";
+    if !is_here("python3", story) {
+        return;
+    }
+    let output =
+        Command::new("python3").args(["-c", include_str!("vectors.py")]).output().expect("it starts");
+    if output.status.code() == Some(77) {
+        return eprintln!("SKIPPED {story}: Python has no module cvss");
+    }
+    let told = String::from_utf8(output.stdout).expect("text");
+    let scored: Vec<(&str, f64)> = told
+        .lines()
+        .map(|line| line.split_once(' ').expect("a vector and a score"))
+        .map(|(vector, score)| (vector, score.parse().expect("a number")))
+        .collect();
+    assert_eq!(scored.len(), 1_000, "{}", String::from_utf8_lossy(&output.stderr));
+    let ids: Vec<String> = (0..scored.len()).map(|number| format!("CVE-2026-{number}")).collect();
+    let found: Vec<_> = ids.iter().map(|id| (id.as_str(), DEBUG, "web/vendor/debug/package.json")).collect();
+    let mut report: Value = serde_json::from_str(&grype_report(&found)).expect("JSON");
+    for (one, (vector, _)) in report["matches"].as_array_mut().expect("findings").iter_mut().zip(&scored) {
+        one["vulnerability"]["cvss"] = json!([{"vector": vector}]);
+    }
+    let sandbox = product();
+    std::fs::create_dir(sandbox.path("patches")).expect("a new folder");
+    sandbox.write("grype.json", &report.to_string());
+    let answer = console(&sandbox).done("choose --scan $/grype.json --from $/patches $/app --json").json();
+    let ours: BTreeMap<&str, &Value> = answer["problems"]
+        .as_array()
+        .expect("problems")
+        .iter()
+        .map(|one| (one["ids"][0].as_str().expect("an id"), &one["cvss_tenths"]))
+        .collect();
+    for (id, (vector, score)) in ids.iter().zip(&scored) {
+        let tenths = (score * 10.0).round() as u64;
+        // A score of 0 is what lists write that have none.
+        let expected = if tenths == 0 { Value::Null } else { json!(tenths) };
+        assert_eq!(ours[id.as_str()], &expected, "{vector}");
+    }
 }

@@ -15,7 +15,7 @@ try:
 except ImportError as error:
     sys.exit(print(error) or 77)
 files = glob.glob(sys.argv[1] + '/*.intoto.json')
-assert len(files) == 5, files
+assert len(files) == 6, files
 for name in files:
     said = json.load(open(name))
     keyid = said['signatures'][0]['keyid']

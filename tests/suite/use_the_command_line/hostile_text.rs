@@ -52,6 +52,7 @@ pub fn everywhere(patch: &mut Patch) {
         provenance: vec![line("provenance")],
         review: vec![line("review")],
         tests: vec![line("tests")],
+        sbom: None,
     };
     patch.about.result_version = Some(line("version"));
     let mut wanted = check(Probe::Text { path: tree_path("version.txt"), contains: line("contains") });

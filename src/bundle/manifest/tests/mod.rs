@@ -222,6 +222,11 @@ fn good() -> Patch {
             provenance: vec![text("build 7781 of release/4.2")],
             review: vec![text("Ada, every changed line")],
             tests: vec![text("fonts regression: 412 passed")],
+            sbom: Some(CarriedSbom {
+                format: text("CycloneDX 1.6"),
+                digest: Digest::compute(b"sbom"),
+                size_bytes: 4,
+            }),
         },
         extensions: [(text("x-team"), text(r#"{"name":"fonts","floor":3,"lead":null}"#))].into(),
     };
@@ -276,6 +281,7 @@ fn the_blobs_of_a_bundle_are_those_its_changes_name() {
         named(b"n", Some(1)),
         named(b"stop", None),
         named(b"start", None),
+        named(b"sbom", Some(4)),
     ]);
     assert_eq!(referenced_blobs(&good()), expected);
 }

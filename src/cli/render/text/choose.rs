@@ -29,6 +29,9 @@ pub(in crate::cli) fn choice(
             text.push_str(&format!("{}\n", style.bad(&age)));
         }
     }
+    if let Some(undated) = choose::undated(choice) {
+        text.push_str(&format!("{}\n", style.attention(&undated)));
+    }
     for (file, why) in &choice.unreadable {
         text.push_str(&format!("{}\n", style.bad(&format!("Can't read {}: {}", place(file), safe(why)))));
     }
@@ -78,8 +81,11 @@ fn section(
 ) {
     let row = |need: &Need| {
         let (told, problem) = (told(need)?, &choice.board.problems[need.problem]);
-        let cells =
-            [choose::ids(problem), choose::library(&choice.board, need), choose::rank(&problem.facts, today)];
+        let cells = [
+            choose::ids(problem),
+            choose::library(&choice.board, need),
+            choose::rank(problem, choice.rank_by, today),
+        ];
         let told = told.lines().map(|line| safe(line).into_owned()).collect();
         Some((cells.map(|cell| safe(&cell).into_owned()), told))
     };

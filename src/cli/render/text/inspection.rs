@@ -11,7 +11,8 @@ use crate::checks;
 use crate::cli::render::{Detail, Style, changes, words};
 use crate::diff::KeyChange;
 use crate::model::{Check, Level, Patch, PatchId, Restart};
-use crate::workbench::{Inspection, Standing, Verdict, Verification};
+use crate::text::capitalised;
+use crate::workbench::{EVERY_PRODUCT, Inspection, Standing, Verdict, Verification};
 
 pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool, style: Style) -> String {
     let patch = &shown.patch;
@@ -143,6 +144,7 @@ fn more_details(patch: &Patch, sheet: &mut LabelledLines) {
     sheet.lines("Origin", &patch.about.evidence.provenance);
     sheet.lines("Reviewed", &patch.about.evidence.review);
     sheet.lines("Tested", &patch.about.evidence.tests);
+    sheet.option("SBOM", patch.about.evidence.sbom.as_ref().map(words::carried_sbom));
     sheet.lines("Also", patch.about.extensions.iter().map(|(key, value)| format!("{key} = {value}")));
 }
 
@@ -192,6 +194,10 @@ fn change_list(patch: &Patch, style: Style) -> String {
     format!("{heading}\n{}", columns(&rows))
 }
 
+pub(in crate::cli) fn saved_sbom(to: &Path) -> String {
+    format!("\nSaved the SBOM to {}\n", place(to))
+}
+
 pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: Style) -> String {
     let shown = &verified.inspection;
     let contents = match verified.blobs {
@@ -207,8 +213,16 @@ pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: 
     sheet.line("Patch", format!("{}  {}", shown.patch.about.identity, shown.patch.about.title));
     sheet.line("SHA-256", shown.file_digest.to_string());
     sheet.line("Manifest", shown.manifest_digest.to_string());
+    let rules = verified.rules.iter().map(|name| match name.as_str() {
+        EVERY_PRODUCT => "those for all products".to_owned(),
+        name => format!("those for {name}"),
+    });
+    sheet.lines("Rules", rules);
     text.push_str(&sheet.into_text());
     text.push_str(&signatures(shown));
+    for note in &verified.notes {
+        text.push_str(&format!("\n{} {}.\n", style.attention("Note:"), safe(&capitalised(&note.text))));
+    }
     if !verified.unmet.is_empty() {
         text.push('\n');
         text.push_str(&obstacles(&verified.unmet, None, Detail::Full, style));

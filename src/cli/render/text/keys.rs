@@ -7,7 +7,7 @@ use super::{place, safe};
 use crate::cli::render::{Detail, Style, words};
 use crate::model::Digest;
 use crate::report::review;
-use crate::text::one_line;
+use crate::text::{capitalised, one_line};
 use crate::workbench::{
     Doubt, EVERY_PRODUCT, Inspection, KeyFingerprint, KeyWish, KnownKey, MadeKey, Review, Revoked,
     RevokedFrom, Rotated, Signed, SignerRole, Standing, TrustedKey, Verdict, spoken_reviews,
@@ -124,12 +124,13 @@ fn from(from: RevokedFrom) -> String {
     }
 }
 
-pub(in crate::cli) fn keys(keys: &[KnownKey], verbose: bool, style: Style) -> String {
-    if keys.is_empty() {
-        return "You trust no keys yet.\nTo trust one: patchwright key trust KEYFILE --product NAME\n"
-            .to_owned();
+/// The keys, and what is odd about the rules beside them.
+pub(in crate::cli) fn keys(keys: &[KnownKey], odd: &[String], verbose: bool, style: Style) -> String {
+    let mut text = match keys.is_empty() {
+        true => "You trust no keys yet.\nTo trust one: patchwright key trust KEYFILE --product NAME\n",
+        false => "",
     }
-    let mut text = String::new();
+    .to_owned();
     for known in keys {
         let key = &known.key;
         let whose = if key.owner == key.name { String::new() } else { format!(" of {}", safe(&key.owner)) };
@@ -153,6 +154,9 @@ pub(in crate::cli) fn keys(keys: &[KnownKey], verbose: bool, style: Style) -> St
             false => sheet.line("  Digits", format!("{} ...", key.key.fingerprint().short())),
         }
         text.push_str(&sheet.into_text());
+    }
+    for note in odd {
+        text.push_str(&format!("{} {}.\n", style.attention("Note:"), safe(&capitalised(note))));
     }
     text
 }

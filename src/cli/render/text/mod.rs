@@ -41,7 +41,7 @@ pub(in crate::cli) use fixed::fixed;
 pub(in crate::cli) use folder::{history, history_check, interrupted, status, vouched};
 pub(in crate::cli) use hidden::{banner, hidden};
 pub(in crate::cli) use identify::identified;
-pub(in crate::cli) use inspection::{inspection, verification};
+pub(in crate::cli) use inspection::{inspection, saved_sbom, verification};
 pub(in crate::cli) use keys::{
     key_to_compare, keys, made_key, revoked_key, rotated, signed, signed_list, trusted_key,
 };

@@ -10,7 +10,7 @@ use super::{Large, Sides, comparison_with};
 use crate::bundle::VerifiedBundle;
 use crate::diff::{excerpts, is_text, pair_renames};
 use crate::disk::fs::Fs;
-use crate::model::{Digest, FileChange, FileNode, Node, Payload, TreeState};
+use crate::model::{Digest, FileChange, FileNode, Node, Payload};
 use crate::progress::CancelToken;
 use crate::text::confusables::{
     Confusable, ConfusableKind, ConfusableSeverity, Confusables, FAR_COLUMNS, brings_plain_lines, in_content,
@@ -18,6 +18,7 @@ use crate::text::confusables::{
 };
 use crate::text::escape_line;
 use crate::workbench::Result;
+use crate::workbench::contents::SeenFiles;
 
 /// Most bytes of text that are looked through for one patch: a second or two, before a plan is shown.
 const MAX_LOOKED_THROUGH_BYTES: u64 = 256 << 20;
@@ -160,7 +161,7 @@ impl Hidden {
 /// If somebody wished to stop.
 pub(crate) fn in_patch(
     bundle: &VerifiedBundle,
-    folder: Option<(&Arc<dyn Fs>, &TreeState)>,
+    folder: Option<(&Arc<dyn Fs>, &SeenFiles<'_>)>,
     cancel: &CancelToken,
 ) -> Result<Hidden> {
     let mut hidden = Hidden::default();
@@ -178,7 +179,7 @@ pub(crate) fn in_patch(
     );
     let kept_open = folder.map(|(disk, _)| disk.keep_folders_open());
     if let Some((_, seen)) = folder {
-        sides.library = sides.library.with_seen(seen);
+        sides.library = sides.library.with_own_of(seen);
     }
     let mut looker = Looker { sides, left_bytes: MAX_LOOKED_THROUGH_BYTES, known: BTreeMap::new() };
     for (change, from) in pair_renames(changes) {

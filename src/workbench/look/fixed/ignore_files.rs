@@ -25,8 +25,12 @@ pub(super) fn folders(statement: &VexStatement) -> BTreeSet<String> {
         let end = (parts.len()..=names.len()).rev().find(|end| names[end - parts.len()..*end] == parts[..]);
         Some(end.map_or(folder.clone(), |end| names[..end].join("/")))
     };
-    let is_plain = |folder: &String| !folder.contains(['*', '?', '[', ']', '{', '}', '\\', '!']);
-    statement.paths.iter().filter_map(root).filter(is_plain).collect()
+    statement.paths.iter().filter_map(root).filter(|folder| is_plain(folder)).collect()
+}
+
+/// Whether a path stands for itself among patterns.
+fn is_plain(path: &str) -> bool {
+    !path.contains(['*', '?', '[', ']', '{', '}', '\\', '!'])
 }
 
 /// Whether every copy that isn't patched is outside of those folders. What is in one would fall silent with it, such as a copy
@@ -51,7 +55,9 @@ pub(super) fn trivy(here: &FixedHere) -> String {
             let folders = folders(statement);
             if !folders.is_empty() {
                 text.push_str("    paths:\n");
-                folders.iter().for_each(|folder| {
+                let beside = here.python.get(&statement.purl).into_iter().flatten();
+                let beside = beside.map(ToString::to_string).filter(|path| is_plain(path));
+                folders.into_iter().chain(beside).for_each(|folder| {
                     text.push_str(&format!("      - {}\n", quoted(&format!("{folder}/**"))));
                 });
             }

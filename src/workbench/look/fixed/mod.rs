@@ -7,6 +7,7 @@ mod cyclonedx;
 mod document;
 mod ignore_files;
 mod openvex;
+mod python;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -52,6 +53,8 @@ pub(crate) struct FixedHere {
     pub unchecked: Vec<UncheckedChange>,
     patches: BTreeMap<LayerKey, StatedPatch>,
     package: Option<Product>,
+    /// Where Python keeps what it knows of patched libraries.
+    python: python::Metadata,
     /// What the files hold that claims rest on.
     contents: BTreeMap<TreePath, Digest>,
     /// The newest entry of the history, on which all of this rests.
@@ -113,6 +116,8 @@ impl Workbench {
         open_again(&mut claims, &switches(fs, &ledger, &folder, &self.environment().now())?);
         let mut statements = statements(&claims);
         copies::find(fs, &folder.layers, &claims, &mut statements, watch)?;
+        let unlisted = |source| Error::File { doing: "list a folder in", path: target.to_owned(), source };
+        let python = python::metadata(fs, &statements).map_err(unlisted)?;
         let (product, version) = product_and_version(fs, &ledger, &folder)?;
         let package = folder.layers.iter().rev().find_map(|layer| layer.patch.as_deref());
         let file = |(path, node): (&TreePath, &Node)| Some((path.clone(), node.as_file()?.digest));
@@ -127,6 +132,7 @@ impl Workbench {
             older: self.older_copy(target, &ledger)?,
             unchecked: unchecked(fs, &ledger)?,
             patches: patches_here(&ledger, &folder),
+            python,
             package: package.map(|patch| patch.about.product.clone()),
             contents: tree.iter().filter_map(file).collect(),
             as_of: HistoryMoment::new(&ledger),

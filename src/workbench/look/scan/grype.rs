@@ -73,12 +73,15 @@ impl GrypeVulnerability {
                 .is_some_and(|KeptText(word)| word.eq_ignore_ascii_case("known")),
             due: one.due.as_ref().and_then(|KeptText(time)| time.get(..10)).map(str::to_owned),
         });
+        let scores: Vec<CvssScore> = self.cvss.iter().filter_map(score).collect();
+        let sum: u32 = scores.iter().map(|score| u32::from(score.tenths) * 100).sum();
         ProblemFacts {
             exploited: exploited.max_by_key(|one| one.ransomware),
             epss: epss.map(|share| (share * 1e6).round() as u32).max(),
-            cvss: self.cvss.iter().filter_map(score).max(),
+            mean_cvss: sum.checked_div(scores.len() as u32),
+            cvss: scores.into_iter().max(),
             band: self.severity.as_ref().and_then(|KeptText(word)| band(word)),
-            published: None,
+            ..ProblemFacts::default()
         }
     }
 }

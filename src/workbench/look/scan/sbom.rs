@@ -12,6 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use super::walk::few;
 use super::{ScanProblem, open};
 use crate::model::{Digest, Hasher, Purl};
+use crate::text::one_line;
 use crate::workbench::{Error, Result};
 
 /// Longest bill, in bytes.
@@ -25,6 +26,7 @@ pub(crate) struct Sbom {
     pub path: PathBuf,
     /// SHA-256 of the file.
     pub digest: Digest,
+    pub size_bytes: u64,
     /// `CycloneDX 1.6`.
     pub format: String,
     /// How many parts it lists.
@@ -43,7 +45,7 @@ impl Sbom {
             let problem = ScanProblem::NoSbom(detail);
             Error::ScanReport { path: path.to_owned(), problem }
         };
-        let input = HashingReader { reader: open(path, MAX_BYTES)?, hasher: Hasher::new() };
+        let input = HashingReader { reader: open(path, MAX_BYTES)?, hasher: Hasher::new(), bytes: 0 };
         let mut input = BufReader::with_capacity(1 << 16, input);
         let found = asked.into_iter().map(|purl| (purl, Vec::new())).collect();
         let mut told = SbomReading { format: None, parts: 0, found };
@@ -52,7 +54,14 @@ impl Sbom {
         read.map_err(|error| wrong(error.to_string()))?;
         let SbomReading { format, parts, found } = told;
         let format = format.ok_or_else(|| wrong("it says neither bomFormat nor spdxVersion".to_owned()))?;
-        Ok(Self { path: path.to_owned(), digest: input.into_inner().hasher.finish(), format, parts, found })
+        if !is_read(&format) {
+            return Err(wrong(format!(
+                "it is {}; read are CycloneDX 1.2 to 1.7, and SPDX 2.2 and 2.3",
+                one_line(&format, 40)
+            )));
+        }
+        let HashingReader { hasher, bytes, .. } = input.into_inner();
+        Ok(Self { path: path.to_owned(), digest: hasher.finish(), size_bytes: bytes, format, parts, found })
     }
 
     /// Every version of `part` that it lists.
@@ -62,16 +71,26 @@ impl Sbom {
     }
 }
 
+/// Whether a format is one of those that say it as it is read here. Others may mean something else by the same names.
+fn is_read(format: &str) -> bool {
+    match format.strip_prefix("CycloneDX 1.") {
+        Some(minor) => matches!(minor, "2" | "3" | "4" | "5" | "6" | "7"),
+        None => matches!(format, "SPDX-2.2" | "SPDX-2.3"),
+    }
+}
+
 /// A file that is hashed while it is read.
 struct HashingReader<R> {
     reader: R,
     hasher: Hasher,
+    bytes: u64,
 }
 
 impl<R: Read> Read for HashingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.reader.read(buffer)?;
         self.hasher.update(&buffer[..length]);
+        self.bytes += length as u64;
         Ok(length)
     }
 }
@@ -214,6 +233,11 @@ impl<'de> Visitor<'de> for Parts<'_> {
     }
 }
 
+/// Whether a kind of reference is the package URL: SPDX 2.2 may spell kinds out as addresses.
+fn is_purl(kind: &str) -> bool {
+    matches!(kind, "purl" | "http://spdx.org/rdf/references/purl" | "https://spdx.org/rdf/references/purl")
+}
+
 struct OnePart<'a>(&'a mut SbomReading);
 
 impl<'de> DeserializeSeed<'de> for OnePart<'_> {
@@ -252,7 +276,7 @@ impl<'de> Visitor<'de> for OnePart<'_> {
                 "components" => object.next_value_seed(Parts(&mut *self.0))?,
                 "externalRefs" => {
                     let References(named) = object.next_value()?;
-                    let is_purl = |one: &Reference| one.kind.0.as_deref() == Some("purl");
+                    let is_purl = |one: &Reference| one.kind.0.as_deref().is_some_and(is_purl);
                     purls.extend(named.into_iter().filter(is_purl).map(|one| one.locator));
                 }
                 _ => drop(object.next_value::<IgnoredAny>()?),
@@ -303,6 +327,31 @@ mod tests {
             {"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:deb/debian/libssl3"}]}]}"#;
         assert_eq!(versions(spdx), [Some("3.0.11".to_owned())]);
         assert_eq!(read(spdx).map(|sbom| sbom.format), Ok("SPDX-2.3".to_owned()));
+        let older = spdx.replace("SPDX-2.3", "SPDX-2.2").replace("PACKAGE-MANAGER", "PACKAGE_MANAGER");
+        for kind in ["purl", "http://spdx.org/rdf/references/purl"] {
+            let older = older.replace("\"purl\"", &format!("\"{kind}\""));
+            assert_eq!(versions(&older), [Some("3.0.11".to_owned())], "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_format_that_nobody_looked_at_is_refused_by_its_name() {
+        let said = |text: &str| read(text).map(|sbom| sbom.format);
+        for (text, format) in [
+            (r#"{"spdxVersion":"SPDX-2.1","packages":[]}"#, "SPDX-2.1"),
+            (r#"{"spdxVersion":"SPDX-3.0","packages":[]}"#, "SPDX-3.0"),
+            (r#"{"bomFormat":"CycloneDX","specVersion":"2.0","components":[]}"#, "CycloneDX 2.0"),
+            (r#"{"bomFormat":"CycloneDX","components":[]}"#, "CycloneDX"),
+            (r#"{"spdxVersion":"SPDX-2.2\u001b[2J","packages":[]}"#, "SPDX-2.2"),
+        ] {
+            let error = said(text).expect_err(format);
+            assert!(error.contains(&format!("it is {format}")) && error.contains("SPDX 2.2"), "{error}");
+            assert!(!error.contains('\u{1b}'), "{error}");
+        }
+        for minor in ["2", "3", "4", "5", "6", "7"] {
+            let text = format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.{minor}","components":[]}}"#);
+            assert_eq!(said(&text), Ok(format!("CycloneDX 1.{minor}")));
+        }
     }
 
     #[test]
@@ -329,7 +378,7 @@ mod tests {
     fn names_that_hide_something_or_are_endless_are_no_parts_that_were_asked_about() {
         let endless = "x".repeat(10_000);
         let text = format!(
-            "{{\"bomFormat\":\"CycloneDX\",\"components\":[{{\"bom-ref\":\"a\",\"purl\":\"pkg:deb/debian/libssl3@{endless}\"}},\
+            "{{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[{{\"bom-ref\":\"a\",\"purl\":\"pkg:deb/debian/libssl3@{endless}\"}},\
              {{\"bom-ref\":\"a\",\"purl\":\"pkg:deb/debian/libssl3@3\\u202e\"}},{{\"{endless}\":1}}]}}"
         );
         assert_eq!(read(&text).map(|sbom| (sbom.parts, sbom.found[0].1.len())), Ok((3, 0)));
