@@ -223,6 +223,18 @@ fn forged_records_lead_nowhere_else_through_a_pattern() {
     fs::write(&records, good.replace("srv/x/app\"", "srv/../app\"")).expect("written");
     let (code, told) = refused(&site, RUN);
     assert!(code == 3 && told.contains("which isn't in the ring"), "{told}");
+    #[cfg(unix)]
+    {
+        // No pattern goes through a link either.
+        std::os::unix::fs::symlink("..", site.sandbox.path("srv/link")).expect("a link");
+        fs::write(&records, good.replace("srv/x/app\"", "srv/link/app\"")).expect("written");
+        let (code, told) = refused(&site, RUN);
+        assert!(code == 3 && told.contains("which isn't in the ring"), "{told}");
+    }
+    fs::write(&records, good).expect("written");
+    site.console().done(&typed("approve all --by-hand"));
+    assert_eq!(site.run().code, 0);
+    assert_eq!(site.sandbox.read("app/conf/app.conf").as_deref(), Some("fonts = no\n"));
 }
 
 #[test]
