@@ -4,6 +4,8 @@ use std::fs;
 
 use super::{console, ends, has, patch, scene, state};
 use crate::support::console::Run;
+#[cfg(target_os = "linux")]
+use crate::support::read_only::on_a_read_only_disk;
 use crate::support::sandbox::Sandbox;
 
 const BOTH: &str = "have = [\"ACME-1\", \"ACME-2\"]";
@@ -109,4 +111,44 @@ fn of_two_wanted_patches_that_exclude_each_other_neither_comes_and_a_third_one_d
     }
     assert_eq!(has(&sandbox, "a"), [false, false]);
     assert_eq!(sandbox.read("srv/a/three").as_deref(), Some(super::NEW), "{done}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_read_only_disk_a_look_tells_what_differs_and_what_is_in_the_way() {
+    let sandbox = scene();
+    // The program there has the keys of the sandbox as its own.
+    let trust = sandbox.read("settings/trust.toml").expect("keys");
+    sandbox.write("home/.config/patchwright/trust.toml", &trust);
+    state(&sandbox, &[("?", "have = [\"ACME-1\"]")]);
+    let look = |flags: &[&str], code: i32| {
+        let arguments = [&["reconcile", "state.toml"], flags].concat();
+        let seen = on_a_read_only_disk(&sandbox.path(""), "comparing on a read-only disk", &arguments)?;
+        let said = String::from_utf8_lossy(&seen.stdout).into_owned();
+        assert_eq!(seen.status.code(), Some(code), "{seen:?}");
+        Some(said)
+    };
+    let Some(said) = look(&[], 7) else { return };
+    assert_eq!(said.matches("ACME-1: to be applied").count(), 3, "{said}");
+    assert_eq!(
+        said.matches("the folder: on a read-only disk, so nothing can be changed from here").count(),
+        3
+    );
+    // To change it there is refused.
+    let said = look(&["--apply"], 3).expect("it was mounted before");
+    assert_eq!(said.matches("ACME-1: this disk is read-only (E-RIGHTS)").count(), 3, "{said}");
+    // A conflict is told, whether or not anything could be changed.
+    sandbox.write("srv/b/one", "mine\n");
+    for flags in [&[][..], &["--apply"]] {
+        let said = look(flags, 3).expect("it was mounted before");
+        assert!(said.contains("ACME-1: one: ") && said.contains("(E-DRIFT)"), "{said}");
+    }
+    assert_eq!(has(&sandbox, "a"), [false, false]);
+    ends(&sandbox, "--apply", 3);
+    assert_eq!([has(&sandbox, "a"), has(&sandbox, "b")], [[true, false], [false, false]]);
+    // In line is in line, wherever it is.
+    sandbox.write("srv/b/one", "old\n");
+    ends(&sandbox, "--apply", 0);
+    let said = look(&[], 0).expect("it was mounted before");
+    assert!(!said.contains("read-only"), "{said}");
 }
