@@ -214,7 +214,7 @@ fn mark_of(gate: &Gate) -> ExpectationMark {
         }
         Gate::NotStarted
         | Gate::AsFarAsAsked { .. }
-        | Gate::Interrupted
+        | Gate::Interrupted { .. }
         | Gate::Next(Next::Change { .. }) => ExpectationMark::Due,
     }
 }
@@ -238,7 +238,7 @@ fn recommended(view: &RolloutView) -> Option<RolloutStep> {
         Gate::NotStarted => run(0),
         Gate::Next(Next::Change { ring, .. } | Next::Decide { ring }) => run(*ring),
         Gate::AsFarAsAsked { ring } => run(ring + 1),
-        Gate::Interrupted => Some(RolloutStep::RunOn),
+        Gate::Interrupted { .. } => Some(RolloutStep::RunOn),
         Gate::Next(Next::Approve { ring, .. }) => {
             let ring = view.rings.get(*ring);
             ring.map(|ring| RolloutStep::Approve { ring: ring.name.clone(), by_key: ring.is_by_key })
@@ -260,7 +260,7 @@ fn others(view: &RolloutView) -> Vec<RolloutStep> {
         view.gate,
         Gate::NotStarted
             | Gate::Lost { .. }
-            | Gate::Interrupted
+            | Gate::Interrupted { .. }
             | Gate::AsFarAsAsked { .. }
             | Gate::Next(Next::Change { .. } | Next::Wait { .. } | Next::Decide { .. })
     );

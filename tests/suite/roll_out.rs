@@ -5,6 +5,7 @@ mod already_there;
 mod approved;
 mod at_scale;
 mod hostile;
+mod interrupted;
 #[cfg(unix)]
 mod killed;
 mod over;

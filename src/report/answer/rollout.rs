@@ -82,7 +82,7 @@ fn gate(gate: &Gate) -> &'static str {
         Gate::Over(_) => "over",
         Gate::Stopped(_) => "stopped",
         Gate::AsFarAsAsked { .. } => "as-far-as-asked",
-        Gate::Interrupted => "interrupted",
+        Gate::Interrupted { .. } => "interrupted",
         Gate::Next(next) => match next {
             Next::Change { .. } => "ready",
             Next::Wait { .. } => "waits",

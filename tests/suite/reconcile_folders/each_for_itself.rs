@@ -152,3 +152,22 @@ fn on_a_read_only_disk_a_look_tells_what_differs_and_what_is_in_the_way() {
     let said = look(&[], 0).expect("it was mounted before");
     assert!(!said.contains("read-only"), "{said}");
 }
+
+#[test]
+fn a_run_that_is_stopped_on_the_way_says_that_folders_were_changed() {
+    let sandbox = scene();
+    again(&sandbox, 1, "[[health]]\ncheck = \"text\"\npath = \"two\"\ncontains = \"old\"\nretries = 30\n");
+    sandbox.write("srv/b/two", "ill\n");
+    state(&sandbox, &[("?", "have = [\"ACME-1\"]")]);
+    let none = console(&sandbox).interrupted().run("reconcile $/state.toml --apply");
+    assert_eq!(none.code, 130, "{none}");
+    assert!(none.err.contains("Nothing was changed."), "{none}");
+    let stopped = console(&sandbox).interrupted_once("srv/b/one", "new\n");
+    let stopped = stopped.run("reconcile $/state.toml --apply");
+    assert_eq!(stopped.code, 7, "{stopped}");
+    assert!(stopped.err.contains("Folders were changed before that"), "{stopped}");
+    assert!(stopped.err.contains("To continue, run it again."), "{stopped}");
+    assert_eq!(["a", "b", "c"].map(|folder| has(&sandbox, folder)[0]), [true, false, false]);
+    let json = console(&sandbox).interrupted().run("reconcile $/state.toml --apply --json");
+    assert_eq!((json.code, &json.json()["outcome"]), (130, &"interrupted".into()), "{json}");
+}
