@@ -13,6 +13,7 @@ mod paced;
 mod stopped;
 mod switched_off;
 mod tried_again;
+mod two_hundred;
 
 use crate::support::console::{Console, Run};
 use crate::support::sandbox::{Sandbox, order};
