@@ -292,7 +292,11 @@ impl Report {
 }
 
 fn of_midway(cause: &Error, kind: Kind) -> Report {
-    Report::from_error(cause, None).leaving(kind, Files::SomeFolders)
+    let report = Report::from_error(cause, None).leaving(kind, Files::SomeFolders);
+    match kind {
+        Kind::NotYet => report.hint("To continue, run it again."),
+        _ => report,
+    }
 }
 
 fn stopped(code: Code) -> Report {

@@ -17,7 +17,8 @@ use crate::workbench::{ApplyOptions, RolloutView, RunWish};
 ///
 /// A rollout file names patch files and rings of folders. A run changes one ring after the other, as far as the rules between them
 /// allow, and ends; call it again, for example from cron, to go on. `run` and `status` exit with 7 if it waits, with 3 if it is
-/// stopped; `approve` exits with 7 if the approval doesn't count. The first run fixes the folders, the patch
+/// stopped; `run` exits with 7 too if you stop it after it changed a folder, and with 130 before that; `approve` exits with 7 if
+/// the approval doesn't count. The first run fixes the folders, the patch
 /// files and the rollout file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

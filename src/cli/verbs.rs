@@ -24,7 +24,8 @@ Exit codes:
   4    not trusted, or a damaged patch file; nothing was changed
   5    the change failed, and the folder was restored
   6    needs a person: an interrupted or unclear state; everything is kept
-  7    not there yet: it waits for time or a person; nothing is wrong
+  7    not there yet: it waits for time or a person, or was stopped between two
+       of many folders; nothing is wrong
   130  stopped before any change";
 
 /// Applies patches to a product folder, and rolls any of them back later

@@ -17,7 +17,7 @@ pub enum Kind {
     PutBack,
     /// A person has to decide; everything is kept.
     NeedsPerson,
-    /// It is not there yet: it waits for time or for a person. Nothing is wrong.
+    /// It is not there yet: it waits for time or for a person, or was stopped between two of many folders. Nothing is wrong.
     NotYet,
     /// Stopped by the user before any change.
     Interrupted,

@@ -201,6 +201,11 @@ impl RehearsalEnd {
                 phrases::count(done.left_out, trying::PART_CHECK_OR_SCRIPT, trying::PART_CHECKS_AND_SCRIPTS);
             facts.push(fill(trying::REHEARSAL_LEFT_OUT, &[("n", &n)]));
         }
+        facts.extend(
+            done.not_cloned
+                .as_deref()
+                .map(|paths| fill(trying::REHEARSAL_NOT_CLONED, &[("files", &first_of(paths))])),
+        );
         facts.extend(done.written.as_deref().map(wrote));
         facts.extend(
             done.unrecorded.as_ref().map(|why| fill(trying::REHEARSAL_UNRECORDED, &[("why", &line(why))])),
@@ -246,8 +251,12 @@ impl RehearsalEnd {
 }
 
 fn wrote(written: &[String]) -> String {
-    let mut files: Vec<String> = written.iter().take(MAX_FILES).map(|path| line(path)).collect();
-    files.extend((written.len() > MAX_FILES).then(|| "…".to_owned()));
     let n = phrases::count(written.len(), "file", "files");
-    fill(trying::REHEARSAL_WROTE, &[("n", &n), ("files", &files.join(", "))])
+    fill(trying::REHEARSAL_WROTE, &[("n", &n), ("files", &first_of(written))])
+}
+
+fn first_of(paths: &[String]) -> String {
+    let mut files: Vec<String> = paths.iter().take(MAX_FILES).map(|path| line(path)).collect();
+    files.extend((paths.len() > MAX_FILES).then(|| "…".to_owned()));
+    files.join(", ")
 }

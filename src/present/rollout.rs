@@ -214,7 +214,7 @@ fn mark_of(gate: &Gate) -> ExpectationMark {
         }
         Gate::NotStarted
         | Gate::AsFarAsAsked { .. }
-        | Gate::Interrupted
+        | Gate::Interrupted { .. }
         | Gate::Next(Next::Change { .. }) => ExpectationMark::Due,
     }
 }
@@ -240,7 +240,7 @@ fn recommended(view: &RolloutView) -> Option<RolloutStep> {
         Gate::NotStarted => run(0),
         Gate::Next(Next::Change { ring, .. } | Next::Decide { ring }) => run(*ring),
         Gate::AsFarAsAsked { ring } => run(ring + 1),
-        Gate::Interrupted => Some(RolloutStep::RunOn),
+        Gate::Interrupted { .. } => Some(RolloutStep::RunOn),
         Gate::Next(Next::Approve { ring, .. }) => {
             let ring = view.rings.get(*ring);
             ring.map(|ring| RolloutStep::Approve { ring: ring.name.clone(), by_key: ring.is_by_key })
@@ -262,7 +262,7 @@ fn others(view: &RolloutView) -> Vec<RolloutStep> {
         view.gate,
         Gate::NotStarted
             | Gate::Lost { .. }
-            | Gate::Interrupted
+            | Gate::Interrupted { .. }
             | Gate::AsFarAsAsked { .. }
             | Gate::Next(Next::Change { .. } | Next::Wait { .. } | Next::Decide { .. })
     );
@@ -366,17 +366,22 @@ impl PlannedRollout {
     pub(super) fn new(plan: &RolloutPlan) -> Self {
         let all = || plan.rings.iter().flat_map(|ring| &ring.folders);
         let rings = plan.rings.iter().map(|ring| {
-            let refused = ring.folders.iter().filter(|folder| folder.refused.is_some()).count();
+            let is_blocked = |folder: &&PlannedFolder| folder.refused.is_some() || folder.is_read_only;
+            let refused = ring.folders.iter().filter(is_blocked).count();
             let is_there = |folder: &&PlannedFolder| folder.refused.is_none() && folder.steps == 0;
             let there = ring.folders.iter().filter(is_there).count();
             (ring.name.clone(), [ring.folders.len() - refused - there, there, refused])
         });
-        let told = |(steps, refused): (usize, &Option<(Code, String)>)| match refused {
-            Some((_, why)) => (line(why), true),
-            None if steps == 0 => (many::PLAN_NOTHING.to_owned(), false),
-            None => (fill(many::PLAN_CHANGES, &[("n", &phrases::count(steps, "file", "files"))]), false),
+        let told = |one: &PlannedFolder| {
+            let n = phrases::count(one.steps, "file", "files");
+            match &one.refused {
+                Some((_, why)) => (line(why), true),
+                None if one.steps == 0 => (many::PLAN_NOTHING.to_owned(), false),
+                None if one.is_read_only => (fill(many::PLAN_READ_ONLY, &[("n", &n)]), true),
+                None => (fill(many::PLAN_CHANGES, &[("n", &n)]), false),
+            }
         };
-        let folders = all().map(|one| (one.path.clone(), told((one.steps, &one.refused))));
+        let folders = all().map(|one| (one.path.clone(), told(one)));
         let lacks = all().filter_map(|one| one.refused.as_ref()).any(|(code, _)| *code == Code::Trust);
         Self {
             rings: rings.collect(),

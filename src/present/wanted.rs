@@ -186,6 +186,11 @@ fn folder(stand: &FolderStand) -> WantedFolder {
         let hint = report.hints.first().map(|hint| line(&hint.pressed())).unwrap_or_default();
         WantedRow { mark: ExpectationMark::Trouble, said: line(&report.title()), way_out: hint }
     }));
+    rows.extend(wanted::read_only_phrase(stand).map(|said| WantedRow {
+        mark: ExpectationMark::Left,
+        said: capitalised(said),
+        way_out: String::new(),
+    }));
     rows.sort_by_key(|row| row.mark);
     let met = stand.expectations.iter().filter(|one| one.is_met());
     let met: Vec<String> = met.map(|one| line(&wanted::subject(&one.about))).collect();

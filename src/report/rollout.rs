@@ -43,7 +43,12 @@ pub(crate) fn gate(view: &RolloutView) -> String {
         Gate::AsFarAsAsked { ring: at } => {
             format!("The ring {:?} is finished; the run stops here, as you asked", ring(*at).name)
         }
-        Gate::Interrupted => "Stopped at your request; the next run continues".to_owned(),
+        Gate::Interrupted { has_changed: false } => {
+            "Stopped at your request before any folder was changed; the next run continues".to_owned()
+        }
+        Gate::Interrupted { has_changed: true } => {
+            "Stopped at your request. Folders were changed before that; the next run continues".to_owned()
+        }
         Gate::Next(Next::Change { ring: at, .. }) => {
             format!("The next run continues with the ring {:?}", ring(*at).name)
         }
@@ -60,8 +65,9 @@ pub(crate) fn gate(view: &RolloutView) -> String {
 }
 
 fn not_enough(ring: &RingView) -> String {
-    let (good, all) = (ring.counts.good, count(ring.counts.folders, "folder is", "folders are"));
-    format!("In the ring {:?}, {good} of {all} good, and it needs {}", ring.name, ring.rules.min_good)
+    let (good, all) = (ring.counts.good, count(ring.counts.folders, "folder", "folders"));
+    let is = if good == 1 || ring.counts.folders == 1 { "is" } else { "are" };
+    format!("In the ring {:?}, {good} of {all} {is} good, and it needs {}", ring.name, ring.rules.min_good)
 }
 
 fn over(view: &RolloutView, said: &Attribution) -> String {
@@ -89,7 +95,7 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
     let take_back = || format!("patchwright rollout take-back {file}");
     let needs_person = || view.folders().any(is_open_after_a_rollback);
     match &view.gate {
-        Gate::NotStarted | Gate::AsFarAsAsked { .. } | Gate::Interrupted => vec![("Next", run())],
+        Gate::NotStarted | Gate::AsFarAsAsked { .. } | Gate::Interrupted { .. } => vec![("Next", run())],
         Gate::Next(Next::Change { .. } | Next::Wait { .. }) => vec![("Next", run())],
         Gate::Lost { .. } => vec![("To continue", run()), ("To roll back what it applied", take_back())],
         Gate::Paused(_) => vec![("Next", resume())],

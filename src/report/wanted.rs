@@ -130,6 +130,12 @@ pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<Advice> {
     }
 }
 
+/// That nothing can be done here about what is to be done.
+pub(crate) fn read_only_phrase(folder: &FolderStand) -> Option<&'static str> {
+    let is_due = || folder.expectations.iter().any(|one| matches!(one.standing, ExpectationStanding::Due(_)));
+    (folder.is_read_only && is_due()).then_some("on a read-only disk, so nothing can be changed from here")
+}
+
 /// Every line that is to be said about a folder: what it is about, how it stands, the way out.
 pub(crate) fn lines(folder: &FolderStand, with_met: bool) -> Vec<(String, String, Option<Advice>)> {
     let line =
@@ -142,6 +148,9 @@ pub(crate) fn lines(folder: &FolderStand, with_met: bool) -> Vec<(String, String
         let report = Report::from_error(error, Some(&folder.path));
         let said = format!("{} ({})", report.title(), report.code);
         lines.push(("the folder".to_owned(), said, report.hints.first().cloned()));
+    }
+    if let Some(said) = read_only_phrase(folder) {
+        lines.push(("the folder".to_owned(), said.to_owned(), None));
     }
     lines
 }

@@ -64,28 +64,58 @@ pub(crate) fn shell_word(word: &str) -> String {
     }
 }
 
-/// `path` as [`shell_word`]; what begins with a dash is no option.
+/// `path` as [`shell_word`], byte for byte where the system's names are bytes; what begins with a dash is no option.
 pub(crate) fn shell_path(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    if path.starts_with('-') { shell_word(&format!("./{path}")) } else { shell_word(&path) }
+    let is_dashed = path.as_os_str().as_encoded_bytes().starts_with(b"-");
+    let path = if is_dashed { &Path::new(".").join(path) } else { path };
+    match path.to_str() {
+        Some(path) => shell_word(path),
+        None => named_by_bytes(path),
+    }
+}
+
+#[cfg(unix)]
+fn named_by_bytes(path: &Path) -> String {
+    printed(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()))
+}
+
+#[cfg(not(unix))]
+fn named_by_bytes(path: &Path) -> String {
+    shell_word(&path.to_string_lossy())
 }
 
 fn unix_word(word: &str) -> String {
-    let is_seen = word.chars().all(|c| unseen(c).is_none());
-    match is_seen {
+    match word.chars().all(|c| unseen(c).is_none()) {
         true => format!("'{}'", word.replace('\'', r"'\''")),
-        // As bash, zsh and ksh take it: what cannot be seen would be lost between screen and keyboard.
-        false => {
-            let escaped = word.chars().map(|c| match c {
-                '\\' | '\'' => format!("\\{c}"),
-                c if unseen(c).is_some() => {
-                    c.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect()
-                }
-                c => c.to_string(),
-            });
-            format!("$'{}'", escaped.collect::<String>())
-        }
+        false => printed(word.as_bytes()),
     }
+}
+
+/// A word with something in it that would be lost between screen and keyboard, spelled out as every POSIX shell takes it.
+fn printed(word: &[u8]) -> String {
+    let mut spelled = String::new();
+    for chunk in word.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                // What means something to a shell in quotes, or to printf.
+                '\\' | '\'' | '%' | '!' => spelled.push_str(&octal(&[c as u8])),
+                '-' if spelled.is_empty() => spelled.push_str(&octal(b"-")),
+                c if unseen(c).is_some() => spelled.push_str(&octal(c.to_string().as_bytes())),
+                c => spelled.push(c),
+            }
+        }
+        spelled.push_str(&octal(chunk.invalid()));
+    }
+    match word.ends_with(b"\n") {
+        // What a command prints loses line feeds at its end. Of these words dash knows no spelling in one line; bash,
+        // ksh and zsh take this one.
+        true => format!("$'{spelled}'"),
+        false => format!("\"$(printf '{spelled}')\""),
+    }
+}
+
+fn octal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("\\{byte:03o}")).collect()
 }
 
 #[cfg(test)]
@@ -106,8 +136,10 @@ mod tests {
             ("--allow-unsigned", "--allow-unsigned"),
             ("a;b & $(c) `d` \"e\"", "'a;b & $(c) `d` \"e\"'"),
             ("it's", r"'it'\''s'"),
-            ("new\nline", r"$'new\012line'"),
-            ("a\u{202e}'b\\", r"$'a\342\200\256\'b\\'"),
+            ("new\nline", r#""$(printf 'new\012line')""#),
+            ("a\u{202e}'b\\", r#""$(printf 'a\342\200\256\047b\134')""#),
+            ("-\t100%", r#""$(printf '\055\011100\045')""#),
+            ("end\n", r"$'end\012'"),
         ] {
             assert_eq!(shell_word(word), shown);
         }
@@ -115,13 +147,37 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_shell_takes_it_as_it_was_meant() {
-        let words = ["x y", "-rf", "a;b & $(c) `d` \"e\"", "it's", "*?[a]{b,c}~!#", "new\nline", "tab\t'\\"];
-        for word in words {
-            let script = format!("printf %s {}", shell_path(Path::new(word)));
-            let Ok(said) = std::process::Command::new("bash").args(["-c", &script]).output() else { return };
-            let meant = if word.starts_with('-') { format!("./{word}") } else { word.to_owned() };
-            assert_eq!(String::from_utf8_lossy(&said.stdout), meant, "{script}");
+    fn every_shell_takes_it_as_it_was_meant() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let words: [&[u8]; 14] = [
+            b"x y",
+            b"-rf",
+            b"a;b & $(c) `d` \"e\"",
+            b"it's",
+            b"*?[a]{b,c}~!#",
+            b"new\nline",
+            b"\n-a",
+            b"tab\t'\\",
+            b"-\x1b[31m %s %% \\n \\101 !x",
+            b"7\n7\x01" as &[u8],
+            "a\u{202e}b \u{7f}\u{e9}".as_bytes(),
+            b"caf\xe9",
+            b"-caf\xe9 %d 'x'",
+            b"end\n",
+        ];
+        for shell in ["sh", "dash", "bash", "ksh", "zsh"] {
+            for word in words {
+                let script = format!("printf '%s' {}", shell_path(Path::new(OsStr::from_bytes(word))));
+                let Ok(said) = std::process::Command::new(shell).args(["-c", &script]).output() else {
+                    break;
+                };
+                let meant = if word.starts_with(b"-") { [b"./", word].concat() } else { word.to_owned() };
+                if word.ends_with(b"\n") && ["sh", "dash"].contains(&shell) {
+                    continue;
+                }
+                assert_eq!(said.stdout, meant, "{shell}: {script}");
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ mod strict;
 
 pub(crate) use locate::TextPosition;
 
+use super::{CONFLICT_LEFT, conflict_mark};
 use crate::model::characters::unseen;
 
 /// Deepest nesting of objects and lists. Manifests need six; parsers of other programs fail from about a hundred.
@@ -77,10 +78,10 @@ pub fn check(bytes: &[u8], limit_bytes: usize) -> Result<(), JsonError> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let left = Cell::new(MAX_VALUES);
     let shape = Shape { containers: 0, left: &left };
-    shape
-        .deserialize(&mut reader)
-        .and_then(|()| reader.end())
-        .map_err(|error| JsonError::from_serde(bytes, &error))
+    shape.deserialize(&mut reader).and_then(|()| reader.end()).map_err(|error| match conflict_mark(text) {
+        Some(mark) => JsonError::at_offset(bytes, mark, CONFLICT_LEFT),
+        None => JsonError::from_serde(bytes, &error),
+    })
 }
 
 /// Reads a `T` from one strict JSON document of at most `limit_bytes`.

@@ -16,6 +16,10 @@ pub(crate) use escape::{
 pub(crate) use words::with_thousands;
 pub use words::{capitalised, moment};
 
+/// What is said of such a text.
+pub(crate) const CONFLICT_LEFT: &str =
+    "a merge conflict was left here; keep one version, and remove the marks";
+
 /// Where a merge left its marks in a text because two versions of it differ; `None` if it did not.
 pub(crate) fn conflict_mark(text: &str) -> Option<usize> {
     let begins_a_line = |at: usize| text[..at].chars().next_back().is_none_or(|before| before == '\n');

@@ -33,6 +33,7 @@
 mod commit;
 mod finish;
 mod layout;
+mod no_trace;
 mod observe;
 mod originals;
 mod prepare;
@@ -53,6 +54,7 @@ use std::path::{Path, PathBuf};
 
 pub use commit::Receipt;
 pub use finish::{append, give_up};
+pub(crate) use no_trace::leave_no_trace;
 pub use originals::Unlike;
 pub(crate) use originals::UnlikePlace;
 pub(crate) use prepare::ArmedTransaction;

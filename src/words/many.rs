@@ -66,6 +66,7 @@ words! {
     RULE_GOOD = "Needs {n} good";
     RULE_WAIT = "Then waits {n}";
     PLAN_CHANGES = "Ready: {n}";
+    PLAN_READ_ONLY = "{n} would change; the disk is read-only here";
     PLAN_NOTHING = "Has the patches already";
     PLAN_READY = "{n} ready.";
     PLAN_REFUSED = "{n} can't be changed yet.";

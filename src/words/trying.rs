@@ -31,6 +31,7 @@ words! {
     REHEARSAL_LEFT_OUT = "{n} not run: only for the running product.";
     PART_CHECK_OR_SCRIPT = "check or script";
     PART_CHECKS_AND_SCRIPTS = "checks and scripts";
+    REHEARSAL_NOT_CLONED = "Not in the copy, because only the running product can use them: {files}";
     REHEARSAL_WROTE = "Your tests wrote {n} in the copy: {files}";
     REHEARSAL_UNRECORDED = "It isn't remembered: {why}";
     REHEARSED = "Rehearsal";

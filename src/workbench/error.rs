@@ -321,7 +321,8 @@ impl Error {
         match self {
             Error::Refused(obstacles) => obstacles.first().map_or(Kind::Refused, Obstacle::kind),
             Error::Midway { cause } => match cause.kind() {
-                Kind::Interrupted => Kind::Interrupted,
+                // Each folder is as before or as it is to be, and the next run continues.
+                Kind::Interrupted => Kind::NotYet,
                 _ => Kind::NeedsPerson,
             },
             error => error.code().kind(),

@@ -167,6 +167,34 @@ fn a_limit_without_the_gate_changes_no_host_and_one_with_it_holds_back_the_next_
 }
 
 #[test]
+fn in_plays_of_ones_own_no_ring_begins_whose_gate_was_skipped() {
+    let three = "[ring0]\na ansible_connection=local\nc ansible_connection=local\n[ring1]\nb ansible_connection=local\n";
+    let Some(lab) = Lab::new("a gate that is skipped", three) else { return };
+    for host in ["a", "b", "c"] {
+        lab.host(host, "good\n");
+    }
+    let apply = "    - patchwright.patchwright.patch: {path: \"$/hosts/{{ inventory_hostname }}\", src: $/fix.patchbundle, executable: \"@\", allow_unsigned: true}\n    - ansible.builtin.set_fact: {patchwright_good: true}\n";
+    let behind = "    - {ansible.builtin.import_role: {name: patchwright.patchwright.gate, tasks_from: behind}, vars: {gate_behind: ring0}}\n";
+    let ring =
+        |name: &str, first: &str| format!("- hosts: {name}\n  gather_facts: false\n  tasks:\n{first}{apply}");
+    let gate = "- hosts: localhost\n  gather_facts: false\n  tags: gates\n  tasks:\n    - {ansible.builtin.import_role: {name: patchwright.patchwright.gate}, vars: {gate_ring: ring0}}\n";
+    let plays = [ring("ring0", ""), gate.to_owned(), ring("ring1", behind)].concat();
+    for skips in [["--limit", "!c"], ["--skip-tags", "gates"]] {
+        let played = lab.play(&plays, &skips);
+        played.expect(2, "b", &["failed=1", "changed=0"]);
+        played.says("the gate of ring0 let nobody through, so nothing is changed here");
+        assert!(lab.has_patch("a") && !lab.has_patch("b"), "{}", played.text);
+    }
+    // A gate that stops the run stops the next ring, too.
+    lab.host("c", "bad\n");
+    let stopped = lab.play(&plays, &[]);
+    assert!(stopped.code != Some(0) && !lab.has_patch("b"), "{}", stopped.text);
+    lab.host("c", "good\n");
+    lab.play(&plays, &[]).expect(0, "b", &["failed=0"]);
+    assert!(["a", "b", "c"].iter().all(|host| lab.has_patch(host)));
+}
+
+#[test]
 fn a_host_that_was_good_in_one_ring_is_not_good_in_the_next_for_that() {
     // `b` is in both rings, and breaks in between.
     let both = "[ring0]\nb ansible_connection=local\n[ring1]\nb\na ansible_connection=local\n[ring2]\nc ansible_connection=local\n";
@@ -337,6 +365,7 @@ fn every_module_and_the_role_are_documented() {
     }
     let shown = lab.run("ansible-doc", &["-t", "role", "-r", "$/none", "patchwright.patchwright.gate"]);
     shown.says("gate_max_failed");
+    shown.says("gate_behind");
 }
 
 #[test]

@@ -7,8 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use patchwright::disk::fs::{Fs, OsFs};
-use patchwright::progress::{CancelToken, Quiet};
-use patchwright::workbench::{Error, Watch};
+use patchwright::model::Code;
+use patchwright::progress::{CancelToken, Phase, Progress, Quiet};
+use patchwright::workbench::{ApplyOptions, Error, Overrides, Watch};
 
 use crate::support::chance::{Chance, Seeded};
 use crate::support::child::{Answer, Child, Deed, Fate, workbench, workbench_on};
@@ -181,4 +182,70 @@ fn a_rollback_that_comes_too_late_does_not_take_back_the_patch_below() {
     let status = workbench().status(folder.path(), watch).expect("the folder can be read");
     let ids: Vec<&str> = status.installed.iter().map(|installed| installed.patch.id.as_str()).collect();
     assert_eq!(ids, ["ACME-HF-1"]);
+}
+
+/// Stops a change while it is prepared, with the folder locked.
+struct Reluctant<'c>(&'c CancelToken);
+
+impl Progress for Reluctant<'_> {
+    fn begin(&self, phase: Phase, _: u64) {
+        if phase == Phase::Preparing {
+            self.0.cancel();
+        }
+    }
+
+    fn advance(&self, _: u64) {}
+}
+
+/// Begins to apply the patch and stops; whether the folder was free.
+fn come_to_nothing(folder: &Path, product: &Product) -> bool {
+    let cancel = CancelToken::new();
+    let watch = Watch { progress: &Reluctant(&cancel), cancel: &cancel };
+    let options = ApplyOptions { overrides: Overrides::UNSIGNED, ..ApplyOptions::default() };
+    match workbench().apply(product.bundle().as_path(), folder, options, watch) {
+        Err(error) if error.code() == Code::Interrupted => true,
+        // Somebody else was faster.
+        Err(error) if matches!(error.code(), Code::Busy | Code::Moved) => false,
+        Err(error) => panic!("{error}"),
+        Ok(applied) => {
+            assert!(applied.entry.is_none(), "it was stopped");
+            false
+        }
+    }
+}
+
+#[test]
+fn what_came_to_nothing_leaves_no_trace_and_takes_nothing_from_others_who_begin_meanwhile() {
+    let product = Product::new();
+    let alone = quick_folder();
+    let story = Interruption::prepare(Deed::Apply, &product, alone.path());
+    assert!(come_to_nothing(alone.path(), &product));
+    assert!(!alone.path().join(".patchwright").exists(), "there was nothing of ours before");
+    assert_eq!(Deed::Apply.carry_out(&workbench(), alone.path(), &product.bundle()), Answer::Done);
+    story.judge_changes(alone.path(), 1).expect("applied");
+    assert_eq!(Deed::RollBack.carry_out(&workbench(), alone.path(), &product.bundle()), Answer::Done);
+    assert!(come_to_nothing(alone.path(), &product));
+    story.judge_changes(alone.path(), 2).expect("its history is kept");
+
+    for round in 0..40 {
+        let folder = quick_folder();
+        let folder = folder.path();
+        let story = Interruption::prepare(Deed::Apply, &product, folder);
+        let start = Barrier::new(3);
+        let answer = thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    start.wait();
+                    (0..3).for_each(|_| drop(come_to_nothing(folder, &product)));
+                });
+            }
+            start.wait();
+            Deed::Apply.carry_out(&workbench(), folder, &product.bundle())
+        });
+        assert!(is_right(Deed::Apply, &answer), "round {round}: {answer}");
+        let is_done = answer == Answer::Done;
+        assert_eq!(folder.join(".patchwright").exists(), is_done, "round {round}: {answer}");
+        let judged = story.judge_changes(folder, usize::from(is_done));
+        judged.unwrap_or_else(|problem| panic!("round {round}: {problem}, {answer}"));
+    }
 }

@@ -263,3 +263,37 @@ fn what_the_site_lets_nobody_apply_can_be_rehearsed_and_that_is_said() {
     let run = rehearse(&sandbox, "--test=./check");
     assert!(run.code == 0 && !run.out.contains("can't be applied"), "{run}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn holes_stay_holes_in_the_clone() {
+    let sandbox = site(
+        "",
+        "set -e; test $(du -k big | cut -f1) -lt 1000; tail -c 3 big | grep -q end; head -c 3 big | grep -q top",
+    );
+    let big = fs::File::create(sandbox.path("srv/app/big")).expect("a file");
+    let write = |text: &[u8], at| std::os::unix::fs::FileExt::write_all_at(&big, text, at).expect("written");
+    write(b"top", 0);
+    write(b"middle", 150 << 20);
+    write(b"end", (300 << 20) - 3);
+    assert!(big.metadata().expect("it").blocks() < 1000, "this disk has holes");
+    let run = rehearse(&sandbox, "--test=./check");
+    assert_eq!(run.code, 0, "{run}");
+}
+
+#[test]
+fn what_only_a_running_product_can_use_is_not_in_the_clone_and_is_told() {
+    let sandbox = site("", "test ! -e run/ctl && test ! -e run/sock");
+    fs::create_dir(sandbox.path("srv/app/run")).expect("our own folder");
+    let _socket = std::os::unix::net::UnixListener::bind(sandbox.path("srv/app/run/sock")).expect("a socket");
+    let pipe = std::process::Command::new("mkfifo").arg(sandbox.path("srv/app/run/ctl")).status();
+    assert!(pipe.expect("mkfifo").success());
+    let run = console(&sandbox).run(&format!("{REHEARSE} --test=./check"));
+    assert_eq!(run.code, 0, "{run}");
+    let told = "Not in the clone, because only the running product can use them: run/ctl (named pipe), run/sock (socket)";
+    assert!(run.out.contains(told), "{run}");
+    let json = console(&sandbox).run(&format!("{REHEARSE} --test=./check --json")).json();
+    assert_eq!(json["not_cloned"], serde_json::json!(["run/ctl", "run/sock"]), "{json}");
+    let planned = console(&sandbox).done(PLAN);
+    assert!(planned.out.contains("passed"), "{planned}");
+}

@@ -5,6 +5,7 @@ mod already_there;
 mod approved;
 mod at_scale;
 mod hostile;
+mod interrupted;
 #[cfg(unix)]
 mod killed;
 mod over;
@@ -12,6 +13,7 @@ mod paced;
 mod stopped;
 mod switched_off;
 mod tried_again;
+mod two_hundred;
 
 use crate::support::console::{Console, Run};
 use crate::support::sandbox::{Sandbox, order};

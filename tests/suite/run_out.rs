@@ -84,6 +84,16 @@ fn deeds() -> Vec<Deed> {
                 std::fs::write(folder.join("d1/f1"), "edited\n").expect("it is there");
             },
         },
+        Deed {
+            name: "reapply",
+            command: "reapply @ --yes --allow-unsigned",
+            before: old(),
+            after: new(),
+            prepare: |sandbox, folder| {
+                apply(sandbox, folder);
+                Console::new(sandbox).done(&named(sandbox, folder, "rollback @ --yes"));
+            },
+        },
         Deed { name: "accept", command: "accept @ --yes", before: new(), after: new(), prepare: apply },
         Deed {
             name: "recover",

@@ -17,6 +17,7 @@ use crate::model::{
     Requirement, RequirementIf, RequirementMode, Restart, Rollback, RolloutPace, Severity, Share, read_span,
     with_resolved,
 };
+use crate::text::{CONFLICT_LEFT, conflict_mark};
 
 pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Order, Vec<OrderFinding>> {
     let findings = RefCell::new(Findings::new(text));
@@ -26,6 +27,10 @@ pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Orde
         return Err(findings.into_inner().into_sorted());
     }
     let (root, errors) = DeTable::parse_recoverable(text);
+    if let Some(mark) = conflict_mark(text).filter(|_| !errors.is_empty()) {
+        findings.borrow_mut().error(&(mark..mark), "", CONFLICT_LEFT.to_owned());
+        return Err(findings.into_inner().into_sorted());
+    }
     for error in &errors {
         let span = error.span().unwrap_or_default();
         findings.borrow_mut().error(&span, "", format!("not TOML: {}", error.message()));

@@ -26,11 +26,11 @@ pub(crate) use self::os::FolderError;
 #[cfg(unix)]
 pub use self::unix::OsFs;
 #[cfg(unix)]
-pub(crate) use self::unix::{make_link, outlive_size_limit};
+pub(crate) use self::unix::{clone_file, make_link, outlive_size_limit};
 #[cfg(windows)]
 pub use self::windows::OsFs;
 #[cfg(windows)]
-pub(crate) use self::windows::make_link;
+pub(crate) use self::windows::{clone_file, make_link};
 
 use crate::model::{Code, Mode, TreePath};
 

@@ -254,6 +254,11 @@ impl Obstacle {
         matches!(self.why, Why::Signers(Signers::Policy { .. }))
     }
 
+    /// Whether it is that the disk is read-only here, which says nothing about what would happen.
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(self.why, Why::Disk(Disk::ReadOnly))
+    }
+
     /// Whether it is about a part of which an SBOM could say more.
     pub(crate) fn is_about_an_sbom(&self) -> bool {
         matches!(self.why, Why::NeedsComponent(_))

@@ -17,6 +17,7 @@ answers! {
         left_out: usize = done.left_out,
         tests: Vec<RehearsalTest> = all(&done.tests, RehearsalTest::new),
         [written]: Vec<String> = some(done.written.iter().map(ToString::to_string).collect()),
+        [not_cloned]: Vec<String> = some(done.not_cloned.iter().map(|(path, _)| path_text(path)).collect()),
         [unrecorded]: String = done.unrecorded.clone(),
         [refused]: String = done.refused.clone(),
     }

@@ -69,6 +69,7 @@ answers! {
         steps: usize = folder.steps,
         [code]: String = folder.refused.as_ref().map(|(code, _)| code.to_string()),
         [why]: String = folder.refused.as_ref().map(|(_, why)| why.clone()),
+        [read_only]: bool = folder.is_read_only.then_some(true),
         [left_out]: String = folder.left_out.clone(),
     }
 }
@@ -81,7 +82,7 @@ fn gate(gate: &Gate) -> &'static str {
         Gate::Over(_) => "over",
         Gate::Stopped(_) => "stopped",
         Gate::AsFarAsAsked { .. } => "as-far-as-asked",
-        Gate::Interrupted => "interrupted",
+        Gate::Interrupted { .. } => "interrupted",
         Gate::Next(next) => match next {
             Next::Change { .. } => "ready",
             Next::Wait { .. } => "waits",

@@ -30,6 +30,7 @@ answers! {
         [failure]: Failure = one.failure.as_ref().map(|error| {
             Failure::new(&Report::from_error(error, Some(&one.path)))
         }),
+        [read_only]: bool = one.is_read_only.then_some(true),
         [entries]: Vec<u64> = some(one.entries.clone()),
     }
 

@@ -49,6 +49,13 @@ fn a_key_written_twice_is_refused_whatever_its_spelling() {
 }
 
 #[test]
+fn a_merge_conflict_that_was_left_in_a_text_is_called_that() {
+    let left = refused("{\n<<<<<<< HEAD\n\"a\": 1\n=======\n\"a\": 2\n>>>>>>> theirs\n}");
+    assert!(left.starts_with("line 2, column 1: a merge conflict was left here"), "{left}");
+    check(br#"{"a": "<<<<<<< HEAD", "b": "\n<<<<<<< HEAD"}"#, LIMIT_BYTES).expect("a text may be about one");
+}
+
+#[test]
 fn nesting_ends_at_sixteen_levels() {
     let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     check(nested(MAX_DEPTH).as_bytes(), LIMIT_BYTES).expect("sixteen levels");

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{KeyStore, ListState, Revoked, RevokedFrom, TrustOrigin, TrustedKey};
-use crate::text::{escape_line, hidden_count};
+use crate::text::{CONFLICT_LEFT, conflict_mark, escape_line, hidden_count};
 use crate::trust::key::{KeyFingerprint, PublicKey};
 use crate::trust::policy::Rules;
 use crate::trust::statement::SignerRole;
@@ -92,9 +92,12 @@ fn is_default(rules: &Rules) -> bool {
 /// Reads a file's text.
 pub(super) fn read(text: &str) -> Result<KeyStore, String> {
     let raw: RawStore = toml::from_str(text).map_err(|error| {
-        let at = error.span().unwrap_or_default().start;
+        let (at, said) = match conflict_mark(text) {
+            Some(mark) => (mark, CONFLICT_LEFT),
+            None => (error.span().unwrap_or_default().start, error.message()),
+        };
         let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        format!("line {line}: {}", error.message())
+        format!("line {line}: {said}")
     })?;
     if raw.format != FORMAT {
         return Err(format!("its format is {:?} instead of {FORMAT:?}", raw.format));

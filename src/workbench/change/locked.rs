@@ -113,6 +113,15 @@ impl Drop for LockedFolder<'_> {
     }
 }
 
+impl Drop for LockedFolder<'_> {
+    fn drop(&mut self) {
+        // Where nothing was ever changed, nothing is left of what came to nothing.
+        if !self.is_changed.get() && self.ledger.head().seq == 0 {
+            transaction::leave_no_trace(&self.root);
+        }
+    }
+}
+
 impl LockedFolder<'_> {
     /// The same folder, of which nothing is remembered: a copy that goes when it has served.
     pub(crate) fn unremembered(mut self) -> Self {

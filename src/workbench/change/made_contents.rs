@@ -26,7 +26,7 @@ pub(super) fn prove_made_contents(
     library: &Library<'_>,
     watch: Watch<'_>,
 ) -> Result<()> {
-    let can_be_set_aside = |obstacle: &Obstacle| obstacle.way_around().is_some();
+    let can_be_set_aside = |obstacle: &Obstacle| obstacle.way_around().is_some() || obstacle.is_read_only();
     if !preview.obstacles.iter().all(can_be_set_aside) {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use crate::disk::fs::{Fs, OsFs, Place, StatKind, make_link};
+use crate::disk::fs::{Fs, OsFs, Place, StatKind, clone_file, make_link};
 use crate::disk::{TargetRoot, observe_all};
 use crate::model::{Node, Patch, TreePath, TreeState};
 use crate::plan::why::Making;
@@ -30,6 +30,8 @@ pub(crate) struct Copy {
     path: PathBuf,
     /// Tells other processes that this one is still at it.
     lock: Option<File>,
+    /// What a copy can't have, and what it is: pipes, sockets and devices are those of a running product.
+    pub left_out: Vec<(PathBuf, &'static str)>,
 }
 
 impl Copy {
@@ -37,7 +39,7 @@ impl Copy {
     pub(crate) fn of_touched(patch: &Patch, old: &dyn Fs, beside: &Path, watch: Watch<'_>) -> Result<Self> {
         let holder = tempfile::Builder::new().prefix(".").suffix(".proof").tempdir_in(beside);
         let holder = holder.map_err(|source| cannot_copy(beside, source))?;
-        let copy = Self { path: holder.path().to_owned(), holder, lock: None };
+        let copy = Self { path: holder.path().to_owned(), holder, lock: None, left_out: Vec::new() };
         let touched = patch.changes.iter().filter(|change| !change.before.is_empty());
         let around = patch.changes.iter().flat_map(|change| change.path.ancestors());
         // Sorted, so that a folder is there before what is in it.
@@ -61,8 +63,8 @@ impl Copy {
         Ok(copy)
     }
 
-    /// Of everything in the folder at `target`, our own records among it: contents, links, permissions, owners, times.
-    /// Blocks are shared where the disk can do that.
+    /// Of every file, link and folder in the folder at `target`, our own records among it: contents, permissions, owners,
+    /// times. Blocks are shared where the disk can do that.
     pub fn of_all(target: &Path, copy_in: Option<&Path>, watch: Watch<'_>) -> Result<Self> {
         let real = target.canonicalize().map_err(|source| cannot_copy(target, source))?;
         let name =
@@ -77,10 +79,15 @@ impl Copy {
         let holder = holder.map_err(|source| cannot_copy(&beside, source))?;
         set_mode(holder.path(), 0o700).map_err(|source| cannot_copy(holder.path(), source))?;
         let lock = mark(holder.path()).map_err(|source| cannot_copy(holder.path(), source))?;
-        let copy = Self { path: holder.path().join(&name), holder, lock: Some(lock) };
+        let (path, left_out) = (holder.path().join(&name), Vec::new());
+        let mut copy = Self { path, holder, lock: Some(lock), left_out };
         watch.progress.begin(Phase::Proving, 0);
-        let mut cloning = Cloning { watch, twins: BTreeMap::new(), folders: Vec::new() };
+        let (twins, folders, left_out) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let mut cloning = Cloning { watch, twins, folders, left_out };
         cloning.folder(&real, &copy.path)?;
+        let inside = |path: &Path| path.strip_prefix(&real).unwrap_or(path).to_owned();
+        copy.left_out = cloning.left_out.iter().map(|(path, what)| (inside(path), *what)).collect();
+        copy.left_out.sort();
         // The innermost first: afterwards a folder may not let anybody in, and has its time.
         for (folder, found) in cloning.folders.iter().rev() {
             like(folder, found).map_err(|source| cannot_copy(folder, source))?;
@@ -187,6 +194,8 @@ struct Cloning<'a> {
     twins: BTreeMap<(u64, u64), PathBuf>,
     /// Folders that are to get their permissions and times, each before what is in it.
     folders: Vec<(PathBuf, Metadata)>,
+    /// What can't be cloned, and what it is.
+    left_out: Vec<(PathBuf, &'static str)>,
 }
 
 impl Cloning<'_> {
@@ -218,7 +227,8 @@ impl Cloning<'_> {
             return link_again(from, to, found);
         }
         if !found.is_file() {
-            return Err(no_file());
+            self.left_out.push((from.to_owned(), special(found)));
+            return Ok(());
         }
         if let Some(twin) = twin(found) {
             match self.twins.get(&twin) {
@@ -226,11 +236,26 @@ impl Cloning<'_> {
                 None => drop(self.twins.insert(twin, to.to_owned())),
             }
         }
-        // The system shares the blocks of both files where the disk can do that.
-        let copied = fs::copy(from, to)?;
+        let copied = clone_file(from, to, || self.watch.cancel.check().map_err(io::Error::other))?;
         self.watch.progress.advance(copied);
         like(to, found)
     }
+}
+
+/// What something is called that is neither file nor link nor folder.
+#[cfg(unix)]
+fn special(found: &Metadata) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    match found.file_type() {
+        kind if kind.is_fifo() => "named pipe",
+        kind if kind.is_socket() => "socket",
+        _ => "device",
+    }
+}
+
+#[cfg(not(unix))]
+fn special(_: &Metadata) -> &'static str {
+    "reparse point"
 }
 
 /// What a file with several names is for the system.

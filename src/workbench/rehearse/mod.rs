@@ -54,6 +54,8 @@ pub struct Rehearsed {
     pub tests: Vec<SiteTest>,
     /// Files that the tests wrote in the clone.
     pub written: Vec<TreePath>,
+    /// What the clone doesn't have of the folder, and what it is: neither file nor link nor folder.
+    pub not_cloned: Vec<(PathBuf, &'static str)>,
     /// Why it can't be shown by `plan` and `apply`, if so.
     pub unrecorded: Option<String>,
     /// Why it could not be applied all the same: the rules of the site refuse what was tried.
@@ -82,6 +84,7 @@ impl Rehearsed {
             left_out: 0,
             tests: Vec::new(),
             written: Vec::new(),
+            not_cloned: Vec::new(),
             unrecorded: None,
             refused: None,
         }
@@ -132,7 +135,9 @@ impl Workbench {
         };
         let before = around.look()?;
         let clone = Copy::of_all(target, wish.copy_in.as_deref(), watch)?;
-        let mut rehearsed = Rehearsed { refused, ..Rehearsed::not_begun(preview.clone(), decision) };
+        let not_cloned = clone.left_out.clone();
+        let mut rehearsed =
+            Rehearsed { refused, not_cloned, ..Rehearsed::not_begun(preview.clone(), decision) };
         let tried = self.try_on(&clone, request, target, wish, &mut rehearsed, watch);
         let removed = clone.remove();
         match tried {

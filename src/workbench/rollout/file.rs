@@ -11,7 +11,7 @@ use crate::model::{Digest, Word, choices, read_span};
 use crate::named_file;
 use crate::plan::rollout::{RingRules, Seconds, Share};
 use crate::plan::why::BadRolloutFile;
-use crate::text::{conflict_mark, json};
+use crate::text::{CONFLICT_LEFT, conflict_mark, json};
 use crate::workbench::{Error, Result};
 
 /// Longest rollout file, in bytes: some thousand folders by name.
@@ -131,10 +131,7 @@ impl RolloutFile {
     fn parse(path: PathBuf, text: &str) -> Result<Self> {
         let at = RolloutFileReader(text);
         if let Some(mark) = conflict_mark(text) {
-            return Err(at.wrong(
-                mark..mark,
-                "a merge conflict was left here; keep one version, and remove the marks",
-            ));
+            return Err(at.wrong(mark..mark, CONFLICT_LEFT));
         }
         let raw: RawRolloutFile = toml::from_str(text)
             .map_err(|error| at.wrong(error.span().unwrap_or_default(), error.message()))?;

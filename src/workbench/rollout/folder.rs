@@ -276,7 +276,7 @@ impl Workbench {
         let Some(why) = self.speaks_against(load, &begun, watch)? else { return Ok(Some(good)) };
         let (id, occasion, scripts) = (load.id, load.occasion(), load.options.scripts);
         let by = RollingBack { id, after: head, occasion, scripts };
-        let back = self.take_back_there(&begun, by, watch);
+        let back = self.take_back_there(&begun, by, watch)?;
         Ok(Some(match back.state {
             MemberState::RolledBack => {
                 TurnOutcome { state: MemberState::PutBack, entry: None, why: Some(why) }

@@ -59,17 +59,28 @@ pub(super) fn resolve(file: &RolloutFile) -> Result<Vec<Vec<Member>>> {
     Ok(rings)
 }
 
-/// Whether a pattern of ring number `ring` in the file finds this path, whatever is there now.
+/// Whether a pattern of ring number `ring` in the file finds this path, be anything there now or not. As no pattern goes through
+/// a link, none finds what is behind one.
 pub(super) fn is_named(file: &RolloutFile, ring: usize, path: &str) -> bool {
     let beside = file.path.parent().unwrap_or(Path::new("/"));
     let names = |path: &Path| {
         let name = |component: Component<'_>| component.as_os_str().to_string_lossy().into_owned();
         path.components().map(name).collect::<Vec<_>>()
     };
-    let path = names(Path::new(path));
+    let path = Path::new(path);
+    let parts = names(path);
+    let is_link = |parts: usize| {
+        let folder: PathBuf = path.components().take(parts).collect();
+        std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink())
+    };
     file.rings[ring].folders.iter().any(|pattern| {
         let pattern = names(&beside.join(pattern));
-        pattern.len() == path.len() && pattern.iter().zip(&path).all(|(pattern, name)| finds(pattern, name))
+        let found = pattern.iter().zip(&parts);
+        // The last one is looked at when the folder is opened.
+        let mut around = found.clone().zip(1..parts.len());
+        pattern.len() == parts.len()
+            && found.clone().all(|(pattern, name)| finds(pattern, name))
+            && !around.any(|((pattern, name), count)| pattern != name && is_link(count))
     })
 }
 

@@ -85,7 +85,11 @@ pub(crate) enum Gate {
     AsFarAsAsked {
         ring: usize,
     },
-    Interrupted,
+    /// Somebody stopped the run.
+    Interrupted {
+        /// Whether it had changed any folder before.
+        has_changed: bool,
+    },
 }
 
 impl Gate {
@@ -105,7 +109,7 @@ impl Gate {
             | Gate::Paused(_)
             | Gate::Stopped(_)
             | Gate::Over(_)
-            | Gate::Interrupted
+            | Gate::Interrupted { .. }
             | Gate::Next(Next::Done) => None,
         }
     }
@@ -139,9 +143,12 @@ impl RolloutView {
             Gate::Next(Next::Decide { ring }) => Kind::worst(
                 self.rings[*ring].folders.iter().map(MemberView::obstacle).chain([Some(Kind::Refused)]),
             ),
-            Gate::NotStarted | Gate::Lost { .. } | Gate::Paused(_) | Gate::Interrupted | Gate::Next(_) => {
-                Some(Kind::NotYet)
-            }
+            Gate::Interrupted { has_changed: false } => Some(Kind::Interrupted),
+            Gate::NotStarted
+            | Gate::Lost { .. }
+            | Gate::Paused(_)
+            | Gate::Interrupted { .. }
+            | Gate::Next(_) => Some(Kind::NotYet),
         };
         Kind::worst([gate, self.needs_person().then_some(Kind::NeedsPerson)])
     }

@@ -9,6 +9,7 @@ use super::kind_there;
 use super::member::{Member, MemberState};
 use super::state::FrozenPatch;
 use crate::model::{Code, Kind};
+use crate::plan::Obstacle;
 use crate::plan::rollout::RingRules;
 use crate::progress::{Phase, Quiet};
 use crate::workbench::{ApplyOptions, Error, Override, Result, SharedBundles, Watch, Workbench};
@@ -38,6 +39,8 @@ pub(crate) struct PlannedFolder {
     pub steps: usize,
     /// Why it can't be done, if so.
     pub refused: Option<(Code, String)>,
+    /// Whether its disk is read-only here, so that it can be looked at and no more.
+    pub is_read_only: bool,
     /// Why nothing will happen there, if somebody decided that.
     pub left_out: Option<String>,
 }
@@ -46,7 +49,11 @@ impl RolloutPlan {
     /// What it means for whoever asked.
     pub(crate) fn kind(&self) -> Option<Kind> {
         let folders = self.rings.iter().flat_map(|ring| &ring.folders);
-        Kind::worst(folders.map(|folder| folder.refused.as_ref().map(|(code, _)| kind_there(*code))))
+        Kind::worst(folders.map(|folder| match &folder.refused {
+            Some((code, _)) => Some(kind_there(*code)),
+            // Nothing is wrong with it; only here it can't be done.
+            None => folder.is_read_only.then_some(Kind::NotYet),
+        }))
     }
 }
 
@@ -103,25 +110,30 @@ impl Workbench {
         let (target, path) = (Path::new(&member.path), member.path.clone());
         if member.state == MemberState::LeftOut {
             let left_out = Some(member.why.clone().unwrap_or_default());
-            return Ok(PlannedFolder { path, steps: 0, refused: None, left_out });
+            return Ok(PlannedFolder { path, steps: 0, refused: None, is_read_only: false, left_out });
         }
         let planned = self.check_member(member).and_then(|()| {
             let mut opened = self.for_this_folder(opened, files_of(patches), target, watch)?;
             let preview = self.preview_one_of_many(&mut opened, target, watch)?;
             preview.permits(options.overrides.has(Override::Unsigned))?;
             let obstacles = preview.as_allowed(options).preview.obstacles;
-            let refused = obstacles.into_iter().chain(preview.scripts.refused.clone());
-            match refused.collect::<Vec<_>>() {
-                none if none.is_empty() => Ok(preview.preview.plan.steps.len()),
-                obstacles => Err(Error::Refused(obstacles)),
+            let obstacles = obstacles.into_iter().chain(preview.scripts.refused.clone());
+            let (read_only, refused): (Vec<Obstacle>, Vec<Obstacle>) =
+                obstacles.partition(Obstacle::is_read_only);
+            match refused.is_empty() {
+                true => Ok((preview.preview.plan.steps.len(), !read_only.is_empty())),
+                false => Err(Error::Refused(refused)),
             }
         });
         match planned {
-            Ok(steps) => Ok(PlannedFolder { path, steps, refused: None, left_out: None }),
+            Ok((steps, is_read_only)) => {
+                let is_read_only = is_read_only && steps > 0;
+                Ok(PlannedFolder { path, steps, refused: None, is_read_only, left_out: None })
+            }
             Err(error) if error.code() == Code::Interrupted => Err(error),
             Err(error) => {
                 let refused = super::folder::TurnOutcome::failed(&error).why;
-                Ok(PlannedFolder { path, steps: 0, refused, left_out: None })
+                Ok(PlannedFolder { path, steps: 0, refused, is_read_only: false, left_out: None })
             }
         }
     }

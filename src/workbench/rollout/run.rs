@@ -212,7 +212,7 @@ impl RolloutRun<'_> {
         let mut seen = SeenGood::new();
         loop {
             if self.watch.cancel.is_cancelled() {
-                return Ok(Gate::Interrupted);
+                return Ok(self.interrupted());
             }
             let state = self.store.must_load()?;
             let next = match self.bench.gate(self.store, &state)? {
@@ -248,10 +248,22 @@ impl RolloutRun<'_> {
                 other => return Ok(Gate::Next(other)),
             };
             match done {
-                Err(error) if error.code() == Code::Interrupted => return Ok(Gate::Interrupted),
+                Err(error) if error.code() == Code::Interrupted => {
+                    self.has_changed.fetch_or(matches!(error, Error::Midway { .. }), Ordering::Relaxed);
+                    return Ok(self.interrupted());
+                }
                 done => done?,
             }
         }
+    }
+
+    fn interrupted(&self) -> Gate {
+        Gate::Interrupted { has_changed: self.has_changed.load(Ordering::Relaxed) }
+    }
+
+    /// The newest entry of a folder's history.
+    fn head_of(&self, member: &Member) -> Option<u64> {
+        self.bench.ledger_of(member).ok().map(|ledger| ledger.head().seq)
     }
 
     /// Whether a folder counts as good that this run has not seen.
@@ -296,20 +308,16 @@ impl RolloutRun<'_> {
         folders: &[usize],
         seen: &mut SeenGood,
     ) -> Result<()> {
-        let heads: Vec<Option<u64>> = folders
-            .iter()
-            .map(|one| {
-                self.bench.ledger_of(&state.rings[ring].members[*one]).ok().map(|ledger| ledger.head().seq)
-            })
-            .collect();
+        let heads: Vec<Option<u64>> =
+            folders.iter().map(|one| self.head_of(&state.rings[ring].members[*one])).collect();
         // Recorded before the first change: whatever a crash leaves behind is known to be ours.
         let members = self.store.change(|state| {
             let now = state.tick(self.now());
             state.rings[ring].begun.get_or_insert(now);
-            let begun = folders.iter().zip(heads).map(|(one, head)| {
+            let begun = folders.iter().zip(&heads).map(|(one, head)| {
                 let member = state.member_mut((ring, *one));
                 if member.state != MemberState::Started {
-                    (member.state, member.head) = (MemberState::Started, head);
+                    (member.state, member.head) = (MemberState::Started, *head);
                 }
                 member.clone()
             });
@@ -317,14 +325,27 @@ impl RolloutRun<'_> {
         })?;
         let ends = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
-            for (one, member) in folders.iter().zip(&members) {
-                let change = || {
+            for ((one, member), head) in folders.iter().zip(&members).zip(&heads) {
+                let ends = &ends;
+                let change = move || {
                     let found = self.bench.bring(&self.load(ring), member, self.watch);
-                    let end = found.and_then(|found| {
-                        let state = found.state;
-                        self.has_changed.fetch_or(found.entry.is_some(), Ordering::Relaxed);
-                        self.record((ring, *one), found).map(|()| state)
-                    });
+                    // Whatever came of it stands in the folder's own history.
+                    if !self.has_changed.load(Ordering::Relaxed) && self.head_of(member) != *head {
+                        self.has_changed.store(true, Ordering::Relaxed);
+                    }
+                    let was_started = state.rings[ring].members[*one].state == MemberState::Started;
+                    let end = match found {
+                        // Stopped, it is as before its turn.
+                        Err(stopped) if !was_started => {
+                            let waiting = TurnOutcome::new(MemberState::Waiting, None);
+                            self.record((ring, *one), waiting).and(Err(stopped))
+                        }
+                        Err(stopped) => Err(stopped),
+                        Ok(found) => {
+                            let state = found.state;
+                            self.record((ring, *one), found).map(|()| state)
+                        }
+                    };
                     self.watch.progress.advance(1);
                     ends.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((*one, end));
                 };
@@ -397,7 +418,9 @@ impl RolloutRun<'_> {
     /// Turns the switches of the patches off wherever this rollout applied them, the last ring first. The stop is noted at
     /// the end: until then its cause still holds, and a run that is cut short here goes on here.
     fn switch_off(&self, reason: String) -> Result<()> {
-        self.bench.settle_started(self.store, None, self.wish.options.scripts, self.watch)?;
+        let has_settled =
+            self.bench.settle_started(self.store, None, self.wish.options.scripts, self.watch)?;
+        self.has_changed.fetch_or(has_settled, Ordering::Relaxed);
         let state = self.store.must_load()?;
         for (ring, one) in state.rings.iter().enumerate().rev() {
             for (at, member) in one.members.iter().enumerate().rev() {

@@ -18,6 +18,8 @@ use crate::guarded;
 use crate::model::{Digest, Patch, PatchId, PatchRef, RolloutPace, Share};
 use crate::plan::rollout::{MemberStanding, RingRules, Seconds};
 use crate::plan::why::{BadRolloutFile, Rolling, RolloutMismatch};
+use crate::text::json::TextPosition;
+use crate::text::{CONFLICT_LEFT, conflict_mark};
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result};
 
@@ -323,8 +325,12 @@ impl RolloutStore {
     pub fn load(&self) -> Result<Option<RolloutState>> {
         let damaged = |because: String| Error::refused(RolloutMismatch::Damaged { because });
         let Some(bytes) = guarded::read(&self.path, MAX_BYTES as u64)? else { return Ok(None) };
-        let state: RolloutState =
-            serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let conflict = || {
+            let mark = std::str::from_utf8(&bytes).ok().and_then(conflict_mark)?;
+            Some(format!("{}: {CONFLICT_LEFT}", TextPosition::new(&bytes, mark)))
+        };
+        let state: RolloutState = serde_json::from_slice(&bytes)
+            .map_err(|error| damaged(conflict().unwrap_or_else(|| error.to_string())))?;
         if state.format != FORMAT {
             return Err(damaged(format!("their format is {:?} instead of {FORMAT:?}", state.format)));
         }

@@ -52,15 +52,16 @@ impl Workbench {
         scripts: ScriptConsent,
         watch: Watch<'_>,
     ) -> Result<()> {
+        // Whoever stops it before it begins has ended nothing.
+        watch.cancel.check()?;
         store.change(|state| {
             state.over = Some(self.said(reason));
             Ok(())
         })?;
-        self.settle_started(store, only, scripts, watch)?;
+        let mut has_changed = self.settle_started(store, only, scripts, watch)?;
         let state = store.must_load()?;
         let places = self.places_to_take_back(&state, only);
         watch.progress.begin(Phase::PuttingBack, places.len() as u64);
-        let mut has_changed = false;
         for at in places {
             self.take_back_at(store, &state, at, scripts, watch, &mut has_changed)
                 .map_err(|error| if has_changed { error.midway() } else { error })?;
@@ -81,7 +82,7 @@ impl Workbench {
         watch.cancel.check()?;
         let ring = &state.rings[at.0];
         let by = RollingBack { id: &state.id, after: 0, occasion: cause(&state.id, &ring.name), scripts };
-        let found = self.take_back_there(&ring.members[at.1], by, watch);
+        let found = self.take_back_there(&ring.members[at.1], by, watch)?;
         *has_changed |= found.state == MemberState::RolledBack;
         store.change(|state| {
             let since = state.tick(self.environment.timestamp().as_second());
@@ -106,28 +107,30 @@ impl Workbench {
         places.filter(is_ours).collect()
     }
 
-    /// Finds out what a run that was cut short left in the folders that it had begun.
+    /// Finds out what a run that was cut short left in the folders that it had begun, and deals with it; whether there were
+    /// any.
     pub(super) fn settle_started(
         &self,
         store: &RolloutStore,
         only: Option<usize>,
         scripts: ScriptConsent,
         watch: Watch<'_>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let (state, options) = (store.must_load()?, ApplyOptions { scripts, ..ApplyOptions::default() });
         let begun = |(at, _): &((usize, usize), &Member)| only.is_none_or(|only| only == at.0);
         let started: Vec<_> = state.started().filter(begun).collect();
         if started.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let opened = self.open_frozen(&state.patches, watch);
-        for (at, member) in started {
+        for (number, (at, member)) in started.into_iter().enumerate() {
+            let midway = |error: Error| if number > 0 { error.midway() } else { error };
             let left = match &opened {
                 Err(error) => TurnOutcome::failed(error),
                 Ok(opened) => {
                     let (id, ring) = (&state.id, &state.rings[at.0].name);
                     let load = Load { id, ring, patches: &state.patches, opened, options: &options };
-                    self.settle(&load, member, watch)
+                    self.settle(&load, member, watch).map_err(midway)?
                 }
             };
             store.change(|state| {
@@ -136,26 +139,31 @@ impl Workbench {
                 Ok(())
             })?;
         }
-        Ok(())
+        Ok(true)
     }
 
-    fn settle(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> TurnOutcome {
+    fn settle(&self, load: &Load<'_>, member: &Member, watch: Watch<'_>) -> Result<TurnOutcome> {
         let head = member.head.unwrap_or_default();
         let left =
             self.check_member(member).and_then(|()| self.resume_change(load, member, head, quiet(watch)));
         match left {
-            Ok(found) => found.unwrap_or_else(|| TurnOutcome::new(MemberState::Waiting, None)),
-            Err(error) => TurnOutcome::failed(&error),
+            Ok(found) => Ok(found.unwrap_or_else(|| TurnOutcome::new(MemberState::Waiting, None))),
+            // Whoever stops it finds nothing out about the folder, which the next run deals with.
+            Err(error) if error.code() == Code::Interrupted => Err(error),
+            Err(error) => Ok(TurnOutcome::failed(&error)),
         }
     }
 
     /// Rolls back what the rollout did in one folder.
+    ///
+    /// # Errors
+    /// Only the wish to stop, which leaves the folder as it was; what else goes wrong is what came of it.
     pub(super) fn take_back_there(
         &self,
         member: &Member,
         RollingBack { id, after, occasion, scripts }: RollingBack<'_>,
         watch: Watch<'_>,
-    ) -> TurnOutcome {
+    ) -> Result<TurnOutcome> {
         let left = |code: Code, why: &str| TurnOutcome {
             state: MemberState::NeedsPerson,
             entry: member.entry,
@@ -196,14 +204,18 @@ impl Workbench {
             let _ = self.roll_back(Path::new(&member.path), &options, quiet(watch))?;
             Ok(TurnOutcome::new(MemberState::RolledBack, member.entry))
         });
-        done.unwrap_or_else(|error: Error| {
-            // That is for good, and nobody's to decide any more.
-            let state = match error.code() {
-                Code::NoWayBack => MemberState::NoWayBack,
-                _ => MemberState::NeedsPerson,
-            };
-            TurnOutcome { state, entry: member.entry, why: TurnOutcome::failed(&error).why }
-        })
+        match done {
+            Err(error) if error.code() == Code::Interrupted => Err(error),
+            Err(error) => {
+                // That is for good, and nobody's to decide any more.
+                let state = match error.code() {
+                    Code::NoWayBack => MemberState::NoWayBack,
+                    _ => MemberState::NeedsPerson,
+                };
+                Ok(TurnOutcome { state, entry: member.entry, why: TurnOutcome::failed(&error).why })
+            }
+            Ok(done) => Ok(done),
+        }
     }
 }
 

@@ -33,7 +33,7 @@ impl ReconcileRun<'_> {
                 }
                 DueAction::Apply => continue,
             };
-            if let Some(why) = in_the_way(why)? {
+            if let Some(why) = self.in_the_way(why)? {
                 stand.expectations[at].standing = ExpectationStanding::Blocked(why);
             }
         }
@@ -84,7 +84,7 @@ impl ReconcileRun<'_> {
             Ok(look) if look.preview.obstacles.iter().any(Obstacle::needs_reason) => {
                 Ok(Some(Wanted::NoReason { name: name.to_owned(), opens: look.opens().to_vec() }))
             }
-            look => in_the_way(look.map(|look| look.preview.obstacles)),
+            look => self.in_the_way(look.map(|look| look.preview.obstacles)),
         }
     }
 
@@ -94,6 +94,20 @@ impl ReconcileRun<'_> {
         let toggles = &self.at_hand.get(patch)?.patch.about.toggles;
         let opens = &toggles.iter().find(|toggle| toggle.id.as_str() == switch)?.vulnerabilities;
         (!opens.is_empty()).then(|| opens.clone())
+    }
+
+    /// The first reason why something can't be done. What is no reason, but a failure, goes on as that.
+    fn in_the_way(&self, tried: Result<Vec<Obstacle>>) -> Result<Option<Wanted>> {
+        match tried {
+            Ok(obstacles) => Ok(self.first(&obstacles)),
+            Err(error) => refusal(error).map(Some),
+        }
+    }
+
+    /// The reason to tell. That the disk is read-only is the last, and none for whoever only looks.
+    pub(super) fn first(&self, obstacles: &[Obstacle]) -> Option<Wanted> {
+        let of_folder = obstacles.iter().find(|one| !one.is_read_only());
+        of_folder.or(obstacles.first().filter(|_| self.wish.apply)).map(reason)
     }
 
     fn why_not_out(&self, stand: &FolderStand, id: &str) -> Result<Vec<Obstacle>> {
@@ -234,15 +248,7 @@ fn turning(name: &str, turn: &WantedPosition, occasion: Occasion) -> ToggleOptio
 const NO_RULE_ASIDE: &str =
     "A state file can't override rules. If it has to be, apply the patch yourself, and say why.";
 
-/// The first reason why something can't be done. What is no reason, but a failure, goes on as that.
-fn in_the_way(tried: Result<Vec<Obstacle>>) -> Result<Option<Wanted>> {
-    match tried {
-        Ok(obstacles) => Ok(obstacles.first().map(reason)),
-        Err(error) => refusal(error).map(Some),
-    }
-}
-
-pub(super) fn reason(obstacle: &Obstacle) -> Wanted {
+fn reason(obstacle: &Obstacle) -> Wanted {
     let hint = match obstacle.way_around() {
         Some(_) => NO_RULE_ASIDE.into(),
         None => obstacle.hint(),

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::disk::fs::Volume;
 use crate::ledger::{Entry, EntryFact};
 use crate::model::{Code, Digest, Kind, Patch};
 use crate::plan::Obstacle;
@@ -61,6 +62,8 @@ pub(crate) struct FolderStand {
     pub expectations: Vec<Expectation>,
     /// What went wrong, if anything did.
     pub failure: Option<Error>,
+    /// Whether its disk is read-only here, so that it can be looked at and no more.
+    pub is_read_only: bool,
     /// Entries of its history that came of this.
     pub entries: Vec<u64>,
 }
@@ -238,7 +241,13 @@ fn newest(patches: Vec<PatchAtHand>) -> BTreeMap<String, PatchAtHand> {
 impl ReconcileRun<'_> {
     fn look<'s>(&self, path: PathBuf, section: &'s FolderSection) -> Result<InspectedFolder<'s>> {
         self.watch.cancel.check()?;
-        let stand = FolderStand { path, expectations: Vec::new(), failure: None, entries: Vec::new() };
+        let stand = FolderStand {
+            path,
+            expectations: Vec::new(),
+            failure: None,
+            is_read_only: false,
+            entries: Vec::new(),
+        };
         let mut looked =
             InspectedFolder { section, stand, is_news: false, has_history: false, repair_from: Vec::new() };
         match self.see(&mut looked) {
@@ -251,6 +260,8 @@ impl ReconcileRun<'_> {
     fn see(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         let (path, wish) = (&looked.stand.path, &looked.section.wish);
         let status = self.bench.status(path, self.watch)?;
+        looked.stand.is_read_only = self.bench.disk(path)?.features().volume == Volume::ReadOnly;
+        let path = &looked.stand.path;
         if let Some(why) = &status.locked_away {
             let (meaning, hint) =
                 (why.clone(), "Run it as somebody who may read the folder's records.".into());

@@ -12,7 +12,7 @@ use crate::model::{Digest, PatchId, Position, Word};
 use crate::named_file;
 use crate::plan::wanted::{FolderWish, OnDrifted, Others, WantedPosition};
 use crate::plan::why::BadStateFile;
-use crate::text::{conflict_mark, json};
+use crate::text::{CONFLICT_LEFT, conflict_mark, json};
 use crate::workbench::{Error, Result};
 
 /// Longest state file, in bytes: some thousand folders with some fifty patches each.
@@ -95,10 +95,7 @@ impl StateFile {
     fn parse(beside: &Path, text: &str) -> Result<Self> {
         let at = StateFileReader(text);
         if let Some(mark) = conflict_mark(text) {
-            return Err(at.wrong(
-                mark..mark,
-                "a merge conflict was left here; keep one version, and remove the marks",
-            ));
+            return Err(at.wrong(mark..mark, CONFLICT_LEFT));
         }
         let raw: RawStateFile = toml::from_str(text)
             .map_err(|error| at.wrong(error.span().unwrap_or_default(), error.message()))?;

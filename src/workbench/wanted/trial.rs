@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::bring::{reason, refusal};
+use super::bring::refusal;
 use super::{FolderStand, ReconcileRun};
 use crate::plan::Consequence;
 use crate::plan::wanted::{DueAction, ExpectationStanding, ExpectationSubject};
@@ -136,8 +136,8 @@ impl Trial<'_> {
             Ok(look) => look,
             Err(error) => return refusal(error).map(Err),
         };
-        Ok(match look.preview.obstacles.first().filter(|_| self.is_first) {
-            Some(obstacle) => Err(reason(obstacle)),
+        Ok(match self.run.first(&look.preview.obstacles).filter(|_| self.is_first) {
+            Some(why) => Err(why),
             None => Ok(look),
         })
     }

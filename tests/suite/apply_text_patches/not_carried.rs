@@ -114,3 +114,26 @@ fn show_names_every_file_of_a_patch_that_cannot_be_applied() {
     let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes");
     assert_eq!((run.code, sandbox.read("app/f").as_deref()), (4, Some("x\n")), "{run}");
 }
+
+#[test]
+fn names_that_hide_something_are_spelled_out_wherever_show_tells_what_cannot_be() {
+    let odd = r"\001\342\200\256y";
+    let patch = format!(
+        "diff --git \"a/f{odd}\" \"b/f{odd}\"\nnew file mode 100644\n--- /dev/null\n+++ \"b/f{odd}\"\n@@ -0,0 +1 @@\n+x\n\
+         diff --git \"a/g{odd}\" \"b/g{odd}\"\nindex 1234567..89abcde 100644\nBinary files \"a/g{odd}\" and \"b/g{odd}\" differ\n\
+         diff --git \"a/h{odd}\" \"b/h{odd}\"\nnew file mode 160000\nindex 0000000..89abcde\n--- /dev/null\n+++ \"b/h{odd}\"\n@@ -0,0 +1 @@\n+Subproject commit 89abcde\n"
+    );
+    let sandbox = scene(&[("f", "x\n")], &patch);
+    // The console of the tests stops where anything was not escaped.
+    let console = Console::new(&sandbox);
+    let run = console.run("show $/fix.patch");
+    assert_eq!(run.code, 0, "{run}");
+    for name in ["f", "g", "h"] {
+        assert!(run.out.contains(&format!(r"{name}\u{{1}}\u{{202e}}y: ")), "{name}: {run}");
+    }
+    for command in ["plan $/fix.patch $/app", "apply $/fix.patch $/app --allow-unsigned --yes"] {
+        let run = console.run(command);
+        assert!([3, 4].contains(&run.code), "{run}");
+        assert!(!run.printed().contains(['\u{1}', '\u{202e}']), "{run}");
+    }
+}

@@ -4,6 +4,8 @@ use std::fs;
 
 use super::{console, ends, has, patch, scene, state};
 use crate::support::console::Run;
+#[cfg(target_os = "linux")]
+use crate::support::read_only::on_a_read_only_disk;
 use crate::support::sandbox::Sandbox;
 
 const BOTH: &str = "have = [\"ACME-1\", \"ACME-2\"]";
@@ -109,4 +111,63 @@ fn of_two_wanted_patches_that_exclude_each_other_neither_comes_and_a_third_one_d
     }
     assert_eq!(has(&sandbox, "a"), [false, false]);
     assert_eq!(sandbox.read("srv/a/three").as_deref(), Some(super::NEW), "{done}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_read_only_disk_a_look_tells_what_differs_and_what_is_in_the_way() {
+    let sandbox = scene();
+    // The program there has the keys of the sandbox as its own.
+    let trust = sandbox.read("settings/trust.toml").expect("keys");
+    sandbox.write("home/.config/patchwright/trust.toml", &trust);
+    state(&sandbox, &[("?", "have = [\"ACME-1\"]")]);
+    let look = |flags: &[&str], code: i32| {
+        let arguments = [&["reconcile", "state.toml"], flags].concat();
+        let seen = on_a_read_only_disk(&sandbox.path(""), "comparing on a read-only disk", &arguments)?;
+        let said = String::from_utf8_lossy(&seen.stdout).into_owned();
+        assert_eq!(seen.status.code(), Some(code), "{seen:?}");
+        Some(said)
+    };
+    let Some(said) = look(&[], 7) else { return };
+    assert_eq!(said.matches("ACME-1: to be applied").count(), 3, "{said}");
+    assert_eq!(
+        said.matches("the folder: on a read-only disk, so nothing can be changed from here").count(),
+        3
+    );
+    // To change it there is refused.
+    let said = look(&["--apply"], 3).expect("it was mounted before");
+    assert_eq!(said.matches("ACME-1: this disk is read-only (E-RIGHTS)").count(), 3, "{said}");
+    // A conflict is told, whether or not anything could be changed.
+    sandbox.write("srv/b/one", "mine\n");
+    for flags in [&[][..], &["--apply"]] {
+        let said = look(flags, 3).expect("it was mounted before");
+        assert!(said.contains("ACME-1: one: ") && said.contains("(E-DRIFT)"), "{said}");
+    }
+    assert_eq!(has(&sandbox, "a"), [false, false]);
+    ends(&sandbox, "--apply", 3);
+    assert_eq!([has(&sandbox, "a"), has(&sandbox, "b")], [[true, false], [false, false]]);
+    // In line is in line, wherever it is.
+    sandbox.write("srv/b/one", "old\n");
+    ends(&sandbox, "--apply", 0);
+    let said = look(&[], 0).expect("it was mounted before");
+    assert!(!said.contains("read-only"), "{said}");
+}
+
+#[test]
+fn a_run_that_is_stopped_on_the_way_says_that_folders_were_changed() {
+    let sandbox = scene();
+    again(&sandbox, 1, "[[health]]\ncheck = \"text\"\npath = \"two\"\ncontains = \"old\"\nretries = 30\n");
+    sandbox.write("srv/b/two", "ill\n");
+    state(&sandbox, &[("?", "have = [\"ACME-1\"]")]);
+    let none = console(&sandbox).interrupted().run("reconcile $/state.toml --apply");
+    assert_eq!(none.code, 130, "{none}");
+    assert!(none.err.contains("Nothing was changed."), "{none}");
+    let stopped = console(&sandbox).interrupted_once("srv/b/one", "new\n");
+    let stopped = stopped.run("reconcile $/state.toml --apply");
+    assert_eq!(stopped.code, 7, "{stopped}");
+    assert!(stopped.err.contains("Folders were changed before that"), "{stopped}");
+    assert!(stopped.err.contains("To continue, run it again."), "{stopped}");
+    assert_eq!(["a", "b", "c"].map(|folder| has(&sandbox, folder)[0]), [true, false, false]);
+    let json = console(&sandbox).interrupted().run("reconcile $/state.toml --apply --json");
+    assert_eq!((json.code, &json.json()["outcome"]), (130, &"interrupted".into()), "{json}");
 }

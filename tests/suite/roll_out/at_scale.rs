@@ -62,14 +62,30 @@ fn a_plan_of_many_folders_needs_nothing_but_to_read() {
     let Some(planned) = on_a_read_only_disk(&root, "planning a rollout on a read-only disk", &plan) else {
         return;
     };
-    // That nothing can be written there is told of each folder, and is all that goes wrong.
+    // What would happen is told, and that it can't from here.
     let said = String::from_utf8_lossy(&planned.stdout).into_owned();
-    assert_eq!(planned.status.code(), Some(3), "{planned:?}");
-    assert_eq!(said.matches("E-RIGHTS: this disk is read-only").count(), 3, "{planned:?}");
+    assert_eq!(planned.status.code(), Some(7), "{planned:?}");
+    assert!(said.contains("all: 3 folders ready"), "{planned:?}");
+    assert!(
+        said.contains("3 folders are on a read-only disk, so nothing can be changed from here"),
+        "{said}"
+    );
     let looked =
         on_a_read_only_disk(&root, "comparing with a state file there", &["reconcile", "state.toml"]);
     let looked = looked.expect("it was mounted before");
     // Nobody trusts this patch; that is all that is wrong.
     assert_eq!(looked.status.code(), Some(4), "{looked:?}");
     assert!((0..3).all(|number| !site.has_patch(&format!("app{number:02}"))));
+
+    // What speaks against a folder besides is what is told of it.
+    site.sandbox.write("srv/app01/conf/app.conf", "edited\n");
+    let planned = on_a_read_only_disk(&root, "planning a rollout with a conflict there", &plan);
+    let planned = planned.expect("it was mounted before");
+    let said = String::from_utf8_lossy(&planned.stdout).into_owned();
+    assert_eq!(planned.status.code(), Some(3), "{planned:?}");
+    assert!(said.contains("all: 2 folders ready, 1 can't be changed yet"), "{said}");
+    assert!(said.contains("app01  E-DRIFT: ") && !said.contains("E-RIGHTS"), "{said}");
+    let run = ["rollout", "run", "october.toml", "--allow-unsigned", "--yes"];
+    let run = on_a_read_only_disk(&root, "running a rollout there", &run).expect("it was mounted before");
+    assert_eq!(run.status.code(), Some(1), "its records can't be written: {run:?}");
 }

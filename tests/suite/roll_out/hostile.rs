@@ -223,6 +223,18 @@ fn forged_records_lead_nowhere_else_through_a_pattern() {
     fs::write(&records, good.replace("srv/x/app\"", "srv/../app\"")).expect("written");
     let (code, told) = refused(&site, RUN);
     assert!(code == 3 && told.contains("which isn't in the ring"), "{told}");
+    #[cfg(unix)]
+    {
+        // No pattern goes through a link either.
+        std::os::unix::fs::symlink("..", site.sandbox.path("srv/link")).expect("a link");
+        fs::write(&records, good.replace("srv/x/app\"", "srv/link/app\"")).expect("written");
+        let (code, told) = refused(&site, RUN);
+        assert!(code == 3 && told.contains("which isn't in the ring"), "{told}");
+    }
+    fs::write(&records, good).expect("written");
+    site.console().done(&typed("approve all --by-hand"));
+    assert_eq!(site.run().code, 0);
+    assert_eq!(site.sandbox.read("app/conf/app.conf").as_deref(), Some("fonts = no\n"));
 }
 
 #[test]
@@ -264,4 +276,41 @@ fn two_files_that_differ_only_in_their_ending_are_two_rollouts() {
     let other = site.console().run("rollout run $/october.dev --yes --allow-unsigned");
     assert_eq!(other.code, 0, "{other}");
     assert!(site.has_patch("b"));
+}
+
+#[test]
+fn a_merge_conflict_that_was_left_in_the_records_is_called_that() {
+    let site = two_rings();
+    let records = site.sandbox.path("october.rollout.json");
+    let good = fs::read_to_string(&records).expect("the records");
+    let lines: Vec<&str> = good.lines().collect();
+    let conflict =
+        [&lines[..2], &["<<<<<<< HEAD"], &lines[2..3], &["=======", ">>>>>>> theirs"], &lines[3..]];
+    fs::write(&records, conflict.concat().join("\n")).expect("written");
+    let (code, told) = refused(&site, RUN);
+    assert_eq!(code, 3, "{told}");
+    assert!(told.contains("line 3, column 1: a merge conflict was left here"), "{told}");
+    fs::write(&records, good).expect("written");
+    assert_eq!(site.run().code, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_next_command_for_a_folder_with_an_odd_name_works_in_any_shell() {
+    let odd = "new\nline 100%'x";
+    let site = Site::new(&[odd], &ring("all", &["*"], ""));
+    site.sandbox.write(&format!("srv/{odd}/conf/app.conf"), "edited\n");
+    let run = site.run();
+    assert_eq!(run.code, 3, "{run}");
+    let next = run.out.lines().find_map(|line| line.strip_prefix("To go on without it: patchwright "));
+    let root = site.sandbox.path("");
+    let root = root.to_str().expect("a plain name").trim_end_matches('/');
+    let next = next.expect("a command").replace("$/", &format!("{root}/")).replace("TEXT", "retired");
+    let typed = std::process::Command::new("sh")
+        .args(["-c", &format!("exec {} {next}", env!("CARGO_BIN_EXE_patchwright"))])
+        .env("HOME", site.sandbox.path("home"))
+        .output()
+        .expect("a shell");
+    assert!(typed.status.success(), "{next}: {typed:?}");
+    assert_eq!(site.states(), ["left-out"]);
 }

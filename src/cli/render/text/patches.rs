@@ -60,14 +60,15 @@ fn not_whole(patch: &TextSummary, style: Style) -> String {
     let mut text = String::new();
     if !patch.uncarried.is_empty() {
         text.push_str(&format!("{}\n", style.attention("Not contained in this patch")));
-        text.extend(patch.uncarried.iter().map(|(name, what)| format!("  {name}: {what}\n")));
+        let lines = patch.uncarried.iter();
+        text.extend(lines.map(|(name, what)| format!("  {}: {}\n", safe(name), safe(what))));
         text.push('\n');
     }
     if !patch.faults.is_empty() {
         text.push_str(&format!("{}\n", style.bad("Can't be applied")));
         for fault in &patch.faults {
-            let name = fault.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
-            text.push_str(&format!("  {name}line {}: {}\n", fault.line, fault.problem));
+            let name = fault.name.as_ref().map(|name| format!("{}: ", safe(name))).unwrap_or_default();
+            text.push_str(&format!("  {name}line {}: {}\n", fault.line, safe(&fault.problem)));
         }
         text.push('\n');
     }

@@ -37,6 +37,15 @@ pub(in crate::cli) fn rehearsed(done: &Rehearsed, target: &Path, style: Style) -
         let left_out = words::count(done.left_out, "check or script", "checks and scripts");
         text.push_str(&format!("{left_out} not run: they are for the running product\n"));
     }
+    if !done.not_cloned.is_empty() {
+        let some = done.not_cloned.iter().take(MAX_FILES);
+        let named: Vec<String> = some.map(|(path, what)| format!("{} ({what})", place(path))).collect();
+        let more = if done.not_cloned.len() > MAX_FILES { ", …" } else { "" };
+        let named = named.join(", ");
+        text.push_str(&format!(
+            "Not in the clone, because only the running product can use them: {named}{more}\n"
+        ));
+    }
     if !done.written.is_empty() {
         let names: Vec<String> =
             done.written.iter().take(MAX_FILES).map(|path| safe(path.as_str()).into_owned()).collect();

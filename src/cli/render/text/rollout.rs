@@ -89,6 +89,11 @@ pub(in crate::cli) fn rollout_plan(plan: &RolloutPlan, style: Style) -> String {
             })
             .collect();
         push_rows(&mut text, &rows);
+        let read_only = ready.iter().filter(|folder| folder.is_read_only).count();
+        if read_only > 0 {
+            let disks = words::count(read_only, "folder is", "folders are");
+            text.push_str(&format!("  {disks} on a read-only disk, so nothing can be changed from here\n"));
+        }
         let rows = left_out.iter().filter_map(|folder| {
             let why = format!("left out: {}", folder.left_out.as_ref()?);
             Some([&folder.path, &why].map(|cell| safe(cell).into_owned()))

@@ -12,7 +12,7 @@ use super::super::{LockGuard, LockKind, Place, StatePath};
 use super::confine::{Resolved, Root};
 use super::status::{self, ObjectKind, ObjectStatus};
 
-/// How often to start again when the lock file is replaced between opening and locking it.
+/// How often to start again when the lock file, or the folder around it, goes between being found and being locked.
 const RETRIES: usize = 8;
 
 /// Bits that would let somebody else plant a file in the state folder.
@@ -33,18 +33,24 @@ impl Drop for UnixLock {
 
 /// Takes the lock or says that somebody else has it.
 pub(super) fn lock(root: &Root, keeps_modes: bool, kind: LockKind) -> io::Result<Option<Box<dyn LockGuard>>> {
-    if kind == LockKind::Exclusive {
-        make_state_dir(root)?;
-    }
-    let Some(folder) = state_dir(root)? else {
-        return Ok(Some(Box::new(UnixLock(None))));
-    };
-    check_owner(&folder, keeps_modes)?;
-
-    let spot = lock_file(root)?;
+    let is_gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
     for _ in 0..RETRIES {
-        let Some(file) = open(&spot, kind)? else {
-            return Ok(Some(Box::new(UnixLock(None))));
+        if kind == LockKind::Exclusive {
+            make_state_dir(root)?;
+        }
+        let Some(folder) = state_dir(root)? else {
+            match kind {
+                LockKind::Shared => return Ok(Some(Box::new(UnixLock(None)))),
+                LockKind::Exclusive => continue,
+            }
+        };
+        check_owner(&folder, keeps_modes)?;
+        let (spot, file) = match lock_file(root).and_then(|spot| Ok((open(&spot, kind)?, spot))) {
+            Ok((Some(file), spot)) => (spot, file),
+            Ok((None, _)) => return Ok(Some(Box::new(UnixLock(None)))),
+            // Whoever came to nothing there has just removed the folder.
+            Err(error) if is_gone(&error) => continue,
+            Err(error) => return Err(error),
         };
         let mut file = File::from(file);
         let answer = match kind {

@@ -4,6 +4,7 @@
 //! last name, which do not follow a link there.
 
 mod attributes;
+mod clone_file;
 mod confine;
 mod holes;
 mod kept_open;
@@ -30,6 +31,7 @@ use rustix::fd::OwnedFd;
 use rustix::fs::{self, AtFlags, Dir, OFlags};
 use rustix::io::Errno;
 
+pub(crate) use self::clone_file::clone_file;
 pub(super) use self::confine::Resolver;
 use self::confine::{Resolved, Root};
 use self::holes::WithHoles;

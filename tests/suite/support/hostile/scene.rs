@@ -228,9 +228,8 @@ impl Scene {
         match by {
             By::Reading | By::Planning => self.look().assert_is(&before),
             By::Making | By::Preparing => {
-                assert!(!self.root().join(".patchwright/t").exists(), "what was prepared is gone");
+                assert!(!self.root().join(".patchwright").exists(), "what was prepared is gone");
                 self.look().without_state().assert_is(&before.without_state());
-                fs::remove_dir_all(self.root().join(".patchwright")).expect("only the lock was left");
             }
         }
         Some(Refusal { by, code: error.code(), exit, text: error.to_string() })
