@@ -23,6 +23,7 @@ mod local_edits;
 mod loss_tests;
 mod merged_how;
 mod metrics;
+mod open_again;
 mod order;
 mod relate;
 #[cfg(test)]
@@ -66,6 +67,7 @@ pub(crate) use merged_how::MergedHow;
 pub(crate) use metrics::{
     ChangeEvent, Deed, EventRef, Metrics, Period, Proportion, RateFigure, TimeFigure, Times,
 };
+pub(crate) use open_again::open_without;
 pub use order::in_order;
 pub(crate) use relate::{
     Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains,

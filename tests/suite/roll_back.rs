@@ -3,4 +3,5 @@
 mod accepting;
 mod drift;
 mod edits_since;
+mod open_again;
 mod untouched;
