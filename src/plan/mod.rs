@@ -122,9 +122,15 @@ impl Note {
         Self { path: Some(path.to_string()), ..Self::new(text) }
     }
 
+    /// What it says to who types commands: with what they can add.
+    pub(crate) fn typed(&self) -> String {
+        let added = self.file.as_ref().zip(self.path.as_deref()).and_then(|(file, path)| file.typed(path));
+        [Some(self.text.clone()), added].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+
     /// What becomes of the file at `path`.
     pub(crate) fn of_file(path: &TreePath, note: FileNote) -> Self {
-        Self { file: Some(note.clone()), ..Self::at(path, note.phrase(path.as_str())) }
+        Self { file: Some(note.clone()), ..Self::at(path, note.phrase()) }
     }
 }
 
