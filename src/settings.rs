@@ -139,7 +139,16 @@ pub struct RememberedNote {
     /// The line, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
+    /// Whether that is a line of the original, which the patch replaces.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub is_old: bool,
     pub text: String,
+}
+
+/// What needn't be written down.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+const fn is_not(flag: &bool) -> bool {
+    !*flag
 }
 
 /// What was opened lately.

@@ -8,7 +8,7 @@ use super::Result;
 use super::reading::ReadingArguments;
 use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session, Stop};
-use crate::diff::{ChangeView, ViewContent, pair_renames, write_patch};
+use crate::diff::{ChangeView, pair_renames, write_patch};
 use crate::model::{FileChange, Patch, TreePath};
 use crate::progress::{CancelToken, Quiet};
 use crate::report::Report;
@@ -205,8 +205,8 @@ impl DiffPrinter<'_, '_, '_> {
             return self.print(&ChangeView {
                 change: &change,
                 renamed_from: None,
-                before: content(&contents.before),
-                after: content(&contents.after),
+                before: contents.before.shown(),
+                after: contents.after.shown(),
             });
         };
         let side = if is_new_half { &contents.after } else { &contents.before };
@@ -224,8 +224,8 @@ impl DiffPrinter<'_, '_, '_> {
         self.print(&ChangeView {
             change: new.0,
             renamed_from: Some(old.0),
-            before: content(old.1),
-            after: content(new.1),
+            before: old.1.shown(),
+            after: new.1.shown(),
         });
     }
 
@@ -257,18 +257,6 @@ impl DiffPrinter<'_, '_, '_> {
             self.enough.cancel();
             self.failure.get_or_insert(error);
         }
-    }
-}
-
-pub(super) fn content(side: &ChangeSide) -> ViewContent<'_> {
-    match side {
-        ChangeSide::Absent | ChangeSide::NotAFile => ViewContent::Absent,
-        ChangeSide::Content(content) => match content.bytes() {
-            Some(bytes) => ViewContent::Bytes(bytes),
-            None => ViewContent::Unavailable("it is too large to show"),
-        },
-        ChangeSide::Diff(section) => ViewContent::Diff(section),
-        ChangeSide::Unavailable(reason) => ViewContent::Unavailable(reason),
     }
 }
 

@@ -135,11 +135,11 @@ pub(super) fn roll_back(
         }
         preview.permits(&options.overrides).in_folder(target)?;
         if damage.dry_run {
-            let (preview, decision) = (&preview, preview.decision());
+            let preview = &preview;
             return session.answer_as(
                 Outcome::Done,
                 |style| text::rollback_plan(preview, target, Detail::Full, style),
-                || answer::DryRun::new(&preview.preview, decision, Some(&preview.scripts), target),
+                || answer::RollbackDryRun::new(preview, target),
             );
         }
         let detail = session.detail();

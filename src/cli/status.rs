@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::Result;
-use super::diff::content;
 use super::flags::Lists;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session, Stop};
@@ -67,8 +66,8 @@ fn show_differences(session: &mut Session<'_, '_>, target: &Path) -> Result<()> 
         let view = ChangeView {
             change: &one.change,
             renamed_from: None,
-            before: content(&one.before),
-            after: content(&one.after),
+            before: one.before.shown(),
+            after: one.after.shown(),
         };
         if let Err(error) = session.say(|style| format!("\n{}", text::diff(&view, style))) {
             enough.cancel();

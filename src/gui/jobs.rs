@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 
 use super::worker::Worker;
 use crate::present::failure::Failure;
-use crate::present::message::{Dialog, Effect, Event, ExportWish, KeyEvent};
+use crate::present::message::{Dialog, Effect, Event, KeyEvent};
 use crate::present::reading::{self, Question};
 use crate::present::worker::{WorkerAnswer, WorkerLine};
 use crate::progress::{CancelToken, Quiet};
 use crate::settings::{Recent, Settings, SettingsFiles};
 use crate::threads;
-use crate::words::{self, fill, widgets};
+use crate::words::{fill, widgets};
 use crate::workbench::{Error, TextOptions, Watch, Workbench};
 
 /// What carries out effects. In tests it only writes them down.
@@ -181,13 +181,7 @@ impl Jobs for Threads {
                 self.show_dialog(Dialog::Source, || patch_dialog().pick_files().map(Event::SourcesPicked));
             }
             Effect::PickKey(asked) => self.show_dialog(asked.clone(), move || {
-                let title = match asked {
-                    Dialog::KeyList => widgets::DIALOG_KEY_LIST,
-                    Dialog::OwnKey => widgets::DIALOG_OWN_KEY,
-                    Dialog::ListToSign => words::window::LIST_SIGN,
-                    _ => widgets::DIALOG_KEY,
-                };
-                let picked = rfd::FileDialog::new().set_title(title).pick_file();
+                let picked = rfd::FileDialog::new().set_title(asked.title()).pick_file();
                 picked.map(|path| Event::Keys(KeyEvent::Picked(asked, path)))
             }),
             Effect::PickInput(input) => self.show_dialog(Dialog::Input(input), move || {
@@ -203,22 +197,7 @@ impl Jobs for Threads {
             }),
             Effect::PickPlace(export, name) => {
                 self.show_dialog(Dialog::NewFile(export, name.clone()), move || {
-                    let title = match export {
-                        ExportWish::Report => words::SAVE_REPORT,
-                        ExportWish::Support => words::SAVE_SUPPORT,
-                        ExportWish::Review => words::window::REVIEW_SAVE,
-                        ExportWish::Fixed => words::window::FIXED_SAVE,
-                        ExportWish::Plan => words::papers::PLAN_SAVE,
-                        ExportWish::TextPatch => words::papers::EXPORT,
-                        ExportWish::SecretKey => words::window::NEW_KEY_PLACE,
-                        ExportWish::Figures => words::papers::FIGURES_SAVE,
-                        ExportWish::PublicKey => words::window::KEY_SAVE,
-                        ExportWish::Order => words::papers::ORDER_SKELETON,
-                        ExportWish::Evidence => words::papers::EVIDENCE,
-                        ExportWish::Comparison => words::many::WANTED_SAVE,
-                        ExportWish::PatchFile => words::window::MAKE_NOW,
-                    };
-                    let dialog = rfd::FileDialog::new().set_title(title).set_file_name(name);
+                    let dialog = rfd::FileDialog::new().set_title(export.title()).set_file_name(name);
                     dialog.save_file().map(|path| Event::PlacePicked(export, path))
                 });
             }

@@ -12,7 +12,7 @@ use crate::progress::CancelToken;
 use crate::settings::{DiffLayout, Settings};
 use crate::threads;
 use crate::toolkit::theme::space;
-use crate::viewer::layout::{LayoutChoice, PaneRequest, PaneState};
+use crate::viewer::layout::{LayoutChoice, NotedLine, PaneRequest, PaneState};
 use crate::viewer::model::{Hits, LONG_PATIENCE, Query, SearchError, ViewedContents};
 use crate::viewer::paint::{Given, Highlights, Pictures, decode, highlight, titled_pane_ui};
 
@@ -75,12 +75,19 @@ impl Panes {
         self.shown = Some(shown);
     }
 
-    /// Draws the change at `path`, as far as it is read.
+    /// Goes to a line of the change at `path`.
+    pub fn go_to(&mut self, path: &str, at: NotedLine) {
+        if let Some((shown, state)) = self.shown.as_ref().zip(self.states.get_mut(path)) {
+            state.go_to_line(&shown.contents, at.half, at.line);
+        }
+    }
+
+    /// Draws the change at `path`, as far as it is read; some of its lines are `noted`.
     pub fn pane_ui(
         &mut self,
         ui: &mut Ui,
         path: &str,
-        settings: &Settings,
+        (settings, noted): (&Settings, &[(NotedLine, String)]),
         title: &mut dyn FnMut(&mut Ui),
         outbox: &mut Outbox,
     ) {
@@ -99,6 +106,7 @@ impl Panes {
             contents: &shown.contents,
             highlights: shown.highlights.as_ref(),
             pictures: shown.pictures.as_ref(),
+            noted,
         };
         if self.layout != settings.layout {
             // It was chosen elsewhere.

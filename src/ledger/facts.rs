@@ -200,7 +200,7 @@ impl EntryFact {
     fn sentence(&self, entry: &Entry) -> String {
         match self {
             EntryFact::Accepted { shown, .. } => format!("accepted: {shown}"),
-            EntryFact::File { path, became } => format!("{path}: {}", became.phrase(path)),
+            EntryFact::File { path, became } => format!("{path}: {}", became.phrase()),
             EntryFact::Noted { path, shown } => format!("{path}: {shown}"),
             EntryFact::Component { .. } | EntryFact::NotWithdrawn { .. } => self.what_was_asked(),
             EntryFact::TextPatch { .. }

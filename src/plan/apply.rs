@@ -119,7 +119,7 @@ impl Planner<'_> {
             }
         }
         for check in &situation.unasked_checks {
-            self.note(format!("not checked yet: {check}; the check runs once you agree to apply this patch"));
+            self.note(format!("checked only once you agree to apply this patch: {check}"));
         }
     }
 

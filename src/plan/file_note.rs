@@ -123,8 +123,14 @@ impl FileNote {
         )
     }
 
-    /// A lower-case phrase that follows the file's `path`.
-    pub(crate) fn phrase(&self, path: &str) -> String {
+    /// What who types can add for another outcome at `path`, as a phrase.
+    pub(super) fn typed(&self, path: &str) -> Option<String> {
+        let wants = || format!("for the patch's version, add --take-theirs {path}");
+        matches!(self, FileNote::StaysDeleted).then(wants)
+    }
+
+    /// A lower-case phrase that follows the path of the file.
+    pub(crate) fn phrase(&self) -> String {
         let text = match self {
             FileNote::Kept { was } => return format!("{}; your version is kept", was.phrase()),
             FileNote::PatchVersionChosen { was, deleted } => {
@@ -155,11 +161,6 @@ impl FileNote {
             FileNote::StaysFor { patches } => {
                 return format!("stays as it is, for {}", patches.join(", "));
             }
-            FileNote::StaysDeleted => {
-                return format!(
-                    "was deleted here, and stays deleted; for the patch's version, add --take-theirs {path}"
-                );
-            }
             FileNote::EditsKept { how, after } => {
                 return format!("was edited after {}; your edits are kept, {}", after.when(), how.phrase());
             }
@@ -178,6 +179,7 @@ impl FileNote {
             FileNote::LeftBecauseOf { file } => {
                 return format!("is left as it is, because {file} can't be restored");
             }
+            FileNote::StaysDeleted => "was deleted here, and stays deleted",
             FileNote::Replaced => "was edited here; it is replaced, and your version is backed up",
             FileNote::HasBothAlready => "was edited here, and already has the changes of this patch",
             FileNote::SwitchStays => "its switch stays where it is",

@@ -25,6 +25,7 @@ mod local_edits;
 mod loss_tests;
 mod merged_how;
 mod metrics;
+mod open_again;
 mod order;
 mod problem_facts;
 mod relate;
@@ -70,6 +71,7 @@ pub(crate) use merged_how::MergedHow;
 pub(crate) use metrics::{
     ChangeEvent, Deed, EventRef, Metrics, Period, Proportion, RateFigure, TimeFigure, Times,
 };
+pub(crate) use open_again::open_without;
 pub use order::in_order;
 pub(crate) use problem_facts::{Band, Exploited, ProblemFacts};
 pub(crate) use relate::{
@@ -126,9 +128,15 @@ impl Note {
         Self { path: Some(path.to_string()), ..Self::new(text) }
     }
 
+    /// What it says to who types commands: with what they can add.
+    pub(crate) fn typed(&self) -> String {
+        let added = self.file.as_ref().zip(self.path.as_deref()).and_then(|(file, path)| file.typed(path));
+        [Some(self.text.clone()), added].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+
     /// What becomes of the file at `path`.
     pub(crate) fn of_file(path: &TreePath, note: FileNote) -> Self {
-        Self { file: Some(note.clone()), ..Self::at(path, note.phrase(path.as_str())) }
+        Self { file: Some(note.clone()), ..Self::at(path, note.phrase()) }
     }
 }
 

@@ -11,9 +11,8 @@ pub use passed::RehearsalOffer;
 use passed::{files_as_expected, number_of_changes, passed_apply};
 
 use super::failure::Failure;
-use super::finding::{
-    Finding, Rank, WayOut, findings_of_apply, findings_of_notes, findings_of_obstacles, findings_of_rollback,
-};
+use super::finding::{Finding, Rank, WayOut, findings_of_notes, findings_of_obstacles};
+use super::findings::{findings_of_apply, findings_of_rollback};
 use super::fit;
 use super::guided::{Guided, Task};
 use super::overview::{line, path_line};
@@ -38,6 +37,8 @@ pub enum CheckVerdict {
     Warnings,
     /// It can be done once somebody has chosen between versions of edited files.
     NeedsDecision,
+    /// It can be done if somebody sets rules aside and says why.
+    NeedsReason,
     /// It cannot be done.
     Blocked,
     /// It is done already.
@@ -53,6 +54,7 @@ impl CheckVerdict {
             CheckVerdict::Ready => words::READY,
             CheckVerdict::Warnings => words::READY_WITH_WARNINGS,
             CheckVerdict::NeedsDecision => window::READY_AFTER_DECISION,
+            CheckVerdict::NeedsReason => words::CHECK_SET_ASIDE,
             CheckVerdict::Blocked => words::CANNOT_CONTINUE,
             CheckVerdict::NothingToDo => words::ALREADY_DONE,
             CheckVerdict::StaysAsItIs => words::NOTHING_TO_DO,
@@ -160,7 +162,12 @@ impl CheckPage {
             asks_for
         });
         let (scripts, rehearsal) = (ScriptsView::new(&found.scripts), RehearsalOffer::of(found));
-        Self { subject: Some(subject), passed, asks_for, scripts, rehearsal, ..check }
+        let mut check = Self { subject: Some(subject), passed, asks_for, scripts, rehearsal, ..check };
+        if check.verdict == CheckVerdict::Blocked && check.asks_for.is_some() {
+            check.verdict = CheckVerdict::NeedsReason;
+            check.findings.iter_mut().for_each(|finding| finding.is_decision = finding.rank == Rank::Blocks);
+        }
+        check
     }
 
     /// The check of a rollback in `folder`, or of undoing the last change of it; with `scripts_stay`, of files alone.
@@ -349,6 +356,7 @@ impl CheckPage {
                 places: Vec::new(),
                 way_out,
                 other_way: None,
+                is_decision: false,
             });
         }
         Self {

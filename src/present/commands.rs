@@ -169,7 +169,7 @@ impl Command {
             Command::Codes => papers::CODES,
             Command::Identify => papers::IDENTIFY,
             Command::Export => papers::EXPORT,
-            Command::Escape => words::CLOSE,
+            Command::Escape => window::CLOSE_OR_BACK,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::home::folder_text;
+use super::home::name_among;
 use super::overview::line;
 use crate::model::Word;
 use crate::plan::{Deed, EventRef, Proportion, RateFigure, TimeFigure, Times};
@@ -138,8 +138,14 @@ impl FiguresPage {
     }
 }
 
+/// What a folder is called among all that are counted.
+fn name_in(measured: &FolderMetrics, folder: &MeasuredFolder) -> String {
+    let all: Vec<PathBuf> = measured.folders.iter().map(|folder| folder.path.clone()).collect();
+    name_among(&all, &folder.path)
+}
+
 fn warnings(measured: &FolderMetrics) -> Vec<String> {
-    let name = |folder: &MeasuredFolder| folder_text(&folder.path).0;
+    let name = |folder: &MeasuredFolder| name_in(measured, folder);
     let unfinished = measured.folders.iter().filter_map(|folder| {
         let said = folder.unfinished.as_ref()?.sentence();
         Some(line(&format!("{}: {said}", name(folder))))
@@ -265,6 +271,6 @@ fn part(share: RateFigure, part: &Proportion, measured: &FolderMetrics) -> Figur
 }
 
 fn row(of: &EventRef, measured: &FolderMetrics, value: String) -> CountedRow {
-    let folder = folder_text(&measured.folders[of.folder].path).0;
+    let folder = name_in(measured, &measured.folders[of.folder]);
     CountedRow { folder, entry: of.entry, about: line(&of.about), value }
 }

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::fit;
-use super::overview::{line, path_line};
-use crate::model::{Code, Hold, HoldKind, HoldPhase, Patch, TreePath};
-use crate::plan::{Consequence, Note, Obstacle, Relation};
-use crate::report::{hidden as report_hidden, phrases, relations};
+use super::overview::path_line;
+use crate::model::{Code, TreePath};
+use crate::plan::{FileNote, Note, Obstacle};
+use crate::report::{hidden as report_hidden, phrases};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::text::{Advice, capitalised, escape_line};
 use crate::words::{self, fill, trying, window};
-use crate::workbench::{
-    ApplyPreview, Denial, EditChoice, Hidden, KnownRehearsal, RollbackPreview, ScriptPlan, Verdict,
-};
+use crate::workbench::{EditChoice, Hidden};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +33,8 @@ pub enum WayOut {
     ShowDifferences,
     /// The folder is looked at again.
     CheckAgain,
+    /// Files that were deleted here come back as the patch has them.
+    TakeTheirs(Vec<TreePath>),
     /// A choice between versions of an edited file is undone.
     Undecide(TreePath),
     /// The patch file of this name beside the present one is applied as well.
@@ -51,6 +51,8 @@ pub enum WayOut {
     RepairOnly(Vec<TreePath>),
     /// The change is tried on a copy.
     Rehearse,
+    /// The key that signed the patch is compared with its owner, and trusted.
+    TrustSigner,
     /// An SBOM of the folder is chosen.
     NameSbom,
     /// Only files are restored, and what scripts did stays.
@@ -83,6 +85,8 @@ pub struct Finding {
     pub way_out: Option<WayOut>,
     /// Another one, for who can't take the first.
     pub other_way: Option<WayOut>,
+    /// Whether somebody may go on all the same, and says why.
+    pub is_decision: bool,
 }
 
 impl Finding {
@@ -138,6 +142,7 @@ impl Finding {
             places: Vec::new(),
             way_out: None,
             other_way: None,
+            is_decision: false,
         }
     }
 
@@ -152,71 +157,6 @@ impl Finding {
         let looked = sources.iter().map(|file| fill(window::LOOKED_IN, &[("file", &path_line(file))]));
         self.evidence.extend(looked);
     }
-}
-
-/// What is to be known before `preview` is carried out, what matters most first.
-pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
-    let mut findings = findings_of_obstacles(&preview.preview.obstacles);
-    findings.extend(finding_of_scripts(&preview.scripts));
-    findings.extend(finding_of_trust(&preview.verdict));
-    findings.extend(preview.rehearsal.as_ref().and_then(finding_of_rehearsal));
-    findings.extend(findings_of_hidden(&preview.hidden));
-    findings.extend(findings_of_patch(&preview.patch, &[HoldPhase::Before, HoldPhase::After]));
-    findings.extend(findings_of_relations(preview));
-    findings.extend(preview.text.as_ref().map(fit::finding));
-    findings.extend(findings_of_notes(preview.preview.notes.iter().filter(|note| !note.is_fit)));
-    findings.sort_by_key(|finding| finding.rank);
-    findings
-}
-
-/// Scripts that would run, which are shown in full where somebody agrees to them; or why they can't.
-pub(super) fn finding_of_scripts(plan: &ScriptPlan) -> Option<Finding> {
-    if let Some(refused) = &plan.refused {
-        return Some(finding_of_group(&[refused]));
-    }
-    let name = plan.scripts.first()?.name();
-    let meaning = capitalised(&escape_line(&fill(words::SCRIPTS_WOULD_RUN, &[("script", &name)])));
-    let hint = trying::SCRIPTS_READ.to_owned();
-    Some(Finding { hint, ..Finding::plain(Rank::MayBreak, trying::SCRIPTS, meaning) })
-}
-
-/// Scripts that would undo what those of a patch did; `stays`: somebody wants only its files to go.
-fn finding_of_undoing(plan: &ScriptPlan, stays: bool) -> Option<Finding> {
-    let finding = finding_of_scripts(plan)?;
-    if stays {
-        let left = Finding::plain(Rank::MayBreak, trying::SCRIPTS_STAY, trying::SCRIPTS_STAY_MEANING);
-        return Some(Finding { way_out: Some(WayOut::UndoScripts), ..left });
-    }
-    let is_refused = plan.refused.is_some();
-    let hint = if is_refused { finding.hint } else { trying::SCRIPTS_UNDO_READ.to_owned() };
-    Some(Finding { hint, way_out: Some(WayOut::WithoutScripts), ..finding })
-}
-
-/// How it is related to what is in the folder, where that is not nothing and not told as an obstacle already.
-fn findings_of_relations(preview: &ApplyPreview) -> Vec<Finding> {
-    let relations = preview.patches.iter().flat_map(|coming| coming.relations.iter());
-    let is_telling = |relation: &&Relation| {
-        !matches!(relation.class.consequence(), Consequence::Apply | Consequence::Stop)
-    };
-    let finding = |relation: &Relation| Finding {
-        hint: escape_line(&relation.way_out.pressed()).into_owned(),
-        evidence: relations::evidence(relation).iter().map(|line| escape_line(line).into_owned()).collect(),
-        ..Finding::plain(Rank::Information, words::RELATED, escape_line(&relation.sentence).into_owned())
-    };
-    relations.filter(is_telling).map(finding).collect()
-}
-
-/// What is to be known before a rollback.
-pub fn findings_of_rollback(preview: &RollbackPreview, scripts_stay: bool) -> Vec<Finding> {
-    let mut findings = findings_of_obstacles(&preview.preview.obstacles);
-    findings.extend(finding_of_undoing(&preview.scripts, scripts_stay));
-    let advice: Vec<_> = preview.advice.iter().map(|advice| escape_line(advice)).collect();
-    if !advice.is_empty() {
-        findings.push(Finding::plain(Rank::MayBreak, words::VENDOR_ADVICE, advice.join("\n")));
-    }
-    findings.extend(findings_of_notes(&preview.preview.notes));
-    findings.sort_by_key(|finding| finding.rank);
-    findings
 }
 
 /// Most findings of obstacles: who has these knows enough.
@@ -264,7 +204,7 @@ fn finding_of_place(group: &[&Obstacle]) -> Finding {
     Finding { meaning, evidence, ..finding_of_group(&group[..1]) }
 }
 
-fn finding_of_group(group: &[&Obstacle]) -> Finding {
+pub(super) fn finding_of_group(group: &[&Obstacle]) -> Finding {
     let first = group[0];
     let places: Vec<String> = group
         .iter()
@@ -285,13 +225,22 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
     Finding {
         rank: Rank::Blocks,
         code: Some(code),
-        heading: words::heading(code).to_owned(),
+        heading: heading(first).to_owned(),
         meaning,
         hint: escape_line(&hint(first)).into_owned(),
         evidence: if places.len() > 1 { places } else { Vec::new() },
         places: exact,
         way_out: way_out(first),
         other_way: None,
+        is_decision: false,
+    }
+}
+
+/// What it is, in a few words. What needs a reason isn't against rules that somebody made.
+fn heading(obstacle: &Obstacle) -> &'static str {
+    match obstacle.code() {
+        Code::Policy if obstacle.way_around().is_some() => window::NEEDS_REASON,
+        code => words::heading(code),
     }
 }
 
@@ -364,68 +313,20 @@ pub(super) fn show_hidden(findings: &mut [Finding], kind: ConfusableKind) {
     }
 }
 
-fn finding_of_trust(verdict: &Verdict) -> Option<Finding> {
-    match verdict.permits(false) {
-        // What nothing helps against is among the obstacles.
-        Ok(()) | Err(Denial::Broken | Denial::Policy) => None,
-        Err(Denial::NeedsConsent) => {
-            let mut finding = Finding::plain(Rank::MayBreak, words::UNSIGNED, verdict.sentence());
-            finding.hint = words::UNSIGNED_HINT.to_owned();
-            Some(finding)
-        }
-    }
-}
-
-/// Who rehearsed it and when. Text that is escaped.
-pub(super) fn rehearsed_by(known: &KnownRehearsal) -> String {
-    let note = &known.note;
-    let (when, who) = (phrases::moment(&line(&note.time)), line(&note.by));
-    let n = phrases::count(note.tests, "test", "tests");
-    let template = if note.tests == 0 { trying::PART_REHEARSED_BY } else { trying::PART_REHEARSED_WITH };
-    fill(template, &[("when", &when), ("who", &who), ("n", &n)])
-}
-
-/// A rehearsal that says nothing good of what would be done now.
-fn finding_of_rehearsal(known: &KnownRehearsal) -> Option<Finding> {
-    let what = rehearsed_by(known);
-    let finding = match (known.is_current, &known.note.why) {
-        (false, _) => {
-            let meaning = fill(trying::REHEARSED_BEFORE_MEANING, &[("what", &what)]);
-            Finding::plain(Rank::Information, trying::REHEARSED_BEFORE, meaning)
-        }
-        (true, Some(why)) => {
-            let why = format!("{}.", capitalised(&line(why)));
-            let meaning = fill(trying::REHEARSED_FAILED_WHY, &[("what", &what), ("why", &why)]);
-            Finding::plain(Rank::MayBreak, trying::REHEARSED_FAILED, meaning)
-        }
-        (true, None) => return None,
-    };
-    Some(Finding { way_out: Some(WayOut::Rehearse), ..finding })
-}
-
-/// What the vendor wants people to do or know in these phases, and what has to be restarted.
-fn findings_of_patch(patch: &Patch, phases: &[HoldPhase]) -> Vec<Finding> {
-    let finding_of_hold = |hold: &Hold| {
-        let rank = if hold.kind == HoldKind::Doc { Rank::Information } else { Rank::MayBreak };
-        Finding::plain(rank, words::hold(hold.phase), escape_line(&hold.text).into_owned())
-    };
-    let mut findings: Vec<Finding> =
-        patch.about.notices.iter().filter(|hold| phases.contains(&hold.phase)).map(finding_of_hold).collect();
-    if let Some(sentence) = words::restart(patch.about.restart) {
-        findings.push(Finding::plain(Rank::Information, words::RESTART, sentence));
-    }
-    findings
-}
-
 pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -> Vec<Finding> {
-    let mut groups: BTreeMap<(bool, &str), Vec<String>> = BTreeMap::new();
+    let mut groups: BTreeMap<(bool, &str), (Vec<String>, Vec<TreePath>)> = BTreeMap::new();
     for note in notes {
-        let places = groups.entry((note.is_warning, &note.text)).or_default();
+        let (places, deleted) = groups.entry((note.is_warning, note.text.as_str())).or_default();
         places.extend(note.path.as_ref().map(|path| escape_line(path).into_owned()));
+        let stays_deleted = note.file == Some(FileNote::StaysDeleted);
+        let path = note.path.as_deref().filter(|_| stays_deleted);
+        deleted.extend(path.and_then(|path| TreePath::parse(path).ok()));
     }
-    let finding = |((is_warning, text), places): ((bool, &str), Vec<String>)| {
+    type Group<'a> = ((bool, &'a str), (Vec<String>, Vec<TreePath>));
+    let finding = |((is_warning, text), (places, deleted)): Group<'_>| {
         let text = escape_line(text).into_owned();
-        match places.as_slice() {
+        let way_out = (!deleted.is_empty()).then_some(WayOut::TakeTheirs(deleted));
+        let finding = match places.as_slice() {
             [] if is_warning => Finding::plain(Rank::MayBreak, window::READ_FIRST, text),
             [] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, capitalised(&text)),
             [one] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, format!("{one} {text}")),
@@ -437,7 +338,8 @@ pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -
                     ..Finding::plain(Rank::Information, words::GOOD_TO_KNOW, meaning)
                 }
             }
-        }
+        };
+        Finding { way_out, ..finding }
     };
     groups.into_iter().map(finding).collect()
 }
@@ -446,7 +348,7 @@ pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -
 mod tests {
     use super::*;
     use crate::diff::on_tree::Trouble;
-    use crate::plan::why::{AtPlace, Disk, Edits, Mismatch, Scripts};
+    use crate::plan::why::{AtPlace, Disk, Edits, Mismatch};
 
     fn edited(path: &str) -> Obstacle {
         Obstacle::at(path, AtPlace::Unexpected { is: Mismatch::Content, changed_by: None })
@@ -462,15 +364,6 @@ mod tests {
         assert_eq!(findings[0].evidence.len(), 2);
         assert!(!findings[0].evidence[1].contains('\u{202e}'), "what hides is shown");
         assert_eq!(findings[1].meaning, "Needs 17 more files on this disk, but there is room for 0");
-    }
-
-    #[test]
-    fn scripts_that_nobody_may_run_are_in_the_way_and_others_are_read_first() {
-        let refused = Obstacle::new(Scripts::NotVouchedFor);
-        let plan = ScriptPlan { refused: Some(refused), ..ScriptPlan::default() };
-        let finding = finding_of_scripts(&plan).expect("a finding");
-        assert_eq!((finding.rank, finding.code), (Rank::Blocks, Some(Code::Policy)));
-        assert_eq!(finding_of_scripts(&ScriptPlan::default()), None);
     }
 
     #[test]

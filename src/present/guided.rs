@@ -327,7 +327,7 @@ impl Guided {
     /// Whether the check lets the change go on, be it with something set aside.
     pub fn can_go_on(&self) -> bool {
         self.check.as_ref().is_some_and(|check| match check.verdict {
-            CheckVerdict::Ready | CheckVerdict::Warnings => true,
+            CheckVerdict::Ready | CheckVerdict::Warnings | CheckVerdict::NeedsReason => true,
             CheckVerdict::Blocked => self.task == Task::Apply && check.asks_for.is_some(),
             CheckVerdict::NeedsDecision | CheckVerdict::NothingToDo | CheckVerdict::StaysAsItIs => false,
         })

@@ -54,6 +54,8 @@ pub struct StackRow {
     pub since: String,
     /// Whether it can go, or why not.
     pub can_roll_back: CanRollBack,
+    /// Why it was withdrawn, if it was.
+    pub withdrawn: Option<String>,
     /// Ids of the patches that this concerns: they share files with it, need it, or contain it.
     pub others: Vec<String>,
 }
@@ -289,10 +291,19 @@ fn stack(status: &FolderStatus) -> Vec<StackRow> {
             title: line(&patch.patch.title),
             since: phrases::moment(&patch.time),
             can_roll_back: if is_newest { CanRollBack::Now } else { can_roll_back },
+            withdrawn: withdrawn(status, patch),
             others: others.iter().map(|id| line(id)).collect(),
         }
     };
     status.installed.iter().enumerate().rev().map(row).collect()
+}
+
+fn withdrawn(status: &FolderStatus, patch: &Installed) -> Option<String> {
+    let is_it = |recalled: &&Recalled| {
+        recalled.id == patch.patch.id
+            && (recalled.revisions.is_empty() || recalled.revisions.contains(&patch.patch.revision))
+    };
+    status.held.iter().find(is_it).map(|recalled| line(&recalled.reason))
 }
 
 fn how_to_roll_back(removal: Option<&Removal>) -> (CanRollBack, &[String]) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::overview::line;
+use super::overview::{line, path_line};
 use crate::report::phrases;
 use crate::settings::Recent;
 use crate::words::{self, fill, window};
@@ -182,9 +182,24 @@ pub fn look_at_patch(workbench: &Workbench, file: &Path) -> Option<KnownPatch> {
     })
 }
 
+/// The name of a folder, with as many of the folders above it as tell it from `others` of the same name.
+pub fn name_among(others: &[PathBuf], folder: &Path) -> String {
+    let parts: Vec<String> =
+        folder.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let ends_alike = |depth: usize| {
+        let end: PathBuf = parts[parts.len() - depth..].iter().collect();
+        others.iter().filter(|other| *other != folder).any(|other| other.ends_with(&end))
+    };
+    let depth = (1..=parts.len()).find(|depth| !ends_alike(*depth)).unwrap_or(parts.len());
+    match depth {
+        1 => folder_text(folder).0,
+        _ => path_line(&parts[parts.len() - depth..].iter().collect::<PathBuf>()),
+    }
+}
+
 /// The name of a folder, and where it is.
 pub fn folder_text(folder: &Path) -> (String, String) {
     let name =
         folder.file_name().map_or_else(|| words::FOLDER.to_owned(), |name| line(&name.to_string_lossy()));
-    (name, super::overview::path_line(folder))
+    (name, path_line(folder))
 }

@@ -304,6 +304,8 @@ impl fmt::Debug for Secret {
 pub struct SignForm {
     /// The secret key.
     pub key: PathBuf,
+    /// The secret keys that are kept where this person's keys are.
+    pub own: Vec<PathBuf>,
     pub needs_password: bool,
     pub password: Secret,
     pub role: SignerRole,
@@ -313,8 +315,8 @@ pub struct SignForm {
 
 impl SignForm {
     /// With the key in this file, as author.
-    pub(super) fn new(key: PathBuf, needs_password: bool) -> Self {
-        Self { key, needs_password, password: Secret::default(), role: SignerRole::Author, list: None }
+    pub(super) fn new(key: PathBuf, own: Vec<PathBuf>, needs_password: bool) -> Self {
+        Self { key, own, needs_password, password: Secret::default(), role: SignerRole::Author, list: None }
     }
 
     /// The key's file, escaped.

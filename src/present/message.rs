@@ -1,5 +1,6 @@
 //! What goes into the model and what comes out of it: messages of a person, answers of jobs, and effects.
 
+mod of_dialogs;
 mod of_jobs;
 mod of_pages;
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use super::Tab;
 use super::check::CheckPage;
 use super::choose::{ChoicePage, ChooseForm};
+use super::drifted::DriftLines;
 use super::failure::Failure;
 use super::finding::WayOut;
 use super::fixed::{FixedForm, FixedView};
@@ -27,11 +29,13 @@ use super::why::RollbackReason;
 use super::worker::{WorkerChange, WorkerLine};
 use crate::model::{Digest, Position, TreePath};
 use crate::settings::Settings;
+use crate::viewer::layout::NotedLine;
 use crate::viewer::model::{Query, ViewedContents};
 use crate::workbench::{
     ApplyPreview, Comparison, DecisionDigest, EditChoice, EditChoices, FolderList, Inspection, KeyWish,
     Override, ReviewWish, Revoked, RollbackPreview, Sample, TextOptions, UnfinishedWork, Which,
 };
+pub use of_dialogs::{Dialog, ExportWish};
 pub use of_jobs::{
     Beside, ManyEffect, ManyEvent, PapersEffect, PapersEvent, PlanQuestion, ReadPlan, RepairQuestion,
     RollbackQuestion, ScriptAnswer,
@@ -55,7 +59,7 @@ pub enum ReviewMsg {
     /// The form says this now.
     Edit(Box<ReviewForm>),
     /// A note on the change that is shown begins, on this line of it or on all of it.
-    BeginNote(Option<usize>),
+    BeginNote(Option<NotedLine>),
     TypeNote(String),
     KeepNote,
     LeaveNote,
@@ -185,6 +189,8 @@ pub enum Msg {
     TakeMerged,
     /// Every entry of the folder's history is verified.
     VerifyHistory,
+    /// The lines are to be shown in which files differ from what the history says.
+    ReadDrift,
     /// Why the history of a folder is right was typed.
     TypeVouchReason(String),
     /// The history of this folder is right, for the reason that was typed.
@@ -233,66 +239,6 @@ pub enum Msg {
     Tick(std::time::Duration),
 }
 
-/// A file that is made for a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExportWish {
-    /// How a change ended.
-    Report,
-    /// What support asks for first.
-    Support,
-    /// What somebody says about a patch.
-    Review,
-    /// What is fixed in a folder, for others.
-    Fixed,
-    /// A patch that is made.
-    PatchFile,
-    /// How folders stand to a state file.
-    Comparison,
-    /// What an auditor is shown.
-    Evidence,
-    /// The changes of a patch, for `git apply`.
-    TextPatch,
-    /// An order to fill in.
-    Order,
-    /// What would happen, to be agreed to later.
-    Plan,
-    /// The secret part of a key that is made.
-    SecretKey,
-    /// The public part of a key, for others.
-    PublicKey,
-    /// Figures, for spreadsheets and monitoring.
-    Figures,
-}
-
-impl ExportWish {
-    /// Whether it is for the person at the window, rather than for others.
-    pub const fn is_for_this_person(self) -> bool {
-        matches!(self, ExportWish::Report | ExportWish::Support | ExportWish::Review)
-    }
-}
-
-/// A dialog of the system.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Dialog {
-    /// For a patch file.
-    Bundle,
-    /// For a patch file that has what backups lack.
-    Source,
-    /// For a public key.
-    Key,
-    /// For a vendor's list of keys.
-    KeyList,
-    /// For one's own secret key.
-    OwnKey,
-    /// For a list of keys that is to be signed.
-    ListToSign,
-    Folder,
-    /// For what a page asks for.
-    Input(Input),
-    /// For a new file, with the name it was to have.
-    NewFile(ExportWish, String),
-}
-
 /// What the model wants to know about keys, or wants done with them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum KeyEffect {
@@ -306,8 +252,10 @@ pub enum KeyEffect {
     Revoke(Revoked),
     /// Take in a vendor's list.
     TakeIn(PathBuf),
-    /// Find out whether this secret key has a password.
-    Own(PathBuf),
+    /// Find the secret keys that this person keeps where keys are kept.
+    FindOwn,
+    /// Find out whether this secret key has a password; the others could be chosen instead.
+    Own(PathBuf, Vec<PathBuf>),
     /// Find out where keys of this person are kept.
     BeginNew,
     Make(Box<NewKeyForm>),
@@ -366,6 +314,8 @@ pub enum Effect {
     FindInAll(Ticket, PathBuf, Vec<TreePath>, Option<PathBuf>, Comparison, Query),
     /// Verify every entry of a folder's history.
     VerifyHistory(Ticket, PathBuf),
+    /// Read the lines in which files differ from what the history says.
+    ReadDrift(Ticket, PathBuf),
     /// Note that somebody says that a folder's history is right, and why.
     Vouch(Ticket, PathBuf, String),
     /// Look at what is fixed in a folder.
@@ -413,6 +363,8 @@ pub enum KeyEvent {
     Listed(Ticket, Result<Vec<KeyRow>, Failure>),
     /// A key was read that may be trusted.
     Read(Result<Box<TrustForm>, Failure>),
+    /// The secret keys of this person were looked for.
+    OwnFound(Vec<PathBuf>),
     /// One's own key was looked at.
     OwnRead(Result<SignForm, Failure>),
     /// A key may be made.
@@ -440,6 +392,8 @@ pub enum Event {
     FoundInAll(Ticket, Result<BTreeMap<String, usize>, Failure>),
     /// A history was verified.
     HistoryVerified(Ticket, Result<VerifiedHistory, Failure>),
+    /// The lines were read in which files differ.
+    DriftRead(Ticket, Result<DriftLines, Failure>),
     /// It was noted that the history of this folder is right.
     Vouched(Ticket, PathBuf, Result<VerifiedHistory, Failure>),
     /// Something about keys.

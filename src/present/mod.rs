@@ -20,7 +20,9 @@ pub mod worker;
 
 pub mod workspace;
 
+pub mod drifted;
 pub mod finding;
+pub mod findings;
 pub mod fit;
 pub mod history;
 pub mod keys;

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::guided::{Guided, Recovering, Task};
 use super::history::FolderView;
 use super::overview::{Fact, line, path_line};
-use super::switches::after_turning;
+use super::switches::{after_turning, open};
 use super::worker::{Outcome as Ended, WorkerAnswer};
 use crate::model::{Code, Kind, Position, Restart, Word};
 use crate::report::{answer as answers, phrases};
@@ -39,6 +39,10 @@ pub struct OutcomePage {
     pub facts: Vec<Fact>,
     /// What to do now.
     pub next: Vec<String>,
+    /// What failed, where something did.
+    pub failed: Vec<String>,
+    /// Health checks that passed.
+    pub passed: Vec<String>,
     /// Everything for support: codes, causes, places.
     pub details: Vec<String>,
     /// What scripts printed, which may be the content of any file: no part of what is made for support.
@@ -59,9 +63,11 @@ impl OutcomePage {
             code: answer.and_then(WorkerAnswer::code).map(line),
             facts: facts(guided, answer, found),
             next: next(guided, condition, answer, found),
+            failed: failed(answer),
+            passed: answer.map(passed).unwrap_or_default(),
             details: details(answer, found),
             printed: answer.map(printed).unwrap_or_default(),
-            can: can(guided.task, condition, found),
+            can: can(guided, condition, found),
         };
         // What is kept for good changed no file of the product.
         let has_changed = condition == FolderEnd::Done && guided.task != Task::Keep;
@@ -81,6 +87,7 @@ impl OutcomePage {
         let facts = self.facts.iter().map(|fact| format!("{}: {}", fact.name, fact.value));
         [self.heading.clone(), self.sentence.clone()]
             .into_iter()
+            .chain(self.failed.iter().cloned())
             .chain(facts)
             .chain(self.next.iter().cloned())
             .chain(self.details.iter().cloned())
@@ -186,6 +193,7 @@ fn facts(guided: &Guided, answer: Option<&WorkerAnswer>, found: Result<&FolderVi
     facts.extend(about.map(|about| Fact::new(words::PATCH, &about.patch)));
     facts.extend(found.ok().and_then(FolderView::product).map(|product| Fact::new(words::PRODUCT, &product)));
     facts.extend(guided.switch.as_ref().map(|wish| Fact::new(window::SWITCH, &wish.name)));
+    let begun = guided.newest.unwrap_or(u64::MAX);
     if let Some(entry) = answer.and_then(WorkerAnswer::entry) {
         facts.push(Fact::new(words::REFERENCE, &fill(words::ENTRY_N, &[("n", &entry.seq.to_string())])));
         facts.push(Fact::new(words::WHEN, &phrases::moment(&entry.time)));
@@ -193,8 +201,35 @@ fn facts(guided: &Guided, answer: Option<&WorkerAnswer>, found: Result<&FolderVi
             words::BY,
             &fill(words::USER_ON_HOST, &[("user", &entry.user), ("host", &entry.host)]),
         ));
+    } else if let Some(view) = found.ok().filter(|view| view.newest() > begun) {
+        // What failed has entries, too: that it was begun, and that the files were restored.
+        facts.push(Fact::new(words::REFERENCE, &entries(begun + 1, view.newest())));
+        let newest = view.events.first();
+        facts.extend(newest.map(|event| Fact::new(words::WHEN, &event.when)));
+        facts
+            .extend(newest.and_then(|event| event.facts.iter().find(|fact| fact.name == words::BY)).cloned());
     }
     facts
+}
+
+/// The entries of a history with these numbers.
+fn entries(first: u64, last: u64) -> String {
+    let (first, last) = (first.to_string(), last.to_string());
+    match first == last {
+        true => fill(words::ENTRY_N, &[("n", &first)]),
+        false => fill(window::ENTRIES, &[("from", &first), ("to", &last)]),
+    }
+}
+
+/// Why it failed: whoever reads the page needs it before they try again.
+fn failed(answer: Option<&WorkerAnswer>) -> Vec<String> {
+    let causes = answer.and_then(WorkerAnswer::failure).into_iter().flat_map(|failure| &failure.causes);
+    causes.map(|cause| capitalised(&line(cause))).collect()
+}
+
+/// The health checks that passed, each as a phrase.
+fn passed(answer: &WorkerAnswer) -> Vec<String> {
+    answer.checks().iter().filter(|check| check.passed).map(|check| line(&check.check)).collect()
 }
 
 fn next(
@@ -211,6 +246,7 @@ fn next(
         let turned = guided.switch.as_ref().zip(found.ok());
         let turned = turned.and_then(|(wish, view)| wish.find(&view.status.switches));
         next.extend(turned.into_iter().flat_map(after_turning));
+        next.extend(open(answer.open_again(), window::SWITCH_OPEN_HERE).map(|open| format!("{open}.")));
         let restart = answer.change().and_then(|change| Restart::parse(&change.restart));
         next.extend(restart.and_then(words::restart).map(str::to_owned));
         let check = guided.check.as_ref();
@@ -271,9 +307,11 @@ fn printed(answer: &WorkerAnswer) -> Vec<String> {
 }
 
 /// What a button can do about it: undo what was done, or deal with what was left.
-fn can(task: Task, condition: FolderEnd, found: Result<&FolderView, &Failure>) -> Option<Task> {
+fn can(guided: &Guided, condition: FolderEnd, found: Result<&FolderView, &Failure>) -> Option<Task> {
     let view = found.ok()?;
-    match (condition, task) {
+    match (condition, guided.task) {
+        // Nothing is lost: who has found out why tries again.
+        (FolderEnd::PutBack, Task::Apply) => Some(Task::Apply),
         (FolderEnd::NeedsAttention, _) if view.status.unfinished.is_some() => Some(Task::Recover),
         (FolderEnd::Done, Task::Apply) if view.can_take_back() => Some(Task::TakeBack),
         // What came back may lie below others: then the newest is another patch, and the history page has the choice.

@@ -2,6 +2,7 @@
 
 use super::check::CheckPage;
 use super::choose::ChoicePage;
+use super::drifted::DriftLines;
 use super::failure::Failure;
 use super::fixed::FixedView;
 use super::history::{FolderView, VerifiedHistory};
@@ -45,6 +46,8 @@ pub enum Question {
     Find,
     /// Whether a folder's history is whole.
     Verify,
+    /// The lines in which files differ.
+    Drift,
     /// What is fixed in a folder.
     Fixed,
     /// Which patches mend what was found.
@@ -101,6 +104,7 @@ impl Question {
             Effect::Look(..) => Some(Question::Look),
             Effect::FindInAll(..) => Some(Question::Find),
             Effect::VerifyHistory(..) | Effect::Vouch(..) => Some(Question::Verify),
+            Effect::ReadDrift(..) => Some(Question::Drift),
             Effect::Preview(..)
             | Effect::PreviewBack(..)
             | Effect::PreviewRepair(..)
@@ -170,7 +174,9 @@ pub fn answer(
             let find = || find_in_all(workbench, file, &paths, (folder, comparison), &query, watch);
             Event::FoundInAll(ticket, found(folder, find))
         }
-        Effect::VerifyHistory(..) | Effect::Vouch(..) => return about_history(workbench, effect),
+        Effect::VerifyHistory(..) | Effect::Vouch(..) | Effect::ReadDrift(..) => {
+            return about_history(workbench, effect, watch);
+        }
         Effect::ReadMerge(ticket, bundles, folder, path) => {
             let read = || {
                 let sides = workbench.merge_sides(&bundles, &folder, &path)?;
@@ -283,11 +289,15 @@ fn preview(workbench: &Workbench, reading: &TextOptions, effect: Effect, watch: 
 }
 
 /// The answer to what is asked and said about the history of a folder.
-fn about_history(workbench: &Workbench, effect: Effect) -> Option<Event> {
+fn about_history(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option<Event> {
     Some(match effect {
         Effect::VerifyHistory(ticket, folder) => {
             let verified = verified(&folder, || workbench.check_history(&folder));
             Event::HistoryVerified(ticket, verified)
+        }
+        Effect::ReadDrift(ticket, folder) => {
+            let read = || DriftLines::read(workbench, &folder, watch);
+            Event::DriftRead(ticket, found(Some(&folder), read))
         }
         Effect::Vouch(ticket, folder, reason) => {
             let vouched = verified(&folder, || workbench.vouch_for_history(&folder, &reason));

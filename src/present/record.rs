@@ -34,7 +34,9 @@ pub fn html(
     let is_new = |line: &&ReviewLine| outcome.facts.iter().all(|fact| fact.value != line.value);
     let plan = review.iter().filter(is_new);
     add(&table(words::RECORD_PLAN, plan.map(|line: &ReviewLine| (line.name, line.value.as_str()))));
+    add(&list(window::RESULT_FAILED, &outcome.failed));
     add(&list(words::RESULT_WHAT_NEXT, &outcome.next));
+    add(&list(window::CHECKED_AFTERWARDS, &outcome.passed));
     let findings: Vec<String> =
         guided.check.iter().flat_map(|check| &check.findings).flat_map(Finding::lines).collect();
     add(&list(words::RECORD_FINDINGS, &findings));
@@ -74,18 +76,32 @@ fn of_patch(inspection: &Inspection) -> Vec<Fact> {
 
 /// Each file with what it was and what the patch makes of it.
 fn of_files(inspection: &Inspection) -> Vec<Fact> {
-    let digest = |node: Option<&Node>| match node {
-        None => window::PART_ABSENT.to_owned(),
-        Some(node) => node.as_file().map_or(window::PART_NO_FILE.to_owned(), |file| file.digest.to_string()),
-    };
     let of_change = |change: &FileChange| {
-        let said = format!("{} \u{2192} {}", digest(change.before.first()), digest(change.after.as_ref()));
+        let (before, after) = (change.before.first(), change.after.as_ref());
+        let modes = before.and_then(Node::mode).zip(after.and_then(Node::mode));
+        let said = match modes.filter(|(old, new)| old != new) {
+            // What stays the same is said once, and what changes beside it.
+            Some((old, new)) if said_of(before) == said_of(after) => {
+                format!("{}, {old} \u{2192} {new}", said_of(after))
+            }
+            _ => format!("{} \u{2192} {}", said_of(before), said_of(after)),
+        };
         Fact::new(&line(change.path.as_str()), &said)
     };
     let changes = &inspection.patch.changes;
     let more = changes.len().saturating_sub(MAX_FILES);
     let more = (more > 0).then(|| Fact::new("", &fill(words::AND_MORE, &[("n", &more.to_string())])));
     changes.iter().take(MAX_FILES).map(of_change).chain(more).collect()
+}
+
+/// What is there: a file by its SHA-256, a link by its target.
+fn said_of(node: Option<&Node>) -> String {
+    match node {
+        None => window::PART_ABSENT.to_owned(),
+        Some(Node::Dir(_)) => window::PART_A_FOLDER.to_owned(),
+        Some(Node::Link(link)) => fill(window::PART_A_LINK, &[("path", &line(&link.points_to))]),
+        Some(Node::File(file)) => file.digest.to_string(),
+    }
 }
 
 fn mark(condition: FolderEnd) -> (&'static str, &'static str) {
@@ -114,6 +130,8 @@ mod tests {
             code: None,
             facts: vec![Fact::new("Folder", "/opt/<b>\"app\"")],
             next: vec!["Restart & look".to_owned()],
+            failed: Vec::new(),
+            passed: Vec::new(),
             details: Vec::new(),
             can: None,
         };

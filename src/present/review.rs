@@ -6,6 +6,8 @@ use super::Model;
 use super::overview::line;
 use crate::report::review as report;
 use crate::settings::RememberedNote;
+use crate::viewer::layout::NotedLine;
+use crate::viewer::model::Half;
 use crate::words::{fill, window};
 use crate::workbench::{Opinion, Review, ReviewWish};
 
@@ -31,8 +33,8 @@ impl ReviewForm {
 pub struct Noting {
     /// The change it is about.
     pub change: usize,
-    /// The line, counted from 1; `None`: the whole file.
-    pub line: Option<usize>,
+    /// `None`: the whole file.
+    pub line: Option<NotedLine>,
     pub text: String,
 }
 
@@ -44,7 +46,7 @@ pub struct NoteRow {
     /// The change it is about.
     pub change: usize,
     pub path: String,
-    pub line: Option<usize>,
+    pub line: Option<NotedLine>,
     pub text: String,
 }
 
@@ -55,12 +57,17 @@ impl NoteRow {
     }
 }
 
-/// A line, or the file as a whole.
-pub fn place(line: Option<usize>) -> String {
-    line.map_or_else(
-        || window::PART_NOTE_FILE.to_owned(),
-        |line| fill(window::PART_NOTE_LINE, &[("line", &line.to_string())]),
-    )
+/// A line and its side, or the file as a whole.
+pub fn place(line: Option<NotedLine>) -> String {
+    let Some(NotedLine { half, line }) = line else { return window::PART_NOTE_FILE.to_owned() };
+    let template = half.of(window::PART_NOTE_OLD_LINE, window::PART_NOTE_LINE);
+    fill(template, &[("line", &(line + 1).to_string())])
+}
+
+/// The line that a remembered note is about.
+fn noted_line(note: &RememberedNote) -> Option<NotedLine> {
+    let half = if note.is_old { Half::Left } else { Half::Right };
+    Some(NotedLine { half, line: note.line?.saturating_sub(1) })
 }
 
 impl Model {
@@ -70,10 +77,10 @@ impl Model {
         let row = |(number, note): (usize, &RememberedNote)| {
             let change = tree.items().iter().position(|item| item.fingerprint == note.about)?;
             let path = tree.items()[change].shown.clone();
-            Some(NoteRow { number, change, path, line: note.line, text: line(&note.text) })
+            Some(NoteRow { number, change, path, line: noted_line(note), text: line(&note.text) })
         };
         let mut rows: Vec<NoteRow> = self.recent.notes.iter().enumerate().filter_map(row).collect();
-        rows.sort_by_key(|row| (row.change, row.line, row.number));
+        rows.sort_by_key(|row| (row.change, row.line.map(|at| at.line), row.number));
         rows
     }
 

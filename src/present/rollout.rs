@@ -43,6 +43,10 @@ pub enum RolloutStep {
     Stop,
     /// Rolls back what it applied.
     TakeBack,
+    /// Rolls back what it applied in this ring.
+    TakeRingBack {
+        ring: String,
+    },
     LeaveOut {
         folder: String,
     },
@@ -60,6 +64,9 @@ impl RolloutStep {
             RolloutStep::Resume => many::ROLLOUT_RESUME.to_owned(),
             RolloutStep::Stop => many::ROLLOUT_STOP.to_owned(),
             RolloutStep::TakeBack => many::ROLLOUT_TAKE_BACK.to_owned(),
+            RolloutStep::TakeRingBack { ring } => {
+                fill(many::ROLLOUT_TAKE_RING_BACK, &[("ring", &line(ring))])
+            }
             RolloutStep::LeaveOut { .. } => many::ROLLOUT_LEAVE_OUT.to_owned(),
         }
     }
@@ -79,6 +86,9 @@ impl RolloutStep {
             RolloutStep::Resume => (many::ASK_RESUME.to_owned(), many::ASK_RESUME_MEANING),
             RolloutStep::Stop => (many::ASK_STOP.to_owned(), many::ASK_STOP_MEANING),
             RolloutStep::TakeBack => (many::ASK_TAKE_BACK.to_owned(), many::ASK_TAKE_BACK_MEANING),
+            RolloutStep::TakeRingBack { ring } => {
+                (of_ring(many::ASK_TAKE_RING_BACK, ring), many::ASK_TAKE_RING_BACK_MEANING)
+            }
             RolloutStep::LeaveOut { folder } => {
                 (fill(many::ASK_LEAVE_OUT, &[("folder", &line(folder))]), many::ASK_LEAVE_OUT_MEANING)
             }
@@ -94,16 +104,19 @@ impl RolloutStep {
             RolloutStep::Resume => many::DO_RESUME,
             RolloutStep::Stop => many::DO_STOP,
             RolloutStep::TakeBack => many::DO_TAKE_BACK,
+            RolloutStep::TakeRingBack { .. } => many::DO_TAKE_RING_BACK,
             RolloutStep::LeaveOut { .. } => many::DO_LEAVE_OUT,
         }
     }
 
     /// Whether folders are changed: by the worker, then.
     pub const fn changes_folders(&self) -> bool {
-        matches!(
-            self,
-            RolloutStep::Run { .. } | RolloutStep::RunOn | RolloutStep::Again | RolloutStep::TakeBack
-        )
+        matches!(self, RolloutStep::Run { .. } | RolloutStep::RunOn | RolloutStep::Again) || self.takes_back()
+    }
+
+    /// Whether it rolls back.
+    pub const fn takes_back(&self) -> bool {
+        matches!(self, RolloutStep::TakeBack | RolloutStep::TakeRingBack { .. })
     }
 
     /// Whether a reason can be said: and if so, whether one has to.
@@ -226,12 +239,16 @@ fn has_failed(view: &RolloutView) -> bool {
 
 /// Whether the rollout applied something that is still there.
 fn can_take_back(view: &RolloutView) -> bool {
+    view.rings.iter().any(can_take_ring_back)
+}
+
+fn can_take_ring_back(ring: &RingView) -> bool {
     let is_ours = |folder: &MemberView| {
         let is_settled =
             matches!(folder.state, MemberState::RolledBack | MemberState::PutBack | MemberState::NoWayBack);
         folder.entry.is_some() && !is_settled
     };
-    view.rings.iter().flat_map(|ring| &ring.folders).any(is_ours)
+    ring.folders.iter().any(is_ours)
 }
 
 fn recommended(view: &RolloutView) -> Option<RolloutStep> {
@@ -274,7 +291,10 @@ fn others(view: &RolloutView) -> Vec<RolloutStep> {
         (matches!(view.gate, Gate::Over(_)), RolloutStep::Again),
         (is_lost || can_take_back(view), RolloutStep::TakeBack),
     ];
-    steps.into_iter().filter_map(|(can_be, step)| can_be.then_some(step)).collect()
+    let steps = steps.into_iter().filter_map(|(can_be, step)| can_be.then_some(step));
+    // Of one ring alone, where there are others.
+    let rings = view.rings.iter().filter(|ring| view.rings.len() > 1 && can_take_ring_back(ring));
+    steps.chain(rings.map(|ring| RolloutStep::TakeRingBack { ring: ring.name.clone() })).collect()
 }
 
 impl RingColumn {

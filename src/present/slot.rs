@@ -50,6 +50,11 @@ impl<T> AnswerSlot<T> {
         is_in_time
     }
 
+    /// Whether somebody has asked already.
+    pub fn is_asked(&self) -> bool {
+        self.awaited.is_some() || self.answer.is_some()
+    }
+
     pub fn is_waiting(&self) -> bool {
         self.awaited.is_some()
     }

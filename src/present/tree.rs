@@ -29,6 +29,10 @@ pub struct TreeItem {
     pub fit: Option<FileFit>,
     /// What is in the folder is not what the patch expects.
     pub differs: bool,
+    /// Nothing is in the folder where the patch expects a file.
+    pub is_missing: bool,
+    /// It is a folder itself.
+    pub is_folder: bool,
     /// What it is known by again, also in another revision of the patch: its path and both its contents.
     pub fingerprint: String,
     /// Somebody has looked at it.
@@ -231,6 +235,12 @@ impl ChangeTree {
         self.items.iter().filter(|item| item.differs).count()
     }
 
+    /// What is said of them all: that they differ, or that none of them is there.
+    pub fn differing_word(&self) -> &'static str {
+        let mut differing = self.items.iter().filter(|item| item.differs);
+        if differing.all(|item| item.is_missing) { window::NOT_THERE } else { words::DIFFERS }
+    }
+
     /// The first of them.
     pub fn first_differing(&self) -> Option<usize> {
         self.items.iter().position(|item| item.differs)
@@ -277,10 +287,11 @@ impl ChangeTree {
         after.iter().chain(before).copied().find(|&index| !self.items[index].is_viewed)
     }
 
-    /// Marks the files that are not what the patch expects.
-    pub fn mark_differing(&mut self, places: &BTreeSet<&str>) {
+    /// Marks the files that are not what the patch expects; of them, those that are `missing`.
+    pub fn mark_differing(&mut self, places: &BTreeSet<&str>, missing: &BTreeSet<&str>) {
         for item in &mut self.items {
             item.differs = places.contains(item.path.as_str());
+            item.is_missing = item.differs && missing.contains(item.path.as_str());
         }
         self.build();
     }
@@ -314,11 +325,9 @@ impl ChangeTree {
         while let Some(&first) = rest.first() {
             let name = &self.items[first].path[folder.len()..];
             let Some(end) = name.find('/') else {
-                rows.push(TreeRow {
-                    depth,
-                    name: escape_line(name).into_owned(),
-                    kind: RowKind::Change(first),
-                });
+                let end = if self.items[first].is_folder { "/" } else { "" };
+                let name = format!("{}{end}", escape_line(name));
+                rows.push(TreeRow { depth, name, kind: RowKind::Change(first) });
                 rest = &rest[1..];
                 continue;
             };
@@ -399,10 +408,18 @@ fn item(line: &changes::ChangeLine<'_>) -> TreeItem {
         risks: risks(line),
         fit: None,
         differs: false,
+        is_missing: false,
+        is_folder: is_folder(line),
         fingerprint: fingerprint(line),
         is_viewed: false,
         hits: 0,
     }
+}
+
+/// Whether a folder comes, goes or changes its permissions.
+fn is_folder(line: &changes::ChangeLine<'_>) -> bool {
+    let nodes = || [line.before, line.after].into_iter().flatten();
+    nodes().count() > 0 && nodes().all(|node| matches!(node, Node::Dir(_)))
 }
 
 /// What a change is known by again.
@@ -441,6 +458,8 @@ fn unchanged(path: String, fit: FileFit) -> TreeItem {
         risks,
         fit,
         differs: false,
+        is_missing: false,
+        is_folder: false,
         fingerprint,
         is_viewed: false,
         hits: 0,

@@ -8,15 +8,20 @@ use super::failure::Failure;
 use super::finding::{WayOut, show_hidden};
 use super::guided::{Guided, Stage};
 use super::history::FolderView;
-use super::message::{Destination, Dialog, Effect, Event, ExportWish, Input, Msg, RehearseMsg, ScriptAnswer};
+use super::message::{
+    Destination, Dialog, Effect, Event, ExportWish, Input, KeyMsg, Msg, RehearseMsg, ScriptAnswer,
+};
 use super::model::{Model, Overlay, Page};
 use super::outcome;
 use super::overview::path_line;
 use super::slot::Ticket;
+use super::worker::WorkerLine;
 use super::workspace::{OpenPatch, Tab, Workspace};
 use crate::settings::Pair;
 use crate::words::{self, fill};
-use crate::workbench::{ApplyPreview, Error, Turn, Which, typed_path};
+use crate::workbench::{
+    ApplyPreview, EditChoice, Error, RollbackPreview, Turn, UnfinishedWork, Which, typed_path,
+};
 
 mod changes;
 mod choose;
@@ -31,6 +36,8 @@ mod papers;
 mod rehearse;
 mod review;
 mod save;
+mod sources;
+mod window;
 
 impl Model {
     /// What has to be done when the window opens, with what it was started with.
@@ -44,19 +51,27 @@ impl Model {
 
     /// Takes a message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        if is_deed(&msg) {
+            // What was said about the last thing somebody did is no news any more.
+            self.notice = None;
+        }
         match msg {
-            Msg::PickBundle | Msg::PickFolder | Msg::PickSource | Msg::PickInput(_) => vec![picked(&msg)],
-            Msg::TypedInstead(asked, path) => self.typed_instead(&asked, path),
-            Msg::TypePath(text) => self.type_path(text),
-            Msg::Open(paths) => vec![Effect::Sort(paths)],
-            Msg::ReadAs(options) => self.read_text_as(*options),
-            Msg::GoWith(others) => self.add_bundles(&others),
-            Msg::LeaveOut(path) => self.leave_out(&path),
-            Msg::OpenFolder(path) => self.open_folder(path),
-            Msg::OpenBundle(path) => self.open_bundle(path),
-            Msg::OpenPair(bundle, folder) => self.open_pair(bundle, folder),
-            Msg::TrySample => vec![Effect::LayOutSample(self.sample.ask(&mut self.tickets))],
-            Msg::ShowWhatWentOn => self.show_what_went_on(),
+            Msg::PickBundle
+            | Msg::PickFolder
+            | Msg::PickSource
+            | Msg::PickInput(_)
+            | Msg::TypedInstead(..)
+            | Msg::TypePath(_)
+            | Msg::Open(_)
+            | Msg::ReadAs(_)
+            | Msg::GoWith(_)
+            | Msg::LeaveOut(_)
+            | Msg::OpenFolder(_)
+            | Msg::OpenBundle(_)
+            | Msg::OpenPair(..)
+            | Msg::TrySample
+            | Msg::ShowFolders(_)
+            | Msg::ShowWhatWentOn => self.update_sources(msg),
             Msg::GoTo(place) => self.go_to(place),
             Msg::CheckAgain if !self.is_guided() => self.look_again(),
             Msg::Select(_) | Msg::Neighbour { .. } | Msg::SetFilter(_) | Msg::Toggle(_) | Msg::Compare(_) => {
@@ -66,7 +81,9 @@ impl Model {
             Msg::ViewedAndNext => self.viewed_and_next(),
             Msg::ShowDifferences(places) => self.show_differences(&places),
             Msg::FindInAll(query) => self.find_in_all(query),
-            Msg::VerifyHistory | Msg::TypeVouchReason(_) | Msg::Vouch(_) => self.update_history(msg),
+            Msg::VerifyHistory | Msg::ReadDrift | Msg::TypeVouchReason(_) | Msg::Vouch(_) => {
+                self.update_history(msg)
+            }
             Msg::Keys(_)
             | Msg::Review(_)
             | Msg::Fixed(_)
@@ -82,42 +99,22 @@ impl Model {
             }
             Msg::Decide { places, choice } => self.decide(places, Some(&choice)),
             Msg::WayOut(WayOut::Undecide(place)) => self.decide(vec![place], None),
+            Msg::WayOut(WayOut::TakeTheirs(places)) => self.decide(places, Some(&EditChoice::TakeTheirs)),
             Msg::WayOut(way_out) => self.take(way_out),
             Msg::CopyCommand if self.page != Page::Guided => match self.page_command() {
                 Some(command) => self.copy(command),
                 None => Vec::new(),
             },
-            Msg::SaveSupport => {
-                vec![Effect::PickPlace(ExportWish::Support, "patchwright-support.zip".to_owned())]
-            }
-            Msg::ShowPalette => self.show(Overlay::Palette),
-            Msg::ShowKeys => {
-                self.open_above(Page::Settings);
-                Vec::new()
-            }
-            Msg::ShowFolders(place) => {
-                self.overlay = Some(Overlay::Folders);
-                vec![Effect::List(self.folders.ask(&mut self.tickets), place)]
-            }
-            Msg::Escape => self.escape(),
-            Msg::SetSettings(settings) => {
-                self.settings = *settings;
-                vec![Effect::SaveSettings]
-            }
-            Msg::AskToClose if self.is_working() => self.show(Overlay::Closing),
-            Msg::AskToClose | Msg::CloseAnyway => vec![Effect::SaveSettings, Effect::Close],
-            Msg::RecoverLater => {
-                self.page =
-                    if self.workspace.is_empty() { Page::Start } else { Page::Workspace(Tab::History) };
-                Vec::new()
-            }
+            Msg::SaveSupport
+            | Msg::ShowPalette
+            | Msg::ShowKeys
+            | Msg::Escape
+            | Msg::SetSettings(_)
+            | Msg::AskToClose
+            | Msg::CloseAnyway
+            | Msg::RecoverLater => self.update_window(msg),
             guided => self.update_guided(guided),
         }
-    }
-
-    fn type_path(&mut self, text: String) -> Vec<Effect> {
-        self.typed_path = text;
-        Vec::new()
     }
 
     /// Takes a message of a page that has much of its own.
@@ -141,6 +138,7 @@ impl Model {
             Event::FixedLooked(ticket, answer) => _ = self.workspace.fixed.take(ticket, answer),
             Event::Chosen(ticket, answer) => _ = self.choice.take(ticket, answer),
             Event::Made(ticket, answer) => _ = self.made.take(ticket, answer),
+            Event::DriftRead(ticket, answer) => _ = self.workspace.drifted.take(ticket, answer),
             Event::HistoryVerified(ticket, answer) => _ = self.workspace.verified.take(ticket, answer),
             Event::Vouched(ticket, folder, answer) => return self.vouched(ticket, folder, answer),
             Event::MergeRead(ticket, answer) => _ = self.merge.take(ticket, answer),
@@ -169,6 +167,7 @@ impl Model {
             | Event::Made(..)
             | Event::Many(_)
             | Event::Papers(_)
+            | Event::DriftRead(..)
             | Event::HistoryVerified(..)
             | Event::Vouched(..)
             | Event::MergeRead(..)
@@ -181,18 +180,7 @@ impl Model {
             }
             Event::Looked(ticket, answer) => self.looked(ticket, *answer),
             Event::Previewed(ticket, answer) => self.previewed(ticket, *answer),
-            Event::BackPreviewed(ticket, answer) => {
-                let folder = self.folder_of(ticket);
-                let asked = self.guided.as_ref().map_or(Turn::Went, Guided::turn);
-                let stays =
-                    self.guided.as_ref().is_some_and(|guided| guided.scripts == ScriptAnswer::Without);
-                let check = (*answer).map(|preview| match preview.turn == asked {
-                    true => CheckPage::of_rollback(&preview, &folder, stays),
-                    // Somebody else has changed the folder: undoing what is last now is not what was asked.
-                    false => CheckPage::of_failure(&Failure::from_error(&Error::moved(), Some(&folder))),
-                });
-                self.checked(ticket, check)
-            }
+            Event::BackPreviewed(ticket, answer) => self.back_previewed(ticket, *answer),
             Event::RepairPreviewed(ticket, answer) => self.checked(ticket, *answer),
             Event::FoundInAll(ticket, answer) => self.found_in_all(ticket, answer),
             Event::MergeKept(path, kept) => self.merge_kept(path, kept),
@@ -200,14 +188,7 @@ impl Model {
                 self.workspace.contents.take(ticket, answer);
                 Vec::new()
             }
-            Event::Interrupted(folder, work) => {
-                if !self.is_guided() {
-                    self.show_page(Page::Interrupted);
-                }
-                self.interrupted.retain(|(known, _)| *known != folder);
-                self.interrupted.push((folder, work));
-                Vec::new()
-            }
+            Event::Interrupted(folder, work) => self.interrupted(folder, work),
             Event::Surveyed(path, known) => {
                 self.home.take(path, known);
                 Vec::new()
@@ -224,13 +205,41 @@ impl Model {
             Event::PlacePicked(export, path) => self.save(export, path),
             Event::Saved(Ok(path)) => self.note(&fill(words::SAVED, &[("path", &path_line(&path))])),
             Event::Saved(Err(failure)) => self.note(&failure.what),
-            Event::Worker(line) if self.many.is_working() => self.on_many_line(Some(line)),
-            Event::WorkerEnded if self.many.is_working() => self.on_many_line(None),
-            Event::Worker(line) if self.rehearsing.is_working() => self.on_rehearsal_line(Some(line)),
-            Event::WorkerEnded if self.rehearsing.is_working() => self.on_rehearsal_line(None),
-            Event::Worker(line) => self.on_line(line),
-            Event::WorkerEnded => self.worker_ended(),
+            Event::Worker(line) => self.on_worker(Some(line)),
+            Event::WorkerEnded => self.on_worker(None),
         }
+    }
+
+    /// The worker wrote a line, or has ended.
+    fn on_worker(&mut self, line: Option<WorkerLine>) -> Vec<Effect> {
+        match line {
+            line if self.many.is_working() => self.on_many_line(line),
+            line if self.rehearsing.is_working() => self.on_rehearsal_line(line),
+            Some(line) => self.on_line(line),
+            None => self.worker_ended(),
+        }
+    }
+
+    fn back_previewed(&mut self, ticket: Ticket, answer: Result<RollbackPreview, Failure>) -> Vec<Effect> {
+        let folder = self.folder_of(ticket);
+        let asked = self.guided.as_ref().map_or(Turn::Went, Guided::turn);
+        let stays = self.guided.as_ref().is_some_and(|guided| guided.scripts == ScriptAnswer::Without);
+        let check = answer.map(|preview| match preview.turn == asked {
+            true => CheckPage::of_rollback(&preview, &folder, stays),
+            // Somebody else has changed the folder: undoing what is last now is not what was asked.
+            false => CheckPage::of_failure(&Failure::from_error(&Error::moved(), Some(&folder))),
+        });
+        self.checked(ticket, check)
+    }
+
+    /// Interrupted work was found in `folder`.
+    fn interrupted(&mut self, folder: PathBuf, work: UnfinishedWork) -> Vec<Effect> {
+        if !self.is_guided() {
+            self.show_page(Page::Interrupted);
+        }
+        self.interrupted.retain(|(known, _)| *known != folder);
+        self.interrupted.push((folder, work));
+        Vec::new()
     }
 
     /// Another pair takes the place of the one that is open.
@@ -286,7 +295,7 @@ impl Model {
             WayOut::ShowDifferences => self.show_differences(&[]),
             WayOut::CheckAgain if self.is_guided() => self.update_guided(Msg::CheckAgain),
             WayOut::CheckAgain => self.look_again(),
-            WayOut::Undecide(_) => Vec::new(),
+            WayOut::Undecide(_) | WayOut::TakeTheirs(_) => Vec::new(),
             WayOut::AddFile(name) => {
                 let beside =
                     self.workspace.bundle.as_ref().and_then(|bundle| Some(bundle.parent()?.join(name)));
@@ -299,6 +308,7 @@ impl Model {
                 }
                 self.update_guided(Msg::CheckAgain)
             }
+            WayOut::TrustSigner => [self.update_keys(KeyMsg::Show), self.update_keys(KeyMsg::Meet)].concat(),
             WayOut::NameSbom => vec![Effect::PickInput(Input::Sbom)],
             WayOut::Rehearse => self.update_rehearse(RehearseMsg::Show),
             WayOut::KeepEdits => self.update_guided(Msg::KeepEdits(true)),
@@ -461,4 +471,26 @@ fn picked(msg: &Msg) -> Effect {
         Msg::PickInput(input) => Effect::PickInput(*input),
         _ => Effect::PickBundle,
     }
+}
+
+/// Whether somebody goes on to something else with it, rather than typing, looking or waiting.
+fn is_deed(msg: &Msg) -> bool {
+    matches!(
+        msg,
+        Msg::Select(_)
+            | Msg::Neighbour { .. }
+            | Msg::Open(_)
+            | Msg::OpenBundle(_)
+            | Msg::OpenFolder(_)
+            | Msg::OpenPair(..)
+            | Msg::BeginApply
+            | Msg::BeginTakeBack
+            | Msg::BeginTakeOut(_)
+            | Msg::BeginRepair
+            | Msg::Forward
+            | Msg::Back
+            | Msg::Leave
+            | Msg::Confirm
+            | Msg::CheckAgain
+    )
 }

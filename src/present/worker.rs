@@ -80,7 +80,8 @@ pub enum WorkerChange {
         overrides: Box<Overrides>,
     },
     /// What a rollout applied is rolled back.
-    TakeRolloutBack,
+    /// All of it, or in this ring alone.
+    TakeRolloutBack(Option<String>),
 }
 
 /// What is tried on a copy, and how.
@@ -225,7 +226,10 @@ impl WorkerChange {
                 words.extend(until.iter().map(|ring| format!("--until={ring}").into()));
                 words.extend(overrides.flags().map(OsString::from));
             }
-            WorkerChange::TakeRolloutBack => words.extend(["rollout".into(), "take-back".into(), place]),
+            WorkerChange::TakeRolloutBack(ring) => {
+                words.extend(["rollout".into(), "take-back".into(), place]);
+                words.extend(ring.iter().flat_map(|ring| ["--ring".into(), ring.into()]));
+            }
             _ => {}
         }
         words
@@ -363,6 +367,14 @@ impl WorkerAnswer {
         if let VerbAnswer::Applied(apply) = &self.said { apply.change.as_ref() } else { None }
     }
 
+    /// Vulnerabilities that are open again because patches are gone.
+    pub(super) fn open_again(&self) -> &[String] {
+        match &self.said {
+            VerbAnswer::RolledBack(rollback) => rollback.open_again.as_deref().unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
     /// Health checks that ran after it.
     pub(super) fn checks(&self) -> &[CheckNote] {
         match &self.said {
@@ -433,56 +445,4 @@ pub fn parse(line: &str) -> Option<WorkerLine> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::progress::Phase;
-    use crate::workbench::Override;
-
-    #[test]
-    fn lines_of_the_worker_are_read_and_other_lines_are_not() {
-        let progress = parse(r#"{"progress":"changing","done":3,"total":9}"#);
-        assert_eq!(
-            progress,
-            Some(WorkerLine::Progress(HowFar { phase: Phase::Changing, done: 3, total: 9 }))
-        );
-        let answer = parse(
-            r#"{"schema":"patchwright/1","outcome":"put-back","code":"E-IO","message":"no","causes":[],"hints":[],"obstacles":[],"more":1}"#,
-        );
-        let Some(WorkerLine::Answer(answer)) = answer else { panic!("{answer:?}") };
-        assert_eq!((answer.outcome, answer.code()), (Outcome::Not(Kind::PutBack), Some("E-IO")));
-        assert_eq!(parse(r#"{"outcome":"splendid","target":"/opt/app"}"#), None);
-        assert_eq!(parse("{}"), None);
-        assert_eq!(parse("Stopping safely…"), None);
-    }
-
-    #[test]
-    fn what_the_worker_is_told_is_what_a_person_would_type() {
-        let change = WorkerChange::Apply {
-            bundles: vec!["a fix.patchbundle".into(), "b.patchbundle".into()],
-            overrides: Box::new(Overrides::UNSIGNED.with(Override::Undo, "the vendor said so")),
-            edits: EditChoices::new(),
-            reading: TextOptions { reverse: true, ..TextOptions::default() },
-            beside: Beside::default(),
-            why: RollbackReason::default(),
-            scripts: None,
-        };
-        let folder = Path::new("/opt/app");
-        assert_eq!(
-            change.command(folder),
-            format!(
-                "patchwright apply {} b.patchbundle /opt/app --allow-unsigned {} --reverse",
-                shell_word("a fix.patchbundle"),
-                shell_word("--allow-undo=the vendor said so")
-            )
-        );
-        let arguments = change.arguments(folder, None);
-        assert!(arguments.ends_with(&["--yes".into(), "--progress".into(), "json".into()]), "{arguments:?}");
-        let change = WorkerChange::TakeBack(RollbackQuestion {
-            keep_edits: true,
-            ..RollbackQuestion::new(Which::PatchAndDependents("HF 1".into()))
-        });
-        let typed =
-            format!("patchwright rollback /opt/app {} --with-dependents --keep-edits", shell_word("HF 1"));
-        assert_eq!(change.command(folder), typed);
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::check::{CheckPage, CheckVerdict};
+use super::drifted::DriftLines;
 use super::fixed::FixedView;
 use super::history::{FolderView, VerifiedHistory};
 use super::message::ReadPlan;
@@ -63,6 +64,11 @@ impl OpenPatch {
         Self { inspection, overview }
     }
 
+    /// The exact name of the product that it is for.
+    pub fn product(&self) -> String {
+        self.inspection.patch.about.product.name.clone()
+    }
+
     /// Its changes; `None` while nobody can know them.
     pub fn tree(&self) -> Option<ChangeTree> {
         let patch = &self.inspection.patch;
@@ -82,8 +88,8 @@ pub struct Workspace {
     pub bundle: Option<PathBuf>,
     /// Further patch files that are applied with it.
     pub others: Vec<PathBuf>,
-    /// The patch file that was open before this one, until somebody has said what is meant.
-    pub put_away: Option<PathBuf>,
+    /// The patch file that was open before this one, and its product, until somebody has said what is meant.
+    pub put_away: Option<(PathBuf, String)>,
     pub folder: Option<PathBuf>,
     /// How text patches are read.
     pub reading: TextOptions,
@@ -94,6 +100,8 @@ pub struct Workspace {
     pub view: AnswerSlot<FolderView>,
     /// What came of verifying the folder's history, once that was asked for.
     pub verified: AnswerSlot<VerifiedHistory>,
+    /// The lines in which files differ from what it says, once they were asked for.
+    pub drifted: AnswerSlot<DriftLines>,
     /// Why somebody says that the history of a folder is right, as far as it is typed.
     pub vouch_reason: String,
     /// What is fixed in the folder.

@@ -25,7 +25,7 @@ pub(crate) use fixed::Fixed;
 pub(crate) use folder::{History, HistoryCheck, Identify, Status};
 pub(crate) use metrics::Metrics;
 pub(crate) use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
-pub(crate) use plan::{ApplyDryRun, DryRun, Explain, Plan};
+pub(crate) use plan::{ApplyDryRun, DryRun, Explain, Plan, RollbackDryRun};
 pub(crate) use rehearse::Rehearse;
 pub(crate) use rollout::{Rollout, RolloutPlan};
 pub(crate) use switches::{Toggle, Toggles};

@@ -89,6 +89,24 @@ pub enum ConfusableKind {
 }
 
 impl ConfusableKind {
+    /// Whether it is a character that is shown as its code, rather than something about the line.
+    pub(crate) const fn is_spelled_out(self) -> bool {
+        match self {
+            ConfusableKind::Direction
+            | ConfusableKind::Invisible
+            | ConfusableKind::Control
+            | ConfusableKind::LineBreak
+            | ConfusableKind::Unknown => true,
+            ConfusableKind::LookAlike
+            | ConfusableKind::Imitation
+            | ConfusableKind::Marks
+            | ConfusableKind::Gap
+            | ConfusableKind::BlankLines
+            | ConfusableKind::FarChange
+            | ConfusableKind::LongLine => false,
+        }
+    }
+
     /// The word for it in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {

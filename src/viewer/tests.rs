@@ -45,8 +45,7 @@ fn sentences(contents: &ViewedContents) -> Vec<&str> {
 /// The rows as a person reads them: `-left|+right`, `=both`, `~left|right`, `...` for a gap.
 fn drawn(diff: &LineDiff, rows: &Rows) -> Vec<String> {
     let text = |half, line: Option<usize>| {
-        let line = diff.lines(half).line(line.expect("a line")).expect("it reads");
-        ShownLine::new(&line).text
+        PaneState::new().line(diff, half, line.expect("a line")).shown.text.clone()
     };
     (0..rows.count())
         .map(|number| {
@@ -181,6 +180,18 @@ fn line_ends_are_told_and_not_shown_as_changed_lines() {
 }
 
 #[test]
+fn returns_at_line_ends_are_shown_only_where_not_every_line_has_one() {
+    let shown = |old: &str, new: &str| {
+        let contents = contents(Some(old.as_bytes()), Some(new.as_bytes()));
+        let diff = contents.text().expect("text");
+        let rows = Rows::new(diff, Layout::SideBySide, &Opened::default());
+        drawn(diff, &rows)
+    };
+    assert_eq!(shown("a\r\nb\r\n", "a\r\nc\r\n"), ["=a", "~b|c"]);
+    assert_eq!(shown("a\nb\r\n", "a\nc\r\n"), ["=a", r"~b\r|c\r"]);
+}
+
+#[test]
 fn another_encoding_is_told_and_the_text_is_compared() {
     let utf_16: Vec<u8> =
         [0xfeff_u16].into_iter().chain("Füße\n".encode_utf16()).flat_map(u16::to_le_bytes).collect();
@@ -199,7 +210,7 @@ fn hidden_characters_are_a_caution_with_a_place() {
         note.sentence,
         "The new text adds 1 bidirectional control, 1 invisible character, shown as codes below."
     );
-    assert_eq!(note.place, Some((Half::Right, 1)));
+    assert_eq!(note.place.map(|place| (place.half, place.line)), Some((Half::Right, 1)));
 }
 
 #[test]

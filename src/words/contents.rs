@@ -19,6 +19,7 @@ words! {
     VIEW_UNIFIED = "Unified";
     LINES_WHOLE_FILE = "Whole file";
     SAID_ALL_LINES = "All lines";
+    SAID_IN_LINE = "{place} of {n} in this line";
     SAID_CHANGED_LINES = "Only changed lines";
     NOTHING_TO_COMPARE = "There is nothing to compare here.";
     NO_CONTENT = "Nothing to compare. See the summary above.";
@@ -91,6 +92,7 @@ words! {
     PART_NOT_REFINED = "line too long to compare word by word";
     ROW_ADDED = "{line}, added, line {at}";
     ROW_CHANGED = "{new}, changed from {old}, line {to}, before line {at}";
+    ROW_NOTED = "{row}. Note: {note}";
     ROW_MOVED = "{row}, moved, line {n} on the other side";
     ROW_REMOVED = "{line}, deleted, line {at}";
     ROW_UNCHANGED = "{line}, unchanged, line {at}";
@@ -183,7 +185,7 @@ words! {
     COARSE_WAIT = "Comparing to the end. This may take a while.";
     COARSE_STOP = "Stop";
     RENAMED = "Renamed from {from}";
-    EXCERPT = "Only the lines around each change are in the patch file. Choose the product folder to see the rest.";
+    EXCERPT = "Only the lines around each change are shown. The rest is neither in the patch file nor in a folder with a matching file.";
     NOT_SHOWN = "Can't show the content {side}: {why}.";
     CREATED = "Adds a {new}.";
     CREATED_LINK = "Adds a link to {to}.";
@@ -199,8 +201,9 @@ words! {
     LINE_ENDS_CHANGE = "The line ends change from {old} to {new}.";
     LINE_END_GONE = "Newline at end of file removed";
     LINE_END_NEW = "Newline at end of file added";
-    HIDDEN_AFTER = "The new text adds {kinds}{part}, shown as codes below.";
-    HIDDEN_BEFORE = "The old text has {kinds}{part}, shown as codes below.";
+    HIDDEN_AFTER = "The new text adds {kinds}{part}{codes}.";
+    HIDDEN_BEFORE = "The old text has {kinds}{part}{codes}.";
+    PART_AS_CODES = ", shown as codes below";
     PART_HIDDEN_IN_FIRST = " in its first part";
     // Facts
     KIND_BINARY = "Binary file";

@@ -50,6 +50,7 @@ words! {
     ROLLOUT_PAUSE = "Pause…";
     ROLLOUT_RESUME = "Resume…";
     ROLLOUT_STOP = "Stop the rollout…";
+    ROLLOUT_TAKE_RING_BACK = "Roll back ring {ring}…";
     ROLLOUT_TAKE_BACK = "Roll everything back…";
     ROLLOUT_LEAVE_OUT = "Leave it out…";
     ROLLOUT_NEW = "Not part of it, because they came after it was started: {paths}";
@@ -93,6 +94,8 @@ words! {
     ASK_RESUME_MEANING = "Folders that failed are tried again on the next run. Nothing is applied yet.";
     ASK_STOP = "Stop the rollout?";
     ASK_STOP_MEANING = "Every folder stays as it is.";
+    ASK_TAKE_RING_BACK = "Roll back what this rollout applied in ring {ring}?";
+    ASK_TAKE_RING_BACK_MEANING = "Other rings stay as they are. A folder where another patch was applied since is left as it is, and named.";
     ASK_TAKE_BACK = "Roll back everything that this rollout applied?";
     ASK_TAKE_BACK_MEANING = "The last ring goes first. A folder where another patch was applied since is left as it is, and named.";
     ASK_LEAVE_OUT = "Go on without {folder}?";
@@ -112,12 +115,13 @@ words! {
     DO_PAUSE = "Pause it";
     DO_RESUME = "Resume it";
     DO_STOP = "Stop it";
+    DO_TAKE_RING_BACK = "Roll this ring back";
     DO_TAKE_BACK = "Roll everything back";
     DO_LEAVE_OUT = "Leave the folder out";
     // While it works, and how it ended
     WORKING_IN_LINE = "Bringing folders in line";
     WORKING_ROLLOUT = "Running the rollout";
-    WORKING_TAKE_BACK = "Rolling everything back";
+    WORKING_TAKE_BACK = "Rolling back";
     WORKING_HOLD = "Saving";
     STOP_MANY = "Folders that are done stay as they are. One that is being changed is finished or restored.";
     ENDED_DONE = "Done";

@@ -6,8 +6,6 @@
 //! for each fact, `{name}`, which [`fill`] fills; what is only a part of a sentence has a name that begins with `PART_`. What fails is worded by `report`; here each of its codes has a
 //! heading that says the same in a few words.
 
-use crate::model::{Code, HoldPhase, Restart};
-
 macro_rules! words {
     ($($name:ident = $text:literal;)+) => {
         $(#[doc = $text] pub const $name: &str = $text;)+
@@ -18,10 +16,13 @@ macro_rules! words {
 
 pub mod contents;
 pub mod many;
+mod of_data;
 pub mod papers;
 pub mod trying;
 pub mod widgets;
 pub mod window;
+
+pub use of_data::{heading, hold, restart};
 
 words! {
     // Start
@@ -244,7 +245,7 @@ words! {
     SHOW_PLACES = "Show the findings";
     LOOK_TWICE = "Parts of this patch may not be what they seem.";
     LOOK_TWICE_HINT = "Check what is listed here, and ask the author.";
-    LOOK_FIRST = "Check the findings above first: this patch may not be what it seems.";
+    LOOK_FIRST = "Show the findings of each warning first: this patch may not be what it seems.";
     UNUSUAL = "Unusual, usually harmless";
     CODE = "Code";
     KEEP_EDITS = "Back up my versions and continue";
@@ -331,8 +332,8 @@ words! {
     CONSENT_FIRST = "Select the box above to continue";
     REASON_FIRST = "Enter a reason above to continue";
     REASON_FOR = "{what}. Your reason:";
-    CHECK_SET_ASIDE = "This patch needs your decision";
-    CAN_BE_SET_ASIDE = "Read the problems below. You can continue with a reason, which goes into the history.";
+    CHECK_SET_ASIDE = "Needs your decision";
+    CAN_BE_SET_ASIDE = "Read the problems below. You can continue for a reason, which you give on the last page.";
     CONSENT_WEAK = "Continue, although this disk can't guarantee recovery";
     WORKING_TITLE_APPLY = "Applying the patch";
     WORKING_TITLE_BACK = "Rolling back the patch";
@@ -418,84 +419,6 @@ pub fn fill(template: &str, facts: &[(&str, &str)]) -> String {
     }
     text.push_str(rest);
     text
-}
-
-/// What a code means, in a few plain words.
-pub const fn heading(code: Code) -> &'static str {
-    match code {
-        Code::Attributes => "Can't keep owner or permissions",
-        Code::Busy => "Someone else is changing this folder",
-        Code::Clash => "You and the patch changed the same lines",
-        Code::Collide => "Two names would be the same on some systems",
-        Code::Conflicts => "Conflicts with another patch",
-        Code::Container | Code::Delta | Code::Diff => "Can't open this file: it's damaged or not a patch",
-        Code::Declined => "Not done: you said no",
-        Code::Drift => "Files aren't what the patch expects",
-        Code::Expired => "This patch has expired",
-        Code::FileSystem => "Something in the folder can't be changed safely",
-        Code::Foreign => "Files were changed after the interruption",
-        Code::Held => "This patch was withdrawn",
-        Code::Health => "A check failed after the change",
-        Code::InUse => "A program is using a file",
-        Code::Interrupted => "Stopped at your request",
-        Code::Io => "Can't read or write a file or folder",
-        Code::Limit => "This patch file is larger than allowed",
-        Code::Manifest | Code::Path => "This patch file breaks a rule",
-        Code::Missing => "Files that the patch needs are missing",
-        Code::Moved => "The folder has changed since you looked",
-        Code::Nested => "Another folder with a history counts here",
-        Code::Newer => "This patch file needs a newer Patchwright",
-        Code::NoWayBack => "Can't be rolled back",
-        Code::NotNewest => "Other patches depend on this one",
-        Code::Occupied => "A file with this name already exists",
-        Code::Overlap => "Changes the same lines as another patch",
-        Code::Order => "Can't use the patch order",
-        Code::Platform => "This patch is for another system",
-        Code::Policy => "Your trust rules don't allow this",
-        Code::Script => "A script of the patch failed",
-        Code::Preflight => "A check before the change failed",
-        Code::Product => "This patch is for another product",
-        Code::Proof => "The patch failed its test on a copy",
-        Code::Requires => "Another patch is needed first",
-        Code::Rights => "You don't have permission to change this folder",
-        Code::Downgrade => "The patch is older than one that was here",
-        Code::Key => "Can't use this key",
-        Code::Signature => "The signature doesn't match",
-        Code::Space => "Not enough disk space",
-        Code::State => "The records in the folder are damaged",
-        Code::Store => "Backups are missing or damaged",
-        Code::Trust => UNSIGNED,
-        Code::Undoes => "It would undo another fix",
-        Code::Unfinished => INTERRUPTED_TITLE,
-        Code::Unknown => "This patch isn't applied here",
-        Code::Usage => "Check what you entered",
-        Code::Version => "This patch is for another version",
-        Code::Volume => "This disk can't guarantee recovery",
-    }
-}
-
-/// When a person has to do something.
-pub const fn hold(phase: HoldPhase) -> &'static str {
-    match phase {
-        HoldPhase::Before => "Before you apply",
-        HoldPhase::After => "After you apply",
-        HoldPhase::Rollback => "To do when you roll back",
-    }
-}
-
-/// What has to be restarted, as a sentence; `None` when nothing has to be.
-pub const fn restart(what: Restart) -> Option<&'static str> {
-    Some(match what {
-        Restart::Nothing => return None,
-        Restart::Connected => "Afterwards, restart the patched program and everything connected to it.",
-        Restart::Dependencies => "Afterwards, restart the patched program and everything that needs it.",
-        Restart::Machine => "Restart the computer afterwards.",
-        Restart::Parent => "Afterwards, restart the patched program and the one that starts it.",
-        Restart::Service => "Restart the product's service afterwards.",
-        Restart::System => "Afterwards, restart the whole system, with all of its computers.",
-        Restart::VulnerableComponent => "Restart the patched program afterwards.",
-        Restart::Zone => "Afterwards, restart all computers in the same security zone.",
-    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What every word of the window has to be: short, calm, and the reader's own.
 
 use super::*;
-use crate::model::Word;
+use crate::model::{Code, Restart, Word};
 
 /// Words that frighten, blame, or belong to us and not to the reader.
 const BANNED: &[&str] = &[

@@ -10,6 +10,7 @@ words! {
     STATUS_TYPE = "Type or permissions changed";
     // Findings
     LEVEL_BLOCKS = "Must fix";
+    LEVEL_DECISION = "Your decision";
     LEVEL_INFORMATION = "Note";
     LEVEL_MAY_BREAK = "Warning";
     // Paths and facts

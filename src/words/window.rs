@@ -19,7 +19,7 @@ words! {
     STAYS = "Remaining: {ids}";
     BECAUSE_FAULT = "Something is wrong with it";
     BECAUSE_NOTHING = "No answer";
-    BECAUSE_PLANNED = "It was only meant for a while";
+    BECAUSE_PLANNED = "It was only meant to be temporary";
     BECAUSE_SUPERSEDED = "Something better replaces it";
     BECAUSE_TEST = "It was only a test";
     TICKET_OPTIONAL = "Ticket, for the history (optional)";
@@ -74,7 +74,10 @@ words! {
     // Decisions
     HINT_DEPENDENTS = "Roll back both, or keep both.";
     HINT_REQUIRED = "It is in a file next to this one.";
-    HINT_RULE = "To continue anyway, give a reason. It is kept in the history.";
+    HINT_RULE = "To continue anyway, give a reason on the last page before you apply the patch. It is kept in the history.";
+    PLACES_MORE = "Show {n} more";
+    NEW_SIGNER = "Signed by someone new for this product";
+    NEEDS_REASON = "Allowed only for a reason";
     HINT_STORE = "Ask the vendor for the original patch file, or ask support for help.";
     HINT_VOLUME = "Use a folder on a local disk, or continue if nobody else uses this one.";
     READY_AFTER_DECISION = "Ready after your decision";
@@ -127,6 +130,8 @@ words! {
     SWITCH_NEITHER = "Neither on nor off: {value}";
     SWITCH_NOBODY = "Nobody has turned it since the patch was applied";
     SWITCH_OPEN = "{what} again while it is off";
+    ROLLBACK_OPENS = "{what} again afterwards";
+    ROLLBACK_OPENS_MEANING = "Only what is rolled back is said to fix it. Plan what protects the product until it is fixed again.";
     SWITCH_OPEN_HERE = "{what} again in this folder";
     SWITCH_OPEN_MEANING = "The fix doesn't work while its switch is off. Say why it is turned off.";
     SWITCH_OVERDUE = "The vendor planned to remove this switch after {until}. Ask when it will go.";
@@ -277,6 +282,7 @@ words! {
     VERIFIED_WHOLE = "The history is intact: {n} verified";
     VERIFY_HISTORY = "Verify the history";
     // Notes and reviews
+    FILE_TOOLS = "More for this file";
     NOTE = "Note…";
     NOTES = "Notes";
     NOTES_NONE = "No notes yet. Press C on a line to write one.";
@@ -284,6 +290,10 @@ words! {
     PART_NOTE_FILE = "whole file";
     NOTE_KEEP = "Keep note";
     PART_NOTE_LINE = "line {line}";
+    PART_NOTE_OLD_LINE = "line {line} of the original";
+    NOT_THERE = "Not there";
+    NOT_THERE_MEANING = "The patch expects this file, and the folder doesn't have it";
+    NOTE_GO = "Go to this line";
     NOTE_ON = "Note on {place}";
     REVIEW = "Review…";
     REVIEWER = "Your name; empty for your account on this computer";
@@ -372,6 +382,11 @@ words! {
     ROLE_REVOKER = "Revoke keys";
     ROLE_SCRIPT = "Ship scripts";
     ROLE_APPROVER = "Approve rollouts";
+    KEY_OTHER = "Another key…";
+    REVIEW_SIGN_TITLE = "Sign your review";
+    REVIEW_UNSEEN = "{n} of {all} files are not marked as viewed";
+    REVIEW_UNSEEN_MEANING = "Your review says which files you viewed. Look at the others first, or say in a note why not.";
+    SIGN_AS = "Your part in it";
     SIGN = "Sign this patch…";
     SIGNATURES_OF = "Signatures of {id}";
     SIGNATURE_ATTACH = "Add a signature made elsewhere…";
@@ -406,12 +421,20 @@ words! {
     READ_WHITE_SPACE = "Ignore white space";
     READ_UNCARRIED = "Apply without the changes it names but doesn't contain";
     // After an interruption
+    RECOVER_IF_CHANGED = "Usually not needed. If you changed files after the interruption, nothing is restored until you choose this:";
+    RECOVER_IF_DAMAGED = "Usually not needed. If backups are damaged, a patch file may have what they lack:";
     CAN_FINISH = "Every file has been updated already.";
     CANNOT_FINISH = "It can't be finished: some files haven't been updated.";
     WENT_ON = "A change continued after you closed the window";
     WENT_ON_MEANING = "Its history says how it ended: {folder}";
     SHOW_RESULT = "Show the result";
+    // History
+    WITHDRAWN_HERE = "Withdrawn";
+    DRIFT_LINES = "Lines with - should be there; lines with + are there.";
     // Home
+    ENTRIES = "History entries {from} to {to}";
+    CLOSE_OR_BACK = "Close, or one step back";
+    MORE = "More";
     FITS = "For {folder}";
     HOME_FOLDERS = "Folders";
     HOME_PATCHES = "Patch files";
@@ -439,10 +462,14 @@ words! {
     VOUCH_WHY = "Why it's right (the ticket, or whom you asked)";
     VOUCH_MEANING = "Until somebody confirms it, what it says is shown, but not relied on.";
     VOUCH = "Confirm this history";
+    // Results
+    RESULT_FAILED = "What failed";
+    RETRY = "Check and try again…";
     // Reports
     MADE_WITH = "Patchwright {version}";
     PART_ABSENT = "not there";
-    PART_NO_FILE = "folder or link";
+    PART_A_FOLDER = "folder";
+    PART_A_LINK = "link to {path}";
     // Settings
     SETTINGS_BACK = "Back";
     CODE_SIZE = "Size of code";

@@ -4,4 +4,5 @@ mod accepting;
 mod after_keeping;
 mod drift;
 mod edits_since;
+mod open_again;
 mod untouched;

@@ -15,6 +15,8 @@ use patchwright::viewer::model::{View, ViewedContents};
 use patchwright::viewer::paint::pane_ui;
 use patchwright::workbench::{ChangeSide, Comparison, OneChange, SideContent};
 
+mod long_lines;
+
 /// A pane and what it asked for.
 struct Pane {
     contents: ViewedContents,
@@ -161,30 +163,6 @@ fn behind_the_last_change_comes_the_next_file() {
     assert_eq!(harness.state().requests, [PaneRequest::NextFile]);
     press(&mut harness, Modifiers::SHIFT, Key::F7);
     assert_eq!(harness.state().requests.last(), Some(&PaneRequest::PreviousFile));
-}
-
-/// One line of JSON, as programs write it, with a word of it.
-fn minified(word: &str) -> String {
-    let members: Vec<String> = (0..9_000).map(|number| format!("\"key{number}\":{number}")).collect();
-    format!("{{{}}}", members.join(",").replace(":6000,", &format!(":{word},")))
-}
-
-#[test]
-fn a_change_far_to_the_right_in_the_one_line_of_a_file_is_brought_into_view() {
-    let (old, new) = (minified("6000"), minified("\"other\""));
-    let mut harness = pane(contents("data.json", old.as_bytes(), new.as_bytes()));
-    let at = old.find(":6000,").expect("it is there") as f32;
-    let font = egui::FontId::monospace(theme::text::CODE);
-    let char_width = harness.ctx.fonts_mut(|fonts| fonts.glyph_width(&font, '0'));
-    let first_char = |harness: &Harness<'_, Pane>| harness.state().state.shift / char_width;
-    let is_in_view = |first: f32| first < at && at < first + 60.0;
-    assert!(is_in_view(first_char(&harness)), "opened at {} for {at}", first_char(&harness));
-    // The very end can be reached as well.
-    press(&mut harness, Modifiers::NONE, Key::End);
-    let end = first_char(&harness);
-    assert!(end < old.len() as f32 && end + 120.0 > old.len() as f32, "{end} of {}", old.len());
-    press(&mut harness, Modifiers::NONE, Key::Home);
-    assert!(first_char(&harness) < 1.0);
 }
 
 #[test]
@@ -420,18 +398,6 @@ fn a_line_that_is_indented_anew_beside_one_that_changed_is_hidden_and_counted() 
         press(&mut shown, Modifiers::NONE, Key::W);
     }
     shown.get_by_label("Ignored. It hides no change.");
-}
-
-#[test]
-fn a_change_far_to_the_right_of_a_very_long_line_is_shown_when_white_space_is_ignored() {
-    let old = format!("{}one\n", "x = 1, ".repeat(300_000));
-    let new = format!("{}two\n", "x = 1, ".repeat(300_000));
-    let mut harness = pane(contents("long.json", old.as_bytes(), new.as_bytes()));
-    for _ in 0..3 {
-        press(&mut harness, Modifiers::NONE, Key::W);
-    }
-    let diff = harness.state().contents.text().expect("a text");
-    assert_eq!((diff.hunks().len(), diff.hidden()), (1, 0));
 }
 
 #[test]

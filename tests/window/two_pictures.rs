@@ -45,7 +45,7 @@ fn pane_of_width(width: f32) -> Harness<'static, Pane> {
             |ui, pane: &mut Pane| {
                 let mut requests = Vec::new();
                 let (highlights, pictures) = (None, pane.pictures.as_ref());
-                let given = Given { contents: &pane.contents, highlights, pictures };
+                let given = Given { contents: &pane.contents, highlights, pictures, noted: &[] };
                 titled_pane_ui(ui, given, &mut pane.state, &mut |_| (), &mut requests);
                 if requests.contains(&PaneRequest::DecodePictures) {
                     pane.pictures = decode(&pane.contents, &CancelToken::new()).ok();

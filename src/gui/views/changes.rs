@@ -1,24 +1,22 @@
 //! Every change: the tree on the left, both sides of one change on the right.
 
-use egui::{Align, Frame, Label, Layout, Margin, ScrollArea, Ui};
+use egui::{Align, Frame, Layout, Margin, ScrollArea, Ui};
 
+use super::change::mark;
 use super::workspace::is_low;
 use crate::gui::outbox::Outbox;
 use crate::gui::panes::Panes;
 use crate::present::Model;
-use crate::present::fit::{FileFit, FitGrade};
 use crate::present::message::{Msg, ReviewMsg};
 use crate::present::overview::{Section, SectionKind};
 use crate::present::tree::{ChangeTree, Filter, RowKind, TreeItem, TreeRow};
 use crate::report::changes::ChangeStatus;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Badge, BadgeStatus as Mark, Button, EmptyState, FactRow, Notice, RowFocus, RowView, SearchView, Split,
-    Tone, badge, badge_width, card, empty_state, facts, link_button, list_row, long_tree, search_field,
-    split_view, tick_box,
+    Button, EmptyState, FactRow, RowFocus, RowView, SearchView, Split, card, empty_state, facts, link_button,
+    list_row, long_tree, search_field, split_view,
 };
 use crate::words::{self, fill, window};
-use crate::workbench::Comparison;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbox) {
     let Some(list) = &model.workspace.tree else {
@@ -47,7 +45,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbo
         &split,
         &mut fraction,
         |ui| tree_pane_ui(ui, model, list, &mut from_tree),
-        |ui| change_ui(ui, model, list, panes, &mut from_pane),
+        |ui| super::change::change_ui(ui, model, list, panes, &mut from_pane),
     );
     outbox.append(&mut from_tree);
     outbox.append(&mut from_pane);
@@ -129,7 +127,7 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, selected: Option<usize>, outbox: &m
             is_changed |= chip_ui(ui, &name, filter.only_risks, |on| filter.only_risks = on);
         }
         if list.differing() > 0 {
-            let name = format!("{} {}", words::DIFFERS, list.differing());
+            let name = format!("{} {}", list.differing_word(), list.differing());
             is_changed |= chip_ui(ui, &name, filter.only_differing, |on| filter.only_differing = on);
         }
         if list.found() > 0 {
@@ -241,6 +239,7 @@ fn row_ui(
 fn note(item: &TreeItem) -> String {
     let grade = item.fit.as_ref().map_or("", |fit| fit.grade.as_str());
     let seen = match item.risks.first() {
+        _ if item.is_missing => window::NOT_THERE,
         _ if item.differs => words::DIFFERS,
         Some(risk) if grade.is_empty() => risk.as_str(),
         _ => grade,
@@ -249,174 +248,4 @@ fn note(item: &TreeItem) -> String {
     let hits = fill(window::HITS, &[("n", &item.hits.to_string())]);
     let hits = if item.hits > 0 { hits.as_str() } else { "" };
     [hits, seen, viewed].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
-}
-
-const fn mark(status: ChangeStatus) -> Mark {
-    match status {
-        ChangeStatus::Added => Mark::Added,
-        ChangeStatus::Deleted => Mark::Deleted,
-        ChangeStatus::Modified => Mark::Modified,
-        ChangeStatus::Renamed => Mark::Renamed,
-        ChangeStatus::TypeChanged => Mark::Type,
-    }
-}
-
-fn change_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, panes: &mut Panes, outbox: &mut Outbox) {
-    let workspace = &model.workspace;
-    let Some(index) = workspace.selected else {
-        let empty = EmptyState {
-            icon: Icon::FileDiff,
-            title: words::CHANGES_CHOOSE,
-            body: words::CHANGES_EMPTY,
-            action: None,
-        };
-        empty_state(ui, &empty);
-        return;
-    };
-    let item = &list.items()[index];
-    if let Some(failure) = workspace.contents.failed() {
-        return super::overview::failure_ui(ui, failure, outbox);
-    }
-    ui.add_space(space::TINY);
-    if let Some(fit) = &item.fit {
-        let margin = Margin::symmetric(space::MEDIUM as i8, 0);
-        Frame::new().inner_margin(margin).show(ui, |ui| fit_ui(ui, fit));
-    }
-    super::review::notes_of_change_ui(ui, model, index, outbox);
-    let (mut compare, mut viewed, mut notes) = (None, item.is_viewed, false);
-    let mut title = |ui: &mut Ui| {
-        ui.spacing_mut().interact_size.y = TITLE_CONTROL;
-        ui.spacing_mut().button_padding = egui::vec2(space::SMALL, 0.0);
-        // What is done to the file stands at the right end; its name takes the rest.
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = space::SMALL;
-            ui.add_space(space::SMALL);
-            let can_note = item.fit.is_none() && !is_low(ui);
-            notes |= can_note && link_button(ui, window::NOTE).clicked();
-            // In a narrow row the name comes first; the keys do the same.
-            if ui.available_width() >= ROOM_FOR_TICK {
-                tick_box(ui, &mut viewed, window::VIEWED);
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                compare = compare.or(title_ui(ui, model, list, index));
-            });
-        });
-    };
-    panes.pane_ui(ui, &item.path, &model.settings, &mut title, outbox);
-    if let Some(comparison) = compare {
-        outbox.push(Msg::Compare(comparison));
-    }
-    if notes {
-        outbox.push(Msg::Review(ReviewMsg::BeginNote(None)));
-    }
-    if viewed != item.is_viewed {
-        outbox.push(Msg::SetViewed(index, viewed));
-    }
-}
-
-/// Height of what can be pressed beside the file's name: lower than the tools, so that the rows stay apart.
-const TITLE_CONTROL: f32 = 24.0;
-
-/// Width from which on the tick stands beside the file's name, in points.
-const ROOM_FOR_TICK: f32 = 260.0;
-
-/// Room that is kept for the file's name before a badge about it is drawn, in points.
-const NAME_WIDTH: f32 = 150.0;
-
-/// Room in which a fact about it can still be read, in points.
-const FACT_WIDTH: f32 = 48.0;
-
-/// Which file it is, in a row that the tools share; what else should be compared, if that was asked for.
-fn title_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize) -> Option<Comparison> {
-    let item = &list.items()[index];
-    let muted = Tokens::from_context(ui).muted;
-    ui.spacing_mut().item_spacing.x = space::SMALL;
-    badge(ui, &mark(item.status).badge());
-    let is_own = item.fit.is_none() && model.workspace.folder.is_some() && !is_low(ui);
-    let compare = is_own.then(|| compare_ui(ui, model.workspace.comparison)).flatten();
-    let risks = if is_low(ui) { &[][..] } else { &item.risks };
-    let differs = item.differs.then_some((words::DIFFERS, words::DIFFERS_MEANING));
-    let risks = risks.iter().map(|risk| (risk.as_str(), risk.explanation()));
-    for (text, explain) in differs.into_iter().chain(risks) {
-        let view = Badge { text, tone: Tone::Notice(Notice::Caution), explain };
-        // Which file it is comes first; the list says the same of it.
-        if ui.available_width() >= NAME_WIDTH + badge_width(ui, &view) {
-            badge(ui, &view);
-        }
-    }
-    let path = ui.add(Label::new(text::strong(&item.shown)).truncate());
-    let mut told = vec![item.shown.clone()];
-    told.extend(item.from.iter().map(|from| format!("\u{2190} {from}")));
-    told.extend((!item.facts.is_empty()).then(|| item.facts.clone()));
-    let is_short = is_low(ui);
-    let has_room = |ui: &Ui| !is_short && ui.available_width() >= FACT_WIDTH;
-    if let Some(position) = list.position(index).filter(|_| has_room(ui)) {
-        let place = format!("{position} / {}", list.matching());
-        ui.add(Label::new(text::caption(&place).color(muted)).truncate());
-    }
-    for fact in told.iter().skip(1) {
-        if has_room(ui) {
-            ui.add(Label::new(text::caption(fact).color(muted)).truncate());
-        }
-    }
-    path.on_hover_text(told.join("\n"));
-    compare
-}
-
-/// What is held against each other; what else should be, if that was chosen.
-fn compare_ui(ui: &mut Ui, present: Comparison) -> Option<Comparison> {
-    let name = |comparison| COMPARISONS.iter().find(|(other, _)| *other == comparison).map_or("", |it| it.1);
-    let mut chosen = None;
-    let label = egui::RichText::new(name(present)).text_style(egui::TextStyle::Small);
-    let menu = ui.menu_button(label, |ui| {
-        for (comparison, name) in COMPARISONS {
-            if ui.selectable_label(comparison == present, name).clicked() {
-                chosen = Some(comparison);
-                ui.close();
-            }
-        }
-    });
-    menu.response.on_hover_text(words::COMPARE);
-    chosen
-}
-
-/// What can be held against each other.
-const COMPARISONS: [(Comparison, &str); 3] = [
-    (Comparison::OriginalToAfter, words::COMPARE_ORIGINAL_AFTER),
-    (Comparison::FolderToAfter, words::COMPARE_FOLDER_AFTER),
-    (Comparison::OriginalToFolder, words::COMPARE_ORIGINAL_FOLDER),
-];
-
-/// Height of the list of hunks at most, in points: the change itself needs the room.
-const FIT_HEIGHT: f32 = 112.0;
-
-/// How the hunks of a text patch fit this file: in a word where all is plain, else each of them.
-fn fit_ui(ui: &mut Ui, fit: &FileFit) {
-    let word = if fit.grade == FitGrade::Plain { words::HOW_IT_FITS } else { fit.grade.as_str() };
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::SMALL;
-        badge(ui, &Badge { text: word, tone: tone(fit.grade), explain: "" });
-        ui.label(text::caption(&fit.summary).color(Tokens::from_context(ui).muted));
-    });
-    if matches!(fit.grade, FitGrade::Plain | FitGrade::There) {
-        return;
-    }
-    ScrollArea::vertical().id_salt("hunks").max_height(FIT_HEIGHT).show(ui, |ui| {
-        for line in &fit.lines {
-            let colour = match line.grade {
-                FitGrade::Fails => Tokens::from_context(ui).danger.text,
-                FitGrade::NotPlain => Tokens::from_context(ui).text,
-                FitGrade::Plain | FitGrade::There => Tokens::from_context(ui).muted,
-            };
-            ui.add(Label::new(text::caption(&line.text).color(colour)).wrap());
-        }
-    });
-}
-
-const fn tone(grade: FitGrade) -> Tone {
-    match grade {
-        FitGrade::Plain | FitGrade::There => Tone::Notice(Notice::Good),
-        FitGrade::NotPlain => Tone::Notice(Notice::Caution),
-        FitGrade::Fails => Tone::Notice(Notice::Danger),
-    }
 }

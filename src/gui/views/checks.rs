@@ -28,6 +28,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         CheckVerdict::Ready => words::CHECK_READY,
         CheckVerdict::Warnings => words::CHECK_WARN,
         CheckVerdict::NeedsDecision => words::CHOOSE_VERSION,
+        CheckVerdict::NeedsReason => words::CAN_BE_SET_ASIDE,
         CheckVerdict::Blocked => words::CHECK_BLOCKED,
         CheckVerdict::NothingToDo => words::CHECK_NOTHING_MEANING,
         CheckVerdict::StaysAsItIs => words::CHECK_STAYS,
@@ -52,7 +53,8 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         if check.offers_rehearsal() && button(ui, &rehearse).clicked() {
             outbox.push(Msg::Rehearse(RehearseMsg::Show));
         }
-        let is_plan = check.decision.is_some() && !matches!(check.verdict, CheckVerdict::Blocked);
+        let is_plan = check.decision.is_some()
+            && !matches!(check.verdict, CheckVerdict::Blocked | CheckVerdict::NeedsReason);
         if is_plan && button(ui, &Button::secondary(papers::PLAN_SAVE).icon(Icon::FileDown)).clicked() {
             outbox.push(Msg::Papers(PapersMsg::SavePlan));
         }
@@ -61,7 +63,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         }
     });
     super::command_ui(ui, model, outbox);
-    if check.verdict == CheckVerdict::Blocked {
+    if matches!(check.verdict, CheckVerdict::Blocked | CheckVerdict::NeedsReason) {
         support_ui(ui, outbox);
     }
 }

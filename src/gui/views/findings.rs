@@ -6,12 +6,18 @@ use crate::gui::outbox::Outbox;
 use crate::present::finding::{Finding, Rank, WayOut};
 use crate::present::message::Msg;
 use crate::report::phrases;
+use crate::text::with_thousands;
 use crate::toolkit::theme::space;
 use crate::toolkit::widgets::{
     Button, FindingLevel, FindingView, button, button_row, card, finding_row, link_button,
 };
 use crate::words::{self, fill, trying, window};
 use crate::workbench::EditChoice;
+
+/// Up to this many places of a finding are listed at once.
+const MAX_PLACES: usize = 12;
+/// Of more places, so many are.
+const SHOWN_PLACES: usize = 8;
 
 /// Each finding in a row of its own.
 pub fn findings_ui(ui: &mut Ui, findings: &[Finding], outbox: &mut Outbox) {
@@ -29,6 +35,7 @@ pub(crate) fn support_ui(ui: &mut Ui, outbox: &mut Outbox) {
 
 fn finding_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
     let level = match finding.rank {
+        Rank::Blocks if finding.is_decision || !finding.choices().is_empty() => FindingLevel::Decision,
         Rank::Blocks => FindingLevel::Blocks,
         Rank::MayBreak => FindingLevel::MayBreak,
         Rank::Information => FindingLevel::Information,
@@ -39,6 +46,11 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
         hint => format!("{}. {hint}", finding.meaning.trim_end_matches('.')),
     };
     let places = if finding.is_folded() { &[][..] } else { &finding.evidence };
+    // Hundreds of names would hide what else was found.
+    let id = ui.make_persistent_id(("places", &finding.heading, &finding.meaning));
+    let is_all = places.len() <= MAX_PLACES || ui.data(|data| data.get_temp(id)).unwrap_or(false);
+    let rest = if is_all { 0 } else { places.len() - SHOWN_PLACES };
+    let places = &places[..places.len() - rest];
     let evidence: Vec<&str> = places.iter().chain(&code).map(String::as_str).collect();
     let label = finding.way_out.as_ref().map(label);
     let action = label.as_deref().map(Button::secondary);
@@ -49,6 +61,14 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
         outbox.push(match way_out {
             WayOut::ShowDifferences => Msg::ShowDifferences(finding.places.clone()),
             other => Msg::WayOut(other),
+        });
+    }
+    if rest > 0 {
+        beside_ui(ui, |ui| {
+            let more = fill(window::PLACES_MORE, &[("n", &with_thousands(rest as u64))]);
+            if link_button(ui, &more).clicked() {
+                ui.data_mut(|data| data.insert_temp(id, true));
+            }
         });
     }
     if let Some(other) = &finding.other_way {
@@ -110,6 +130,8 @@ fn label(way_out: &WayOut) -> String {
         WayOut::UndoScripts => trying::SCRIPTS_UNDO,
         WayOut::ShowDifferences => words::SHOW_DIFFERENCES,
         WayOut::ShowHidden(_) => words::SHOW_PLACES,
+        WayOut::TrustSigner => window::TRUST_SIGNER,
+        WayOut::TakeTheirs(_) => words::TAKE_THEIRS,
         WayOut::Undecide(_) => words::CHANGE,
         WayOut::WithDependents => window::ROLL_BACK_TOGETHER,
     };

@@ -191,6 +191,7 @@ fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static 
         (CheckVerdict::Warnings, Task::Apply) => (words::CHECK_WARN, words::CHECK_READY_MEANING),
         (CheckVerdict::Warnings, _) => (words::CHECK_WARN, words::CHECK_SAFE_COPIES),
         (CheckVerdict::NeedsDecision, _) => (window::READY_AFTER_DECISION, words::NOTHING_CHANGED),
+        (CheckVerdict::NeedsReason, _) => (words::CHECK_SET_ASIDE, words::CAN_BE_SET_ASIDE),
         (CheckVerdict::Blocked, _) if guided.can_go_on() => (words::CHECK_SET_ASIDE, words::CAN_BE_SET_ASIDE),
         (CheckVerdict::Blocked, _) => (words::CHECK_BLOCKED, words::NOTHING_CHANGED),
         (CheckVerdict::NothingToDo, Task::Switch) => (words::NOTHING_WAS_TO_DO, window::SWITCH_IS_THERE),
@@ -249,9 +250,11 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
         why_ui(ui, guided, outbox);
         if guided.task == Task::Recover && guided.recovering == Recovering::Undo {
             let mut is_ticked = guided.keep_edits;
+            explained_ui(ui, window::RECOVER_IF_CHANGED);
             if tick_box(ui, &mut is_ticked, words::INTERRUPTED_ASIDE).changed() {
                 outbox.push(Msg::KeepEdits(is_ticked));
             }
+            explained_ui(ui, window::RECOVER_IF_DAMAGED);
             for file in &guided.damaged.from {
                 facts(ui, &[FactRow::new(window::CONTENTS_FROM, &path_line(file))]);
             }
@@ -264,6 +267,12 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
     if link_button(ui, words::COPY_COMMAND).clicked() {
         outbox.push(Msg::CopyCommand);
     }
+}
+
+/// When what follows is needed.
+fn explained_ui(ui: &mut Ui, when: &str) {
+    ui.add_space(space::SMALL);
+    ui.add(Label::new(text::caption(when).color(Tokens::from_context(ui).muted)).wrap());
 }
 
 /// What somebody may say for the history: why a patch is rolled back, and for which ticket.
@@ -372,8 +381,11 @@ fn buttons_ui(ui: &mut Ui, guided: &Guided, begins: bool, outbox: &mut Outbox) {
         return;
     }
     let label = guided.button();
+    // What was left in the middle is dealt with before anything else.
+    let is_left = guided.outcome.as_ref().is_some_and(|outcome| outcome.can == Some(Task::Recover));
     let (label, msg) = match guided.stage {
         Stage::Confirming => (label.as_str(), Msg::Confirm),
+        Stage::Done if is_left => (words::DEAL_WITH_IT, Msg::ResultAction),
         Stage::Done => (words::CLOSE, Msg::Leave),
         _ => (words::NEXT, Msg::Forward),
     };
@@ -389,6 +401,9 @@ fn buttons_ui(ui: &mut Ui, guided: &Guided, begins: bool, outbox: &mut Outbox) {
         outbox.push(msg);
     }
     if guided.stage == Stage::Done {
+        if is_left && button(ui, &Button::secondary(words::CLOSE)).clicked() {
+            outbox.push(Msg::Leave);
+        }
         return;
     }
     if guided.stage != Stage::Choosing

@@ -1,16 +1,18 @@
 //! What is in the folder, what can be taken back, and what happened.
 
-use egui::{Label, Sense, Ui};
+use egui::{Label, ScrollArea, Sense, Ui};
 
 use super::Fields;
 use super::overview::failure_ui;
 use super::vouch::vouch_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
+use crate::present::drifted::DriftLineKind;
 use crate::present::guided::Recovering;
 use crate::present::history::{CanRollBack, EventRow, EventSign, FolderView, StackRow};
 use crate::present::message::{Msg, PapersMsg};
 use crate::report::phrases;
+use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, Banner, Button, DetailsView, EmptyState, FactRow, Notice, Tone, badge, banner, button, button_row,
@@ -36,7 +38,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
         banner(ui, &Banner { notice: Notice::Danger, title: &alarm.what, body: &alarm.why, actions: &[] });
     }
     unchecked_ui(ui, model, view, outbox);
-    condition_ui(ui, view, fields, outbox);
+    condition_ui(ui, model, view, fields, outbox);
     card(ui, Some(words::IN_THE_FOLDER), |ui| {
         if view.stack.is_empty() {
             ui.label(text::body(words::NOTHING_TO_TAKE_BACK).color(Tokens::from_context(ui).muted));
@@ -58,6 +60,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
     verified_ui(ui, model, outbox);
     papers_ui(ui, model, view, outbox);
     super::command_ui(ui, model, outbox);
+    super::findings::support_ui(ui, outbox);
 }
 
 /// What is made of the history for others.
@@ -112,7 +115,7 @@ fn unchecked_ui(ui: &mut Ui, model: &Model, view: &FolderView, outbox: &mut Outb
 }
 
 /// Whether the folder is as the history says.
-fn condition_ui(ui: &mut Ui, view: &FolderView, fields: &mut Fields, outbox: &mut Outbox) {
+fn condition_ui(ui: &mut Ui, model: &Model, view: &FolderView, fields: &mut Fields, outbox: &mut Outbox) {
     let differences = &view.differences;
     if differences.is_empty() {
         if view.status.compared > 0 {
@@ -132,7 +135,52 @@ fn condition_ui(ui: &mut Ui, view: &FolderView, fields: &mut Fields, outbox: &mu
     }
     let view = DetailsView { title: words::SHOW_DIFFERENCES, text: &differences.join("\n") };
     details(ui, &view, &mut fields.differences);
+    if fields.differences {
+        drifted_ui(ui, model, outbox);
+    }
 }
+
+/// The lines in which the files differ: only they tell whether something is to be repaired.
+fn drifted_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let drifted = &model.workspace.drifted;
+    if !drifted.is_asked() {
+        outbox.push(Msg::ReadDrift);
+    }
+    if let Some(failure) = drifted.failed() {
+        return failure_ui(ui, failure, outbox);
+    }
+    let Some(found) = drifted.ready() else {
+        ui.label(text::body(words::CHECKING).color(Tokens::from_context(ui).muted));
+        return;
+    };
+    ui.label(text::caption(window::DRIFT_LINES).color(Tokens::from_context(ui).muted));
+    ScrollArea::both().id_salt("drifted").max_height(DRIFT_HEIGHT).show_rows(
+        ui,
+        ui.text_style_height(&text::small_code_style()),
+        found.lines.len(),
+        |ui, in_sight| {
+            ui.set_width(ui.available_width());
+            for line in &found.lines[in_sight] {
+                let tokens = Tokens::from_context(ui);
+                let colour = match line.kind {
+                    DriftLineKind::Head => tokens.muted,
+                    DriftLineKind::Expected => tokens.removed.text,
+                    DriftLineKind::Found => tokens.added.text,
+                    DriftLineKind::Same => tokens.text,
+                };
+                let line = text::code(&line.text).text_style(text::small_code_style()).color(colour);
+                ui.add(Label::new(line).extend().selectable(true));
+            }
+        },
+    );
+    if found.more > 0 {
+        let more = words::fill(words::AND_MORE, &[("n", &with_thousands(found.more as u64))]);
+        ui.label(text::caption(more).color(Tokens::from_context(ui).muted));
+    }
+}
+
+/// Height of the lines in which files differ at most, in points.
+const DRIFT_HEIGHT: f32 = 280.0;
 
 /// What undoes the last change, where that was a rollback or a repair.
 fn undo_ui(ui: &mut Ui, view: &FolderView, outbox: &mut Outbox) {
@@ -162,6 +210,10 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
         let tone =
             if row.can_roll_back == CanRollBack::Now { Tone::Notice(Notice::Good) } else { Tone::Neutral };
         badge(ui, &Badge { text: row.can_roll_back.sentence(), tone, explain: "" });
+        if let Some(why) = &row.withdrawn {
+            let tone = Tone::Notice(Notice::Danger);
+            badge(ui, &Badge { text: window::WITHDRAWN_HERE, tone, explain: why });
+        }
         if row.can_roll_back == CanRollBack::Now
             && button(ui, &Button::secondary(words::GO_BACK).icon(Icon::Undo2)).clicked()
         {
@@ -235,7 +287,10 @@ fn event_ui(ui: &mut Ui, event: &EventRow) {
             event.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();
         facts(ui, &list);
     });
-    ui.label(text::caption(&event.when).color(Tokens::from_context(ui).muted));
+    // With the number that reports and support refer to.
+    let entry = words::fill(words::ENTRY_N, &[("n", &event.number.to_string())]);
+    let when = format!("{} · {entry}", event.when);
+    ui.label(text::caption(when).color(Tokens::from_context(ui).muted));
 }
 
 fn nothing_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {

@@ -1,6 +1,6 @@
 //! Who signed the patch that is open, whose signatures count here, and signing with one's own key.
 
-use egui::{Label, Ui};
+use egui::{Align, Label, Ui};
 
 use super::overview::{failure_ui, section_ui};
 use super::rows::{field_ui, form_buttons_ui, password_ui};
@@ -12,8 +12,8 @@ use crate::present::overview::{SectionKind, line, path_line};
 use crate::report::phrases;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Badge, Banner, Button, FactRow, Notice, PageHeader, Tone, badge, banner, button, button_row, card,
-    choice_box, facts, link_button, page_header, tick_box,
+    Badge, Banner, Button, FactRow, Notice, PageHeader, Tone, appears, badge, banner, button, button_row,
+    card, choice_box, facts, link_button, page_header, tick_box,
 };
 use crate::words::{self, fill, trying, window};
 use crate::workbench::SignerRole;
@@ -44,7 +44,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     head_ui(ui, model, &header, outbox);
     signatures_ui(ui, model, outbox);
     if let Some(form) = &model.signing {
-        sign_ui(ui, form, outbox);
+        sign_ui(ui, form, false, outbox);
     }
     if let Some(form) = &model.trusting {
         trust_ui(ui, form, outbox);
@@ -155,22 +155,26 @@ fn allowed_ui(ui: &mut Ui, form: &mut TrustForm) {
     field_ui(ui, window::KEY_NOT_AFTER, &mut form.not_after, false);
 }
 
-pub(crate) fn sign_ui(ui: &mut Ui, form: &SignForm, outbox: &mut Outbox) {
+pub(crate) fn sign_ui(ui: &mut Ui, form: &SignForm, is_review: bool, outbox: &mut Outbox) {
     let mut edited = form.clone();
     let list = form.list.as_deref().map(path_line);
     let (title, meaning) = match list {
         Some(_) => (window::LIST_SIGN_TITLE, window::LIST_SIGN_MEANING),
+        None if is_review => (window::REVIEW_SIGN_TITLE, window::REVIEW_MEANING),
         None => (window::SIGN_TITLE, window::SIGN_MEANING),
     };
-    card(ui, Some(title), |ui| {
+    let sign = card(ui, Some(title), |ui| {
         ui.add(Label::new(text::body(meaning)).wrap());
         if let Some(list) = &list {
             facts(ui, &[FactRow::new(window::KEY_LIST, list)]);
         }
-        facts(ui, &[FactRow::new(window::KEY_FILE, &form.shown_key())]);
-        for role in SIGNING_ROLES.into_iter().filter(|_| list.is_none()) {
-            if choice_box(ui, form.role == role, role_name(role)).clicked() {
-                edited.role = role;
+        own_keys_ui(ui, form, outbox);
+        if list.is_none() && !is_review {
+            ui.label(text::caption(window::SIGN_AS).color(Tokens::from_context(ui).muted));
+            for role in SIGNING_ROLES {
+                if choice_box(ui, form.role == role, role_name(role)).clicked() {
+                    edited.role = role;
+                }
             }
         }
         if form.needs_password {
@@ -179,14 +183,36 @@ pub(crate) fn sign_ui(ui: &mut Ui, form: &SignForm, outbox: &mut Outbox) {
         let sign = Button::primary(window::SIGN_NOW).blocked(form.reason_to_wait());
         form_buttons_ui(ui, &sign, KeyMsg::Sign, outbox);
     });
+    // What was asked for comes into view, wherever there was room for it.
+    if appears(ui, "sign") {
+        sign.response.scroll_to_me(Some(Align::Center));
+    }
     if edited != *form {
         outbox.push(Msg::Keys(KeyMsg::EditSign(Box::new(edited))));
     }
 }
 
+/// The key that signs: one of those that were found, or another.
+fn own_keys_ui(ui: &mut Ui, form: &SignForm, outbox: &mut Outbox) {
+    if form.own.len() < 2 || !form.own.contains(&form.key) {
+        facts(ui, &[FactRow::new(window::KEY_FILE, &form.shown_key())]);
+    } else {
+        ui.label(text::caption(window::KEY_FILE).color(Tokens::from_context(ui).muted));
+        for key in &form.own {
+            let is_chosen = form.key == *key;
+            if choice_box(ui, is_chosen, &path_line(key)).clicked() && !is_chosen {
+                outbox.push(Msg::Keys(KeyMsg::ChooseOwn(key.clone())));
+            }
+        }
+    }
+    if !form.own.is_empty() && link_button(ui, window::KEY_OTHER).clicked() {
+        outbox.push(Msg::Keys(KeyMsg::PickOther));
+    }
+}
+
 /// The key that is chosen, and the field for its password if it has one.
 pub(super) fn chosen_key_ui(ui: &mut Ui, form: &SignForm, outbox: &mut Outbox) {
-    facts(ui, &[FactRow::new(window::KEY_FILE, &form.shown_key())]);
+    own_keys_ui(ui, form, outbox);
     let mut edited = form.clone();
     if form.needs_password {
         password_ui(ui, window::PASSWORD, &mut edited.password.0);

@@ -139,7 +139,7 @@ fn question_ui(ui: &mut Ui, model: &Model, asked: &Asked, outbox: &mut Outbox) {
             super::keys::key_ui(ui, model, many::SIGN_KEY, outbox);
         }
         button_row(ui, |ui| {
-            let is_final = matches!(asked.about, AskedAbout::Rollout(RolloutStep::TakeBack));
+            let is_final = matches!(&asked.about, AskedAbout::Rollout(step) if step.takes_back());
             let kind = if is_final { Button::danger } else { Button::primary };
             if button(ui, &kind(&yes).blocked(asked.reason_to_wait(model.signing.as_ref()))).clicked() {
                 outbox.push(Msg::Many(ManyMsg::Confirm));
@@ -156,7 +156,7 @@ fn question_ui(ui: &mut Ui, model: &Model, asked: &Asked, outbox: &mut Outbox) {
 
 /// What a run would do, and the rule that has to be set aside for it.
 fn planned_ui(ui: &mut Ui, model: &Model, step: &RolloutStep, outbox: &mut Outbox) {
-    if *step == RolloutStep::TakeBack {
+    if step.takes_back() {
         return;
     }
     let plan = &model.many.plan;

@@ -1,6 +1,7 @@
 //! The pages: each draws a part of the model and says in messages what a person did.
 
 mod about;
+mod change;
 mod changes;
 mod checks;
 mod choose;

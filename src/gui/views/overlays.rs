@@ -10,7 +10,7 @@ use crate::present::message::Msg;
 use crate::present::overview::{line, path_line};
 use crate::present::{Model, Overlay};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
-use crate::toolkit::widgets::{Button, button, link_button, section};
+use crate::toolkit::widgets::{Button, button, button_row, link_button, section};
 use crate::words::{self, trying, window};
 
 /// Widest and highest overlay, in points.
@@ -89,14 +89,15 @@ fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outb
 
 /// A path to type, where no dialog comes up.
 fn path_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
-    section(ui, words::NO_DIALOG);
+    section(ui, model.asked.title());
+    ui.label(text::body(words::NO_DIALOG).color(Tokens::from_context(ui).muted));
     let field = TextEdit::singleline(&mut fields.path).desired_width(f32::INFINITY);
     let field = ui.add(field.margin(space::SMALL as i8));
     field.request_focus();
     field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, words::widgets::PATH));
     let is_empty = fields.path.trim().is_empty();
     let entered = ui.input(|input| input.key_pressed(Key::Enter));
-    ui.horizontal_wrapped(|ui| {
+    button_row(ui, |ui| {
         let reason = is_empty.then_some(words::START_TYPE_FIRST);
         let open = Button::primary(words::START_TYPE_BUTTON).blocked(reason);
         if (button(ui, &open).clicked() || entered) && !is_empty {

@@ -1,6 +1,6 @@
 //! A patch in plain words.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use egui::{Label, Ui};
 
@@ -12,6 +12,7 @@ use crate::present::Model;
 use crate::present::failure::Failure;
 use crate::present::message::{Input, Msg, PapersMsg};
 use crate::present::overview::{FixRow, Section, SectionKind, line};
+use crate::present::workspace::OpenPatch;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts, link_button, segmented,
@@ -161,7 +162,10 @@ pub(crate) fn section_ui(ui: &mut Ui, section: &Section) {
 fn together_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let workspace = &model.workspace;
     let name = |path: &Path| line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
-    if let Some(before) = &workspace.put_away {
+    // Patches for different products go into no folder together.
+    let product = workspace.patch.ready().map(OpenPatch::product);
+    let is_alike = |(_, other): &&(PathBuf, String)| product.as_ref() == Some(other);
+    if let Some((before, _)) = workspace.put_away.as_ref().filter(is_alike) {
         let title = fill(window::OPENED_INSTEAD, &[("file", &name(before))]);
         let view = Banner {
             notice: Notice::Information,

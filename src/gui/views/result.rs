@@ -12,13 +12,20 @@ use crate::present::message::{Msg, PapersMsg};
 use crate::present::outcome::FolderEnd;
 use crate::toolkit::theme::{Icon, space, text};
 use crate::toolkit::widgets::{
-    Button, DetailsView, FactRow, button, button_row, card, details, facts, outcome_mark,
+    Button, DetailsView, FactRow, button, button_row, card, details, facts, outcome_mark, passed_row,
 };
 use crate::words::{self, papers, window};
 
 pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(outcome) = &guided.outcome else { return };
     outcome_mark(ui, condition_notice(outcome.condition), &outcome.heading, &outcome.sentence);
+    if !outcome.failed.is_empty() {
+        card(ui, Some(window::RESULT_FAILED), |ui| {
+            for line in &outcome.failed {
+                ui.add(egui::Label::new(text::body(line)).wrap());
+            }
+        });
+    }
     if !outcome.next.is_empty() {
         card(ui, Some(words::RESULT_WHAT_NEXT), |ui| {
             for line in &outcome.next {
@@ -30,18 +37,22 @@ pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut O
         let list: Vec<FactRow<'_>> =
             outcome.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();
         facts(ui, &list);
+        for check in &outcome.passed {
+            passed_row(ui, window::PASSED, window::CHECKED_AFTERWARDS, check);
+        }
     });
     button_row(ui, |ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
-        if let Some(task) = outcome.can {
+        // What was left in the middle is dealt with by the button below the page.
+        if let Some(task) = outcome.can.filter(|task| *task != Task::Recover) {
             let (label, icon) = match task {
-                Task::Recover => (words::DEAL_WITH_IT, Icon::LifeBuoy),
                 Task::BringBack => (words::UNDO_GOING_BACK, Icon::Redo2),
+                Task::Apply => (window::RETRY, Icon::RefreshCw),
                 Task::Switch => match guided.switch.as_ref().map(|wish| wish.to) {
                     Some(Position::On) => (window::SWITCH_AGAIN_OFF, Icon::Undo2),
                     _ => (window::SWITCH_AGAIN_ON, Icon::Undo2),
                 },
-                Task::TakeBack | Task::Apply | Task::Repair | Task::UndoRepair | Task::Keep => {
+                Task::Recover | Task::TakeBack | Task::Repair | Task::UndoRepair | Task::Keep => {
                     (words::UNDO_THIS, Icon::Undo2)
                 }
             };

@@ -9,11 +9,12 @@ use crate::present::Model;
 use crate::present::message::{Destination, KeyMsg, Msg, ReviewMsg};
 use crate::present::review::{NoteRow, ReviewForm, place};
 use crate::present::{Tab, overview};
-use crate::text::with_thousands;
+use crate::text::{capitalised, with_thousands};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Button, PageHeader, button, button_row, card, choice_box, icon_at, link_button,
+    Banner, Button, Notice, PageHeader, banner, button, button_row, card, choice_box, icon_at, link_button,
 };
+use crate::viewer::layout::NotedLine;
 use crate::words::{self, fill, window};
 use crate::workbench::Opinion;
 
@@ -34,9 +35,12 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let id = overview::line(patch.inspection.patch.about.identity.id.as_str());
     card(ui, Some(&id), |ui| looked_at_ui(ui, model, outbox));
     card(ui, Some(window::NOTES), |ui| notes_ui(ui, model, outbox));
-    card(ui, Some(window::REVIEW_VERDICT), |ui| verdict_ui(ui, &model.review, outbox));
+    card(ui, Some(window::REVIEW_VERDICT), |ui| {
+        verdict_ui(ui, &model.review, outbox);
+        unseen_ui(ui, model);
+    });
     if let Some(form) = &model.signing {
-        sign_ui(ui, form, outbox);
+        sign_ui(ui, form, true, outbox);
     }
     let missing = model.review.reason_to_wait();
     button_row(ui, |ui| {
@@ -48,7 +52,30 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         if button(ui, &save).clicked() {
             outbox.push(Msg::Review(ReviewMsg::Save));
         }
+        if link_button(ui, window::NEW_KEY).clicked() {
+            outbox.push(Msg::Keys(KeyMsg::Show));
+            outbox.push(Msg::Keys(KeyMsg::BeginNew));
+        }
     });
+}
+
+/// Who approves what nobody has looked at is told so.
+fn unseen_ui(ui: &mut Ui, model: &Model) {
+    let Some(tree) = model.workspace.tree.as_ref() else { return };
+    let (viewed, all) = (tree.viewed(), tree.items().len());
+    if model.review.opinion == Some(Opinion::Approved) && viewed < all {
+        let facts = [("n", &*with_thousands((all - viewed) as u64)), ("all", &with_thousands(all as u64))];
+        let title = fill(window::REVIEW_UNSEEN, &facts);
+        banner(
+            ui,
+            &Banner {
+                notice: Notice::Caution,
+                title: &title,
+                body: window::REVIEW_UNSEEN_MEANING,
+                actions: &[],
+            },
+        );
+    }
 }
 
 /// How much of it somebody has looked at.
@@ -74,33 +101,50 @@ fn notes_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 }
 
 /// A note with what it is about; with its file where that is not said above.
-pub(crate) fn note_ui(ui: &mut Ui, note: &NoteRow, has_path: bool, outbox: &mut Outbox) {
+/// Where somebody wants to go because of it.
+pub(crate) fn note_ui(ui: &mut Ui, note: &NoteRow, has_path: bool, outbox: &mut Outbox) -> Option<NotedLine> {
     let tokens = Tokens::from_context(ui);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
         let (mark, _) = ui.allocate_exact_size(egui::Vec2::splat(text::ICON), egui::Sense::hover());
         icon_at(ui, mark, Icon::MessageSquare, text::ICON, tokens.accent.text);
         let place = if has_path { format!("{} \u{b7} {}", note.path, note.place()) } else { note.place() };
-        ui.label(text::caption(place).color(tokens.muted));
+        let goes = note.line.filter(|_| !has_path);
+        let goes = match goes {
+            Some(_) => goes
+                .filter(|_| link_button(ui, &capitalised(&place)).on_hover_text(window::NOTE_GO).clicked()),
+            None => {
+                ui.label(text::caption(place).color(tokens.muted));
+                None
+            }
+        };
         ui.add(Label::new(text::body(&note.text)).wrap());
         if link_button(ui, window::NOTE_DELETE).clicked() {
             outbox.push(Msg::Review(ReviewMsg::DropNote(note.number)));
         }
-    });
+        goes
+    })
+    .inner
 }
 
 /// The notes on the change that is shown, and the one that is being written, above its lines.
-pub(crate) fn notes_of_change_ui(ui: &mut Ui, model: &Model, change: usize, outbox: &mut Outbox) {
+/// Where somebody wants to go.
+pub(crate) fn notes_of_change_ui(
+    ui: &mut Ui,
+    model: &Model,
+    (change, notes): (usize, &[NoteRow]),
+    outbox: &mut Outbox,
+) -> Option<NotedLine> {
     let noting = model.noting.as_ref().filter(|noting| noting.change == change);
-    let notes: Vec<NoteRow> = model.notes().into_iter().filter(|note| note.change == change).collect();
     if notes.is_empty() && noting.is_none() {
-        return;
+        return None;
     }
+    let mut goes = None;
     let margin = Margin::symmetric(space::MEDIUM as i8, space::TINY as i8);
     Frame::new().fill(Tokens::from_context(ui).accent.surface).inner_margin(margin).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        for note in &notes {
-            ui.push_id(note.number, |ui| note_ui(ui, note, false, outbox));
+        for note in notes {
+            goes = ui.push_id(note.number, |ui| note_ui(ui, note, false, outbox)).inner.or(goes);
         }
         let Some(noting) = noting else { return };
         ui.horizontal(|ui| {
@@ -124,6 +168,7 @@ pub(crate) fn notes_of_change_ui(ui: &mut Ui, model: &Model, change: usize, outb
             }
         });
     });
+    goes
 }
 
 /// How wide a button beside the field of a note is, about, in points.

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use egui::{Align, Label, Layout, TextEdit, Ui, vec2};
 
 use crate::gui::outbox::Outbox;
+use crate::present::home::name_among;
 use crate::present::message::{Input, KeyMsg, Msg};
-use crate::present::overview::{line, path_line};
+use crate::present::overview::path_line;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{Button, IconButton, button, button_row, icon_at, icon_button, link_button};
 use crate::words::{self, window};
@@ -32,8 +33,7 @@ pub(super) fn files_ui(ui: &mut Ui, name: &str, files: &mut Vec<PathBuf>, input:
         let mut left_out = None;
         for (index, file) in files.iter().enumerate() {
             ui.horizontal(|ui| {
-                let short =
-                    file.file_name().map_or_else(|| path_line(file), |name| line(&name.to_string_lossy()));
+                let short = name_among(files, file);
                 let remove = format!("{}: {short}", window::LEAVE_OUT);
                 if icon_button(ui, &IconButton { icon: Icon::X, name: &remove }).clicked() {
                     left_out = Some(index);

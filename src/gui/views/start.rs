@@ -6,7 +6,7 @@ use egui::{Key, Label, Sense, TextEdit, Ui, UiBuilder, vec2};
 
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
-use crate::present::home::{KnownFolder, KnownFolderState, folder_text, patch_files};
+use crate::present::home::{KnownFolder, KnownFolderState, folder_text, name_among, patch_files};
 use crate::present::message::{ChooseMsg, MakeMsg, ManyMsg, Msg, PapersMsg};
 use crate::present::overview::path_line;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
@@ -145,6 +145,11 @@ fn folder_row(ui: &mut Ui, folder: &Path, known: Option<&KnownFolder>) -> bool {
             tokens.raised(),
         );
     }
+    if response.has_focus() {
+        let edge = egui::Stroke::new(space::FOCUS_WIDTH, tokens.focus);
+        let around = rect.expand2(vec2(space::SMALL, 0.0)).shrink(space::FOCUS_WIDTH);
+        ui.painter().rect_stroke(around, space::CONTROL_RADIUS, edge, egui::StrokeKind::Inside);
+    }
     let mark = egui::Rect::from_min_size(rect.min, vec2(space::WIDE, FOLDER_ROW));
     let (icon, colour) = known.map_or((Icon::Folder, tokens.muted), |known| sign(known.state, tokens));
     icon_at(ui, mark, icon, text::ICON + 2.0, colour);
@@ -195,7 +200,7 @@ fn patch_row(ui: &mut Ui, model: &Model, file: &Path, folders: &[PathBuf], outbo
             outbox.push(Msg::OpenPair(file.to_owned(), folder.cloned()));
         }
         if let Some(folder) = folder {
-            let fits = fill(window::FITS, &[("folder", &folder_text(folder).0)]);
+            let fits = fill(window::FITS, &[("folder", &name_among(folders, folder))]);
             badge(ui, &Badge { text: &fits, tone: Tone::Neutral, explain: &path_line(folder) });
         }
         if let Some(known) = known {
@@ -216,7 +221,7 @@ fn begin_ui(ui: &mut Ui, model: &Model, folders: &[PathBuf], outbox: &mut Outbox
             model.home.folder(folder).and_then(|known| known.patches).is_some_and(|active| active > 0)
         };
         for folder in folders.iter().filter(has_patches).take(MAX_BACK) {
-            let label = fill(window::ROLL_BACK_IN, &[("folder", &folder_text(folder).0)]);
+            let label = fill(window::ROLL_BACK_IN, &[("folder", &name_among(folders, folder))]);
             if button(ui, &Button::secondary(&label).icon(Icon::Undo2)).clicked() {
                 outbox.push(Msg::BeginTakeBackIn(folder.clone()));
             }

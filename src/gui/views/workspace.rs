@@ -27,6 +27,8 @@ const WITH_ID: f32 = 860.0;
 const LOW: f32 = 480.0;
 /// What the title takes of a row that it shares with the folder.
 const SHARE_BESIDE_FOLDER: f32 = 0.32;
+/// Width of a menu in the head, so that no word in it breaks, in points.
+const MENU_WIDTH: f32 = 180.0;
 /// What the title takes at least.
 const LEAST_TITLE: f32 = 120.0;
 
@@ -68,10 +70,35 @@ pub(crate) fn header_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbo
 
 /// The head in one row: what it leaves out stands on the first page.
 fn low_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
+    // The first of them stands in the middle of the row, too.
+    ui.spacing_mut().interact_size.y = ROW_HEIGHT;
     ui.horizontal(|ui| {
         home_ui(ui, outbox);
         pages_ui(ui, model, tab, outbox);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| apply_ui(ui, model, false, outbox));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = space::TINY;
+            others_ui(ui, model, outbox);
+            apply_ui(ui, model, false, outbox);
+        });
+    });
+}
+
+/// What else can be done, behind one button.
+fn others_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let more = icon_button(ui, &IconButton { icon: Icon::Ellipsis, name: window::MORE });
+    let can_go_back = model.workspace.can_go_back().is_ok();
+    let all = [
+        (words::GO_BACK, Msg::BeginTakeBack, can_go_back),
+        (words::KEYS, Msg::ShowKeys, true),
+        (words::COMMANDS, Msg::ShowPalette, true),
+    ];
+    egui::Popup::menu(&more).show(|ui| {
+        ui.set_min_width(MENU_WIDTH);
+        for (words, msg, _) in all.into_iter().filter(|(.., is_there)| *is_there) {
+            if ui.button(words).clicked() {
+                outbox.push(msg);
+            }
+        }
     });
 }
 
@@ -127,7 +154,10 @@ fn home_ui(ui: &mut Ui, outbox: &mut Outbox) {
 
 fn apply_ui(ui: &mut Ui, model: &Model, has_icon: bool, outbox: &mut Outbox) {
     let reason = model.workspace.can_apply().err();
-    let apply = Button::primary(words::APPLY).blocked(reason);
+    // What can't be applied now isn't the one thing to do here; the button still says why, page by page.
+    let is_blocked = model.workspace.verdict() == Some(CheckVerdict::Blocked);
+    let apply = if is_blocked { Button::secondary(words::APPLY) } else { Button::primary(words::APPLY) };
+    let apply = apply.blocked(reason);
     let apply = if has_icon { apply.icon(Icon::CheckCheck) } else { apply };
     if button(ui, &apply.reason_elsewhere()).clicked() {
         outbox.push(Msg::BeginApply);
@@ -170,6 +200,7 @@ fn trust_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let tone = match patch.overview.standing {
         Standing::Trusted => Tone::Notice(Notice::Good),
         Standing::NotEnough => Tone::Notice(Notice::Caution),
+        Standing::Untrusted if patch.inspection.verdict.is_key_change => Tone::Notice(Notice::Caution),
         Standing::Untrusted => Tone::Neutral,
         Standing::Broken => Tone::Notice(Notice::Danger),
     };
@@ -268,7 +299,10 @@ fn verdict_ui(ui: &mut Ui, model: &Model) {
 pub fn notice(verdict: CheckVerdict) -> Notice {
     match verdict {
         CheckVerdict::Ready | CheckVerdict::NothingToDo => Notice::Good,
-        CheckVerdict::Warnings | CheckVerdict::NeedsDecision | CheckVerdict::StaysAsItIs => Notice::Caution,
+        CheckVerdict::Warnings
+        | CheckVerdict::NeedsDecision
+        | CheckVerdict::NeedsReason
+        | CheckVerdict::StaysAsItIs => Notice::Caution,
         CheckVerdict::Blocked => Notice::Danger,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{CheckPage, ReviewLine};
 use crate::model::Code;
 use crate::plan::Obstacle;
-use crate::present::finding::rehearsed_by;
+use crate::present::findings::rehearsed_by;
 use crate::present::overview::line;
 use crate::report::{changes, phrases};
 use crate::words::{self, fill, trying, window};

@@ -47,6 +47,10 @@ pub enum KeyMsg {
     PickListToSign,
     /// One's own key is to be chosen, to sign the patch that is open.
     PickOwn,
+    /// Another key than the ones that were found is to be chosen.
+    PickOther,
+    /// This one of the keys that were found signs.
+    ChooseOwn(PathBuf),
     /// The form says this now.
     EditSign(Box<SignForm>),
     Sign,

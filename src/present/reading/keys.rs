@@ -1,13 +1,16 @@
 //! Answers about keys, and does what is wished with them.
 
+use std::path::Path;
+
 use super::found;
+use crate::model::Digest;
 use crate::present::failure::Failure;
 use crate::present::keys::{KeyRow, MadeKeyView, NewKeyForm, SignForm, TrustForm};
 use crate::present::message::{KeyEffect, KeyEvent};
 use crate::present::overview::{line, path_line};
 use crate::report::phrases;
 use crate::words::{fill, window};
-use crate::workbench::{Error, Password, Rotated, Signer, SignerRole, Watch, Workbench};
+use crate::workbench::{Error, Inspection, Password, Rotated, Signed, Signer, SignerRole, Watch, Workbench};
 
 pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>) -> KeyEvent {
     match effect {
@@ -15,23 +18,12 @@ pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>)
             let list = || Ok(workbench.keys()?.iter().map(KeyRow::new).collect());
             KeyEvent::Listed(ticket, found(None, list))
         }
-        KeyEffect::Read(file) => {
-            let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            let read = || Ok(Box::new(TrustForm::of_file(workbench.read_key(&file)?, &name)));
-            KeyEvent::Read(found(None, read))
-        }
-        KeyEffect::Meet(bundle) => {
-            let met = found(None, || workbench.unknown_keys(&bundle, watch));
-            KeyEvent::Read(met.and_then(|met| match met.keys.as_slice() {
-                [key] => Ok(Box::new(TrustForm::met(key.clone(), &met.product))),
-                [] => Err(Failure::of_key(window::KEY_NONE_NEW)),
-                _ => Err(Failure::of_key(window::KEY_SEVERAL_NEW)),
-            }))
-        }
+        KeyEffect::Read(file) => KeyEvent::Read(read(workbench, &file)),
+        KeyEffect::Meet(bundle) => KeyEvent::Read(meet(workbench, &bundle, watch)),
         KeyEffect::Trust(wish) => {
             let trust = || {
-                let trusted = workbench.trust_key(&wish)?;
-                Ok(fill(window::KEY_TRUSTED, &[("name", &line(&trusted.name))]))
+                let name = workbench.trust_key(&wish)?.name;
+                Ok(fill(window::KEY_TRUSTED, &[("name", &line(&name))]))
             };
             KeyEvent::Changed(found(None, trust))
         }
@@ -46,10 +38,11 @@ pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>)
             let take_in = || workbench.take_in_rotation(&file).map(|rotated| taken_in(&rotated));
             KeyEvent::Changed(found(None, take_in))
         }
-        KeyEffect::Own(file) => {
+        KeyEffect::FindOwn => KeyEvent::OwnFound(workbench.own_keys()),
+        KeyEffect::Own(file, all) => {
             let own = || {
                 let needs_password = workbench.is_secret_key(&file)? && workbench.needs_password(&file)?;
-                Ok(SignForm::new(file, needs_password))
+                Ok(SignForm::new(file, all, needs_password))
             };
             KeyEvent::OwnRead(found(None, own))
         }
@@ -66,40 +59,59 @@ pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>)
             KeyEvent::Changed(found(None, sign))
         }
         KeyEffect::Attach(bundle, digest, signature) => {
-            let attach = || {
-                let shown = workbench.look_to_sign(&bundle, Some(digest), watch)?;
-                let signed = workbench.attach_signature(&bundle, &shown, &signature, watch)?;
-                Ok(fill(window::SIGNED_WITH, &[("key", &signed.key.short())]))
-            };
-            KeyEvent::Changed(found(None, attach))
+            let attach = |shown: &Inspection| workbench.attach_signature(&bundle, shown, &signature, watch);
+            signed(workbench, (&bundle, digest), window::SIGNED_WITH, attach, watch)
         }
         KeyEffect::Comment(bundle, digest) => {
-            let comment = || {
-                let shown = workbench.look_to_sign(&bundle, Some(digest), watch)?;
-                workbench.comment_to_sign(&shown.patch, SignerRole::Author)
-            };
+            let shown = || workbench.look_to_sign(&bundle, Some(digest), watch);
+            let comment = || workbench.comment_to_sign(&shown()?.patch, SignerRole::Author);
             KeyEvent::Comment(found(None, comment))
         }
         KeyEffect::SignReview(bundle, digest, form, wish) => {
-            let sign = || {
-                let shown = workbench.look_to_sign(&bundle, Some(digest), watch)?;
-                let review = workbench.review(&shown, &wish)?.to_bytes();
-                let signer = signer(workbench, &form)?;
-                let signed = workbench.sign_review(&bundle, &shown, &review, &signer, watch)?;
-                Ok(fill(window::REVIEW_SIGNED, &[("key", &signed.key.short())]))
+            let sign = |shown: &Inspection| {
+                let review = workbench.review(shown, &wish)?.to_bytes();
+                workbench.sign_review(&bundle, shown, &review, &signer(workbench, &form)?, watch)
             };
-            KeyEvent::Changed(found(None, sign))
+            signed(workbench, (&bundle, digest), window::REVIEW_SIGNED, sign, watch)
         }
         KeyEffect::Sign(bundle, digest, form) => {
-            let sign = || {
-                let shown = workbench.look_to_sign(&bundle, Some(digest), watch)?;
-                let signer = signer(workbench, &form)?;
-                let signed = workbench.sign(&bundle, &shown, form.role, &signer, watch)?;
-                Ok(fill(window::SIGNED_WITH, &[("key", &signed.key.short())]))
+            let sign = |shown: &Inspection| {
+                workbench.sign(&bundle, shown, form.role, &signer(workbench, &form)?, watch)
             };
-            KeyEvent::Changed(found(None, sign))
+            signed(workbench, (&bundle, digest), window::SIGNED_WITH, sign, watch)
         }
     }
+}
+
+/// A key out of a file, called as the file is.
+fn read(workbench: &Workbench, file: &Path) -> Result<Box<TrustForm>, Failure> {
+    let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    found(None, || Ok(Box::new(TrustForm::of_file(workbench.read_key(file)?, &name))))
+}
+
+/// The one key that signed the patch file and that nobody here knows.
+fn meet(workbench: &Workbench, bundle: &Path, watch: Watch<'_>) -> Result<Box<TrustForm>, Failure> {
+    let met = found(None, || workbench.unknown_keys(bundle, watch))?;
+    match met.keys.as_slice() {
+        [key] => Ok(Box::new(TrustForm::met(key.clone(), &met.product))),
+        [] => Err(Failure::of_key(window::KEY_NONE_NEW)),
+        _ => Err(Failure::of_key(window::KEY_SEVERAL_NEW)),
+    }
+}
+
+/// Adds a signature to the patch file that was looked at, and says with which key in the words of `template`.
+fn signed(
+    workbench: &Workbench,
+    (bundle, digest): (&Path, Digest),
+    template: &str,
+    sign: impl FnOnce(&Inspection) -> Result<Signed, Error>,
+    watch: Watch<'_>,
+) -> KeyEvent {
+    let sign = || {
+        let signed = sign(&workbench.look_to_sign(bundle, Some(digest), watch)?)?;
+        Ok(fill(template, &[("key", &signed.key.short())]))
+    };
+    KeyEvent::Changed(found(None, sign))
 }
 
 fn make(workbench: &Workbench, form: &NewKeyForm) -> Result<MadeKeyView, Error> {

@@ -65,9 +65,11 @@ fn say(
         RolloutStep::LeaveOut { folder } => {
             workbench.leave_out(file, Path::new(folder), reason.unwrap_or_default())?
         }
-        RolloutStep::Run { .. } | RolloutStep::RunOn | RolloutStep::Again | RolloutStep::TakeBack => {
-            workbench.rollout_status(file)?
-        }
+        RolloutStep::Run { .. }
+        | RolloutStep::RunOn
+        | RolloutStep::Again
+        | RolloutStep::TakeBack
+        | RolloutStep::TakeRingBack { .. } => workbench.rollout_status(file)?,
     };
     Ok(RolloutPage::new(&view))
 }

@@ -38,12 +38,8 @@ pub(super) fn answer(
             PapersEvent::Checked(ticket, found(None, check))
         }
         PapersEffect::Export(path, bundle, folder) => {
-            let export = || {
-                let exported = workbench.export(&bundle, folder.as_deref(), watch)?;
-                workbench.save_export(&exported, &path)?;
-                Ok(path.clone())
-            };
-            return Event::Saved(found(folder.as_deref(), export));
+            let folder = folder.as_deref();
+            return Event::Saved(found(folder, || export(workbench, path, (&bundle, folder), watch)));
         }
         PapersEffect::SavePlan(path, question, shown) => {
             let save = || {
@@ -58,8 +54,7 @@ pub(super) fn answer(
         PapersEffect::ReadPlan(ticket, file, question) => {
             let read = || {
                 let preview = would_do(workbench, reading, &question, watch)?;
-                let agreed = PlanFile::load(&file)?.decision(&preview, &file)?;
-                Ok(ReadPlan { file: file.clone(), agreed })
+                Ok(ReadPlan { agreed: PlanFile::load(&file)?.decision(&preview, &file)?, file })
             };
             PapersEvent::PlanRead(ticket, found(Some(&question.folder), read))
         }
@@ -95,6 +90,18 @@ pub(super) fn answer(
             PapersEvent::Counted(ticket, Box::new(found(None, || count(workbench, &form))))
         }
     })
+}
+
+/// Writes the changes of a patch for `git apply`.
+fn export(
+    workbench: &Workbench,
+    path: PathBuf,
+    (bundle, folder): (&Path, Option<&Path>),
+    watch: Watch<'_>,
+) -> Result<PathBuf, Error> {
+    let exported = workbench.export(bundle, folder, watch)?;
+    workbench.save_export(&exported, &path)?;
+    Ok(path)
 }
 
 /// What would happen, read as the window reads it.

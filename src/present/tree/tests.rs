@@ -16,6 +16,8 @@ fn tree(paths: &[&str]) -> ChangeTree {
             risks: Vec::new(),
             fit: None,
             differs: false,
+            is_missing: false,
+            is_folder: false,
             fingerprint: (*path).to_owned(),
             is_viewed: false,
             hits: 0,

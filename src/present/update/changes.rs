@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::TreePath;
+use crate::model::{Code, TreePath};
 use crate::present::failure::Failure;
 use crate::present::finding::Finding;
 use crate::present::message::{Destination, Effect, Msg};
@@ -14,7 +14,7 @@ use crate::report::phrases;
 use crate::settings::ComparedSides;
 use crate::viewer::model::Query;
 use crate::words::{fill, window};
-use crate::workbench::Comparison;
+use crate::workbench::{Comparison, DriftKind};
 
 impl Model {
     pub(super) fn update_changes(&mut self, msg: Msg) -> Vec<Effect> {
@@ -132,9 +132,13 @@ impl Model {
     /// Marks the changes of files that are not what the patch expects, as far as somebody has looked.
     pub(super) fn mark_differing(&mut self) {
         let Workspace { check, view, tree: Some(tree), .. } = &mut self.workspace else { return };
-        let checked =
-            check.ready().into_iter().flat_map(|check| &check.findings).flat_map(Finding::differing);
-        let drifted = view.ready().into_iter().flat_map(|view| &view.status.drift).map(|drift| &drift.path);
-        tree.mark_differing(&checked.chain(drifted).map(TreePath::as_str).collect());
+        let findings = || check.ready().into_iter().flat_map(|check| &check.findings);
+        let drifted = || view.ready().into_iter().flat_map(|view| &view.status.drift);
+        let checked = findings().flat_map(Finding::differing);
+        let places = checked.chain(drifted().map(|drift| &drift.path)).map(TreePath::as_str).collect();
+        let lacking = findings().filter(|finding| finding.code == Some(Code::Missing));
+        let gone = drifted().filter(|drift| drift.kind == DriftKind::Missing).map(|drift| &drift.path);
+        let missing = lacking.flat_map(Finding::differing).chain(gone).map(TreePath::as_str).collect();
+        tree.mark_differing(&places, &missing);
     }
 }

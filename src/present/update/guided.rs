@@ -21,21 +21,25 @@ use crate::workbench::{EditChoice, Which};
 impl Model {
     pub(super) fn update_guided(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
-            Msg::BeginApply => return self.begin_guided(Task::Apply),
-            Msg::BeginTakeBack => return self.begin_guided(Task::TakeBack),
+            Msg::BeginApply => self.begin_guided(Task::Apply),
+            Msg::BeginTakeBack => self.begin_guided(Task::TakeBack),
             Msg::BeginTakeBackIn(folder) => {
                 let effects = self.begin_guided(Task::TakeBack);
-                return [effects, self.open_folder(folder)].concat();
+                [effects, self.open_folder(folder)].concat()
             }
-            Msg::BeginTakeOut(which) => return self.begin_named(Task::TakeBack, which),
-            Msg::BeginRepair => return self.begin_guided(Task::Repair),
-            Msg::BeginKeep(id) => return self.begin_named(Task::Keep, Which::Patch(id)),
-            Msg::BeginBringBack => return self.begin_guided(Task::BringBack),
-            Msg::BeginUndoRepair => return self.begin_guided(Task::UndoRepair),
-            Msg::BeginSwitch(name, to) => return self.begin_switch(SwitchWish::new(name, to)),
-            Msg::BeginRecover(folder, how) => return self.begin_recover(&folder, how),
-            _ => {}
+            Msg::BeginTakeOut(which) => self.begin_named(Task::TakeBack, which),
+            Msg::BeginRepair => self.begin_guided(Task::Repair),
+            Msg::BeginKeep(id) => self.begin_named(Task::Keep, Which::Patch(id)),
+            Msg::BeginBringBack => self.begin_guided(Task::BringBack),
+            Msg::BeginUndoRepair => self.begin_guided(Task::UndoRepair),
+            Msg::BeginSwitch(name, to) => self.begin_switch(SwitchWish::new(name, to)),
+            Msg::BeginRecover(folder, how) => self.begin_recover(&folder, how),
+            msg => self.go_on(msg),
         }
+    }
+
+    /// Somebody who is guided answers, goes on, or back.
+    fn go_on(&mut self, msg: Msg) -> Vec<Effect> {
         let Some(guided) = &mut self.guided else { return Vec::new() };
         match msg {
             Msg::ChooseWhich(which) if guided.stage == Stage::Choosing => guided.which = which,

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use crate::model::Digest;
 use crate::present::failure::Failure;
+use crate::present::guided::Stage;
 use crate::present::keys::{KeyRow, NewKeyForm, RevokeForm, SignForm, TrustForm};
-use crate::present::message::{Dialog, Effect, ExportWish, KeyEffect, KeyEvent, KeyMsg};
+use crate::present::message::{Dialog, Effect, ExportWish, KeyEffect, KeyEvent, KeyMsg, Msg};
 use crate::present::model::{Model, Page};
 use crate::workbench::{Revoked, SignerRole};
 
@@ -26,8 +27,13 @@ impl Model {
             KeyMsg::PickList => vec![Effect::PickKey(Dialog::KeyList)],
             KeyMsg::PickOwn => {
                 self.list_to_sign = None;
+                vec![Effect::Keys(KeyEffect::FindOwn)]
+            }
+            KeyMsg::PickOther => {
+                self.list_to_sign = self.signing.as_ref().and_then(|form| form.list.clone());
                 vec![Effect::PickKey(Dialog::OwnKey)]
             }
+            KeyMsg::ChooseOwn(key) => self.choose_own(key),
             KeyMsg::PickListToSign => vec![Effect::PickKey(Dialog::ListToSign)],
             KeyMsg::Meet => {
                 let bundle = self.workspace.bundle.clone();
@@ -73,6 +79,21 @@ impl Model {
                 Vec::new()
             }
         }
+    }
+
+    /// Another one of the keys that were found signs.
+    fn choose_own(&mut self, key: PathBuf) -> Vec<Effect> {
+        let Some(form) = &self.signing else { return Vec::new() };
+        self.list_to_sign = form.list.clone();
+        vec![Effect::Keys(KeyEffect::Own(key, form.own.clone()))]
+    }
+
+    /// Who has keys where keys are kept needs no dialog.
+    fn own_found(&self, keys: Vec<PathBuf>) -> Vec<Effect> {
+        vec![match keys.first() {
+            Some(first) => Effect::Keys(KeyEffect::Own(first.clone(), keys)),
+            None => Effect::PickKey(Dialog::OwnKey),
+        }]
     }
 
     /// A key is made, or its public part saved.
@@ -162,12 +183,13 @@ impl Model {
         if *asked == Dialog::ListToSign {
             // With which key comes next.
             self.list_to_sign = Some(path);
-            return vec![Effect::PickKey(Dialog::OwnKey)];
+            return vec![Effect::Keys(KeyEffect::FindOwn)];
         }
+        let own = self.signing.as_ref().map(|form| form.own.clone()).unwrap_or_default();
         vec![Effect::Keys(match asked {
             Dialog::Key => KeyEffect::Read(path),
             Dialog::KeyList => KeyEffect::TakeIn(path),
-            _ => KeyEffect::Own(path),
+            _ => KeyEffect::Own(path, own),
         })]
     }
 
@@ -176,6 +198,7 @@ impl Model {
             KeyEvent::Picked(asked, path) => return self.key_picked(&asked, path),
             KeyEvent::Listed(ticket, answer) => _ = self.keys.take(ticket, answer),
             KeyEvent::Read(answer) => self.key_read(answer),
+            KeyEvent::OwnFound(keys) => return self.own_found(keys),
             KeyEvent::OwnRead(answer) => self.own_key_read(answer),
             KeyEvent::NewBegun(form) => {
                 self.leave_forms();
@@ -228,6 +251,10 @@ impl Model {
         {
             let ticket = self.workspace.patch.ask(&mut self.tickets);
             effects.push(Effect::Inspect(ticket, bundle, self.workspace.folder.clone()));
+        }
+        // Whoever came here from the way through a change finds there what it means for the change.
+        if self.guided.as_ref().is_some_and(|guided| guided.stage == Stage::Checked) {
+            effects.extend(self.update_guided(Msg::CheckAgain));
         }
         effects
     }

@@ -172,7 +172,10 @@ impl Model {
             }
             AskedAbout::Release(folder) => self.begin_many(WorkerChange::Release, Some(folder)),
             AskedAbout::Rollout(RolloutStep::TakeBack) => {
-                self.begin_many(WorkerChange::TakeRolloutBack, rollout)
+                self.begin_many(WorkerChange::TakeRolloutBack(None), rollout)
+            }
+            AskedAbout::Rollout(RolloutStep::TakeRingBack { ring }) => {
+                self.begin_many(WorkerChange::TakeRolloutBack(Some(ring)), rollout)
             }
             AskedAbout::Rollout(step) if step.changes_folders() => {
                 let again = step == RolloutStep::Again;
@@ -196,7 +199,7 @@ impl Model {
         self.runs += 1;
         let task = match &change {
             WorkerChange::RollOut { .. } => ManyTask::RollOut,
-            WorkerChange::TakeRolloutBack => ManyTask::TakeBack,
+            WorkerChange::TakeRolloutBack(_) => ManyTask::TakeBack,
             WorkerChange::Hold { .. } | WorkerChange::Release => ManyTask::Hold,
             _ => ManyTask::BringInLine,
         };

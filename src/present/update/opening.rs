@@ -89,7 +89,8 @@ impl Model {
             }
             None => {
                 workspace.others.clear();
-                workspace.put_away = before.filter(|_| workspace.patch.ready().is_some());
+                let product = workspace.patch.ready().map(OpenPatch::product);
+                workspace.put_away = before.zip(product);
             }
         }
         workspace.edits.clear();
@@ -158,7 +159,7 @@ impl Model {
         self.workspace.edits.clear();
         self.workspace.plan = AnswerSlot::default();
         (self.workspace.view, self.workspace.check) = (AnswerSlot::default(), AnswerSlot::default());
-        self.workspace.verified = AnswerSlot::default();
+        (self.workspace.verified, self.workspace.drifted) = Default::default();
         self.workspace.fixed = AnswerSlot::default();
         self.choice = AnswerSlot::default();
         if !self.is_bundle_open() {
@@ -189,7 +190,7 @@ impl Model {
         let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
         let ticket = self.workspace.view.ask(&mut self.tickets);
         // What was verified is the history as it was.
-        self.workspace.verified = AnswerSlot::default();
+        (self.workspace.verified, self.workspace.drifted) = Default::default();
         let mut effects = vec![Effect::Look(ticket, folder.clone(), self.recent.withdrawn.clone())];
         match &self.workspace.bundle {
             // What a text patch does is made anew of it and the folder; then it is held against that.
@@ -212,6 +213,7 @@ impl Model {
                 Vec::new()
             }
             Msg::Vouch(folder) => self.vouch(folder),
+            Msg::ReadDrift => self.read_drift(),
             _ => Vec::new(),
         }
     }
@@ -220,6 +222,13 @@ impl Model {
     fn verify_history(&mut self) -> Vec<Effect> {
         let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
         vec![Effect::VerifyHistory(self.workspace.verified.ask(&mut self.tickets), folder)]
+    }
+
+    /// Reads the lines in which files differ, once.
+    fn read_drift(&mut self) -> Vec<Effect> {
+        let drifted = &mut self.workspace.drifted;
+        let folder = self.workspace.folder.clone().filter(|_| !drifted.is_asked());
+        folder.map(|folder| Effect::ReadDrift(drifted.ask(&mut self.tickets), folder)).into_iter().collect()
     }
 
     /// Notes that the history of `folder` is right, for the reason that was typed.

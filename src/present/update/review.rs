@@ -5,6 +5,7 @@ use crate::present::model::{Model, Page};
 use crate::present::overview::line;
 use crate::present::review::{Noting, ReviewForm};
 use crate::settings::RememberedNote;
+use crate::viewer::model::Half;
 
 impl Model {
     pub(super) fn update_review(&mut self, msg: ReviewMsg) -> Vec<Effect> {
@@ -49,7 +50,8 @@ impl Model {
         let Some(about) = item.map(|item| item.fingerprint.clone()) else { return Vec::new() };
         self.recent.remember_note(RememberedNote {
             about,
-            line: noting.line,
+            line: noting.line.map(|at| at.line + 1),
+            is_old: noting.line.is_some_and(|at| at.half == Half::Left),
             text: noting.text.trim().to_owned(),
         });
         vec![Effect::SaveSettings]

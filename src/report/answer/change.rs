@@ -48,6 +48,7 @@ answers! {
         returned: Vec<PatchNote> = done.back.clone(),
         [checks]: Vec<CheckNote> = some(done.checks.clone()),
         [edits]: Vec<Kept> = some(all(&done.edits, Kept::new)),
+        [open_again]: Vec<String> = some(done.opens.clone()),
         came_back: bool = done.turn == Turn::CameBack,
         [patch]: PatchNote = done.patch.clone(),
         [untidy]: String = done.untidy.clone(),

@@ -13,7 +13,7 @@ use crate::report::Report;
 use crate::report::phrases::path_text;
 use crate::workbench::{
     ApplyPreview, ComingPatch, DecisionDigest, Error, FileOutcome, HunkOutcome, LeftBehind, NodeFacts,
-    PatchOutcome, PlannedScript, PlannedStep, ScriptPlan, ScriptTime, TextOrigin,
+    PatchOutcome, PlannedScript, PlannedStep, RollbackPreview, ScriptPlan, ScriptTime, TextOrigin,
 };
 
 answers! {
@@ -58,6 +58,13 @@ answers! {
         needed_bytes: u64 = preview.needed_bytes,
         fingerprint: String = decision.0.to_string(),
         ..scripts: Option<Scripts> = scripts.filter(|plan| !plan.is_empty()).map(Scripts::new),
+    }
+
+    /// What a rollback or reapply would do.
+    RollbackDryRun(preview: &RollbackPreview, target: &Path) {
+        ..dry_run: DryRun =
+            DryRun::new(&preview.preview, preview.decision(), Some(&preview.scripts), target),
+        [open_again]: Vec<String> = some(preview.opens.clone()),
     }
 
     Explain(preview: &ApplyPreview, target: &Path) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Color32, Galley, Layout, Rect, Response, Role, Sense, Stroke, StrokeKind, TextStyle, Ui,
+    Align, Color32, Galley, Id, Layout, Rect, Response, Role, Sense, Stroke, StrokeKind, TextStyle, Ui,
     UiBuilder, Vec2, WidgetInfo,
 };
 
@@ -75,7 +75,8 @@ impl<'a> Button<'a> {
 /// A button; its response is clicked by pointer, Enter and Space.
 pub fn button(ui: &mut Ui, button: &Button<'_>) -> Response {
     let face = Face::measure(ui, button);
-    let Some(reason) = button.blocked.filter(|_| !button.is_reason_elsewhere) else {
+    let own = button.blocked.filter(|reason| !button.is_reason_elsewhere && !RowReasons::take(ui, reason));
+    let Some(reason) = own else {
         let sense = if button.blocked.is_none() { Sense::click() } else { Sense::hover() };
         let (rect, response) = ui.allocate_exact_size(face.size, sense);
         face.show(ui, button, rect, &response);
@@ -108,12 +109,47 @@ pub fn reason(ui: &mut Ui, reason: &str) {
     ui.add(egui::Label::new(text::caption(reason).color(colour)).wrap());
 }
 
-/// A row of buttons that breaks where there is no room. All begin at the top, so that a reason below one of them
-/// does not move the others.
+/// A row of buttons that breaks where there is no room; below it stands why some of them cannot be pressed, so that no
+/// button moves another one away.
 pub fn button_row<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
     let size = Vec2::new(ui.available_width(), space::CONTROL_HEIGHT);
     let layout = Layout::left_to_right(Align::Min).with_main_wrap(true);
-    ui.allocate_ui_with_layout(size, layout, contents).inner
+    let around = ui.data_mut(|data| data.get_temp::<RowReasons>(RowReasons::id()));
+    ui.data_mut(|data| data.insert_temp(RowReasons::id(), RowReasons::default()));
+    ui.vertical(|ui| {
+        let inner = ui.allocate_ui_with_layout(size, layout, contents).inner;
+        let told = ui.data_mut(|data| data.remove_temp::<RowReasons>(RowReasons::id()));
+        for told in told.unwrap_or_default().0 {
+            reason(ui, &told);
+        }
+        if let Some(around) = around {
+            ui.data_mut(|data| data.insert_temp(RowReasons::id(), around));
+        }
+        inner
+    })
+    .inner
+}
+
+/// Why buttons of a row can't be pressed: told below the row, so that none of them pushes the next one away.
+#[derive(Clone, Default)]
+struct RowReasons(Vec<String>);
+
+impl RowReasons {
+    fn id() -> Id {
+        Id::unique("why buttons of a row can't be pressed")
+    }
+
+    /// Whether a row tells this, once.
+    fn take(ui: &Ui, reason: &str) -> bool {
+        ui.data_mut(|data| {
+            let Some(mut row) = data.get_temp::<Self>(Self::id()) else { return false };
+            if row.0.iter().all(|told| told != reason) {
+                row.0.push(reason.to_owned());
+            }
+            data.insert_temp(Self::id(), row);
+            true
+        })
+    }
 }
 
 /// How wide a button is, with its reason.

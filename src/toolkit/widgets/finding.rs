@@ -16,6 +16,8 @@ const SIDE_BY_SIDE: f32 = 520.0;
 pub enum FindingLevel {
     /// It cannot go on.
     Blocks,
+    /// It can go on once somebody has decided.
+    Decision,
     /// It can go on, and may do harm.
     MayBreak,
     /// It is good to know.
@@ -27,6 +29,7 @@ impl FindingLevel {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Blocks => widgets::LEVEL_BLOCKS,
+            Self::Decision => widgets::LEVEL_DECISION,
             Self::MayBreak => widgets::LEVEL_MAY_BREAK,
             Self::Information => widgets::LEVEL_INFORMATION,
         }
@@ -36,7 +39,7 @@ impl FindingLevel {
     pub fn notice(self) -> Notice {
         match self {
             Self::Blocks => Notice::Danger,
-            Self::MayBreak => Notice::Caution,
+            Self::Decision | Self::MayBreak => Notice::Caution,
             Self::Information => Notice::Information,
         }
     }

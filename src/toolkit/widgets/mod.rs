@@ -4,6 +4,7 @@
 //! used says why in words beside it. Everything shown has been escaped by the caller (`text::escape_line`), and the
 //! Escape key is the caller's: only he knows what is safe to leave.
 
+mod appears;
 mod badge;
 mod banner;
 mod button;
@@ -30,6 +31,7 @@ mod switch;
 mod tabs;
 mod tick;
 
+pub(crate) use appears::appears;
 pub(crate) use badge::badge_button;
 pub(crate) use badge::badge_width;
 pub use badge::{Badge, BadgeStatus, Tone, badge};

@@ -7,6 +7,8 @@ use crate::toolkit::theme::{Tokens, space, text};
 
 /// How high the row is.
 const HEIGHT: f32 = 36.0;
+/// Narrower than this, in points, a window has room for the names and the dots alone.
+const NARROW: f32 = 560.0;
 /// The dot.
 const DOT: f32 = 7.0;
 
@@ -46,11 +48,13 @@ fn tab(ui: &mut Ui, page: &TabView<'_>, is_chosen: bool) -> bool {
     let name = words(page.name, text::BODY, family);
     // As wide as when it is chosen, so that choosing moves nothing.
     let name_width = words(page.name, text::BODY, text::semibold()).size().x;
-    let count =
-        (!page.count.is_empty()).then(|| words(&page.count, text::CAPTION, egui::FontFamily::Proportional));
+    let is_narrow = ui.ctx().content_rect().width() < NARROW;
+    let padding = if is_narrow { space::SMALL } else { space::MEDIUM };
+    let count = (!page.count.is_empty() && !is_narrow)
+        .then(|| words(&page.count, text::CAPTION, egui::FontFamily::Proportional));
     let count_width = count.as_ref().map_or(0.0, |count| count.size().x + space::SMALL);
     let dot_width = if page.dot.is_some() { DOT + space::SMALL } else { 0.0 };
-    let size = Vec2::new(name_width + count_width + dot_width + 2.0 * space::MEDIUM, HEIGHT);
+    let size = Vec2::new(name_width + count_width + dot_width + 2.0 * padding, HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let label = [page.name, &page.count].join(" ");
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_chosen, label.trim()));
@@ -59,7 +63,7 @@ fn tab(ui: &mut Ui, page: &TabView<'_>, is_chosen: bool) -> bool {
         (false, true) => tokens.text,
         (false, false) => tokens.muted,
     };
-    let mut left = rect.left() + space::MEDIUM;
+    let mut left = rect.left() + padding;
     ui.painter().galley(paint::middle(rect, left, name.size().y), name, colour);
     left += name_width + space::SMALL;
     if let Some(count) = count {

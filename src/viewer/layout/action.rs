@@ -68,6 +68,15 @@ pub enum PaneAction {
     SelectAll,
 }
 
+/// A line that a note is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotedLine {
+    /// The side it is on.
+    pub half: Half,
+    /// Counted from 0.
+    pub line: usize,
+}
+
 /// What a pane wants from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PaneRequest {
@@ -79,8 +88,8 @@ pub enum PaneRequest {
     Viewed,
     /// Look for this in every file.
     FindInAll(Query),
-    /// Have a note written on this line, counted from 1, or on the whole file.
-    Note(Option<usize>),
+    /// Have a note written on this line, or on the whole file.
+    Note(Option<NotedLine>),
     /// Call [`ViewedContents::compare_bytes`](crate::viewer::model::ViewedContents::compare_bytes) in a job.
     CompareBytes,
     /// Call [`ViewedContents::compare_longer`](crate::viewer::model::ViewedContents::compare_longer) in a job and show

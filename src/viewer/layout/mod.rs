@@ -14,7 +14,7 @@ mod search;
 mod shown;
 mod state;
 
-pub use action::{LayoutChoice, PaneAction, PaneRequest};
+pub use action::{LayoutChoice, NotedLine, PaneAction, PaneRequest};
 pub use copy::{Caret, Column, MAX_COPIED_BYTES, Selection, hunk_as_patch};
 pub use marks::{MarkKind, RulerMark, RulerMarks};
 pub use pages::BytePages;

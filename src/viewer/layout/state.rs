@@ -47,6 +47,8 @@ pub struct PaneState {
     pub widest: f32,
     /// What is to be scrolled into view from the side.
     pub reveals: Option<Spot>,
+    /// What came into view from the side last, because somebody went there.
+    pub revealed: Option<Spot>,
     /// What is marked.
     pub selection: Option<Selection>,
     /// Rows in view at the last drawing.
@@ -461,7 +463,12 @@ impl PaneState {
 impl Drawn {
     fn new(diff: &LineDiff, half: Half, line: usize) -> Self {
         match diff.lines(half).line(line) {
-            Ok(text) => Self { shown: ShownLine::new(&text), left_out: text.left_out, failure: None },
+            Ok(mut text) => {
+                if diff.tells_returns() && text.left_out == 0 && text.bytes.ends_with(b"\r") {
+                    text.bytes.to_mut().pop();
+                }
+                Self { shown: ShownLine::new(&text), left_out: text.left_out, failure: None }
+            }
             Err(error) => {
                 let failure = Some(fill(words::LINE_UNREADABLE, &[("why", &error.to_string())]));
                 Self { shown: ShownLine::default(), left_out: 0, failure }

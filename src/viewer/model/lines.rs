@@ -13,7 +13,7 @@ const MAX_KNOWN_LINES: usize = 4_000_000;
 /// How many lines share a place in the table of a huge file.
 const STRIDE: usize = 64;
 /// Most bytes of one line that are looked at for display; a line can be the whole file.
-pub const MAX_LINE_BYTES: usize = 1 << 20;
+pub const MAX_LINE_BYTES: usize = 4 << 20;
 /// Bytes read at a time to find one line.
 const WALK_BYTES: usize = 16 << 10;
 /// Bytes read at a time to find all.
@@ -414,7 +414,7 @@ mod tests {
         assert_eq!(found.lines.longest_bytes(), long.len() as u64 + 2);
         assert_eq!(found.ends, LineEndCounts { lf: 2, crlf: 1, cr: 1 });
         let line = found.lines.line(1).expect("it reads");
-        assert_eq!((line.bytes.len(), line.left_out), (MAX_LINE_BYTES, long.len() as u64 + 2 - (1 << 20)));
+        assert_eq!((line.bytes.len(), line.left_out), (MAX_LINE_BYTES, long.len() as u64 + 2 - (4 << 20)));
         assert_eq!(found.lines.line(2).expect("it reads").bytes, b"last".as_slice());
     }
 

@@ -24,7 +24,7 @@ pub use hex::{HexDiff, HexRow, ROW_BYTES};
 pub use lines::{LineEndCounts, LineTable, LineText, MAX_LINE_BYTES};
 pub use load::{View, ViewedContents, load};
 pub use moved::MovedBlock;
-pub use notes::{ChangeNote, Equality, NoteWeight};
+pub use notes::{ChangeNote, Equality, NotePlace, NoteWeight};
 pub use picture::{PictureFacts, PixelBox, PixelDifference};
 #[cfg(feature = "gui")]
 pub(crate) use refine::is_word;

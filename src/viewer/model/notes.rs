@@ -16,8 +16,18 @@ pub struct ChangeNote {
     pub subject: &'static str,
     /// The sentence; text of the vendor in it is escaped.
     pub sentence: String,
-    /// Where to look, if it is about one place: on which side, and which line, counted from 0.
-    pub place: Option<(Half, usize)>,
+    /// Where to look, if it is about one place.
+    pub place: Option<NotePlace>,
+}
+
+/// A place that a note is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotePlace {
+    pub half: Half,
+    /// Counted from 0.
+    pub line: usize,
+    /// The byte in the line, counted from 0.
+    pub byte: usize,
 }
 
 /// How much a note matters.
@@ -181,17 +191,23 @@ fn text_notes(before: &SideFacts, after: &SideFacts) -> Vec<ChangeNote> {
 fn hidden_note(half: Half, facts: &SideFacts) -> Option<ChangeNote> {
     let text = facts.text.as_ref()?;
     let (danger, kinds) = report::in_file(&text.hidden).into_iter().next()?;
-    let first = text.hidden.places.iter().find(|place| place.danger == danger)?;
+    // The most dangerous of them; of equal ones the first.
+    let of_danger = text.hidden.places.iter().filter(|place| place.danger == danger);
+    let first = of_danger.min_by_key(|place| place.kind)?;
     let part = if text.is_looked_through { "" } else { words::PART_HIDDEN_IN_FIRST };
     let template = match half {
         Half::Left => words::HIDDEN_BEFORE,
         Half::Right => words::HIDDEN_AFTER,
     };
-    let sentence = fill(template, &[("kinds", kinds.as_str()), ("part", part)]);
+    let mut counted = text.hidden.counts().filter(|(is, ..)| *is == danger);
+    let codes = if counted.any(|(_, kind, _)| kind.is_spelled_out()) { words::PART_AS_CODES } else { "" };
+    let sentence = fill(template, &[("kinds", kinds.as_str()), ("part", part), ("codes", codes)]);
     let is_warning = half == Half::Right && danger == ConfusableSeverity::Deceiving;
     let weight = if is_warning { NoteWeight::Caution } else { NoteWeight::Information };
-    let line = usize::try_from(first.line.saturating_sub(1)).unwrap_or(usize::MAX);
-    Some(ChangeNote { weight, subject: words::NOTE_HIDDEN, sentence, place: Some((half, line)) })
+    let [line, byte] =
+        [first.line.saturating_sub(1), first.byte].map(|at| usize::try_from(at).unwrap_or(usize::MAX));
+    let place = Some(NotePlace { half, line, byte });
+    Some(ChangeNote { weight, subject: words::NOTE_HIDDEN, sentence, place })
 }
 
 #[cfg(test)]

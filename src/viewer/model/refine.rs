@@ -18,6 +18,8 @@ const MAX_REFINED_HUNK_BYTES: usize = 8 << 20;
 pub const MAX_REFINED_LINES: usize = 400;
 /// How long looking into one hunk may take. It happens while a picture is drawn.
 const REFINE_PATIENCE: Duration = Duration::from_millis(8);
+/// How long it may take where the part between equal ends is long, as in minified text of one line. It happens once.
+const LONG_PATIENCE: Duration = Duration::from_millis(100);
 /// Largest hunk whose lines are paired by what they have in common.
 const MAX_PAIRED_LINES: usize = 60;
 /// How long pairing may take for all hunks of a file; those after it are paired from the top.
@@ -59,15 +61,29 @@ impl Refined {
             return Self { left: whole(&hunk.old), right: whole(&hunk.new) };
         }
         let Some([left, right]) = texts(diff, hunk) else { return Self::default() };
-        let (left, right) = LineWords::of_both(&left, &right);
-        let deadline = Instant::now() + REFINE_PATIENCE;
+        let is_long = |line: &Vec<u8>| line.len() > MAX_REFINED_BYTES;
+        // In one long line several words may have changed, far apart: that is worth some time.
+        let in_words = left
+            .iter()
+            .chain(&right)
+            .any(is_long)
+            .then(|| Self::of_words(LineWords::of_both(&left, &right, LongPart::InWords), LONG_PATIENCE));
+        in_words
+            .flatten()
+            .or_else(|| Self::of_words(LineWords::of_both(&left, &right, LongPart::OneWord), REFINE_PATIENCE))
+            .unwrap_or_default()
+    }
+
+    /// What changed among these words, unless that takes too long.
+    fn of_words((left, right): (LineWords<'_>, LineWords<'_>), patience: Duration) -> Option<Self> {
+        let deadline = Instant::now() + patience;
         let ops =
             capture_diff_slices_deadline(Algorithm::Myers, &left.words(), &right.words(), Some(deadline));
         if Instant::now() > deadline {
-            return Self::default();
+            return None;
         }
         let changed = clean_up(&ops, &left, &right);
-        Self { left: left.marks(&changed[0]), right: right.marks(&changed[1]) }
+        Some(Self { left: left.marks(&changed[0]), right: right.marks(&changed[1]) })
     }
 }
 
@@ -97,6 +113,13 @@ struct LineWords<'a> {
     words: Vec<WordSpan>,
 }
 
+/// How the part of a long line between equal ends is cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LongPart {
+    InWords,
+    OneWord,
+}
+
 #[derive(Clone, Copy)]
 struct WordSpan {
     line: usize,
@@ -108,11 +131,11 @@ impl<'a> LineWords<'a> {
     /// Every line by itself.
     fn new(lines: &'a [Vec<u8>]) -> Self {
         let is_short = |line: &Vec<u8>| (line.len() <= MAX_REFINED_BYTES).then_some(0..line.len());
-        Self::of_parts(lines, lines.iter().map(is_short).collect())
+        Self::of_parts(lines, lines.iter().map(is_short).collect(), LongPart::OneWord)
     }
 
     /// Both sides of a hunk. Where they have the same number of lines, long ones are looked into as well.
-    fn of_both(left: &'a [Vec<u8>], right: &'a [Vec<u8>]) -> (Self, Self) {
+    fn of_both(left: &'a [Vec<u8>], right: &'a [Vec<u8>], long: LongPart) -> (Self, Self) {
         let (mut old, mut new) = (Self::new(left), Self::new(right));
         let has_long = |side: &Self| side.parts.contains(&None);
         if left.len() == right.len() && (has_long(&old) || has_long(&new)) {
@@ -122,21 +145,20 @@ impl<'a> LineWords<'a> {
             };
             let parts: Vec<_> = (0..left.len()).map(parts).collect();
             let side = |side: usize| parts.iter().map(|both| Some(both[side].clone())).collect();
-            (old, new) = (Self::of_parts(left, side(0)), Self::of_parts(right, side(1)));
+            (old, new) = (Self::of_parts(left, side(0), long), Self::of_parts(right, side(1), long));
         }
         (old, new)
     }
 
-    fn of_parts(lines: &'a [Vec<u8>], parts: Vec<Option<Range<usize>>>) -> Self {
+    fn of_parts(lines: &'a [Vec<u8>], parts: Vec<Option<Range<usize>>>, long: LongPart) -> Self {
         let mut words = Vec::new();
         for (number, part) in parts.iter().enumerate() {
             let Some(part) = part.clone() else { continue };
             let mut begin = part.start;
             while begin < part.end {
-                // What is still long is one word.
-                let is_long = part.len() > MAX_REFINED_BYTES;
+                let is_one = part.len() > MAX_REFINED_BYTES && long == LongPart::OneWord;
                 let end =
-                    if is_long { part.end } else { begin + word_length(&lines[number][begin..part.end]) };
+                    if is_one { part.end } else { begin + word_length(&lines[number][begin..part.end]) };
                 words.push(WordSpan { line: number, begin, end });
                 begin = end;
             }

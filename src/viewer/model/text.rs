@@ -85,6 +85,7 @@ pub struct LineDiff {
     sides: TextSides,
     coarse: Option<Coarse>,
     ignores_line_ends: bool,
+    tells_returns: bool,
     pub(super) hashes: [Vec<LineHash>; 2],
 }
 
@@ -143,6 +144,8 @@ impl LineDiff {
         cancel: &CancelToken,
     ) -> io::Result<Self> {
         let ignores_line_ends = sides == TextSides::Compared && same_but_for_line_ends(&left, &right);
+        let ends = [left.ends(), right.ends()];
+        let tells_returns = ignores_line_ends || ends.iter().all(|ends| ends.lf == 0 && ends.cr == 0);
         let mut diff = Self {
             left: left.scan.lines,
             right: right.scan.lines,
@@ -155,6 +158,7 @@ impl LineDiff {
             sides,
             coarse: None,
             ignores_line_ends,
+            tells_returns,
             hashes: [left.scan.hashes, right.scan.hashes],
         };
         diff.compare(PATIENCE, cancel)?;
@@ -263,6 +267,11 @@ impl LineDiff {
     /// there are no hunks then.
     pub fn ignores_line_ends(&self) -> bool {
         self.ignores_line_ends
+    }
+
+    /// Whether every carriage return is part of a line end of which the head of its column tells, so that no line has to.
+    pub fn tells_returns(&self) -> bool {
+        self.tells_returns
     }
 
     /// Number of lines that only the right side has, and that only the left one has.

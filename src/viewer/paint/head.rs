@@ -6,14 +6,16 @@ use super::Given;
 use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space};
 use crate::toolkit::widgets::{IconButton, Notice, icon_at, icon_button, segmented};
-use crate::viewer::layout::{Layout, LayoutChoice, PaneAction, PaneRequest, PaneState, Rows};
+use crate::viewer::layout::{Layout, LayoutChoice, PaneAction, PaneRequest, PaneState, Rows, Spot};
 use crate::viewer::model::{
-    ChangeNote, Coarse, Half, LineDiff, NoteWeight, TextSides, View, ViewedContents, WhiteSpace,
+    ChangeNote, Coarse, Half, LineDiff, NotePlace, NoteWeight, TextSides, View, ViewedContents, WhiteSpace,
 };
 use crate::words::{contents as words, fill};
 
 /// Notes that are shown at once; the others come on request.
 const SHOWN_NOTES: usize = 3;
+/// Room between the heads of both sides where one column shows both.
+const HEAD_GAP: f32 = 24.0;
 /// Height of the head of a column.
 const HEAD_HEIGHT: f32 = 24.0;
 /// Height of a button in the tool bar.
@@ -276,8 +278,8 @@ const fn white_space(white_space: WhiteSpace) -> Option<&'static str> {
 }
 
 fn go_to_place(contents: &ViewedContents, note: &ChangeNote, state: &mut PaneState) {
-    if let Some((half, line)) = note.place {
-        state.go_to_line(contents, half, line);
+    if let Some(NotePlace { half, line, byte }) = note.place {
+        state.go_to_spot(contents, Spot { half, line, byte });
     }
 }
 
@@ -330,14 +332,17 @@ pub(super) fn heads_ui(ui: &mut Ui, contents: &ViewedContents, layout: Option<La
     ui.painter().rect_filled(area, 0, tokens.raised());
     ui.painter().hline(area.x_range(), area.bottom() - 0.5, (1.0, tokens.outline));
     let width = (area.width() - super::ruler::WIDTH) / halves.len().max(1) as f32;
-    for (place, half) in halves.iter().enumerate() {
-        let left = area.left() + place as f32 * width;
+    let mut left = area.left();
+    for half in halves {
         let cell = Rect::from_min_size(pos2(left, area.top()), vec2(width, HEAD_HEIGHT));
-        head_ui(ui, contents, *half, cell);
+        let right = head_ui(ui, contents, half, cell);
+        // Above one column, one stands right behind the other.
+        left = if layout == Some(Layout::Unified) { right + HEAD_GAP } else { cell.right() };
     }
 }
 
-fn head_ui(ui: &Ui, contents: &ViewedContents, half: Half, cell: Rect) {
+/// One head, and where its words end.
+fn head_ui(ui: &Ui, contents: &ViewedContents, half: Half, cell: Rect) -> f32 {
     let tokens = Tokens::from_context(ui);
     let facts = contents.facts(half);
     let small = egui::TextStyle::Small.resolve(ui.style());
@@ -349,6 +354,7 @@ fn head_ui(ui: &Ui, contents: &ViewedContents, half: Half, cell: Rect) {
     job.wrap = egui::text::TextWrapping::truncate_at_width((cell.right() - name.right() - 24.0).max(40.0));
     let galley = painter.layout_job(job);
     let top = pos2(name.right() + 12.0, cell.center().y - galley.size().y / 2.0);
+    let right = top.x + galley.size().x;
     painter.galley(top, galley, tokens.muted);
     let response = ui.interact(cell, ui.make_persistent_id(("head", half)), Sense::hover());
     let label = format!("{}: {words}", contents.title(half));
@@ -357,6 +363,7 @@ fn head_ui(ui: &Ui, contents: &ViewedContents, half: Half, cell: Rect) {
         let digest = fill(words::DIGEST, &[("digest", &digest.to_string())]);
         response.on_hover_text(format!("{words}\n{digest}"));
     }
+    right
 }
 
 /// Where to go, asked above the contents.

@@ -54,7 +54,7 @@ pub(super) fn hex_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out:
     let bar = Rect::from_min_max(pos2(rows.right(), area.top()), area.max);
     state.marks.show_bytes(diff, bar.height());
     let room = (diff.rows(), state.visible);
-    ruler::ruler_ui(ui, bar, id.with("ruler"), &state.marks, &mut state.hex.place.scroll, room);
+    ruler::ruler_ui(ui, bar, id.with("ruler"), (&state.marks, &[]), &mut state.hex.place.scroll, room);
 }
 
 fn take_keys(

@@ -26,8 +26,8 @@ pub use highlight::{Highlights, Span, SyntaxClass, highlight};
 pub use keys::{KEYS, KeyBinding};
 pub use pictures::{Pictures, decode};
 
-use crate::viewer::layout::{PaneRequest, PaneState};
-use crate::viewer::model::{View, ViewedContents};
+use crate::viewer::layout::{NotedLine, PaneRequest, PaneState};
+use crate::viewer::model::{Half, View, ViewedContents};
 use crate::words::contents as words;
 
 /// What a pane draws from.
@@ -39,11 +39,21 @@ pub struct Given<'a> {
     pub highlights: Option<&'a Highlights>,
     /// The decoded pictures, once they are.
     pub pictures: Option<&'a Pictures>,
+    /// Lines with notes, and what the notes say, escaped.
+    pub noted: &'a [(NotedLine, String)],
+}
+
+impl Given<'_> {
+    /// The notes on a line.
+    fn notes_on(&self, half: Half, line: usize) -> impl Iterator<Item = &str> {
+        let is_here = move |at: &NotedLine| *at == NotedLine { half, line };
+        self.noted.iter().filter(move |(at, _)| is_here(at)).map(|(_, text)| text.as_str())
+    }
 }
 
 impl<'a> From<&'a ViewedContents> for Given<'a> {
     fn from(contents: &'a ViewedContents) -> Self {
-        Self { contents, highlights: None, pictures: None }
+        Self { contents, highlights: None, pictures: None, noted: &[] }
     }
 }
 

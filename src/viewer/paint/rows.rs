@@ -2,7 +2,6 @@
 
 use egui::{Align2, Painter, Rect, Ui, pos2};
 
-use super::highlight::Highlights;
 use super::line::{LineStyle, RowMetrics, chip, paint_line};
 use super::{Given, gap, list};
 use crate::toolkit::theme::{ChangeTone, Tokens};
@@ -14,6 +13,8 @@ use crate::words::{contents as words, fill};
 const BAR_WIDTH: f32 = 3.0;
 /// Room at both sides of a line number.
 const NUMBER_PADDING: f32 = 8.0;
+/// Radius of the mark beside the number of a line with a note.
+const NOTE_MARK: f32 = 3.0;
 /// Width of the column with the sign.
 const SIGN_WIDTH: f32 = 22.0;
 
@@ -71,15 +72,7 @@ pub(super) fn paint(
     let mut widest = 0.0_f32;
     for (number, line) in list::rows_in_view(area, metrics.row_height, state.place.scroll) {
         let Some(row) = state.rows().and_then(|rows| rows.row(diff, number)) else { break };
-        let mut row_painter = RowPainter {
-            painter: &painter,
-            tokens,
-            metrics,
-            columns,
-            diff,
-            highlights: given.highlights,
-            state,
-        };
+        let mut row_painter = RowPainter { painter: &painter, tokens, metrics, columns, diff, given, state };
         widest = widest.max(row_painter.row(number, &row, line));
     }
     if columns.layout == Layout::SideBySide {
@@ -96,7 +89,7 @@ struct RowPainter<'a> {
     metrics: &'a RowMetrics,
     columns: &'a Columns,
     diff: &'a LineDiff,
-    highlights: Option<&'a Highlights>,
+    given: &'a Given<'a>,
     state: &'a mut PaneState,
 }
 
@@ -163,7 +156,7 @@ impl RowPainter<'_> {
             tokens: self.tokens,
             tone,
             marks,
-            spans: self.highlights.map_or(&[], |highlights| highlights.line(half, line)),
+            spans: self.given.highlights.map_or(&[], |highlights| highlights.line(half, line)),
             found: &found,
             selected: selection.and_then(|selection| selection.part(number, drawn.shown.source_bytes())),
         };
@@ -191,14 +184,18 @@ impl RowPainter<'_> {
     /// Line numbers and the sign.
     fn numbers(&self, row: &LineRow, half: Half, rect: Rect, tone: Option<ChangeTone>) {
         let numbers = match self.columns.numbers() {
-            1 => vec![row.line(half)],
-            _ => vec![row.left, row.right],
+            1 => vec![row.line(half).map(|line| (half, line))],
+            _ => Half::BOTH.into_iter().map(|half| row.line(half).map(|line| (half, line))).collect(),
         };
         let mut right = rect.left() + BAR_WIDTH;
         for line in numbers {
             right += self.columns.number;
-            let Some(line) = line else { continue };
+            let Some((half, line)) = line else { continue };
             let at = pos2(right - NUMBER_PADDING, rect.center().y);
+            if self.given.notes_on(half, line).next().is_some() {
+                let mark = pos2(right - NUMBER_PADDING / 2.0 + 1.0, rect.center().y);
+                self.painter.circle_filled(mark, NOTE_MARK, self.tokens.accent.text);
+            }
             let colour = tone.map_or(self.tokens.muted, |tone| tone.text);
             self.painter.text(at, Align2::RIGHT_CENTER, line + 1, self.metrics.number.clone(), colour);
         }

@@ -13,7 +13,7 @@ pub(super) fn ruler_ui(
     ui: &Ui,
     rect: Rect,
     id: Id,
-    marks: &RulerMarks,
+    (marks, noted): (&RulerMarks, &[u64]),
     scroll: &mut Scroll,
     (rows, visible): (u64, f32),
 ) {
@@ -48,5 +48,10 @@ pub(super) fn ruler_ui(
         };
         let top = pos2(rect.center().x - 2.0, rect.top() + mark.begin);
         painter.rect_filled(Rect::from_min_size(top, vec2(4.0, mark.end - mark.begin)), 1, tone.mark);
+    }
+    // Rows with notes, at the other edge: a mark of a change never hides one.
+    for row in noted {
+        let middle = rect.top() + (*row as f64 / rows.max(1) as f64) as f32 * rect.height();
+        painter.circle_filled(pos2(rect.left() + 3.0, middle + 3.0), 2.5, tokens.accent.text);
     }
 }

@@ -51,16 +51,22 @@ pub(super) fn text_ui(
     point(ui, &response, diff, state, &columns, &metrics);
     if let Some(spot) = state.reveals.take() {
         reveal(spot, diff, state, &columns, &metrics);
+        state.revealed = Some(spot);
     }
     paint(ui, given, diff, state, &columns, &metrics, rows_area);
-    let label = row_label(diff, state);
+    let label = row_label(given, diff, state);
     list::present_row(ui, row_id, rows_area, metrics.row_height, &state.place, &label);
     gap::buttons_ui(ui, diff, state, rows_area, &metrics);
     let bar = Rect::from_min_max(pos2(rows_area.right(), area.top()), area.max);
     let count = state.rows().map_or(0, Rows::count);
     state.mark_text(diff, bar.height());
     let room = (count, state.visible);
-    ruler::ruler_ui(ui, bar, id.with("ruler"), &state.marks, &mut state.place.scroll, room);
+    let noted: Vec<u64> = given
+        .noted
+        .iter()
+        .filter_map(|(at, _)| state.rows().and_then(|rows| rows.row_of_line(diff, at.half, at.line)))
+        .collect();
+    ruler::ruler_ui(ui, bar, id.with("ruler"), (&state.marks, &noted), &mut state.place.scroll, room);
     side_bar_ui(ui, area, &columns, state, id);
     menu::context_menu(&response, given, diff, state, out);
     announce(ui, given, state, id);
@@ -216,9 +222,15 @@ fn mark_word(diff: &LineDiff, state: &mut PaneState, column: Column, at: Caret) 
 }
 
 /// What is heard of the present row, also that it moved.
-fn row_label(diff: &LineDiff, state: &mut PaneState) -> String {
-    let said = row_itself(diff, state);
+fn row_label(given: &Given<'_>, diff: &LineDiff, state: &mut PaneState) -> String {
+    let mut said = row_itself(diff, state);
     let row = state.rows().and_then(|rows| rows.row(diff, state.place.row));
+    for half in Half::BOTH {
+        let Some(line) = row.as_ref().and_then(|row| row.line(half)) else { continue };
+        for note in given.notes_on(half, line) {
+            said = fill(words::ROW_NOTED, &[("row", &said), ("note", note)]);
+        }
+    }
     let other = row
         .filter(|row| row.hunk.is_some())
         .and_then(|row| Half::BOTH.into_iter().find_map(|half| diff.other_end(half, row.line(half)?)));

@@ -1,6 +1,7 @@
 //! Takes a change back, and takes the taking back back.
 
 mod last;
+mod opened;
 mod origin;
 pub(super) mod request;
 mod returning;
@@ -226,6 +227,7 @@ impl Workbench {
                 look.preview.advice = patch.about.rollback.advice();
             }
             look.describe(ledger, &folder, slot.key);
+            self.add_opened(fs, ledger, &folder, &BTreeSet::from([slot.key]), &mut look)?;
             look.preview.scripts = self.undo_plan(fs, ledger, &[slot.key], options.scripts)?;
             return Ok(look);
         }
@@ -239,7 +241,9 @@ impl Workbench {
         let how = (on_dependents, options.on_drift, sources);
         let mut look = self.look_at_layers(fs, ledger, &folder, &wanted, how, watch)?;
         if let RollbackRoute::Layers { out, .. } = &look.how {
+            let goes = out.iter().copied().collect();
             look.preview.scripts = self.undo_plan(fs, ledger, out, options.scripts)?;
+            self.add_opened(fs, ledger, &folder, &goes, &mut look)?;
         }
         Ok(look)
     }
@@ -314,6 +318,7 @@ impl Workbench {
             scripts: ScriptPlan::default(),
             checks: Vec::new(),
             asked: Vec::new(),
+            opens: Vec::new(),
         };
         let (how, bundles) = (RollbackRoute::Entry(kept), sources.bundles.clone());
         let leaves = sources.leave && !found.nowhere.is_empty();
@@ -340,7 +345,8 @@ impl Workbench {
     ) -> Result<RolledBack> {
         let PlannedRollback { preview: told, survey, how, bundles, scripts, leaves, occasion, set_aside } =
             look;
-        let RollbackPreview { entry: seq, patch, patches, back, preview, checks: due, asked, .. } = told;
+        let RollbackPreview { entry: seq, patch, patches, back, preview, checks: due, asked, opens, .. } =
+            told;
         let reversed = folder.ledger.entry(seq).expect("the look found this entry");
         let notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
@@ -391,6 +397,7 @@ impl Workbench {
             edits: KeptEdit::find(folder.fs(), &folder.ledger, &[receipt.entry.seq])?,
             untidy: receipt.untidy.map(|error| error.to_string()),
             needs: BTreeSet::new(),
+            opens,
             entry: receipt.entry,
         })
     }

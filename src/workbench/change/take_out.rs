@@ -93,13 +93,13 @@ impl Workbench {
             scripts: ScriptPlan::default(),
             checks: Vec::new(),
             asked: Vec::new(),
+            opens: Vec::new(),
         };
         for patch in out.out.iter().filter_map(|key| folder.layer(*key)?.patch.as_ref()) {
             preview.restarts_for(patch);
             preview.advice.extend(patch.about.rollback.advice());
         }
-        let mut made = made;
-        made.extend(survey.made.by_digest());
+        let made = made.into_iter().chain(survey.made.by_digest()).collect();
         let how = RollbackRoute::Layers { out: out.out.iter().copied().collect(), made, archive };
         let bundles = sources.bundles.clone();
         Ok(PlannedRollback {

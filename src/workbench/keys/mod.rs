@@ -78,6 +78,9 @@ pub(crate) struct UnknownKeys {
     pub product: String,
 }
 
+/// Most secret keys that are offered: more than anybody tells apart.
+const MAX_OWN_KEYS: usize = 20;
+
 impl Workbench {
     /// Every key that is known here, the machine's first.
     ///
@@ -147,6 +150,18 @@ impl Workbench {
     pub(crate) fn save_public_key(&self, name: &str, path: &Path) -> Result<PathBuf> {
         let known = self.known_key(name)?;
         keep(path, known.key.key.file().as_bytes(), "write the public key")
+    }
+
+    /// The secret keys where this person's keys are kept, by name. What can't be listed is nothing to offer.
+    pub(crate) fn own_keys(&self) -> Vec<PathBuf> {
+        let folder = self.environment.keys_folder.as_ref();
+        let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten();
+        let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        let is_secret = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "key");
+        let mut keys: Vec<PathBuf> = files.filter(|file| is_secret(file) && file.is_file()).collect();
+        keys.sort();
+        keys.truncate(MAX_OWN_KEYS);
+        keys
     }
 
     /// Makes a key. The secret part goes to `place`, or to where this person's keys are, readable by this person alone,

@@ -12,7 +12,7 @@ use super::stack::all_copies;
 use super::stack::read_ledger;
 use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::FileOutcome;
-use crate::diff::pair_renames;
+use crate::diff::{ViewContent, pair_renames};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
 use crate::model::{FileChange, FileNode, Node, Payload, TreePath};
@@ -39,6 +39,21 @@ pub enum ChangeSide {
     Diff(Arc<[u8]>),
     /// It cannot be shown, and why.
     Unavailable(String),
+}
+
+impl ChangeSide {
+    /// What a diff shows of it.
+    pub(crate) fn shown(&self) -> ViewContent<'_> {
+        match self {
+            ChangeSide::Absent | ChangeSide::NotAFile => ViewContent::Absent,
+            ChangeSide::Content(content) => match content.bytes() {
+                Some(bytes) => ViewContent::Bytes(bytes),
+                None => ViewContent::Unavailable("it is too large to show"),
+            },
+            ChangeSide::Diff(section) => ViewContent::Diff(section),
+            ChangeSide::Unavailable(reason) => ViewContent::Unavailable(reason),
+        }
+    }
 }
 
 /// Which two states of a file are held against each other.

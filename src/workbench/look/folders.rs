@@ -45,7 +45,8 @@ impl Workbench {
                 names.extend(entry.file_name().into_string());
             }
         }
-        names.sort_by_cached_key(|name| name.to_lowercase());
+        // What hides comes last.
+        names.sort_by_cached_key(|name| (name.starts_with('.'), name.to_lowercase()));
         let parent = whole.parent().map(Path::to_owned);
         Ok(FolderList { place: whole, parent, names })
     }

@@ -191,11 +191,14 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     console.done(APPLY);
     assert_snapshot!(Console::new(&sandbox).answering("y").run("rollback $/app"), @r"
     Rolled back ACME-HF-1042 in $/app: 1 added, 2 modified, 1 renamed, 1 deleted
+      CVE-2026-12345 is open again here
       The version is now 4.2
     To undo it: patchwright reapply $/app --allow-unsigned
     -- err --
     ACME-HF-1042  Umlauts in fonts
     will be rolled back in $/app
+
+      CVE-2026-12345 is open again afterwards
 
     Changes: 1 added, 2 modified, 1 renamed, 1 deleted
       delete  fonts/umlauts.txt

@@ -2,10 +2,12 @@
 
 use std::fs;
 
-use patchwright::words;
+use patchwright::model::{Check, Level, Probe, TreePath};
+use patchwright::words::{self, window};
 
-use super::guided::starts;
+use super::guided::{goes_through, starts};
 use super::person::{Opening, Person};
+use super::sandbox::Sandbox;
 
 #[test]
 fn a_damaged_patch_file_is_told_and_nothing_can_be_applied() {
@@ -92,4 +94,26 @@ fn a_relative_path_is_kept_as_a_whole_one() {
     let here = std::env::current_dir().expect("a present folder");
     let person = Opening::with_paths(["src".into()]).open();
     assert_eq!(person.model(|model| model.workspace.folder.clone()), Some(here.join("src")));
+}
+
+#[test]
+fn a_failed_health_check_is_named_with_its_reference_and_tried_again() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app/a.txt", "1\n");
+    let probe = Probe::Text { path: TreePath::parse("a.txt").expect("a path"), contains: "3".to_owned() };
+    let health = vec![Check { probe, level: Level::Required, timeout_secs: 1, retries: 0 }];
+    let bundle = sandbox.bundle("FIX").replace("a.txt", "1\n", "2\n");
+    let bundle = sandbox.save("fix.patchbundle", &bundle.but(|patch| patch.about.health = health));
+    let opening = Opening::with_paths([bundle, sandbox.path("app")]);
+    let mut person = Opening { size: egui::Vec2::new(1024.0, 1200.0), ..opening }.open();
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    person.must_see(words::PUT_BACK);
+    person.must_see(window::RESULT_FAILED);
+    // On the page itself, before anything is unfolded.
+    person.must_see("\"a.txt\" doesn't contain \"3\"");
+    person.must_see(words::REFERENCE);
+    person.must_see("tester on testbed");
+    person.press(window::RETRY);
+    person.must_see("Step 2 of 6");
 }

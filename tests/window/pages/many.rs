@@ -217,6 +217,24 @@ fn a_rollout_is_opened_run_ring_after_ring_and_taken_back() {
 }
 
 #[test]
+fn one_ring_of_a_rollout_is_rolled_back_and_the_others_stay() {
+    let site = Site::new(&["a", "b"]);
+    let file = site.rollout(&[ring("pilot", &["a"], ""), ring("rest", &["*"], "")].concat());
+    let mut person = site.open();
+    opens_rollout(&mut person, &file);
+    for name in ["pilot", "rest"] {
+        person.press(&run(name));
+        person.press(many::DO_RUN);
+    }
+    assert_eq!(["a", "b"].map(|folder| site.has(folder)[0]), [true; 2]);
+    person.press(many::ROLLOUT_MORE);
+    person.press(&fill(many::ROLLOUT_TAKE_RING_BACK, &[("ring", "rest")]));
+    person.must_see(many::ASK_TAKE_RING_BACK_MEANING);
+    person.press(many::DO_TAKE_RING_BACK);
+    assert_eq!(["a", "b"].map(|folder| site.has(folder)[0]), [true, false]);
+}
+
+#[test]
 fn a_rollout_is_paused_resumed_and_goes_on_without_a_folder_that_cannot_be_changed() {
     let site = Site::new(&["a", "b"]);
     site.sandbox.write("srv/b/one", "mine\n");

@@ -2,7 +2,7 @@
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT;
-use patchwright::present::message::{Dialog, Event, ExportWish, KeyEvent};
+use patchwright::present::message::{Dialog, Effect, Event, ExportWish, KeyEvent};
 use patchwright::present::tree::ChangeTree;
 use patchwright::settings::Recent;
 use patchwright::words::{self, fill, window};
@@ -118,7 +118,8 @@ fn a_note_on_a_line_is_written_by_key_and_known_again_in_another_file() {
     let mut person = Opening::with_paths(three_files(&sandbox)).open();
     person.opens_tab(words::TAB_CHANGES);
     person.types(Modifiers::NONE, Key::C);
-    let field = fill(window::NOTE_ON, &[("place", "line 3")]);
+    let place = fill(window::PART_NOTE_OLD_LINE, &[("line", "3")]);
+    let field = fill(window::NOTE_ON, &[("place", &place)]);
     for letter in "why two?".chars() {
         person.harness.event(egui::Event::Text(letter.to_string()));
         person.settle();
@@ -126,7 +127,7 @@ fn a_note_on_a_line_is_written_by_key_and_known_again_in_another_file() {
     person.control(&field);
     person.types(Modifiers::NONE, Key::Enter);
     person.must_see("why two?");
-    person.must_see("line 3");
+    person.must_see("Line 3 of the original");
 
     // Another day, with the file issued again under another name.
     let known = person.model(|model| model.recent.clone());
@@ -207,4 +208,58 @@ fn what_is_looked_for_in_every_file_is_counted_and_lists_only_those() {
     assert_eq!(listed(&person), Some(2));
     person.press(words::SHOW_ALL);
     assert_eq!(listed(&person), Some(3));
+}
+
+#[test]
+fn a_note_says_which_side_it_is_about_stands_at_its_line_and_leads_there() {
+    let sandbox = Sandbox::new();
+    let old: String = (1..=60).map(|line| format!("line {line}\n")).collect();
+    let new = old.replace("line 3\n", "");
+    sandbox.write("app/a.txt", &old);
+    let bundle = sandbox.bundle("WALK").replace("a.txt", &old, &new);
+    let paths = [sandbox.save("walk.patchbundle", &bundle), sandbox.path("app")];
+    let mut person = Opening::with_paths(paths).open();
+    person.opens_tab(words::TAB_CHANGES);
+    person.types(Modifiers::NONE, Key::C);
+    let place = fill(window::PART_NOTE_OLD_LINE, &[("line", "3")]);
+    for letter in "needed?".chars() {
+        person.harness.event(egui::Event::Text(letter.to_string()));
+        person.settle();
+    }
+    person.control(&fill(window::NOTE_ON, &[("place", &place)]));
+    person.types(Modifiers::NONE, Key::Enter);
+    // Whoever hears the line hears the note, and comes back to it from anywhere.
+    person.types(Modifiers::COMMAND, Key::End);
+    assert!(!person.sees("Note: needed?"), "{}", person.told());
+    person.press("Line 3 of the original");
+    person.must_see("Note: needed?");
+}
+
+#[test]
+fn ones_own_key_is_offered_and_who_approves_unseen_files_is_told() {
+    let sandbox = Sandbox::new();
+    std::fs::create_dir_all(sandbox.path("person/keys")).expect("a folder");
+    let desk = Desk::with_keys_in(&sandbox.path("person"));
+    for name in ["anna", "team"] {
+        desk.workbench().new_key(name, None, None).expect("a new key");
+    }
+    let mut person = Opening { desk, ..Opening::with_paths(three_files(&sandbox)) }.open();
+    person.opens_tab(words::TAB_CHANGES);
+    person.press(window::REVIEW);
+    let unseen = fill(window::REVIEW_UNSEEN, &[("n", "3"), ("all", "3")]);
+    person.press(window::REVIEW_COMMENTED);
+    assert!(!person.sees(&unseen));
+    person.press(window::REVIEW_APPROVED);
+    person.must_see(&unseen);
+    person.press(window::REVIEW_SIGN);
+    // No dialog: the keys are there, and the one that signs can be changed.
+    assert!(person.desk().done.iter().all(|effect| !matches!(effect, Effect::PickKey(_))));
+    let sign = person.control(window::SIGN_NOW).rect();
+    assert!(person.is_in_view(sign), "what was asked for is in view, not at {sign:?}");
+    assert!(!person.sees(window::ROLE_AUTHOR), "a review needs no other role");
+    let team = sandbox.path("person/keys/team.key").display().to_string();
+    person.press(&team);
+    assert!(person.model(|model| model.signing.as_ref().expect("a form").key.ends_with("team.key")));
+    person.press(window::SIGN_NOW);
+    person.must_see("The review is in the patch file, signed with the key");
 }

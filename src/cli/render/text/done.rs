@@ -17,6 +17,7 @@ use crate::plan::why::Override;
 use crate::report::Report;
 use crate::workbench::{
     Accepted, Applied, ApplyPreview, ComingPatch, Entry, MadeBundle, PatchNote, Recovered, RolledBack, Turn,
+    are_open,
 };
 
 pub(in crate::cli) fn order_written(output: &Path) -> String {
@@ -129,6 +130,10 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
     let mut text = format!("{did}: {}\n", counted(&done.entry, &[]));
     for patch in &done.back {
         text.push_str(&format!("  {} is active again\n", safe(&patch.id)));
+    }
+    if !done.opens.is_empty() {
+        let line = format!("{} again here", are_open(&done.opens));
+        text.push_str(&format!("  {}\n", style.bad(&safe(&line))));
     }
     if let Some(version) = changed_version(&done.entry) {
         text.push_str(&format!("  The version is now {}\n", safe(version)));

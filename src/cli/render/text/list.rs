@@ -108,5 +108,5 @@ pub(super) fn note_lines(notes: &[Note]) -> String {
 
 pub(super) fn note(note: &Note) -> String {
     let path = note.path.as_ref().map(|path| format!("{}: ", safe(path))).unwrap_or_default();
-    format!("{path}{}", safe(&note.text))
+    format!("{path}{}", safe(&note.typed()))
 }

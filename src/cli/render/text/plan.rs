@@ -14,7 +14,9 @@ use crate::model::{Code, Node, Patch, Restart};
 use crate::plan::{Note, Obstacle, Preview};
 use crate::report::changes::ChangeStatus;
 use crate::report::shell_path;
-use crate::workbench::{ApplyPreview, ComingPatch, KnownRehearsal, RebuiltPlace, RollbackPreview, Turn};
+use crate::workbench::{
+    ApplyPreview, ComingPatch, KnownRehearsal, RebuiltPlace, RollbackPreview, Turn, are_open,
+};
 
 /// Most lines of a list above a question: the question stays on a small screen.
 const SHORT_LINES: usize = 15;
@@ -124,6 +126,7 @@ pub(in crate::cli) fn rollback_plan(
         None => format!("A patch {doing} {}\n\n", place(target)),
     };
     text.push_str(&who_goes(preview, style));
+    text.push_str(&open_afterwards(&preview.opens, style));
     text.push_str(&what_will_happen(&preview.preview, &[], detail, style));
     for place in &preview.rebuilt {
         text.push_str(&rebuilt(place, style));
@@ -191,6 +194,14 @@ fn who_goes(preview: &RollbackPreview, style: Style) -> String {
         true => text,
         false => format!("{}{text}\n", heading("Patches in the folder", style)),
     }
+}
+
+/// What is open again once the patches are gone.
+fn open_afterwards(opens: &[String], style: Style) -> String {
+    if opens.is_empty() {
+        return String::new();
+    }
+    format!("{}\n\n", style.bad(&safe(&format!("  {} again afterwards", are_open(opens)))))
 }
 
 /// A file that patches share that stay: what will be different in it.

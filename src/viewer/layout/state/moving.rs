@@ -1,18 +1,22 @@
 //! Where one goes in a file: from change to change, through all of them, and to a line.
 
+use std::ops::Range;
+
 use super::{PaneState, Spot};
-use crate::viewer::layout::action::PaneRequest;
+use crate::viewer::layout::action::{NotedLine, PaneRequest};
 use crate::viewer::layout::place::ListStep;
 use crate::viewer::layout::rows::{EXPAND_LINES, Expand, Rows};
 use crate::viewer::model::{Half, LineDiff, View, ViewedContents, WordMarks};
 use crate::words::{contents as words, fill};
 
 impl PaneState {
-    /// The line in the present row, counted from 1: of the new side, or where there is none, of the old one.
-    pub(super) fn present_line(&self, contents: &ViewedContents) -> Option<usize> {
+    /// The line in the present row: of the new side, or where there is none, of the old one.
+    pub(super) fn present_line(&self, contents: &ViewedContents) -> Option<NotedLine> {
         let diff = contents.text().filter(|_| self.view(contents) == View::Text)?;
         let row = self.rows()?.row(diff, self.place.row)?;
-        row.right.or(row.left).map(|line| line + 1)
+        [Half::Right, Half::Left]
+            .into_iter()
+            .find_map(|half| row.line(half).map(|line| NotedLine { half, line }))
     }
 
     /// On through everything that differs, so that none of it stays unseen.
@@ -37,6 +41,9 @@ impl PaneState {
         is_forward: bool,
         out: &mut Vec<PaneRequest>,
     ) {
+        if self.view(contents) == View::Text && self.go_along_line(contents, is_forward) {
+            return;
+        }
         let (place, count) = self.position(contents);
         let target = match (self.view(contents), is_forward) {
             (View::Text, true) => place,
@@ -114,6 +121,38 @@ impl PaneState {
         };
     }
 
+    /// Goes to a place in a line, which comes into view from the side, too.
+    pub fn go_to_spot(&mut self, contents: &ViewedContents, spot: Spot) {
+        self.go_to_line(contents, spot.half, spot.line);
+        self.reveals = Some(spot);
+    }
+
+    /// In a long line with several changes, to the one after the last that was gone to, or before it; whether there is one.
+    fn go_along_line(&mut self, contents: &ViewedContents, is_forward: bool) -> bool {
+        let Some(diff) = contents.text() else { return false };
+        let Some(row) = self.rows().and_then(|rows| rows.row(diff, self.place.row)) else { return false };
+        let Some(number) = row.hunk else { return false };
+        let refined = self.refined(diff, number);
+        let hunk = &diff.hunks()[number];
+        for half in [Half::Right, Half::Left] {
+            let Some(line) = row.line(half) else { continue };
+            let marks = refined.marks(half, line - half.of(&hunk.old, &hunk.new).start);
+            let WordMarks::Bytes(changed) = marks else { continue };
+            let stops = stops(changed);
+            let here = self.revealed.filter(|spot| (spot.half, spot.line) == (half, line));
+            // Both sides of a row have their first change in view at once.
+            let here = here.map_or_else(|| stops.first().copied().unwrap_or(0), |spot| spot.byte);
+            let at = stops.partition_point(|stop| *stop < here);
+            let to = if is_forward { at + 1 } else { at.wrapping_sub(1) };
+            let Some(byte) = stops.get(to).copied() else { continue };
+            self.reveals = Some(Spot { half, line, byte });
+            let (place, n) = ((to + 1).to_string(), stops.len().to_string());
+            self.said = fill(words::SAID_IN_LINE, &[("place", &place), ("n", &n)]);
+            return true;
+        }
+        false
+    }
+
     /// Goes to a line, which is unfolded for that.
     pub fn go_to_line(&mut self, contents: &ViewedContents, half: Half, line: usize) {
         let Some(diff) = contents.text() else { return };
@@ -135,4 +174,18 @@ impl PaneState {
             self.go_to_row(row);
         }
     }
+}
+
+/// Bytes of a line that are seen at once, at least: changes that are nearer are one stop on the way along it.
+const SEEN_BYTES: usize = 200;
+
+/// Where one stops on the way along a line in which these bytes changed.
+fn stops(changed: &[Range<usize>]) -> Vec<usize> {
+    let mut stops: Vec<usize> = Vec::new();
+    for range in changed {
+        if stops.last().is_none_or(|last| range.start >= last + SEEN_BYTES) {
+            stops.push(range.start);
+        }
+    }
+    stops
 }

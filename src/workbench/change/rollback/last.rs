@@ -54,6 +54,10 @@ impl Workbench {
         {
             look.preview.restarts_for(&patch);
         }
+        if look.preview.turn == Turn::Went {
+            let goes = ledger.brought_by(entry).into_iter().collect();
+            self.add_opened(fs, ledger, &self.vouched_stack(fs, ledger)?, &goes, &mut look)?;
+        }
         if matches!(look.preview.turn, Turn::Repaired | Turn::RepairUndone) {
             let steps = look.preview.preview.plan.steps.clone();
             let moved = switches_moved_by(fs, ledger, &look, &steps)?;

@@ -84,6 +84,8 @@ pub struct RollbackPreview {
     /// What somebody has to allow in this run, whoever did when the patches came that come back: that nobody who is trusted
     /// today has signed them, for example.
     pub(crate) asked: Vec<Obstacle>,
+    /// Vulnerabilities that are open again afterwards, as far as the patches say.
+    pub(crate) opens: Vec<String>,
 }
 
 impl RollbackPreview {
@@ -131,6 +133,7 @@ impl RollbackPreview {
         sum.add_preview(&self.preview);
         sum.add_scripts(&self.scripts);
         self.health_checks().for_each(|check| sum.add("check", &check));
+        self.opens.iter().for_each(|open| sum.add("opens", open));
         sum.finish()
     }
 }
@@ -178,4 +181,6 @@ pub struct RolledBack {
     pub untidy: Option<String>,
     /// What has to be allowed when a patch that went comes back.
     pub(crate) needs: BTreeSet<Override>,
+    /// Vulnerabilities that are open again, as far as the patches say.
+    pub(crate) opens: Vec<String>,
 }
