@@ -107,14 +107,9 @@ impl Workbench {
 }
 
 impl Drop for LockedFolder<'_> {
-    /// Entries that nobody remembers could be removed without being missed.
     fn drop(&mut self) {
+        // Entries that nobody remembers could be removed without being missed.
         let _ = self.settle(&self.ledger);
-    }
-}
-
-impl Drop for LockedFolder<'_> {
-    fn drop(&mut self) {
         // Where nothing was ever changed, nothing is left of what came to nothing.
         if !self.is_changed.get() && self.ledger.head().seq == 0 {
             transaction::leave_no_trace(&self.root);
