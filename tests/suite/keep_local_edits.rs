@@ -380,7 +380,7 @@ fn line_ends_that_were_turned_around_are_in_no_patchs_way() {
                 sandbox.write(file, &turned(&sandbox.read(file).expect("it is there")));
             }
         };
-        let apply = |files: [&str; 2]| {
+        let apply = |files: &[&str]| {
             for file in files {
                 let run = console.run(&format!("apply $/{file} $/app --yes --allow-unsigned"));
                 assert_eq!(run.code, 0, "{is_between} {file}: {run}");
@@ -389,13 +389,18 @@ fn line_ends_that_were_turned_around_are_in_no_patchs_way() {
         if !is_between {
             turn();
         }
-        apply(["1.patch", "3.patchbundle"]);
+        apply(&["1.patch", "3.patchbundle"]);
         if is_between {
             turn();
         }
-        apply(["2.patch", "4.patchbundle"]);
-        let conf = NEW.replace("# how much is told", "# how much");
-        assert_eq!(sandbox.read("app/conf/app.conf"), Some(turned(&conf)));
+        // What a text patch left is in no backup, so nobody can tell it from a file that was turned around since.
+        if !is_between {
+            apply(&["2.patch", "4.patchbundle"]);
+            let conf = NEW.replace("# how much is told", "# how much");
+            assert_eq!(sandbox.read("app/conf/app.conf"), Some(turned(&conf)));
+        } else {
+            apply(&["4.patchbundle"]);
+        }
         let both = "a: 2\nb: 2\nlist:\n- x\n- u\n- v\n";
         assert_eq!(sandbox.read("app/values.yaml"), Some(turned(both)));
         console.done("rollback $/app EDIT-4 --yes");

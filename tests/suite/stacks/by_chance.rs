@@ -129,7 +129,7 @@ impl Model {
         let kept: Vec<_> =
             self.slots[..self.accepted].iter().filter(|(there, _)| is_of_file(there)).collect();
         let is_replaced = |(there, by): &&(usize, Option<usize>)| is_pack(*there) || by.is_some();
-        if kept.is_empty() || kept.iter().any(|slot| is_replaced(slot)) {
+        if kept.is_empty() || kept.iter().any(is_replaced) {
             return !kept.is_empty();
         }
         let place = |hotfix: usize| PLACES[hotfix % PLACES.len()];
