@@ -14,6 +14,7 @@ use crate::model::{LayerKey, Node, Step, TreePath};
 
 /// The places after the entries that were taken in.
 pub(crate) struct Expected<'l> {
+    ledger: &'l Ledger,
     places: BTreeMap<TreePath, ExpectedPlace>,
     /// What was expected before each entry that is taken back later.
     replaced: BTreeMap<u64, BTreeMap<TreePath, ExpectedPlace>>,
@@ -63,6 +64,7 @@ impl<'l> Expected<'l> {
         let taken_back = entries.iter().filter(|entry| entry.action == Action::Rollback);
         let replaced = taken_back.filter_map(|entry| entry.reverses).map(|seq| (seq, BTreeMap::new()));
         Self {
+            ledger,
             places: BTreeMap::new(),
             replaced: replaced.collect(),
             moves_undone: entries
@@ -109,13 +111,19 @@ impl<'l> Expected<'l> {
             }
         }
         self.stack(entry);
+        // What was not as expected before isn't by being there again. What comes back with a patch is an edit that was kept.
+        let undone = entry.reverses.and_then(|seq| self.ledger.entry(seq)).into_iter();
+        let undone = undone.filter(|undone| undone.action != Action::Rollback);
+        let found: BTreeMap<&TreePath, &Option<Node>> =
+            undone.flat_map(|undone| undone.steps.iter()).map(|step| (&step.path, &step.before)).collect();
+        let is_as_found = |step: &Step| found.get(&step.path).is_some_and(|found| **found == step.after);
         for step in &*entry.steps {
             let expected = match self.places.get(&step.path) {
                 Some(older) if entry.action == Action::Toggle => older.switched(entry, step),
                 // What was expected before is there again, with all that is known of it.
                 Some(older) if self.moves_undone.contains(&entry.seq) => older.clone(),
                 Some(restored) if entry.action == Action::Rollback && entry.out.is_empty() => {
-                    restored.left_as(step)
+                    if is_as_found(step) { restored.clone() } else { restored.left_as(step) }
                 }
                 _ => step.after.clone().into(),
             };

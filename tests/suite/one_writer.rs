@@ -236,9 +236,9 @@ fn what_came_to_nothing_leaves_no_trace_and_takes_nothing_from_others_who_begin_
             for _ in 0..2 {
                 scope.spawn(|| {
                     start.wait();
-                    (0..3).for_each(|_| {
+                    for _ in 0..3 {
                         let _ = come_to_nothing(folder, &product);
-                    });
+                    }
                 });
             }
             start.wait();

@@ -84,7 +84,7 @@ fn what_a_patch_left_and_another_took_away_again_is_known() {
     let (_, target) = applied(&sandbox);
     target.must_roll_back();
     target.edit("conf/app.conf", "port = 2\n");
-    assert_eq!(causes(&target), ["conf/app.conf: as it was before TEST-1"]);
+    assert_eq!(causes(&target), ["conf/app.conf: as an earlier TEST-1 left it"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::stack::manifest_of;
 use crate::checks::{Beginning, first_bytes};
 use crate::diff::is_text;
 use crate::disk::fs::Fs;
-use crate::ledger::Ledger;
+use crate::ledger::{Action, Ledger};
 use crate::model::{Digest, FileChange, Node, Patch, Payload, Role, TreePath};
 use crate::workbench::Result;
 use crate::workbench::contents::wants_merging;
@@ -116,13 +116,18 @@ pub(super) fn find_causes(
         if open.is_empty() || entry.patch.is_none() || ledger.moved_by(entry).is_some() {
             continue;
         }
+        // Whoever rolls a patch back restores what was before it.
+        let undone = entry.reverses.and_then(|seq| ledger.entry(seq));
+        let is_out = undone.is_some_and(|undone| undone.action == Action::Apply);
         for step in &*entry.steps {
             let Some(&index) = open.get(&step.path) else { continue };
             let is_here = |node: &Option<Node>| {
                 node.as_ref().zip(tree.at(&step.path)).is_some_and(|(node, here)| node.same_content(here))
             };
             let Some(patch) = ledger.changed_by(entry, &step.path) else { continue };
-            drift[index].cause = match (is_here(&step.before), is_here(&step.after)) {
+            let (without, with) =
+                if is_out { (&step.after, &step.before) } else { (&step.before, &step.after) };
+            drift[index].cause = match (is_here(without), is_here(with)) {
                 (true, _) => DriftCause::AsBefore(patch.id.clone()),
                 (false, true) => DriftCause::AsLeftBy(patch.id.clone()),
                 (false, false) => continue,

@@ -2,6 +2,7 @@
 
 use patchwright::workbench::Action;
 
+use crate::support::console::Console;
 use crate::support::sandbox::{Sandbox, order};
 #[cfg(unix)]
 use crate::support::trees::set_mode;
@@ -108,4 +109,26 @@ fn a_failed_health_check_takes_the_patch_back() {
     target.expect(&old());
     assert!(target.installed().is_empty());
     assert_eq!(target.story(), [Action::Apply, Action::Rollback]);
+}
+
+#[test]
+fn what_was_not_as_expected_is_not_right_because_a_rollback_put_it_there_again() {
+    let sandbox = Sandbox::with(&[("old/f", "one\n"), ("new/f", "two\n"), ("app/f", "one\n")]);
+    let console = Console::new(&sandbox);
+    console.done("make --from $/old --to $/new --id ACME-1 --output $/fix.patchbundle");
+    const APPLY: &str = "apply $/fix.patchbundle $/app --yes --allow-unsigned";
+    console.done(APPLY);
+    // Somebody restores the old file past the program, and the patch is applied again.
+    sandbox.write("app/f", "one\n");
+    let before = console.done("status $/app");
+    assert!(before.out.contains("edited  f  as it was before ACME-1"), "{before}");
+    console.done(APPLY);
+    console.done("rollback $/app --yes");
+    assert_eq!(sandbox.read("app/f").as_deref(), Some("one\n"));
+    let after = console.done("status $/app");
+    assert!(after.out.contains("edited  f  as it was before ACME-1"), "{after}");
+    let again = console.done(APPLY);
+    assert!(again.out.contains("Applied ACME-1"), "nothing is called in place that isn't: {again}");
+    assert_eq!(sandbox.read("app/f").as_deref(), Some("two\n"));
+    assert!(console.done("status $/app").out.contains("everything is as expected"));
 }
