@@ -137,6 +137,8 @@ pub struct EventRow {
     pub sign: EventSign,
     pub when: String,
     pub what: String,
+    /// Who did it, and on which computer.
+    pub by: Fact,
     /// Everything else about it.
     pub facts: Vec<Fact>,
 }
@@ -329,8 +331,8 @@ fn event(entry: &Entry, said: &str, history: &FolderHistory) -> EventRow {
         None => (!ids.is_empty()).then(|| ids.join(", ")),
     };
     let by = fill(words::USER_ON_HOST, &[("user", &entry.user), ("host", &entry.host)]);
-    let mut facts = vec![Fact::new(words::BY, &by)];
-    facts.extend(entry.patch.as_ref().map(|patch| Fact::new(words::TITLE, &patch.title)));
+    let mut facts: Vec<Fact> =
+        entry.patch.iter().map(|patch| Fact::new(words::TITLE, &patch.title)).collect();
     if let (Some(before), Some(after)) = (&entry.version_before, &entry.version_after)
         && before != after
     {
@@ -372,6 +374,7 @@ fn event(entry: &Entry, said: &str, history: &FolderHistory) -> EventRow {
             true => format!("{what} ({})", window::PART_CHECK_FAILED),
             false => what,
         },
+        by: Fact::new(words::BY, &by),
         facts,
     }
 }

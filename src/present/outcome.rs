@@ -206,8 +206,7 @@ fn facts(guided: &Guided, answer: Option<&WorkerAnswer>, found: Result<&FolderVi
         facts.push(Fact::new(words::REFERENCE, &entries(begun + 1, view.newest())));
         let newest = view.events.first();
         facts.extend(newest.map(|event| Fact::new(words::WHEN, &event.when)));
-        facts
-            .extend(newest.and_then(|event| event.facts.iter().find(|fact| fact.name == words::BY)).cloned());
+        facts.extend(newest.map(|event| event.by.clone()));
     }
     facts
 }

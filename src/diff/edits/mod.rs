@@ -8,7 +8,7 @@ mod back;
 mod condition;
 mod fit;
 mod meets;
-mod members;
+mod member_map;
 mod ops;
 mod path;
 mod print;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::condition::Condition;
-use super::members::Members;
+use super::member_map::MemberMap;
 use super::path::{Path, PathLookup, PathStep, at, at_mut, named};
 use super::value::{Item, Value};
 use super::why::OpMisfit;
@@ -413,7 +413,7 @@ pub(super) fn merged(target: Option<&Value>, patch: &Value) -> Value {
     let Value::Map(patch) = patch else { return patch.clone() };
     let mut entries = match target {
         Some(Value::Map(entries)) => entries.clone(),
-        _ => Members::default(),
+        _ => MemberMap::default(),
     };
     // What is looked up stays where it stood: only what is new comes behind it, and what goes leaves last.
     let places: HashMap<String, usize> =

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::members::Members;
+use super::member_map::MemberMap;
 use super::words;
 use crate::diff::settings::{Format, KeyEntry, ParsedValue, Sheet};
 
@@ -16,7 +16,7 @@ pub enum Value {
     /// What is no text to some programs and no number to others, as it is spelled: dates, and `yes` or `0123` in YAML.
     Plain(String),
     List(Vec<Item>),
-    Map(Members),
+    Map(MemberMap<Value>),
     /// What cannot be read for certain, as it is spelled.
     Odd(String),
 }

@@ -283,8 +283,10 @@ fn look(sign: EventSign, tokens: &Tokens) -> (Icon, egui::Color32) {
 fn event_ui(ui: &mut Ui, event: &EventRow) {
     ui.spacing_mut().item_spacing.y = space::TINY;
     egui::CollapsingHeader::new(text::body(&event.what)).id_salt(event.number).show(ui, |ui| {
-        let list: Vec<FactRow<'_>> =
-            event.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();
+        let list: Vec<FactRow<'_>> = std::iter::once(&event.by)
+            .chain(&event.facts)
+            .map(|fact| FactRow::new(&fact.name, &fact.value))
+            .collect();
         facts(ui, &list);
     });
     // With the number that reports and support refer to.

@@ -244,7 +244,7 @@ fn a_rollout_is_paused_resumed_and_goes_on_without_a_folder_that_cannot_be_chang
     person.must_see(&with_n(many::PLAN_REFUSED, "1 folder"));
     person.press(&run("all"));
     person.press(many::DO_RUN);
-    person.must_see("1 of 2 folders are good");
+    person.must_see("1 of 2 folders is good");
     person.press(many::ROLLOUT_MORE);
     person.press(many::ROLLOUT_PAUSE);
     person.press(many::DO_PAUSE);

@@ -63,12 +63,12 @@ fn every_tool_of_a_change_is_found_and_works_in_every_window() {
 
         uses(&mut person, window::VIEWED);
         assert_eq!(viewed(&person), 1, "{at}");
+        uses(&mut person, contents::NEXT_CHANGE_BUTTON);
         uses(&mut person, words::COMPARE_FOLDER_AFTER);
         assert_eq!(person.model(|model| model.workspace.comparison), Comparison::FolderToAfter, "{at}");
         uses(&mut person, window::NOTE);
         assert!(person.model(|model| model.noting.is_some()), "{at}");
         uses(&mut person, words::LEAVE);
-        uses(&mut person, contents::NEXT_CHANGE_BUTTON);
         uses(&mut person, window::REVIEW);
         assert_eq!(person.model(|model| model.page), Page::Review, "{at}");
         goes_back(&mut person);

@@ -3,21 +3,19 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
 
-use super::value::Value;
-
 /// Up to so many keys are looked at one by one.
 const FEW: usize = 16;
 
 /// A group's keys and values. Files may name a key twice; the first one counts.
-#[derive(Clone, Default)]
-pub struct Members {
-    entries: Vec<(String, Value)>,
+#[derive(Clone)]
+pub struct MemberMap<V> {
+    entries: Vec<(String, V)>,
     /// The places of all entries in the order of their keys, once somebody asked for one of many.
     by_key: OnceLock<Vec<usize>>,
 }
 
-impl Members {
-    pub(super) fn get(&self, key: &str) -> Option<&Value> {
+impl<V> MemberMap<V> {
+    pub(super) fn get(&self, key: &str) -> Option<&V> {
         if self.entries.len() <= FEW {
             return self.entries.iter().find(|(name, _)| name == key).map(|(_, value)| value);
         }
@@ -31,26 +29,32 @@ impl Members {
         by_key.get(first).filter(|place| key_at(place) == key).map(|place| &self.entries[*place].1)
     }
 
-    pub(super) fn push(&mut self, member: (String, Value)) {
+    pub(super) fn push(&mut self, member: (String, V)) {
         self.by_key.take();
         self.entries.push(member);
     }
 
-    pub(super) fn remove(&mut self, index: usize) -> (String, Value) {
+    pub(super) fn remove(&mut self, index: usize) -> (String, V) {
         self.by_key.take();
         self.entries.remove(index)
     }
 }
 
-impl Deref for Members {
-    type Target = [(String, Value)];
+impl<V> Default for MemberMap<V> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), by_key: OnceLock::new() }
+    }
+}
+
+impl<V> Deref for MemberMap<V> {
+    type Target = [(String, V)];
 
     fn deref(&self) -> &Self::Target {
         &self.entries
     }
 }
 
-impl DerefMut for Members {
+impl<V> DerefMut for MemberMap<V> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         // A key may be given another name.
         self.by_key.take();
@@ -58,34 +62,34 @@ impl DerefMut for Members {
     }
 }
 
-impl PartialEq for Members {
+impl<V: PartialEq> PartialEq for MemberMap<V> {
     fn eq(&self, other: &Self) -> bool {
         self.entries == other.entries
     }
 }
 
-impl Eq for Members {}
+impl<V: Eq> Eq for MemberMap<V> {}
 
-impl std::fmt::Debug for Members {
+impl<V: std::fmt::Debug> std::fmt::Debug for MemberMap<V> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.entries.fmt(f)
     }
 }
 
-impl From<Vec<(String, Value)>> for Members {
-    fn from(entries: Vec<(String, Value)>) -> Self {
+impl<V> From<Vec<(String, V)>> for MemberMap<V> {
+    fn from(entries: Vec<(String, V)>) -> Self {
         Self { entries, by_key: OnceLock::new() }
     }
 }
 
-impl FromIterator<(String, Value)> for Members {
-    fn from_iter<T: IntoIterator<Item = (String, Value)>>(members: T) -> Self {
+impl<V> FromIterator<(String, V)> for MemberMap<V> {
+    fn from_iter<T: IntoIterator<Item = (String, V)>>(members: T) -> Self {
         Self::from(Vec::from_iter(members))
     }
 }
 
-impl IntoIterator for Members {
-    type Item = (String, Value);
+impl<V> IntoIterator for MemberMap<V> {
+    type Item = (String, V);
     type IntoIter = std::vec::IntoIter<Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
@@ -93,9 +97,9 @@ impl IntoIterator for Members {
     }
 }
 
-impl<'a> IntoIterator for &'a Members {
-    type Item = &'a (String, Value);
-    type IntoIter = std::slice::Iter<'a, (String, Value)>;
+impl<'a, V> IntoIterator for &'a MemberMap<V> {
+    type Item = &'a (String, V);
+    type IntoIter = std::slice::Iter<'a, (String, V)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.entries.iter()
@@ -109,10 +113,9 @@ mod tests {
     #[test]
     fn a_key_among_many_is_found_and_of_two_the_first_one() {
         for count in [0, 1, FEW, FEW + 1, 500] {
-            let number = |number: usize| Value::Number(number.to_string());
-            let mut members: Members =
-                (0..count).map(|key| (format!("k{}", key * 7 % 500), number(key))).collect();
-            members.push(("k0".to_owned(), number(9_999)));
+            let mut members: MemberMap<usize> =
+                (0..count).map(|key| (format!("k{}", key * 7 % 500), key)).collect();
+            members.push(("k0".to_owned(), 9_999));
             for (key, value) in members.clone() {
                 let first = members.iter().find(|(name, _)| *name == key).map(|(_, value)| value);
                 assert_eq!(members.get(&key), first);
@@ -125,14 +128,13 @@ mod tests {
 
     #[test]
     fn what_is_changed_is_found_as_it_is_now() {
-        let mut members: Members =
-            (0..100).map(|key| (format!("k{key}"), Value::Number(key.to_string()))).collect();
+        let mut members: MemberMap<usize> = (0..100).map(|key| (format!("k{key}"), key)).collect();
         assert!(members.get("k40").is_some());
         members.remove(40);
         assert_eq!(members.get("k40"), None);
         members[0].0 = "a".to_owned();
-        assert_eq!((members.get("k0"), members.get("a")), (None, Some(&Value::Number("0".to_owned()))));
-        members.push(("k0".to_owned(), Value::Null));
-        assert_eq!(members.get("k0"), Some(&Value::Null));
+        assert_eq!((members.get("k0"), members.get("a")), (None, Some(&0)));
+        members.push(("k0".to_owned(), 7));
+        assert_eq!(members.get("k0"), Some(&7));
     }
 }
