@@ -71,7 +71,7 @@ fn every_change_in_a_line_of_two_megabytes_is_gone_to_one_after_the_other() {
     must_be_in_view(&harness, places[0]);
     // The note above leads there, too, from wherever one is.
     press(&mut harness, Modifiers::NONE, Key::Home);
-    let shows = harness.get_all_by_label(patchwright::words::contents::NOTE_SHOW).next().expect("a button");
+    let shows = harness.get_all_by_label(patchwright::words::contents::NOTE_SHOW).last().expect("a button");
     shows.click();
     harness.run();
     must_be_in_view(&harness, places[0]);
