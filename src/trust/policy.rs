@@ -49,12 +49,14 @@ pub(crate) struct Demands {
     pub rehearsal: bool,
     /// That it is not older than this, in days.
     pub refuse_after_days: Option<u32>,
+    /// How many have to sign, as somebody wrote it into the rules: more than the one author that is asked for anyway.
+    pub approvals: Approvals,
 }
 
 impl Demands {
     /// Whether nothing is asked of what the patch says about itself.
     pub(crate) fn is_of_no_claim(&self) -> bool {
-        Self { rehearsal: false, ..self.clone() } == Self::default()
+        Self { rehearsal: false, approvals: Approvals::default(), ..self.clone() } == Self::default()
     }
 
     fn with(self, rules: &Rules) -> Self {
@@ -65,6 +67,12 @@ impl Demands {
             proof: rules.proof.unwrap_or(self.proof),
             rehearsal: rules.rehearsal.unwrap_or(self.rehearsal),
             refuse_after_days: rules.refuse_after_days.or(self.refuse_after_days),
+            approvals: Approvals {
+                authors: rules.authors.map_or(self.approvals.authors, |authors| {
+                    if authors > ANYWAY.authors { authors } else { 0 }
+                }),
+                reviewers: rules.reviewers.unwrap_or(self.approvals.reviewers),
+            },
         }
     }
 
@@ -80,9 +88,13 @@ impl Demands {
             proof: self.proof || other.proof,
             rehearsal: self.rehearsal || other.rehearsal,
             refuse_after_days: ages.into_iter().flatten().min(),
+            approvals: self.approvals.or_more(other.approvals),
         }
     }
 }
+
+/// How many have to sign where no rule says so.
+pub(super) const ANYWAY: Approvals = Approvals { authors: 1, reviewers: 0 };
 
 /// Who set a policy. Ordered by weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,7 +121,7 @@ impl Default for Policy {
     /// One author has to vouch; whoever knows better may say so.
     fn default() -> Self {
         Self {
-            needs: Approvals { authors: 1, reviewers: 0 },
+            needs: ANYWAY,
             may_look: true,
             unvouched: Unvouched::Ask,
             max_age_days: None,
@@ -178,11 +190,6 @@ impl Policy {
         self.demands = self.demands.with(rules);
         self.set_by = set_by;
         self
-    }
-
-    /// Whether anybody set it.
-    pub(crate) fn is_set(&self) -> bool {
-        self.set_by != SetBy::Default
     }
 
     /// Of two the stricter in everything.

@@ -154,11 +154,14 @@ fn a_rule_that_is_set_aside_is_said_with_the_result_and_its_reason_is_kept() {
     let sandbox = sandbox();
     let console = Console::new(&sandbox);
     let plain = console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
-    assert!(plain.out.contains("  Applied without a trusted signature (--allow-unsigned)\n"), "{plain}");
+    assert!(
+        plain.out.contains("  Applied without enough trusted signatures (--allow-unsigned)\n"),
+        "{plain}"
+    );
     console.done("rollback $/app --yes");
     let told = console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned=OPS-77");
     assert!(
-        told.out.contains("  Applied without a trusted signature (--allow-unsigned): OPS-77\n"),
+        told.out.contains("  Applied without enough trusted signatures (--allow-unsigned): OPS-77\n"),
         "{told}"
     );
     assert!(console.done("history $/app").out.contains("(--allow-unsigned): OPS-77"));
