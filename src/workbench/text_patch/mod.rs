@@ -26,7 +26,7 @@ use crate::diff::place::Tolerance;
 use crate::model::{Digest, FileChange, Hasher, Patch};
 use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
 
-pub(super) use about::{about as about_of, line as one_line_of, names_a_product};
+pub(super) use about::{about as about_of, line as one_line_of};
 use disk_tree::DiskTree;
 pub(super) use findings::{add_findings, facts, obstacles};
 use input::{TextFile, TextInput};
