@@ -40,6 +40,9 @@ fn a_patch_that_was_called_back_is_refused_with_its_reason_and_replacement() {
     assert_eq!(sandbox.read("app/app").as_deref(), Some("1"));
 
     console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    let planned = console.done("plan $/fix.patchbundle $/app --withdrawn $/holds.json");
+    assert!(planned.out.contains("TEST-1 was withdrawn: it loses mail"), "{planned}");
+    assert!(!console.done("plan $/fix.patchbundle $/app").out.contains("withdrawn"), "no list says so");
     let status = console.done("status $/app --withdrawn $/holds.json");
     assert!(status.out.contains("TEST-1 was withdrawn: it loses mail. Use TEST-2 instead."), "{status}");
     let status = console.done("status $/app --withdrawn $/holds.json --json").json();
@@ -84,6 +87,12 @@ fn the_list_of_this_machine_is_asked_unasked() {
     sandbox.write("settings/holds.json", "{");
     let damaged = preview();
     assert!(matches!(damaged, Err(Error::RecallsList { .. })), "{damaged:?}");
+    // Whoever only looks sees the rest, and that nobody can tell.
+    let app = sandbox.path("app");
+    let status = unwatched(|watch| bench.status_against(&app, &[], watch)).expect("the rest is told");
+    let view = FolderView::new(status, &bench.history(&app).expect("a history"));
+    assert_eq!(view.alarms.len(), 1);
+    assert!(view.alarms[0].what.contains("withdrawn"), "{:?}", view.alarms[0].what);
 }
 
 #[test]
