@@ -317,6 +317,7 @@ fn of_file(code: Code, doing: &str, path: &Path, source: &std::io::Error) -> Rep
     let report = Report::new(code, format!("Can't {doing}")).at(path.display()).because(in_words(source));
     match code {
         Code::Occupied => report.hint("Choose another name; existing files are never overwritten."),
+        Code::Space => report.hint(FREE_SPACE),
         _ if source.kind() == std::io::ErrorKind::NotFound => {
             report.hint("Check the path. The folder in front of the name must exist, too.")
         }
@@ -362,13 +363,20 @@ fn of_container(error: &BundleError) -> Report {
     // What the system said explains nothing without what was attempted.
     let whole: Vec<String> = std::iter::once(problem).chain(reasons(error)).collect();
     report.causes.push(whole.join(": "));
-    if error.code() == Code::Io { report } else { report.hint(bundle_hint(error.code())) }
+    match error.code() {
+        Code::Io => report,
+        Code::Space => report.hint(FREE_SPACE),
+        code => report.hint(bundle_hint(code)),
+    }
 }
+
+const FREE_SPACE: &str = "Free some disk space, then try again.";
 
 fn bundle_headline(code: Code) -> &'static str {
     match code {
         Code::Container => "Can't open this file: it's damaged or not a patch",
         Code::Io => "Can't read the patch file",
+        Code::Space => "There isn't enough disk space",
         Code::Newer => "This patch file needs a newer version of Patchwright",
         _ => "This patch file breaks a rule, so none of it is used",
     }

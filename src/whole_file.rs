@@ -131,6 +131,11 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     }
 }
 
+/// Whether there is no room left on the disk for whoever wanted to write, or none that they may use.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()

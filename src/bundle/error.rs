@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::model::Code;
+use crate::whole_file::is_full;
 
 /// A refusal or failure: which code, what is wrong, and as far as known in which file and member.
 ///
@@ -30,7 +31,10 @@ impl BundleError {
     pub fn io(attempted: impl Into<String>, source: io::Error) -> Self {
         match source.downcast::<Self>() {
             Ok(refusal) => refusal,
-            Err(source) => Self { source: Some(source), ..Self::new(Code::Io, attempted) },
+            Err(source) => {
+                let code = if is_full(&source) { Code::Space } else { Code::Io };
+                Self { source: Some(source), ..Self::new(code, attempted) }
+            }
         }
     }
 
@@ -113,6 +117,13 @@ mod tests {
             "bundle \"fonts.patchbundle\": member \"blobs/\\u{1b}[2J\": its checksum is wrong"
         );
         assert_eq!(error.code(), Code::Container);
+    }
+
+    #[test]
+    fn a_full_disk_is_told_from_a_file_that_cannot_be_read() {
+        let code = |kind: io::ErrorKind| BundleError::io("cannot write", kind.into()).code();
+        assert_eq!([io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].map(code), [Code::Space; 2]);
+        assert_eq!(code(io::ErrorKind::NotFound), Code::Io);
     }
 
     #[test]

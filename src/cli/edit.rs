@@ -18,6 +18,7 @@ use crate::workbench::TriedFile;
 #[command(after_help = "\
 Examples:
   patchwright edit test order.toml /opt/app
+  patchwright edit test order.toml site/values.yaml --from app-1.0
   patchwright edit test order.toml a/values.yaml b/values.yaml --json")]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -37,16 +38,23 @@ struct Test {
     /// Files to try them on, or product folders
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    /// The folder with the original product: an edit doesn't fit where a file has another value than there
+    #[arg(long, value_name = "OLD")]
+    from: Option<PathBuf>,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
-        let EditVerb::Test(Test { order, files }) = self.verb;
-        let tried = session.workbench().try_edits(&order, &files).without_folder()?;
+        let EditVerb::Test(Test { order, files, from }) = self.verb;
+        let tried = session.workbench().try_edits(&order, &files, from.as_deref()).without_folder()?;
         let ending = match tried.iter().all(TriedFile::fits) {
             true => Outcome::Done,
             false => Outcome::Not(Kind::Refused),
         };
-        session.answer_as(ending, |style| text::edits_tried(&tried, style), || answer::EditTest::new(&tried))
+        session.answer_as(
+            ending,
+            |style| text::edits_tried(&tried, from.is_some(), style),
+            || answer::EditTest::new(&tried),
+        )
     }
 }

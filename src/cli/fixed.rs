@@ -8,7 +8,7 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Word;
 use crate::report::Report;
-use crate::workbench::{FixedFormat, FixedHere, Publisher};
+use crate::workbench::{FixedFormat, FixedHere, OutputKind, Publisher, refuse_taken};
 
 /// Show what is fixed in a folder, by which patch, and the proof
 ///
@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     /// Write it for others: openvex, cyclonedx, cyclonedx-vex, csaf, trivyignore or osv-scanner
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     format: Option<FixedFormat>,
-    /// The file to write; an existing one is replaced. Without it, the document is printed
+    /// The file to write; an earlier one of this command is replaced. Without it, the document is printed
     #[arg(short, long, value_name = "FILE", requires = "format")]
     output: Option<PathBuf>,
     /// Compare with this report of Trivy or Grype (JSON)
@@ -47,6 +47,9 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
         let publisher = self.publisher(session)?;
+        if let Some(output) = &self.output {
+            refuse_taken(output, OutputKind::Fixed).without_folder()?;
+        }
         let (workbench, withdrawn) = (session.workbench(), &self.lists.withdrawn);
         let mut here =
             session.watch(|bench, watch| bench.fixed(target, withdrawn, watch)).in_folder(target)?;

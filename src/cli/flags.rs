@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgAction, ArgMatches, Args, ValueEnum};
+use clap::{Arg, ArgMatches, Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::Result;
@@ -171,7 +171,7 @@ impl<const UNDO: bool> Args for ReturnFlags<UNDO> {
             let flag = Arg::new(rule.flag()).long(rule.flag()).help(help);
             let flag = match rule.needs_reason() {
                 true => flag.value_name("REASON").value_parser(reason),
-                false => flag.action(ArgAction::SetTrue),
+                false => optional_reason(flag),
             };
             command.arg(if UNDO { flag.requires("undo") } else { flag })
         })
@@ -191,14 +191,15 @@ impl<const UNDO: bool> clap::FromArgMatches for ReturnFlags<UNDO> {
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         for rule in Self::RULES {
-            let given = match rule.needs_reason() {
-                true => matches.get_one::<String>(rule.flag()).cloned(),
-                false => matches.get_flag(rule.flag()).then(String::new),
-            };
-            self.0.set(rule, given);
+            self.0.set(rule, matches.get_one::<String>(rule.flag()).cloned());
         }
         Ok(())
     }
+}
+
+/// `--flag` alone, or `--flag=REASON`.
+fn optional_reason(flag: Arg) -> Arg {
+    flag.value_name("REASON").num_args(0..=1).require_equals(true).default_missing_value("")
 }
 
 /// The rules that are set aside, a flag for each.
@@ -210,10 +211,10 @@ impl Args for OverrideFlags {
         Override::ALL.into_iter().fold(command, |command, rule| {
             let what = if rule.needs_reason() { "the reason" } else { "it, and the reason if you give one" };
             let help = format!("{}; the history records {what}", rule.deed());
-            let flag = Arg::new(rule.flag()).long(rule.flag()).help(help).value_name("REASON");
+            let flag = Arg::new(rule.flag()).long(rule.flag()).help(help);
             command.arg(match rule.needs_reason() {
-                true => flag.value_parser(reason),
-                false => flag.num_args(0..=1).require_equals(true).default_missing_value(""),
+                true => flag.value_name("REASON").value_parser(reason),
+                false => optional_reason(flag),
             })
         })
     }

@@ -48,7 +48,10 @@ impl Arguments {
                     true => Outcome::Not(Kind::NeedsPerson),
                 },
                 |style| {
-                    let noted = self.vouch.as_ref().map(|reason| text::vouched(reason, style));
+                    // Where nothing was done, nothing was confirmed.
+                    let is_about_something = check.fitting > 0 || check.problem.is_some();
+                    let reason = self.vouch.as_ref().filter(|_| is_about_something || unfinished.is_some());
+                    let noted = reason.map(|reason| text::vouched(reason, style));
                     noted.unwrap_or_default()
                         + &text::history_check(&check, target, style)
                         + &text::interrupted(unfinished.as_ref(), target, style)

@@ -9,7 +9,9 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use super::sign::signer;
 use crate::report::Report;
-use crate::workbench::{KeyFingerprint, KeyWish, PublicKey, Revoked, RevokedFrom, SignerRole, is_key_name};
+use crate::workbench::{
+    KeyFingerprint, KeyWish, KnownKey, PublicKey, Revoked, RevokedFrom, SignerRole, TrustedKey, is_key_name,
+};
 
 /// Make keys, and decide whose keys you trust
 ///
@@ -258,9 +260,15 @@ impl Trust {
             is_first_contact: self.from.is_some(),
             key,
         };
-        self.compare(&wish, session)?;
+        let known = session.workbench().keys().without_folder()?;
+        let is_it = |known: &KnownKey| known.key.key.fingerprint() == wish.key.fingerprint();
+        let before = known.into_iter().find(is_it).map(|known| known.key);
+        self.compare(&wish, before.as_ref(), session)?;
         let trusted = session.workbench().trust_key(&wish).without_folder()?;
-        session.answer(|style| text::trusted_key(&trusted, style), || answer::KeyInfo::new(&trusted))
+        session.answer(
+            |style| text::trusted_key(&trusted, before.as_ref(), style),
+            || answer::KeyInfo::new(&trusted),
+        )
     }
 
     /// The key, what it is trusted for, and what it may be called.
@@ -284,7 +292,12 @@ impl Trust {
     }
 
     /// Nobody trusts what they have not compared.
-    fn compare(&self, wish: &KeyWish, session: &mut Session<'_, '_>) -> Result<()> {
+    fn compare(
+        &self,
+        wish: &KeyWish,
+        before: Option<&TrustedKey>,
+        session: &mut Session<'_, '_>,
+    ) -> Result<()> {
         let print = wish.key.fingerprint();
         match self.fingerprint {
             Some(told) if told == print => Ok(()),
@@ -302,7 +315,7 @@ impl Trust {
             }
             None => {
                 let question = "Did the owner confirm these digits or words over another channel?";
-                session.ask(|style| text::key_to_compare(wish, style), question)
+                session.ask(|style| text::key_to_compare(wish, before, style), question)
             }
         }
     }

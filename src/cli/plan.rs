@@ -12,7 +12,7 @@ use crate::workbench::{ApplyOptions, PlanFile};
 
 /// Show what apply would change, and every problem
 ///
-/// Checks the patch and the folder, and changes nothing. Several patch files are one plan, in the order that they
+/// Checks the patch and the folder, and changes nothing in it. Several patch files are one plan, in the order that they
 /// require. Exits with 3 or 4 if the patch can't be applied yet, as apply would; a patch that only
 /// lacks a signature that you trust exits with 0. With --allow-… it shows what apply would do with
 /// the same; nothing is recorded.
@@ -36,8 +36,8 @@ pub(super) struct Arguments {
     /// Save the plan, to apply exactly these changes later
     #[arg(short, long, value_name = "PLAN")]
     output: Option<PathBuf>,
-    /// Write FILE with both versions of PATH and each conflict marked; edit it, then use --merged
-    #[arg(long, value_name = "PATH=FILE")]
+    /// Write the new file DRAFT with both versions of PATH and each conflict marked; edit it, then use --merged
+    #[arg(long, value_name = "PATH=DRAFT")]
     draft: Vec<String>,
     #[command(flatten)]
     overrides: OverrideFlags,
@@ -58,11 +58,13 @@ impl Arguments {
         let first = request.files[0].clone();
         let preview =
             session.watch(|workbench, watch| workbench.preview(request, target, watch)).in_folder(target)?;
+        let mut drafts = Vec::new();
         for pair in &self.draft {
             let (path, output) = path_and_file("--draft", pair)?;
             let file = preview.file_that_changes(&path);
             let file = file.unwrap_or(&first);
             session.workbench().draft_merge(file, target, &path, &output).in_folder(target)?;
+            drafts.push((path, output));
         }
         let saved = self.output.as_deref();
         if let Some(output) = saved {
@@ -70,7 +72,7 @@ impl Arguments {
             PlanFile::new(&preview, created).save(output).without_folder()?;
         }
         let options = ApplyOptions { overrides: self.overrides.0, ..ApplyOptions::default() };
-        let preview = preview.as_allowed(&options);
+        let preview = preview.as_allowed(&options).with_refused_scripts();
         let ending = match &preview.preview {
             plan if let Some(obstacle) = plan.obstacles.first() => Outcome::Not(obstacle.kind()),
             plan if plan.is_nothing_to_do() => Outcome::NothingToDo,
@@ -78,8 +80,11 @@ impl Arguments {
         };
         session.answer_as(
             ending,
-            |style| text::plan(&preview, target, saved, false, Detail::Full, style),
-            || answer::Plan::new(&preview, target, saved),
+            |style| {
+                text::plan(&preview, target, saved, false, Detail::Full, style)
+                    + &text::drafts_written(&drafts)
+            },
+            || answer::Plan::new(&preview, target, saved, &drafts),
         )
     }
 }

@@ -9,7 +9,9 @@ use super::session::{InFolder, Outcome, Session};
 use super::sign::signer;
 use crate::model::Digest;
 use crate::report::{Report, review as report, shell_path};
-use crate::workbench::{Opinion, Review, ReviewWish, Watch, Workbench, is_text_patch};
+use crate::workbench::{
+    Opinion, OutputKind, Review, ReviewWish, Watch, Workbench, is_text_patch, refuse_taken,
+};
 
 /// Record your review of a patch file, and sign it
 ///
@@ -47,7 +49,7 @@ pub(super) struct Arguments {
     /// Continue only if the file has this SHA-256, as `show` printed it
     #[arg(long, value_name = "SHA-256", value_parser = sha256)]
     expect: Option<Digest>,
-    /// Write the review to a .json, .md or .html file; repeat for several
+    /// Write the review to a new .json, .md or .html file; repeat for several
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
     /// Sign with this secret key, or the .pub file of an SSH key in an agent
@@ -123,6 +125,7 @@ impl Arguments {
         }
         let forms: Vec<ReviewFormat> =
             self.output.iter().map(|output| ReviewFormat::new(output)).collect::<Result<_>>()?;
+        self.refuse_taken(&forms)?;
         let wish = self.wish(session)?;
         let expected = self.expect;
         let look = session.watch(|workbench, watch| workbench.look_to_sign(file, expected, watch));
@@ -162,6 +165,19 @@ impl Arguments {
             true => session.answer(answer, fields),
             false => session.answer(answer, fields),
         }
+    }
+
+    /// A review that somebody wrote, and the signature beside it, are never written over.
+    fn refuse_taken(&self, forms: &[ReviewFormat]) -> Result<()> {
+        for (form, output) in forms.iter().zip(&self.output) {
+            refuse_taken(output, OutputKind::Single).without_folder()?;
+            if *form == ReviewFormat::Json && self.key.is_some() {
+                for signature in Workbench::review_signatures(output) {
+                    refuse_taken(&signature, OutputKind::Single).without_folder()?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn wish(&self, session: &Session<'_, '_>) -> Result<ReviewWish> {

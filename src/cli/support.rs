@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use super::Result;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
+use crate::workbench::{OutputKind, refuse_taken};
 
 /// Save a support file: records and checksums, never file contents
 ///
 /// A ZIP file about the computer, the folder's history and an interrupted change. It contains the names of patched
 /// files, and who changed them when. Changes nothing in the folder.
+/// Existing files are never overwritten.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,7 +20,7 @@ Examples:
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
-    /// The file to write; an existing one is replaced
+    /// The new file to write
     #[arg(short, long, value_name = "FILE", default_value = "./patchwright-support.zip")]
     output: PathBuf,
 }
@@ -27,6 +29,7 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (target, report) = (&self.target, "Saved from the command line.\n");
         let output = std::path::absolute(&self.output).unwrap_or(self.output);
+        refuse_taken(&output, OutputKind::Single).without_folder()?;
         let saved = session
             .watch(|bench, watch| bench.save_support_file(&output, Some(target), report, watch))
             .in_folder(target)?;

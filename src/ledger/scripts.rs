@@ -142,6 +142,13 @@ impl Entry {
 }
 
 impl Ledger {
+    /// Whether scripts ran with `rollback`, or with what it rolled back: undoing it would bring a patch in without them.
+    pub(crate) fn is_about_scripts(&self, rollback: &Entry) -> bool {
+        let reversed = rollback.reverses.and_then(|seq| self.entry(seq));
+        let out = rollback.out.iter().filter_map(|gone| self.entry(gone.key().entry));
+        reversed.into_iter().chain(out).chain([rollback]).any(|entry| !entry.scripts.is_empty())
+    }
+
     /// Scripts that were about to run around the newest change, and of which nothing was heard since.
     pub(crate) fn scripts_in_doubt(&self) -> Vec<&ScriptNote> {
         let mut heard: Vec<&ScriptNote> = Vec::new();

@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn scripts_that_nobody_may_run_are_in_the_way_and_others_are_read_first() {
-        let refused = Obstacle::new(Scripts::NotVouchedFor);
+        let refused = Obstacle::new(Scripts::NotVouchedFor { signers: Vec::new() });
         let plan = ScriptPlan { refused: Some(refused), ..ScriptPlan::default() };
         let finding = finding_of_scripts(&plan).expect("a finding");
         assert_eq!((finding.rank, finding.code), (Rank::Blocks, Some(Code::Policy)));

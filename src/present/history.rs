@@ -384,7 +384,7 @@ fn reference(patch: &PatchNote) -> String {
     line(&patch.reference().map_or_else(|| patch.id.clone(), |reference| reference.to_string()))
 }
 
-/// Patches that were withdrawn, and those of which something is undone.
+/// Patches that were withdrawn, or of which nobody can tell, and those of which something is undone.
 fn alarms(status: &FolderStatus) -> Vec<FolderAlarm> {
     let undone = |(key, files): &(LayerKey, Vec<TreePath>)| {
         let patch = status.installed.iter().find(|patch| patch.key == *key)?;
@@ -393,7 +393,12 @@ fn alarms(status: &FolderStatus) -> Vec<FolderAlarm> {
             why: fill(words::UNDONE_HERE_WHY, &[("undone", &line(&capitalised(&relations::undone(files))))]),
         })
     };
-    status.held.iter().map(called_back).chain(status.undone.iter().filter_map(undone)).collect()
+    let unread = status.lists_problem.iter().map(|problem| FolderAlarm {
+        what: window::LISTS_UNREAD.to_owned(),
+        why: line(&capitalised(problem)),
+    });
+    let known = status.held.iter().map(called_back);
+    unread.chain(known).chain(status.undone.iter().filter_map(undone)).collect()
 }
 
 fn called_back(held: &Recalled) -> FolderAlarm {

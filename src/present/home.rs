@@ -152,6 +152,8 @@ fn known_folder(status: &FolderStatus, last: Option<&Entry>) -> KnownFolder {
         _ if status.unfinished.is_some() => KnownFolderState::Unfinished,
         _ if !status.unchecked.is_empty() => KnownFolderState::Unchecked,
         _ if !status.held.is_empty() => KnownFolderState::Withdrawn,
+        // Nobody knows whether its patches were withdrawn.
+        _ if status.lists_problem.is_some() => KnownFolderState::Away,
         _ if status.switches.iter().any(|switch| !switch.open_again().is_empty()) => {
             KnownFolderState::OpenAgain
         }

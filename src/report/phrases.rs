@@ -257,7 +257,7 @@ pub(crate) fn vouched(entry: &Entry) -> Vec<String> {
 /// That a rule was set aside, and for which reason.
 pub(crate) fn set_aside(note: &OverrideNote) -> String {
     let what = match note.rule.as_str() {
-        "unsigned" => "Applied without a trusted signature (--allow-unsigned)".to_owned(),
+        "unsigned" => "Applied without enough trusted signatures (--allow-unsigned)".to_owned(),
         "downgrade" => "Applied although it is older (--allow-downgrade)".to_owned(),
         "other-product" => "Applied to another product (--allow-other-product)".to_owned(),
         "related" => "Applied although it changes what another patch changed (--allow-related)".to_owned(),

@@ -73,6 +73,7 @@ use crate::plan::ApprovedPlan;
 use crate::progress::{CancelToken, Cancelled, Progress};
 use crate::text::with_thousands;
 use crate::threads;
+use crate::whole_file::is_full;
 
 /// Everything that a change needs.
 pub struct Request<'a> {
@@ -267,7 +268,7 @@ impl TransactionError {
     pub fn code(&self) -> Code {
         match self {
             TransactionError::Io { source, .. } => match source.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::Space,
+                _ if is_full(source) => Code::Space,
                 io::ErrorKind::PermissionDenied => Code::Rights,
                 io::ErrorKind::ReadOnlyFilesystem => Code::Volume,
                 io::ErrorKind::ResourceBusy | io::ErrorKind::ExecutableFileBusy => Code::InUse,

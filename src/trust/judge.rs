@@ -298,6 +298,7 @@ impl<'a> Evaluation<'a> {
             vouchers,
             doubts: self.doubts,
             needs,
+            asked: self.claim.asks,
             policy,
             unknown_keys: self.unknown_keys,
             is_key_change,

@@ -54,12 +54,14 @@ pub(crate) struct Demands {
     pub refuse_after_days: Option<u32>,
     /// That it says of each vulnerability that it fixes what a day is worked out from, by which it has to be fixed.
     pub due_days: DueDays,
+    /// How many have to sign, as somebody wrote it into the rules: more than the one author that is asked for anyway.
+    pub approvals: Approvals,
 }
 
 impl Demands {
     /// Whether nothing is asked of what the patch says about itself.
     pub(crate) fn is_of_no_claim(&self) -> bool {
-        Self { rehearsal: false, ..self.clone() } == Self::default()
+        Self { rehearsal: false, approvals: Approvals::default(), ..self.clone() } == Self::default()
     }
 
     fn with(self, rules: &Rules) -> Self {
@@ -72,6 +74,12 @@ impl Demands {
             rehearsal: rules.rehearsal.unwrap_or(self.rehearsal),
             refuse_after_days: rules.refuse_after_days.or(self.refuse_after_days),
             due_days: rules.due_days.or(self.due_days),
+            approvals: Approvals {
+                authors: rules.authors.map_or(self.approvals.authors, |authors| {
+                    if authors > ANYWAY.authors { authors } else { 0 }
+                }),
+                reviewers: rules.reviewers.unwrap_or(self.approvals.reviewers),
+            },
         }
     }
 
@@ -89,9 +97,13 @@ impl Demands {
             rehearsal: self.rehearsal || other.rehearsal,
             refuse_after_days: ages.into_iter().flatten().min(),
             due_days: self.due_days.or_sooner(other.due_days),
+            approvals: self.approvals.or_more(other.approvals),
         }
     }
 }
+
+/// How many have to sign where no rule says so.
+pub(super) const ANYWAY: Approvals = Approvals { authors: 1, reviewers: 0 };
 
 /// Who set a policy. Ordered by weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +130,7 @@ impl Default for Policy {
     /// One author has to vouch; whoever knows better may say so.
     fn default() -> Self {
         Self {
-            needs: Approvals { authors: 1, reviewers: 0 },
+            needs: ANYWAY,
             may_look: true,
             unvouched: Unvouched::Ask,
             max_age_days: None,
@@ -193,11 +205,6 @@ impl Policy {
         self.demands = self.demands.with(rules);
         self.set_by = set_by;
         self
-    }
-
-    /// Whether anybody set it.
-    pub(crate) fn is_set(&self) -> bool {
-        self.set_by != SetBy::Default
     }
 
     /// Of two the stricter in everything.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::key::{KeyFingerprint, PublicKey};
-use super::policy::{Policy, Unvouched};
+use super::policy::{ANYWAY, Policy, Unvouched};
 use super::statement::SignerRole;
 use super::store::TrustedKey;
 use crate::model::{Approvals, Digest};
@@ -165,6 +165,8 @@ pub struct Verdict {
     pub(crate) doubts: Vec<Doubt>,
     /// How many have to sign.
     pub needs: Approvals,
+    /// How many of them the patch itself asks for.
+    pub(crate) asked: Approvals,
     /// The rules that were asked.
     pub policy: Policy,
     /// Keys that are not known here whose signatures are valid: somebody could get to know them.
@@ -194,11 +196,31 @@ impl Verdict {
             vouchers: Vec::new(),
             doubts: Vec::new(),
             needs: policy.needs,
+            asked: Approvals::default(),
             policy,
             unknown_keys: Vec::new(),
             is_key_change: false,
             may_ship_scripts: false,
         }
+    }
+
+    /// How many people vouch for it in this role.
+    pub(crate) fn count(&self, role: SignerRole) -> u32 {
+        self.vouchers.iter().filter(|one| one.role == role).count() as u32
+    }
+
+    /// Whether all who have to sign anyway did, and what is missing is what somebody wrote into the rules. That is a rule
+    /// like the others, which is set aside for a reason, and nobody has to say that they trust the source of the file.
+    fn lacks_only_what_rules_ask(&self) -> bool {
+        let needs = ANYWAY.or_more(self.asked);
+        self.standing == Standing::NotEnough
+            && !self.is_rejected()
+            && self.count(SignerRole::Author) >= needs.authors
+            && self.count(SignerRole::Reviewer) >= needs.reviewers
+    }
+
+    fn is_rejected(&self) -> bool {
+        self.doubts.iter().any(|doubt| doubt.reason == Reason::Rejects)
     }
 
     /// Whether the patch may be applied; `consent`: somebody said that it is right although too few vouch for it.
@@ -211,7 +233,7 @@ impl Verdict {
             Standing::Trusted => Ok(()),
             Standing::Broken => Err(Denial::Broken),
             _ if self.policy.unvouched == Unvouched::Refuse => Err(Denial::Policy),
-            _ if consent => Ok(()),
+            _ if consent || self.lacks_only_what_rules_ask() => Ok(()),
             _ => Err(Denial::NeedsConsent),
         }
     }
@@ -276,7 +298,7 @@ impl Verdict {
         }
         let needs = [(SignerRole::Author, self.needs.authors), (SignerRole::Reviewer, self.needs.reviewers)];
         let told = needs.into_iter().filter(|(_, needed)| *needed > 0).map(|(role, needed)| {
-            let has = self.vouchers.iter().filter(|one| one.role == role).count();
+            let has = self.count(role);
             let s = if needed == 1 { "" } else { "s" };
             format!("{has} of {needed} {}{s}", role.as_str())
         });

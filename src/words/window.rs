@@ -26,6 +26,8 @@ words! {
     WHY_BACK = "Why it is rolled back, for the history";
     WHY_WORDS = "In your own words (optional)";
     WHICH_PATCHES = "How many patches";
+    // Withdrawn patches
+    LISTS_UNREAD = "Can't tell whether patches here were withdrawn";
     // Reviewing
     ALL_VIEWED = "Every file is viewed";
     LIST_VIEWED = "Every listed file is viewed";

@@ -17,6 +17,7 @@ use crate::plan::why::{Disk, Why};
 use crate::progress::Cancelled;
 use crate::transaction::{ChangeFailure, SafeCopyError, TransactionError};
 use crate::trust::{self, Denial, Verdict};
+use crate::whole_file::is_full;
 
 /// What the workbench returns.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -271,7 +272,7 @@ impl Error {
                 match source.kind() {
                     ErrorKind::AlreadyExists => Code::Occupied,
                     ErrorKind::PermissionDenied => Code::Rights,
-                    ErrorKind::StorageFull => Code::Space,
+                    _ if is_full(source) => Code::Space,
                     _ => Code::Io,
                 }
             }
@@ -288,6 +289,7 @@ impl Error {
             {
                 Code::Rights
             }
+            Error::Keys(trust::KeyStoreError::Io { source, .. }) if is_full(source) => Code::Space,
             Error::Keys(trust::KeyStoreError::Guarded(error)) | Error::Guarded(error) => error.code(),
             Error::Keys(trust::KeyStoreError::Io { .. } | trust::KeyStoreError::NoPlace) => Code::Io,
             Error::Keys(trust::KeyStoreError::Wrong { .. }) => Code::Policy,

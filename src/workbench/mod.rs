@@ -66,6 +66,7 @@ pub(crate) use look::merge_by_hand::MergeSides;
 pub use look::merging::{EditChoice, EditChoices};
 pub(crate) use look::metrics::exposition::Exposition;
 pub(crate) use look::metrics::{FolderMetrics, MeasuredFolder, moment};
+pub(crate) use look::output::{OutputKind, refuse_taken};
 pub(crate) use look::planned_scripts::PlannedScript;
 pub(crate) use look::rehearsals::KnownRehearsal;
 pub use look::rollback_protection::Foreign;

@@ -141,3 +141,31 @@ fn scripts_run_once_their_signer_may_ship_them_and_somebody_agrees_and_are_undon
     assert!(!sandbox.path("app/ran").exists());
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
 }
+
+#[test]
+#[cfg(unix)]
+fn a_plan_says_what_apply_says_where_a_signer_may_not_ship_scripts() {
+    let sandbox = product();
+    let key = write_trusted_key(&sandbox, "anna", 1, "author");
+    let console = Console::new(&sandbox).with_keys();
+    console.done("sign $/fix.patchbundle --key $/anna.key");
+    for command in ["plan $/fix.patchbundle $/app", "apply $/fix.patchbundle $/app --yes --run-scripts"] {
+        let run = console.run(command);
+        let told = run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(run.code, 4, "{run}");
+        assert!(told.contains("you don't trust anna to ship scripts"), "{run}");
+        assert!(told.contains("--role author --role script") && !told.contains("Ready"), "{run}");
+    }
+    assert!(is_untouched(&sandbox));
+    let print = key.public().fingerprint();
+    let trust = format!("key trust $/anna.pub --name anna --every-product --fingerprint {print}");
+    let trusted = console.done(&format!("{trust} --role author --role script"));
+    assert!(
+        trusted.out.contains("This replaces what you said before: author for every product."),
+        "{trusted}"
+    );
+    let said_again = console.done(&format!("{trust} --role author --role script"));
+    assert!(!said_again.out.contains("This replaces"), "{said_again}");
+    let planned = console.done("plan $/fix.patchbundle $/app");
+    assert!(planned.out.contains("Ready to apply"), "{planned}");
+}

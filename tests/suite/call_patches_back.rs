@@ -40,6 +40,9 @@ fn a_patch_that_was_called_back_is_refused_with_its_reason_and_replacement() {
     assert_eq!(sandbox.read("app/app").as_deref(), Some("1"));
 
     console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    let planned = console.done("plan $/fix.patchbundle $/app --withdrawn $/holds.json");
+    assert!(planned.out.contains("TEST-1 was withdrawn: it loses mail"), "{planned}");
+    assert!(!console.done("plan $/fix.patchbundle $/app").out.contains("withdrawn"), "no list says so");
     let status = console.done("status $/app --withdrawn $/holds.json");
     assert!(status.out.contains("TEST-1 was withdrawn: it loses mail. Use TEST-2 instead."), "{status}");
     let status = console.done("status $/app --withdrawn $/holds.json --json").json();
@@ -84,6 +87,12 @@ fn the_list_of_this_machine_is_asked_unasked() {
     sandbox.write("settings/holds.json", "{");
     let damaged = preview();
     assert!(matches!(damaged, Err(Error::RecallsList { .. })), "{damaged:?}");
+    // Whoever only looks sees the rest, and that nobody can tell.
+    let app = sandbox.path("app");
+    let status = unwatched(|watch| bench.status_against(&app, &[], watch)).expect("the rest is told");
+    let view = FolderView::new(status, &bench.history(&app).expect("a history"));
+    assert_eq!(view.alarms.len(), 1);
+    assert!(view.alarms[0].what.contains("withdrawn"), "{:?}", view.alarms[0].what);
 }
 
 #[test]
@@ -154,11 +163,14 @@ fn a_rule_that_is_set_aside_is_said_with_the_result_and_its_reason_is_kept() {
     let sandbox = sandbox();
     let console = Console::new(&sandbox);
     let plain = console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
-    assert!(plain.out.contains("  Applied without a trusted signature (--allow-unsigned)\n"), "{plain}");
+    assert!(
+        plain.out.contains("  Applied without enough trusted signatures (--allow-unsigned)\n"),
+        "{plain}"
+    );
     console.done("rollback $/app --yes");
     let told = console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned=OPS-77");
     assert!(
-        told.out.contains("  Applied without a trusted signature (--allow-unsigned): OPS-77\n"),
+        told.out.contains("  Applied without enough trusted signatures (--allow-unsigned): OPS-77\n"),
         "{told}"
     );
     assert!(console.done("history $/app").out.contains("(--allow-unsigned): OPS-77"));

@@ -293,6 +293,27 @@ fn edits_are_proven_on_every_build_that_the_author_has() {
 }
 
 #[test]
+fn a_value_that_a_site_changed_itself_does_not_fit_wherever_it_is_tried() {
+    let sandbox = product(&VALUES.replace("1.4.2", "1.4.1"), EDITS);
+    sandbox.write("site/values.yaml", SITE);
+    let console = Console::new(&sandbox);
+    let tried = console.run("edit test $/order.toml $/app --from $/known");
+    assert!(tried.code == 3 && in_one_line(&tried).contains("1.4.1"), "{tried}");
+    let made = "make --from $/known --order $/order.toml --output $/fix.patchbundle";
+    let refused = console.run(&format!("{made} --try $/app"));
+    assert!(refused.code == 3 && in_one_line(&refused).contains("1.4.1"), "{refused}");
+    make(&console);
+    assert_eq!(console.run("plan $/fix.patchbundle $/app").code, 3, "that is what a plan says");
+    // Without the original nobody can tell, and that is said.
+    let blind = console.done("edit test $/order.toml $/app");
+    assert!(blind.out.contains("add --from OLD"), "{blind}");
+    // What else a site changed is no matter.
+    let other = console.done("edit test $/order.toml $/site/values.yaml --from $/known");
+    assert!(!other.out.contains("--from OLD"), "{other}");
+    console.done(&format!("{made} --try $/site/values.yaml"));
+}
+
+#[test]
 fn a_form_that_no_edit_is_proven_in_is_refused_by_its_name() {
     for (file, format) in [("main.tf", ""), ("site.auto.tfvars", ""), ("main.conf", "format = \"hcl\"\n")] {
         let edits = format!("[[edits]]\nfile = \"{file}\"\n{format}do = [{{ set = \"a\", to = 1 }}]\n");

@@ -555,6 +555,38 @@ fn the_command_line_shows_the_merged_file_and_takes_the_choices() {
 }
 
 #[test]
+fn a_draft_is_a_new_file_outside_the_product_and_the_plan_says_where() {
+    let sandbox = Sandbox::new();
+    let made = bundle(&sandbox, OLD, NEW);
+    fs::copy(&made.path, sandbox.path("fix.patchbundle")).expect("a copy");
+    sandbox.write("app/app", "1");
+    sandbox.write("app/conf/app.conf", CLASHING);
+    sandbox.write("half.conf", "half merged\n");
+    let console = Console::new(&sandbox);
+    let draft =
+        |file: &str| console.run(&format!("plan $/fix.patchbundle $/app --draft conf/app.conf={file}"));
+    for (file, told) in [
+        ("$/half.conf", "already exists"),
+        ("$/app/conf/app.conf", "is inside"),
+        ("$/app/app", "is inside"),
+        ("$/app/draft.conf", "is inside"),
+    ] {
+        let refused = draft(file);
+        assert!(refused.code == 3 && refused.err.contains(told), "{file}: {refused}");
+    }
+    assert_eq!(sandbox.read("half.conf").as_deref(), Some("half merged\n"));
+    assert_eq!(sandbox.read("app/conf/app.conf").as_deref(), Some(CLASHING));
+    assert_eq!(sandbox.read("app/app").as_deref(), Some("1"));
+    assert!(!sandbox.path("app/draft.conf").exists());
+    let planned = draft("$/draft.conf");
+    assert!(planned.code == 3 && planned.out.contains("draft.conf, a draft."), "{planned}");
+    assert!(sandbox.path("draft.conf").exists());
+    let planned =
+        console.run("plan $/fix.patchbundle $/app --draft conf/app.conf=$/other.conf --json").json();
+    assert_eq!(planned["drafts"][0]["path"], "conf/app.conf");
+}
+
+#[test]
 fn a_wish_that_means_nothing_is_told() {
     let sandbox = Sandbox::new();
     let bundle = bundle(&sandbox, OLD, NEW);

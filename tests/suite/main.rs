@@ -15,6 +15,7 @@ mod preview_changes;
 mod agree_to_a_change;
 mod apply_patches;
 mod apply_text_patches;
+mod keep_existing_files;
 mod keep_local_edits;
 mod merge_settings;
 mod rehearse_a_change;

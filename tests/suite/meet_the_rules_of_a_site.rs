@@ -421,3 +421,51 @@ fn rules_that_can_never_count_are_told_wherever_they_would() {
     }
     assert!(sees("verify $/fix.patchbundle", "Rules those for lighthouse"));
 }
+
+#[test]
+fn a_number_of_signers_in_the_rules_is_set_aside_for_a_reason_only() {
+    let sandbox = site(good);
+    write_trusted_key(&sandbox, "rose", 2, "reviewer");
+    let sign = |name: &str| {
+        console(&sandbox).done(&format!("sign $/fix.patchbundle --key $/{name}.key --as reviewer"));
+    };
+    sign("rose");
+    with_rules(&sandbox, "reviewers = 2\nissue = \"OPS-*\"\n");
+    let apply = "apply $/fix.patchbundle $/app --yes";
+    let unsigned = format!("{apply} --allow-unsigned");
+    for command in ["plan $/fix.patchbundle $/app", apply, &unsigned] {
+        let run = console(&sandbox).run(command);
+        let told = run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
+        let rule = "require signatures by 2 reviewers you trust, and ACME-HF-1 has 1 (E-POLICY)";
+        assert!(run.code == 4 && told.contains("--allow-site-rules REASON"), "{command}: {run}");
+        assert!(told.replace("Error: ", "").contains(rule), "{command}: {run}");
+        assert!(!told.contains("anyone you trust") && !told.contains("nobody you trust"), "{command}: {run}");
+    }
+    assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));
+    let run = console(&sandbox).done(&format!("{apply} --allow-site-rules=outage-7"));
+    assert!(run.printed().contains("(--allow-site-rules): outage-7"), "{run}");
+    assert!(!run.printed().contains("--allow-unsigned"), "two people who are trusted signed it: {run}");
+    // With the second review there is nothing to set aside.
+    console(&sandbox).done("rollback $/app --yes");
+    write_trusted_key(&sandbox, "bob", 3, "reviewer");
+    sign("bob");
+    console(&sandbox).done(apply);
+}
+
+#[test]
+fn what_nobody_signed_lacks_the_signers_that_the_rules_ask_for() {
+    let sandbox = site(good);
+    console(&sandbox)
+        .done("make --from $/app --to $/next --id OTHER-1 --output $/other.patchbundle --no-proof");
+    with_rules(&sandbox, "reviewers = 1\n");
+    let apply = "apply $/other.patchbundle $/app --yes --allow-unsigned";
+    let run = console(&sandbox).run(apply);
+    assert!(run.code == 4 && run.printed().contains("signatures by 1 reviewer you trust"), "{run}");
+    console(&sandbox).done(&format!("{apply} --allow-site-rules=outage-7"));
+    // Where no rule asks for more than anybody does, a yes is enough, as ever.
+    let other = site(good);
+    console(&other)
+        .done("make --from $/app --to $/next --id OTHER-1 --output $/other.patchbundle --no-proof");
+    with_rules(&other, "authors = 1\n");
+    console(&other).done(apply);
+}

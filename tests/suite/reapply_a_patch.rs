@@ -186,6 +186,10 @@ fn a_word_for_an_unsigned_patch_is_good_for_one_decision() {
     let history = console(&sandbox).done("history $/app");
     let said = "accepted: ACME-1 is reapplied, but nobody you trust signed it";
     assert!(in_one_line(&history).contains(said), "{history}");
+    // A reason that somebody gives is kept.
+    console(&sandbox).done("rollback $/app --yes");
+    console(&sandbox).done("reapply $/app --yes --allow-unsigned=OPS-77");
+    assert!(in_one_line(&console(&sandbox).done("history $/app")).contains("OPS-77"));
     // Taking it out again needs nobody's word.
     console(&sandbox).done("rollback $/app --undo --yes");
 }

@@ -303,6 +303,19 @@ fn files_may_not_become_large() {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn an_order_that_cannot_be_written_leaves_no_empty_file() {
+    if !is_here("bash", "an_order_that_cannot_be_written_leaves_no_empty_file") {
+        return;
+    }
+    let sandbox = scene();
+    let new =
+        |limit: &str| under(limit, &sandbox, "new --output order.toml").output().expect("a shell").status;
+    assert!(!new("-f 0").success() && !sandbox.path("order.toml").exists());
+    assert!(new("-f 64").success() && sandbox.path("order.toml").exists(), "the name is free");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn what_runs_out_is_no_fault_of_a_file() {
     if !is_here("bash", "what_runs_out_is_no_fault_of_a_file") {
         return;

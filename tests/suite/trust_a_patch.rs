@@ -41,6 +41,22 @@ fn sign(console: &Console<'_>, bundle: &str, key: &str, role: &str) {
 }
 
 #[test]
+fn who_reviewed_a_patch_is_not_met_in_it_and_its_author_is() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let anna = new_key(&console, "anna");
+    new_key(&console, "bob");
+    sign(&console, "fix", "anna", "author");
+    sign(&console, "fix", "bob", "reviewer");
+    console.done(&format!("key trust --from $/fix.patchbundle --name Anna --fingerprint {anna}"));
+    console.done("verify $/fix.patchbundle");
+    // A key that somebody made is found where it is, trusted or not.
+    let own = console.run("key export bob");
+    assert!(own.code != 0 && own.err.contains("bob.pub"), "{own}");
+    assert!(!console.run("key export carl").err.contains("carl.pub"));
+}
+
+#[test]
 fn of_several_unknown_keys_no_hint_takes_one_from_the_patch_file() {
     let sandbox = scene();
     let console = person(&sandbox);

@@ -35,6 +35,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("diff file", "diff %"),
     ("diff target", "diff good.patchbundle --target %"),
     ("edit test files", "edit test edits.toml %"),
+    ("edit test from", "edit test edits.toml edited/f.json --from %"),
     ("edit test order", "edit test % edited/f.json"),
     ("evidence id", "evidence verify %"),
     ("evidence key", "evidence patched --output e.zip --key %"),

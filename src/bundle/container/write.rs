@@ -148,5 +148,5 @@ fn fingerprint_of(text: &str) -> Result<SignatureName, BundleError> {
 }
 
 fn cannot_write(error: io::Error) -> BundleError {
-    BundleError::io("cannot write the bundle", error)
+    BundleError::io("cannot write the patch file", error)
 }

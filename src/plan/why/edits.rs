@@ -152,6 +152,6 @@ fn of_patch(patch: &Option<String>) -> String {
 /// What a person can choose.
 fn choices(path: &TreePath) -> Advice {
     Advice::typed(format!(
-        "Choose which version to keep; the other is backed up: --keep-mine {path}, --take-theirs {path}, or --merged {path}=FILE with your own merge. To start from a draft: patchwright plan FILE {HERE} --draft {path}=FILE"
+        "Choose which version to keep; the other is backed up: --keep-mine {path}, --take-theirs {path}, or --merged {path}=FILE with your own merge. To start from a draft: patchwright plan FILE {HERE} --draft {path}=DRAFT"
     ))
 }

@@ -9,7 +9,11 @@ use crate::text::{Advice, with_thousands};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Keys {
     SeveralAreCalled(String),
-    NoneIsCalled(String),
+    /// `own`: the public part of a key of this name that this person made.
+    NoneIsCalled {
+        name: String,
+        own: Option<PathBuf>,
+    },
     OfMachine,
     TakenBack {
         reason: String,
@@ -66,9 +70,18 @@ impl Keys {
                 Advice::from("Use the fingerprint instead.")
                     .then(Advice::typed("To see it: patchwright key list")),
             ),
-            Keys::NoneIsCalled(name) => key(
-                format!("you have no key with the name or fingerprint {name:?}"),
-                Advice::typed("To see the keys you have: patchwright key list"),
+            Keys::NoneIsCalled { name, own: Some(own) } => key(
+                format!("you made a key {name:?}, and don't trust it; its public part is {own:?}"),
+                Advice::typed("Give that file to whoever has to trust your signatures.").then(
+                    Advice::by_command(
+                        "To trust it yourself",
+                        "patchwright key trust KEYFILE --product NAME",
+                    ),
+                ),
+            ),
+            Keys::NoneIsCalled { name, own: None } => key(
+                format!("you trust no key with the name or fingerprint {name:?}"),
+                Advice::typed("To see the keys you trust: patchwright key list"),
             ),
             Keys::OfMachine => row(
                 Code::Key,

@@ -39,11 +39,26 @@ pub(crate) enum Making {
         clones: PathBuf,
         around: PathBuf,
     },
+    /// A file for a person would come among those of a product.
+    OutputInProduct {
+        output: PathBuf,
+        folder: PathBuf,
+    },
     /// A file that would be lost has the name of the output.
     Taken {
         output: PathBuf,
-        is_signed: bool,
+        by: Taken,
     },
+}
+
+/// The file that has the name of an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// A patch file that somebody signed.
+    Signed,
+    OtherKind,
+    /// Whatever it is: nothing is replaced by this output.
+    Any,
 }
 
 impl Making {
@@ -98,16 +113,19 @@ impl Making {
                 format!("the clone in {clones:?} would be inside {around:?}, which is cloned"),
                 Advice::by_command("Choose a folder outside the product", "--copy-in DIR"),
             ),
-            Making::Taken { output, is_signed: true } => row(
+            Making::OutputInProduct { output, folder } => row(
                 Code::Order,
-                format!("{output:?} already exists and is signed; its signatures would be lost"),
-                OTHER_NAME,
+                format!("the output {output:?} is inside {folder:?}, the product folder"),
+                "Choose a place outside the product folder.",
             ),
-            Making::Taken { output, is_signed: false } => row(
-                Code::Order,
-                format!("{output:?} already exists and is a file of another kind"),
-                OTHER_NAME,
-            ),
+            Making::Taken { output, by } => {
+                let why_not = match by {
+                    Taken::Signed => " and is signed; its signatures would be lost",
+                    Taken::OtherKind => " and is a file of another kind",
+                    Taken::Any => ", and existing files are never overwritten",
+                };
+                row(Code::Order, format!("{output:?} already exists{why_not}"), OTHER_NAME)
+            }
         }
     }
 }

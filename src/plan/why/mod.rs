@@ -39,7 +39,7 @@ pub(crate) use disk::Disk;
 pub(crate) use edits::{Edits, NoDraft};
 pub(crate) use history_doubt::{HistoryDoubt, shortened_history};
 pub(crate) use keys::{Keys, Reviewing};
-pub(crate) use making::Making;
+pub(crate) use making::{Making, Taken};
 pub(crate) use nested::Nested;
 pub(crate) use not_packable::NotPackable;
 pub(crate) use order_mistake::OrderMistake;

@@ -11,8 +11,10 @@ pub(crate) enum Scripts {
         scripts: Vec<(String, Digest)>,
         why: NotAgreed,
     },
-    /// Nobody who is trusted to ship scripts signed them.
-    NotVouchedFor,
+    /// Nobody who is trusted to ship scripts signed them; `signers`: who did, and is trusted for the patch itself.
+    NotVouchedFor {
+        signers: Vec<String>,
+    },
     NoProgram {
         script: String,
         because: String,
@@ -59,11 +61,24 @@ impl Scripts {
                     Advice::typed("Read them, then add --run-scripts to let them run on this computer."),
                 )
             }
-            Scripts::NotVouchedFor => row(
+            Scripts::NotVouchedFor { signers } if signers.is_empty() => row(
                 Code::Policy,
                 "the patch contains scripts, and isn't signed by anyone you trust to ship scripts",
                 "Scripts run only if you trust the signer to ship scripts. Ask the vendor for a signed patch file.",
             ),
+            Scripts::NotVouchedFor { signers } => {
+                let signers = signers.join(" and ");
+                row(
+                    Code::Policy,
+                    format!("the patch contains scripts, and you don't trust {signers} to ship scripts"),
+                    Advice::from("Scripts run only if you trust the signer to ship scripts.").then(
+                        Advice::by_command(
+                            "To do so, add that role to the key's roles",
+                            "patchwright key trust KEYFILE --product NAME --role author --role script",
+                        ),
+                    ),
+                )
+            }
             Scripts::NoProgram { script, because } => row(
                 Code::Script,
                 format!("{script} can't run here: {because}"),

@@ -20,7 +20,7 @@ pub(crate) struct SiteRule {
 pub(crate) enum Lacks {
     /// Somebody who is trusted: what it says of itself is nobody's word.
     Signer,
-    /// As many signers as the rules for all products ask for.
+    /// As many signers as the rules ask for.
     Approvals { role: &'static str, needs: u32, has: u32 },
     /// An issue whose key is like this.
     Issue { pattern: String },
@@ -50,10 +50,12 @@ impl SiteRule {
                 ),
                 "Ask the vendor for a signed patch file.".into(),
             ),
-            Lacks::Approvals { role, needs, has } => (
-                format!("your trust rules require signatures by {needs} {role}s, and {patch} has {has}"),
-                "Ask for the missing signatures.".into(),
-            ),
+            Lacks::Approvals { role, needs, has } => {
+                let s = if *needs == 1 { "" } else { "s" };
+                let required = format!("signatures by {needs} {role}{s} you trust");
+                let meaning = format!("your trust rules require {required}, and {patch} has {has}");
+                (meaning, "Ask for the missing signatures.".into())
+            }
             Lacks::Issue { pattern } => (
                 format!("your trust rules require an issue like {pattern}, and {patch} names none"),
                 "Ask the author to add the issue to the order and make the patch again.".into(),

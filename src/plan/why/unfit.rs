@@ -1,6 +1,6 @@
 //! Why a patch does not belong to a folder, to this machine, or to other patches.
 
-use super::{HERE, Override, Wording, row};
+use super::{Override, Wording, row};
 use crate::model::{Code, PatchRef};
 use crate::plan::{Cycle, FailedCheck, FolderProduct, Loss, Recalled, Relation, RelationClass};
 use crate::text::Advice;
@@ -101,9 +101,8 @@ impl Unfit {
                 format!("the patch expired at {at}"),
                 "Ask the vendor for a current revision.",
             ),
-            Unfit::Recalled(recalled) => {
-                row(Code::Held, recalled.meaning(), recalled.hint_in(&HERE.to_string()))
-            }
+            // It isn't applied here, so there is no switch of it to turn here.
+            Unfit::Recalled(recalled) => row(Code::Held, recalled.meaning(), recalled.hint()),
             Unfit::Check(failed) => row(Code::Preflight, failed.to_string(), "Fix this, then try again."),
             Unfit::Requires { id, min_revision, found, beside, .. } => row(
                 Code::Requires,

@@ -68,7 +68,7 @@ pub(super) fn answer(
             return Event::Saved(found(None, || workbench.save_public_key(&key.groups(), &path)));
         }
         PapersEffect::TryEdits(ticket, order, files) => {
-            let try_edits = || Ok(TriedEdits::new(&workbench.try_edits(&order, &files)?));
+            let try_edits = || Ok(TriedEdits::new(&workbench.try_edits(&order, &files, None)?));
             PapersEvent::EditsTried(ticket, found(None, try_edits))
         }
         PapersEffect::AskRules(ticket, bundle, rules) => {

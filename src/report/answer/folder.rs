@@ -32,6 +32,7 @@ answers! {
         can_undo_rollback: bool = status.can_undo_rollback,
         can_undo_heal: bool = status.can_undo_repair,
         held: Vec<Held> = all(&status.held, Held::new),
+        [lists_problem]: String = status.lists_problem.clone(),
         can_undo_toggle: bool = status.can_undo_toggle,
         [switches]: Vec<Switch> = some(all(&status.switches, Switch::new)),
         [conditions]: Vec<Condition> = some(all(conditions, Condition::new)),

@@ -1,6 +1,6 @@
 //! Answers about patches that are to come: what would happen, what stands in the way, and how they are related.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::patch::{Hidden, NotCarried};
 use super::rehearse::Rehearsal;
@@ -18,7 +18,7 @@ use crate::workbench::{
 
 answers! {
     /// Of obstacles the failure tells, if there are any.
-    Plan(preview: &ApplyPreview, target: &Path, saved: Option<&Path>) {
+    Plan(preview: &ApplyPreview, target: &Path, saved: Option<&Path>, drafts: &[(TreePath, PathBuf)]) {
         ..failure: Option<Failure> = refusal(&preview.preview.obstacles, target),
         patch: PatchName = PatchName::new(&preview.patch),
         patches: Vec<Coming> = all(&preview.patches, Coming::related),
@@ -37,7 +37,14 @@ answers! {
         [edits]: Vec<Edit> = some(preview.edits.iter().map(|(path, edit)| Edit::new(path, edit)).collect()),
         ..scripts: Option<Scripts> = (!preview.scripts.is_empty()).then(|| Scripts::new(&preview.scripts)),
         [plan_file]: String = saved.map(path_text),
+        [drafts]: Vec<MergeDraft> = some(all(drafts, MergeDraft::new)),
         [rehearsal]: Rehearsal = preview.rehearsal.as_ref().map(Rehearsal::new),
+    }
+
+    /// A draft that was written of one file that somebody edited.
+    MergeDraft(draft: &(TreePath, PathBuf)) {
+        path: String = draft.0.to_string(),
+        draft: String = path_text(&draft.1),
     }
 
     /// What applying would do with the options that were named.

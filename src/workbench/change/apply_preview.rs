@@ -123,6 +123,15 @@ impl ApplyPreview {
         shown
     }
 
+    /// The same with scripts that may not run, whoever agrees, among what is in the way.
+    #[must_use]
+    pub(crate) fn with_refused_scripts(mut self) -> Self {
+        if !self.preview.leaves_no_trace() {
+            self.preview.obstacles.extend(self.scripts.refused.clone());
+        }
+        self
+    }
+
     /// The file of the patch that changes `path`; of several the last one.
     pub(crate) fn file_that_changes(&self, path: &TreePath) -> Option<&PathBuf> {
         self.patches.iter().rev().find(|one| one.patch.change_at(path).is_some()).map(|one| &one.file)

@@ -19,8 +19,8 @@ use crate::ledger::Ledger;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, PatchRef, TreePath};
 use crate::plan::why::Unfit;
 use crate::plan::{
-    Candidate, FolderProduct, InstalledStack, Note, Obstacle, PlanOfSeveral, PlannedPatch, Resolution, Scope,
-    plan_several, resolve,
+    Candidate, FolderProduct, InstalledStack, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview,
+    Resolution, Scope, Situation, plan_several, resolve,
 };
 use crate::transaction::TransactionError;
 use crate::transaction::recover::{self, Unfinished};
@@ -199,6 +199,7 @@ impl Workbench {
         self.add_doubts(&mut preview, product.as_ref(), &floors)?;
         self.add_neighbours(&mut preview, checked, product.as_ref(), &come, &keys);
         survey.facts.extend(add_components(&mut preview, checked.sbom.as_ref()));
+        preview.preview.notes.extend(notes_on_withdrawn(&preview.preview, &survey.situation));
         self.add_rehearsal(fs, &mut preview, remembered);
         preview.preview.notes.extend(notes_on_unchecked(fs, &ledger)?);
         Ok(Previewed { preview, survey, plan, order, archive })
@@ -402,6 +403,12 @@ fn notes_on_unchecked(fs: &dyn Fs, ledger: &Ledger) -> Result<Vec<Note>> {
         false => Note::new(format!("{}; recover --finish would run them", change.sentence())),
     };
     Ok(unchecked(fs, ledger)?.iter().map(note).collect())
+}
+
+/// What is in place already, and is withdrawn: it isn't refused, and whoever asks has to hear it.
+fn notes_on_withdrawn(preview: &Preview, situation: &Situation) -> Vec<Note> {
+    let held = situation.held.values().filter(|_| preview.is_nothing_to_do());
+    held.map(|recalled| Note::new(recalled.meaning())).collect()
 }
 
 /// Wishes for places where there is nothing to wish for: a person may have mistyped one.

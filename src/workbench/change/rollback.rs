@@ -128,7 +128,9 @@ impl Workbench {
         back.notes.extend(folder.remember());
         folder.check_path()?;
         if back.turn == Turn::Went {
-            back.needs = self.needed_to_return(folder.fs(), &folder.ledger, &back.entry);
+            let can_return = !folder.ledger.is_about_scripts(&back.entry);
+            let needed = || self.needed_to_return(folder.fs(), &folder.ledger, &back.entry);
+            back.needs = can_return.then(needed);
         }
         Ok(back)
     }
@@ -396,7 +398,7 @@ impl Workbench {
             notes,
             edits: KeptEdit::find(folder.fs(), &folder.ledger, &[receipt.entry.seq])?,
             untidy: receipt.untidy.map(|error| error.to_string()),
-            needs: BTreeSet::new(),
+            needs: None,
             opens,
             entry: receipt.entry,
         })

@@ -29,7 +29,7 @@ use crate::plan::why::{NotAgreed, Scripts};
 use crate::progress::{CancelToken, Quiet};
 use crate::scripts::{self, Job, LaunchContext};
 use crate::transaction::{ChangeFailure, FolderCondition};
-use crate::trust::Verdict;
+use crate::trust::{SignerRole, Verdict};
 use crate::workbench::look::planned_scripts::{PlannedScript, planned_scripts};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::read_ledger;
@@ -375,7 +375,11 @@ impl Workbench {
         if verdict.may_ship_scripts {
             return Ok(());
         }
-        Err(Obstacle::new(Scripts::NotVouchedFor))
+        // Who only reviewed it isn't asked to ship anything.
+        let authors = verdict.vouchers.iter().filter(|one| one.role == SignerRole::Author);
+        let mut signers: Vec<String> = authors.map(|one| one.name.clone()).collect();
+        signers.dedup();
+        Err(Obstacle::new(Scripts::NotVouchedFor { signers }))
     }
 }
 

@@ -264,7 +264,7 @@ pub(crate) fn vouched_note(patch: &ComingPatch) -> VouchedNote {
 /// The rules that `options` set aside, as far as the patches needed it.
 pub(crate) fn overrides(preview: &ApplyPreview, options: &ApplyOptions) -> Vec<OverrideNote> {
     let mut coming = preview.patches.iter().filter(|patch| patch.left_out.is_none());
-    let is_unsigned = coming.any(|patch| patch.verdict.standing != Standing::Trusted);
+    let is_unsigned = coming.any(|patch| patch.verdict.permits(false).is_err());
     let stands = |rule| preview.preview.obstacles.iter().any(|one| one.way_around() == Some(rule));
     let is_needed = |rule: &Override| match rule {
         Override::Unsigned => is_unsigned,

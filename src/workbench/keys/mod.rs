@@ -13,8 +13,9 @@ use crate::model::Mode;
 use crate::named_file;
 use crate::plan::why::Keys;
 use crate::trust::{
-    EVERY_PRODUCT, KeyFingerprint, KeyStore, KeyStoreError, Keyring, MAX_KEY_BYTES, MAX_SECRET_BYTES,
-    Misnamed, Password, PublicKey, Revoked, RevokedFrom, SecretKey, SignerRole, TrustOrigin, TrustedKey,
+    Attached, EVERY_PRODUCT, KeyFingerprint, KeyStore, KeyStoreError, Keyring, MAX_KEY_BYTES,
+    MAX_SECRET_BYTES, Misnamed, Password, PublicKey, Revoked, RevokedFrom, SecretKey, SignatureScheme,
+    SignerRole, Statement, StatementKind, TrustOrigin, TrustedKey, key_of,
 };
 use crate::whole_file::WholeFile;
 use crate::workbench::look::record::keep;
@@ -69,6 +70,15 @@ pub struct KeyWish {
     pub(crate) is_first_contact: bool,
 }
 
+/// Whether a signature is an author's, as far as it says.
+fn says_author(signature: &Attached) -> bool {
+    let statement = match signature.scheme {
+        SignatureScheme::Minisign => Statement::of_signature(StatementKind::Bundle, &signature.bytes),
+        SignatureScheme::Ssh => None,
+    };
+    statement.is_none_or(|said| said.role == SignerRole::Author)
+}
+
 /// The keys in a bundle that nobody here knows, for a first contact.
 #[derive(Debug, Clone)]
 pub(crate) struct UnknownKeys {
@@ -118,8 +128,17 @@ impl Workbench {
         match (found.pop(), found.is_empty()) {
             (Some(one), true) => Ok(one),
             (Some(_), false) => Err(Error::refused(Keys::SeveralAreCalled(name.to_owned()))),
-            (None, _) => Err(Error::refused(Keys::NoneIsCalled(name.to_owned()))),
+            (None, _) => {
+                let own = self.own_public_key(name);
+                Err(Error::refused(Keys::NoneIsCalled { name: name.to_owned(), own }))
+            }
         }
+    }
+
+    /// The public part of a key that this person made under this name, where such keys are kept unless somebody says more.
+    fn own_public_key(&self, name: &str) -> Option<PathBuf> {
+        let folder = self.environment.keys_folder.as_ref().filter(|_| is_key_name(name))?;
+        Some(folder.join(format!("{name}.pub"))).filter(|file| file.is_file())
     }
 
     /// Reads a public key out of a file.
@@ -131,16 +150,20 @@ impl Workbench {
         PublicKey::parse(&text).map_err(|error| of_file(file, error, "Name the .pub file of a key."))
     }
 
-    /// The keys that signed a bundle and that nobody here knows.
+    /// The keys that signed a bundle as its authors and that nobody here knows. Who reviewed it isn't met in a patch file.
     ///
     /// # Errors
     /// If the bundle cannot be opened.
     pub(crate) fn unknown_keys(&self, bundle: &Path, _watch: Watch<'_>) -> Result<UnknownKeys> {
         let opened = self.open(bundle)?;
-        Ok(UnknownKeys {
-            keys: opened.verdict.unknown_keys.clone(),
-            product: opened.patch.about.product.name.clone(),
-        })
+        let keyring = self.keyring()?;
+        let mut keys: Vec<PublicKey> = Vec::new();
+        for signature in &opened.signatures {
+            let key = key_of(signature, opened.manifest(), StatementKind::Bundle, &[]);
+            let is_new = |key: &PublicKey| keyring.find(&key.fingerprint()).is_none() && !keys.contains(key);
+            keys.extend(key.filter(is_new).filter(|_| says_author(signature)));
+        }
+        Ok(UnknownKeys { keys, product: opened.patch.about.product.name.clone() })
     }
 
     /// Writes the public part of a key that is known here, by its name or fingerprint, to `path`.

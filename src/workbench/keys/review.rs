@@ -90,20 +90,28 @@ impl Workbench {
         WholeFile::write(output, form).map_err(failed)
     }
 
+    /// Where a signature over a review would be, of one kind or the other.
+    pub(crate) fn review_signatures(review: &Path) -> [PathBuf; 2] {
+        [SignatureScheme::Minisign, SignatureScheme::Ssh].map(|scheme| signature_beside(review, scheme))
+    }
+
     /// Writes the signature over a review beside the file with its exact bytes, where stock programs look for it.
     ///
     /// # Errors
     /// If the file cannot be written.
     pub(crate) fn save_review_signature(&self, signed: &Signed, review: &Path) -> Result<PathBuf> {
-        let ending = match signed.signature.scheme {
-            SignatureScheme::Minisign => ".minisig",
-            SignatureScheme::Ssh => ".sshsig",
-        };
-        let mut name = review.as_os_str().to_owned();
-        name.push(ending);
-        let beside = PathBuf::from(name);
+        let beside = signature_beside(review, signed.signature.scheme);
         self.save_review(&signed.signature.bytes, &beside).map(|()| beside)
     }
+}
+
+fn signature_beside(review: &Path, scheme: SignatureScheme) -> PathBuf {
+    let mut name = review.as_os_str().to_owned();
+    name.push(match scheme {
+        SignatureScheme::Minisign => ".minisig",
+        SignatureScheme::Ssh => ".sshsig",
+    });
+    PathBuf::from(name)
 }
 
 /// The reviews by those whose keys are trusted here, those who count first. Nobody else is heard.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::edits::{CheckedEdits, edits_of};
 use super::merged_contents::MergedContents;
 use super::moved_switches::{ContentOf, MovedSwitch, MovedSwitches, as_left, same_but};
+use super::output::{OutputKind, refuse_in_product, refuse_taken};
 use super::read_file::read_file;
 use super::situation::Survey;
 use crate::bundle::VerifiedBundle;
@@ -143,11 +144,11 @@ pub(crate) fn resolve_edits(
 }
 
 impl Workbench {
-    /// Writes to `output` what the file at `path` comes to when the edits made here and the changes of the patch are
-    /// put together, with both sides of each clash marked: something for a person to finish.
+    /// Writes to `output`, a new file outside the folder, what the file at `path` comes to when the edits made here and the
+    /// changes of the patch are put together, with both sides of each clash marked: something for a person to finish.
     ///
     /// # Errors
-    /// If there is nothing to merge at `path`, or a file cannot be read or written.
+    /// If there is nothing to merge at `path`, a file has the name of the output, or one cannot be read or written.
     pub(crate) fn draft_merge(
         &self,
         bundle: &Path,
@@ -155,6 +156,8 @@ impl Workbench {
         path: &TreePath,
         output: &Path,
     ) -> Result<()> {
+        refuse_in_product(output, target)?;
+        refuse_taken(output, OutputKind::Single)?;
         let [base, mine, theirs] = self.sides_of_merge(bundle, target, path)?;
         let marked = draft(&base, &mine, &theirs).map_err(|reason| unmergeable(path, reason))?;
         let failed = |source| Error::File { doing: "write the draft", path: output.to_owned(), source };

@@ -7,8 +7,8 @@ use super::stack::{FolderStack, manifests_of};
 use crate::checks::identify;
 use crate::disk::fs::Fs;
 use crate::ledger::Ledger;
-use crate::model::{Detect, Product, TreePath};
-use crate::workbench::{Result, text_patch};
+use crate::model::{Detect, Patch, Product, TreePath};
+use crate::workbench::Result;
 
 /// Product and version by the rules of the newest manifest in the history.
 pub(super) fn product_and_version(
@@ -21,14 +21,15 @@ pub(super) fn product_and_version(
     Ok((Some(product.name), version))
 }
 
-/// The product as the newest manifest describes it.
+/// The product as the newest manifest describes it that says which it is: the name that stands in others is nobody's word.
 fn newest_product(fs: &dyn Fs, ledger: &Ledger, folder: &FolderStack) -> Option<Product> {
+    let says = |patch: &Arc<Patch>| patch.about.says_which_product();
     ledger.entries().iter().rev().filter(|entry| entry.manifest.is_some()).find_map(|entry| {
         // What was read for the patches in the folder need not be read again.
         let known = folder.layers.iter().filter(|layer| layer.key.entry == entry.seq);
-        let known = known.filter_map(|layer| layer.patch.clone()).next_back();
-        let patch = known.or_else(|| manifests_of(fs, ledger, entry).last().map(Arc::new));
-        patch.filter(|patch| text_patch::names_a_product(patch)).map(|patch| patch.about.product.clone())
+        let known = known.filter_map(|layer| layer.patch.clone()).filter(says).next_back();
+        let read = || manifests_of(fs, ledger, entry).map(Arc::new).filter(says).last();
+        known.or_else(read).map(|patch| patch.about.product.clone())
     })
 }
 

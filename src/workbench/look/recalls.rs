@@ -81,17 +81,28 @@ struct RecallItem {
 impl Workbench {
     /// Reads every list: those that are `named`, and the one of this machine, if there is one.
     pub(crate) fn recalls(&self, named: &[PathBuf]) -> Result<Recalls> {
+        let (recalls, own) = self.recalls_to_look_at(named)?;
+        own.map(|()| recalls)
+    }
+
+    /// The same for whoever only looks: they see what the others say where the one of this machine can't be used.
+    pub(crate) fn recalls_to_look_at(&self, named: &[PathBuf]) -> Result<(Recalls, Result<()>)> {
         let mut recalls = Recalls::default();
         for path in named {
             recalls.add(path, &read(path)?)?;
         }
+        let own = self.add_own_list(&mut recalls);
+        Ok((recalls, own))
+    }
+
+    fn add_own_list(&self, recalls: &mut Recalls) -> Result<()> {
         // What was named counts wherever it is; what nobody named counts only if nobody else could have put it there.
         if let Some(path) = &self.environment.holds_list
             && let Some(bytes) = guarded::read(path, MAX_BYTES as u64)?
         {
             recalls.add(path, &bytes)?;
         }
-        Ok(recalls)
+        Ok(())
     }
 }
 

@@ -1,7 +1,5 @@
 //! What the rules of a site ask a patch to bring, beyond who signed it.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -17,19 +15,17 @@ const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 /// say of itself what it likes.
 pub(crate) fn unmet(patch: &Patch, verdict: &Verdict, policy: &Policy, now: Timestamp) -> Vec<Obstacle> {
     let (about, demands) = (&patch.about, &policy.demands);
+    let mut lacks = missing_approvals(verdict, policy);
     if demands.is_of_no_claim() {
-        return Vec::new();
+        return lacks.into_iter().map(|lacks| obstacle(patch, lacks)).collect();
     }
-    if verdict.standing != Standing::Trusted {
-        return vec![obstacle(patch, Lacks::Signer)];
+    if verdict.vouchers.is_empty() || verdict.standing == Standing::Broken {
+        lacks.push(Lacks::Signer);
+        return lacks.into_iter().map(|lacks| obstacle(patch, lacks)).collect();
     }
     let is_named = |pattern: &&String| !about.issues.iter().any(|issue| fits(pattern, &issue.key));
-    let mut lacks: Vec<Lacks> = demands
-        .issues
-        .iter()
-        .filter(is_named)
-        .map(|pattern| Lacks::Issue { pattern: pattern.clone() })
-        .collect();
+    let missing = demands.issues.iter().filter(is_named);
+    lacks.extend(missing.map(|pattern| Lacks::Issue { pattern: pattern.clone() }));
     let versions = &about.product.versions;
     let is_exact = versions.len() == 1 && versions[0] != "unknown";
     lacks.extend((demands.exact_version && !is_exact).then_some(Lacks::ExactVersion));
@@ -75,21 +71,23 @@ pub(crate) fn unmet_anywhere(
     general: Policy,
     now: Timestamp,
 ) -> Vec<Obstacle> {
-    let (needs, is_said) = (general.needs, general.is_set());
     let policy = verdict.policy.clone().stricter(general);
-    let mut unmet = unmet(patch, verdict, &policy, now);
-    if is_said && verdict.standing == Standing::Trusted {
-        for (role, word, needs) in [
-            (SignerRole::Author, "author", needs.authors),
-            (SignerRole::Reviewer, "reviewer", needs.reviewers),
-        ] {
-            let owners = verdict.vouchers.iter().filter(|one| one.role == role).map(|one| &one.owner);
-            let has = owners.collect::<BTreeSet<_>>().len() as u32;
-            let lacks = Lacks::Approvals { role: word, needs, has };
-            unmet.extend((has < needs).then(|| obstacle(patch, lacks)));
-        }
+    unmet(patch, verdict, &policy, now)
+}
+
+/// The signatures that somebody wrote into the rules and that are not there. Where rules refuse what too few signed, that is
+/// told already, and no reason helps.
+fn missing_approvals(verdict: &Verdict, policy: &Policy) -> Vec<Lacks> {
+    if verdict.permits(true).is_err() {
+        return Vec::new();
     }
-    unmet
+    let asked = policy.demands.approvals;
+    let roles = [(SignerRole::Author, asked.authors), (SignerRole::Reviewer, asked.reviewers)];
+    let lacks = |(role, needs): (SignerRole, u32)| {
+        let has = verdict.count(role);
+        (has < needs).then_some(Lacks::Approvals { role: role.as_str(), needs, has })
+    };
+    roles.into_iter().filter_map(lacks).collect()
 }
 
 /// That `patch` wasn't rehearsed here, where that is asked for.

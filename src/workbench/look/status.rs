@@ -43,6 +43,8 @@ pub struct FolderStatus {
     pub(crate) memory_problem: Option<String>,
     /// What lists of withdrawn patches say about them.
     pub held: Vec<Recalled>,
+    /// Why this computer's own list couldn't be asked.
+    pub(crate) lists_problem: Option<String>,
     /// What others say about containing some of them, and what the files show.
     pub contained: Vec<(LayerKey, Containment)>,
     /// Active patches of which something is undone by a change that somebody agreed to with a reason, and the files.
@@ -185,7 +187,8 @@ impl Workbench {
                 drift.cause = DriftCause::Unknown;
             }
         }
-        let recalls = self.recalls(withdrawn)?;
+        let (recalls, own) = self.recalls_to_look_at(withdrawn)?;
+        status.lists_problem = own.err().map(|error| error.to_string());
         let held = |patch: &Installed| recalls.about(&patch.patch.id, patch.patch.revision).cloned();
         status.held = status.installed.iter().filter_map(held).collect();
         Ok(status)
@@ -233,7 +236,8 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         product,
         version: version.or_else(|| ledger.version().map(str::to_owned)),
         needs: BTreeSet::new(),
-        can_undo_rollback: matches!(turn, Some(Turn::Went | Turn::CameBack)),
+        can_undo_rollback: matches!(turn, Some(Turn::Went | Turn::CameBack))
+            && !last.is_some_and(|last| ledger.is_about_scripts(last)),
         brought_back: turn == Some(Turn::CameBack),
         last_moved: last
             .map(|last| last.patches().iter().map(|patch| patch.id.clone()).collect())
@@ -251,6 +255,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         installed,
         authors: Vec::new(),
         keys_problem: None,
+        lists_problem: None,
         foreign: None,
         older: None,
         memory_problem: None,
@@ -304,6 +309,7 @@ impl FolderStatus {
             locked_away: Some(locked_away),
             authors: Vec::new(),
             keys_problem: None,
+            lists_problem: None,
             foreign: None,
             older: None,
             memory_problem: None,

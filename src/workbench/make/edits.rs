@@ -56,8 +56,8 @@ impl Workbench {
     pub(crate) fn make_of_edits(&self, request: &EditMakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
         let source = OrderSource::File(request.order.clone()).listed_in(request.sbom.clone());
         let mut order = read_order(&source)?;
-        refuse_unfit(&try_all(&order, &request.tries)?)?;
         let fs = self.disk(&request.from)?;
+        refuse_unfit(&try_all(&order, &request.tries, Some(&*fs))?)?;
         let sides = SideBySide::new()?;
         for edited in edited_files(&order, &*fs)? {
             watch.cancel.check()?;
@@ -84,26 +84,37 @@ impl Workbench {
         )
     }
 
-    /// Tries the edits of an order on files, or on the files of product folders. Nothing is written.
+    /// Tries the edits of an order on files, or on the files of product folders. Nothing is written. Whether somebody changed
+    /// a value that an edit changes, too, shows only beside the product in `from`, as it does in a plan.
     ///
     /// # Errors
     /// If the order is none or has no edits for a file, or a file cannot be read.
-    pub(crate) fn try_edits(&self, order: &Path, files: &[PathBuf]) -> Result<Vec<TriedFile>> {
+    pub(crate) fn try_edits(
+        &self,
+        order: &Path,
+        files: &[PathBuf],
+        from: Option<&Path>,
+    ) -> Result<Vec<TriedFile>> {
         let order = read_order_file(order)?;
+        let from = from.map(|from| self.disk(from)).transpose()?;
         match order.edits.is_empty() {
             true => Err(Error::refused(OrderMistake::NoEdits)),
-            false => try_all(&order, files),
+            false => try_all(&order, files, from.as_deref()),
         }
     }
 }
 
-fn try_all(order: &Order, files: &[PathBuf]) -> Result<Vec<TriedFile>> {
+fn try_all(order: &Order, files: &[PathBuf], from: Option<&dyn Fs>) -> Result<Vec<TriedFile>> {
     let by_file = by_file(&order.edits);
+    let original = |path: &TreePath| -> Result<Option<Vec<u8>>> {
+        let Some(from) = from else { return Ok(None) };
+        Ok(read(from, path)?.map(|(content, _)| content))
+    };
     let mut tried = Vec::new();
     for file in files {
         if file.is_dir() {
             for (path, edits) in &by_file {
-                tried.push(try_on(file.join(path.as_str()), edits)?);
+                tried.push(try_on(file.join(path.as_str()), edits, original(path)?)?);
             }
             continue;
         }
@@ -112,7 +123,7 @@ fn try_all(order: &Order, files: &[PathBuf]) -> Result<Vec<TriedFile>> {
         // Where the order edits one file only, there is nothing to mistake.
         let only = if by_file.len() == 1 { by_file.iter().next() } else { None };
         match meant.or(only) {
-            Some((_, edits)) => tried.push(try_on(file.clone(), edits)?),
+            Some((path, edits)) => tried.push(try_on(file.clone(), edits, original(path)?)?),
             None => return Err(Error::refused(OrderMistake::NoEditFor { file: file.clone() })),
         }
     }
@@ -147,11 +158,16 @@ fn put_on_both_sides(sides: &SideBySide, path: &TreePath, contents: [&[u8]; 2], 
     Ok(())
 }
 
-fn try_on(file: PathBuf, edits: &[&OrderEdit]) -> Result<TriedFile> {
+/// Tries edits on a file; with the original that they are made for, as a plan does.
+fn try_on(file: PathBuf, edits: &[&OrderEdit], original: Option<Vec<u8>>) -> Result<TriedFile> {
     let failed = |source| Error::File { doing: "read", path: file.clone(), source };
     let content = named_file::read(&file, MAX_EDITED_BYTES).map_err(failed)?;
-    let tried =
-        for_content(edits, &content).and_then(|edits| edits.try_on(&content).map_err(|why| why.to_string()));
+    let tried = |edits: FileEdits| match &original {
+        Some(original) => edits.try_on_edited(original, &content),
+        None => edits.try_on(&content),
+    };
+    let made_for = original.as_ref().unwrap_or(&content);
+    let tried = for_content(edits, made_for).and_then(|edits| tried(edits).map_err(|why| why.to_string()));
     Ok(TriedFile { file, tried })
 }
 

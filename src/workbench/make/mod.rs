@@ -215,7 +215,7 @@ fn failed(error: AuthorError, from: &Path, to: &Path) -> Error {
             Error::refused_at(&path, Making::ChangedInside { side: side.as_str() })
         }
         AuthorError::Sbom { path, source } => Error::File { doing: "read the SBOM", path, source },
-        AuthorError::Output { path, source } => Error::File { doing: "write the bundle", path, source },
+        AuthorError::Output { path, source } => Error::File { doing: "write the patch file", path, source },
         AuthorError::Bundle(error) => error.into(),
         AuthorError::Cancelled(cancelled) => cancelled.into(),
     }

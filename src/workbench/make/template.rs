@@ -1,11 +1,16 @@
 //! The patch order that a person fills in.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::bundle::order::{MAX_ORDER_BYTES, TEMPLATE};
+use crate::model::Mode;
 use crate::named_file;
+use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result, Workbench};
+
+/// What any program's new file gets; the system takes the user's mask away from it.
+const NEW_FILE: Mode = Mode::new(0o666);
 
 /// Most orders that are kept beside one patch file.
 const MAX_KEPT: usize = 100;
@@ -28,10 +33,8 @@ impl Workbench {
         };
         for path in (1..MAX_KEPT).map(named) {
             let failed = |source| Error::File { doing: "write the patch order", path: path.clone(), source };
-            match std::fs::File::create_new(&path) {
-                Ok(mut file) => {
-                    return file.write_all(order.as_bytes()).map_err(failed).map(|()| path.clone());
-                }
+            match WholeFile::write_new(&path, order.as_bytes(), NEW_FILE) {
+                Ok(()) => return Ok(path),
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed(error)),
                 Err(_) => {
                     let known = named_file::read_text(&path, MAX_ORDER_BYTES);
@@ -52,7 +55,6 @@ impl Workbench {
     /// If there is such a file, or it cannot be written.
     pub(crate) fn save_template(&self, path: &Path) -> Result<()> {
         let failed = |source| Error::File { doing: "write the patch order", path: path.to_owned(), source };
-        let mut file = std::fs::File::create_new(path).map_err(failed)?;
-        file.write_all(TEMPLATE.as_bytes()).map_err(failed)
+        WholeFile::write_new(path, TEMPLATE.as_bytes(), NEW_FILE).map_err(failed)
     }
 }

@@ -73,11 +73,6 @@ pub(crate) fn about(name: &str, headers: &[(String, MailHeader)], digest: Digest
     about
 }
 
-/// Whether `patch` knows what product it is for; a text patch does not, unless somebody told.
-pub(crate) fn names_a_product(patch: &Patch) -> bool {
-    !(patch.about.extensions.contains_key(EXTENSION) && patch.about.product.name == ANY_PRODUCT)
-}
-
 fn single(headers: &[(String, MailHeader)]) -> Option<&MailHeader> {
     match headers {
         [(_, header)] => Some(header),

@@ -63,6 +63,12 @@ pub(super) fn add(changes: &mut BTreeMap<TreePath, FileChange>, tree: &DiskTree<
 /// is the same as the one that was applied.
 fn add_those_that_are_there(changes: &mut BTreeMap<TreePath, FileChange>, tree: &DiskTree<'_>) {
     let brought = |change: &FileChange| change.before.is_empty() && change.after.is_some();
+    // A folder that something was renamed in, or that something went from, was there before.
+    let was_there: BTreeSet<TreePath> = changes
+        .values()
+        .filter(|change| !change.before.is_empty())
+        .flat_map(|change| change.path.ancestors().collect::<Vec<_>>())
+        .collect();
     let mut folders: Vec<TreePath> = changes
         .values()
         .filter(|change| brought(change) && tree.has_file(&change.path))
@@ -77,7 +83,11 @@ fn add_those_that_are_there(changes: &mut BTreeMap<TreePath, FileChange>, tree: 
             let child = folder.join(name).ok();
             child.and_then(|child| changes.get(&child)).is_some_and(brought)
         };
-        if !changes.contains_key(&folder) && names.not_text.is_empty() && names.text.iter().all(is_brought) {
+        if !changes.contains_key(&folder)
+            && !was_there.contains(&folder)
+            && names.not_text.is_empty()
+            && names.text.iter().all(is_brought)
+        {
             changes
                 .insert(folder.clone(), FileChange::plain(folder, None, Some(Node::Dir(found.mode)), None));
         }

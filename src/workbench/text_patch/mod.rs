@@ -27,7 +27,7 @@ use crate::model::{Digest, FileChange, Hasher, Patch};
 use crate::trust::Keyring;
 use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
 
-pub(super) use about::{about as about_of, line as one_line_of, names_a_product};
+pub(super) use about::{about as about_of, line as one_line_of};
 use disk_tree::DiskTree;
 pub(super) use findings::{add_findings, facts, obstacles};
 use input::{TextFile, TextInput};

@@ -8,8 +8,9 @@ use std::process::{Command, Stdio};
 
 use patchwright::workbench::TextOptions;
 
-use super::{apply_with, contents, roll_back};
+use super::{apply, apply_with, contents, roll_back, scene};
 use crate::support::chance::{Chance, Seeded};
+use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 use crate::support::tools::is_here;
 
@@ -222,4 +223,22 @@ fn on_an_edited_tree_it_never_differs_from_what_both_others_do() {
     }
     eprintln!("{both} times the same as both others, {more_careful} times more careful");
     assert!(both > 10, "{both}");
+}
+
+#[test]
+fn a_rename_of_the_only_file_of_a_folder_is_in_place_the_second_time() {
+    for (from, to) in [("sub/q", "sub/moved"), ("q", "sub/moved"), ("sub/q", "moved")] {
+        let patch = format!(
+            "diff --git a/{from} b/{to}\nsimilarity index 100%\nrename from {from}\nrename to {to}\n"
+        );
+        let sandbox = scene(&[(from, "x\n"), ("beside", "y\n")], &patch);
+        let first = apply(&sandbox).expect("it fits");
+        assert!(first.entry.is_some(), "{from}");
+        let again = apply(&sandbox).expect("it is in place");
+        assert!(again.entry.is_none(), "{from}");
+        // The same where the patch never came.
+        let sandbox = scene(&[(to, "x\n"), ("beside", "y\n")], &patch);
+        let planned = Console::new(&sandbox).done("plan $/fix.patch $/app");
+        assert!(planned.out.contains("already in place"), "{from}: {planned}");
+    }
 }

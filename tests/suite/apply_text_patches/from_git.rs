@@ -144,3 +144,27 @@ fn neither_the_present_folder_nor_a_repository_brings_a_program() {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     assert!(!sandbox.path("caught").exists(), "something else than Git ran");
 }
+
+#[test]
+fn the_name_of_a_repositorys_folder_is_nobodys_word_about_the_product() {
+    if !is_here("git", "the_name_of_a_repositorys_folder_is_nobodys_word_about_the_product") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    repository(&sandbox);
+    for app in ["app", "bare"] {
+        sandbox.write(&format!("{app}/src/x"), "one\n");
+        sandbox.write(&format!("{app}/src/keep"), "k\n");
+    }
+    sandbox.save("widget.patchbundle", &sandbox.bundle("ACME-HF-1").replace("src/keep", "k\n", "kept\n"));
+    let console = Console::new(&sandbox);
+    console.done("make --git $/product --commit HEAD~1 --output $/one.patchbundle");
+    console.done("apply $/widget.patchbundle $/app --allow-unsigned --yes");
+    for app in ["app", "bare"] {
+        console.done(&format!("apply $/one.patchbundle $/{app} --allow-unsigned --yes"));
+    }
+    let status = console.done("status $/app");
+    assert!(status.out.starts_with("Widget "), "{status}");
+    let status = console.done("status $/bare --json").json();
+    assert_eq!(status["product"], serde_json::Value::Null, "nobody said what it is");
+}

@@ -18,7 +18,7 @@ fn apply_shows_the_plan_and_asks_once() {
     let run = Console::new(&sandbox).answering("y").run("apply $/fix.patchbundle $/app --allow-unsigned");
     assert_snapshot!(run, @r"
     Applied ACME-HF-1042 to $/app: 1 added, 2 modified, 1 renamed, 1 deleted
-      Applied without a trusted signature (--allow-unsigned)
+      Applied without enough trusted signatures (--allow-unsigned)
     To undo it: patchwright rollback $/app
     -- err --
     ACME-HF-1042  Umlauts in fonts
@@ -74,7 +74,7 @@ fn apply_tells_what_it_did_and_how_to_take_it_back() {
     assert_snapshot!(Console::new(&sandbox).run(APPLY), @r"
     Applied ACME-HF-1042 (revision 2) to $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       Widget is now 4.2.1
-      Applied without a trusted signature (--allow-unsigned)
+      Applied without enough trusted signatures (--allow-unsigned)
       Health check passed: the version is 4.2.1
       Restart: service
     To undo it: patchwright rollback $/app

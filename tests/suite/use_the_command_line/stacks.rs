@@ -49,7 +49,7 @@ fn several_patches_are_planned_applied_and_told_as_one_change() {
     ");
     assert_snapshot!(console.run(&format!("apply {ALL} --allow-unsigned --yes")), @r"
     Applied ONE, TWO, THREE to $/app: 1 modified
-      Applied without a trusted signature (--allow-unsigned)
+      Applied without enough trusted signatures (--allow-unsigned)
       THREE rewrites changes of ONE: text (line 1)
     To undo all of them: patchwright rollback $/app --to ONE
     -- exit 0

@@ -1,7 +1,7 @@
 //! What was done, and what can be done next.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::checks::checks;
 use super::failure::failure;
@@ -11,7 +11,7 @@ use super::repair::kept_versions;
 use super::unchecked::unchecked;
 use super::{argument, place, safe, title};
 use crate::cli::render::{Detail, Style, changes, words};
-use crate::model::Patch;
+use crate::model::{Patch, TreePath};
 use crate::plan::RelationClass;
 use crate::plan::why::Override;
 use crate::report::Report;
@@ -25,6 +25,15 @@ pub(in crate::cli) fn order_written(output: &Path) -> String {
         "Wrote {}. Fill it in, then run:\n  patchwright make --from OLD --to NEW --order {0} --output NEW.patchbundle\n",
         place(output)
     )
+}
+
+/// Each draft of a merged file, and what is done with it next.
+pub(in crate::cli) fn drafts_written(drafts: &[(TreePath, PathBuf)]) -> String {
+    let line = |(path, draft): &(TreePath, PathBuf)| {
+        let choice = argument(Path::new(&format!("{path}={}", draft.display())));
+        format!("Wrote {}, a draft. Merge both versions in it, then add --merged {choice}\n", place(draft))
+    };
+    drafts.iter().map(line).collect()
 }
 
 pub(in crate::cli) fn support_saved(saved: &Path) -> String {
@@ -143,7 +152,11 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
     text.push_str(&untidy(done.untidy.as_deref()));
     text.push_str(&kept_versions(&done.edits, target));
     text.push_str(&match done.turn {
-        Turn::Went => format!("To undo it: {}\n", reapply(&argument(target), &done.needs)),
+        Turn::Went => match &done.needs {
+            Some(needs) => format!("To undo it: {}\n", reapply(&argument(target), needs)),
+            // Its scripts run only with its file.
+            None => format!("To apply it again: patchwright apply FILE {}\n", argument(target)),
+        },
         Turn::Switched | Turn::SwitchedBack => {
             format!("To see the switches: patchwright toggle {}\n", argument(target))
         }

@@ -22,8 +22,14 @@ pub(in crate::cli) fn conditions(conditions: &[ShownCondition], style: Style) ->
     text
 }
 
-pub(in crate::cli) fn edits_tried(files: &[TriedFile], style: Style) -> String {
-    files.iter().map(|file| one_file(file, style)).collect::<Vec<_>>().join("\n")
+pub(in crate::cli) fn edits_tried(files: &[TriedFile], with_original: bool, style: Style) -> String {
+    let mut text = files.iter().map(|file| one_file(file, style)).collect::<Vec<_>>().join("\n");
+    if !with_original && files.iter().any(TriedFile::fits) {
+        text.push_str(
+            "\nA plan also refuses to overwrite values that a site changed. To find those: add --from OLD\n",
+        );
+    }
+    text
 }
 
 fn one_file(file: &TriedFile, style: Style) -> String {

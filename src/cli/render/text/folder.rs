@@ -68,6 +68,10 @@ pub(in crate::cli) fn status(
         let line = format!("Can't tell who signed them: {}", safe(problem));
         text.push_str(&format!("{}\n", style.bad(&line)));
     }
+    if let Some(problem) = &status.lists_problem {
+        let line = format!("Can't tell whether any of them was withdrawn: {}", safe(problem));
+        text.push_str(&format!("{}\n", style.bad(&line)));
+    }
     for held in &status.held {
         let line = format!("{}. {}", safe(&held.meaning()), safe(&held.hint_in(&argument).to_string()));
         text.push_str(&format!("{}\n", style.bad(&line)));

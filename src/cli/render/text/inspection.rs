@@ -51,7 +51,8 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
 fn details(patch: &Patch, verbose: bool) -> String {
     let mut sheet = LabelledLines::new();
     sheet.line("Kind", words::kind(patch.about.kind));
-    sheet.line("For", format!("{} {}", patch.about.product.name, patch.about.product.versions.join(", ")));
+    let product = Some(&patch.about.product).filter(|_| patch.about.says_which_product());
+    sheet.option("For", product.map(|product| format!("{} {}", product.name, product.versions.join(", "))));
     sheet.option("Becomes", patch.about.result_version.as_ref());
     sheet.line(
         "From",

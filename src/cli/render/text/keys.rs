@@ -89,24 +89,31 @@ fn fingerprint(sheet: &mut LabelledLines, indent: &str, print: KeyFingerprint) {
     sheet.line(&format!("{indent}In words"), print.words());
 }
 
-pub(in crate::cli) fn key_to_compare(wish: &KeyWish, style: Style) -> String {
+/// `before`: what it was trusted for until now.
+pub(in crate::cli) fn key_to_compare(wish: &KeyWish, before: Option<&TrustedKey>, style: Style) -> String {
     let mut sheet = LabelledLines::new();
     sheet.line("Name", &wish.name);
     sheet.line("Owner", &wish.owner);
     sheet.line("Role", roles(&wish.roles));
     sheet.line("For", products(&wish.products));
+    sheet.option("Until now", before.map(trust_in));
     fingerprint(&mut sheet, "", wish.key.fingerprint());
     format!("{}\n\n{}", style.strong("Compare this key with its owner"), sheet.into_text())
 }
 
-pub(in crate::cli) fn trusted_key(trusted: &TrustedKey, style: Style) -> String {
-    let said = format!(
-        "{} is trusted as {} for {}",
-        trusted.name,
-        roles(&trusted.roles),
-        products(&trusted.products)
-    );
-    format!("{}\n", style.good(&safe(&said)))
+pub(in crate::cli) fn trusted_key(trusted: &TrustedKey, before: Option<&TrustedKey>, style: Style) -> String {
+    let said = format!("{} is trusted as {}", trusted.name, trust_in(trusted));
+    let mut text = format!("{}\n", style.good(&safe(&said)));
+    if let Some(before) = before.map(trust_in).filter(|before| *before != trust_in(trusted)) {
+        let replaced = format!("This replaces what you said before: {before}.");
+        text.push_str(&format!("{}\n", style.attention(&safe(&replaced))));
+    }
+    text
+}
+
+/// `author for Lighthouse`.
+fn trust_in(key: &TrustedKey) -> String {
+    format!("{} for {}", roles(&key.roles), products(&key.products))
 }
 
 pub(in crate::cli) fn revoked_key(revoked: &Revoked, style: Style) -> String {

@@ -30,8 +30,8 @@ mod wanted;
 pub(in crate::cli) use choose::choice;
 pub(in crate::cli) use difference::diff;
 pub(in crate::cli) use done::{
-    accept_plan, accepted, applied, made, nothing_to_apply, order_written, recovered, rolled_back,
-    support_saved,
+    accept_plan, accepted, applied, drafts_written, made, nothing_to_apply, order_written, recovered,
+    rolled_back, support_saved,
 };
 pub(in crate::cli) use edits::{conditions, edits_tried};
 pub(in crate::cli) use evidence::{evidence_saved, evidence_verified};

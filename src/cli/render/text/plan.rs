@@ -15,7 +15,7 @@ use crate::plan::{Note, Obstacle, Preview};
 use crate::report::changes::ChangeStatus;
 use crate::report::shell_path;
 use crate::workbench::{
-    ApplyPreview, ComingPatch, KnownRehearsal, RebuiltPlace, RollbackPreview, Turn, are_open,
+    ApplyPreview, ComingPatch, KnownRehearsal, RebuiltPlace, RollbackPreview, Standing, Turn, are_open,
 };
 
 /// Most lines of a list above a question: the question stays on a small screen.
@@ -56,7 +56,7 @@ pub(in crate::cli) fn plan(
     if let Some(restart) = restarts(&preview.patches).filter(|_| is_ready) {
         text.push_str(&format!("Restart afterwards: {}\n\n", safe(&restart)));
     }
-    text.push_str(&scripts_in_short(&preview.scripts, style));
+    text.push_str(&scripts_in_short(&preview.scripts, &preview.preview.obstacles, style));
     text.push_str(&obstacles(&preview.preview.obstacles, Some(target), detail, style));
     if !preview.preview.obstacles.is_empty() {
         text.push('\n');
@@ -86,7 +86,7 @@ fn signers(preview: &ApplyPreview, detail: Detail, style: Style) -> String {
 
 /// What the patch is for, and where; a folder that has another version is told apart from it.
 fn for_what(preview: &ApplyPreview, folder: &str) -> String {
-    if preview.text.is_some() {
+    if preview.text.is_some() || !preview.patch.about.says_which_product() {
         return format!("in {folder}");
     }
     let product = &preview.patch.about.product;
@@ -137,7 +137,7 @@ pub(in crate::cli) fn rollback_plan(
         text.push_str(&format!("{checked}\n"));
     }
     text.push_str(&notes(&preview.preview.notes, style));
-    text.push_str(&scripts_in_short(&preview.scripts, style));
+    text.push_str(&scripts_in_short(&preview.scripts, &[], style));
     if !preview.advice.is_empty() {
         text.push_str(&heading("The vendor's advice for rolling back", style));
         text.extend(preview.advice.iter().map(|line| format!("  | {}\n", safe(line))));
@@ -360,10 +360,14 @@ pub(super) fn verdict(seen: &ApplyPreview, consent: bool, style: Style) -> Strin
             false => style.good("Nothing to do: the patch is already in place."),
             true => style.attention("Nothing to do: the files it would change stay as they are here."),
         },
-        (0, _) if !is_permitted && seen.permits(true).is_ok() => style.attention(
-            "Ready to apply, but not signed by anyone you trust.\n\
-                 If you know who sent it, add --allow-unsigned.",
-        ),
+        (0, _) if !is_permitted && seen.permits(true).is_ok() => {
+            let but = match seen.verdict.standing {
+                Standing::NotEnough => "not enough people you trust have signed it",
+                _ => "not signed by anyone you trust",
+            };
+            let hint = "If you know who sent it, add --allow-unsigned.";
+            style.attention(&format!("Ready to apply, but {but}.\n{hint}"))
+        }
         (0, _) if !is_permitted => style.bad(
             "Can't apply this patch: your trust rules don't allow it.\n\
              To see why: patchwright verify FILE",

@@ -2,6 +2,7 @@
 
 use super::safe;
 use crate::cli::render::Style;
+use crate::plan::Obstacle;
 use crate::report::phrases::interpreter;
 use crate::workbench::{PlannedScript, ScriptPlan};
 
@@ -33,8 +34,8 @@ fn in_full(script: &PlannedScript, style: Style) -> String {
     text
 }
 
-/// Which scripts would run, without their texts.
-pub(super) fn scripts_in_short(plan: &ScriptPlan, style: Style) -> String {
+/// Which scripts would run, without their texts. `problems` are told anyway.
+pub(super) fn scripts_in_short(plan: &ScriptPlan, problems: &[Obstacle], style: Style) -> String {
     if plan.is_empty() {
         return String::new();
     }
@@ -44,6 +45,8 @@ pub(super) fn scripts_in_short(plan: &ScriptPlan, style: Style) -> String {
         text.push_str(&format!("  {}, by {by}\n      SHA-256 {}\n", safe(&script.name()), script.digest));
     }
     let last = match &plan.refused {
+        // Why not stands with what else is in the way.
+        Some(refused) if problems.contains(refused) => style.bad("They can't run."),
         Some(refused) => style.bad(&format!(
             "They can't run: {}. {}",
             safe(&refused.meaning()),

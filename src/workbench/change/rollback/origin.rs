@@ -51,7 +51,8 @@ impl Workbench {
         let keys = self.keys_of_today()?;
         let vouching = self.vouching(&keys, fs, ledger);
         let unvouched = |key: LayerKey| {
-            let is_vouched = vouching.verdict_of(key).is_some_and(|verdict| verdict.permits(false).is_ok());
+            let is_vouched =
+                vouching.verdict_of(key).is_some_and(|verdict| verdict.standing == Standing::Trusted);
             let patch = ledger.note(key).filter(|_| !is_vouched)?.id.clone();
             Some(Obstacle::new(HistoryDoubt::NobodyVouches { patch }))
         };

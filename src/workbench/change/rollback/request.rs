@@ -118,8 +118,12 @@ impl RollbackPreview {
     pub(super) fn set_aside(&self, overrides: &Overrides) -> Vec<OverrideNote> {
         let asked = self.asks_for();
         let reason = |rule| overrides.reason(rule).map(str::to_owned);
-        // That of a missing signature is said as a fact, as ever.
-        let told = asked.into_iter().filter(|rule| *rule != Override::Unsigned && overrides.has(*rule));
+        // That of a missing signature is said as a fact, as ever; a reason that somebody gave is kept.
+        let is_told = |rule: &Override| match rule {
+            Override::Unsigned => overrides.reason(*rule).is_some(),
+            rule => overrides.has(*rule),
+        };
+        let told = asked.into_iter().filter(is_told);
         told.map(|rule| OverrideNote { rule: rule.rule().to_owned(), reason: reason(rule) }).collect()
     }
 
@@ -179,8 +183,8 @@ pub struct RolledBack {
     pub(crate) edits: Vec<KeptEdit>,
     /// Why tidying up did not succeed, if so. The change is done.
     pub untidy: Option<String>,
-    /// What has to be allowed when a patch that went comes back.
-    pub(crate) needs: BTreeSet<Override>,
+    /// What has to be allowed when a patch that went comes back; `None`: only its patch file brings it back.
+    pub(crate) needs: Option<BTreeSet<Override>>,
     /// Vulnerabilities that are open again, as far as the patches say.
     pub(crate) opens: Vec<String>,
 }

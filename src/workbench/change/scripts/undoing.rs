@@ -108,10 +108,8 @@ fn kept_scripts(
 
 /// Taking a rollback back would bring a patch in without its scripts.
 pub(in crate::workbench::change) fn refuse_to_bring_back(ledger: &Ledger, rollback: &Entry) -> Result<()> {
-    let reversed = rollback.reverses.and_then(|seq| ledger.entry(seq));
-    let out = rollback.out.iter().filter_map(|gone| ledger.entry(gone.key().entry));
-    if reversed.into_iter().chain(out).chain([rollback]).all(|entry| entry.scripts.is_empty()) {
-        return Ok(());
+    match ledger.is_about_scripts(rollback) {
+        false => Ok(()),
+        true => Err(Error::refused(Undo::HasScripts)),
     }
-    Err(Error::refused(Undo::HasScripts))
 }

@@ -193,6 +193,17 @@ fn untold(statement: &VexStatement, format: FixedFormat) -> Option<Untold> {
     needs_cve.then_some(Untold::NoCve)
 }
 
+/// Whether this is a document in one of these formats that this program made.
+pub(in crate::workbench::look) fn is_document(text: &[u8]) -> bool {
+    if text.starts_with(ignore_files::HEAD.as_bytes()) {
+        return true;
+    }
+    let Ok(document) = serde_json::from_slice::<Value>(text) else { return false };
+    let says = |place: &str| document.pointer(place).and_then(Value::as_str).unwrap_or_default();
+    let names = ["/metadata/tools/components/0/name", "/document/tracking/generator/engine/name"];
+    says("/tooling").starts_with("patchwright/") || names.iter().any(|place| says(place) == "patchwright")
+}
+
 /// This program, as documents name the tool that made them.
 pub(super) fn tool() -> Value {
     json!({"type": "application", "name": "patchwright", "version": env!("CARGO_PKG_VERSION")})

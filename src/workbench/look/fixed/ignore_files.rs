@@ -11,7 +11,7 @@ use crate::model::TreePath;
 use crate::plan::{VexStatement, in_folder};
 use crate::text::escape_line;
 
-const HEAD: &str =
+pub(super) const HEAD: &str =
     "# Made by Patchwright: what the files prove. Make it again after every change of the folder.\n";
 
 /// The folders of the patched files, and those around them: scanners name a library by a file near its root.

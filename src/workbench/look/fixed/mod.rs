@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use against::{ComparedScan, is_about};
 pub(crate) use document::FixedFormat;
 pub(crate) use document::Publisher;
+pub(super) use document::is_document;
 
 use super::product::product_and_version;
 use super::stack::{FolderStack, read_ledger};
