@@ -216,5 +216,6 @@ pub(super) fn alone(change: &FileChange, before: Option<Node>) -> Layer {
         shifted: BTreeSet::new(),
         accepted: false,
         superseded: None,
+        doubted: false,
     }
 }

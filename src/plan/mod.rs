@@ -54,7 +54,7 @@ pub(crate) use aliases::OtherNames;
 pub(crate) use apply::fitness;
 pub(crate) use choose::{Band, Board, Exploited, Need, NeedFate, Problem, ProblemFacts};
 pub(crate) use fates::FileFates;
-pub(crate) use fates::{how_it_stands, is_lost};
+pub(crate) use fates::{how_it_stands, is_brought, is_lost};
 pub(crate) use file_note::FileNote;
 pub(crate) use fixed::{
     Claim, ClaimGrade, ClaimProof, DriftedFile, Untold, VexStatement, claims, resolved_by, statements,
@@ -68,8 +68,8 @@ pub(crate) use metrics::{
 };
 pub use order::in_order;
 pub(crate) use relate::{
-    Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains,
-    words_of,
+    Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, is_namesake,
+    says_that_it_contains, words_of,
 };
 pub(crate) use repair::{Lost, LostFile, plan_repair};
 pub(crate) use resolve::{Cycle, resolve};
@@ -118,6 +118,11 @@ impl Note {
 
     pub(crate) fn at(path: impl Display, text: impl Into<String>) -> Self {
         Self { path: Some(path.to_string()), ..Self::new(text) }
+    }
+
+    /// Whether it is that a file is not as the patch leaves it, because of what somebody did to it.
+    pub(crate) fn leaves_a_file(&self) -> bool {
+        matches!(self.file, Some(FileNote::Kept { .. } | FileNote::StaysDeleted))
     }
 
     /// What becomes of the file at `path`.
@@ -169,8 +174,7 @@ impl Preview {
 
     /// Whether some files are neither as the patch leaves them nor become so, because of what somebody did to them.
     pub(crate) fn leaves_files_out(&self) -> bool {
-        let is_left = |note: &Note| matches!(note.file, Some(FileNote::Kept { .. } | FileNote::StaysDeleted));
-        self.notes.iter().any(is_left)
+        self.notes.iter().any(Note::leaves_a_file)
     }
 
     /// Whether there is nothing to change.

@@ -301,7 +301,8 @@ impl Classifying<'_> {
         let is_rewritten_by_it = |(path, fate): (&TreePath, &Fate)| {
             *fate == Fate::Kept || *fate == Fate::Rewritten && (self.own)(path)
         };
-        let is_own = self.scope == Scope::Own;
+        // What may not be in itself has made nothing of anything.
+        let is_own = self.scope == Scope::Own && !self.other.doubted;
         self.evidence.is_covered
             || is_own && (self.claims.same_id || self.new.coverage.iter().all(is_rewritten_by_it))
     }
@@ -355,6 +356,13 @@ fn is_rewritten_by(new: &Newcomer<'_>, other: &Layer, path: &TreePath, stack: &S
     };
     let here = stack.layers.iter().filter(|layer| has_a_say(layer, path));
     here.filter(belongs).any(|layer| Scope::between(new.patch, new.authors, layer) == Scope::Own)
+}
+
+/// Whether `layer` bears the id of `patch`, for which `authors` vouch, and is known to be another one.
+pub(crate) fn is_namesake(patch: &Patch, authors: &BTreeSet<String>, layer: &Layer) -> bool {
+    layer.id == patch.about.identity.id.as_str()
+        && Scope::between(patch, authors, layer).is_foreign()
+        && !leaves_the_same(patch, layer)
 }
 
 /// Whether both leave the same everywhere.

@@ -370,7 +370,7 @@ fn reference(patch: &PatchNote) -> String {
     line(&patch.reference().map_or_else(|| patch.id.clone(), |reference| reference.to_string()))
 }
 
-/// Patches that were withdrawn, and those of which something is undone.
+/// Patches that were withdrawn, those that are only said to be in, and those of which something is undone.
 fn alarms(status: &FolderStatus) -> Vec<FolderAlarm> {
     let undone = |(key, files): &(LayerKey, Vec<TreePath>)| {
         let patch = status.installed.iter().find(|patch| patch.key == *key)?;
@@ -379,7 +379,16 @@ fn alarms(status: &FolderStatus) -> Vec<FolderAlarm> {
             why: fill(words::UNDONE_HERE_WHY, &[("undone", &line(&capitalised(&relations::undone(files))))]),
         })
     };
-    status.held.iter().map(called_back).chain(status.undone.iter().filter_map(undone)).collect()
+    let only_said = |key: &LayerKey| {
+        let patch = status.installed.iter().find(|patch| patch.key == *key)?;
+        Some(FolderAlarm {
+            what: fill(words::ONLY_SAID_HERE, &[("id", &line(&patch.patch.id))]),
+            why: words::ONLY_SAID_HERE_WHY.to_owned(),
+        })
+    };
+    let doubted = status.doubted.iter().filter_map(only_said);
+    let undone = status.undone.iter().filter_map(undone);
+    status.held.iter().map(called_back).chain(doubted).chain(undone).collect()
 }
 
 fn called_back(held: &Recalled) -> FolderAlarm {

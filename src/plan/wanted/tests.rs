@@ -6,13 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::Digest;
 
 fn digest(word: u8) -> Digest {
     Digest::compute(&[word])
 }
 
 fn event(what: Happened, section: Option<Digest>) -> HistoryEvent {
-    HistoryEvent { what, user: "ada".to_owned(), time: "2026-11-23T09:30:00Z".to_owned(), section }
+    HistoryEvent {
+        what,
+        user: "ada".to_owned(),
+        time: "2026-11-23T09:30:00Z".to_owned(),
+        section,
+        unbelieved: None,
+    }
 }
 
 fn went(id: &str, section: Option<Digest>) -> HistoryEvent {
@@ -24,7 +31,7 @@ fn came(id: &str, section: Option<Digest>) -> HistoryEvent {
 }
 
 fn here(ids: &[&str]) -> ObservedFolder {
-    let patch = |id: &&str| PatchHere { id: (*id).to_owned(), revision: 1, replaced_by: None };
+    let patch = |id: &&str| PatchHere { id: (*id).to_owned(), revision: 1, replaced_by: None, doubt: None };
     ObservedFolder { patches: ids.iter().map(patch).collect(), ..ObservedFolder::default() }
 }
 
