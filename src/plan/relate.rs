@@ -192,6 +192,7 @@ pub(crate) fn relate(
         id: &other.id,
         is_kept_for_good: other.accepted,
         revision: other.revision,
+        is_doubted: other.doubted,
         new_id: new.patch.about.identity.id.as_str(),
         scope,
         presence,

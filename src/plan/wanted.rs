@@ -86,7 +86,7 @@ pub(crate) struct PatchHere {
 pub(crate) enum PatchDoubt {
     /// Only a word that nobody has to believe says that it is in: its files don't show it.
     OnlySaid,
-    /// It is another patch than the one at hand, and nothing shows that both are by one author.
+    /// It is another patch than the one whose file is here, and nothing shows that both are by one author.
     Namesake,
 }
 

@@ -48,7 +48,7 @@ pub(crate) enum Wanted {
     },
     /// The history says that it is in, and its files don't show it.
     OnlySaid,
-    /// A patch called so is in the folder, and it isn't the one at hand.
+    /// A patch called so is in the folder, and it isn't the one whose file is here.
     Namesake {
         id: String,
     },

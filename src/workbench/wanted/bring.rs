@@ -245,7 +245,7 @@ fn in_the_way(tried: Result<Vec<Obstacle>>) -> Result<Option<Wanted>> {
 pub(super) fn reason(obstacle: &Obstacle) -> Wanted {
     let hint = match obstacle.way_around() {
         Some(_) => NO_RULE_ASIDE.into(),
-        None => obstacle.hint(),
+        None => obstacle.hint_of_any_folder(),
     };
     Wanted::Refused {
         code: obstacle.code(),

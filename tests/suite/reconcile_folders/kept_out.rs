@@ -58,5 +58,6 @@ fn a_state_file_and_a_rollout_find_a_folder_without_it_different() {
 
     // Whoever takes the patch's version has it.
     sandbox.write("srv/a/one", OLD);
+    console(&sandbox).done("apply $/patches/1.patchbundle $/srv/a --yes --allow-downgrade=known");
     ends(&sandbox, "--apply", 0);
 }
