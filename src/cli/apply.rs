@@ -12,9 +12,10 @@ use super::reading::ReadingArguments;
 use super::render::{Detail, answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
+use crate::model::Kind;
 use crate::workbench::{
-    Applied, ApplyOptions, ApplyPreview, ApplyRequest, CheckedBundles, DecisionDigest, Error, Override,
-    PlanFile, ScriptConsent,
+    Applied, ApplyOptions, ApplyPreview, ApplyRequest, CheckedBundles, ComingPatch, DecisionDigest, Error,
+    Override, PlanFile, ScriptConsent,
 };
 
 /// Apply patches to a product folder: all of them, or none
@@ -95,7 +96,7 @@ impl Arguments {
         }
         let shown = preview.as_allowed(&self.overrides());
         session.answer_as(
-            if is_idle { Outcome::NothingToDo } else { Outcome::Done },
+            if is_idle { idle(&preview.patches) } else { Outcome::Done },
             |style| match is_idle {
                 true => text::nothing_to_apply(&preview, target),
                 false => text::plan(&shown, target, None, true, Detail::Full, style),
@@ -113,7 +114,8 @@ impl Arguments {
         match self.change(request, target, session)? {
             Agreed::NothingToDo(ending) => Ok(ending),
             Agreed::To(applied) => {
-                let ending = if applied.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
+                let is_changed = applied.entry.is_some();
+                let ending = if is_changed { Outcome::Done } else { idle(&applied.patches) };
                 session.answer_as(
                     ending,
                     |style| text::applied(&applied, target, style),
@@ -166,7 +168,7 @@ impl Arguments {
         self.refuse(&preview).in_folder(target)?;
         if preview.preview.leaves_no_trace() {
             let told = session.answer_as(
-                Outcome::NothingToDo,
+                idle(&preview.patches),
                 |_| text::nothing_to_apply(&preview, target),
                 || answer::Apply::nothing(&preview, target),
             );
@@ -204,6 +206,14 @@ impl Arguments {
         let options = self.overrides();
         obstacles.retain(|obstacle| !options.allows(obstacle));
         if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
+    }
+}
+
+/// How a run ends that changes nothing: whoever asked for a patch of which nothing came in does not have it.
+fn idle<'a>(patches: impl IntoIterator<Item = &'a ComingPatch>) -> Outcome {
+    match patches.into_iter().any(|coming| coming.is_kept_out) {
+        true => Outcome::Not(Kind::NotYet),
+        false => Outcome::NothingToDo,
     }
 }
 

@@ -21,6 +21,11 @@ pub struct Occasion {
 impl Occasion {
     /// Nobody said anything.
     pub const NONE: Self = Self { reason: None, ticket: None, trigger: None, cause: None };
+
+    /// Whether it is one of many changes, which nobody looks at one by one.
+    pub(crate) fn is_unwatched(&self) -> bool {
+        self.cause.is_some()
+    }
 }
 
 /// Why a patch was rolled back.

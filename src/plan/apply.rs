@@ -142,7 +142,8 @@ impl Planner<'_> {
         {
             let id = requirement.id.as_str();
             let together = coming.get(id).filter(|_| requirement.mode == RequirementMode::Together);
-            let found = installed.get(id).or(together).copied();
+            let here = installed.get(id).filter(|_| !situation.doubted.contains(id));
+            let found = here.or(together).copied();
             let min_revision = requirement.min_revision;
             if found.is_none_or(|revision| revision < min_revision) {
                 let id = id.to_owned();

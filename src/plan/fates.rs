@@ -7,7 +7,7 @@ use super::layers::{ContentByDigest, Layer};
 use crate::diff::{
     Brought, Fate, LineRange, PlaceStanding, RemovalGap, fates_of_values, values_stay, with_line_ends_of,
 };
-use crate::model::{Mode, Node, TreePath};
+use crate::model::{FileChange, Mode, Node, TreePath};
 
 /// What a patch found at a place and what it left there.
 #[derive(Clone, Copy)]
@@ -75,6 +75,17 @@ pub(crate) fn how_it_stands(
         }
     }
     fates
+}
+
+/// Whether all that `change` brings is in `now`, whatever anybody says.
+pub(crate) fn is_brought(change: &FileChange, now: Option<&Node>, contents: &dyn ContentByDigest) -> bool {
+    let (before, left) = (change.before.first(), change.after.as_ref());
+    match (left, now) {
+        (Some(Node::Dir(_)), now) => now.is_some_and(Node::is_dir),
+        // A folder that somebody uses stays.
+        (None, Some(Node::Dir(_))) => true,
+        _ => Bringing { path: &change.path, before, left }.stand_unbrought(now, &[], contents) == Fate::Kept,
+    }
 }
 
 /// Whether anything of what `layer` brought at `path` is lost when `was` is replaced by `will`.

@@ -32,6 +32,8 @@ pub struct Layer {
     pub accepted: bool,
     /// What replaced it, and whether its changes stayed below that.
     pub(crate) superseded: Option<(LayerKey, bool)>,
+    /// Whether nothing but a word that nobody has to believe says that it is in: its files don't show it.
+    pub(crate) doubted: bool,
 }
 
 impl Layer {
@@ -61,10 +63,12 @@ impl Layer {
         self.steps.binary_search_by(|step| step.path.cmp(path)).ok().map(|index| &self.steps[index])
     }
 
-    /// What it found at `path` and what it left there; by its manifest, where others had brought some of it before.
+    /// What it found at `path` and what it left there; by its manifest, where others had brought some of it before, or what
+    /// the history says of it is not believed.
     pub(super) fn brought_at(&self, path: &TreePath) -> Option<(Option<&Node>, Option<&Node>)> {
         let step = self.step_at(path);
-        let change = self.change_at(path).filter(|_| step.is_none() || self.in_place.contains(path));
+        let is_by_manifest = step.is_none() || self.in_place.contains(path) || self.doubted;
+        let change = self.change_at(path).filter(|_| is_by_manifest);
         match (change, step) {
             (Some(change), _) => Some((change.before.first(), change.after.as_ref())),
             (None, step) => step.map(|step| (step.before.as_ref(), step.after.as_ref())),

@@ -227,5 +227,6 @@ pub(super) fn alone(change: &FileChange, before: Option<Node>) -> Layer {
         shifted: BTreeSet::new(),
         accepted: false,
         superseded: None,
+        doubted: false,
     }
 }

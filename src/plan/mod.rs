@@ -59,7 +59,7 @@ pub(crate) use apply::fitness;
 pub(crate) use choose::{Board, Need, NeedFate, Problem, RankBy, RiskRules};
 pub(crate) use due::{Due, DueBy, DueDays, DueOfPatch, Undated};
 pub(crate) use fates::FileFates;
-pub(crate) use fates::{how_it_stands, is_lost};
+pub(crate) use fates::{how_it_stands, is_brought, is_lost};
 pub(crate) use file_note::FileNote;
 pub(crate) use fixed::{
     Claim, ClaimGrade, ClaimProof, DriftedFile, Untold, VexStatement, claims, resolved_by, statements,
@@ -75,8 +75,8 @@ pub(crate) use open_again::open_without;
 pub use order::in_order;
 pub(crate) use problem_facts::{Band, Exploited, ProblemFacts};
 pub(crate) use relate::{
-    Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains,
-    words_of,
+    Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, is_namesake,
+    says_that_it_contains, words_of,
 };
 pub(crate) use repair::{Lost, LostFile, plan_repair};
 pub(crate) use resolve::{Cycle, resolve};
@@ -134,6 +134,11 @@ impl Note {
         [Some(self.text.clone()), added].into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 
+    /// Whether it is that a file is not as the patch leaves it, because of what somebody did to it.
+    pub(crate) fn leaves_a_file(&self) -> bool {
+        matches!(self.file, Some(FileNote::Kept { .. } | FileNote::StaysDeleted))
+    }
+
     /// What becomes of the file at `path`.
     pub(crate) fn of_file(path: &TreePath, note: FileNote) -> Self {
         Self { file: Some(note.clone()), ..Self::at(path, note.phrase()) }
@@ -183,8 +188,7 @@ impl Preview {
 
     /// Whether some files are neither as the patch leaves them nor become so, because of what somebody did to them.
     pub(crate) fn leaves_files_out(&self) -> bool {
-        let is_left = |note: &Note| matches!(note.file, Some(FileNote::Kept { .. } | FileNote::StaysDeleted));
-        self.notes.iter().any(is_left)
+        self.notes.iter().any(Note::leaves_a_file)
     }
 
     /// Whether there is nothing to change.

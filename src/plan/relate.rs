@@ -201,6 +201,7 @@ pub(crate) fn relate(
         id: &other.id,
         is_kept_for_good: other.accepted,
         revision: other.revision,
+        is_doubted: other.doubted,
         new_id: new.patch.about.identity.id.as_str(),
         scope,
         presence,
@@ -312,7 +313,8 @@ impl Classifying<'_> {
         let is_rewritten_by_it = |(path, fate): (&TreePath, &Fate)| {
             *fate == Fate::Kept || *fate == Fate::Rewritten && (self.own)(path)
         };
-        let is_own = self.scope == Scope::Own;
+        // What may not be in itself has made nothing of anything.
+        let is_own = self.scope == Scope::Own && !self.other.doubted;
         self.evidence.is_covered
             || is_own && (self.claims.same_id || self.new.coverage.iter().all(is_rewritten_by_it))
     }
@@ -375,6 +377,13 @@ fn stands_by_history(new: &Newcomer<'_>, stack: &Stack<'_>, contents: &dyn Conte
         let own = Bringing { path, before: change.before.first(), left: change.after.as_ref() };
         own.stand_unbrought(stack.now(path).as_ref(), &stack.at(path), contents) == Fate::Kept
     })
+}
+
+/// Whether `layer` bears the id of `patch`, for which `authors` vouch, and is known to be another one.
+pub(crate) fn is_namesake(patch: &Patch, authors: &BTreeSet<String>, layer: &Layer) -> bool {
+    layer.id == patch.about.identity.id.as_str()
+        && Scope::between(patch, authors, layer).is_foreign()
+        && !leaves_the_same(patch, layer)
 }
 
 /// Whether both leave the same everywhere.

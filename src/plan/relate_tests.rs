@@ -64,6 +64,7 @@ pub(super) fn layer(patch: &Patch, entry: u64) -> Layer {
         shifted: BTreeSet::new(),
         accepted: false,
         superseded: None,
+        doubted: false,
         by_key: BTreeSet::new(),
     }
 }

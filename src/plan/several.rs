@@ -65,6 +65,8 @@ pub(crate) struct PlannedPatch {
     pub(crate) unrelated: usize,
     /// Why it is left out, if so: there is nothing to apply.
     pub left_out: Option<String>,
+    /// Whether that is because somebody's own versions of its files stay: nothing of it is in.
+    pub(crate) is_kept_out: bool,
     /// What it replaces, and whether the changes of that stay below it.
     pub(crate) replaces: Vec<(LayerKey, bool)>,
     /// What it alone changes.
@@ -172,7 +174,7 @@ impl<'a> FolderSoFar<'a> {
 
     fn add(&mut self, index: usize, one: &Candidate, all: &[Candidate]) -> PlannedPatch {
         let one = &Candidate { patch: as_made_here(&one.patch, &self.now), ..one.clone() };
-        let patch = &one.patch;
+        let (patch, in_the_way) = (&one.patch, self.obstacles.len());
         self.touched.extend(patch.changes.iter().map(|change| change.path.clone()));
         let landings = self.landings(one);
         let (relations, told) = self.relations(one, &landings, all.len());
@@ -181,6 +183,7 @@ impl<'a> FolderSoFar<'a> {
             relations: relations.into(),
             unrelated: self.layers.len() - told,
             left_out: None,
+            is_kept_out: false,
             replaces: Vec::new(),
             steps: Vec::new(),
             in_place: BTreeMap::new(),
@@ -209,6 +212,7 @@ impl<'a> FolderSoFar<'a> {
         self.obstacles.extend(obstacles.into_iter().filter(|found| !is_told_better(found)));
         let (dropped, told) = left_out_by_hand(patch, &self.now, &self.stack(), self.contents);
         self.obstacles.extend(dropped);
+        let leaves_files = notes.iter().any(Note::leaves_a_file);
         self.notes.extend(notes.into_iter().chain(told));
         // What a stranger brought is in place all the same: who goes again is the stranger.
         let is_own = |relation: &&Relation| {
@@ -223,6 +227,10 @@ impl<'a> FolderSoFar<'a> {
         let is_whole = |note: &FileNote| matches!(note, FileNote::InPlace { whole: true, .. });
         let whole = planned.in_place.iter().filter(|(_, note)| is_whole(note));
         self.notes.extend(whole.map(|(path, note)| Note::of_file(path, note.clone())));
+        let comes_to_nothing = steps.is_empty() && planned.in_place.is_empty();
+        if leaves_files && comes_to_nothing && self.obstacles.len() == in_the_way {
+            return self.kept_out(planned, patch, key, all.len());
+        }
         planned.steps.clone_from(&steps);
         planned.result_version = self.version_left(&one.patch, &steps);
         if let Some(version) = &planned.result_version {
@@ -267,8 +275,12 @@ impl<'a> FolderSoFar<'a> {
         let active = || self.layers.iter().filter(|layer| layer.is_active());
         let strangers = self.layers.iter().filter(|layer| scope(layer) != Scope::Own);
         self.now.strangers = strangers.map(|layer| layer.id.clone()).collect();
+        let (doubted, sure): (Vec<&Layer>, Vec<&Layer>) = self.layers.iter().partition(|layer| layer.doubted);
+        let is_only_said = |layer: &&Layer| sure.iter().all(|other| other.id != layer.id);
+        let only_said = doubted.into_iter().filter(is_only_said);
+        self.now.doubted = only_said.map(|layer| layer.id.clone()).collect();
         // What a stranger says to contain is not there by that.
-        let contained = active().filter(|layer| !scope(layer).is_foreign());
+        let contained = active().filter(|layer| !scope(layer).is_foreign() && !layer.doubted);
         let contained = contained.filter_map(|layer| layer.patch.as_ref());
         let contained = contained.flat_map(|patch| &patch.about.supersedes).map(PatchId::to_string);
         let is_new = |id: &String| !self.installed.iter().any(|(known, _)| known == id);
@@ -286,26 +298,6 @@ impl<'a> FolderSoFar<'a> {
             Some(last) if is_own(&last) => self.now.version.clone().or_else(|| one.version.clone()),
             Some(_) => of_run.filter(is_own).find_map(claimed).or_else(|| one.version.clone()),
         }
-    }
-
-    /// Why there is nothing to apply, if so.
-    fn left_out(&self, relations: &[Relation]) -> Option<String> {
-        let skips = |relation: &&Relation| relation.class.consequence() == Consequence::Skip;
-        let covered = relations.iter().find(skips)?;
-        // Where files were lost meanwhile, the same patch puts them right again.
-        let is_whole = covered.class != RelationClass::Identical || self.holds_what_it_left(covered.other);
-        is_whole.then(|| covered.sentence.clone())
-    }
-
-    /// Whether nothing of it was lost since. A switch that was turned is as the history says.
-    fn holds_what_it_left(&self, key: LayerKey) -> bool {
-        let stack = self.stack();
-        let is_held = |path: &TreePath| {
-            let here = self.now.tree.at(path);
-            let as_history_says = || stack.expected.get(path).is_some_and(|node| node.as_ref() == here);
-            here == stack.now(path).as_ref() || as_history_says()
-        };
-        stack.layer(key).is_some_and(|layer| layer.paths().all(is_held))
     }
 
     /// Takes down what `patch` contains. What that changed stays, but for what `patch` itself changes there.
@@ -455,6 +447,7 @@ impl<'a> FolderSoFar<'a> {
             shifted: BTreeSet::new(),
             accepted: false,
             superseded: None,
+            doubted: false,
         });
     }
 

@@ -32,6 +32,8 @@ pub struct Situation {
     pub installed: Vec<(String, u32)>,
     /// Ids of those of them that are not known to be for the product and by the author of the patch that is planned.
     pub(crate) strangers: BTreeSet<String>,
+    /// Ids of those of them that only a word that nobody has to believe says to be there: they meet no requirement.
+    pub(crate) doubted: BTreeSet<String>,
     /// Patches that come in the same run: id and revision.
     pub coming: Vec<(String, u32)>,
     /// `os/arch` of this machine.

@@ -4,11 +4,14 @@
 //! What a person did last is never undone: who rolled a patch back knows something that the file does not. It counts from
 //! when the folder first heard of the file as it is now. A file that was changed since is a new word.
 
+mod past;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Digest, Position, choices};
+use crate::model::{Position, choices};
 use crate::plan::why::Wanted;
 use crate::text::confusables::NameMatch;
+pub(crate) use past::{Happened, HistoryEvent, Past, Person};
 
 choices! {
     /// What becomes of patches that the file does not name.
@@ -74,6 +77,17 @@ pub(crate) struct PatchHere {
     pub revision: u32,
     /// The patch that contains it and stands for it.
     pub replaced_by: Option<String>,
+    /// Why it isn't the patch that it is called, if so.
+    pub doubt: Option<PatchDoubt>,
+}
+
+/// Why a patch that a folder has by name isn't the one that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PatchDoubt {
+    /// Only a word that nobody has to believe says that it is in: its files don't show it.
+    OnlySaid,
+    /// It is another patch than the one whose file is here, and nothing shows that both are by one author.
+    Namesake,
 }
 
 /// What was seen in a folder.
@@ -88,112 +102,6 @@ pub(crate) struct ObservedFolder {
     pub drifted: usize,
     /// Where each switch stands, by patch and switch; none where it stands at neither.
     pub switches: BTreeMap<String, Option<Position>>,
-}
-
-/// One thing that the history says happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct HistoryEvent {
-    pub what: Happened,
-    pub user: String,
-    pub time: String,
-    /// For which word of the file, if it was for one.
-    pub section: Option<Digest>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Happened {
-    /// These patches came in.
-    CameIn(Vec<String>),
-    /// These patches went.
-    Went(Vec<String>),
-    /// This switch was moved.
-    Moved(String),
-    /// Somebody asked that the folder be left alone.
-    Held { reason: String, until: Option<String> },
-    /// Nobody does any more.
-    Released,
-    /// Nothing of these.
-    Other,
-}
-
-/// Who did something, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Person {
-    pub user: String,
-    pub time: String,
-}
-
-/// What counts of a history for a file as it is now.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Past {
-    /// Patches that went last, and stay out, by id; whether a failed check of the file's own try put them out.
-    out: BTreeMap<String, (Person, bool)>,
-    /// Patches that a person put in last.
-    brought: BTreeMap<String, Person>,
-    /// Switches that a person moved last.
-    moved: BTreeMap<String, Person>,
-    /// The wish to leave the folder alone, and whose it is.
-    held: Option<(Person, String, Option<String>)>,
-    /// Whether the folder has heard of the file as it is now.
-    pub knows: bool,
-}
-
-impl Past {
-    /// What `events`, oldest first, say to a file whose word on the folder is `section`.
-    pub fn read(events: &[HistoryEvent], section: Digest) -> Self {
-        let mut past = Self::default();
-        let other = events.iter().rposition(|event| event.section.is_some_and(|other| other != section));
-        // The first of the last events that were for this very word: from then on people knew what it asks for.
-        let behind = other.map_or(0, |at| at + 1);
-        let first = (behind..events.len()).find(|at| events[*at].section == Some(section));
-        past.knows = first.is_some();
-        let since = first.unwrap_or(events.len());
-        // Of a folder's first word nobody can say that it was written against what had been rolled back before.
-        let since_out = if other.is_some() { since } else { 0 };
-        for (at, event) in events.iter().enumerate() {
-            past.take(event, at >= since, at >= since_out);
-        }
-        past
-    }
-
-    fn take(&mut self, event: &HistoryEvent, counts: bool, counts_out: bool) {
-        let person = || Person { user: event.user.clone(), time: event.time.clone() };
-        let by_hand = event.section.is_none();
-        match &event.what {
-            Happened::CameIn(ids) => ids.iter().for_each(|id| {
-                self.out.remove(id);
-                match by_hand && counts {
-                    true => drop(self.brought.insert(id.clone(), person())),
-                    false => drop(self.brought.remove(id)),
-                }
-            }),
-            Happened::Went(ids) => ids.iter().for_each(|id| {
-                self.brought.remove(id);
-                match counts_out {
-                    true => drop(self.out.insert(id.clone(), (person(), !by_hand))),
-                    false => drop(self.out.remove(id)),
-                }
-            }),
-            Happened::Moved(name) => match by_hand && counts {
-                true => drop(self.moved.insert(name.clone(), person())),
-                false => drop(self.moved.remove(name)),
-            },
-            Happened::Held { reason, until } => self.held = Some((person(), reason.clone(), until.clone())),
-            Happened::Released => self.held = None,
-            Happened::Other => {}
-        }
-    }
-
-    /// Whether somebody wishes the folder left alone, be it up to a day that is over.
-    pub fn is_held(&self) -> bool {
-        self.held.is_some()
-    }
-
-    /// The same without what people did: somebody says that the file is right nevertheless. Who asked that the folder be
-    /// left alone is still heard.
-    pub fn again(self) -> Self {
-        Self { held: self.held, knows: self.knows, ..Self::default() }
-    }
 }
 
 /// What is done about something.
@@ -258,6 +166,8 @@ pub(crate) enum Left {
     NotNamed,
     /// This many files are not as expected, and the file says that this is only told.
     Drifted(usize),
+    /// The site's own versions of its files stay, so nothing of it would be put in.
+    KeptOut,
     /// Somebody asked that the folder be left alone.
     Held { by: Person, reason: String, until: Option<String> },
 }
@@ -303,6 +213,10 @@ pub(crate) fn decide(
             ExpectationSubject::Folder,
             ExpectationStanding::Left(Left::Held { by, reason, until }),
         )];
+    }
+    if let Some(entry) = past.said_held {
+        let why = Wanted::Unbelieved { entry };
+        return vec![Expectation::new(ExpectationSubject::Folder, ExpectationStanding::Blocked(why))];
     }
     if let Some(why) = unfit(wish, seen) {
         return vec![Expectation::new(ExpectationSubject::Folder, ExpectationStanding::Blocked(why))];
@@ -364,9 +278,19 @@ fn have(
 ) -> Expectation {
     let mut fitting: Vec<&PatchHere> =
         seen.patches.iter().filter(|patch| patch.id == id && patch.revision >= least).collect();
-    fitting.sort_by_key(|patch| patch.replaced_by.is_some());
+    fitting.sort_by_key(|patch| (patch.doubt.is_some(), patch.replaced_by.is_some()));
     let here = fitting.first();
+    let said = past.said.get(id).filter(|_| here.is_none());
+    if let Some(entry) = said {
+        return Expectation::patch(id, ExpectationStanding::Blocked(Wanted::Unbelieved { entry: *entry }));
+    }
     let standing = match (here, past.out.get(id), at_hand.get(id)) {
+        (Some(PatchHere { doubt: Some(PatchDoubt::OnlySaid), .. }), ..) => {
+            ExpectationStanding::Blocked(Wanted::OnlySaid)
+        }
+        (Some(PatchHere { doubt: Some(PatchDoubt::Namesake), .. }), ..) => {
+            ExpectationStanding::Blocked(Wanted::Namesake { id: id.to_owned() })
+        }
         (Some(PatchHere { replaced_by: Some(by), .. }), ..) => ExpectationStanding::MetBy(by.clone()),
         (Some(_), ..) => ExpectationStanding::Met,
         (None, Some((person, true)), _) => ExpectationStanding::Left(Left::Failed(person.clone())),
@@ -439,6 +363,9 @@ fn switch(
     let patch = name.split_once('/').map_or(name, |(patch, _)| patch);
     let standing = match (seen.switches.get(name), past.moved.get(name)) {
         (Some(Some(stands)), _) if *stands == to => ExpectationStanding::Met,
+        (Some(_), _) if past.said.contains_key(name) => {
+            ExpectationStanding::Blocked(Wanted::Unbelieved { entry: past.said[name] })
+        }
         (Some(_), Some(person)) => ExpectationStanding::Left(Left::Moved(person.clone())),
         (Some(_), None) => ExpectationStanding::Due(DueAction::Turn(to)),
         (None, _) if coming(patch) => ExpectationStanding::Due(DueAction::Turn(to)),

@@ -384,7 +384,8 @@ fn reference(patch: &PatchNote) -> String {
     line(&patch.reference().map_or_else(|| patch.id.clone(), |reference| reference.to_string()))
 }
 
-/// Patches that were withdrawn, or of which nobody can tell, and those of which something is undone.
+/// Patches that were withdrawn, or of which nobody can tell, those that are only said to be in, and those of which
+/// something is undone.
 fn alarms(status: &FolderStatus) -> Vec<FolderAlarm> {
     let undone = |(key, files): &(LayerKey, Vec<TreePath>)| {
         let patch = status.installed.iter().find(|patch| patch.key == *key)?;
@@ -397,8 +398,17 @@ fn alarms(status: &FolderStatus) -> Vec<FolderAlarm> {
         what: window::LISTS_UNREAD.to_owned(),
         why: line(&capitalised(problem)),
     });
+    let only_said = |key: &LayerKey| {
+        let patch = status.installed.iter().find(|patch| patch.key == *key)?;
+        Some(FolderAlarm {
+            what: fill(words::ONLY_SAID_HERE, &[("id", &line(&patch.patch.id))]),
+            why: words::ONLY_SAID_HERE_WHY.to_owned(),
+        })
+    };
     let known = status.held.iter().map(called_back);
-    unread.chain(known).chain(status.undone.iter().filter_map(undone)).collect()
+    let doubted = status.doubted.iter().filter_map(only_said);
+    let undone = status.undone.iter().filter_map(undone);
+    unread.chain(known).chain(doubted).chain(undone).collect()
 }
 
 fn called_back(held: &Recalled) -> FolderAlarm {

@@ -236,6 +236,7 @@ const fn way_out(left: &Left) -> &'static str {
         Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::Moved(_) => many::WANTED_BY_HAND,
         Left::TooOld(_) => many::WANTED_TOO_OLD,
         Left::NotNamed => many::WANTED_NOT_NAMED,
+        Left::KeptOut => many::WANTED_KEPT_OUT,
         Left::Drifted(_) => many::WANTED_DRIFTED,
         Left::Held { .. } => many::WANTED_HELD,
     }

@@ -37,6 +37,9 @@ pub fn contained(told: &Containment) -> String {
     }
 }
 
+/// That the files don't show that a patch is in, and the history alone is no proof.
+pub(crate) const ONLY_SAID: &str = "only the history says so; its files don't show it";
+
 /// That something which a patch changed in these files is undone.
 pub fn undone(files: &[TreePath]) -> String {
     let names: Vec<&str> = files.iter().take(MAX_UNDONE_NAMES).map(TreePath::as_str).collect();

@@ -90,6 +90,7 @@ fn left_phrase(left: &Left) -> String {
         Left::Applied(person) => format!("applied {}, so it isn't rolled back", by(person)),
         Left::Moved(person) => format!("turned {}, so it isn't turned back", by(person)),
         Left::NotNamed => "in the folder, but not in the state file".to_owned(),
+        Left::KeptOut => "not in: the files it would change stay as they are here".to_owned(),
         Left::Drifted(1) => "1 file isn't as expected".to_owned(),
         Left::Drifted(count) => format!("{count} files aren't as expected"),
         Left::Held { by: person, reason, until } => {
@@ -122,6 +123,9 @@ pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<Advice> {
         }
         ExpectationStanding::Left(Left::Drifted(_)) => {
             Some(Advice::typed(format!("See which: patchwright status {here} --diff")))
+        }
+        ExpectationStanding::Left(Left::KeptOut) => {
+            Some(Advice::typed(format!("See which: patchwright plan FILE {here}")))
         }
         ExpectationStanding::Left(Left::Held { .. }) => {
             Some(Advice::typed(format!("To end this: patchwright reconcile --release {here}")))

@@ -27,6 +27,7 @@ words! {
     WANTED_TOO_OLD = "To have it here again, open the folder and apply the patch by hand, with a reason.";
     WANTED_NOT_NAMED = "Name it in the state file, or roll it back.";
     WANTED_DRIFTED = "Open the folder to see which, and to repair them.";
+    WANTED_KEPT_OUT = "Look at the patch in that folder: decide there which versions of its files to take.";
     WANTED_HELD = "State files change this folder again once the hold ends.";
     WANTED_SAVE = "Save the comparison…";
     BRING_IN_LINE = "Make {n} in {folders}…";

@@ -273,6 +273,8 @@ words! {
     REASONS_IN_FILE = "{path}: {n}";
     CALLED_BACK = "{id} was withdrawn";
     UNDONE_HERE = "Part of {id} is undone";
+    ONLY_SAID_HERE = "{id} may not be in this folder";
+    ONLY_SAID_HERE_WHY = "Only the history says so; its files don't show it. To be sure, apply it again.";
     UNDONE_HERE_WHY = "{undone}. The history says who agreed to that, and why.";
     // Guided
     STEP_CHOOSE = "Choose";

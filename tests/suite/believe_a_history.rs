@@ -2,6 +2,7 @@
 
 mod copied;
 mod interrupted;
+mod planted;
 mod shortened;
 mod spelled;
 

@@ -181,3 +181,27 @@ fn where_there_is_no_network_a_look_shows_the_same() {
         (cut_off, _) => skip(STORY, &format!("no network of its own can be had here: {cut_off:?}")),
     }
 }
+
+#[test]
+fn a_reapply_that_is_refused_has_asked_nobody() {
+    let listener = Listener::new();
+    let sandbox = scene(listener.port);
+    let console = Console::new(&sandbox).with_keys();
+    console.done("apply $/fix.patchbundle $/app --allow-unsigned --yes");
+    console.done("rollback $/app --yes");
+    assert!(listener.heard() > 0, "somebody agreed to apply it");
+    let stranger = Console::new(&sandbox).with_settings("stranger");
+    for (who, command, code) in [
+        (&console, "reapply $/app --yes", "E-TRUST"),
+        (&console, "rollback $/app --undo --yes", "E-TRUST"),
+        (&stranger, "reapply $/app --allow-unsigned --yes", "E-POLICY"),
+    ] {
+        let run = who.run(command);
+        assert!(run.code != 0 && run.err.contains(code), "{command}: {run}");
+        assert_eq!(listener.heard(), 0, "{command}: {run}");
+    }
+    // What nothing else keeps out is asked as when it came.
+    console.done("reapply $/app --allow-unsigned --yes");
+    assert!(listener.heard() > 0);
+    assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("two\n"));
+}

@@ -2,6 +2,8 @@
 
 mod by_hand;
 mod each_for_itself;
+mod kept_out;
+mod planted;
 mod switches;
 mod versions;
 

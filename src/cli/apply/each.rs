@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Agreed, Arguments};
+use super::{Agreed, Arguments, idle};
 use crate::cli::Result;
 use crate::cli::render::{answer, text};
 use crate::cli::session::{InFolder, Outcome, Session, Stop};
@@ -35,7 +35,10 @@ pub(super) fn apply_each(
         }
     }
     let last_change = done.iter().rev().find(|applied| applied.entry.is_some());
-    let ending = if last_change.is_some() { Outcome::Done } else { Outcome::NothingToDo };
+    let ending = match last_change {
+        Some(_) => Outcome::Done,
+        None => idle(done.iter().flat_map(|applied| &applied.patches)),
+    };
     session.answer_as(
         ending,
         |style| done.iter().map(|applied| text::applied(applied, target, style)).collect(),

@@ -19,6 +19,8 @@ pub(super) struct RelationFacts<'a> {
     /// Whether it can't be rolled back any more.
     pub is_kept_for_good: bool,
     pub revision: u32,
+    /// Whether only a word that nobody has to believe says that it is in.
+    pub is_doubted: bool,
     pub new_id: &'a str,
     pub scope: Scope,
     pub presence: RelatedPresence,
@@ -29,6 +31,9 @@ impl RelationFacts<'_> {
     pub(super) fn phrase(&self) -> String {
         let (id, revision, evidence) = (self.id, self.revision, self.evidence);
         match self.class {
+            RelationClass::Identical if self.is_doubted => {
+                format!("the history says this patch is applied, as {id}, but its files don't show it")
+            }
             RelationClass::Identical => format!("this patch is already applied, as {id}"),
             RelationClass::ReIssue => {
                 format!("a newer revision is applied here: revision {revision} of {id}")
@@ -178,6 +183,7 @@ impl RelationFacts<'_> {
             }
         };
         match self.class.consequence() {
+            Consequence::Skip if self.is_doubted => "It can be applied again.".into(),
             Consequence::Skip => "No action needed.".into(),
             Consequence::Replace => {
                 format!("{id} is replaced, and becomes active again if you roll this one back.").into()

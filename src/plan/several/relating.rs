@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Candidate, FolderSoFar};
+use super::{Candidate, FolderSoFar, PlannedPatch};
 use crate::diff::{Fate, moves};
-use crate::model::{Digest, FileChange, Patch, PatchRef, TreePath};
+use crate::model::{Digest, FileChange, LayerKey, Patch, PatchRef, TreePath};
 use crate::plan::fates::Bringing;
 use crate::plan::landing::{ComingChange, Ground, Landing, land};
 use crate::plan::layers::{KnownContents, Layer};
 use crate::plan::relate::{
-    Consequence, ContainmentProof, Newcomer, RelatedPresence, Relation, has_to_do_with, relate,
-    says_that_it_contains,
+    Consequence, ContainmentProof, Newcomer, RelatedPresence, Relation, RelationClass, has_to_do_with,
+    relate, says_that_it_contains,
 };
 use crate::plan::scope::Scope;
 use crate::plan::unmet::unmet;
@@ -116,6 +116,45 @@ impl FolderSoFar<'_> {
             by = stack.layer(key).and_then(|layer| layer.superseded).map(|(by, _)| by);
         }
         false
+    }
+
+    /// Why there is nothing to apply, if so.
+    pub(super) fn left_out(&self, relations: &[Relation]) -> Option<String> {
+        let skips = |relation: &&Relation| relation.class.consequence() == Consequence::Skip;
+        let covered = relations.iter().find(skips)?;
+        // Where files were lost meanwhile, or never came, the same patch puts them right again.
+        let is_whole = covered.class != RelationClass::Identical || self.holds_what_it_left(covered.other);
+        is_whole.then(|| covered.sentence.clone())
+    }
+
+    /// Whether nothing of it was lost since. A switch that was turned is as the history says.
+    fn holds_what_it_left(&self, key: LayerKey) -> bool {
+        let stack = self.stack();
+        let is_held = |path: &TreePath| {
+            let here = self.now.tree.at(path);
+            let as_history_says = || stack.expected.get(path).is_some_and(|node| node.as_ref() == here);
+            here == stack.now(path).as_ref() || as_history_says()
+        };
+        stack.layer(key).is_some_and(|layer| !layer.doubted && layer.paths().all(is_held))
+    }
+
+    /// Somebody's own versions of all files of `patch` stay: it does not come, and replaces nothing.
+    pub(super) fn kept_out(
+        &mut self,
+        mut planned: PlannedPatch,
+        patch: &Patch,
+        key: LayerKey,
+        coming: usize,
+    ) -> PlannedPatch {
+        let reason = "nothing of it is put in: the files it would change stay as they are here";
+        if coming > 1 {
+            self.notes.push(Note::new(format!("{}: {reason}", patch.about.identity)));
+        }
+        let replaced = |layer: &&mut Layer| layer.superseded.is_some_and(|(by, _)| by == key);
+        self.layers.iter_mut().filter(replaced).for_each(|layer| layer.superseded = None);
+        planned.replaces.clear();
+        (planned.is_kept_out, planned.left_out) = (true, Some(format!("{reason}.")));
+        planned
     }
 }
 

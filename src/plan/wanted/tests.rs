@@ -6,13 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::Digest;
 
 fn digest(word: u8) -> Digest {
     Digest::compute(&[word])
 }
 
 fn event(what: Happened, section: Option<Digest>) -> HistoryEvent {
-    HistoryEvent { what, user: "ada".to_owned(), time: "2026-11-23T09:30:00Z".to_owned(), section }
+    HistoryEvent {
+        what,
+        user: "ada".to_owned(),
+        time: "2026-11-23T09:30:00Z".to_owned(),
+        section,
+        unbelieved: None,
+    }
 }
 
 fn went(id: &str, section: Option<Digest>) -> HistoryEvent {
@@ -24,7 +31,7 @@ fn came(id: &str, section: Option<Digest>) -> HistoryEvent {
 }
 
 fn here(ids: &[&str]) -> ObservedFolder {
-    let patch = |id: &&str| PatchHere { id: (*id).to_owned(), revision: 1, replaced_by: None };
+    let patch = |id: &&str| PatchHere { id: (*id).to_owned(), revision: 1, replaced_by: None, doubt: None };
     ObservedFolder { patches: ids.iter().map(patch).collect(), ..ObservedFolder::default() }
 }
 
@@ -282,5 +289,48 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn what_others_say_is_neither_followed_nor_gone_against() {
+    let said = |what: Happened, entry: u64| HistoryEvent { unbelieved: Some(entry), ..event(what, None) };
+    let gone = || said(Happened::Went(vec!["A".to_owned()]), 2);
+    let blocked = |entry| Some(ExpectationStanding::Blocked(Wanted::Unbelieved { entry }));
+    let wanted = wish(&["A"], &[]);
+    assert_eq!(of(&decided(&wanted, &here(&[]), &[gone()]), "A"), blocked(2));
+    // What is there is there, and what a person did after that counts.
+    assert_eq!(of(&decided(&wanted, &here(&["A"]), &[gone()]), "A"), Some(ExpectationStanding::Met));
+    let all = decided(&wanted, &here(&[]), &[gone(), went("A", None)]);
+    assert!(matches!(of(&all, "A"), Some(ExpectationStanding::Left(Left::RolledBack(_)))), "{all:?}");
+
+    let held = Happened::Held { reason: "mine".to_owned(), until: None };
+    let all = decided(&wanted, &here(&[]), &[said(held.clone(), 3)]);
+    let folder = Expectation::new(ExpectationSubject::Folder, blocked(3).expect("a standing"));
+    assert_eq!(all, [folder]);
+    // Nobody else ends a person's hold, and a person ends anybody's.
+    let all = decided(&wanted, &here(&[]), &[event(held.clone(), None), said(Happened::Released, 4)]);
+    assert!(matches!(all[0].standing, ExpectationStanding::Left(Left::Held { .. })), "{all:?}");
+    let all = decided(&wanted, &here(&[]), &[said(held, 3), event(Happened::Released, None)]);
+    assert_eq!(of(&all, "A"), Some(ExpectationStanding::Due(DueAction::Apply)));
+
+    // Others who say that they applied it don't keep it in.
+    let came = said(Happened::CameIn(vec!["B".to_owned()]), 2);
+    let all = decided(&wish(&[], &["B"]), &here(&["B"]), &[came]);
+    assert_eq!(of(&all, "B"), Some(ExpectationStanding::Due(DueAction::RollBack)));
+}
+
+#[test]
+fn a_patch_that_is_only_called_so_or_only_said_to_be_in_is_not_had() {
+    for (doubt, why) in [
+        (PatchDoubt::OnlySaid, Wanted::OnlySaid),
+        (PatchDoubt::Namesake, Wanted::Namesake { id: "A".to_owned() }),
+    ] {
+        let mut seen = here(&["A", "A"]);
+        seen.patches[0].doubt = Some(doubt);
+        assert_eq!(of(&decided(&wish(&["A"], &[]), &seen, &[]), "A"), Some(ExpectationStanding::Met));
+        seen.patches.pop();
+        let all = decided(&wish(&["A"], &[]), &seen, &[]);
+        assert_eq!(of(&all, "A"), Some(ExpectationStanding::Blocked(why)));
     }
 }

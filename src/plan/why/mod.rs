@@ -208,6 +208,11 @@ impl Obstacle {
         self.why.row().2.map(|text| text.replace(HERE, folder))
     }
 
+    /// The same where the folder is still to be named: it is kept for an obstacle of a folder.
+    pub(crate) fn hint_of_any_folder(&self) -> Advice {
+        self.why.row().2
+    }
+
     /// The same obstacle of this folder, which is written as a command names it.
     pub(crate) fn in_folder(&self, folder: &str) -> Self {
         Self { folder: Some(folder.to_owned()), ..self.clone() }

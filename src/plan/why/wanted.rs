@@ -1,6 +1,6 @@
 //! What keeps a folder from being brought to what a state file says.
 
-use super::{HERE, Obstacle, Wording, are_open, row};
+use super::{HERE, HistoryDoubt, Obstacle, Wording, are_open, row};
 use crate::model::{Code, Kind};
 use crate::text::Advice;
 
@@ -41,6 +41,16 @@ pub(crate) enum Wanted {
     NoReason {
         name: String,
         opens: Vec<String>,
+    },
+    /// Only this entry says so, and nobody has to believe it.
+    Unbelieved {
+        entry: u64,
+    },
+    /// The history says that it is in, and its files don't show it.
+    OnlySaid,
+    /// A patch called so is in the folder, and it isn't the one whose file is here.
+    Namesake {
+        id: String,
     },
     /// The engine says no.
     Refused {
@@ -104,6 +114,20 @@ impl Wanted {
                     "If it has to be, say why in the state file: \
                      toggles = {{ {name:?} = {{ to = \"off\", reason = \"TEXT\" }} }}"
                 ),
+            ),
+            Wanted::Unbelieved { entry } => HistoryDoubt::ForeignHistory { entries: vec![*entry] }.row(),
+            Wanted::OnlySaid => row(
+                Code::Drift,
+                "the history says that it's in the folder, but its files don't show it",
+                Advice::by_command("Put it in again", format!("patchwright apply FILE {HERE}")),
+            ),
+            Wanted::Namesake { id } => row(
+                Code::Overlap,
+                format!(
+                    "another patch named {id} is applied here, and no key you trust shows that both are by the same \
+                     author"
+                ),
+                format!("Roll back {id} first, or ask the vendor."),
             ),
             Wanted::Refused { code, meaning, hint, .. } => row(*code, meaning.clone(), hint.clone()),
         }

@@ -65,6 +65,7 @@ answers! {
         [former_authors]: Vec<FormerAuthor> = former_authors(installed, status),
         [contained]: Contained = contained(installed, status).map(Contained::new),
         [undone]: Vec<String> = undone(installed, status),
+        [only_said]: bool = status.doubted.contains(&installed.key).then_some(true),
         [removal]: Removal = status.removal.iter().find(|(key, _)| *key == installed.key).map(|(_, how)| removal(how)),
     }
 

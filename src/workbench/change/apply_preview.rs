@@ -74,6 +74,8 @@ pub struct ComingPatch {
     pub(crate) unrelated: usize,
     /// Why it is left out, if so.
     pub left_out: Option<String>,
+    /// Whether that is because somebody's own versions of its files stay: nothing of it is in.
+    pub(crate) is_kept_out: bool,
     /// Ids of the patches that it replaces.
     pub(crate) replaces: Vec<String>,
 }

@@ -72,6 +72,8 @@ pub(crate) struct PatchAtHand {
     pub patch: Arc<Patch>,
     /// Whether anybody vouches for it as its author.
     pub(crate) is_trusted: bool,
+    /// The owners of the keys of those who do.
+    pub(crate) authors: BTreeSet<String>,
 }
 
 impl Workbench {
@@ -144,8 +146,9 @@ impl Workbench {
                 || -> Result<VerifiedBundle> { Ok(UnverifiedBundle::open(file)?.verify(&keyring, now)?) };
             Ok(match verify() {
                 Ok(bundle) => {
-                    let is_trusted = !bundle.verdict.authors().is_empty();
-                    Ok(PatchAtHand { file: file.clone(), patch: bundle.patch, is_trusted })
+                    let authors = bundle.verdict.authors();
+                    let is_trusted = !authors.is_empty();
+                    Ok(PatchAtHand { file: file.clone(), patch: bundle.patch, is_trusted, authors })
                 }
                 Err(error) => Err((file.clone(), error.to_string())),
             })

@@ -141,6 +141,7 @@ impl Workbench {
         let keys = self.keys_for(checked)?;
         let vouching = self.vouching(&keys, fs, &ledger);
         let folder = FolderStack::read(fs, &ledger)?.vouched(&vouching);
+        let folder = self.with_doubts(folder, fs, &ledger, watch)?;
         let product = product_of(fs, &ledger, &folder, &checked.said, &vouching)?;
         let verdicts = verdicts(checked, product.as_ref(), &keys)?;
         let BundleOrder { order, dropped } = order_of(bundles, &verdicts, &folder)?;
@@ -354,6 +355,7 @@ fn of_plan(
                 relations: Arc::clone(&planned.relations),
                 unrelated: planned.unrelated,
                 left_out: planned.left_out.clone(),
+                is_kept_out: planned.is_kept_out,
                 replaces: planned.replaces.iter().map(|(key, _)| name(*key)).collect(),
             }
         })

@@ -100,13 +100,16 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
         let (fs, sources) = (self.disk(target)?, self.other_sources(damaged)?);
-        let asked = RollbackInquiry { options, sources: &sources, reach: CheckReach::Agreed };
-        let first_look = self.read_unlocked(target, &*fs, asked, watch)?;
-        DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
+        let silently = RollbackInquiry { options, sources: &sources, reach: CheckReach::Folder };
+        let asked = RollbackInquiry { reach: CheckReach::Agreed, ..silently };
+        let mut first_look = self.read_unlocked(target, &*fs, silently, watch)?;
+        first_look.may_go(options)?;
+        // Checks leave the folder only for what nothing else keeps out.
+        if first_look.has_unasked {
+            first_look = self.read_unlocked(target, &*fs, asked, watch)?;
+            first_look.may_go(options)?;
+        }
         let entry = first_look.preview.entry;
-        first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
-        first_look.preview.permits(&options.overrides)?;
-        first_look.agree(options)?;
         let can_change = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
         let see_again = |fs: &dyn Fs| self.look(fs, asked, watch);
         let (mut folder, mut look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
@@ -200,7 +203,7 @@ impl Workbench {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
         let mut look = self.look_as_asked(fs, &ledger, asked, watch)?;
-        self.add_origin(fs, &ledger, &mut look)?;
+        self.add_origin(fs, &ledger, &mut look, &asked.options.occasion)?;
         Ok(look)
     }
 
@@ -333,6 +336,7 @@ impl Workbench {
             leaves,
             occasion: Occasion::NONE,
             set_aside: Vec::new(),
+            has_unasked: false,
         })
     }
 
@@ -345,8 +349,9 @@ impl Workbench {
         facts: Vec<EntryFact>,
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
-        let PlannedRollback { preview: told, survey, how, bundles, scripts, leaves, occasion, set_aside } =
-            look;
+        let PlannedRollback {
+            preview: told, survey, how, bundles, scripts, leaves, occasion, set_aside, ..
+        } = look;
         let RollbackPreview { entry: seq, patch, patches, back, preview, checks: due, asked, opens, .. } =
             told;
         let reversed = folder.ledger.entry(seq).expect("the look found this entry");
@@ -465,6 +470,14 @@ impl PlannedRollback {
         self.preview.patch = note(key);
         self.preview.patches = note(key).into_iter().collect();
         self.preview.back = back.into_iter().filter_map(note).collect();
+    }
+
+    /// Refuses what is not as somebody agreed to, and what nobody has allowed.
+    fn may_go(&self, options: &RollbackOptions) -> Result<()> {
+        DecisionDigest::refuse_other(options.expected, || self.preview.decision())?;
+        self.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
+        self.preview.permits(&options.overrides)?;
+        self.agree(options).map(drop)
     }
 
     /// Whether scripts may run to take it back. When only the files are to go back, gives what the history says of that.

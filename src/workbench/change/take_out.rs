@@ -111,6 +111,7 @@ impl Workbench {
             leaves: false,
             occasion: Occasion::NONE,
             set_aside: Vec::new(),
+            has_unasked: false,
         })
     }
 }

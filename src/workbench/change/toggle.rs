@@ -243,7 +243,7 @@ impl Workbench {
             obstacles.push(Obstacle::at(&path, Switches::NeedsReason { to: options.to, opens, undoes }));
         }
         let is_foreign = moves && self.unbelieved(fs, &ledger)?.contains(&switch.key.entry);
-        if is_foreign && version_control(&path).is_some() {
+        if is_foreign && (version_control(&path).is_some() || options.occasion.is_unwatched()) {
             obstacles
                 .push(Obstacle::at(&path, HistoryDoubt::ForeignHistory { entries: vec![switch.key.entry] }));
         }

@@ -1,4 +1,4 @@
-//! Why a place is likely not as the history says, and where a copy of what should be there can be found.
+//! Which places are not as the history says, why that is likely so, and where a copy of what should be there can be found.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use crate::checks::{Beginning, first_bytes};
 use crate::diff::is_text;
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, Ledger};
-use crate::model::{Digest, FileChange, Node, Patch, Payload, Role, TreePath};
+use crate::model::{Digest, FileChange, Node, Patch, Payload, Role, TreePath, TreeState};
 use crate::workbench::Result;
 use crate::workbench::contents::wants_merging;
 
@@ -93,12 +93,7 @@ impl DriftCause {
 ///
 /// # Errors
 /// If the history or a file cannot be read.
-pub(super) fn find_causes(
-    fs: &dyn Fs,
-    ledger: &Ledger,
-    tree: &crate::model::TreeState,
-    drift: &mut [Drift],
-) -> Result<()> {
+pub(super) fn find_causes(fs: &dyn Fs, ledger: &Ledger, tree: &TreeState, drift: &mut [Drift]) -> Result<()> {
     let mut open: BTreeMap<TreePath, usize> = BTreeMap::new();
     for (index, place) in drift.iter_mut().enumerate() {
         place.cause = match place.kind {
@@ -187,4 +182,39 @@ pub(super) fn patch_file_with(
     };
     let patch = patches.iter().find(|patch| patch.changes.iter().any(|change| has(patch, change)))?;
     Some(patch.about.identity.id.to_string())
+}
+
+/// What is not as `expected`, without who changed it. Places in which an edit was carried along count as edited.
+pub(super) fn differences(
+    fs: &dyn Fs,
+    expected: &BTreeMap<TreePath, Option<Node>>,
+    tree: &TreeState,
+    is_carried: impl Fn(&TreePath) -> bool,
+) -> Vec<Drift> {
+    let mut drift = Vec::new();
+    for (path, expected) in expected {
+        let expected =
+            expected.clone().map(|node| if fs.features().modes { node } else { node.without_mode() });
+        let observed = tree.at(path);
+        let kind = match (&expected, observed) {
+            (Some(_), Some(_)) if is_carried(path) => DriftKind::Edited,
+            (expected, observed) if expected.as_ref() == observed => continue,
+            (Some(_), None) => DriftKind::Missing,
+            // A folder that stayed because somebody uses it is no drift: the plan said so.
+            (None, Some(Node::Dir(_))) => continue,
+            (None, Some(_)) => DriftKind::Unexpected,
+            (Some(expected), Some(observed)) if expected.same_content(observed) => DriftKind::Permissions,
+            _ => DriftKind::Edited,
+        };
+        drift.push(Drift {
+            path: path.clone(),
+            kind,
+            patch: None,
+            cause: DriftCause::Unknown,
+            has_backup: true,
+            patch_file: None,
+            has_moved_switch: false,
+        });
+    }
+    drift
 }

@@ -3,6 +3,7 @@
 pub(super) mod changes;
 pub(super) mod consistent_read;
 pub(super) mod copied_change;
+mod doubts;
 pub(super) mod drift;
 mod drift_contents;
 pub(super) mod edited_images;

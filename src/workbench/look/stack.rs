@@ -94,6 +94,7 @@ impl FolderStack {
                     shifted: BTreeSet::new(),
                     accepted: slot.accepted,
                     superseded: slot.superseded,
+                    doubted: false,
                 });
             }
             history.expected.take(entry);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::drift::{Drift, DriftCause, DriftKind, find_causes, patch_file_with};
+use super::drift::{Drift, DriftCause, DriftKind, differences, find_causes, patch_file_with};
 use super::product::product_and_version;
 use super::rollback_protection::{Foreign, OlderCopy};
 use super::stack::{FolderStack, all_copies, manifests_of, read_ledger};
@@ -37,6 +37,8 @@ pub struct FolderStatus {
     pub(crate) keys_problem: Option<String>,
     /// Entries of the history that this person did not write.
     pub foreign: Option<Foreign>,
+    /// Patches that are only said to be in it: by entries that nobody has to believe, and the files don't show them.
+    pub(crate) doubted: Vec<LayerKey>,
     /// That the folder is an older copy of one that this person changed since, if so.
     pub older: Option<OlderCopy>,
     /// Why nobody knows which these are.
@@ -153,11 +155,14 @@ impl Workbench {
         let fs = self.disk(target)?;
         let look = || {
             let ledger = read_ledger(&*fs)?;
-            Ok((status_now(&*fs, &ledger, &self.environment().now(), watch)?, ledger))
+            let folder = FolderStack::read(&*fs, &ledger)?;
+            let status = status_of(&*fs, &ledger, &folder, &self.environment().now(), watch)?;
+            Ok((status, ledger, folder))
         };
-        let is_plain =
-            |(seen, _): &(FolderStatus, Ledger)| seen.unfinished.is_none() && seen.drift.is_empty();
-        let (mut status, ledger) = match self.read_consistently(target, &*fs, look, is_plain) {
+        let is_plain = |(seen, ..): &(FolderStatus, Ledger, FolderStack)| {
+            seen.unfinished.is_none() && seen.drift.is_empty()
+        };
+        let (mut status, ledger, folder) = match self.read_consistently(target, &*fs, look, is_plain) {
             Err(error) if error.code() == Code::Rights => match locked_away(&*fs) {
                 Some(why) => return Ok(FolderStatus::unknown(why)),
                 None => return Err(error),
@@ -174,6 +179,12 @@ impl Workbench {
         match self.foreign(&ledger) {
             Ok(foreign) => status.foreign = foreign,
             Err(error) => status.memory_problem = Some(error.to_string()),
+        }
+        // During unfinished work every place may be old or new; where nothing is remembered, that was told just now.
+        if status.unfinished.is_none() && status.memory_problem.is_none() {
+            let folder = self.with_doubts(folder, &*fs, &ledger, watch)?;
+            let doubted = folder.layers.iter().filter(|layer| layer.doubted);
+            status.doubted = doubted.map(|layer| layer.key).collect();
         }
         let last = ledger.last_rollback().filter(|_| status.can_undo_rollback && !status.brought_back);
         let needed = |last| self.needed_to_return(&*fs, &ledger, last);
@@ -214,9 +225,18 @@ impl Workbench {
 
 /// How things stand at the time `now`.
 pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'_>) -> Result<FolderStatus> {
+    status_of(fs, ledger, &FolderStack::read(fs, ledger)?, now, watch)
+}
+
+fn status_of(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    folder: &FolderStack,
+    now: &str,
+    watch: Watch<'_>,
+) -> Result<FolderStatus> {
     let unfinished = unfinished_now(fs)?;
     let installed = ledger.installed();
-    let folder = FolderStack::read(fs, ledger)?;
     let expected = &folder.expected;
     let observation = observe(fs, expected.keys(), watch.progress, watch.cancel)?;
     // During unfinished work every place may be old or new, and neither is drift.
@@ -224,10 +244,10 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         Some(_) => Vec::new(),
         None => drift(fs, ledger, expected, &observation.tree)?,
     };
-    let (product, version) = product_and_version(fs, ledger, &folder)?;
+    let (product, version) = product_and_version(fs, ledger, folder)?;
     let last = ledger.last_rollback().filter(|_| unfinished.is_none());
     let turn = last.map(|last| last.turn(ledger.entries()));
-    let switches = switches(fs, ledger, &folder, now)?;
+    let switches = switches(fs, ledger, folder, now)?;
     let moves_a_switch = last.is_some_and(|last| ledger.moved_by(last).is_some());
     let (checking, unchecked) = unchecked(fs, ledger)?.into_iter().partition(UncheckedChange::may_run);
     let aside = put_aside(fs)?;
@@ -247,16 +267,17 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         can_undo_toggle: moves_a_switch && !opens,
         switches,
         scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),
-        kept_edits: kept_edits(&folder, &drift),
+        kept_edits: kept_edits(folder, &drift),
         compared: expected.len(),
-        contained: contained(&folder, &observation.tree, fs)?,
-        undone: undone(&folder, ledger, &observation.tree, fs)?,
-        removal: folder.layers.iter().map(|layer| (layer.key, removal(&folder, layer))).collect(),
+        contained: contained(folder, &observation.tree, fs)?,
+        undone: undone(folder, ledger, &observation.tree, fs)?,
+        removal: folder.layers.iter().map(|layer| (layer.key, removal(folder, layer))).collect(),
         installed,
         authors: Vec::new(),
         keys_problem: None,
         lists_problem: None,
         foreign: None,
+        doubted: Vec::new(),
         older: None,
         memory_problem: None,
         held: Vec::new(),
@@ -311,6 +332,7 @@ impl FolderStatus {
             keys_problem: None,
             lists_problem: None,
             foreign: None,
+            doubted: Vec::new(),
             older: None,
             memory_problem: None,
             scripts_in_doubt: Vec::new(),
@@ -459,39 +481,4 @@ fn drift(
         drift.patch_file = should_be.and_then(|file| patch_file_with(&file.digest, &patches, &is_here));
     }
     Ok(drift)
-}
-
-/// What is not as `expected`, without who changed it. Places in which an edit was carried along count as edited.
-fn differences(
-    fs: &dyn Fs,
-    expected: &BTreeMap<TreePath, Option<Node>>,
-    tree: &TreeState,
-    is_carried: impl Fn(&TreePath) -> bool,
-) -> Vec<Drift> {
-    let mut drift = Vec::new();
-    for (path, expected) in expected {
-        let expected =
-            expected.clone().map(|node| if fs.features().modes { node } else { node.without_mode() });
-        let observed = tree.at(path);
-        let kind = match (&expected, observed) {
-            (Some(_), Some(_)) if is_carried(path) => DriftKind::Edited,
-            (expected, observed) if expected.as_ref() == observed => continue,
-            (Some(_), None) => DriftKind::Missing,
-            // A folder that stayed because somebody uses it is no drift: the plan said so.
-            (None, Some(Node::Dir(_))) => continue,
-            (None, Some(_)) => DriftKind::Unexpected,
-            (Some(expected), Some(observed)) if expected.same_content(observed) => DriftKind::Permissions,
-            _ => DriftKind::Edited,
-        };
-        drift.push(Drift {
-            path: path.clone(),
-            kind,
-            patch: None,
-            cause: DriftCause::Unknown,
-            has_backup: true,
-            patch_file: None,
-            has_moved_switch: false,
-        });
-    }
-    drift
 }

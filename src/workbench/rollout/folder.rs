@@ -186,6 +186,15 @@ impl Workbench {
         let opened = self.for_this_folder(load.opened, files_of(load.patches), target, watch)?;
         let options = ApplyOptions { occasion: load.occasion(), ..load.options.clone() };
         let applied = self.apply_opened(opened, target, &options, watch)?;
+        let kept_out = applied.patches.iter().find(|coming| coming.is_kept_out);
+        if let Some(out) = kept_out {
+            let why =
+                format!("{}: {}", out.patch.about.identity, out.left_out.as_deref().unwrap_or_default());
+            let entry = applied.entry.map(|entry| entry.seq);
+            let state = entry.map_or(MemberState::Refused, |_| MemberState::NeedsPerson);
+            let why = why.trim_end_matches('.').to_owned();
+            return Ok(TurnOutcome { state, entry, why: Some((Code::Drift, why)) });
+        }
         if let Some(entry) = applied.entry {
             return Ok(TurnOutcome::new(MemberState::Good, Some(entry.seq)));
         }
@@ -323,6 +332,7 @@ impl Workbench {
             status
                 .installed
                 .iter()
+                .filter(|one| !status.doubted.contains(&one.key))
                 .any(|one| one.patch.id == patch.id.0.as_str() && one.patch.revision >= patch.revision)
         };
         let gone = load.patches.iter().find(|patch| !is_there(patch));

@@ -23,7 +23,7 @@ impl ReconcileRun<'_> {
         self.find_what_is_too_old(stand)?;
         for (at, about, deed) in due(stand) {
             let why = match deed {
-                DueAction::RollBack => self.why_not_out(stand, about.name()),
+                DueAction::RollBack => self.why_not_out(stand, looked.section, about.name()),
                 DueAction::Repair => self.why_no_repair(stand, &looked.repair_from),
                 DueAction::Turn(_) => {
                     if let Some(why) = self.why_no_turn(stand, looked.section, about.name())? {
@@ -79,7 +79,7 @@ impl ReconcileRun<'_> {
             let opens = self.opened_by(name).filter(|_| turn.to == Position::Off && turn.reason.is_none());
             return Ok(opens.map(|opens| Wanted::NoReason { name: name.to_owned(), opens }));
         }
-        let options = turning(name, turn, Occasion::NONE);
+        let options = turning(name, turn, self.occasion(section));
         match self.bench.preview_toggle(&stand.path, &options, self.watch) {
             Ok(look) if look.preview.obstacles.iter().any(Obstacle::needs_reason) => {
                 Ok(Some(Wanted::NoReason { name: name.to_owned(), opens: look.opens().to_vec() }))
@@ -110,8 +110,8 @@ impl ReconcileRun<'_> {
         of_folder.or(obstacles.first().filter(|_| self.wish.apply)).map(reason)
     }
 
-    fn why_not_out(&self, stand: &FolderStand, id: &str) -> Result<Vec<Obstacle>> {
-        let options = out(id, Occasion::NONE);
+    fn why_not_out(&self, stand: &FolderStand, section: &FolderSection, id: &str) -> Result<Vec<Obstacle>> {
+        let options = out(id, self.occasion(section));
         let look = self.bench.preview_rollback(&stand.path, &options, self.watch)?;
         look.scripts.agree(ScriptConsent::None)?;
         Ok(look.preview.obstacles)
@@ -251,7 +251,7 @@ const NO_RULE_ASIDE: &str =
 fn reason(obstacle: &Obstacle) -> Wanted {
     let hint = match obstacle.way_around() {
         Some(_) => NO_RULE_ASIDE.into(),
-        None => obstacle.hint(),
+        None => obstacle.hint_of_any_folder(),
     };
     Wanted::Refused {
         code: obstacle.code(),

@@ -1,5 +1,7 @@
 //! What a folder's history says to a state file, and what is said there about it.
 
+use std::collections::BTreeSet;
+
 use crate::ledger::{Action, Entry, Turn};
 use crate::model::{CauseKind, Digest};
 use crate::plan::wanted::{Happened, HistoryEvent};
@@ -57,8 +59,8 @@ fn because_of(id: String, commit: Option<String>) -> Occasion {
     Occasion { cause: Some(cause), ..Occasion::NONE }
 }
 
-/// What happened, as far as a state file has to know.
-pub(super) fn events(entries: &[Entry]) -> Vec<HistoryEvent> {
+/// What happened, as far as a state file has to know. The word of the entries in `unbelieved` is nobody's who is known.
+pub(super) fn events(entries: &[Entry], unbelieved: &BTreeSet<u64>) -> Vec<HistoryEvent> {
     let event = |entry: &Entry| {
         let asked = entry.cause.as_ref().and_then(ReconcileCause::parse);
         let what = match asked {
@@ -70,7 +72,8 @@ pub(super) fn events(entries: &[Entry]) -> Vec<HistoryEvent> {
             Some(ReconcileCause::Section(_)) | None => happened(entry, entries),
         };
         let section = if let Some(ReconcileCause::Section(section)) = asked { section } else { None };
-        HistoryEvent { what, user: entry.user.clone(), time: entry.time.clone(), section }
+        let unbelieved = unbelieved.contains(&entry.seq).then_some(entry.seq);
+        HistoryEvent { what, user: entry.user.clone(), time: entry.time.clone(), section, unbelieved }
     };
     entries.iter().map(event).collect()
 }

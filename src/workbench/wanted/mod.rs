@@ -7,7 +7,7 @@ mod history;
 mod state_file;
 mod trial;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,15 +15,17 @@ use rayon::prelude::*;
 
 use crate::disk::fs::Volume;
 use crate::ledger::{Entry, EntryFact};
-use crate::model::{Code, Digest, Kind, Patch};
-use crate::plan::Obstacle;
+use crate::model::{Code, Digest, Kind, LayerKey, Patch};
 use crate::plan::wanted::{
-    DueAction, Expectation, ExpectationStanding, ExpectationSubject, ObservedFolder, Past, PatchHere, decide,
+    DueAction, Expectation, ExpectationStanding, ExpectationSubject, FolderWish, ObservedFolder, Past,
+    PatchDoubt, PatchHere, decide,
 };
 use crate::plan::why::{BadStateFile, Wanted};
+use crate::plan::{Layer, Obstacle, is_namesake};
 use crate::transaction::TransactionError;
 use crate::whole_file::WholeFile;
 use crate::workbench::look::output::{OutputKind, refuse_taken};
+use crate::workbench::look::stack::read_ledger;
 use crate::workbench::{Error, FolderStatus, Occasion, PatchAtHand, Result, SharedBundles, Watch, Workbench};
 pub(crate) use history::ReconcileCause;
 use state_file::{FolderSection, StateFile};
@@ -116,6 +118,15 @@ struct ReconcileRun<'a> {
     watch: Watch<'a>,
 }
 
+/// What of a folder isn't what it says.
+#[derive(Default)]
+struct FolderDoubts {
+    /// The entries of its history that nobody has to believe.
+    unbelieved: BTreeSet<u64>,
+    /// Patches that are called as one at hand, and are others.
+    namesakes: BTreeSet<LayerKey>,
+}
+
 /// A folder that was looked at.
 struct InspectedFolder<'s> {
     section: &'s FolderSection,
@@ -180,7 +191,7 @@ impl Workbench {
             return Err(Error::refused(BadStateFile::PastDay { until: until.to_owned() }));
         }
         if reason.is_none() {
-            let events = history::events(&self.history(folder)?.entries);
+            let events = history::events(&self.history(folder)?.entries, &BTreeSet::new());
             // The word of no file matters here.
             if !Past::read(&events, Digest::compute(b"")).is_held() {
                 return Err(Error::refused(BadStateFile::NotHeld));
@@ -284,12 +295,13 @@ impl ReconcileRun<'_> {
         }
         let entries = self.bench.history(path)?.entries;
         looked.has_history = !entries.is_empty();
-        let mut past = Past::read(&history::events(&entries), looked.section.digest);
+        let doubts = self.doubts(path, &status, wish)?;
+        let mut past = Past::read(&history::events(&entries, &doubts.unbelieved), looked.section.digest);
         looked.is_news = !past.knows && (!entries.is_empty() || wish.may_undo());
         if self.wish.again {
             past = past.again();
         }
-        let mut seen = seen_folder(&status, &entries);
+        let mut seen = seen_folder(&status, &entries, &doubts);
         let inside = seen.patches.iter().filter_map(|patch| self.at_hand.get(&patch.id));
         looked.repair_from = inside.map(|one| one.file.clone()).collect();
         if seen.product.is_none() || seen.version.is_none() {
@@ -310,6 +322,24 @@ impl ReconcileRun<'_> {
         Ok(())
     }
 
+    /// What of a folder's history and of the patches in it isn't what it says.
+    fn doubts(&self, path: &Path, status: &FolderStatus, wish: &FolderWish) -> Result<FolderDoubts> {
+        let is_here = |id: &&String| status.installed.iter().any(|one| one.patch.id == **id);
+        let wanted = wish.have.keys().filter(is_here).filter_map(|id| self.at_hand.get(id));
+        let wanted: Vec<&PatchAtHand> = wanted.collect();
+        if status.foreign.is_none() && wanted.is_empty() {
+            return Ok(FolderDoubts::default());
+        }
+        let fs = self.bench.disk(path)?;
+        let ledger = read_ledger(&*fs)?;
+        let unbelieved = self.bench.unbelieved(&*fs, &ledger)?;
+        let stack = self.bench.vouched_stack(&*fs, &ledger)?;
+        let is_another =
+            |layer: &&Layer| wanted.iter().any(|one| is_namesake(&one.patch, &one.authors, layer));
+        let namesakes = stack.layers.iter().filter(is_another).map(|layer| layer.key).collect();
+        Ok(FolderDoubts { unbelieved, namesakes })
+    }
+
     /// Finds out what stands in the way of what is due in a folder.
     fn try_out(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         self.watch.cancel.check()?;
@@ -327,11 +357,16 @@ impl ReconcileRun<'_> {
     }
 }
 
-fn seen_folder(status: &FolderStatus, entries: &[Entry]) -> ObservedFolder {
+fn seen_folder(status: &FolderStatus, entries: &[Entry], doubts: &FolderDoubts) -> ObservedFolder {
+    let doubt = |key: &LayerKey| match status.doubted.contains(key) {
+        true => Some(PatchDoubt::OnlySaid),
+        false => doubts.namesakes.contains(key).then_some(PatchDoubt::Namesake),
+    };
     let patch = |one: &crate::workbench::Installed| PatchHere {
         id: one.patch.id.clone(),
         revision: one.patch.revision,
         replaced_by: one.replaced_by.clone(),
+        doubt: doubt(&one.key),
     };
     ObservedFolder {
         product: status.product.clone(),

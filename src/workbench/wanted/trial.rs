@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::bring::refusal;
 use super::{FolderStand, ReconcileRun};
 use crate::plan::Consequence;
-use crate::plan::wanted::{DueAction, ExpectationStanding, ExpectationSubject};
+use crate::plan::wanted::{DueAction, ExpectationStanding, ExpectationSubject, Left};
 use crate::plan::why::Wanted;
 use crate::workbench::{ApplyPreview, Result, ScriptConsent};
 
@@ -143,9 +143,13 @@ impl Trial<'_> {
     }
 }
 
-/// How a patch that is to come stands, if it need not come: another one contains it, or every file is as it leaves it.
+/// How a patch that is to come stands, if it need not come: another one contains it, every file is as it leaves it, or none
+/// of its files would take it.
 fn there_already(look: &ApplyPreview, id: &str) -> Option<ExpectationStanding> {
     let coming = look.patches.iter().find(|one| one.patch.about.identity.id.as_str() == id)?;
+    if coming.is_kept_out {
+        return Some(ExpectationStanding::Left(Left::KeptOut));
+    }
     if coming.left_out.is_some() {
         let by = coming.relations.iter().find(|one| one.class.consequence() == Consequence::Skip);
         return Some(by.map_or(ExpectationStanding::Met, |by| ExpectationStanding::MetBy(by.id.clone())));

@@ -264,3 +264,19 @@ fn twin_what_only_waits_for_somebody_is_still_rolled_back_afterwards() {
     assert_eq!(site.console().run(&typed("take-back --yes")).code, 0);
     assert!(!site.has_patch("a") && !site.has_patch("b"));
 }
+
+#[test]
+fn what_only_others_say_of_a_rollout_is_not_rolled_back_unasked() {
+    let site = Site::new(&["a"], &ring("one", &["a"], ""));
+    let stranger = site.console().with_settings("stranger");
+    stranger.done(&typed("run --yes --allow-unsigned"));
+    fs::remove_file(site.sandbox.path("october.rollout.json")).expect("ours");
+    let console = site.console().with_keys();
+    let run = console.run(&typed("take-back --yes"));
+    assert_ne!(run.code, 0, "{run}");
+    assert!(run.printed().contains("only entry 1 of the history says so"), "{run}");
+    assert!(site.has_patch("a"), "{run}");
+    console.done("history $/srv/a --vouch=known");
+    console.done(&typed("take-back --yes"));
+    assert!(!site.has_patch("a"));
+}

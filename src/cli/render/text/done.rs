@@ -68,8 +68,19 @@ pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) ->
     nothing(&preview.patches, &preview.patch, &place(target)) + &note_lines(&preview.preview.notes)
 }
 
-/// Why nothing is done: the folder is as it should be, or another patch covers it.
+/// Why nothing is done: the folder is as it should be, another patch covers it, or somebody's own versions stay.
 fn nothing(patches: &[ComingPatch], last: &Patch, folder: &str) -> String {
+    let kept_out: Vec<String> = patches
+        .iter()
+        .filter(|coming| coming.is_kept_out)
+        .map(|coming| coming.patch.about.identity.to_string())
+        .collect();
+    if !kept_out.is_empty() {
+        let names = kept_out.join(", ");
+        return format!(
+            "Nothing of {names} was put in: the files it would change stay as they are in {folder}\n"
+        );
+    }
     let reasons: Vec<String> = patches
         .iter()
         .filter_map(|coming| Some((coming, coming.left_out.as_ref()?)))

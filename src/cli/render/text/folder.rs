@@ -210,6 +210,12 @@ fn patch_row(patch: &Installed, status: &FolderStatus) -> [String; 5] {
         (None, Some(by)) => format!("inactive: replaced by {}", safe(by)),
         (None, None) => accepted.to_owned(),
     };
+    let is_doubted = status.doubted.contains(&patch.key);
+    let state = match (is_doubted, state.is_empty()) {
+        (false, _) => state,
+        (true, true) => relations::ONLY_SAID.to_owned(),
+        (true, false) => format!("{}; {state}", relations::ONLY_SAID),
+    };
     let undone = status.undone.iter().find(|(key, _)| *key == patch.key);
     let state = match undone.map(|(_, files)| safe(&relations::undone(files)).into_owned()) {
         None => state,
@@ -273,7 +279,11 @@ fn put_aside(status: &FolderStatus, folder: &str, style: Style) -> String {
 fn drift(status: &FolderStatus, folder: &str, is_compared: bool, detail: Detail, style: Style) -> String {
     let files = words::count(status.compared, "file", "files");
     if status.drift.is_empty() {
-        return format!("{}\n", style.good(&format!("{files} checked: everything is as expected.")));
+        // What others say of such patches is no more than that.
+        return match status.doubted.is_empty() {
+            true => format!("{}\n", style.good(&format!("{files} checked: everything is as expected."))),
+            false => format!("{files} checked: everything is as the history says.\n"),
+        };
     }
     let shown = match detail {
         Detail::Short if status.drift.len() > MAX_DRIFT_ROWS => MAX_DRIFT_ROWS,

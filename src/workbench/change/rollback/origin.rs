@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::returning::allowed_before;
 use super::route::{PlannedRollback, RollbackRoute};
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, Ledger, Turn};
+use crate::ledger::{Entry, Ledger, Occasion, Turn};
 use crate::model::{LayerKey, Mode, Node, Step, version_control};
 use crate::plan::why::{HistoryDoubt, Override, Unfit};
 use crate::plan::{Note, Obstacle};
@@ -73,8 +73,14 @@ impl Workbench {
     }
 
     /// Adds to a look who wrote the entries that it follows, where that was somebody else. A patch can be rolled back all
-    /// the same; nothing comes in by their word.
-    pub(super) fn add_origin(&self, fs: &dyn Fs, ledger: &Ledger, look: &mut PlannedRollback) -> Result<()> {
+    /// the same by whoever reads that; nothing comes in by their word, and nothing goes by it where nobody looks.
+    pub(super) fn add_origin(
+        &self,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        look: &mut PlannedRollback,
+        occasion: &Occasion,
+    ) -> Result<()> {
         let unbelieved = match self.unbelieved(fs, ledger) {
             // Whoever takes a patch out gets their files back all the same.
             Err(_) if look.preview.turn == Turn::Went => return Ok(()),
@@ -92,7 +98,7 @@ impl Workbench {
             return Ok(());
         }
         let preview = &mut look.preview.preview;
-        if look.preview.turn != Turn::Went {
+        if look.preview.turn != Turn::Went || occasion.is_unwatched() {
             preview.obstacles.insert(0, Obstacle::new(HistoryDoubt::ForeignHistory { entries }));
             return Ok(());
         }

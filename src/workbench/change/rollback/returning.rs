@@ -53,6 +53,7 @@ impl Workbench {
                 now: look.survey.situation.now.clone(),
                 ..Situation::default()
             };
+            look.has_unasked |= !situation.unasked_checks.is_empty();
             left = Some(version_left(ledger, key, &patch));
             let (mut obstacles, notes): (Vec<Obstacle>, Vec<Note>) = fitness(&patch, &situation);
             let now = self.environment().timestamp();

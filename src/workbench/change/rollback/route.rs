@@ -25,6 +25,8 @@ pub(crate) struct PlannedRollback {
     pub occasion: Occasion,
     /// The rules that are set aside, for the history.
     pub set_aside: Vec<OverrideNote>,
+    /// Whether a check of a patch that comes back was not asked yet, because it leaves the folder.
+    pub has_unasked: bool,
 }
 
 /// Where the old contents come from.
