@@ -3,4 +3,5 @@
 mod accepting;
 mod drift;
 mod edits_since;
+mod kept_edits;
 mod untouched;
