@@ -28,6 +28,8 @@ pub struct Drift {
     pub patch_file: Option<String>,
     /// Whether a switch in it was moved since it was edited: what it should hold is not known until that is moved back.
     pub has_moved_switch: bool,
+    /// Why nobody can tell what is there, if so.
+    pub problem: Option<String>,
 }
 
 /// In which way a place is not as expected.
@@ -41,6 +43,8 @@ pub enum DriftKind {
     Edited,
     /// Only its permissions differ.
     Permissions,
+    /// Something is there, or on the way there, that can't be read or is no file.
+    Unreadable,
 }
 
 impl DriftKind {
@@ -51,6 +55,7 @@ impl DriftKind {
             DriftKind::Unexpected => "unexpected",
             DriftKind::Edited => "edited",
             DriftKind::Permissions => "permissions",
+            DriftKind::Unreadable => "unreadable",
         }
     }
 }
@@ -104,6 +109,7 @@ pub(super) fn find_causes(
         place.cause = match place.kind {
             DriftKind::Missing => DriftCause::Removed,
             DriftKind::Permissions => DriftCause::LocalEdit,
+            DriftKind::Unreadable => DriftCause::Unknown,
             DriftKind::Edited | DriftKind::Unexpected => {
                 open.insert(place.path.clone(), index);
                 DriftCause::Unknown

@@ -13,7 +13,9 @@ use crate::model::{Node, Patch, Restart};
 use crate::plan::{Note, Obstacle, Preview};
 use crate::report::changes::ChangeStatus;
 use crate::report::shell_path;
-use crate::workbench::{ApplyPreview, ComingPatch, KnownRehearsal, RebuiltPlace, RollbackPreview, Turn};
+use crate::workbench::{
+    ApplyPreview, ComingPatch, KnownRehearsal, PatchNote, RebuiltPlace, RollbackPreview, Turn,
+};
 
 /// Most lines of a list above a question: the question stays on a small screen.
 const SHORT_LINES: usize = 15;
@@ -113,15 +115,16 @@ pub(in crate::cli) fn rollback_plan(
         Turn::Switched => "has a switch that will be turned again in",
         Turn::SwitchedBack => "has a switch that will be turned back in",
     };
-    let mut text = match &preview.patch {
-        Some(patch) => format!(
-            "{}  {}\n{doing} {}\n\n",
-            style.strong(&safe(&patch.id)),
-            title(&patch.title),
-            place(target)
-        ),
-        None => format!("A patch {doing} {}\n\n", place(target)),
+    let patches = match preview.patches.as_slice() {
+        [] | [_] => preview.patch.as_slice(),
+        several => several,
     };
+    let name = |patch: &PatchNote| format!("{}  {}\n", style.strong(&safe(&patch.id)), title(&patch.title));
+    let mut text: String = patches.iter().map(name).collect();
+    text.push_str(&match patches.is_empty() {
+        true => format!("A patch {doing} {}\n\n", place(target)),
+        false => format!("{doing} {}\n\n", place(target)),
+    });
     text.push_str(&who_goes(preview, style));
     text.push_str(&what_will_happen(&preview.preview, &[], detail, style));
     for place in &preview.rebuilt {
@@ -147,7 +150,8 @@ pub(in crate::cli) fn rollback_question(turn: Turn, patches: usize) -> &'static 
     match (turn, patches) {
         (Turn::Went, 0 | 1) => "Roll back this patch?",
         (Turn::Went, _) => "Roll back these patches?",
-        (Turn::CameBack, _) => "Reapply this patch?",
+        (Turn::CameBack, 0 | 1) => "Reapply this patch?",
+        (Turn::CameBack, _) => "Reapply these patches?",
         (Turn::Repaired, _) => "Repair these files again?",
         (Turn::RepairUndone, _) => "Undo this repair?",
         (Turn::Switched, _) => "Turn this switch again?",

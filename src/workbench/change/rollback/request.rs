@@ -59,7 +59,7 @@ pub struct RollbackPreview {
     pub turn: Turn,
     /// The entry that is undone, or that applied the patch.
     pub entry: u64,
-    /// Every patch that goes; for [`Which::LastRollback`] empty.
+    /// Every patch that goes; for [`Which::LastRollback`] those that come back or go, where they are several.
     pub patches: Vec<PatchNote>,
     /// Those of them that nobody asked for.
     pub(crate) with_it: Vec<DependentPatch>,
@@ -160,7 +160,7 @@ pub struct RebuiltPlace {
 pub struct RolledBack {
     /// The patch that went, or came back.
     pub patch: Option<PatchNote>,
-    /// Every patch that went.
+    /// Every patch that went; where the last change was undone, those that came back or went, if they are several.
     pub patches: Vec<PatchNote>,
     /// Patches that one that went had replaced, and that are back.
     pub back: Vec<PatchNote>,
@@ -176,6 +176,6 @@ pub struct RolledBack {
     pub(crate) edits: Vec<KeptEdit>,
     /// Why tidying up did not succeed, if so. The change is done.
     pub untidy: Option<String>,
-    /// What has to be allowed when a patch that went comes back.
-    pub(crate) needs: BTreeSet<Override>,
+    /// What has to be allowed when a patch that went is reapplied; `None` where it can only be applied again.
+    pub(crate) needs: Option<BTreeSet<Override>>,
 }
