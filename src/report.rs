@@ -504,7 +504,8 @@ fn of_unlike(code: Code, places: &[UnlikePlace], folder: &str) -> Report {
 
 fn of_store(error: &SafeCopyError) -> Report {
     Report::generic(Code::Store, error).hint(
-        "Without backups, a rollback isn't possible. Get the old files from another backup or the installer.",
+        Advice::typed("Add a patch file with the old contents: --from FILE.")
+            .or(Advice::typed("leave these files as they are: --leave-damaged.")),
     )
 }
 

@@ -63,9 +63,20 @@ impl Arguments {
             (false, OnConflict::Stop) if self.from.is_empty() => Choice::Undo(OnForeign::Stop),
             (false, _) => Choice::Undo(OnForeign::PutAside),
         };
-        let recovered = session
-            .watch(|workbench, watch| workbench.recover_from(target, choice, &self.from, watch))
-            .map_err(|error| Report::of_recovery(&error, target))?;
+        let recovered =
+            session.watch(|workbench, watch| workbench.recover_from(target, choice, &self.from, watch));
+        let recovered = match recovered {
+            Ok(recovered) => recovered,
+            Err(error) => {
+                // Where not even that can be told, it may be so.
+                let is_interrupted = !matches!(session.workbench().unfinished(target), Ok(None));
+                let report = match is_interrupted {
+                    true => Report::of_recovery(&error, target),
+                    false => Report::from_error(&error, Some(target)),
+                };
+                return Err(report.into());
+            }
+        };
         let ending = match &recovered {
             Recovered::NothingToDo => Outcome::NothingToDo,
             Recovered::PutBack { undone, unchecked, .. } if !undone.is_exact() || !unchecked.is_empty() => {

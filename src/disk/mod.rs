@@ -19,7 +19,7 @@ pub(crate) use handles::is_out_of_handles;
 pub(crate) use node::node_at;
 pub(crate) use reading::{hash_file, hash_while, read_whole};
 pub use scan::observe_all;
-pub(crate) use scan::{ScanError, look_at_all, observe};
+pub(crate) use scan::{Observation, ScanError, look_at_all, observe};
 
 /// A target that is open, confined to its own folder, and locked for one writer: us.
 pub struct TargetRoot {

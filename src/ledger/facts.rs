@@ -93,6 +93,7 @@ pub enum EntryFact {
     },
     /// The scripts of the patch were left as they were, on request.
     ScriptsNotUndone,
+    /// The same as the patches that an entry names, of older programs.
     RolledBackTogether {
         patches: Vec<String>,
     },
@@ -321,7 +322,15 @@ impl Entry {
 
     /// Whether a check or script of it failed, which is why a change was rolled back.
     pub(crate) fn has_failed_check(&self) -> bool {
-        self.facts.iter().any(|fact| matches!(fact, EntryFact::FailedCheck { .. }))
+        self.failed_check().is_some()
+    }
+
+    /// The first one that did.
+    pub(crate) fn failed_check(&self) -> Option<&str> {
+        self.facts.iter().find_map(|fact| match fact {
+            EntryFact::FailedCheck { check } => Some(check.as_str()),
+            _ => None,
+        })
     }
 
     /// Whether it took a change back only because somebody stopped its health checks.

@@ -128,7 +128,7 @@ pub struct Entry {
     /// Scripts that ran, or are about to. Whoever the entry is by has agreed to them.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub scripts: Vec<ScriptNote>,
-    /// The patches that came in, where that says more than `patch`: several came, or one replaced others.
+    /// The patches that it is about, where that says more than `patch`: they are several, or one came that replaced others.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub parts: Vec<EntryPart>,
     /// The patches that went, where that is something else than one whole entry.
@@ -184,6 +184,9 @@ pub enum LedgerError {
         /// What is wrong.
         detail: String,
     },
+    /// An entry names another one before it than the one that is there: one of the two is not what was written.
+    #[error("the history is damaged at entry {seq}: it doesn't follow the entry before it")]
+    Unlinked { seq: u64 },
 }
 
 impl Entry {
@@ -328,18 +331,19 @@ impl Ledger {
         for seq in 1..=count {
             let place = Self::place_of(seq).join("entry.json");
             let bytes = Self::entry_bytes(fs, seq).map_err(|source| unreadable(seq, place, source))?;
-            ledger.push(seq, &bytes).map_err(|detail| LedgerError::Damaged { seq, detail })?;
+            ledger.push(seq, &bytes)?;
         }
         Ok(ledger)
     }
 
-    fn push(&mut self, seq: u64, bytes: &[u8]) -> Result<(), String> {
-        let entry = Entry::from_bytes(bytes)?;
+    fn push(&mut self, seq: u64, bytes: &[u8]) -> Result<(), LedgerError> {
+        let damaged = |detail| LedgerError::Damaged { seq, detail };
+        let entry = Entry::from_bytes(bytes).map_err(damaged)?;
         if entry.seq != seq {
-            return Err(format!("it calls itself entry {}", entry.seq));
+            return Err(damaged(format!("it calls itself entry {}", entry.seq)));
         }
         if entry.previous != self.head.digest {
-            return Err("it doesn't follow the entry before it".to_owned());
+            return Err(LedgerError::Unlinked { seq });
         }
         self.head = LedgerHead { seq, digest: Digest::compute(bytes) };
         self.entries.push(entry);
@@ -351,8 +355,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Damaged`] if it does not follow the last entry.
     pub(crate) fn push_committed(&mut self, bytes: &[u8]) -> Result<(), LedgerError> {
-        let seq = self.head.seq + 1;
-        self.push(seq, bytes).map_err(|detail| LedgerError::Damaged { seq, detail })
+        self.push(self.head.seq + 1, bytes)
     }
 
     /// The newest entry.

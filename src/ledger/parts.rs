@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{Action, Entry, Ledger, PatchNote, as_text};
 use crate::model::{Digest, LayerKey, Step, TreePath};
 
-/// One patch of an entry that applied several, or that retired others.
+/// One patch of an entry that applied several, or that retired others; or of one that is about several in another way, and
+/// only names them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EntryPart {
@@ -51,6 +52,11 @@ pub struct Gone {
 }
 
 impl EntryPart {
+    /// The same of an entry that only names the patch: it brought nothing itself.
+    fn named(&self) -> Self {
+        Self { retires: Vec::new(), steps: Arc::default(), ..self.clone() }
+    }
+
     /// One that changed `steps`.
     pub fn new(patch: PatchNote, bundle: Digest, manifest: Digest, steps: &[Step]) -> Self {
         Self { patch, bundle, manifest, retires: Vec::new(), steps: steps.into() }
@@ -82,7 +88,37 @@ impl Gone {
     }
 }
 
+impl Entry {
+    /// Whether several patches came by it, or one that replaced others: the contents between them are with its backups.
+    pub(crate) fn brought_parts(&self) -> bool {
+        self.action == Action::Apply && !self.parts.is_empty()
+    }
+
+    /// Says that it is about the same patches as `other`.
+    pub(crate) fn is_about_those_of(&mut self, other: &Entry) {
+        self.patch.clone_from(&other.patch);
+        self.name_parts(other.parts.iter().map(EntryPart::named).collect());
+    }
+
+    /// Says that it is about these patches, where they are several.
+    pub(crate) fn name_parts(&mut self, parts: Vec<EntryPart>) {
+        self.parts = if parts.len() > 1 { parts } else { Vec::new() };
+    }
+}
+
 impl Ledger {
+    /// The patches that came as `keys`, for an entry that names them.
+    pub(crate) fn parts_named(&self, keys: &[LayerKey]) -> Vec<EntryPart> {
+        let part = |key: &LayerKey| {
+            let entry = self.entry(key.entry)?;
+            match entry.parts.get(key.part) {
+                Some(part) => Some(part.named()),
+                None => Some(EntryPart::new(self.note(*key)?.clone(), entry.bundle?, entry.manifest?, &[])),
+            }
+        };
+        keys.iter().filter_map(part).collect()
+    }
+
     /// The patch of `entry` that changed `path`: of several that came or went together, the last one that did.
     pub(crate) fn changed_by<'a>(&'a self, entry: &'a Entry, path: &TreePath) -> Option<&'a PatchNote> {
         let has = |steps: &[Step]| steps.iter().any(|step| step.path == *path);

@@ -168,7 +168,8 @@ impl Entry {
 
     /// What one of the patches that it brought did.
     pub(crate) fn steps_of_part(&self, part: usize) -> Arc<[Step]> {
-        Arc::clone(self.parts.get(part).map_or(&self.steps, |part| &part.steps))
+        let part = self.parts.get(part).filter(|_| self.action == Action::Apply);
+        Arc::clone(part.map_or(&self.steps, |part| &part.steps))
     }
 
     /// What it comes to in a history of `entries`.
@@ -354,7 +355,7 @@ impl<'a> Replay<'a> {
             .entry(reversed)
             .filter(|reversed| reversed.action == Action::Rollback && reversed.out.is_empty())
             .and_then(|reversed| reversed.reverses)
-            .filter(|used| self.ledger.entry(*used).is_some_and(|entry| entry.parts.is_empty()));
+            .filter(|used| self.ledger.entry(*used).is_some_and(|entry| !entry.brought_parts()));
         let slots = self.now.slots.iter_mut();
         slots.filter(|slot| Some(slot.undo_entry) == used_up).for_each(|slot| slot.undo_entry = entry.seq);
     }

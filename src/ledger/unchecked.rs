@@ -66,7 +66,7 @@ impl Ledger {
     }
 
     /// The patches that come or go with `entry`, and with whatever takes it back.
-    fn about(&self, entry: &Entry) -> Vec<LayerKey> {
+    pub(crate) fn about(&self, entry: &Entry) -> Vec<LayerKey> {
         let first = entry.first_of_chain(self.entries()).0;
         match first.action {
             Action::Apply => first.layer_keys().collect(),

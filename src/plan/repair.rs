@@ -28,8 +28,9 @@ pub(crate) fn plan_repair(steps: Vec<Step>, lost: Lost<'_>, situation: &Situatio
     let (mut obstacles, mut notes) = (Vec::new(), Vec::new());
     let lost = match lost {
         Lost::InTheWay(lost) => {
+            let is_alone = steps.iter().all(|step| lost.iter().any(|lost| lost.path == step.path));
             let obstacle = |LostFile { path, patch_file }: &LostFile| {
-                Obstacle::at(path, Restoring::NoCopy { patch_file: patch_file.clone() })
+                Obstacle::at(path, Restoring::NoCopy { patch_file: patch_file.clone(), is_alone })
             };
             obstacles.extend(lost.iter().map(obstacle));
             lost

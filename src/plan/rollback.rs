@@ -26,6 +26,10 @@ pub(crate) fn plan_rollback(
 ) -> Preview {
     let (mut obstacles, mut notes, mut inverse) = (Vec::new(), Vec::new(), Vec::new());
     for step in steps.iter().map(Step::inverse) {
+        if situation.is_unclear(&step.path) {
+            // That is told as an obstacle of its own.
+            continue;
+        }
         let observed = situation.tree.at(&step.path);
         if observed == step.after.as_ref() {
             notes.push(Note::of_file(&step.path, FileNote::IsAsBefore));

@@ -18,7 +18,7 @@ pub struct Situation {
     pub tree: TreeState,
     /// Names in every folder that gets or loses a name; `None` is the target itself.
     pub names: BTreeMap<Option<TreePath>, BTreeSet<String>>,
-    /// What could not be looked at, or must not be touched.
+    /// What could not be looked at, or must not be touched, sorted.
     pub problems: Vec<PlaceProblem>,
     /// Why names in a folder, or things at a place, could not be changed.
     pub rights: Vec<PlaceProblem>,
@@ -182,6 +182,11 @@ impl Recalled {
 }
 
 impl Situation {
+    /// Whether something is at `path`, or on the way to it, that can't be looked at: what is there is not known.
+    pub(super) fn is_unclear(&self, path: &TreePath) -> bool {
+        self.tree.at(path).is_none() && PlaceProblem::on_the_way(&self.problems, path).is_some()
+    }
+
     /// Digest of what the plan for `paths` depends on.
     pub fn fingerprint<'a>(&self, paths: impl IntoIterator<Item = &'a TreePath>) -> PlanFingerprint {
         let mut hasher = Hasher::new();

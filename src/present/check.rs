@@ -181,8 +181,14 @@ impl CheckPage {
             Turn::RepairUndone => (words::IS_TAKEN_OUT, window::UNDO_REPAIR_N),
             _ => (words::IS_TAKEN_OUT, words::TAKE_BACK_N),
         };
-        let patch = found.patch.as_ref().filter(|_| found.turn != Turn::RepairUndone);
-        let patch = patch.map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
+        let patches: &[PatchNote] = match found.patches.as_slice() {
+            _ if found.turn == Turn::RepairUndone => &[],
+            [] | [_] => found.patch.as_slice(),
+            several => several,
+        };
+        let patches = patches.iter().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
+        let patches: Vec<String> = patches.collect();
+        let patch = (!patches.is_empty()).then(|| patches.join(", "));
         let review = [
             Some(ReviewLine::choice(words::FOLDER, path_line(folder))),
             patch.map(|patch| ReviewLine::fact(name, patch)),

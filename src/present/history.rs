@@ -425,8 +425,9 @@ fn difference(drift: &Drift) -> String {
         DriftKind::Unexpected => words::DIFFERS_UNEXPECTED,
         DriftKind::Edited => words::DIFFERS_EDITED,
         DriftKind::Permissions => words::DIFFERS_PERMISSIONS,
+        DriftKind::Unreadable => words::DIFFERS_UNREADABLE,
     };
-    let cause = line(&drift.cause.phrase());
+    let cause = line(&drift.problem.clone().unwrap_or_else(|| drift.cause.phrase()));
     let last =
         drift.patch.as_deref().map(|id| format!(" {}", fill(words::LAST_CHANGED_BY, &[("id", &line(id))])));
     fill(

@@ -49,7 +49,7 @@ impl IdentifiedPage {
 }
 
 fn row(patch: &IdentifiedPatch) -> IdentifiedRow {
-    let all = patch.after + patch.before + patch.edited.len() + patch.other.len();
+    let all = patch.after + patch.before + patch.edited.len() + patch.other.len() + patch.unreadable.len();
     let n = patch.after.to_string();
     let files = fill(papers::FILES_MATCH, &[("n", &n), ("all", &phrases::count(all, "file", "files"))]);
     let history = patch.in_history.then(|| papers::HISTORY_HAS_IT.to_owned());
@@ -64,16 +64,24 @@ fn row(patch: &IdentifiedPatch) -> IdentifiedRow {
     };
     let edited = named(papers::FILES_EDITED, &patch.edited);
     let other = named(papers::FILES_NEITHER, &patch.other);
+    let unreadable: Vec<String> = patch
+        .unreadable
+        .iter()
+        .take(MAX_FILES)
+        .map(|one| line(&format!("{}, {}", one.path, one.detail)))
+        .collect();
+    let unreadable = (!unreadable.is_empty())
+        .then(|| fill(papers::FILES_UNREADABLE, &[("files", &unreadable.join("; "))]));
     let presence = format!("{}. {files}", capitalised(patch.presence.phrase()));
     IdentifiedRow {
         mark: match patch.presence {
             Presence::In => ExpectationMark::Good,
             Presence::NotIn => ExpectationMark::Due,
             Presence::Partly => ExpectationMark::Trouble,
-            Presence::Neither => ExpectationMark::Left,
+            Presence::Neither | Presence::Unknown => ExpectationMark::Left,
         },
         patch: line(&patch.identity.to_string()),
         title: line(&patch.title),
-        said: [Some(presence), history, elsewhere, edited, other].into_iter().flatten().collect(),
+        said: [Some(presence), history, elsewhere, edited, other, unreadable].into_iter().flatten().collect(),
     }
 }

@@ -41,6 +41,7 @@ use super::Report;
 use crate::model::{Kind, Patch};
 use crate::plan::Obstacle as Reason;
 use crate::text::Advice;
+use crate::workbench::PatchNote;
 
 /// Declares answers: each field with its type and where it comes from. `[name]` is left out when there is nothing to say,
 /// and `..name` stands for the fields of what it names.
@@ -163,6 +164,11 @@ fn without_commands(hints: &[Advice]) -> Option<Vec<String>> {
 /// Each of `items` as an answer has it.
 fn all<'a, T: 'a, A>(items: impl IntoIterator<Item = &'a T>, new: impl Fn(&'a T) -> A) -> Vec<A> {
     items.into_iter().map(new).collect()
+}
+
+/// Patches where they are more than one: the first is told beside them.
+fn several(patches: &[PatchNote]) -> Option<Vec<PatchNote>> {
+    (patches.len() > 1).then(|| patches.to_vec())
 }
 
 /// A list that is left out when it is empty.

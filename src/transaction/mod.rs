@@ -280,7 +280,10 @@ impl TransactionError {
             TransactionError::NotVerified { .. } | TransactionError::Panicked(_) => Code::Io,
             TransactionError::Foreign { .. } => Code::Foreign,
             TransactionError::OriginalLost { .. } => Code::Store,
-            TransactionError::State(_) | TransactionError::Ledger(LedgerError::Damaged { .. }) => Code::State,
+            TransactionError::State(_)
+            | TransactionError::Ledger(LedgerError::Damaged { .. } | LedgerError::Unlinked { .. }) => {
+                Code::State
+            }
             TransactionError::Unfinished | TransactionError::NotAllNew { .. } => Code::Unfinished,
             TransactionError::NothingUnfinished => Code::Unknown,
             TransactionError::Ledger(LedgerError::Io { .. }) => Code::Io,

@@ -85,6 +85,12 @@ impl SafeCopies {
         Ok(safe)
     }
 
+    /// None of them, where the folder that they were in is gone.
+    pub(crate) fn of_none(steps: &[Step]) -> Self {
+        let damaged = steps.iter().filter(|step| needs_copy(step)).map(|step| step.path.clone()).collect();
+        Self { copies: BTreeMap::new(), left: BTreeMap::new(), damaged }
+    }
+
     /// The same for a change that also concerns these places, of which it kept nothing.
     pub(crate) fn lacking(mut self, places: impl IntoIterator<Item = TreePath>) -> Self {
         self.damaged.extend(places);

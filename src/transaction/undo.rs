@@ -460,7 +460,7 @@ fn write_abort(
 ) -> Result<(), TransactionError> {
     let mut entry = Entry::after(&Ledger::read(fs)?.head(), Action::PutBack, environment)
         .on(&interrupted.entry.occasion_of_consequences());
-    entry.patch = interrupted.entry.patch.clone();
+    entry.is_about_those_of(&interrupted.entry);
     entry.facts = facts;
     let outcome = EndRecord { intent: interrupted.intent_digest.to_string(), seq: interrupted.intent.seq };
     let unsynced = record::unfinished(&layout::abort());

@@ -191,6 +191,7 @@ words! {
     BACK_CONTAINED = "Inactive: a newer patch replaced it";
     BACK_GIVEN_UP = "Kept for good";
     DIFFERS_MISSING = "{path} is missing, {cause}{patch}";
+    DIFFERS_UNREADABLE = "{path} can't be checked, {cause}{patch}";
     DIFFERS_UNEXPECTED = "{path} exists and should not, {cause}{patch}";
     DIFFERS_PERMISSIONS = "{path} has different permissions, {cause}{patch}";
     RECORD_FACTS = "Facts";

@@ -97,6 +97,7 @@ words! {
     VERSION_NO_PRODUCT = "An unknown product, version {version}";
     FILES_MATCH = "{n} of {all} are as the patch leaves them.";
     FILES_EDITED = "Edited here: {files}";
+    FILES_UNREADABLE = "Can't be checked: {files}";
     FILES_NEITHER = "Neither original nor patched: {files}";
     HISTORY_HAS_IT = "The history says it was applied here.";
     OTHER_PRODUCT = "It is for {product}, which isn't in this folder.";

@@ -78,7 +78,7 @@ pub use look::status::FolderStatus;
 pub(crate) use look::status::{FolderHistory, Removal};
 pub use look::switches::FolderSwitch;
 pub(crate) use look::switches::{SwitchMove, SwitchStand};
-pub(crate) use look::unchecked::StoppedChange;
+pub(crate) use look::unchecked::TakenBackAtOnce;
 pub(crate) use look::unchecked::{ChecksDue, UncheckedChange};
 pub use look::unfinished::UnfinishedWork;
 pub(crate) use look::vouching::{Authorship, FormerAuthor};

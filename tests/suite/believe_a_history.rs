@@ -1,5 +1,6 @@
 //! A history is believed only as far as this machine has seen it written, and by the keys of today.
 
+mod changed;
 mod copied;
 mod interrupted;
 mod planted;

@@ -40,6 +40,7 @@ mod tell_what_content_may_do;
 mod trust_a_patch;
 
 mod call_patches_back;
+mod cannot_be_read;
 mod identify_a_folder;
 mod know_what_is_fixed;
 mod measure_changes;

@@ -222,3 +222,73 @@ fn what_is_back_already_is_not_called_something_that_was_never_rolled_back() {
     let never = console(&sandbox).run(REAPPLY);
     assert!(never.err.contains("The last change to this folder was not a rollback"), "{never}");
 }
+
+#[test]
+fn what_the_last_change_was_is_said_where_it_was_no_rollback() {
+    let sandbox = product(
+        "[[toggles]]\nid = \"many\"\ntitle = \"many\"\nfile = \"conf.env\"\nkind = \"dotenv\"\nkey = \"MANY\"\non = \"no\"\noff = \"yes\"\ntakes_effect = \"restart\"\nwhen_off = \"few\"\n",
+    );
+    std::fs::create_dir(sandbox.path("empty")).expect("a folder");
+    let empty = console(&sandbox).run("rollback $/empty --undo --yes");
+    assert!(empty.err.contains("No patch has been applied here"), "{empty}");
+    console(&sandbox).done(APPLY);
+    let refused = in_one_line(&console(&sandbox).run(REAPPLY));
+    assert!(refused.contains("not a rollback: ACME-1 was applied"), "{refused}");
+    assert!(
+        refused.contains("patchwright status $/app") && !refused.contains("Apply the patch"),
+        "{refused}"
+    );
+    console(&sandbox).done("toggle off many $/app --yes --reason=slow");
+    let refused = in_one_line(&console(&sandbox).run(REAPPLY));
+    assert!(refused.contains("not a rollback: the switch ACME-1/many was turned"), "{refused}");
+    assert!(refused.contains("patchwright rollback $/app --undo"), "{refused}");
+    console(&sandbox).done("rollback $/app --undo --yes");
+    // Keeping it for good tells of no rollback, because there was none.
+    let kept = console(&sandbox).done("accept $/app --yes");
+    assert!(kept.out.starts_with("Kept ACME-1 for good in $/app."), "{kept}");
+    let history = console(&sandbox).done("history $/app");
+    assert!(!history.out.contains("the rollback of"), "{history}");
+    console(&sandbox).done("toggle off many $/app --yes --reason=slow");
+    let kept = console(&sandbox).done("accept $/app --yes --json").json();
+    assert_eq!(
+        (&kept["last_change"], &kept["rollback"]),
+        (&"toggle".into(), &serde_json::Value::Null),
+        "{kept}"
+    );
+    assert_eq!(console(&sandbox).run("accept $/app --yes --json").json()["outcome"], "nothing-to-do");
+}
+
+#[test]
+fn what_went_because_it_failed_is_not_offered_again() {
+    let sandbox = product(HEALTH);
+    sandbox.write("app/port", "none\n");
+    assert_eq!(console(&sandbox).run(APPLY).code, 5);
+    let status = console(&sandbox).done("status $/app");
+    assert!(in_one_line(&status).contains("ACME-1 failed this check, and was undone: port"), "{status}");
+    assert!(!status.out.contains("reapply") && !status.out.contains("last rollback"), "{status}");
+    let json = console(&sandbox).done("status $/app --json").json();
+    assert_eq!(json["failed"]["subject"], "ACME-1", "{json}");
+    // Whoever rolls it back themselves is offered it again.
+    sandbox.write("app/port", "8080\n");
+    console(&sandbox).done(APPLY);
+    console(&sandbox).done("rollback $/app --yes");
+    let status = console(&sandbox).done("status $/app");
+    assert!(status.out.contains("patchwright reapply $/app --allow-unsigned"), "{status}");
+}
+
+#[test]
+fn a_patch_that_can_not_be_reapplied_is_not_offered_so() {
+    let sandbox = product("");
+    write_trusted_key(&sandbox, "anna", 1, "author");
+    console(&sandbox).answering("y").done("sign $/fix.patchbundle --key $/anna.key --as author");
+    let console = console(&sandbox);
+    console.done("apply $/fix.patchbundle $/app --yes");
+    let back = console.done("rollback $/app --yes");
+    assert!(back.out.contains("To undo it: patchwright reapply $/app\n"), "{back}");
+    console.done("reapply $/app --yes");
+    console.done("key revoke anna --reason stolen");
+    let back = console.done("rollback $/app --yes");
+    assert!(back.out.contains("To undo it: apply the patch file again\n"), "{back}");
+    let status = console.done("status $/app");
+    assert!(!status.out.contains("patchwright reapply"), "{status}");
+}

@@ -148,15 +148,26 @@ fn the_clone_has_links_permissions_times_and_second_names() {
 fn what_a_killed_rehearsal_left_goes_with_the_next_one_and_nothing_else_does() {
     let sandbox = site("", "true");
     let at = |name: &str| sandbox.path(&format!("srv/{name}"));
-    let lay_out = |name: &str, mark: &str| {
-        fs::create_dir_all(at(name).join("app/sub")).expect("folders");
-        fs::write(at(name).join("lock"), mark).expect("a file");
+    let mark = |name: &str| {
+        let object = fs::metadata(at(name)).expect("a folder").ino();
+        format!("patchwright-rehearsal/2 {name} {object}\n")
     };
-    let mark = "patchwright-rehearsal/1\n";
-    let others =
-        [".app-rehearsal-running", ".app-rehearsal-mine", ".app-rehearsal-open", "app-rehearsal-killed"];
+    let others = [
+        ".app-rehearsal-running",
+        ".app-rehearsal-mine",
+        ".app-rehearsal-copy",
+        ".app-rehearsal-open",
+        "app-rehearsal-killed",
+    ];
     for clone in [".app-rehearsal-killed", ".other-rehearsal-killed"].iter().chain(&others) {
-        lay_out(clone, if clone.ends_with("mine") { "my own folder, as it happens\n" } else { mark });
+        fs::create_dir_all(at(clone).join("app/sub")).expect("folders");
+        let mark = match clone.rsplit('-').next() {
+            Some("mine") => "my own folder, as it happens\n".to_owned(),
+            // Somebody has made it of the remains of a rehearsal.
+            Some("copy") => mark(".app-rehearsal-killed"),
+            _ => mark(clone),
+        };
+        fs::write(at(clone).join("lock"), mark).expect("a file");
         let bits = if clone.ends_with("open") { 0o777 } else { 0o700 };
         fs::set_permissions(at(clone), fs::Permissions::from_mode(bits)).expect("ours");
     }

@@ -288,3 +288,21 @@ fn what_a_repair_takes_out_is_where_it_says_also_after_later_changes() {
     let repaired = console.done(&format!("repair {folder} --yes"));
     assert!(!repaired.out.contains("Your versions"), "{repaired}");
 }
+
+#[test]
+fn what_helps_no_other_file_is_not_offered_and_lost_backups_are_no_end() {
+    let sandbox = Sandbox::with(&[("app/f", "one\n")]);
+    sandbox.save("fix.patchbundle", &sandbox.bundle("ACME-1").replace("f", "one\n", "two\n"));
+    let console = Console::new(&sandbox);
+    console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    sandbox.write("app/f", "three\n");
+    let refused = console.run("repair $/app --leave-damaged --yes");
+    assert!(refused.err.contains("there is no backup of this file"), "{refused}");
+    assert!(!refused.err.contains("--leave-damaged"), "it was given: {refused}");
+    sandbox.write("app/f", "two\n");
+    std::fs::remove_dir_all(sandbox.path("app/.patchwright/undo/00000001")).expect("our own folder");
+    let refused = console.run("rollback $/app --yes");
+    assert!(refused.err.contains("--from FILE") && refused.err.contains("--leave-damaged"), "{refused}");
+    console.done("rollback $/app --yes --from $/fix.patchbundle");
+    assert_eq!(sandbox.read("app/f").as_deref(), Some("one\n"));
+}

@@ -4,5 +4,6 @@ mod accepting;
 mod after_keeping;
 mod drift;
 mod edits_since;
+mod kept_edits;
 mod open_again;
 mod untouched;

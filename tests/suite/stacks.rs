@@ -2,6 +2,7 @@
 
 mod by_chance;
 mod many;
+mod recorded;
 mod service_packs;
 mod settings;
 mod several;

@@ -25,7 +25,10 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             (None, false) => words::WAS_APPLYING,
         };
         let switch = work.switch.as_deref().map(line);
-        let patch = work.patch.as_ref().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
+        let patches =
+            work.patches.iter().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
+        let patches: Vec<String> = patches.collect();
+        let patch = (!patches.is_empty()).then(|| patches.join(", "));
         let begun = format!("{}, {}", phrases::moment(&work.begun), line(&work.user));
         card(ui, Some(doing), |ui| {
             let mut list = vec![FactRow::new(words::FOLDER, &path)];

@@ -39,6 +39,7 @@ impl Disk {
             Disk::Unclear { code, found } => {
                 let hint = match code {
                     Code::InUse => CLOSE_IT,
+                    Code::Rights => "Run as a user who may read it, or change its permissions.",
                     _ => "Check it, and move it away if it isn't part of the product.",
                 };
                 row(*code, format!("can't be changed safely: {found}"), hint)

@@ -12,8 +12,9 @@ pub(crate) enum Restoring {
     ChangedSince { what: TakenBack, how: Since, can_be_kept: bool },
     /// It was edited since the rollback that is undone, and what the patch's edits say of it does not hold there.
     EditsUnfit { whys: Vec<String> },
-    /// Nobody has a copy of what should be there; `patch_file` is a patch whose file has it.
-    NoCopy { patch_file: Option<String> },
+    /// Nobody has a copy of what should be there; `patch_file` is a patch whose file has it. `is_alone`: no other file could
+    /// be repaired without it.
+    NoCopy { patch_file: Option<String>, is_alone: bool },
     /// What was there before is not kept any more, or is not what it was: a program may have gone on writing to it.
     BackupDamaged,
     /// No patch has changed anything there.
@@ -40,7 +41,9 @@ impl Restoring {
                 Code::Drift,
                 how.meaning(*what),
                 match can_be_kept {
-                    true if *how == Since::Removed => Advice::typed("To restore it and continue, add --keep-edits."),
+                    true if *how == Since::Removed => {
+                        Advice::typed("To restore it and continue, add --keep-edits.")
+                    }
                     true => keep_edits(),
                     false => "Restore this file first, then try again.".into(),
                 },
@@ -53,17 +56,19 @@ impl Restoring {
                 ),
                 keep_edits(),
             ),
-            Restoring::NoCopy { patch_file } => row(
-                Code::Store,
-                "there is no backup of this file in the folder",
-                match patch_file {
+            Restoring::NoCopy { patch_file, is_alone } => {
+                let get_it = match patch_file {
                     Some(patch) => Advice::typed(format!("Add the patch file of {patch}: --from FILE.")),
                     None => Advice::from(
                         "No patch here has this file's contents. Get it from another backup or the installer.",
                     ),
-                }
-                .or(Advice::typed("repair only the other files: --leave-damaged.")),
-            ),
+                };
+                let hint = match is_alone {
+                    true => get_it,
+                    false => get_it.or(Advice::typed("repair only the other files: --leave-damaged.")),
+                };
+                row(Code::Store, "there is no backup of this file in the folder", hint)
+            }
             Restoring::BackupDamaged => row(
                 Code::Store,
                 "its backup is missing or damaged",
@@ -86,8 +91,11 @@ impl Restoring {
             Restoring::CarriedEdit => row(
                 Code::Drift,
                 "was edited before a switch in it was turned, so Patchwright can't tell its right contents",
-                Advice::by_command("Turn its switch back, then repair it", format!("patchwright toggle {HERE}"))
-                    .or(Advice::typed("repair the other files: name them, or add --leave-damaged.")),
+                Advice::by_command(
+                    "Turn its switch back, then repair it",
+                    format!("patchwright toggle {HERE}"),
+                )
+                .or(Advice::typed("repair the other files: name them, or add --leave-damaged.")),
             ),
         }
     }

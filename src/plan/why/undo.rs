@@ -34,7 +34,11 @@ pub(crate) enum Undo {
     RollbackAccepted {
         patch: String,
     },
-    NoRollback,
+    /// The last change was another one; `can_be_undone`: it can be undone itself.
+    NoRollback {
+        last: LastChange,
+        can_be_undone: bool,
+    },
     /// It came back already, by the last change.
     CameBack {
         patch: String,
@@ -42,6 +46,26 @@ pub(crate) enum Undo {
     /// It was edited since, and its backup would be deleted.
     EditedBeforeKeeping,
     HasScripts,
+}
+
+/// What the last change to a folder was, where that was no rollback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum LastChange {
+    Applied(String),
+    Reapplied(String),
+    Repair,
+    Switch(String),
+}
+
+impl LastChange {
+    fn phrase(&self) -> String {
+        match self {
+            LastChange::Applied(patches) => format!("{patches} was applied"),
+            LastChange::Reapplied(patches) => format!("{patches} was reapplied"),
+            LastChange::Repair => "files were repaired".to_owned(),
+            LastChange::Switch(switch) => format!("the switch {switch} was turned"),
+        }
+    }
 }
 
 impl Undo {
@@ -70,8 +94,13 @@ impl Undo {
             Undo::RollbackAccepted { patch } => {
                 row(Code::NoWayBack, format!("the rollback of {patch} was kept for good"), APPLY_AGAIN)
             }
-            Undo::NoRollback => {
-                row(Code::Unknown, "the last change to this folder was not a rollback", APPLY_AGAIN)
+            Undo::NoRollback { last, can_be_undone } => {
+                let meaning = format!("the last change to this folder was not a rollback: {}", last.phrase());
+                let hint = match can_be_undone {
+                    true => Advice::by_command("Undo it", format!("patchwright rollback {HERE} --undo")),
+                    false => Advice::by_command("See what is applied", format!("patchwright status {HERE}")),
+                };
+                row(Code::Unknown, meaning, hint)
             }
             Undo::CameBack { patch } => row(
                 Code::Unknown,

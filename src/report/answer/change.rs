@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::{Coming, TextFit};
 use super::unchecked::Unchecked;
-use super::{PatchName, all, answers, some};
+use super::{PatchName, all, answers, several, some};
 use crate::plan::Note;
 use crate::report::phrases::path_text;
 use crate::workbench::ChecksLeft;
@@ -68,6 +68,7 @@ answers! {
         edits: Vec<Kept> = all(&accepted.edits, Kept::new),
         [edited_since]: Vec<String> = some(all(&accepted.edited, ToString::to_string)),
         [rollback]: Vec<PatchNote> = some(accepted.rollback.clone()),
+        [last_change]: String = accepted.last.map(|last| last_change(last).to_owned()),
         [notes]: Vec<Note> = some(accepted.notes.clone()),
     }
 
@@ -98,8 +99,9 @@ answers! {
         unchecked: Vec<Unchecked> = all(changes, Unchecked::new),
     }
 
-    PutBack(patch: Option<&PatchNote>, undone: &Undone, unchecked: &[UncheckedChange]) {
-        [patch]: PatchNote = patch.cloned(),
+    PutBack(patches: &[PatchNote], undone: &Undone, unchecked: &[UncheckedChange]) {
+        [patch]: PatchNote = patches.first().cloned(),
+        [patches]: Vec<PatchNote> = several(patches),
         put_back: usize = undone.put_back,
         newer: Vec<String> = all(&undone.newer, ToString::to_string),
         differences: Vec<String> = undone.differences(),
@@ -172,6 +174,17 @@ pub(crate) enum Recovery {
     NothingToDo {},
 }
 
+/// The word for a last change that was no rollback.
+const fn last_change(turn: Turn) -> &'static str {
+    match turn {
+        Turn::Went => "rollback",
+        Turn::CameBack => "reapply",
+        Turn::Repaired => "repair",
+        Turn::RepairUndone => "undo-repair",
+        Turn::Switched | Turn::SwitchedBack => "toggle",
+    }
+}
+
 impl Recovery {
     fn new(recovered: &Recovered) -> Self {
         match recovered {
@@ -181,8 +194,8 @@ impl Recovery {
             }
             Recovered::Checked { changes, checks } => Recovery::Checked(CheckedNow::new(changes, checks)),
             Recovered::Unchecked(changes) => Recovery::Unchecked(StillUnchecked::new(changes)),
-            Recovered::PutBack { patch, undone, unchecked, .. } => {
-                Recovery::PutBack(PutBack::new(patch.as_ref(), undone, unchecked))
+            Recovered::PutBack { patches, undone, unchecked, .. } => {
+                Recovery::PutBack(PutBack::new(patches, undone, unchecked))
             }
         }
     }

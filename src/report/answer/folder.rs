@@ -6,12 +6,12 @@ use super::change::{Entry, ScriptOutcome};
 use super::plan::FileFates;
 use super::switches::Switch;
 use super::unchecked::Unchecked;
-use super::{all, answers, some};
+use super::{all, answers, several, some};
 use crate::model::{PatchId, Position};
 use crate::report::phrases::path_text;
 use crate::workbench::{
     self, Containment, DriftCause, Identified, IdentifiedPatch, Installed, PatchNote, Presence, Recalled,
-    StoppedChange, UnfinishedWork,
+    TakenBackAtOnce, UnfinishedWork,
 };
 
 answers! {
@@ -41,7 +41,10 @@ answers! {
         [unchecked]: Vec<Unchecked> = some(all(&status.unchecked, Unchecked::new)),
         [checking]: Vec<Unchecked> = some(all(&status.checking, Unchecked::new)),
         [unfinished]: Unfinished = status.unfinished.as_ref().map(Unfinished::new),
-        [stopped]: Stopped = status.stopped.as_ref().map(Stopped::new),
+        [stopped]: Stopped =
+            status.taken_back.as_ref().filter(|last| last.failed().is_none()).map(Stopped::new),
+        [failed]: FailedChange =
+            status.taken_back.as_ref().and_then(|last| Some(FailedChange::new(last, last.failed()?))),
     }
 
     /// Something that the edits of a patch say must be so, and whether it is.
@@ -93,6 +96,7 @@ answers! {
         path: String = drift.path.to_string(),
         kind: String = drift.kind.as_str().to_owned(),
         [patch]: String = drift.patch.clone(),
+        [problem]: String = drift.problem.clone(),
         ..cause: DriftCause = drift.cause.clone(),
         has_backup: bool = drift.has_backup,
         [patch_file]: String = drift.patch_file.clone(),
@@ -108,7 +112,16 @@ answers! {
         [toggle_off]: String = held.toggle_off.clone(),
     }
 
-    Stopped(change: &StoppedChange) {
+    /// A change that was undone because this check of it failed.
+    FailedChange(change: &TakenBackAtOnce, check: &str) {
+        subject: String = change.subject.clone(),
+        time: String = change.time.clone(),
+        user: String = change.user.clone(),
+        entry: u64 = change.entry,
+        check: String = check.to_owned(),
+    }
+
+    Stopped(change: &TakenBackAtOnce) {
         subject: String = change.subject.clone(),
         time: String = change.time.clone(),
         user: String = change.user.clone(),
@@ -121,7 +134,8 @@ answers! {
         user: String = work.user.clone(),
         foreign: bool = work.is_foreign,
         copied: bool = work.is_copied,
-        [patch]: PatchNote = work.patch.clone(),
+        [patch]: PatchNote = work.patches.first().cloned(),
+        [patches]: Vec<PatchNote> = several(&work.patches),
     }
 
     MovedSwitch(moved: &(PatchId, Position)) {
@@ -148,6 +162,8 @@ answers! {
         before: usize = patch.before,
         edited: Vec<String> = all(&patch.edited, ToString::to_string),
         other: Vec<String> = all(&patch.other, ToString::to_string),
+        [unreadable]: Vec<String> =
+            some(all(&patch.unreadable, |problem| format!("{}: {}", problem.path, problem.detail))),
         [moved_switches]: Vec<MovedSwitch> = some(all(&patch.moved, MovedSwitch::new)),
         [is_product]: bool = patch.is_product,
         [is_for_version]: bool = patch.is_for_version,

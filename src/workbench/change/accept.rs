@@ -9,9 +9,9 @@ use super::locked::Recheckable;
 use super::which::refuse_unknown;
 use crate::disk::fs::Fs;
 use crate::disk::observe;
-use crate::ledger::{Action, Entry, EntryFact, Ledger, PatchNote};
-use crate::model::{Digest, Node, TreePath};
-use crate::plan::why::Undo;
+use crate::ledger::{Action, Entry, EntryFact, Ledger, PatchNote, Turn};
+use crate::model::{Digest, LayerKey, Node, PlaceProblem, TreePath};
+use crate::plan::why::{Disk, Undo};
 use crate::plan::{Note, Obstacle};
 use crate::progress::{CancelToken, Quiet};
 use crate::transaction;
@@ -27,6 +27,8 @@ pub struct Accepted {
     pub patches: Vec<PatchNote>,
     /// The patches of the last rollback, if they can't be reapplied any more.
     pub rollback: Vec<PatchNote>,
+    /// What the last change was, if it was something else than these, and can't be undone any more.
+    pub last: Option<Turn>,
     /// Edited files that were backed up when they were replaced. The backups are deleted, too.
     pub edits: Vec<KeptEdit>,
     /// Files that somebody edited since, whose backups go: what the patches left there, and what was there before, is in no
@@ -45,6 +47,7 @@ impl Accepted {
         sum.add("history", &self.head.to_string());
         sum.add_notes("patch", &self.patches);
         sum.add_notes("rollback", &self.rollback);
+        self.last.iter().for_each(|last| sum.add("last", &format!("{last:?}")));
         for edit in &self.edits {
             sum.add("edit", edit.path.as_str());
             sum.add("copy", &edit.copy);
@@ -67,7 +70,7 @@ impl Accepted {
 
     /// Whether there is nothing to give up.
     pub fn is_nothing(&self) -> bool {
-        self.patches.is_empty() && self.rollback.is_empty()
+        self.patches.is_empty() && self.rollback.is_empty() && self.last.is_none()
     }
 }
 
@@ -116,7 +119,7 @@ impl Workbench {
         if agreed.is_none() {
             decision.given_up.refuse_edited()?;
         }
-        let PlannedAcceptance { mut given_up, through, unused } = decision;
+        let PlannedAcceptance { mut given_up, kept, through, unused } = decision;
         if given_up.is_nothing() {
             // A process that died while it accepted has left them.
             folder.give_up(&unused)?;
@@ -125,6 +128,7 @@ impl Workbench {
         let mut entry = folder.next_entry(Action::Accept);
         entry.reverses = Some(through);
         entry.patch = given_up.patches.last().cloned();
+        entry.name_parts(folder.ledger.parts_named(&kept));
         let rollback = given_up.rollback.iter();
         entry.facts.extend(rollback.map(|gone| EntryFact::RollbackKept { patch: gone.id.clone() }));
         let edits = given_up.edits.iter();
@@ -154,6 +158,8 @@ impl Workbench {
 /// What is given up, and how.
 struct PlannedAcceptance {
     given_up: Accepted,
+    /// The patches that are kept.
+    kept: Vec<LayerKey>,
     /// The newest entry that cannot be taken back any more.
     through: u64,
     /// Entries whose safe copies are there, and nobody can use them any more.
@@ -200,9 +206,15 @@ impl PlannedAcceptance {
                 unused.push(seq);
             }
         }
+        let kept = open.iter().map(|patch| patch.key).collect();
+        let turn = rollback.map(|last| last.turn(ledger.entries()));
         let mut given_up = Accepted {
             patches: open.into_iter().map(|patch| patch.patch).collect(),
-            rollback: rollback.map(|last| about(ledger, last)).unwrap_or_default(),
+            rollback: rollback
+                .filter(|_| turn == Some(Turn::Went))
+                .map(|last| about(ledger, last))
+                .unwrap_or_default(),
+            last: turn.filter(|turn| *turn != Turn::Went),
             edits: Vec::new(),
             edited: Vec::new(),
             notes: Vec::new(),
@@ -215,7 +227,7 @@ impl PlannedAcceptance {
             given_up.edits = KeptEdit::find(fs, ledger, &unused)?;
             given_up.edited = edited_since(fs, ledger, &unused)?;
         }
-        Ok(Self { given_up, through, unused })
+        Ok(Self { given_up, kept, through, unused })
     }
 }
 
@@ -224,7 +236,16 @@ fn edited_since(fs: &dyn Fs, ledger: &Ledger, entries: &[u64]) -> Result<Vec<Tre
     let changed = entries.iter().filter_map(|seq| ledger.entry(*seq)).flat_map(|entry| entry.steps.iter());
     let changed: BTreeSet<&TreePath> = changed.map(|step| &step.path).collect();
     let (expected, carried) = (ledger.expected(), ledger.carried_edits());
-    let tree = observe(fs, changed.iter().copied(), &Quiet, &CancelToken::new())?.tree;
+    let seen = observe(fs, changed.iter().copied(), &Quiet, &CancelToken::new())?;
+    let unclear = |problem: &PlaceProblem| {
+        Obstacle::at(&problem.path, Disk::Unclear { code: problem.code, found: problem.detail.clone() })
+    };
+    let unclear: Vec<Obstacle> = seen.problems.iter().map(unclear).collect();
+    if !unclear.is_empty() {
+        // Whether anybody edited them is not known.
+        return Err(Error::Refused(unclear));
+    }
+    let tree = seen.tree;
     let is_edited = |path: &&TreePath| match (expected.get(*path).and_then(Option::as_ref), tree.at(path)) {
         // What the move of a switch left there holds an edit.
         (_, Some(_)) if carried.contains_key(*path) => true,
@@ -250,11 +271,7 @@ fn taken_away(ledger: &Ledger) -> BTreeSet<u64> {
 
 /// The patches that a rollback was about.
 fn about(ledger: &Ledger, rollback: &Entry) -> Vec<PatchNote> {
-    let out = rollback.out.iter().filter_map(|gone| ledger.note(gone.key()));
-    let reversed = rollback.reverses.and_then(|seq| ledger.entry(seq)).map(Entry::patches);
-    let patches: Vec<PatchNote> = match rollback.out.is_empty() {
-        false => out.cloned().collect(),
-        true => reversed.unwrap_or_default().into_iter().cloned().collect(),
-    };
+    let keys = ledger.about(rollback);
+    let patches: Vec<PatchNote> = keys.into_iter().filter_map(|key| ledger.note(key)).cloned().collect();
     if patches.is_empty() { rollback.patch.iter().cloned().collect() } else { patches }
 }

@@ -31,6 +31,18 @@ pub(super) struct OtherSources {
     pub leave: bool,
 }
 
+impl OtherSources {
+    /// The safe copies of entry `seq`. Where all of them are gone, that is no end as long as somebody said what then.
+    pub fn copies_of(&self, fs: &dyn Fs, seq: u64, steps: &[Step]) -> Result<SafeCopies> {
+        match SafeCopies::find(fs, seq, steps) {
+            Err(SafeCopyError::Gone(_)) if self.leave || !self.bundles.is_empty() => {
+                Ok(SafeCopies::of_none(steps))
+            }
+            found => Ok(found?),
+        }
+    }
+}
+
 impl Workbench {
     pub(super) fn other_sources(&self, damaged: &DamagedBackups) -> Result<OtherSources> {
         let bundles = damaged.from.iter().map(|file| self.open(file)).collect::<Result<_>>()?;

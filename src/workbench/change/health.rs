@@ -75,7 +75,7 @@ impl Health {
     /// What the history says of the checks of `change`.
     pub fn entry(&self, folder: &LockedFolder<'_>, change: &Entry, environment: &Environment) -> Entry {
         let mut entry = folder.next_entry(Action::Checked);
-        entry.patch.clone_from(&change.patch);
+        entry.is_about_those_of(change);
         entry.checks.clone_from(&self.notes);
         entry.downtime = self.downtime(environment);
         // It has to be asked again, as long as it is there.

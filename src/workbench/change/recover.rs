@@ -31,8 +31,8 @@ pub enum Recovered {
     NothingToDo,
     /// Everything is as before the interrupted change, but for what `undone` names.
     PutBack {
-        /// The patch that was being applied or taken back.
-        patch: Option<PatchNote>,
+        /// The patches that were being applied or taken back.
+        patches: Vec<PatchNote>,
         /// What the interrupted change would have come to.
         turn: Turn,
         /// What was done.
@@ -127,7 +127,7 @@ impl Workbench {
                 check_path(root.fs(), Some(target)).map_err(ChangeFailure::after_the_change)?;
                 let head = read_ledger(root.fs())?;
                 Ok(Recovered::PutBack {
-                    patch: head.entries().last().and_then(|entry| entry.patch.clone()),
+                    patches: interrupted.entry.patches().into_iter().cloned().collect(),
                     turn,
                     undone: Box::new(undone),
                     unchecked: in_doubt(&head),

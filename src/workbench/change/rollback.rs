@@ -27,7 +27,7 @@ use crate::ledger::{
 use crate::model::{LayerKey, Node};
 use crate::plan::why::Restoring;
 use crate::plan::{Layer, Note, Obstacle, OnDrift, TakenBack, plan_rollback};
-use crate::transaction::{Contents, SafeCopies};
+use crate::transaction::Contents;
 use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::merging::resolve_edits_since;
 use crate::workbench::look::moved_switches::ContentOf;
@@ -133,7 +133,7 @@ impl Workbench {
         if back.turn == Turn::Went {
             let can_return = !folder.ledger.is_about_scripts(&back.entry);
             let needed = || self.needed_to_return(folder.fs(), &folder.ledger, &back.entry);
-            back.needs = can_return.then(needed);
+            back.needs = can_return.then(needed).flatten();
         }
         Ok(back)
     }
@@ -281,7 +281,7 @@ impl Workbench {
         let turn = reversal_of(entry, ledger);
         let Untouched { goes, stays } = Untouched::find(fs, ledger, entry, turn)?;
         let lacking = goes.iter().filter(|step| matches!(step.before, Some(Node::File(_))));
-        let kept = SafeCopies::find(fs, entry.seq, &steps)?.lacking(lacking.map(|step| step.path.clone()));
+        let kept = sources.copies_of(fs, entry.seq, &steps)?.lacking(lacking.map(|step| step.path.clone()));
         steps.extend(goes);
         let mut found = find_elsewhere(fs, &kept, &steps, sources)?;
         if sources.leave {
@@ -311,7 +311,7 @@ impl Workbench {
             patch: entry.patch.clone(),
             turn,
             entry: entry.seq,
-            patches: Vec::new(),
+            patches: several_of(ledger, entry),
             with_it: Vec::new(),
             back: Vec::new(),
             stack_before: Vec::new(),
@@ -367,17 +367,22 @@ impl Workbench {
         entry.overrides = set_aside;
         entry.facts.extend(survey.facts.iter().cloned());
         entry.facts.extend(notes.iter().filter_map(EntryFact::of_note));
+        let about = match &how {
+            RollbackRoute::Entry(_) => folder.ledger.about(reversed),
+            RollbackRoute::Layers { out, .. } => out.clone(),
+        };
+        entry.name_parts(folder.ledger.parts_named(&about));
         let mut extras = ChangeExtras::default();
         let contents: Box<dyn Contents> = match how {
             RollbackRoute::Entry(kept) => {
                 entry.reverses = Some(seq);
                 // Of an entry that brought several patches the contents between them are needed when they come back.
-                extras.retires.extend(reversed.parts.is_empty().then_some(seq));
+                extras.retires.extend((!reversed.brought_parts()).then_some(seq));
                 let elsewhere = out_of(&bundles, folder.fs()).with_seen(&survey.situation.tree);
                 Box::new(KeptContents { kept, made: survey.made.clone(), elsewhere })
             }
             RollbackRoute::Layers { out, made, archive } => {
-                entry.facts.extend(went_and_returned(&patches, &back));
+                entry.facts.extend(came_back_with_it(&back));
                 entry.out = out.into_iter().map(Gone::from).collect();
                 let library = Library::new(&bundles, SearchFirst::Bundles).in_folder(folder.fs());
                 let library = library.with_seen(&survey.situation.tree).with_copies(archive);
@@ -419,6 +424,13 @@ struct RollbackInquiry<'a> {
     reach: CheckReach,
 }
 
+/// The patches that `entry` is about, where they are several.
+fn several_of(ledger: &Ledger, entry: &Entry) -> Vec<PatchNote> {
+    let notes: Vec<PatchNote> =
+        ledger.about(entry).into_iter().filter_map(|key| ledger.note(key)).cloned().collect();
+    if notes.len() > 1 { notes } else { Vec::new() }
+}
+
 /// What taking back `entry` comes to.
 fn reversal_of(entry: &Entry, ledger: &Ledger) -> Turn {
     match entry.action {
@@ -437,17 +449,10 @@ const fn taken_back_by(turn: Turn) -> TakenBack {
     }
 }
 
-/// Who went and who came back, for the history.
-fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<EntryFact> {
-    let ids = |notes: &[PatchNote]| notes.iter().map(|note| note.id.clone()).collect();
-    let mut facts = Vec::new();
-    if patches.len() > 1 {
-        facts.push(EntryFact::RolledBackTogether { patches: ids(patches) });
-    }
-    if !back.is_empty() {
-        facts.push(EntryFact::ActiveAgain { patches: ids(back) });
-    }
-    facts
+/// Who is active again because others went, for the history.
+fn came_back_with_it(back: &[PatchNote]) -> Option<EntryFact> {
+    let patches: Vec<String> = back.iter().map(|note| note.id.clone()).collect();
+    (!patches.is_empty()).then_some(EntryFact::ActiveAgain { patches })
 }
 
 impl Recheckable for PlannedRollback {

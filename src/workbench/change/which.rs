@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::rollback::request::Which;
 use crate::ledger::{Action, Entry, Installed, LayerSlot, Ledger, Turn};
 use crate::model::{Patch, RollbackPossible, TreePath};
-use crate::plan::why::Undo;
+use crate::plan::why::{LastChange, Undo};
 use crate::plan::{Layer, NoContents, take_out};
 use crate::workbench::look::stack::FolderStack;
 use crate::workbench::{Error, Result};
@@ -69,12 +69,28 @@ pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {
 }
 
 pub(super) fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
-    ledger.last_rollback().ok_or_else(|| {
-        let went = |last: &&Entry| last.turn(ledger.entries()) == Turn::Went;
-        let last = ledger.last_change().filter(went);
-        Error::refused(last.map_or(Undo::NoRollback, |last| Undo::RollbackAccepted {
-            patch: last.patch.as_ref().map_or("a patch", |patch| patch.id.as_str()).to_owned(),
-        }))
+    ledger.last_rollback().ok_or_else(|| match ledger.last_change() {
+        None => Error::refused(Undo::Empty),
+        Some(last) => no_rollback(ledger, last, false),
+    })
+}
+
+/// Why there is no rollback to undo where `last` is the last change. `can_be_undone`: it can be undone all the same.
+pub(super) fn no_rollback(ledger: &Ledger, last: &Entry, can_be_undone: bool) -> Error {
+    let turn = last.turn(ledger.entries());
+    let subject = || ledger.moved_by(last).map_or(last, |(moved, _)| moved).subject();
+    Error::refused(match (last.action, turn) {
+        (Action::Rollback, Turn::Went) => Undo::RollbackAccepted { patch: last.subject() },
+        (Action::Apply, _) => Undo::NoRollback { last: LastChange::Applied(last.subject()), can_be_undone },
+        (_, Turn::Went | Turn::CameBack) => {
+            Undo::NoRollback { last: LastChange::Reapplied(last.subject()), can_be_undone }
+        }
+        (_, Turn::Repaired | Turn::RepairUndone) => {
+            Undo::NoRollback { last: LastChange::Repair, can_be_undone }
+        }
+        (_, Turn::Switched | Turn::SwitchedBack) => {
+            Undo::NoRollback { last: LastChange::Switch(subject()), can_be_undone }
+        }
     })
 }
 

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::stack::manifest_of;
 use crate::checks::{Beginning, first_bytes};
 use crate::diff::is_text;
+use crate::disk::Observation;
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, Ledger};
-use crate::model::{Digest, FileChange, Node, Patch, Payload, Role, TreePath, TreeState};
+use crate::model::{Digest, FileChange, Node, Patch, Payload, PlaceProblem, Role, TreePath, TreeState};
 use crate::workbench::Result;
 use crate::workbench::contents::wants_merging;
 
@@ -28,6 +29,8 @@ pub struct Drift {
     pub patch_file: Option<String>,
     /// Whether a switch in it was moved since it was edited: what it should hold is not known until that is moved back.
     pub has_moved_switch: bool,
+    /// Why nobody can tell what is there, if so.
+    pub problem: Option<String>,
 }
 
 /// In which way a place is not as expected.
@@ -41,6 +44,8 @@ pub enum DriftKind {
     Edited,
     /// Only its permissions differ.
     Permissions,
+    /// Something is there, or on the way there, that can't be read or is no file.
+    Unreadable,
 }
 
 impl DriftKind {
@@ -51,6 +56,7 @@ impl DriftKind {
             DriftKind::Unexpected => "unexpected",
             DriftKind::Edited => "edited",
             DriftKind::Permissions => "permissions",
+            DriftKind::Unreadable => "unreadable",
         }
     }
 }
@@ -99,6 +105,7 @@ pub(super) fn find_causes(fs: &dyn Fs, ledger: &Ledger, tree: &TreeState, drift:
         place.cause = match place.kind {
             DriftKind::Missing => DriftCause::Removed,
             DriftKind::Permissions => DriftCause::LocalEdit,
+            DriftKind::Unreadable => DriftCause::Unknown,
             DriftKind::Edited | DriftKind::Unexpected => {
                 open.insert(place.path.clone(), index);
                 DriftCause::Unknown
@@ -188,15 +195,17 @@ pub(super) fn patch_file_with(
 pub(super) fn differences(
     fs: &dyn Fs,
     expected: &BTreeMap<TreePath, Option<Node>>,
-    tree: &TreeState,
+    seen: &Observation,
     is_carried: impl Fn(&TreePath) -> bool,
 ) -> Vec<Drift> {
     let mut drift = Vec::new();
     for (path, expected) in expected {
         let expected =
             expected.clone().map(|node| if fs.features().modes { node } else { node.without_mode() });
-        let observed = tree.at(path);
+        let observed = seen.tree.at(path);
+        let problem = PlaceProblem::on_the_way(&seen.problems, path).filter(|_| observed.is_none());
         let kind = match (&expected, observed) {
+            _ if problem.is_some() => DriftKind::Unreadable,
             (Some(_), Some(_)) if is_carried(path) => DriftKind::Edited,
             (expected, observed) if expected.as_ref() == observed => continue,
             (Some(_), None) => DriftKind::Missing,
@@ -214,6 +223,10 @@ pub(super) fn differences(
             has_backup: true,
             patch_file: None,
             has_moved_switch: false,
+            problem: problem.map(|problem| match problem.path == path.as_str() {
+                true => problem.detail.clone(),
+                false => format!("{}: {}", problem.path, problem.detail),
+            }),
         });
     }
     drift

@@ -13,11 +13,11 @@ use super::vouching::{KeysOfToday, Vouching};
 use crate::checks::{Identity, identify};
 use crate::diff::Switch;
 use crate::disk::fs::Fs;
-use crate::disk::observe;
+use crate::disk::{Observation, observe};
 use crate::ledger::{Action, Entry, Ledger};
 use crate::model::{
-    Digest, FileChange, LayerKey, LocalEdits, Node, Patch, PatchId, PatchRef, Position, ToggleKind, TreePath,
-    TreeState,
+    Digest, FileChange, LayerKey, LocalEdits, Node, Patch, PatchId, PatchRef, PlaceProblem, Position,
+    ToggleKind, TreePath,
 };
 use crate::plan::why::Override;
 use crate::plan::{FolderProduct, KnownBy};
@@ -58,6 +58,8 @@ pub struct IdentifiedPatch {
     pub edited: Vec<TreePath>,
     /// Other places that are neither.
     pub other: Vec<TreePath>,
+    /// Places of which nobody can tell, each with the reason.
+    pub unreadable: Vec<PlaceProblem>,
     /// Its switches that do not stand where it leaves them, in files that are as it leaves them but for that.
     pub moved: Vec<(PatchId, Position)>,
 }
@@ -74,6 +76,8 @@ pub enum Presence {
     Partly,
     /// The files are of another version or product, or were changed since.
     Neither,
+    /// Some can't be read, and the others don't tell.
+    Unknown,
 }
 
 impl Presence {
@@ -84,6 +88,7 @@ impl Presence {
             Presence::NotIn => "not applied",
             Presence::Partly => "partly applied",
             Presence::Neither => "neither original nor patched",
+            Presence::Unknown => "can't tell",
         }
     }
 }
@@ -260,7 +265,7 @@ fn identify_now(fs: &dyn Fs, given: &[Arc<Patch>], watch: Watch<'_>) -> Result<I
         .collect();
     let paths: BTreeSet<&TreePath> =
         patches.iter().flat_map(|(patch, _)| patch.changes.iter().map(|change| &change.path)).collect();
-    let tree = observe(fs, paths, watch.progress, watch.cancel)?.tree;
+    let seen = observe(fs, paths, watch.progress, watch.cancel)?;
     let identities: Vec<Identity> =
         patches.iter().map(|(patch, _)| Ok(identify(fs, &patch.about.product)?)).collect::<Result<_>>()?;
     // The newest patch knows best; a rule that does not recognise the product finds no version of it.
@@ -274,7 +279,7 @@ fn identify_now(fs: &dyn Fs, given: &[Arc<Patch>], watch: Watch<'_>) -> Result<I
     let version = recognised.find_map(|(_, identity)| identity.version.clone());
     let version = version.or_else(|| ledger.version().map(str::to_owned));
     let compared = patches.iter().zip(&identities).map(|((patch, in_history), identity)| {
-        let mut compared = compare(patch, &tree, fs)?;
+        let mut compared = compare(patch, &seen, fs)?;
         compared.in_history = *in_history;
         compared.is_product = identity.is_product;
         let fits = |version: &String| {
@@ -289,11 +294,16 @@ fn identify_now(fs: &dyn Fs, given: &[Arc<Patch>], watch: Watch<'_>) -> Result<I
 }
 
 /// What the files say about a patch. Permissions are no evidence: they change when a folder is copied.
-fn compare(patch: &Patch, tree: &TreeState, fs: &dyn Fs) -> Result<IdentifiedPatch> {
+fn compare(patch: &Patch, seen: &Observation, fs: &dyn Fs) -> Result<IdentifiedPatch> {
     let (mut after, mut before, mut edited, mut other) = (0, 0, Vec::new(), Vec::new());
-    let mut moved = Vec::new();
+    let (mut moved, mut unreadable) = (Vec::new(), Vec::new());
     for change in &patch.changes {
-        let here = tree.at(&change.path);
+        let here = seen.tree.at(&change.path);
+        let problem = PlaceProblem::on_the_way(&seen.problems, &change.path).filter(|_| here.is_none());
+        if let Some(problem) = problem {
+            unreadable.push(PlaceProblem { path: change.path.to_string(), ..problem.clone() });
+            continue;
+        }
         if !is_like(change.after.as_ref(), here)
             && let Some(mut switches) = moved_in(patch, change, here, fs)?
         {
@@ -308,7 +318,9 @@ fn compare(patch: &Patch, tree: &TreeState, fs: &dyn Fs) -> Result<IdentifiedPat
             () => other.push(change.path.clone()),
         }
     }
+    let is_unclear = !unreadable.is_empty() && other.is_empty() && (after == 0 || before == 0);
     let presence = match (after, before, other.len()) {
+        _ if is_unclear => Presence::Unknown,
         (0, 0, _) => Presence::Neither,
         (_, 0, 0) => Presence::In,
         (0, _, 0) => Presence::NotIn,
@@ -326,6 +338,7 @@ fn compare(patch: &Patch, tree: &TreeState, fs: &dyn Fs) -> Result<IdentifiedPat
         before,
         edited,
         other,
+        unreadable,
         moved,
     })
 }

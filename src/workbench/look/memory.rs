@@ -372,6 +372,11 @@ impl SeenFolder {
         Some((newest.entry, &newest.digest))
     }
 
+    /// Every entry that is known to have been there, with its digest, the oldest first.
+    pub fn known(&self) -> impl DoubleEndedIterator<Item = (u64, &str)> {
+        self.entries.iter().filter(|seen| seen.there).map(|seen| (seen.entry, &*seen.digest))
+    }
+
     /// What a history does not hold any more is of no use.
     fn forget_all_but(&mut self, ledger: &Ledger) {
         self.entries.retain(|seen| seen.fits(ledger));

@@ -30,7 +30,7 @@ pub(crate) struct HistoryCheck {
     pub head: Option<Digest>,
     /// The first entry that does not fit, and why.
     pub problem: Option<(u64, String)>,
-    /// The newest entry that this person has seen before, and that was looked for.
+    /// The newest of the entries that fit which this person has seen before, just as it is.
     pub seen: Option<u64>,
     /// Entries that this person did not write.
     pub foreign: Option<Foreign>,
@@ -130,14 +130,18 @@ impl Workbench {
     pub(crate) fn check_history(&self, target: &Path) -> Result<HistoryCheck> {
         let fs = self.disk(target)?;
         let memory = self.memory()?.unwrap_or_default();
-        let before = memory.folder(&FolderName::new(target)).and_then(SeenFolder::newest);
-        let seen = before.map(|(entry, _)| entry);
+        let known = memory.folder(&FolderName::new(target));
         let ledger = match read_ledger(&*fs) {
             Ok(ledger) => ledger,
-            Err(Error::Transaction(TransactionError::Ledger(LedgerError::Damaged { seq, detail }))) => {
-                let problem = Some((seq, detail));
-                let (foreign, older) = (None, None);
-                return Ok(HistoryCheck { fitting: seq - 1, head: None, problem, seen, foreign, older });
+            Err(Error::Transaction(TransactionError::Ledger(damage))) => {
+                let problem = match damage {
+                    LedgerError::Damaged { seq, detail } => (seq, detail),
+                    LedgerError::Unlinked { seq } => first_changed(&*fs, seq, known),
+                    other @ LedgerError::Io { .. } => return Err(other.into()),
+                };
+                let fitting = problem.0 - 1;
+                let (seen, problem) = (seen_so(&*fs, known, fitting), Some(problem));
+                return Ok(HistoryCheck { fitting, head: None, problem, seen, foreign: None, older: None });
             }
             Err(other) => return Err(other),
         };
@@ -145,10 +149,11 @@ impl Workbench {
             .entries()
             .iter()
             .find_map(|entry| manifest_problem(&*fs, entry).map(|problem| (entry.seq, problem)))
-            .or_else(|| before.and_then(|(entry, digest)| cut_short(&ledger, entry, digest)));
+            .or_else(|| known.and_then(|known| first_unlike(&ledger, known)));
         let fitting = problem.as_ref().map_or(ledger.head().seq, |(seq, _)| seq - 1);
         let head = problem.is_none().then(|| ledger.head().digest);
         let (foreign, older) = (self.foreign(&ledger)?, self.older_copy(target, &ledger)?);
+        let seen = seen_so(&*fs, known, fitting);
         Ok(HistoryCheck { fitting, head, problem, seen, foreign, older })
     }
 
@@ -311,9 +316,9 @@ fn says(patch: &Patch, step: &Step) -> bool {
 
 /// Why the manifest beside an entry is not the one that the entry names.
 fn manifest_problem(fs: &dyn Fs, entry: &Entry) -> Option<String> {
-    let named: Vec<Digest> = match entry.parts.is_empty() {
-        true => entry.manifest.into_iter().collect(),
-        false => entry.parts.iter().map(|part| part.manifest).collect(),
+    let named: Vec<Digest> = match entry.brought_parts() {
+        false => entry.manifest.into_iter().collect(),
+        true => entry.parts.iter().map(|part| part.manifest).collect(),
     };
     named.into_iter().enumerate().find_map(|(part, digest)| {
         let place = Ledger::manifest_of(LayerKey { entry: entry.seq, part });
@@ -325,15 +330,48 @@ fn manifest_problem(fs: &dyn Fs, entry: &Entry) -> Option<String> {
     })
 }
 
-fn cut_short(ledger: &Ledger, entry: u64, digest: &str) -> Option<(u64, String)> {
-    match ledger.digest_of(entry) {
+/// The first entry that is not as this person has seen it here before.
+fn first_unlike(ledger: &Ledger, known: &SeenFolder) -> Option<(u64, String)> {
+    let (newest, _) = known.newest()?;
+    known.known().find_map(|(entry, digest)| match ledger.digest_of(entry) {
         None => {
             let first_missing = ledger.head().seq + 1;
-            Some((first_missing, format!("it is missing; you saw {entry} entries here before")))
+            Some((first_missing, format!("it is missing; you saw {newest} entries here before")))
         }
-        Some(known) if known.to_string() != digest => {
+        Some(here) if here.to_string() != digest => {
             Some((entry, "it isn't the one you saw here before".to_owned()))
         }
         Some(_) => None,
+    })
+}
+
+/// Which entry was changed where entry `seq` doesn't follow the one before it, and how that shows.
+fn first_changed(fs: &dyn Fs, seq: u64, known: Option<&SeenFolder>) -> (u64, String) {
+    let digest = |seq| Ledger::entry_bytes(fs, seq).ok().map(|bytes| Digest::compute(&bytes));
+    let was_seen = |seq: u64| {
+        let seen = known?.known().find(|(entry, _)| *entry == seq)?.1;
+        Some(digest(seq).is_some_and(|here| here.to_string() == seen))
+    };
+    let follower = || Ledger::entry_bytes(fs, seq + 1).ok().and_then(|bytes| Entry::from_bytes(&bytes).ok());
+    let before = seq.saturating_sub(1).max(1);
+    let of_before = (before, format!("it isn't the one that entry {seq} follows"));
+    match (was_seen(before), was_seen(seq)) {
+        _ if before == seq => (seq, "it isn't a first entry".to_owned()),
+        (Some(false), _) | (_, Some(true)) => of_before,
+        (Some(true), _) | (_, Some(false)) => (seq, "it doesn't follow the entry before it".to_owned()),
+        (None, None) if follower().is_some_and(|next| Some(next.previous) == digest(seq)) => of_before,
+        (None, None) => {
+            (before, format!("it isn't the one that entry {seq} follows; one of these two was changed"))
+        }
     }
+}
+
+/// The newest entry up to `fitting` that is just as this person has seen it here before.
+fn seen_so(fs: &dyn Fs, known: Option<&SeenFolder>, fitting: u64) -> Option<u64> {
+    let is_so = |(entry, digest): &(u64, &str)| {
+        *entry <= fitting
+            && Ledger::entry_bytes(fs, *entry)
+                .is_ok_and(|bytes| Digest::compute(&bytes).to_string() == *digest)
+    };
+    known?.known().rev().find(is_so).map(|(entry, _)| entry)
 }

@@ -146,6 +146,7 @@ impl Workbench {
         let features = fs.features();
         let mut problems = observation.problems;
         let names = names(fs, &interest.listed, &mut problems)?;
+        problems.sort();
         let space = fs.space().map_err(|source| ScanError::Io { place: Place::Root, source })?;
         let observed = observation.facts;
         let has_other_names = |path: &&&TreePath| {

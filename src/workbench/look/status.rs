@@ -9,11 +9,11 @@ use super::product::product_and_version;
 use super::rollback_protection::{Foreign, OlderCopy};
 use super::stack::{FolderStack, all_copies, manifests_of, read_ledger};
 use super::switches::{FolderSwitch, opened_by_undoing, switches};
-use super::unchecked::{StoppedChange, UncheckedChange, unchecked};
+use super::unchecked::{TakenBackAtOnce, UncheckedChange, unchecked};
 use super::unfinished::{UnfinishedWork, unfinished_now};
 use super::vouching::{Authorship, Vouching};
 use crate::disk::fs::{Fs, Place, StatePath};
-use crate::disk::observe;
+use crate::disk::{Observation, observe};
 use crate::ledger::{Action, Entry, Installed, Ledger, ScriptNote, Turn};
 use crate::model::{Code, Digest, LayerKey, Node, Patch, TreePath, TreeState};
 use crate::plan::why::Override;
@@ -64,7 +64,7 @@ pub struct FolderStatus {
     /// Changes whose health checks were cut short, or failed and couldn't be rolled back.
     pub unchecked: Vec<UncheckedChange>,
     /// The last change, where it rolled another one back because somebody stopped its health checks.
-    pub stopped: Option<StoppedChange>,
+    pub taken_back: Option<TakenBackAtOnce>,
     /// Changes whose health checks may be running at this moment: somebody is changing the folder.
     pub checking: Vec<UncheckedChange>,
     /// Things that were put aside because they stood in the way of a recovery, relative to the folder.
@@ -78,7 +78,7 @@ pub struct FolderStatus {
     /// Whether the last change was a rollback that can be undone.
     pub can_undo_rollback: bool,
     /// Whether that needs somebody's word, because nobody vouches for the patch that comes back.
-    pub(crate) needs: BTreeSet<Override>,
+    pub(crate) needs: Option<BTreeSet<Override>>,
     /// Whether the last change was one that reapplied a patch.
     pub brought_back: bool,
     /// What undoing the last rollback, or that, is about: the ids of patches.
@@ -188,7 +188,7 @@ impl Workbench {
         }
         let last = ledger.last_rollback().filter(|_| status.can_undo_rollback && !status.brought_back);
         let needed = |last| self.needed_to_return(&*fs, &ledger, last);
-        status.needs = last.map(needed).unwrap_or_default();
+        status.needs = last.and_then(needed);
         status.unfinished = status.unfinished.map(|work| self.with_origin(target, &*fs, work));
         // What can't be remembered was told just now.
         status.older = self.older_copy(target, &ledger).unwrap_or_default();
@@ -242,7 +242,7 @@ fn status_of(
     // During unfinished work every place may be old or new, and neither is drift.
     let drift = match unfinished {
         Some(_) => Vec::new(),
-        None => drift(fs, ledger, expected, &observation.tree)?,
+        None => drift(fs, ledger, expected, &observation)?,
     };
     let (product, version) = product_and_version(fs, ledger, folder)?;
     let last = ledger.last_rollback().filter(|_| unfinished.is_none());
@@ -255,7 +255,7 @@ fn status_of(
     Ok(FolderStatus {
         product,
         version: version.or_else(|| ledger.version().map(str::to_owned)),
-        needs: BTreeSet::new(),
+        needs: None,
         can_undo_rollback: matches!(turn, Some(Turn::Went | Turn::CameBack))
             && !last.is_some_and(|last| ledger.is_about_scripts(last)),
         brought_back: turn == Some(Turn::CameBack),
@@ -284,7 +284,7 @@ fn status_of(
         drift,
         unfinished,
         unchecked,
-        stopped: StoppedChange::last(ledger),
+        taken_back: TakenBackAtOnce::last(ledger),
         checking,
         put_aside: aside.by_recovery.iter().map(ToString::to_string).collect(),
         found: aside.found.iter().map(ToString::to_string).collect(),
@@ -323,7 +323,7 @@ impl FolderStatus {
             compared: 0,
             unfinished: None,
             unchecked: Vec::new(),
-            stopped: None,
+            taken_back: None,
             checking: Vec::new(),
             put_aside: Vec::new(),
             found: Vec::new(),
@@ -337,7 +337,7 @@ impl FolderStatus {
             memory_problem: None,
             scripts_in_doubt: Vec::new(),
             can_undo_rollback: false,
-            needs: BTreeSet::new(),
+            needs: None,
             brought_back: false,
             last_moved: Vec::new(),
             can_undo_repair: false,
@@ -436,10 +436,10 @@ fn drift(
     fs: &dyn Fs,
     ledger: &Ledger,
     expected: &BTreeMap<TreePath, Option<Node>>,
-    tree: &TreeState,
+    seen: &Observation,
 ) -> Result<Vec<Drift>> {
-    let carried = ledger.carried_edits();
-    let mut drift = differences(fs, expected, tree, |path| carried.contains_key(path));
+    let (tree, carried) = (&seen.tree, ledger.carried_edits());
+    let mut drift = differences(fs, expected, seen, |path| carried.contains_key(path));
     if drift.is_empty() {
         return Ok(drift);
     }
@@ -453,15 +453,18 @@ fn drift(
         }
     }
     find_causes(fs, ledger, tree, &mut drift)?;
-    for drift in drift.iter_mut().filter(|drift| carried.contains_key(&drift.path)) {
+    let is_carried = |drift: &&mut Drift| drift.problem.is_none() && carried.contains_key(&drift.path);
+    for drift in drift.iter_mut().filter(is_carried) {
         // What the move of a switch left there is no proof of anything.
         drift.cause = DriftCause::LocalEdit;
         (drift.has_backup, drift.has_moved_switch) = (false, true);
     }
     let copies =
         Library::new(&[], SearchFirst::SafeCopies).in_folder(fs).with_copies(all_copies(fs, ledger)?);
-    let has_content =
-        |drift: &&mut Drift| drift.kind != DriftKind::Permissions && !carried.contains_key(&drift.path);
+    let has_content = |drift: &&mut Drift| {
+        !matches!(drift.kind, DriftKind::Permissions | DriftKind::Unreadable)
+            && !carried.contains_key(&drift.path)
+    };
     for drift in drift.iter_mut().filter(has_content) {
         let should_be = expected.get(&drift.path).and_then(Option::as_ref).and_then(Node::as_file);
         let Some(file) = should_be else { continue };

@@ -1,7 +1,7 @@
 //! Changes whose health checks were cut short, or failed without a way back; and those whose checks may be running.
 
 use crate::disk::fs::{Fs, LockKind};
-use crate::ledger::{CheckNote, Ledger, Unchecked};
+use crate::ledger::{Action, CheckNote, Ledger, Unchecked};
 use crate::model::LayerKey;
 use crate::plan::Obstacle;
 use crate::plan::why::HistoryDoubt;
@@ -104,32 +104,68 @@ impl UncheckedChange {
     }
 }
 
-/// A change that was rolled back because somebody stopped its health checks.
+/// A change that was rolled back at once, and that nobody asked to roll back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoppedChange {
+pub struct TakenBackAtOnce {
     /// The patch, or the switch.
     pub subject: String,
     pub time: String,
     pub user: String,
     /// The entry that rolled it back.
     pub entry: u64,
-    /// Whether it was a script that was stopped.
-    pub(crate) is_script: bool,
+    pub(crate) because: TakenBackBecause,
 }
 
-impl StoppedChange {
+/// Why a change was rolled back at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TakenBackBecause {
+    ChecksStopped,
+    ScriptStopped,
+    /// This check or script failed.
+    Failed(String),
+}
+
+impl TakenBackAtOnce {
     /// The last change of this history, if it is such.
     pub(super) fn last(ledger: &Ledger) -> Option<Self> {
-        let last = ledger.last_change().filter(|last| last.is_of_stopped_checks())?;
+        let last = ledger.last_change().filter(|last| last.action == Action::Rollback)?;
+        let because = match last.failed_check() {
+            Some(check) => TakenBackBecause::Failed(check.to_owned()),
+            None if !last.is_of_stopped_checks() => return None,
+            None => {
+                let is_script = |note: &CheckNote| last.has_stopped(note) && last.is_of_script(note);
+                match last.outcomes().iter().any(is_script) {
+                    true => TakenBackBecause::ScriptStopped,
+                    false => TakenBackBecause::ChecksStopped,
+                }
+            }
+        };
         let subject = ledger.moved_by(last).map_or(last, |(moved, _)| moved).subject();
-        let is_script = last.outcomes().iter().any(|note| last.has_stopped(note) && last.is_of_script(note));
-        Some(Self { subject, time: last.time.clone(), user: last.user.clone(), entry: last.seq, is_script })
+        Some(Self { subject, time: last.time.clone(), user: last.user.clone(), entry: last.seq, because })
+    }
+
+    /// The check or script that failed, if that is why.
+    pub(crate) fn failed(&self) -> Option<&str> {
+        match &self.because {
+            TakenBackBecause::Failed(check) => Some(check),
+            TakenBackBecause::ChecksStopped | TakenBackBecause::ScriptStopped => None,
+        }
     }
 
     /// What became of it, in words that may hold anything from outside: escape them.
     pub fn sentence(&self) -> String {
-        let what = if self.is_script { "a script" } else { "the health checks" };
-        format!("{} stopped {what} of {}, so that change was undone", self.user, self.subject)
+        let Self { subject, user, .. } = self;
+        match &self.because {
+            TakenBackBecause::ChecksStopped => {
+                format!("{user} stopped the health checks of {subject}, so that change was undone")
+            }
+            TakenBackBecause::ScriptStopped => {
+                format!("{user} stopped a script of {subject}, so that change was undone")
+            }
+            TakenBackBecause::Failed(check) => {
+                format!("{subject} failed this check, and was undone: {check}")
+            }
+        }
     }
 }
 

@@ -10,7 +10,8 @@ use crate::workbench::{Result, Workbench};
 /// An interrupted change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedWork {
-    pub patch: Option<PatchNote>,
+    /// The patches that it is about; none for a repair.
+    pub patches: Vec<PatchNote>,
     /// Whether it was being rolled back rather than applied.
     pub is_rollback: bool,
     /// The switch that was being moved, if that is it.
@@ -34,8 +35,9 @@ impl UnfinishedWork {
             (None, true) => "The rollback of",
             (None, false) => "Applying",
         };
-        let patch = self.patch.as_ref().map_or("a repair", |patch| &patch.id);
-        format!("{what} {} was interrupted", self.switch.as_deref().unwrap_or(patch))
+        let ids: Vec<&str> = self.patches.iter().map(|patch| patch.id.as_str()).collect();
+        let patches = if ids.is_empty() { "a repair".to_owned() } else { ids.join(", ") };
+        format!("{what} {} was interrupted", self.switch.as_ref().unwrap_or(&patches))
     }
 }
 
@@ -84,7 +86,7 @@ pub(super) fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
                 let patch = interrupted.entry.patch.as_ref().map_or("", |patch| patch.id.as_str());
                 format!("{patch}/{}", note.id)
             }),
-            patch: interrupted.entry.patch,
+            patches: interrupted.entry.patches().into_iter().cloned().collect(),
             begun: interrupted.entry.time,
             user: interrupted.entry.user,
             is_foreign: false,

@@ -16,8 +16,9 @@ use crate::plan::why::Making;
 use crate::progress::{CancelToken, Phase, Quiet};
 use crate::workbench::{Error, Result, Watch};
 
-/// What the lock beside a clone says, so that nothing else is ever taken for the remains of one.
-const MARK: &[u8] = b"patchwright-rehearsal/1\n";
+/// What the lock beside a clone says before the name of its folder, so that nothing else is ever taken for the remains of
+/// one.
+const MARK: &str = "patchwright-rehearsal/2";
 
 /// What stands behind the folder's name in the name of its clone.
 const NAMED: &str = "-rehearsal-";
@@ -324,8 +325,26 @@ fn owner_of(found: &Metadata) -> (u32, u32) {
 fn mark(holder: &Path) -> io::Result<File> {
     let mut lock = File::create_new(holder.join("lock"))?;
     lock.try_lock().map_err(|error| io::Error::other(error.to_string()))?;
-    lock.write_all(MARK)?;
+    lock.write_all(&marked(holder)?)?;
     Ok(lock)
+}
+
+/// What the lock in `holder` says: a copy that somebody made of a clone is another folder, and says this of the first one.
+fn marked(holder: &Path) -> io::Result<Vec<u8>> {
+    let name = holder.file_name().unwrap_or_default().to_string_lossy();
+    Ok(format!("{MARK} {name} {}\n", object_of(&fs::symlink_metadata(holder)?)).into_bytes())
+}
+
+/// What a folder is for the system, as long as it is there.
+#[cfg(unix)]
+fn object_of(found: &Metadata) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    found.ino()
+}
+
+#[cfg(not(unix))]
+fn object_of(_: &Metadata) -> u64 {
+    0
 }
 
 /// Removes clones, of whatever folder, whose process is gone. What cannot be removed is left: it is in nobody's way.
@@ -355,12 +374,13 @@ fn is_ours(found: &Metadata) -> bool {
 /// Whether this is a clone that nobody is at any more: its lock is free.
 fn is_left(holder: &Path) -> bool {
     let place = holder.join("lock");
-    if !fs::symlink_metadata(&place).is_ok_and(|found| found.is_file() && found.len() == MARK.len() as u64) {
+    let Ok(mark) = marked(holder) else { return false };
+    if !fs::symlink_metadata(&place).is_ok_and(|found| found.is_file() && found.len() == mark.len() as u64) {
         return false;
     }
     let Ok(mut lock) = File::open(&place) else { return false };
     let mut said = Vec::new();
-    lock.try_lock().is_ok() && lock.read_to_end(&mut said).is_ok() && said == MARK
+    lock.try_lock().is_ok() && lock.read_to_end(&mut said).is_ok() && said == mark
 }
 
 /// Gives a file or folder of ours these permissions, where there are such.

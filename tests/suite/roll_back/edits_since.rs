@@ -153,7 +153,7 @@ fn there_is_nothing_to_take_back_in_a_folder_without_patches() {
     for (which, line) in [
         (Which::Last, "E-UNKNOWN-PATCH: no patch has been applied here"),
         (Which::Patch("X-1".to_owned()), "E-UNKNOWN-PATCH: no patch has been applied here"),
-        (Which::LastRollback, "E-UNKNOWN-PATCH: the last change to this folder was not a rollback"),
+        (Which::LastRollback, "E-UNKNOWN-PATCH: no patch has been applied here"),
     ] {
         assert_eq!(obstacles(target.roll_back(which, OnDrift::Stop)), [line]);
     }
@@ -194,7 +194,7 @@ fn a_rollback_is_undone_only_while_it_is_the_last_change() {
     assert!(!target.status().can_undo_rollback);
     assert_eq!(
         obstacles(target.roll_back(Which::LastRollback, OnDrift::Stop)),
-        ["E-UNKNOWN-PATCH: the last change to this folder was not a rollback"]
+        ["E-UNKNOWN-PATCH: the last change to this folder was not a rollback: TEST-2 was applied"]
     );
     assert_eq!(target.story(), [Action::Apply, Action::Rollback, Action::Apply]);
 }

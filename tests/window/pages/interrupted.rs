@@ -16,7 +16,7 @@ fn at_interrupted_work(sample: &Person) -> Person {
     opening.recent =
         Recent { pairs: vec![Pair { bundle: None, folder: Some(folder.clone()) }], ..Recent::default() };
     let work = UnfinishedWork {
-        patch: None,
+        patches: Vec::new(),
         is_rollback: false,
         switch: None,
         begun: "2026-03-04T05:06:07Z".to_owned(),

@@ -137,7 +137,7 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
     let folder = place(target);
     let patch = match done.patches.as_slice() {
         [] => name_of(done.patch.as_ref()),
-        all => all.iter().map(|patch| safe(&patch.id).into_owned()).collect::<Vec<_>>().join(", "),
+        all => names_of(all),
     };
     let did = match done.turn {
         Turn::Went => format!("{} {patch} in {folder}", style.good("Rolled back")),
@@ -164,7 +164,7 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
     text.push_str(&kept_versions(&done.edits, target));
     text.push_str(&match done.turn {
         Turn::Went => match &done.needs {
-            Some(needs) => format!("To undo it: {}\n", reapply(&argument(target), needs)),
+            Some(needs) => format!("To undo it: {}\n", reapply(&argument(target), Some(needs))),
             // Its scripts run only with its file.
             None => format!("To apply it again: patchwright apply FILE {}\n", argument(target)),
         },
@@ -176,8 +176,9 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
     text
 }
 
-/// The command that brings back what was rolled back last.
-pub(super) fn reapply(folder: &str, needs: &BTreeSet<Override>) -> String {
+/// The command that brings back what was rolled back last; in words where there is none.
+pub(super) fn reapply(folder: &str, needs: Option<&BTreeSet<Override>>) -> String {
+    let Some(needs) = needs else { return "apply the patch file again".to_owned() };
     let flag = |rule: &Override| match rule.needs_reason() {
         true => format!(" --{} REASON", rule.flag()),
         false => format!(" --{}", rule.flag()),
@@ -198,6 +199,9 @@ pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) 
     if !plan.rollback.is_empty() {
         let ids: Vec<_> = plan.rollback.iter().map(|patch| safe(&patch.id)).collect();
         text.push_str(&format!("After this, the rollback of {} can't be undone.\n", ids.join(", ")));
+    }
+    if let Some(last) = plan.last {
+        text.push_str(&format!("After this, {} can't be undone.\n", last_change(last)));
     }
     if !plan.edits.is_empty() {
         let rows: Vec<[String; 2]> = plan
@@ -222,6 +226,17 @@ pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) 
     text
 }
 
+/// A last change that was no rollback.
+const fn last_change(turn: Turn) -> &'static str {
+    match turn {
+        Turn::Went => "the last rollback",
+        Turn::CameBack => "the last reapply",
+        Turn::Repaired => "the last repair",
+        Turn::RepairUndone => "undoing the last repair",
+        Turn::Switched | Turn::SwitchedBack => "the last turn of a switch",
+    }
+}
+
 pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path, style: Style) -> String {
     let folder = place(target);
     if accepted.is_nothing() {
@@ -229,7 +244,12 @@ pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path, style: Style)
     }
     let ids = accepted.patches.iter().map(|patch| safe(&patch.id).into_owned());
     let rollback = accepted.rollback.iter().map(|patch| format!("the rollback of {}", safe(&patch.id)));
-    let what = ids.chain(rollback).collect::<Vec<_>>().join(", ");
+    let mut what: Vec<String> = ids.chain(rollback).collect();
+    // Beside patches that are kept, nobody misses it.
+    if let Some(last) = accepted.last.filter(|_| what.is_empty()) {
+        what.push(last_change(last).to_owned());
+    }
+    let what = what.join(", ");
     let mut text = format!("{} {what} for good in {folder}. The backups are deleted.\n", style.good("Kept"));
     for edit in &accepted.edits {
         text.push_str(&format!("Deleted the backup of your edited {}\n", safe(edit.path.as_str())));
@@ -248,7 +268,7 @@ pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Sty
     let (before, undone, due) = match recovered {
         Recovered::NothingToDo => return format!("Nothing to do: no change to {folder} was interrupted\n"),
         Recovered::Finished { entry, turn, checks: notes, left } => {
-            let came_to = came_to(*turn, &name_of(entry.patch.as_ref()));
+            let came_to = came_to(*turn, &names_of(entry.patches()));
             let done = style.good("Finished");
             let headline = format!("{done} the interrupted change to {folder}: {came_to}\n");
             let left = left.as_ref().map(|left| {
@@ -267,8 +287,8 @@ pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Sty
             let headline = format!("No file in {folder} is half-changed, so there is nothing to restore.\n");
             return headline + &unchecked(changes, &argument(target), style);
         }
-        Recovered::PutBack { patch, turn, undone, unchecked } => {
-            (before(*turn, &name_of(patch.as_ref())), undone, unchecked)
+        Recovered::PutBack { patches, turn, undone, unchecked } => {
+            (before(*turn, &names_of(patches)), undone, unchecked)
         }
     };
     let count = words::count(undone.put_back, "file", "files");
@@ -318,7 +338,12 @@ fn before(turn: Turn, patch: &str) -> String {
 }
 
 fn name_of(patch: Option<&PatchNote>) -> String {
-    patch.map_or_else(|| "the patch".to_owned(), |patch| safe(&patch.id).into_owned())
+    names_of(patch)
+}
+
+fn names_of<'a>(patches: impl IntoIterator<Item = &'a PatchNote>) -> String {
+    let ids: Vec<_> = patches.into_iter().map(|patch| safe(&patch.id)).collect();
+    if ids.is_empty() { "the patch".to_owned() } else { ids.join(", ") }
 }
 
 /// How much was changed, counted as the list of changes counts. Steps that cannot be read were written by nobody of

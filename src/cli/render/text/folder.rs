@@ -42,8 +42,8 @@ pub(in crate::cli) fn status(
     if !status.unchecked.is_empty() {
         text.push_str(&format!("{}\n", unchecked(&status.unchecked, &argument, style)));
     }
-    if let Some(stopped) = &status.stopped {
-        let line = format!("{} ({})", stopped.sentence(), words::moment(&stopped.time));
+    if let Some(last) = &status.taken_back {
+        let line = format!("{} ({})", last.sentence(), words::moment(&last.time));
         text.push_str(&format!("{}\n\n", style.attention(&safe(&line))));
     }
     if !status.checking.is_empty() {
@@ -105,10 +105,14 @@ fn what_is_in(status: &FolderStatus, target: &Path) -> String {
 fn how_to_undo(status: &FolderStatus, argument: &str) -> String {
     let undo = format!("patchwright rollback {argument} --undo");
     let mut text = String::new();
+    // What was undone because it failed would only fail again.
+    if status.taken_back.as_ref().is_some_and(|last| last.failed().is_some()) {
+        return text;
+    }
     if status.can_undo_rollback {
         text.push_str(&match status.brought_back {
             true => format!("\nTo roll it back again: {undo}\n"),
-            false => format!("\nTo undo the last rollback: {}\n", reapply(argument, &status.needs)),
+            false => format!("\nTo undo the last rollback: {}\n", reapply(argument, status.needs.as_ref())),
         });
     }
     if status.can_undo_toggle {
@@ -293,7 +297,8 @@ fn drift(status: &FolderStatus, folder: &str, is_compared: bool, detail: Detail,
         .iter()
         .map(|drift| {
             let patch = drift.patch.as_ref().map(|id| format!("(last changed by {})", safe(id)));
-            let cause = safe(&drift.cause.phrase()).into_owned();
+            let cause = drift.problem.clone().unwrap_or_else(|| drift.cause.phrase());
+            let cause = safe(&cause).into_owned();
             let path = safe(drift.path.as_str()).into_owned();
             [drift.kind.as_str().to_owned(), path, cause, patch.unwrap_or_default()]
         })
@@ -305,6 +310,14 @@ fn drift(status: &FolderStatus, folder: &str, is_compared: bool, detail: Detail,
     if shown < all {
         let more = words::count(all - shown, "more file", "more files");
         text.push_str(&format!("  and {more} (--verbose lists them)\n"));
+    }
+    if status.drift.iter().any(|drift| drift.problem.is_some()) {
+        text.push_str(&format!(
+            "{} Run this as a user who may read these files, or change their permissions. Move away what is no file. Then \
+             check again: patchwright status {folder}\n",
+            style.attention("Next:")
+        ));
+        return text;
     }
     if !is_compared {
         text.push_str(&format!("To see the differences: patchwright status {folder} --diff\n"));

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::list::columns;
 use super::{place, safe, title};
 use crate::cli::render::{Style, words};
-use crate::model::TreePath;
+use crate::model::{PlaceProblem, TreePath};
 use crate::workbench::{Identified, IdentifiedPatch, Presence};
 
 /// Most places that are listed of one patch; `--verbose` lists all.
@@ -36,12 +36,13 @@ pub(in crate::cli) fn identified(
         }
         text.push_str(&files("edited here", &patch.edited, is_verbose));
         text.push_str(&files("neither original nor patched", &patch.other, is_verbose));
+        text.push_str(&unreadable(&patch.unreadable, is_verbose));
     }
     text
 }
 
 fn row(patch: &IdentifiedPatch) -> [String; 3] {
-    let all = patch.after + patch.before + patch.edited.len() + patch.other.len();
+    let all = patch.after + patch.before + patch.edited.len() + patch.other.len() + patch.unreadable.len();
     let number = format!("{} of {}", patch.after, words::count(all, "file", "files"));
     let presence = format!("{}: {number} match", patch.presence.phrase());
     [safe(&patch.identity.to_string()).into_owned(), presence, title(&patch.title)]
@@ -62,13 +63,23 @@ fn remarks(patch: &IdentifiedPatch) -> Vec<String> {
     remarks
 }
 
+fn unreadable(files: &[PlaceProblem], is_verbose: bool) -> String {
+    let shown = if is_verbose { files.len() } else { files.len().min(SHOWN) };
+    let row = |file: &PlaceProblem| {
+        format!("        can't be checked: {}, {}\n", safe(&file.path), safe(&file.detail))
+    };
+    files[..shown].iter().map(row).collect::<String>() + &more(files.len() - shown)
+}
+
 fn files(what: &str, files: &[TreePath], is_verbose: bool) -> String {
     let shown = if is_verbose { files.len() } else { files.len().min(SHOWN) };
-    let mut text: String =
-        files[..shown].iter().map(|path| format!("        {what}: {}\n", safe(path.as_str()))).collect();
-    if shown < files.len() {
-        let rest = files.len() - shown;
-        text.push_str(&format!("        … and {rest} more; --verbose lists all of them\n"));
+    let row = |path: &TreePath| format!("        {what}: {}\n", safe(path.as_str()));
+    files[..shown].iter().map(row).collect::<String>() + &more(files.len() - shown)
+}
+
+fn more(rest: usize) -> String {
+    match rest {
+        0 => String::new(),
+        rest => format!("        … and {rest} more; --verbose lists all of them\n"),
     }
-    text
 }

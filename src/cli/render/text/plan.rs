@@ -15,7 +15,8 @@ use crate::plan::{Note, Obstacle, Preview};
 use crate::report::changes::ChangeStatus;
 use crate::report::shell_path;
 use crate::workbench::{
-    ApplyPreview, ComingPatch, KnownRehearsal, RebuiltPlace, RollbackPreview, Standing, Turn, are_open,
+    ApplyPreview, ComingPatch, KnownRehearsal, PatchNote, RebuiltPlace, RollbackPreview, Standing, Turn,
+    are_open,
 };
 
 /// Most lines of a list above a question: the question stays on a small screen.
@@ -116,15 +117,16 @@ pub(in crate::cli) fn rollback_plan(
         Turn::Switched => "has a switch that will be turned again in",
         Turn::SwitchedBack => "has a switch that will be turned back in",
     };
-    let mut text = match &preview.patch {
-        Some(patch) => format!(
-            "{}  {}\n{doing} {}\n\n",
-            style.strong(&safe(&patch.id)),
-            title(&patch.title),
-            place(target)
-        ),
-        None => format!("A patch {doing} {}\n\n", place(target)),
+    let patches = match preview.patches.as_slice() {
+        [] | [_] => preview.patch.as_slice(),
+        several => several,
     };
+    let name = |patch: &PatchNote| format!("{}  {}\n", style.strong(&safe(&patch.id)), title(&patch.title));
+    let mut text: String = patches.iter().map(name).collect();
+    text.push_str(&match patches.is_empty() {
+        true => format!("A patch {doing} {}\n\n", place(target)),
+        false => format!("{doing} {}\n\n", place(target)),
+    });
     text.push_str(&who_goes(preview, style));
     text.push_str(&open_afterwards(&preview.opens, style));
     text.push_str(&what_will_happen(&preview.preview, &[], detail, style));
@@ -151,7 +153,8 @@ pub(in crate::cli) fn rollback_question(turn: Turn, patches: usize) -> &'static 
     match (turn, patches) {
         (Turn::Went, 0 | 1) => "Roll back this patch?",
         (Turn::Went, _) => "Roll back these patches?",
-        (Turn::CameBack, _) => "Reapply this patch?",
+        (Turn::CameBack, 0 | 1) => "Reapply this patch?",
+        (Turn::CameBack, _) => "Reapply these patches?",
         (Turn::Repaired, _) => "Repair these files again?",
         (Turn::RepairUndone, _) => "Undo this repair?",
         (Turn::Switched, _) => "Turn this switch again?",

@@ -2,12 +2,12 @@
 
 use super::super::finish_checks::checks_left_out;
 use super::super::scripts::refuse_to_bring_back;
-use super::super::which::find_last_rollback;
+use super::super::which::{find_last_rollback, no_rollback};
 use super::route::PlannedRollback;
 use super::switched::{refuse_to_open, switches_moved_by};
 use super::{RollbackInquiry, Which, reversal_of};
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, EntryFact, Ledger, Turn};
+use crate::ledger::{Entry, Ledger, Turn};
 use crate::plan::Note;
 use crate::plan::why::Undo;
 use crate::workbench::look::stack::manifest_of;
@@ -72,18 +72,14 @@ impl Workbench {
 
 /// That the patch was rolled back because a check or script failed, if so: nothing says that it would not again.
 fn why_it_went(entry: &Entry) -> Option<Note> {
-    let failed = |fact: &EntryFact| match fact {
-        EntryFact::FailedCheck { check } => Some(check.clone()),
-        _ => None,
-    };
-    let check = entry.facts.iter().find_map(failed)?;
+    let check = entry.failed_check()?;
     Some(Note::warning(format!("{} was rolled back because this failed: {check}", entry.subject())))
 }
 
 /// Why no patch comes back by undoing `entry`, the last change.
 fn nothing_to_reapply(ledger: &Ledger, entry: &Entry) -> Error {
     if entry.turn(ledger.entries()) != Turn::CameBack {
-        return Error::refused(Undo::NoRollback);
+        return no_rollback(ledger, entry, true);
     }
     match in_doubt(ledger).into_iter().find(|change| change.entry == entry.seq) {
         // It was cut short, and is in every file.

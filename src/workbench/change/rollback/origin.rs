@@ -8,7 +8,7 @@ use super::route::{PlannedRollback, RollbackRoute};
 use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Ledger, Occasion, Turn};
 use crate::model::{LayerKey, Mode, Node, Step, version_control};
-use crate::plan::why::{HistoryDoubt, Override, Unfit};
+use crate::plan::why::{HistoryDoubt, Unfit};
 use crate::plan::{Note, Obstacle};
 use crate::trust::Standing;
 use crate::workbench::change::trust_checks::denied;
@@ -64,12 +64,6 @@ impl Workbench {
         let mut asked = self.unvouched(fs, ledger, entry)?;
         asked.extend(allowed_before(ledger, entry));
         Ok(asked)
-    }
-
-    /// The rules that it is about. What can't be told is asked then.
-    pub(crate) fn needed_to_return(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> BTreeSet<Override> {
-        let asked = self.asked(fs, ledger, entry).unwrap_or_default();
-        asked.iter().filter_map(Obstacle::way_around).collect()
     }
 
     /// Adds to a look who wrote the entries that it follows, where that was somebody else. A patch can be rolled back all

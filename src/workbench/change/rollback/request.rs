@@ -59,7 +59,7 @@ pub struct RollbackPreview {
     pub turn: Turn,
     /// The entry that is undone, or that applied the patch.
     pub entry: u64,
-    /// Every patch that goes; for [`Which::LastRollback`] empty.
+    /// Every patch that goes; for [`Which::LastRollback`] those that come back or go, where they are several.
     pub patches: Vec<PatchNote>,
     /// Those of them that nobody asked for.
     pub(crate) with_it: Vec<DependentPatch>,
@@ -167,7 +167,7 @@ pub struct RebuiltPlace {
 pub struct RolledBack {
     /// The patch that went, or came back.
     pub patch: Option<PatchNote>,
-    /// Every patch that went.
+    /// Every patch that went; where the last change was undone, those that came back or went, if they are several.
     pub patches: Vec<PatchNote>,
     /// Patches that one that went had replaced, and that are back.
     pub back: Vec<PatchNote>,
@@ -183,7 +183,7 @@ pub struct RolledBack {
     pub(crate) edits: Vec<KeptEdit>,
     /// Why tidying up did not succeed, if so. The change is done.
     pub untidy: Option<String>,
-    /// What has to be allowed when a patch that went comes back; `None`: only its patch file brings it back.
+    /// What has to be allowed when a patch that went is reapplied; `None` where it can only be applied again.
     pub(crate) needs: Option<BTreeSet<Override>>,
     /// Vulnerabilities that are open again, as far as the patches say.
     pub(crate) opens: Vec<String>,

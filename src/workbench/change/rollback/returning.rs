@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::scripts::refuse_to_bring_back;
 use super::route::PlannedRollback;
 use crate::disk::fs::Fs;
 use crate::ledger::{Entry, EntryFact, Ledger, OverrideNote};
@@ -74,6 +75,40 @@ impl Workbench {
             look.preview.preview.notes.extend(notes);
         }
         Ok(())
+    }
+}
+
+impl Workbench {
+    /// What has to be allowed for what `entry` rolled back to be reapplied; `None` where that is refused whatever is allowed,
+    /// and the patch can only be applied again.
+    pub(crate) fn needed_to_return(
+        &self,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        entry: &Entry,
+    ) -> Option<BTreeSet<Override>> {
+        refuse_to_bring_back(ledger, entry).ok()?;
+        // What can't be told is asked then.
+        let recalls = self.recalls(&[]).unwrap_or_default();
+        let doubts = self.doubts_about_returning(fs, ledger, entry, &recalls).unwrap_or_default();
+        if !doubts.is_empty() || self.break_rules(fs, ledger, entry).unwrap_or_default() {
+            return None;
+        }
+        let asked = self.asked(fs, ledger, entry).unwrap_or_default();
+        Some(asked.iter().filter_map(Obstacle::way_around).collect())
+    }
+
+    /// Whether the rules of the site speak against what comes back when `entry` is taken back.
+    fn break_rules(&self, fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<bool> {
+        let keys = self.keys_of_today()?;
+        let vouching = self.vouching(&keys, fs, ledger);
+        let now = self.environment().timestamp();
+        let breaks_one = |key: LayerKey| {
+            let (patch, verdict) = (manifest_of(fs, ledger, key)?, vouching.verdict_of(key)?);
+            let mut rules = unmet(&patch, &verdict, &verdict.policy, now).into_iter();
+            rules.find(|rule| !was_set_aside(ledger, key, rule))
+        };
+        Ok(ledger.brought_without(entry).into_iter().any(|key| breaks_one(key).is_some()))
     }
 }
 

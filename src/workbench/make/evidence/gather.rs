@@ -9,7 +9,7 @@ use crate::bundle::claim_of;
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
 use crate::disk::fs::Fs;
-use crate::ledger::{Entry, KeptSignatures, Ledger, MAX_SIGNATURES_BYTES, Turns, read_small};
+use crate::ledger::{Action, Entry, KeptSignatures, Ledger, MAX_SIGNATURES_BYTES, Turns, read_small};
 use crate::model::{Digest, LayerKey, Node, Patch, Step, TreePath};
 use crate::plan::why::Undo;
 use crate::trust::judge;
@@ -121,8 +121,8 @@ impl Gathered<'_> {
             let digest = Digest::compute(&bytes);
             self.keep(name, bytes, is_redacted);
             let entry = self.hidden.from(entry, self.wish.redaction);
-            for part in 0..entry.parts.len().max(1) {
-                self.patch(&entry, LayerKey { entry: seq, part });
+            if entry.action == Action::Apply {
+                entry.layer_keys().for_each(|key| self.patch(&entry, key));
             }
             digests.push(digest);
             self.entries.push(entry);
@@ -132,10 +132,11 @@ impl Gathered<'_> {
 
     fn is_wished(&self, entry: &Entry) -> bool {
         let is_about = |id: &String| {
-            let came =
-                |key: LayerKey| self.entries.binary_search_by_key(&key.entry, |entry| entry.seq).is_ok();
+            let is_told = |seq: u64| self.entries.binary_search_by_key(&seq, |entry| entry.seq).is_ok();
+            let undoes = entry.reverses.filter(|_| entry.action == Action::Rollback);
             entry.patches().iter().any(|patch| patch.id == *id)
-                || entry.out.iter().any(|gone| came(gone.key()))
+                || entry.out.iter().any(|gone| is_told(gone.entry))
+                || undoes.is_some_and(is_told)
         };
         let is_since =
             |since: &jiff::Timestamp| entry.time.parse::<jiff::Timestamp>().is_ok_and(|time| time >= *since);
