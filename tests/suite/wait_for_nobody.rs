@@ -150,7 +150,7 @@ fn arguments_with_files(command: &clap::Command, verb: &str, found: &mut BTreeSe
     for argument in command.get_arguments() {
         let is_path = argument.get_value_parser().type_id() == TypeId::of::<PathBuf>();
         let names = argument.get_value_names().unwrap_or_default();
-        if is_path || names.iter().any(|name| name.ends_with("FILE")) {
+        if is_path || names.iter().any(|name| name.ends_with("FILE") || name.ends_with("DRAFT")) {
             found.insert(format!("{verb} {}", argument.get_id()).trim().to_owned());
         }
     }
