@@ -34,6 +34,9 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
         if self.verify || self.vouch.is_some() {
+            // What is confirmed is no longer told afterwards.
+            let was_shortened = self.vouch.is_some()
+                && session.workbench().check_history(target).is_ok_and(|before| before.older.is_some());
             let check = match &self.vouch {
                 Some(reason) => session.workbench().vouch_for_history(target, reason),
                 None => session.workbench().check_history(target),
@@ -49,7 +52,7 @@ impl Arguments {
                 },
                 |style| {
                     // Where nothing was done, nothing was confirmed.
-                    let is_about_something = check.fitting > 0 || check.problem.is_some();
+                    let is_about_something = check.fitting > 0 || check.problem.is_some() || was_shortened;
                     let reason = self.vouch.as_ref().filter(|_| is_about_something || unfinished.is_some());
                     let noted = reason.map(|reason| text::vouched(reason, style));
                     noted.unwrap_or_default()

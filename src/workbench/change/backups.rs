@@ -32,7 +32,7 @@ pub(super) struct OtherSources {
 }
 
 impl OtherSources {
-    /// The safe copies of entry `seq`. Where all of them are gone, that is no end as long as somebody said what then.
+    /// The backups of entry `seq`. Where all of them are gone, that is no end as long as somebody said what then.
     pub fn copies_of(&self, fs: &dyn Fs, seq: u64, steps: &[Step]) -> Result<SafeCopies> {
         match SafeCopies::find(fs, seq, steps) {
             Err(SafeCopyError::Gone(_)) if self.leave || !self.bundles.is_empty() => {

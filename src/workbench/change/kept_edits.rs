@@ -39,7 +39,7 @@ impl KeptEdit {
             for (n, step) in steps {
                 let found = edits.take(step, || {
                     let patches = patches.get_or_insert_with(|| patches_of(fs, ledger, entry));
-                    KnownContents::at(&step.path, patches)
+                    ToldContents::at(&step.path, patches)
                 });
                 if !entries.contains(&entry.seq) {
                     continue;
@@ -83,14 +83,14 @@ enum FoundEdit {
 
 /// What the patches of one entry say about a place.
 #[derive(Default)]
-struct KnownContents {
+struct ToldContents {
     before: BTreeSet<Digest>,
     after: Option<Digest>,
     /// Whether any of them changes it. Without a manifest nobody can tell what was there at first.
     is_told_of: bool,
 }
 
-impl KnownContents {
+impl ToldContents {
     fn at(path: &TreePath, patches: &[Patch]) -> Self {
         let mut known = Self::default();
         for change in patches.iter().filter_map(|patch| patch.change_at(path)) {
@@ -104,7 +104,7 @@ impl KnownContents {
 
 impl<'l> EditTrail<'l> {
     /// Takes in one step of the next entry. `known`: what its patches say, asked only where that decides something.
-    fn take(&mut self, step: &'l Step, known: impl FnOnce() -> KnownContents) -> FoundEdit {
+    fn take(&mut self, step: &'l Step, known: impl FnOnce() -> ToldContents) -> FoundEdit {
         let (path, after) = (&step.path, digest(step.after.as_ref()));
         let before = self.left.insert(path, after);
         let Some(found) = digest(step.before.as_ref()) else {
@@ -115,7 +115,7 @@ impl<'l> EditTrail<'l> {
         };
         let is_left = before == Some(Some(found));
         let was_edited = self.edited.contains_key(&(path, found));
-        let mut said = KnownContents::default();
+        let mut said = ToldContents::default();
         if was_edited || !is_left {
             said = known();
         }

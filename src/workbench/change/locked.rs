@@ -36,6 +36,8 @@ pub(crate) struct LockedFolder<'a> {
     memory: Option<&'a Path>,
     /// The newest entry that is remembered; who ends with another, without a word, has it remembered when the lock goes.
     remembered: Cell<u64>,
+    /// The last entry that was announced.
+    announced: Cell<u64>,
     /// The newest entry when it was locked.
     since: u64,
     /// When it was locked.
@@ -101,15 +103,30 @@ impl Workbench {
         let ledger = read_ledger(root.fs())?;
         let since = ledger.head().seq;
         let (environment, memory) = (&self.environment, self.environment.seen_file.as_deref());
-        let (begun, is_changed, remembered) = (environment.now(), Cell::default(), Cell::new(since));
-        Ok(LockedFolder { root, target, ledger, environment, memory, remembered, since, begun, is_changed })
+        let (begun, is_changed) = (environment.now(), Cell::default());
+        let (remembered, announced) = (Cell::new(since), Cell::new(since));
+        Ok(LockedFolder {
+            root,
+            target,
+            ledger,
+            environment,
+            memory,
+            remembered,
+            announced,
+            since,
+            begun,
+            is_changed,
+        })
     }
 }
 
 impl Drop for LockedFolder<'_> {
     fn drop(&mut self) {
-        // Entries that nobody remembers could be removed without being missed.
-        let _ = self.settle(&self.ledger);
+        // Entries that nobody remembers could be removed without being missed. What was announced of a change that got
+        // stuck is needed for its recovery.
+        if self.announced.get() <= self.ledger.head().seq {
+            let _ = self.settle(&self.ledger);
+        }
         // Where nothing was ever changed, nothing is left of what came to nothing.
         if !self.is_changed.get() && self.ledger.head().seq == 0 {
             transaction::leave_no_trace(&self.root);
@@ -205,6 +222,7 @@ impl LockedFolder<'_> {
     /// Notes outside the folder that `entry` is about to be written: a crash may come before [`LockedFolder::remember`].
     fn announce(&self, entry: &Entry) {
         let Some(path) = self.memory else { return };
+        self.announced.set(entry.seq);
         let (name, time) = (FolderName::new(self.target), self.environment.now());
         // What goes wrong here goes wrong in the end, too, where somebody hears of it.
         let _ = Memory::change(path, |memory| memory.announce(&name, &time, &self.ledger, entry));

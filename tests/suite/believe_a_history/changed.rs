@@ -76,7 +76,7 @@ fn a_damaged_history_is_no_interrupted_change() {
     change(&sandbox, 1);
     for choice in ["--undo", "--finish"] {
         let recovered = person(&sandbox).run(&format!("recover $/app {choice}"));
-        assert!(recovered.err.contains("the history is damaged"), "{recovered}");
+        assert!(recovered.err.contains("The history is damaged"), "{recovered}");
         assert!(recovered.err.contains("Nothing was changed."), "{recovered}");
         assert!(!recovered.err.contains("Some files may be updated"), "{recovered}");
     }
