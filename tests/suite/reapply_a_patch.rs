@@ -226,7 +226,7 @@ fn what_is_back_already_is_not_called_something_that_was_never_rolled_back() {
 #[test]
 fn what_the_last_change_was_is_said_where_it_was_no_rollback() {
     let sandbox = product(
-        "[[toggles]]\nid = \"many\"\ntitle = \"many\"\nfile = \"conf.env\"\nkind = \"dotenv\"\nkey = \"MANY\"\non = \"no\"\noff = \"yes\"\ntakes_effect = \"restart\"\nwhen_off = \"few\"\n",
+        "[[toggles]]\nid = \"many\"\ntitle = \"many\"\nfile = \"conf.env\"\nkind = \"env\"\nkey = \"MANY\"\non = \"no\"\noff = \"yes\"\ntakes_effect = \"restart\"\nwhen_off = \"few\"\n",
     );
     std::fs::create_dir(sandbox.path("empty")).expect("a folder");
     let empty = console(&sandbox).run("rollback $/empty --undo --yes");
@@ -288,7 +288,7 @@ fn a_patch_that_can_not_be_reapplied_is_not_offered_so() {
     console.done("reapply $/app --yes");
     console.done("key revoke anna --reason stolen");
     let back = console.done("rollback $/app --yes");
-    assert!(back.out.contains("To undo it: apply the patch file again\n"), "{back}");
+    assert!(back.out.contains("To apply it again: patchwright apply FILE $/app\n"), "{back}");
     let status = console.done("status $/app");
     assert!(!status.out.contains("patchwright reapply"), "{status}");
 }

@@ -181,23 +181,23 @@ fn a_broken_chain_is_said_on_the_first_page() {
     let entry = sandbox.read(place).expect("an entry");
     sandbox.write(place, &entry.replace("\"user\":\"ada\"", "\"user\":\"eve\""));
     let run = console(&sandbox).done(SAVE);
-    assert!(run.out.contains("The history was changed, from entry 3 on"), "{run}");
+    assert!(run.out.contains("The history was changed, from entry 2 on"), "{run}");
     let files = files(&sandbox, "e.zip");
     let page = text(&files, "index.html");
     assert!(page.contains("<p class=\"mark danger\">The history was changed</p>"), "{page}");
     assert!(
-        page.contains("from entry 3 on: it doesn&#39;t follow")
-            || page.contains("from entry 3 on: it doesn't follow"),
+        page.contains("from entry 2 on: it isn&#39;t the one")
+            || page.contains("from entry 2 on: it isn't the one"),
         "{page}"
     );
     assert!(!page.contains("What is fixed now"), "nothing is said about what rests on it");
-    assert!(files.contains_key("originals/history/00000003/entry.json"), "what doesn't fit is kept as it is");
+    assert!(files.contains_key("originals/history/00000002/entry.json"), "what doesn't fit is kept as it is");
     // The file is what was shown: a folder whose history is broken.
     let run = verify(&sandbox, "e.zip");
-    assert_eq!((run.code, &run.json()["broken_from"]), (0, &3.into()), "{run}");
-    assert_eq!(run.json()["history"][1], "entry 3 doesn't follow the entry before it");
+    assert_eq!((run.code, &run.json()["broken_from"]), (0, &2.into()), "{run}");
+    assert_eq!(run.json()["history"][1], "entry 2 isn't the one that entry 3 follows");
     let verified = console(&sandbox).done("evidence verify $/e.zip");
-    assert!(verified.out.contains("history was broken from entry 3 on when this was made"), "{verified}");
+    assert!(verified.out.contains("history was broken from entry 2 on when this was made"), "{verified}");
     let intact = honest();
     console(&intact).done(SAVE);
     let run = verify(&intact, "e.zip");

@@ -78,7 +78,14 @@ fn low_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = space::TINY;
             others_ui(ui, model, outbox);
-            apply_ui(ui, model, false, outbox);
+            // For a button that can't be pressed and the reason there is no room.
+            match model.workspace.can_apply() {
+                Ok(()) => apply_ui(ui, model, false, outbox),
+                Err(reason) => {
+                    let tokens = Tokens::from_context(ui);
+                    ui.add(Label::new(text::caption(reason).color(tokens.muted)).truncate());
+                }
+            }
         });
     });
 }

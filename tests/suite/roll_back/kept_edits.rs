@@ -51,7 +51,10 @@ const UNDO: &str = "rollback $/app --undo --allow-unsigned --yes";
 
 /// Edits a file, does this, and keeps everything for good: the edit is there, or its file was named.
 fn must_be_told(edits: &[&str], commands: &[&str]) {
-    let sandbox = scene();
+    must_be_told_in(&scene(), edits, commands);
+}
+
+fn must_be_told_in(sandbox: &Sandbox, edits: &[&str], commands: &[&str]) {
     let app = sandbox.path("app");
     for command in commands {
         match command.strip_prefix("edit ") {
@@ -59,11 +62,11 @@ fn must_be_told(edits: &[&str], commands: &[&str]) {
                 let before = sandbox.read(&format!("app/{file}")).expect("a file");
                 sandbox.write(&format!("app/{file}"), &format!("{before}MY {file}\n"));
             }
-            None => drop(console(&sandbox).done(command)),
+            None => drop(console(sandbox).done(command)),
         }
     }
-    let asked = console(&sandbox).answering("n").run("accept $/app");
-    let kept = console(&sandbox).done("accept $/app --yes").printed();
+    let asked = console(sandbox).answering("n").run("accept $/app");
+    let kept = console(sandbox).done("accept $/app --yes").printed();
     for file in edits {
         assert!(!holds(&app, &format!("MY {file}")), "{commands:?}: nothing was deleted");
         assert!(asked.printed().contains(file), "{commands:?}: {asked}");
@@ -78,9 +81,15 @@ fn an_edit_that_went_and_came_back_before_it_was_replaced_is_named_when_its_back
     let edit = "edit image.bin";
     must_be_told(&["image.bin"], &[ONE, edit, REPAIR, UNDO, "rollback $/app --yes --keep-edits"]);
     must_be_told(&["image.bin"], &[ONE, edit, REPAIR, UNDO, UNDO]);
-    let taken = "apply $/ONE-1.patchbundle $/app --take-theirs image.bin --allow-unsigned --yes";
+    // One of which the vendor lets somebody choose the version.
+    let tables = "[[make.policy]]\npaths = [\"/core.txt\"]\nlocal_edits = \"merge\"\n";
+    let sandbox = scene();
+    sandbox.write("merging.toml", &order("ONE-1", "", tables));
+    console(&sandbox)
+        .done("make --from $/v0 --to $/v1 --order $/merging.toml --output $/merging.patchbundle");
+    let taken = "apply $/merging.patchbundle $/app --take-theirs core.txt --allow-unsigned --yes";
     let again = "reapply $/app --allow-unsigned --yes";
-    must_be_told(&["image.bin"], &[edit, taken, "rollback $/app --yes", again]);
+    must_be_told_in(&sandbox, &["core.txt"], &["edit core.txt", taken, "rollback $/app --yes", again]);
 }
 
 #[test]
