@@ -314,7 +314,9 @@ pub(super) fn show_hidden(findings: &mut [Finding], kind: ConfusableKind) {
 }
 
 pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -> Vec<Finding> {
-    let mut groups: BTreeMap<(bool, &str), (Vec<String>, Vec<TreePath>)> = BTreeMap::new();
+    /// Where it is so, and the files among them that stay deleted.
+    type Places = (Vec<String>, Vec<TreePath>);
+    let mut groups: BTreeMap<(bool, &str), Places> = BTreeMap::new();
     for note in notes {
         let (places, deleted) = groups.entry((note.is_warning, note.text.as_str())).or_default();
         places.extend(note.path.as_ref().map(|path| escape_line(path).into_owned()));
@@ -322,8 +324,7 @@ pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -
         let path = note.path.as_deref().filter(|_| stays_deleted);
         deleted.extend(path.and_then(|path| TreePath::parse(path).ok()));
     }
-    type Group<'a> = ((bool, &'a str), (Vec<String>, Vec<TreePath>));
-    let finding = |((is_warning, text), (places, deleted)): Group<'_>| {
+    let finding = |((is_warning, text), (places, deleted)): ((bool, &str), Places)| {
         let text = escape_line(text).into_owned();
         let way_out = (!deleted.is_empty()).then_some(WayOut::TakeTheirs(deleted));
         let finding = match places.as_slice() {

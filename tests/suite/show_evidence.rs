@@ -195,7 +195,7 @@ fn a_broken_chain_is_said_on_the_first_page() {
     // The file is what was shown: a folder whose history is broken.
     let run = verify(&sandbox, "e.zip");
     assert_eq!((run.code, &run.json()["broken_from"]), (0, &2.into()), "{run}");
-    assert_eq!(run.json()["history"][1], "entry 2 isn't the one that entry 3 follows");
+    assert_eq!(run.json()["history"][1], "entry 3 doesn't follow the entry before it");
     let verified = console(&sandbox).done("evidence verify $/e.zip");
     assert!(verified.out.contains("history was broken from entry 2 on when this was made"), "{verified}");
     let intact = honest();

@@ -61,9 +61,9 @@ pub(super) fn change_ui(
             ui.spacing_mut().item_spacing.x = space::SMALL;
             ui.add_space(space::SMALL);
             if has_room {
-                tools.row_ui(ui)
+                tools.row_ui(ui);
             } else {
-                tools.menu_ui(ui)
+                tools.menu_ui(ui);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 badge(ui, &mark(item.status).badge());

@@ -168,7 +168,7 @@ answers! {
 #[serde(untagged)]
 pub(crate) enum Recovery {
     Finished(Box<Finished>),
-    PutBack(PutBack),
+    PutBack(Box<PutBack>),
     Checked(CheckedNow),
     Unchecked(StillUnchecked),
     NothingToDo {},
@@ -195,7 +195,7 @@ impl Recovery {
             Recovered::Checked { changes, checks } => Recovery::Checked(CheckedNow::new(changes, checks)),
             Recovered::Unchecked(changes) => Recovery::Unchecked(StillUnchecked::new(changes)),
             Recovered::PutBack { patches, undone, unchecked, .. } => {
-                Recovery::PutBack(PutBack::new(patches, undone, unchecked))
+                Recovery::PutBack(Box::new(PutBack::new(patches, undone, unchecked)))
             }
         }
     }

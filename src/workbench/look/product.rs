@@ -27,7 +27,7 @@ fn newest_product(fs: &dyn Fs, ledger: &Ledger, folder: &FolderStack) -> Option<
     ledger.entries().iter().rev().filter(|entry| entry.manifest.is_some()).find_map(|entry| {
         // What was read for the patches in the folder need not be read again.
         let known = folder.layers.iter().filter(|layer| layer.key.entry == entry.seq);
-        let known = known.filter_map(|layer| layer.patch.clone()).filter(says).next_back();
+        let known = known.filter_map(|layer| layer.patch.clone()).rfind(says);
         let read = || manifests_of(fs, ledger, entry).map(Arc::new).filter(says).last();
         known.or_else(read).map(|patch| patch.about.product.clone())
     })

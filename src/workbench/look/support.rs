@@ -66,7 +66,8 @@ impl Workbench {
                     members.extend(found.records);
                 }
                 Err(error) => {
-                    machine.push_str(&format!("Can't open the folder: {}\n", escape_line(&error.to_string())))
+                    machine
+                        .push_str(&format!("Can't open the folder: {}\n", escape_line(&error.to_string())));
                 }
             }
         }

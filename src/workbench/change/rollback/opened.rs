@@ -8,7 +8,7 @@ use crate::ledger::Ledger;
 use crate::model::LayerKey;
 use crate::plan::open_without;
 use crate::workbench::look::stack::FolderStack;
-use crate::workbench::look::switches::switches;
+use crate::workbench::look::switches::{FolderSwitch, switches};
 use crate::workbench::{Result, Workbench};
 
 impl Workbench {
@@ -30,7 +30,7 @@ impl Workbench {
             // What a switch that is off leaves open is so already.
             let here = switches(fs, ledger, folder, &self.environment().now())?;
             let off = here.iter().filter(|switch| goes.contains(&switch.key));
-            let off: BTreeSet<&String> = off.flat_map(|switch| switch.open_again()).collect();
+            let off: BTreeSet<&String> = off.flat_map(FolderSwitch::open_again).collect();
             open.retain(|id| !off.contains(id));
         }
         look.preview.opens = open;
