@@ -346,7 +346,8 @@ fn a_list_of_withdrawn_patches_may_recommend_turning_it_off() {
     let said = "turn its switch off: patchwright toggle off ACME-1/new-parser $/app --reason TEXT";
     assert!(in_one_line(&status).contains(said), "{status}");
     assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS), "it is recommended, not done");
-    // Whoever meets it when applying reads the same, with the folder that was named.
+    // Whoever meets it when applying is told of folders that have it: this one doesn't.
+    let said = "Where it is applied, turn its switch off: patchwright toggle off ACME-1/new-parser FOLDER --reason TEXT";
     console.done("rollback $/app --yes");
     for command in [APPLY, "reapply $/app --allow-unsigned --yes"] {
         let refused = console.run(&format!("{command} --withdrawn $/list.json"));
