@@ -203,7 +203,7 @@ fn reads_back(source: &str) -> bool {
     let tables = ["words", "window", "papers", "many", "trying"];
     let is_compared =
         |table: &&str| ["==", "!="].iter().any(|sign| source.contains(&format!("{sign} {table}::")));
-    worded.iter().any(|worded| is_looked_into(worded)) || tables.iter().any(|table| is_compared(table))
+    worded.iter().any(is_looked_into) || tables.iter().any(is_compared)
 }
 
 #[test]

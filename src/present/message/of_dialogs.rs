@@ -65,7 +65,7 @@ pub enum Dialog {
 
 impl ExportWish {
     /// What the dialog for its place is called.
-    pub(crate) const fn title(self) -> &'static str {
+    pub const fn title(self) -> &'static str {
         match self {
             ExportWish::Report => words::SAVE_REPORT,
             ExportWish::Support => words::SAVE_SUPPORT,
@@ -86,7 +86,7 @@ impl ExportWish {
 
 impl Dialog {
     /// What it asks for: its title, and what stands above the field where no dialog comes up.
-    pub(crate) fn title(&self) -> &'static str {
+    pub fn title(&self) -> &'static str {
         match self {
             Dialog::Bundle | Dialog::Source => widgets::DIALOG_OPEN_PATCH,
             Dialog::Key => widgets::DIALOG_KEY,
