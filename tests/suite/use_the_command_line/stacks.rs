@@ -204,6 +204,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
     To undo it: patchwright reapply $/app --allow-unsigned
     -- err --
     TWO  Umlauts in fonts
+    THREE  Umlauts in fonts
     will be rolled back in $/app
 
     Patches in the folder
