@@ -207,6 +207,27 @@ fn reads_back(source: &str) -> bool {
 }
 
 #[test]
+fn code_that_the_compiler_cannot_check_stands_where_the_map_says() {
+    let map = read(&root().join("ARCHITECTURE.md"));
+    let has_unsafe = |path: &PathBuf| {
+        let source = read(path);
+        without_tests(&source).lines().any(|line| {
+            let code = line.split("//").next().unwrap_or_default();
+            code.contains("unsafe {") || code.contains("unsafe fn") || code.contains("unsafe impl")
+        })
+    };
+    let found: Vec<String> = rust_files("src")
+        .into_iter()
+        .filter(has_unsafe)
+        .map(|path| path.strip_prefix(root()).expect("it was found there").display().to_string())
+        .collect();
+    assert_eq!(found.len(), 5, "{found:?}");
+    for file in found {
+        assert!(map.contains(&format!("`{file}`")), "{file} is no part of what ARCHITECTURE.md lists");
+    }
+}
+
+#[test]
 fn nothing_is_put_off() {
     // In two pieces, so that this file does not find itself.
     let words = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("dbg", "!")];
