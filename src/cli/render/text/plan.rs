@@ -10,7 +10,7 @@ use super::scripts::scripts_in_short;
 use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, changes, words};
 use crate::diff::{ChangeView, ViewContent};
-use crate::model::{Code, Node, Patch, Restart};
+use crate::model::{Node, Patch, Restart};
 use crate::plan::{Note, Obstacle, Preview};
 use crate::report::changes::ChangeStatus;
 use crate::report::shell_path;
@@ -339,16 +339,20 @@ pub(super) fn obstacle_lines(
     text
 }
 
-/// The obstacles that say the same of different places, each group with what it says, the first ones first.
+/// The obstacles that are there for one reason at different places, each group with what it says, the first ones first.
 fn alike(obstacles: &[Obstacle]) -> Vec<(String, Vec<&Obstacle>)> {
     let mut groups: Vec<(String, Vec<&Obstacle>)> = Vec::new();
-    let mut places: HashMap<(Code, String), usize> = HashMap::new();
+    // One reason reads in one way: only those that read alike are compared. There can be very many.
+    let mut reading: HashMap<String, Vec<usize>> = HashMap::new();
     for obstacle in obstacles {
         let meaning = obstacle.meaning();
-        let place = *places.entry((obstacle.code(), meaning.clone())).or_insert(groups.len());
-        match groups.get_mut(place) {
-            Some((_, group)) => group.push(obstacle),
-            None => groups.push((meaning, vec![obstacle])),
+        let known = reading.entry(meaning.clone()).or_default();
+        match known.iter().find(|group| groups[**group].1[0].why == obstacle.why) {
+            Some(group) => groups[*group].1.push(obstacle),
+            None => {
+                known.push(groups.len());
+                groups.push((meaning, vec![obstacle]));
+            }
         }
     }
     groups
