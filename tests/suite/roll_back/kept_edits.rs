@@ -22,11 +22,7 @@ fn scene() -> Sandbox {
     for (folder, n) in [("app", 0), ("v0", 0), ("v1", 1), ("v2", 2)] {
         state(n).iter().for_each(|(name, text)| sandbox.write(&format!("{folder}/{name}"), text));
     }
-    for (id, from, to) in [("ONE-1", "v0", "v1"), ("TWO-2", "v1", "v2")] {
-        sandbox.write(&format!("{id}.toml"), &order(id, "", ""));
-        let files = format!("--order $/{id}.toml --output $/{id}.patchbundle");
-        console(&sandbox).done(&format!("make --from $/{from} --to $/{to} {files}"));
-    }
+    console(&sandbox).makes_one_on_top_of_the_other();
     sandbox
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::support::console::Console;
 use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
-use crate::support::sandbox::{Sandbox, order};
+use crate::support::sandbox::Sandbox;
 
 const APPLY: &str = "apply $/ONE-1.patchbundle $/TWO-2.patchbundle $/app --allow-unsigned --yes";
 const BACK: &str = "rollback $/app --to ONE-1 --yes";
@@ -16,11 +16,7 @@ fn scene() -> Sandbox {
         sandbox.write(&format!("{folder}/one"), &format!("{one}\n"));
         sandbox.write(&format!("{folder}/two"), &format!("{two}\n"));
     }
-    for (id, from, to) in [("ONE-1", "v0", "v1"), ("TWO-2", "v1", "v2")] {
-        sandbox.write(&format!("{id}.toml"), &order(id, "", ""));
-        let files = format!("--order $/{id}.toml --output $/{id}.patchbundle");
-        console(&sandbox).done(&format!("make --from $/{from} --to $/{to} {files}"));
-    }
+    console(&sandbox).makes_one_on_top_of_the_other();
     sandbox
 }
 

@@ -11,7 +11,7 @@ use patchwright::disk::fs::{Fs, OsFs};
 use patchwright::environment::Environment;
 use patchwright::workbench::Workbench;
 
-use super::sandbox::Sandbox;
+use super::sandbox::{Sandbox, order};
 
 /// The same moment, user and machine every time, the platform too, so that whole outputs can be compared.
 pub fn fixed_environment() -> Environment {
@@ -181,6 +181,15 @@ impl<'a> Console<'a> {
         let run = self.run(command);
         assert_eq!(run.code, 0, "{command}\n{run}");
         run
+    }
+
+    /// Makes the patch ONE-1 from `v0` to `v1`, and TWO-2 on top of it, to `v2`.
+    pub fn makes_one_on_top_of_the_other(&self) {
+        for (id, from, to) in [("ONE-1", "v0", "v1"), ("TWO-2", "v1", "v2")] {
+            self.sandbox.write(&format!("{id}.toml"), &order(id, "", ""));
+            let files = format!("--order $/{id}.toml --output $/{id}.patchbundle");
+            self.done(&format!("make --from $/{from} --to $/{to} {files}"));
+        }
     }
 }
 
