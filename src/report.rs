@@ -17,6 +17,7 @@ mod health;
 pub mod hidden;
 pub mod page;
 pub mod phrases;
+mod places;
 pub mod relations;
 pub mod review;
 pub(crate) mod rollout;
@@ -29,7 +30,6 @@ use std::path::Path;
 
 use crate::bundle::{BundleError, OpenError};
 use crate::disk::ScanError;
-use crate::disk::fs::FolderError;
 use crate::model::{Code, Kind};
 use crate::plan::Obstacle;
 use crate::text::{Advice, capitalised};
@@ -114,8 +114,8 @@ impl Report {
         let code = error.code();
         let folder = folder.map_or_else(|| "FOLDER".to_owned(), shell_path);
         match error {
-            Error::Folder { path, error } => of_folder(code, path, error),
-            Error::File { doing, path, source } => of_file(code, doing, path, source),
+            Error::Folder { path, error } => places::of_folder(code, path, error),
+            Error::File { doing, path, source } => places::of_file(code, doing, path, source),
             Error::Bundle(OpenError::Container(error)) => of_container(error),
             Error::Bundle(OpenError::Manifest(error)) => {
                 Self::new(code, bundle_headline(code)).because(error.to_string()).hint(bundle_hint(code))
@@ -167,7 +167,7 @@ impl Report {
                 let report = Self::new(code, "Can't use this evidence file").at(path.display());
                 report.because(*problem).about_no_files().hint("Ask whoever made it for the file again.")
             }
-            Error::Memory { path, detail } => of_memory(code, path, detail),
+            Error::Memory { path, detail } => places::of_memory(code, path, detail),
             Error::Midway { cause } => of_midway(cause, error.kind()),
             Error::Cancelled(_) | Error::Scan(ScanError::Cancelled(_)) => stopped(code),
         }
@@ -311,46 +311,6 @@ fn of_order(code: Code, error: &Error, path: Option<&Path>, findings: &[OrderFin
     let mut report = Report::new(code, capitalised(&error.to_string())).about_no_files();
     report.causes = findings.iter().map(line).collect();
     report.hint("Correct the order, then make the patch again.")
-}
-
-fn of_file(code: Code, doing: &str, path: &Path, source: &std::io::Error) -> Report {
-    let report = Report::new(code, format!("Can't {doing}")).at(path.display()).because(in_words(source));
-    match code {
-        Code::Occupied => report.hint("Choose another name; existing files are never overwritten."),
-        Code::Space => report.hint(FREE_SPACE),
-        _ if source.kind() == std::io::ErrorKind::NotFound => {
-            report.hint("Check the path. The folder in front of the name must exist, too.")
-        }
-        _ => report,
-    }
-}
-
-fn of_memory(code: Code, path: &Path, detail: &str) -> Report {
-    let shown = shell_path(path);
-    Report::new(code, "Can't read what this account saw of folders before")
-        .at(path.display())
-        .because(detail.to_owned())
-        .hint(format!(
-            "Restore the file from a backup, or move it away: mv {shown} {shown}.damaged. \
-             Without it, older patches aren't recognised, and every history counts as foreign."
-        ))
-}
-
-fn of_folder(code: Code, path: &Path, error: &FolderError) -> Report {
-    let report = Report::new(code, "Can't open the folder").at(path.display());
-    match error {
-        FolderError::IsLink { real, .. } => {
-            let real = real.display().to_string();
-            let hint = format!("To use the folder it points to, name that one: {}", shell_word(&real));
-            report.because(format!("it's a link to {real}")).hint(hint)
-        }
-        FolderError::NotAFolder(_) => {
-            report.because("it isn't a folder").hint("Name the folder where the product is installed.")
-        }
-        FolderError::System { source, .. } => {
-            report.because(in_words(source)).hint("Name the folder where the product is installed.")
-        }
-    }
 }
 
 fn of_container(error: &BundleError) -> Report {

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::*;
+use crate::disk::fs::FolderError;
 use crate::model::TreePath;
 use crate::plan::why::{AtPlace, Disk, Mismatch};
 use crate::progress::Cancelled;
