@@ -26,7 +26,7 @@ pub mod window;
 words! {
     // Start
     START_TITLE = "See what a patch will change – before it changes anything";
-    START_LOOKING_IS_SAFE = "Opening a patch changes nothing. Anything you apply can be undone.";
+    START_LOOKING_IS_SAFE = "Opening a patch changes nothing. You can undo what you apply until you keep it for good.";
     START_DROP = "Drop a patch file or a folder here";
     START_DROP_NAME = ".patchbundle, .patch or .diff, an emailed patch, or a quilt series folder";
     START_DROP_NOW = "Drop to open";
@@ -69,7 +69,7 @@ words! {
     NEEDS_BOTH = "Choose a patch file and a folder first";
     NEEDS_FOLDER = "Choose a folder first";
     NEEDS_CHECK = "Wait until the folder is checked";
-    NOTHING_TO_TAKE_BACK = "Nothing to roll back: no patch has been applied here";
+    NOTHING_TO_TAKE_BACK = "Nothing to roll back: no patch is applied here";
     NOT_SIGNED = "Not signed";
     TRUSTED = "Trusted";
     NOT_ENOUGH_SIGNATURES = "Not enough signatures";
@@ -171,7 +171,7 @@ words! {
     FILE_SIZE = "File size";
     SHA_256 = "SHA-256";
     PROVEN = "Applied and rolled back on a copy before release";
-    NOT_PROVEN = "No test on a copy before release";
+    NOT_PROVEN = "Not tested on a copy before release";
     NO_RESTART = "No restart needed.";
     PATCH_FILE = "Patch file";
     REFERENCE = "Reference";
@@ -191,7 +191,7 @@ words! {
     DIFFERS_MISSING = "{path} is missing, {cause}{patch}";
     DIFFERS_UNEXPECTED = "{path} exists and should not, {cause}{patch}";
     DIFFERS_PERMISSIONS = "{path} has different permissions, {cause}{patch}";
-    RECORD_FACTS = "Facts";
+    RECORD_FACTS = "Details";
     RECORD_PLAN = "Plan";
     RECORD_FINDINGS = "Warnings shown before";
     DONE = "Done";
@@ -219,7 +219,7 @@ words! {
     STEP_N = "Step {n}";
     ENTRY_N = "History entry {n}";
     USER_ON_HOST = "{user} on {host}";
-    CHECK_PASSED = "✓ {check} ({evidence})";
+    CHECK_PASSED = "✓ {check}";
     OUTPUT = "Output";
     CHECK_NOT_PASSED = "✗ {check} ({evidence})";
     CHECK_STOPPED = "– {check} (stopped: {evidence})";
@@ -229,14 +229,13 @@ words! {
     TIDYING = "Tidying up: {what}";
     // Findings
     RELATED = "Related to a patch in this folder";
-    GOOD_TO_KNOW = "Good to know";
+    GOOD_TO_KNOW = "Note";
     VENDOR_ADVICE = "The vendor's advice";
     SCRIPTS_WOULD_RUN = "Scripts would run on this computer, beginning with {script}";
     RESTART = "Restart";
     ROLLOUT_PACE = "In a rollout";
-    UNSIGNED = "This patch isn't signed by anyone you trust";
+    UNSIGNED = "Not signed by anyone you trust";
     UNSIGNED_HINT = "Continue only if you know who sent it.";
-    SEVERAL_PLACES = "{n}: {what}";
     CHECK_AGAIN = "Check again";
     CHOOSE_ANOTHER_FOLDER = "Choose another folder…";
     SHOW_DIFFERENCES = "Show the differences";
@@ -271,11 +270,11 @@ words! {
     REASONS_IN_FILE = "{path}: {n}";
     CALLED_BACK = "{id} was withdrawn";
     UNDONE_HERE = "Part of {id} is undone";
-    UNDONE_HERE_WHY = "{undone}. The history says who agreed to that, and why.";
+    UNDONE_HERE_WHY = "{undone}. History shows who allowed it, and why.";
     // Guided
     STEP_CHOOSE = "Choose";
     STEP_CHECK = "Check";
-    STEP_REVIEW = "Review";
+    STEP_REVIEW = "Summary";
     STEP_CONFIRM = "Confirm";
     STEP_WORK = "Working";
     STEP_RESULT = "Result";
@@ -293,7 +292,7 @@ words! {
     SUBJECT_OUT_OF = "{patch} in {folder}";
     PART_THIS_PATCH = "this patch";
     DONE_TAKE_OUT = "Patch rolled back";
-    SHARED_WITH = "Required by or shared with: {ids}";
+    SHARED_WITH = "Required by or shares files with: {ids}";
     GO_AS_WELL = "Rolled back, too";
     RETURN = "Active again";
     PUT_TOGETHER = "Rebuilt";
@@ -311,7 +310,7 @@ words! {
     CHECK_READY_MEANING = "The patch can be applied to this folder.";
     CHECK_READY_BACK = "Safe to roll back";
     CHECK_READY_BRING = "Safe to reapply";
-    CHECK_SAFE_COPIES = "Backups checked: all intact.";
+    CHECK_SAFE_COPIES = "The patch can be rolled back from its backups.";
     CHECK_WARN = "You can continue. Read this first.";
     CHECK_BLOCKED = "Resolve this first";
     CHECK_STAYS = "What it would change was edited or deleted here, and stays as it is. See the notes below.";
@@ -389,7 +388,7 @@ words! {
     APPEARANCE_DARK = "Dark";
     APPEARANCE_CONTRAST = "High contrast";
     APPEARANCE_CALM = "Reduce motion (for remote desktop)";
-    COLOURS = "Colours of changes";
+    COLOURS = "Diff colors";
     COLOURS_STANDARD = "Green and red";
     COLOURS_BLUE_ORANGE = "Blue and orange";
     FOLDERS_TITLE = "Choose a folder";
@@ -398,7 +397,7 @@ words! {
     FOLDERS_UP = "Up";
     FOLDERS_NONE = "There are no folders in here.";
     NO_DIALOG = "File dialogs aren't available here. Enter the path instead.";
-    LOST_JOB = "The program itself failed at this step";
+    LOST_JOB = "Patchwright failed at this step";
     NOTHING_CHANGED = "Nothing was changed.";
     TRY_AGAIN = "Try again.";
 }
@@ -424,7 +423,7 @@ pub const fn heading(code: Code) -> &'static str {
     match code {
         Code::Attributes => "Can't keep owner or permissions",
         Code::Busy => "Someone else is changing this folder",
-        Code::Clash => "You and the patch changed the same lines",
+        Code::Clash => "Can't merge your version with the patch's",
         Code::Collide => "Two names would be the same on some systems",
         Code::Conflicts => "Conflicts with another patch",
         Code::Container | Code::Delta | Code::Diff => "Can't open this file: it's damaged or not a patch",
@@ -434,15 +433,15 @@ pub const fn heading(code: Code) -> &'static str {
         Code::FileSystem => "Something in the folder can't be changed safely",
         Code::Foreign => "Files were changed after the interruption",
         Code::Held => "This patch was withdrawn",
-        Code::Health => "A check failed after the change",
+        Code::Health => "A health check failed",
         Code::InUse => "A program is using a file",
         Code::Interrupted => "Stopped at your request",
         Code::Io => "Can't read or write a file or folder",
         Code::Limit => "This patch file is larger than allowed",
-        Code::Manifest | Code::Path => "This patch file breaks a rule",
-        Code::Missing => "Files that the patch needs are missing",
+        Code::Manifest | Code::Path => "This patch file isn't valid",
+        Code::Missing => "Files are missing",
         Code::Moved => "The folder has changed since you looked",
-        Code::Nested => "Another folder with a history counts here",
+        Code::Nested => "This file belongs to a folder with its own history",
         Code::Newer => "This patch file needs a newer Patchwright",
         Code::NoWayBack => "Can't be rolled back",
         Code::NotNewest => "Other patches depend on this one",
@@ -457,7 +456,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Proof => "The patch failed its test on a copy",
         Code::Requires => "Another patch is needed first",
         Code::Rights => "You don't have permission to change this folder",
-        Code::Downgrade => "The patch is older than one that was here",
+        Code::Downgrade => "This patch is older than one applied here before",
         Code::Key => "Can't use this key",
         Code::Signature => "The signature doesn't match",
         Code::Space => "Not enough disk space",
@@ -475,25 +474,21 @@ pub const fn heading(code: Code) -> &'static str {
 
 /// When a person has to do something.
 pub const fn hold(phase: HoldPhase) -> &'static str {
-    match phase {
-        HoldPhase::Before => "Before you apply",
-        HoldPhase::After => "After you apply",
-        HoldPhase::Rollback => "To do when you roll back",
-    }
+    phase.heading()
 }
 
 /// What has to be restarted, as a sentence; `None` when nothing has to be.
 pub const fn restart(what: Restart) -> Option<&'static str> {
     Some(match what {
         Restart::Nothing => return None,
-        Restart::Connected => "Afterwards, restart the patched program and everything connected to it.",
-        Restart::Dependencies => "Afterwards, restart the patched program and everything that needs it.",
-        Restart::Machine => "Restart the computer afterwards.",
-        Restart::Parent => "Afterwards, restart the patched program and the one that starts it.",
-        Restart::Service => "Restart the product's service afterwards.",
-        Restart::System => "Afterwards, restart the whole system, with all of its computers.",
-        Restart::VulnerableComponent => "Restart the patched program afterwards.",
-        Restart::Zone => "Afterwards, restart all computers in the same security zone.",
+        Restart::Connected => "Restart the patched program and everything connected to it.",
+        Restart::Dependencies => "Restart the patched program and everything that depends on it.",
+        Restart::Machine => "Restart the computer.",
+        Restart::Parent => "Restart the patched program and the program that starts it.",
+        Restart::Service => "Restart the product's service.",
+        Restart::System => "Restart every computer of the system.",
+        Restart::VulnerableComponent => "Restart the patched program.",
+        Restart::Zone => "Restart every computer in the same security zone.",
     })
 }
 
