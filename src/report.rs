@@ -157,7 +157,7 @@ impl Report {
                     .at(path.display())
                     .because(detail.clone())
                     .hint(
-                        "Get the list again, or remove it. Without it, withdrawn patches aren't recognised.",
+                        "Get the list again, or remove it. Without it, withdrawn patches aren't recognized.",
                     )
             }
             Error::ScanReport { path, problem } => fixed::of_scan(code, path, problem, &folder),
@@ -203,8 +203,8 @@ impl Report {
 
     /// The person could not be asked.
     pub(crate) fn cannot_ask() -> Self {
-        Self::new(Code::Declined, "This changes the folder, but there is no terminal to ask you")
-            .hint(Advice::typed("Check what would happen first, then add --yes."))
+        Self::new(Code::Declined, "Not done: there is no terminal to ask you")
+            .hint(Advice::typed("Check what would happen, then add --yes."))
     }
 
     /// The program itself failed, and what it was doing is not known any more.
@@ -234,7 +234,9 @@ impl Report {
 
     /// Headline and place in one line.
     pub fn title(&self) -> String {
-        match &self.path {
+        // A single obstacle begins with its file.
+        let is_named = |path: &String| self.obstacles.iter().any(|one| one.path.as_ref() == Some(path));
+        match self.path.as_ref().filter(|path| !is_named(path)) {
             Some(path) => format!("{}: {path}", self.headline),
             None => self.headline.clone(),
         }
@@ -311,7 +313,7 @@ fn of_file(code: Code, doing: &str, path: &Path, source: &std::io::Error) -> Rep
     match code {
         Code::Occupied => report.hint("Choose another name; existing files are never overwritten."),
         _ if source.kind() == std::io::ErrorKind::NotFound => {
-            report.hint("Check the path. The folder in front of the name must exist, too.")
+            report.hint("Check the path. Every folder in it must exist.")
         }
         _ => report,
     }
@@ -323,8 +325,8 @@ fn of_memory(code: Code, path: &Path, detail: &str) -> Report {
         .at(path.display())
         .because(detail.to_owned())
         .hint(format!(
-            "Restore the file from a backup, or move it away: mv {shown} {shown}.damaged. \
-             Without it, older patches aren't recognised, and every history counts as foreign."
+            "Restore the file from a backup, or move it away: `mv {shown} {shown}.damaged`. \
+             Without it, older patches aren't recognized, and every history counts as foreign."
         ))
 }
 

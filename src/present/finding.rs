@@ -9,7 +9,7 @@ use crate::model::{Code, Hold, HoldKind, HoldPhase, Patch, TreePath};
 use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{hidden as report_hidden, phrases, relations};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
-use crate::text::{Advice, capitalised, escape_line};
+use crate::text::{Advice, capitalised, escape_line, said_of, said_of_several};
 use crate::words::{self, fill, trying, window};
 use crate::workbench::{
     ApplyPreview, Denial, EditChoice, Hidden, KnownRehearsal, RollbackPreview, ScriptPlan, Verdict,
@@ -164,7 +164,11 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     findings.extend(findings_of_patch(&preview.patch, &[HoldPhase::Before, HoldPhase::After]));
     findings.extend(findings_of_relations(preview));
     findings.extend(preview.text.as_ref().map(fit::finding));
-    findings.extend(findings_of_notes(preview.preview.notes.iter().filter(|note| !note.is_fit)));
+    // What this patch asks for before and after is said above.
+    let asks = preview.patch.about.notices.iter().filter(|hold| hold.phase != HoldPhase::Rollback);
+    let asked: Vec<String> = asks.map(|hold| Note::of_hold(hold).text).collect();
+    let is_told = |note: &&Note| note.is_fit || asked.contains(&note.text);
+    findings.extend(findings_of_notes(preview.preview.notes.iter().filter(|note| !is_told(note))));
     findings.sort_by_key(|finding| finding.rank);
     findings
 }
@@ -274,11 +278,8 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
     let (code, meaning) = (first.code(), escape_line(&first.meaning()).into_owned());
     let meaning = match places.as_slice() {
         [] => escape_line(&first.headline()).into_owned(),
-        [one] => format!("{one}: {meaning}"),
-        many => fill(
-            words::SEVERAL_PLACES,
-            &[("n", &phrases::count(many.len(), "file", "files")), ("what", &meaning)],
-        ),
+        [one] => said_of(one, &meaning),
+        many => said_of_several(&phrases::count(many.len(), "file", "files"), &meaning),
     };
     let paths = group.iter().filter_map(|obstacle| obstacle.path.as_deref());
     let exact: Vec<TreePath> = paths.filter_map(|path| TreePath::parse(path).ok()).collect();
@@ -428,10 +429,9 @@ pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -
         match places.as_slice() {
             [] if is_warning => Finding::plain(Rank::MayBreak, window::READ_FIRST, text),
             [] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, capitalised(&text)),
-            [one] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, format!("{one} {text}")),
+            [one] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, said_of(one, &text)),
             many => {
-                let number = phrases::count(many.len(), "file", "files");
-                let meaning = fill(words::SEVERAL_PLACES, &[("n", &number), ("what", &text)]);
+                let meaning = said_of_several(&phrases::count(many.len(), "file", "files"), &text);
                 Finding {
                     evidence: places,
                     ..Finding::plain(Rank::Information, words::GOOD_TO_KNOW, meaning)
@@ -458,7 +458,7 @@ mod tests {
             [edited("a"), edited("b\u{202e}"), Obstacle::new(Disk::Entries { needed: 17, free: 0 })];
         let findings = findings_of_obstacles(&obstacles);
         assert_eq!(findings.len(), 2);
-        assert_eq!(findings[0].meaning, "2 files: isn't the version this patch expects");
+        assert_eq!(findings[0].meaning, "2 files aren't the version this patch expects");
         assert_eq!(findings[0].evidence.len(), 2);
         assert!(!findings[0].evidence[1].contains('\u{202e}'), "what hides is shown");
         assert_eq!(findings[1].meaning, "Needs 17 more files on this disk, but there is room for 0");

@@ -225,7 +225,7 @@ impl WorkerChange {
                 words.extend(until.iter().map(|ring| format!("--until={ring}").into()));
                 words.extend(overrides.flags().map(OsString::from));
             }
-            WorkerChange::TakeRolloutBack => words.extend(["rollout".into(), "take-back".into(), place]),
+            WorkerChange::TakeRolloutBack => words.extend(["rollout".into(), "roll-back".into(), place]),
             _ => {}
         }
         words

@@ -110,8 +110,12 @@ fn a_beacon_in_a_check_hears_nothing_of_who_looks() {
         bench.preview(&sandbox.path("fix.patchbundle"), &sandbox.path("app"), watch).expect("a preview")
     });
     assert_eq!(listener.heard(), 0);
-    let unasked =
-        preview.preview.notes.iter().filter(|note| note.text.starts_with("not checked yet: ")).count();
+    let unasked = preview
+        .preview
+        .notes
+        .iter()
+        .filter(|note| note.text.starts_with("checked once you agree to apply: "))
+        .count();
     assert_eq!(unasked, 3, "what is asked of the folder alone is asked: {:?}", preview.preview.notes);
 }
 
@@ -120,10 +124,14 @@ fn what_was_not_asked_yet_is_said_in_words_and_in_json() {
     let listener = Listener::new();
     let sandbox = scene(listener.port);
     let console = Console::new(&sandbox).with_keys();
-    let line = format!("not checked yet: http://127.0.0.1:{}/beacon answers with 200", listener.port);
+    let line = format!(
+        "checked once you agree to apply: http://127.0.0.1:{}/beacon answers with 200",
+        listener.port
+    );
     for command in ["plan $/fix.patchbundle $/app", "plan $/fix.patchbundle $/app --json"] {
         let run = console.done(command);
-        assert!(run.out.contains(&line), "{run}");
+        let told = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(&line), "{run}");
     }
     let explained = console.done("explain $/fix.patchbundle $/app");
     assert!(explained.out.contains("Ready to apply"), "{explained}");

@@ -67,8 +67,8 @@ impl Keys {
                     .then(Advice::typed("To see it: patchwright key list")),
             ),
             Keys::NoneIsCalled(name) => key(
-                format!("you have no key with the name or fingerprint {name:?}"),
-                Advice::typed("To see the keys you have: patchwright key list"),
+                format!("you trust no key with the name or fingerprint {name:?}"),
+                Advice::typed("To see the keys you trust: patchwright key list"),
             ),
             Keys::OfMachine => row(
                 Code::Key,

@@ -25,7 +25,7 @@ pub(crate) enum Switches {
     /// where it stood.
     MovedBelow { id: String, stood_on: bool },
     /// Vulnerabilities are open while it is there, or what these patches changed is undone, and nobody said why it should be.
-    NeedsReason { to: Position, opens: Vec<String>, undoes: Vec<String> },
+    NeedsReason { id: String, to: Position, opens: Vec<String>, undoes: Vec<String> },
 }
 
 impl Switches {
@@ -75,8 +75,8 @@ impl Switches {
                 Code::Undoes,
                 format!("undoing this would turn {id} {to}; {}", consequence(*to, opens, undoes)),
                 Advice::by_command(
-                    &format!("If it has to be, turn it {to} and say why"),
-                    format!("patchwright toggle {to} {id} {HERE} --reason TEXT"),
+                    &format!("To turn it {to} anyway, with a reason"),
+                    toggle_with_reason(*to, id),
                 ),
             ),
             Switches::MovedBelow { id, stood_on } => row(
@@ -87,12 +87,23 @@ impl Switches {
                     false => format!("Turn it back off: patchwright toggle off {id} {HERE}"),
                 },
             ),
-            Switches::NeedsReason { to, opens, undoes } => row(
+            Switches::NeedsReason { id, to, opens, undoes } => row(
                 Code::Undoes,
                 consequence(*to, opens, undoes),
-                Advice::by_command("If it has to be, say why", "--reason TEXT"),
+                Advice::by_command(
+                    &format!("To turn it {to} anyway, with a reason"),
+                    toggle_with_reason(*to, id),
+                ),
             ),
         }
+    }
+}
+
+/// What is typed to turn a switch, and to say why.
+fn toggle_with_reason(to: Position, id: &str) -> String {
+    match to {
+        Position::On => format!("patchwright toggle on {id} {HERE} --reason TEXT"),
+        Position::Off => format!("patchwright toggle off {id} {HERE} --reason TEXT"),
     }
 }
 

@@ -53,7 +53,7 @@ pub struct FolderStatus {
     pub drift: Vec<Drift>,
     /// Files that are as the history says, and in which somebody's edits stayed when a patch changed them.
     pub kept_edits: Vec<TreePath>,
-    /// Number of places that were compared.
+    /// Number of files that were compared; a renamed one is one.
     pub compared: usize,
     /// An interrupted change.
     pub unfinished: Option<UnfinishedWork>,
@@ -71,6 +71,8 @@ pub struct FolderStatus {
     pub(crate) locked_away: Option<String>,
     /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
     pub(crate) scripts_in_doubt: Vec<ScriptNote>,
+    /// Whether the last change only undid one whose health checks failed, which nobody asked for.
+    pub(crate) was_undone_by_checks: bool,
     /// Whether the last change was a rollback that can be undone.
     pub can_undo_rollback: bool,
     /// Whether that needs somebody's word, because nobody vouches for the patch that comes back.
@@ -233,6 +235,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         product,
         version: version.or_else(|| ledger.version().map(str::to_owned)),
         needs: BTreeSet::new(),
+        was_undone_by_checks: last.is_some_and(Entry::is_of_failed_checks),
         can_undo_rollback: matches!(turn, Some(Turn::Went | Turn::CameBack)),
         brought_back: turn == Some(Turn::CameBack),
         last_moved: last
@@ -244,7 +247,7 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'
         switches,
         scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),
         kept_edits: kept_edits(&folder, &drift),
-        compared: expected.len(),
+        compared: folder.files(),
         contained: contained(&folder, &observation.tree, fs)?,
         undone: undone(&folder, ledger, &observation.tree, fs)?,
         removal: folder.layers.iter().map(|layer| (layer.key, removal(&folder, layer))).collect(),
@@ -308,6 +311,7 @@ impl FolderStatus {
             older: None,
             memory_problem: None,
             scripts_in_doubt: Vec::new(),
+            was_undone_by_checks: false,
             can_undo_rollback: false,
             needs: BTreeSet::new(),
             brought_back: false,
@@ -443,7 +447,8 @@ fn drift(
         return Ok(drift);
     }
     // The newest first: theirs are the likeliest to be at hand.
-    let brought = ledger.entries().iter().rev().filter(|entry| entry.action == Action::Apply);
+    let is_of_bundles = |entry: &&Entry| entry.action == Action::Apply && !entry.is_of_text_patches();
+    let brought = ledger.entries().iter().rev().filter(is_of_bundles);
     let patches: Vec<Patch> = brought.flat_map(|entry| manifests_of(fs, ledger, entry)).collect();
     let seen: BTreeSet<Digest> = tree.iter().filter_map(|(_, node)| Some(node.as_file()?.digest)).collect();
     let is_here =

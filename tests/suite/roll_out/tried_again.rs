@@ -112,7 +112,7 @@ fn what_was_refused_is_to_be_tried_again_before_anybody_goes_on_without_it() {
     let run = site.console().run(&typed("run --yes"));
     assert!(run.out.contains("To try again: patchwright rollout run $/october.toml"), "{run}");
     assert!(
-        run.out.contains("To go on without it: patchwright rollout leave-out $/october.toml $/srv/a"),
+        run.out.contains("To continue without it: patchwright rollout leave-out $/october.toml $/srv/a"),
         "{run}"
     );
     assert_eq!(site.run().code, 0, "it was only not signed");
