@@ -159,7 +159,7 @@ impl Report {
                     .at(path.display())
                     .because(detail.clone())
                     .hint(
-                        "Get the list again, or remove it. Without it, withdrawn patches aren't recognised.",
+                        "Get the list again, or remove it. Without it, withdrawn patches aren't recognized.",
                     )
             }
             Error::ScanReport { path, problem } => fixed::of_scan(code, path, problem, &folder),
@@ -205,8 +205,8 @@ impl Report {
 
     /// The person could not be asked.
     pub(crate) fn cannot_ask() -> Self {
-        Self::new(Code::Declined, "This changes the folder, but there is no terminal to ask you")
-            .hint(Advice::typed("Check what would happen first, then add --yes."))
+        Self::new(Code::Declined, "Not done: there is no terminal to ask you")
+            .hint(Advice::typed("Check what would happen, then add --yes."))
     }
 
     /// The program itself failed, and what it was doing is not known any more.
@@ -236,9 +236,11 @@ impl Report {
 
     /// Headline and place in one line.
     pub fn title(&self) -> String {
-        match &self.path {
-            Some(path) if !self.names_path => format!("{}: {path}", self.headline),
-            _ => self.headline.clone(),
+        // A single obstacle begins with its file.
+        let is_named = |path: &String| self.obstacles.iter().any(|one| one.path.as_ref() == Some(path));
+        match self.path.as_ref().filter(|path| !self.names_path && !is_named(path)) {
+            Some(path) => format!("{}: {path}", self.headline),
+            None => self.headline.clone(),
         }
     }
 

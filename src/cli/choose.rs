@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     /// The list of exploited problems, as CISA publishes it (JSON)
     #[arg(long, value_name = "FILE")]
     kev: Option<PathBuf>,
-    /// The table of forecasts, as FIRST publishes it (CSV, also packed with gzip)
+    /// The table of forecasts, as FIRST publishes it (CSV, or CSV compressed with gzip)
     #[arg(long, value_name = "FILE")]
     epss: Option<PathBuf>,
     /// Exit with 3 if a problem of this kind isn't fixed in the folder: exploited, overdue, critical, high, medium, low or any

@@ -32,6 +32,10 @@ enum EditVerb {
 
 /// Show what the edits of an order do to files; exits with 3 if one doesn't fit
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright edit test order.toml /opt/app
+  patchwright edit test order.toml a/values.yaml b/values.yaml")]
 struct Test {
     /// The order with the edits
     order: PathBuf,

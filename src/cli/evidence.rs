@@ -42,7 +42,7 @@ Examples:
 pub(super) struct Arguments {
     /// The product folder, or the word verify
     target: PathBuf,
-    /// Only what is about this patch; after verify: the file
+    /// Only this patch; after `verify`, the evidence file
     id: Option<PathBuf>,
     /// The file to write; an older evidence file there is replaced
     #[arg(short, long, value_name = "FILE")]
@@ -56,7 +56,7 @@ pub(super) struct Arguments {
     /// Read the key's password from the first line of this file
     #[arg(long, value_name = "FILE", requires = "key")]
     password_file: Option<PathBuf>,
-    /// Leave out names: users (with computers and signers), paths, or both. The records themselves are then left out, too
+    /// Leave out names: users (also computers and signers), paths, or both; the original records are left out, too
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = left_out)]
     redact: Vec<LeftOut>,
 }

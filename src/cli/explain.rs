@@ -8,8 +8,8 @@ use crate::workbench::ApplyRequest;
 
 /// Explain how patches relate to those in a folder
 ///
-/// For each patch in the folder and each other patch you name: is it the same, newer, contained, in conflict,
-/// mergeable, or unrelated? Shows the fixes, files and lines that prove it, and what to do. Changes nothing. Exits
+/// For each patch in the folder and each other patch you name, says whether it's the same, newer, contained, in conflict,
+/// mergeable, or unrelated. Shows the fixes, files and lines that prove it, and what to do. Changes nothing. Exits
 /// with 3 if the patch can't be applied yet.
 #[derive(Debug, clap::Args)]
 #[command(

@@ -24,7 +24,7 @@ Examples:
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
-    /// Write it for others: openvex, cyclonedx, cyclonedx-vex, csaf, trivyignore or osv-scanner
+    /// Write a document for scanners or auditors: openvex, cyclonedx, cyclonedx-vex, csaf, trivyignore or osv-scanner
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     format: Option<FixedFormat>,
     /// The file to write; an earlier one of this command is replaced. Without it, the document is printed
@@ -36,7 +36,7 @@ pub(super) struct Arguments {
     /// The document's author; by default, your user and computer
     #[arg(long, value_name = "NAME", requires = "format")]
     author: Option<String>,
-    /// An address of the author; csaf needs one
+    /// The author's web address; required for csaf
     #[arg(long, value_name = "URL", requires = "format")]
     namespace: Option<String>,
     #[command(flatten)]
@@ -86,7 +86,7 @@ impl Arguments {
             return Err(report.hint("Add one like this: --namespace https://YOUR-COMPANY").into());
         }
         if self.format.is_some_and(FixedFormat::needs_namespace) && namespace.is_none() {
-            let report = Report::usage("CSAF names a publisher and a web address it owns");
+            let report = Report::usage("A CSAF document needs a publisher and its web address");
             return Err(report.hint("Add: --author NAME --namespace https://YOUR-COMPANY").into());
         }
         if self.format.is_some() && self.output.is_none() && session.is_json() {

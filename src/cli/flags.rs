@@ -21,10 +21,10 @@ pub(super) struct Common {
     /// Print progress as one JSON object per line; implies --json
     #[arg(long, global = true, value_name = "json", hide_possible_values = true)]
     pub progress: Option<ProgressFormat>,
-    /// Answer yes to the one question before a change
+    /// Answer yes to the question before a change
     #[arg(short, long, global = true)]
     pub yes: bool,
-    /// Print without colours, like the environment variable NO_COLOR
+    /// Print without colors; NO_COLOR in the environment does the same
     #[arg(long, global = true)]
     pub(crate) no_color: bool,
     /// Print nothing on success

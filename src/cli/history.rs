@@ -11,14 +11,14 @@ use crate::model::Kind;
 ///
 /// Oldest first. Each entry names the one before it by its checksum, and this chain is verified. Entries that you didn't
 /// write on this computer are marked: you see what they say, but nothing relies on it. With --verify, also checks the
-/// manifests in the history, and compares the history with what you saw before.
+/// manifests, and compares the history with what this account saw before.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   patchwright history /opt/app
   patchwright history /opt/app --verbose
   patchwright history /opt/app --verify
-  patchwright history /opt/app --vouch=TICKET-4711")]
+  patchwright history /opt/app --confirm=TICKET-4711")]
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
@@ -26,18 +26,18 @@ pub(super) struct Arguments {
     #[arg(long)]
     verify: bool,
     /// Confirm for this reason that a history somebody else wrote is right; its scripts can then be undone
-    #[arg(long, value_name = "REASON", value_parser = super::flags::reason, conflicts_with = "verify")]
-    vouch: Option<String>,
+    #[arg(long, value_name = "REASON", alias = "vouch", value_parser = super::flags::reason, conflicts_with = "verify")]
+    confirm: Option<String>,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
-        if self.verify || self.vouch.is_some() {
+        if self.verify || self.confirm.is_some() {
             // What is confirmed is no longer told afterwards.
-            let was_shortened = self.vouch.is_some()
+            let was_shortened = self.confirm.is_some()
                 && session.workbench().check_history(target).is_ok_and(|before| before.older.is_some());
-            let check = match &self.vouch {
+            let check = match &self.confirm {
                 Some(reason) => session.workbench().vouch_for_history(target, reason),
                 None => session.workbench().check_history(target),
             };
@@ -53,7 +53,7 @@ impl Arguments {
                 |style| {
                     // Where nothing was done, nothing was confirmed.
                     let is_about_something = check.fitting > 0 || check.problem.is_some() || was_shortened;
-                    let reason = self.vouch.as_ref().filter(|_| is_about_something || unfinished.is_some());
+                    let reason = self.confirm.as_ref().filter(|_| is_about_something || unfinished.is_some());
                     let noted = reason.map(|reason| text::vouched(reason, style));
                     noted.unwrap_or_default()
                         + &text::history_check(&check, target, style)

@@ -45,6 +45,10 @@ enum KeyVerb {
 
 /// Make a key to sign with, protected by a password
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright key new anna
+  patchwright key new ci --output ci.key --password-file password.txt")]
 struct New {
     /// The key's name; its files are NAME.key and NAME.pub
     name: String,
@@ -61,12 +65,21 @@ struct New {
 
 /// List the keys you trust
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright key list
+  patchwright key list --verbose")]
 struct ListedKeys {}
 
 /// Trust a key, after you compared its fingerprint with the owner
 ///
 /// Without a terminal, pass the fingerprint with --fingerprint; --yes doesn't replace comparing it.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright key trust acme.pub --name ACME --product Lighthouse
+  patchwright key trust --from fix.patchbundle --name ACME
+  patchwright key trust anna.pub --role reviewer --every-product")]
 struct Trust {
     /// The .pub file of the key
     #[arg(value_name = "KEYFILE", required_unless_present = "from")]
@@ -102,10 +115,14 @@ struct Trust {
 
 /// Revoke a key: nothing it signed is trusted any more
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright key revoke ACME --reason stolen
+  patchwright key revoke ACME --reason lost --from-time 2027-01-31T00:00:00Z")]
 struct Revoke {
     /// Your name for the key, or its fingerprint
     key: String,
-    /// Why; shown wherever the key isn't accepted
+    /// The reason, which is shown wherever the key is rejected
     #[arg(long)]
     reason: String,
     /// Revoke it only for patches from this number on
@@ -118,6 +135,9 @@ struct Revoke {
 
 /// Print a public key, so that others can trust it
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright key export ACME > acme.pub")]
 struct KeyExport {
     /// Your name for the key, or its fingerprint
     key: String,
@@ -128,6 +148,9 @@ struct KeyExport {
 /// The signatures are next to the file, as FILE.*.minisig or FILE.*.sshsig. A list must be signed by as many keys you
 /// trust for the product now as the last list required, and by as many of its own keys as it requires.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright key update keys.json")]
 struct Update {
     /// The list
     file: PathBuf,
@@ -135,6 +158,9 @@ struct Update {
 
 /// Sign a list of keys; the signature goes next to the file
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright key sign-list keys.json --key anna.key")]
 struct SignList {
     /// The list
     file: PathBuf,
@@ -307,7 +333,7 @@ impl Trust {
             }
             None if !session.can_ask() => {
                 let problem = match session.asks() {
-                    true => "The key's fingerprint has to be compared, but there is no terminal to show it",
+                    true => "Compare the key's fingerprint first; there is no terminal to ask you",
                     false => "--yes doesn't replace comparing a fingerprint",
                 };
                 let report = Report::usage(problem);

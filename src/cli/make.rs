@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     /// The folder with the changed product; not needed if the edits of the order are all that changes
     #[arg(long, value_name = "NEW", requires = "from")]
     to: Option<PathBuf>,
-    /// Another build's folder, or one of its files, that the edits of the order must fit, too; repeat for several
+    /// A folder or file of another build; the order's edits must fit it, too; repeat for several
     #[arg(long = "try", value_name = "FILE", requires = "order", conflicts_with_all = ["to", "patch", "git"])]
     tries: Vec<PathBuf>,
     /// A text patch, or several in order
@@ -78,7 +78,7 @@ struct OrderArguments {
     /// The description of the patch; `patchwright new` writes a template
     #[arg(long, value_name = "FILE")]
     order: Option<PathBuf>,
-    /// Only an ID, without a description
+    /// Use this ID, and no description
     #[arg(long)]
     id: Option<String>,
 }

@@ -24,7 +24,7 @@ choices! {
     }
 }
 
-/// Show figures on changes: how many, how long, how many failed
+/// Show metrics of changes: how many, how long, how many failed
 ///
 /// Counted from the verified histories of the folders: how often patches are applied, how long that takes, how often it goes
 /// wrong. Missing data is shown as "no data", never guessed; fewer than five values are called too few to compare. With

@@ -25,7 +25,7 @@ impl TerminalProgress {
     pub fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let style =
-            ProgressStyle::with_template("{msg:26} [{bar:30}] {percent:>3} %").expect("a good template");
+            ProgressStyle::with_template("{msg:26} [{bar:30}] {percent:>3}%").expect("a good template");
         bar.set_style(style.progress_chars("=> "));
         Self { bar, begun: Instant::now() }
     }

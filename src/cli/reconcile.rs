@@ -10,7 +10,7 @@ use crate::report::Report;
 use crate::report::wanted;
 use crate::workbench::{self, ReconcileWish};
 
-/// Bring many folders in line with a state file
+/// Make many folders match a state file
 ///
 /// The state file lists folders, and the patches that each should have. Without --apply, nothing is changed, and you see what
 /// would be. What a person did by hand is never undone: a patch that somebody rolled back stays out until the
@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     /// Only this folder of the file
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
-    /// Follow the file also where a person did something else by hand
+    /// Follow the file even where somebody changed something by hand
     #[arg(long)]
     again: bool,
     /// Roll back at most this many patches in all folders together; if more would be, nothing is changed
@@ -47,7 +47,7 @@ pub(super) struct Arguments {
     /// Write a report: FILE.json, FILE.md, or FILE.xml for JUnit; repeat it for several
     #[arg(long, value_name = "FILE")]
     report: Vec<PathBuf>,
-    /// Write figures for Prometheus
+    /// Write metrics for Prometheus
     #[arg(long, value_name = "FILE")]
     metrics: Option<PathBuf>,
     /// Leave this folder alone from now on; needs a reason, which the history records

@@ -1,4 +1,4 @@
-//! `patchwright rehearse`: tries a change on a clone of the folder.
+//! `patchwright rehearse`: tries a change on a copy of the folder.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
 use crate::workbench::{ApplyOptions, RehearsalWish};
 
-/// Try a change on a clone of the folder, with your own tests
+/// Try a change on a copy of the folder, with your own tests
 ///
-/// Makes a clone next to the folder, as .NAME-rehearsal-…, applies the patches there, runs their health checks and your tests, rolls
-/// back, and compares every file. The folder itself stays as it is. The clone is removed afterwards. If this command is killed,
-/// its test ends too, and the next rehearsal removes the clone. `plan` and `apply` show how it ended, as long as folder and patches stay the same.
+/// Makes a copy next to the folder, as .NAME-rehearsal-…, applies the patches there, runs their health checks and your tests, rolls
+/// back, and compares every file. The folder itself stays as it is. The copy is removed afterwards. If this command is killed,
+/// its test ends too, and the next rehearsal removes the copy. `plan` and `apply` show how it ended, as long as folder and patches stay the same.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "patchwright rehearse [OPTIONS] <FILE>... <TARGET>",
@@ -29,13 +29,13 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: FilesAndTarget,
-    /// A command that tests the product, run in the clone; repeat it for several. Passes if it exits with 0
+    /// A command that tests the product, run in the copy; repeat it for several. Passes if it exits with 0
     #[arg(long, value_name = "COMMAND", value_parser = command)]
     test: Vec<String>,
     /// How long each test may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
-    /// Make the clone in this folder
+    /// Make the copy in this folder
     #[arg(long, value_name = "DIR")]
     copy_in: Option<PathBuf>,
     #[command(flatten)]

@@ -31,7 +31,7 @@ pub(super) struct Arguments {
     /// Take contents from this patch file; repeat for several
     #[arg(long, value_name = "FILE")]
     from: Vec<PathBuf>,
-    /// Repair the other files where there is no backup of some, and leave these as they are
+    /// Leave files without a backup as they are, and repair the others
     #[arg(long)]
     leave_damaged: bool,
     /// Show what would change, and change nothing

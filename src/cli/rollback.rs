@@ -13,7 +13,7 @@ use crate::workbench::{
     DamagedBackups, DecisionDigest, Occasion, Overrides, RollbackOptions, ScriptConsent, Turn, Which,
 };
 
-/// Roll back a patch: restore the folder to what it was without it
+/// Roll back a patch: restore the folder to its state without it
 ///
 /// Without an ID, rolls back the last patch. You can name any other patch, too: files that newer patches share with it
 /// are rebuilt from the backups and the patches that stay, where the result can be proven, and you see the difference

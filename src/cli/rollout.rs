@@ -29,7 +29,7 @@ Examples:
   patchwright rollout approve october.toml rest --by-hand
   patchwright rollout approve october.toml rest --key=anna.key
   patchwright rollout leave-out october.toml /srv/app/c --reason=retired
-  patchwright rollout take-back october.toml
+  patchwright rollout roll-back october.toml
 
 A rollout file:
   format = \"patchwright-rollout/1\"
@@ -65,12 +65,15 @@ enum RolloutVerb {
     Approve(Approve),
     Stop(StopRollout),
     LeaveOut(LeaveOut),
-    #[command(visible_alias = "roll-back")]
+    #[command(name = "roll-back", alias = "take-back")]
     TakeBack(TakeBack),
 }
 
 /// Show what every folder of every ring would get, and every problem; changes nothing
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright rollout plan october.toml")]
 struct PlanRollout {
     /// The rollout file
     file: PathBuf,
@@ -78,8 +81,12 @@ struct PlanRollout {
     overrides: OverrideFlags,
 }
 
-/// Start the rollout, or go on with it as far as its rules allow
+/// Start or continue the rollout, as far as its rules allow
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright rollout run october.toml --yes
+  patchwright rollout run october.toml --until pilot --wait")]
 struct RunRollout {
     /// The rollout file
     file: PathBuf,
@@ -98,8 +105,11 @@ struct RunRollout {
     scripts: ScriptFlags,
 }
 
-/// Show how every ring and folder stands, as the rollout's records say
+/// Show the state of every ring and folder, from the rollout's records
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright rollout status october.toml")]
 struct ShowRollout {
     /// The rollout file
     file: PathBuf,
@@ -107,6 +117,9 @@ struct ShowRollout {
 
 /// Change no further folder, until somebody resumes it
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright rollout pause october.toml --reason=OPS-77")]
 struct Pause {
     /// The rollout file
     file: PathBuf,
@@ -117,6 +130,9 @@ struct Pause {
 
 /// End a pause or a stop; folders that failed are tried again, and after a stop the next rings are approved again
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright rollout resume october.toml")]
 struct Resume {
     /// The rollout file
     file: PathBuf,
@@ -125,13 +141,17 @@ struct Resume {
 /// Approve that a ring starts
 #[derive(Debug, clap::Args)]
 #[group(skip)]
+#[command(after_help = "\
+Examples:
+  patchwright rollout approve october.toml rest --by-hand
+  patchwright rollout approve october.toml rest --key=anna.key")]
 #[command(group(clap::ArgGroup::new("how").required(true).args(["by_hand", "key"])))]
 struct Approve {
     /// The rollout file
     file: PathBuf,
     /// The ring
     ring: String,
-    /// Approve as the person who runs this command; whoever can write the rollout's records could do the same
+    /// Approve as the person who runs this command; anyone who can write the rollout's records can do this
     #[arg(long)]
     by_hand: bool,
     /// Sign the approval with this secret key, or the .pub file of an SSH key in an agent; it counts where the key is trusted
@@ -148,6 +168,9 @@ struct Approve {
 
 /// Stop the rollout; every folder stays as it is
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright rollout stop october.toml --reason=OPS-77")]
 struct StopRollout {
     /// The rollout file
     file: PathBuf,
@@ -156,8 +179,11 @@ struct StopRollout {
     reason: Option<String>,
 }
 
-/// Go on without a folder that doesn't have the patches
+/// Continue without a folder that doesn't have the patches
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright rollout leave-out october.toml /srv/app/c --reason=retired")]
 struct LeaveOut {
     /// The rollout file
     file: PathBuf,
@@ -170,6 +196,10 @@ struct LeaveOut {
 
 /// Roll back exactly what the rollout applied, the last ring first, and end it; `run --again` starts it once more
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright rollout roll-back october.toml
+  patchwright rollout roll-back october.toml --ring pilot --yes")]
 struct TakeBack {
     /// The rollout file
     file: PathBuf,

@@ -14,7 +14,7 @@ use crate::workbench::{DecisionDigest, Error, Occasion, ToggleOptions};
 /// List the switches of a folder's patches, or turn one off or on
 ///
 /// A patch can bring a switch: one value of a settings file that turns what is new off, while the patch stays. With only
-/// a folder, shows every switch, where it stands, since when and by whom. Turning one changes that value and nothing else,
+/// a folder, shows every switch, its position, since when and by whom. Turning one changes that value and nothing else,
 /// is backed up and recorded like any other change, and `patchwright rollback TARGET --undo` undoes it.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -37,8 +37,14 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum ToggleVerb {
     /// Turn a switch off
+    #[command(after_help = "\
+Examples:
+  patchwright toggle off new-parser /opt/app --reason=ticket-4711")]
     Off(Move),
     /// Turn a switch on
+    #[command(after_help = "\
+Examples:
+  patchwright toggle on new-parser /opt/app --yes")]
     On(Move),
 }
 

@@ -141,10 +141,9 @@ pub fn command() -> Command {
     let command = Arguments::command();
     let help = help_of_the_program(&command);
     // Whatever the file of the program is called, everything that is shown can be typed after an installation.
-    command
-        .bin_name("patchwright")
-        .help_template(help)
-        .mut_subcommands(|verb| verb.help_template(HELP_OF_A_VERB))
+    command.bin_name("patchwright").help_template(help).mut_subcommands(|verb| {
+        verb.help_template(HELP_OF_A_VERB).mut_subcommands(|own| own.help_template(HELP_OF_A_VERB))
+    })
 }
 
 /// What was typed.
@@ -167,7 +166,7 @@ fn help_of_the_program(command: &Command) -> String {
             help.push_str(&format!("  {name:<11}  {}\n", about.unwrap_or_default()));
         }
     }
-    help.push_str("\nFor one of them: patchwright COMMAND --help\n");
+    help.push_str("\nHelp for one command: patchwright COMMAND --help\n");
     help.push_str("\nOptions of every command:\n{options}{after-help}");
     help
 }

@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     /// Check only the checksums, whoever signed it
     #[arg(long)]
     allow_unsigned: bool,
-    /// Ask by the rules and keys in this file, which has the form of trust.toml
+    /// Use the rules and keys in this file (same format as trust.toml)
     #[arg(long, value_name = "FILE", conflicts_with = "allow_unsigned")]
     rules: Option<PathBuf>,
 }
@@ -52,7 +52,7 @@ impl Arguments {
             || self.allow_unsigned && verdict.standing != Standing::Broken;
         session.answer_as(
             if is_fine { Outcome::Done } else { Outcome::Not(Kind::NotTrusted) },
-            |style| text::verification(&verified, file, style),
+            |style| text::verification(&verified, file, self.allow_unsigned, style),
             || answer::Verify::new(&verified, file),
         )
     }

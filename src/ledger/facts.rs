@@ -10,6 +10,7 @@ use crate::diff::patch_text::{StripLevel, UncarriedKind};
 use crate::diff::place::HunkGrade;
 use crate::model::{Digest, TreePath, VersRange};
 use crate::plan::{FileNote, Note, Obstacle};
+use crate::text::said_of;
 
 /// One thing that somebody may want to know long after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,9 +201,9 @@ impl EntryFact {
     /// The fact in words, which may hold anything from outside: escape them. `entry` is the one that it is in.
     fn sentence(&self, entry: &Entry) -> String {
         match self {
-            EntryFact::Accepted { shown, .. } => format!("accepted: {shown}"),
-            EntryFact::File { path, became } => format!("{path}: {}", became.phrase()),
-            EntryFact::Noted { path, shown } => format!("{path}: {shown}"),
+            EntryFact::Accepted { shown, .. } => format!("allowed: {shown}"),
+            EntryFact::File { path, became } => said_of(path, &became.phrase()),
+            EntryFact::Noted { path, shown } => said_of(path, shown),
             EntryFact::Component { .. } | EntryFact::NotWithdrawn { .. } => self.what_was_asked(),
             EntryFact::TextPatch { .. }
             | EntryFact::Fuzz { .. }
@@ -241,7 +242,7 @@ impl EntryFact {
             }
             EntryFact::OriginalMissing { path } => format!("the original of {path} was missing"),
             EntryFact::PutAside { path, now } => format!("kept a copy of {path} as {now}"),
-            EntryFact::Held { reason } => reason.clone(),
+            EntryFact::Held { reason } => format!("reason: {reason}"),
         }
     }
 
@@ -337,6 +338,16 @@ impl Entry {
     pub(crate) fn is_of_stopped_checks(&self) -> bool {
         let was_stopped = |fact: &EntryFact| matches!(fact, EntryFact::StoppedCheck { .. });
         self.action == Action::Rollback && self.facts.iter().any(was_stopped) && !self.has_failed_check()
+    }
+
+    /// Whether it applied text patches: no repair takes contents from these.
+    pub(crate) fn is_of_text_patches(&self) -> bool {
+        self.facts.iter().any(|fact| matches!(fact, EntryFact::TextPatch { .. }))
+    }
+
+    /// Whether it restored what an interruption had left halfway.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.facts.iter().any(|fact| matches!(fact, EntryFact::Interrupted { .. }))
     }
 
     /// The files that had some of what its patch number `part` changes before it came, because of others.

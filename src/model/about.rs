@@ -271,6 +271,17 @@ choices! {
     }
 }
 
+impl HoldPhase {
+    /// What stands above what is to be done or known then.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            HoldPhase::Before => "Before you apply",
+            HoldPhase::After => "After you apply",
+            HoldPhase::Rollback => "To do when you roll back",
+        }
+    }
+}
+
 /// How bad what it mends is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Severity {

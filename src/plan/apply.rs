@@ -7,6 +7,7 @@ use super::folders::{find_missing_parents, settle_folders};
 use super::local_edits::SettledPlace;
 use super::why::{AtPlace, Mismatch, Unfit, Why};
 use super::{FileNote, Note, Obstacle, Situation};
+use crate::diff::pair_renames;
 use crate::model::{
     CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, Role, RollbackPossible, Step, TreePath,
     executed_by, version_control,
@@ -119,7 +120,7 @@ impl Planner<'_> {
             }
         }
         for check in &situation.unasked_checks {
-            self.note(format!("checked only once you agree to apply this patch: {check}"));
+            self.note(format!("checked only once you agree to apply: {check}"));
         }
     }
 
@@ -164,14 +165,12 @@ impl Planner<'_> {
         let unclear: BTreeSet<&str> =
             self.situation.problems.iter().map(|problem| problem.path.as_str()).collect();
         let mut told = BTreeSet::new();
-        let mut done = 0;
         for change in changes {
             if self.is_out_of_sight(&change.path, &unclear, &mut told) {
                 continue;
             }
             let observed = self.situation.tree.at(&change.path);
             if change.is_done(observed) {
-                done += 1;
                 continue;
             }
             let settled = match change.expects(observed) {
@@ -184,17 +183,23 @@ impl Planner<'_> {
             }
             steps.push(Step { path: change.path.clone(), before: observed.cloned(), after });
         }
+        let (done, all) = self.done_of(changes);
         if done == 0 && steps.is_empty() && self.obstacles.is_empty() {
             self.refuse_where_nothing_is(changes);
         }
         if done > 0 && !steps.is_empty() && self.obstacles.is_empty() {
-            self.note(format!(
-                "{} of {} files already have the changes of this patch",
-                with_thousands(done as u64),
-                with_thousands(changes.len() as u64)
-            ));
+            let (done, all) = (with_thousands(done), with_thousands(all));
+            self.note(format!("{done} of {all} files already have this patch's changes"));
         }
         settle_folders(steps, self.situation, &mut self.obstacles, &mut self.notes)
+    }
+
+    /// How many of `changes` are there already, and how many there are: a renamed file is one, under both of its names.
+    fn done_of(&self, changes: &[FileChange]) -> (u64, u64) {
+        let is_done = |change: &FileChange| change.is_done(self.situation.tree.at(&change.path));
+        let lines = pair_renames(changes);
+        let done = lines.iter().filter(|(to, from)| is_done(to) && from.is_none_or(is_done)).count();
+        (done as u64, lines.len() as u64)
     }
 
     /// Where none of the files is there, nobody deleted them: it is another folder.
@@ -335,7 +340,7 @@ impl Planner<'_> {
     fn note_what_is_worth_knowing(&mut self, steps: &[Step]) {
         let changed: BTreeSet<&TreePath> = steps.iter().map(|step| &step.path).collect();
         for path in self.situation.hard_linked.iter().filter(|path| changed.contains(path)) {
-            self.note_at(path, "has other names (hard links), which keep the old content");
+            self.note_at(path, "has other names (hard links); they keep the old content");
         }
         for step in steps.iter().filter(|step| matches!(step.after, Some(Node::File(_) | Node::Link(_)))) {
             if let Some(phrase) = executed_by(&step.path) {
@@ -343,7 +348,7 @@ impl Planner<'_> {
             }
         }
         for hold in &self.patch.about.notices {
-            self.note(format!("{} ({}): {}", hold.kind, hold.phase, hold.text));
+            self.notes.push(Note::of_hold(hold));
         }
         if self.patch.about.rollback.possible != RollbackPossible::Yes {
             let until = match self.patch.about.rollback.possible {

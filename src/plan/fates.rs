@@ -1,6 +1,7 @@
 //! What becomes, at one place, of what a patch brought there.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::layers::{ContentByDigest, Layer};
@@ -48,13 +49,29 @@ pub struct FileFates {
 }
 
 impl FileFates {
-    pub(super) fn add(&mut self, path: &TreePath, fate: Fate) {
-        self.all += 1;
-        match fate {
-            Fate::Kept => self.kept += 1,
-            Fate::Rewritten => self.rewritten.push(path.clone()),
-            Fate::Undone => self.undone.push(path.clone()),
+    /// Those of files that are `found` so. A renamed file is one, which is lost if it is under either of its names; `moved`:
+    /// the new ones by the old ones.
+    pub(super) fn of<'a>(
+        found: impl IntoIterator<Item = (&'a TreePath, Fate)>,
+        moved: &BTreeMap<TreePath, TreePath>,
+    ) -> Self {
+        let mut worst: BTreeMap<TreePath, (Fate, &TreePath)> = BTreeMap::new();
+        for (path, fate) in found {
+            let name = moved.get(path).unwrap_or(path).clone();
+            let known = worst.entry(name).or_insert((fate, path));
+            if fate > known.0 {
+                *known = (fate, path);
+            }
         }
+        let mut fates = Self { all: worst.len(), ..Self::default() };
+        for (fate, path) in worst.into_values() {
+            match fate {
+                Fate::Kept => fates.kept += 1,
+                Fate::Rewritten => fates.rewritten.push(path.clone()),
+                Fate::Undone => fates.undone.push(path.clone()),
+            }
+        }
+        fates
     }
 }
 
@@ -64,17 +81,15 @@ pub(crate) fn how_it_stands(
     now: impl Fn(&TreePath) -> Option<Node>,
     contents: &dyn ContentByDigest,
 ) -> FileFates {
-    let mut fates = FileFates::default();
-    for path in layer.files() {
+    let found = layer.files().filter_map(|path| {
         let now = now(path);
         // What it left where others had brought some of it is not what it was made to leave.
         let is_as_left = layer.step_at(path).is_some_and(|step| step.after == now);
-        if let Some((before, left)) = layer.brought_at(path) {
-            let stands = || Bringing { path, before, left }.stand(now.as_ref(), contents);
-            fates.add(path, if is_as_left { Fate::Kept } else { stands() });
-        }
-    }
-    fates
+        let (before, left) = layer.brought_at(path)?;
+        let stands = || Bringing { path, before, left }.stand(now.as_ref(), contents);
+        Some((path, if is_as_left { Fate::Kept } else { stands() }))
+    });
+    FileFates::of(found, &layer.moved())
 }
 
 /// Whether all that `change` brings is in `now`, whatever anybody says.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::diff::moves;
 use crate::model::{Digest, FileChange, FileNode, LayerKey, Node, Patch, Step, TreePath};
 
 /// A patch in the folder, or one that is about to come.
@@ -56,6 +57,12 @@ impl Layer {
     pub(super) fn files(&self) -> impl Iterator<Item = &TreePath> {
         let is_folder = |step: &Step| step.before.iter().chain(&step.after).all(Node::is_dir);
         self.paths().filter(move |path| !self.step_at(path).is_some_and(is_folder))
+    }
+
+    /// Where it moved files, by the names that they had; empty where its manifest isn't known.
+    pub(crate) fn moved(&self) -> BTreeMap<TreePath, TreePath> {
+        let changes = self.patch.as_ref().map_or(&[][..], |patch| &patch.changes);
+        moves(changes).into_iter().map(|(from, to)| (from.clone(), to.path.clone())).collect()
     }
 
     /// Its step at `path`.

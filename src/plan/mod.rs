@@ -93,7 +93,7 @@ pub(crate) use take_out::{Dependent, Rebuilt, TakeOut};
 pub(crate) use taken_back::TakenBack;
 pub use why::Obstacle;
 
-use crate::model::{Code, Digest, Mode, Node, PlaceProblem, Step, TreePath};
+use crate::model::{Code, Digest, Hold, Mode, Node, PlaceProblem, Step, TreePath};
 use why::Disk;
 
 /// Something to know that stops nothing.
@@ -112,11 +112,19 @@ pub struct Note {
     /// What the text is made from, where the history is to keep it.
     #[serde(skip)]
     pub(crate) file: Option<FileNote>,
+    /// What the author of the patch asks for, if the note is that.
+    #[serde(skip)]
+    pub(crate) hold: Option<Hold>,
 }
 
 impl Note {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { path: None, text: text.into(), is_fit: false, is_warning: false, file: None }
+        Self { path: None, text: text.into(), is_fit: false, is_warning: false, file: None, hold: None }
+    }
+
+    /// What the author of the patch asks for.
+    pub(crate) fn of_hold(hold: &Hold) -> Self {
+        Self { hold: Some(hold.clone()), ..Self::new(format!("{}: {}", hold.phase.heading(), hold.text)) }
     }
 
     /// One that somebody has to read before they go on.

@@ -89,8 +89,10 @@ pub struct Grounds {
     pub places: Vec<SharedPlace>,
     /// Files of the other one that the new one does not touch: they stay as they are.
     pub(crate) untouched: Vec<TreePath>,
-    /// How many files the other one has.
+    /// How many files the other one has; a renamed one is one.
     pub(crate) files: usize,
+    /// Where it moved files, by the names that they had.
+    pub(crate) moved: BTreeMap<TreePath, TreePath>,
     /// What the patches say about each other.
     pub declared: Vec<Declaration>,
     /// Whether the new one says that it contains the other one, in whatever words.
@@ -176,7 +178,8 @@ pub(crate) fn relate(
     let claims = Claims::new(new.patch, other, &evidence);
     evidence.places = places(new, other, stack, contents);
     let is_untouched = |path: &&TreePath| new.patch.change_at(path).is_none();
-    evidence.files = other.files().count();
+    evidence.moved = other.moved();
+    evidence.files = other.files().filter(|path| !evidence.moved.contains_key(path)).count();
     evidence.untouched = other.files().filter(is_untouched).cloned().collect();
     evidence.proof = evidence.proof();
     evidence.is_covered = new.coverage.values().all(|fate| *fate == Fate::Kept);
@@ -444,10 +447,9 @@ impl Grounds {
 
     /// What becomes of the other one's files.
     pub(crate) fn file_fates(&self) -> FileFates {
-        let mut fates = FileFates { untouched: self.untouched.clone(), ..FileFates::default() };
-        self.places.iter().for_each(|place| fates.add(&place.path, place.fate));
-        fates.all = self.files;
-        fates
+        let found = self.places.iter().map(|place| (&place.path, place.fate));
+        let fates = FileFates::of(found, &self.moved);
+        FileFates { untouched: self.untouched.clone(), all: self.files, ..fates }
     }
 
     /// What is said against their being together.

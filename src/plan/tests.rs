@@ -179,7 +179,7 @@ fn what_is_already_new_is_left_alone_and_the_rest_is_done() {
     ]);
     let preview = plan_apply(&patch, &folder(&[("a", file("new")), ("b", file("old"))]));
     assert_eq!(steps(&preview), ["b"]);
-    assert_eq!(preview.notes[0].text, "1 of 2 files already have the changes of this patch");
+    assert_eq!(preview.notes[0].text, "1 of 2 files already have this patch's changes");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::model::{Code, TreePath};
 use crate::plan::{FileNote, Note, Obstacle};
 use crate::report::{hidden as report_hidden, phrases};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
-use crate::text::{Advice, capitalised, escape_line};
+use crate::text::{Advice, capitalised, escape_line, said_of, said_of_several};
 use crate::words::{self, fill, trying, window};
 use crate::workbench::{EditChoice, Hidden};
 
@@ -214,11 +214,8 @@ pub(super) fn finding_of_group(group: &[&Obstacle]) -> Finding {
     let (code, meaning) = (first.code(), escape_line(&first.meaning()).into_owned());
     let meaning = match places.as_slice() {
         [] => escape_line(&first.headline()).into_owned(),
-        [one] => format!("{one}: {meaning}"),
-        many => fill(
-            words::SEVERAL_PLACES,
-            &[("n", &phrases::count(many.len(), "file", "files")), ("what", &meaning)],
-        ),
+        [one] => said_of(one, &meaning),
+        many => said_of_several(&phrases::count(many.len(), "file", "files"), &meaning),
     };
     let paths = group.iter().filter_map(|obstacle| obstacle.path.as_deref());
     let exact: Vec<TreePath> = paths.filter_map(|path| TreePath::parse(path).ok()).collect();
@@ -330,10 +327,9 @@ pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -
         let finding = match places.as_slice() {
             [] if is_warning => Finding::plain(Rank::MayBreak, window::READ_FIRST, text),
             [] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, capitalised(&text)),
-            [one] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, format!("{one} {text}")),
+            [one] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, said_of(one, &text)),
             many => {
-                let number = phrases::count(many.len(), "file", "files");
-                let meaning = fill(words::SEVERAL_PLACES, &[("n", &number), ("what", &text)]);
+                let meaning = said_of_several(&phrases::count(many.len(), "file", "files"), &text);
                 Finding {
                     evidence: places,
                     ..Finding::plain(Rank::Information, words::GOOD_TO_KNOW, meaning)
@@ -361,7 +357,7 @@ mod tests {
             [edited("a"), edited("b\u{202e}"), Obstacle::new(Disk::Entries { needed: 17, free: 0 })];
         let findings = findings_of_obstacles(&obstacles);
         assert_eq!(findings.len(), 2);
-        assert_eq!(findings[0].meaning, "2 files: isn't the version this patch expects");
+        assert_eq!(findings[0].meaning, "2 files aren't the version this patch expects");
         assert_eq!(findings[0].evidence.len(), 2);
         assert!(!findings[0].evidence[1].contains('\u{202e}'), "what hides is shown");
         assert_eq!(findings[1].meaning, "Needs 17 more files on this disk, but there is room for 0");

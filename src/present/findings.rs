@@ -7,7 +7,7 @@ use super::fit;
 use super::overview::line;
 use super::switches::open;
 use crate::model::{Hold, HoldKind, HoldPhase, Patch};
-use crate::plan::{Consequence, Relation};
+use crate::plan::{Consequence, Note, Relation};
 use crate::report::{phrases, relations};
 use crate::text::{capitalised, escape_line};
 use crate::words::{self, fill, trying, window};
@@ -20,10 +20,15 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     findings.extend(finding_of_trust(&preview.verdict));
     findings.extend(preview.rehearsal.as_ref().and_then(finding_of_rehearsal));
     findings.extend(findings_of_hidden(&preview.hidden));
-    findings.extend(findings_of_patch(&preview.patch, &[HoldPhase::Before, HoldPhase::After]));
+    let phases = [HoldPhase::Before, HoldPhase::After];
+    findings.extend(findings_of_patch(&preview.patch, &phases));
     findings.extend(findings_of_relations(preview));
     findings.extend(preview.text.as_ref().map(fit::finding));
-    findings.extend(findings_of_notes(preview.preview.notes.iter().filter(|note| !note.is_fit)));
+    // What this patch asks for is said above.
+    let asks = &preview.patch.about.notices;
+    let is_asked = |hold: &Hold| phases.contains(&hold.phase) && asks.contains(hold);
+    let is_told = |note: &&Note| note.is_fit || note.hold.as_ref().is_some_and(is_asked);
+    findings.extend(findings_of_notes(preview.preview.notes.iter().filter(|note| !is_told(note))));
     findings.sort_by_key(|finding| finding.rank);
     findings
 }

@@ -227,7 +227,7 @@ impl WorkerChange {
                 words.extend(overrides.flags().map(OsString::from));
             }
             WorkerChange::TakeRolloutBack(ring) => {
-                words.extend(["rollout".into(), "take-back".into(), place]);
+                words.extend(["rollout".into(), "roll-back".into(), place]);
                 words.extend(ring.iter().flat_map(|ring| ["--ring".into(), ring.into()]));
             }
             _ => {}

@@ -30,7 +30,7 @@ pub(crate) fn rank(problem: &Problem, rank_by: RankBy, today: Timestamp) -> Stri
     if let Some(epss) = facts.epss {
         let likely =
             if facts.is_likely() { "likely to be exploited soon" } else { "not likely to be exploited soon" };
-        reasons.push(format!("{likely} (EPSS {:.1} %)", f64::from(epss) / 1e4));
+        reasons.push(format!("{likely} (EPSS {:.1}%)", f64::from(epss) / 1e4));
     }
     let band = facts.band().as_str();
     reasons.push(match facts.cvss {
@@ -110,8 +110,8 @@ pub(crate) fn library(board: &Board, need: &Need) -> String {
 /// What is known where no patch at hand mends it; `name` names a patch by its number.
 pub(crate) fn no_patch(need: &Need, name: impl Fn(usize) -> String) -> String {
     let fixed = match need.fixed_versions.is_empty() {
-        true => "the scanner knows no version without it".to_owned(),
-        false => format!("gone in version {}", need.fixed_versions.join(", ")),
+        true => "the scanner knows no fixed version".to_owned(),
+        false => format!("fixed in version {}", need.fixed_versions.join(", ")),
     };
     if let Some((patch, places)) = &need.copies {
         let places = places.join(", ");
@@ -129,8 +129,8 @@ pub(crate) fn no_patch(need: &Need, name: impl Fn(usize) -> String) -> String {
 /// How precisely a patch says that it mends a finding.
 pub(crate) const fn grade(grade: ClaimGrade) -> &'static str {
     match grade {
-        ClaimGrade::File => "names the problem and the very files",
+        ClaimGrade::File => "names the problem and the exact files",
         ClaimGrade::Component => "names the problem and the library",
-        ClaimGrade::Id => "names the problem only",
+        ClaimGrade::Id => "names the problem, but no library",
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn of_unhealthy(
 ) -> Report {
     let whom = if contacts.is_empty() { "the vendor".to_owned() } else { contacts.join(" or ") };
     let mut report = match undo {
-        None => Report::new(Code::Health, "A health check failed after the change, so it was rolled back")
+        None => Report::new(Code::Health, "A health check failed after the change")
             .leaving(Kind::PutBack, Files::PutBack)
             .hint(format!("Find out why the check failed, then try again. Or ask {whom}.")),
         Some(error) => {
@@ -40,7 +40,7 @@ pub(super) fn of_unhealthy(
 pub(super) fn of_stopped(undo: Option<&Error>, folder: &str) -> Report {
     let report = match undo {
         None => {
-            let headline = "The health checks were stopped at your request, so the change was rolled back";
+            let headline = "The health checks were stopped at your request";
             Report::new(Code::Interrupted, headline)
                 .leaving(Kind::PutBack, Files::PutBack)
                 .hint("Make the change again, and let its health checks run to the end.")

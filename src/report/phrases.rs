@@ -44,12 +44,17 @@ pub(crate) fn rehearsal(known: &KnownRehearsal) -> String {
         0 => String::new(),
         tests => format!(" with {}", count(tests, "test", "tests")),
     };
-    let when = format!("Rehearsed on {} by {}{tests}", note.time, note.by);
+    let when = format!("Rehearsed {} by {}{tests}", moment(&note.time), person(&note.by));
     match (known.is_current, &note.why) {
         (false, _) => format!("{when}: out of date, because the folder or the rules have changed since"),
         (true, None) => format!("{when}: passed"),
-        (true, Some(why)) => format!("{when}: failed: {why}"),
+        (true, Some(why)) => format!("{when}; failed: {why}"),
     }
+}
+
+/// `user@host`, as records name somebody, for people: `user on host`.
+pub(crate) fn person(by: &str) -> String {
+    by.rsplit_once('@').map_or_else(|| by.to_owned(), |(user, host)| format!("{user} on {host}"))
 }
 
 /// `90 seconds`, `30 minutes`, `1 hour`: in the largest unit that says it exactly.
@@ -175,10 +180,15 @@ fn event(entry: &Entry, turns: &Turns) -> &'static str {
             Turn::SwitchedBack => "switch turned back",
         },
         Action::Repair => "repaired",
+        Action::PutBack if entry.was_interrupted() => "interrupted; restored",
         Action::PutBack => "failed; restored",
         Action::Accept => "kept for good",
         Action::Checked if entry.checks_due => "health check failed",
-        Action::Checked => "checked",
+        Action::Checked => match entry.cause.as_ref().and_then(ReconcileCause::parse) {
+            Some(ReconcileCause::Hold { .. }) => "put on hold",
+            Some(ReconcileCause::Release) => "hold ended",
+            _ => "checked",
+        },
         Action::Scripts => "scripts",
         Action::Toggle => match &entry.toggle {
             Some(note) if note.position == Position::Off.as_str() => "turned off",
@@ -231,11 +241,11 @@ pub(crate) fn occasion(entry: &Entry) -> Vec<String> {
 
 fn asked_phrase(asked: ReconcileCause<'_>, commit: Option<&str>) -> String {
     match asked {
-        ReconcileCause::Hold { until: None } => "on hold: state files don't change the folder".to_owned(),
+        ReconcileCause::Hold { until: None } => "state files don't change the folder".to_owned(),
         ReconcileCause::Hold { until: Some(until) } => {
-            format!("on hold until {until}: state files don't change the folder")
+            format!("state files don't change the folder until {until}")
         }
-        ReconcileCause::Release => "hold ended: state files apply to the folder again".to_owned(),
+        ReconcileCause::Release => "state files apply to the folder again".to_owned(),
         ReconcileCause::Section(_) => match commit {
             Some(commit) => format!("asked for by a state file, commit {commit}"),
             None => "asked for by a state file".to_owned(),

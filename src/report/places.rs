@@ -13,7 +13,7 @@ pub(super) fn of_file(code: Code, doing: &str, path: &Path, source: &std::io::Er
         Code::Occupied => report.hint("Choose another name; existing files are never overwritten."),
         Code::Space => report.hint(FREE_SPACE),
         _ if source.kind() == std::io::ErrorKind::NotFound => {
-            report.hint("Check the path. The folder in front of the name must exist, too.")
+            report.hint("Check the path. Every folder in it must exist.")
         }
         _ => report,
     }
@@ -25,8 +25,8 @@ pub(super) fn of_memory(code: Code, path: &Path, detail: &str) -> Report {
         .at(path.display())
         .because(detail.to_owned())
         .hint(format!(
-            "Restore the file from a backup, or move it away: mv {shown} {shown}.damaged. \
-             Without it, older patches aren't recognised, and every history counts as foreign."
+            "Restore the file from a backup, or move it away: `mv {shown} {shown}.damaged`. \
+             Without it, older patches aren't recognized, and every history counts as foreign."
         ))
 }
 

@@ -4,7 +4,7 @@
 //! stranger, so all of it is escaped here: first what nobody would see, then what would be markup.
 
 use super::page;
-use super::phrases::count;
+use super::phrases::{count, moment};
 use crate::text::escape_line;
 use crate::trust::ReviewNote;
 use crate::workbench::{Opinion, Review, SpokenReview};
@@ -54,7 +54,7 @@ pub fn markdown(review: &Review) -> String {
     text.push_str(&format!("- SHA-256 of the manifest: `{}`\n", review.manifest));
     text.push_str(&format!("- SHA-256 of the patch file: `{}`\n", review.bundle));
     let findings = review.findings.iter().map(|finding| plain(finding));
-    text.push_str(&section("Findings of the program", findings));
+    text.push_str(&section("What Patchwright found", findings));
     let notes = review.notes.iter().map(|note| match &note.path {
         Some(path) => format!("{}: {}", code(path), plain(&note.text)),
         None => plain(&note.text),
@@ -86,7 +86,7 @@ pub fn html(review: &Review) -> String {
     let facts: Vec<(&str, String)> = facts.into_iter().map(|(name, value)| (name, shown(&value))).collect();
     text.push_str(&page::table("Review", facts.iter().map(|(name, value)| (*name, value.as_str()))));
     let findings: Vec<String> = review.findings.iter().map(|finding| shown(finding)).collect();
-    text.push_str(&page::list("Findings of the program", &findings));
+    text.push_str(&page::list("What Patchwright found", &findings));
     let notes: Vec<String> = review.notes.iter().map(|note| shown(&note_line(note))).collect();
     text.push_str(&page::list("Notes", &notes));
     let change = |change: &crate::trust::ReviewedChange| {
@@ -109,7 +109,7 @@ fn facts(review: &Review) -> Vec<(&'static str, String)> {
     vec![
         ("Verdict", review.opinion.as_str().to_owned()),
         ("Reviewer", review.reviewer.clone()),
-        ("Time", review.time.clone()),
+        ("Time", moment(&review.time)),
         ("Looked at", looked_at(review)),
         ("Product", format!("{}{channel}, number {}", place.product, place.sequence)),
         ("Signatures then", review.verdict.clone()),

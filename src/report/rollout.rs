@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::phrases::{count, moment as said_moment};
+use super::phrases::{count, moment as said_moment, person};
 use super::{shell_path, shell_word};
 use crate::plan::rollout::{Next, Seconds};
 use crate::workbench::{ApprovalView, Attribution, Gate, MemberState, MemberView, RingView, RolloutView};
@@ -53,7 +53,7 @@ pub(crate) fn gate(view: &RolloutView) -> String {
             format!("The next run continues with the ring {:?}", ring(*at).name)
         }
         Gate::Next(Next::Wait { ring: at, until }) => {
-            format!("The ring {:?} waits until {}", ring(*at).name, moment(*until))
+            format!("The ring {:?} waits until {}", ring(*at).name, said_moment(&moment(*until)))
         }
         Gate::Next(Next::Approve { ring: at, missing }) => {
             let people = count(*missing, "person has", "people have");
@@ -92,11 +92,12 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
     let of = |ring: usize| shell_word(&view.rings[ring].name);
     let run = || format!("patchwright rollout run {file}");
     let resume = || format!("patchwright rollout resume {file}");
-    let take_back = || format!("patchwright rollout take-back {file}");
+    let take_back = || format!("patchwright rollout roll-back {file}");
     let needs_person = || view.folders().any(is_open_after_a_rollback);
     match &view.gate {
         Gate::NotStarted | Gate::AsFarAsAsked { .. } | Gate::Interrupted { .. } => vec![("Next", run())],
-        Gate::Next(Next::Change { .. } | Next::Wait { .. }) => vec![("Next", run())],
+        Gate::Next(Next::Change { .. }) => vec![("Next", run())],
+        Gate::Next(Next::Wait { .. }) => vec![("Next, after that", run())],
         Gate::Lost { .. } => vec![("To continue", run()), ("To roll back what it applied", take_back())],
         Gate::Paused(_) => vec![("Next", resume())],
         Gate::Stopped(_) => vec![("To continue", resume()), ("To roll back what it applied", take_back())],
@@ -129,7 +130,10 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
             let folder = folders.iter().find(|folder| is_open(folder.state));
             let folder = folder.map(|folder| shell_path(Path::new(&folder.path)));
             let leave_out = |folder| format!("patchwright rollout leave-out {file} {folder} --reason=TEXT");
-            again.into_iter().chain(folder.map(|folder| ("To go on without it", leave_out(folder)))).collect()
+            again
+                .into_iter()
+                .chain(folder.map(|folder| ("To continue without it", leave_out(folder))))
+                .collect()
         }
         Gate::Next(Next::Stop { .. } | Next::Done) => Vec::new(),
     }
@@ -161,7 +165,7 @@ pub(crate) fn approval(ring: &RingView, one: &ApprovalView) -> String {
         }
     });
     let how = key.unwrap_or_else(|| " by hand".to_owned());
-    let (by, time) = (&one.by, said_moment(&one.time));
+    let (by, time) = (person(&one.by), said_moment(&one.time));
     let reason = one.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     match &one.ignored {
         None => format!("The ring {:?} was approved by {by}, {time},{how}{reason}", ring.name),
@@ -173,8 +177,8 @@ pub(crate) fn approval(ring: &RingView, one: &ApprovalView) -> String {
 
 fn by(said: &Attribution) -> String {
     match &said.reason {
-        Some(reason) => format!("by {}, {}: {reason}", said.by, said_moment(&said.time)),
-        None => format!("by {}, {}", said.by, said_moment(&said.time)),
+        Some(reason) => format!("by {}, {}: {reason}", person(&said.by), said_moment(&said.time)),
+        None => format!("by {}, {}", person(&said.by), said_moment(&said.time)),
     }
 }
 

@@ -105,7 +105,7 @@ fn a_failed_undo_is_told_beside_the_first_failure() {
 #[test]
 fn one_obstacle_is_the_headline_and_several_are_a_list() {
     let one = Report::from_error(&Error::Refused(vec![edited("conf/app.toml")]), None);
-    let headline = "conf/app.toml: isn't the version this patch expects";
+    let headline = "conf/app.toml isn't the version this patch expects";
     assert_eq!((one.headline.as_str(), one.code), (headline, Code::Drift));
     assert_eq!(one.hints, ["Restore the original, or ask the vendor for a patch for this version.".into()]);
 

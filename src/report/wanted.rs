@@ -89,7 +89,7 @@ fn left_phrase(left: &Left) -> String {
         }
         Left::Applied(person) => format!("applied {}, so it isn't rolled back", by(person)),
         Left::Moved(person) => format!("turned {}, so it isn't turned back", by(person)),
-        Left::NotNamed => "in the folder, but not in the state file".to_owned(),
+        Left::NotNamed => "applied here, but not in the state file".to_owned(),
         Left::KeptOut => "not in: the files it would change stay as they are here".to_owned(),
         Left::Drifted(1) => "1 file isn't as expected".to_owned(),
         Left::Drifted(count) => format!("{count} files aren't as expected"),
@@ -117,7 +117,7 @@ pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<Advice> {
         ExpectationStanding::Left(Left::NotNamed) => {
             let id = shell_word(one.about.name());
             Some(Advice::by_command(
-                "Add it to have or to not, or roll it back",
+                "Add it to `have` or `not` in the state file, or roll it back",
                 format!("patchwright rollback {here} {id}"),
             ))
         }

@@ -16,7 +16,7 @@ pub(super) fn in_words(error: &io::Error) -> String {
         return "files may not become this large here (`ulimit -f` raises the limit)".to_owned();
     }
     let words = match error.kind() {
-        ErrorKind::AlreadyExists => "this name already exists",
+        ErrorKind::AlreadyExists => "a file with this name already exists",
         ErrorKind::InvalidFilename => "the disk doesn't allow this name",
         ErrorKind::IsADirectory => "it's a folder",
         ErrorKind::NotADirectory => "a part of its path isn't a folder",

@@ -133,6 +133,11 @@ pub(crate) struct Archive {
 }
 
 impl Archive {
+    /// Where the backups are.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &StatePath> {
+        self.places.values().flatten()
+    }
+
     /// Finds the backups of these entries: their numbers and steps.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use crate::environment::Environment;
 use crate::ledger::{Action, Entry, EntryFact, Ledger};
 use crate::model::{Node, Step, TreePath};
 use crate::progress::{CancelToken, Phase, Progress};
+use crate::text::said_of;
 
 /// What to do with things of other people that hinder an undo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +93,7 @@ impl Undone {
             (&self.folders_kept, "is kept, because it contains other files"),
         ];
         let lines =
-            told.iter().flat_map(|(paths, how)| paths.iter().map(move |path| format!("{path}: {how}")));
+            told.iter().flat_map(|(paths, how)| paths.iter().map(move |path| said_of(path.as_str(), how)));
         lines.collect()
     }
 }
@@ -330,7 +331,7 @@ fn carry_out(
     let object = layout::object(&layout::live(), step.n);
     if step.foreign_first && is_something_at(fs, path)? {
         let aside = finish::free_place(fs, conflicts, step.n)?;
-        fs.move_out(path, &aside).context("put aside", path)?;
+        fs.move_out(path, &aside).context("move aside", path)?;
         // At once: a power cut could otherwise lose this and keep a later move, which takes away the folder it was in.
         fs.sync(&[Place::parent_of(path), Place::from(conflicts)]).context("write to disk", conflicts)?;
         report.put_aside.push((path.clone(), aside));

@@ -128,6 +128,17 @@ struct Evaluation<'a> {
     unknown_keys: Vec<PublicKey>,
 }
 
+/// Each doubt once: one key that signed in two roles is one that nobody knows.
+fn each_once(doubts: Vec<Doubt>) -> Vec<Doubt> {
+    let mut once: Vec<Doubt> = Vec::new();
+    for doubt in doubts {
+        if !once.contains(&doubt) {
+            once.push(doubt);
+        }
+    }
+    once
+}
+
 impl<'a> Evaluation<'a> {
     fn add_review(&mut self, attached: &AttachedReview) {
         let review = match Review::parse(&attached.report) {
@@ -296,7 +307,7 @@ impl<'a> Evaluation<'a> {
             may_ship_scripts: may_ship_scripts && standing == Standing::Trusted,
             standing,
             vouchers,
-            doubts: self.doubts,
+            doubts: each_once(self.doubts),
             needs,
             asked: self.claim.asks,
             policy,

@@ -267,11 +267,11 @@ impl Verdict {
             Standing::Untrusted => {
                 let is_unknown =
                     |doubt: &Doubt| matches!(doubt.reason, Reason::UnknownKey(_) | Reason::UnknownNumber(_));
-                match (self.doubts.len(), self.doubts.iter().all(is_unknown)) {
-                    (1, true) => "signed with a key you haven't trusted".to_owned(),
-                    (many, true) => format!("signed with {many} keys you haven't trusted"),
-                    (1, false) => "its signature isn't accepted".to_owned(),
-                    (many, false) => format!("none of its {many} signatures is accepted"),
+                match (self.doubts.iter().all(is_unknown), self.unknown_keys.len(), self.doubts.len()) {
+                    (true, keys @ 2.., _) => format!("signed with {keys} keys you haven't trusted"),
+                    (true, ..) => "signed with a key you haven't trusted".to_owned(),
+                    (false, _, 1) => "its signature isn't accepted".to_owned(),
+                    (false, _, many) => format!("none of its {many} signatures is valid here"),
                 }
             }
             Standing::Broken => {

@@ -10,7 +10,7 @@ words! {
     PART_BEFORE = "before";
     PART_AFTER = "after";
     // Ways to look at a change
-    VIEWS = "How to look at the change";
+    VIEWS = "View";
     VIEW_BYTES = "Hex";
     VIEW_KEYS = "Keys";
     VIEW_PICTURE = "Picture";
@@ -30,7 +30,7 @@ words! {
     KEYS_HOLD_BEFORE = "Must hold before";
     KEYS_KEY = "Key";
     KEYS_MEANING = "These edits set values by key. Everything else in the file stays as it is, including your own changes.";
-    KEYS_NONE = "No values change: all are already set.";
+    KEYS_NONE = "Nothing changes: every value is already set.";
     KEYS_PROBLEM = "These edits can't be made in your file";
     KEYS_ROW = "{key}: {before} → {after}";
     KEYS_WHERE = "In the document where {what}";
@@ -78,8 +78,8 @@ words! {
     GAP_SEVERAL = "{n} unchanged lines";
     GAP_ABOVE = "Show 20 lines above the change below";
     GAP_BELOW = "Show 20 lines below the change above";
-    GAP_ALL = "Show all of them";
-    GAP_MORE = "More lines";
+    GAP_ALL = "Show all";
+    GAP_MORE = "Show more lines";
     GAP_ROW_ONE = "1 unchanged line left out. Enter shows more";
     GAP_ROW_SEVERAL = "{n} unchanged lines left out. Enter shows more";
     // Lines
@@ -125,14 +125,14 @@ words! {
     PICTURES_SIZES_DIFFER = "The sizes differ, so pixels are not compared.";
     PICTURES_WAIT = "Loading the pictures…";
     PICTURE_FIT = "Fit";
-    PICTURE_FULL_SIZE = "100 %";
+    PICTURE_FULL_SIZE = "100%";
     PICTURE_TOO_LARGE = "This file is too large to show as a picture.";
     PICTURE_UNREADABLE = "Can't decode this picture.";
     PICTURE_UNREADABLE_WHY = "Can't decode this picture: {why}";
     PIXELS = "{width} × {height} pixels";
     PIXELS_TRANSPARENT = "{width} × {height} pixels, partly transparent";
-    PIXELS_DIFFER = "{n} of {all} pixels differ ({percent} %), all within {width} × {height} at {left}, {top}.";
-    PIXELS_SAME = "All pixels are the same.";
+    PIXELS_DIFFER = "{n} of {all} pixels differ ({percent}%), all within {width} × {height} at {left}, {top}.";
+    PIXELS_SAME = "The pictures are identical.";
     PART_PERCENT_LITTLE = "less than 0.1";
     // Copying
     COPY = "Copy";
@@ -181,8 +181,8 @@ words! {
     COARSE_BLOCKS = "Compared in blocks of {n} bytes, so differences may look larger than they are.";
     COARSE_LINES = "Compared coarsely: too many lines to compare each. Lines shown as equal are equal.";
     COARSE_TIME = "Compared coarsely, to save time. Lines shown as equal are equal.";
-    COARSE_LONGER = "Compare to the end";
-    COARSE_WAIT = "Comparing to the end. This may take a while.";
+    COARSE_LONGER = "Compare every line";
+    COARSE_WAIT = "Comparing every line. This may take a while.";
     COARSE_STOP = "Stop";
     RENAMED = "Renamed from {from}";
     EXCERPT = "Only the lines around each change are shown. The rest is neither in the patch file nor in a folder with a matching file.";

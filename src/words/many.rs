@@ -11,7 +11,7 @@ words! {
     WANTED_MEANING = "Compares folders with the patches that a state file says they should have. Comparing changes nothing.";
     WANTED_FILE = "State file";
     WANTED_FILE_MEANING = "It lists folders, and the patches that each of them should have.";
-    WANTED_AGAIN = "Follow the file also where somebody did something else by hand";
+    WANTED_AGAIN = "Follow the file even where somebody changed something by hand";
     WANTED_ONLY = "Only this folder";
     WANTED_EVERY = "All folders of the file";
     WANTED_LISTED = "Folders listed";
@@ -36,13 +36,13 @@ words! {
     DUE_REPAIRED = "Files in {n} will be repaired.";
     DUE_TURNED = "{n} will be turned.";
     OPEN_FOLDER = "Open the folder";
-    HOLD = "Leave it alone…";
+    HOLD = "Put on hold…";
     RELEASE = "End the hold…";
     // Rollouts
     ROLLOUT_TITLE = "Rollout";
     ROLLOUT_MEANING = "Applies patches to many folders, ring after ring. Opening the file changes nothing.";
     ROLLOUT_FILE = "Rollout file";
-    ROLLOUT_FILE_MEANING = "It names patches, rings of folders, and what has to be true before the next ring begins.";
+    ROLLOUT_FILE_MEANING = "It lists patches, rings of folders, and what has to be true before the next ring starts.";
     ROLLOUT_MORE = "More";
     ROLLOUT_RUN = "Run ring {ring}…";
     ROLLOUT_RUN_ON = "Run as far as the rules allow…";
@@ -54,7 +54,7 @@ words! {
     ROLLOUT_TAKE_RING_BACK = "Roll back ring {ring}…";
     ROLLOUT_TAKE_BACK = "Roll everything back…";
     ROLLOUT_LEAVE_OUT = "Leave it out…";
-    ROLLOUT_NEW = "Not part of it, because they came after it was started: {paths}";
+    ROLLOUT_NEW = "Added after the rollout started, so not part of it: {paths}";
     RING_GOOD = "{n} of {all} good";
     RING_FAILED = "{n} of {all} good, {failed} failed";
     RING_NOT_BEGUN = "{all}, not started";
@@ -62,7 +62,7 @@ words! {
     RING_LATER = "Later";
     RING_NOW = "In progress";
     RING_THROUGH = "Finished";
-    RULE_APPROVALS = "Begins after {n}";
+    RULE_APPROVALS = "Starts after {n}";
     RULE_DEADLINE = "Folders that aren't good after {n} aren't tried again";
     RULE_FAILED = "Stops if more than {n} fail";
     RULE_GOOD = "Needs {n} good";
@@ -77,7 +77,7 @@ words! {
     // Questions
     ASK_IN_LINE = "Make {n} in {folders}?";
     ASK_IN_LINE_MEANING = "Each folder is checked again first. If something goes wrong in one, its files are restored.";
-    ASK_HOLD = "Leave {folder} alone?";
+    ASK_HOLD = "Put {folder} on hold?";
     ASK_HOLD_MEANING = "State files change nothing here until the hold ends. The reason goes into the history.";
     ASK_RELEASE = "End the hold of {folder}?";
     ASK_RELEASE_MEANING = "State files can then change this folder again.";
@@ -100,13 +100,13 @@ words! {
     ASK_TAKE_BACK = "Roll back everything that this rollout applied?";
     ASK_TAKE_BACK_MEANING = "The last ring goes first. A folder where another patch was applied since is left as it is, and named.";
     ASK_LEAVE_OUT = "Go on without {folder}?";
-    ASK_LEAVE_OUT_MEANING = "It doesn't count any more. The reason goes into the rollout's records.";
+    ASK_LEAVE_OUT_MEANING = "The folder no longer counts. The reason goes into the rollout's records.";
     ASK_REASON = "Your reason";
     ASK_REASON_OPTIONAL = "Your reason (optional)";
     HOLD_UNTIL = "Last day, such as 2027-01-31 (optional)";
     HOLD_DAY_FIRST = "Enter a day such as 2027-01-31";
     DO_IN_LINE = "Make {n}";
-    DO_HOLD = "Leave it alone";
+    DO_HOLD = "Put on hold";
     DO_RELEASE = "End the hold";
     DO_RUN = "Run it now";
     ASK_SIGN_MEANING = "Your key signs it, and it counts where that key is trusted to approve rollouts.";
@@ -129,7 +129,7 @@ words! {
     ENDED_NOT_YET = "Done for now";
     ENDED_PARTLY = "Not everything could be done";
     ENDED_STOPPED = "Stopped at your request";
-    ENDED_CHANGED = "Changed: {n}.";
+    ENDED_CHANGED = "Changed: {n}";
     // Choosing
     INPUT_STATE_FILE = "Choose a state file…";
     INPUT_ROLLOUT_FILE = "Choose a rollout file…";

@@ -27,7 +27,7 @@ pub use of_data::{heading, hold, restart};
 words! {
     // Start
     START_TITLE = "See what a patch will change – before it changes anything";
-    START_LOOKING_IS_SAFE = "Opening a patch changes nothing. Anything you apply can be undone.";
+    START_LOOKING_IS_SAFE = "Opening a patch changes nothing. You can undo what you apply until you keep it for good.";
     START_DROP = "Drop a patch file or a folder here";
     START_DROP_NAME = ".patchbundle, .patch or .diff, an emailed patch, or a quilt series folder";
     START_DROP_NOW = "Drop to open";
@@ -70,7 +70,7 @@ words! {
     NEEDS_BOTH = "Choose a patch file and a folder first";
     NEEDS_FOLDER = "Choose a folder first";
     NEEDS_CHECK = "Wait until the folder is checked";
-    NOTHING_TO_TAKE_BACK = "Nothing to roll back: no patch has been applied here";
+    NOTHING_TO_TAKE_BACK = "Nothing to roll back: no patch is applied here";
     NOT_SIGNED = "Not signed";
     TRUSTED = "Trusted";
     NOT_ENOUGH_SIGNATURES = "Not enough signatures";
@@ -173,7 +173,7 @@ words! {
     FILE_SIZE = "File size";
     SHA_256 = "SHA-256";
     PROVEN = "Applied and rolled back on a copy before release";
-    NOT_PROVEN = "No test on a copy before release";
+    NOT_PROVEN = "Not tested on a copy before release";
     NO_RESTART = "No restart needed.";
     PATCH_FILE = "Patch file";
     REFERENCE = "Reference";
@@ -194,7 +194,7 @@ words! {
     DIFFERS_UNREADABLE = "{path} can't be checked, {cause}{patch}";
     DIFFERS_UNEXPECTED = "{path} exists and should not, {cause}{patch}";
     DIFFERS_PERMISSIONS = "{path} has different permissions, {cause}{patch}";
-    RECORD_FACTS = "Facts";
+    RECORD_FACTS = "Details";
     RECORD_PLAN = "Plan";
     RECORD_FINDINGS = "Warnings shown before";
     DONE = "Done";
@@ -222,7 +222,7 @@ words! {
     STEP_N = "Step {n}";
     ENTRY_N = "History entry {n}";
     USER_ON_HOST = "{user} on {host}";
-    CHECK_PASSED = "✓ {check} ({evidence})";
+    CHECK_PASSED = "✓ {check}";
     OUTPUT = "Output";
     CHECK_NOT_PASSED = "✗ {check} ({evidence})";
     CHECK_STOPPED = "– {check} (stopped: {evidence})";
@@ -232,14 +232,13 @@ words! {
     TIDYING = "Tidying up: {what}";
     // Findings
     RELATED = "Related to a patch in this folder";
-    GOOD_TO_KNOW = "Good to know";
+    GOOD_TO_KNOW = "Note";
     VENDOR_ADVICE = "The vendor's advice";
     SCRIPTS_WOULD_RUN = "Scripts would run on this computer, beginning with {script}";
     RESTART = "Restart";
     ROLLOUT_PACE = "In a rollout";
-    UNSIGNED = "This patch isn't signed by anyone you trust";
+    UNSIGNED = "Not signed by anyone you trust";
     UNSIGNED_HINT = "Continue only if you know who sent it.";
-    SEVERAL_PLACES = "{n}: {what}";
     CHECK_AGAIN = "Check again";
     CHOOSE_ANOTHER_FOLDER = "Choose another folder…";
     SHOW_DIFFERENCES = "Show the differences";
@@ -276,11 +275,11 @@ words! {
     UNDONE_HERE = "Part of {id} is undone";
     ONLY_SAID_HERE = "{id} may not be in this folder";
     ONLY_SAID_HERE_WHY = "Only the history says so; its files don't show it. To be sure, apply it again.";
-    UNDONE_HERE_WHY = "{undone}. The history says who agreed to that, and why.";
+    UNDONE_HERE_WHY = "{undone}. History shows who allowed it, and why.";
     // Guided
     STEP_CHOOSE = "Choose";
     STEP_CHECK = "Check";
-    STEP_REVIEW = "Review";
+    STEP_REVIEW = "Summary";
     STEP_CONFIRM = "Confirm";
     STEP_WORK = "Working";
     STEP_RESULT = "Result";
@@ -298,7 +297,7 @@ words! {
     SUBJECT_OUT_OF = "{patch} in {folder}";
     PART_THIS_PATCH = "this patch";
     DONE_TAKE_OUT = "Patch rolled back";
-    SHARED_WITH = "Required by or shared with: {ids}";
+    SHARED_WITH = "Required by or shares files with: {ids}";
     GO_AS_WELL = "Rolled back, too";
     RETURN = "Active again";
     PUT_TOGETHER = "Rebuilt";
@@ -316,7 +315,7 @@ words! {
     CHECK_READY_MEANING = "The patch can be applied to this folder.";
     CHECK_READY_BACK = "Safe to roll back";
     CHECK_READY_BRING = "Safe to reapply";
-    CHECK_SAFE_COPIES = "Backups checked: all intact.";
+    CHECK_SAFE_COPIES = "The patch can be rolled back from its backups.";
     CHECK_WARN = "You can continue. Read this first.";
     CHECK_BLOCKED = "Resolve this first";
     CHECK_STAYS = "What it would change was edited or deleted here, and stays as it is. See the notes below.";
@@ -394,7 +393,7 @@ words! {
     APPEARANCE_DARK = "Dark";
     APPEARANCE_CONTRAST = "High contrast";
     APPEARANCE_CALM = "Reduce motion (for remote desktop)";
-    COLOURS = "Colours of changes";
+    COLOURS = "Diff colors";
     COLOURS_STANDARD = "Green and red";
     COLOURS_BLUE_ORANGE = "Blue and orange";
     FOLDERS_TITLE = "Choose a folder";
@@ -403,7 +402,7 @@ words! {
     FOLDERS_UP = "Up";
     FOLDERS_NONE = "There are no folders in here.";
     NO_DIALOG = "File dialogs aren't available here. Enter the path instead.";
-    LOST_JOB = "The program itself failed at this step";
+    LOST_JOB = "Patchwright failed at this step";
     NOTHING_CHANGED = "Nothing was changed.";
     TRY_AGAIN = "Try again.";
 }

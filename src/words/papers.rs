@@ -4,20 +4,20 @@ words! {
     // Evidence
     EVIDENCE = "Save evidence…";
     EVIDENCE_TITLE = "Evidence for an auditor";
-    EVIDENCE_MEANING = "A page to print, the same for programs, the original records, and checksums.";
+    EVIDENCE_MEANING = "A page to print, the same data as JSON, the original records, and checksums.";
     EVIDENCE_WHAT = "What is in it";
     EVIDENCE_ALL = "Everything that happened to this folder";
     EVIDENCE_ONE = "Only what is about {id}";
     EVIDENCE_SINCE = "Only what happened since this day, such as 2026-10-01 (optional)";
     EVIDENCE_DAY_FIRST = "Enter a day such as 2026-10-01";
     EVIDENCE_NO_USERS = "Leave out the names of people and computers";
-    EVIDENCE_NO_PATHS = "Leave out where files are";
+    EVIDENCE_NO_PATHS = "Leave out paths";
     EVIDENCE_SIGNATURE = "Signature";
     EVIDENCE_UNSIGNED = "Without a signature, the checksums show damage, but not forgery.";
     EVIDENCE_KEY = "Sign it with your key…";
     EVIDENCE_NO_KEY = "Save it unsigned";
     EVIDENCE_CHECK = "Check an evidence file";
-    EVIDENCE_CHECK_MEANING = "Finds out whether every byte is as it was made, and who signed it.";
+    EVIDENCE_CHECK_MEANING = "Shows whether the file is unchanged, and who signed it.";
     EVIDENCE_CHECK_FILE = "Choose the evidence file…";
     EVIDENCE_PROVEN = "{file} is unchanged";
     EVIDENCE_WHOLE = "{file} is intact, but not signed by anyone you trust";
@@ -30,7 +30,7 @@ words! {
     // Figures
     FIGURES = "Figures…";
     FIGURES_TITLE = "Figures";
-    FIGURES_MEANING = "Counted from the verified histories of your folders. What they don't say is no data, never a guess.";
+    FIGURES_MEANING = "Counted from the verified histories of your folders. Nothing is estimated.";
     FIGURES_OF = "{n}, from {since} to {until}";
     FIGURES_FOLDERS = "Folders";
     FIGURES_ADD = "Add a folder…";
@@ -54,7 +54,7 @@ words! {
     WITHOUT_DATA = "{n} without data.";
     MEDIAN = "Half within {median}, 9 of 10 within {most}";
     BETWEEN = "Between {least} and {most}";
-    SHARE = "{percent} %: {n} of {all}";
+    SHARE = "{percent}%: {n} of {all}";
     SHARE_FEW = "{n} of {all}";
     COUNTS = "Counts";
     COUNTS_NOT = "Doesn't count";
@@ -66,7 +66,7 @@ words! {
     TIME_TO_APPLY_MEANING = "From when the patch was made until it was applied.";
     EXPOSURE = "Exposure";
     EXPOSURE_MEANING = "From when a vulnerability was published until its fix was applied.";
-    TIME_OF_CHANGE = "Time of change";
+    TIME_OF_CHANGE = "Duration";
     TIME_OF_CHANGE_MEANING = "From when the work began until the health checks after it had passed.";
     DOWNTIME = "Downtime";
     DOWNTIME_MEANING = "From the first failing health check to the first that passed, or as a person wrote down.";
@@ -107,11 +107,11 @@ words! {
     CODES_MEANING = "Each problem has a code, such as E-SPACE. Quote it when you ask for help.";
     CODES_FILTER = "Code or word";
     CODES_NONE = "No code matches";
-    CODE_NEEDS_PERSON = "Somebody has to decide; everything is kept.";
-    CODE_NOT_TRUSTED = "The patch file is damaged or not trusted. Nothing was changed.";
-    CODE_NOT_YET = "It waits for time or for a person. Nothing is wrong.";
+    CODE_NEEDS_PERSON = "You have to decide. Nothing is lost.";
+    CODE_NOT_TRUSTED = "Nothing was changed.";
+    CODE_NOT_YET = "Waiting for a time or an approval. Nothing is wrong.";
     CODE_PUT_BACK = "It failed while changing files, and your files were restored.";
-    CODE_USAGE = "Something you entered doesn't make sense. Nothing was changed.";
+    CODE_USAGE = "Check what you entered. Nothing was changed.";
     // For other tools
     EXPORT = "Save as a text patch…";
     ORDER_SKELETON = "Save an order to fill in…";
@@ -123,14 +123,14 @@ words! {
     SCAN_STAYS = "Still reported";
     // Withdrawn patches
     WITHDRAWN = "Lists of withdrawn patches";
-    WITHDRAWN_STAY = "These lists count in this window for every folder, and the next time, too, until you leave them out.";
+    WITHDRAWN_STAY = "This window checks these lists for every folder until you remove them.";
     WITHDRAWN_ADD = "Add a list…";
     // Saved plans
     PLAN_SAVE = "Save this plan…";
     PLAN_OPEN = "Use a saved plan…";
-    PLAN_AGREES = "These are exactly the changes of {file}";
+    PLAN_AGREES = "The changes match {file}";
     PLAN_AGREES_MEANING = "Applying makes these changes and no others.";
-    PLAN_DIFFERS = "The changes aren't those of {file} any more";
+    PLAN_DIFFERS = "The changes no longer match {file}";
     PLAN_DIFFERS_MEANING = "The patch, the folder or a choice has changed since. Applying is refused while this plan is used.";
     PLAN_FORGET = "Don't use this plan";
     // About
@@ -142,7 +142,7 @@ words! {
     ABOUT_LICENSE_MEANING = "You may choose between the MIT license and the Apache license 2.0.";
     ABOUT_MIT = "MIT license";
     ABOUT_APACHE = "Apache license 2.0";
-    ABOUT_INSIDE = "What is inside";
+    ABOUT_INSIDE = "Third-party components";
     ABOUT_FONTS = "Inter, SIL Open Font License 1.1";
     ABOUT_CODE_FONT = "Hack, MIT license and Bitstream Vera license, for code";
     ABOUT_OTHER_FONTS = "Ubuntu Light and the icons of egui, Ubuntu Font License 1.0, included but not used";
@@ -151,6 +151,6 @@ words! {
     ABOUT_ICONS = "Lucide icons, ISC license";
     ABOUT_FONT_LICENSE = "Font license";
     ABOUT_LIBRARIES = "Libraries that a build may contain: {n}";
-    ABOUT_LIBRARIES_MEANING = "Each under its own license, as its sources on crates.io say.";
-    ABOUT_NO_NETWORK = "It reaches no network, except for a check that a patch asks for.";
+    ABOUT_LIBRARIES_MEANING = "Each has its own license; see crates.io.";
+    ABOUT_NO_NETWORK = "Doesn't use the network, except for checks in a patch.";
 }

@@ -59,7 +59,7 @@ fn no_word_is_long_loud_or_ours() {
 
 #[test]
 fn every_place_in_a_template_is_filled_by_its_name() {
-    assert_eq!(fill(SEVERAL_PLACES, &[("n", "2 places"), ("what", "edited")]), "2 places: edited");
+    assert_eq!(fill(REASONS_IN_FILE, &[("path", "a"), ("n", "2 reasons")]), "a: 2 reasons");
     assert_eq!(fill(BACK, &[]), "Back");
 }
 

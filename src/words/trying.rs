@@ -9,12 +9,12 @@ words! {
     REHEARSE_READ_ONLY = "The folder itself is only read.";
     REHEARSED_READ_ONLY = "The folder itself was only read.";
     REHEARSE_TESTS = "Your own tests (optional)";
-    REHEARSE_COMMANDS = "Commands, one on each line; each passes if it ends with 0";
+    REHEARSE_COMMANDS = "Commands, one per line; each passes if it exits with 0";
     REHEARSE_SECONDS = "Longest time for each test, in seconds";
     REHEARSE_SECONDS_FIRST = "Enter a number of seconds from 1 to 86,400";
     REHEARSE_COPY = "Where the copy goes";
-    REHEARSE_BESIDE = "Next to the folder, unless you choose another place.";
-    REHEARSE_CHOOSE = "Choose a place for the copy…";
+    REHEARSE_BESIDE = "Next to the folder, unless you choose another one.";
+    REHEARSE_CHOOSE = "Choose a folder for the copy…";
     REHEARSE_NOW = "Rehearse";
     REHEARSE_AGAIN = "Rehearse again";
     REHEARSING = "Rehearsing on a copy";
@@ -24,7 +24,7 @@ words! {
     REHEARSAL_PASSED_MEANING = "Applied, checked and rolled back: every file of the copy is as before.";
     REHEARSAL_FAILED = "The rehearsal failed";
     REHEARSAL_STOPPED = "The rehearsal was stopped";
-    REHEARSAL_NOT_DONE = "The rehearsal didn't take place";
+    REHEARSAL_NOT_DONE = "The rehearsal didn't run";
     REHEARSAL_LOST = "The rehearsal was interrupted";
     REHEARSAL_LOST_MEANING = "The next rehearsal removes its copy.";
     REHEARSAL_TOOK = "It took {time}.";
@@ -33,7 +33,7 @@ words! {
     PART_CHECKS_AND_SCRIPTS = "checks and scripts";
     REHEARSAL_NOT_CLONED = "Not in the copy, because only the running product can use them: {files}";
     REHEARSAL_WROTE = "Your tests wrote {n} in the copy: {files}";
-    REHEARSAL_UNRECORDED = "It isn't remembered: {why}";
+    REHEARSAL_UNRECORDED = "Couldn't save the result: {why}";
     REHEARSED = "Rehearsal";
     PART_REHEARSED_BY = "{when}, by {who}";
     PART_REHEARSED_WITH = "{when}, by {who}, with {n}";
@@ -41,12 +41,12 @@ words! {
     REHEARSED_BEFORE = "The rehearsal is out of date";
     REHEARSED_BEFORE_MEANING = "The folder or the rules have changed since: {what}";
     REHEARSED_FAILED_WHY = "{what}. {why}";
-    HINT_REHEARSE = "Rehearse it here. To continue without, give a reason; it is kept in the history.";
+    HINT_REHEARSE = "Rehearse it here. To continue without, enter a reason for the history.";
     TRIED_PASSED = "Passed: {how}";
     TRIED_FAILED = "Failed: {how}";
     // Scripts
     SCRIPTS = "Scripts";
-    SCRIPTS_READ = "Read each of them below. They run only if you agree.";
+    SCRIPTS_READ = "Read each script below. They run only if you agree.";
     SCRIPTS_UNDO_READ = "Read each of them below, or restore only the files.";
     SCRIPTS_AGREE = "Let these scripts run on this computer, this time";
     SCRIPTS_FIRST = "Agree to the scripts first";
@@ -83,6 +83,6 @@ words! {
     // Trust rules in a file
     RULES_ASK = "Check it against a rules file…";
     RULES_DIALOG = "Choose a file with trust rules (TOML)";
-    RULES_MET = "It has everything that {file} asks for";
-    RULES_UNMET = "It doesn't have everything that {file} asks for";
+    RULES_MET = "Meets every rule in {file}";
+    RULES_UNMET = "Doesn't meet every rule in {file}";
 }

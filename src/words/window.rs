@@ -15,15 +15,15 @@ words! {
     NEWEST_PATCH = "Only the newest: {id}";
     NEWEST_PATCHES = "The newest {n}: {ids}";
     NOTHING_STAYS = "No patches remain.";
-    ROLL_BACK_TOGETHER = "Roll back both";
+    ROLL_BACK_TOGETHER = "Roll back together";
     STAYS = "Remaining: {ids}";
     BECAUSE_FAULT = "Something is wrong with it";
-    BECAUSE_NOTHING = "No answer";
-    BECAUSE_PLANNED = "It was only meant to be temporary";
+    BECAUSE_NOTHING = "No reason given";
+    BECAUSE_PLANNED = "It was temporary";
     BECAUSE_SUPERSEDED = "Something better replaces it";
     BECAUSE_TEST = "It was only a test";
     TICKET_OPTIONAL = "Ticket, for the history (optional)";
-    WHY_BACK = "Why it is rolled back, for the history";
+    WHY_BACK = "Why are you rolling it back? (for the history)";
     WHY_WORDS = "In your own words (optional)";
     WHICH_PATCHES = "How many patches";
     // Withdrawn patches
@@ -63,7 +63,7 @@ words! {
     ROLL_BACK_AGAIN = "Roll back {id} again…";
     PART_CHECK_FAILED = "a check failed";
     RISK_HIDDEN_TEXT = "Hidden text";
-    RISK_HIDDEN_TEXT_MEANING = "This file contains characters that hide text or show it in another order than it is.";
+    RISK_HIDDEN_TEXT_MEANING = "This file contains characters that hide text, or show it in the wrong order.";
     // What others call a command, in lower case
     PART_ALSO_APPLY = "install";
     PART_ALSO_EVIDENCE = "audit report";
@@ -74,8 +74,8 @@ words! {
     WORKING_TITLE_REPAIR = "Repairing files";
     DONE_SEVERAL = "Patches rolled back";
     // Decisions
-    HINT_DEPENDENTS = "Roll back both, or keep both.";
-    HINT_REQUIRED = "It is in a file next to this one.";
+    HINT_DEPENDENTS = "Roll back all of them, or none.";
+    HINT_REQUIRED = "The required patch is in a file next to this one.";
     HINT_RULE = "To continue anyway, give a reason on the last page before you apply the patch. It is kept in the history.";
     PLACES_MORE = "Show {n} more";
     NEW_SIGNER = "Signed by someone new for this product";
@@ -90,10 +90,10 @@ words! {
     // Merging by hand
     MERGE = "Merge…";
     MERGE_BOTH = "Both";
-    MERGE_CHOICE = "What to take";
+    MERGE_CHOICE = "Keep";
     MERGE_DECIDED = "{n} of {all} decided";
     MERGE_FIRST = "Decide each conflict first";
-    MERGE_MEANING = "You and the patch changed the same lines. Choose for each conflict, or type what it should be.";
+    MERGE_MEANING = "Your version and the patch differ here. Choose one for each conflict, or type the result.";
     MERGE_MINE = "Mine";
     MERGE_NOTHING = "Nothing";
     MERGE_ONLY_CHOSEN = "This can only be chosen, not edited: it is long or contains characters that can't be seen.";
@@ -130,12 +130,12 @@ words! {
     SWITCH_IS_THERE = "The switch is already set this way.";
     SWITCH_IS_ON = "On";
     SWITCH_NEITHER = "Neither on nor off: {value}";
-    SWITCH_NOBODY = "Nobody has turned it since the patch was applied";
+    SWITCH_NOBODY = "Not since the patch was applied";
     SWITCH_OPEN = "{what} again while it is off";
     ROLLBACK_OPENS = "{what} again afterwards";
     ROLLBACK_OPENS_MEANING = "Only what is rolled back is said to fix it. Plan what protects the product until it is fixed again.";
     SWITCH_OPEN_HERE = "{what} again in this folder";
-    SWITCH_OPEN_MEANING = "The fix doesn't work while its switch is off. Say why it is turned off.";
+    SWITCH_OPEN_MEANING = "The fix doesn't work while its switch is off. Enter a reason.";
     SWITCH_OVERDUE = "The vendor planned to remove this switch after {until}. Ask when it will go.";
     SWITCH_REASON = "Your reason, for the history";
     SWITCH_REASON_OPTIONAL = "Your reason, for the history (optional)";
@@ -168,13 +168,13 @@ words! {
     FIXED_INTERRUPTED = "A change was interrupted, so nothing here is proven.";
     FIXED_LEFT_OUT = "Left out, because this format would silence more than was fixed: {n}";
     FIXED_NOT_PROVEN = "Not proven, so not claimed";
-    FIXED_NO_KEYS = "Can't tell who signed the patches: {why}";
-    FIXED_ONLY_SAID = "Said by patches that nobody you trust has signed";
-    FIXED_PROVEN = "Fixed, as the files on this disk prove";
+    FIXED_NO_KEYS = "Can't check who signed the patches: {why}";
+    FIXED_ONLY_SAID = "Claimed by patches that aren't signed by anyone you trust";
+    FIXED_PROVEN = "Fixed: confirmed by the files on this disk";
     FIXED_SAVE = "Save…";
     FIXED_SAVE_MEANING = "For scanners, which then stay silent about it, and for auditors. Only what is proven is in it.";
     FIXED_SAVE_TITLE = "Save what is fixed";
-    FIXED_TOLD = "Statements in the file: {n}.";
+    FIXED_TOLD = "Statements in the file: {n}";
     FIXED_UNREAD = "{patch}: its description is missing or damaged, so its claims are unknown";
     FIXED_WHO = "Author";
     PART_FIXED_SIGNED = "signed by {who}; {grounds}";
@@ -187,7 +187,7 @@ words! {
     // Choosing patches
     CHOICE_APPLY = "Apply {n}…";
     CHOICE_BLOCKED = "Blocked: {n}";
-    CHOICE_BY = "{patch}, which {how}";
+    CHOICE_BY = "{patch}: {how}";
     CHOICE_EXPLOITED = "Exploited";
     CHOICE_FIXED = "Fixed in this folder already: {n}";
     CHOICE_HEADLINE = "{problems} in {findings}";
@@ -196,12 +196,12 @@ words! {
     CHOOSE = "Choose from a scan…";
     CHOOSE_CARD = "Scanned for vulnerabilities?";
     CHOOSE_CARD_MEANING = "Find the patches you have for what Trivy, Grype or OSV-Scanner found.";
-    CHOOSE_EPSS = "Forecasts (EPSS), optional";
+    CHOOSE_EPSS = "Forecasts, EPSS (optional)";
     CHOOSE_FIND = "Find patches";
     CHOOSE_FOLDER_FIRST = "Choose the product folder first";
     CHOOSE_FROM = "Patch files";
     CHOOSE_FROM_FIRST = "Add a folder with patch files first";
-    CHOOSE_KEV = "Exploited (KEV), optional";
+    CHOOSE_KEV = "Exploited, KEV (optional)";
     CHOOSE_MEANING = "Compares a scanner's findings with the patches you have, the most urgent first. Nothing is changed.";
     CHOOSE_SCANS = "Scan reports";
     CHOOSE_SCAN_FIRST = "Add a scan report first";
@@ -220,7 +220,7 @@ words! {
     KIND_HOTFIX = "Hotfix: fixes one thing";
     KIND_ROLLBACK = "Revert: undoes something";
     KIND_SERVICE_PACK = "Service pack: combines several fixes";
-    MADE = "{file} is made";
+    MADE = "Made {file}";
     MADE_AGAIN = "Change and make again";
     MADE_MEANING = "Nobody has signed it yet.";
     MADE_OPEN = "Open the patch file";
@@ -235,8 +235,8 @@ words! {
     MAKE_GIT = "Git";
     MAKE_HERE = "Describe it here";
     MAKE_IN_FILE = "Use a patch order from a file, for switches, edits by key and everything else";
-    MAKE_MEANING = "Compares, describes and tests it on a copy. The folders are only read.";
-    MAKE_MEND_FIRST = "Fill in the fields marked above first";
+    MAKE_MEANING = "Compares the folders, and tests the patch on a copy. Your folders aren't changed.";
+    MAKE_MEND_FIRST = "Fill in the required fields above first";
     MAKE_NEW = "Changed product";
     MAKE_NEW_FIRST = "Choose the folder with the changed product first";
     MAKE_NOW = "Make the patch…";
@@ -256,15 +256,15 @@ words! {
     MAKE_TEXT = "Text patch";
     MAKE_TITLE = "Make a patch";
     MAKE_WAIT = "Making and testing the patch…";
-    ORDER_CONTACT = "Whom to call if something goes wrong";
+    ORDER_CONTACT = "Support contact, shown when something goes wrong";
     ORDER_FIXES = "What it fixes: one ticket on each line";
     ORDER_ID = "ID, such as ACME-HF-1042";
     ORDER_KIND = "Kind";
     ORDER_MORE = "More, as in a patch order (TOML)";
-    ORDER_NEEDED = "Needed";
+    ORDER_NEEDED = "Required";
     ORDER_PRODUCT = "Product";
     ORDER_REVIEW = "Who reviewed it: one on each line";
-    ORDER_SEQUENCE = "Number, which grows with every patch for this product";
+    ORDER_SEQUENCE = "Patch number: higher than the last one for this product";
     ORDER_SUMMARY = "Summary for everyone, without technical terms";
     ORDER_TESTS = "What was tested: one on each line";
     ORDER_TITLE = "Title, in one line";
@@ -314,7 +314,7 @@ words! {
     // Keys
     KEY_SAVE = "Save the public key";
     KEY_SAVE_OF = "Save the public key of {name}…";
-    KEY_TIME_FIRST = "Enter a time such as 2027-01-31T00:00:00Z, or none";
+    KEY_TIME_FIRST = "Enter a time such as 2027-01-31T00:00:00Z, or leave it empty";
     KEY_NOT_BEFORE = "Valid from (optional)";
     KEY_NOT_AFTER = "Valid until (optional)";
     LIST_SIGN = "Sign a list of keys…";
@@ -327,8 +327,8 @@ words! {
     NEW_KEY_MEANING = "A key has two files: a secret one to sign with, and a public one for those who trust you.";
     NEW_KEY_NAME = "Name of the key: letters, digits, dots, dashes and underscores";
     NEW_KEY_NAME_FIRST = "Name the key with letters, digits, dots, dashes and underscores first";
-    NEW_KEY_PLACE = "Choose another place…";
-    NEW_KEY_PLACE_FIRST = "Choose a place for the key first";
+    NEW_KEY_PLACE = "Choose another folder…";
+    NEW_KEY_PLACE_FIRST = "Choose a folder for the key first";
     NEW_KEY_SECRET = "Secret";
     NEW_KEY_SECRET_MEANING = "{path} (never share this)";
     NEW_KEY_PUBLIC = "Public";
@@ -342,9 +342,9 @@ words! {
     PASSWORDS_DIFFER = "The two passwords differ";
     REVOKE_FROM = "Only from this patch number or time on (optional)";
     REVOKE_FROM_MEANING = "Nothing from then on that this key signed will be trusted any more.";
-    REVOKE_FROM_FIRST = "Enter a number or a time such as 2027-01-31T00:00:00Z, or nothing";
+    REVOKE_FROM_FIRST = "Enter a number or a time such as 2027-01-31T00:00:00Z, or leave it empty";
     KEYS_PAGE = "Keys and signatures";
-    KEYS_PAGE_MEANING = "A patch is trusted because of who signed it. A key is trusted because you compared it with its owner.";
+    KEYS_PAGE_MEANING = "A patch is trusted because of who signed it. You trust a key after checking it with its owner.";
     KEYS_KNOWN = "Keys you trust";
     KEYS_NONE = "You trust no keys yet.";
     KEYS_REVOKED = "{n} revoked";
@@ -392,7 +392,7 @@ words! {
     SIGN = "Sign this patch…";
     SIGNATURES_OF = "Signatures of {id}";
     SIGNATURE_ATTACH = "Add a signature made elsewhere…";
-    SIGNATURE_COMMENT = "Copy the comment it has to carry";
+    SIGNATURE_COMMENT = "Copy the comment that signature needs";
     SIGNATURE_FILE = "Choose a signature (.minisig or .sig)";
     SIGNED_WITH = "Signed with the key {key}";
     SIGN_MEANING = "Your signature is added to the patch file. Earlier signatures stay valid.";
@@ -426,9 +426,9 @@ words! {
     RECOVER_IF_CHANGED = "Usually not needed. If you changed files after the interruption, nothing is restored until you choose this:";
     RECOVER_IF_DAMAGED = "Usually not needed. If backups are damaged, a patch file may have what they lack:";
     CAN_FINISH = "Every file has been updated already.";
-    CANNOT_FINISH = "It can't be finished: some files haven't been updated.";
+    CANNOT_FINISH = "Can't finish: some files haven't been updated.";
     WENT_ON = "A change continued after you closed the window";
-    WENT_ON_MEANING = "Its history says how it ended: {folder}";
+    WENT_ON_MEANING = "See the History of {folder} for the result.";
     SHOW_RESULT = "Show the result";
     // History
     WITHDRAWN_HERE = "Withdrawn";
@@ -437,13 +437,13 @@ words! {
     ENTRIES = "History entries {from} to {to}";
     CLOSE_OR_BACK = "Close, or one step back";
     MORE = "More";
-    FITS = "For {folder}";
+    FITS = "Opened with {folder}";
     HOME_FOLDERS = "Folders";
     HOME_PATCHES = "Patch files";
     LAST_CHANGE = "Changed {when}";
     NO_PATCHES = "No patches";
     ROLL_BACK_IN = "In {folder}…";
-    STATE_AWAY = "Not available now";
+    STATE_AWAY = "Not available";
     STATE_DIFFERS = "Files differ";
     STATE_FINE = "As expected";
     STATE_OPEN_AGAIN = "A fix is turned off";
@@ -458,11 +458,11 @@ words! {
     CHECKS_NOT_RUN = "The health checks didn't run. {why}";
     DONE_CHECKS = "The health checks are finished";
     COPIED_CHANGE = "This change was started in another folder";
-    COPIED_CHANGE_MEANING = "This folder is a copy of that one, or was restored. If you did that, say why. What is done then is decided by what each file holds.";
+    COPIED_CHANGE_MEANING = "This folder is a copy, or was restored from a backup. If that's right, enter a reason. Each file is then checked before it's restored.";
     FOREIGN_CHANGE = "You didn't start this change on this computer";
     FOREIGN_CHANGE_MEANING = "It could change anything in the folder. Ask whoever started it to finish or undo it. If you know that it's right, say why.";
     VOUCH_WHY = "Why it's right (the ticket, or whom you asked)";
-    VOUCH_MEANING = "Until somebody confirms it, what it says is shown, but not relied on.";
+    VOUCH_MEANING = "Until you confirm this history, Patchwright shows it but doesn't rely on it.";
     VOUCH = "Confirm this history";
     // Results
     RESULT_FAILED = "What failed";
@@ -474,12 +474,12 @@ words! {
     PART_A_LINK = "link to {path}";
     // Settings
     SETTINGS_BACK = "Back";
-    CODE_SIZE = "Size of code";
+    CODE_SIZE = "Code font size";
     CODE_SMALLER = "Smaller";
     CODE_LARGER = "Larger";
-    PAGE_SIZE = "Size of everything";
+    PAGE_SIZE = "Zoom";
     KEYS_IN_CHANGES = "In a change";
     KEYS_EVERYWHERE = "Everywhere";
-    LAYOUT = "Layout of changes";
+    LAYOUT = "Diff layout";
     LAYOUT_AUTO = "Automatic";
 }

@@ -216,8 +216,8 @@ fn a_folder_that_was_brought_along_can_be_vouched_for() {
     person(&sandbox).done("apply $/scripted.patchbundle $/app --yes --run-scripts");
     let console = stranger(&sandbox);
     trust_anna_with_scripts(&sandbox, &console);
-    assert_eq!(console.run("history $/app --vouch=").code, 2, "a reason is needed");
-    let vouched = console.done("history $/app --vouch=moved-from-the-old-server");
+    assert_eq!(console.run("history $/app --confirm=").code, 2, "a reason is needed");
+    let vouched = console.done("history $/app --confirm=moved-from-the-old-server");
     assert!(!vouched.out.contains("Foreign"), "{vouched}");
     let seen = sandbox.read("stranger/seen.json").expect("it is remembered");
     assert!(seen.contains("moved-from-the-old-server"), "{seen}");
@@ -252,7 +252,7 @@ fn an_account_without_a_memory_applies_and_leaves_what_scripts_did() {
     assert!(console.done("status $/app").out.starts_with("Widget"));
     let refused = console.run("rollback $/app --yes --run-scripts");
     assert!(refused.err.contains("his account has no memory"), "{refused}");
-    assert_eq!(console.run("history $/app --vouch=mine").code, 3);
+    assert_eq!(console.run("history $/app --confirm=mine").code, 3);
     console.done("rollback $/app --yes --without-scripts");
 }
 

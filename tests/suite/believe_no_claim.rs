@@ -170,7 +170,7 @@ fn a_fix_that_is_really_there_comes_without_a_change_whoever_brought_it() {
     let pack = scene.patch(None, &pack);
     scene.must_apply(&pack);
     let done = scene.must_apply(&scene.hotfix());
-    assert!(done.out.contains("f: already has what L-1 changes; TEAM changed it, too"), "{done}");
+    assert!(done.out.contains("f already has what L-1 changes; TEAM changed it, too"), "{done}");
     assert_eq!(scene.read("f").as_deref(), Some(FIXED_AND_MORE));
 }
 
@@ -231,9 +231,9 @@ fn a_service_pack_built_from_the_old_tree_does_not_silently_undo_the_hotfix() {
         );
         let history = scene.console().done("history $/app");
         assert!(history.out.contains("(--allow-undo): the-fix-broke-printing"), "{history}");
-        assert!(history.out.contains("accepted: undoes L-1: f (line 1)"), "{history}");
+        assert!(history.out.contains("allowed: undoes L-1: f (line 1)"), "{history}");
         assert_eq!(scene.active(), ["L-1", "SP"], "it was not contained");
-        let again = "SP is reapplied, and somebody has to allow it again: undoes L-1: f (line 1) (allowed before: \
+        let again = "SP needs your permission again: undoes L-1: f (line 1) (allowed before: \
                      the-fix-broke-printing)";
         let words = |run: &Run| run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
         let _ = scene.console().done("rollback $/app --yes");

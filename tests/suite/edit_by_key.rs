@@ -178,7 +178,7 @@ fn the_new_folder_and_the_edits_have_to_agree() {
     let refused =
         console.run("make --from $/known --to $/other --order $/order.toml --output $/other.patchbundle");
     assert_eq!(refused.code, 3, "{refused}");
-    assert!(in_one_line(&refused).contains("something else than the edits make"), "{refused}");
+    assert!(in_one_line(&refused).contains("the new folder doesn't have what the edits make"), "{refused}");
 }
 
 #[test]

@@ -217,7 +217,7 @@ fn what_a_required_check_speaks_against_is_rolled_back_also_from_below_others() 
     sandbox.write("app/port", "none\n");
     insta::assert_snapshot!(person(&sandbox).run(FINISH), @r#"
     -- err --
-    A health check failed after the change, so it was rolled back (E-HEALTH)
+    A health check failed after the change (E-HEALTH)
       "port" doesn't contain "8080"
     Your files were restored.
     Next: Find out why the check failed, then try again. Or ask ACME
@@ -389,9 +389,9 @@ fn what_a_history_of_somebody_else_wants_checked_is_not() {
     let stranger = Console::new(&sandbox).with_settings("stranger");
     let run = stranger.run(FINISH);
     assert_eq!(run.code, 4, "{run}");
-    assert!(run.err.contains("history $/app --vouch=REASON"), "{run}");
+    assert!(run.err.contains("history $/app --confirm=REASON"), "{run}");
     assert_eq!(sandbox.read("app/web").as_deref(), Some("new\n"));
-    stranger.done("history $/app --vouch=looked");
+    stranger.done("history $/app --confirm=looked");
     stranger.done(FINISH);
 }
 

@@ -128,7 +128,7 @@ fn a_file_that_was_deleted_is_restored_and_no_version_of_it_is_backed_up() {
     let refused = console(&sandbox).run("rollback $/app --yes");
     assert!(refused.printed().contains("To restore it and continue, add --keep-edits."), "{refused}");
     let back = console(&sandbox).done("rollback $/app --yes --keep-edits");
-    assert!(back.out.contains("data: was deleted after the patch was applied; it is restored"), "{back}");
+    assert!(back.out.contains("data was deleted after the patch was applied; it is restored"), "{back}");
     assert!(!back.out.contains("backed up"), "{back}");
     assert_eq!(sandbox.read("app/data").as_deref(), Some("data of 4.2.0\n"));
 }

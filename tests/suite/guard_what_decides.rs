@@ -47,7 +47,7 @@ fn keys_that_others_could_have_written_are_nobodys_and_the_error_says_how_to_men
         }
         // How a folder is can be seen without keys.
         let status = console.done("status $/app");
-        assert!(status.out.contains("Can't tell who signed them"), "{status}");
+        assert!(status.out.contains("Can't check who signed them"), "{status}");
         set_mode(&sandbox, place, right);
     }
     // What others may read, and a folder where everybody has their own things, are as they were.

@@ -86,7 +86,7 @@ fn an_edit_in_other_lines_than_the_patch_is_merged_and_named_with_its_digest() {
     target.expect(&tree(BOTH).file("app", "2"));
     assert!(target.drift().is_empty(), "what was merged is what is expected");
     let remarks = &target.history()[0].remarks();
-    assert!(remarks.iter().any(|remark| remark.starts_with("conf/app.conf: was edited here")), "{remarks:?}");
+    assert!(remarks.iter().any(|remark| remark.starts_with("conf/app.conf was edited here")), "{remarks:?}");
     target.must_roll_back();
     target.expect(&tree(MINE));
     target.must_undo_the_rollback();
@@ -246,7 +246,7 @@ fn a_merged_file_that_is_not_finished_is_not_taken() {
     assert_eq!(
         obstacles(apply(&sandbox, &bundle, &target, &choose(EditChoice::Merged(given)))),
         [
-            "E-CLASH conf/app.conf: was edited here and can't be merged: your merged file still has conflict marks"
+            "E-CLASH conf/app.conf: isn't the version this patch expects, and can't be merged: your merged file still has conflict marks"
         ]
     );
     let gone = choose(EditChoice::Merged(sandbox.place("nowhere")));
@@ -315,7 +315,9 @@ fn what_no_merge_can_be_made_of_is_told_and_nothing_changes() {
     let bundle = bundle(&sandbox, OLD, NEW);
     for (what, mine, why) in cases {
         let target = sandbox.install(&tree(&mine));
-        let expected = format!("E-CLASH conf/app.conf: was edited here and can't be merged: {why}");
+        let expected = format!(
+            "E-CLASH conf/app.conf: isn't the version this patch expects, and can't be merged: {why}"
+        );
         assert_eq!(obstacles(target.apply(&bundle)), [expected], "{what}");
         target.expect(&tree(&mine));
         assert!(!target.has_state(), "{what}");
@@ -449,7 +451,9 @@ fn a_config_that_the_patch_takes_away_is_a_choice_where_it_was_edited() {
     let target = sandbox.install(&tree(MINE));
     assert_eq!(
         obstacles(target.apply(&bundle)),
-        ["E-CLASH conf/app.conf: was edited here and can't be merged: the patch deletes this file"]
+        [
+            "E-CLASH conf/app.conf: isn't the version this patch expects, and can't be merged: the patch deletes this file"
+        ]
     );
     let _ = apply(&sandbox, &bundle, &target, &choose(EditChoice::TakeTheirs)).expect("it is applied");
     target.expect(&without);
@@ -621,7 +625,7 @@ fn an_edit_goes_with_one_patch_after_the_other_but_not_with_several_at_once() {
     assert_eq!(
         seen.preview.obstacles.iter().map(spell).collect::<Vec<_>>(),
         [
-            "E-CLASH conf/app.conf: was edited here and can't be merged: several of these patches change it; apply them one after the other"
+            "E-CLASH conf/app.conf: isn't the version this patch expects, and can't be merged: several of these patches change it; apply them one after the other"
         ]
     );
     assert!(both(&choose(EditChoice::KeepMine)).preview.obstacles.is_empty());

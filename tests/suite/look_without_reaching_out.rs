@@ -114,7 +114,7 @@ fn a_beacon_in_a_check_hears_nothing_of_who_looks() {
         .preview
         .notes
         .iter()
-        .filter(|note| note.text.starts_with("checked only once you agree to apply this patch: "))
+        .filter(|note| note.text.starts_with("checked only once you agree to apply: "))
         .count();
     assert_eq!(unasked, 3, "what is asked of the folder alone is asked: {:?}", preview.preview.notes);
 }
@@ -125,12 +125,13 @@ fn what_was_not_asked_yet_is_said_in_words_and_in_json() {
     let sandbox = scene(listener.port);
     let console = Console::new(&sandbox).with_keys();
     let line = format!(
-        "checked only once you agree to apply this patch: http://127.0.0.1:{}/beacon answers with 200",
+        "checked only once you agree to apply: http://127.0.0.1:{}/beacon answers with 200",
         listener.port
     );
     for command in ["plan $/fix.patchbundle $/app", "plan $/fix.patchbundle $/app --json"] {
         let run = console.done(command);
-        assert!(run.out.contains(&line), "{run}");
+        let told = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(&line), "{run}");
     }
     let explained = console.done("explain $/fix.patchbundle $/app");
     assert!(explained.out.contains("Ready to apply"), "{explained}");

@@ -117,7 +117,7 @@ fn an_interrupted_change_is_told_beside_the_figures_and_counts_nowhere() {
     }
     let (text, json) = told("app");
     assert!(
-        text.contains("Applying ACME-1 was interrupted, and counts nowhere until it is recovered"),
+        text.contains("Applying ACME-1 was interrupted, and isn't counted until it is recovered"),
         "{text}"
     );
     assert_eq!((&json["doing"], &json["patch"]["id"]), (&"apply".into(), &"ACME-1".into()), "{json}");

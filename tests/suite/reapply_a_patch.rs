@@ -50,7 +50,7 @@ fn a_patch_that_comes_back_is_checked_as_one_that_comes() {
     insta::assert_snapshot!(console(&sandbox).run(REAPPLY), @r#"
     Reapplied ACME-1 to $/app: 1 modified
       Health check passed: port contains "8080"
-      ACME-1 is reapplied, but nobody you trust signed it
+      ACME-1 isn't signed by anyone you trust
     To undo it: patchwright rollback $/app --undo
     -- exit 0
     "#);
@@ -138,7 +138,7 @@ fn where_a_patch_allows_no_edits_none_is_merged_when_it_comes_back() {
     assert_eq!(console(&sandbox).run(APPLY).code, 3);
     let run = console(&sandbox).run(REAPPLY);
     assert_eq!(run.code, 3, "{run}");
-    assert!(in_one_line(&run).contains("web: was changed after the patch was rolled back"), "{run}");
+    assert!(in_one_line(&run).contains("web was changed after the patch was rolled back"), "{run}");
     assert_eq!(sandbox.read("app/web").as_deref(), Some(mine));
     // One that says that edits may be merged.
     let sandbox = product("[[make.policy]]\npaths = [\"web\"]\nlocal_edits = \"merge\"\n");
@@ -175,16 +175,16 @@ fn a_word_for_an_unsigned_patch_is_good_for_one_decision() {
     for command in ["reapply $/app --yes", "reapply $/app --dry-run", "rollback $/app --undo --yes"] {
         let refused = console(&sandbox).run(command);
         assert_eq!(refused.code, 4, "{refused}");
-        let said = "ACME-1 is reapplied, but nobody you trust signed it (E-TRUST)";
+        let said = "ACME-1 isn't signed by anyone you trust (E-TRUST)";
         assert!(in_one_line(&refused).contains(said), "{refused}");
         assert!(refused.err.contains("add --allow-unsigned"), "{refused}");
         assert_eq!(sandbox.read("app/web").as_deref(), Some("one\ntwo\nthree\nfour\nfive\n"));
     }
     let plan = console(&sandbox).done("reapply $/app --allow-unsigned --dry-run");
-    assert!(in_one_line(&plan).contains("ACME-1 is reapplied, but nobody you trust signed it"), "{plan}");
+    assert!(in_one_line(&plan).contains("ACME-1 isn't signed by anyone you trust"), "{plan}");
     console(&sandbox).done(REAPPLY);
     let history = console(&sandbox).done("history $/app");
-    let said = "accepted: ACME-1 is reapplied, but nobody you trust signed it";
+    let said = "allowed: ACME-1 isn't signed by anyone you trust";
     assert!(in_one_line(&history).contains(said), "{history}");
     // A reason that somebody gives is kept.
     console(&sandbox).done("rollback $/app --yes");
@@ -220,7 +220,7 @@ fn what_is_back_already_is_not_called_something_that_was_never_rolled_back() {
     let sandbox = product("");
     console(&sandbox).done(APPLY);
     let never = console(&sandbox).run(REAPPLY);
-    assert!(never.err.contains("The last change to this folder was not a rollback"), "{never}");
+    assert!(never.err.contains("There is no rollback to undo"), "{never}");
 }
 
 #[test]

@@ -171,6 +171,9 @@ fn a_held_folder_is_left_alone_and_says_so() {
     assert!(run.printed().contains("To end this: patchwright reconcile --release $/srv/a"), "{run}");
     assert_eq!((has(&sandbox, "a"), has(&sandbox, "b")), ([false; 2], [true, false]));
     console(&sandbox).done("reconcile --release $/srv/a");
+    let history = console(&sandbox).done("history $/srv/a").out;
+    assert!(history.contains("put on hold") && history.contains("hold ended"), "{history}");
+    assert!(history.contains("reason: ticket-4711") && !history.contains("checked"), "{history}");
     ends(&sandbox, "--apply", 0);
     assert_eq!(has(&sandbox, "a"), [true, false]);
 }
@@ -332,7 +335,7 @@ fn other_patches_are_told_and_go_only_where_the_file_says_so() {
     console(&sandbox).done("apply $/patches/1.patchbundle $/srv/a --yes");
     state(&sandbox, &[("a", "have = [\"ACME-2\"]")]);
     let run = ends(&sandbox, "--apply", 7);
-    assert!(run.printed().contains("ACME-1: in the folder, but not in the state file"), "{run}");
+    assert!(run.printed().contains("ACME-1: applied here, but not in the state file"), "{run}");
     state(&sandbox, &[("a", "have = [\"ACME-2\"]\nothers = \"roll-back\"")]);
     ends(&sandbox, "--apply", 0);
     assert_eq!(has(&sandbox, "a"), [false, true]);

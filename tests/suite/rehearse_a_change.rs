@@ -57,7 +57,7 @@ fn what_was_rehearsed_is_shown_as_long_as_folder_and_patch_are_the_same() {
     assert_eq!(run.code, 0, "{run}");
     assert!(run.out.contains("✓ ./check: ended with 0"), "{run}");
     assert!(run.out.contains("Passed: applied, checked, rolled back, and every file is as before"), "{run}");
-    let passed = "Rehearsed on 2026-11-23T09:30:00Z by ada@server with 1 test: passed";
+    let passed = "Rehearsed 2026-11-23 09:30:00 UTC by ada on server with 1 test: passed";
     assert!(console(&sandbox).done(PLAN).out.contains(passed));
     let asked = console(&sandbox).answering("n").run("apply $/fix.patchbundle $/srv/app --allow-unsigned");
     assert!(asked.err.contains(passed), "{asked}");
@@ -100,7 +100,7 @@ fn what_tests_write_is_told_and_takes_nothing_from_the_comparison() {
     let sandbox = site("", "date > log.txt; mkdir cache; date > cache/a");
     let run = rehearse(&sandbox, "--test=./check");
     assert_eq!(run.code, 0, "{run}");
-    assert!(run.out.contains("The tests wrote 3 files in the clone: cache, cache/a, log.txt"), "{run}");
+    assert!(run.out.contains("Your tests wrote 3 files in the copy: cache, cache/a, log.txt"), "{run}");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_clone_is_not_made_in_what_is_cloned() {
     for inside in ["$/srv/app", "$/srv/app/conf"] {
         let run = rehearse(&sandbox, &format!("--copy-in {inside}"));
         assert_eq!(run.code, 3, "{run}");
-        assert!(run.err.contains("which is cloned"), "{run}");
+        assert!(run.err.contains("which is copied"), "{run}");
     }
     fs::create_dir(sandbox.path("app-clones")).expect("our own folder");
     assert_eq!(rehearse(&sandbox, "--copy-in $/app-clones").code, 0, "a folder elsewhere may be named");

@@ -182,7 +182,7 @@ fn what_became_of_an_edited_file_is_kept_as_data() {
     let entry = last_entry(&sandbox);
     let became = serde_json::json!({"kind": "file", "path": "a", "became": {"note": "edits-backed-up", "after": "patch"}});
     assert_eq!(entry["facts"], serde_json::json!([became]));
-    let words = "a: was changed after the patch was applied; your version is backed up";
+    let words = "a was changed after the patch was applied; your version is backed up";
     assert_eq!(entry["remarks"], serde_json::json!([words]));
     let told = Console::new(&sandbox).done("history $/app").printed();
     assert!(told.contains(words), "{told}");

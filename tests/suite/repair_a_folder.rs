@@ -60,7 +60,7 @@ fn every_difference_has_a_likely_cause() {
         [
             "bin/app: as it was before TEST-1",
             "come: as it was before TEST-2",
-            "conf/app.conf: probably edited",
+            "conf/app.conf: probably edited here",
             "gone: as it was before TEST-1",
         ]
     );
@@ -72,7 +72,7 @@ fn every_difference_has_a_likely_cause() {
         [
             "bin/app: of unknown cause",
             "come: deleted",
-            "conf/app.conf: probably edited",
+            "conf/app.conf: probably edited here",
             "gone: of unknown cause",
         ]
     );
@@ -207,7 +207,7 @@ fn the_command_line_tells_shows_and_repairs() {
     sandbox.write("app/conf/app.conf", "mine\n");
     let console = Console::new(&sandbox);
     let status = console.done("status $/app --diff").out;
-    assert!(status.contains("edited  conf/app.conf  probably edited"), "{status}");
+    assert!(status.contains("differs  conf/app.conf  probably edited here"), "{status}");
     assert!(status.contains("-port = 2\n+mine\n"), "{status}");
     let json = console.done("status $/app --json").json();
     assert_eq!(json["drift"][0]["cause"], "local-edit");

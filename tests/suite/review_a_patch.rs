@@ -251,7 +251,7 @@ fn a_review_is_printed_when_it_goes_nowhere_else() {
 
     - Verdict: commented
     - Reviewer: Rose
-    - Time: 2026-11-23T09:30:00Z
+    - Time: 2026-11-23 09:30:00 UTC
     - Looked at: 1 of 3 changes
     - Product: Widget, number 1
     - Signatures then: Not enough signatures: 1 of 1 author, 0 of 1 reviewer

@@ -246,7 +246,7 @@ fn a_folder_that_has_the_patches_already_is_good_and_is_not_rolled_back_with_the
     site.console().done("apply $/fix.patchbundle $/srv/a --yes --allow-unsigned");
     assert_eq!(site.run().code, 0);
     assert_eq!(site.states(), ["already-there", "good"]);
-    let back = site.console().run(&typed("take-back --yes"));
+    let back = site.console().run(&typed("roll-back --yes"));
     assert_eq!(back.code, 0, "{back}");
     assert!(site.has_patch("a") && !site.has_patch("b"));
 }

@@ -64,6 +64,31 @@ fn an_edit_that_a_repair_replaced_is_listed_too() {
 }
 
 #[test]
+fn a_renamed_file_counts_once_wherever_files_are_counted() {
+    let sandbox = Sandbox::new();
+    let old = Tree::new().file("old.txt", "moved as it is\n").file("a", "1").file("b", "1");
+    let new = Tree::new().file("new.txt", "moved as it is\n").file("a", "2").file("b", "2");
+    let target = sandbox.install(&old);
+    let bundle = sandbox.make_named("MOVE-1", &old, &new);
+    target.edit("a", "2");
+    let noted = target.must_apply(&bundle);
+    assert_eq!(noted, ["1 of 3 files already have this patch's changes"]);
+    assert_eq!(target.status().compared, 2, "one was changed and one renamed");
+}
+
+#[test]
+fn a_text_patch_is_no_source_for_a_repair() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app/one.txt", "one\n");
+    sandbox.write("fix.patch", "--- a/one.txt\n+++ b/one.txt\n@@ -1 +1 @@\n-one\n+two\n");
+    let console = Console::new(&sandbox);
+    console.done("apply $/fix.patch $/app --allow-unsigned --yes");
+    sandbox.write("app/one.txt", "three\n");
+    let told = console.run("status $/app").printed();
+    assert!(told.contains("one.txt") && !told.contains("--from"), "repair reads no text patch: {told}");
+}
+
+#[test]
 fn where_nobody_edited_anything_nothing_is_listed() {
     let sandbox = Sandbox::new();
     let target = patched(&sandbox);
@@ -99,7 +124,7 @@ fn a_file_with_a_damaged_backup_is_not_lost_under_its_new_name() {
     target.must_apply(&sandbox.make_named("MOVE-1", &old, &new));
     damage(&target, &long);
     let said = run(&sandbox, &target, "rollback", "--yes --leave-damaged");
-    assert!(said.contains("new.txt: is left as it is, because old.txt can't be restored"), "{said}");
+    assert!(said.contains("new.txt is left as it is, because old.txt can't be restored"), "{said}");
     target.expect(&new.clone().file("n", "1"));
     let status = run(&sandbox, &target, "status", "");
     assert!(status.contains("old.txt") && status.contains("new.txt"), "neither is as expected: {status}");
@@ -252,14 +277,14 @@ fn the_status_says_which_repairs_need_the_patch_file_and_the_others_need_none() 
     assert!(!status.contains("There is no backup"), "what has to go needs none: {status}");
     target.edit("one.txt", "one, edited here\n");
     let status = run(&sandbox, &target, "status", "");
-    assert!(status.contains("1 file has no backup here. The patch file of ONE-1 has"), "{status}");
+    assert!(status.contains("1 file has no backup here. You need the patch file of ONE-1"), "{status}");
     assert!(status.contains("--from FILE"), "{status}");
 
     let refused = Console::new(&sandbox).run(&format!("repair {} --yes", target.path.display()));
     assert!(refused.code == 3 && refused.err.contains("--leave-damaged"), "{}", refused.err);
     target.expect(&product(1).file("one.txt", "one, edited here\n").file("gone.txt", "it is back\n"));
     let said = run(&sandbox, &target, "repair", "--yes --leave-damaged");
-    assert!(said.contains("Repaired 1 file") && said.contains("one.txt: stays as it is"), "{said}");
+    assert!(said.contains("Repaired 1 file") && said.contains("one.txt stays as it is"), "{said}");
     target.expect(&product(1).file("one.txt", "one, edited here\n"));
     let refused =
         Console::new(&sandbox).run(&format!("repair {} --yes --leave-damaged", target.path.display()));
@@ -286,7 +311,7 @@ fn one_reason_for_many_files_is_explained_once_and_what_the_patch_is_for_comes_f
     assert_eq!(told.matches("Check that this is the right folder").count(), 1, "{told}");
     assert!(told.contains("the same for 39 more files (--verbose lists them)"), "{told}");
     let told = typed("--verbose").err;
-    assert!(told.contains("f59: is missing") && !told.contains("the same for"), "{told}");
+    assert!(told.contains("f59 is missing") && !told.contains("the same for"), "{told}");
 }
 
 #[test]

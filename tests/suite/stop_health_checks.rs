@@ -46,7 +46,7 @@ fn a_change_whose_checks_a_person_stops_is_undone_and_is_no_failure() {
     let sandbox = product("");
     insta::assert_snapshot!(stopped(&sandbox), @r"
     -- err --
-    The health checks were stopped at your request, so the change was rolled back (E-INTERRUPTED)
+    The health checks were stopped at your request (E-INTERRUPTED)
     Your files were restored.
     Next: Make the change again, and let its health checks run to the end.
     -- exit 5

@@ -104,6 +104,24 @@ fn a_patch_is_signed_compared_trusted_and_then_applied_without_a_word_of_honour(
 }
 
 #[test]
+fn one_key_in_two_roles_is_one_key_that_nobody_trusts() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let _ = new_key(&console, "anna");
+    sign(&console, "fix", "anna", "author");
+    sign(&console, "fix", "anna", "reviewer");
+    let told = console.run("verify $/fix.patchbundle").printed();
+    assert!(told.contains("Not trusted: signed with a key you haven't trusted"), "{told}");
+    assert_eq!(told.matches("Signed with an unknown key").count(), 1, "{told}");
+    let _ = new_key(&console, "bob");
+    sign(&console, "fix", "bob", "author");
+    let told = console.run("verify $/fix.patchbundle").printed();
+    assert!(told.contains("signed with 2 keys you haven't trusted"), "{told}");
+    let allowed = console.done("verify $/fix.patchbundle --allow-unsigned");
+    assert!(!allowed.out.contains("patchwright verify") && !allowed.out.contains("Next:"), "{allowed}");
+}
+
+#[test]
 fn on_a_terminal_the_digits_are_shown_and_asked_about() {
     let sandbox = scene();
     let console = person(&sandbox);

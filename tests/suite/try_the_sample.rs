@@ -222,7 +222,7 @@ fn the_service_pack_fits_before_and_after_the_hotfix() {
 fn the_feature_waits_for_the_service_pack() {
     let laid_out = LaidOut::new();
     let untouched = laid_out.folder().tree();
-    let reasons = ["E-REQUIRES: requires LIGHTHOUSE-SP-1 (revision 1 or later), and it isn't applied here"];
+    let reasons = ["E-REQUIRES: requires LIGHTHOUSE-SP-1 (revision 1 or later); it isn't applied here"];
     assert_eq!(laid_out.obstacles(FEATURE), reasons);
     laid_out.must_apply(HOTFIX);
     assert_eq!(laid_out.obstacles(FEATURE), reasons, "the hotfix is not enough");

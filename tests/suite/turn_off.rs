@@ -534,7 +534,7 @@ fn an_edit_between_two_moves_is_told_with_what_brings_the_right_content_back() {
     sandbox.write(FILE, &off().replace("  \"flags\"", "  \"mine\": 1,\n  \"flags\""));
     console.done("toggle on new-parser $/app --yes");
     let status = in_one_line(&console.done("status $/app"));
-    let told = "conf/flags.json was edited before a switch in it was turned, so Patchwright can't tell the right contents. \
+    let told = "conf/flags.json was edited before a switch in it was turned, so Patchwright doesn't know what to restore. \
                 Turn the switch back first, then repair: patchwright toggle $/app";
     assert!(status.contains(told) && !status.contains("no backup here"), "{status}");
     let json = console.done("status $/app --json").json();
@@ -542,7 +542,7 @@ fn an_edit_between_two_moves_is_told_with_what_brings_the_right_content_back() {
     // What it says works.
     console.done("toggle off new-parser $/app --yes");
     let status = console.done("status $/app");
-    assert!(status.out.contains("To repair them: patchwright repair $/app\n"), "{status}");
+    assert!(status.out.contains("To repair: patchwright repair $/app\n"), "{status}");
     assert!(console.done("status $/app --json").json()["drift"][0]["has_moved_switch"].is_null());
     console.done("repair $/app --yes");
     assert_eq!(sandbox.read(FILE), Some(off()));

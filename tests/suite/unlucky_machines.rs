@@ -123,7 +123,7 @@ fn one_damaged_safe_copy_is_named_and_the_rest_can_be_rolled_back() {
     );
     target.expect(&before);
     let rest = typed(&sandbox, &target.path, "rollback @ --yes --leave-damaged");
-    assert!(rest.code == 0 && rest.out.contains("app.log: is left as it is"), "{}{}", rest.out, rest.err);
+    assert!(rest.code == 0 && rest.out.contains("app.log is left as it is"), "{}{}", rest.out, rest.err);
     target.expect(&old().file("app.log", "start\nnew\n"));
     assert!(holds(&conflicts(&target), b"start\nunseen\n"), "the newer content is kept aside");
     assert!(target.installed().is_empty());

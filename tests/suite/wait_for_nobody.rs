@@ -126,7 +126,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("rollout run file", "rollout run % --yes"),
     ("rollout status file", "rollout status %"),
     ("rollout stop file", "rollout stop %"),
-    ("rollout take-back file", "rollout take-back % --yes"),
+    ("rollout roll-back file", "rollout roll-back % --yes"),
     ("show file", "show %"),
     ("show save_sbom", "show good.patchbundle --save-sbom %"),
     ("sign attach", "sign good.patchbundle --attach %"),

@@ -254,7 +254,7 @@ impl EndOfDirectory {
     pub(super) fn parse(tail: &[u8], file_bytes: u64) -> Result<Self, BundleError> {
         let end = &tail[tail.len() - END_BYTES..];
         if u32_at(end, 0) != END_SIGNATURE || u16_at(end, 20) != 0 {
-            let problem = "the file is cut off, or something was added at its end";
+            let problem = "it isn't a patch file, was cut off, or has something added at its end";
             return Err(refused(problem));
         }
         let (members, size, offset) = (u16_at(end, 10), u32_at(end, 12), u32_at(end, 16));

@@ -63,14 +63,10 @@ fn advice(order: &Order) -> Vec<(String, &'static str)> {
     };
     unless(about.contact.is_some(), "contact", "no contact for when something goes wrong");
     unless(about.title != about.summary, "summary", "the summary only repeats the title");
-    unless(
-        !about.product.detect.is_empty(),
-        "product.detect",
-        "nothing but the changed files identifies the product",
-    );
-    unless(!about.issues.is_empty(), "issues", "no issue or ticket");
-    unless(!about.evidence.tests.is_empty(), "tests", "no tests");
-    unless(!about.evidence.review.is_empty(), "review", "no review");
+    unless(!about.product.detect.is_empty(), "product.detect", "no rule recognizes the product");
+    unless(!about.issues.is_empty(), "issues", "none listed");
+    unless(!about.evidence.tests.is_empty(), "tests", "none listed");
+    unless(!about.evidence.review.is_empty(), "review", "none listed");
     let retires = about.kind != PatchKind::ServicePack || !about.supersedes.is_empty();
     unless(retires, "supersedes", "a service pack usually replaces the hotfixes in it");
     for (index, script) in order.scripts.iter().enumerate() {

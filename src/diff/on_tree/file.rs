@@ -137,7 +137,7 @@ impl Series<'_> {
             Some(_) if progress.leaving.contains(path) => self.put(path, Some(new), progress),
             Some(found) => Err(Trouble::new(
                 Code::Occupied,
-                format!("already exists as a {}, and it isn't the one the patch adds", found.as_str()),
+                format!("already exists as a {}, and isn't the one that the patch adds", found.as_str()),
             )),
         }
     }
@@ -211,7 +211,7 @@ impl Series<'_> {
             let word = there.map_or("file", |there| there.as_str());
             return Err(Trouble::new(
                 Code::Occupied,
-                format!("already exists as a {word}, and it isn't the one the patch adds"),
+                format!("already exists as a {word}, and isn't the one that the patch adds"),
             ));
         }
         self.put(new, Some(made), progress)?;

@@ -157,7 +157,7 @@ fn every_problem_of_every_file_is_told() {
         troubles(&tree, text),
         [
             "x: hunk 1 of 1 (line 3 of the patch) doesn't fit, and nothing in the file looks like it",
-            "z: already exists as a file, and it isn't the one the patch adds",
+            "z: already exists as a file, and isn't the one that the patch adds",
             "none: is missing",
         ]
     );

@@ -67,7 +67,7 @@ fn front_of<'a>(line: &'a [u8], next: Option<&[u8]>) -> Option<&'a [u8]> {
 }
 
 const ESCAPE: &[u8] = b"\x1b[";
-const COLOURS: &str = "it contains terminal colours, as escape codes";
+const COLOURS: &str = "it contains terminal colors, as escape codes";
 
 /// The beginning of a line without the codes of colours.
 fn uncoloured(line: &[u8]) -> Vec<u8> {

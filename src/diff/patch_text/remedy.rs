@@ -93,10 +93,10 @@ impl Remedy {
             }
             Remedy::MoveAway => "Move it out of the folder if it isn't part of the product.",
             Remedy::NoColours => {
-                "Make the diff again without colours: `git diff --no-color` or `diff --color=never`."
+                "Make the diff again without colors: `git diff --no-color` or `diff --color=never`."
             }
             Remedy::NoQuotes => {
-                "Save the patch as a separate file, or remove the start of each line, for example with sed 's/^> //'."
+                "Save the patch as a separate file, or remove the start of each line, for example with `sed 's/^> //'`."
             }
             Remedy::NoDiff => "Ask the author for a unified diff, as from `git diff` or `diff -u`.",
             Remedy::OneParent => "Make the diff against one parent: git diff PARENT COMMIT.",

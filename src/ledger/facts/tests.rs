@@ -27,13 +27,13 @@ fn all() -> Vec<(EntryFact, &'static str)> {
     vec![
         (
             EntryFact::Accepted { code: text("E-UNDOES"), rule: Some(text("undo")), shown: text("f: gone") },
-            "accepted: f: gone",
+            "allowed: f: gone",
         ),
         (
             EntryFact::File { path: path(), became: lacks },
             "f: your merged file doesn't have all changes of A (lines 2-3)",
         ),
-        (EntryFact::Noted { path: path(), shown: text("is large") }, "f: is large"),
+        (EntryFact::Noted { path: path(), shown: text("is large") }, "f is large"),
         (
             EntryFact::Component {
                 patch: text("A 1"),
@@ -90,7 +90,7 @@ fn all() -> Vec<(EntryFact, &'static str)> {
         (EntryFact::ChangedByOthers { path: path() }, "left f as it was changed by something else"),
         (EntryFact::OriginalMissing { path: path() }, "the original of f was missing"),
         (EntryFact::PutAside { path: path(), now: text("g") }, "kept a copy of f as g"),
-        (EntryFact::Held { reason: text("the database moves") }, "the database moves"),
+        (EntryFact::Held { reason: text("the database moves") }, "reason: the database moves"),
     ]
 }
 

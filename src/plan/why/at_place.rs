@@ -66,21 +66,19 @@ impl AtPlace {
             }
             AtPlace::NoSourceFor { path } => row(
                 Code::Missing,
-                format!("{path} is built from it, and it isn't the expected file"),
+                format!("from which {path} is built, isn't the expected file"),
                 CHECK_THE_FOLDER,
             ),
-            AtPlace::NotTheOriginal => row(
-                Code::Drift,
-                "the new content is built from the original, and this isn't the original",
-                PUT_BACK,
-            ),
+            AtPlace::NotTheOriginal => {
+                row(Code::Drift, "isn't the original, from which the new content is built", PUT_BACK)
+            }
             AtPlace::Unportable(why) => {
                 row(Code::Path, why.to_string(), "This patch can't be applied on this system.")
             }
             AtPlace::SameNameAs(twin) => row(
                 Code::Collide,
                 format!("has the same name as {twin} on some systems"),
-                "Move the other file away if it isn't part of the product.",
+                "Move the other file out of the folder if it isn't part of the product.",
             ),
             AtPlace::OnTheWay { found } => row(
                 Code::FileSystem,
@@ -96,7 +94,7 @@ impl AtPlace {
             AtPlace::VersionControl { folder } => row(
                 Code::Path,
                 format!("is part of version control ({folder}), which can run programs"),
-                "Don't use this patch unless that is its purpose. Its order must then say so: role = \"version-control\".",
+                "Don't use this patch unless that is its purpose. Its author must then give the file the role \"version-control\" in the order.",
             ),
             AtPlace::InUse { becomes, holds } => row(
                 Code::Occupied,
@@ -119,7 +117,7 @@ impl Mismatch {
             ),
             Mismatch::Occupied { found } => row(
                 Code::Occupied,
-                format!("already exists as a {found}, and it isn't the one the patch adds"),
+                format!("already exists as a {found}, and isn't the one that the patch adds"),
                 "Move it out of the folder if it isn't part of the product.",
             ),
             Mismatch::Kind { found, expected } => {
@@ -131,7 +129,7 @@ impl Mismatch {
                 let meaning = format!("has permissions {found} instead of {}", expected.join(" or "));
                 row(Code::Drift, meaning, PUT_BACK)
             }
-            Mismatch::PointsTo(place) => row(Code::Drift, format!("points to {place:?} instead"), PUT_BACK),
+            Mismatch::PointsTo(place) => row(Code::Drift, format!("points to {place:?}"), PUT_BACK),
             Mismatch::Content => row(Code::Drift, "isn't the version this patch expects", PUT_BACK),
             Mismatch::LineEnds => row(
                 Code::Drift,

@@ -64,7 +64,7 @@ impl BadRolloutFile {
                 Code::Order,
                 format!("line {line}, column {column}: {because}"),
                 Advice::from("Correct the rollout file.")
-                    .then(Advice::typed("patchwright rollout --help has an example.")),
+                    .then(Advice::typed("For an example: patchwright help rollout")),
             ),
             BadRolloutFile::Empty { ring } => row(
                 Code::Order,
@@ -79,7 +79,7 @@ impl BadRolloutFile {
             BadRolloutFile::Nested { inner, outer } => row(
                 Code::Order,
                 format!("{inner:?} is inside {outer:?}"),
-                "A rollout changes folders that don't contain each other.",
+                "Name folders that aren't inside each other.",
             ),
             BadRolloutFile::TooMany { pattern, most } => row(
                 Code::Order,
@@ -94,7 +94,10 @@ impl BadRolloutFile {
             BadRolloutFile::NoBundle { file } => row(
                 Code::Order,
                 format!("{file:?} is a text patch"),
-                Advice::by_command("Make a patch file from it first", "patchwright make --help"),
+                Advice::by_command(
+                    "Make a patch file from it first",
+                    "patchwright make --patch FILE --target ORIGINAL -o NEW.patchbundle",
+                ),
             ),
             BadRolloutFile::NoSwitch { file } => row(
                 Code::Order,

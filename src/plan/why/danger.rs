@@ -26,7 +26,7 @@ impl Danger {
             Danger::Opened { is_folder, from, to } => {
                 let added = to.bits() & !from.bits();
                 let may = match (added & 0o044 != 0, added & 0o022 != 0) {
-                    _ if *is_folder && added & 0o022 == 0 => "more people may look into it",
+                    _ if *is_folder && added & 0o022 == 0 => "more people may list its contents",
                     (true, true) => "more people may read and change it",
                     (false, true) => "more people may change it",
                     (true, false) => "more people may read it",

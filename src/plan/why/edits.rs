@@ -90,17 +90,19 @@ impl Edits {
                 row(Code::Clash, meaning, choices(path))
             }
             Edits::Unmergeable { path, because } => {
-                let meaning = format!("was edited here and can't be merged: {because}");
+                let meaning = format!("isn't the version this patch expects, and can't be merged: {because}");
                 row(Code::Clash, meaning, choices(path))
             }
             Edits::Unfit { path, whys } => {
-                let meaning =
-                    format!("was edited here, and the patch's edits do not fit: {}", shortened(whys));
+                let meaning = format!(
+                    "isn't the version this patch expects, and its edits don't fit: {}",
+                    shortened(whys)
+                );
                 row(Code::Clash, meaning, choices(path))
             }
             Edits::Unmet { others, whys } => {
                 let meaning = format!(
-                    "{} changed it, and this patch's edits do not fit: {}",
+                    "{} changed it, and this patch's edits don't fit: {}",
                     others.join(", "),
                     shortened(whys)
                 );
@@ -139,7 +141,7 @@ impl Edits {
             Edits::NoDraft(why) => row(
                 Code::Clash,
                 why.meaning(),
-                Advice::typed(format!("To list the edited files: patchwright plan FILE {HERE}")),
+                Advice::typed(format!("To list the edited files: patchwright plan PATCHFILE {HERE}")),
             ),
         }
     }
@@ -152,6 +154,6 @@ fn of_patch(patch: &Option<String>) -> String {
 /// What a person can choose.
 fn choices(path: &TreePath) -> Advice {
     Advice::typed(format!(
-        "Choose which version to keep; the other is backed up: --keep-mine {path}, --take-theirs {path}, or --merged {path}=FILE with your own merge. To start from a draft: patchwright plan FILE {HERE} --draft {path}=DRAFT"
+        "Choose one: --keep-mine {path} keeps your version, --take-theirs {path} uses the patch's (yours is backed up). To merge them yourself, add --draft {path}=DRAFT to `patchwright plan`, edit DRAFT, then add --merged {path}=DRAFT."
     ))
 }

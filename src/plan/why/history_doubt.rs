@@ -55,18 +55,18 @@ impl HistoryDoubt {
             ),
             HistoryDoubt::NotTrustedNow { patch, now } => row(
                 Code::Trust,
-                format!("{patch} would be reapplied, but its signature isn't accepted today: {now}"),
+                format!("the signature of {patch} is no longer accepted: {now}"),
                 APPLY_AGAIN,
             ),
             HistoryDoubt::NobodyVouches { patch } => row(
                 Code::Trust,
-                format!("{patch} is reapplied, but nobody you trust signed it"),
+                format!("{patch} isn't signed by anyone you trust"),
                 Advice::typed("If you trust its source, add --allow-unsigned; the history records it."),
             ),
             HistoryDoubt::AllowedBefore { patch, rule, shown, reason } => {
                 let reason = reason.as_ref().map(|reason| format!(" (allowed before: {reason})"));
                 let reason = reason.unwrap_or_default();
-                let meaning = format!("{patch} is reapplied, and somebody has to allow it again: {shown}{reason}");
+                let meaning = format!("{patch} needs your permission again: {shown}{reason}");
                 row(code_of(*rule), meaning, rule.hint())
             }
             HistoryDoubt::NotAllowedNow { code, meaning } => row(*code, meaning.clone(), APPLY_AGAIN),
@@ -85,16 +85,16 @@ impl HistoryDoubt {
                     shortened(files)
                 ),
                 Advice::from("Ask whoever started it to do this.").or(Advice::typed(format!(
-                    "if you know that it's right, confirm it: patchwright history {HERE} --vouch=REASON"
+                    "if you know that it's right, confirm it: patchwright history {HERE} --confirm=REASON"
                 ))),
             ),
             HistoryDoubt::CopiedChange { files } => row(
                 Code::State,
                 copied_change(files),
                 Advice::typed(format!(
-                    "If you copied or restored this folder as a whole, confirm it: patchwright history {HERE} --vouch=REASON"
+                    "If you copied or restored this folder as a whole, confirm it: patchwright history {HERE} --confirm=REASON"
                 ))
-                .then("Whatever is done then is decided by what each file holds."),
+                .then("Each file is then checked before it's restored."),
             ),
             HistoryDoubt::ShortenedHistory { here, newest } => row(
                 Code::State,
@@ -103,7 +103,7 @@ impl HistoryDoubt {
             ),
             HistoryDoubt::NoMemory => row(
                 Code::Rights,
-                "this account has no folder to remember who wrote a history",
+                "this account has no home folder, so Patchwright can't remember who wrote a history",
                 "Run this as a user with a home folder, or set XDG_DATA_HOME to a folder.",
             ),
         }
@@ -113,7 +113,7 @@ impl HistoryDoubt {
 /// To confirm a history `if_so`, after a look at it.
 fn confirm_after(look: String, if_so: &str) -> Advice {
     Advice::by_command("Look at it first", look)
-        .then(Advice::typed(format!("{if_so}, confirm it: patchwright history {HERE} --vouch=REASON")))
+        .then(Advice::typed(format!("{if_so}, confirm it: patchwright history {HERE} --confirm=REASON")))
 }
 
 /// What kind of refusal it was that somebody set aside.

@@ -110,7 +110,7 @@ impl Making {
             ),
             Making::CloneInside { clones, around } => row(
                 Code::Usage,
-                format!("the clone in {clones:?} would be inside {around:?}, which is cloned"),
+                format!("the copy in {clones:?} would be inside {around:?}, which is copied"),
                 Advice::by_command("Choose a folder outside the product", "--copy-in DIR"),
             ),
             Making::OutputInProduct { output, folder } => row(

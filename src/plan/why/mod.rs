@@ -56,7 +56,7 @@ pub(crate) use unfit::Unfit;
 pub(crate) use wanted::Wanted;
 
 use crate::model::{Code, Kind};
-use crate::text::{Advice, capitalised};
+use crate::text::{Advice, capitalised, said_of};
 
 /// A reason why a plan cannot go ahead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,12 +132,7 @@ impl Why {
         match self {
             Why::NeedsComponent(_) => true,
             Why::HistoryDoubt(why) => {
-                matches!(
-                    why,
-                    HistoryDoubt::NotTrustedNow { .. }
-                        | HistoryDoubt::NobodyVouches { .. }
-                        | HistoryDoubt::AllowedBefore { .. }
-                )
+                matches!(why, HistoryDoubt::NobodyVouches { .. } | HistoryDoubt::AllowedBefore { .. })
             }
             Why::Nested(why) => matches!(why, Nested::Unreadable { .. }),
             Why::Scripts(why) => matches!(why, Scripts::NotVouchedToday { .. }),
@@ -287,10 +282,10 @@ impl Obstacle {
         }
     }
 
-    /// The place, and what it means there.
+    /// The file, and what is said of it.
     pub fn sentence(&self) -> String {
         match &self.path {
-            Some(path) => format!("{path}: {}", self.meaning()),
+            Some(path) => said_of(path, &self.meaning()),
             None => self.meaning(),
         }
     }

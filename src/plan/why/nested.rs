@@ -20,7 +20,7 @@ impl Nested {
         match self {
             Nested::Changed { folder } => row(
                 Code::Nested,
-                format!("was changed by a patch in {folder}, whose history wouldn't know of this change"),
+                format!("was changed by a patch in {folder}, whose history wouldn't record this change"),
                 format!(
                     "Apply a patch that is made for {folder} there, or roll that patch back there first."
                 ),
@@ -40,7 +40,7 @@ impl Nested {
                 format!(
                     "this folder belongs to the records of version control ({folder}), which no patch changes"
                 ),
-                "Name the folder of the files themselves; that it has such a folder in it is no problem.",
+                "Name the folder that contains it; a version control folder inside is fine.",
             ),
         }
     }

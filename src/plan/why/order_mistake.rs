@@ -41,12 +41,12 @@ impl OrderMistake {
     pub(super) fn row(&self) -> Wording {
         match self {
             OrderMistake::Edit { because } => {
-                row(Code::Order, format!("an edit does not do what it says: {because}"), edit_test())
+                row(Code::Order, format!("an edit doesn't do what it says: {because}"), edit_test())
             }
             OrderMistake::Toggle { id, because } => row(
                 Code::Order,
                 format!("the switch {id} can't be made: {because}"),
-                "A switch stands at its first position in the new folder, and moves one value of one file.",
+                "A switch has its initial value in the new folder, and changes one value of one file.",
             ),
             OrderMistake::NoEditFor { file } => row(
                 Code::Order,
@@ -69,8 +69,8 @@ impl OrderMistake {
             ),
             OrderMistake::OtherThanEdited => row(
                 Code::Order,
-                "the new folder has something else than the edits make of the old file".to_owned(),
-                Advice::from("Let the new folder have what they make.")
+                "the new folder doesn't have what the edits make of the old file".to_owned(),
+                Advice::from("Correct the new folder, or the edits.")
                     .or(Advice::typed("leave --to out where the edits are all that changes.")),
             ),
             OrderMistake::Sbom { purl, expected, found } => row(
@@ -83,5 +83,5 @@ impl OrderMistake {
 }
 
 fn edit_test() -> Advice {
-    Advice::typed("To see how each edit fits: patchwright edit test --help")
+    Advice::typed("To see how each edit fits: patchwright edit test ORDER FILE")
 }

@@ -45,35 +45,35 @@ impl Restoring {
                         Advice::typed("To restore it and continue, add --keep-edits.")
                     }
                     true => keep_edits(),
-                    false => "Restore this file first, then try again.".into(),
+                    false => "Repair this file first, then try again.".into(),
                 },
             ),
             Restoring::EditsUnfit { whys } => row(
                 Code::Clash,
                 format!(
-                    "was edited after the patch was rolled back, and the patch's edits do not fit: {}",
+                    "was edited after the patch was rolled back, and the patch's edits don't fit: {}",
                     shortened(whys)
                 ),
                 keep_edits(),
             ),
             Restoring::NoCopy { patch_file, is_alone } => {
                 let get_it = match patch_file {
-                    Some(patch) => Advice::typed(format!("Add the patch file of {patch}: --from FILE.")),
+                    Some(patch) => Advice::typed(format!("Add --from FILE, the patch file of {patch}.")),
                     None => Advice::from(
                         "No patch here has this file's contents. Get it from another backup or the installer.",
                     ),
                 };
                 let hint = match is_alone {
                     true => get_it,
-                    false => get_it.or(Advice::typed("repair only the other files: --leave-damaged.")),
+                    false => get_it.or(Advice::typed("add --leave-damaged to repair only the other files.")),
                 };
                 row(Code::Store, "there is no backup of this file in the folder", hint)
             }
             Restoring::BackupDamaged => row(
                 Code::Store,
                 "its backup is missing or damaged",
-                Advice::typed("Add a patch file with the old content: --from FILE.")
-                    .or(Advice::typed("restore only the other files: --leave-damaged.")),
+                Advice::typed("Add --from FILE, a patch file that has the old content.")
+                    .or(Advice::typed("add --leave-damaged to restore only the other files.")),
             ),
             Restoring::Untouched => row(
                 Code::Missing,
@@ -86,11 +86,11 @@ impl Restoring {
                 Code::Drift,
                 "can't be rebuilt without it: it isn't as the patches left it",
                 Advice::from("Repair the file first.")
-                    .or(Advice::typed("roll back everything newer as well: --to ID")),
+                    .or(Advice::typed("roll back everything newer as well: add --to ID.")),
             ),
             Restoring::CarriedEdit => row(
                 Code::Drift,
-                "was edited before a switch in it was turned, so Patchwright can't tell its right contents",
+                "was edited before a switch in it was turned, so Patchwright doesn't know what it should contain",
                 Advice::by_command(
                     "Turn its switch back, then repair it",
                     format!("patchwright toggle {HERE}"),
@@ -102,7 +102,7 @@ impl Restoring {
 }
 
 fn keep_edits() -> Advice {
-    Advice::typed("To back up your version and continue, add --keep-edits.").or("restore the file first.")
+    Advice::typed("To back up your version and continue, add --keep-edits.").or("repair the file first.")
 }
 
 impl Since {

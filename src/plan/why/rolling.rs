@@ -37,37 +37,37 @@ impl Rolling {
             Rolling::NotStarted => row(
                 Code::Order,
                 "the rollout hasn't been started",
-                Advice::by_command("Check it first", "patchwright rollout plan --help"),
+                Advice::by_command("Check it first", "patchwright rollout plan FILE"),
             ),
             Rolling::Over { by, time } => row(
                 Code::Order,
                 format!("the rollout is over: {by} rolled it back on {time}"),
                 Advice::typed(
-                    "To start it once more, with new approvals, add --again: patchwright rollout run --help",
+                    "To start it once more, with new approvals: patchwright rollout run FILE --again",
                 ),
             ),
             Rolling::NotOver => row(
                 Code::Order,
                 "only a rollout that was rolled back can be started again",
-                Advice::by_command("See how it stands", "patchwright rollout status --help"),
+                Advice::by_command("See its state", "patchwright rollout status FILE"),
             ),
             Rolling::DidNothing => row(
                 Code::Order,
                 "the rollout hasn't applied anything there, so there is nothing to roll back",
-                Advice::by_command("To keep it from going on", "patchwright rollout stop --help"),
+                Advice::by_command("To stop it", "patchwright rollout stop FILE"),
             ),
             Rolling::OnlyKeys { ring } => row(
                 Code::Order,
-                format!("only keys approve the ring {ring:?}"),
+                format!("the ring {ring:?} can be approved only with a key"),
                 Advice::by_command(
                     "Approve it with a key that is trusted for that",
-                    "patchwright rollout approve --help",
+                    "patchwright rollout approve FILE RING --key KEYFILE",
                 ),
             ),
             Rolling::ManyApprovals { most } => row(
                 Code::Limit,
-                format!("there are {most} approvals of this ring already"),
-                Advice::by_command("See who approved it", "patchwright rollout status --help"),
+                format!("the ring already has {most} approvals"),
+                Advice::by_command("See who approved it", "patchwright rollout status FILE"),
             ),
             Rolling::LongApproval { max_bytes } => row(
                 Code::Limit,

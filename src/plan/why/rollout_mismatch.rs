@@ -50,12 +50,12 @@ impl RolloutMismatch {
                 Advice::from(
                     "If the rollout file or a patch file was changed since, restore it as it was, then try again.",
                 )
-                .then(Advice::by_command("See who applied what", "patchwright history --help")),
+                .then(Advice::by_command("See who applied what", "patchwright history FOLDER")),
             ),
             RolloutMismatch::Damaged { because } => row(
                 Code::State,
                 format!("the records of the rollout can't be used: {because}"),
-                "Restore them from a backup, or move them away: the next run then looks at every folder anew.",
+                "Restore them from a backup, or move them away: the next run then checks every folder again.",
             ),
             RolloutMismatch::ForeignFolder { folder, ring } => row(
                 Code::State,

@@ -98,7 +98,7 @@ impl Scripts {
                 ),
                 Advice::typed(format!(
                     "To restore only the files, add --without-scripts. If you know that the history is right, confirm it \
-                     first: patchwright history {HERE} --vouch=REASON"
+                     first: patchwright history {HERE} --confirm=REASON"
                 )),
             ),
             Scripts::NoMemory { patch } => row(

@@ -45,7 +45,7 @@ impl Signers {
             Signers::Policy { verdict } => row(
                 Code::Policy,
                 verdict,
-                "Ask the vendor for a signed patch file, or your administrator about the rules.",
+                "Ask the vendor for a file with more signatures, or your administrator about the rules.",
             ),
             Signers::MadeInFuture { patch, created } => row(
                 Code::Policy,
@@ -60,15 +60,17 @@ impl Signers {
                 "Ask the vendor for a newer patch.",
             ),
             Signers::Downgrade { patch, sequence, before } => {
-                let before = match before {
-                    Before::Higher(top) => format!("and number {top} was in this folder"),
-                    Before::Twin => "as was another patch in this folder".to_owned(),
+                let meaning = match before {
+                    Before::Higher(top) => {
+                        format!(
+                            "{patch} (number {sequence}) is older than number {top}, which was applied here"
+                        )
+                    }
+                    Before::Twin => {
+                        format!("{patch} has number {sequence}, as had another patch in this folder")
+                    }
                 };
-                row(
-                    Code::Downgrade,
-                    format!("{patch} is number {sequence}, {before}"),
-                    Override::Downgrade.hint(),
-                )
+                row(Code::Downgrade, meaning, Override::Downgrade.hint())
             }
         }
     }

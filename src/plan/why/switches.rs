@@ -25,7 +25,7 @@ pub(crate) enum Switches {
     /// where it stood.
     MovedBelow { id: String, stood_on: bool },
     /// Vulnerabilities are open while it is there, or what these patches changed is undone, and nobody said why it should be.
-    NeedsReason { to: Position, opens: Vec<String>, undoes: Vec<String> },
+    NeedsReason { id: String, to: Position, opens: Vec<String>, undoes: Vec<String> },
 }
 
 impl Switches {
@@ -84,11 +84,9 @@ impl Switches {
                     false => format!("Turn it back off: patchwright toggle off {id} {HERE}"),
                 },
             ),
-            Switches::NeedsReason { to, opens, undoes } => row(
-                Code::Undoes,
-                consequence(*to, opens, undoes),
-                Advice::by_command("If it has to be, say why", "--reason TEXT"),
-            ),
+            Switches::NeedsReason { id, to, opens, undoes } => {
+                row(Code::Undoes, consequence(*to, opens, undoes), turn_for_a_reason(*to, id))
+            }
         }
     }
 }
@@ -98,7 +96,7 @@ fn turn_for_a_reason(to: Position, id: &str) -> Advice {
         Position::Off => format!("patchwright toggle off {id} {HERE} --reason TEXT"),
         Position::On => format!("patchwright toggle on {id} {HERE} --reason TEXT"),
     };
-    Advice::by_command(&format!("If it has to be, turn it {to} and say why"), command)
+    Advice::by_command(&format!("To turn it {to} anyway, with a reason"), command)
 }
 
 /// What follows while a switch is `to`, as a phrase.

@@ -75,7 +75,7 @@ impl Undo {
                 Code::NotNewest,
                 format!("{id} depends on it: {because}"),
                 Advice::typed(
-                    "To roll back both, add --with-dependents. To roll back everything newer as well, use --to ID.",
+                    "To roll it back as well, add --with-dependents. To roll back everything newer, use --to ID.",
                 ),
             ),
             Undo::GivenUp { id } => row(
@@ -89,7 +89,11 @@ impl Undo {
                 format!("{id} is contained in {by} and was replaced by it"),
                 format!("Roll back {by} instead; {id} then becomes active again."),
             ),
-            Undo::Empty => row(Code::Unknown, "no patch has been applied here", super::CHECK_THE_FOLDER),
+            Undo::Empty => row(
+                Code::Unknown,
+                "no patch is applied here, so there is nothing to roll back",
+                "Check that this is the right folder.",
+            ),
             Undo::NotHere { id, here } => not_here(id, here),
             Undo::RollbackAccepted { patch } => {
                 row(Code::NoWayBack, format!("the rollback of {patch} was kept for good"), APPLY_AGAIN)
@@ -109,12 +113,12 @@ impl Undo {
             ),
             Undo::EditedBeforeKeeping => row(
                 Code::Drift,
-                "was edited since, and its backups would be deleted: what the patch left there, and what was there before",
+                "was edited since, and both of its backups would be deleted: the patched file and the original",
                 Advice::by_command("Repair it first", format!("patchwright repair {HERE}"))
                     .or(Advice::typed("keep your edit, and add --keep-edits.")),
             ),
             Undo::HasScripts => {
-                row(Code::NoWayBack, "the patch has scripts, which run only when it's applied", APPLY_AGAIN)
+                row(Code::NoWayBack, "the patch has scripts, and reapplying doesn't run them", APPLY_AGAIN)
             }
         }
     }
@@ -128,11 +132,11 @@ fn forbidden(patch: &str, reason: Option<&str>, ask: Option<&str>) -> Wording {
 
 fn not_here(id: &str, here: &[String]) -> Wording {
     let (here, hint) = match here {
-        [] => ("no patch has been applied here".to_owned(), "Check that this is the right folder."),
-        _ => (format!("these patches are: {}", here.join(", ")), "Choose one of these."),
+        [] => ("no patch is".to_owned(), "Check that this is the right folder."),
+        _ => (format!("applied here: {}", here.join(", ")), "Name one of these."),
     };
     row(Code::Unknown, format!("{id} isn't applied here; {here}"), hint)
 }
 
 /// What helps where nothing comes back.
-pub(super) const APPLY_AGAIN: &str = "Apply the patch again instead.";
+pub(super) const APPLY_AGAIN: &str = "Apply the patch file instead.";

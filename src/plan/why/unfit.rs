@@ -88,7 +88,7 @@ impl Unfit {
             ),
             Unfit::Version { patch, product, found, expected } => row(
                 Code::Version,
-                format!("{patch} is for {product} {}, and this is {found}", expected.join(" or ")),
+                format!("{patch} is for {product} {}; this folder has {found}", expected.join(" or ")),
                 "Ask the vendor for the patch for this version.",
             ),
             Unfit::Platform { here, expected } => row(
@@ -98,7 +98,7 @@ impl Unfit {
             ),
             Unfit::Expired { at } => row(
                 Code::Expired,
-                format!("the patch expired at {at}"),
+                format!("the patch expired on {at}"),
                 "Ask the vendor for a current revision.",
             ),
             // It isn't applied here, so there is no switch of it to turn here.
@@ -150,7 +150,7 @@ fn requires(id: &str, min_revision: u32, found: Option<u32>) -> String {
     let found = found.map_or("it isn't applied here".to_owned(), |revision| {
         format!("revision {revision} is applied here")
     });
-    format!("requires {id} (revision {min_revision} or later), and {found}")
+    format!("requires {id} (revision {min_revision} or later); {found}")
 }
 
 fn how_to_bring(id: &str, beside: Option<&(String, PatchRef)>) -> String {

@@ -112,7 +112,7 @@ mod tests {
         }
         let difference = PixelDifference::new(&old, &new, 10);
         assert_eq!(difference.bounds, Some(PixelBox { left: 3, top: 2, width: 5, height: 5 }));
-        assert_eq!(difference.sentence(), "3 of 80 pixels differ (3.8 %), all within 5 × 5 at 3, 2.");
-        assert_eq!(PixelDifference::new(&old, &old, 10).sentence(), "All pixels are the same.");
+        assert_eq!(difference.sentence(), "3 of 80 pixels differ (3.8%), all within 5 × 5 at 3, 2.");
+        assert_eq!(PixelDifference::new(&old, &old, 10).sentence(), "The pictures are identical.");
     }
 }

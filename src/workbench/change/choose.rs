@@ -93,6 +93,10 @@ impl Workbench {
             let wanted: HashSet<&str> = ids.map(String::as_str).collect();
             feeds.add_epss(epss, &wanted)?;
         }
+        for path in &wish.from {
+            let failed = |source| Error::File { doing: "read", path: path.clone(), source };
+            std::fs::metadata(path).map_err(failed)?;
+        }
         let (patches, unreadable) = self.patches_at_hand(&wish.from, watch)?;
         let offered: Vec<&Patch> = patches.iter().map(|one| &*one.patch).collect();
         let due_days = self.policy_in(target)?.demands.due_days;

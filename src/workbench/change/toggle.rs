@@ -239,8 +239,8 @@ impl Workbench {
         let undoes = undone_by_moving(fs, &folder, switch.key, &step, contents.made())?;
         let needs_reason = !opens.is_empty() || !undoes.is_empty();
         if needs_reason && options.reason.is_none() {
-            let undoes = undoes.clone();
-            obstacles.push(Obstacle::at(&path, Switches::NeedsReason { to: options.to, opens, undoes }));
+            let (id, to, undoes) = (options.id.clone(), options.to, undoes.clone());
+            obstacles.push(Obstacle::at(&path, Switches::NeedsReason { id, to, opens, undoes }));
         }
         let is_foreign = moves && self.unbelieved(fs, &ledger)?.contains(&switch.key.entry);
         if is_foreign && (version_control(&path).is_some() || options.occasion.is_unwatched()) {

@@ -88,7 +88,7 @@ impl DriftCause {
         match self {
             DriftCause::AsBefore(patch) => format!("as it was before {patch}"),
             DriftCause::AsLeftBy(patch) => format!("as an earlier {patch} left it"),
-            DriftCause::LocalEdit => "probably edited".to_owned(),
+            DriftCause::LocalEdit => "probably edited here".to_owned(),
             DriftCause::Removed => "deleted".to_owned(),
             DriftCause::Unknown => "of unknown cause".to_owned(),
         }

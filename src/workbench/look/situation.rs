@@ -6,6 +6,7 @@ use std::io;
 use rayon::prelude::*;
 
 use super::merged_contents::MergedContents;
+use super::stack::all_copies;
 use crate::checks::{self, Identity, Surroundings, identify};
 use crate::disk::fs::{Fs, Place, Stat, StatKind, Volume};
 use crate::disk::{ScanError, is_out_of_handles, observe};
@@ -149,11 +150,6 @@ impl Workbench {
         problems.sort();
         let space = fs.space().map_err(|source| ScanError::Io { place: Place::Root, source })?;
         let observed = observation.facts;
-        let has_other_names = |path: &&&TreePath| {
-            observed
-                .get(path)
-                .is_some_and(|look| matches!(look.kind, StatKind::File { .. }) && look.names > 1)
-        };
         let spelled = |path: &&TreePath| Some(((*path).clone(), holder(observed.get(*path)?)));
         let root = fs.look(&Place::Root).map_err(|source| ScanError::Io { place: Place::Root, source })?;
         let installed = ledger.installed();
@@ -177,7 +173,7 @@ impl Workbench {
             free_bytes: space.free_bytes,
             free_entries: space.free_entries,
             block_bytes: space.block_bytes,
-            hard_linked: touched.iter().filter(has_other_names).map(|path| (*path).clone()).collect(),
+            hard_linked: hard_linked(fs, ledger, touched, &observed)?,
             history_head: Some(ledger.head().digest),
             changed_by: changed_by(ledger, touched),
             tree: observation.tree,
@@ -191,6 +187,32 @@ impl Workbench {
             facts: Vec::new(),
         })
     }
+}
+
+/// Files that have other names. A backup of ours is no name that anybody uses.
+fn hard_linked(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    touched: &[&TreePath],
+    observed: &BTreeMap<TreePath, Stat>,
+) -> Result<Vec<TreePath>> {
+    let look = |path: &&TreePath| {
+        let look = observed.get(*path)?;
+        let has_others = matches!(look.kind, StatKind::File { .. }) && look.names > 1;
+        has_others.then(|| ((*path).clone(), look.clone()))
+    };
+    let several: Vec<(TreePath, Stat)> = touched.iter().filter_map(look).collect();
+    if several.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut backups: BTreeMap<u64, u64> = BTreeMap::new();
+    for place in all_copies(fs, ledger)?.places().collect::<BTreeSet<_>>() {
+        if let Ok(Some(found)) = fs.look(&Place::State(place.clone())) {
+            *backups.entry(found.object).or_default() += 1;
+        }
+    }
+    let is_shared = |look: &Stat| look.names > 1 + backups.get(&look.object).copied().unwrap_or_default();
+    Ok(several.into_iter().filter(|(_, look)| is_shared(look)).map(|(path, _)| path).collect())
 }
 
 /// Whose an object is, and how many names a file has; those of a folder are what is in it.

@@ -109,6 +109,14 @@ impl FolderStack {
         Ok(Self { layers, expected, origins, kept_edits, steps: history.steps })
     }
 
+    /// How many files there are to compare. One that a patch renamed is one: its old name only has to be free.
+    pub(super) fn files(&self) -> usize {
+        let moved: BTreeSet<TreePath> =
+            self.layers.iter().flat_map(|layer| layer.moved().into_keys()).collect();
+        let is_old_name = |path: &TreePath, node: &Option<Node>| node.is_none() && moved.contains(path);
+        self.expected.iter().filter(|(path, node)| !is_old_name(path, node)).count()
+    }
+
     /// For plans.
     pub fn stack(&self) -> Stack<'_> {
         self.stack_with(&self.expected)

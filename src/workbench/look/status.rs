@@ -57,7 +57,7 @@ pub struct FolderStatus {
     pub drift: Vec<Drift>,
     /// Files that are as the history says, and in which somebody's edits stayed when a patch changed them.
     pub kept_edits: Vec<TreePath>,
-    /// Number of places that were compared.
+    /// Number of files that were compared; a renamed one is one.
     pub compared: usize,
     /// An interrupted change.
     pub unfinished: Option<UnfinishedWork>,
@@ -268,7 +268,7 @@ fn status_of(
         switches,
         scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),
         kept_edits: kept_edits(folder, &drift),
-        compared: expected.len(),
+        compared: folder.files(),
         contained: contained(folder, &observation.tree, fs)?,
         undone: undone(folder, ledger, &observation.tree, fs)?,
         removal: folder.layers.iter().map(|layer| (layer.key, removal(folder, layer))).collect(),
@@ -474,7 +474,8 @@ fn drift(
         return Ok(drift);
     }
     // The newest first: theirs are the likeliest to be at hand.
-    let brought = ledger.entries().iter().rev().filter(|entry| entry.action == Action::Apply);
+    let is_of_bundles = |entry: &&Entry| entry.action == Action::Apply && !entry.is_of_text_patches();
+    let brought = ledger.entries().iter().rev().filter(is_of_bundles);
     let patches: Vec<Patch> = brought.flat_map(|entry| manifests_of(fs, ledger, entry)).collect();
     let seen: BTreeSet<Digest> = tree.iter().filter_map(|(_, node)| Some(node.as_file()?.digest)).collect();
     let is_here =

@@ -145,7 +145,7 @@ mod tests {
         prove("old").expect("it fits");
         let refused = prove("other").expect_err("it does not fit");
         assert!(
-            matches!(&refused, Error::Proof(why) if why.starts_with("a: isn't the version")),
+            matches!(&refused, Error::Proof(why) if why.starts_with("a isn't the version")),
             "{refused:?}"
         );
         assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 4, "no copy is left");

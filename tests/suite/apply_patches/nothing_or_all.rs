@@ -64,7 +64,7 @@ fn a_fix_that_is_in_a_file_already_is_not_put_in_again() {
     let bundle = sandbox.make(&old(), &new());
     let found = old().file("src/two.c", "int zwei;\n");
     let target = sandbox.install(&found);
-    assert_eq!(target.must_apply(&bundle), ["1 of 3 files already have the changes of this patch"]);
+    assert_eq!(target.must_apply(&bundle), ["1 of 3 files already have this patch's changes"]);
     target.expect(&new());
     assert_eq!(target.history()[0].steps.len(), 2);
     target.must_roll_back();
@@ -96,7 +96,7 @@ fn a_moved_file_whose_new_place_is_taken_already_moves_nothing() {
     let target = sandbox.install(&old.clone().file("b", "somebody's"));
     assert_eq!(
         obstacles(target.apply(&bundle)),
-        ["E-OCCUPIED b: already exists as a file, and it isn't the one the patch adds"]
+        ["E-OCCUPIED b: already exists as a file, and isn't the one that the patch adds"]
     );
     target.expect(&old.file("b", "somebody's"));
 }
@@ -128,7 +128,7 @@ fn a_copy_without_its_source_is_an_obstacle_with_a_name() {
     let lines = obstacles(target.apply(&bundle));
     assert_eq!(
         lines,
-        ["E-MISSING a: b is built from it, and it isn't the expected file"],
+        ["E-MISSING a: from which b is built, isn't the expected file"],
         "the old place is as the patch leaves it, and still its content is missed"
     );
 }

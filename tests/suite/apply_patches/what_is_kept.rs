@@ -73,7 +73,7 @@ fn the_other_names_of_a_file_keep_its_old_content() {
     let other = sandbox.place("other-name");
     fs::hard_link(target.path.join("bin/app"), &other).expect("a second name");
     let notes = target.must_apply(&bundle);
-    assert_eq!(notes, ["bin/app: has other names (hard links), which keep the old content"]);
+    assert_eq!(notes, ["bin/app: has other names (hard links); they keep the old content"]);
     target.expect(&new());
     assert_eq!(fs::read(&other).expect("it is there"), b"old");
     // Whoever writes through the other name now does not reach the way back.

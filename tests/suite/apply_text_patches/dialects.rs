@@ -100,9 +100,9 @@ fn a_patch_saved_by_windows_is_read() {
 #[test]
 fn colours_quotes_and_indents_are_named_with_the_way_to_a_plain_diff() {
     let coloured: String = GIT.lines().map(|line| format!("\x1b[1m{line}\x1b[m\n")).collect();
-    refused(coloured.as_bytes(), F, &["colours", "--no-color"]);
+    refused(coloured.as_bytes(), F, &["colors", "--no-color"]);
     let only_hunks = GIT.replace("@@ -1,3 +1,3 @@", "\x1b[36m@@ -1,3 +1,3 @@\x1b[m");
-    refused(only_hunks.as_bytes(), F, &["colours"]);
+    refused(only_hunks.as_bytes(), F, &["colors"]);
     let quoted: String = GIT.lines().map(|line| format!("> {line}\n")).collect();
     refused(quoted.as_bytes(), F, &["quoted", "the start of each line"]);
     let indented: String = GIT.lines().map(|line| format!("    {line}\n")).collect();
@@ -139,7 +139,7 @@ fn permission_bits_that_git_does_not_keep_are_told_and_change_nothing() {
     for (old, new) in [("100644", "100600"), ("100644", "100664"), ("100755", "100775")] {
         let modes = format!("diff --git a/g b/g\nold mode {old}\nnew mode {new}\n");
         let run = becomes(format!("{modes}{GIT}").as_bytes(), &[F[0], ("g", "g\n")], NEW_F);
-        assert!(run.out.contains("g: gets permissions that Git doesn't keep"), "{run}");
+        assert!(run.out.contains("g gets permissions that Git doesn't keep"), "{run}");
     }
 }
 
@@ -319,15 +319,16 @@ fn each_cause_has_its_own_next_step() {
     Next: Make the diff against one parent: git diff PARENT COMMIT.
     == colours
     Can't use this text patch: $/fix.patch (E-DIFF)
-      line 1: it contains terminal colours, as escape codes
+      line 1: it contains terminal colors, as escape codes
     Nothing was changed.
-    Next: Make the diff again without colours: `git diff --no-color` or
+    Next: Make the diff again without colors: `git diff --no-color` or
           `diff --color=never`.
     == quotes
     Can't use this text patch: $/fix.patch (E-DIFF)
       line 1: each line is quoted, as in a reply to an email
     Nothing was changed.
-    Next: Save the patch as a separate file, or remove the start of each line, for example with sed 's/^> //'.
+    Next: Save the patch as a separate file, or remove the start of each line, for
+          example with `sed 's/^> //'`.
     == a hunk cut off
     Can't use this text patch: $/fix.patch (E-DIFF)
       line 8: the hunk is shorter than its first line says
@@ -358,7 +359,7 @@ fn each_cause_has_its_own_next_step() {
           purpose; git apply does. Make this link by hand, or ask for a patch
           without it.
     == a missing file
-    g: is missing (E-MISSING)
+    g is missing (E-MISSING)
     Nothing was changed.
     Next: Check that this is the right folder and version. To strip folders from the
           names, add -p N.
@@ -376,17 +377,17 @@ fn each_cause_has_its_own_next_step() {
     Nothing was changed.
     Next: Ask for the diff from git diff --binary --full-index.
     == binary without content
-    f: is a binary file that differs, but the patch doesn't contain it (E-MISSING)
+    f is a binary file that differs, but the patch doesn't contain it (E-MISSING)
     Nothing was changed.
     Next: Ask for the diff with binary contents (git diff --binary). To apply only
           the rest, add --without-uncarried.
     == a submodule
-    s: is a submodule that changes, and the patch doesn't contain it (E-MISSING)
+    s is a submodule that changes, and the patch doesn't contain it (E-MISSING)
     Nothing was changed.
     Next: Ask for a diff of its contents (git diff --submodule=diff). To apply only
           the rest, add --without-uncarried.
     == one side only
-    docs/new.txt: is on one side only, and the patch doesn't contain it (E-MISSING)
+    docs/new.txt is on one side only, and the patch doesn't contain it (E-MISSING)
     Nothing was changed.
     Next: Ask for the diff with new files (diff -ruN OLD NEW). To apply only the
           rest, add --without-uncarried.

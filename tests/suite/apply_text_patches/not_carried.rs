@@ -66,7 +66,7 @@ fn what_a_patch_does_not_carry_stops_it_until_somebody_agrees() {
         assert!(run.code == 0 && run.out.contains("Not contained in this patch"), "{patch}\n{run}");
         let run = console.run("plan $/fix.patch $/app");
         assert!(
-            run.code == 3 && (run.out.clone() + &run.err).contains(&format!("{name}: ")),
+            run.code == 3 && (run.out.clone() + &run.err).contains(&format!("  {name}")),
             "{patch}\n{run}"
         );
         let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes");

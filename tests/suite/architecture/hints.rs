@@ -34,6 +34,19 @@ fn every_command_that_a_text_names_can_be_typed() {
 }
 
 #[test]
+fn no_hint_only_shows_more_help() {
+    let hints = texts_of_the_code()
+        .into_iter()
+        .filter(|text| HINTS.iter().any(|place| text.whence.starts_with(place)));
+    let only_help = |typed: &String| typed.split_whitespace().any(|word| word == "--help");
+    let found: Vec<String> = hints
+        .filter(|text| commands(&text.text).iter().any(only_help))
+        .map(|text| format!("{}: {}", text.whence, text.text))
+        .collect();
+    assert!(found.is_empty(), "a command that does something, instead of:\n{}", found.join("\n"));
+}
+
+#[test]
 fn every_flag_that_a_text_names_is_one() {
     let known = flags(&command());
     let mut unknown = Vec::new();

@@ -23,7 +23,10 @@ fn is_refused(sandbox: &Sandbox, folder: &str) {
         assert!(refused.err.contains("E-STATE"), "{refused}");
         assert!(refused.err.contains("was started in another folder"), "{refused}");
         assert!(refused.err.contains("it changes readme.txt"), "{refused}");
-        assert!(refused.err.contains(&format!("patchwright history $/{folder} --vouch=REASON")), "{refused}");
+        assert!(
+            refused.err.contains(&format!("patchwright history $/{folder} --confirm=REASON")),
+            "{refused}"
+        );
         assert!(Tree::read(&sandbox.path(folder)) == before, "{choice}");
     }
 }
@@ -40,7 +43,7 @@ fn a_copy_is_shown_as_what_it_is_and_recovered_once_somebody_says_that_it_is_one
     let other = person(&sandbox).run("apply $/plain.patchbundle $/copy --allow-unsigned --yes");
     assert!(other.err.contains("E-UNFINISHED"), "{other}");
 
-    let noted = person(&sandbox).done("history $/copy --vouch=restored-from-backup");
+    let noted = person(&sandbox).done("history $/copy --confirm=restored-from-backup");
     assert!(noted.out.contains("Confirmed what was done here up to now: restored-from-backup"), "{noted}");
     assert!(noted.out.contains("Next: Restore the old files: patchwright recover $/copy --undo"), "{noted}");
     let unfinished = &person(&sandbox).done("status $/copy --json").json()["unfinished"];
@@ -61,7 +64,7 @@ fn a_folder_that_comes_back_from_a_backup_in_its_old_place_is_asked_about_too() 
     std::fs::rename(sandbox.path("app"), sandbox.path("lost")).expect("moved");
     copy(&sandbox, "copy", "app");
     is_refused(&sandbox, "app");
-    person(&sandbox).done("history $/app --vouch=restored");
+    person(&sandbox).done("history $/app --confirm=restored");
     person(&sandbox).done("recover $/app --undo");
     assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));
 }
@@ -69,7 +72,7 @@ fn a_folder_that_comes_back_from_a_backup_in_its_old_place_is_asked_about_too() 
 #[test]
 fn a_word_for_one_copy_is_none_for_another() {
     let sandbox = copied();
-    person(&sandbox).done("history $/copy --vouch=mine");
+    person(&sandbox).done("history $/copy --confirm=mine");
     copy(&sandbox, "app", "another");
     is_refused(&sandbox, "another");
     // Another folder in the place of the one that was spoken of is another one, too.
@@ -92,7 +95,7 @@ fn holds(folder: &Path, content: &[u8]) -> bool {
 fn what_the_records_do_not_know_is_never_overwritten() {
     let sandbox = copied();
     sandbox.write("copy/readme.txt", "Mine alone.\n");
-    person(&sandbox).done("history $/copy --vouch=wrong");
+    person(&sandbox).done("history $/copy --confirm=wrong");
     for choice in ["--undo", "--finish"] {
         let refused = person(&sandbox).run(&format!("recover $/copy {choice}"));
         assert_eq!(refused.code, 6, "{refused}");
@@ -111,6 +114,6 @@ fn where_nothing_can_be_remembered_nobody_can_say_so() {
         let refused = nobody().run(command);
         assert!(refused.code == 3 && refused.err.contains("was started in another folder"), "{refused}");
     }
-    let vouch = nobody().run("history $/copy --vouch=mine");
-    assert!(vouch.err.contains("This account has no folder to remember"), "{vouch}");
+    let vouch = nobody().run("history $/copy --confirm=mine");
+    assert!(vouch.err.contains("This account has no home folder"), "{vouch}");
 }

@@ -58,11 +58,11 @@ fn what_somebody_else_began_is_shown_and_waits_for_somebody_who_says_that_it_is_
         assert_eq!(refused.code, 4, "{choice}: {refused}");
         assert!(refused.err.contains("was started by ada, not by you on this computer"), "{refused}");
         assert!(refused.err.contains("it changes readme.txt"), "{refused}");
-        assert!(refused.err.contains("patchwright history $/app --vouch=REASON"), "{refused}");
+        assert!(refused.err.contains("patchwright history $/app --confirm=REASON"), "{refused}");
         assert!(Tree::read(&sandbox.path("app")) == before, "{choice}");
     }
-    assert!(status.out.contains("Next: Ask whoever began it to recover the folder."), "{status}");
-    let noted = stranger(&sandbox).done("history $/app --vouch=asked");
+    assert!(status.out.contains("Next: Ask whoever started it to recover the folder."), "{status}");
+    let noted = stranger(&sandbox).done("history $/app --confirm=asked");
     assert!(noted.out.starts_with("Confirmed what was done here up to now: asked"), "{noted}");
     stranger(&sandbox).done("recover $/app --undo");
     assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));
@@ -105,7 +105,7 @@ fn a_change_that_is_finished_is_called_finished_also_where_its_checks_may_not_ru
     }
     assert_eq!(sandbox.read("app/notes.txt").as_deref(), Some("One.\n"));
     // Whoever can remember says that it is right, and the checks run.
-    person(&sandbox).done("history $/app --vouch=asked");
+    person(&sandbox).done("history $/app --confirm=asked");
     let checked = person(&sandbox).done("recover $/app --finish");
     assert!(checked.out.starts_with("Checked checked"), "{checked}");
 }

@@ -72,7 +72,7 @@ fn a_planted_entry_is_no_proof_that_a_signed_patch_is_in() {
 fn vouching_for_a_history_makes_no_fix_of_what_was_never_one() {
     let sandbox = planted();
     let console = person(&sandbox);
-    console.done("history $/planted --vouch=it-looks-right");
+    console.done("history $/planted --confirm=it-looks-right");
     assert_eq!(is_only_said(&console, "planted"), true);
     console.done("apply $/signed.patchbundle $/planted --yes");
     assert_eq!(sandbox.read("planted/readme.txt").as_deref(), Some(NEW));

@@ -61,9 +61,9 @@ fn an_older_copy_of_a_folder_is_told_as_that() {
     let replaced = person(&sandbox).run("history $/app --verify");
     assert_eq!(replaced.code, 6, "{replaced}");
     assert!(replaced.out.contains("you changed the folder here up to entry 2"), "{replaced}");
-    assert!(!replaced.out.contains("is intact") && replaced.out.contains("--vouch=REASON"), "{replaced}");
+    assert!(!replaced.out.contains("is intact") && replaced.out.contains("--confirm=REASON"), "{replaced}");
     // Whoever knows why says so, or goes on with it.
-    person(&sandbox).done("history $/app --vouch=restored");
+    person(&sandbox).done("history $/app --confirm=restored");
     assert!(!person(&sandbox).done("history $/app --verify").out.contains("older copy"));
     person(&sandbox).done("rollback $/older --yes");
     assert!(
@@ -101,7 +101,7 @@ fn nothing_is_built_on_a_history_from_whose_end_entries_are_gone() {
         let refused = person(&sandbox).run(line);
         assert_eq!(refused.code, 3, "{line}: {refused}");
         assert!(refused.err.contains(SAID), "{line}: {refused}");
-        assert!(refused.err.contains("patchwright history $/app --vouch=REASON"), "{line}: {refused}");
+        assert!(refused.err.contains("patchwright history $/app --confirm=REASON"), "{line}: {refused}");
     }
     assert!(Tree::read(&sandbox.path("app")) == before);
     // Figures and fixes of a part are called that.
@@ -121,7 +121,7 @@ fn nothing_is_built_on_a_history_from_whose_end_entries_are_gone() {
 #[test]
 fn after_somebody_said_that_a_shortened_history_is_right_changes_go_there_and_back() {
     let sandbox = with_an_entry_removed();
-    person(&sandbox).done("history $/app --vouch=restored");
+    person(&sandbox).done("history $/app --confirm=restored");
     person(&sandbox).done("history $/app --verify");
     // The backups of the entry that is gone are kept, and not in the place of those of the new one.
     let kept = || {
@@ -171,7 +171,7 @@ fn a_history_that_is_gone_as_a_whole_is_told_and_stops_nothing() {
     assert_eq!(person(&sandbox).run("history $/app --verify").code, 6);
     // Somebody says that this is right, and nobody is reminded of it any more.
     copy(&sandbox, "app", "kept");
-    let noted = person(&sandbox).done("history $/app --vouch=reinstalled");
+    let noted = person(&sandbox).done("history $/app --confirm=reinstalled");
     assert!(noted.out.contains("Confirmed what was done here up to now: reinstalled"), "{noted}");
     assert!(!person(&sandbox).done("status $/app").out.contains(said));
     person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");

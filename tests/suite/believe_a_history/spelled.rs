@@ -45,7 +45,7 @@ fn a_reason_is_kept_however_its_letters_are_put_together() {
     let sandbox = scene();
     let console = person(&sandbox);
     console.done("apply $/signed.patchbundle $/app --yes");
-    console.done(&format!("history $/app --vouch={APART}"));
+    console.done(&format!("history $/app --confirm={APART}"));
     console.done(&format!("rollback $/app --yes --ticket {APART}-1"));
     console.done(&format!("apply $/plain.patchbundle $/app --yes --allow-unsigned={APART}"));
     console.done("status $/app");

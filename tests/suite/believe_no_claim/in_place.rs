@@ -34,14 +34,14 @@ fn a_fix_that_others_had_brought_stays_when_they_go() {
     scene.must_apply(&unsigned(&scene, "U", OPEN, STRANGERS));
     let fix = fix(&scene);
     let plan = scene.console().run(&format!("plan $/{fix} $/app"));
-    assert!(plan.out.contains("f: already has what L-1 changes; U changed it, too"), "{plan}");
+    assert!(plan.out.contains("f already has what L-1 changes; U changed it, too"), "{plan}");
     let done = scene.must_apply(&fix);
     assert!(done.out.contains("Applied L-1") && done.out.contains("no file changed"), "{done}");
     assert_eq!(scene.active(), ["U", "L-1"]);
     let again = scene.must_apply(&fix);
     assert!(again.out.contains("Nothing to do: L-1 is already in place"), "{again}");
     let history = scene.console().done("history $/app");
-    assert!(history.out.contains("f: already has what L-1 changes; U changed it, too"), "{history}");
+    assert!(history.out.contains("f already has what L-1 changes; U changed it, too"), "{history}");
 
     let seen = scene.console().done("rollback $/app U --dry-run");
     assert!(seen.out.contains("f is rebuilt; it keeps the changes of L-1"), "{seen}");
@@ -94,7 +94,7 @@ fn a_file_that_both_leave_alike_is_as_expected_when_one_of_them_goes() {
     let bundle = scene.bundle("L-1", &["CVE-1"]).replace("f", OPEN, SHUT).replace("notes", "1\n", "2\n");
     scene.must_apply(&scene.patch(Some("ann"), &bundle));
     let done = scene.console().done("rollback $/app U --yes");
-    assert!(done.out.contains("f: stays as it is, for L-1"), "{done}");
+    assert!(done.out.contains("f stays as it is, for L-1"), "{done}");
     assert_eq!(scene.read("f").as_deref(), Some(SHUT));
     assert_is_clean(&scene);
     let repaired = scene.console().done("repair $/app --yes");

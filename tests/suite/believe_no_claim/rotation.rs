@@ -109,7 +109,7 @@ fn a_history_that_somebody_else_wrote_does_not_say_whose_a_patch_is() {
     let refused = stranger.run(&format!("apply $/{pack} $/app --yes"));
     assert!(refused.code == 3 && refused.err.contains("E-OVERLAP"), "{refused}");
     // Once they say that the history is right, it counts.
-    stranger.done("history $/app --vouch=moved-from-the-old-server");
+    stranger.done("history $/app --confirm=moved-from-the-old-server");
     assert_eq!(stranger.run(&format!("apply $/{pack} $/app --yes")).code, 0);
 }
 

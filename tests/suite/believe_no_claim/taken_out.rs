@@ -149,7 +149,7 @@ fn twin_who_takes_the_same_line_out_has_the_fix_in_place() {
     let other = scene.bundle("X", &["X"]).replace("f", OPEN, &SHUT.replace("d = 4", "d = 5"));
     scene.must_apply(&scene.patch(None, &other));
     let done = scene.must_apply(&fix(&scene, OPEN, SHUT));
-    assert!(done.out.contains("f: already has what L-1 changes; X changed it, too"), "{done}");
+    assert!(done.out.contains("f already has what L-1 changes; X changed it, too"), "{done}");
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn what_a_scan_found_becomes_a_plan_that_is_applied() {
     let sandbox = scanned(&[(CVE, DEBUG, PACKAGE), ("CVE-2026-1", MS, MS_PACKAGE)]);
     let chosen = run(&sandbox, "--output $/chosen.plan");
     assert_eq!(chosen.code, 0, "{chosen}");
-    assert!(chosen.out.contains("ACME-HF-1042, which names the problem and the very files"), "{chosen}");
+    assert!(chosen.out.contains("ACME-HF-1042, which names the problem and the exact files"), "{chosen}");
     assert!(chosen.out.contains("No patch:\n  CVE-2026-1"), "{chosen}");
     assert!(!sandbox.path("app/.patchwright").exists(), "choosing leaves nothing behind");
     let next =
@@ -306,7 +306,7 @@ fn known_exploitation_comes_first_and_a_critical_one_without_a_forecast_before_a
         );
         assert_eq!(rank(1), "critical");
         assert_eq!(rank(2), "severity unknown");
-        assert_eq!(rank(3), "not likely to be exploited soon (EPSS 0.0 %); low, CVSS 3.1");
+        assert_eq!(rank(3), "not likely to be exploited soon (EPSS 0.0%); low, CVSS 3.1");
         assert_eq!(answer["feeds"][0].get("warning"), None, "three days are fresh");
         assert_eq!(answer["feeds"][1]["warning"], "The EPSS list is 13 days old. Fetch a new one.");
     }
@@ -386,6 +386,14 @@ fn a_patch_that_changes_the_library_and_does_not_say_why_may_help_and_is_not_cou
     let library = &answer["problems"][0]["libraries"][0];
     assert_eq!((&library["fate"], &library["may_help"]), (&"no-patch".into(), &json!(["ACME-HF-1042"])));
     assert_eq!(library["fixed_versions"], json!(["2.6.9", "3.1.0"]));
+}
+
+#[test]
+fn a_folder_of_patches_that_is_not_there_is_no_choice() {
+    let sandbox = scanned(&[]);
+    let nowhere = console(&sandbox).run("choose --scan $/trivy.json --from $/nowhere $/app");
+    assert!(nowhere.code != 0 && nowhere.err.contains("$/nowhere"), "{nowhere}");
+    assert!(nowhere.err.contains("file not found"), "{nowhere}");
 }
 
 #[test]

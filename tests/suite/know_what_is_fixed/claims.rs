@@ -12,7 +12,7 @@ fn what_is_fixed_is_told_with_its_patch_its_author_and_its_proof() {
     let sandbox = patched();
     let told = console(&sandbox).done("fixed $/app").out;
     let line = format!("  {CVE} {GHSA}  {DEBUG}  ACME-HF-1042\n      signed by acme; 1 file of it\n");
-    assert!(told.contains(&format!("Fixed, as the files on this disk prove:\n{line}")), "{told}");
+    assert!(told.contains(&format!("Fixed: confirmed by the files on this disk:\n{line}")), "{told}");
     let answer = ask(&sandbox, "");
     let claim = &answer["claims"][0];
     assert_eq!(
@@ -41,7 +41,7 @@ fn the_word_of_somebody_whom_nobody_trusts_is_shown_apart_and_passed_on_to_nobod
         apply(&sandbox, "fix");
         assert_eq!(why_not(&sandbox), "nobody you trust has signed it");
         let told = console(&sandbox).done("fixed $/app").out;
-        assert!(told.contains("Said by patches that nobody you trust has signed:\n"), "{told}");
+        assert!(told.contains("Claimed by patches that aren't signed by anyone you trust:\n"), "{told}");
         assert!(!told.contains("prove"), "{told}");
         for format in FORMATS {
             let document = document(&sandbox, format);
@@ -185,7 +185,7 @@ fn what_is_fixed_is_in_a_document_or_it_is_said_why_not() {
     ] {
         let sandbox = upgraded(&claim, version);
         let text = console(&sandbox).done("fixed $/app").out;
-        assert!(text.contains("Fixed, as the files on this disk prove:"), "{text}");
+        assert!(text.contains("Fixed: confirmed by the files on this disk:"), "{text}");
         for format in FORMATS {
             let document = document(&sandbox, format);
             let flags =

@@ -75,7 +75,7 @@ fn settings_that_programs_may_read_in_two_ways_are_never_merged_by_line() {
     assert_eq!(
         obstacles(target.apply(&bundle)),
         [
-            "E-CLASH conf/a.yml: was edited here and can't be merged: as YAML, line 1 of the original has an anchor, an alias or a tag"
+            "E-CLASH conf/a.yml: isn't the version this patch expects, and can't be merged: as YAML, line 1 of the original has an anchor, an alias or a tag"
         ]
     );
     target.expect(&tree("a.yml", &mine));
@@ -157,7 +157,7 @@ fn settings_that_are_too_deep_are_left_to_a_person_and_that_is_said() {
     assert_eq!(
         obstacles(target.apply(&patch(&sandbox, "a.yml", &old, &new))),
         [
-            "E-CLASH conf/a.yml: was edited here and can't be merged: as YAML, line 66 of the original is nested deeper than 64 levels"
+            "E-CLASH conf/a.yml: isn't the version this patch expects, and can't be merged: as YAML, line 66 of the original is nested deeper than 64 levels"
         ]
     );
     let (old, new, mine) = sides(40);

@@ -48,7 +48,7 @@ fn all_obstacles_are_told_at_once() {
             "E-DRIFT edited: isn't the version this patch expects",
             "E-DRIFT gone/away: isn't the version this patch expects",
             "E-MISSING missing: is missing",
-            "E-OCCUPIED occupied: already exists as a file, and it isn't the one the patch adds",
+            "E-OCCUPIED occupied: already exists as a file, and isn't the one that the patch adds",
             "E-MISSING in: the folder is missing",
         ]
     );

@@ -122,7 +122,7 @@ fn a_patch_that_is_refused_or_declined_makes_no_call_that_changes_anything() {
             };
             assert_eq!(
                 obstacles(bench.roll_back(folder, &last, watch)),
-                ["E-UNKNOWN-PATCH: no patch has been applied here"]
+                ["E-UNKNOWN-PATCH: no patch is applied here, so there is nothing to roll back"]
             );
             assert!(bench.accept(folder, None).expect("there is nothing to do").patches.is_empty());
         }

@@ -40,7 +40,7 @@ fn what_only_others_say_is_in_is_not_rolled_back_unasked() {
         assert!(in_one_line(&done).contains(line), "{wish}: {done}");
         assert_eq!(sandbox.read("srv/a/run").as_deref(), Some("fine\n"), "{wish}");
 
-        console(&sandbox).done("history $/srv/a --vouch=known");
+        console(&sandbox).done("history $/srv/a --confirm=known");
         ends(&sandbox, "--apply", 0);
         assert_eq!(sandbox.read("srv/a/run").as_deref(), Some("evil\n"), "{wish}");
     }
@@ -53,9 +53,9 @@ fn what_only_others_say_of_a_switch_is_not_written_unasked() {
     let refused = ends(&sandbox, "--apply", 4);
     let said = in_one_line(&refused);
     assert!(said.contains(SAYS_SO), "{refused}");
-    assert!(said.contains("patchwright history $/srv/a --vouch=REASON"), "{refused}");
+    assert!(said.contains("patchwright history $/srv/a --confirm=REASON"), "{refused}");
     assert_eq!(sandbox.read("srv/a/c.env").as_deref(), Some("X=1\nFAST=1\n"));
-    console(&sandbox).done("history $/srv/a --vouch=known");
+    console(&sandbox).done("history $/srv/a --confirm=known");
     ends(&sandbox, "--apply", 7);
     assert_eq!(sandbox.read("srv/a/c.env").as_deref(), Some("X=1\nFAST=0\n"));
 }
@@ -73,7 +73,7 @@ fn a_hold_and_a_rollback_that_others_wrote_keep_no_fix_out_quietly() {
         assert!(in_one_line(&refused).contains(said), "{command}: {refused}");
 
         // A person's word counts once somebody says that it is one.
-        console(&sandbox).done("history $/srv/a --vouch=known");
+        console(&sandbox).done("history $/srv/a --confirm=known");
         ends(&sandbox, "--apply", 7);
         assert!(!has(&sandbox, "a")[1] || command.starts_with("rollback"), "{command}");
     }

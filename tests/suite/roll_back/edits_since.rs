@@ -47,7 +47,7 @@ fn an_edit_that_is_kept_comes_back_with_the_patch() {
     );
     target.expect(&old());
     let remarks = &target.history()[1].remarks();
-    assert!(remarks.iter().any(|remark| remark.starts_with("conf/app.toml: ")), "{remarks:?}");
+    assert!(remarks.iter().any(|remark| remark.starts_with("conf/app.toml was ")), "{remarks:?}");
     target.must_undo_the_rollback();
     target.expect(&edited);
     target.must_go_back(Which::Last, OnDrift::KeepCopy);
@@ -151,9 +151,12 @@ fn there_is_nothing_to_take_back_in_a_folder_without_patches() {
     let sandbox = Sandbox::new();
     let target = sandbox.install(&old());
     for (which, line) in [
-        (Which::Last, "E-UNKNOWN-PATCH: no patch has been applied here"),
-        (Which::Patch("X-1".to_owned()), "E-UNKNOWN-PATCH: no patch has been applied here"),
-        (Which::LastRollback, "E-UNKNOWN-PATCH: no patch has been applied here"),
+        (Which::Last, "E-UNKNOWN-PATCH: no patch is applied here, so there is nothing to roll back"),
+        (
+            Which::Patch("X-1".to_owned()),
+            "E-UNKNOWN-PATCH: no patch is applied here, so there is nothing to roll back",
+        ),
+        (Which::LastRollback, "E-UNKNOWN-PATCH: no patch is applied here, so there is nothing to roll back"),
     ] {
         assert_eq!(obstacles(target.roll_back(which, OnDrift::Stop)), [line]);
     }
@@ -172,7 +175,7 @@ fn any_patch_goes_by_its_name() {
     let back = |id: &str| target.roll_back(Which::Patch(id.to_owned()), OnDrift::Stop);
     assert_eq!(
         obstacles(back("THREE-3")),
-        ["E-UNKNOWN-PATCH: THREE-3 isn't applied here; these patches are: ONE-1, TWO-2"]
+        ["E-UNKNOWN-PATCH: THREE-3 isn't applied here; applied here: ONE-1, TWO-2"]
     );
     target.must_go_back(Which::Patch("ONE-1".to_owned()), OnDrift::Stop);
     target.expect(&old().file("another", "1"));

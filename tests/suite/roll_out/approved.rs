@@ -137,7 +137,7 @@ fn an_approval_is_for_one_ring_of_one_start_and_nothing_else() {
     let run = go_on(&site);
     assert!(run.out.contains("2 people have to approve the ring \"rest\""), "{run}");
     assert!(run.out.contains("its signature isn't for this ring as it was started"), "{run}");
-    assert_eq!(console(&site).run(&typed("take-back --yes")).code, 0);
+    assert_eq!(console(&site).run(&typed("roll-back --yes")).code, 0);
     assert_eq!(console(&site).run(&typed("run --again --yes --allow-unsigned")).code, 7);
     forge(&site, |state| state["rings"][1]["signed"] = signed);
     let run = go_on(&site);

@@ -206,7 +206,7 @@ fn without_its_records_a_rollout_finds_out_from_the_folders_who_has_the_patches(
     assert_eq!(site.entries("a", "apply"), 1);
     assert_eq!(site.entries("b", "apply"), 1);
     assert_eq!(site.states(), ["good", "good"]);
-    let back = site.console().run(&typed("take-back --yes"));
+    let back = site.console().run(&typed("roll-back --yes"));
     assert_eq!(back.code, 0, "{back}");
     assert!(!site.has_patch("a") && !site.has_patch("b"), "also what an earlier run did is its own");
 }

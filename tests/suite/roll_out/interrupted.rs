@@ -54,7 +54,7 @@ fn a_run_that_is_stopped_on_the_way_tells_that_folders_were_changed_and_the_next
 fn a_rollback_that_is_stopped_before_it_began_has_ended_nothing() {
     let site = site();
     assert_eq!(site.console().run(&typed(&format!("{RUN} --until a"))).code, 0);
-    let back = site.console().interrupted().run(&typed("take-back --yes"));
+    let back = site.console().interrupted().run(&typed("roll-back --yes"));
     assert_eq!(back.code, 130, "{back}");
     assert!(site.has_patch("a"));
     site.sandbox.write("srv/b/site.txt", "well\n");

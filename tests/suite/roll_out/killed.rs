@@ -73,7 +73,7 @@ fn a_run_that_is_killed_at_any_record_ends_the_same_when_it_is_run_again() {
             assert!(site.has_patch(folder), "killed at {at}: {folder}");
             assert_eq!(site.entries(folder, "apply"), 1, "killed at {at}: {folder}");
         }
-        let back = site.console().run(&typed("take-back --yes"));
+        let back = site.console().run(&typed("roll-back --yes"));
         assert_eq!(back.code, 0, "killed at {at}: {back}");
         assert!(["a", "b", "c"].iter().all(|folder| !site.has_patch(folder)), "killed at {at}: {back}");
     }
@@ -91,7 +91,7 @@ fn a_take_back_after_a_killed_run_leaves_the_patch_nowhere() {
             break;
         }
         kills += 1;
-        let back = site.console().run(&typed("take-back --yes"));
+        let back = site.console().run(&typed("roll-back --yes"));
         // Before the first record nothing has begun.
         began += usize::from(back.code == 0);
         assert!(["a", "b"].iter().all(|folder| !site.has_patch(folder)), "killed at {at}: {back}");

@@ -24,7 +24,7 @@ fn a_rollout_that_was_rolled_back_is_over_until_somebody_starts_it_again_and_eve
     assert_eq!(site.run().code, 7);
     approve(&site);
     assert_eq!(site.run().code, 0);
-    let back = site.console().run(&typed("take-back --yes"));
+    let back = site.console().run(&typed("roll-back --yes"));
     assert_eq!(back.code, 0, "{back}");
     assert!(back.out.contains("Over: rolled back by ada@server, 2026-11-23 09:30:00 UTC"), "{back}");
     assert!(back.out.contains("patchwright rollout run $/october.toml --again"), "{back}");
@@ -47,7 +47,7 @@ fn a_rollout_that_was_rolled_back_is_over_until_somebody_starts_it_again_and_eve
     approve(&site);
     assert_eq!(site.run().code, 0);
     assert!(site.has_patch("b"));
-    let back = site.console().run(&typed("take-back --yes"));
+    let back = site.console().run(&typed("roll-back --yes"));
     assert_eq!(back.code, 0, "{back}");
     assert!(!site.has_patch("a") && !site.has_patch("b"), "what was started again has its way back, too");
 }
@@ -61,7 +61,7 @@ fn a_rollout_that_was_only_stopped_says_both_ways_on_and_is_approved_again() {
     assert_eq!(stopped.code, 0, "{stopped}");
     assert!(stopped.out.contains("To continue: patchwright rollout resume $/october.toml"), "{stopped}");
     assert!(
-        stopped.out.contains("To roll back what it applied: patchwright rollout take-back $/october.toml"),
+        stopped.out.contains("To roll back what it applied: patchwright rollout roll-back $/october.toml"),
         "{stopped}"
     );
     site.console().run(&typed("resume"));
@@ -116,7 +116,7 @@ fn a_folder_that_was_left_out_is_left_out_of_the_plan_too_and_says_why() {
     let json = site.console().done(&typed("plan --allow-unsigned --json")).json();
     assert_eq!(json["planned"][0]["folders"][1]["left_out"], "retired", "{json}");
     assert_eq!(site.run().code, 0);
-    assert_eq!(site.console().run(&typed("take-back --yes")).code, 0);
+    assert_eq!(site.console().run(&typed("roll-back --yes")).code, 0);
     let again = site.console().run(&typed("run --again --yes --allow-unsigned"));
     assert!(again.code == 0 && again.out.contains("$/srv/gone  left out  retired"), "{again}");
 }
@@ -131,9 +131,9 @@ fn a_rollout_without_its_records_is_found_in_the_histories_and_rolled_back_where
     let status = site.console().run(&typed("status"));
     assert_eq!(status.code, 7, "{status}");
     assert!(status.out.contains("By their histories, 2 folders have its patches"), "{status}");
-    assert!(status.out.contains("patchwright rollout take-back $/october.toml"), "{status}");
+    assert!(status.out.contains("patchwright rollout roll-back $/october.toml"), "{status}");
     assert!(!site.sandbox.path("october.rollout.json").exists(), "looking writes nothing");
-    let back = site.console().run(&typed("take-back --yes"));
+    let back = site.console().run(&typed("roll-back --yes"));
     assert_eq!(back.code, 0, "{back}");
     assert!(!site.has_patch("a") && !site.has_patch("b"), "{back}");
     assert!(site.has_patch("c"), "what somebody applied by hand is not the rollout's");
@@ -143,18 +143,18 @@ fn a_rollout_without_its_records_is_found_in_the_histories_and_rolled_back_where
 #[test]
 fn what_another_rollout_applied_is_not_taken_for_ones_own() {
     let site = Site::new(&["a"], &ring("all", &["a"], ""));
-    let nothing = site.console().run(&typed("take-back --yes"));
+    let nothing = site.console().run(&typed("roll-back --yes"));
     assert!(nothing.code == 3 && nothing.err.contains("hasn't been started"), "{nothing}");
     assert_eq!(site.run().code, 0);
     fs::remove_file(site.sandbox.path("october.rollout.json")).expect("ours");
     let text = site.sandbox.read("october.toml").expect("the file");
     site.sandbox.write("october.toml", &(text.clone() + "# edited\n"));
-    let other = site.console().run(&typed("take-back --yes"));
+    let other = site.console().run(&typed("roll-back --yes"));
     assert_eq!(other.code, 3, "{other}");
     assert!(other.err.contains("in 1 of them something is applied that another rollout applied"), "{other}");
     assert!(site.has_patch("a"));
     site.sandbox.write("october.toml", &text);
-    assert_eq!(site.console().run(&typed("take-back --yes")).code, 0);
+    assert_eq!(site.console().run(&typed("roll-back --yes")).code, 0);
     assert!(!site.has_patch("a"));
 }
 
@@ -162,7 +162,7 @@ fn what_another_rollout_applied_is_not_taken_for_ones_own() {
 fn what_was_rolled_back_stays_over_though_its_records_are_gone() {
     let site = Site::new(&["a", "b"], &ring("all", &["a", "b"], ""));
     assert_eq!(site.run().code, 0);
-    assert_eq!(site.console().run(&typed("take-back --yes")).code, 0);
+    assert_eq!(site.console().run(&typed("roll-back --yes")).code, 0);
     fs::remove_file(site.sandbox.path("october.rollout.json")).expect("ours");
     let run = site.run();
     assert!(run.code == 3 && run.err.contains("he rollout is over: ada@server rolled it back"), "{run}");
@@ -182,7 +182,7 @@ fn a_repair_since_is_no_reason_to_leave_the_patch_in_and_another_patch_is() {
     let other = site.sandbox.bundle("OTHER").create("other.txt", "x\n");
     site.sandbox.save("other.patchbundle", &other.but(|patch| patch.about.fixes = vec!["OTHER".to_owned()]));
     console.done("apply $/other.patchbundle $/srv/b --yes --allow-unsigned --allow-other-product=x");
-    let back = console.run(&typed("take-back --yes"));
+    let back = console.run(&typed("roll-back --yes"));
     assert_eq!(back.code, 6, "{back}");
     assert!(back.printed().contains("a patch was applied since, so it was left as it is"), "{back}");
     assert!(!site.has_patch("a") && site.has_patch("b"), "{back}");
@@ -205,7 +205,7 @@ fn two_patches_that_were_rolled_back_together_come_again_together_and_the_older_
     site.sandbox.write("october.toml", &text.replace("patches = [\"fix.patchbundle\"]", both));
 
     console.done(&typed("run --yes"));
-    console.done(&typed("take-back --yes"));
+    console.done(&typed("roll-back --yes"));
     let alone = console.run("apply $/fix.patchbundle $/srv/a --yes");
     assert!(alone.code == 4 && alone.err.contains("E-DOWNGRADE"), "{alone}");
     let again = console.run(&typed("run --again --yes"));
@@ -218,13 +218,13 @@ fn two_patches_that_were_rolled_back_together_come_again_together_and_the_older_
 fn a_rollout_of_which_one_ring_was_rolled_back_says_what_is_still_there() {
     let site = Site::new(&["a", "b"], &[ring("pilot", &["a"], ""), ring("rest", &["b"], "")].concat());
     assert_eq!(site.run().code, 0);
-    let back = site.console().run(&typed("take-back --ring rest --yes"));
+    let back = site.console().run(&typed("roll-back --ring rest --yes"));
     assert!(back.out.contains("Over: rolled back in part by ada@server"), "{back}");
     assert!(back.out.contains("1 folder still has what it applied"), "{back}");
-    assert!(back.out.contains("patchwright rollout take-back $/october.toml"), "{back}");
+    assert!(back.out.contains("patchwright rollout roll-back $/october.toml"), "{back}");
     assert!(site.has_patch("a") && !site.has_patch("b"));
     assert_eq!(site.console().run(&typed("status")).code, 3, "what is left of it is somebody's to decide");
-    let rest = site.console().run(&typed("take-back --yes"));
+    let rest = site.console().run(&typed("roll-back --yes"));
     assert!(rest.out.contains("Over: rolled back by ada@server"), "{rest}");
     assert!(!site.has_patch("a"));
 }
@@ -234,7 +234,7 @@ fn what_somebody_kept_for_good_stays_and_the_rollback_is_no_next_step_any_more()
     let site = Site::new(&["a", "b"], &ring("all", &["a", "b"], ""));
     assert_eq!(site.run().code, 0);
     site.console().done("accept $/srv/a --yes");
-    let back = site.console().run(&typed("take-back --yes"));
+    let back = site.console().run(&typed("roll-back --yes"));
     assert_eq!(back.code, 3, "not all of what was asked for is done: {back}");
     assert!(site.has_patch("a") && !site.has_patch("b"), "{back}");
     let kept = "$/srv/a  can't be rolled back  E-NO-WAY-BACK: ACME-1 was kept for good, and its backups were deleted";
@@ -242,7 +242,7 @@ fn what_somebody_kept_for_good_stays_and_the_rollback_is_no_next_step_any_more()
     let over = "1 folder keeps what it applied, because it can't be rolled back there any more";
     let status = site.console().run(&typed("status"));
     for told in [&back, &status] {
-        assert!(told.out.contains(over) && !told.out.contains("take-back"), "{told}");
+        assert!(told.out.contains(over) && !told.out.contains("roll-back"), "{told}");
         assert!(told.out.contains("To see what stays there: patchwright status $/srv/a"), "{told}");
     }
     assert_eq!(status.code, 0, "nothing waits: {status}");
@@ -258,10 +258,10 @@ fn twin_what_only_waits_for_somebody_is_still_rolled_back_afterwards() {
     let site = Site::new(&["a", "b"], &ring("all", &["a", "b"], ""));
     assert_eq!(site.run().code, 0);
     site.sandbox.write("srv/a/conf/app.conf", "edited\n");
-    let back = site.console().run(&typed("take-back --yes"));
-    assert!(back.code == 6 && back.out.contains("patchwright rollout take-back $/october.toml"), "{back}");
+    let back = site.console().run(&typed("roll-back --yes"));
+    assert!(back.code == 6 && back.out.contains("patchwright rollout roll-back $/october.toml"), "{back}");
     site.sandbox.write("srv/a/conf/app.conf", "fonts = yes\n");
-    assert_eq!(site.console().run(&typed("take-back --yes")).code, 0);
+    assert_eq!(site.console().run(&typed("roll-back --yes")).code, 0);
     assert!(!site.has_patch("a") && !site.has_patch("b"));
 }
 
@@ -272,11 +272,11 @@ fn what_only_others_say_of_a_rollout_is_not_rolled_back_unasked() {
     stranger.done(&typed("run --yes --allow-unsigned"));
     fs::remove_file(site.sandbox.path("october.rollout.json")).expect("ours");
     let console = site.console().with_keys();
-    let run = console.run(&typed("take-back --yes"));
+    let run = console.run(&typed("roll-back --yes"));
     assert_ne!(run.code, 0, "{run}");
     assert!(run.printed().contains("only entry 1 of the history says so"), "{run}");
     assert!(site.has_patch("a"), "{run}");
-    console.done("history $/srv/a --vouch=known");
-    console.done(&typed("take-back --yes"));
+    console.done("history $/srv/a --confirm=known");
+    console.done(&typed("roll-back --yes"));
     assert!(!site.has_patch("a"));
 }

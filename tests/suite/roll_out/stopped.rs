@@ -105,7 +105,7 @@ fn a_rollback_is_exactly_of_what_the_rollout_did_and_leaves_what_was_changed_sin
     site.console().done("rollback $/srv/app05 --yes");
     site.console().done("apply $/fix.patchbundle $/srv/app05 --yes --allow-unsigned");
     site.sandbox.write("srv/app09/conf/app.conf", "edited\n");
-    let back = site.console().run(&typed("take-back --yes"));
+    let back = site.console().run(&typed("roll-back --yes"));
     assert_eq!(back.code, 6, "{back}");
     assert!(back.out.contains("$/srv/app09  needs a person  E-DRIFT"), "{back}");
     for number in (1..=12).filter(|number| ![5, 9].contains(number)) {
@@ -115,7 +115,7 @@ fn a_rollback_is_exactly_of_what_the_rollout_did_and_leaves_what_was_changed_sin
     assert!(site.has_patch("app05"), "what somebody applied by hand is not the rollout's");
     assert_eq!(site.sandbox.read("srv/app09/conf/app.conf").as_deref(), Some("edited\n"));
     site.sandbox.write("srv/app09/conf/app.conf", "fonts = yes\n");
-    let again = site.console().run(&typed("take-back --yes"));
+    let again = site.console().run(&typed("roll-back --yes"));
     assert_eq!(again.code, 0, "{again}");
     assert!(!site.has_patch("app09"));
 }

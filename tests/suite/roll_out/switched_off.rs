@@ -47,7 +47,7 @@ fn folders_keep_the_patch_and_every_switch_is_off_with_the_reason_in_the_history
     assert!(history.printed().contains("reason: 1 of 4 folders failed"), "{history}");
     assert_eq!(site.run().code, 3, "it stays stopped");
     assert_eq!(site.entries("app01", "toggle"), 1, "nothing is turned twice");
-    let back = site.console().run(&typed("take-back --yes"));
+    let back = site.console().run(&typed("roll-back --yes"));
     assert_eq!(back.code, 0, "{back}");
     assert!((1..=12).all(|number| !site.has_patch(&format!("app{number:02}"))), "{back}");
 }

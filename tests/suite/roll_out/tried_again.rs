@@ -33,11 +33,11 @@ fn what_a_rollout_applied_is_rolled_back_also_where_it_was_refused_later() {
             assert_eq!(site.console().run(&typed("leave-out $/srv/a --reason=why")).code, 0);
         }
         // It can't go back, which is said, and not that it did.
-        let back = site.console().run(&typed("take-back --yes"));
+        let back = site.console().run(&typed("roll-back --yes"));
         assert_eq!(back.code, 6, "{back}");
         assert!(back.out.contains("$/srv/a  needs a person"), "{back}");
         site.sandbox.write("srv/a/conf/app.conf", "fonts = yes\n");
-        let back = site.console().run(&typed("take-back --yes"));
+        let back = site.console().run(&typed("roll-back --yes"));
         assert_eq!(back.code, 0, "{back}");
         assert!(!site.has_patch("a"), "{back}");
         assert_eq!(site.states()[0], "rolled-back");
@@ -87,7 +87,7 @@ fn of_two_patches_the_one_that_is_left_is_rolled_back() {
         );
         assert_eq!(site.run().code, 0);
         site.console().done(&format!("rollback $/srv/a {by_hand} --yes"));
-        let back = site.console().run(&typed("take-back --yes"));
+        let back = site.console().run(&typed("roll-back --yes"));
         assert_eq!(back.code, 0, "{by_hand}: {back}");
         assert!(!site.has_patch("a"), "{by_hand}");
         assert_eq!(site.sandbox.read("srv/a/other.txt").as_deref(), Some("x\n"), "{by_hand}");
@@ -98,11 +98,11 @@ fn of_two_patches_the_one_that_is_left_is_rolled_back() {
 fn a_rollout_that_did_nothing_is_not_over_because_somebody_wants_it_rolled_back() {
     let site = Site::new(&["a"], &ring("all", &["a"], ""));
     assert_ne!(site.console().run(&typed("run --yes")).code, 0, "nobody signed it");
-    let back = site.console().run(&typed("take-back --yes"));
+    let back = site.console().run(&typed("roll-back --yes"));
     assert_eq!(back.code, 3, "{back}");
     assert!(back.err.contains("hasn't applied anything there"), "{back}");
     assert_eq!(site.run().code, 0);
-    assert_eq!(site.console().run(&typed("take-back --yes")).code, 0);
+    assert_eq!(site.console().run(&typed("roll-back --yes")).code, 0);
     assert!(!site.has_patch("a"));
 }
 
@@ -112,7 +112,7 @@ fn what_was_refused_is_to_be_tried_again_before_anybody_goes_on_without_it() {
     let run = site.console().run(&typed("run --yes"));
     assert!(run.out.contains("To try again: patchwright rollout run $/october.toml"), "{run}");
     assert!(
-        run.out.contains("To go on without it: patchwright rollout leave-out $/october.toml $/srv/a"),
+        run.out.contains("To continue without it: patchwright rollout leave-out $/october.toml $/srv/a"),
         "{run}"
     );
     assert_eq!(site.run().code, 0, "it was only not signed");

@@ -137,7 +137,7 @@ fn of_two_hundred_folders_none_is_a_mixture_whatever_goes_wrong_in_the_second_ri
     assert!(refused > 3 && back > 3, "{refused} refused, {back} restored: {run}");
 
     // What it did goes again, and is all that goes.
-    let back = site.console().run(&typed("take-back --yes"));
+    let back = site.console().run(&typed("roll-back --yes"));
     assert_eq!(back.code, 0, "{back}");
     for (number, before) in before.iter().enumerate() {
         assert_eq!(site.tree(&name(number)).difference(before), None, "{}", name(number));

@@ -56,7 +56,7 @@ fn what_is_required_comes_first_and_what_is_missing_is_named_with_who_brings_it(
     let target = sandbox.install(&base());
     let alone = preview_all(&sandbox, &target, &[&needing]);
     let told: Vec<String> = alone.preview.obstacles.iter().map(spell).collect();
-    assert_eq!(told, ["E-REQUIRES: requires AAA (revision 1 or later), and it isn't applied here"]);
+    assert_eq!(told, ["E-REQUIRES: requires AAA (revision 1 or later); it isn't applied here"]);
     let name = needed.path.file_name().expect("a name").to_string_lossy().into_owned();
     assert_eq!(
         alone.preview.obstacles[0].hint().to_string(),

@@ -151,9 +151,10 @@ fn status_and_history_tell_how_things_stand() {
     Widget 4.2.1 in $/app
 
     Patches in this folder, oldest first:
-      ACME-HF-1042 (revision 2)  2026-11-23 09:30:00 UTC  Umlauts in fonts
+      ACME-HF-1042 (revision 2)  2026-11-23 09:30:00 UTC
+          Umlauts in fonts
 
-    6 files checked: everything is as expected.
+    5 files checked: everything is as expected.
     -- exit 0
     ");
     sandbox.write("app/conf/app.toml", "colour = \"red\"\n");
@@ -162,14 +163,15 @@ fn status_and_history_tell_how_things_stand() {
     Widget 4.2.1 in $/app
 
     Patches in this folder, oldest first:
-      ACME-HF-1042 (revision 2)  2026-11-23 09:30:00 UTC  Umlauts in fonts
+      ACME-HF-1042 (revision 2)  2026-11-23 09:30:00 UTC
+          Umlauts in fonts
 
-    2 of 6 files aren't as expected:
-      edited   conf/app.toml  probably edited  (last changed by ACME-HF-1042)
-      missing  doc.txt        deleted          (last changed by ACME-HF-1042)
+    2 of 5 files aren't as expected:
+      differs  conf/app.toml  probably edited here  (last changed by ACME-HF-1042)
+      missing  doc.txt        deleted               (last changed by ACME-HF-1042)
     To see the differences: patchwright status $/app --diff
-    1 file has no backup here. The patch file of ACME-HF-1042 has the contents.
-    To repair them: patchwright repair $/app --from FILE
+    1 file has no backup here. You need the patch file of ACME-HF-1042.
+    To repair: patchwright repair $/app --from FILE
     -- exit 0
     ");
     assert_snapshot!(console.run("history $/app"), @r"
@@ -228,8 +230,9 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     assert_snapshot!(console.run("rollback $/app --undo --yes --allow-unsigned"), @r"
     Reapplied ACME-HF-1042 to $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       The version is now 4.2.1
-      ACME-HF-1042 is reapplied, but nobody you trust signed it
-      the health checks are left out: nobody you trust signed the patch, and this account has no record of applying it
+      ACME-HF-1042 isn't signed by anyone you trust
+      the health checks are left out: nobody you trust signed the patch, and this
+        account has no record of applying it
     To undo it: patchwright rollback $/app --undo
     -- exit 0
     ");
@@ -253,7 +256,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
             rename doc.txt → readme.txt
             add fonts/old.txt
       4  2026-11-23 09:30:00 UTC  reapplied ACME-HF-1042    by ada on server  4.2 → 4.2.1
-            accepted: ACME-HF-1042 is reapplied, but nobody you trust signed it
+            allowed: ACME-HF-1042 isn't signed by anyone you trust
             delete fonts/old.txt
             modify version.txt
             modify conf/app.toml
@@ -269,17 +272,18 @@ fn a_rollback_over_edits_needs_a_wish_and_keeps_them() {
     let console = Console::new(&sandbox);
     console.done(APPLY);
     sandbox.write("app/version.txt", "4.2.1-mine\n");
-    assert_snapshot!(console.run("rollback $/app --yes"), @r#"
+    assert_snapshot!(console.run("rollback $/app --yes"), @r"
     -- err --
-    version.txt: was changed after the patch was applied (E-DRIFT)
+    version.txt was changed after the patch was applied (E-DRIFT)
     Nothing was changed.
-    Next: To back up your version and continue, add --keep-edits. Or restore the
-          file first.
+    Next: To back up your version and continue, add --keep-edits. Or repair the file
+          first.
     -- exit 3
-    "#);
+    ");
     assert_snapshot!(console.run("rollback $/app --yes --keep-edits"), @r"
     Rolled back ACME-HF-1042 in $/app: 1 added, 2 modified, 1 renamed, 1 deleted
-      version.txt: was changed after the patch was applied; your version is backed up
+      version.txt was changed after the patch was applied; your version is backed
+        up
     Your versions are kept here. To get one back later, copy it over the file:
       version.txt  $/app/.patchwright/undo/00000002/objects/2
     To undo it: patchwright reapply $/app --allow-unsigned
@@ -301,9 +305,9 @@ fn accept_asks_and_gives_up_the_way_back() {
     console.done(APPLY);
     assert_snapshot!(console.run("accept $/app"), @r#"
     -- err --
-    This changes the folder, but there is no terminal to ask you (E-DECLINED)
+    Not done: there is no terminal to ask you (E-DECLINED)
     Nothing was changed.
-    Next: Check what would happen first, then add --yes.
+    Next: Check what would happen, then add --yes.
     -- exit 3
     "#);
     assert_snapshot!(Console::new(&sandbox).answering("yes").run("accept $/app"), @r"
@@ -345,7 +349,8 @@ fn accept_names_the_rollback_and_the_kept_edits_that_go() {
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042      by ada on server
             unsigned when applied
       2  2026-11-23 09:30:00 UTC  rolled back ACME-HF-1042  by ada on server
-            conf/app.toml: was changed after the patch was applied; your version is backed up
+            conf/app.toml was changed after the patch was applied; your version is
+              backed up
       3  2026-11-23 09:30:00 UTC  kept for good             by ada on server
             the rollback of ACME-HF-1042 is kept for good
             conf/app.toml: the backup of your edited file was deleted
@@ -355,7 +360,7 @@ fn accept_names_the_rollback_and_the_kept_edits_that_go() {
     -- err --
     The rollback of ACME-HF-1042 was kept for good (E-NO-WAY-BACK)
     Nothing was changed.
-    Next: Apply the patch again instead.
+    Next: Apply the patch file instead.
     -- exit 3
     ");
 }
@@ -371,7 +376,7 @@ fn a_failed_health_check_takes_the_change_back() {
     let console = Console::new(&sandbox);
     assert_snapshot!(console.run(APPLY), @r#"
     -- err --
-    A health check failed after the change, so it was rolled back (E-HEALTH)
+    A health check failed after the change (E-HEALTH)
       "version.txt" doesn't contain "4.2.2"
     Your files were restored.
     Next: Find out why the check failed, then try again. Or ask the vendor.
@@ -386,6 +391,14 @@ fn a_failed_health_check_takes_the_change_back() {
             Health check failed: "version.txt" doesn't contain "4.2.2"
     -- exit 0
     "#);
+    let plan = console.run("plan $/fix.patchbundle $/app").printed();
+    assert!(!plan.contains("hard links"), "only backups of ours share the file: {plan}");
+    let status = console.run("status $/app").printed();
+    assert!(status.contains("The last change failed its health check; the files were restored."), "{status}");
+    assert!(!status.contains("patchwright reapply"), "nobody rolled it back: {status}");
+    console.done("repair $/app --yes");
+    let look = console.run("repair $/app --dry-run");
+    assert!(look.code == 0 && look.out.starts_with("Nothing to repair: "), "{look}");
 }
 
 #[test]

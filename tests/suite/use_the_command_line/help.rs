@@ -69,6 +69,28 @@ fn every_verb_explains_itself_with_examples() {
     assert!(version.starts_with(&own) && version.contains(", profile "), "which build it is: {version}");
 }
 
+#[test]
+fn every_verb_of_a_verb_has_an_example_that_can_be_typed() {
+    let mut examples = 0;
+    for verb in command().get_subcommands() {
+        for own in verb.get_subcommands().filter(|own| own.get_name() != "help") {
+            let name = format!("{} {}", verb.get_name(), own.get_name());
+            let said = own.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let typed: Vec<&str> =
+                said.lines().filter_map(|line| line.strip_prefix("  patchwright ")).collect();
+            assert!(typed.first().is_some_and(|first| first.starts_with(&name)), "{name}: {said}");
+            for line in typed {
+                let line = line.split(" > ").next().expect("a command");
+                let words = ["patchwright"].into_iter().chain(line.split_whitespace());
+                let read = command().try_get_matches_from(words);
+                assert!(read.is_ok(), "{line}: {}", read.expect_err("checked"));
+                examples += 1;
+            }
+        }
+    }
+    assert!(examples > 18, "{examples} examples");
+}
+
 /// Columns of the narrowest terminal in use.
 const COLUMNS: usize = 80;
 

@@ -130,7 +130,7 @@ fn verify_gives_one_verdict() {
     SHA-256     [sha256]
     Manifest    [sha256]
 
-    Next: Ask the sender for a signed file.
+    Next: Ask the sender for a file signed by someone you trust.
     To check only the checksums: patchwright verify $/fix.patchbundle --allow-unsigned
     -- exit 4
     ");
@@ -155,7 +155,7 @@ fn plan_shows_what_will_happen() {
 
     Restart afterwards: service
 
-    Ready to apply, but not signed by anyone you trust.
+    Can be applied, but isn't signed by anyone you trust.
     If you know who sent it, add --allow-unsigned.
     -- exit 0
     ");
@@ -172,9 +172,10 @@ fn plan_lists_every_reason_why_not() {
     Not trusted: this patch isn't signed
 
     Problems to resolve first
-      conf/app.toml: isn't the version this patch expects (E-DRIFT)
+      conf/app.toml isn't the version this patch expects (E-DRIFT)
           Restore the original, or ask the vendor for a patch for this version.
-      fonts/umlauts.txt: already exists as a file, and it isn't the one the patch adds (E-OCCUPIED)
+      fonts/umlauts.txt already exists as a file, and isn't the one that the patch
+        adds (E-OCCUPIED)
           Move it out of the folder if it isn't part of the product.
 
     Can't apply this patch yet: 2 problems.

@@ -30,7 +30,7 @@ fn each_next_step_that_is_printed_works() {
     console.done("reapply $/app --allow-unsigned --yes");
     sandbox.write("app/version.txt", "4.2.1-ours\n");
     let status = console.done("status $/app").out;
-    assert!(status.contains("To repair them: patchwright repair $/app --from FILE\n"), "{status}");
+    assert!(status.contains("To repair: patchwright repair $/app --from FILE\n"), "{status}");
     let repaired = console.done("repair $/app --from $/fix.patchbundle --yes").out;
     let hint = last_hint(&repaired);
     console.done(&format!("{hint} --yes"));
@@ -44,7 +44,7 @@ fn only_a_rollback_can_be_reapplied() {
     console.done(APPLY);
     let refused = console.run("reapply $/app --allow-unsigned --yes");
     assert_eq!(refused.code, 3, "{refused}");
-    assert!(refused.err.contains("The last change to this folder was not a rollback"), "{refused}");
+    assert!(refused.err.contains("There is no rollback to undo"), "{refused}");
     console.done("rollback $/app --yes");
     console.done("reapply $/app --allow-unsigned --yes");
     let refused = console.run("reapply $/app --allow-unsigned --yes");

@@ -118,28 +118,28 @@ fn exit_3_when_something_stands_in_the_way() {
     let sandbox = product_and_fix();
     sandbox.write("app/conf/app.toml", "mine\n");
     let console = Console::new(&sandbox);
-    assert_snapshot!(console.run(APPLY), @r#"
+    assert_snapshot!(console.run(APPLY), @r"
     -- err --
-    conf/app.toml: isn't the version this patch expects (E-DRIFT)
+    conf/app.toml isn't the version this patch expects (E-DRIFT)
     Nothing was changed.
     Next: Restore the original, or ask the vendor for a patch for this version.
     -- exit 3
-    "#);
+    ");
     sandbox.write("app/version.txt", "mine\n");
-    assert_snapshot!(console.run(APPLY), @r#"
+    assert_snapshot!(console.run(APPLY), @r"
     -- err --
     There are 2 problems to resolve first (E-DRIFT)
-      conf/app.toml: isn't the version this patch expects (E-DRIFT)
-      version.txt: isn't the version this patch expects (E-DRIFT)
+      conf/app.toml isn't the version this patch expects (E-DRIFT)
+      version.txt isn't the version this patch expects (E-DRIFT)
           Restore the original, or ask the vendor for a patch for this version.
     Nothing was changed.
     -- exit 3
-    "#);
+    ");
     assert_snapshot!(console.run("rollback $/app --yes"), @r"
     -- err --
-    No patch has been applied here (E-UNKNOWN-PATCH)
+    No patch is applied here, so there is nothing to roll back (E-UNKNOWN-PATCH)
     Nothing was changed.
-    Next: Check that this is the right folder and version.
+    Next: Check that this is the right folder.
     -- exit 3
     ");
     assert!(!sandbox.path("app/.patchwright").exists());
@@ -150,9 +150,9 @@ fn exit_3_when_nobody_can_be_asked() {
     let sandbox = product_and_fix();
     assert_snapshot!(Console::new(&sandbox).run("apply $/fix.patchbundle $/app --allow-unsigned"), @r#"
     -- err --
-    This changes the folder, but there is no terminal to ask you (E-DECLINED)
+    Not done: there is no terminal to ask you (E-DECLINED)
     Nothing was changed.
-    Next: Check what would happen first, then add --yes.
+    Next: Check what would happen, then add --yes.
     -- exit 3
     "#);
 }
@@ -192,7 +192,7 @@ fn exit_3_when_an_order_is_there_already() {
     assert_snapshot!(console.run("new --output $/order.toml"), @r"
     -- err --
     Can't write the patch order: $/order.toml (E-OCCUPIED)
-      this name already exists
+      a file with this name already exists
     Nothing was changed.
     Next: Choose another name; existing files are never overwritten.
     -- exit 3
@@ -270,7 +270,8 @@ fn exit_6_when_a_person_is_needed() {
       the disk is full
     Some files may be updated and some not. Nothing has been lost.
     Next: Restore the old files: patchwright recover $/app --undo
-    Or: Finish it, if every file has already been updated: patchwright recover $/app --finish
+    Or: Finish it, if every file has already been updated:
+            patchwright recover $/app --finish
     -- exit 6
     ");
     let console = Console::new(&sandbox);
@@ -284,19 +285,21 @@ fn exit_6_when_a_person_is_needed() {
     No patches are applied here.
     -- exit 0
     ");
-    assert_snapshot!(console.run("plan $/fix.patchbundle $/app"), @r#"
+    assert_snapshot!(console.run("plan $/fix.patchbundle $/app"), @r"
     -- err --
     An earlier change to this folder was interrupted (E-UNFINISHED)
     Some files may be updated and some not. Nothing has been lost.
     Next: Restore the old files: patchwright recover $/app --undo
-    Or: Finish it, if every file has already been updated: patchwright recover $/app --finish
+    Or: Finish it, if every file has already been updated:
+            patchwright recover $/app --finish
     -- exit 6
-    "#);
+    ");
     assert_snapshot!(console.run("recover $/app --finish"), @r"
     -- err --
     Can't finish the interrupted change: 3 files haven't been updated, such as conf/app.toml and doc.txt (E-UNFINISHED)
     Some files may be updated and some not. Nothing has been lost.
-    Next: Restore the old files instead: patchwright recover $/app --undo
+    Next: Restore the old files instead:
+            patchwright recover $/app --undo
     -- exit 6
     ");
 }
@@ -317,12 +320,12 @@ fn recover_puts_everything_back() {
     Nothing to do: no change to $/app was interrupted
     -- exit 0
     "#);
-    assert_snapshot!(console.run("history $/app"), @r#"
+    assert_snapshot!(console.run("history $/app"), @r"
     History of $/app, oldest first
-      1  2026-11-23 09:30:00 UTC  failed; restored ACME-HF-1042  by ada on server
+      1  2026-11-23 09:30:00 UTC  interrupted; restored ACME-HF-1042  by ada on server
             it was interrupted; the files were restored
     -- exit 0
-    "#);
+    ");
 }
 
 #[test]
@@ -331,26 +334,29 @@ fn recover_keeps_what_somebody_wrote_meanwhile() {
     sandbox.write("app/doc.txt", "mine\n");
     sandbox.write("app/version.txt", "mine\n");
     let console = Console::new(&sandbox);
-    assert_snapshot!(console.run("recover $/app --undo"), @r#"
+    assert_snapshot!(console.run("recover $/app --undo"), @r"
     -- err --
     Not everything can be restored to its state before the change (E-FOREIGN)
       doc.txt was changed by something else, not by the interrupted change
       version.txt is neither the old nor the new file
     Some files may be updated and some not. Nothing has been lost.
-    Next: Restore the old files, and keep copies of files changed since: patchwright recover $/app --undo --on-conflict aside
-    Or: Restore missing contents from a patch file: patchwright recover $/app --undo --from FILE
+    Next: Restore the old files, and keep copies of files changed since:
+            patchwright recover $/app --undo --on-conflict aside
+    Or: Restore missing contents from a patch file:
+            patchwright recover $/app --undo --from FILE
     -- exit 6
-    "#);
+    ");
     assert_snapshot!(console.run("recover $/app --undo --on-conflict aside"), @r"
     Restored 3 files in $/app, but not everything is as it was before ACME-HF-1042 was applied:
-      doc.txt: was changed by something else, and is left as it is
-      version.txt: the file that was there is now .patchwright/conflict/00000000000000000000000000000001/2
+      doc.txt was changed by something else, and is left as it is
+      version.txt: the changed file was moved to
+        $/app/.patchwright/conflict/00000000000000000000000000000001/2
     -- exit 6
     ");
     // It stays told until somebody has taken it away.
     let status = console.run("status $/app");
     let kept = ".patchwright/conflict/00000000000000000000000000000001/2";
-    assert!(status.out.contains(&format!("Put aside by a recovery, and still there: {kept}")), "{status}");
+    assert!(status.out.contains(&format!("Moved aside by a recovery: {kept}")), "{status}");
     assert!(console.run("history $/app").out.contains(&format!("kept a copy of version.txt as {kept}")));
     assert_eq!(console.done("status $/app --json").json()["put_aside"][0], kept);
     std::fs::remove_file(sandbox.path(&format!("app/{kept}"))).expect("our own file");

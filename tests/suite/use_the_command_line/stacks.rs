@@ -43,7 +43,7 @@ fn several_patches_are_planned_applied_and_told_as_one_change() {
     Notes
       THREE rewrites changes of ONE: text (line 1)
 
-    Ready to apply, but not signed by anyone you trust.
+    Can be applied, but isn't signed by anyone you trust.
     If you know who sent it, add --allow-unsigned.
     -- exit 0
     ");
@@ -90,9 +90,13 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
           → Both changes are applied. Check the merged files.
 
     Problems to resolve first
-      text: applying this would undo fix ONE: both change the same lines of text (E-UNDOES)
+      text: applying this would undo fix ONE: both change the same lines of text
+        (E-UNDOES)
           Roll back ONE first, or ask the vendor for a patch that contains both. To
           do it anyway, add --allow-undo REASON; the history records it.
+
+    Notes
+      text is merged: TWO and CLASH both change it, in different places
 
     Can't apply this patch yet: 1 problem.
     -- exit 3
@@ -120,8 +124,8 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
     -- err --
     text: THREE depends on it: both change the same lines of text (1) (E-NOT-NEWEST)
     Nothing was changed.
-    Next: To roll back both, add --with-dependents. To roll back everything newer as
-          well, use --to ID.
+    Next: To roll it back as well, add --with-dependents. To roll back everything
+          newer, use --to ID.
     -- exit 3
     ");
     assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app TWO"), @r"
@@ -159,8 +163,10 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
     Widget in $/app
 
     Patches in this folder, oldest first:
-      ONE    2026-11-23 09:30:00 UTC  Umlauts in fonts
-      THREE  2026-11-23 09:30:00 UTC  Umlauts in fonts
+      ONE    2026-11-23 09:30:00 UTC
+          Umlauts in fonts
+      THREE  2026-11-23 09:30:00 UTC
+          Umlauts in fonts
 
     1 file checked: everything is as expected.
 

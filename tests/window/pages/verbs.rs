@@ -95,7 +95,7 @@ const PLACES: &[(&str, Place)] = &[
     ("rollout run", Story(ROLLOUT)),
     ("rollout status", At(&[Command(many::ROLLOUT), Control(many::INPUT_ROLLOUT_FILE)])),
     ("rollout stop", Story(ROLLOUT_HELD)),
-    ("rollout take-back", Story(ROLLOUT)),
+    ("rollout roll-back", Story(ROLLOUT)),
     ("show", At(&[Tab(words::TAB_OVERVIEW), Sees(words::FINE_PRINT)])),
     ("sign", At(&[Command(window::KEYS_PAGE), Control(window::SIGN)])),
     ("status", At(&[Tab(words::TAB_HISTORY), Sees(words::IN_THE_FOLDER)])),

@@ -11,9 +11,9 @@ use super::repair::kept_versions;
 use super::unchecked::unchecked;
 use super::{argument, place, safe, title};
 use crate::cli::render::{Detail, Style, changes, words};
-use crate::model::{Patch, TreePath};
-use crate::plan::RelationClass;
+use crate::model::{HoldPhase, Patch, TreePath};
 use crate::plan::why::Override;
+use crate::plan::{Note, RelationClass};
 use crate::report::Report;
 use crate::workbench::{
     Accepted, Applied, ApplyPreview, ComingPatch, Entry, MadeBundle, PatchNote, Recovered, RolledBack, Turn,
@@ -37,7 +37,7 @@ pub(in crate::cli) fn drafts_written(drafts: &[(TreePath, PathBuf)]) -> String {
 }
 
 pub(in crate::cli) fn support_saved(saved: &Path) -> String {
-    format!("Saved {}. It contains records, checksums and file names, but no file contents.\n", place(saved))
+    format!("Saved {}\nIt contains records, checksums and file names, but no file contents.\n", place(saved))
 }
 
 pub(in crate::cli) fn made(made: &MadeBundle, style: Style) -> String {
@@ -118,7 +118,9 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
         text.push_str(&format!("  {}\n", style.bad(&safe(&words::set_aside(set_aside)))));
     }
     text.push_str(&checks(&applied.checks));
-    text.push_str(&note_lines(&applied.notes));
+    // What was to be done before is done.
+    let is_due = |note: &&Note| note.hold.as_ref().is_none_or(|hold| hold.phase != HoldPhase::Before);
+    text.push_str(&note_lines(applied.notes.iter().filter(is_due)));
     if let Some(restart) = restarts(&applied.patches) {
         text.push_str(&format!("  Restart: {}\n", safe(&restart)));
     }
@@ -144,8 +146,8 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
         Turn::CameBack => format!("{} {patch} to {folder}", style.good("Reapplied")),
         Turn::Repaired => format!("{} the files in {folder} again", style.good("Repaired")),
         Turn::RepairUndone => format!("{} the repair in {folder}", style.good("Undid")),
-        Turn::Switched => format!("{} a switch of {patch} in {folder} again", style.good("Turned")),
-        Turn::SwitchedBack => format!("{} a switch of {patch} in {folder} back", style.good("Turned")),
+        Turn::Switched => format!("{} the switch again in {folder} ({patch})", style.good("Turned")),
+        Turn::SwitchedBack => format!("{} the switch back in {folder} ({patch})", style.good("Turned")),
     };
     let mut text = format!("{did}: {}\n", counted(&done.entry, &[]));
     for patch in &done.back {
@@ -305,7 +307,8 @@ pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Sty
         text.push_str(&format!("  {}\n", safe(&difference)));
     }
     for (path, now) in &undone.put_aside {
-        text.push_str(&format!("  {}: the file that was there is now {now}\n", safe(path.as_str())));
+        let now = place(&target.join(now.to_string()));
+        text.push_str(&format!("  {}: the changed file was moved to\n    {now}\n", safe(path.as_str())));
     }
     if !due.is_empty() {
         text.push_str(&unchecked(due, &argument(target), style));
@@ -363,7 +366,7 @@ fn counted(entry: &Entry, patches: &[&Patch]) -> String {
 
 pub(super) fn untidy(error: Option<&str>) -> String {
     error.map_or(String::new(), |error| {
-        format!("  Cleanup was postponed to the next command: {}\n", safe(error))
+        format!("  Couldn't clean up; the next command tries again: {}\n", safe(error))
     })
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::list::wrapped;
-use super::plan::{obstacles, verdict};
+use super::plan::{notes, obstacles, verdict};
 use super::{headline, place, safe};
 use crate::cli::render::{Detail, Style, words};
 use crate::plan::{Consequence, Relation, RelationClass};
@@ -19,6 +19,7 @@ pub(in crate::cli) fn explanation(preview: &ApplyPreview, target: &Path, style: 
     if !preview.preview.obstacles.is_empty() {
         text.push('\n');
     }
+    text.push_str(&notes(&preview.preview.notes, style));
     text.push_str(&verdict(preview, false, style));
     text
 }
@@ -33,7 +34,7 @@ fn one(coming: &ComingPatch, target: &Path, style: Style) -> String {
     let unrelated = unrelated.len() + coming.unrelated;
     let number = words::count(unrelated, "patch", "patches");
     text.push_str(&match coming.relations.len() + coming.unrelated {
-        0 => "  There is no other patch to compare with.\n\n".to_owned(),
+        0 => "  No other patch here to compare with.\n\n".to_owned(),
         all if all == unrelated => format!("  Unrelated to the {number} there.\n\n"),
         _ if unrelated == 0 => String::new(),
         _ => format!("  Unrelated to {number} more.\n\n"),
@@ -50,7 +51,7 @@ fn told(relation: &Relation, style: Style) -> String {
     };
     let mut text = format!("  {sentence} ({})\n", relation.class.as_str());
     for line in relations::evidence(relation) {
-        text.push_str(&format!("      {}\n", safe(&line)));
+        text.push_str(&format!("      {}\n", wrapped(&safe(&line), 8)));
     }
     if !relation.way_out.is_empty() {
         text.push_str(&format!("      → {}\n", wrapped(&safe(&relation.way_out.to_string()), 8)));

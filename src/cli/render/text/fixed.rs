@@ -54,7 +54,7 @@ fn headline(here: &FixedHere, target: &Path, style: Style) -> String {
         text.push_str(&format!("{}\n", style.attention(&safe(&older.sentence()))));
     }
     if let Some(problem) = &here.keys_problem {
-        let line = format!("Can't tell who signed the patches: {}", safe(problem));
+        let line = format!("Can't check who signed the patches: {}", safe(problem));
         text.push_str(&format!("{}\n", style.bad(&line)));
     }
     for patch in &here.unread {
@@ -88,10 +88,10 @@ fn claims(here: &FixedHere, style: Style) -> String {
         let why = fixed::why_not(claim).unwrap_or_default();
         (what(claim), vec![safe(&why).into_owned()])
     };
-    section(&style.good("Fixed, as the files on this disk prove:"), proven.iter().map(row).collect());
+    section(&style.good("Fixed: confirmed by the files on this disk:"), proven.iter().map(row).collect());
     section(&style.attention("Not proven, so not claimed:"), open.iter().map(why).collect());
     section(
-        &style.attention("Said by patches that nobody you trust has signed:"),
+        &style.attention("Claimed by patches that aren't signed by anyone you trust:"),
         said.iter().map(row).collect(),
     );
     text.push_str(&copies(here, style));
@@ -142,11 +142,14 @@ fn against(scan: &ComparedScan, path: &Path, style: Style) -> String {
     let findings = &scan.report.findings;
     let silent = scan.silent().count();
     let headline = format!(
-        "{} in {} of {}: {} will be suppressed",
+        "{} in {}{}: {silent} will be suppressed",
         words::count(findings.len(), "finding", "findings"),
         place(path),
-        safe(&scan.report.scanned),
-        silent,
+        if scan.report.scanned.is_empty() {
+            String::new()
+        } else {
+            format!(" of {}", safe(&scan.report.scanned))
+        },
     );
     let mut text = format!("{headline}\n");
     let both = || findings.iter().zip(&scan.silences);
@@ -158,7 +161,7 @@ fn against(scan: &ComparedScan, path: &Path, style: Style) -> String {
         Silence::By(_) => None,
     };
     let rows: Vec<[String; 3]> = both().filter_map(stays).collect();
-    list(&mut text, &style.attention("Will stay:"), &rows);
+    list(&mut text, &style.attention("Still reported:"), &rows);
     text
 }
 

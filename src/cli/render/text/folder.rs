@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::checks;
 use super::done::reapply;
-use super::list::{LabelledLines, columns};
+use super::list::{LabelledLines, broken, columns, columns_and_below, wrapped};
 use super::plan::change_row;
 use super::switches::switch_lines;
 use super::unchecked::{checking, unchecked};
@@ -14,8 +14,8 @@ use crate::cli::render::{Detail, Style, changes, words};
 use crate::report::relations;
 use crate::text::with_thousands;
 use crate::workbench::{
-    CheckNote, ChecksDue, Drift, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed,
-    Override, OverrideNote, UnfinishedWork,
+    CheckNote, ChecksDue, Drift, DriftKind, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck,
+    Installed, Override, OverrideNote, UnfinishedWork,
 };
 
 /// Most files that are named in one sentence.
@@ -59,13 +59,13 @@ pub(in crate::cli) fn status(
         true => text.push_str("No patches are applied here.\n"),
         false => {
             text.push_str("Patches in this folder, oldest first:\n");
-            text.push_str(&columns(
+            text.push_str(&columns_and_below(
                 &status.installed.iter().map(|patch| patch_row(patch, status)).collect::<Vec<_>>(),
             ));
         }
     }
     if let Some(problem) = &status.keys_problem {
-        let line = format!("Can't tell who signed them: {}", safe(problem));
+        let line = format!("Can't check who signed them: {}", safe(problem));
         text.push_str(&format!("{}\n", style.bad(&line)));
     }
     if let Some(problem) = &status.lists_problem {
@@ -135,7 +135,7 @@ fn origin(status: &FolderStatus, folder: &str, style: Style) -> String {
     let older = older.unwrap_or_default();
     let Some(foreign) = &status.foreign else { return older };
     format!(
-        "{older}{}\nIts scripts don't run. {} If you know that it is right: patchwright history {folder} --vouch=REASON\n",
+        "{older}{}\nIts scripts don't run. {} If you know that it is right: patchwright history {folder} --confirm=REASON\n",
         style.bad(&foreign.sentence()),
         style.attention("Next:"),
     )
@@ -178,12 +178,12 @@ fn unfinished_work(unfinished: &UnfinishedWork, folder: &str, style: Style) -> S
     );
     let next = match unfinished.is_foreign {
         _ if unfinished.is_copied => format!(
-            "If you copied or restored this folder as a whole, confirm it: patchwright history {folder} --vouch=REASON"
+            "If you copied or restored this folder as a whole, confirm it: patchwright history {folder} --confirm=REASON"
         ),
         false => format!("Restore the old files: patchwright recover {folder} --undo"),
         true => format!(
-            "Ask whoever began it to recover the folder. Or if you know that it's right, confirm it: patchwright history \
-             {folder} --vouch=REASON"
+            "Ask whoever started it to recover the folder. Or if you know that it's right, confirm it: patchwright history \
+             {folder} --confirm=REASON"
         ),
     };
     format!(
@@ -193,7 +193,8 @@ fn unfinished_work(unfinished: &UnfinishedWork, folder: &str, style: Style) -> S
     )
 }
 
-fn patch_row(patch: &Installed, status: &FolderStatus) -> [String; 5] {
+/// A patch, with its title below.
+fn patch_row(patch: &Installed, status: &FolderStatus) -> ([String; 4], Vec<String>) {
     let revision = match patch.patch.revision {
         1 => String::new(),
         revision => format!(" (revision {revision})"),
@@ -226,13 +227,14 @@ fn patch_row(patch: &Installed, status: &FolderStatus) -> [String; 5] {
         Some(undone) if state.is_empty() => undone,
         Some(undone) => format!("{state}; {undone}"),
     };
-    [
+    let row = [
         format!("{}{revision}", safe(&patch.patch.id)),
         safe(&words::moment(&patch.time)).into_owned(),
-        title(&patch.patch.title),
         signed_by(patch, status),
         state,
-    ]
+    ];
+    let title = if patch.patch.title == patch.patch.id { String::new() } else { title(&patch.patch.title) };
+    (row, broken(&title, 6))
 }
 
 /// By the keys that are trusted today; of other keys it is said that they were trusted when the patch came.
@@ -254,8 +256,8 @@ fn kept_edits(status: &FolderStatus) -> String {
     let more = status.kept_edits.len() - files.len();
     match (files.is_empty(), more) {
         (true, _) => String::new(),
-        (false, 0) => format!("Your edits were kept in: {}\n", files.join(", ")),
-        (false, more) => format!("Your edits were kept in: {}, and {more} more\n", files.join(", ")),
+        (false, 0) => format!("Files with your edits: {}\n", files.join(", ")),
+        (false, more) => format!("Files with your edits: {}, and {more} more\n", files.join(", ")),
     }
 }
 
@@ -272,11 +274,11 @@ fn put_aside(status: &FolderStatus, folder: &str, style: Style) -> String {
         format!("{}\n{} {next}\n", style.attention(&line), style.attention("Next:"))
     };
     let by_recovery = format!(
-        "Take what you need, and delete the rest. What a recovery put aside stands in: patchwright history {folder}"
+        "Take what you need, and delete the rest. To see what was moved: patchwright history {folder}"
     );
     let found = "Take what you need, and delete the rest. These are backups of changes that are missing from the history, or \
                  files that weren't Patchwright's.";
-    told(&status.put_aside, "Put aside by a recovery, and still there", &by_recovery)
+    told(&status.put_aside, "Moved aside by a recovery", &by_recovery)
         + &told(&status.found, "Kept, though nothing in the history needs it", found)
 }
 
@@ -300,12 +302,15 @@ fn drift(status: &FolderStatus, folder: &str, is_compared: bool, detail: Detail,
             let cause = drift.problem.clone().unwrap_or_else(|| drift.cause.phrase());
             let cause = safe(&cause).into_owned();
             let path = safe(drift.path.as_str()).into_owned();
-            [drift.kind.as_str().to_owned(), path, cause, patch.unwrap_or_default()]
+            [how(drift.kind).to_owned(), path, cause, patch.unwrap_or_default()]
         })
         .collect();
     let all = status.drift.len();
     let are = if all == 1 { "isn't" } else { "aren't" };
-    let heading = format!("{} of {files} {are} as expected:", with_thousands(all as u64));
+    let heading = match (all, status.compared) {
+        (1, 1) => "1 file isn't as expected:".to_owned(),
+        _ => format!("{} of {files} {are} as expected:", with_thousands(all as u64)),
+    };
     let mut text = format!("{}\n{}", style.attention(&heading), columns(&rows));
     if shown < all {
         let more = words::count(all - shown, "more file", "more files");
@@ -324,7 +329,7 @@ fn drift(status: &FolderStatus, folder: &str, is_compared: bool, detail: Detail,
     }
     let lacking: Vec<_> = status.drift.iter().filter(|drift| !drift.has_backup).collect();
     if lacking.is_empty() {
-        text.push_str(&format!("To repair them: patchwright repair {folder}\n"));
+        text.push_str(&format!("To repair: patchwright repair {folder}\n"));
         return text;
     }
     let (moved, lacking): (Vec<_>, Vec<_>) = lacking.into_iter().partition(|drift| drift.has_moved_switch);
@@ -334,7 +339,7 @@ fn drift(status: &FolderStatus, folder: &str, is_compared: bool, detail: Detail,
         let patches: BTreeSet<&str> = held.iter().filter_map(|drift| drift.patch_file.as_deref()).collect();
         let patches: Vec<_> = patches.into_iter().map(safe).collect();
         text.push_str(&format!(
-            "{} no backup here. The patch file of {} has the contents.\n",
+            "{} no backup here. You need the patch file of {}.\n",
             words::count(held.len(), "file has", "files have"),
             patches.join(", "),
         ));
@@ -343,12 +348,12 @@ fn drift(status: &FolderStatus, folder: &str, is_compared: bool, detail: Detail,
         let names: Vec<_> = nowhere.iter().take(SHOWN_NAMES).map(|drift| safe(drift.path.as_str())).collect();
         let more = if names.len() < nowhere.len() { " and others" } else { "" };
         text.push_str(&format!(
-            "Can't repair {}{more}: no backup and no patch here has the contents.\nGet the files from the installer.\n",
+            "Can't repair {}{more}: there is no backup.\nGet the files from the installer.\n",
             names.join(", "),
         ));
     }
     text.push_str(&match (held.is_empty(), nowhere.is_empty() && moved.is_empty()) {
-        (false, true) => format!("To repair them: patchwright repair {folder} --from FILE\n"),
+        (false, true) => format!("To repair: patchwright repair {folder} --from FILE\n"),
         (false, false) => {
             format!("To repair the others: patchwright repair {folder} --from FILE --leave-damaged\n")
         }
@@ -356,6 +361,14 @@ fn drift(status: &FolderStatus, folder: &str, is_compared: bool, detail: Detail,
         (true, _) => format!("To repair the others: patchwright repair {folder} --leave-damaged\n"),
     });
     text
+}
+
+/// How a file differs; who did it is told beside it.
+fn how(kind: DriftKind) -> &'static str {
+    match kind {
+        DriftKind::Edited => "differs",
+        kind => kind.as_str(),
+    }
 }
 
 /// Files of which nobody knows what they should hold until a switch is moved back.
@@ -368,7 +381,7 @@ fn with_moved_switches(moved: &[&Drift], folder: &str) -> String {
     let (were, it) = if moved.len() == 1 { ("was", "it") } else { ("were", "them") };
     format!(
         "{}{more} {were} edited before a switch in {it} was turned,\n\
-         so Patchwright can't tell the right contents.\n\
+         so Patchwright doesn't know what to restore.\n\
          Turn the switch back first, then repair: patchwright toggle {folder}\n",
         names.join(", "),
     )
@@ -401,7 +414,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
             Some(ChecksDue::MayRun) | None => "",
         });
         for remark in words::vouched(entry).into_iter().chain(entry.further_remarks()) {
-            text.push_str(&format!("        {by}{}\n", safe(&remark)));
+            text.push_str(&format!("        {}\n", wrapped(&format!("{by}{}", safe(&remark)), 10)));
         }
         // That nobody trusted had signed it is told as what the signatures came to.
         let is_told = |one: &&OverrideNote| one.rule != Override::Unsigned.rule() || one.reason.is_some();
@@ -491,7 +504,7 @@ pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: 
 fn what_next(check: &HistoryCheck, folder: &str, style: Style) -> String {
     let is_older = check.older.as_ref().is_some_and(|older| older.is_this_path);
     let confirm = format!(
-        "If you restored a backup here, confirm it: patchwright history {folder} --vouch=REASON. Otherwise save"
+        "If you restored a backup here, confirm it: patchwright history {folder} --confirm=REASON. Otherwise save"
     );
     let save = match (is_older, &check.problem) {
         (true, _) => confirm.as_str(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::keys::{signatures, verdict_line};
-use super::list::{LabelledLines, columns};
+use super::list::{LabelledLines, broken, columns};
 use super::plan::obstacles;
 use super::scripts::scripts_in_full;
 use super::{headline, place, safe};
@@ -18,10 +18,7 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
     let patch = &shown.patch;
     let mut text = format!("{}\n{}\n\n", headline(patch, style), verdict_line(&shown.verdict, style));
     // Marked on every line: it is the vendor who speaks here.
-    for line in patch.about.summary.lines() {
-        text.push_str(format!("  | {}", safe(line)).trim_end());
-        text.push('\n');
-    }
+    text.extend(quoted(&patch.about.summary));
     text.push('\n');
     text.push_str(&details(patch, verbose));
     text.push('\n');
@@ -46,6 +43,15 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
         text.push_str(&scripts_in_full(&shown.scripts, style));
     }
     text
+}
+
+/// Lines of the vendor's, each with a mark in front.
+fn quoted(text: &str) -> impl Iterator<Item = String> {
+    let lines = text.lines().flat_map(|line| match line.trim().is_empty() {
+        true => vec![String::new()],
+        false => broken(&safe(line), 4),
+    });
+    lines.map(|line| format!("{}\n", format!("  | {line}").trim_end()))
 }
 
 fn details(patch: &Patch, verbose: bool) -> String {
@@ -138,7 +144,7 @@ fn more_details(patch: &Patch, sheet: &mut LabelledLines) {
         patch.about.support_until.as_deref().map(|until| format!("until {}", words::moment(until))),
     );
     sheet.line("Sequence", patch.about.sequence.to_string());
-    sheet.option("Licence", patch.about.license.as_ref());
+    sheet.option("License", patch.about.license.as_ref());
     sheet.option("purl", patch.about.product.purl.as_ref());
     sheet.option("CPE", patch.about.product.cpe.as_ref());
     sheet.option("Source", patch.about.source.as_ref());
@@ -169,7 +175,7 @@ fn checks_of<'a>(checks: &'a [Check], when: &'a str) -> impl Iterator<Item = Str
 fn file_facts(shown: &Inspection, file: &Path) -> String {
     let proof = match shown.patch.proven {
         true => "applied and rolled back on a copy before release",
-        false => "no test on a copy before release",
+        false => "not tested on a copy before release",
     };
     let mut sheet = LabelledLines::new();
     sheet.line("File", format!("{}, {}", words::path_text(file), words::bytes(shown.file_bytes)));
@@ -199,7 +205,13 @@ pub(in crate::cli) fn saved_sbom(to: &Path) -> String {
     format!("\nSaved the SBOM to {}\n", place(to))
 }
 
-pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: Style) -> String {
+/// `is_allowed`: it is fine whoever signed it, if anybody did.
+pub(in crate::cli) fn verification(
+    verified: &Verification,
+    file: &Path,
+    is_allowed: bool,
+    style: Style,
+) -> String {
     let shown = &verified.inspection;
     let contents = match verified.blobs {
         1 => "its checksum matches".to_owned(),
@@ -228,7 +240,10 @@ pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: 
         text.push('\n');
         text.push_str(&obstacles(&verified.unmet, None, Detail::Full, style));
     }
-    text + &next_for_trust(&shown.verdict, file, style)
+    match is_allowed && shown.verdict.standing != Standing::Broken {
+        true => text,
+        false => text + &next_for_trust(&shown.verdict, file, style),
+    }
 }
 
 /// What to do about a file that nobody trusted has signed.
@@ -239,7 +254,7 @@ fn next_for_trust(verdict: &Verdict, file: &Path, style: Style) -> String {
         (Standing::Trusted, _) => String::new(),
         (Standing::Broken, _) => format!("\n{next} Don't use it. Get the file again from its author.\n"),
         (_, 0) => format!(
-            "\n{next} Ask the sender for a signed file.\n\
+            "\n{next} Ask the sender for a file signed by someone you trust.\n\
              To check only the checksums: patchwright verify {shown} --allow-unsigned\n"
         ),
         (_, 1) => format!(

@@ -158,7 +158,7 @@ pub(in crate::cli) fn keys(keys: &[KnownKey], odd: &[String], verbose: bool, sty
                 sheet.line("  Key", key.key.line());
                 sheet.line("  Added", format!("{}, {}", words::moment(&key.added), key.how.as_str()));
             }
-            false => sheet.line("  Digits", format!("{} ...", key.key.fingerprint().short())),
+            false => sheet.line("  Fingerprint", format!("{}…", key.key.fingerprint().short())),
         }
         text.push_str(&sheet.into_text());
     }

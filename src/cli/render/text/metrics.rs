@@ -25,7 +25,7 @@ pub(in crate::cli) fn metrics(measured: &FolderMetrics, verbose: bool, style: St
     }
     for folder in &measured.folders {
         let Some(work) = &folder.unfinished else { continue };
-        let said = safe(&work.sentence()).into_owned() + ", and counts nowhere until it is recovered";
+        let said = safe(&work.sentence()).into_owned() + ", and isn't counted until it is recovered";
         text.push_str(&format!("{}\n", style.bad(&format!("{}: {said}", place(&folder.path)))));
     }
     for (folder, change) in
@@ -40,7 +40,7 @@ pub(in crate::cli) fn metrics(measured: &FolderMetrics, verbose: bool, style: St
     let undated = &measured.all.undated;
     if !undated.is_empty() {
         let entries = words::count(undated.len(), "entry is", "entries are");
-        let line = format!("{entries} dated before one that came earlier, and counted nowhere: no data");
+        let line = format!("{entries} not counted: dated before the entry in front");
         text.push_str(&format!("\n{}\n", style.attention(&line)));
         text.push_str(&columns(&undated.iter().map(|of| row(of, measured, "")).collect::<Vec<_>>()));
     }
@@ -72,7 +72,7 @@ fn times(measured: &FolderMetrics, verbose: bool, style: Style) -> String {
         let times = measured.all.times(*span);
         let figures = match (times.percentile(50), times.percentile(90)) {
             (Some(median), Some(p90)) => format!(
-                "median {}, 90 % within {}, n = {}",
+                "median {}, 90% within {}, n = {}",
                 words::length(median),
                 words::length(p90),
                 times.values.len()
@@ -104,7 +104,7 @@ fn shares(measured: &FolderMetrics, verbose: bool, style: Style) -> String {
         let Proportion { part, whole, no_data } = &measured.all.part(*share);
         let of = measured.all.part(*share);
         let figures = match of.share() {
-            Some(number) => format!("{:.0} %, {} of {}", number * 100.0, part.len(), whole.len()),
+            Some(number) => format!("{:.0}%, {} of {}", number * 100.0, part.len(), whole.len()),
             None => "no data".to_owned(),
         };
         let name = match share {

@@ -14,6 +14,7 @@ use crate::model::{Node, Patch, Restart};
 use crate::plan::{Note, Obstacle, Preview};
 use crate::report::changes::ChangeStatus;
 use crate::report::shell_path;
+use crate::text::said_of;
 use crate::workbench::{
     ApplyPreview, ComingPatch, KnownRehearsal, PatchNote, RebuiltPlace, RollbackPreview, Standing, Turn,
     are_open,
@@ -321,10 +322,15 @@ pub(super) fn obstacle_lines(
             Detail::Short if alike.len() == MAX_FILES + 1 => alike.len(),
             Detail::Short => alike.len().min(MAX_FILES),
         };
-        let code = style.bad(first.code().as_str());
+        let code = first.code().as_str();
         for obstacle in &alike[..shown] {
-            let path = obstacle.path.as_ref().map(|path| format!("{}: ", safe(path))).unwrap_or_default();
-            text.push_str(&format!("  {path}{} ({code})\n", safe(meaning)));
+            let said = match &obstacle.path {
+                Some(path) => said_of(&safe(path), &safe(meaning)),
+                None => safe(meaning).into_owned(),
+            };
+            let line = wrapped(&format!("{said} ({code})"), 4);
+            let before = line.strip_suffix(&format!("{code})")).unwrap_or(&line);
+            text.push_str(&format!("  {before}{})\n", style.bad(code)));
         }
         if shown < alike.len() {
             let more = words::count(alike.len() - shown, "more file", "more files");
@@ -370,10 +376,10 @@ pub(super) fn verdict(seen: &ApplyPreview, consent: bool, style: Style) -> Strin
         (0, _) if !is_permitted && seen.permits(true).is_ok() => {
             let but = match seen.verdict.standing {
                 Standing::NotEnough => "not enough people you trust have signed it",
-                _ => "not signed by anyone you trust",
+                _ => "isn't signed by anyone you trust",
             };
             let hint = "If you know who sent it, add --allow-unsigned.";
-            style.attention(&format!("Ready to apply, but {but}.\n{hint}"))
+            style.attention(&format!("Can be applied, but {but}.\n{hint}"))
         }
         (0, _) if !is_permitted => style.bad(
             "Can't apply this patch: your trust rules don't allow it.\n\
@@ -383,10 +389,11 @@ pub(super) fn verdict(seen: &ApplyPreview, consent: bool, style: Style) -> Strin
             style.attention("Ready to apply, but its last rehearsal here failed.")
         }
         (0, 0) => style.good("Ready to apply."),
-        (0, notes) => {
-            let notes = words::count(notes, "note", "notes");
-            style.attention(&format!("Ready to apply. Read the {notes} above first."))
-        }
+        (0, notes) => style.attention(if notes == 1 {
+            "Ready to apply. Read the note first."
+        } else {
+            "Ready to apply. Read the notes first."
+        }),
         (reasons, _) => {
             let problems = words::count(reasons, "problem", "problems");
             style.bad(&format!("Can't apply this patch yet: {problems}."))

@@ -16,7 +16,7 @@ pub(in crate::cli) fn rehearsed(done: &Rehearsed, target: &Path, style: Style) -
     for coming in done.preview.patches.iter().filter(|coming| coming.left_out.is_none()) {
         text.push_str(&format!("{}\n", headline(&coming.patch, style)));
     }
-    text.push_str(&format!("Rehearsed on a clone of {}\n\n", place(target)));
+    text.push_str(&format!("Rehearsed on a copy of {}\n\n", place(target)));
     for check in &done.checks {
         let mark = if check.passed { style.good("✓") } else { style.bad("✗") };
         text.push_str(&format!("{mark} {}\n", safe(&check.line())));
@@ -51,11 +51,14 @@ pub(in crate::cli) fn rehearsed(done: &Rehearsed, target: &Path, style: Style) -
             done.written.iter().take(MAX_FILES).map(|path| safe(path.as_str()).into_owned()).collect();
         let more = if done.written.len() > MAX_FILES { ", …" } else { "" };
         let files = words::count(done.written.len(), "file", "files");
-        text.push_str(&format!("The tests wrote {files} in the clone: {}{more}\n", names.join(", ")));
+        text.push_str(&format!("Your tests wrote {files} in the copy: {}{more}\n", names.join(", ")));
     }
     if let Some(why) = &done.unrecorded {
         let why = safe(why);
-        text.push_str(&format!("{}\n", style.attention(&format!("plan and apply won't show it: {why}"))));
+        text.push_str(&format!(
+            "{}\n",
+            style.attention(&format!("Couldn't save the result, so plan and apply won't show it: {why}"))
+        ));
     }
     let ending = match &done.failure {
         None => style.good("Passed: applied, checked, rolled back, and every file is as before"),

@@ -6,6 +6,7 @@ use super::list::{columns, note_lines};
 use super::plan::{notes, what_will_happen};
 use super::{argument, place, safe};
 use crate::cli::render::{Detail, Style, words};
+use crate::plan::Note;
 use crate::workbench::{KeptEdit, RepairPreview, Repaired};
 
 pub(in crate::cli) fn repair_plan(
@@ -14,6 +15,9 @@ pub(in crate::cli) fn repair_plan(
     detail: Detail,
     style: Style,
 ) -> String {
+    if look.preview.is_nothing_to_do() {
+        return nothing_to_repair(&place(target), &look.preview.notes);
+    }
     let differ = words::count(look.drift.len(), "file isn't", "files aren't");
     let mut text = format!("{differ} as expected in {}\n\n", place(target));
     text.push_str(&what_will_happen(&look.preview, &[], detail, style));
@@ -24,10 +28,7 @@ pub(in crate::cli) fn repair_plan(
 pub(in crate::cli) fn repaired(repaired: &Repaired, target: &Path, style: Style) -> String {
     let folder = place(target);
     let Some(entry) = &repaired.entry else {
-        return format!(
-            "Nothing to repair: every patched file in {folder} is as expected\n{}",
-            note_lines(&repaired.notes)
-        );
+        return nothing_to_repair(&folder, &repaired.notes);
     };
     let steps = &entry.steps;
     let mut text =
@@ -35,11 +36,15 @@ pub(in crate::cli) fn repaired(repaired: &Repaired, target: &Path, style: Style)
     text.extend(steps.iter().map(|step| format!("  {}\n", safe(step.path.as_str()))));
     text.push_str(&note_lines(&repaired.notes));
     if let Some(error) = &repaired.untidy {
-        text.push_str(&format!("  cleanup was postponed to the next command: {}\n", safe(error)));
+        text.push_str(&format!("  Couldn't clean up; the next command tries again: {}\n", safe(error)));
     }
     text.push_str(&kept_versions(&repaired.edits, target));
     text.push_str(&format!("To undo the repair: patchwright rollback {} --undo\n", argument(target)));
     text
+}
+
+fn nothing_to_repair(folder: &str, notes: &[Note]) -> String {
+    format!("Nothing to repair: every patched file in {folder} is as expected\n{}", note_lines(notes))
 }
 
 /// Where the edited files are that a change replaced.

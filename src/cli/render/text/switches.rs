@@ -123,14 +123,14 @@ fn command(switch: &FolderSwitch, to: Position, target: &Path) -> String {
 }
 
 fn already(switch: &FolderSwitch, to: Position, folder: &str) -> String {
-    format!("Nothing to do: {} is {to} in {folder}\n", safe(&switch.full_name()))
+    format!("Nothing to do: {} is already {to} in {folder}\n", safe(&switch.full_name()))
 }
 
 /// What follows from where a switch is moved: told before, and once more afterwards.
 fn consequences(switch: &FolderSwitch, to: Position, style: Style) -> String {
     let toggle = &switch.toggle;
     let mut text =
-        format!("  The patch's code stays. The change takes effect {}.\n", toggle.takes_effect.phrase());
+        format!("  The patch's code stays.\n  It takes effect {}.\n", toggle.takes_effect.phrase());
     if to == Position::Off {
         text.push_str(&format!("  While it is off: {}\n", safe(&toggle.when_off)));
         if !toggle.vulnerabilities.is_empty() {
