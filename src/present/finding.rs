@@ -72,7 +72,7 @@ pub struct Finding {
     pub rank: Rank,
     /// The code to quote, if it is one of the engine's obstacles.
     pub code: Option<Code>,
-    /// In a few words.
+    /// In a few words; empty for a note that is a sentence by itself.
     pub heading: String,
     pub meaning: String,
     /// What to do about it; may be empty.
@@ -123,7 +123,10 @@ impl Finding {
     /// Everything it says, for copying and reports.
     pub fn lines(&self) -> Vec<String> {
         let code = self.code.map(|code| format!(" ({code})")).unwrap_or_default();
-        let mut lines = vec![format!("{}{code}: {}", self.heading, self.meaning)];
+        let mut lines = vec![match self.heading.as_str() {
+            "" => self.meaning.clone(),
+            heading => format!("{heading}{code}: {}", self.meaning),
+        }];
         lines.extend(self.evidence.iter().map(|line| format!("  {line}")));
         if !self.hint.is_empty() {
             lines.push(format!("  {}", self.hint));
@@ -325,15 +328,12 @@ pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -
         let text = escape_line(text).into_owned();
         let way_out = (!deleted.is_empty()).then_some(WayOut::TakeTheirs(deleted));
         let finding = match places.as_slice() {
-            [] if is_warning => Finding::plain(Rank::MayBreak, window::READ_FIRST, text),
-            [] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, capitalised(&text)),
-            [one] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, said_of(one, &text)),
+            [] if is_warning => Finding::plain(Rank::MayBreak, "", capitalised(&text)),
+            [] => Finding::plain(Rank::Information, "", capitalised(&text)),
+            [one] => Finding::plain(Rank::Information, "", said_of(one, &text)),
             many => {
                 let meaning = said_of_several(&phrases::count(many.len(), "file", "files"), &text);
-                Finding {
-                    evidence: places,
-                    ..Finding::plain(Rank::Information, words::GOOD_TO_KNOW, meaning)
-                }
+                Finding { evidence: places, ..Finding::plain(Rank::Information, "", meaning) }
             }
         };
         Finding { way_out, ..finding }

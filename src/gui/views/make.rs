@@ -150,6 +150,9 @@ fn tried_ui(ui: &mut Ui, model: &Model, form: &MakeForm, outbox: &mut Outbox) {
                 };
                 item_ui(ui, sign, (&file.file, file.verdict), file.lines.iter().map(String::as_str));
             }
+            if !tried.has_original {
+                ui.add(Label::new(text::caption(trying::EDITS_NOT_COMPARED).color(tokens.muted)).wrap());
+            }
         });
     }
     button_row(ui, |ui| {
@@ -231,7 +234,7 @@ fn made_ui(ui: &mut Ui, model: &Model, made: &MadePage, outbox: &mut Outbox) {
         facts(ui, &rows.chain([digest]).collect::<Vec<_>>());
     });
     if !made.notes.is_empty() {
-        card(ui, Some(words::GOOD_TO_KNOW), |ui| {
+        card(ui, Some(window::NOTES), |ui| {
             for note in &made.notes {
                 ui.add(Label::new(text::body(note)).wrap());
             }

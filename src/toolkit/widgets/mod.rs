@@ -53,7 +53,7 @@ pub(crate) use header::page_title;
 pub use header::{PageHeader, page_header};
 pub use paint::Notice;
 pub(crate) use paint::icon_at;
-pub(crate) use passed::{outcome_mark, passed_row};
+pub(crate) use passed::{outcome_mark, passed_line, passed_row};
 pub use path::{PathView, path_label, shorten_middle};
 pub use plot::dots;
 pub(crate) use plot::{Bar, bars};
