@@ -10,7 +10,7 @@ use super::{FileNote, Note, Obstacle, Situation};
 use crate::diff::pair_renames;
 use crate::model::{
     CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, Role, RollbackPossible, Step, TreePath,
-    executed_by, version_control,
+    Untrusted, executed_by, version_control,
 };
 use crate::text::with_thousands;
 
@@ -154,7 +154,7 @@ impl Planner<'_> {
         for conflict in
             patch.about.conflicts.iter().filter(|conflict| installed.contains_key(conflict.id.as_str()))
         {
-            let (id, reason) = (conflict.id.to_string(), conflict.reason.clone());
+            let (id, reason) = (conflict.id.to_string(), conflict.reason.raw().to_owned());
             let is_strangers = situation.strangers.contains(&id);
             self.refuse(Unfit::Excludes { id, reason, is_strangers });
         }
@@ -355,7 +355,13 @@ impl Planner<'_> {
                 RollbackPossible::No => "can't be rolled back",
                 _ => "can be rolled back only until you keep it for good",
             };
-            let reason = self.patch.about.rollback.reason.as_deref().unwrap_or("the vendor gives no reason");
+            let reason = self
+                .patch
+                .about
+                .rollback
+                .reason
+                .as_ref()
+                .map_or("the vendor gives no reason", Untrusted::raw);
             self.note(format!("this patch {until}: {reason}"));
         }
     }

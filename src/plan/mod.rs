@@ -124,7 +124,10 @@ impl Note {
 
     /// What the author of the patch asks for.
     pub(crate) fn of_hold(hold: &Hold) -> Self {
-        Self { hold: Some(hold.clone()), ..Self::new(format!("{}: {}", hold.phase.heading(), hold.text)) }
+        Self {
+            hold: Some(hold.clone()),
+            ..Self::new(format!("{}: {}", hold.phase.heading(), hold.text.raw()))
+        }
     }
 
     /// One that somebody has to read before they go on.

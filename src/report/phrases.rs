@@ -150,7 +150,7 @@ pub(crate) fn component(part: &Component) -> String {
 /// A switch that a patch brings: `new-parser: the new parser (in conf/flags.json, new-parser; on at first)`.
 pub(crate) fn switch(toggle: &Toggle) -> String {
     let at = toggle.key.as_ref().map(|key| format!(", {key}")).unwrap_or_default();
-    format!("{}: {} (in {}{at}; {} at first)", toggle.id, toggle.title, toggle.file, toggle.initially)
+    format!("{}: {} (in {}{at}; {} at first)", toggle.id, toggle.title.raw(), toggle.file, toggle.initially)
 }
 
 /// Until when a patch can be rolled back.

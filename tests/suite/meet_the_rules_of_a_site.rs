@@ -37,7 +37,7 @@ fn good(patch: &mut Patch) {
     let issue = |key: &str| Issue { system: "jira".to_owned(), key: key.to_owned(), url: None, kind: None };
     patch.about.issues = vec![issue("DOC-1"), issue("OPS-77")];
     patch.about.product.versions = vec!["1".to_owned()];
-    patch.about.evidence.tests = vec!["the whole suite".to_owned()];
+    patch.about.evidence.tests = vec!["the whole suite".into()];
     patch.created = "2026-11-20T00:00:00Z".to_owned();
     patch.proven = true;
 }

@@ -24,7 +24,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryFact, Gone, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
-use crate::model::{LayerKey, Node};
+use crate::model::{LayerKey, Node, Untrusted};
 use crate::plan::why::Restoring;
 use crate::plan::{Layer, Note, Obstacle, OnDrift, TakenBack, plan_rollback};
 use crate::transaction::Contents;
@@ -260,7 +260,7 @@ impl Workbench {
         ledger: &Ledger,
         entry: &Entry,
         on_drift: OnDrift,
-        advice: Vec<String>,
+        advice: Vec<Untrusted>,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         let mut look = self.look_at_from(fs, ledger, entry, (on_drift, &OtherSources::default()), watch)?;

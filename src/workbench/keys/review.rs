@@ -52,7 +52,7 @@ impl Workbench {
             manifest: shown.manifest_digest,
             bundle: shown.file_digest,
             patch: shown.patch.about.identity.to_string(),
-            title: shown.patch.about.title.clone(),
+            title: shown.patch.about.title.raw().to_owned(),
             place: place_of(&shown.patch),
             reviewer: reviewer.unwrap_or_else(|| format!("{}@{}", environment.user, environment.host)),
             time: environment.now(),

@@ -38,7 +38,7 @@ impl Workbench {
         };
         let mut text = Vec::new();
         for (key, value) in [("From", &patch.about.vendor), ("Subject", &patch.about.title)] {
-            text.extend_from_slice(format!("{key}: {}\n", one_line(value, MAX_HEAD_CHARS)).as_bytes());
+            text.extend_from_slice(format!("{key}: {}\n", one_line(value.raw(), MAX_HEAD_CHARS)).as_bytes());
         }
         text.extend_from_slice(b"---\n");
         let moved = if is_text_patch(bundle)? { BTreeSet::new() } else { moved(&self.open(bundle)?) };
