@@ -27,7 +27,7 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     // What this patch asks for is said above.
     let asks = &preview.patch.about.notices;
     let is_asked = |hold: &Hold| phases.contains(&hold.phase) && asks.contains(hold);
-    let is_told = |note: &&Note| note.is_fit || note.hold.as_ref().is_some_and(is_asked);
+    let is_told = |note: &&Note| note.is_fit() || note.hold().is_some_and(is_asked);
     findings.extend(findings_of_notes(preview.preview.notes.iter().filter(|note| !is_told(note))));
     findings.sort_by_key(|finding| finding.rank);
     findings
