@@ -207,6 +207,9 @@ pub fn answer(
             Event::ContentsRead(ticket, found(folder, load).map(|found| found.map(Arc::new)))
         }
         Effect::List(ticket, place) => {
+            // Where one was may be gone: then one begins in the nearest folder above that is there.
+            let above = place.as_deref().and_then(|place| place.ancestors().find(|above| above.is_dir()));
+            let place = above.map(Path::to_owned).or(place);
             Event::Listed(ticket, found(None, || workbench.folders(place.as_deref())))
         }
         Effect::LayOutSample(ticket) => {

@@ -2,7 +2,7 @@
 
 words! {
     // Several patches
-    ADD_FILE = "Add {file} and apply both";
+    ADD_FILE = "Also apply {file}";
     APPLY_BOTH = "Apply both";
     LEAVE_OUT = "Leave it out";
     N_PATCH_FILES = "{n} patch files";
@@ -246,6 +246,10 @@ words! {
     MAKE_HERE = "Describe it here";
     MAKE_IN_FILE = "Use a patch order from a file, for switches, edits by key and everything else";
     MAKE_MEANING = "Compares the folders, and tests the patch on a copy. Your folders aren't changed.";
+    MAKE_MEANING_EDITS = "Makes a patch of edits by key, and tests it on a copy. Nothing here is changed.";
+    MAKE_MEANING_GIT = "Makes a patch of commits, and tests it on a copy. The repository isn't changed.";
+    MAKE_MEANING_TEXT = "Makes a patch of text patches, and tests it on a copy. The folder isn't changed.";
+    MAKE_ORDER_FILE = "File";
     MAKE_MEND_FIRST = "Fill in the required fields above first";
     MAKE_NEW = "Changed product";
     MAKE_NEW_FIRST = "Choose the folder with the changed product first";

@@ -357,14 +357,20 @@ fn event_ui(ui: &mut Ui, event: &EventRow) {
 }
 
 fn nothing_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    let is_waiting = model.workspace.view.is_waiting();
+    let (title, action) = match &model.workspace.folder {
+        _ if model.workspace.view.is_waiting() => (words::CHECK_WAIT, None),
+        None => (words::NO_FOLDER, Some((words::START_CHOOSE_FOLDER, Msg::PickFolder))),
+        Some(_) => (words::NOT_CHECKED, Some((words::CHECK_AGAIN, Msg::CheckAgain))),
+    };
     let empty = EmptyState {
         icon: Icon::History,
-        title: if is_waiting { words::CHECK_WAIT } else { words::NO_FOLDER },
+        title,
         body: words::HISTORY_EMPTY,
-        action: (!is_waiting).then_some(Button::primary(words::START_CHOOSE_FOLDER)),
+        action: action.as_ref().map(|(label, _)| Button::primary(label)),
     };
-    if empty_state(ui, &empty).is_some_and(|action| action.clicked()) {
-        outbox.push(Msg::PickFolder);
+    if empty_state(ui, &empty).is_some_and(|action| action.clicked())
+        && let Some((_, msg)) = action
+    {
+        outbox.push(msg);
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{Align, Label, Ui};
 
-use super::overview::{failure_ui, section_ui};
+use super::overview::failure_ui;
 use super::rows::{field_ui, form_buttons_ui, password_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;

@@ -36,7 +36,7 @@ const RESTARTS: [(Restart, &str); 3] = [
 ];
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    let header = PageHeader { title: window::MAKE_TITLE, subtitle: window::MAKE_MEANING };
+    let header = PageHeader { title: window::MAKE_TITLE, subtitle: model.making.from.meaning() };
     head_ui(ui, model, &header, outbox);
     if let Some(made) = model.made.ready() {
         return made_ui(ui, model, made, outbox);
@@ -122,7 +122,7 @@ fn described_ui(ui: &mut Ui, form: &mut MakeForm, outbox: &mut Outbox) {
             }
         }
         if present == Described::InFile {
-            one_ui(ui, window::MAKE_ORDER, &mut form.order_file, Input::Order, outbox);
+            one_ui(ui, window::MAKE_ORDER_FILE, &mut form.order_file, Input::Order, outbox);
             one_ui(ui, trying::ORDER_SBOM, &mut form.sbom, Input::OrderSbom, outbox);
             if link_button(ui, papers::ORDER_SKELETON).clicked() {
                 outbox.push(Msg::Papers(PapersMsg::SaveOrder));

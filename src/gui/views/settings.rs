@@ -129,8 +129,14 @@ fn keys_ui(ui: &mut Ui) {
     }
     ui.add_space(space::SMALL);
     ui.label(text::strong(window::KEYS_IN_CHANGES));
-    for binding in &KEYS {
-        let keys = ui.ctx().format_shortcut(&egui::KeyboardShortcut::new(binding.modifiers, binding.key));
-        facts(ui, &[FactRow::new(&keys, binding.words)]);
+    for (place, binding) in KEYS.iter().enumerate() {
+        // Keys that do the same stand together.
+        if KEYS[..place].iter().any(|other| other.words == binding.words) {
+            continue;
+        }
+        let alike = KEYS[place..].iter().filter(|other| other.words == binding.words);
+        let keys = alike
+            .map(|other| ui.ctx().format_shortcut(&egui::KeyboardShortcut::new(other.modifiers, other.key)));
+        facts(ui, &[FactRow::new(&keys.collect::<Vec<_>>().join(", "), binding.words)]);
     }
 }

@@ -232,7 +232,7 @@ pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState,
                 let texture = picture.shown.texture(ui);
                 let size = size_of_picture(pictures, half);
                 let file = given.contents.facts(half).phrases().join(", ");
-                let words = format!("{}: {file}, {}", given.contents.title(half), picture.facts.phrase());
+                let words = format!("{}: {}, {file}", given.contents.title(half), picture.facts.phrase());
                 canvas_ui(ui, cell, half.as_str(), &words, (texture, size), state);
             }
             Some(Err(reason)) => {

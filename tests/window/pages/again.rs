@@ -21,7 +21,7 @@ fn applied(health: &str) -> (Sandbox, Person) {
     sandbox.write("app/a.txt", "1\n");
     let probe = Probe::Text { path: TreePath::parse("a.txt").expect("a path"), contains: health.to_owned() };
     let bundle = sandbox.bundle("TURN").replace("a.txt", "1\n", "2\n").but(|patch| {
-        patch.about.rollback.steps.push(ADVICE.to_owned());
+        patch.about.rollback.steps.push(ADVICE.into());
         patch.about.restart = Restart::Service;
         patch.about.health.push(Check { probe, level: Level::Required, timeout_secs: 5, retries: 0 });
     });
@@ -198,7 +198,7 @@ fn a_patch_that_went_before_the_last_change_is_applied_again_from_its_file() {
     // It is here again, and nobody is offered it any more.
     let file = sandbox.path("turn.patchbundle");
     let words = ["apply".as_ref(), file.as_os_str(), sandbox.path("app").as_os_str()].map(ToOwned::to_owned);
-    let agreed = ["--allow-unsigned", "--allow-unproven=tried", "--yes"].map(std::ffi::OsString::from);
+    let agreed = ["--allow-unsigned", "--allow-related=tried", "--yes"].map(std::ffi::OsString::from);
     let words: Vec<&std::ffi::OsStr> = words.iter().chain(&agreed).map(AsRef::as_ref).collect();
     person.desk().runs(&words);
     person.types(Modifiers::NONE, Key::F5);
