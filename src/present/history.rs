@@ -322,7 +322,7 @@ fn gone(status: &FolderStatus, history: &FolderHistory) -> Vec<GonePatch> {
         for patch in entry.patches() {
             let id = reference(patch);
             if !is_here(&patch.id) && !comes_back(&patch.id) && gone.iter().all(|other| other.id != id) {
-                let (title, when) = (line(&patch.title), phrases::moment(&entry.time));
+                let (title, when) = (patch.title.to_string(), phrases::moment(&entry.time));
                 gone.push(GonePatch { id, title, when });
             }
         }

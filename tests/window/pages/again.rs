@@ -228,3 +228,16 @@ fn a_patch_is_applied_again_from_a_file_that_was_open_lately_or_that_is_asked_fo
     let open = person.model(|model| model.workspace.bundle.clone());
     assert_eq!(open, Some(sandbox.path("turn.patchbundle")));
 }
+
+#[test]
+fn what_a_patch_fixed_is_listed_no_more_once_it_is_rolled_back() {
+    let mut person = Person::with_sample();
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    person.press(words::CLOSE);
+    person.must_see(window::FIXED_HERE);
+    person.press(words::GO_BACK);
+    goes_through(&mut person);
+    person.press(words::CLOSE);
+    assert!(!person.sees(window::FIXED_HERE), "{}", person.told());
+}
