@@ -214,11 +214,9 @@ fn needs(patch: &Patch) -> Vec<Fact> {
         };
         Fact::new(words::NEEDED, &fill(when, &[("id", &id)]))
     });
-    let conflicts = patch
-        .about
-        .conflicts
-        .iter()
-        .map(|conflict| Fact::new(words::NOT_TOGETHER, &format!("{}: {}", conflict.id, conflict.reason.raw())));
+    let conflicts = patch.about.conflicts.iter().map(|conflict| {
+        Fact::new(words::NOT_TOGETHER, &format!("{}: {}", conflict.id, conflict.reason.raw()))
+    });
     let supersedes: Vec<String> = patch.about.supersedes.iter().map(ToString::to_string).collect();
     let holds = patch.about.notices.iter().filter(|hold| hold.phase == HoldPhase::Before);
     requires
