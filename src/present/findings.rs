@@ -9,7 +9,7 @@ use super::switches::open;
 use crate::model::{Hold, HoldKind, HoldPhase, Patch, Untrusted};
 use crate::plan::{Consequence, Note, Relation};
 use crate::report::{phrases, relations};
-use crate::text::{capitalised, escape_line};
+use crate::text::{capitalised, escape_line, person};
 use crate::words::{self, fill, trying, window};
 use crate::workbench::{ApplyPreview, Denial, KnownRehearsal, RollbackPreview, ScriptPlan, Verdict};
 
@@ -105,7 +105,7 @@ fn finding_of_trust(verdict: &Verdict) -> Option<Finding> {
 /// Who rehearsed it and when. Text that is escaped.
 pub(super) fn rehearsed_by(known: &KnownRehearsal) -> String {
     let note = &known.note;
-    let (when, who) = (phrases::moment(&line(&note.time)), line(&note.by));
+    let (when, who) = (phrases::moment(&line(&note.time)), line(&person(&note.by)));
     let n = phrases::count(note.tests, "test", "tests");
     let template = if note.tests == 0 { trying::PART_REHEARSED_BY } else { trying::PART_REHEARSED_WITH };
     fill(template, &[("when", &when), ("who", &who), ("n", &n)])

@@ -54,7 +54,7 @@ impl FindingLevel {
 pub struct FindingView<'a> {
     /// How much it matters.
     pub level: FindingLevel,
-    /// What it is, in a few words; empty where its meaning is one sentence.
+    /// What it is, in a few words; empty where `meaning` says that itself.
     pub sentence: &'a str,
     /// What it means and what to do about it; empty for nothing.
     pub meaning: &'a str,
@@ -112,17 +112,15 @@ fn words(ui: &mut Ui, finding: &FindingView<'_>) {
     ui.spacing_mut().interact_size.y = 0.0;
     let level =
         Badge { text: finding.level.as_str(), tone: Tone::Notice(finding.level.notice()), explain: "" };
-    let (first, rest) = match finding.sentence {
-        "" => (text::body(finding.meaning), ""),
-        sentence => (text::strong(sentence), finding.meaning),
-    };
+    let is_titled = !finding.sentence.is_empty();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
+        let first = if is_titled { text::strong(finding.sentence) } else { text::body(finding.meaning) };
         ui.add(Label::new(first).wrap());
         badge(ui, &level);
     });
-    if !rest.is_empty() {
-        ui.add(Label::new(text::body(rest)).wrap());
+    if is_titled && !finding.meaning.is_empty() {
+        ui.add(Label::new(text::body(finding.meaning)).wrap());
     }
     let colour = Tokens::from_context(ui).muted;
     for evidence in finding.evidence {
