@@ -144,6 +144,7 @@ fn has_switched(guided: &Guided, found: Result<&FolderView, &Failure>) -> bool {
 fn heading(guided: &Guided, condition: FolderEnd, answer: Option<&WorkerAnswer>) -> &'static str {
     match (condition, guided.task) {
         (FolderEnd::Done, Task::Apply) if guided.applies_each() => window::DONE_SERIES,
+        (FolderEnd::Done, Task::Apply) if guided.has_several() => window::DONE_APPLY_SEVERAL,
         (FolderEnd::Done, Task::Apply) => words::DONE_APPLY,
         (FolderEnd::Done, Task::TakeBack) => match guided.which {
             Which::PatchAndDependents(_) | Which::Before(_) => window::DONE_SEVERAL,

@@ -4,6 +4,9 @@ words! {
     // Several patches
     ADD_FILE = "Also apply {file}";
     APPLY_BOTH = "Apply both";
+    APPLY_TITLE_SEVERAL = "Apply patches";
+    DONE_APPLY_SEVERAL = "Patches applied";
+    WORKING_TITLE_SEVERAL = "Applying the patches";
     LEAVE_OUT = "Leave it out";
     N_PATCH_FILES = "{n} patch files";
     OPENED_INSTEAD = "Opened instead of {file}";
@@ -171,7 +174,7 @@ words! {
     // What is fixed
     FIXED_ADDRESS = "A web address (URL) the author owns";
     FIXED_ADDRESS_FIRST = "Enter an address that your company owns first";
-    FIXED_AUTHOR = "Author; empty for your account on this computer";
+    FIXED_AUTHOR = "Name; empty for your account on this computer";
     FIXED_COPIES = "{part} is here a second time, unpatched: {paths}";
     FIXED_FORMAT = "Format";
     FIXED_HERE = "What is fixed here";
@@ -184,6 +187,7 @@ words! {
     FIXED_SAVE = "Save…";
     FIXED_SAVE_MEANING = "For scanners, which then stay silent about it, and for auditors. Only what is proven is in it.";
     FIXED_SAVE_TITLE = "Save what is fixed";
+    FIXED_NOTHING = "Nothing that is proven can be said in this format";
     FIXED_TOLD = "Statements in the file: {n}";
     FIXED_UNREAD = "{patch}: its description is missing or damaged, so its claims are unknown";
     FIXED_WHO = "Author";

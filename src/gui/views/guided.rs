@@ -350,6 +350,7 @@ pub(super) fn set_aside_ui(ui: &mut Ui, said: &Overrides, rule: Override) -> Opt
 
 fn working_ui(ui: &mut Ui, guided: &Guided, at_title: bool) {
     let title = match guided.task {
+        Task::Apply if guided.has_several() => window::WORKING_TITLE_SEVERAL,
         Task::Apply => words::WORKING_TITLE_APPLY,
         Task::TakeBack => words::WORKING_TITLE_BACK,
         Task::BringBack => words::WORKING_TITLE_BRING,
