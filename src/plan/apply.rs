@@ -207,7 +207,7 @@ impl Planner<'_> {
         if changes.iter().any(is_there) {
             return;
         }
-        let stays_deleted = |note: &Note| note.file() == Some(&FileNote::StaysDeleted);
+        let stays_deleted = |note: &Note| note.file == Some(FileNote::StaysDeleted);
         self.notes.retain(|note| !stays_deleted(note));
         for change in changes.iter().filter(|change| !change.is_done(None)) {
             self.refuse_unexpected(change, None);

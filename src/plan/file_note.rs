@@ -152,8 +152,13 @@ impl FileNote {
                 );
             }
             FileNote::InPlace { patch, others, whole } => {
-                let (others, what) = (others.join(", "), if *whole { "what" } else { "some of what" });
-                return format!("already has {what} {patch} changes; {others} changed it, too");
+                let has =
+                    format!("already has {} {patch} changes", if *whole { "what" } else { "some of what" });
+                // An earlier edition of it has its name.
+                return match others.iter().all(|other| other == patch) {
+                    true => has,
+                    false => format!("{has}; {} changed it, too", others.join(", ")),
+                };
             }
             FileNote::HandMergeLacks { patch, lines } => {
                 return format!("your merged file doesn't have all changes of {patch}{}", in_brackets(lines));
