@@ -47,7 +47,7 @@ pub(crate) use unchecked::Unchecked;
 pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
 
 use crate::disk::fs::{Fs, Place, StatePath};
-use crate::model::{Digest, LayerKey, Node, Step, TreePath};
+use crate::model::{Digest, LayerKey, Node, Step, TreePath, Untrusted};
 
 /// Longest entry that is read, in bytes: 100,000 steps at about 500 bytes each.
 const MAX_ENTRY_BYTES: u64 = 64 << 20;
@@ -92,9 +92,9 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub begun: Option<String>,
     /// Who did it.
-    pub user: String,
+    pub user: Untrusted,
     /// On which machine.
-    pub host: String,
+    pub host: Untrusted,
     /// Version of the program.
     pub tool: String,
     /// The patch it is about.
@@ -198,8 +198,8 @@ impl Entry {
             action,
             time: environment.now(),
             begun: None,
-            user: environment.user.clone(),
-            host: environment.host.clone(),
+            user: environment.user.clone().into(),
+            host: environment.host.clone().into(),
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             patch: None,
             reverses: None,

@@ -1,8 +1,8 @@
 //! What an entry notes about a patch and about a check, as far as later entries and people need it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::model::{Patch, PatchId, PatchRef};
+use crate::model::{Patch, PatchId, PatchRef, Untrusted};
 
 /// The patch that an entry is about, as far as later entries and people need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,12 +13,12 @@ pub struct PatchNote {
     /// Revision.
     pub revision: u32,
     /// One line.
-    pub title: String,
+    pub title: Untrusted,
     /// Who made it.
-    pub vendor: String,
+    pub vendor: Untrusted,
     /// Whom to call.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub contact: Option<String>,
+    pub contact: Option<Untrusted>,
 }
 
 impl PatchNote {
@@ -79,5 +79,18 @@ impl CheckNote {
     /// The lines of `all`, in one.
     pub(crate) fn lines(all: &[Self]) -> String {
         all.iter().map(Self::line).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// As it was written.
+impl Serialize for Untrusted {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.raw())
+    }
+}
+
+impl<'de> Deserialize<'de> for Untrusted {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(Self::from)
     }
 }

@@ -240,7 +240,7 @@ pub(crate) fn contacts_of<'a>(patches: impl IntoIterator<Item = &'a PatchNote>) 
     let mut contacts = Vec::new();
     for note in patches {
         let Some(contact) = &note.contact else { continue };
-        let whom = format!("{} ({contact})", note.vendor);
+        let whom = format!("{} ({})", note.vendor.raw(), contact.raw());
         if !contacts.contains(&whom) {
             contacts.push(whom);
         }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::word::choices;
 use super::{
     Check, Component, Digest, PatchId, PatchRef, RequiredComponent, ResolvedIssue, RolloutPace, Toggle,
-    TreePath,
+    TreePath, Untrusted,
 };
 
-/// Everything that is written down about a patch and not computed. Texts are as the vendor wrote them and must be
-/// escaped before they are shown.
+/// Everything that is written down about a patch and not computed. Names, versions and ids of others are as the vendor
+/// wrote them, and must be escaped before they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
     /// Id and revision.
@@ -23,9 +23,9 @@ pub struct About {
     /// What sort of patch.
     pub kind: PatchKind,
     /// One line.
-    pub title: String,
+    pub title: Untrusted,
     /// One paragraph for people who know no expert words.
-    pub summary: String,
+    pub summary: Untrusted,
     /// How bad what it mends is.
     pub severity: Option<Severity>,
     /// Tracked work.
@@ -51,11 +51,11 @@ pub struct About {
     /// How long the vendor answers for it, RFC 3339.
     pub support_until: Option<String>,
     /// Who made it.
-    pub vendor: String,
+    pub vendor: Untrusted,
     /// Whom to call.
-    pub contact: Option<String>,
+    pub contact: Option<Untrusted>,
     /// SPDX expression.
-    pub license: Option<String>,
+    pub license: Option<Untrusted>,
     /// What it patches.
     pub product: Product,
     /// `os/arch` pairs such as `linux/x86_64`; empty: everywhere.
@@ -85,7 +85,7 @@ pub struct About {
     /// How it is rolled back.
     pub rollback: Rollback,
     /// Where it was made from, in the author's words.
-    pub source: Option<String>,
+    pub source: Option<Untrusted>,
     /// How it was reviewed and tested.
     pub evidence: Evidence,
     /// Keys starting `x-`: shown, never interpreted. Values are compact JSON.
@@ -105,8 +105,8 @@ impl About {
             channel: None,
             approvals: Approvals::default(),
             kind: PatchKind::Hotfix,
-            title: id.to_string(),
-            summary: "No description was provided.".to_owned(),
+            title: id.to_string().into(),
+            summary: "No description was provided.".into(),
             severity: None,
             issues: Vec::new(),
             fixes: vec![id.to_string()],
@@ -119,7 +119,7 @@ impl About {
             mends: Vec::new(),
             expires: None,
             support_until: None,
-            vendor: "unknown".to_owned(),
+            vendor: "unknown".into(),
             contact: None,
             license: None,
             product: Product { name: product, versions: vec![UNKNOWN.to_owned()], ..Product::default() },
@@ -377,7 +377,7 @@ pub struct RequirementIf {
 pub struct Conflict {
     pub id: PatchId,
     /// Why.
-    pub reason: String,
+    pub reason: Untrusted,
 }
 
 /// Something a person has to do or know.
@@ -386,7 +386,7 @@ pub struct Hold {
     /// What it is about.
     pub kind: HoldKind,
     /// What, in the vendor's words.
-    pub text: String,
+    pub text: Untrusted,
     /// When it comes up.
     pub phase: HoldPhase,
 }
@@ -411,16 +411,16 @@ pub struct Rollback {
     /// Whether it can be rolled back.
     pub possible: RollbackPossible,
     /// Why not, or until when.
-    pub reason: Option<String>,
+    pub reason: Option<Untrusted>,
     /// What happens to data written since.
-    pub data_warning: Option<String>,
+    pub data_warning: Option<Untrusted>,
     /// What a person does, in order.
-    pub steps: Vec<String>,
+    pub steps: Vec<Untrusted>,
 }
 
 impl Rollback {
     /// What somebody reads before the patch goes: what becomes of data, and the steps.
-    pub(crate) fn advice(&self) -> Vec<String> {
+    pub(crate) fn advice(&self) -> Vec<Untrusted> {
         self.data_warning.iter().chain(&self.steps).cloned().collect()
     }
 }
@@ -429,11 +429,11 @@ impl Rollback {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// Where the content comes from: a commit, a build, an attestation.
-    pub provenance: Vec<String>,
+    pub provenance: Vec<Untrusted>,
     /// Who reviewed it, and what they looked at.
-    pub review: Vec<String>,
+    pub review: Vec<Untrusted>,
     /// What was tested, and with which result.
-    pub tests: Vec<String>,
+    pub tests: Vec<Untrusted>,
     /// An SBOM of the product that it was made for.
     pub sbom: Option<CarriedSbom>,
 }

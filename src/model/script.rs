@@ -1,7 +1,7 @@
 //! A script that a patch brings: the last resort, for what no change of files and no check can say.
 
-use super::Digest;
 use super::word::choices;
+use super::{Digest, Untrusted};
 
 /// A program text that runs before or after the change, if its signers may ship scripts and a person agrees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub struct Script {
     /// When it runs.
     pub phase: ScriptPhase,
     /// Why the patch needs it, in the vendor's words.
-    pub reason: String,
+    pub reason: Untrusted,
     /// Its text.
     pub blob: Digest,
     /// What runs it.

@@ -3,15 +3,15 @@
 use std::fmt;
 
 use super::word::choices;
-use super::{Check, PatchId, TreePath};
+use super::{Check, PatchId, TreePath, Untrusted};
 
-/// A switch. Texts are as the vendor wrote them and must be escaped before they are shown.
+/// A switch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toggle {
     /// Tells it from the patch's other switches. Ids of switches are written as those of patches.
     pub id: PatchId,
     /// What it turns on and off.
-    pub title: String,
+    pub title: Untrusted,
     /// The file that the program reads.
     pub file: TreePath,
     pub kind: ToggleKind,
@@ -26,7 +26,7 @@ pub struct Toggle {
     pub initially: Position,
     pub takes_effect: TakesEffect,
     /// What it means that it is off.
-    pub when_off: String,
+    pub when_off: Untrusted,
     /// Ids out of the patch's fix set that are not there while it is off; empty: all of them.
     pub fixes: Vec<String>,
     /// Vulnerabilities that are open again while it is off.

@@ -1,5 +1,6 @@
 //! Plans the application of one patch.
 
+use super::{NoteAbout, NoteSource, PatchRemark, PlaceRemark};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +10,9 @@ use super::why::{AtPlace, Mismatch, Unfit, Why};
 use super::{FileNote, Note, Obstacle, Situation};
 use crate::diff::pair_renames;
 use crate::model::{
-    CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, Role, RollbackPossible, Step, TreePath,
-    executed_by, version_control,
+    CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, Role, Rollback, RollbackPossible, Step,
+    TreePath, executed_by, version_control,
 };
-use crate::text::with_thousands;
 
 /// A patch's own part of a plan.
 pub(super) struct PlanPart {
@@ -72,12 +72,12 @@ impl Planner<'_> {
         self.obstacles.push(Obstacle::at(path, why));
     }
 
-    pub(super) fn note(&mut self, text: impl Into<String>) {
-        self.notes.push(Note::new(text));
+    pub(super) fn note(&mut self, remark: PatchRemark) {
+        self.notes.push(Note::new(remark));
     }
 
-    pub(super) fn note_at(&mut self, path: &TreePath, text: impl Into<String>) {
-        self.notes.push(Note::at(path, text));
+    pub(super) fn note_at(&mut self, path: &TreePath, remark: PlaceRemark) {
+        self.notes.push(Note::at(path, remark));
     }
 
     pub(super) fn note_file(&mut self, path: &TreePath, note: FileNote) {
@@ -117,11 +117,11 @@ impl Planner<'_> {
         for failed in &situation.failed_checks {
             match failed.is_required {
                 true => self.refuse(Unfit::Check(failed.clone())),
-                false => self.note(failed.to_string()),
+                false => self.notes.push(Note::told(NoteSource::Check, failed.to_string())),
             }
         }
         for check in &situation.unasked_checks {
-            self.note(format!("checked only once you agree to apply: {check}"));
+            self.note(PatchRemark::CheckedOnceAgreed { check: check.to_string() });
         }
     }
 
@@ -155,7 +155,7 @@ impl Planner<'_> {
         for conflict in
             patch.about.conflicts.iter().filter(|conflict| installed.contains_key(conflict.id.as_str()))
         {
-            let (id, reason) = (conflict.id.to_string(), conflict.reason.clone());
+            let (id, reason) = (conflict.id.to_string(), conflict.reason.raw().to_owned());
             let is_strangers = situation.strangers.contains(&id);
             self.refuse(Unfit::Excludes { id, reason, is_strangers });
         }
@@ -189,8 +189,7 @@ impl Planner<'_> {
             self.refuse_where_nothing_is(changes);
         }
         if done > 0 && !steps.is_empty() && self.obstacles.is_empty() {
-            let (done, all) = (with_thousands(done), with_thousands(all));
-            self.note(format!("{done} of {all} files already have this patch's changes"));
+            self.note(PatchRemark::PartlyThere { done, all });
         }
         settle_folders(steps, self.situation, &mut self.obstacles, &mut self.notes)
     }
@@ -209,7 +208,7 @@ impl Planner<'_> {
         if changes.iter().any(is_there) {
             return;
         }
-        let stays_deleted = |note: &Note| note.file == Some(FileNote::StaysDeleted);
+        let stays_deleted = |note: &Note| note.file() == Some(&FileNote::StaysDeleted);
         self.notes.retain(|note| !stays_deleted(note));
         for change in changes.iter().filter(|change| !change.is_done(None)) {
             self.refuse_unexpected(change, None);
@@ -305,7 +304,7 @@ impl Planner<'_> {
                 match self.situation.stores_any_name {
                     false => self.refuse_at(&step.path, AtPlace::Unportable(reason)),
                     true => {
-                        self.note_at(&step.path, format!("this name doesn't work on Windows: {reason}"));
+                        self.note_at(&step.path, PlaceRemark::BadNameOnWindows(reason));
                     }
                 }
             }
@@ -331,7 +330,7 @@ impl Planner<'_> {
             if let Some(twin) = twin {
                 let twin = Obstacle::at(&step.path, AtPlace::SameNameAs(twin));
                 match self.situation.case_sensitive && self.patch.about.leaves_windows_out() {
-                    true => self.note_at(&step.path, twin.meaning()),
+                    true => self.notes.push(Note::of_obstacle(NoteAbout::Reason, twin)),
                     false => self.obstacles.push(twin),
                 }
             }
@@ -361,23 +360,19 @@ impl Planner<'_> {
     fn note_what_is_worth_knowing(&mut self, steps: &[Step]) {
         let changed: BTreeSet<&TreePath> = steps.iter().map(|step| &step.path).collect();
         for path in self.situation.hard_linked.iter().filter(|path| changed.contains(path)) {
-            self.note_at(path, "has other names (hard links); they keep the old content");
+            self.note_at(path, PlaceRemark::HasOtherNames);
         }
         for step in steps.iter().filter(|step| matches!(step.after, Some(Node::File(_) | Node::Link(_)))) {
-            if let Some(phrase) = executed_by(&step.path) {
-                self.note_at(&step.path, format!("runs automatically: {phrase}"));
+            if let Some(what) = executed_by(&step.path) {
+                self.note_at(&step.path, PlaceRemark::RunsByItself(what));
             }
         }
         for hold in &self.patch.about.notices {
-            self.notes.push(Note::of_hold(hold));
+            self.notes.push(Note::new(NoteAbout::Hold(hold.clone())));
         }
-        if self.patch.about.rollback.possible != RollbackPossible::Yes {
-            let until = match self.patch.about.rollback.possible {
-                RollbackPossible::No => "can't be rolled back",
-                _ => "can be rolled back only until you keep it for good",
-            };
-            let reason = self.patch.about.rollback.reason.as_deref().unwrap_or("the vendor gives no reason");
-            self.note(format!("this patch {until}: {reason}"));
+        let Rollback { possible, reason, .. } = &self.patch.about.rollback;
+        if *possible != RollbackPossible::Yes {
+            self.note(PatchRemark::LimitedRollback { possible: *possible, reason: reason.clone() });
         }
     }
 }

@@ -97,7 +97,7 @@ const OTHERS: [Claim; 5] = [
 ];
 
 fn clash(with: &Patch) -> Conflict {
-    Conflict { id: with.about.identity.id.clone(), reason: "both listen on port 80".to_owned() }
+    Conflict { id: with.about.identity.id.clone(), reason: "both listen on port 80".into() }
 }
 
 fn coming(files: Files) -> Patch {

@@ -154,7 +154,7 @@ fn every_row_of_the_table_holds_in_both_directions() {
     };
     let excluding = {
         let mut patch = of("EX", &["E"], "g", "x", "y");
-        patch.about.conflicts = vec![Conflict { id: id("ONE"), reason: "both listen on port 80".to_owned() }];
+        patch.about.conflicts = vec![Conflict { id: id("ONE"), reason: "both listen on port 80".into() }];
         patch
     };
     use RelationClass::*;
@@ -247,7 +247,7 @@ fn what_a_vendor_declares_counts_only_where_it_is_stricter() {
     let one = named("ONE", &["A"], vec![edit("f", BASE, TOP)]);
     let mut other = named("X", &["B"], vec![edit("f", BASE, BOTTOM)]);
     assert_eq!(class(&other, &one), RelationClass::Mergeable);
-    other.about.conflicts = vec![Conflict { id: id("ONE"), reason: "never together".to_owned() }];
+    other.about.conflicts = vec![Conflict { id: id("ONE"), reason: "never together".into() }];
     assert_eq!(class(&other, &one), RelationClass::Blocked);
     assert_eq!(class(&one, &other), RelationClass::Blocked);
     // That it contains the other one does not help against a clash that is declared.

@@ -49,11 +49,10 @@ pub(super) fn change(at: &str, before: Option<Node>, after: Option<Node>) -> Fil
 pub(super) fn patch(mut changes: Vec<FileChange>) -> Patch {
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     let id = PatchId::parse("ACME-1").expect("a good id");
-    let mut about =
-        About { title: "A fix".to_owned(), summary: "It fixes.".to_owned(), ..About::minimal(id) };
+    let mut about = About { title: "A fix".into(), summary: "It fixes.".into(), ..About::minimal(id) };
     about.sequence = 1;
     about.fixes = vec!["BUG-1".to_owned()];
-    about.vendor = "ACME".to_owned();
+    about.vendor = "ACME".into();
     about.product.name = "App".to_owned();
     about.product.versions = vec!["1.0".to_owned()];
     about.result_version = Some("1.1".to_owned());
@@ -299,7 +298,7 @@ fn required_patches_conflicts_checks_and_weak_disks_are_obstacles() {
     let mut patch = patch(vec![change("a", Some(file("old")), Some(file("new")))]);
     patch.about.requires =
         vec![Requirement { id: id("BASE"), min_revision: 2, mode: RequirementMode::Before }];
-    patch.about.conflicts = vec![Conflict { id: id("OTHER"), reason: "same port".to_owned() }];
+    patch.about.conflicts = vec![Conflict { id: id("OTHER"), reason: "same port".into() }];
     let mut here = folder(&[("a", file("old"))]);
     here.installed = vec![("BASE".to_owned(), 1), ("OTHER".to_owned(), 1)];
     here.is_product = Some(false);

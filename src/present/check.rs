@@ -120,7 +120,7 @@ impl CheckPage {
         let review = [
             Some(match found.patches.as_slice() {
                 [_, _, ..] => ReviewLine::choice(window::PATCHES_IN_ORDER, in_order(&found.patches)),
-                _ => ReviewLine::choice(words::PATCH, line(&patch.about.title)),
+                _ => ReviewLine::choice(words::PATCH, patch.about.title.to_string()),
             }),
             Some(ReviewLine::choice(words::FOLDER, path_line(folder))),
             Some(match &found.text {
@@ -186,7 +186,7 @@ impl CheckPage {
             [] | [_] => found.patch.as_slice(),
             several => several,
         };
-        let patches = patches.iter().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
+        let patches = patches.iter().map(|patch| format!("{} ({})", patch.title, line(&patch.id)));
         let patches: Vec<String> = patches.collect();
         let patch = (!patches.is_empty()).then(|| patches.join(", "));
         let review = [
@@ -435,7 +435,7 @@ impl ReviewLine {
 
 /// The patches in the order in which they come.
 fn in_order(patches: &[ComingPatch]) -> String {
-    let title = |one: &ComingPatch| line(&one.patch.about.title);
+    let title = |one: &ComingPatch| one.patch.about.title.to_string();
     patches.iter().map(title).collect::<Vec<_>>().join(" \u{2192} ")
 }
 

@@ -6,10 +6,10 @@ use super::finding::{
 use super::fit;
 use super::overview::line;
 use super::switches::open;
-use crate::model::{Hold, HoldKind, HoldPhase, Patch};
+use crate::model::{Hold, HoldKind, HoldPhase, Patch, Untrusted};
 use crate::plan::{Consequence, Note, Relation};
 use crate::report::{phrases, relations};
-use crate::text::{capitalised, escape_line};
+use crate::text::{capitalised, escape_line, person};
 use crate::words::{self, fill, trying, window};
 use crate::workbench::{ApplyPreview, Denial, KnownRehearsal, RollbackPreview, ScriptPlan, Verdict};
 
@@ -27,7 +27,7 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     // What this patch asks for is said above.
     let asks = &preview.patch.about.notices;
     let is_asked = |hold: &Hold| phases.contains(&hold.phase) && asks.contains(hold);
-    let is_told = |note: &&Note| note.is_fit || note.hold.as_ref().is_some_and(is_asked);
+    let is_told = |note: &&Note| note.is_fit() || note.hold().is_some_and(is_asked);
     findings.extend(findings_of_notes(preview.preview.notes.iter().filter(|note| !is_told(note))));
     findings.sort_by_key(|finding| finding.rank);
     findings
@@ -78,7 +78,7 @@ pub fn findings_of_rollback(preview: &RollbackPreview, scripts_stay: bool) -> Ve
         open(&preview.opens, window::ROLLBACK_OPENS)
             .map(|sentence| Finding::plain(Rank::MayBreak, sentence, window::ROLLBACK_OPENS_MEANING)),
     );
-    let advice: Vec<_> = preview.advice.iter().map(|advice| escape_line(advice)).collect();
+    let advice: Vec<_> = preview.advice.iter().map(Untrusted::to_string).collect();
     if !advice.is_empty() {
         findings.push(Finding::plain(Rank::MayBreak, words::VENDOR_ADVICE, advice.join("\n")));
     }
@@ -105,7 +105,7 @@ fn finding_of_trust(verdict: &Verdict) -> Option<Finding> {
 /// Who rehearsed it and when. Text that is escaped.
 pub(super) fn rehearsed_by(known: &KnownRehearsal) -> String {
     let note = &known.note;
-    let (when, who) = (phrases::moment(&line(&note.time)), line(&note.by));
+    let (when, who) = (phrases::moment(&line(&note.time)), line(&person(&note.by)));
     let n = phrases::count(note.tests, "test", "tests");
     let template = if note.tests == 0 { trying::PART_REHEARSED_BY } else { trying::PART_REHEARSED_WITH };
     fill(template, &[("when", &when), ("who", &who), ("n", &n)])
@@ -133,7 +133,7 @@ fn finding_of_rehearsal(known: &KnownRehearsal) -> Option<Finding> {
 fn findings_of_patch(patch: &Patch, phases: &[HoldPhase]) -> Vec<Finding> {
     let finding_of_hold = |hold: &Hold| {
         let rank = if hold.kind == HoldKind::Doc { Rank::Information } else { Rank::MayBreak };
-        Finding::plain(rank, words::hold(hold.phase), escape_line(&hold.text).into_owned())
+        Finding::plain(rank, words::hold(hold.phase), hold.text.to_string())
     };
     let mut findings: Vec<Finding> =
         patch.about.notices.iter().filter(|hold| phases.contains(&hold.phase)).map(finding_of_hold).collect();

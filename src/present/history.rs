@@ -290,7 +290,7 @@ fn stack(status: &FolderStatus) -> Vec<StackRow> {
         StackRow {
             exact: patch.patch.id.clone(),
             id: reference(&patch.patch),
-            title: line(&patch.patch.title),
+            title: patch.patch.title.to_string(),
             since: phrases::moment(&patch.time),
             can_roll_back: if is_newest { CanRollBack::Now } else { can_roll_back },
             withdrawn: withdrawn(status, patch),
@@ -330,9 +330,9 @@ fn event(entry: &Entry, said: &str, history: &FolderHistory) -> EventRow {
         Some(_) => Some(line(&entry.subject())),
         None => (!ids.is_empty()).then(|| ids.join(", ")),
     };
-    let by = fill(words::USER_ON_HOST, &[("user", &entry.user), ("host", &entry.host)]);
+    let by = fill(words::USER_ON_HOST, &[("user", entry.user.raw()), ("host", entry.host.raw())]);
     let mut facts: Vec<Fact> =
-        entry.patch.iter().map(|patch| Fact::new(words::TITLE, &patch.title)).collect();
+        entry.patch.iter().map(|patch| Fact::new(words::TITLE, patch.title.raw())).collect();
     if let (Some(before), Some(after)) = (&entry.version_before, &entry.version_after)
         && before != after
     {

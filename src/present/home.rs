@@ -178,7 +178,7 @@ fn known_folder(status: &FolderStatus, last: Option<&Entry>) -> KnownFolder {
 pub fn look_at_patch(workbench: &Workbench, file: &Path) -> Option<KnownPatch> {
     let about = workbench.open(file).ok()?.patch.about.clone();
     Some(KnownPatch {
-        title: line(&about.title),
+        title: about.title.to_string(),
         id: line(&about.identity.to_string()),
         product: line(&about.product.name),
     })

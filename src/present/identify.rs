@@ -81,7 +81,7 @@ fn row(patch: &IdentifiedPatch) -> IdentifiedRow {
             Presence::Neither | Presence::Unknown => ExpectationMark::Left,
         },
         patch: line(&patch.identity.to_string()),
-        title: line(&patch.title),
+        title: patch.title.to_string(),
         said: [Some(presence), history, elsewhere, edited, other, unreadable].into_iter().flatten().collect(),
     }
 }

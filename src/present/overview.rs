@@ -117,7 +117,7 @@ impl Overview {
             Section { kind: SectionKind::FinePrint, facts: fine_print(inspection) },
         ];
         Self {
-            title: line(&patch.about.title),
+            title: patch.about.title.to_string(),
             identity: format!(
                 "{} · {}",
                 line(&patch.about.identity.to_string()),
@@ -127,7 +127,7 @@ impl Overview {
             trust_word: trust_word(&inspection.verdict),
             trust_chip: trust_chip(&inspection.verdict),
             trust: line(&inspection.verdict.sentence()),
-            summary: escape_text(&patch.about.summary).into_owned(),
+            summary: patch.about.summary.in_lines().into_owned(),
             fixes: fix_rows(patch),
             hidden: findings_of_hidden(&inspection.hidden),
             scripts: ScriptView::all(&inspection.scripts),
@@ -197,8 +197,8 @@ fn product(patch: &Patch) -> Vec<Fact> {
     ];
     facts.extend(patch.about.result_version.as_ref().map(|version| Fact::new(words::AFTERWARDS, version)));
     facts.extend(joined(words::SYSTEMS, &patch.about.platforms));
-    facts.push(Fact::new(words::FROM_WHOM, &patch.about.vendor));
-    facts.extend(patch.about.contact.as_ref().map(|contact| Fact::new(words::CONTACT, contact)));
+    facts.push(Fact::new(words::FROM_WHOM, patch.about.vendor.raw()));
+    facts.extend(patch.about.contact.as_ref().map(|contact| Fact::new(words::CONTACT, contact.raw())));
     facts
 }
 
@@ -214,17 +214,15 @@ fn needs(patch: &Patch) -> Vec<Fact> {
         };
         Fact::new(words::NEEDED, &fill(when, &[("id", &id)]))
     });
-    let conflicts = patch
-        .about
-        .conflicts
-        .iter()
-        .map(|conflict| Fact::new(words::NOT_TOGETHER, &format!("{}: {}", conflict.id, conflict.reason)));
+    let conflicts = patch.about.conflicts.iter().map(|conflict| {
+        Fact::new(words::NOT_TOGETHER, &format!("{}: {}", conflict.id, conflict.reason.raw()))
+    });
     let supersedes: Vec<String> = patch.about.supersedes.iter().map(ToString::to_string).collect();
     let holds = patch.about.notices.iter().filter(|hold| hold.phase == HoldPhase::Before);
     requires
         .chain(conflicts)
         .chain(joined(words::CONTAINS, &supersedes))
-        .chain(holds.map(|hold| Fact::new(words::hold(hold.phase), &hold.text)))
+        .chain(holds.map(|hold| Fact::new(words::hold(hold.phase), hold.text.raw())))
         .collect()
 }
 
@@ -234,21 +232,21 @@ fn afterwards(patch: &Patch) -> Vec<Fact> {
     let pace = phrases::rollout_pace(&patch.about.rollout);
     std::iter::once(Fact::new(words::RESTART, restart))
         .chain(pace.iter().map(|line| Fact::new(words::ROLLOUT_PACE, &capitalised(line))))
-        .chain(holds.map(|hold| Fact::new(words::hold(hold.phase), &hold.text)))
+        .chain(holds.map(|hold| Fact::new(words::hold(hold.phase), hold.text.raw())))
         .collect()
 }
 
 fn about_rollback(patch: &Patch) -> Vec<Fact> {
     let rollback = &patch.about.rollback;
     let mut facts = vec![Fact::new(words::CAN_GO_BACK, &capitalised(phrases::rollback(rollback.possible)))];
-    facts.extend(rollback.reason.as_ref().map(|reason| Fact::new(words::BECAUSE, reason)));
-    facts.extend(rollback.data_warning.as_ref().map(|warning| Fact::new(words::DATA_WRITTEN, warning)));
+    facts.extend(rollback.reason.as_ref().map(|reason| Fact::new(words::BECAUSE, reason.raw())));
+    facts.extend(rollback.data_warning.as_ref().map(|warning| Fact::new(words::DATA_WRITTEN, warning.raw())));
     let steps = rollback.steps.iter().enumerate();
-    facts.extend(
-        steps.map(|(index, step)| Fact::new(&fill(words::STEP_N, &[("n", &(index + 1).to_string())]), step)),
-    );
+    facts.extend(steps.map(|(index, step)| {
+        Fact::new(&fill(words::STEP_N, &[("n", &(index + 1).to_string())]), step.raw())
+    }));
     let holds = patch.about.notices.iter().filter(|hold| hold.phase == HoldPhase::Rollback);
-    facts.extend(holds.map(|hold| Fact::new(words::hold(hold.phase), &hold.text)));
+    facts.extend(holds.map(|hold| Fact::new(words::hold(hold.phase), hold.text.raw())));
     facts
 }
 
@@ -290,10 +288,11 @@ fn vouchers(inspection: &Inspection) -> Vec<Fact> {
 
 fn care(patch: &Patch) -> Vec<Fact> {
     let evidence = &patch.about.evidence;
-    let mut facts: Vec<Fact> = evidence.review.iter().map(|line| Fact::new(words::REVIEWED, line)).collect();
-    facts.extend(evidence.tests.iter().map(|line| Fact::new(words::TESTED, line)));
-    facts.extend(evidence.provenance.iter().map(|line| Fact::new(words::COMES_FROM, line)));
-    facts.extend(patch.about.source.as_ref().map(|source| Fact::new(words::MADE_FROM, source)));
+    let mut facts: Vec<Fact> =
+        evidence.review.iter().map(|line| Fact::new(words::REVIEWED, line.raw())).collect();
+    facts.extend(evidence.tests.iter().map(|line| Fact::new(words::TESTED, line.raw())));
+    facts.extend(evidence.provenance.iter().map(|line| Fact::new(words::COMES_FROM, line.raw())));
+    facts.extend(patch.about.source.as_ref().map(|source| Fact::new(words::MADE_FROM, source.raw())));
     facts.extend(evidence.sbom.as_ref().map(|sbom| Fact::new(words::SBOM, &phrases::carried_sbom(sbom))));
     let proof = if patch.proven { words::PROVEN } else { words::NOT_PROVEN };
     facts.push(Fact::new(words::PROOF, proof));
@@ -316,7 +315,7 @@ fn fine_print(inspection: &Inspection) -> Vec<Fact> {
             .as_ref()
             .map(|time| Fact::new(words::SUPPORTED_UNTIL, &phrases::moment(time))),
     );
-    facts.extend(patch.about.license.as_ref().map(|license| Fact::new(words::LICENSE, license)));
+    facts.extend(patch.about.license.as_ref().map(|license| Fact::new(words::LICENSE, license.raw())));
     facts.extend(patch.about.product.purl.as_ref().map(|purl| Fact::new(words::PURL, purl)));
     facts.extend(patch.about.product.cpe.as_ref().map(|cpe| Fact::new(words::CPE, cpe)));
     facts.push(Fact::new(words::FILE_SIZE, &phrases::bytes(inspection.file_bytes)));

@@ -57,8 +57,8 @@ fn of_patch(inspection: &Inspection) -> Vec<Fact> {
     let about = &inspection.patch.about;
     let mut facts = vec![
         Fact::new(words::PATCH, &about.identity.to_string()),
-        Fact::new(words::TITLE, &about.title),
-        Fact::new(words::FROM_WHOM, &about.vendor),
+        Fact::new(words::TITLE, about.title.raw()),
+        Fact::new(words::FROM_WHOM, about.vendor.raw()),
         Fact::new(words::PATCH_FILE_SHA_256, &inspection.file_digest.to_string()),
     ];
     let issues = about.issues.iter().map(|issue| Fact::new(words::TICKET, &issue.key));

@@ -9,7 +9,7 @@ use super::wanted::ExpectationMark;
 use crate::model::Code;
 use crate::plan::rollout::Next;
 use crate::report::{phrases, rollout};
-use crate::text::capitalised;
+use crate::text::{capitalised, person};
 use crate::words::{fill, many};
 use crate::workbench::{Gate, MemberState, MemberView, PlannedFolder, RingView, RolloutPlan, RolloutView};
 
@@ -310,7 +310,7 @@ impl RingColumn {
         // A stranger's signature approves nothing.
         let counted = ring.approvals.iter().filter(|said| said.ignored.is_none());
         let approvals = counted.map(|said| {
-            let facts = [("who", line(&said.by)), ("when", phrases::moment(&line(&said.time)))];
+            let facts = [("who", line(&person(&said.by))), ("when", phrases::moment(&line(&said.time)))];
             fill(many::RING_APPROVED, &facts.each_ref().map(|(name, value)| (*name, value.as_str())))
         });
         Self {

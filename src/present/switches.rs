@@ -87,7 +87,7 @@ impl SwitchRow {
             .extend(until.filter(|_| !switch.is_overdue).map(|until| Fact::new(window::SWITCH_UNTIL, until)));
         Self {
             name: switch.full_name(),
-            title: line(&capitalised(&toggle.title)),
+            title: line(&capitalised(toggle.title.raw())),
             of: format!("{} · {}", line(toggle.id.as_str()), line(&switch.patch.id)),
             position: switch.position(),
             stand,
@@ -115,7 +115,7 @@ fn moved(since: Option<&SwitchMove>) -> String {
 pub(super) fn of_toggle(toggle: &Toggle) -> [(&'static str, String); 2] {
     [
         (window::SWITCH_TAKES_EFFECT, capitalised(toggle.takes_effect.phrase())),
-        (window::SWITCH_WHEN_OFF, capitalised(&toggle.when_off)),
+        (window::SWITCH_WHEN_OFF, capitalised(toggle.when_off.raw())),
     ]
 }
 

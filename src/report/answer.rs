@@ -135,7 +135,7 @@ answers! {
     PatchName(patch: &Patch) {
         id: String = patch.about.identity.id.to_string(),
         revision: u32 = patch.about.identity.revision,
-        title: String = patch.about.title.clone(),
+        title: String = patch.about.title.raw().to_owned(),
     }
 }
 

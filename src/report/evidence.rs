@@ -101,8 +101,8 @@ fn broken(pack: &EvidencePack) -> Option<String> {
 fn of_patch(patch: &PatchEvidence) -> Vec<(&'static str, String)> {
     let note = &patch.note;
     let mut rows = vec![
-        ("Title", shown(&note.title)),
-        ("From", shown(&note.vendor)),
+        ("Title", shown(note.title.raw())),
+        ("From", shown(note.vendor.raw())),
         ("Revision", note.revision.to_string()),
     ];
     if let Some(then) = &patch.vouched {
@@ -166,8 +166,8 @@ fn of_entry(entry: &Entry, event: &str) -> Vec<String> {
         entry.seq,
         event,
         shown(&entry.subject()),
-        shown(&entry.user),
-        shown(&entry.host),
+        shown(entry.user.raw()),
+        shown(entry.host.raw()),
         entry.seq,
     )];
     let said = phrases::occasion(entry).into_iter().chain(entry.overrides.iter().map(phrases::set_aside));

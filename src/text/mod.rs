@@ -3,20 +3,19 @@
 mod advice;
 pub mod confusables;
 mod cvss;
-mod escape;
 pub mod json;
 mod said_of;
 mod words;
 
-pub use advice::Advice;
-pub(crate) use cvss::CvssScore;
-pub(crate) use escape::{
+pub(crate) use crate::model::escape::{
     escape_bytes, escape_in_pieces, escape_line, escape_text, hidden_count, name_in_message, one_line,
     spell_out_rest,
 };
+pub use advice::Advice;
+pub(crate) use cvss::CvssScore;
 pub(crate) use said_of::{said_of, said_of_several};
-pub(crate) use words::with_thousands;
 pub use words::{capitalised, moment};
+pub(crate) use words::{person, with_thousands};
 
 /// What is said of such a text.
 pub(crate) const CONFLICT_LEFT: &str =

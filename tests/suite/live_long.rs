@@ -51,8 +51,8 @@ fn with_a_long_life(sandbox: &Sandbox) -> Target<'_> {
         entry.patch = Some(PatchNote {
             id: format!("OLD-{n}"),
             revision: 1,
-            title: "one of many".to_owned(),
-            vendor: "ACME".to_owned(),
+            title: "one of many".into(),
+            vendor: "ACME".into(),
             contact: None,
         });
         let path = TreePath::parse(&path(n)).expect("a good path");

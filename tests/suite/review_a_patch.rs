@@ -206,7 +206,7 @@ fn an_edited_review_is_broken() {
 fn a_review_of_another_patch_counts_nowhere() {
     let (sandbox, rose) = signed_fix();
     let console = Console::new(&sandbox).with_keys();
-    let other = fix(&sandbox).but(|patch| patch.about.title = "another one".to_owned());
+    let other = fix(&sandbox).but(|patch| patch.about.title = "another one".into());
     sandbox.save("other.patchbundle", &other);
     console.done("review $/other.patchbundle --verdict approved --looked-at-all --key $/rose.key");
     // Moved from one file into the other it is left aside ...
@@ -279,7 +279,7 @@ fn a_review_is_printed_when_it_goes_nowhere_else() {
 fn what_a_stranger_wrote_stays_text_in_every_form() {
     let sandbox = Sandbox::new();
     let hostile = "<script>alert(1)</script> [x](javascript:y) `a` *b*\u{202e}";
-    let fix = fix(&sandbox).create("a `b`.txt", "").but(|patch| patch.about.title = hostile.to_owned());
+    let fix = fix(&sandbox).create("a `b`.txt", "").but(|patch| patch.about.title = hostile.into());
     sandbox.save("fix.patchbundle", &fix);
     sandbox.write("notes.txt", &format!("# {hostile}\u{1b}[2J\n"));
     let console = Console::new(&sandbox).with_keys();

@@ -28,7 +28,7 @@ fn audited(title: &str) -> Sandbox {
     write_trusted_key(&sandbox, "anna", 1, "author");
     write_key(&sandbox, "bert", 2);
     let bundle = sandbox.bundle(ID).replace("a", "1", "2").but(|patch| {
-        patch.about.title = title.to_owned();
+        patch.about.title = title.into();
         patch.about.vulnerabilities = vec!["CVE-2026-1".to_owned()];
         let probe = Probe::File { path: tree_path("a"), present: true, digest: None };
         patch.about.health = vec![Check { probe, level: Level::Required, timeout_secs: 1, retries: 0 }];

@@ -117,7 +117,7 @@ fn scripted(script: &str) -> Sandbox {
     let sandbox = Sandbox::with(&[("app/web", "old\n")]);
     let bundle = sandbox.bundle("ACME-1").replace("web", "old\n", "new\n");
     let bundle = bundle.script(patchwright::model::ScriptPhase::After, script, None);
-    let bundle = bundle.but(|patch| patch.about.contact = Some("help@acme.example".to_owned()));
+    let bundle = bundle.but(|patch| patch.about.contact = Some("help@acme.example".into()));
     sandbox.save("fix.patchbundle", &bundle);
     write_trusted_key(&sandbox, "anna", 1, "author --role script");
     person(&sandbox).done("sign $/fix.patchbundle --key $/anna.key");

@@ -19,7 +19,7 @@ fn product() -> Sandbox {
     sandbox.save("fix.patchbundle", &fix);
     sandbox.save("other.patchbundle", &other.but(|patch| patch.about.fixes = vec!["ACME-8".to_owned()]));
     // Brings the same content as the first, and is another file.
-    let twin = fix.but(|patch| patch.about.title = "Another title".to_owned());
+    let twin = fix.but(|patch| patch.about.title = "Another title".into());
     sandbox.save("twin.patchbundle", &twin);
     sandbox
 }

@@ -162,7 +162,7 @@ fn a_bundle_that_was_changed_after_it_was_signed_is_broken_and_nothing_helps() {
     trust(&console, "anna", &anna, "--product Widget");
     sign(&console, "fix", "anna", "author");
     // The same signature on another manifest.
-    save(&sandbox, "other", |patch| patch.about.title = "Something else".to_owned());
+    save(&sandbox, "other", |patch| patch.about.title = "Something else".into());
     move_signature(&sandbox, "fix", "other");
     let broken = console.run("verify $/other.patchbundle --allow-unsigned");
     assert!(broken.out.contains("Broken: this isn't the file that anna signed"), "{broken}");
@@ -217,7 +217,7 @@ fn h87_an_older_patch_needs_a_reason_which_the_history_keeps() {
     save(&sandbox, "old", |patch| patch.about.sequence = 41);
     save(&sandbox, "twin", |patch| {
         patch.about.sequence = 42;
-        patch.about.title = "Another".to_owned();
+        patch.about.title = "Another".into();
     });
     save(&sandbox, "far", |patch| patch.about.sequence = 1 << 62);
     for name in ["new", "old", "twin", "far"] {
@@ -232,7 +232,7 @@ fn h87_an_older_patch_needs_a_reason_which_the_history_keeps() {
     }
     assert_eq!(console.run("apply $/old.patchbundle $/app --yes --allow-downgrade=").code, 2);
     let far = console.done("plan $/far.patchbundle $/app");
-    assert!(far.out.contains("check if that is right"), "{far}");
+    assert!(far.in_one_line().contains("check if that is right"), "{far}");
     // The same patch again is no step back.
     console.done("apply $/new.patchbundle $/app --yes");
     console.done("rollback $/app --yes");
@@ -529,5 +529,5 @@ fn a_list_of_keys_that_are_taken_back_counts_when_a_revoker_signed_it() {
     trust(&console, "rita", &rita, "--every-product --role revoker");
     console.done("key update $/gone.json");
     let verified = console.run("verify $/fix.patchbundle");
-    assert!(verified.out.contains("the key was revoked: the laptop was stolen"), "{verified}");
+    assert!(verified.in_one_line().contains("the key was revoked: the laptop was stolen"), "{verified}");
 }

@@ -70,7 +70,7 @@ fn talkative(bundle: Builder) -> Builder {
         let url = Some(text("https://tracker.example/ACME-7"));
         patch.about.issues = vec![Issue { system: text("jira"), key: text("ACME-7"), url, kind: None }];
         patch.about.vulnerabilities = vec![text("CVE-2026-12345")];
-        patch.about.contact = Some(text("support@acme.example"));
+        patch.about.contact = Some(text("support@acme.example").into());
         patch.about.result_version = Some(text("4.2.1"));
         patch.about.restart = Restart::Service;
         patch.about.product.detect = vec![patchwright::model::Detect::Version {
@@ -78,8 +78,8 @@ fn talkative(bundle: Builder) -> Builder {
             after: String::new(),
             until: None,
         }];
-        patch.about.rollback.data_warning = Some(text("documents made since keep the new fonts"));
-        patch.about.rollback.steps = vec![text("close all documents")];
+        patch.about.rollback.data_warning = Some(text("documents made since keep the new fonts").into());
+        patch.about.rollback.steps = vec![text("close all documents").into()];
         patch.about.health = vec![check(Probe::Version { is: text("4.2.1") })];
         patch.about.preflight = vec![check(Probe::Disk { free_bytes: 1 })];
     })

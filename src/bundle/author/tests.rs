@@ -423,7 +423,7 @@ fn a_finished_bundle_that_says_something_else_is_refused() {
     let mut patch = shop.put("new/a.txt", "a").author().patch;
     let path = shop.path("made.patchbundle");
     read_back(&patch, &path).expect("it says what it was made from");
-    patch.about.title.push('!');
+    patch.about.title = format!("{}!", patch.about.title).into();
     let error = read_back(&patch, &path).expect_err("it says something else");
     assert!(matches!(&error, AuthorError::Bundle(error) if error.code() == Code::Manifest), "{error}");
     assert!(error.to_string().contains("does not say what it was made from"), "{error}");

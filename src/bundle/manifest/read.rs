@@ -9,7 +9,7 @@ use crate::model::{
     About, Approvals, CarriedSbom, Check, Code, Conflict, Detect, DiffText, Digest, Evidence, FileChange,
     FileNode, Hold, Issue, LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product,
     Requirement, RequirementIf, Restart, Rollback, RolloutPace, Script, Setting, Severity, Share, Toggle,
-    TreePath, Word, read_span,
+    TreePath, Untrusted, Word, read_span,
 };
 
 pub(super) type ManifestRead<T> = Result<T, ManifestProblem>;
@@ -30,8 +30,8 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
         channel: raw.channel,
         approvals: approvals(raw.needs_approval),
         kind: word("kind", &raw.kind)?,
-        title: raw.title,
-        summary: raw.summary,
+        title: raw.title.into(),
+        summary: raw.summary.into(),
         severity: raw.severity.map(severity).transpose()?,
         issues: raw.issues.into_iter().map(issue).collect(),
         fixes: raw.fixes,
@@ -44,16 +44,16 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
         mends: each("mends", raw.mends, |id| patch_id("", &id))?,
         expires: raw.expires,
         support_until: raw.support_until,
-        vendor: raw.vendor,
-        contact: raw.contact,
-        license: raw.license,
+        vendor: raw.vendor.into(),
+        contact: raw.contact.map(Into::into),
+        license: raw.license.map(Into::into),
         product: product(raw.product).map_err(|problem| problem.inside("product"))?,
         platforms: raw.platforms,
         result_version: raw.result.map(|result| result.version),
         requires: each("requires", raw.requires, requirement)?,
         requires_if: each("requires_if", raw.requires_if, requirement_if)?,
         conflicts: each("conflicts", raw.conflicts, |raw| {
-            Ok(Conflict { id: patch_id("id", &raw.id)?, reason: raw.reason })
+            Ok(Conflict { id: patch_id("id", &raw.id)?, reason: raw.reason.into() })
         })?,
         supersedes: each("supersedes", raw.supersedes, |id| patch_id("", &id))?,
         notices: each("holds", raw.holds, hold)?,
@@ -63,11 +63,11 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
         restart: raw.restart.map_or(Ok(Restart::Nothing), |text| word("restart", &text))?,
         rollout: raw.rollout.map_or_else(|| Ok(RolloutPace::default()), rollout)?,
         rollback: rollback(raw.rollback).map_err(|problem| problem.inside("rollback"))?,
-        source: raw.source,
+        source: raw.source.map(Into::into),
         evidence: Evidence {
-            provenance: raw.provenance,
-            review: raw.review,
-            tests: raw.tests,
+            provenance: Untrusted::all(raw.provenance),
+            review: Untrusted::all(raw.review),
+            tests: Untrusted::all(raw.tests),
             sbom: raw.sbom.map(sbom).transpose().map_err(|problem| problem.inside("sbom"))?,
         },
         extensions: extensions.into_iter().map(|(key, value)| (key, value.to_string())).collect(),
@@ -107,7 +107,7 @@ pub(super) fn severity(raw: wire::RawSeverity) -> ManifestRead<Severity> {
 }
 
 fn hold(raw: wire::RawHold) -> ManifestRead<Hold> {
-    Ok(Hold { kind: word("kind", &raw.kind)?, text: raw.text, phase: word("phase", &raw.phase)? })
+    Ok(Hold { kind: word("kind", &raw.kind)?, text: raw.text.into(), phase: word("phase", &raw.phase)? })
 }
 
 fn product(raw: wire::RawProduct) -> ManifestRead<Product> {
@@ -163,9 +163,9 @@ fn rollout(raw: wire::RawRollout) -> ManifestRead<RolloutPace> {
 fn rollback(raw: wire::RawRollback) -> ManifestRead<Rollback> {
     Ok(Rollback {
         possible: word("possible", &raw.possible)?,
-        reason: raw.reason,
-        data_warning: raw.data_warning,
-        steps: raw.steps,
+        reason: raw.reason.map(Into::into),
+        data_warning: raw.data_warning.map(Into::into),
+        steps: Untrusted::all(raw.steps),
     })
 }
 
@@ -186,7 +186,7 @@ fn sbom(raw: wire::RawSbom) -> ManifestRead<CarriedSbom> {
 fn script(raw: wire::RawScript) -> ManifestRead<Script> {
     Ok(Script {
         phase: word("phase", &raw.phase)?,
-        reason: raw.reason,
+        reason: raw.reason.into(),
         blob: digest("blob", &raw.blob)?,
         interpreter: word("interpreter", &raw.interpreter)?,
         timeout_secs: raw.timeout,
@@ -197,7 +197,7 @@ fn script(raw: wire::RawScript) -> ManifestRead<Script> {
 fn toggle(raw: wire::RawToggle) -> ManifestRead<Toggle> {
     Ok(Toggle {
         id: patch_id("id", &raw.id)?,
-        title: raw.title,
+        title: raw.title.into(),
         file: path("file", &raw.file)?,
         kind: word("kind", &raw.kind)?,
         key: raw.key,
@@ -211,7 +211,7 @@ fn toggle(raw: wire::RawToggle) -> ManifestRead<Toggle> {
         },
         initially: word("initially", &raw.initially)?,
         takes_effect: word("takes_effect", &raw.takes_effect)?,
-        when_off: raw.when_off,
+        when_off: raw.when_off.into(),
         fixes: raw.fixes,
         vulnerabilities: raw.vulnerabilities,
         until: raw.until,

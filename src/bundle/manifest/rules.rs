@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use super::problem::Problems;
 use super::{limits, resolves, toggles};
 use crate::bundle::limits::MAX_SIGNATURES;
-use crate::model::{About, Check, Code, Detect, PatchId, Probe, ResolvedIssue, RollbackPossible, Script};
+use crate::model::{
+    About, Check, Code, Detect, PatchId, Probe, ResolvedIssue, RollbackPossible, Script, Untrusted,
+};
 use crate::text::json;
 
 /// Checks everything but the changes. An order is not `created` yet.
@@ -41,8 +43,8 @@ fn identity(about: &About, problems: &mut Problems) {
     if about.identity.revision == 0 {
         problems.manifest("revision", "revisions count from 1");
     }
-    problems.line("title", &about.title, limits::TITLE_CHARS);
-    problems.paragraph("summary", &about.summary, limits::SUMMARY_CHARS);
+    problems.line("title", about.title.raw(), limits::TITLE_CHARS);
+    problems.paragraph("summary", about.summary.raw(), limits::SUMMARY_CHARS);
     if let Some(channel) = &about.channel {
         problems.line("channel", channel, limits::NAME_CHARS);
     }
@@ -131,11 +133,11 @@ pub(super) fn rfc3339(text: &str) -> Option<Timestamp> {
 }
 
 fn vendor(about: &About, problems: &mut Problems) {
-    problems.line("vendor", &about.vendor, limits::NAME_CHARS);
+    problems.line("vendor", about.vendor.raw(), limits::NAME_CHARS);
     if let Some(contact) = &about.contact {
-        problems.line("contact", contact, limits::SENTENCE_CHARS);
+        problems.line("contact", contact.raw(), limits::SENTENCE_CHARS);
     }
-    optional_line("license", about.license.as_deref(), problems);
+    optional_line("license", about.license.as_ref().map(Untrusted::raw), problems);
 }
 
 fn product(about: &About, problems: &mut Problems) {
@@ -230,14 +232,18 @@ fn relations(about: &About, problems: &mut Problems) {
         }
     }
     for (index, conflict) in about.conflicts.iter().enumerate() {
-        problems.line(format_args!("conflicts[{index}].reason"), &conflict.reason, limits::SENTENCE_CHARS);
+        problems.line(
+            format_args!("conflicts[{index}].reason"),
+            conflict.reason.raw(),
+            limits::SENTENCE_CHARS,
+        );
     }
 }
 
 fn holds(about: &About, problems: &mut Problems) {
     problems.entries("holds", about.notices.len(), limits::ENTRIES);
     for (index, hold) in about.notices.iter().enumerate() {
-        problems.paragraph(format_args!("holds[{index}].text"), &hold.text, limits::SENTENCE_CHARS);
+        problems.paragraph(format_args!("holds[{index}].text"), hold.text.raw(), limits::SENTENCE_CHARS);
     }
 }
 
@@ -302,7 +308,7 @@ fn check_scripts(scripts: &[Script], problems: &mut Problems) {
     problems.entries("scripts", scripts.len(), limits::SCRIPTS);
     for (index, script) in scripts.iter().enumerate() {
         let at = format!("scripts[{index}]");
-        problems.paragraph(format_args!("{at}.reason"), &script.reason, limits::SENTENCE_CHARS);
+        problems.paragraph(format_args!("{at}.reason"), script.reason.raw(), limits::SENTENCE_CHARS);
         if !(1..=limits::SCRIPT_TIMEOUT_SECS).contains(&script.timeout_secs) {
             let message = format!("a script may take 1 to {} seconds", limits::SCRIPT_TIMEOUT_SECS);
             problems.push(Code::Limit, format_args!("{at}.timeout"), message);
@@ -317,17 +323,17 @@ fn rollback(about: &About, problems: &mut Problems) {
             .manifest("rollback.reason", "the reason why the patch can't always be rolled back is missing");
     }
     if let Some(reason) = &rollback.reason {
-        problems.paragraph("rollback.reason", reason, limits::SENTENCE_CHARS);
+        problems.paragraph("rollback.reason", reason.raw(), limits::SENTENCE_CHARS);
     }
     if let Some(warning) = &rollback.data_warning {
-        problems.paragraph("rollback.data_warning", warning, limits::SENTENCE_CHARS);
+        problems.paragraph("rollback.data_warning", warning.raw(), limits::SENTENCE_CHARS);
     }
     sentences("rollback.steps", &rollback.steps, problems);
 }
 
 fn evidence(about: &About, problems: &mut Problems) {
     if let Some(source) = &about.source {
-        problems.line("source", source, limits::SENTENCE_CHARS);
+        problems.line("source", source.raw(), limits::SENTENCE_CHARS);
     }
     sentences("provenance", &about.evidence.provenance, problems);
     sentences("tests", &about.evidence.tests, problems);
@@ -404,10 +410,10 @@ pub(super) fn names(at: &str, names: &[String], problems: &mut Problems) {
     }
 }
 
-fn sentences(at: &str, sentences: &[String], problems: &mut Problems) {
+fn sentences(at: &str, sentences: &[Untrusted], problems: &mut Problems) {
     problems.entries(at, sentences.len(), limits::ENTRIES);
     for (index, sentence) in sentences.iter().enumerate() {
-        problems.paragraph(format_args!("{at}[{index}]"), sentence, limits::SENTENCE_CHARS);
+        problems.paragraph(format_args!("{at}[{index}]"), sentence.raw(), limits::SENTENCE_CHARS);
     }
 }
 

@@ -41,8 +41,8 @@ pub(super) fn check(about: &About, problems: &mut Problems) {
 }
 
 fn texts(at: &str, about: &About, toggle: &Toggle, problems: &mut Problems) {
-    problems.line(format_args!("{at}.title"), &toggle.title, limits::TITLE_CHARS);
-    problems.paragraph(format_args!("{at}.when_off"), &toggle.when_off, limits::SENTENCE_CHARS);
+    problems.line(format_args!("{at}.title"), toggle.title.raw(), limits::TITLE_CHARS);
+    problems.paragraph(format_args!("{at}.when_off"), toggle.when_off.raw(), limits::SENTENCE_CHARS);
     for (field, setting) in [("on", &toggle.on), ("off", &toggle.off)] {
         if let Setting::Text(text) = setting {
             problems.length(format_args!("{at}.{field}"), text, limits::NAME_CHARS);

@@ -9,7 +9,7 @@ use super::{resolves, wire};
 use crate::model::{
     Approvals, CarriedSbom, Check, Conflict, Detect, DiffText, FileChange, Hold, Issue, Node, Patch, Payload,
     Probe, Product, Requirement, RequirementIf, Rollback, RolloutPace, Script, Setting, Severity, Toggle,
-    span_text,
+    Untrusted, span_text,
 };
 
 /// The first version of this program that reads what [`write_manifest`] writes. Raise it together with the format.
@@ -64,6 +64,15 @@ fn append<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     serde_json::to_writer(out, value).expect("a manifest has only texts, numbers and lists");
 }
 
+/// As it was written.
+fn raw_text(text: &Untrusted) -> String {
+    text.raw().to_owned()
+}
+
+fn raw_texts(texts: &[Untrusted]) -> Vec<String> {
+    texts.iter().map(raw_text).collect()
+}
+
 fn manifest(patch: &Patch) -> wire::Manifest {
     let about = &patch.about;
     wire::Manifest {
@@ -75,8 +84,8 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         channel: about.channel.clone(),
         needs_approval: approvals(about.approvals),
         kind: about.kind.to_string(),
-        title: about.title.clone(),
-        summary: about.summary.clone(),
+        title: about.title.raw().to_owned(),
+        summary: about.summary.raw().to_owned(),
         severity: about.severity.as_ref().map(severity),
         issues: about.issues.iter().map(issue).collect(),
         fixes: about.fixes.clone(),
@@ -90,9 +99,9 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         created: patch.created.clone(),
         expires: about.expires.clone(),
         support_until: about.support_until.clone(),
-        vendor: about.vendor.clone(),
-        contact: about.contact.clone(),
-        license: about.license.clone(),
+        vendor: about.vendor.raw().to_owned(),
+        contact: about.contact.as_ref().map(raw_text),
+        license: about.license.as_ref().map(raw_text),
         product: product(&about.product),
         platforms: about.platforms.clone(),
         result: about.result_version.clone().map(|version| wire::RawOutcome { version }),
@@ -111,10 +120,10 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         restart: Some(about.restart.to_string()),
         rollout: rollout(&about.rollout),
         rollback: rollback(&about.rollback),
-        source: about.source.clone(),
-        provenance: about.evidence.provenance.clone(),
-        tests: about.evidence.tests.clone(),
-        review: about.evidence.review.clone(),
+        source: about.source.as_ref().map(raw_text),
+        provenance: raw_texts(&about.evidence.provenance),
+        tests: raw_texts(&about.evidence.tests),
+        review: raw_texts(&about.evidence.review),
         sbom: about.evidence.sbom.as_ref().map(sbom),
         proof: Some(wire::RawProof { round_trip: patch.proven }),
     }
@@ -177,7 +186,7 @@ fn toggle(toggle: &Toggle) -> wire::RawToggle {
     };
     wire::RawToggle {
         id: toggle.id.to_string(),
-        title: toggle.title.clone(),
+        title: toggle.title.raw().to_owned(),
         file: toggle.file.to_string(),
         kind: toggle.kind.to_string(),
         key: toggle.key.clone(),
@@ -186,7 +195,7 @@ fn toggle(toggle: &Toggle) -> wire::RawToggle {
         variants: toggle.variants.iter().flatten().cloned().collect(),
         initially: toggle.initially.to_string(),
         takes_effect: toggle.takes_effect.to_string(),
-        when_off: toggle.when_off.clone(),
+        when_off: toggle.when_off.raw().to_owned(),
         fixes: toggle.fixes.clone(),
         vulnerabilities: toggle.vulnerabilities.clone(),
         until: toggle.until.clone(),
@@ -197,7 +206,7 @@ fn toggle(toggle: &Toggle) -> wire::RawToggle {
 fn script(script: &Script) -> wire::RawScript {
     wire::RawScript {
         phase: script.phase.to_string(),
-        reason: script.reason.clone(),
+        reason: script.reason.raw().to_owned(),
         blob: script.blob.to_string(),
         interpreter: script.interpreter.to_string(),
         timeout: script.timeout_secs,
@@ -218,11 +227,15 @@ fn requirement_if(only: &RequirementIf) -> wire::RawRequirementIf {
 }
 
 fn conflict(conflict: &Conflict) -> wire::RawConflict {
-    wire::RawConflict { id: conflict.id.to_string(), reason: conflict.reason.clone() }
+    wire::RawConflict { id: conflict.id.to_string(), reason: conflict.reason.raw().to_owned() }
 }
 
 fn hold(hold: &Hold) -> wire::RawHold {
-    wire::RawHold { kind: hold.kind.to_string(), text: hold.text.clone(), phase: hold.phase.to_string() }
+    wire::RawHold {
+        kind: hold.kind.to_string(),
+        text: hold.text.raw().to_owned(),
+        phase: hold.phase.to_string(),
+    }
 }
 
 fn rollout(pace: &RolloutPace) -> Option<wire::RawRollout> {
@@ -237,9 +250,9 @@ fn rollout(pace: &RolloutPace) -> Option<wire::RawRollout> {
 fn rollback(rollback: &Rollback) -> wire::RawRollback {
     wire::RawRollback {
         possible: rollback.possible.to_string(),
-        reason: rollback.reason.clone(),
-        data_warning: rollback.data_warning.clone(),
-        steps: rollback.steps.clone(),
+        reason: rollback.reason.as_ref().map(raw_text),
+        data_warning: rollback.data_warning.as_ref().map(raw_text),
+        steps: raw_texts(&rollback.steps),
     }
 }
 

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::model::{
     About, Approvals, Conflict, Detect, Evidence, Hold, HoldPhase, Issue, PatchId, PatchRef, Product,
-    Requirement, RequirementIf, RequirementMode, Restart, Rollback, RolloutPace, Severity, Share, read_span,
-    with_resolved,
+    Requirement, RequirementIf, RequirementMode, Restart, Rollback, RolloutPace, Severity, Share, Untrusted,
+    read_span, with_resolved,
 };
 use crate::text::{CONFLICT_LEFT, conflict_mark};
 
@@ -67,8 +67,8 @@ fn sections(table: &Table<'_, '_>) -> Order {
         channel: table.text("channel"),
         approvals: table.table("needs_approval").map(|table| approvals(&table)).unwrap_or_default(),
         kind: table.must_word("kind"),
-        title: table.must_text("title"),
-        summary: table.must_text("summary"),
+        title: table.must_text("title").into(),
+        summary: table.must_text("summary").into(),
         severity: table.table("severity").map(|table| severity(&table)),
         issues: each(table, "issues", issue),
         fixes: table.must_texts("fixes"),
@@ -84,9 +84,9 @@ fn sections(table: &Table<'_, '_>) -> Order {
         mends: ids(table, "mends"),
         expires: table.text("expires"),
         support_until: table.text("support_until"),
-        vendor: table.must_text("vendor"),
-        contact: table.text("contact"),
-        license: table.text("license"),
+        vendor: table.must_text("vendor").into(),
+        contact: table.text("contact").map(Into::into),
+        license: table.text("license").map(Into::into),
         product: product(table),
         platforms: table.texts("platforms"),
         result_version: table.text("result_version"),
@@ -101,11 +101,11 @@ fn sections(table: &Table<'_, '_>) -> Order {
         restart: table.word("restart").unwrap_or(Restart::Nothing),
         rollout: table.table("rollout").map(|table| rollout(&table)).unwrap_or_default(),
         rollback: rollback(table),
-        source: table.text("source"),
+        source: table.text("source").map(Into::into),
         evidence: Evidence {
-            provenance: table.texts("provenance"),
-            review: table.texts("review"),
-            tests: table.texts("tests"),
+            provenance: Untrusted::all(table.texts("provenance")),
+            review: Untrusted::all(table.texts("review")),
+            tests: Untrusted::all(table.texts("tests")),
             sbom: None,
         },
         extensions: extensions(table),
@@ -210,7 +210,7 @@ fn requirement_if(table: &Table<'_, '_>) -> RequirementIf {
 }
 
 fn conflict(table: &Table<'_, '_>) -> Conflict {
-    Conflict { id: table.must_id("id").unwrap_or_else(unknown_id), reason: table.must_text("reason") }
+    Conflict { id: table.must_id("id").unwrap_or_else(unknown_id), reason: table.must_text("reason").into() }
 }
 
 fn ids(table: &Table<'_, '_>, key: &'static str) -> Vec<PatchId> {
@@ -227,7 +227,7 @@ fn ids(table: &Table<'_, '_>, key: &'static str) -> Vec<PatchId> {
 fn hold(table: &Table<'_, '_>) -> Hold {
     Hold {
         kind: table.must_word("kind"),
-        text: table.must_text("text"),
+        text: table.must_text("text").into(),
         phase: table.word("phase").unwrap_or(HoldPhase::Before),
     }
 }
@@ -253,9 +253,9 @@ fn rollback(order: &Table<'_, '_>) -> Rollback {
     };
     let rollback = Rollback {
         possible: table.must_word("possible"),
-        reason: table.text("reason"),
-        data_warning: table.text("data_warning"),
-        steps: table.texts("steps"),
+        reason: table.text("reason").map(Into::into),
+        data_warning: table.text("data_warning").map(Into::into),
+        steps: Untrusted::all(table.texts("steps")),
     };
     table.finish();
     rollback

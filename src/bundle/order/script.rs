@@ -47,7 +47,7 @@ impl OrderedScript {
     pub(crate) fn as_script(&self) -> Script {
         Script {
             phase: self.phase,
-            reason: self.reason.clone(),
+            reason: self.reason.clone().into(),
             blob: Digest::compute(&self.file.text),
             interpreter: self.interpreter,
             timeout_secs: self.timeout_secs,

@@ -25,7 +25,7 @@ fn one(table: &Table<'_, '_>, all: &[String]) -> Option<Toggle> {
     let (fixes, until, health) = (table.texts("fixes"), table.day("until"), checks(table, "health"));
     Some(Toggle {
         id: id?,
-        title,
+        title: title.into(),
         file: file?,
         kind,
         key,
@@ -35,7 +35,7 @@ fn one(table: &Table<'_, '_>, all: &[String]) -> Option<Toggle> {
         variants: None,
         initially,
         takes_effect,
-        when_off,
+        when_off: when_off.into(),
         fixes,
         vulnerabilities: if table.has("vulnerabilities") { named } else { all.to_vec() },
         until,

@@ -25,8 +25,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             (None, false) => words::WAS_APPLYING,
         };
         let switch = work.switch.as_deref().map(line);
-        let patches =
-            work.patches.iter().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
+        let patches = work.patches.iter().map(|patch| format!("{} ({})", patch.title, line(&patch.id)));
         let patches: Vec<String> = patches.collect();
         let patch = (!patches.is_empty()).then(|| patches.join(", "));
         let begun = format!("{}, {}", phrases::moment(&work.begun), line(&work.user));

@@ -55,7 +55,7 @@ fn appearance_ui(ui: &mut Ui, settings: &mut Settings) {
         (Palette::HighContrast, words::APPEARANCE_CONTRAST),
     ];
     choice_ui(ui, words::APPEARANCE, &PALETTES, &mut settings.palette);
-    step_ui(ui, window::PAGE_SIZE, &format!("{:.0} %", settings.zoom * 100.0), |larger| {
+    step_ui(ui, window::PAGE_SIZE, &format!("{:.0}%", settings.zoom * 100.0), |larger| {
         let step = if larger { ZOOM_STEP } else { -ZOOM_STEP };
         settings.zoom = ((settings.zoom + step) * 10.0).round().clamp(5.0, 30.0) / 10.0;
     });

@@ -97,7 +97,7 @@ impl Claims {
         }
         if let Some(clash) = patch.about.conflicts.iter().find(|conflict| conflict.id.as_str() == other) {
             self.excludes = true;
-            let reason = clash.reason.clone();
+            let reason = clash.reason.raw().to_owned();
             self.declared.push(Declaration::Excludes { by, other: named, reason });
         }
         replaces

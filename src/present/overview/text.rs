@@ -4,7 +4,6 @@ use super::{Fact, Overview, Section, SectionKind, about_rollback, fix_rows, fixe
 use crate::present::finding::findings_of_hidden;
 use crate::present::fit;
 use crate::report::{changes, phrases};
-use crate::text::escape_text;
 use crate::words::{self, fill};
 use crate::workbench::{FileSummary, Inspection, TextReading, TextSummary};
 
@@ -31,7 +30,7 @@ impl Overview {
             section(SectionKind::FinePrint, fine_print(inspection)),
         ];
         Self {
-            title: line(&patch.about.title),
+            title: patch.about.title.to_string(),
             identity: format!("{} · {sort}", line(patch.about.identity.id.as_str())),
             standing: inspection.verdict.standing,
             trust_word: words::NOT_SIGNED,
@@ -41,7 +40,7 @@ impl Overview {
             hidden: findings_of_hidden(&inspection.hidden),
             scripts: Vec::new(),
             // The titles of a series stand beside the names of its patches.
-            summary: if is_series { sort } else { escape_text(&patch.about.summary).into_owned() },
+            summary: if is_series { sort } else { patch.about.summary.in_lines().into_owned() },
             sections: sections.into_iter().filter(|section| !section.facts.is_empty()).collect(),
         }
     }
@@ -85,7 +84,7 @@ fn files(text: &TextReading) -> Vec<Fact> {
 fn from_whom(inspection: &Inspection) -> Vec<Fact> {
     let patch = &inspection.patch;
     vec![
-        Fact::new(words::FROM_WHOM, &patch.about.vendor),
+        Fact::new(words::FROM_WHOM, patch.about.vendor.raw()),
         Fact::new(words::MADE, &phrases::moment(&patch.created)),
         Fact::new(words::PROOF, words::NOT_PROVEN),
     ]

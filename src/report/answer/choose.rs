@@ -56,7 +56,7 @@ answers! {
     ChosenPatch(patch: &PatchAtHand) {
         id: String = patch.patch.about.identity.id.to_string(),
         revision: u32 = patch.patch.about.identity.revision,
-        title: String = patch.patch.about.title.clone(),
+        title: String = patch.patch.about.title.raw().to_owned(),
         file: String = path_text(&patch.file),
     }
 

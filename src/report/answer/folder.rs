@@ -154,7 +154,7 @@ answers! {
     Compared(patch: &IdentifiedPatch) {
         id: String = patch.identity.id.to_string(),
         revision: u32 = patch.identity.revision,
-        title: String = patch.title.clone(),
+        title: String = patch.title.raw().to_owned(),
         product: String = patch.product.clone(),
         in_history: bool = patch.in_history,
         presence: Presence = patch.presence,

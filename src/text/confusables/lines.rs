@@ -7,7 +7,7 @@ use super::character::{Around, is_right_to_left, judge};
 use super::words::{LookAlikes, PendingLookalikes, Resemblance, sentence, unplain};
 use super::{Confusable, ConfusableKind, ConfusableSeverity, Confusables};
 use crate::model::characters::{is_mark, unseen};
-use crate::text::escape::MAX_MARKS;
+use crate::model::escape::MAX_MARKS;
 use crate::text::{escape_bytes, escape_line};
 
 /// How long something has to be before it counts.

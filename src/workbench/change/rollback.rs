@@ -24,9 +24,9 @@ use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryFact, Gone, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
-use crate::model::{LayerKey, Node};
+use crate::model::{LayerKey, Node, Untrusted};
 use crate::plan::why::Restoring;
-use crate::plan::{Layer, Note, Obstacle, OnDrift, TakenBack, plan_rollback};
+use crate::plan::{Layer, Note, NoteSource, Obstacle, OnDrift, TakenBack, plan_rollback};
 use crate::transaction::Contents;
 use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::merging::resolve_edits_since;
@@ -180,7 +180,8 @@ impl Workbench {
         if !failed.is_empty() {
             return Err(run.failure(ScriptTrouble::NotUndone, failed, None));
         }
-        let note = |note: &ScriptNote| Note::new(format!("{}: {}", note.name(), note.how));
+        let note =
+            |note: &ScriptNote| Note::told(NoteSource::Script, format!("{}: {}", note.name(), note.how));
         done.notes.extend(told.iter().map(note));
         Ok(done)
     }
@@ -260,7 +261,7 @@ impl Workbench {
         ledger: &Ledger,
         entry: &Entry,
         on_drift: OnDrift,
-        advice: Vec<String>,
+        advice: Vec<Untrusted>,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         let mut look = self.look_at_from(fs, ledger, entry, (on_drift, &OtherSources::default()), watch)?;

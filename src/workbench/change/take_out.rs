@@ -175,7 +175,8 @@ fn obstacles(folder: &FolderStack, out: &TakeOut, on_dependents: OnDependents) -
         }
         let rollback = layer.patch.as_ref().map(|patch| &patch.about.rollback);
         if let Some(rollback) = rollback.filter(|rollback| rollback.possible == RollbackPossible::No) {
-            let (patch, reason) = (layer.id.clone(), rollback.reason.clone());
+            let (patch, reason) =
+                (layer.id.clone(), rollback.reason.as_ref().map(|reason| reason.raw().to_owned()));
             obstacles.push(Obstacle::new(Undo::Forbidden { patch, reason, ask: None }));
         }
     }

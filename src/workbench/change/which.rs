@@ -101,8 +101,8 @@ pub(super) fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Ent
         {
             Err(Error::refused(Undo::Forbidden {
                 patch: patch.about.identity.to_string(),
-                reason: patch.about.rollback.reason.clone(),
-                ask: Some(patch.about.contact.as_ref().unwrap_or(&patch.about.vendor).clone()),
+                reason: patch.about.rollback.reason.as_ref().map(|reason| reason.raw().to_owned()),
+                ask: Some(patch.about.contact.as_ref().unwrap_or(&patch.about.vendor).raw().to_owned()),
             }))
         }
         _ => Ok(()),

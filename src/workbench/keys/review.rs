@@ -52,7 +52,7 @@ impl Workbench {
             manifest: shown.manifest_digest,
             bundle: shown.file_digest,
             patch: shown.patch.about.identity.to_string(),
-            title: shown.patch.about.title.clone(),
+            title: shown.patch.about.title.raw().to_owned(),
             place: place_of(&shown.patch),
             reviewer: reviewer.unwrap_or_else(|| format!("{}@{}", environment.user, environment.host)),
             time: environment.now(),
@@ -145,7 +145,7 @@ fn findings(shown: &Inspection) -> Vec<String> {
     }
     findings.extend(patch.scripts.iter().map(|script| {
         let when = script.phase;
-        format!("a script runs {when} the change (SHA-256 {}): {}", script.blob, script.reason)
+        format!("a script runs {when} the change (SHA-256 {}): {}", script.blob, script.reason.raw())
     }));
     findings.extend(hidden(&shown.hidden));
     findings.extend(patch.changes.iter().flat_map(findings_at));

@@ -17,7 +17,7 @@ use crate::disk::{Observation, observe};
 use crate::ledger::{Action, Entry, Ledger};
 use crate::model::{
     Digest, FileChange, LayerKey, LocalEdits, Node, Patch, PatchId, PatchRef, PlaceProblem, Position,
-    ToggleKind, TreePath,
+    ToggleKind, TreePath, Untrusted,
 };
 use crate::plan::why::Override;
 use crate::plan::{FolderProduct, KnownBy};
@@ -40,7 +40,7 @@ pub struct Identified {
 #[derive(Debug, Clone)]
 pub struct IdentifiedPatch {
     pub identity: PatchRef,
-    pub title: String,
+    pub title: Untrusted,
     pub product: String,
     /// Whether the history says that it is in the folder.
     pub in_history: bool,

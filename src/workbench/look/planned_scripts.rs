@@ -61,7 +61,7 @@ impl PlannedScript {
             patch: patch.to_owned(),
             number: index + 1,
             time,
-            reason: script.reason.clone(),
+            reason: script.reason.raw().to_owned(),
             interpreter: script.interpreter,
             timeout_secs: script.timeout_secs,
             digest,

@@ -217,7 +217,7 @@ impl Workbench {
             return Ok(());
         }
         let files = entry.steps.iter().map(|step| step.path.to_string()).collect();
-        Err(Error::refused(HistoryDoubt::ForeignChange { user: entry.user.clone(), files }))
+        Err(Error::refused(HistoryDoubt::ForeignChange { user: entry.user.raw().to_owned(), files }))
     }
 
     /// What is remembered; `None` where there is no place to remember anything, as for an account without a home.

@@ -103,7 +103,7 @@ pub(crate) fn switches(
             let moved = moved.filter(|moved| stand == SwitchStand::At(moved.position));
             let since = moved.map(|moved| SwitchMove {
                 time: moved.entry.time.clone(),
-                user: moved.entry.user.clone(),
+                user: moved.entry.user.raw().to_owned(),
                 reason: standing.and_then(|note| note.reason.clone()),
                 entry: moved.entry.seq,
             });

@@ -63,7 +63,7 @@ impl UncheckedChange {
             subject: ledger.moved_by(change).map_or(change, |(moved, _)| moved).subject(),
             patches: ledger.concerned_by(change),
             time: change.time.clone(),
-            user: change.user.clone(),
+            user: change.user.raw().to_owned(),
             checks: failed.map_or(ChecksDue::CutShort, |entry| ChecksDue::Failed(of(&entry.checks))),
         }
     }
@@ -141,7 +141,13 @@ impl TakenBackAtOnce {
             }
         };
         let subject = ledger.moved_by(last).map_or(last, |(moved, _)| moved).subject();
-        Some(Self { subject, time: last.time.clone(), user: last.user.clone(), entry: last.seq, because })
+        Some(Self {
+            subject,
+            time: last.time.clone(),
+            user: last.user.raw().to_owned(),
+            entry: last.seq,
+            because,
+        })
     }
 
     /// The check or script that failed, if that is why.

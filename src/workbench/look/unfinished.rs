@@ -88,7 +88,7 @@ pub(super) fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
             }),
             patches: interrupted.entry.patches().into_iter().cloned().collect(),
             begun: interrupted.entry.time,
-            user: interrupted.entry.user,
+            user: interrupted.entry.user.raw().to_owned(),
             is_foreign: false,
             is_copied: false,
             can_finish: None,

@@ -104,12 +104,12 @@ fn about_commits(
     if let Some(product) = product.filter(|name| !name.is_empty() && !name.chars().any(char::is_control)) {
         about.product.name = product;
     }
-    about.source = Some(source);
+    about.source = Some(source.into());
     let named = headers.iter().take(MAX_NAMED_COMMITS).filter_map(|(_, header)| {
         let subject = text_patch::one_line_of(header.subject.as_deref().unwrap_or_default())?;
         Some(format!("commit {}: {subject}", header.commit.as_deref()?))
     });
-    about.evidence.provenance = named.collect();
+    about.evidence.provenance = named.map(Into::into).collect();
     Ok(about)
 }
 

@@ -48,10 +48,10 @@ pub(super) fn patch(source: &TextSource<'_>, origin: &TextOrigin, changes: Vec<F
         // It is another patch than the one it takes back.
         let id = format!("{}-reversed", about.identity.id);
         about.identity.id = PatchId::parse(&id).expect("an id with more letters that it may have");
-        about.title = line(&format!("Reverse of: {}", about.title)).unwrap_or(about.title);
+        about.title = line(&format!("Reverse of: {}", about.title.raw())).map_or(about.title, Into::into);
         about.fixes = vec![id];
     }
-    about.source = line(&format!("{}, sha256 {}", source.name, source.digest));
+    about.source = line(&format!("{}, sha256 {}", source.name, source.digest)).map(Into::into);
     about.extensions.insert(EXTENSION.to_owned(), record(origin).to_string());
     if are_not_for_windows(&changes) || has_names_that_differ_in_case(&changes) {
         about.platforms = vec![source.platform.to_owned()];
@@ -65,10 +65,10 @@ pub(crate) fn about(name: &str, headers: &[(String, MailHeader)], digest: Digest
     let author = single.and_then(|header| line(header.author.as_deref()?));
     let subject = single.and_then(|header| header.subject.as_deref());
     let mut about = About::minimal(id(name, headers, digest));
-    about.title = line(subject.unwrap_or(name)).unwrap_or_else(|| "A text patch".to_owned());
-    about.summary = summary(name, headers);
+    about.title = line(subject.unwrap_or(name)).unwrap_or_else(|| "A text patch".to_owned()).into();
+    about.summary = summary(name, headers).into();
     about.product.name = ANY_PRODUCT.to_owned();
-    about.vendor = author.unwrap_or_else(|| "unknown".to_owned());
+    about.vendor = author.map_or_else(|| "unknown".into(), Into::into);
     (about.issues, about.vulnerabilities) = tracked(headers);
     about
 }

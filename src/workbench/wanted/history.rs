@@ -73,7 +73,13 @@ pub(super) fn events(entries: &[Entry], unbelieved: &BTreeSet<u64>) -> Vec<Histo
         };
         let section = if let Some(ReconcileCause::Section(section)) = asked { section } else { None };
         let unbelieved = unbelieved.contains(&entry.seq).then_some(entry.seq);
-        HistoryEvent { what, user: entry.user.clone(), time: entry.time.clone(), section, unbelieved }
+        HistoryEvent {
+            what,
+            user: entry.user.raw().to_owned(),
+            time: entry.time.clone(),
+            section,
+            unbelieved,
+        }
     };
     entries.iter().map(event).collect()
 }

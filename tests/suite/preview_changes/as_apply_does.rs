@@ -75,7 +75,7 @@ const REASONS: [Reason; 10] = [
         console(sandbox).done("sign $/other.patchbundle --key $/acme.key --as author");
         console(sandbox).done("apply $/other.patchbundle $/app --yes");
         let id = PatchId::parse("HF-0").expect("a good id");
-        let conflict = patchwright::model::Conflict { id, reason: "both".to_owned() };
+        let conflict = patchwright::model::Conflict { id, reason: "both".into() };
         save(sandbox, "fix", |patch| patch.about.conflicts = vec![conflict]);
     }),
 ];

@@ -117,9 +117,8 @@ fn h93_a_change_at_column_ten_thousand_is_told() {
 fn h94_a_title_cannot_pass_for_our_verdict() {
     let hidden = found(|sandbox| {
         sandbox.bundle("H94").create("a.txt", "a\n").but(|patch| {
-            patch.about.title = "Trusted: ACME verified".to_owned();
-            patch.about.summary =
-                "Key 1a2b 3c4d 5e6f 7a8b 9c0d 1e2f 3a4b 5c6d 1a2b 3c4d 5e6f 7a8b".to_owned();
+            patch.about.title = "Trusted: ACME verified".into();
+            patch.about.summary = "Key 1a2b 3c4d 5e6f 7a8b 9c0d 1e2f 3a4b 5c6d 1a2b 3c4d 5e6f 7a8b".into();
         })
     });
     assert_eq!(deceiving(&hidden), kinds(&[("imitation", 2)]));
@@ -132,9 +131,10 @@ fn h94_a_title_of_a_megabyte_is_refused_and_a_long_one_is_cut() {
     let sandbox = product();
     let long = |chars: usize| "Trusted ".repeat(chars / 8);
     let mut patch = sandbox.bundle("H94").create("a.txt", "a\n").patch;
-    patch.about.title = long(1 << 20);
+    patch.about.title = long(1 << 20).into();
     assert!(read_manifest(&write_manifest(&patch)).is_err(), "no such title gets in");
-    let bundle = sandbox.bundle("H94").create("a.txt", "a\n").but(|patch| patch.about.title = long(200));
+    let bundle =
+        sandbox.bundle("H94").create("a.txt", "a\n").but(|patch| patch.about.title = long(200).into());
     sandbox.save("fix.patchbundle", &bundle);
     let shown = Console::new(&sandbox).done("show $/fix.patchbundle").out;
     let head = shown.lines().next().expect("a line");
@@ -173,7 +173,7 @@ fn ordinary_patches_in_many_languages_raise_no_alarm() {
         .create("src/многоязычный.txt", text)
         .create("bom.txt", "\u{feff}with a mark\r\n")
         .create("日本.txt", "日本\n")
-        .but(|patch| patch.about.title = "Umlaute: äöü, 日本語, русский 🎉".to_owned());
+        .but(|patch| patch.about.title = "Umlaute: äöü, 日本語, русский 🎉".into());
     sandbox.save("fix.patchbundle", &bundle);
     let shown = Console::new(&sandbox).done("show $/fix.patchbundle --json").json()["hidden"].clone();
     assert_eq!((&shown["deceiving"], &shown["unusual"]), (&0.into(), &0.into()), "{shown}");

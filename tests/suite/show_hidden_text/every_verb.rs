@@ -161,14 +161,14 @@ fn lay_out() -> Sandbox {
     sandbox.save("fix.patchbundle", &bundle);
     let id = |id: &str| PatchId::parse(id).expect("a good id");
     let refused = evil_bundle(&sandbox).but(|patch| {
-        patch.about.conflicts = vec![Conflict { id: id("C"), reason: line("conflict") }];
+        patch.about.conflicts = vec![Conflict { id: id("C"), reason: line("conflict").into() }];
         let text = |text: &str| Some(line(text));
         let check = |probe| Check { probe, level: Level::Required, timeout_secs: 1, retries: 0 };
         patch.about.preflight = vec![
             check(Probe::Version { is: line("is") }),
             check(Probe::Process { name: "none\u{200b}\u{202e}".to_owned(), running: true }),
         ];
-        patch.about.license = text("licence");
+        patch.about.license = text("licence").map(Into::into);
         patch.about.result_version = text("after");
         patch.about.product.versions = vec![line("version")];
     });

@@ -66,7 +66,7 @@ impl Builder {
     pub fn script(mut self, phase: ScriptPhase, text: &str, undo: Option<&str>) -> Self {
         self.patch.scripts.push(Script {
             phase,
-            reason: "the printer keeps the fonts open".to_owned(),
+            reason: "the printer keeps the fonts open".into(),
             blob: Digest::compute(text.as_bytes()),
             interpreter: Interpreter::Sh,
             timeout_secs: 20,
@@ -144,10 +144,10 @@ fn empty_patch(id: &str) -> Patch {
     let text = |text: &str| text.to_owned();
     let about = About {
         sequence: 1,
-        title: text("Umlauts in fonts"),
-        summary: text("Letters such as “ä” were cut off.\nPrinting is not affected."),
+        title: "Umlauts in fonts".into(),
+        summary: "Letters such as “ä” were cut off.\nPrinting is not affected.".into(),
         fixes: vec![text("ACME-7")],
-        vendor: text("ACME Ltd"),
+        vendor: "ACME Ltd".into(),
         product: Product { name: text("Widget"), versions: vec![text("4.2")], ..Product::default() },
         ..About::minimal(PatchId::parse(id).expect("a good id"))
     };

@@ -111,7 +111,7 @@ pub const SWITCH_ID: &str = "parser";
 fn toggle() -> Toggle {
     Toggle {
         id: id(SWITCH_ID),
-        title: "the new parser".to_owned(),
+        title: "the new parser".into(),
         file: TreePath::parse(SWITCH).expect("a good path"),
         kind: ToggleKind::Env,
         key: Some("PARSER".to_owned()),
@@ -120,7 +120,7 @@ fn toggle() -> Toggle {
         variants: None,
         initially: Position::On,
         takes_effect: TakesEffect::Restart,
-        when_off: "the old parser is slow".to_owned(),
+        when_off: "the old parser is slow".into(),
         fixes: Vec::new(),
         vulnerabilities: Vec::new(),
         until: None,

@@ -30,10 +30,10 @@ pub fn line(label: &str) -> String {
 
 /// Says something evil wherever a manifest takes text.
 pub fn everywhere(patch: &mut Patch) {
-    patch.about.title = line("title");
-    patch.about.summary = format!("{}\n\t{}\nReady to apply.", line("summary"), line("more"));
-    patch.about.vendor = line("vendor");
-    patch.about.contact = Some(line("contact"));
+    patch.about.title = line("title").into();
+    patch.about.summary = format!("{}\n\t{}\nReady to apply.", line("summary"), line("more")).into();
+    patch.about.vendor = line("vendor").into();
+    patch.about.contact = Some(line("contact").into());
     patch.about.product.name = line("product");
     patch.about.product.detect = vec![
         Detect::Exists { path: tree_path("version.txt") },
@@ -43,15 +43,16 @@ pub fn everywhere(patch: &mut Patch) {
     patch.about.issues =
         vec![Issue { system: line("system"), key: line("key"), url: None, kind: Some(line("kind")) }];
     patch.about.severity = Some(Severity { level: SeverityLevel::Low, cvss: None });
-    patch.about.notices = vec![Hold { kind: HoldKind::Action, text: line("hold"), phase: HoldPhase::Before }];
-    patch.about.rollback.reason = Some(line("reason"));
-    patch.about.rollback.data_warning = Some(line("warning"));
-    patch.about.rollback.steps = vec![line("step")];
-    patch.about.source = Some(line("source"));
+    patch.about.notices =
+        vec![Hold { kind: HoldKind::Action, text: line("hold").into(), phase: HoldPhase::Before }];
+    patch.about.rollback.reason = Some(line("reason").into());
+    patch.about.rollback.data_warning = Some(line("warning").into());
+    patch.about.rollback.steps = vec![line("step").into()];
+    patch.about.source = Some(line("source").into());
     patch.about.evidence = Evidence {
-        provenance: vec![line("provenance")],
-        review: vec![line("review")],
-        tests: vec![line("tests")],
+        provenance: vec![line("provenance").into()],
+        review: vec![line("review").into()],
+        tests: vec![line("tests").into()],
         sbom: None,
     };
     patch.about.result_version = Some(line("version"));
@@ -121,7 +122,7 @@ fn no_reason_against_a_patch_reaches_the_terminal_raw() {
     let bundle = evil_bundle(&sandbox).but(|patch| {
         patch.about.requires =
             vec![Requirement { id: id("B"), min_revision: 1, mode: RequirementMode::Before }];
-        patch.about.conflicts = vec![Conflict { id: id("C"), reason: line("conflict") }];
+        patch.about.conflicts = vec![Conflict { id: id("C"), reason: line("conflict").into() }];
         patch.about.preflight[0].level = Level::Required;
         patch
             .about

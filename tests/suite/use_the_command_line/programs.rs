@@ -115,7 +115,7 @@ fn every_answer_of_a_whole_story_fits_the_schema() {
     ask(&console, "new --output $/order.toml", "done");
     ask(&console, "make --from $/app --to $/new --id ACME-2 --output $/2.patchbundle", "done");
     let shown = ask(&console, "show $/fix.patchbundle", "done");
-    assert_eq!(shown["manifest"]["title"], bundle.patch.about.title);
+    assert_eq!(shown["manifest"]["title"], bundle.patch.about.title.raw());
     assert_eq!(
         shown["changes"],
         json!({ "added": 1, "modified": 2, "type_changed": 0, "renamed": 1, "deleted": 1 })
@@ -177,7 +177,7 @@ fn every_answer_about_patches_that_know_each_other_fits_the_schema() {
     ask(&console, &format!("explain {all}"), "nothing-to-do");
     let clash = ask(&console, "explain $/clash.patchbundle $/app", "refused");
     assert_eq!(clash["patches"][0]["relations"][0]["places"][0]["meeting"], "same-lines");
-    let apart = Conflict { id: PatchId::parse("ONE").expect("an id"), reason: "two fonts".to_owned() };
+    let apart = Conflict { id: PatchId::parse("ONE").expect("an id"), reason: "two fonts".into() };
     let loner = sandbox.bundle("LONER").replace("version.txt", "4.2\n", "4.3\n");
     sandbox.save("loner.patchbundle", &loner.but(|patch| patch.about.conflicts = vec![apart]));
     let apart = ask(&console, "explain $/loner.patchbundle $/app", "refused");

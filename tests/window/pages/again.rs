@@ -21,7 +21,7 @@ fn applied(health: &str) -> (Sandbox, Person) {
     sandbox.write("app/a.txt", "1\n");
     let probe = Probe::Text { path: TreePath::parse("a.txt").expect("a path"), contains: health.to_owned() };
     let bundle = sandbox.bundle("TURN").replace("a.txt", "1\n", "2\n").but(|patch| {
-        patch.about.rollback.steps.push(ADVICE.to_owned());
+        patch.about.rollback.steps.push(ADVICE.into());
         patch.about.restart = Restart::Service;
         patch.about.health.push(Check { probe, level: Level::Required, timeout_secs: 5, retries: 0 });
     });

@@ -16,18 +16,19 @@ const EVIL: &str = "a\u{202e}gnp.\u{200b}\u{feff}\u{2066}b";
 
 fn everywhere(patch: &mut Patch) {
     let evil = |label: &str| format!("{label} {EVIL}");
-    patch.about.title = evil("title");
-    patch.about.summary = format!("{}\n\t{}", evil("summary"), evil("more"));
-    patch.about.vendor = evil("vendor");
-    patch.about.contact = Some(evil("contact"));
+    patch.about.title = evil("title").into();
+    patch.about.summary = format!("{}\n\t{}", evil("summary"), evil("more")).into();
+    patch.about.vendor = evil("vendor").into();
+    patch.about.contact = Some(evil("contact").into());
     patch.about.product.name = evil("product");
     patch.about.fixes = vec![evil("fix")];
-    patch.about.notices = vec![Hold { kind: HoldKind::Action, text: evil("hold"), phase: HoldPhase::Before }];
-    patch.about.rollback.reason = Some(evil("reason"));
-    patch.about.rollback.data_warning = Some(evil("warning"));
-    patch.about.rollback.steps = vec![evil("step")];
-    patch.about.source = Some(evil("source"));
-    patch.about.evidence.review = vec![evil("review")];
+    patch.about.notices =
+        vec![Hold { kind: HoldKind::Action, text: evil("hold").into(), phase: HoldPhase::Before }];
+    patch.about.rollback.reason = Some(evil("reason").into());
+    patch.about.rollback.data_warning = Some(evil("warning").into());
+    patch.about.rollback.steps = vec![evil("step").into()];
+    patch.about.source = Some(evil("source").into());
+    patch.about.evidence.review = vec![evil("review").into()];
     patch.about.result_version = Some(evil("version"));
 }
 
@@ -69,7 +70,8 @@ fn no_page_shows_text_of_a_patch_or_a_folder_as_it_is() {
 fn no_reason_against_a_patch_and_no_damage_is_shown_as_it_is() {
     let sandbox = Sandbox::new();
     sandbox.write("app/version.txt", "4.2\n");
-    let conflict = Conflict { id: PatchId::parse("C").expect("a good id"), reason: format!("no {EVIL}") };
+    let conflict =
+        Conflict { id: PatchId::parse("C").expect("a good id"), reason: format!("no {EVIL}").into() };
     let builder = sandbox.bundle("ACME-HF-1").replace("version.txt", "4.1\n", "4.2.1\n").but(everywhere);
     let builder = builder.but(|patch| patch.about.conflicts = vec![conflict]);
     let bundle = sandbox.save("fix.patchbundle", &builder);

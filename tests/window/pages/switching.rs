@@ -23,7 +23,7 @@ const CVE: &str = "CVE-2026-1";
 fn toggle(vulnerabilities: &[&str]) -> Toggle {
     Toggle {
         id: patchwright::model::PatchId::parse("parser").expect("a good id"),
-        title: "the new parser".to_owned(),
+        title: "the new parser".into(),
         file: TreePath::parse("conf/app.env").expect("a good path"),
         kind: ToggleKind::Env,
         key: Some("PARSER".to_owned()),
@@ -32,7 +32,7 @@ fn toggle(vulnerabilities: &[&str]) -> Toggle {
         variants: None,
         initially: Position::On,
         takes_effect: TakesEffect::Restart,
-        when_off: "names in Cyrillic fail again".to_owned(),
+        when_off: "names in Cyrillic fail again".into(),
         fixes: Vec::new(),
         vulnerabilities: vulnerabilities.iter().map(|&id| id.to_owned()).collect(),
         until: None,
@@ -88,7 +88,7 @@ fn a_switch_is_turned_off_and_on_again_and_every_page_says_where_it_stands() {
     insta::assert_snapshot!("switch_on", scene.told(&person));
 
     person.press(window::TURN_OFF);
-    person.must_see("Step 1 of 2: Review");
+    person.must_see("Step 1 of 2: Summary");
     person.must_see(&fill(window::TURN_OFF_TITLE, &[("what", "the new parser")]));
     person.must_see("PARSER \"new\" → \"old\"");
     person.must_see("Names in Cyrillic fail again");
@@ -220,8 +220,8 @@ fn a_switch_past_its_day_is_reminded_of() {
 #[test]
 fn what_a_hostile_switch_is_called_is_shown_and_never_obeyed() {
     let hostile = Toggle {
-        title: "the \u{202e}gnihtyreve\u{202c} switch".to_owned(),
-        when_off: "nothing\u{200b} at all".to_owned(),
+        title: "the \u{202e}gnihtyreve\u{202c} switch".into(),
+        when_off: "nothing\u{200b} at all".into(),
         ..toggle(&[])
     };
     let scene = Scene::new(hostile);

@@ -99,8 +99,8 @@ fn good() -> Patch {
         channel: Some("stable".to_owned()),
         approvals: Approvals { authors: 1, reviewers: 2 },
         kind: PatchKind::Hotfix,
-        title: text("Umlauts in fonts"),
-        summary: text("Letters such as “ä” were cut off.\nPrinting is not affected."),
+        title: Untrusted::from("Umlauts in fonts"),
+        summary: Untrusted::from("Letters such as “ä” were cut off.\nPrinting is not affected."),
         severity: Some(Severity { level: SeverityLevel::Moderate, cvss: Some(text("CVSS:3.1/AV:N")) }),
         issues: vec![Issue {
             system: text("jira"),
@@ -140,9 +140,9 @@ fn good() -> Patch {
         mends: vec![id("ACME-HF-1040")],
         expires: Some(text("2027-11-23T09:30:00.5+01:00")),
         support_until: Some(text("2028-01-01T00:00:00Z")),
-        vendor: text("ACME Ltd"),
-        contact: Some(text("+49 30 1234, support@acme.example")),
-        license: Some(text("MIT OR Apache-2.0")),
+        vendor: Untrusted::from("ACME Ltd"),
+        contact: Some(Untrusted::from("+49 30 1234, support@acme.example")),
+        license: Some(Untrusted::from("MIT OR Apache-2.0")),
         product: Product {
             name: text("Widget"),
             purl: Some(text("pkg:generic/widget@4.2.1")),
@@ -166,11 +166,14 @@ fn good() -> Patch {
             when: id("ACME-HF-1001"),
             then: Requirement { id: id("ACME-HF-1002"), min_revision: 2, mode: RequirementMode::Before },
         }],
-        conflicts: vec![Conflict { id: id("ACME-HF-900"), reason: text("mends the same in another way") }],
+        conflicts: vec![Conflict {
+            id: id("ACME-HF-900"),
+            reason: Untrusted::from("mends the same in another way"),
+        }],
         supersedes: vec![id("ACME-HF-1041")],
         notices: vec![Hold {
             kind: HoldKind::Action,
-            text: text("stop the printer"),
+            text: Untrusted::from("stop the printer"),
             phase: HoldPhase::Before,
         }],
         preflight: vec![
@@ -190,7 +193,7 @@ fn good() -> Patch {
         ],
         toggles: vec![Toggle {
             id: id("umlauts"),
-            title: text("the new fonts"),
+            title: Untrusted::from("the new fonts"),
             file: path("share/n"),
             kind: ToggleKind::File,
             key: None,
@@ -199,7 +202,7 @@ fn good() -> Patch {
             variants: None,
             initially: Default::default(),
             takes_effect: TakesEffect::Live,
-            when_off: text("umlauts are cut off again"),
+            when_off: Untrusted::from("umlauts are cut off again"),
             fixes: vec![text("ACME-7")],
             vulnerabilities: Vec::new(),
             until: Some(text("2027-06-01")),
@@ -213,15 +216,15 @@ fn good() -> Patch {
         },
         rollback: Rollback {
             possible: RollbackPossible::UntilAccept,
-            reason: Some(text("the old fonts are deleted then")),
-            data_warning: Some(text("documents made since keep the new fonts")),
-            steps: vec![text("stop the printer")],
+            reason: Some(Untrusted::from("the old fonts are deleted then")),
+            data_warning: Some(Untrusted::from("documents made since keep the new fonts")),
+            steps: vec![Untrusted::from("stop the printer")],
         },
-        source: Some(text("git v4.2.1..v4.2.1-hf2")),
+        source: Some(Untrusted::from("git v4.2.1..v4.2.1-hf2")),
         evidence: Evidence {
-            provenance: vec![text("build 7781 of release/4.2")],
-            review: vec![text("Ada, every changed line")],
-            tests: vec![text("fonts regression: 412 passed")],
+            provenance: vec![Untrusted::from("build 7781 of release/4.2")],
+            review: vec![Untrusted::from("Ada, every changed line")],
+            tests: vec![Untrusted::from("fonts regression: 412 passed")],
             sbom: Some(CarriedSbom {
                 format: text("CycloneDX 1.6"),
                 digest: Digest::compute(b"sbom"),
@@ -237,7 +240,7 @@ fn good() -> Patch {
         diff: Some(DiffText { digest: Digest::compute(b"diff"), size_bytes: 4 }),
         scripts: vec![Script {
             phase: ScriptPhase::Before,
-            reason: text("The printer holds the fonts open."),
+            reason: Untrusted::from("The printer holds the fonts open."),
             blob: Digest::compute(b"stop"),
             interpreter: Interpreter::Sh,
             timeout_secs: 60,
@@ -321,7 +324,7 @@ fn what_the_reader_would_refuse_is_no_patch_made_here() {
     let decomposed = || "e\u{301}".to_owned();
     let old_link = change("zl", vec![link(&decomposed())], None, None);
     let refused = [
-        (good_about(|about| about.title = decomposed()), "title"),
+        (good_about(|about| about.title = decomposed().into()), "title"),
         (Patch { changes: vec![old_link], ..good() }, "changes[0].before"),
         (good_about(|about| about.extensions = [("x-a".to_owned(), "no JSON".to_owned())].into()), "x-a"),
         (good_about(|about| about.extensions = [("x-a".to_owned(), "1.5".to_owned())].into()), "x-a"),

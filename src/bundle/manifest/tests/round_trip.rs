@@ -95,7 +95,7 @@ fn any_patch() -> impl Strategy<Value = Patch> {
             let good = good().about;
             let rollback = Rollback {
                 possible: RollbackPossible::WORDS[possible].1,
-                steps: lines[4..6].to_vec(),
+                steps: Untrusted::all(lines[4..6].to_vec()),
                 ..good.rollback
             };
             let mut fixes = lines[6..9].to_vec();
@@ -105,8 +105,8 @@ fn any_patch() -> impl Strategy<Value = Patch> {
                 identity: PatchRef { revision, ..good.identity },
                 sequence,
                 kind: PatchKind::WORDS[kind].1,
-                title: lines[0].clone(),
-                summary,
+                title: lines[0].clone().into(),
+                summary: summary.into(),
                 severity: good.severity.filter(|_| proven),
                 fixes,
                 components: good
@@ -114,15 +114,15 @@ fn any_patch() -> impl Strategy<Value = Patch> {
                     .into_iter()
                     .map(|part| Component { paths: Vec::new(), ..part })
                     .collect(),
-                vendor: lines[1].clone(),
-                contact: optional[0].clone(),
-                license: optional[1].clone(),
+                vendor: lines[1].clone().into(),
+                contact: optional[0].clone().map(Into::into),
+                license: optional[1].clone().map(Into::into),
                 product: Product { name: lines[2].clone(), purl: None, ..good.product },
                 platforms: if proven { good.platforms } else { Vec::new() },
                 result_version: optional[2].clone(),
                 rollback,
-                source: optional[3].clone(),
-                evidence: Evidence { tests: lines[9..12].to_vec(), ..Evidence::default() },
+                source: optional[3].clone().map(Into::into),
+                evidence: Evidence { tests: Untrusted::all(lines[9..12].to_vec()), ..Evidence::default() },
                 extensions,
                 ..good
             };

@@ -233,7 +233,7 @@ fn patch_row(patch: &Installed, status: &FolderStatus) -> ([String; 4], Vec<Stri
         signed_by(patch, status),
         state,
     ];
-    let title = if patch.patch.title == patch.patch.id { String::new() } else { title(&patch.patch.title) };
+    let title = if patch.patch.title == *patch.patch.id { String::new() } else { title(&patch.patch.title) };
     (row, broken(&title, 6))
 }
 
@@ -442,7 +442,7 @@ fn row(entry: &Entry, event: &str) -> [String; 5] {
         entry.seq.to_string(),
         safe(&words::moment(&entry.time)).into_owned(),
         format!("{event} {subject}").trim_end().to_owned(),
-        format!("by {} on {}", safe(&entry.user), safe(&entry.host)),
+        format!("by {} on {}", entry.user, entry.host),
         version,
     ]
 }
@@ -450,9 +450,9 @@ fn row(entry: &Entry, event: &str) -> [String; 5] {
 fn outcome(note: &CheckNote, entry: &Entry) -> String {
     match entry.has_stopped(note) {
         true if entry.is_of_script(note) => {
-            format!("        Stopped by {}: {}\n", safe(&entry.user), safe(&note.check))
+            format!("        Stopped by {}: {}\n", entry.user, safe(&note.check))
         }
-        true => format!("        Health check stopped by {}: {}\n", safe(&entry.user), safe(&note.check)),
+        true => format!("        Health check stopped by {}: {}\n", entry.user, safe(&note.check)),
         false => checks::check(note, 8),
     }
 }

@@ -10,7 +10,7 @@ use super::{headline, place, safe};
 use crate::checks;
 use crate::cli::render::{Detail, Style, changes, words};
 use crate::diff::KeyChange;
-use crate::model::{Check, Level, Patch, PatchId, Restart};
+use crate::model::{Check, Level, Patch, PatchId, Restart, Untrusted};
 use crate::text::capitalised;
 use crate::workbench::{EVERY_PRODUCT, Inspection, Standing, Verdict, Verification};
 
@@ -18,7 +18,7 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
     let patch = &shown.patch;
     let mut text = format!("{}\n{}\n\n", headline(patch, style), verdict_line(&shown.verdict, style));
     // Marked on every line: it is the vendor who speaks here.
-    text.extend(quoted(&patch.about.summary));
+    text.extend(quoted(patch.about.summary.raw()));
     text.push('\n');
     text.push_str(&details(patch, verbose));
     text.push('\n');
@@ -63,8 +63,8 @@ fn details(patch: &Patch, verbose: bool) -> String {
     sheet.line(
         "From",
         match &patch.about.contact {
-            Some(contact) => format!("{} ({contact})", patch.about.vendor),
-            None => patch.about.vendor.clone(),
+            Some(contact) => format!("{} ({})", patch.about.vendor.raw(), contact.raw()),
+            None => patch.about.vendor.raw().to_owned(),
         },
     );
     sheet.option(
@@ -101,7 +101,7 @@ fn details(patch: &Patch, verbose: bool) -> String {
     sheet.lines("Needs", needs(patch));
     sheet.lines(
         "Conflicts",
-        patch.about.conflicts.iter().map(|clash| format!("with {}: {}", clash.id, clash.reason)),
+        patch.about.conflicts.iter().map(|clash| format!("with {}: {}", clash.id, clash.reason.raw())),
     );
     sheet.lines("Replaces", patch.about.supersedes.iter().map(ToString::to_string));
     let restart = match patch.about.restart {
@@ -111,7 +111,7 @@ fn details(patch: &Patch, verbose: bool) -> String {
     sheet.line("Restart", restart);
     sheet.lines(
         "To do",
-        patch.about.notices.iter().map(|hold| format!("{}: {} ({})", hold.phase, hold.text, hold.kind)),
+        patch.about.notices.iter().map(|hold| format!("{}: {} ({})", hold.phase, hold.text.raw(), hold.kind)),
     );
     sheet.lines("Rollout", words::rollout_pace(&patch.about.rollout));
     sheet.lines("Rollback", about_rollback(patch));
@@ -144,23 +144,24 @@ fn more_details(patch: &Patch, sheet: &mut LabelledLines) {
         patch.about.support_until.as_deref().map(|until| format!("until {}", words::moment(until))),
     );
     sheet.line("Sequence", patch.about.sequence.to_string());
-    sheet.option("License", patch.about.license.as_ref());
+    sheet.option("License", patch.about.license.as_ref().map(Untrusted::raw));
     sheet.option("purl", patch.about.product.purl.as_ref());
     sheet.option("CPE", patch.about.product.cpe.as_ref());
-    sheet.option("Source", patch.about.source.as_ref());
-    sheet.lines("Origin", &patch.about.evidence.provenance);
-    sheet.lines("Reviewed", &patch.about.evidence.review);
-    sheet.lines("Tested", &patch.about.evidence.tests);
+    sheet.option("Source", patch.about.source.as_ref().map(Untrusted::raw));
+    sheet.lines("Origin", patch.about.evidence.provenance.iter().map(Untrusted::raw));
+    sheet.lines("Reviewed", patch.about.evidence.review.iter().map(Untrusted::raw));
+    sheet.lines("Tested", patch.about.evidence.tests.iter().map(Untrusted::raw));
     sheet.option("SBOM", patch.about.evidence.sbom.as_ref().map(words::carried_sbom));
     sheet.lines("Also", patch.about.extensions.iter().map(|(key, value)| format!("{key} = {value}")));
 }
 
 fn about_rollback(patch: &Patch) -> Vec<String> {
     let rollback = &patch.about.rollback;
-    let reason = rollback.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    let steps = rollback.steps.iter().enumerate().map(|(index, step)| format!("{}. {step}", index + 1));
+    let reason = rollback.reason.as_ref().map(|reason| format!(": {}", reason.raw())).unwrap_or_default();
+    let steps =
+        rollback.steps.iter().enumerate().map(|(index, step)| format!("{}. {}", index + 1, step.raw()));
     let mut lines = vec![format!("{}{reason}", words::rollback(rollback.possible))];
-    lines.extend(rollback.data_warning.clone());
+    lines.extend(rollback.data_warning.iter().map(|warning| warning.raw().to_owned()));
     lines.extend(steps);
     lines
 }
@@ -223,7 +224,7 @@ pub(in crate::cli) fn verification(
         verdict_line(&shown.verdict, style),
     );
     let mut sheet = LabelledLines::new();
-    sheet.line("Patch", format!("{}  {}", shown.patch.about.identity, shown.patch.about.title));
+    sheet.line("Patch", format!("{}  {}", shown.patch.about.identity, shown.patch.about.title.raw()));
     sheet.line("SHA-256", shown.file_digest.to_string());
     sheet.line("Manifest", shown.manifest_digest.to_string());
     let rules = verified.rules.iter().map(|name| match name.as_str() {

@@ -60,7 +60,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::{Style, words};
-use crate::model::Patch;
+use crate::model::{Patch, Untrusted};
 use crate::report::shell_path;
 use crate::text::{escape_line, one_line};
 
@@ -73,8 +73,8 @@ fn safe(text: &str) -> Cow<'_, str> {
 }
 
 /// A title from outside.
-fn title(text: &str) -> String {
-    one_line(text, MAX_TITLE_CHARS)
+fn title(text: &Untrusted) -> String {
+    one_line(text.raw(), MAX_TITLE_CHARS)
 }
 
 /// Which patch it is. A patch without an order has its id for a title, too.

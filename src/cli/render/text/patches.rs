@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::list::{columns, note_lines};
-use super::{place, safe, title};
+use super::{MAX_TITLE_CHARS, place, safe};
 use crate::cli::render::{Detail, Style, words};
+use crate::text::one_line;
 use crate::workbench::{Exported, FileOutcome, TextInspection, TextOrigin, TextSummary};
 
 /// Most files of a list above a question.
@@ -14,8 +15,11 @@ pub(in crate::cli) fn text_patches(shown: &TextInspection, style: Style) -> Stri
     let mut text = String::new();
     for patch in &shown.patches {
         let header = &patch.header;
-        let subject =
-            header.subject.as_deref().map(|subject| format!("  {}", title(subject))).unwrap_or_default();
+        let subject = header
+            .subject
+            .as_deref()
+            .map(|subject| format!("  {}", one_line(subject, MAX_TITLE_CHARS)))
+            .unwrap_or_default();
         text.push_str(&format!("{}{subject}\n", style.strong(&safe(&patch.name))));
         let by = [header.author.as_deref(), header.date.as_deref()].into_iter().flatten().map(safe);
         let by: Vec<_> = by.collect();

@@ -143,7 +143,7 @@ pub(in crate::cli) fn rollback_plan(
     text.push_str(&scripts_in_short(&preview.scripts, &[], style));
     if !preview.advice.is_empty() {
         text.push_str(&heading("The vendor's advice for rolling back", style));
-        text.extend(preview.advice.iter().map(|line| format!("  | {}\n", safe(line))));
+        text.extend(preview.advice.iter().map(|line| format!("  | {line}\n")));
         text.push('\n');
     }
     text

@@ -46,7 +46,7 @@ pub(super) fn switch_lines(switch: &FolderSwitch, style: Style) -> String {
         say(format!("since {} by {}{}", safe(&moment), safe(&since.user), reason.unwrap_or_default()));
     }
     if switch.position() == Some(Position::Off) {
-        say(format!("while it is off: {}", safe(&toggle.when_off)));
+        say(format!("while it is off: {}", toggle.when_off));
     }
     if !switch.open_again().is_empty() {
         say(style.bad(&format!("off; {} again here", safe(&are_open(switch.open_again())))));
@@ -132,7 +132,7 @@ fn consequences(switch: &FolderSwitch, to: Position, style: Style) -> String {
     let mut text =
         format!("  The patch's code stays.\n  It takes effect {}.\n", toggle.takes_effect.phrase());
     if to == Position::Off {
-        text.push_str(&format!("  While it is off: {}\n", safe(&toggle.when_off)));
+        text.push_str(&format!("  While it is off: {}\n", toggle.when_off));
         if !toggle.vulnerabilities.is_empty() {
             let line = format!("{} again here while it is off", are_open(&toggle.vulnerabilities));
             text.push_str(&format!("  {}\n", style.bad(&safe(&line))));

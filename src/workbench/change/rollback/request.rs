@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::checks::{PatchChecks, describe};
 use crate::ledger::{CheckNote, Entry, Occasion, OverrideNote, PatchNote, Turn};
-use crate::model::{FileChange, Patch, Restart};
+use crate::model::{FileChange, Patch, Restart, Untrusted};
 use crate::plan::why::{Override, Overrides};
 use crate::plan::{Note, Obstacle, OnDrift, Preview};
 use crate::workbench::change::decision::DecisionSum;
@@ -74,7 +74,7 @@ pub struct RollbackPreview {
     /// What would happen.
     pub preview: Preview,
     /// The vendor's steps and warnings for rolling it back.
-    pub advice: Vec<String>,
+    pub advice: Vec<Untrusted>,
     /// What has to be restarted afterwards, as the patches that go or come back say.
     pub(crate) restarts: BTreeSet<Restart>,
     /// What would run to undo what the patch's scripts did.

@@ -197,7 +197,7 @@ impl StatedPatch {
                 1 => installed.patch.id.clone(),
                 revision => format!("{} revision {revision}", installed.patch.id),
             },
-            vendor: installed.patch.vendor.clone(),
+            vendor: installed.patch.vendor.raw().to_owned(),
             time: installed.time.clone(),
             restart: patch.map_or(Restart::Nothing, |patch| patch.about.restart),
         }

@@ -77,7 +77,13 @@ fn synthetic(dice: &mut Dice, empty: &Ledger) -> Synthetic {
 fn fill(entry: &mut Entry, dice: &mut Dice, clock: i64) {
     let id = format!("P-{}", dice.below(5));
     let (title, vendor) = ("t".to_owned(), "v".to_owned());
-    entry.patch = (!dice.once_in(9)).then_some(PatchNote { id, revision: 1, title, vendor, contact: None });
+    entry.patch = (!dice.once_in(9)).then_some(PatchNote {
+        id,
+        revision: 1,
+        title: title.into(),
+        vendor: vendor.into(),
+        contact: None,
+    });
     if dice.once_in(2) {
         entry.begun = Some(spelled(clock - dice.below(100) as i64 + 5));
     }

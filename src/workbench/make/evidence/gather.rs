@@ -10,7 +10,7 @@ use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, KeptSignatures, Ledger, MAX_SIGNATURES_BYTES, Turns, read_small};
-use crate::model::{Digest, LayerKey, Node, Patch, Step, TreePath};
+use crate::model::{Digest, LayerKey, Node, Patch, Step, TreePath, Untrusted};
 use crate::plan::why::Undo;
 use crate::trust::judge;
 use crate::workbench::look::vouching::KeysOfToday;
@@ -204,14 +204,15 @@ impl Gathered<'_> {
 impl SaidOfPatch {
     fn new(patch: &Patch) -> Self {
         let about = &patch.about;
+        let raw = |texts: &[Untrusted]| texts.iter().map(|text| text.raw().to_owned()).collect();
         Self {
             created: patch.created.clone(),
-            summary: about.summary.clone(),
+            summary: about.summary.raw().to_owned(),
             issues: about.issues.iter().map(|issue| issue.key.clone()).collect(),
             resolves: about.resolves.clone(),
             vulnerabilities: about.vulnerabilities.clone(),
-            reviews: about.evidence.review.clone(),
-            tests: about.evidence.tests.clone(),
+            reviews: raw(&about.evidence.review),
+            tests: raw(&about.evidence.tests),
             is_proven: patch.proven,
         }
     }
@@ -236,8 +237,8 @@ impl Pseudonyms {
     /// `entry` without what is to be left out.
     fn from(&mut self, mut entry: Entry, redaction: Redaction) -> Entry {
         if redaction.users {
-            entry.user = named(&mut self.users, "user", &entry.user);
-            entry.host = named(&mut self.users, "machine", &entry.host);
+            entry.user = named(&mut self.users, "user", entry.user.raw()).into();
+            entry.host = named(&mut self.users, "machine", entry.host.raw()).into();
             for signer in entry.vouched.iter_mut().flat_map(|note| &mut note.signers) {
                 signer.name = named(&mut self.users, "signer", &signer.name);
                 signer.owner = None;

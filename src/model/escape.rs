@@ -15,11 +15,11 @@
 use std::borrow::Cow;
 use std::str::Chars;
 
-use crate::model::characters::{is_mark, unseen};
+use super::characters::{is_mark, unseen};
 
 /// Most combining marks that are drawn on one character. No writing system stacks more; hundreds climb over the
 /// lines above.
-pub(super) const MAX_MARKS: usize = 8;
+pub(crate) const MAX_MARKS: usize = 8;
 
 /// For one line, such as a title, a name or a value: nothing in the result breaks the line.
 pub(crate) fn escape_line(text: &str) -> Cow<'_, str> {
