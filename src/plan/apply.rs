@@ -34,6 +34,7 @@ pub(super) fn plan_part(patch: &Patch, situation: &Situation) -> PlanPart {
     let steps = planner.steps(&changes);
     find_missing_parents(&steps, situation, &mut planner.obstacles);
     planner.check_names(&steps);
+    planner.note_other_spellings(&steps);
     planner.note_what_is_worth_knowing(&steps);
     let Planner { obstacles, notes, .. } = planner;
     PlanPart { steps, obstacles, notes }
@@ -332,6 +333,26 @@ impl Planner<'_> {
                     true => self.notes.push(Note::of_obstacle(NoteAbout::Reason, twin)),
                     false => self.obstacles.push(twin),
                 }
+            }
+        }
+    }
+
+    /// Where a disk takes `README` for `Readme`, the patch finds a file whose name it then spells its own way.
+    fn note_other_spellings(&mut self, steps: &[Step]) {
+        if self.situation.case_sensitive {
+            return;
+        }
+        for step in steps.iter().filter(|step| step.before.is_some()) {
+            let Some(names) = self.situation.names.get(&step.path.parent()) else { continue };
+            if names.contains(step.path.name()) {
+                continue;
+            }
+            let key = CollisionKey::of_name(step.path.name());
+            let found = names.iter().find(|name| CollisionKey::of_name(name) == key);
+            if let Some(found) = found.and_then(|name| TreePath::parse(name).ok()) {
+                let text =
+                    format!("this folder spells the name {found}; a rollback won't bring that spelling back");
+                self.note_at(&step.path, text);
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::plan::{FileNote, Note, Obstacle};
 use crate::report::{hidden as report_hidden, phrases};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::text::{Advice, capitalised, escape_line, said_of, said_of_several};
-use crate::words::{self, fill, trying, window};
+use crate::words::{self, fill, trying, widgets, window};
 use crate::workbench::{EditChoice, Hidden};
 
 /// How much a finding matters.
@@ -123,7 +123,11 @@ impl Finding {
     /// Everything it says, for copying and reports.
     pub fn lines(&self) -> Vec<String> {
         let code = self.code.map(|code| format!(" ({code})")).unwrap_or_default();
-        let title = if self.heading.is_empty() { words::GOOD_TO_KNOW } else { &self.heading };
+        let title = match (self.heading.as_str(), self.rank) {
+            ("", Rank::Information) => widgets::LEVEL_INFORMATION,
+            ("", Rank::Blocks | Rank::MayBreak) => widgets::LEVEL_MAY_BREAK,
+            (heading, _) => heading,
+        };
         let mut lines = vec![format!("{title}{code}: {}", self.meaning)];
         lines.extend(self.evidence.iter().map(|line| format!("  {line}")));
         if !self.hint.is_empty() {
@@ -331,7 +335,7 @@ pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -
         let text = escape_line(text).into_owned();
         let way_out = (!deleted.is_empty()).then_some(WayOut::TakeTheirs(deleted));
         let finding = match places.as_slice() {
-            [] if is_warning => Finding::plain(Rank::MayBreak, window::READ_FIRST, text),
+            [] if is_warning => Finding { rank: Rank::MayBreak, ..Finding::note(capitalised(&text)) },
             [] => Finding::note(capitalised(&text)),
             [one] => Finding::note(said_of(one, &text)),
             many => {

@@ -149,6 +149,8 @@ pub struct RingFolder {
 pub enum RingStage {
     /// Its turn is still to come.
     Later,
+    /// It is the one that a run begins with.
+    Next,
     /// What the rollout is at.
     Now,
     /// It is through.
@@ -196,6 +198,7 @@ impl RolloutPage {
         let column = |(index, ring): (usize, &RingView)| {
             let stage = match is_at {
                 Some(at) if index > at => RingStage::Later,
+                Some(at) if index == at && !ring.is_begun => RingStage::Next,
                 Some(at) if index == at => RingStage::Now,
                 None if !ring.is_begun => RingStage::Later,
                 _ => RingStage::Through,

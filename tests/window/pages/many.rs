@@ -256,6 +256,7 @@ fn a_rollout_is_paused_resumed_and_goes_on_without_a_folder_that_cannot_be_chang
     person.press(many::DO_STOP);
     person.press(many::ROLLOUT_RESUME);
     person.press(many::DO_RESUME);
+    person.must_see("isn't the version this patch expects");
     person.press(many::ROLLOUT_LEAVE_OUT);
     let reason = person.control(many::DO_LEAVE_OUT).accesskit_node().description();
     assert_eq!(reason.as_deref(), Some(words::REASON_FIRST));
