@@ -9,8 +9,8 @@ use super::why::{AtPlace, Mismatch, Unfit, Why};
 use super::{FileNote, Note, Obstacle, Situation};
 use crate::diff::pair_renames;
 use crate::model::{
-    CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, Role, RollbackPossible, Step, TreePath,
-    executed_by, version_control,
+    CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, Role, Rollback, RollbackPossible, Step,
+    TreePath, executed_by, version_control,
 };
 use crate::text::with_thousands;
 
@@ -350,15 +350,25 @@ impl Planner<'_> {
         for hold in &self.patch.about.notices {
             self.notes.push(Note::of_hold(hold));
         }
-        if self.patch.about.rollback.possible != RollbackPossible::Yes {
-            let until = match self.patch.about.rollback.possible {
-                RollbackPossible::No => "can't be rolled back",
-                _ => "can be rolled back only until you keep it for good",
-            };
-            let reason = self.patch.about.rollback.reason.as_deref().unwrap_or("the vendor gives no reason");
-            self.note(format!("this patch {until}: {reason}"));
+        let rollback = &self.patch.about.rollback;
+        let reason = rollback.reason.as_deref().unwrap_or("the vendor gives no reason");
+        match (rollback.possible, self.situation.is_vouched) {
+            (RollbackPossible::Yes, _) => {}
+            (RollbackPossible::No, true) => self.note(format!("this patch can't be rolled back: {reason}")),
+            (RollbackPossible::No, false) => self.note(only_says_final("this patch", rollback)),
+            (RollbackPossible::UntilAccept, _) => {
+                self.note(format!("this patch can be rolled back only until you keep it for good: {reason}"));
+            }
         }
     }
+}
+
+/// That `who`, for whom nobody known vouches, says of itself that it can't be rolled back.
+pub(crate) fn only_says_final(who: &str, rollback: &Rollback) -> String {
+    let reason = rollback.reason.as_deref().unwrap_or("it gives no reason");
+    format!(
+        "{who} says it can't be rolled back ({reason}), but no key you trust signed it, so its word stops nobody"
+    )
 }
 
 /// What is wrong at a place that is neither as before nor as after.

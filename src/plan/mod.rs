@@ -55,7 +55,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 
 pub(crate) use aliases::OtherNames;
-pub(crate) use apply::fitness;
+pub(crate) use apply::{fitness, only_says_final};
 pub(crate) use choose::{Board, Need, NeedFate, Problem, RankBy, RiskRules};
 pub(crate) use due::{Due, DueBy, DueDays, DueOfPatch, Undated};
 pub(crate) use fates::FileFates;

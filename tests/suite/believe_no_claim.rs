@@ -3,6 +3,7 @@
 
 mod a_year;
 mod by_chance;
+mod final_word;
 mod in_place;
 mod merged_by_hand;
 mod moved;
