@@ -334,7 +334,7 @@ impl Bringing<'_> {
         // Told without reading anything, which is how it nearly always is.
         if now == self.left {
             return Fate::Kept;
-        } else if now == self.before {
+        } else if now == self.before && !self.is_only_a_folder(now) {
             return Fate::Undone;
         }
         let parts = self.parts(now, contents);
@@ -357,7 +357,16 @@ impl Bringing<'_> {
         parts
     }
 
+    /// Whether all that is back of what went is a folder: what went with it is told of by its files, and others may be
+    /// in it now.
+    fn is_only_a_folder(self, now: Option<&Node>) -> bool {
+        self.left.is_none() && self.before.is_some_and(Node::is_dir) && now.is_some_and(Node::is_dir)
+    }
+
     fn whole(self, now: Option<&Node>) -> Fate {
+        if self.is_only_a_folder(now) {
+            return Fate::Kept;
+        }
         match (is_same_content(self.left, now), is_same_content(self.before, now)) {
             (true, _) => Fate::Kept,
             (false, true) => Fate::Undone,
