@@ -9,6 +9,7 @@ mod merged_by_hand;
 mod moved;
 mod rotation;
 mod taken_out;
+mod values;
 
 use patchwright::model::{PatchId, Requirement, RequirementMode};
 use serde_json::Value;
