@@ -350,9 +350,7 @@ impl Planner<'_> {
             let key = CollisionKey::of_name(step.path.name());
             let found = names.iter().find(|name| CollisionKey::of_name(name) == key);
             if let Some(found) = found.and_then(|name| TreePath::parse(name).ok()) {
-                let text =
-                    format!("this folder spells the name {found}; a rollback won't bring that spelling back");
-                self.note_at(&step.path, text);
+                self.note_at(&step.path, PlaceRemark::SpelledOtherwise { found });
             }
         }
     }
@@ -372,7 +370,12 @@ impl Planner<'_> {
         }
         let Rollback { possible, reason, .. } = &self.patch.about.rollback;
         if *possible != RollbackPossible::Yes {
-            self.note(PatchRemark::LimitedRollback { possible: *possible, reason: reason.clone() });
+            let (possible, reason) = (*possible, reason.clone());
+            let patch = (!self.situation.is_vouched).then(|| "this patch".to_owned());
+            self.note(match (possible, patch) {
+                (RollbackPossible::No, Some(patch)) => PatchRemark::SaysFinal { patch, reason },
+                _ => PatchRemark::LimitedRollback { possible, reason },
+            });
         }
     }
 }

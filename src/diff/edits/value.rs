@@ -67,7 +67,7 @@ impl Value {
         sheet.documents.iter().map(|document| Self::of_entry(format, document)).collect()
     }
 
-    fn of_entry(format: Format, entry: &KeyEntry) -> Self {
+    pub(super) fn of_entry(format: Format, entry: &KeyEntry) -> Self {
         match &entry.said {
             ParsedValue::Odd(spelled) => Value::Odd(spelled.clone()),
             ParsedValue::Value(spelled) => words::meaning(format, spelled),

@@ -67,7 +67,10 @@ fn shared_place(
         }
     };
     let (fate, is_there, lost) = (fated.fate, fated.is_there, fated.worst_lines());
-    let mut keys = Vec::new();
+    let mut keys = match other.brought_at(path).filter(|_| fate != Fate::Kept && lost.is_empty()) {
+        Some((before, left)) => Bringing { path, before, left }.values_lost(will, contents),
+        None => Vec::new(),
+    };
     let meeting = if change.is_done(holds.as_ref()) || change.is_done(left.as_ref()) {
         Meeting::Same
     } else if change.expects(holds.as_ref()) || change.expects(left.as_ref()) {
@@ -86,7 +89,9 @@ fn shared_place(
             Ok(_) => Meeting::DifferentLines,
             Err(misfit) => {
                 let are_told = change.edit.is_some() || misfit.lines.is_empty();
-                keys = if are_told { clashing_keys(change, holds.as_ref(), contents) } else { Vec::new() };
+                if are_told && keys.is_empty() {
+                    keys = clashing_keys(change, holds.as_ref(), contents);
+                }
                 match misfit.lines.is_empty() {
                     true => Meeting::Whole,
                     false => Meeting::SameLines(misfit.lines),
