@@ -27,11 +27,13 @@ mod merged_how;
 mod metrics;
 mod open_again;
 mod order;
+mod planner;
 mod problem_facts;
 mod relate;
 #[cfg(test)]
 mod relate_tests;
 mod repair;
+mod resolution;
 mod resolve;
 mod rollback;
 pub(crate) mod rollout;
@@ -66,7 +68,6 @@ pub(crate) use fixed::{
 };
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
 pub use laying::lay;
-pub(crate) use local_edits::Resolution;
 pub(crate) use merged_how::MergedHow;
 pub(crate) use metrics::{
     ChangeEvent, Deed, EventRef, Metrics, Period, Proportion, RateFigure, TimeFigure, Times,
@@ -79,6 +80,7 @@ pub(crate) use relate::{
     says_that_it_contains, words_of,
 };
 pub(crate) use repair::{Lost, LostFile, plan_repair};
+pub(crate) use resolution::Resolution;
 pub(crate) use resolve::{Cycle, resolve};
 pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;
