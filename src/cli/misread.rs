@@ -1,7 +1,6 @@
 //! What is said about a command line that can't be read: help, the version, or what is wrong with it.
 
 use std::ffi::OsString;
-use std::io::Write;
 
 use super::Streams;
 use super::render::{answer, json};

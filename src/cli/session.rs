@@ -1,6 +1,5 @@
 //! One run of the program: who is asked, how answers are printed, and what the exit code is.
 
-use std::ffi::OsString;
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 
@@ -10,10 +9,8 @@ use super::flags::Common;
 use super::progress::{ProgressLines, TerminalProgress};
 use super::render::{Detail, Style, answer, json, text};
 use super::{Result, Streams};
-use crate::model::Kind;
 use crate::progress::{Progress, Quiet};
 use crate::report::Report;
-use crate::text::escape_text;
 use crate::workbench::{self, Error, Password, Watch, Workbench};
 pub(super) use answer::Outcome;
 
