@@ -83,6 +83,8 @@ pub enum Files {
     Done,
     /// Of several folders some are changed.
     SomeFolders,
+    /// Of several patches, each of which is a change of its own, those before the one that failed are applied.
+    SomePatches,
     /// None was changed by the patch itself, but a script has run.
     ScriptOnly,
 }
@@ -102,6 +104,7 @@ impl Files {
             Files::SomeFolders => {
                 Some("Folders were changed before that; each one's history has what was done there.")
             }
+            Files::SomePatches => Some("The patches applied before it stay applied."),
             Files::Done => Some("The change itself is done and in the history."),
             Files::New => Some("The patch is applied, and its backups are kept."),
         }

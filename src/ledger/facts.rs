@@ -214,7 +214,7 @@ impl EntryFact {
                 let is_it = |one: &CheckNote| !one.passed && one.check == *check;
                 entry.outcomes().iter().find(|one| is_it(one)).map_or_else(|| check.clone(), CheckNote::line)
             }
-            EntryFact::StoppedCheck { check } => format!("{} stopped this check: {check}", entry.user),
+            EntryFact::StoppedCheck { check } => format!("{} stopped this check: {check}", entry.user.raw()),
             EntryFact::ScriptsNotUndone => "the patch's scripts were not undone, at your request".to_owned(),
             EntryFact::RolledBackTogether { patches } => {
                 format!("rolled back together: {}", patches.join(", "))

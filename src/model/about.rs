@@ -8,8 +8,8 @@ use super::{
     Toggle, TreePath, Untrusted,
 };
 
-/// Everything that is written down about a patch and not computed. Texts are as the vendor wrote them and must be
-/// escaped before they are shown.
+/// Everything that is written down about a patch and not computed. Names, versions and ids of others are as the vendor
+/// wrote them, and must be escaped before they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
     /// Id and revision.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{About, Digest, FileChange, FileNode, Node, Payload, Script, TreePath};
 
 /// Everything one bundle says about itself, checked. One field per field of the manifest (see the schema in
-/// `assets/schema`); texts are as the vendor wrote them and must be escaped before they are shown.
+/// `assets/schema`); names are as the vendor wrote them and must be escaped before they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patch {
     /// What a person said about it.

@@ -1,5 +1,6 @@
 //! Plans the application of one patch.
 
+use super::{NoteAbout, NoteSource, PatchRemark, PlaceRemark};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +10,9 @@ use super::why::{AtPlace, Mismatch, Unfit, Why};
 use super::{FileNote, Note, Obstacle, Situation};
 use crate::diff::pair_renames;
 use crate::model::{
-    CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, Role, RollbackPossible, Step, TreePath,
-    Untrusted, executed_by, version_control,
+    CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, Role, Rollback, RollbackPossible, Step,
+    TreePath, executed_by, version_control,
 };
-use crate::text::with_thousands;
 
 /// A patch's own part of a plan.
 pub(super) struct PlanPart {
@@ -34,6 +34,7 @@ pub(super) fn plan_part(patch: &Patch, situation: &Situation) -> PlanPart {
     let steps = planner.steps(&changes);
     find_missing_parents(&steps, situation, &mut planner.obstacles);
     planner.check_names(&steps);
+    planner.note_other_spellings(&steps);
     planner.note_what_is_worth_knowing(&steps);
     let Planner { obstacles, notes, .. } = planner;
     PlanPart { steps, obstacles, notes }
@@ -64,12 +65,12 @@ impl Planner<'_> {
         self.obstacles.push(Obstacle::at(path, why));
     }
 
-    pub(super) fn note(&mut self, text: impl Into<String>) {
-        self.notes.push(Note::new(text));
+    pub(super) fn note(&mut self, remark: PatchRemark) {
+        self.notes.push(Note::new(remark));
     }
 
-    pub(super) fn note_at(&mut self, path: &TreePath, text: impl Into<String>) {
-        self.notes.push(Note::at(path, text));
+    pub(super) fn note_at(&mut self, path: &TreePath, remark: PlaceRemark) {
+        self.notes.push(Note::at(path, remark));
     }
 
     pub(super) fn note_file(&mut self, path: &TreePath, note: FileNote) {
@@ -109,11 +110,11 @@ impl Planner<'_> {
         for failed in &situation.failed_checks {
             match failed.is_required {
                 true => self.refuse(Unfit::Check(failed.clone())),
-                false => self.note(failed.to_string()),
+                false => self.notes.push(Note::told(NoteSource::Check, failed.to_string())),
             }
         }
         for check in &situation.unasked_checks {
-            self.note(format!("checked only once you agree to apply: {check}"));
+            self.note(PatchRemark::CheckedOnceAgreed { check: check.to_string() });
         }
     }
 
@@ -181,8 +182,7 @@ impl Planner<'_> {
             self.refuse_where_nothing_is(changes);
         }
         if done > 0 && !steps.is_empty() && self.obstacles.is_empty() {
-            let (done, all) = (with_thousands(done), with_thousands(all));
-            self.note(format!("{done} of {all} files already have this patch's changes"));
+            self.note(PatchRemark::PartlyThere { done, all });
         }
         settle_folders(steps, self.situation, &mut self.obstacles, &mut self.notes)
     }
@@ -297,7 +297,7 @@ impl Planner<'_> {
                 match self.situation.stores_any_name {
                     false => self.refuse_at(&step.path, AtPlace::Unportable(reason)),
                     true => {
-                        self.note_at(&step.path, format!("this name doesn't work on Windows: {reason}"));
+                        self.note_at(&step.path, PlaceRemark::BadNameOnWindows(reason));
                     }
                 }
             }
@@ -323,9 +323,29 @@ impl Planner<'_> {
             if let Some(twin) = twin {
                 let twin = Obstacle::at(&step.path, AtPlace::SameNameAs(twin));
                 match self.situation.case_sensitive && self.patch.about.leaves_windows_out() {
-                    true => self.note_at(&step.path, twin.meaning()),
+                    true => self.notes.push(Note::of_obstacle(NoteAbout::Reason, twin)),
                     false => self.obstacles.push(twin),
                 }
+            }
+        }
+    }
+
+    /// Where a disk takes `README` for `Readme`, the patch finds a file whose name it then spells its own way.
+    fn note_other_spellings(&mut self, steps: &[Step]) {
+        if self.situation.case_sensitive {
+            return;
+        }
+        for step in steps.iter().filter(|step| step.before.is_some()) {
+            let Some(names) = self.situation.names.get(&step.path.parent()) else { continue };
+            if names.contains(step.path.name()) {
+                continue;
+            }
+            let key = CollisionKey::of_name(step.path.name());
+            let found = names.iter().find(|name| CollisionKey::of_name(name) == key);
+            if let Some(found) = found.and_then(|name| TreePath::parse(name).ok()) {
+                let text =
+                    format!("this folder spells the name {found}; a rollback won't bring that spelling back");
+                self.note_at(&step.path, text);
             }
         }
     }
@@ -333,29 +353,19 @@ impl Planner<'_> {
     fn note_what_is_worth_knowing(&mut self, steps: &[Step]) {
         let changed: BTreeSet<&TreePath> = steps.iter().map(|step| &step.path).collect();
         for path in self.situation.hard_linked.iter().filter(|path| changed.contains(path)) {
-            self.note_at(path, "has other names (hard links); they keep the old content");
+            self.note_at(path, PlaceRemark::HasOtherNames);
         }
         for step in steps.iter().filter(|step| matches!(step.after, Some(Node::File(_) | Node::Link(_)))) {
-            if let Some(phrase) = executed_by(&step.path) {
-                self.note_at(&step.path, format!("runs automatically: {phrase}"));
+            if let Some(what) = executed_by(&step.path) {
+                self.note_at(&step.path, PlaceRemark::RunsByItself(what));
             }
         }
         for hold in &self.patch.about.notices {
-            self.notes.push(Note::of_hold(hold));
+            self.notes.push(Note::new(NoteAbout::Hold(hold.clone())));
         }
-        if self.patch.about.rollback.possible != RollbackPossible::Yes {
-            let until = match self.patch.about.rollback.possible {
-                RollbackPossible::No => "can't be rolled back",
-                _ => "can be rolled back only until you keep it for good",
-            };
-            let reason = self
-                .patch
-                .about
-                .rollback
-                .reason
-                .as_ref()
-                .map_or("the vendor gives no reason", Untrusted::raw);
-            self.note(format!("this patch {until}: {reason}"));
+        let Rollback { possible, reason, .. } = &self.patch.about.rollback;
+        if *possible != RollbackPossible::Yes {
+            self.note(PatchRemark::LimitedRollback { possible: *possible, reason: reason.clone() });
         }
     }
 }

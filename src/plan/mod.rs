@@ -25,6 +25,7 @@ mod local_edits;
 mod loss_tests;
 mod merged_how;
 mod metrics;
+mod note;
 mod open_again;
 mod order;
 mod planner;
@@ -32,6 +33,7 @@ mod problem_facts;
 mod relate;
 #[cfg(test)]
 mod relate_tests;
+mod remark;
 mod repair;
 mod resolution;
 mod resolve;
@@ -53,9 +55,6 @@ mod unmet;
 pub(crate) mod wanted;
 pub(crate) mod why;
 
-use std::collections::BTreeSet;
-use std::fmt::Display;
-
 pub(crate) use aliases::OtherNames;
 pub(crate) use apply::fitness;
 pub(crate) use choose::{Board, Need, NeedFate, Problem, RankBy, RiskRules};
@@ -72,6 +71,8 @@ pub(crate) use merged_how::MergedHow;
 pub(crate) use metrics::{
     ChangeEvent, Deed, EventRef, Metrics, Period, Proportion, RateFigure, TimeFigure, Times,
 };
+pub use note::Note;
+pub(crate) use note::{NoteAbout, NoteSource};
 pub(crate) use open_again::open_without;
 pub use order::in_order;
 pub(crate) use problem_facts::{Band, Exploited, ProblemFacts};
@@ -79,6 +80,7 @@ pub(crate) use relate::{
     Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, is_namesake,
     says_that_it_contains, words_of,
 };
+pub(crate) use remark::{ChangeRemark, PatchRemark, PlaceRemark};
 pub(crate) use repair::{Lost, LostFile, plan_repair};
 pub(crate) use resolution::Resolution;
 pub(crate) use resolve::{Cycle, resolve};
@@ -86,77 +88,17 @@ pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;
 pub(crate) use scope::Scope;
 pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
-pub(crate) use shown_lists::shortened;
 pub(crate) use silence::{Loud, ScanFinding, Scanner, Silence, in_folder, silenced};
 pub use situation::Situation;
 pub(crate) use situation::{FailedCheck, FolderProduct, KnownBy, Recalled, VolumeProblem, spell};
+use std::collections::BTreeSet;
 pub use take_out::{Because, take_out};
 pub(crate) use take_out::{Dependent, Rebuilt, TakeOut};
 pub(crate) use taken_back::TakenBack;
 pub use why::Obstacle;
 
-use crate::model::{Code, Digest, Hold, Mode, Node, PlaceProblem, Step, TreePath};
+use crate::model::{Code, Digest, Mode, Node, PlaceProblem, Step, TreePath};
 use why::Disk;
-
-/// Something to know that stops nothing.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Note {
-    pub text: String,
-    /// The place it is about, if it is about one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    /// Whether it is about how a diff fits, which is shown beside the diff, too.
-    #[serde(skip)]
-    pub is_fit: bool,
-    /// Whether somebody has to read it before they go on.
-    #[serde(skip)]
-    pub(crate) is_warning: bool,
-    /// What the text is made from, where the history is to keep it.
-    #[serde(skip)]
-    pub(crate) file: Option<FileNote>,
-    /// What the author of the patch asks for, if the note is that.
-    #[serde(skip)]
-    pub(crate) hold: Option<Hold>,
-}
-
-impl Note {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { path: None, text: text.into(), is_fit: false, is_warning: false, file: None, hold: None }
-    }
-
-    /// What the author of the patch asks for.
-    pub(crate) fn of_hold(hold: &Hold) -> Self {
-        Self {
-            hold: Some(hold.clone()),
-            ..Self::new(format!("{}: {}", hold.phase.heading(), hold.text.raw()))
-        }
-    }
-
-    /// One that somebody has to read before they go on.
-    pub(crate) fn warning(text: impl Into<String>) -> Self {
-        Self { is_warning: true, ..Self::new(text) }
-    }
-
-    pub(crate) fn at(path: impl Display, text: impl Into<String>) -> Self {
-        Self { path: Some(path.to_string()), ..Self::new(text) }
-    }
-
-    /// What it says to who types commands: with what they can add.
-    pub(crate) fn typed(&self) -> String {
-        let added = self.file.as_ref().zip(self.path.as_deref()).and_then(|(file, path)| file.typed(path));
-        [Some(self.text.clone()), added].into_iter().flatten().collect::<Vec<_>>().join("; ")
-    }
-
-    /// Whether it is that a file is not as the patch leaves it, because of what somebody did to it.
-    pub(crate) fn leaves_a_file(&self) -> bool {
-        matches!(self.file, Some(FileNote::Kept { .. } | FileNote::StaysDeleted))
-    }
-
-    /// What becomes of the file at `path`.
-    pub(crate) fn of_file(path: &TreePath, note: FileNote) -> Self {
-        Self { file: Some(note.clone()), ..Self::at(path, note.phrase()) }
-    }
-}
 
 /// The steps of a change, in an order in which they can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]

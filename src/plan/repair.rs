@@ -1,5 +1,6 @@
 //! Plans putting places right that are not as the history says.
 
+use super::PlaceRemark;
 use super::folders::{bring_back_parents, find_missing_parents, settle_folders};
 use super::why::Restoring;
 use super::{Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
@@ -36,8 +37,7 @@ pub(crate) fn plan_repair(steps: Vec<Step>, lost: Lost<'_>, situation: &Situatio
             lost
         }
         Lost::Left(lost) => {
-            let text = "stays as it is: there is no backup of it in the folder";
-            notes.extend(lost.iter().map(|lost| Note::at(&lost.path, text)));
+            notes.extend(lost.iter().map(|lost| Note::at(&lost.path, PlaceRemark::NoBackup)));
             lost
         }
     };

@@ -1,5 +1,6 @@
 //! Plans taking a change back.
 
+use super::NoteAbout;
 use super::folders::{bring_back_parents, find_missing_parents, settle_folders};
 use super::why::{Restoring, Since};
 use super::{
@@ -76,7 +77,7 @@ pub(crate) fn plan_rollback(
     // Whoever applied the patch on a weak disk has accepted that; the way back must not be harder than the way there.
     let (weak, obstacles): (Vec<_>, Vec<_>) =
         obstacles.into_iter().partition(|found| found.code() == Code::Volume);
-    notes.extend(weak.into_iter().map(|found| Note::new(found.meaning())));
+    notes.extend(weak.into_iter().map(|found| Note::of_obstacle(NoteAbout::Reason, found)));
     let base = situation.fingerprint(steps.iter().map(|step| &step.path));
     Preview {
         plan: Plan { steps: in_order(inverse), base },

@@ -6,6 +6,7 @@
 
 mod relating;
 
+use super::PatchRemark;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -192,8 +193,8 @@ impl<'a> FolderSoFar<'a> {
         self.see_as(one, all);
         if let Some(reason) = self.left_out(&planned.relations) {
             if planned.relations.iter().all(|relation| relation.class != RelationClass::Identical) {
-                let text = format!("{} is skipped: {}", patch.about.identity, reason.trim_end_matches('.'));
-                self.notes.push(Note::new(text));
+                let (patch, because) = (patch.about.identity.clone(), reason.clone());
+                self.notes.push(Note::new(PatchRemark::Skipped { patch, because }));
             }
             planned.left_out = Some(reason);
             return planned;
@@ -312,17 +313,15 @@ impl<'a> FolderSoFar<'a> {
         for relation in relations {
             let is_replaced = relation.class.consequence() == Consequence::Replace;
             let stops = relation.class.consequence() == Consequence::Stop;
-            if let Some(text) = relation.containment().filter(|_| !stops) {
-                let stays = if is_replaced { "" } else { "; both are kept" };
-                self.notes.push(Note::new(format!("{} {text}{stays}", patch.about.identity)));
-            } else if let Some(text) = relation.rewriting().filter(|_| !stops) {
-                self.notes.push(Note::new(format!("{} {text}", patch.about.identity)));
+            let id = || patch.about.identity.clone();
+            if let Some(how) = relation.containment().filter(|_| !stops) {
+                let both_stay = !is_replaced;
+                self.notes.push(Note::new(PatchRemark::Related { patch: id(), how, both_stay }));
+            } else if let Some(how) = relation.rewriting().filter(|_| !stops) {
+                self.notes.push(Note::new(PatchRemark::Related { patch: id(), how, both_stay: false }));
             } else if relation.evidence.says_contained && !relation.evidence.is_covered && !stops {
-                let text = format!(
-                    "{} says it contains {}, but the files don't show it",
-                    relation.id, patch.about.identity
-                );
-                self.notes.push(Note::new(text));
+                let by = relation.id.clone();
+                self.notes.push(Note::new(PatchRemark::SaidToContain { by, patch: id() }));
             }
             if !is_replaced {
                 continue;

@@ -91,6 +91,8 @@ pub struct CheckPage {
     pub rehearsal: Option<RehearsalOffer>,
     /// What has to be restarted after a rollback, or after one was undone.
     pub restarts: BTreeSet<Restart>,
+    /// How many text patches would be applied.
+    pub series: usize,
 }
 
 /// What a check is about. Texts are escaped.
@@ -162,7 +164,9 @@ impl CheckPage {
             asks_for
         });
         let (scripts, rehearsal) = (ScriptsView::new(&found.scripts), RehearsalOffer::of(found));
-        let mut check = Self { subject: Some(subject), passed, asks_for, scripts, rehearsal, ..check };
+        let series = found.text.as_ref().map_or(0, |text| text.patches.len());
+        let mut check =
+            Self { subject: Some(subject), passed, asks_for, scripts, rehearsal, series, ..check };
         if check.verdict == CheckVerdict::Blocked && check.asks_for.is_some() {
             check.verdict = CheckVerdict::NeedsReason;
             check.findings.iter_mut().for_each(|finding| finding.is_decision = finding.rank == Rank::Blocks);
@@ -328,19 +332,11 @@ impl CheckPage {
         };
         let changes = phrases::count(number, "change", "changes");
         Self {
-            subject: None,
-            verdict,
-            findings,
-            passed: Vec::new(),
             review: review.into_iter().flatten().collect(),
             decision: Some(decision),
             button: fill(button, &[("n", &changes)]),
             asks_for: preview.obstacles.iter().map(Obstacle::way_around).collect(),
-            differing: Vec::new(),
-            needs_reason: false,
-            scripts: None,
-            rehearsal: None,
-            restarts: BTreeSet::new(),
+            ..Self::only(verdict, findings)
         }
     }
 
@@ -353,21 +349,21 @@ impl CheckPage {
                 _ => Some(WayOut::CheckAgain),
             };
             findings.push(Finding {
-                rank: Rank::Blocks,
                 code: Some(failure.code),
-                heading: failure.heading.to_owned(),
-                meaning: failure.what.clone(),
                 hint: failure.hints.join(" "),
                 evidence: failure.causes.clone(),
-                places: Vec::new(),
                 way_out,
-                other_way: None,
-                is_decision: false,
+                ..Finding::plain(Rank::Blocks, failure.heading, failure.what_else())
             });
         }
+        Self::only(CheckVerdict::Blocked, findings)
+    }
+
+    /// What was found, and nothing that would happen.
+    fn only(verdict: CheckVerdict, findings: Vec<Finding>) -> Self {
         Self {
             subject: None,
-            verdict: CheckVerdict::Blocked,
+            verdict,
             findings,
             passed: Vec::new(),
             review: Vec::new(),
@@ -379,6 +375,7 @@ impl CheckPage {
             scripts: None,
             rehearsal: None,
             restarts: BTreeSet::new(),
+            series: 0,
         }
     }
 

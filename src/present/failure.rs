@@ -84,6 +84,12 @@ impl Failure {
         }
     }
 
+    /// What happened, without the words of the heading where it begins with them.
+    pub fn what_else(&self) -> String {
+        let rest = self.what.strip_prefix(self.heading).map(|rest| rest.trim_start_matches([':', ' ']));
+        rest.filter(|rest| !rest.is_empty()).unwrap_or(&self.what).to_owned()
+    }
+
     /// Everything there is to know, for copying: code, causes, hints.
     pub fn details(&self) -> String {
         let mut lines = vec![format!("{}: {}", self.code, self.what)];

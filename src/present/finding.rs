@@ -10,7 +10,7 @@ use crate::plan::{FileNote, Note, Obstacle};
 use crate::report::{hidden as report_hidden, phrases};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::text::{Advice, capitalised, escape_line, said_of, said_of_several};
-use crate::words::{self, fill, trying, window};
+use crate::words::{self, fill, trying, widgets, window};
 use crate::workbench::{EditChoice, Hidden};
 
 /// How much a finding matters.
@@ -72,7 +72,7 @@ pub struct Finding {
     pub rank: Rank,
     /// The code to quote, if it is one of the engine's obstacles.
     pub code: Option<Code>,
-    /// In a few words.
+    /// In a few words; empty where the meaning says it all.
     pub heading: String,
     pub meaning: String,
     /// What to do about it; may be empty.
@@ -123,12 +123,22 @@ impl Finding {
     /// Everything it says, for copying and reports.
     pub fn lines(&self) -> Vec<String> {
         let code = self.code.map(|code| format!(" ({code})")).unwrap_or_default();
-        let mut lines = vec![format!("{}{code}: {}", self.heading, self.meaning)];
+        let title = match (self.heading.as_str(), self.rank) {
+            ("", Rank::Information) => widgets::LEVEL_INFORMATION,
+            ("", Rank::Blocks | Rank::MayBreak) => widgets::LEVEL_MAY_BREAK,
+            (heading, _) => heading,
+        };
+        let mut lines = vec![format!("{title}{code}: {}", self.meaning)];
         lines.extend(self.evidence.iter().map(|line| format!("  {line}")));
         if !self.hint.is_empty() {
             lines.push(format!("  {}", self.hint));
         }
         lines
+    }
+
+    /// One that says all in its meaning.
+    pub(super) fn note(meaning: impl Into<String>) -> Self {
+        Self::plain(Rank::Information, "", meaning)
     }
 
     pub(super) fn plain(rank: Rank, heading: impl Into<String>, meaning: impl Into<String>) -> Self {
@@ -315,7 +325,7 @@ pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -
     type Places = (Vec<String>, Vec<TreePath>);
     let mut groups: BTreeMap<(bool, &str), Places> = BTreeMap::new();
     for note in notes {
-        let (places, deleted) = groups.entry((note.is_warning, note.text.as_str())).or_default();
+        let (places, deleted) = groups.entry((note.is_warning(), note.text.as_str())).or_default();
         places.extend(note.path.as_ref().map(|path| escape_line(path).into_owned()));
         let stays_deleted = note.file == Some(FileNote::StaysDeleted);
         let path = note.path.as_deref().filter(|_| stays_deleted);
@@ -325,15 +335,12 @@ pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -
         let text = escape_line(text).into_owned();
         let way_out = (!deleted.is_empty()).then_some(WayOut::TakeTheirs(deleted));
         let finding = match places.as_slice() {
-            [] if is_warning => Finding::plain(Rank::MayBreak, window::READ_FIRST, text),
-            [] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, capitalised(&text)),
-            [one] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, said_of(one, &text)),
+            [] if is_warning => Finding { rank: Rank::MayBreak, ..Finding::note(capitalised(&text)) },
+            [] => Finding::note(capitalised(&text)),
+            [one] => Finding::note(said_of(one, &text)),
             many => {
                 let meaning = said_of_several(&phrases::count(many.len(), "file", "files"), &text);
-                Finding {
-                    evidence: places,
-                    ..Finding::plain(Rank::Information, words::GOOD_TO_KNOW, meaning)
-                }
+                Finding { evidence: places, ..Finding::note(meaning) }
             }
         };
         Finding { way_out, ..finding }

@@ -9,7 +9,7 @@ use super::switches::open;
 use crate::model::{Hold, HoldKind, HoldPhase, Patch, Untrusted};
 use crate::plan::{Consequence, Note, Relation};
 use crate::report::{phrases, relations};
-use crate::text::{capitalised, escape_line};
+use crate::text::{capitalised, escape_line, person};
 use crate::words::{self, fill, trying, window};
 use crate::workbench::{ApplyPreview, Denial, KnownRehearsal, RollbackPreview, ScriptPlan, Verdict};
 
@@ -27,7 +27,7 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     // What this patch asks for is said above.
     let asks = &preview.patch.about.notices;
     let is_asked = |hold: &Hold| phases.contains(&hold.phase) && asks.contains(hold);
-    let is_told = |note: &&Note| note.is_fit || note.hold.as_ref().is_some_and(is_asked);
+    let is_told = |note: &&Note| note.is_fit() || note.hold().is_some_and(is_asked);
     findings.extend(findings_of_notes(preview.preview.notes.iter().filter(|note| !is_told(note))));
     findings.sort_by_key(|finding| finding.rank);
     findings
@@ -105,7 +105,7 @@ fn finding_of_trust(verdict: &Verdict) -> Option<Finding> {
 /// Who rehearsed it and when. Text that is escaped.
 pub(super) fn rehearsed_by(known: &KnownRehearsal) -> String {
     let note = &known.note;
-    let (when, who) = (phrases::moment(&line(&note.time)), line(&note.by));
+    let (when, who) = (phrases::moment(&line(&note.time)), line(&person(&note.by)));
     let n = phrases::count(note.tests, "test", "tests");
     let template = if note.tests == 0 { trying::PART_REHEARSED_BY } else { trying::PART_REHEARSED_WITH };
     fill(template, &[("when", &when), ("who", &who), ("n", &n)])

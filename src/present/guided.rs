@@ -172,6 +172,8 @@ pub struct Guided {
     pub keep_edits: bool,
     /// What somebody answers about scripts.
     pub scripts: ScriptAnswer,
+    /// Whether each patch of a series is applied by itself.
+    pub each: bool,
     /// What is done where backups are damaged.
     pub damaged: DamagedBackups,
     /// The only files that are repaired; empty: all that differ.
@@ -213,6 +215,7 @@ impl Guided {
             overrides: Overrides::default(),
             keep_edits: false,
             scripts: ScriptAnswer::None,
+            each: false,
             damaged: DamagedBackups::default(),
             only: Vec::new(),
             switch: None,
@@ -353,6 +356,7 @@ impl Guided {
                 beside: self.beside.clone(),
                 why: self.why.clone(),
                 scripts: self.agreed_scripts(),
+                each: self.applies_each(),
             },
             Task::Repair => WorkerChange::Repair(self.repair_question()),
             Task::TakeBack | Task::BringBack | Task::UndoRepair => {
@@ -365,6 +369,17 @@ impl Guided {
                 WorkerChange::UndoInterrupted { aside: self.keep_edits, from: self.damaged.from.clone() }
             }
         })
+    }
+
+    /// How many patches a series has that is applied; `None` where there is no choice.
+    pub fn series(&self) -> Option<usize> {
+        let check = self.check.as_ref().filter(|_| self.task == Task::Apply);
+        check.map(|check| check.series).filter(|patches| *patches > 1)
+    }
+
+    /// Whether each patch of a series is a change of its own.
+    pub fn applies_each(&self) -> bool {
+        self.each && self.series().is_some()
     }
 
     /// Which going back it is about.

@@ -18,6 +18,8 @@ pub struct FolderView {
     pub status: FolderStatus,
     /// Patches in the folder, newest first.
     pub stack: Vec<StackRow>,
+    /// Patches that were rolled back and are not in the folder any more, the one that went last first.
+    pub gone: Vec<GonePatch>,
     /// What happened, newest first.
     pub events: Vec<EventRow>,
     /// What differs from what the history says, in a line each. Escaped.
@@ -58,6 +60,16 @@ pub struct StackRow {
     pub withdrawn: Option<String>,
     /// Ids of the patches that this concerns: they share files with it, need it, or contain it.
     pub others: Vec<String>,
+}
+
+/// A patch that was in the folder. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GonePatch {
+    /// Its id and revision.
+    pub id: String,
+    pub title: String,
+    /// When it went.
+    pub when: String,
 }
 
 /// Whether a patch can be rolled back.
@@ -191,6 +203,7 @@ impl FolderView {
     pub fn new(status: FolderStatus, history: &FolderHistory) -> Self {
         Self {
             stack: stack(&status),
+            gone: gone(&status, history),
             events: events(history),
             differences: status.drift.iter().map(difference).collect(),
             foreign: foreign(&status),
@@ -298,6 +311,23 @@ fn stack(status: &FolderStatus) -> Vec<StackRow> {
         }
     };
     status.installed.iter().enumerate().rev().map(row).collect()
+}
+
+/// The last rollback is undone from its backups; to have any other patch again takes its patch file.
+fn gone(status: &FolderStatus, history: &FolderHistory) -> Vec<GonePatch> {
+    let comes_back = |id: &String| status.can_undo_rollback && status.last_moved.contains(id);
+    let is_here = |id: &String| status.installed.iter().any(|patch| patch.patch.id == *id);
+    let mut gone: Vec<GonePatch> = Vec::new();
+    for entry in history.entries.iter().rev().filter(|entry| entry.action == Action::Rollback) {
+        for patch in entry.patches() {
+            let id = reference(patch);
+            if !is_here(&patch.id) && !comes_back(&patch.id) && gone.iter().all(|other| other.id != id) {
+                let (title, when) = (patch.title.to_string(), phrases::moment(&entry.time));
+                gone.push(GonePatch { id, title, when });
+            }
+        }
+    }
+    gone
 }
 
 fn withdrawn(status: &FolderStatus, patch: &Installed) -> Option<String> {

@@ -93,6 +93,11 @@ impl Home {
         self.patches.iter().find(|(known, _)| known == path).map(|(_, patch)| patch)
     }
 
+    /// A patch file that was opened lately, by the id and revision of its patch.
+    pub fn file_of(&self, patch: &str) -> Option<&Path> {
+        self.patches.iter().find(|(_, known)| known.id == patch).map(|(file, _)| file.as_path())
+    }
+
     /// The folder among `folders` that has the product which the patch at `path` is for.
     pub fn fitting<'a>(&self, path: &Path, folders: &'a [PathBuf]) -> Option<&'a PathBuf> {
         let patch = self.patch(path)?;

@@ -34,6 +34,16 @@ impl MakeFrom {
             MakeFrom::Edits => trying::EDITS,
         }
     }
+
+    /// What is done with that.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            MakeFrom::Folders => window::MAKE_MEANING,
+            MakeFrom::TextPatch => window::MAKE_MEANING_TEXT,
+            MakeFrom::Git => window::MAKE_MEANING_GIT,
+            MakeFrom::Edits => window::MAKE_MEANING_EDITS,
+        }
+    }
 }
 
 /// Who says what the patch is for.

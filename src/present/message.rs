@@ -144,6 +144,8 @@ pub enum Msg {
     BeginBringBack,
     /// What the last repair replaced comes back.
     BeginUndoRepair,
+    /// The way of a patch that was rolled back into the folder again, by its id and revision.
+    BeginAgain(String),
     /// The guided turning of the switch with this name.
     BeginSwitch(String, Position),
     /// Why the switch is turned.
@@ -172,6 +174,8 @@ pub enum Msg {
     AnswerScripts(ScriptAnswer),
     /// Files that were changed since are kept aside, or not.
     KeepEdits(bool),
+    /// Each patch of a series is applied by itself, or not.
+    ApplyEach(bool),
     /// Files that were edited where the patch changes them stay as they are, or get the patch's version.
     Decide {
         /// Their places.

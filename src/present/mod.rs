@@ -20,6 +20,7 @@ pub mod worker;
 
 pub mod workspace;
 
+pub mod conditions;
 pub mod drifted;
 pub mod finding;
 pub mod findings;

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::guided::{Guided, Recovering, Task};
-use super::history::FolderView;
+use super::history::{EventRow, EventSign, FolderView};
 use super::overview::{Fact, line, path_line};
 use super::switches::{after_turning, open};
 use super::worker::{Outcome as Ended, WorkerAnswer};
@@ -58,7 +58,10 @@ impl OutcomePage {
         let condition = condition(guided, found);
         let mut outcome = Self {
             condition,
-            heading: heading(guided, condition, answer).to_owned(),
+            heading: match has_begun_series(guided, found) && condition == FolderEnd::NeedsAttention {
+                true => window::DONE_PART_OF_SERIES.to_owned(),
+                false => heading(guided, condition, answer).to_owned(),
+            },
             sentence: sentence(answer, condition, found),
             code: answer.and_then(WorkerAnswer::code).map(line),
             facts: facts(guided, answer, found),
@@ -110,6 +113,8 @@ fn condition(guided: &Guided, found: Result<&FolderView, &Failure>) -> FolderEnd
         Some(Ended::Done) if found.is_ok_and(|view| view.status.drift.is_empty()) => FolderEnd::Done,
         Some(Ended::Done) => FolderEnd::NeedsAttention,
         Some(Ended::NothingToDo) => FolderEnd::NothingToDo,
+        // The patches of a series that came before the one that failed stay.
+        Some(Ended::Not(_)) if has_begun_series(guided, found) => FolderEnd::NeedsAttention,
         Some(Ended::Not(Kind::PutBack)) => FolderEnd::PutBack,
         Some(Ended::Not(Kind::NeedsPerson)) => FolderEnd::NeedsAttention,
         Some(_) => FolderEnd::NothingChanged,
@@ -123,6 +128,13 @@ fn condition(guided: &Guided, found: Result<&FolderView, &Failure>) -> FolderEnd
     }
 }
 
+/// Whether patches of a series stay that were applied one by one.
+fn has_begun_series(guided: &Guided, found: Result<&FolderView, &Failure>) -> bool {
+    let Some(before) = guided.newest.filter(|_| guided.applies_each()) else { return false };
+    let stays = |event: &EventRow| event.number > before && event.sign == EventSign::Applied;
+    found.is_ok_and(|view| view.events.iter().any(stays))
+}
+
 /// Whether the switch stands where it was to; `true` where none was turned.
 fn has_switched(guided: &Guided, found: Result<&FolderView, &Failure>) -> bool {
     let Some(wish) = &guided.switch else { return true };
@@ -131,6 +143,7 @@ fn has_switched(guided: &Guided, found: Result<&FolderView, &Failure>) -> bool {
 
 fn heading(guided: &Guided, condition: FolderEnd, answer: Option<&WorkerAnswer>) -> &'static str {
     match (condition, guided.task) {
+        (FolderEnd::Done, Task::Apply) if guided.applies_each() => window::DONE_SERIES,
         (FolderEnd::Done, Task::Apply) => words::DONE_APPLY,
         (FolderEnd::Done, Task::TakeBack) => match guided.which {
             Which::PatchAndDependents(_) | Which::Before(_) => window::DONE_SEVERAL,
@@ -246,6 +259,7 @@ fn next(
         let turned = turned.and_then(|(wish, view)| wish.find(&view.status.switches));
         next.extend(turned.into_iter().flat_map(after_turning));
         next.extend(open(answer.open_again(), window::SWITCH_OPEN_HERE).map(|open| format!("{open}.")));
+        next.extend(guided.applies_each().then(|| window::SERIES_NEXT.to_owned()));
         let restart = answer.change().and_then(|change| Restart::parse(&change.restart));
         next.extend(restart.and_then(words::restart).map(str::to_owned));
         let check = guided.check.as_ref();
@@ -312,6 +326,8 @@ fn can(guided: &Guided, condition: FolderEnd, found: Result<&FolderView, &Failur
         // Nothing is lost: who has found out why tries again.
         (FolderEnd::PutBack, Task::Apply) => Some(Task::Apply),
         (FolderEnd::NeedsAttention, _) if view.status.unfinished.is_some() => Some(Task::Recover),
+        // Each patch of a series goes by itself: the history page has the choice.
+        (FolderEnd::Done, Task::Apply) if guided.applies_each() => None,
         (FolderEnd::Done, Task::Apply) if view.can_take_back() => Some(Task::TakeBack),
         // What came back may lie below others: then the newest is another patch, and the history page has the choice.
         (FolderEnd::Done, Task::BringBack) if view.can_take_back() && view.stack.len() == 1 => {

@@ -182,7 +182,12 @@ fn fixes(patch: &Patch) -> Vec<Fact> {
         facts.push(Fact::new(words::SEVERITY, &format!("{}{cvss}", severity.level)));
     }
     facts.extend(patch.about.issues.iter().map(issue));
-    facts.extend(joined(words::FIXED, &patch.about.fixes));
+    // Tickets are told above, and what names nothing that it fixes stands for itself.
+    let is_told = |fix: &String| {
+        *fix == patch.about.identity.id.as_str() || patch.about.issues.iter().any(|issue| issue.key == *fix)
+    };
+    let others: Vec<String> = patch.about.fixes.iter().filter(|fix| !is_told(fix)).cloned().collect();
+    facts.extend(joined(words::FIXED, &others));
     facts
 }
 
@@ -214,11 +219,9 @@ fn needs(patch: &Patch) -> Vec<Fact> {
         };
         Fact::new(words::NEEDED, &fill(when, &[("id", &id)]))
     });
-    let conflicts = patch
-        .about
-        .conflicts
-        .iter()
-        .map(|conflict| Fact::new(words::NOT_TOGETHER, &format!("{}: {}", conflict.id, conflict.reason)));
+    let conflicts = patch.about.conflicts.iter().map(|conflict| {
+        Fact::new(words::NOT_TOGETHER, &format!("{}: {}", conflict.id, conflict.reason.raw()))
+    });
     let supersedes: Vec<String> = patch.about.supersedes.iter().map(ToString::to_string).collect();
     let holds = patch.about.notices.iter().filter(|hold| hold.phase == HoldPhase::Before);
     requires
@@ -240,7 +243,7 @@ fn afterwards(patch: &Patch) -> Vec<Fact> {
 
 fn about_rollback(patch: &Patch) -> Vec<Fact> {
     let rollback = &patch.about.rollback;
-    let mut facts = vec![Fact::new(words::CAN_GO_BACK, &capitalised(phrases::rollback(rollback.possible)))];
+    let mut facts = vec![Fact::new(words::WHEN, &capitalised(phrases::rollback(rollback.possible)))];
     facts.extend(rollback.reason.as_ref().map(|reason| Fact::new(words::BECAUSE, reason.raw())));
     facts.extend(rollback.data_warning.as_ref().map(|warning| Fact::new(words::DATA_WRITTEN, warning.raw())));
     let steps = rollback.steps.iter().enumerate();

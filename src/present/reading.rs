@@ -56,6 +56,8 @@ pub enum Question {
     Make,
     /// How edits by key fit.
     TryEdits,
+    /// Whether what the edits of a patch ask for is so.
+    Conditions,
     /// What trust rules ask for.
     AskRules,
     /// Whether a file was saved.
@@ -125,6 +127,7 @@ impl Question {
                 | PapersEffect::SavePlan(..),
             ) => Some(Question::Save),
             Effect::Papers(PapersEffect::TryEdits(..)) => Some(Question::TryEdits),
+            Effect::Papers(PapersEffect::CheckConditions(..)) => Some(Question::Conditions),
             Effect::Papers(PapersEffect::AskRules(..)) => Some(Question::AskRules),
             Effect::Papers(PapersEffect::Identify(..)) => Some(Question::Identify),
             Effect::Papers(PapersEffect::ReadPlan(..)) => Some(Question::Plan),
@@ -204,6 +207,9 @@ pub fn answer(
             Event::ContentsRead(ticket, found(folder, load).map(|found| found.map(Arc::new)))
         }
         Effect::List(ticket, place) => {
+            // Where one was may be gone: then one begins in the nearest folder above that is there.
+            let above = place.as_deref().and_then(|place| place.ancestors().find(|above| above.is_dir()));
+            let place = above.map(Path::to_owned).or(place);
             Event::Listed(ticket, found(None, || workbench.folders(place.as_deref())))
         }
         Effect::LayOutSample(ticket) => {

@@ -9,7 +9,7 @@ use super::wanted::ExpectationMark;
 use crate::model::Code;
 use crate::plan::rollout::Next;
 use crate::report::{phrases, rollout};
-use crate::text::capitalised;
+use crate::text::{capitalised, person};
 use crate::words::{fill, many};
 use crate::workbench::{Gate, MemberState, MemberView, PlannedFolder, RingView, RolloutPlan, RolloutView};
 
@@ -149,6 +149,8 @@ pub struct RingFolder {
 pub enum RingStage {
     /// Its turn is still to come.
     Later,
+    /// It is the one that a run begins with.
+    Next,
     /// What the rollout is at.
     Now,
     /// It is through.
@@ -196,6 +198,7 @@ impl RolloutPage {
         let column = |(index, ring): (usize, &RingView)| {
             let stage = match is_at {
                 Some(at) if index > at => RingStage::Later,
+                Some(at) if index == at && !ring.is_begun => RingStage::Next,
                 Some(at) if index == at => RingStage::Now,
                 None if !ring.is_begun => RingStage::Later,
                 _ => RingStage::Through,
@@ -310,7 +313,7 @@ impl RingColumn {
         // A stranger's signature approves nothing.
         let counted = ring.approvals.iter().filter(|said| said.ignored.is_none());
         let approvals = counted.map(|said| {
-            let facts = [("who", line(&said.by)), ("when", phrases::moment(&line(&said.time)))];
+            let facts = [("who", line(&person(&said.by))), ("when", phrases::moment(&line(&said.time)))];
             fill(many::RING_APPROVED, &facts.each_ref().map(|(name, value)| (*name, value.as_str())))
         });
         Self {

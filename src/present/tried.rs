@@ -12,6 +12,8 @@ use crate::workbench::{Standing, TriedFile, Verification};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TriedEdits {
     pub files: Vec<TriedFileView>,
+    /// Whether what the files had was held against the original product: a plan refuses to overwrite other values.
+    pub has_original: bool,
 }
 
 /// How they fit one. Texts are escaped.
@@ -25,8 +27,8 @@ pub struct TriedFileView {
 }
 
 impl TriedEdits {
-    pub(super) fn new(tried: &[TriedFile]) -> Self {
-        Self { files: tried.iter().map(TriedFileView::new).collect() }
+    pub(super) fn new(tried: &[TriedFile], has_original: bool) -> Self {
+        Self { files: tried.iter().map(TriedFileView::new).collect(), has_original }
     }
 }
 

@@ -38,6 +38,8 @@ pub enum WorkerChange {
         why: RollbackReason,
         /// What stands for the scripts that somebody agreed to.
         scripts: Option<Digest>,
+        /// Whether each patch of a series is a change of its own.
+        each: bool,
     },
     /// A change is tried on a copy; the folder is only read.
     Rehearse(Box<RehearsalOrder>),
@@ -123,7 +125,9 @@ impl WorkerChange {
     pub fn arguments(&self, folder: &Path, expected: Option<DecisionDigest>) -> Vec<OsString> {
         let mut arguments = self.words(folder);
         arguments.extend(["--yes", "--progress", "json"].map(OsString::from));
-        if let Some(DecisionDigest(digest)) = expected {
+        // What was agreed to is one change; a series is as many as it has patches, each checked right before it.
+        let is_series = matches!(self, WorkerChange::Apply { each: true, .. });
+        if let Some(DecisionDigest(digest)) = expected.filter(|_| !is_series) {
             arguments.extend(["--expect".into(), digest.to_string().into()]);
         }
         arguments
@@ -140,7 +144,7 @@ impl WorkerChange {
         let folder = folder.as_os_str().to_owned();
         let mut words: Vec<OsString> = Vec::new();
         match self {
-            WorkerChange::Apply { bundles, overrides, edits, reading, beside, why, scripts } => {
+            WorkerChange::Apply { bundles, overrides, edits, reading, beside, why, scripts, each } => {
                 words.push("apply".into());
                 words.extend(bundles.iter().chain(&reading.further).map(|file| file.as_os_str().to_owned()));
                 words.push(folder);
@@ -150,6 +154,7 @@ impl WorkerChange {
                 words.extend(of_beside(beside));
                 words.extend(why.words());
                 words.extend(scripts.map(|digest| format!("--run-scripts={digest}").into()));
+                words.extend(each.then(|| "--each".into()));
             }
             WorkerChange::Rehearse(order) => words.extend(order.words(folder)),
             WorkerChange::TakeBack(question) => {

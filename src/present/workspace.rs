@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::check::{CheckPage, CheckVerdict};
+use super::conditions::ConditionsView;
 use super::drifted::DriftLines;
 use super::fixed::FixedView;
 use super::history::{FolderView, VerifiedHistory};
@@ -102,6 +103,8 @@ pub struct Workspace {
     pub verified: AnswerSlot<VerifiedHistory>,
     /// The lines in which files differ from what it says, once they were asked for.
     pub drifted: AnswerSlot<DriftLines>,
+    /// Whether what the patch's edits ask for is so in the folder, once that was asked for.
+    pub conditions: AnswerSlot<ConditionsView>,
     /// Why somebody says that the history of a folder is right, as far as it is typed.
     pub vouch_reason: String,
     /// What is fixed in the folder.
@@ -151,6 +154,15 @@ impl Workspace {
     /// Whether what is open can only be told when there is a folder that can be read.
     pub fn lacks_folder(&self) -> bool {
         self.text().is_some_and(|text| text.origin.is_none())
+    }
+
+    /// Whether the patch that is open is in the folder, and edits values there.
+    pub fn can_check_conditions(&self) -> bool {
+        let (Some(patch), Some(view)) = (self.patch.ready(), self.view.ready()) else { return false };
+        let about = &patch.inspection.patch;
+        let id = about.about.identity.id.as_str();
+        about.changes.iter().any(|change| change.edit.is_some())
+            && view.stack.iter().any(|row| row.exact == id)
     }
 
     /// Whether neither a patch nor a folder is open.

@@ -6,7 +6,7 @@ use crate::model::{
     CarriedSbom, Component, Interpreter, Measured, PatchKind, Position, Purl, ResolvedIssue, ResolvedKind,
     ResolvedState, RollbackPossible, RolloutPace, Share, Toggle,
 };
-use crate::text::with_thousands;
+use crate::text::{person, with_thousands};
 use crate::workbench::{
     Action, Entry, KnownRehearsal, OverrideNote, ReconcileCause, Turn, Turns, VouchedNote, are_open,
 };
@@ -50,11 +50,6 @@ pub(crate) fn rehearsal(known: &KnownRehearsal) -> String {
         (true, None) => format!("{when}: passed"),
         (true, Some(why)) => format!("{when}; failed: {why}"),
     }
-}
-
-/// `user@host`, as records name somebody, for people: `user on host`.
-pub(crate) fn person(by: &str) -> String {
-    by.rsplit_once('@').map_or_else(|| by.to_owned(), |(user, host)| format!("{user} on {host}"))
 }
 
 /// `90 seconds`, `30 minutes`, `1 hour`: in the largest unit that says it exactly.

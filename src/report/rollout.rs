@@ -4,9 +4,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::phrases::{count, moment as said_moment, person};
+use super::phrases::{count, moment as said_moment};
 use super::{shell_path, shell_word};
 use crate::plan::rollout::{Next, Seconds};
+use crate::text::person;
 use crate::workbench::{ApprovalView, Attribution, Gate, MemberState, MemberView, RingView, RolloutView};
 
 /// How a folder stands, as a phrase.

@@ -14,8 +14,8 @@ pub(crate) use crate::model::escape::{
 pub use advice::Advice;
 pub(crate) use cvss::CvssScore;
 pub(crate) use said_of::{said_of, said_of_several};
-pub(crate) use words::with_thousands;
 pub use words::{capitalised, moment};
+pub(crate) use words::{person, with_thousands};
 
 /// What is said of such a text.
 pub(crate) const CONFLICT_LEFT: &str =

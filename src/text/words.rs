@@ -21,6 +21,11 @@ pub fn moment(time: &str) -> String {
     }
 }
 
+/// `user@host`, as records name somebody, for people: `user on host`.
+pub(crate) fn person(by: &str) -> String {
+    by.rsplit_once('@').map_or_else(|| by.to_owned(), |(user, host)| format!("{user} on {host}"))
+}
+
 /// `text` with a capital at its start.
 pub fn capitalised(text: &str) -> String {
     let mut chars = text.chars();

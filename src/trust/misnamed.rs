@@ -44,7 +44,7 @@ impl Misnamed {
             }
             (None, UnderName::Key) => {
                 format!(
-                    "no product is called {name:?}, so a key for it counts nowhere; \"*\" alone stands for all"
+                    "no product is called {name:?}, so a key for it isn't used; \"*\" alone stands for all"
                 )
             }
         }

@@ -119,7 +119,7 @@ words! {
     WHAT_HAPPENED = "History";
     AS_EXPECTED = "Every patched file is as expected.";
     SEVERAL_DIFFER = "{n} not as expected";
-    DIFFERENCES_MEANING = "They have changed since they were patched. Nothing was overwritten.";
+    DIFFERENCES_MEANING = "Changed since the patch was applied. Nothing was overwritten.";
     DIFFERS_EDITED = "{path} isn't as expected: {cause}{patch}";
     // Facts
     PRODUCT = "Product";
@@ -153,7 +153,7 @@ words! {
     NOT_TOGETHER = "Conflicts with";
     CONTAINS = "Says it contains";
     BECAUSE = "Because";
-    DATA_WRITTEN = "Data changed since";
+    DATA_WRITTEN = "Newer data";
     REVIEWED = "Reviewed";
     WHO_VOUCHES = "Signatures";
     NOTED = "Note";
@@ -232,7 +232,6 @@ words! {
     TIDYING = "Tidying up: {what}";
     // Findings
     RELATED = "Related to a patch in this folder";
-    GOOD_TO_KNOW = "Note";
     VENDOR_ADVICE = "The vendor's advice";
     SCRIPTS_WOULD_RUN = "Scripts would run on this computer, beginning with {script}";
     RESTART = "Restart";
@@ -315,6 +314,7 @@ words! {
     CHECK_READY_MEANING = "The patch can be applied to this folder.";
     CHECK_READY_BACK = "Safe to roll back";
     CHECK_READY_BRING = "Safe to reapply";
+    CHECK_READY_BRING_MEANING = "What the patch put here is backed up and intact.";
     CHECK_SAFE_COPIES = "The patch can be rolled back from its backups.";
     CHECK_WARN = "You can continue. Read this first.";
     CHECK_BLOCKED = "Resolve this first";
@@ -388,6 +388,7 @@ words! {
     PREVIOUS_FILE = "Previous change";
     LEAVE_FIRST = "Finish or cancel this page first";
     APPEARANCE = "Appearance";
+    APPEARANCE_THEME = "Theme";
     APPEARANCE_SYSTEM = "Match system";
     APPEARANCE_LIGHT = "Light";
     APPEARANCE_DARK = "Dark";

@@ -77,6 +77,13 @@ words! {
     PART_EDIT_FITS = "fits";
     PART_EDIT_CREATED = "created";
     PART_EDIT_MET = "met";
+    EDITS_NOT_COMPARED = "Choose the original product, too: a patch doesn't overwrite values that differ from it.";
+    CONDITIONS = "Conditions of the patch's edits";
+    CONDITIONS_CHECK = "Check the conditions";
+    CONDITIONS_NONE = "Its edits set no conditions.";
+    CONDITION_MET = "Met";
+    CONDITION_NOT_MET = "Not met";
+    PART_CONDITION = "{path}: {key} {wanted}";
     ORDER_SBOM = "SBOM of the product (optional)";
     SBOM = "SBOM of this folder";
     SBOM_CHOOSE = "Choose an SBOM…";

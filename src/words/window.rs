@@ -2,7 +2,7 @@
 
 words! {
     // Several patches
-    ADD_FILE = "Add {file} and apply both";
+    ADD_FILE = "Also apply {file}";
     APPLY_BOTH = "Apply both";
     LEAVE_OUT = "Leave it out";
     N_PATCH_FILES = "{n} patch files";
@@ -10,6 +10,11 @@ words! {
     OPENED_INSTEAD_MEANING = "Patches can be applied together, in the order that they need.";
     PATCHES_IN_ORDER = "Patches, in this order";
     TOGETHER_WITH = "Together with";
+    APPLY_EACH = "Apply the {n} patches one by one, so that you can roll back each on its own";
+    APPLY_EACH_MEANING = "If one can't be applied, those before it stay applied.";
+    DONE_SERIES = "Every patch of the series is applied";
+    DONE_PART_OF_SERIES = "Only part of the series is applied";
+    SERIES_NEXT = "You can roll back each patch on its own. See History.";
     // Rolling back
     ALL_PATCHES = "All {n} patches: {ids}";
     NEWEST_PATCH = "Only the newest: {id}";
@@ -25,6 +30,7 @@ words! {
     TICKET_OPTIONAL = "Ticket, for the history (optional)";
     WHY_BACK = "Why are you rolling it back? (for the history)";
     WHY_WORDS = "In your own words (optional)";
+    TAKE_BACK_CHOOSE_BOTH = "Which folder, and how many patches?";
     WHICH_PATCHES = "How many patches";
     // Withdrawn patches
     LISTS_UNREAD = "Can't tell whether patches here were withdrawn";
@@ -45,6 +51,7 @@ words! {
     CONFIRM_REPAIR = "Repair these files?";
     DONE_REPAIR = "Files repaired";
     READY_TO_REPAIR = "Ready to repair";
+    READY_TO_REPAIR_MEANING = "What these files should contain was found and is intact.";
     REPAIR = "Repair…";
     REPAIR_N = "Repair {n}";
     REPAIR_TITLE = "Repair files";
@@ -55,10 +62,14 @@ words! {
     UNDO_REPAIR_N = "Undo {n}";
     UNDO_REPAIR_TITLE = "Undo the last repair";
     READY_TO_UNDO_REPAIR = "Ready to undo the repair";
+    READY_TO_UNDO_REPAIR_MEANING = "What these files contained before the repair is backed up.";
     CONFIRM_UNDO_REPAIR = "Restore what these files had before the repair?";
     CONFIRM_UNDO_REPAIR_PROMISE = "If something goes wrong, nothing is left half-changed. You can repair the files again.";
     WORKING_TITLE_UNDO_REPAIR = "Undoing the repair";
     DONE_UNDO_REPAIR = "Repair undone. The files are as they were before it.";
+    APPLY_AGAIN = "Apply {id} again…";
+    GONE = "Rolled back here";
+    GONE_MEANING = "Applying one of these again needs its patch file.";
     REAPPLY_ID = "Reapply {id}…";
     ROLL_BACK_AGAIN = "Roll back {id} again…";
     PART_CHECK_FAILED = "a check failed";
@@ -69,7 +80,6 @@ words! {
     PART_ALSO_EVIDENCE = "audit report";
     PART_ALSO_GO_BACK = "undo revert restore uninstall";
     NO_COMMAND = "No command has this name.";
-    READ_FIRST = "Read this first";
     N_RENAMED = "{n} renamed";
     WORKING_TITLE_REPAIR = "Repairing files";
     DONE_SEVERAL = "Patches rolled back";
@@ -236,6 +246,10 @@ words! {
     MAKE_HERE = "Describe it here";
     MAKE_IN_FILE = "Use a patch order from a file, for switches, edits by key and everything else";
     MAKE_MEANING = "Compares the folders, and tests the patch on a copy. Your folders aren't changed.";
+    MAKE_MEANING_EDITS = "Makes a patch of edits by key, and tests it on a copy. Nothing here is changed.";
+    MAKE_MEANING_GIT = "Makes a patch of commits, and tests it on a copy. The repository isn't changed.";
+    MAKE_MEANING_TEXT = "Makes a patch of text patches, and tests it on a copy. The folder isn't changed.";
+    MAKE_ORDER_FILE = "File";
     MAKE_MEND_FIRST = "Fill in the required fields above first";
     MAKE_NEW = "Changed product";
     MAKE_NEW_FIRST = "Choose the folder with the changed product first";

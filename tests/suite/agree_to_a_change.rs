@@ -157,6 +157,7 @@ impl Scene {
             beside,
             why,
             scripts,
+            each: false,
         };
         let arguments =
             [OsString::from("patchwright")].into_iter().chain(change.arguments(&folder, Some(agreed)));

@@ -151,7 +151,7 @@ fn a_plan_says_what_apply_says_where_a_signer_may_not_ship_scripts() {
     console.done("sign $/fix.patchbundle --key $/anna.key");
     for command in ["plan $/fix.patchbundle $/app", "apply $/fix.patchbundle $/app --yes --run-scripts"] {
         let run = console.run(command);
-        let told = run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
+        let told = run.in_one_line();
         assert_eq!(run.code, 4, "{run}");
         assert!(told.contains("you don't trust anna to ship scripts"), "{run}");
         assert!(told.contains("--role author --role script") && !told.contains("Ready"), "{run}");

@@ -235,7 +235,7 @@ fn a_service_pack_built_from_the_old_tree_does_not_silently_undo_the_hotfix() {
         assert_eq!(scene.active(), ["L-1", "SP"], "it was not contained");
         let again = "SP needs your permission again: undoes L-1: f (line 1) (allowed before: \
                      the-fix-broke-printing)";
-        let words = |run: &Run| run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = |run: &Run| run.in_one_line();
         let _ = scene.console().done("rollback $/app --yes");
         for command in ["reapply $/app --dry-run --allow-unsigned", "reapply $/app --yes --allow-unsigned"] {
             let refused = scene.console().run(command);

@@ -11,7 +11,7 @@ use patchwright::diff::FileEdits;
 use patchwright::model::{Digest, FileChange, LocalEdits, Payload};
 
 use crate::support::build::{Builder, change, file};
-use crate::support::console::{Console, Run};
+use crate::support::console::Console;
 use crate::support::sandbox::{Sandbox, order};
 
 const VALUES: &str = "# the web tier\nimage:\n  repo: acme/web\n  tag: 1.4.2   # pinned\n\nreplicas: 2\nenv:\n- name: A\n  value: \"1\"\n";
@@ -39,11 +39,6 @@ fn make(console: &Console<'_>) {
     console.done("make --from $/known --order $/order.toml --output $/fix.patchbundle");
 }
 
-/// What was printed, wherever its lines were broken.
-fn in_one_line(run: &Run) -> String {
-    run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[test]
 fn a_known_file_becomes_exactly_what_the_author_had_and_comes_back() {
     let sandbox = product(VALUES, EDITS);
@@ -68,7 +63,7 @@ fn a_file_that_was_edited_here_gets_the_same_values_and_keeps_everything_else() 
     let plan = console.done("plan $/fix.patchbundle $/app");
     let told = "edited by key: image.tag \"1.4.2\" → \"1.4.3\", env[2] added as {\"name\": \"B\", \"value\": \"2\"}; \
                 its bytes are not the author's";
-    assert!(in_one_line(&plan).contains(told), "{plan}");
+    assert!(plan.in_one_line().contains(told), "{plan}");
     let json = console.done("plan $/fix.patchbundle $/app --json").json();
     let edit = &json["edits"][0];
     assert_eq!(edit["merged"], "by-edit", "{edit}");
@@ -104,7 +99,7 @@ fn a_value_that_was_changed_here_is_not_run_over() {
     make(&console);
     let refused = console.run("apply $/fix.patchbundle $/app --yes --allow-unsigned");
     assert_eq!(refused.code, 3, "{refused}");
-    let told = in_one_line(&refused);
+    let told = refused.in_one_line();
     assert!(
         told.contains("image.tag was \"1.4.2\", is 9.9 here, and would become \"1.4.3\""),
         "both values are named: {refused}"
@@ -157,7 +152,7 @@ fn an_edit_that_does_not_do_what_it_says_makes_no_patch() {
         let refused =
             Console::new(&sandbox).run("make --from $/known --order $/order.toml --output $/fix.patchbundle");
         assert_eq!(refused.code, 3, "{refused}");
-        let words = in_one_line(&refused);
+        let words = refused.in_one_line();
         assert!(words.contains(told), "{told}: {refused}");
         assert!(!sandbox.path("fix.patchbundle").exists());
     }
@@ -178,7 +173,7 @@ fn the_new_folder_and_the_edits_have_to_agree() {
     let refused =
         console.run("make --from $/known --to $/other --order $/order.toml --output $/other.patchbundle");
     assert_eq!(refused.code, 3, "{refused}");
-    assert!(in_one_line(&refused).contains("the new folder doesn't have what the edits make"), "{refused}");
+    assert!(refused.in_one_line().contains("the new folder doesn't have what the edits make"), "{refused}");
 }
 
 #[test]
@@ -230,7 +225,7 @@ fn edits_that_say_something_else_than_what_was_shown_are_not_made() {
         sandbox.save("evil.patchbundle", &bundle);
         let run = Console::new(&sandbox).run("apply $/evil.patchbundle $/app --yes --allow-unsigned");
         assert_eq!(sandbox.read(PATH).as_deref() == Some(SITE), run.code != 0, "{run}");
-        (run.code, in_one_line(&run))
+        (run.code, run.in_one_line())
     };
     let (code, told) = hostile(r#"[{"do":[{"set":"replicas","to":0}],"format":"yaml"}]"#);
     assert_eq!(code, 3, "{told}");
@@ -285,7 +280,7 @@ fn edits_are_proven_on_every_build_that_the_author_has() {
     let refused = console.run(&format!("{command} --try $/site/values.yaml --try $/odd/values.yaml"));
     assert_eq!(refused.code, 3, "{refused}");
     assert!(
-        in_one_line(&refused).contains("odd/values.yaml\": image is a text, not a group of keys"),
+        refused.in_one_line().contains("odd/values.yaml\": image is a text, not a group of keys"),
         "{refused}"
     );
     assert!(!sandbox.path("fix.patchbundle").exists());
@@ -298,10 +293,10 @@ fn a_value_that_a_site_changed_itself_does_not_fit_wherever_it_is_tried() {
     sandbox.write("site/values.yaml", SITE);
     let console = Console::new(&sandbox);
     let tried = console.run("edit test $/order.toml $/app --from $/known");
-    assert!(tried.code == 3 && in_one_line(&tried).contains("1.4.1"), "{tried}");
+    assert!(tried.code == 3 && tried.in_one_line().contains("1.4.1"), "{tried}");
     let made = "make --from $/known --order $/order.toml --output $/fix.patchbundle";
     let refused = console.run(&format!("{made} --try $/app"));
-    assert!(refused.code == 3 && in_one_line(&refused).contains("1.4.1"), "{refused}");
+    assert!(refused.code == 3 && refused.in_one_line().contains("1.4.1"), "{refused}");
     make(&console);
     assert_eq!(console.run("plan $/fix.patchbundle $/app").code, 3, "that is what a plan says");
     // Without the original nobody can tell, and that is said.
@@ -322,7 +317,7 @@ fn a_form_that_no_edit_is_proven_in_is_refused_by_its_name() {
         let command = "make --from $/known --order $/order.toml --output $/fix.patchbundle";
         let refused = Console::new(&sandbox).run(command);
         assert_eq!(refused.code, 3, "{refused}");
-        assert!(in_one_line(&refused).contains("HCL isn't edited by key"), "{file}: {refused}");
+        assert!(refused.in_one_line().contains("HCL isn't edited by key"), "{file}: {refused}");
     }
 }
 
@@ -333,15 +328,15 @@ fn what_must_be_so_is_asked_again_whenever_somebody_wants() {
     make(&console);
     let command = "status $/app --conditions $/fix.patchbundle";
     let early = console.run(command);
-    assert!(early.code != 0 && in_one_line(&early).contains("doesn't have ACME-1"), "{early}");
+    assert!(early.code != 0 && early.in_one_line().contains("doesn't have ACME-1"), "{early}");
     console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
-    let status = in_one_line(&console.done(command));
+    let status = console.done(command).in_one_line();
     assert!(status.contains("holds deploy/values.yaml: image.tag is \"1.4.3\""), "{status}");
     // What else was edited here breaks no condition.
     fs::write(sandbox.path(PATH), SITE_EDITED.replace("replicas: 7", "replicas: 8")).expect("our own file");
     assert_eq!(console.done(&format!("{command} --json")).json()["conditions"][0]["holds"], true);
     fs::write(sandbox.path(PATH), SITE_EDITED.replace("1.4.3", "1.4.9")).expect("our own file");
-    let status = in_one_line(&console.done(command));
+    let status = console.done(command).in_one_line();
     let told = "broken deploy/values.yaml: image.tag is \"1.4.3\"; image.tag is \"1.4.9\", not \"1.4.3\"";
     assert!(status.contains(told), "{status}");
     fs::remove_file(sandbox.path(PATH)).expect("our own file");

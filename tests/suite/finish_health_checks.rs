@@ -157,7 +157,8 @@ fn an_unchecked_change_is_told_by_everything_and_finished_by_recover() {
     Next: Run them, and roll back if a required one fails: patchwright recover $/app --finish
 
     Patches in this folder, oldest first:
-      ACME-1  2026-11-23 09:30:00 UTC  what ACME-1 does
+      ACME-1  2026-11-23 09:30:00 UTC
+          what ACME-1 does
 
     1 file checked: everything is as expected.
     -- exit 0

@@ -48,6 +48,24 @@ fn without_a_history_the_files_tell_whether_a_patch_is_in() {
 }
 
 #[test]
+fn a_file_of_which_only_permissions_change_says_nothing_about_what_is_in() {
+    let sandbox = Sandbox::new();
+    let (before, after) = (old().file("run", "x"), new().program("run", "x"));
+    let bundle = sandbox.make(&before, &after);
+    let only = sandbox.make(&old().file("run", "x"), &old().program("run", "x"));
+    for (tree, bundle, presence) in [
+        (&before, &bundle, Presence::NotIn),
+        (&after, &bundle, Presence::In),
+        // Where nothing else changes, permissions are no evidence against it.
+        (&before, &only, Presence::In),
+    ] {
+        let target = sandbox.install(tree);
+        let found = identify(&sandbox, &target.path, std::slice::from_ref(&bundle.path));
+        assert_eq!(found.patches[0].presence, presence, "{found:?}");
+    }
+}
+
+#[test]
 fn what_people_may_edit_does_not_decide() {
     let sandbox = Sandbox::new();
     let order = order("TEST-1", "", "[[make.policy]]\npaths = [\"/conf/*\"]\nlocal_edits = \"merge\"\n");

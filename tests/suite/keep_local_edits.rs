@@ -212,7 +212,7 @@ fn edits_that_clash_are_an_obstacle_with_three_ways_out() {
     let target = sandbox.install(&clashing);
     let refused = target.apply(&bundle);
     let Err(Error::Refused(list)) = &refused else { panic!("refused: {refused:?}") };
-    for flag in ["--keep-mine conf/app.conf", "--take-theirs conf/app.conf", "--merged conf/app.conf=FILE"] {
+    for flag in ["--keep-mine conf/app.conf", "--take-theirs conf/app.conf", "--merged conf/app.conf=DRAFT"] {
         assert!(list[0].hint().to_string().contains(flag), "{list:?}");
     }
     assert_eq!(obstacles(refused), ["E-CLASH conf/app.conf: your version and the patch both change line 2"]);

@@ -85,7 +85,7 @@ fn what_is_missing_is_named_and_nothing_is_changed() {
         ] {
             let run = console(&sandbox).run(command);
             assert_eq!(run.code, 4, "{command} {run}");
-            let told = run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
+            let told = run.in_one_line();
             assert!(told.contains(said), "{said} is not in {run}");
         }
         assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));
@@ -191,7 +191,7 @@ fn a_rehearsal_that_is_asked_for_has_to_have_passed_here_and_of_exactly_this() {
     let apply = || console(&sandbox).run("apply $/fix.patchbundle $/app --yes");
     let refused = |said: &str| {
         let run = apply();
-        let told = run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
+        let told = run.in_one_line();
         assert!(run.code == 4 && told.contains(said), "{said}: {run}");
         assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));
     };
@@ -247,10 +247,6 @@ fn fixes(patch: &mut Patch, level: Option<SeverityLevel>, published: Option<&str
 
 const DUE: &str = "[policy.due_days]\ncritical = 30\nmedium = 90\n";
 
-fn words(run: &Run) -> String {
-    run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[test]
 fn a_rule_about_due_dates_asks_for_what_they_are_worked_out_from() {
     use SeverityLevel::{Critical, Low, Moderate};
@@ -271,7 +267,7 @@ fn a_rule_about_due_dates_asks_for_what_they_are_worked_out_from() {
         let verify = || console(&sandbox).run("verify $/fix.patchbundle");
         assert_eq!(verify().code, 0, "no rule asks");
         with_rules(&sandbox, DUE);
-        let told = words(&verify());
+        let told = verify().in_one_line();
         let Some(lacks) = lacks else {
             assert_eq!(verify().code, 0, "{told}");
             assert!(!told.contains("late"), "{told}");
@@ -281,7 +277,10 @@ fn a_rule_about_due_dates_asks_for_what_they_are_worked_out_from() {
         let said = format!("your trust rules set a due date for CVE-2026-7, and ACME-HF-1 {lacks}");
         assert!(verify().code == 4 && told.contains(&said), "{told}");
         let refused = console(&sandbox).run("apply $/fix.patchbundle $/app --yes");
-        assert!(refused.code == 4 && words(&refused).contains(said.trim_start_matches("your")), "{refused}");
+        assert!(
+            refused.code == 4 && refused.in_one_line().contains(said.trim_start_matches("your")),
+            "{refused}"
+        );
         assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me.\n"));
     }
 }
@@ -296,7 +295,7 @@ fn a_late_fix_is_told_as_that_and_comes_in_all_the_same() {
     let said = "ACME-HF-1 is late by your trust rules: CVE-2026-7 (due 2026-11-11, 12 days late)";
     for command in ["verify $/fix.patchbundle", "plan $/fix.patchbundle $/app"] {
         let run = console(&sandbox).run(command);
-        assert!(run.code == 0 && words(&run).contains(said), "{run}");
+        assert!(run.code == 0 && run.in_one_line().contains(said), "{run}");
     }
     let answer = console(&sandbox).done("verify $/fix.patchbundle --json").json();
     assert_eq!(answer["notes"], serde_json::json!([said]));
@@ -318,7 +317,7 @@ fn the_rules_of_a_person_stay_when_another_key_is_trusted() {
     let person = sandbox.read("settings/trust.toml").expect("keys");
     let own = format!("[policy]\nsbom = true\n{DUE}\n[products.Other.due_days]\nlow = 1\n\n[[keys]]");
     sandbox.write("settings/trust.toml", &person.replacen("[[keys]]", &own, 1));
-    let told = || words(&console(&sandbox).run("verify $/fix.patchbundle"));
+    let told = || console(&sandbox).run("verify $/fix.patchbundle").in_one_line();
     let before = told();
     assert!(before.contains("12 days late") && before.contains("require an SBOM"), "{before}");
     write_trusted_key(&sandbox, "bob", 5, "reviewer");
@@ -362,7 +361,7 @@ fn a_rule_about_an_sbom_is_met_by_a_patch_that_was_made_with_one() {
     with_rules(&sandbox, "sbom = true\n");
     for command in ["verify $/without.patchbundle", "apply $/without.patchbundle $/app --yes"] {
         let run = console(&sandbox).run(command);
-        assert!(run.code == 4 && words(&run).contains("require an SBOM, and ACME-2 has none"), "{run}");
+        assert!(run.code == 4 && run.in_one_line().contains("require an SBOM, and ACME-2 has none"), "{run}");
     }
     let run = console(&sandbox).run("show $/without.patchbundle --save-sbom $/got.json");
     assert!(run.code == 3 && !sandbox.path("got.json").exists(), "{run}");
@@ -373,7 +372,7 @@ fn a_rule_about_an_sbom_is_met_by_a_patch_that_was_made_with_one() {
     let run = console(&sandbox).run("show $/with.patchbundle --save-sbom $/order.toml");
     assert!(run.code == 3 && sandbox.read("order.toml").is_some_and(|text| text.contains("ACME-2")), "{run}");
     let shown = console(&sandbox).done("show $/with.patchbundle --verbose");
-    assert!(shown.out.contains("CycloneDX 1.6, 67 bytes, SHA-256 "), "{shown}");
+    assert!(shown.in_one_line().contains("CycloneDX 1.6, 67 bytes, SHA-256 "), "{shown}");
     console(&sandbox).done("apply $/with.patchbundle $/app --yes");
     assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("Read me twice.\n"));
 }
@@ -386,7 +385,7 @@ fn rules_that_can_never_count_are_told_wherever_they_would() {
     });
     let nowhere = |name: &str| format!("No product is called \"{name}\", so the rules for it count nowhere");
     let sees = |command: &str, said: &str| {
-        words(&console(&sandbox).run(command)).to_lowercase().contains(&said.to_lowercase())
+        console(&sandbox).run(command).in_one_line().to_lowercase().contains(&said.to_lowercase())
     };
     for (rules, said) in [
         ("[products.\"*\"]\ntests = true\n", format!("{}; write those for all under [policy]", nowhere("*"))),
@@ -435,7 +434,7 @@ fn a_number_of_signers_in_the_rules_is_set_aside_for_a_reason_only() {
     let unsigned = format!("{apply} --allow-unsigned");
     for command in ["plan $/fix.patchbundle $/app", apply, &unsigned] {
         let run = console(&sandbox).run(command);
-        let told = run.printed().split_whitespace().collect::<Vec<_>>().join(" ");
+        let told = run.in_one_line();
         let rule = "require signatures by 2 reviewers you trust, and ACME-HF-1 has 1 (E-POLICY)";
         assert!(run.code == 4 && told.contains("--allow-site-rules REASON"), "{command}: {run}");
         assert!(told.replace("Error: ", "").contains(rule), "{command}: {run}");

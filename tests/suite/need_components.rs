@@ -39,10 +39,6 @@ fn run(sandbox: &Sandbox, command: &str) -> Run {
     Console::new(sandbox).run(&format!("{command} $/fix.patchbundle $/app --sbom $/bom.json"))
 }
 
-fn told(run: &Run) -> String {
-    run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[test]
 fn a_library_that_is_too_old_stops_the_patch_and_one_that_is_new_enough_lets_it_in() {
     for is_required in [false, true] {
@@ -50,13 +46,16 @@ fn a_library_that_is_too_old_stops_the_patch_and_one_that_is_new_enough_lets_it_
         write_sbom(&sandbox, &[ssl("3.0.2-0ubuntu1"), "pkg:npm/debug@1.0.0".to_owned()]);
         let said = format!("ACME-1 needs {SSL} >= 3.0.7 and < 4; this SBOM says 3.0.2-0ubuntu1");
         let planned = run(&sandbox, "plan");
-        assert!(planned.code == 3 && told(&planned).contains(&said), "{planned}");
+        assert!(planned.code == 3 && planned.in_one_line().contains(&said), "{planned}");
         let refused = run(&sandbox, "apply --yes --allow-unsigned");
-        assert!(refused.code == 3 && told(&refused).contains("E-REQUIRES"), "{refused}");
+        assert!(refused.code == 3 && refused.in_one_line().contains("E-REQUIRES"), "{refused}");
         assert_eq!(sandbox.read("app/a").as_deref(), Some("1"));
         write_sbom(&sandbox, &[ssl("3.0.11-1~deb12u2")]);
         let planned = run(&sandbox, "plan");
-        assert!(planned.code == 0 && told(&planned).contains("this SBOM says 3.0.11-1~deb12u2"), "{planned}");
+        assert!(
+            planned.code == 0 && planned.in_one_line().contains("this SBOM says 3.0.11-1~deb12u2"),
+            "{planned}"
+        );
         let applied = run(&sandbox, "apply --yes --allow-unsigned");
         assert_eq!(applied.code, 0, "{applied}");
         let history = Console::new(&sandbox).done("history $/app --json").out;
@@ -76,10 +75,10 @@ fn what_nobody_knows_is_told_and_stops_only_a_patch_that_must_know() {
         write_sbom(&sandbox, purls);
         let planned = run(&sandbox, "plan");
         assert_eq!(planned.code, if is_required { 3 } else { 0 }, "{purls:?} {planned}");
-        assert!(told(&planned).contains("ACME-1 needs pkg:deb/debian/libssl3 >= 3.0.7"), "{planned}");
+        assert!(planned.in_one_line().contains("ACME-1 needs pkg:deb/debian/libssl3 >= 3.0.7"), "{planned}");
         let unasked = Console::new(&sandbox).run("plan $/fix.patchbundle $/app");
         assert_eq!(unasked.code, planned.code, "{unasked}");
-        assert!(told(&unasked).contains("nobody knows without an SBOM"), "{unasked}");
+        assert!(unasked.in_one_line().contains("nobody knows without an SBOM"), "{unasked}");
     }
 }
 
@@ -124,13 +123,13 @@ fn an_order_names_the_parts_as_the_sbom_of_its_product_does_or_no_patch_is_made(
     ] {
         write_sbom(&sandbox, &purls);
         let refused = Console::new(&sandbox).run(make);
-        assert!(refused.code == 3 && told(&refused).contains(said), "{said}: {refused}");
+        assert!(refused.code == 3 && refused.in_one_line().contains(said), "{said}: {refused}");
         assert!(!sandbox.path("fix.patchbundle").exists());
     }
     write_sbom(&sandbox, &[debug("3.0.1"), ssl("3.0.7")]);
     Console::new(&sandbox).done(make);
     let shown = Console::new(&sandbox).done("show $/fix.patchbundle");
-    assert!(told(&shown).contains(&format!("Needs {SSL} >= 3.0.7")), "{shown}");
+    assert!(shown.in_one_line().contains(&format!("Needs {SSL} >= 3.0.7")), "{shown}");
     // An id is as good as an order; without either, the SBOM would go nowhere.
     let make = "make --from $/old --to $/new --output $/bare.patchbundle --sbom $/bom.json";
     assert_eq!(Console::new(&sandbox).run(make).code, 2);

@@ -1,7 +1,7 @@
 //! Undoing a rollback puts a patch into a folder, as applying it does: the same has to hold before, and the same is checked
 //! afterwards.
 
-use crate::support::console::{Console, Run};
+use crate::support::console::Console;
 use crate::support::sandbox::{Sandbox, order};
 use crate::support::trust::write_trusted_key;
 
@@ -31,11 +31,6 @@ fn product(tables: &str) -> Sandbox {
 
 fn console(sandbox: &Sandbox) -> Console<'_> {
     Console::new(sandbox).with_keys()
-}
-
-/// What was printed, wherever its lines were broken.
-fn in_one_line(run: &Run) -> String {
-    run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 const HEALTH: &str = "[[health]]\ncheck = \"text\"\npath = \"port\"\ncontains = \"8080\"\n";
@@ -119,7 +114,7 @@ fn what_edits_say_must_be_so_has_to_be_so_when_they_come_back() {
     for command in [REAPPLY, "reapply $/app --allow-unsigned --dry-run", "rollback $/app --undo --yes"] {
         let run = console(&sandbox).run(command);
         assert_eq!(run.code, 3, "{run}");
-        let told = in_one_line(&run);
+        let told = run.in_one_line();
         assert!(told.contains("was edited after the patch was rolled back"), "{run}");
         assert!(told.contains("replicas is 7, not 2") && told.contains("--keep-edits"), "{run}");
         assert_eq!(sandbox.read("app/values.yaml").as_deref(), Some(&*seven));
@@ -138,7 +133,7 @@ fn where_a_patch_allows_no_edits_none_is_merged_when_it_comes_back() {
     assert_eq!(console(&sandbox).run(APPLY).code, 3);
     let run = console(&sandbox).run(REAPPLY);
     assert_eq!(run.code, 3, "{run}");
-    assert!(in_one_line(&run).contains("web was changed after the patch was rolled back"), "{run}");
+    assert!(run.in_one_line().contains("web was changed after the patch was rolled back"), "{run}");
     assert_eq!(sandbox.read("app/web").as_deref(), Some(mine));
     // One that says that edits may be merged.
     let sandbox = product("[[make.policy]]\npaths = [\"web\"]\nlocal_edits = \"merge\"\n");
@@ -176,20 +171,20 @@ fn a_word_for_an_unsigned_patch_is_good_for_one_decision() {
         let refused = console(&sandbox).run(command);
         assert_eq!(refused.code, 4, "{refused}");
         let said = "ACME-1 isn't signed by anyone you trust (E-TRUST)";
-        assert!(in_one_line(&refused).contains(said), "{refused}");
+        assert!(refused.in_one_line().contains(said), "{refused}");
         assert!(refused.err.contains("add --allow-unsigned"), "{refused}");
         assert_eq!(sandbox.read("app/web").as_deref(), Some("one\ntwo\nthree\nfour\nfive\n"));
     }
     let plan = console(&sandbox).done("reapply $/app --allow-unsigned --dry-run");
-    assert!(in_one_line(&plan).contains("ACME-1 isn't signed by anyone you trust"), "{plan}");
+    assert!(plan.in_one_line().contains("ACME-1 isn't signed by anyone you trust"), "{plan}");
     console(&sandbox).done(REAPPLY);
     let history = console(&sandbox).done("history $/app");
     let said = "allowed: ACME-1 isn't signed by anyone you trust";
-    assert!(in_one_line(&history).contains(said), "{history}");
+    assert!(history.in_one_line().contains(said), "{history}");
     // A reason that somebody gives is kept.
     console(&sandbox).done("rollback $/app --yes");
     console(&sandbox).done("reapply $/app --yes --allow-unsigned=OPS-77");
-    assert!(in_one_line(&console(&sandbox).done("history $/app")).contains("OPS-77"));
+    assert!(console(&sandbox).done("history $/app").in_one_line().contains("OPS-77"));
     // Taking it out again needs nobody's word.
     console(&sandbox).done("rollback $/app --undo --yes");
 }
@@ -220,7 +215,7 @@ fn what_is_back_already_is_not_called_something_that_was_never_rolled_back() {
     let sandbox = product("");
     console(&sandbox).done(APPLY);
     let never = console(&sandbox).run(REAPPLY);
-    assert!(never.err.contains("There is no rollback to undo"), "{never}");
+    assert!(never.err.contains("was not a rollback"), "{never}");
 }
 
 #[test]
@@ -230,16 +225,16 @@ fn what_the_last_change_was_is_said_where_it_was_no_rollback() {
     );
     std::fs::create_dir(sandbox.path("empty")).expect("a folder");
     let empty = console(&sandbox).run("rollback $/empty --undo --yes");
-    assert!(empty.err.contains("No patch has been applied here"), "{empty}");
+    assert!(empty.err.contains("No patch is applied here"), "{empty}");
     console(&sandbox).done(APPLY);
-    let refused = in_one_line(&console(&sandbox).run(REAPPLY));
+    let refused = console(&sandbox).run(REAPPLY).in_one_line();
     assert!(refused.contains("not a rollback: ACME-1 was applied"), "{refused}");
     assert!(
         refused.contains("patchwright status $/app") && !refused.contains("Apply the patch"),
         "{refused}"
     );
     console(&sandbox).done("toggle off many $/app --yes --reason=slow");
-    let refused = in_one_line(&console(&sandbox).run(REAPPLY));
+    let refused = console(&sandbox).run(REAPPLY).in_one_line();
     assert!(refused.contains("not a rollback: the switch ACME-1/many was turned"), "{refused}");
     assert!(refused.contains("patchwright rollback $/app --undo"), "{refused}");
     console(&sandbox).done("rollback $/app --undo --yes");
@@ -264,7 +259,7 @@ fn what_went_because_it_failed_is_not_offered_again() {
     sandbox.write("app/port", "none\n");
     assert_eq!(console(&sandbox).run(APPLY).code, 5);
     let status = console(&sandbox).done("status $/app");
-    assert!(in_one_line(&status).contains("ACME-1 failed this check, and was undone: port"), "{status}");
+    assert!(status.in_one_line().contains("ACME-1 failed this check, and was undone: port"), "{status}");
     assert!(!status.out.contains("reapply") && !status.out.contains("last rollback"), "{status}");
     let json = console(&sandbox).done("status $/app --json").json();
     assert_eq!(json["failed"]["subject"], "ACME-1", "{json}");

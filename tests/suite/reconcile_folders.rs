@@ -76,10 +76,6 @@ fn has(sandbox: &Sandbox, folder: &str) -> [bool; 2] {
     ["one", "two"].map(|name| sandbox.read(&format!("srv/{folder}/{name}")).as_deref() == Some(NEW))
 }
 
-fn in_one_line(run: &Run) -> String {
-    run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[test]
 fn folders_are_brought_in_line_once_and_a_look_writes_nothing() {
     let sandbox = scene();
@@ -111,7 +107,7 @@ fn what_must_not_be_there_goes_and_a_limit_keeps_a_slip_from_taking_out_much() {
     state(&sandbox, &[("?", "not = [\"ACME-1\"]")]);
     let refused = ends(&sandbox, "--apply", 3);
     assert!(
-        in_one_line(&refused).contains("3 patches would be rolled back in one run, and at most 1 may be")
+        refused.in_one_line().contains("3 patches would be rolled back in one run, and at most 1 may be")
     );
     assert_eq!(has(&sandbox, "a"), [true, false], "nothing was changed");
     ends(&sandbox, "--apply --max-rolled-back 3", 0);
@@ -127,7 +123,7 @@ fn what_a_person_rolled_back_stays_out_until_the_file_says_something_else() {
     for _ in 0..100 {
         let run = ends(&sandbox, "--apply", 7);
         assert!(
-            in_one_line(&run).contains("ACME-2: rolled back by ada on 2026-11-23, so it isn't applied again")
+            run.in_one_line().contains("ACME-2: rolled back by ada on 2026-11-23, so it isn't applied again")
         );
     }
     assert_eq!(has(&sandbox, "a"), [true, false]);
@@ -165,7 +161,7 @@ fn a_held_folder_is_left_alone_and_says_so() {
     console(&sandbox).done("reconcile --hold $/srv/a --reason=ticket-4711 --until 2026-11-30");
     let run = ends(&sandbox, "--apply", 7);
     assert!(
-        in_one_line(&run).contains("on hold until 2026-11-30, set by ada on 2026-11-23: ticket-4711"),
+        run.in_one_line().contains("on hold until 2026-11-30, set by ada on 2026-11-23: ticket-4711"),
         "{run}"
     );
     assert!(run.printed().contains("To end this: patchwright reconcile --release $/srv/a"), "{run}");
@@ -298,7 +294,7 @@ fn a_folder_that_is_meant_twice_or_lies_in_another_is_refused() {
         fs::create_dir_all(sandbox.path("srv/a/sub")).expect("our own folder");
         state(&sandbox, &sections);
         let run = ends(&sandbox, "--apply", 3);
-        let said = in_one_line(&run);
+        let said = run.in_one_line();
         assert!(
             said.contains("are one folder, or one is inside the other") || said.contains("without .."),
             "{run}"
@@ -351,7 +347,7 @@ fn a_patch_whose_check_fails_is_restored_and_not_tried_again_and_again() {
     state(&sandbox, &[("a", "have = [\"ACME-1\"]")]);
     ends(&sandbox, "--apply", 5);
     let run = ends(&sandbox, "--apply", 7);
-    assert!(in_one_line(&run).contains("because it failed, so it isn't tried again"), "{run}");
+    assert!(run.in_one_line().contains("because it failed, so it isn't tried again"), "{run}");
     assert_eq!(has(&sandbox, "a"), [false; 2]);
 }
 

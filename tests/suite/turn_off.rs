@@ -13,7 +13,7 @@ use std::path::Path;
 use patchwright::model::Position;
 use patchwright::workbench::{ToggleOptions, Workbench};
 
-use crate::support::console::{Console, Run};
+use crate::support::console::Console;
 use crate::support::cut::cut_at_every_call;
 use crate::support::sandbox::{Sandbox, order, unwatched};
 use crate::support::trees::Tree;
@@ -55,11 +55,6 @@ fn applied(keys: &str, toggle: &str) -> Sandbox {
     sandbox
 }
 
-/// What was printed, wherever its lines were broken.
-fn in_one_line(run: &Run) -> String {
-    run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[test]
 fn off_and_on_again_gives_the_same_bytes_and_everybody_sees_it() {
     let sandbox = applied("", TOGGLE);
@@ -67,7 +62,7 @@ fn off_and_on_again_gives_the_same_bytes_and_everybody_sees_it() {
     let list = console.done("toggle $/app");
     assert!(list.printed().contains("new-parser  on  the new parser (ACME-1)"), "{list}");
     let plan = console.done("toggle off new-parser $/app --dry-run");
-    assert!(in_one_line(&plan).contains("flags.new-parser.defaultVariant \"on\" → \"off\""), "{plan}");
+    assert!(plan.in_one_line().contains("flags.new-parser.defaultVariant \"on\" → \"off\""), "{plan}");
     assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS), "a plan changes nothing");
     let did = console.done("toggle off new-parser $/app --yes --reason=slow");
     for said in ["Turned off ACME-1/new-parser", "The patch's code stays.", "names in Cyrillic fail again"] {
@@ -77,7 +72,7 @@ fn off_and_on_again_gives_the_same_bytes_and_everybody_sees_it() {
     let status = console.done("status $/app");
     assert!(status.printed().contains("new-parser  off  the new parser (ACME-1)"), "{status}");
     assert!(status.printed().contains("everything is as expected"), "a switch is no drift: {status}");
-    assert!(in_one_line(&status).contains("by ada: slow while it is off: names in Cyrillic"), "{status}");
+    assert!(status.in_one_line().contains("by ada: slow while it is off: names in Cyrillic"), "{status}");
     let history = console.done("history $/app");
     assert!(history.printed().contains("turned off ACME-1/new-parser"), "{history}");
     assert!(history.printed().contains("reason: slow"), "{history}");
@@ -112,10 +107,10 @@ fn a_fix_of_a_vulnerability_is_turned_off_only_for_a_reason_and_says_that_it_is_
     let console = Console::new(&sandbox);
     let run = console.run("toggle off new-parser $/app --yes");
     assert_eq!(run.code, 3, "{run}");
-    assert!(in_one_line(&run).contains("CVE-2026-1 is open again"), "{run}");
+    assert!(run.in_one_line().contains("CVE-2026-1 is open again"), "{run}");
     console.done("toggle off new-parser $/app --yes --reason=worse");
     let status = console.done("status $/app");
-    assert!(in_one_line(&status).contains("off; CVE-2026-1 is open again here"), "{status}");
+    assert!(status.in_one_line().contains("off; CVE-2026-1 is open again here"), "{status}");
     let json = console.done("status $/app --json").json();
     assert_eq!(json["switches"][0]["open_again"][0], "CVE-2026-1");
     console.done("rollback $/app --undo --yes");
@@ -164,7 +159,7 @@ fn a_value_that_is_neither_is_refused_and_shown() {
     for to in ["on", "off"] {
         let run = console.run(&format!("toggle {to} new-parser $/app --yes"));
         assert_eq!(run.code, 3, "{run}");
-        assert!(in_one_line(&run).contains("the switch is set to \"maybe\", not to on or off"), "{run}");
+        assert!(run.in_one_line().contains("the switch is set to \"maybe\", not to on or off"), "{run}");
     }
     assert_eq!(sandbox.read(FILE), Some(third));
 }
@@ -303,7 +298,7 @@ fn a_patch_below_goes_with_its_switch_where_the_one_on_top_can_be_told_apart_fro
             continue;
         }
         assert_eq!((run.code, sandbox.read(FILE)), (3, Some(more(&off()))), "{run}");
-        assert!(in_one_line(&run).contains("ACME-2 depends on it: both change the same lines"), "{run}");
+        assert!(run.in_one_line().contains("ACME-2 depends on it: both change the same lines"), "{run}");
         console.done("rollback $/app --to ACME-1 --yes");
         assert_eq!(sandbox.read(FILE), Some(old));
     }
@@ -344,14 +339,14 @@ fn a_list_of_withdrawn_patches_may_recommend_turning_it_off() {
     sandbox.write("list.json", list);
     let status = console.done("status $/app --withdrawn $/list.json");
     let said = "turn its switch off: patchwright toggle off ACME-1/new-parser $/app --reason TEXT";
-    assert!(in_one_line(&status).contains(said), "{status}");
+    assert!(status.in_one_line().contains(said), "{status}");
     assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS), "it is recommended, not done");
     // Whoever meets it when applying is told of folders that have it: this one doesn't.
     let said = "Where it is applied, turn its switch off: patchwright toggle off ACME-1/new-parser FOLDER --reason TEXT";
     console.done("rollback $/app --yes");
     for command in [APPLY, "reapply $/app --allow-unsigned --yes"] {
         let refused = console.run(&format!("{command} --withdrawn $/list.json"));
-        assert!(refused.code == 3 && in_one_line(&refused).contains(said), "{refused}");
+        assert!(refused.code == 3 && refused.in_one_line().contains(said), "{refused}");
     }
 }
 
@@ -385,7 +380,7 @@ fn what_a_planted_history_wants_checked_is_not() {
         let plan = stranger.done("toggle off new-parser $/app --dry-run");
         let said = "health checks are left out: nobody you trust signed the patch";
         assert!(
-            in_one_line(&plan).contains(said) && !plan.printed().contains("Checked afterwards"),
+            plan.in_one_line().contains(said) && !plan.printed().contains("Checked afterwards"),
             "{plan}"
         );
         stranger.done("toggle off new-parser $/app --yes");
@@ -424,7 +419,7 @@ fn a_fix_whose_switch_is_not_on_is_told_to_nobody_as_fixed() {
     person.done("toggle off new-parser $/app --yes --reason=slow");
     assert_eq!(proofs()[0], "switched-off", "the switch of the first is off");
     let said = person.done("fixed $/app");
-    assert!(in_one_line(&said).contains("the switch ACME-1/new-parser isn't on"), "{said}");
+    assert!(said.in_one_line().contains("the switch ACME-1/new-parser isn't on"), "{said}");
     person.done("toggle on new-parser $/app --yes");
     assert_eq!(proofs(), ["verified", "verified"]);
 }
@@ -446,7 +441,7 @@ fn a_switch_nobody_knows_is_named_with_those_that_are_there() {
     let sandbox = applied("", TOGGLE);
     let run = Console::new(&sandbox).run("toggle off newparser $/app --yes");
     assert_eq!(run.code, 3, "{run}");
-    assert!(in_one_line(&run).contains("Use one of these: ACME-1/new-parser"), "{run}");
+    assert!(run.in_one_line().contains("Use one of these: ACME-1/new-parser"), "{run}");
 }
 
 #[test]
@@ -502,7 +497,7 @@ fn an_edit_stays_an_edit_wherever_a_switch_of_its_file_is_moved_to() {
     // Nobody knows the file without the edit while the switch stands there.
     let repair = console.run("repair $/app --yes");
     assert_eq!(repair.code, 3, "{repair}");
-    assert!(in_one_line(&repair).contains("was edited before a switch in it was turned"), "{repair}");
+    assert!(repair.in_one_line().contains("was edited before a switch in it was turned"), "{repair}");
     assert_eq!(sandbox.read(FILE), Some(mine(&off())));
     console.done("toggle on new-parser $/app --yes");
     assert_eq!(drift(), edited);
@@ -533,7 +528,7 @@ fn an_edit_between_two_moves_is_told_with_what_brings_the_right_content_back() {
     console.done("toggle off new-parser $/app --yes");
     sandbox.write(FILE, &off().replace("  \"flags\"", "  \"mine\": 1,\n  \"flags\""));
     console.done("toggle on new-parser $/app --yes");
-    let status = in_one_line(&console.done("status $/app"));
+    let status = console.done("status $/app").in_one_line();
     let told = "conf/flags.json was edited before a switch in it was turned, so Patchwright doesn't know what to restore. \
                 Turn the switch back first, then repair: patchwright toggle $/app";
     assert!(status.contains(told) && !status.contains("no backup here"), "{status}");

@@ -175,7 +175,7 @@ fn a_gap_is_opened_by_key_and_by_button() {
     }
     assert_eq!(row(&harness), "46 unchanged lines left out. Enter shows more");
     press(&mut harness, Modifiers::NONE, Key::Enter);
-    harness.get_all_by_label("Show all of them").next().expect("a button").click();
+    harness.get_all_by_label("Show all").next().expect("a button").click();
     harness.run();
     press(&mut harness, Modifiers::COMMAND, Key::Home);
     assert_eq!(row(&harness), "line 1, unchanged, line 1");

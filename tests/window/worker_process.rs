@@ -114,6 +114,7 @@ impl Scene {
             beside: Beside::default(),
             why: RollbackReason::default(),
             scripts: None,
+            each: false,
         };
         self.start(&change)
     }

@@ -14,7 +14,7 @@ use crate::bundle::manifest::limits::DIFFED_BYTES;
 use crate::bundle::order::{Bases, Order};
 use crate::disk::fs::Stat;
 use crate::model::{Digest, FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath};
-use crate::plan::Note;
+use crate::plan::{Note, PatchRemark, PlaceRemark};
 
 /// The changes as far as they are known without a look at any content: good for everything but applying.
 pub(super) fn bare(steps: &[Step], order: &Order) -> Vec<FileChange> {
@@ -82,11 +82,7 @@ impl Draft {
             Drafted { change, content: content.filter(|_| same.is_none()), base: None }
         });
         let secrets = basis.steps.iter().zip(&insides).filter_map(|(step, inside)| {
-            let text = format!(
-                "is packed, and is likely to hold {}; it is read by everybody who gets the patch",
-                inside.as_ref()?.secret?
-            );
-            Some(Note::at(&step.path, text))
+            Some(Note::at(&step.path, PlaceRemark::LikelySecret(inside.as_ref()?.secret?)))
         });
         let mut draft = Self { drafted: drafted.collect(), notes: secrets.collect() };
         draft.add_bases(&insides, basis.order);
@@ -180,13 +176,11 @@ impl Draft {
             drafted.change.base = Some(file.digest);
         }
         if left_out > 0 {
-            let text = format!(
-                "{left_out} text file{} without the content before: larger than {} MiB, or more than {} MiB together",
-                if left_out == 1 { "" } else { "s" },
-                MAX_BASE_BYTES >> 20,
-                MAX_BASES_BYTES >> 20
-            );
-            self.notes.push(Note::new(text));
+            self.notes.push(Note::new(PatchRemark::WithoutTheContentBefore {
+                files: left_out,
+                file_mib: MAX_BASE_BYTES >> 20,
+                all_mib: MAX_BASES_BYTES >> 20,
+            }));
         }
     }
 }

@@ -48,7 +48,7 @@ use crate::disk::{ScanError, WalkedFolder};
 use crate::model::{Code, DiffText, Digest, FileChange, Node, Patch, Step, TreePath, version_control};
 use crate::named_file;
 use crate::plan::why::Making;
-use crate::plan::{Note, Obstacle};
+use crate::plan::{Note, Obstacle, PatchRemark, PlaceRemark};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
 use crate::trust::Keyring;
 use crate::whole_file::{WholeFile, folder_of};
@@ -315,9 +315,8 @@ fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Folde
         .filter_map(|step| Some((step.path.clone(), old.facts.get(&step.path)?.clone())))
         .collect();
     let mut notes = worth_knowing(request, &steps);
-    notes.extend(left_out.into_inner().into_iter().map(|folder| {
-        Note::at(folder, "is left out: it's part of version control, and the order doesn't ask for it")
-    }));
+    let left_out = left_out.into_inner().into_iter();
+    notes.extend(left_out.map(|folder| Note::at(folder, PlaceRemark::OfVersionControl)));
     Ok(FolderDifferences { notes, steps, seen })
 }
 
@@ -373,17 +372,14 @@ impl Progress for Comparing<'_> {
 fn worth_knowing(request: &AuthorRequest<'_>, steps: &[Step]) -> Vec<Note> {
     let mut notes = Vec::new();
     if !request.old.features().modes || !request.new.features().modes {
-        let text = "this system keeps no permission bits, so no file is taken for a program";
-        notes.push(Note::new(text));
+        notes.push(Note::new(PatchRemark::NoPermissionBits));
     }
     for step in steps.iter().filter(|step| step.before.is_none()) {
         if matches!(&step.after, Some(Node::Dir(mode)) if mode.bits() & 0o200 == 0) {
-            let text =
-                "only an administrator can apply a patch with a new folder that its owner can't write to";
-            notes.push(Note::at(&step.path, text));
+            notes.push(Note::at(&step.path, PlaceRemark::ReadOnlyFolder));
         }
         for name_warning in step.path.name_warnings() {
-            notes.push(Note::at(&step.path, name_warning.to_string()));
+            notes.push(Note::at(&step.path, PlaceRemark::OddName(name_warning.to_string())));
         }
     }
     notes

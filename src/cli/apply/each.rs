@@ -6,7 +6,7 @@ use super::{Agreed, Arguments, idle};
 use crate::cli::Result;
 use crate::cli::render::{answer, text};
 use crate::cli::session::{InFolder, Outcome, Session, Stop};
-use crate::report::Report;
+use crate::report::{Files, Report};
 use crate::workbench::{Applied, ApplyRequest, PatchFile, is_text_patch};
 
 /// Applies the patches in their order. The first that cannot be applied ends it; those before stay, and are told.
@@ -51,6 +51,9 @@ fn told(stop: Stop, name: &str, done: &[Applied], all: usize) -> Stop {
     let Stop::Failed(mut report) = stop else { return stop };
     report.headline = format!("{name}: {}", report.headline);
     let count = done.len();
+    if count > 0 && matches!(report.files, Files::Unchanged | Files::PutBack | Files::NotConcerned) {
+        report.files = Files::SomePatches;
+    }
     report.hints.push(match done.last() {
         Some(last) => format!(
             "{count} of {all} patches of the series are applied, up to {}; you can roll back each of them.",

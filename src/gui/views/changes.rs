@@ -37,7 +37,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbo
         }
         return;
     };
-    let split = Split { name: words::TREE_WIDTH, least_left: 220.0, least_right: 320.0 };
+    // Where there is little room the change needs it more than the names in the list.
+    let least_left = if is_low(ui) { 160.0 } else { 220.0 };
+    let split = Split { name: words::TREE_WIDTH, least_left, least_right: 320.0 };
     let mut fraction = model.settings.split;
     let [mut from_tree, mut from_pane] = [Outbox::new(), Outbox::new()];
     split_view(

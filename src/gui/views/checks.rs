@@ -25,7 +25,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     };
     let meaning = match check.verdict {
         CheckVerdict::Ready if check.findings.is_empty() => words::CHECKS_NOTHING,
-        CheckVerdict::Ready => words::CHECK_READY,
+        CheckVerdict::Ready => words::CHECK_READY_MEANING,
         CheckVerdict::Warnings => words::CHECK_WARN,
         CheckVerdict::NeedsDecision => words::CHOOSE_VERSION,
         CheckVerdict::NeedsReason => words::CAN_BE_SET_ASIDE,

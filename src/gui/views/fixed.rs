@@ -52,7 +52,9 @@ fn row_ui(ui: &mut Ui, grade: ClaimWorth, row: &FixedRow) {
         ClaimWorth::No => (Notice::Caution.icon(), tokens.caution.strong),
         ClaimWorth::OnlySaid => (Icon::ShieldQuestionMark, tokens.muted),
     };
-    item_ui(ui, sign, (&row.ids, ""), [parts.join(" · ").as_str(), &row.why]);
+    // That nobody signed it is said above.
+    let why = if grade == ClaimWorth::OnlySaid { "" } else { &row.why };
+    item_ui(ui, sign, (&row.ids, ""), [parts.join(" · ").as_str(), why]);
 }
 
 /// The page on which it is written for others.

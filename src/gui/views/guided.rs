@@ -12,10 +12,12 @@ use crate::model::{ReasonKind, Word};
 use crate::present::Model;
 use crate::present::check::{CheckPage, CheckVerdict};
 use crate::present::guided::{Guided, Recovering, Stage, Task};
+use crate::present::history::FolderView;
 use crate::present::message::{Msg, RehearseMsg};
 use crate::present::overview::path_line;
 use crate::present::why::reason_name;
 use crate::progress::Phase;
+use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Banner, Button, FactRow, Notice, PageHeader, ProgressView, StepperView, banner, button, card, choice_box,
@@ -85,7 +87,7 @@ fn stage_ui(
         Stage::Checking => title_ui(ui, guided, words::CHECK_WAIT, at_title),
         Stage::Checked => checked_ui(ui, guided, at_title, outbox),
         Stage::Reviewing => review_ui(ui, guided, at_title, outbox),
-        Stage::Confirming => confirm_ui(ui, guided, at_title, outbox),
+        Stage::Confirming => confirm_ui(ui, model, guided, at_title, outbox),
         Stage::Running | Stage::Verifying => working_ui(ui, guided, at_title),
         Stage::Done => result::page_ui(ui, guided, fields, outbox),
     }
@@ -103,7 +105,11 @@ fn heading_ui(ui: &mut Ui, header: &PageHeader<'_>, takes_focus: bool) {
 }
 
 fn choose_ui(ui: &mut Ui, model: &Model, guided: &Guided, at_title: bool, outbox: &mut Outbox) {
-    let question = if guided.task == Task::Apply { words::APPLY_CHOOSE } else { words::TAKE_BACK_CHOOSE };
+    let question = match guided.task {
+        Task::Apply => words::APPLY_CHOOSE,
+        Task::TakeBack if several_here(model, guided).is_some() => window::TAKE_BACK_CHOOSE_BOTH,
+        _ => words::TAKE_BACK_CHOOSE,
+    };
     title_ui(ui, guided, question, at_title);
     card(ui, None, |ui| {
         if guided.task == Task::Apply {
@@ -141,10 +147,15 @@ fn choose_ui(ui: &mut Ui, model: &Model, guided: &Guided, at_title: bool, outbox
     }
 }
 
+/// The folder, if it has several patches.
+fn several_here<'a>(model: &'a Model, guided: &Guided) -> Option<&'a FolderView> {
+    let view = model.workspace.view.ready().filter(|_| model.workspace.folder == guided.folder);
+    view.filter(|view| view.stack.len() > 1)
+}
+
 /// How many of the patches in the folder go, where there are several: each choice says what goes and what stays.
 fn which_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
-    let view = model.workspace.view.ready().filter(|_| model.workspace.folder == guided.folder);
-    let Some(view) = view.filter(|view| view.stack.len() > 1) else { return };
+    let Some(view) = several_here(model, guided) else { return };
     card(ui, Some(window::WHICH_PATCHES), |ui| {
         for choice in view.ways_back() {
             let is_chosen = guided.which == choice.which;
@@ -183,20 +194,30 @@ fn checked_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
 fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static str) {
     match (check.verdict, guided.task) {
         (CheckVerdict::Ready, Task::Apply) => (words::CHECK_READY, words::CHECK_READY_MEANING),
-        (CheckVerdict::Ready, Task::BringBack) => (words::CHECK_READY_BRING, words::CHECK_SAFE_COPIES),
-        (CheckVerdict::Ready, Task::Repair) => (window::READY_TO_REPAIR, words::CHECK_SAFE_COPIES),
-        (CheckVerdict::Ready, Task::UndoRepair) => (window::READY_TO_UNDO_REPAIR, words::CHECK_SAFE_COPIES),
-        (CheckVerdict::Ready, _) => (words::CHECK_READY_BACK, words::CHECK_SAFE_COPIES),
-        (CheckVerdict::Warnings, Task::Keep) => (words::CHECK_WARN, words::NOTHING_CHANGED),
-        (CheckVerdict::Warnings, Task::Apply) => (words::CHECK_WARN, words::CHECK_READY_MEANING),
-        (CheckVerdict::Warnings, _) => (words::CHECK_WARN, words::CHECK_SAFE_COPIES),
-        (CheckVerdict::NeedsDecision, _) => (window::READY_AFTER_DECISION, words::NOTHING_CHANGED),
+        (CheckVerdict::Ready, Task::BringBack) => (words::CHECK_READY_BRING, can_be_done(guided.task)),
+        (CheckVerdict::Ready, Task::Repair) => (window::READY_TO_REPAIR, can_be_done(guided.task)),
+        (CheckVerdict::Ready, Task::UndoRepair) => (window::READY_TO_UNDO_REPAIR, can_be_done(guided.task)),
+        (CheckVerdict::Ready, _) => (words::CHECK_READY_BACK, can_be_done(guided.task)),
+        (CheckVerdict::Warnings, _) => (words::CHECK_WARN, can_be_done(guided.task)),
+        (CheckVerdict::NeedsDecision, _) => (window::READY_AFTER_DECISION, words::CHOOSE_VERSION),
         (CheckVerdict::NeedsReason, _) => (words::CHECK_SET_ASIDE, words::CAN_BE_SET_ASIDE),
         (CheckVerdict::Blocked, _) if guided.can_go_on() => (words::CHECK_SET_ASIDE, words::CAN_BE_SET_ASIDE),
         (CheckVerdict::Blocked, _) => (words::CHECK_BLOCKED, words::NOTHING_CHANGED),
         (CheckVerdict::NothingToDo, Task::Switch) => (words::NOTHING_WAS_TO_DO, window::SWITCH_IS_THERE),
         (CheckVerdict::NothingToDo, _) => (words::CHECK_NOTHING, words::CHECK_NOTHING_MEANING),
         (CheckVerdict::StaysAsItIs, _) => (words::NOTHING_TO_DO, words::CHECK_STAYS),
+    }
+}
+
+/// What the check found that makes this possible.
+const fn can_be_done(task: Task) -> &'static str {
+    match task {
+        Task::Apply => words::CHECK_READY_MEANING,
+        Task::BringBack => words::CHECK_READY_BRING_MEANING,
+        Task::Repair => window::READY_TO_REPAIR_MEANING,
+        Task::UndoRepair => window::READY_TO_UNDO_REPAIR_MEANING,
+        Task::TakeBack => words::CHECK_SAFE_COPIES,
+        Task::Keep | Task::Recover | Task::Switch => "",
     }
 }
 
@@ -227,7 +248,7 @@ fn review_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox) 
     });
 }
 
-fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox) {
+fn confirm_ui(ui: &mut Ui, model: &Model, guided: &Guided, at_title: bool, outbox: &mut Outbox) {
     if let Some(check) = guided.check.as_ref().filter(|_| guided.task.asks_at_once()) {
         let (title, meaning) = verdict_words(guided, check);
         title_ui(ui, guided, "", at_title);
@@ -248,6 +269,7 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
             }
         }
         why_ui(ui, guided, outbox);
+        each_ui(ui, model, guided, outbox);
         if guided.task == Task::Recover && guided.recovering == Recovering::Undo {
             let mut is_ticked = guided.keep_edits;
             explained_ui(ui, window::RECOVER_IF_CHANGED);
@@ -267,6 +289,19 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
     if link_button(ui, words::COPY_COMMAND).clicked() {
         outbox.push(Msg::CopyCommand);
     }
+}
+
+/// Whether the patches of a series are one change, or each of them is one. A saved plan is about one.
+fn each_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
+    let Some(patches) = guided.series().filter(|_| model.workspace.plan.ready().is_none()) else { return };
+    let label = fill(window::APPLY_EACH, &[("n", &with_thousands(patches as u64))]);
+    let mut is_ticked = guided.each;
+    ui.add_space(space::SMALL);
+    if tick_box(ui, &mut is_ticked, &label).changed() {
+        outbox.push(Msg::ApplyEach(is_ticked));
+    }
+    let meaning = text::caption(window::APPLY_EACH_MEANING).color(Tokens::from_context(ui).muted);
+    ui.indent("each", |ui| ui.add(Label::new(meaning).wrap()));
 }
 
 /// When what follows is needed.

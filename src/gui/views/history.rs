@@ -4,12 +4,13 @@ use egui::{Label, ScrollArea, Sense, Ui};
 
 use super::Fields;
 use super::overview::failure_ui;
+use super::rows::item_ui;
 use super::vouch::vouch_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::drifted::DriftLineKind;
 use crate::present::guided::Recovering;
-use crate::present::history::{CanRollBack, EventRow, EventSign, FolderView, StackRow};
+use crate::present::history::{CanRollBack, EventRow, EventSign, FolderView, GonePatch, StackRow};
 use crate::present::message::{Msg, PapersMsg};
 use crate::report::phrases;
 use crate::text::with_thousands;
@@ -18,7 +19,7 @@ use crate::toolkit::widgets::{
     Badge, Banner, Button, DetailsView, EmptyState, FactRow, Notice, Tone, badge, banner, button, button_row,
     card, details, empty_state, facts, icon_at, link_button,
 };
-use crate::words::{self, papers, window};
+use crate::words::{self, fill, papers, trying, window};
 use crate::workbench::Which;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
@@ -48,7 +49,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
         }
         undo_ui(ui, view, outbox);
     });
+    gone_ui(ui, &view.gone, outbox);
     super::switches::card_ui(ui, &view.switches, outbox);
+    conditions_ui(ui, model, outbox);
     super::fixed::card_ui(ui, model, outbox);
     if !view.events.is_empty() {
         card(ui, Some(words::WHAT_HAPPENED), |ui| timeline_ui(ui, &view.events));
@@ -83,6 +86,38 @@ fn papers_ui(ui: &mut Ui, model: &Model, view: &FolderView, outbox: &mut Outbox)
     });
 }
 
+/// Whether what the edits of the open patch ask for is so: found out on request.
+fn conditions_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    if !model.workspace.can_check_conditions() {
+        return;
+    }
+    let conditions = &model.workspace.conditions;
+    if let Some(failure) = conditions.failed() {
+        return failure_ui(ui, failure, outbox);
+    }
+    card(ui, Some(trying::CONDITIONS), |ui| {
+        let tokens = Tokens::from_context(ui);
+        let Some(found) = conditions.ready() else {
+            let reason = conditions.is_waiting().then_some(words::CHECKING);
+            let check = Button::secondary(trying::CONDITIONS_CHECK).icon(Icon::ClipboardCheck);
+            if button(ui, &check.blocked(reason)).clicked() {
+                outbox.push(Msg::Papers(PapersMsg::CheckConditions));
+            }
+            return;
+        };
+        if found.rows.is_empty() {
+            ui.label(text::body(trying::CONDITIONS_NONE).color(tokens.muted));
+        }
+        for row in &found.rows {
+            let sign = match row.is_met {
+                true => (Icon::CircleCheck, tokens.good.strong),
+                false => (Icon::CircleX, tokens.danger.strong),
+            };
+            item_ui(ui, sign, (&row.what, row.verdict()), [row.problem.as_str()]);
+        }
+    });
+}
+
 /// Whether the history is as it was written: found out on request, entry by entry.
 fn verified_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let verified = &model.workspace.verified;
@@ -96,6 +131,9 @@ fn verified_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         return;
     }
     let reason = verified.is_waiting().then_some(words::CHECKING);
+    if model.workspace.view.ready().is_some_and(|view| view.events.is_empty()) {
+        return;
+    }
     let verify = Button::secondary(window::VERIFY_HISTORY).icon(Icon::ShieldCheck).blocked(reason);
     if button(ui, &verify).clicked() {
         outbox.push(Msg::VerifyHistory);
@@ -125,8 +163,7 @@ fn condition_ui(ui: &mut Ui, model: &Model, view: &FolderView, fields: &mut Fiel
         }
         return;
     }
-    let title =
-        words::fill(words::SEVERAL_DIFFER, &[("n", &phrases::count(differences.len(), "file", "files"))]);
+    let title = fill(words::SEVERAL_DIFFER, &[("n", &phrases::count(differences.len(), "file", "files"))]);
     let actions = &[Button::secondary(window::REPAIR).icon(Icon::Wrench)];
     let notice = Notice::Caution;
     let view_of = Banner { notice, title: &title, body: words::DIFFERENCES_MEANING, actions };
@@ -136,7 +173,7 @@ fn condition_ui(ui: &mut Ui, model: &Model, view: &FolderView, fields: &mut Fiel
     let view = DetailsView { title: words::SHOW_DIFFERENCES, text: &differences.join("\n") };
     details(ui, &view, &mut fields.differences);
     if fields.differences {
-        drifted_ui(ui, model, outbox);
+        ui.scope(|ui| drifted_ui(ui, model, outbox));
     }
 }
 
@@ -154,6 +191,8 @@ fn drifted_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         return;
     };
     ui.label(text::caption(window::DRIFT_LINES).color(Tokens::from_context(ui).muted));
+    // Lines of one file stand as close as in a file.
+    ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::both().id_salt("drifted").max_height(DRIFT_HEIGHT).show_rows(
         ui,
         ui.text_style_height(&text::small_code_style()),
@@ -174,7 +213,7 @@ fn drifted_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         },
     );
     if found.more > 0 {
-        let more = words::fill(words::AND_MORE, &[("n", &with_thousands(found.more as u64))]);
+        let more = fill(words::AND_MORE, &[("n", &with_thousands(found.more as u64))]);
         ui.label(text::caption(more).color(Tokens::from_context(ui).muted));
     }
 }
@@ -197,6 +236,28 @@ fn undo_ui(ui: &mut Ui, view: &FolderView, outbox: &mut Outbox) {
     if view.can_undo_repair() && button(ui, &undo).clicked() {
         outbox.push(Msg::BeginUndoRepair);
     }
+}
+
+/// Patches that were here, with the way to have them again.
+fn gone_ui(ui: &mut Ui, gone: &[GonePatch], outbox: &mut Outbox) {
+    if gone.is_empty() {
+        return;
+    }
+    card(ui, Some(window::GONE), |ui| {
+        let muted = Tokens::from_context(ui).muted;
+        ui.add(Label::new(text::caption(window::GONE_MEANING).color(muted)).wrap());
+        for patch in gone {
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = space::SMALL;
+                ui.add(Label::new(text::strong(&patch.title)).wrap());
+                ui.label(text::caption(format!("{} · {}", patch.id, patch.when)).color(muted));
+            });
+            let label = fill(window::APPLY_AGAIN, &[("id", &patch.id)]);
+            if button(ui, &Button::secondary(&label).icon(Icon::Redo2)).clicked() {
+                outbox.push(Msg::BeginAgain(patch.id.clone()));
+            }
+        }
+    });
 }
 
 fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
@@ -236,7 +297,7 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
             outbox.push(Msg::BeginKeep(row.exact.clone()));
         }
         if !row.others.is_empty() {
-            let ids = words::fill(words::SHARED_WITH, &[("ids", &row.others.join(", "))]);
+            let ids = fill(words::SHARED_WITH, &[("ids", &row.others.join(", "))]);
             ui.label(text::caption(ids).color(Tokens::from_context(ui).muted));
         }
     });
@@ -290,20 +351,26 @@ fn event_ui(ui: &mut Ui, event: &EventRow) {
         facts(ui, &list);
     });
     // With the number that reports and support refer to.
-    let entry = words::fill(words::ENTRY_N, &[("n", &event.number.to_string())]);
+    let entry = fill(words::ENTRY_N, &[("n", &event.number.to_string())]);
     let when = format!("{} · {entry}", event.when);
     ui.label(text::caption(when).color(Tokens::from_context(ui).muted));
 }
 
 fn nothing_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    let is_waiting = model.workspace.view.is_waiting();
+    let (title, action) = match &model.workspace.folder {
+        _ if model.workspace.view.is_waiting() => (words::CHECK_WAIT, None),
+        None => (words::NO_FOLDER, Some((words::START_CHOOSE_FOLDER, Msg::PickFolder))),
+        Some(_) => (words::NOT_CHECKED, Some((words::CHECK_AGAIN, Msg::CheckAgain))),
+    };
     let empty = EmptyState {
         icon: Icon::History,
-        title: if is_waiting { words::CHECK_WAIT } else { words::NO_FOLDER },
+        title,
         body: words::HISTORY_EMPTY,
-        action: (!is_waiting).then_some(Button::primary(words::START_CHOOSE_FOLDER)),
+        action: action.as_ref().map(|(label, _)| Button::primary(label)),
     };
-    if empty_state(ui, &empty).is_some_and(|action| action.clicked()) {
-        outbox.push(Msg::PickFolder);
+    if empty_state(ui, &empty).is_some_and(|action| action.clicked())
+        && let Some((_, msg)) = action
+    {
+        outbox.push(msg);
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{Align, Label, Ui};
 
-use super::overview::{failure_ui, section_ui};
+use super::overview::failure_ui;
 use super::rows::{field_ui, form_buttons_ui, password_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
@@ -65,13 +65,12 @@ fn signatures_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     };
     let id = line(patch.inspection.patch.about.identity.id.as_str());
     let title = fill(window::SIGNATURES_OF, &[("id", &id)]);
+    let signatures = patch.overview.sections.iter().find(|section| section.kind == SectionKind::Signers);
     card(ui, Some(&title), |ui| {
         ui.add(Label::new(text::body(&patch.overview.trust)).wrap());
+        let list = signatures.into_iter().flat_map(|section| &section.facts);
+        facts(ui, &list.map(|fact| FactRow::new(&fact.name, &fact.value)).collect::<Vec<_>>());
     });
-    let signatures = patch.overview.sections.iter().find(|section| section.kind == SectionKind::Signers);
-    if let Some(section) = signatures {
-        section_ui(ui, section);
-    }
     rules_ui(ui, model, outbox);
     button_row(ui, |ui| {
         if !patch.inspection.verdict.unknown_keys.is_empty()

@@ -36,7 +36,7 @@ const RESTARTS: [(Restart, &str); 3] = [
 ];
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    let header = PageHeader { title: window::MAKE_TITLE, subtitle: window::MAKE_MEANING };
+    let header = PageHeader { title: window::MAKE_TITLE, subtitle: model.making.from.meaning() };
     head_ui(ui, model, &header, outbox);
     if let Some(made) = model.made.ready() {
         return made_ui(ui, model, made, outbox);
@@ -122,7 +122,7 @@ fn described_ui(ui: &mut Ui, form: &mut MakeForm, outbox: &mut Outbox) {
             }
         }
         if present == Described::InFile {
-            one_ui(ui, window::MAKE_ORDER, &mut form.order_file, Input::Order, outbox);
+            one_ui(ui, window::MAKE_ORDER_FILE, &mut form.order_file, Input::Order, outbox);
             one_ui(ui, trying::ORDER_SBOM, &mut form.sbom, Input::OrderSbom, outbox);
             if link_button(ui, papers::ORDER_SKELETON).clicked() {
                 outbox.push(Msg::Papers(PapersMsg::SaveOrder));
@@ -149,6 +149,9 @@ fn tried_ui(ui: &mut Ui, model: &Model, form: &MakeForm, outbox: &mut Outbox) {
                     false => (Icon::CircleX, tokens.danger.strong),
                 };
                 item_ui(ui, sign, (&file.file, file.verdict), file.lines.iter().map(String::as_str));
+            }
+            if !tried.has_original {
+                ui.add(Label::new(text::caption(trying::EDITS_NOT_COMPARED).color(tokens.muted)).wrap());
             }
         });
     }
@@ -231,7 +234,7 @@ fn made_ui(ui: &mut Ui, model: &Model, made: &MadePage, outbox: &mut Outbox) {
         facts(ui, &rows.chain([digest]).collect::<Vec<_>>());
     });
     if !made.notes.is_empty() {
-        card(ui, Some(words::GOOD_TO_KNOW), |ui| {
+        card(ui, Some(window::NOTES), |ui| {
             for note in &made.notes {
                 ui.add(Label::new(text::body(note)).wrap());
             }

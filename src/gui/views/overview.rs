@@ -151,7 +151,7 @@ fn fixes_ui(ui: &mut Ui, fixes: &[FixRow], sections: &[&Section]) {
     });
 }
 
-pub(crate) fn section_ui(ui: &mut Ui, section: &Section) {
+fn section_ui(ui: &mut Ui, section: &Section) {
     card(ui, Some(section.kind.heading()), |ui| {
         let list: Vec<FactRow<'_>> = section.facts.iter().map(|fact| of(&fact.name, &fact.value)).collect();
         facts(ui, &list);

@@ -17,7 +17,7 @@ use crate::present::wanted::ExpectationMark;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, Banner, Button, EmptyState, Notice, PageHeader, Tone, badge, banner, button, button_row, card,
-    empty_state, icon_at, link_button,
+    empty_state, icon_at,
 };
 use crate::words::{self, fill, many};
 
@@ -150,6 +150,7 @@ fn ring_ui(ui: &mut Ui, ring: &RingColumn, plan: Option<&PlannedRollout>, outbox
     let tokens = Tokens::from_context(ui);
     let (words, tone) = match ring.stage {
         RingStage::Later => (many::RING_LATER, Tone::Neutral),
+        RingStage::Next => (many::RING_NEXT, Tone::Accent),
         RingStage::Now => (many::RING_NOW, Tone::Accent),
         RingStage::Through => (many::RING_THROUGH, Tone::Notice(Notice::Good)),
     };
@@ -209,12 +210,12 @@ fn folder_ui(ui: &mut Ui, folder: &RingFolder, plan: Option<&PlannedRollout>, ou
     row.horizontal(|ui| {
         ui.add(Label::new(text::strong(&folder.name)).truncate().selectable(false));
         ui.add(Label::new(text::caption(&folder.state).color(colour)).truncate().selectable(false));
-    });
-    if folder.is_open {
-        if link_button(&mut row, many::ROLLOUT_LEAVE_OUT).clicked() {
+        if folder.is_open && ui.link(text::caption(many::ROLLOUT_LEAVE_OUT)).clicked() {
             outbox.push(ask(&RolloutStep::LeaveOut { folder: folder.exact.clone() }));
         }
-    } else if !below.is_empty() {
+    });
+    // Who decides about it needs to know why.
+    if !below.is_empty() {
         row.add(Label::new(text::caption(below).color(tokens.muted)).truncate().selectable(false));
     }
     response.on_hover_text(format!("{}\n{below}", folder.shown_path).trim_end());

@@ -54,8 +54,8 @@ fn appearance_ui(ui: &mut Ui, settings: &mut Settings) {
         (Palette::Dark, words::APPEARANCE_DARK),
         (Palette::HighContrast, words::APPEARANCE_CONTRAST),
     ];
-    choice_ui(ui, words::APPEARANCE, &PALETTES, &mut settings.palette);
-    step_ui(ui, window::PAGE_SIZE, &format!("{:.0} %", settings.zoom * 100.0), |larger| {
+    choice_ui(ui, words::APPEARANCE_THEME, &PALETTES, &mut settings.palette);
+    step_ui(ui, window::PAGE_SIZE, &format!("{:.0}%", settings.zoom * 100.0), |larger| {
         let step = if larger { ZOOM_STEP } else { -ZOOM_STEP };
         settings.zoom = ((settings.zoom + step) * 10.0).round().clamp(5.0, 30.0) / 10.0;
     });
@@ -129,8 +129,14 @@ fn keys_ui(ui: &mut Ui) {
     }
     ui.add_space(space::SMALL);
     ui.label(text::strong(window::KEYS_IN_CHANGES));
-    for binding in &KEYS {
-        let keys = ui.ctx().format_shortcut(&egui::KeyboardShortcut::new(binding.modifiers, binding.key));
-        facts(ui, &[FactRow::new(&keys, binding.words)]);
+    for (place, binding) in KEYS.iter().enumerate() {
+        // Keys that do the same stand together.
+        if KEYS[..place].iter().any(|other| other.words == binding.words) {
+            continue;
+        }
+        let alike = KEYS[place..].iter().filter(|other| other.words == binding.words);
+        let keys = alike
+            .map(|other| ui.ctx().format_shortcut(&egui::KeyboardShortcut::new(other.modifiers, other.key)));
+        facts(ui, &[FactRow::new(&keys.collect::<Vec<_>>().join(", "), binding.words)]);
     }
 }

@@ -217,18 +217,23 @@ fn begin_ui(ui: &mut Ui, model: &Model, folders: &[PathBuf], outbox: &mut Outbox
     card(ui, Some(words::START_GO_BACK), |ui| {
         let meaning = text::body(words::START_GO_BACK_MEANING).color(Tokens::from_context(ui).muted);
         ui.add(Label::new(meaning).wrap());
-        let has_patches = |folder: &&PathBuf| {
-            model.home.folder(folder).and_then(|known| known.patches).is_some_and(|active| active > 0)
+        // What is not known yet may have patches: a button that came later would move everything below it.
+        let may_have_patches = |folder: &&PathBuf| {
+            model.home.folder(folder).is_none_or(|known| known.patches.is_some_and(|active| active > 0))
         };
-        for folder in folders.iter().filter(has_patches).take(MAX_BACK) {
-            let label = fill(window::ROLL_BACK_IN, &[("folder", &name_among(folders, folder))]);
-            if button(ui, &Button::secondary(&label).icon(Icon::Undo2)).clicked() {
-                outbox.push(Msg::BeginTakeBackIn(folder.clone()));
+        button_row(ui, |ui| {
+            ui.spacing_mut().item_spacing.x = space::SMALL;
+            for folder in folders.iter().filter(may_have_patches).take(MAX_BACK) {
+                let label = fill(window::ROLL_BACK_IN, &[("folder", &name_among(folders, folder))]);
+                if button(ui, &Button::secondary(&label).icon(Icon::Undo2)).clicked() {
+                    outbox.push(Msg::BeginTakeBackIn(folder.clone()));
+                }
             }
-        }
-        if button(ui, &Button::secondary(words::START_GO_BACK_BUTTON).icon(Icon::FolderOpen)).clicked() {
-            outbox.push(Msg::BeginTakeBack);
-        }
+            let choose = Button::secondary(words::START_GO_BACK_BUTTON).icon(Icon::FolderOpen);
+            if button(ui, &choose).clicked() {
+                outbox.push(Msg::BeginTakeBack);
+            }
+        });
     });
     card(ui, Some(window::CHOOSE_CARD), |ui| {
         let meaning = text::body(window::CHOOSE_CARD_MEANING).color(Tokens::from_context(ui).muted);

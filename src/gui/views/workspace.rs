@@ -25,8 +25,12 @@ const WITH_FOLDER: f32 = 1160.0;
 const WITH_ID: f32 = 860.0;
 /// Lower than this, the exact names move from the head to the first page, in points.
 const LOW: f32 = 480.0;
-/// What the title takes of a row that it shares with the folder.
+/// What the title takes at least of a row that it shares with the folder.
 const SHARE_BESIDE_FOLDER: f32 = 0.32;
+/// What the folder gets of that row before the title takes the rest: the end of its path, and the way to another one.
+const FOLDER_ROOM: f32 = 256.0;
+/// What stands behind the path of the folder at least: the way to another one, in points.
+const BEHIND_PATH: f32 = 64.0;
 /// Width of a menu in the head, so that no word in it breaks, in points.
 const MENU_WIDTH: f32 = 180.0;
 /// What the title takes at least.
@@ -188,7 +192,10 @@ fn patch_ui(ui: &mut Ui, model: &Model, has_folder: bool, outbox: &mut Outbox) {
     let gap = ui.spacing().item_spacing.x;
     let chips = badge_width(ui, &trust) + if has_id { badge_width(ui, &id) + gap } else { 0.0 };
     let room = match has_folder {
-        true => ui.available_width() * SHARE_BESIDE_FOLDER,
+        true => {
+            let rest = ui.available_width() - chips - 2.0 * gap - FOLDER_ROOM;
+            rest.max(ui.available_width() * SHARE_BESIDE_FOLDER)
+        }
         false => ui.available_width() - chips - gap,
     };
     ui.scope(|ui| {
@@ -234,14 +241,19 @@ fn folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let copied = folder.to_string_lossy();
     let colour = Tokens::from_context(ui).text;
     ui.scope(|ui| {
-        ui.set_max_width((ui.available_width() * 0.5).max(LEAST_TITLE));
+        ui.set_max_width((ui.available_width() - BEHIND_PATH).max(LEAST_TITLE));
         path_label(ui, &PathView { shown: &path_line(folder), copied: Some(&copied), colour });
     });
     if link_button(ui, words::CHANGE).clicked() {
         outbox.push(Msg::PickFolder);
     }
     if let Some(product) = workspace.view.ready().and_then(FolderView::product) {
-        ui.add(Label::new(text::caption(product).color(muted)).truncate());
+        let caption = egui::TextStyle::Small.resolve(ui.style());
+        let width = ui.painter().layout_no_wrap(product.clone(), caption, muted).size().x;
+        // A part of it says less than nothing; the history page has all of it.
+        if ui.available_width() >= width {
+            ui.label(text::caption(product).color(muted));
+        }
     }
     if let Some(foreign) = workspace.view.ready().and_then(|view| view.foreign.as_deref()) {
         let tone = Tone::Notice(Notice::Caution);
@@ -286,7 +298,9 @@ fn actions_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 
 /// Why the button above cannot be pressed.
 fn reasons_ui(ui: &mut Ui, model: &Model) {
-    if let Some(text) = model.workspace.can_apply().err() {
+    let told = model.workspace.verdict().map(CheckVerdict::as_str);
+    // What stands beside the button isn't said again.
+    if let Some(text) = model.workspace.can_apply().err().filter(|text| told != Some(text)) {
         reason(ui, &format!("{} {text}", words::APPLY.replace('…', ":")));
     }
 }

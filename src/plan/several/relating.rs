@@ -1,6 +1,7 @@
 //! How each patch of a run meets what is in the folder by then: what it would make of each place, and what it is to every
 //! patch there.
 
+use crate::plan::remark::{KEPT_OUT, PatchRemark};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -146,14 +147,13 @@ impl FolderSoFar<'_> {
         key: LayerKey,
         coming: usize,
     ) -> PlannedPatch {
-        let reason = "nothing of it is put in: the files it would change stay as they are here";
         if coming > 1 {
-            self.notes.push(Note::new(format!("{}: {reason}", patch.about.identity)));
+            self.notes.push(Note::new(PatchRemark::KeptOut { patch: patch.about.identity.clone() }));
         }
         let replaced = |layer: &&mut Layer| layer.superseded.is_some_and(|(by, _)| by == key);
         self.layers.iter_mut().filter(replaced).for_each(|layer| layer.superseded = None);
         planned.replaces.clear();
-        (planned.is_kept_out, planned.left_out) = (true, Some(format!("{reason}.")));
+        (planned.is_kept_out, planned.left_out) = (true, Some(format!("{KEPT_OUT}.")));
         planned
     }
 }

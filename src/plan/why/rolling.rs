@@ -2,7 +2,7 @@
 
 use super::{Wording, row};
 use crate::model::Code;
-use crate::text::{Advice, with_thousands};
+use crate::text::{Advice, moment, person, with_thousands};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Rolling {
@@ -41,7 +41,7 @@ impl Rolling {
             ),
             Rolling::Over { by, time } => row(
                 Code::Order,
-                format!("the rollout is over: {by} rolled it back on {time}"),
+                format!("the rollout is over: {} rolled it back on {}", person(by), moment(time)),
                 Advice::typed(
                     "To start it once more, with new approvals: patchwright rollout run FILE --again",
                 ),

@@ -36,20 +36,15 @@ impl CheckPage {
             Some(ReviewLine::fact(words::FILES, words::STAYS_AS_IT_IS.to_owned())),
         ];
         let is_nothing = found.is_nothing();
+        let verdict = if is_nothing { CheckVerdict::NothingToDo } else { CheckVerdict::Warnings };
+        let findings = if is_nothing { Vec::new() } else { findings };
         Self {
             subject: Some(Subject { patch: ids.join(" + "), product: None }),
-            verdict: if is_nothing { CheckVerdict::NothingToDo } else { CheckVerdict::Warnings },
-            findings: if is_nothing { Vec::new() } else { findings },
-            passed: Vec::new(),
             review: review.into_iter().flatten().collect(),
             decision: Some(found.decision()),
             button: fill(window::KEEP_N, &[("n", &number)]),
             asks_for: Some(BTreeSet::new()),
-            differing: Vec::new(),
-            needs_reason: false,
-            scripts: None,
-            rehearsal: None,
-            restarts: BTreeSet::new(),
+            ..Self::only(verdict, findings)
         }
     }
 }

@@ -37,6 +37,7 @@ fn ready() -> CheckPage {
         scripts: None,
         rehearsal: None,
         restarts: Default::default(),
+        series: 0,
         subject: None,
         verdict: CheckVerdict::Ready,
         findings: Vec::new(),

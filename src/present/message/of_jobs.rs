@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::{Digest, TreePath};
+use crate::present::conditions::ConditionsView;
 use crate::present::evidence::{CheckedEvidence, EvidenceForm};
 use crate::present::failure::Failure;
 use crate::present::figures::{FiguresForm, FiguresPage};
@@ -58,8 +59,10 @@ pub enum PapersEffect {
     Export(PathBuf, PathBuf, Option<PathBuf>),
     /// Save an order to fill in.
     SaveOrder(PathBuf),
-    /// Try the edits of this order on files.
-    TryEdits(Ticket, PathBuf, Vec<PathBuf>),
+    /// Try the edits of this order on files, beside the original product if that is known.
+    TryEdits(Ticket, PathBuf, Vec<PathBuf>, Option<PathBuf>),
+    /// Find out whether what the edits by key of patch files say must be so, is so in this folder.
+    CheckConditions(Ticket, Vec<PathBuf>, PathBuf),
     /// Hold a patch file against the trust rules in a file.
     AskRules(Ticket, PathBuf, PathBuf),
     /// Save the figures in the format that the ending of the name stands for.
@@ -81,6 +84,7 @@ pub enum PapersEvent {
     ScanCompared(Ticket, Result<ScanView, Failure>),
     PlanRead(Ticket, Result<ReadPlan, Failure>),
     EditsTried(Ticket, Result<TriedEdits, Failure>),
+    ConditionsChecked(Ticket, Result<ConditionsView, Failure>),
     RulesAsked(Ticket, Result<AskedRules, Failure>),
 }
 

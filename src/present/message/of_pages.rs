@@ -161,6 +161,8 @@ pub enum PapersMsg {
     Export,
     /// An order to fill in is to be saved.
     SaveOrder,
+    /// Whether what the patch's edits say must be so is so in the folder, is to be found out.
+    CheckConditions,
     /// What would happen is to be saved.
     SavePlan,
     /// This counts beside patch and folder.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{found, keys};
+use crate::present::conditions::ConditionsView;
 use crate::present::evidence::{CheckedEvidence, EvidenceForm};
 use crate::present::figures::{FiguresForm, FiguresPage};
 use crate::present::identify::IdentifiedPage;
@@ -67,9 +68,15 @@ pub(super) fn answer(
         PapersEffect::SaveKey(path, key) => {
             return Event::Saved(found(None, || workbench.save_public_key(&key.groups(), &path)));
         }
-        PapersEffect::TryEdits(ticket, order, files) => {
-            let try_edits = || Ok(TriedEdits::new(&workbench.try_edits(&order, &files, None)?));
+        PapersEffect::TryEdits(ticket, order, files, original) => {
+            let original = original.as_deref();
+            let try_edits =
+                || Ok(TriedEdits::new(&workbench.try_edits(&order, &files, original)?, original.is_some()));
             PapersEvent::EditsTried(ticket, found(None, try_edits))
+        }
+        PapersEffect::CheckConditions(ticket, files, folder) => {
+            let check = || Ok(ConditionsView::new(&workbench.conditions(&files, &folder)?));
+            PapersEvent::ConditionsChecked(ticket, found(Some(&folder), check))
         }
         PapersEffect::AskRules(ticket, bundle, rules) => {
             let ask = || Ok(AskedRules::new(&workbench.verify_by(&rules, &bundle, watch)?, &bundle, &rules));

@@ -24,7 +24,11 @@ impl Model {
     /// Looks at what is fixed in the folder, where there are patches that may say so.
     pub(super) fn look_at_fixed(&mut self) -> Option<Effect> {
         let has_patches = self.workspace.view.ready().is_some_and(|view| !view.stack.is_empty());
-        let folder = self.workspace.folder.clone().filter(|_| has_patches)?;
+        let Some(folder) = self.workspace.folder.clone().filter(|_| has_patches) else {
+            // What was fixed by patches that are gone is fixed no more.
+            self.workspace.fixed = AnswerSlot::default();
+            return None;
+        };
         Some(Effect::LookFixed(self.workspace.fixed.ask(&mut self.tickets), folder))
     }
 }

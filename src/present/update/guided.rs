@@ -12,6 +12,7 @@ use crate::present::history::FolderView;
 use crate::present::message::{Effect, ExportWish, Msg};
 use crate::present::model::{Model, Page};
 use crate::present::outcome::OutcomePage;
+use crate::present::overview::line;
 use crate::present::slot::Ticket;
 use crate::present::switches::SwitchWish;
 use crate::present::worker::{Outcome, WorkerLine};
@@ -32,6 +33,7 @@ impl Model {
             Msg::BeginKeep(id) => self.begin_named(Task::Keep, Which::Patch(id)),
             Msg::BeginBringBack => self.begin_guided(Task::BringBack),
             Msg::BeginUndoRepair => self.begin_guided(Task::UndoRepair),
+            Msg::BeginAgain(patch) => self.begin_again(&patch),
             Msg::BeginSwitch(name, to) => self.begin_switch(SwitchWish::new(name, to)),
             Msg::BeginRecover(folder, how) => self.begin_recover(&folder, how),
             msg => self.go_on(msg),
@@ -61,6 +63,7 @@ impl Model {
                 guided.work.is_stopping = true;
                 return vec![Effect::StopWorker];
             }
+            Msg::ApplyEach(each) => guided.each = each,
             Msg::AnswerScripts(answer) => guided.scripts = answer,
             Msg::TypeSwitchReason(text) => guided.say_why(text),
             Msg::SayWhy(why) => guided.why = *why,
@@ -160,6 +163,19 @@ impl Model {
     /// The way of a switch of a patch in the folder of the workspace.
     fn begin_switch(&mut self, wish: SwitchWish) -> Vec<Effect> {
         self.begin_about(Task::Switch, |guided| guided.switch = Some(wish))
+    }
+
+    /// A patch that was rolled back is to be applied again: from the file that is open, from one that was opened lately,
+    /// or from one that is asked for.
+    fn begin_again(&mut self, patch: &str) -> Vec<Effect> {
+        let open = self.workspace.patch.ready().map(|open| open.inspection.patch.about.identity.to_string());
+        if open.is_some_and(|open| line(&open) == patch) && self.workspace.can_apply().is_ok() {
+            return self.begin_guided(Task::Apply);
+        }
+        match self.home.file_of(patch).map(Path::to_owned) {
+            Some(file) => self.open_bundle(file),
+            None => vec![Effect::PickBundle],
+        }
     }
 
     /// The same switch the other way.

@@ -28,7 +28,8 @@ impl Model {
                 };
                 let ticket = self.tried.ask(&mut self.tickets);
                 let files = self.making.tried_places();
-                return vec![Effect::Papers(PapersEffect::TryEdits(ticket, order, files))];
+                let original = self.making.old.clone();
+                return vec![Effect::Papers(PapersEffect::TryEdits(ticket, order, files, original))];
             }
             MakeMsg::Make if self.can_make() => {
                 return vec![Effect::PickPlace(ExportWish::PatchFile, self.making.file_name())];

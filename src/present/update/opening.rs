@@ -99,7 +99,7 @@ impl Model {
             guided.bundles = workspace.files();
         }
         (workspace.patch, workspace.check, workspace.contents) = Default::default();
-        (workspace.plan, self.papers.rules) = Default::default();
+        (workspace.plan, workspace.conditions, self.papers.rules) = Default::default();
         (workspace.tree, workspace.selected) = (None, None);
         let ticket = workspace.patch.ask(&mut self.tickets);
         if !self.is_guided() {
@@ -160,6 +160,7 @@ impl Model {
         self.workspace.plan = AnswerSlot::default();
         (self.workspace.view, self.workspace.check) = (AnswerSlot::default(), AnswerSlot::default());
         (self.workspace.verified, self.workspace.drifted) = Default::default();
+        self.workspace.conditions = AnswerSlot::default();
         self.workspace.fixed = AnswerSlot::default();
         self.choice = AnswerSlot::default();
         if !self.is_bundle_open() {
@@ -191,6 +192,7 @@ impl Model {
         let ticket = self.workspace.view.ask(&mut self.tickets);
         // What was verified is the history as it was.
         (self.workspace.verified, self.workspace.drifted) = Default::default();
+        self.workspace.conditions = AnswerSlot::default();
         let mut effects = vec![Effect::Look(ticket, folder.clone(), self.recent.withdrawn.clone())];
         match &self.workspace.bundle {
             // What a text patch does is made anew of it and the folder; then it is held against that.

@@ -75,6 +75,12 @@ impl Model {
                 self.recent.withdrawn = withdrawn;
                 return self.lists_changed();
             }
+            PapersMsg::CheckConditions => {
+                let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
+                let (files, ticket) =
+                    (self.workspace.files(), self.workspace.conditions.ask(&mut self.tickets));
+                return vec![Effect::Papers(PapersEffect::CheckConditions(ticket, files, folder))];
+            }
             PapersMsg::ForgetPlan => self.workspace.plan = AnswerSlot::default(),
             PapersMsg::SaveOrder => {
                 return vec![Effect::PickPlace(ExportWish::Order, "order.toml".to_owned())];
@@ -210,6 +216,9 @@ impl Model {
             PapersEvent::PlanRead(ticket, answer) => _ = self.workspace.plan.take(ticket, answer),
             PapersEvent::Identified(ticket, answer) => _ = self.papers.identified.take(ticket, answer),
             PapersEvent::EditsTried(ticket, answer) => _ = self.tried.take(ticket, answer),
+            PapersEvent::ConditionsChecked(ticket, answer) => {
+                _ = self.workspace.conditions.take(ticket, answer);
+            }
             PapersEvent::RulesAsked(ticket, answer) => _ = self.papers.rules.take(ticket, answer),
             PapersEvent::ScanCompared(ticket, answer) => _ = self.papers.scan.take(ticket, answer),
         }

@@ -25,7 +25,8 @@ impl Model {
             Msg::RecoverLater => {
                 self.page =
                     if self.workspace.is_empty() { Page::Start } else { Page::Workspace(Tab::History) };
-                Vec::new()
+                // Who was about to deal with it and did not has that folder before them, and nobody has looked at it.
+                if self.workspace.view.is_asked() { Vec::new() } else { self.look_again() }
             }
             _ => Vec::new(),
         }

@@ -28,6 +28,7 @@ fn what_the_worker_is_told_is_what_a_person_would_type() {
         beside: Beside::default(),
         why: RollbackReason::default(),
         scripts: None,
+        each: false,
     };
     let folder = Path::new("/opt/app");
     assert_eq!(

@@ -54,7 +54,7 @@ impl FindingLevel {
 pub struct FindingView<'a> {
     /// How much it matters.
     pub level: FindingLevel,
-    /// What it is, in a few words.
+    /// What it is, in a few words; empty where `meaning` says that itself.
     pub sentence: &'a str,
     /// What it means and what to do about it; empty for nothing.
     pub meaning: &'a str,
@@ -66,7 +66,8 @@ pub struct FindingView<'a> {
 
 /// A finding; with an action, the response of its button.
 pub fn finding_row(ui: &mut Ui, finding: &FindingView<'_>) -> Option<Response> {
-    let name = format!("{}: {}", finding.level.as_str(), finding.sentence);
+    let said = if finding.sentence.is_empty() { finding.meaning } else { finding.sentence };
+    let name = format!("{}: {said}", finding.level.as_str());
     let group = UiBuilder::new().accessibility_role(Role::ListItem).accessibility_label(name);
     let frame = Frame::new().inner_margin(egui::Margin::symmetric(0, space::SMALL as i8));
     ui.scope_builder(group, |ui| {
@@ -111,12 +112,14 @@ fn words(ui: &mut Ui, finding: &FindingView<'_>) {
     ui.spacing_mut().interact_size.y = 0.0;
     let level =
         Badge { text: finding.level.as_str(), tone: Tone::Notice(finding.level.notice()), explain: "" };
+    let is_titled = !finding.sentence.is_empty();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
-        ui.add(Label::new(text::strong(finding.sentence)).wrap());
+        let first = if is_titled { text::strong(finding.sentence) } else { text::body(finding.meaning) };
+        ui.add(Label::new(first).wrap());
         badge(ui, &level);
     });
-    if !finding.meaning.is_empty() {
+    if is_titled && !finding.meaning.is_empty() {
         ui.add(Label::new(text::body(finding.meaning)).wrap());
     }
     let colour = Tokens::from_context(ui).muted;

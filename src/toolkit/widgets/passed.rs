@@ -29,6 +29,21 @@ pub(crate) fn passed_row(ui: &mut Ui, passed: &str, name: &str, seen: &str) {
     });
 }
 
+/// One line whose heading says what it is about: a tick, and what was seen.
+pub(crate) fn passed_line(ui: &mut Ui, passed: &str, seen: &str) {
+    let group =
+        UiBuilder::new().accessibility_role(Role::ListItem).accessibility_label(format!("{passed}: {seen}"));
+    ui.scope_builder(group, |ui| {
+        let strong = Tokens::from_context(ui).good.strong;
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = space::MEDIUM;
+            ui.spacing_mut().interact_size.y = 0.0;
+            paint::icon(ui, Icon::Check, text::ICON + 2.0, strong);
+            ui.add(Label::new(text::body(seen)).wrap());
+        });
+    });
+}
+
 /// How something ended: a large sign, one large sentence, and what it rests on, in the middle of the page.
 pub(crate) fn outcome_mark(ui: &mut Ui, notice: Notice, heading: &str, sentence: &str) {
     let tokens = Tokens::from_context(ui);

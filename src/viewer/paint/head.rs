@@ -162,7 +162,8 @@ fn way_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneActio
         return None;
     }
     ui.add_space(space::SMALL);
-    if let Some(diff) = given.contents.text().filter(|_| state.view(given.contents) == View::Text) {
+    let is_text = !is_low(ui) && state.view(given.contents) == View::Text;
+    if let Some(diff) = given.contents.text().filter(|_| is_text) {
         let tokens = Tokens::from_context(ui);
         let (added, removed) = diff.added_and_removed();
         let count =

@@ -15,8 +15,8 @@ use crate::words::{contents as words, fill};
 const ADDRESS_CHARS: usize = 10;
 /// Characters of one side: address, bytes with a blank behind each, letters.
 const SIDE_CHARS: usize = ADDRESS_CHARS + 2 + 16 * 3 + 2 + 16 + 2;
-/// The smallest characters that are pleasant to read, and the largest that make sense, in points.
-const FONT_SIZES: (f32, f32) = (10.0, 14.0);
+/// The smallest characters that can be read, and the largest that make sense, in points.
+const FONT_SIZES: (f32, f32) = (9.0, 14.0);
 
 /// Draws the bytes and answers to keys and pointer.
 pub(super) fn hex_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
@@ -27,13 +27,16 @@ pub(super) fn hex_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out:
         head::waiting_ui(ui, words::BYTES_WAIT);
         return;
     };
-    head::heads_ui(ui, given.contents, Some(Layout::SideBySide));
+    let halves: Vec<_> =
+        Half::BOTH.into_iter().filter(|half| given.contents.content(*half).is_some()).collect();
+    let width = ui.available_width() - ruler::WIDTH;
+    let is_stacked = halves.len() > 1 && fitting(ui, width, halves.len()) < FONT_SIZES.0;
+    let layout = if is_stacked { Layout::Unified } else { Layout::SideBySide };
+    head::heads_ui(ui, given.contents, Some(layout));
     let area = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(area);
     let rows = area.with_max_x(area.right() - ruler::WIDTH);
-    let halves: Vec<_> =
-        Half::BOTH.into_iter().filter(|half| given.contents.content(*half).is_some()).collect();
-    let sheet = HexSheet::new(ui, rows, halves);
+    let sheet = HexSheet::new(ui, rows, halves, is_stacked);
     state.visible = (rows.height() / sheet.row_height).max(1.0);
     let id = ui.make_persistent_id("hex pane");
     let response = ui.interact(rows, id, Sense::click());
@@ -76,29 +79,42 @@ fn take_keys(
     }
 }
 
+/// The size of characters, in points, with which `count` sides beside each other fill `width`.
+fn fitting(ui: &Ui, width: f32, count: usize) -> f32 {
+    let style = egui::TextStyle::Monospace.resolve(ui.style());
+    let unit = ui.fonts_mut(|fonts| fonts.glyph_width(&style, '0')) / style.size;
+    let size = width / (count.max(1) * SIDE_CHARS) as f32 / unit;
+    (size * 2.0).floor() / 2.0
+}
+
 /// Sizes of the sheet, and where its sides are.
 struct HexSheet {
     rows: Rect,
     font: FontId,
     char_width: f32,
     row_height: f32,
-    sides: Vec<(Half, f32)>,
+    /// Each with its part of a row: where it begins and how large it is.
+    sides: Vec<(Half, Rect)>,
 }
 
 impl HexSheet {
-    fn new(ui: &Ui, rows: Rect, halves: Vec<Half>) -> Self {
-        let style = egui::TextStyle::Monospace.resolve(ui.style());
-        let unit = ui.fonts_mut(|fonts| fonts.glyph_width(&style, '0')) / style.size;
+    /// Sides beside each other, or, where there is no room for that, one below the other.
+    fn new(ui: &Ui, rows: Rect, halves: Vec<Half>, is_stacked: bool) -> Self {
         let count = halves.len().max(1);
-        let fitting = rows.width() / (count * SIDE_CHARS) as f32 / unit;
-        let size = (fitting * 2.0).floor() / 2.0;
-        let font = FontId::new(size.clamp(FONT_SIZES.0, FONT_SIZES.1), style.family);
+        let beside = if is_stacked { 1 } else { count };
+        let size = fitting(ui, rows.width(), beside).clamp(FONT_SIZES.0, FONT_SIZES.1);
+        let font = FontId::new(size, egui::TextStyle::Monospace.resolve(ui.style()).family);
         let (char_width, height) =
             ui.fonts_mut(|fonts| (fonts.glyph_width(&font, '0'), fonts.row_height(&font)));
-        let side = (rows.width() / count as f32).round();
+        let size = vec2((rows.width() / beside as f32).round(), (height + 4.0).round());
+        let place = |number: usize| match is_stacked {
+            true => pos2(0.0, number as f32 * size.y),
+            false => pos2(number as f32 * size.x, 0.0),
+        };
         let sides = halves.into_iter().enumerate();
-        let sides = sides.map(|(place, half)| (half, rows.left() + place as f32 * side)).collect();
-        Self { rows, font, char_width, row_height: (height + 4.0).round(), sides }
+        let sides = sides.map(|(number, half)| (half, Rect::from_min_size(place(number), size))).collect();
+        let row_height = if is_stacked { size.y * count as f32 } else { size.y };
+        Self { rows, font, char_width, row_height, sides }
     }
 
     fn paint(&self, ui: &Ui, contents: &ViewedContents, diff: &HexDiff, state: &mut PaneState) {
@@ -109,8 +125,8 @@ impl HexSheet {
             let Some(row) = diff.row(number) else { break };
             self.row(ui, &painter, contents, &row, line, state);
         }
-        for (_, left) in self.sides.iter().skip(1) {
-            painter.vline(*left, self.rows.y_range(), (1.0, tokens.outline));
+        for (_, side) in self.sides.iter().filter(|(_, side)| side.left() > 0.0) {
+            painter.vline(self.rows.left() + side.left(), self.rows.y_range(), (1.0, tokens.outline));
         }
     }
 
@@ -134,9 +150,8 @@ impl HexSheet {
             };
             byte(&sides[0]) != byte(&sides[1])
         };
-        for (half, left) in &self.sides {
-            let end = self.sides.iter().map(|side| side.1).find(|next| next > left).unwrap_or(line.right());
-            let cell = line.with_min_x(*left).with_max_x(end);
+        for (half, side) in &self.sides {
+            let cell = side.translate(line.min.to_vec2()).intersect(line);
             let tone = half.of(tokens.removed, tokens.added);
             match &sides[*half as usize] {
                 None => _ = painter.rect_filled(cell, 0, tokens.page()),

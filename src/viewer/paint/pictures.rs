@@ -232,7 +232,7 @@ pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState,
                 let texture = picture.shown.texture(ui);
                 let size = size_of_picture(pictures, half);
                 let file = given.contents.facts(half).phrases().join(", ");
-                let words = format!("{}: {file}, {}", given.contents.title(half), picture.facts.phrase());
+                let words = format!("{}: {}, {file}", given.contents.title(half), picture.facts.phrase());
                 canvas_ui(ui, cell, half.as_str(), &words, (texture, size), state);
             }
             Some(Err(reason)) => {
@@ -309,13 +309,16 @@ fn tools_ui(ui: &mut Ui, pictures: &Pictures, state: &mut PictureState) {
         if ui.button(words::PICTURE_FULL_SIZE).clicked() {
             state.zoom = Some(1.0 / ui.pixels_per_point());
         }
-        if pictures.difference.is_none() && pictures.halves.iter().all(Option::is_some) {
-            ui.weak(words::PICTURES_SIZES_DIFFER);
-        } else if let Some((difference, _)) = &pictures.difference
-            && state.mode == PictureMode::TwoUp
-        {
-            ui.weak(difference.sentence());
-        }
+    });
+    let has_both = pictures.halves.iter().all(Option::is_some);
+    let said = match &pictures.difference {
+        None if has_both => words::PICTURES_SIZES_DIFFER.to_owned(),
+        Some((difference, _)) if state.mode == PictureMode::TwoUp => difference.sentence(),
+        _ => return,
+    };
+    ui.horizontal(|ui| {
+        ui.add_space(super::head::INDENT);
+        ui.add(egui::Label::new(egui::RichText::new(said).weak()).wrap());
     });
 }
 
@@ -331,13 +334,11 @@ fn canvas_ui(
     let tokens = Tokens::from_context(ui);
     let small = egui::TextStyle::Small.resolve(ui.style());
     let caption = cell.with_max_y(cell.top() + CAPTION_HEIGHT);
-    ui.painter_at(caption).text(
-        caption.left_center() + vec2(8.0, 0.0),
-        Align2::LEFT_CENTER,
-        words,
-        small,
-        tokens.muted,
-    );
+    let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), small, tokens.muted);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(caption.width() - 16.0);
+    let galley = ui.painter().layout_job(job);
+    let at = pos2(caption.left() + 8.0, caption.center().y - galley.size().y / 2.0);
+    ui.painter_at(caption).galley(at, galley, tokens.muted);
     let frame = cell.with_min_y(caption.bottom());
     let painter = ui.painter_at(frame);
     painter.rect_filled(frame, 0, tokens.page());

@@ -8,7 +8,7 @@ use super::decision::DecisionSum;
 use super::scripts::ScriptPlan;
 use crate::diff::on_tree::TextOrigin;
 use crate::model::{Digest, Patch, TreePath};
-use crate::plan::{Note, Obstacle, PlanOfSeveral, Preview, Relation, Resolution};
+use crate::plan::{Note, NoteAbout, Obstacle, PlanOfSeveral, Preview, Relation, Resolution};
 use crate::transaction::Archive;
 use crate::trust::{Review, Verdict};
 use crate::workbench::look::changes::Hidden;
@@ -117,10 +117,7 @@ impl ApplyPreview {
         let (allowed, obstacles): (Vec<Obstacle>, Vec<Obstacle>) =
             shown.preview.obstacles.into_iter().partition(|obstacle| options.allows(obstacle));
         shown.preview.obstacles = obstacles;
-        let note = |obstacle: Obstacle| Note {
-            path: obstacle.path.clone(),
-            ..Note::new(format!("{} ({}), which you allow", obstacle.meaning(), obstacle.code()))
-        };
+        let note = |obstacle| Note::of_obstacle(NoteAbout::Allowed, obstacle);
         shown.preview.notes.splice(..0, allowed.into_iter().map(note));
         shown
     }

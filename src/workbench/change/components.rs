@@ -3,7 +3,7 @@
 use crate::ledger::EntryFact;
 use crate::model::{Patch, RequiredComponent};
 use crate::plan::why::{ComponentState, NeedsComponent};
-use crate::plan::{Note, Obstacle};
+use crate::plan::{Note, NoteAbout, Obstacle};
 use crate::workbench::ApplyPreview;
 use crate::workbench::look::scan::Sbom;
 
@@ -37,7 +37,7 @@ pub(super) fn add_components(preview: &mut ApplyPreview, sbom: Option<&Sbom>) ->
             };
             match stops {
                 true => obstacles.push(Obstacle::new(needs)),
-                false => notes.push(Note::new(needs.sentence())),
+                false => notes.push(Note::of_obstacle(NoteAbout::Reason, Obstacle::new(needs))),
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::disk::fs::{Fs, Place, StatKind};
 use crate::disk::{hash_file, look_at_all};
 use crate::model::{Digest, FileNode, Mode, Node, Step, TreePath};
 use crate::plan::why::Danger;
-use crate::plan::{Note, Obstacle};
+use crate::plan::{Note, NoteAbout, Obstacle};
 use crate::trust::Standing;
 use crate::workbench::{ApplyPreview, Result, Watch};
 
@@ -39,7 +39,10 @@ pub(super) fn add_dangers(preview: &mut ApplyPreview, fs: &dyn Fs, watch: Watch<
             .all(|one| one.verdict.standing == Standing::Trusted);
         preview.dangers.push(format!("{path}: {}", danger.meaning()));
         match is_trusted {
-            true => preview.preview.notes.push(Note::at(&path, danger.meaning())),
+            true => {
+                let danger = Obstacle::at(&path, danger);
+                preview.preview.notes.push(Note::of_obstacle(NoteAbout::Reason, danger));
+            }
             false => preview.preview.obstacles.push(Obstacle::at(&path, danger)),
         }
     }

@@ -15,7 +15,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{CheckNote, Entry, Ledger};
 use crate::model::{LayerKey, Position, Step, TreePath};
 use crate::plan::why::{HistoryDoubt, Switches};
-use crate::plan::{Layer, Note, OnDrift};
+use crate::plan::{ChangeRemark, Layer, Note, OnDrift};
 use crate::workbench::look::stack::{FolderStack, manifest_of};
 use crate::workbench::{Error, Result, Watch, Workbench};
 
@@ -90,9 +90,7 @@ impl Workbench {
         }
         for key in keys {
             if !self.may_check(fs, ledger, key)? {
-                let text = "the health checks are left out: nobody you trust signed the patch, and this account has no record \
-                            of applying it";
-                return Ok((Vec::new(), Some(Note::new(text))));
+                return Ok((Vec::new(), Some(Note::new(ChangeRemark::ChecksLeftOut { is_switch: false }))));
             }
         }
         Ok((checks, None))
@@ -139,11 +137,8 @@ pub(super) fn checks_left_out(fs: &dyn Fs, ledger: &Ledger, steps: &[Step]) -> R
         patch.is_some_and(|patch| patch.changes.iter().any(|change| touched.contains(&change.path)))
     };
     let stack = FolderStack::read(fs, ledger)?;
-    let ids: Vec<&str> = stack.layers.iter().filter(has_checks).map(|layer| layer.id.as_str()).collect();
-    let text = || {
-        format!("the health checks of {} don't run after a repair; test the product yourself", ids.join(", "))
-    };
-    Ok((!ids.is_empty()).then(|| Note::new(text())))
+    let patches: Vec<String> = stack.layers.iter().filter(has_checks).map(|layer| layer.id.clone()).collect();
+    Ok((!patches.is_empty()).then(|| Note::new(ChangeRemark::NoChecksAfterRepair { patches })))
 }
 
 /// The health checks of these patches; where `entry` moves a switch, those of the switch. Lists without any are left out.

@@ -12,7 +12,7 @@ use crate::disk::TargetRoot;
 use crate::disk::fs::Fs;
 use crate::environment::Environment;
 use crate::ledger::{Action, Entry, Ledger};
-use crate::plan::{ApprovedPlan, Note};
+use crate::plan::{ApprovedPlan, Note, NoteSource};
 use crate::transaction::{self, ChangeFailure, Contents, Intermediate, Receipt, Request, TransactionError};
 use crate::workbench::look::memory::{FolderName, Memory};
 use crate::workbench::look::situation::Survey;
@@ -231,7 +231,7 @@ impl LockedFolder<'_> {
     /// Notes outside the folder what was written into its history under this lock; what it means that this is not
     /// possible, if it is not.
     pub(crate) fn remember(&self) -> Option<Note> {
-        self.settle(&self.ledger).err().map(|error| Note::new(not_remembered(&error)))
+        self.settle(&self.ledger).err().map(|error| Note::told(NoteSource::Memory, not_remembered(&error)))
     }
 
     fn settle(&self, ledger: &Ledger) -> Result<()> {

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::bundle::{BundleError, VerifiedBundle};
 use crate::model::{Code, Digest, FileNode, Hasher, Node, TreePath};
-use crate::plan::{Note, Obstacle, Preview};
+use crate::plan::{Note, Obstacle, PlaceRemark, Preview};
 use crate::progress::{CancelToken, Quiet, WatchedWriter};
 use crate::workbench::contents::{Library, NotRead};
 use crate::workbench::{Error, Result, Watch};
@@ -48,9 +48,7 @@ pub(super) fn prove_made_contents(
         watch.cancel.check()?;
         one.prove(library, watch.cancel)
     })?;
-    let later = |path: TreePath| {
-        Note::at(path, "is large, so what the patch makes of it is compared while the change is prepared")
-    };
+    let later = |path: TreePath| Note::at(path, PlaceRemark::ComparedLater);
     preview.notes.extend(too_large.into_iter().map(later));
     Ok(())
 }

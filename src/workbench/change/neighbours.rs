@@ -17,7 +17,7 @@ use crate::disk::fs::STATE_DIR;
 use crate::ledger::Ledger;
 use crate::model::{FileChange, Node, TreePath, is_version_control};
 use crate::plan::why::Nested;
-use crate::plan::{FolderProduct, KnownBy, Note, Obstacle, Preview};
+use crate::plan::{FolderProduct, KnownBy, Note, Obstacle, PatchRemark, Preview};
 use crate::text::confusables::NameMatch;
 use crate::trust::Verdict;
 use crate::workbench::look::site_rules::unmet;
@@ -102,9 +102,7 @@ impl Workbench {
                 against.extend(against_its_rules(&neighbour, product, bundle, keys));
             }
             if against.is_empty() && matches!(neighbour.history, PastChanges::Changed(_)) {
-                notes.push(Note::new(format!(
-                    "{folder} has a history of its own, which won't know of this change"
-                )));
+                notes.push(Note::new(PatchRemark::OtherHistory { folder }));
             }
             obstacles.extend(against);
         }

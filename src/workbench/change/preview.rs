@@ -19,8 +19,8 @@ use crate::ledger::Ledger;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, PatchRef, TreePath};
 use crate::plan::why::Unfit;
 use crate::plan::{
-    Candidate, FolderProduct, InstalledStack, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview,
-    Resolution, Scope, Situation, plan_several, resolve,
+    Candidate, FolderProduct, InstalledStack, Note, NoteSource, Obstacle, PatchRemark, PlaceRemark,
+    PlanOfSeveral, PlannedPatch, Preview, Resolution, Scope, Situation, plan_several, resolve,
 };
 use crate::transaction::TransactionError;
 use crate::transaction::recover::{self, Unfinished};
@@ -264,8 +264,8 @@ fn order_of(bundles: &[VerifiedBundle], verdicts: &[Verdict], folder: &FolderSta
     let identity = |index: usize| &bundles[index].patch.about.identity;
     let (mut chosen, mut dropped): (Vec<usize>, Vec<Note>) = (Vec::new(), Vec::new());
     let mut drop = |old: usize, new: usize| {
-        let text = format!("{} is skipped: you also named {}", identity(old), identity(new));
-        dropped.push(Note::new(text));
+        let (old, new) = (identity(old).clone(), identity(new).clone());
+        dropped.push(Note::new(PatchRemark::AlsoNamed { old, new }));
     };
     for index in 0..bundles.len() {
         let twin = chosen.iter().position(|other| identity(*other).id == identity(index).id);
@@ -416,8 +416,11 @@ fn manifest_digest(bundles: &[VerifiedBundle], order: &[usize]) -> Digest {
 /// What is in the folder and may not work.
 fn notes_on_unchecked(fs: &dyn Fs, ledger: &Ledger) -> Result<Vec<Note>> {
     let note = |change: &UncheckedChange| match change.may_run() {
-        true => Note::new(change.sentence()),
-        false => Note::new(format!("{}; recover --finish would run them", change.sentence())),
+        true => Note::told(NoteSource::Unchecked, change.sentence()),
+        false => {
+            let text = format!("{}; recover --finish would run them", change.sentence());
+            Note::told(NoteSource::Unchecked, text)
+        }
     };
     Ok(unchecked(fs, ledger)?.iter().map(note).collect())
 }
@@ -425,7 +428,7 @@ fn notes_on_unchecked(fs: &dyn Fs, ledger: &Ledger) -> Result<Vec<Note>> {
 /// What is in place already, and is withdrawn: it isn't refused, and whoever asks has to hear it.
 fn notes_on_withdrawn(preview: &Preview, situation: &Situation) -> Vec<Note> {
     let held = situation.held.values().filter(|_| preview.is_nothing_to_do());
-    held.map(|recalled| Note::new(recalled.meaning())).collect()
+    held.map(|recalled| Note::told(NoteSource::Withdrawn, recalled.meaning())).collect()
 }
 
 /// Wishes for places where there is nothing to wish for: a person may have mistyped one.
@@ -437,11 +440,11 @@ fn notes_on_idle_choices(
     let is_idle = |path: &&TreePath| !edits.contains_key(*path);
     let note = |path: &TreePath| {
         let refuses = |change: &FileChange| change.local_edits == LocalEdits::Refuse;
-        let text = match patches.iter().filter_map(|patch| patch.change_at(path)).any(refuses) {
-            true => "the patch allows no choice for this file",
-            false => "no choice is needed for this file",
+        let remark = match patches.iter().filter_map(|patch| patch.change_at(path)).any(refuses) {
+            true => PlaceRemark::NoChoiceAllowed,
+            false => PlaceRemark::NoChoiceNeeded,
         };
-        Note::at(path, text)
+        Note::at(path, remark)
     };
     choices.places().filter(is_idle).map(note).collect()
 }

@@ -13,7 +13,7 @@ use crate::disk::fs::{Fs, Place, StatKind};
 use crate::ledger::{Action, Entry, EntryFact, Ledger, Occasion};
 use crate::model::{Node, Step, TreePath};
 use crate::plan::why::{HistoryDoubt, Restoring};
-use crate::plan::{Lost, LostFile, Note, Obstacle, Preview, plan_repair};
+use crate::plan::{Lost, LostFile, Note, Obstacle, PlaceRemark, Preview, plan_repair};
 use crate::transaction::{Contents, SafeCopyError};
 use crate::workbench::contents::{ContentOrigin, Library, SearchFirst};
 use crate::workbench::look::moved_switches::notes_on_moved_switches;
@@ -264,7 +264,7 @@ fn keep_carried_edits(preview: &mut Preview, ledger: &Ledger, drift: &[Drift], l
     for path in drift.iter().map(|drift| &drift.path).filter(|path| carried.contains_key(path)) {
         match leaves {
             true => {
-                preview.notes.push(Note::at(path, "stays as it is: it was edited, and a switch in it moved"));
+                preview.notes.push(Note::at(path, PlaceRemark::CarriedEdit));
             }
             false => preview.obstacles.push(Obstacle::at(path, Restoring::CarriedEdit)),
         }

@@ -26,7 +26,7 @@ use crate::ledger::{
 };
 use crate::model::{LayerKey, Node, Untrusted};
 use crate::plan::why::Restoring;
-use crate::plan::{Layer, Note, Obstacle, OnDrift, TakenBack, plan_rollback};
+use crate::plan::{Layer, Note, NoteSource, Obstacle, OnDrift, TakenBack, plan_rollback};
 use crate::transaction::Contents;
 use crate::workbench::contents::{Library, SearchFirst};
 use crate::workbench::look::merging::resolve_edits_since;
@@ -180,7 +180,8 @@ impl Workbench {
         if !failed.is_empty() {
             return Err(run.failure(ScriptTrouble::NotUndone, failed, None));
         }
-        let note = |note: &ScriptNote| Note::new(format!("{}: {}", note.name(), note.how));
+        let note =
+            |note: &ScriptNote| Note::told(NoteSource::Script, format!("{}: {}", note.name(), note.how));
         done.notes.extend(told.iter().map(note));
         Ok(done)
     }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::diff::Switch;
 use crate::model::{Digest, FileNode, Node, Patch, Step, Toggle, ToggleKind, TreeState};
-use crate::plan::why::undoes_phrase;
-use crate::plan::{ContentByDigest, Note, is_lost};
+use crate::plan::{ChangeRemark, ContentByDigest, Note, is_lost};
 use crate::workbench::contents::Library;
 use crate::workbench::look::stack::FolderStack;
 
@@ -28,8 +27,8 @@ pub(super) fn notes_on_switches<'p>(
         let undone: Vec<String> = undone.map(|layer| layer.id.clone()).collect();
         let to = toggle.initially.other();
         (!undone.is_empty()).then(|| {
-            let text = format!("while the switch {} of {id} is {to}, {}", toggle.id, undoes_phrase(&undone));
-            Note::at(&toggle.file, text)
+            let switch = Some((toggle.id.to_string(), id.to_owned()));
+            Note::at(&toggle.file, ChangeRemark::WhileSwitchIs { switch, to, undoes: undone })
         })
     };
     let toggles = coming.flat_map(|patch| patch.about.toggles.iter().map(move |toggle| (patch, toggle)));

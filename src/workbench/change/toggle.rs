@@ -15,8 +15,8 @@ use crate::ledger::{Action, CheckNote, Entry, Ledger, Occasion, OverrideNote, To
 use crate::model::{
     Check, Digest, FileNode, LayerKey, Mode, Node, Position, Product, Step, ToggleKind, version_control,
 };
-use crate::plan::why::{HistoryDoubt, Override, Switches, undoes_phrase};
-use crate::plan::{Lost, Note, Obstacle, OnDrift, Preview, plan_repair};
+use crate::plan::why::{HistoryDoubt, Override, Switches};
+use crate::plan::{ChangeRemark, Lost, Note, Obstacle, OnDrift, Preview, plan_repair};
 use crate::transaction::{ContentError, Contents, SafeCopies};
 use crate::trust::Standing;
 use crate::workbench::look::product::version_now;
@@ -255,13 +255,12 @@ impl Workbench {
         let mut preview = plan_repair(steps, Lost::InTheWay(&[]), &survey.situation);
         preview.obstacles.splice(..0, obstacles);
         if is_foreign {
-            let text = "what is written is what the history says of this switch, and you didn't write that on this computer";
-            preview.notes.insert(0, Note::new(text));
+            preview.notes.insert(0, Note::new(ChangeRemark::OnlyTheHistorySays { is_switch: true }));
         }
         let checks = self.checks_of_switch(fs, &ledger, &switch, &mut preview)?;
         if !undoes.is_empty() {
-            let text = format!("while the switch is {}, {}", options.to, undoes_phrase(&undoes));
-            preview.notes.push(Note::at(&path, text));
+            let remark = ChangeRemark::WhileSwitchIs { switch: None, to: options.to, undoes: undoes.clone() };
+            preview.notes.push(Note::at(&path, remark));
         }
         let preview = TogglePreview { switch, to: options.to, keys, needs_reason, undoes, preview, checks };
         Ok(PlannedToggle { preview, survey, product, contents })
@@ -279,9 +278,7 @@ impl Workbench {
         if checks.is_empty() || preview.is_nothing_to_do() || self.may_check(fs, ledger, switch.key)? {
             return Ok(checks);
         }
-        let text = "the switch's health checks are left out: nobody you trust signed the patch, and this account has \
-                    no record of applying it";
-        preview.notes.push(Note::new(text));
+        preview.notes.push(Note::new(ChangeRemark::ChecksLeftOut { is_switch: true }));
         Ok(Vec::new())
     }
 

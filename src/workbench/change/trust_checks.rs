@@ -7,7 +7,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::model::Digest;
 use crate::plan::why::{Before, Override, Signers, Unfit};
-use crate::plan::{FolderProduct, Note, Obstacle};
+use crate::plan::{FolderProduct, Note, NoteSource, Obstacle, PatchRemark};
 use crate::text::confusables::NameMatch;
 use crate::trust::{Denial, SequencePlace, Standing, Verdict};
 use crate::workbench::look::memory::was_trusted;
@@ -60,7 +60,8 @@ impl Workbench {
         }
         let mut named: Vec<&str> = coming.iter().map(|patch| &*patch.patch.about.product.name).collect();
         named.extend(product.map(|product| &*product.name));
-        notes.extend(keyring.misnamed(&named).iter().map(|one| Note::new(one.sentence())));
+        notes
+            .extend(keyring.misnamed(&named).iter().map(|one| Note::told(NoteSource::Rules, one.sentence())));
         // What the patch is for and who vouches for it comes before what single files are.
         preview.preview.obstacles.splice(..0, obstacles);
         preview.preview.notes.extend(notes);
@@ -101,11 +102,8 @@ fn for_another(patch: &ComingPatch, folder: &FolderProduct) -> Option<Obstacle> 
 fn first_word(patch: &ComingPatch) -> Option<Note> {
     let about = &patch.patch.about;
     (about.says_which_product() && patch.verdict.standing != Standing::Trusted).then(|| {
-        let name = &about.product.name;
-        Note::new(format!(
-            "this folder is new to you, and only {} says it contains {name}; trust.toml can say what it contains",
-            about.identity
-        ))
+        let (patch, product) = (about.identity.clone(), about.product.name.clone());
+        Note::new(PatchRemark::OnlyItSays { patch, product })
     })
 }
 
@@ -146,14 +144,14 @@ fn old_age(patch: &ComingPatch, now: Timestamp) -> Option<Note> {
     let limit = patch.verdict.policy.max_age_days?;
     let made: Timestamp = patch.patch.created.parse().ok()?;
     let days = (now.as_second() - made.as_second()) / SECONDS_PER_DAY;
-    let text = format!("{} is {days} days old; check if there is a newer one", patch.patch.about.identity);
-    (days > i64::from(limit)).then_some(Note::new(text))
+    let patch = || patch.patch.about.identity.clone();
+    (days > i64::from(limit)).then(|| Note::new(PatchRemark::Old { patch: patch(), days }))
 }
 
 /// Signatures that do not count, beside a verdict that is good.
 fn doubts(patch: &ComingPatch) -> Vec<Note> {
     let doubts = patch.verdict.doubts.iter();
-    doubts.map(|doubt| Note::new(doubt.sentence())).collect()
+    doubts.map(|doubt| Note::told(NoteSource::Signature, doubt.sentence())).collect()
 }
 
 /// How a patch's number is compared with those of the patches that were trusted in a folder before.
@@ -209,9 +207,8 @@ impl Floors {
             std::cmp::Ordering::Equal if !is_other => return None,
             std::cmp::Ordering::Equal => Before::Twin,
             std::cmp::Ordering::Greater if is_vouched_for(patch) && sequence - top > UNUSUAL_STEP => {
-                let text =
-                    format!("{id} is number {sequence}, far above number {top}; check if that is right");
-                return Some(SequenceStep::Far(Note::new(text)));
+                let far = PatchRemark::FarAhead { patch: id.clone(), sequence, top };
+                return Some(SequenceStep::Far(Note::new(far)));
             }
             std::cmp::Ordering::Greater => return None,
         };

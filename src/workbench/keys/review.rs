@@ -145,7 +145,7 @@ fn findings(shown: &Inspection) -> Vec<String> {
     }
     findings.extend(patch.scripts.iter().map(|script| {
         let when = script.phase;
-        format!("a script runs {when} the change (SHA-256 {}): {}", script.blob, script.reason)
+        format!("a script runs {when} the change (SHA-256 {}): {}", script.blob, script.reason.raw())
     }));
     findings.extend(hidden(&shown.hidden));
     findings.extend(patch.changes.iter().flat_map(findings_at));

@@ -297,6 +297,8 @@ fn identify_now(fs: &dyn Fs, given: &[Arc<Patch>], watch: Watch<'_>) -> Result<I
 fn compare(patch: &Patch, seen: &Observation, fs: &dyn Fs) -> Result<IdentifiedPatch> {
     let (mut after, mut before, mut edited, mut other) = (0, 0, Vec::new(), Vec::new());
     let (mut moved, mut unreadable) = (Vec::new(), Vec::new());
+    // Files of which only permissions change.
+    let mut alike = 0;
     for change in &patch.changes {
         let here = seen.tree.at(&change.path);
         let problem = PlaceProblem::on_the_way(&seen.problems, &change.path).filter(|_| here.is_none());
@@ -312,12 +314,19 @@ fn compare(patch: &Patch, seen: &Observation, fs: &dyn Fs) -> Result<IdentifiedP
             continue;
         }
         match () {
+            () if is_like(change.after.as_ref(), here) && was_expected(change, here) => alike += 1,
             () if is_like(change.after.as_ref(), here) => after += 1,
             () if was_expected(change, here) => before += 1,
             () if change.local_edits != LocalEdits::Refuse => edited.push(change.path.clone()),
             () => other.push(change.path.clone()),
         }
     }
+    // They say nothing, and go with what the others say.
+    if after == 0 && before > 0 {
+        before += alike
+    } else {
+        after += alike
+    };
     let is_unclear = !unreadable.is_empty() && other.is_empty() && (after == 0 || before == 0);
     let presence = match (after, before, other.len()) {
         _ if is_unclear => Presence::Unknown,

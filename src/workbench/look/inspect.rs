@@ -15,7 +15,7 @@ use crate::bundle::{BundleError, UnverifiedBundle, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
 use crate::named_file;
 use crate::plan::why::Making;
-use crate::plan::{Note, Obstacle};
+use crate::plan::{Note, NoteSource, Obstacle};
 use crate::progress::{Phase, WatchedWriter};
 use crate::trust::{AttachedReview, Denial, Keyring, Policy, Review, Verdict};
 use crate::whole_file::WholeFile;
@@ -157,7 +157,10 @@ impl Workbench {
     fn notes_on_rules(&self, patch: &Patch, verdict: &Verdict, policy: &Policy) -> Result<Vec<Note>> {
         let late = overdue(patch, verdict, policy, self.environment.timestamp());
         let misnamed = self.keyring()?.misnamed(&[&patch.about.product.name]);
-        Ok(late.into_iter().chain(misnamed.iter().map(|one| Note::new(one.sentence()))).collect())
+        Ok(late
+            .into_iter()
+            .chain(misnamed.iter().map(|one| Note::told(NoteSource::Rules, one.sentence())))
+            .collect())
     }
 }
 

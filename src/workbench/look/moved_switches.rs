@@ -13,7 +13,7 @@ use crate::diff::{Merge, Switch, merge};
 use crate::disk::fs::{Fs, Place};
 use crate::ledger::{Action, Ledger};
 use crate::model::{Digest, FileNode, LayerKey, Node, Position, Step, Toggle, ToggleKind, TreePath};
-use crate::plan::{Note, Resolution};
+use crate::plan::{ChangeRemark, Note, Resolution};
 use crate::workbench::Result;
 
 /// The switches in a folder that do not stand where their patches left them, by file.
@@ -169,13 +169,11 @@ pub(crate) fn notes_on_moved_switches(
             continue;
         }
         let opens = match position {
-            Position::Off if !toggle.vulnerabilities.is_empty() => {
-                format!("; {} is open again then", toggle.vulnerabilities.join(", "))
-            }
-            _ => String::new(),
+            Position::Off => toggle.vulnerabilities.clone(),
+            Position::On => Vec::new(),
         };
-        let text = format!("turns the switch {} {position}{opens}", switch.full_name());
-        notes.push(Note::at(&step.path, text));
+        let remark = ChangeRemark::TurnsSwitch { switch: switch.full_name(), to: position, opens };
+        notes.push(Note::at(&step.path, remark));
     }
     notes
 }

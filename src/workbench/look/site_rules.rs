@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::rehearsals::KnownRehearsal;
 use crate::model::Patch;
 use crate::plan::why::{Lacks, SiteRule};
-use crate::plan::{DueOfPatch, Note, Obstacle, shortened};
+use crate::plan::{DueOfPatch, Note, Obstacle, PatchRemark};
 use crate::trust::{Policy, SignerRole, Standing, Verdict};
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
@@ -59,8 +59,8 @@ pub(crate) fn overdue(patch: &Patch, verdict: &Verdict, policy: &Policy, now: Ti
             Some(format!("{id} (due {due}, {days} {unit} late)"))
         })
         .collect();
-    let text = || format!("{} is late by your trust rules: {}", patch.about.identity, shortened(&late));
-    (!late.is_empty()).then(|| Note::new(text()))
+    let patch = patch.about.identity.clone();
+    (!late.is_empty()).then(|| Note::new(PatchRemark::LateFix { patch, late }))
 }
 
 /// The same where no folder says which product's rules count, but only the patch: then the `general` rules hold, too, also

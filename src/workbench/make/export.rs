@@ -8,7 +8,7 @@ use crate::diff::patch_text::GitMode;
 use crate::diff::{GitFile, pair_renames, write_git_patch};
 use crate::model::{FileChange, Mode, Node, TreePath};
 use crate::plan::why::Making;
-use crate::plan::{Note, Obstacle};
+use crate::plan::{Note, Obstacle, PlaceRemark};
 use crate::text::one_line;
 use crate::whole_file::WholeFile;
 use crate::workbench::look::output::{OutputKind, refuse_taken};
@@ -138,15 +138,15 @@ impl GitExport {
         };
         let modes = (left.and_then(Node::mode), right.and_then(Node::mode));
         if modes.0 != modes.1 && !is_plain(right) {
-            self.leave_out(path, "the only permission is \"executable\"");
+            self.leave_out(path, PlaceRemark::OnlyExecutable);
         }
         let is_dir = |node: Option<&Node>| node.is_some_and(Node::is_dir);
         if is_dir(left) != is_dir(right) {
-            self.leave_out(path, "folders are created and deleted with their files");
+            self.leave_out(path, PlaceRemark::FoldersGoWithFiles);
         }
     }
 
-    fn leave_out(&mut self, path: &str, text: &str) {
-        self.left_out.push(Note::at(path, text));
+    fn leave_out(&mut self, path: &str, why: PlaceRemark) {
+        self.left_out.push(Note::at(path, why));
     }
 }

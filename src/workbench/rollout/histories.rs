@@ -52,7 +52,7 @@ impl Workbench {
         members.filter_map(|member| self.ledger_of(member).ok()).find_map(|ledger| {
             let last = ledger.entries().iter().rev().find(|entry| rollout_of(entry) == Some(&state.id))?;
             let is_decided = last.action == Action::Rollback && last.checks.is_empty();
-            let by = format!("{}@{}", last.user, last.host);
+            let by = format!("{}@{}", last.user.raw(), last.host.raw());
             is_decided.then(|| Attribution { by, time: last.time.clone(), reason: None })
         })
     }

@@ -4,7 +4,7 @@ use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, TextOrigin};
 use crate::diff::place::HunkGrade;
 use crate::ledger::{EntryFact, UncertainFit};
 use crate::plan::why::Edits;
-use crate::plan::{Note, Obstacle, Preview};
+use crate::plan::{Note, NoteAbout, Obstacle, Preview};
 
 /// Adds what is known of the hunks to a preview.
 pub(crate) fn add_findings(preview: &mut Preview, origin: &TextOrigin) {
@@ -61,7 +61,7 @@ pub(crate) fn obstacles(origin: &TextOrigin) -> Vec<Obstacle> {
 /// A note on a file, with the patch that it is about if there are several.
 fn note(origin: &TextOrigin, name: &str, path: &str, text: String) -> Note {
     let text = if origin.patches.len() > 1 { format!("{text} [{name}]") } else { text };
-    Note { is_fit: true, ..Note::at(path, text) }
+    Note::at(path, NoteAbout::Fit(text))
 }
 
 /// What the history keeps of it.

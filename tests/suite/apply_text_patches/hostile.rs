@@ -163,7 +163,7 @@ fn a_name_in_our_own_records_is_told_from_one_that_not_every_system_can_store() 
         sandbox.write("x.patch", &format!("--- /dev/null\n+++ b/{name}\n@@ -0,0 +1 @@\n+x\n"));
         let run = Console::new(&sandbox).run("apply $/x.patch $/app --yes --allow-unsigned");
         assert!(run.code != 0, "{run}");
-        run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
+        run.in_one_line()
     };
     let ours = refused(".patchwright/x");
     assert!(ours.contains("What is in .patchwright belongs to Patchwright"), "{ours}");

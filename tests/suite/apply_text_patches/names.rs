@@ -86,11 +86,11 @@ fn plan_and_result_say_how_names_were_read() {
     let console = Console::new(&sandbox);
     const READ: &str = "path prefix stripped: prod-1.0/, prod-1.1/ (-p 1)";
     let run = console.run("plan $/fix.patch $/app");
-    assert!(run.out.contains(READ), "{run}");
+    assert!(run.in_one_line().contains(READ), "{run}");
     let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes");
-    assert!(run.out.contains(READ), "{run}");
+    assert!(run.in_one_line().contains(READ), "{run}");
     let run = console.run("history $/app --verbose");
-    assert!(run.out.contains(READ), "{run}");
+    assert!(run.in_one_line().contains(READ), "{run}");
 }
 
 #[test]

@@ -77,7 +77,8 @@ fn what_a_patch_does_not_carry_stops_it_until_somebody_agrees() {
         assert!(run.code == 0 && run.out.contains(name), "the result says what is skipped: {patch}\n{run}");
         assert_eq!(sandbox.read("app/f").as_deref(), Some("y\n"), "{patch}");
         let run = console.run("history $/app --verbose");
-        assert!(run.out.contains("--without-uncarried") && run.out.contains(name), "{patch}\n{run}");
+        let told = run.in_one_line();
+        assert!(told.contains("--without-uncarried") && told.contains(name), "{patch}\n{run}");
     }
 }
 

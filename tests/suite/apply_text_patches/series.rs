@@ -59,6 +59,8 @@ fn a_failure_in_the_last_patch_leaves_all_or_the_last_whole_one() {
     let run = console.run("apply $/patches $/app --allow-unsigned --yes --each");
     assert_eq!((run.code, sandbox.read("app/x").as_deref()), (3, Some("3\n")), "{run}");
     assert!(run.err.contains("2 of 3 patches"), "{run}");
+    assert!(run.err.contains("The patches applied before it stay applied."), "{run}");
+    assert!(!run.err.contains("Nothing was changed."), "{run}");
 }
 
 #[test]

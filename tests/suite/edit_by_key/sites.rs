@@ -1,6 +1,6 @@
 //! Edits meet what a site has: values that were changed there, and elements of lists that stand somewhere else.
 
-use super::{PATH, VALUES, in_one_line, make, product};
+use super::{PATH, VALUES, make, product};
 use crate::support::console::{Console, Run};
 use crate::support::sandbox::Sandbox;
 
@@ -23,7 +23,7 @@ fn refused(sandbox: &Sandbox, told: &str) {
     let here = sandbox.read(PATH);
     let run = applied(sandbox);
     assert_eq!(run.code, 3, "{run}");
-    assert!(in_one_line(&run).contains(told), "{told}: {run}");
+    assert!(run.in_one_line().contains(told), "{told}: {run}");
     assert_eq!(sandbox.read(PATH), here);
 }
 
@@ -128,7 +128,7 @@ fn edits_that_cannot_be_read_from_the_order_are_told_with_their_line() {
         ] {
             let run = console.run(command);
             assert_eq!(run.code, 3, "{command}: {run}");
-            let told = in_one_line(&run);
+            let told = run.in_one_line();
             assert!(
                 told.contains(&format!("{line}:1: error: edits: can't be read")),
                 "{line}: {command}: {run}"

@@ -1,6 +1,6 @@
 //! Several patches of one file, some with edits by key and some with changes of its text.
 
-use super::{EDITED, PATH, VALUES, in_one_line, make, product};
+use super::{EDITED, PATH, VALUES, make, product};
 use crate::support::console::{Console, Run};
 use crate::support::sandbox::{Sandbox, order};
 
@@ -94,7 +94,7 @@ fn the_same_key_with_the_same_value_is_there_already_and_with_another_one_a_conf
     let other = apply(&console, 3);
     assert_eq!(other.code, 3, "{other}");
     let told = "image.tag: \"1.4.3\" with ACME-1, \"1.5.0\" with this patch";
-    assert!(in_one_line(&other).contains(told), "{other}");
+    assert!(other.in_one_line().contains(told), "{other}");
     assert_eq!(sandbox.read(PATH), Some(edited(VALUES, &[TAGGED])));
 }
 
@@ -243,7 +243,7 @@ fn an_edited_file_that_was_damaged_is_repaired_to_what_the_edits_made_of_it() {
     sandbox.write(PATH, "nothing of it\n");
     let run = console.run("repair $/app --yes");
     assert_eq!(sandbox.read(PATH), Some(edited(&ours, &[TAGGED])), "{run}");
-    assert!(in_one_line(&run).contains("Repaired 1 file"), "{run}");
+    assert!(run.in_one_line().contains("Repaired 1 file"), "{run}");
     assert_ne!(sandbox.read(PATH).as_deref(), Some(EDITED));
 }
 
@@ -279,7 +279,7 @@ fn a_key_that_another_patch_set_is_not_out_already_and_one_that_went_is_not_set_
         let there = sandbox.read(PATH);
         let refused = apply(&console, 2);
         assert!(refused.code == 3 && refused.printed().contains("E-UNDOES"), "{refused}");
-        let told = in_one_line(&refused);
+        let told = refused.in_one_line();
         let both = match second == OUT {
             true => "replicas: 5 with ACME-1, not there with this patch",
             false => "replicas: not there with ACME-1, 5 with this patch",
@@ -301,7 +301,7 @@ fn twin_what_is_really_out_already_has_nothing_to_do_and_another_key_may_come_th
     let console = Console::new(&sandbox);
     assert_eq!(apply(&console, 1).code, 0);
     let again = apply(&console, 2);
-    assert!(again.code == 0 && in_one_line(&again).contains("no file changed"), "{again}");
+    assert!(again.code == 0 && again.in_one_line().contains("no file changed"), "{again}");
     assert_eq!(apply(&console, 3).code, 0);
     assert_eq!(
         sandbox.read(PATH).map(|text| text.contains("workers: 3") && !text.contains("replicas")),
@@ -328,7 +328,7 @@ fn what_an_edit_asks_for_is_asked_whoever_changed_the_file() {
         let there = sandbox.read(PATH);
         let refused = apply(&console, 2);
         assert_eq!(refused.code, 3, "{refused}");
-        let told = in_one_line(&refused);
+        let told = refused.in_one_line();
         assert!(told.contains("ACME-1 changed it") && told.contains("replicas is 9, not "), "{refused}");
         assert_eq!(sandbox.read(PATH), there);
     }

@@ -75,7 +75,7 @@ fn permissions_and_links_that_differ_are_obstacles_of_their_own() {
     assert_eq!(
         lines,
         [
-            "E-DRIFT link: points to \"elsewhere\" instead",
+            "E-DRIFT link: points to \"elsewhere\"",
             "E-DRIFT mode: has permissions 0600 instead of 0644",
             "E-FS turned: is a file instead of a link",
         ]

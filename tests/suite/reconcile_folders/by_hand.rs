@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{console, ends, has, in_one_line, run, scene, state};
+use super::{console, ends, has, run, scene, state};
 use crate::support::sandbox::Sandbox;
 
 const NOT_TWO: &str = "not = [\"ACME-2\"]";
@@ -20,7 +20,7 @@ fn what_a_person_applied_stays_in_a_folder_that_the_file_had_found_in_line() {
         for _ in 0..3 {
             let later = run(&sandbox, "--apply");
             assert!(
-                in_one_line(&later).contains("applied by ada on 2026-11-23, so it isn't rolled back"),
+                later.in_one_line().contains("applied by ada on 2026-11-23, so it isn't rolled back"),
                 "{first} {later}"
             );
         }
@@ -54,7 +54,7 @@ fn where_the_file_alone_cannot_bring_a_patch_back_the_way_that_is_said_does() {
     ends(&sandbox, "--apply", 0);
     console(&sandbox).done("rollback $/srv/a ACME-1 --yes");
     let told = ends(&sandbox, "--apply", 7);
-    let said = in_one_line(&told);
+    let said = told.in_one_line();
     assert!(said.contains("rolled back by ada on 2026-11-23, and a newer patch was here since"), "{told}");
     assert!(said.contains("patchwright apply FILE $/srv/a --allow-downgrade=TEXT"), "{told}");
     assert!(!said.contains("--again"), "{told}");

@@ -141,7 +141,7 @@ fn on_a_read_only_disk_a_look_tells_what_differs_and_what_is_in_the_way() {
     sandbox.write("srv/b/one", "mine\n");
     for flags in [&[][..], &["--apply"]] {
         let said = look(flags, 3).expect("it was mounted before");
-        assert!(said.contains("ACME-1: one: ") && said.contains("(E-DRIFT)"), "{said}");
+        assert!(said.contains("ACME-1: one isn't ") && said.contains("(E-DRIFT)"), "{said}");
     }
     assert_eq!(has(&sandbox, "a"), [false, false]);
     ends(&sandbox, "--apply", 3);

@@ -1,6 +1,6 @@
 //! A patch of which nothing came in, because the site's own versions of its files stay, is not in.
 
-use super::{NEW, OLD, Sandbox, console, ends, in_one_line, patch, scene, state};
+use super::{NEW, OLD, Sandbox, console, ends, patch, scene, state};
 
 const MINE: &str = "mine\n";
 
@@ -21,7 +21,7 @@ fn a_patch_of_which_nothing_was_put_in_is_not_said_to_be_in_place() {
         for more in ["", " --dry-run"] {
             let run =
                 console(&sandbox).run(&format!("apply $/patches/1.patchbundle $/srv/a --yes{flag}{more}"));
-            let said = in_one_line(&run);
+            let said = run.in_one_line();
             assert_eq!(run.code, 7, "{policy}: {run}");
             assert!(said.contains("Nothing of ACME-1 was put in: the files it would change stay"), "{run}");
             assert!(!said.contains("already in place"), "{run}");
@@ -43,7 +43,7 @@ fn a_state_file_and_a_rollout_find_a_folder_without_it_different() {
     let sandbox = edited("keep-local");
     state(&sandbox, &[("a", "have = [\"ACME-1\", \"ACME-2\"]")]);
     let run = ends(&sandbox, "--apply", 7);
-    let said = in_one_line(&run);
+    let said = run.in_one_line();
     assert!(said.contains("ACME-1: not in: the files it would change stay as they are here"), "{run}");
     assert!(said.contains("ACME-2: applied"), "{run}");
     ends(&sandbox, "--apply", 7);
@@ -53,7 +53,7 @@ fn a_state_file_and_a_rollout_find_a_folder_without_it_different() {
     sandbox.write("october.toml", rollout);
     let run = console(&sandbox).run("rollout run $/october.toml --yes");
     assert_ne!(run.code, 0, "{run}");
-    assert!(in_one_line(&run).contains("nothing of it is put in"), "{run}");
+    assert!(run.in_one_line().contains("nothing of it is put in"), "{run}");
     assert!(!run.printed().contains("Done"), "{run}");
 
     // Whoever takes the patch's version has it.

@@ -1,7 +1,7 @@
 //! Nobody looks at what a state file has done: what only somebody else's history says is neither followed nor gone against
 //! before a person says that it is right.
 
-use super::{NEW, OLD, console, ends, has, in_one_line, run, scene, state};
+use super::{NEW, OLD, console, ends, has, run, scene, state};
 use crate::support::console::Console;
 use crate::support::sandbox::{Sandbox, order};
 
@@ -37,7 +37,7 @@ fn what_only_others_say_is_in_is_not_rolled_back_unasked() {
         state(&sandbox, &[("a", wish)]);
         let done = run(&sandbox, "--apply");
         assert_ne!(done.code, 0, "{wish}: {done}");
-        assert!(in_one_line(&done).contains(line), "{wish}: {done}");
+        assert!(done.in_one_line().contains(line), "{wish}: {done}");
         assert_eq!(sandbox.read("srv/a/run").as_deref(), Some("fine\n"), "{wish}");
 
         console(&sandbox).done("history $/srv/a --confirm=known");
@@ -51,7 +51,7 @@ fn what_only_others_say_of_a_switch_is_not_written_unasked() {
     let sandbox = planted();
     state(&sandbox, &[("a", "toggles = { \"X/faster\" = \"off\" }")]);
     let refused = ends(&sandbox, "--apply", 4);
-    let said = in_one_line(&refused);
+    let said = refused.in_one_line();
     assert!(said.contains(SAYS_SO), "{refused}");
     assert!(said.contains("patchwright history $/srv/a --confirm=REASON"), "{refused}");
     assert_eq!(sandbox.read("srv/a/c.env").as_deref(), Some("X=1\nFAST=1\n"));
@@ -70,7 +70,7 @@ fn a_hold_and_a_rollback_that_others_wrote_keep_no_fix_out_quietly() {
         state(&sandbox, &[("a", "have = [\"ACME-1\", \"ACME-2\"]")]);
         let refused = ends(&sandbox, "--apply", 4);
         let said = "only entry 2 of the history says so, which you didn't write on this computer";
-        assert!(in_one_line(&refused).contains(said), "{command}: {refused}");
+        assert!(refused.in_one_line().contains(said), "{command}: {refused}");
 
         // A person's word counts once somebody says that it is one.
         console(&sandbox).done("history $/srv/a --confirm=known");
@@ -89,7 +89,7 @@ fn a_patch_that_others_applied_and_that_is_there_is_in_line() {
     // Without its file it is what the history alone says.
     sandbox.write("srv/a/one", OLD);
     let refused = ends(&sandbox, "--apply", 3);
-    assert!(in_one_line(&refused).contains("but its files don't show it"), "{refused}");
+    assert!(refused.in_one_line().contains("but its files don't show it"), "{refused}");
     console(&sandbox).done("apply $/patches/1.patchbundle $/srv/a --yes");
     ends(&sandbox, "--apply", 0);
     assert_eq!(sandbox.read("srv/a/one").as_deref(), Some(NEW));
@@ -112,7 +112,7 @@ fn a_patch_of_the_same_name_is_not_the_wanted_one() {
     console(&sandbox).done("apply $/other.patchbundle $/srv/a --allow-unsigned --yes");
     state(&sandbox, &[("a", "have = [\"ACME-1\"]")]);
     let refused = ends(&sandbox, "--apply", 3);
-    assert!(in_one_line(&refused).contains("another patch named ACME-1 is applied here"), "{refused}");
+    assert!(refused.in_one_line().contains("another patch named ACME-1 is applied here"), "{refused}");
     let json = run(&sandbox, "--json").json();
     assert!(!json.to_string().contains("\"standing\":\"met\""), "{json}");
     console(&sandbox).done("rollback $/srv/a ACME-1 --yes");

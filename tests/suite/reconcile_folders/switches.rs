@@ -1,6 +1,6 @@
 //! Switches in a state file: where they stand, what a person did to them, and why one is turned off.
 
-use super::{console, ends, in_one_line, scene, state};
+use super::{console, ends, scene, state};
 use crate::support::sandbox::{Sandbox, order};
 
 const ON: &str = "X=1\nFAST=1\n";
@@ -33,7 +33,7 @@ fn a_switch_stands_where_the_file_says_unless_a_person_moved_it() {
     console(&sandbox).done("toggle on faster $/srv/a --yes");
     let run = ends(&sandbox, "--apply", 7);
     assert!(
-        in_one_line(&run).contains("ACME-5/faster: turned by ada on 2026-11-23, so it isn't turned back"),
+        run.in_one_line().contains("ACME-5/faster: turned by ada on 2026-11-23, so it isn't turned back"),
         "{run}"
     );
     ends(&sandbox, "--apply --again", 0);
@@ -56,7 +56,7 @@ fn a_fix_of_a_vulnerability_is_switched_off_only_with_a_reason_which_the_history
         let before = env(&sandbox);
         for flags in ["", "--apply"] {
             let run = ends(&sandbox, flags, 3);
-            let said = in_one_line(&run);
+            let said = run.in_one_line();
             assert!(said.contains("ACME-5/faster: while it is off, CVE-2026-1 is open again"), "{run}");
             assert!(
                 said.contains("toggles = { \"ACME-5/faster\" = { to = \"off\", reason = \"TEXT\" } }"),

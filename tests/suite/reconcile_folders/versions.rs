@@ -1,6 +1,6 @@
 //! Versions in a state file: nothing is changed in another one, and what the wanted patches made of it is none.
 
-use super::{NEW, OLD, console, ends, in_one_line, scene, state};
+use super::{NEW, OLD, console, ends, scene, state};
 use crate::support::sandbox::{Sandbox, order};
 
 /// Patch number `number` that somebody trusted has signed, for version `from`; it changes `file`, and makes the version `to`.
@@ -63,7 +63,7 @@ fn in_a_version_that_nobody_listed_nothing_is_changed() {
     ends(&sandbox, "--apply", 0);
     state(&sandbox, &[("a", "versions = [\"3\"]\nhave = [\"ACME-7\", \"ACME-8\"]")]);
     let run = ends(&sandbox, "--apply", 3);
-    assert!(in_one_line(&run).contains("the version here is 2, and 3 is expected (E-VERSION)"), "{run}");
+    assert!(run.in_one_line().contains("the version here is 2, and 3 is expected (E-VERSION)"), "{run}");
     assert_eq!(sandbox.read("srv/a/two").as_deref(), Some(OLD));
     // Somebody updated the product by other means.
     sandbox.write("srv/b/version", "9\n");

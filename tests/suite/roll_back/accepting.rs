@@ -217,7 +217,9 @@ fn a_file_that_was_edited_since_loses_its_backups_only_if_somebody_agrees_to_tha
     -- err --
     conf.ini was edited since, and both of its backups would be deleted: the patched file and the original (E-DRIFT)
     Nothing was changed.
-    Next: Repair it first: patchwright repair $/app. Or keep your edit, and add --keep-edits.
+    Next: Repair it first:
+            patchwright repair $/app
+          Or keep your edit, and add --keep-edits.
     -- exit 3
     ");
     assert!(sandbox.path("app/.patchwright/undo/00000001").is_dir(), "its backups are still there");

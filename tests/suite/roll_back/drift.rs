@@ -121,12 +121,12 @@ fn what_was_not_as_expected_is_not_right_because_a_rollback_put_it_there_again()
     // Somebody restores the old file past the program, and the patch is applied again.
     sandbox.write("app/f", "one\n");
     let before = console.done("status $/app");
-    assert!(before.out.contains("edited  f  as it was before ACME-1"), "{before}");
+    assert!(before.out.contains("differs  f  as it was before ACME-1"), "{before}");
     console.done(APPLY);
     console.done("rollback $/app --yes");
     assert_eq!(sandbox.read("app/f").as_deref(), Some("one\n"));
     let after = console.done("status $/app");
-    assert!(after.out.contains("edited  f  as it was before ACME-1"), "{after}");
+    assert!(after.out.contains("differs  f  as it was before ACME-1"), "{after}");
     let again = console.done(APPLY);
     assert!(again.out.contains("Applied ACME-1"), "nothing is called in place that isn't: {again}");
     assert_eq!(sandbox.read("app/f").as_deref(), Some("two\n"));

@@ -144,7 +144,7 @@ fn a_patch_file_is_named_for_a_repair_only_if_it_has_the_content() {
     sandbox.write("app/a", "mine\n");
     let status = console(&sandbox).done("status $/app");
     assert!(!status.out.contains("You need the patch file of"), "{status}");
-    assert!(status.out.contains("Can't repair a: no backup and no patch here has the contents"), "{status}");
+    assert!(status.out.contains("Can't repair a: there is no backup."), "{status}");
     let refused = console(&sandbox).run("repair $/app --yes --from $/ACME-1.patchbundle");
     assert!(refused.code == 3 && !refused.err.contains("--from FILE"), "{refused}");
     assert!(refused.err.contains("No patch here has this file's contents"), "{refused}");

@@ -110,7 +110,10 @@ fn keys_of_strangers_and_keys_for_something_else_are_shown_and_not_counted() {
 fn who_has_only_hands_does_not_approve_where_keys_are_asked_for() {
     let site = site();
     let by_hand = console(&site).run(&typed("approve second --by-hand"));
-    assert!(by_hand.code == 3 && by_hand.err.contains("Only keys approve the ring \"second\""), "{by_hand}");
+    assert!(
+        by_hand.code == 3 && by_hand.err.contains("The ring \"second\" can be approved only with a key"),
+        "{by_hand}"
+    );
     assert!(
         go_on(&site).out.contains("patchwright rollout approve $/october.toml second --key=FILE"),
         "the way on is one that works"

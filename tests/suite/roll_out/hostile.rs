@@ -302,7 +302,7 @@ fn the_next_command_for_a_folder_with_an_odd_name_works_in_any_shell() {
     site.sandbox.write(&format!("srv/{odd}/conf/app.conf"), "edited\n");
     let run = site.run();
     assert_eq!(run.code, 3, "{run}");
-    let next = run.out.lines().find_map(|line| line.strip_prefix("To go on without it: patchwright "));
+    let next = run.out.lines().find_map(|line| line.strip_prefix("To continue without it: patchwright "));
     let root = site.sandbox.path("");
     let root = root.to_str().expect("a plain name").trim_end_matches('/');
     let next = next.expect("a command").replace("$/", &format!("{root}/")).replace("TEXT", "retired");

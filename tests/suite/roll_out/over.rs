@@ -26,17 +26,17 @@ fn a_rollout_that_was_rolled_back_is_over_until_somebody_starts_it_again_and_eve
     assert_eq!(site.run().code, 0);
     let back = site.console().run(&typed("roll-back --yes"));
     assert_eq!(back.code, 0, "{back}");
-    assert!(back.out.contains("Over: rolled back by ada@server, 2026-11-23 09:30:00 UTC"), "{back}");
+    assert!(back.out.contains("Over: rolled back by ada on server, 2026-11-23 09:30:00 UTC"), "{back}");
     assert!(back.out.contains("patchwright rollout run $/october.toml --again"), "{back}");
     assert!(!back.out.contains("resume"), "{back}");
     let status = site.console().run(&typed("status"));
     assert!(status.code == 0 && status.out.contains("Over: rolled back by"), "nothing waits: {status}");
     for _ in 0..2 {
         let run = site.run();
-        assert!(run.code == 3 && run.out.contains("Over: rolled back by ada@server"), "{run}");
+        assert!(run.code == 3 && run.out.contains("Over: rolled back by ada on server"), "{run}");
         for verb in ["resume", "pause", "stop", "approve rest --by-hand", "leave-out $/srv/a --reason=x"] {
             let said = site.console().run(&typed(verb));
-            assert!(said.code == 3 && said.err.contains("ada@server rolled it back on"), "{verb}: {said}");
+            assert!(said.code == 3 && said.err.contains("ada on server rolled it back on"), "{verb}: {said}");
         }
         assert!(!site.has_patch("a") && !site.has_patch("b"));
     }
@@ -165,7 +165,7 @@ fn what_was_rolled_back_stays_over_though_its_records_are_gone() {
     assert_eq!(site.console().run(&typed("roll-back --yes")).code, 0);
     fs::remove_file(site.sandbox.path("october.rollout.json")).expect("ours");
     let run = site.run();
-    assert!(run.code == 3 && run.err.contains("he rollout is over: ada@server rolled it back"), "{run}");
+    assert!(run.code == 3 && run.err.contains("he rollout is over: ada on server rolled it back"), "{run}");
     assert!(!site.has_patch("a") && !site.has_patch("b"));
     let again = site.console().run(&typed("run --again --yes --allow-unsigned"));
     assert_eq!(again.code, 0, "{again}");
@@ -219,13 +219,13 @@ fn a_rollout_of_which_one_ring_was_rolled_back_says_what_is_still_there() {
     let site = Site::new(&["a", "b"], &[ring("pilot", &["a"], ""), ring("rest", &["b"], "")].concat());
     assert_eq!(site.run().code, 0);
     let back = site.console().run(&typed("roll-back --ring rest --yes"));
-    assert!(back.out.contains("Over: rolled back in part by ada@server"), "{back}");
+    assert!(back.out.contains("Over: rolled back in part by ada on server"), "{back}");
     assert!(back.out.contains("1 folder still has what it applied"), "{back}");
     assert!(back.out.contains("patchwright rollout roll-back $/october.toml"), "{back}");
     assert!(site.has_patch("a") && !site.has_patch("b"));
     assert_eq!(site.console().run(&typed("status")).code, 3, "what is left of it is somebody's to decide");
     let rest = site.console().run(&typed("roll-back --yes"));
-    assert!(rest.out.contains("Over: rolled back by ada@server"), "{rest}");
+    assert!(rest.out.contains("Over: rolled back by ada on server"), "{rest}");
     assert!(!site.has_patch("a"));
 }
 

@@ -27,7 +27,7 @@ fn the_longer_wait_counts_and_the_last_ring_waits_for_nobody() {
         };
         let first = run_at("10:00");
         assert_eq!(first.code, 7, "{first}");
-        let waits = format!("The ring \"pilot\" waits until 2026-11-23T{until}:00Z");
+        let waits = format!("The ring \"pilot\" waits until 2026-11-23 {until}:00 UTC");
         assert!(first.out.contains(&waits), "{first}");
         assert!(!site.has_patch("b"));
         assert_eq!(run_at(until).code, 0, "nothing follows the last ring");

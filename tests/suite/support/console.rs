@@ -249,6 +249,11 @@ fn without_digests(text: &str) -> String {
 }
 
 impl Run {
+    /// What it printed, as if nothing had been broken into lines.
+    pub fn in_one_line(&self) -> String {
+        self.printed().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// Everything that was printed.
     pub fn printed(&self) -> String {
         format!("{}{}", self.out, self.err)

@@ -1,6 +1,6 @@
 //! Switches that are none: an author hears of it, and a patch file that has one all the same is refused.
 
-use super::{TOGGLE, in_one_line, product};
+use super::{TOGGLE, product};
 use crate::support::console::Console;
 
 /// What is wrong with an order, and what is said.
@@ -24,7 +24,7 @@ fn refused(toggle: &str, said: &str) {
     let run = Console::new(&sandbox)
         .run("make --from $/old --to $/new --order $/order.toml --output $/fix.patchbundle");
     assert_eq!(run.code, 3, "{toggle}: {run}");
-    assert!(in_one_line(&run).contains(said), "{said:?}: {run}");
+    assert!(run.in_one_line().contains(said), "{said:?}: {run}");
     assert!(!sandbox.path("fix.patchbundle").exists());
 }
 
@@ -67,7 +67,7 @@ fn a_program_or_a_key_of_ten_thousand_parts_is_no_switch() {
     sandbox.write("new/bin/web", "#!/bin/sh\nPARSER=on\n");
     let run = Console::new(&sandbox)
         .run("make --from $/old --to $/new --order $/order.toml --output $/fix.patchbundle");
-    assert!(in_one_line(&run).contains("a program is no switch"), "{run}");
+    assert!(run.in_one_line().contains("a program is no switch"), "{run}");
     let long = vec!["a"; 10_000].join(".");
     refused(
         &TOGGLE

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{APPLY, FILE, FLAGS, TOGGLE, applied, in_one_line, make};
+use super::{APPLY, FILE, FLAGS, TOGGLE, applied, make};
 use crate::support::console::Console;
 use crate::support::sandbox::{Sandbox, order};
 
@@ -167,7 +167,7 @@ fn a_file_that_belongs_to_the_product_may_hold_a_switch_if_the_product_is_known_
     let console = Console::new(&sandbox);
     let make_it = "make --from $/old --to $/new --order $/order.toml --output $/fix.patchbundle";
     let run = console.run(make_it);
-    assert!(in_one_line(&run).contains("neither changes this file nor knows the product by it"), "{run}");
+    assert!(run.in_one_line().contains("neither changes this file nor knows the product by it"), "{run}");
     let detect = "[[product.detect]]\nkind = \"exists\"\npath = \"c/a.toml\"\n";
     sandbox.write("order.toml", &order("ACME-1", "", &format!("{detect}{}", toggle("c/a.toml", FORMS[2].1))));
     make(&console);
@@ -184,7 +184,7 @@ fn a_file_that_belongs_to_the_product_may_hold_a_switch_if_the_product_is_known_
     console.done("apply $/fix2.patchbundle $/app --yes --allow-unsigned");
     let run = console.run("toggle off s $/app --yes");
     assert_eq!(run.code, 3, "{run}");
-    assert!(in_one_line(&run).contains("the file belongs to ACME-2, another patch"), "{run}");
+    assert!(run.in_one_line().contains("the file belongs to ACME-2, another patch"), "{run}");
 }
 
 #[test]
@@ -204,9 +204,9 @@ fn a_flag_whose_variants_say_something_else_here_is_not_turned() {
         assert_eq!(run.code, code, "{to}: {run}");
         if code == 3 {
             assert_eq!(sandbox.read(FILE), Some(ours), "{to}");
-            assert!(in_one_line(&run).contains("here, and"), "{to}: {run}");
+            assert!(run.in_one_line().contains("here, and"), "{to}: {run}");
             let status = console.run("status $/app");
-            assert!(in_one_line(&status).contains("here, and"), "{to}: {status}");
+            assert!(status.in_one_line().contains("here, and"), "{to}: {status}");
         }
     }
 }

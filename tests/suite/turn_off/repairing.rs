@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::{APPLY, CVE, FILE, FLAGS, TOGGLE, applied, in_one_line, off};
+use super::{APPLY, CVE, FILE, FLAGS, TOGGLE, applied, off};
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
@@ -21,17 +21,17 @@ fn a_repair_that_moves_a_switch_says_so_in_its_plan_its_result_and_the_history()
     let console = Console::new(&sandbox);
     let said = "turns the switch ACME-1/new-parser off";
     let plan = console.done("repair $/app --dry-run");
-    assert!(in_one_line(&plan).contains(said), "{plan}");
+    assert!(plan.in_one_line().contains(said), "{plan}");
     let json = console.done("repair $/app --dry-run --json").json();
     assert!(json["notes"].to_string().contains(said), "{json}");
     let did = console.done("repair $/app --yes");
-    assert!(in_one_line(&did).contains(said), "{did}");
+    assert!(did.in_one_line().contains(said), "{did}");
     assert_eq!(sandbox.read(FILE), Some(off()));
     let history = console.done("history $/app");
     assert!(history.printed().contains(said), "{history}");
     // Taking that back moves it, too.
     let back = console.done("rollback $/app --undo --yes");
-    assert!(in_one_line(&back).contains("turns the switch ACME-1/new-parser on"), "{back}");
+    assert!(back.in_one_line().contains("turns the switch ACME-1/new-parser on"), "{back}");
     assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS));
 }
 
@@ -40,7 +40,7 @@ fn one_that_opens_a_vulnerability_again_is_told_as_that() {
     let sandbox = turned_on_by_hand(CVE);
     let plan = Console::new(&sandbox).done("repair $/app --dry-run");
     let said = "turns the switch ACME-1/new-parser off; CVE-2026-1 is open again then";
-    assert!(in_one_line(&plan).contains(said), "{plan}");
+    assert!(plan.in_one_line().contains(said), "{plan}");
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_repair_that_leaves_the_switch_where_it_is_says_nothing_of_it() {
     fs::write(sandbox.path(FILE), edited).expect("our own file");
     for command in ["repair $/app --dry-run", "repair $/app --yes"] {
         let run = console.done(command);
-        assert!(!in_one_line(&run).contains("turns the switch"), "{run}");
+        assert!(!run.in_one_line().contains("turns the switch"), "{run}");
     }
     assert_eq!(sandbox.read(FILE), Some(off()));
 }
@@ -63,8 +63,8 @@ fn a_patch_whose_switch_is_off_is_in_the_folder_as_a_whole() {
     let console = Console::new(&sandbox);
     console.done("toggle off new-parser $/app --yes");
     let found = console.done("identify $/app");
-    assert!(in_one_line(&found).contains("ACME-1 applied: 2 of 2 files match"), "{found}");
-    assert!(in_one_line(&found).contains("its switch new-parser is off"), "{found}");
+    assert!(found.in_one_line().contains("ACME-1 applied: 2 of 2 files match"), "{found}");
+    assert!(found.in_one_line().contains("its switch new-parser is off"), "{found}");
     let json = console.done("identify $/app --json").json();
     let patch = &json["patches"][0];
     assert_eq!((&patch["presence"], &patch["moved_switches"][0]["position"]), (&"in".into(), &"off".into()));

@@ -394,7 +394,7 @@ fn a_failed_health_check_takes_the_change_back() {
     let plan = console.run("plan $/fix.patchbundle $/app").printed();
     assert!(!plan.contains("hard links"), "only backups of ours share the file: {plan}");
     let status = console.run("status $/app").printed();
-    assert!(status.contains("The last change failed its health check; the files were restored."), "{status}");
+    assert!(status.contains("failed this check, and was undone"), "{status}");
     assert!(!status.contains("patchwright reapply"), "nobody rolled it back: {status}");
     console.done("repair $/app --yes");
     let look = console.run("repair $/app --dry-run");

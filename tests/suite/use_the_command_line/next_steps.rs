@@ -44,7 +44,7 @@ fn only_a_rollback_can_be_reapplied() {
     console.done(APPLY);
     let refused = console.run("reapply $/app --allow-unsigned --yes");
     assert_eq!(refused.code, 3, "{refused}");
-    assert!(refused.err.contains("There is no rollback to undo"), "{refused}");
+    assert!(refused.err.contains("was not a rollback"), "{refused}");
     console.done("rollback $/app --yes");
     console.done("reapply $/app --allow-unsigned --yes");
     let refused = console.run("reapply $/app --allow-unsigned --yes");

@@ -357,7 +357,9 @@ fn recover_keeps_what_somebody_wrote_meanwhile() {
     let status = console.run("status $/app");
     let kept = ".patchwright/conflict/00000000000000000000000000000001/2";
     assert!(status.out.contains(&format!("Moved aside by a recovery: {kept}")), "{status}");
-    assert!(console.run("history $/app").out.contains(&format!("kept a copy of version.txt as {kept}")));
+    assert!(
+        console.run("history $/app").in_one_line().contains(&format!("kept a copy of version.txt as {kept}"))
+    );
     assert_eq!(console.done("status $/app --json").json()["put_aside"][0], kept);
     std::fs::remove_file(sandbox.path(&format!("app/{kept}"))).expect("our own file");
     assert!(!console.done("status $/app").out.contains("Put aside"));

@@ -5,7 +5,7 @@ use std::fs;
 use egui::{Key, Modifiers};
 use patchwright::model::{Check, Level, Probe, Restart, TreePath};
 use patchwright::present::history::EventSign;
-use patchwright::present::message::Event;
+use patchwright::present::message::{Effect, Event};
 use patchwright::words::{self, fill, window};
 use patchwright::workbench::Action;
 
@@ -172,4 +172,72 @@ fn every_run_of_a_worker_has_a_number_of_its_own() {
     person.press(words::UNDO_THIS);
     goes_through(&mut person);
     assert!(first.is_some() && run(&person) > first, "a bar that was full begins again");
+}
+
+#[test]
+fn a_patch_that_went_before_the_last_change_is_applied_again_from_its_file() {
+    let (sandbox, mut person) = applied("2");
+    person.press(words::UNDO_THIS);
+    goes_through(&mut person);
+    person.press(words::CLOSE);
+    let again = fill(window::APPLY_AGAIN, &[("id", "TURN")]);
+    assert!(person.try_control(&again).is_none(), "the last rollback is undone from its backups");
+    // Another patch comes: the rollback is not the last change any more.
+    let other = sandbox.bundle("OTHER").create("b.txt", "new\n");
+    let other = sandbox.save("other.patchbundle", &other);
+    let words = ["apply".as_ref(), other.as_os_str(), sandbox.path("app").as_os_str()].map(ToOwned::to_owned);
+    let agreed = ["--allow-unsigned", "--yes"].map(std::ffi::OsString::from);
+    let words: Vec<&std::ffi::OsStr> = words.iter().chain(&agreed).map(AsRef::as_ref).collect();
+    person.desk().runs(&words);
+    person.types(Modifiers::NONE, Key::F5);
+    person.must_see(window::GONE);
+    person.press(&again);
+    person.must_see(words::APPLY_TITLE);
+    person.must_see("TURN \u{2192}");
+    person.press(words::LEAVE);
+    // It is here again, and nobody is offered it any more.
+    let file = sandbox.path("turn.patchbundle");
+    let words = ["apply".as_ref(), file.as_os_str(), sandbox.path("app").as_os_str()].map(ToOwned::to_owned);
+    let agreed = ["--allow-unsigned", "--allow-related=tried", "--yes"].map(std::ffi::OsString::from);
+    let words: Vec<&std::ffi::OsStr> = words.iter().chain(&agreed).map(AsRef::as_ref).collect();
+    person.desk().runs(&words);
+    person.types(Modifiers::NONE, Key::F5);
+    assert_eq!(a(&sandbox), "2\n");
+    assert!(person.try_control(&again).is_none() && !person.sees(window::GONE), "{}", person.told());
+}
+
+#[test]
+fn a_patch_is_applied_again_from_a_file_that_was_open_lately_or_that_is_asked_for() {
+    let (sandbox, mut person) = applied("2");
+    person.press(words::UNDO_THIS);
+    goes_through(&mut person);
+    let other = sandbox.bundle("OTHER").create("b.txt", "new\n");
+    let other = sandbox.save("other.patchbundle", &other);
+    person.press(words::CLOSE);
+    person.hears(Event::Sorted { bundles: vec![other], folder: None });
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    person.press(words::CLOSE);
+    let again = fill(window::APPLY_AGAIN, &[("id", "TURN")]);
+    person.press(&again);
+    assert_eq!(person.desk().done.last(), Some(&Effect::PickBundle), "nobody knows where it is");
+    // The home page looks at the files that were open lately.
+    person.types(Modifiers::COMMAND, Key::Home);
+    person.types(Modifiers::COMMAND, Key::Num4);
+    person.press(&again);
+    let open = person.model(|model| model.workspace.bundle.clone());
+    assert_eq!(open, Some(sandbox.path("turn.patchbundle")));
+}
+
+#[test]
+fn what_a_patch_fixed_is_listed_no_more_once_it_is_rolled_back() {
+    let mut person = Person::with_sample();
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    person.press(words::CLOSE);
+    person.must_see(window::FIXED_HERE);
+    person.press(words::GO_BACK);
+    goes_through(&mut person);
+    person.press(words::CLOSE);
+    assert!(!person.sees(window::FIXED_HERE), "{}", person.told());
 }

@@ -156,7 +156,7 @@ fn what_a_patch_fixes_is_told_item_by_item_with_the_library_and_how_precisely() 
     person.must_see(words::FIXES);
     person.must_see(&format!("{CVE} {GHSA}"));
     person.must_see(DEBUG);
-    person.must_see("Names the problem and the very files");
+    person.must_see("Names the problem and the exact files");
 }
 
 #[test]
@@ -252,9 +252,9 @@ fn from_a_scan_to_the_patch_that_fixes_it_and_the_page_says_so_afterwards() {
     person.press(window::CHOOSE_FIND);
     person.must_see("2 problems in 2 findings");
     person.must_see(&fill(window::CHOSEN, &[("n", "1 problem")]));
-    person.must_see("ACME-1042, which names the problem and the very files");
+    person.must_see("ACME-1042: names the problem and the exact files");
     person.must_see(&fill(window::CHOICE_NO_PATCH, &[("n", "1 problem")]));
-    person.must_see("Gone in version 3.1.0");
+    person.must_see("Fixed in version 3.1.0");
     let told = person.told().replace(&scene.sandbox.path("").display().to_string(), "/tmp/scene/");
     insta::assert_snapshot!("chosen", told);
     person.press(words::COPY_COMMAND);

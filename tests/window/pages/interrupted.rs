@@ -89,3 +89,15 @@ fn files_that_were_changed_since_are_kept_aside_when_somebody_says_so() {
     let change = WorkerChange::UndoInterrupted { aside: true, from: Vec::new() };
     assert!(person.desk().done.contains(&Effect::Start(change, sample.sample().folder, None)));
 }
+
+#[test]
+fn who_deals_with_it_later_sees_the_folder_and_not_that_none_is_chosen() {
+    let sample = Person::with_sample();
+    let mut person = at_interrupted_work(&sample);
+    person.press(words::INTERRUPTED_UNDO);
+    person.press(words::LEAVE);
+    person.must_see(words::INTERRUPTED_TITLE);
+    person.press(words::INTERRUPTED_LATER);
+    person.must_see(words::IN_THE_FOLDER);
+    assert!(!person.sees(words::NO_FOLDER), "{}", person.told());
+}

@@ -367,3 +367,63 @@ fn edits_by_key_are_tried_on_every_build_before_a_patch_is_made_of_them() {
     goes_through(&mut person);
     assert!(fs::read_to_string(sandbox.path("one/values.yaml")).expect("a file").contains("1.4.3"));
 }
+
+#[test]
+fn a_value_that_a_build_has_otherwise_is_told_before_a_patch_is_made_of_the_edits() {
+    let sandbox = Sandbox::new();
+    sandbox.write("order.toml", EDITS);
+    let values = |tag: &str| format!("image:\n  tag: {tag}\nreplicas: 2\n");
+    sandbox.write("one/values.yaml", &values("1.4.2"));
+    sandbox.write("site/values.yaml", &values("1.4.1-site"));
+    let tries = |original: Option<&str>| {
+        let mut person = at_page();
+        person.press(trying::EDITS);
+        if let Some(original) = original {
+            picks(&mut person, window::INPUT_OLD, Input::OldFolder, &sandbox.path(original));
+        }
+        picks(&mut person, window::INPUT_FILE, Input::Order, &sandbox.path("order.toml"));
+        picks(&mut person, trying::EDITS_ADD_FOLDER, Input::TriedFolder, &sandbox.path("site"));
+        person.press(trying::EDITS_TRY);
+        person
+    };
+    let person = tries(Some("one"));
+    person.must_see(trying::EDITS_FIT);
+    person.must_see(trying::EDITS_UNFIT);
+    assert!(!person.sees(trying::EDITS_NOT_COMPARED), "{}", person.told());
+    // Without the original nobody can know, and that is said.
+    let person = tries(None);
+    person.must_see(trying::EDITS_FIT);
+    person.must_see(trying::EDITS_NOT_COMPARED);
+}
+
+#[test]
+fn the_conditions_of_a_patch_in_the_folder_are_checked_there() {
+    let sandbox = Sandbox::new();
+    sandbox.write("order.toml", EDITS);
+    sandbox.write("app/values.yaml", "image:\n  tag: 1.4.2\nreplicas: 2\n");
+    let (app, output) = (sandbox.path("app"), sandbox.path("ACME-9.patchbundle"));
+    let mut person = at_page();
+    person.press(trying::EDITS);
+    picks(&mut person, window::INPUT_OLD, Input::OldFolder, &app);
+    picks(&mut person, window::INPUT_FILE, Input::Order, &sandbox.path("order.toml"));
+    makes(&mut person, &output);
+    person.press(window::MADE_OPEN);
+    person.hears(Event::FolderPicked(app.clone()));
+    person.opens_tab(words::TAB_HISTORY);
+    assert!(person.try_control(trying::CONDITIONS_CHECK).is_none(), "it is not here yet");
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    person.press(words::CLOSE);
+    person.press(trying::CONDITIONS_CHECK);
+    person.must_see("values.yaml: replicas");
+    person.must_see(trying::CONDITION_MET);
+    assert!(!person.sees(trying::CONDITION_NOT_MET), "{}", person.told());
+    // Somebody changes the value; what was checked before says nothing about it.
+    sandbox.write("app/values.yaml", "image:\n  tag: 1.4.3\nreplicas: 7\n");
+    person.types(Modifiers::NONE, Key::F5);
+    person.press(trying::CONDITIONS_CHECK);
+    person.must_see(trying::CONDITION_NOT_MET);
+    let said =
+        person.desk().runs(&["status".as_ref(), app.as_ref(), "--conditions".as_ref(), output.as_ref()]);
+    assert!(said.contains("broken"), "{said}");
+}

@@ -193,7 +193,7 @@ fn a_rollout_is_opened_run_ring_after_ring_and_taken_back() {
     person.writes(many::ASK_REASON_OPTIONAL, "pilot looks well");
     person.press(many::DO_APPROVE);
     assert_eq!(starts(&person), 1, "approving changes no folder");
-    person.must_see("Approved by tester@testbed");
+    person.must_see("Approved by tester on testbed");
     person.press(&run("rest"));
     person.press(many::DO_RUN);
     assert_eq!(["a", "b", "c"].map(|folder| site.has(folder)[0]), [true; 3]);
@@ -207,7 +207,7 @@ fn a_rollout_is_opened_run_ring_after_ring_and_taken_back() {
     person.press(many::DO_TAKE_BACK);
     assert_eq!(["a", "b", "c"].map(|folder| site.has(folder)[0]), [false; 3]);
     person.must_see("Rolled back");
-    person.must_see("Over: rolled back by tester@testbed");
+    person.must_see("Over: rolled back by tester on testbed");
 
     person.press(many::ROLLOUT_MORE);
     person.press(many::ROLLOUT_AGAIN);
@@ -248,7 +248,7 @@ fn a_rollout_is_paused_resumed_and_goes_on_without_a_folder_that_cannot_be_chang
     person.press(many::ROLLOUT_MORE);
     person.press(many::ROLLOUT_PAUSE);
     person.press(many::DO_PAUSE);
-    person.must_see("Paused by tester@testbed");
+    person.must_see("Paused by tester on testbed");
     person.press(many::ROLLOUT_RESUME);
     person.press(many::DO_RESUME);
     person.press(many::ROLLOUT_MORE);
@@ -256,6 +256,7 @@ fn a_rollout_is_paused_resumed_and_goes_on_without_a_folder_that_cannot_be_chang
     person.press(many::DO_STOP);
     person.press(many::ROLLOUT_RESUME);
     person.press(many::DO_RESUME);
+    person.must_see("isn't the version this patch expects");
     person.press(many::ROLLOUT_LEAVE_OUT);
     let reason = person.control(many::DO_LEAVE_OUT).accesskit_node().description();
     assert_eq!(reason.as_deref(), Some(words::REASON_FIRST));
@@ -357,7 +358,7 @@ fn a_ring_that_needs_a_key_is_approved_with_one() {
     person.hears(Event::Keys(KeyEvent::Picked(Dialog::OwnKey, secret)));
     person.must_see("boss.key");
     person.press(many::DO_APPROVE);
-    person.must_see("Approved by tester@testbed");
+    person.must_see("Approved by tester on testbed");
     person.press(&run("rest"));
     person.press(many::DO_RUN);
     assert_eq!(["a", "b"].map(|folder| site.has(folder)[0]), [true; 2]);

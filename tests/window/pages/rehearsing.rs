@@ -95,7 +95,7 @@ fn a_rehearsal_leaves_the_folder_alone_and_the_check_says_how_it_went() {
 
     person.press(window::SETTINGS_BACK);
     person.must_see(&format!("{}: {}", window::PASSED, trying::REHEARSED));
-    person.must_see("tester@testbed, with 2 tests");
+    person.must_see("tester on testbed, with 2 tests");
     // What was rehearsed is what goes in, and once the folder is another one, nobody is told so any more.
     fs::write(scene.folder().join("b.txt"), "new").expect("our own file");
     person.press(words::CHECK_AGAIN);

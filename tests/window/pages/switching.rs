@@ -88,7 +88,7 @@ fn a_switch_is_turned_off_and_on_again_and_every_page_says_where_it_stands() {
     insta::assert_snapshot!("switch_on", scene.told(&person));
 
     person.press(window::TURN_OFF);
-    person.must_see("Step 1 of 2: Review");
+    person.must_see("Step 1 of 2: Summary");
     person.must_see(&fill(window::TURN_OFF_TITLE, &[("what", "the new parser")]));
     person.must_see("PARSER \"new\" → \"old\"");
     person.must_see("Names in Cyrillic fail again");

@@ -6,9 +6,9 @@ use patchwright::present::Model;
 use patchwright::present::fit;
 use patchwright::present::message::Event;
 use patchwright::present::tree::RowKind;
-use patchwright::words::{self, window};
+use patchwright::words::{self, fill, window};
 
-use super::guided::goes_through;
+use super::guided::{goes_through, last_button};
 use super::person::{Opening, Person, everything};
 use super::sandbox::Sandbox;
 
@@ -123,6 +123,63 @@ fn a_series_is_one_change_of_the_folder_that_is_chosen_last() {
     person.press(words::APPLY);
     goes_through(&mut person);
     assert_eq!(fs::read_to_string(sandbox.path("app/x")).expect("a file"), "3\n");
+}
+
+/// A series whose steps are one after the other, opened with a folder that has what it begins with.
+fn steps(last: (&str, &str)) -> (Sandbox, Person) {
+    let sandbox = Sandbox::new();
+    let step =
+        |from: &str, to: &str| format!("Subject: To {to}\n\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-{from}\n+{to}\n");
+    sandbox.write("patches/series", "one.patch\ntwo.patch\n");
+    sandbox.write("patches/one.patch", &step("1", "2"));
+    sandbox.write("patches/two.patch", &step(last.0, last.1));
+    sandbox.write("app/x", "1\n");
+    let person = Opening::with_paths([sandbox.path("patches/series"), sandbox.path("app")]).open();
+    (sandbox, person)
+}
+
+/// To the question, and the box that makes each patch a change of its own.
+fn wishes_each(person: &mut Person) {
+    person.press(words::APPLY);
+    person.press(words::NEXT);
+    person.press(words::NEXT);
+    person.press(&fill(window::APPLY_EACH, &[("n", "2")]));
+    person.press(words::CONSENT_UNSIGNED);
+}
+
+#[test]
+fn the_patches_of_a_series_are_applied_one_by_one_so_that_each_can_be_rolled_back() {
+    let (sandbox, mut person) = steps(("2", "3"));
+    let read = || fs::read_to_string(sandbox.path("app/x")).expect("a file");
+    wishes_each(&mut person);
+    person.press(words::COPY_COMMAND);
+    let button = last_button(&person);
+    person.press(&button);
+    person.must_see(window::DONE_SERIES);
+    person.must_see(window::SERIES_NEXT);
+    assert!(person.try_control(words::UNDO_THIS).is_none(), "{}", person.told());
+    assert_eq!(read(), "3\n");
+    let (status, history) = person.folder_as_it_is(&sandbox.path("app"));
+    assert_eq!((status.installed.len(), history.len()), (2, 2));
+    person.press(words::CLOSE);
+    person.press(words::GO_BACK);
+    person.press(words::NEXT);
+    goes_through(&mut person);
+    assert_eq!(read(), "2\n");
+}
+
+#[test]
+fn a_series_that_stops_in_the_middle_is_not_called_unchanged() {
+    let (sandbox, mut person) = steps(("2", "3"));
+    wishes_each(&mut person);
+    // Somebody edits the second patch meanwhile: what was checked was another one.
+    sandbox.write("patches/two.patch", "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-8\n+9\n");
+    let button = last_button(&person);
+    person.press(&button);
+    person.must_see(window::DONE_PART_OF_SERIES);
+    assert!(!person.sees(words::NOT_DONE), "{}", person.told());
+    person.must_see("The patches applied before it stay applied.");
+    assert_eq!(fs::read_to_string(sandbox.path("app/x")).expect("a file"), "2\n");
 }
 
 fn grade_of(person: &Person, path: &str) -> fit::FitGrade {

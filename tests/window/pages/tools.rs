@@ -11,7 +11,8 @@ use patchwright::workbench::Comparison;
 use super::person::{Opening, Person};
 
 /// Windows by width and height, and how large everything is drawn.
-const WINDOWS: [(f32, f32, f32); 3] = [(1024.0, 720.0, 1.0), (1280.0, 800.0, 1.0), (1280.0, 800.0, 2.0)];
+const WINDOWS: [(f32, f32, f32); 4] =
+    [(1024.0, 720.0, 1.0), (1280.0, 800.0, 1.0), (1280.0, 800.0, 2.0), (1024.0, 720.0, 2.0)];
 
 /// Presses a tool: where it stands in words, or in the menu that it is in.
 #[track_caller]

@@ -36,7 +36,7 @@ pub fn is_told(person: &Person) {
     }
     assert!(status.drift.is_empty(), "{told}");
     let (action, all_in) = match outcome.heading.as_str() {
-        words::DONE_APPLY => (Action::Apply, Some(true)),
+        words::DONE_APPLY | window::DONE_SERIES => (Action::Apply, Some(true)),
         words::DONE_BRING_BACK => (Action::Rollback, Some(true)),
         words::DONE_TAKE_BACK | words::DONE_TAKE_OUT | window::DONE_SEVERAL => {
             (Action::Rollback, Some(false))

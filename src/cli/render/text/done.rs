@@ -119,7 +119,7 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     }
     text.push_str(&checks(&applied.checks));
     // What was to be done before is done.
-    let is_due = |note: &&Note| note.hold.as_ref().is_none_or(|hold| hold.phase != HoldPhase::Before);
+    let is_due = |note: &&Note| note.hold().is_none_or(|hold| hold.phase != HoldPhase::Before);
     text.push_str(&note_lines(applied.notes.iter().filter(is_due)));
     if let Some(restart) = restarts(&applied.patches) {
         text.push_str(&format!("  Restart: {}\n", safe(&restart)));

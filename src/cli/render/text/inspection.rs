@@ -95,7 +95,7 @@ fn details(patch: &Patch, verbose: bool) -> String {
     sheet.lines("Needs", needs(patch));
     sheet.lines(
         "Conflicts",
-        patch.about.conflicts.iter().map(|clash| format!("with {}: {}", clash.id, clash.reason)),
+        patch.about.conflicts.iter().map(|clash| format!("with {}: {}", clash.id, clash.reason.raw())),
     );
     sheet.lines("Replaces", patch.about.supersedes.iter().map(ToString::to_string));
     let restart = match patch.about.restart {
@@ -159,7 +159,7 @@ fn more_details(patch: &Patch, sheet: &mut LabelledLines) {
 
 fn about_rollback(patch: &Patch) -> Vec<String> {
     let rollback = &patch.about.rollback;
-    let reason = rollback.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let reason = rollback.reason.as_ref().map(|reason| format!(": {}", reason.raw())).unwrap_or_default();
     let steps =
         rollback.steps.iter().enumerate().map(|(index, step)| format!("{}. {}", index + 1, step.raw()));
     let mut lines = vec![format!("{}{reason}", words::rollback(rollback.possible))];

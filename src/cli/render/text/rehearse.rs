@@ -43,7 +43,7 @@ pub(in crate::cli) fn rehearsed(done: &Rehearsed, target: &Path, style: Style) -
         let more = if done.not_cloned.len() > MAX_FILES { ", …" } else { "" };
         let named = named.join(", ");
         text.push_str(&format!(
-            "Not in the clone, because only the running product can use them: {named}{more}\n"
+            "Not in the copy, because only the running product can use them: {named}{more}\n"
         ));
     }
     if !done.written.is_empty() {

@@ -8,8 +8,8 @@ use super::switched::{refuse_to_open, switches_moved_by};
 use super::{RollbackInquiry, Which, reversal_of};
 use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Ledger, Turn};
-use crate::plan::Note;
 use crate::plan::why::Undo;
+use crate::plan::{Note, NoteAbout, PatchRemark};
 use crate::workbench::look::stack::manifest_of;
 use crate::workbench::look::unchecked::in_doubt;
 use crate::workbench::{Error, Result, Watch, Workbench};
@@ -35,7 +35,8 @@ impl Workbench {
         look.survey.facts = recalls.facts().collect();
         look.preview.asked = self.asked(fs, ledger, entry)?;
         if doubts.is_empty() {
-            let again = look.preview.asked.iter().map(|one| Note::warning(one.meaning()));
+            let again =
+                look.preview.asked.iter().map(|one| Note::new(NoteAbout::AskedAgain(Box::new(one.clone()))));
             look.preview.preview.notes.extend(again);
         }
         look.preview.preview.obstacles.splice(..0, doubts);
@@ -72,8 +73,8 @@ impl Workbench {
 
 /// That the patch was rolled back because a check or script failed, if so: nothing says that it would not again.
 fn why_it_went(entry: &Entry) -> Option<Note> {
-    let check = entry.failed_check()?;
-    Some(Note::warning(format!("{} was rolled back because this failed: {check}", entry.subject())))
+    let (subject, check) = (entry.subject(), entry.failed_check()?.to_string());
+    Some(Note::new(PatchRemark::FailedBefore { subject, check }))
 }
 
 /// Why no patch comes back by undoing `entry`, the last change.

@@ -9,7 +9,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Ledger, Occasion, Turn};
 use crate::model::{LayerKey, Mode, Node, Step, version_control};
 use crate::plan::why::{HistoryDoubt, Unfit};
-use crate::plan::{Note, Obstacle};
+use crate::plan::{ChangeRemark, Note, Obstacle};
 use crate::trust::Standing;
 use crate::workbench::change::trust_checks::denied;
 use crate::workbench::look::memory::was_trusted;
@@ -96,9 +96,7 @@ impl Workbench {
             preview.obstacles.insert(0, Obstacle::new(HistoryDoubt::ForeignHistory { entries }));
             return Ok(());
         }
-        let text =
-            "what is restored is what the history says was there, and you didn't write that on this computer";
-        preview.notes.insert(0, Note::new(text));
+        preview.notes.insert(0, Note::new(ChangeRemark::OnlyTheHistorySays { is_switch: false }));
         let dangerous = preview.plan.steps.iter().filter(|step| is_dangerous(step));
         let obstacle =
             |step: &Step| Obstacle::at(&step.path, HistoryDoubt::ForeignHistory { entries: entries.clone() });

@@ -9,7 +9,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Entry, EntryFact, Ledger, OverrideNote};
 use crate::model::{FileChange, LayerKey, LocalEdits, Patch};
 use crate::plan::why::{HistoryDoubt, Override, Restoring};
-use crate::plan::{Note, Obstacle, OnDrift, Resolution, Situation, fitness};
+use crate::plan::{Note, NoteAbout, Obstacle, OnDrift, Resolution, Situation, fitness};
 use crate::trust::Standing;
 use crate::workbench::look::edited_images::kept_edits;
 use crate::workbench::look::merged_contents::MergedContents;
@@ -62,10 +62,8 @@ impl Workbench {
             let rules = rules.into_iter().flatten();
             let (aside, rules): (Vec<Obstacle>, Vec<Obstacle>) =
                 rules.partition(|rule| was_set_aside(ledger, key, rule));
-            let still_aside = |rule: &Obstacle| {
-                Note::new(format!("{}; that was set aside when the patch came, and still is", rule.meaning()))
-            };
-            look.preview.preview.notes.extend(aside.iter().map(still_aside));
+            let still_aside = |rule| Note::of_obstacle(NoteAbout::StillSetAside, rule);
+            look.preview.preview.notes.extend(aside.into_iter().map(still_aside));
             // The way around it is one of applying.
             obstacles.extend(rules.into_iter().map(|rule| {
                 let (code, meaning) = (rule.code(), rule.meaning());
