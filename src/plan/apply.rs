@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::folders::{find_missing_parents, settle_folders};
-use super::local_edits::SettledPlace;
+use super::planner::{Planner, SettledPlace};
 use super::why::{AtPlace, Mismatch, Unfit, Why};
 use super::{FileNote, Note, Obstacle, Situation};
 use crate::diff::pair_renames;
@@ -54,13 +54,6 @@ fn without_modes(change: &FileChange) -> FileChange {
     change.before = change.before.into_iter().map(Node::without_mode).collect();
     change.after = change.after.map(Node::without_mode);
     change
-}
-
-pub(super) struct Planner<'a> {
-    patch: &'a Patch,
-    pub(super) situation: &'a Situation,
-    obstacles: Vec<Obstacle>,
-    notes: Vec<Note>,
 }
 
 impl Planner<'_> {

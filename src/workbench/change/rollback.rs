@@ -369,11 +369,7 @@ impl Workbench {
         entry.overrides = set_aside;
         entry.facts.extend(survey.facts.iter().cloned());
         entry.facts.extend(notes.iter().filter_map(EntryFact::of_note));
-        let about = match &how {
-            RollbackRoute::Entry(_) => folder.ledger.about(reversed),
-            RollbackRoute::Layers { out, .. } => out.clone(),
-        };
-        entry.name_parts(folder.ledger.parts_named(&about));
+        entry.name_parts(folder.ledger.parts_named(&how.about(&folder.ledger, reversed)));
         let mut extras = ChangeExtras::default();
         let contents: Box<dyn Contents> = match how {
             RollbackRoute::Entry(kept) => {

@@ -14,8 +14,8 @@ use crate::model::{
 };
 use crate::plan::why::{Restoring, Undo};
 use crate::plan::{
-    Because, ContentByDigest, Dependent, FileNote, Layer, Note, Obstacle, OnDrift, PatchRemark, TakeOut,
-    TakenBack, plan_rollback, take_out,
+    Because, ContentByDigest, Dependent, FileNote, Layer, Note, Obstacle, OnDrift, PatchRemark, Preview,
+    TakeOut, TakenBack, plan_rollback, take_out,
 };
 use crate::transaction::{Archive, SafeCopyError};
 use crate::workbench::contents::{Library, SearchFirst};
@@ -76,31 +76,7 @@ impl Workbench {
         preview.notes.extend(out_of_them.filter_map(only_said_final));
         preview.notes.extend(out.unchanged.iter().map(|place| stays_for(folder, place)));
         verify(&library, &out, &made)?;
-        let note = |key: &LayerKey| ledger.note(*key).cloned();
-        let mut preview = RollbackPreview {
-            patch: wanted.first().and_then(note),
-            turn: Turn::Went,
-            entry: wanted.first().map_or(0, |key| key.entry),
-            patches: out.out.iter().filter_map(note).collect(),
-            with_it: out.dependents.iter().filter_map(|found| with_it(folder, ledger, found)).collect(),
-            back: out.back.iter().filter_map(note).collect(),
-            stack_before: ids(folder.layers.iter().filter(|layer| layer.is_active())),
-            stack_after: ids(folder.layers.iter().filter(|layer| {
-                (layer.is_active() || out.back.contains(&layer.key)) && !out.out.contains(&layer.key)
-            })),
-            rebuilt: rebuilt(folder, &out, &library),
-            advice: Vec::new(),
-            restarts: BTreeSet::new(),
-            preview,
-            scripts: ScriptPlan::default(),
-            checks: Vec::new(),
-            asked: Vec::new(),
-            opens: Vec::new(),
-        };
-        for patch in out.out.iter().filter_map(|key| folder.layer(*key)?.patch.as_ref()) {
-            preview.restarts_for(patch);
-            preview.advice.extend(patch.about.rollback.advice());
-        }
+        let preview = described((folder, ledger), wanted, &out, &library, preview);
         let made = made.into_iter().chain(survey.made.by_digest()).collect();
         let how = RollbackRoute::Layers { out: out.out.iter().copied().collect(), made, archive };
         let bundles = sources.bundles.clone();
@@ -116,6 +92,42 @@ impl Workbench {
             has_unasked: false,
         })
     }
+}
+
+/// What goes and comes back, as it is shown.
+fn described(
+    (folder, ledger): (&FolderStack, &Ledger),
+    wanted: &BTreeSet<LayerKey>,
+    out: &TakeOut,
+    library: &Library<'_>,
+    preview: Preview,
+) -> RollbackPreview {
+    let note = |key: &LayerKey| ledger.note(*key).cloned();
+    let mut preview = RollbackPreview {
+        patch: wanted.first().and_then(note),
+        turn: Turn::Went,
+        entry: wanted.first().map_or(0, |key| key.entry),
+        patches: out.out.iter().filter_map(note).collect(),
+        with_it: out.dependents.iter().filter_map(|found| with_it(folder, ledger, found)).collect(),
+        back: out.back.iter().filter_map(note).collect(),
+        stack_before: ids(folder.layers.iter().filter(|layer| layer.is_active())),
+        stack_after: ids(folder.layers.iter().filter(|layer| {
+            (layer.is_active() || out.back.contains(&layer.key)) && !out.out.contains(&layer.key)
+        })),
+        rebuilt: rebuilt(folder, out, library),
+        advice: Vec::new(),
+        restarts: BTreeSet::new(),
+        preview,
+        scripts: ScriptPlan::default(),
+        checks: Vec::new(),
+        asked: Vec::new(),
+        opens: Vec::new(),
+    };
+    for patch in out.out.iter().filter_map(|key| folder.layer(*key)?.patch.as_ref()) {
+        preview.restarts_for(patch);
+        preview.advice.extend(patch.about.rollback.advice());
+    }
+    preview
 }
 
 /// Where copies are of what patches left in files whose later edits are to be merged.
