@@ -1,6 +1,6 @@
 //! Says which build this is; gives the Windows executables their icon, version and manifest.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The executables that get them. The tests go without.
@@ -11,6 +11,7 @@ const FILES: [&str; 3] =
 fn main() {
     println!("cargo::rerun-if-env-changed=PATCHWRIGHT_COMMIT");
     println!("cargo::rustc-env=PATCHWRIGHT_BUILD={}", build());
+    carry_notices();
     for file in FILES {
         println!("cargo::rerun-if-changed={file}");
     }
@@ -41,6 +42,21 @@ fn build() -> String {
         Err(_) => "built from source".to_owned(),
     };
     format!("{} ({source}, profile {})", env!("CARGO_PKG_VERSION"), profile.to_string_lossy())
+}
+
+/// The licenses of all libraries, which the window shows. Only who makes packages has them collected; other builds carry
+/// an empty list.
+fn carry_notices() {
+    println!("cargo::rerun-if-env-changed=PATCHWRIGHT_NOTICES");
+    let notices = match env::var_os("PATCHWRIGHT_NOTICES").map(PathBuf::from) {
+        None => String::new(),
+        Some(file) => {
+            println!("cargo::rerun-if-changed={}", file.display());
+            fs::read_to_string(&file).unwrap_or_else(|error| panic!("can't read {}: {error}", file.display()))
+        }
+    };
+    let out = env::var("OUT_DIR").expect("Cargo says where to write");
+    fs::write(Path::new(&out).join("third-party.txt"), notices).expect("Cargo's folder can be written");
 }
 
 /// In a file, because the quotes do not survive every resource compiler's command line.

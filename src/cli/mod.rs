@@ -6,6 +6,7 @@
 mod edits;
 mod flags;
 mod interrupt;
+mod misread;
 mod occasion;
 mod progress;
 mod reading;
@@ -119,13 +120,13 @@ pub fn run_with(
 /// What was asked for; the exit code when that is only help, or nothing that makes sense.
 fn parse(args: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> Result<Arguments, u8> {
     let args: Vec<OsString> = args.into_iter().collect();
-    verbs::read(&args).map_err(|error| session::explain(&error, &args, streams))
+    verbs::read(&args).map_err(|error| misread::explain(&error, &args, streams))
 }
 
 fn carry_out(workbench: &Workbench, arguments: Arguments, streams: &mut Streams<'_>) -> u8 {
     let Arguments { common, verb } = arguments;
     let changes_a_folder = verb.changes_a_folder();
-    let mut session = Session::new(workbench, common, &verb, streams);
+    let mut session = Session::new(workbench, common, verb.of_run(), streams);
     let run = || {
         threads::start_pool_or_work_here();
         verb.run(&mut session)

@@ -1,6 +1,5 @@
 //! One run of the program: who is asked, how answers are printed, and what the exit code is.
 
-use std::ffi::OsString;
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 
@@ -9,12 +8,9 @@ use serde::Serialize;
 use super::flags::Common;
 use super::progress::{ProgressLines, TerminalProgress};
 use super::render::{Detail, Style, answer, json, text};
-use super::verbs::Verb;
 use super::{Result, Streams};
-use crate::model::Kind;
 use crate::progress::{Progress, Quiet};
 use crate::report::Report;
-use crate::text::escape_text;
 use crate::workbench::{self, Error, Password, Watch, Workbench};
 pub(super) use answer::Outcome;
 
@@ -23,8 +19,15 @@ pub(super) struct Session<'s, 'io> {
     workbench: Workbench,
     streams: &'s mut Streams<'io>,
     common: Common,
-    verb: &'static str,
-    changes_a_folder: bool,
+    verb: VerbOfRun,
+}
+
+/// What a run knows of its verb.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct VerbOfRun {
+    /// As it is typed.
+    pub name: &'static str,
+    pub changes_a_folder: bool,
 }
 
 /// Why a command gave no answer.
@@ -63,9 +66,13 @@ impl OutputForm {
 }
 
 impl<'s, 'io> Session<'s, 'io> {
-    pub fn new(workbench: &Workbench, common: Common, verb: &Verb, streams: &'s mut Streams<'io>) -> Self {
-        let (changes_a_folder, verb) = (verb.changes_a_folder(), verb.name());
-        Self { workbench: workbench.clone(), streams, common, verb, changes_a_folder }
+    pub fn new(
+        workbench: &Workbench,
+        common: Common,
+        verb: VerbOfRun,
+        streams: &'s mut Streams<'io>,
+    ) -> Self {
+        Self { workbench: workbench.clone(), streams, common, verb }
     }
 
     /// The workbench, for questions that are answered at once.
@@ -232,7 +239,7 @@ impl<'s, 'io> Session<'s, 'io> {
     }
 
     fn document(&self, outcome: Outcome, answer: &impl Serialize, form: OutputForm) -> String {
-        json::document(Some(self.verb), outcome, answer, form == OutputForm::JsonLine)
+        json::document(Some(self.verb.name), outcome, answer, form == OutputForm::JsonLine)
     }
 
     /// The document that programs read, for a file.
@@ -256,7 +263,7 @@ impl<'s, 'io> Session<'s, 'io> {
             Err(Stop::Unheard(ending, error)) => {
                 let failed = self.tell_failure_as_text(&Report::output(&error));
                 // What was changed stays changed, whether anybody hears of it or not.
-                if self.changes_a_folder { ending.exit_code() } else { failed }
+                if self.verb.changes_a_folder { ending.exit_code() } else { failed }
             }
         }
     }
@@ -311,56 +318,4 @@ impl<T> InFolder<T> for workbench::Result<T> {
     fn without_folder(self) -> Result<T> {
         self.map_err(|error: Error| Report::from_error(&error, None).into())
     }
-}
-
-/// Prints what the reader of the arguments has to say: help, the version, or what is wrong.
-pub(super) fn explain(error: &clap::Error, args: &[OsString], streams: &mut Streams<'_>) -> u8 {
-    let is_no_colour = |arg: &OsString| arg == "--no-color";
-    let colours = streams.colours && !args.iter().any(is_no_colour);
-    // It quotes what was typed, or pasted. Where that hides something, colours are of no importance.
-    let plain = error.render().to_string();
-    let safe = escape_text(&plain);
-    let rendered = |terminal: bool| match colours && terminal && safe == plain {
-        true => error.render().ansi().to_string(),
-        false => safe.clone().into_owned(),
-    };
-    let next = help_of(args);
-    // Nobody is left to be told when this fails.
-    if !error.use_stderr() {
-        let _ = write!(streams.out, "{}", rendered(streams.terminals.out)).and_then(|()| streams.out.flush());
-        return 0;
-    }
-    let has = |flag: &str| args.iter().any(|arg| arg.to_str().is_some_and(|arg| arg == flag));
-    if has("--json") || has("--progress") || has("--progress=json") {
-        // What is missing or was meant stands in the lines up to the next empty one.
-        let said: Vec<&str> = plain.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-        let report = Report::usage(said.join(" ").trim_start_matches("error: "))
-            .hint(format!("See the options and examples: {next}"));
-        let compact = !has("--json") || has("--progress") || has("--progress=json");
-        let document =
-            json::document(None, Outcome::Not(report.kind), &answer::Failure::new(&report), compact);
-        let _ = streams.out.write_all(document.as_bytes()).and_then(|()| streams.out.flush());
-    } else {
-        let said = rendered(streams.terminals.err);
-        let said = said.split(CLAPS_NEXT_STEP).next().unwrap_or_default().trim_end();
-        let step = format!("Nothing was changed.\nNext: See the options and examples: {next}");
-        let _ = writeln!(streams.err, "{said}\n\n{step}");
-    }
-    Kind::Usage.exit_code()
-}
-
-/// What clap says at the end, where a step that fits the command is better.
-const CLAPS_NEXT_STEP: &str = "For more information, try";
-
-/// The command that explains what was typed, as far as it is one.
-fn help_of(args: &[OsString]) -> String {
-    let mut command = super::command();
-    let mut shown = "patchwright help".to_owned();
-    for word in args.iter().skip(1).filter_map(|word| word.to_str()) {
-        if let Some(verb) = command.find_subcommand(word) {
-            shown.push_str(&format!(" {}", verb.get_name()));
-            command = verb.clone();
-        }
-    }
-    shown
 }

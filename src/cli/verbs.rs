@@ -6,7 +6,7 @@ use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::Result;
 use super::flags::Common;
-use super::session::{Outcome, Session};
+use super::session::{Outcome, Session, VerbOfRun};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -125,6 +125,11 @@ verbs! {
 }
 
 impl Verb {
+    /// What a run has to know of it.
+    pub(crate) fn of_run(&self) -> VerbOfRun {
+        VerbOfRun { name: self.name(), changes_a_folder: self.changes_a_folder() }
+    }
+
     /// Whether it changes a folder.
     pub(crate) fn changes_a_folder(&self) -> bool {
         self.at_stake() == AtStake::Folder

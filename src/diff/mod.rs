@@ -40,7 +40,8 @@ pub(crate) use edits::{
     Grade, KeyChange, KeyClash, OrderedEdit, ShownEdit, ShownTest, Stand, Switch, Tried, TriedOp,
 };
 pub(crate) use edits::{
-    MAX_EDIT_BYTES, MAX_EDITED_BYTES, NoEdits, fates_of_values, keys_both_change, ordered, values_stay,
+    MAX_EDIT_BYTES, MAX_EDITED_BYTES, NoEdits, fates_of_values, keys_both_change, ordered, values_lost,
+    values_stay,
 };
 pub(crate) use exact::{apply_exactly, measure};
 pub(crate) use excerpt::{excerpts, hunks_of};

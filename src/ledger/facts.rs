@@ -192,7 +192,7 @@ impl EntryFact {
     /// What a note says about a file, if it is about one.
     pub(crate) fn of_note(note: &Note) -> Option<Self> {
         let path = note.path.clone()?;
-        Some(match note.file().cloned() {
+        Some(match note.file.clone() {
             Some(became) => EntryFact::File { path, became },
             None => EntryFact::Noted { path, shown: note.text.clone() },
         })

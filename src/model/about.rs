@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::word::choices;
 use super::{
-    Check, Component, Digest, PatchId, PatchRef, RequiredComponent, ResolvedIssue, RolloutPace, Toggle,
-    TreePath, Untrusted,
+    Check, Component, Digest, PatchId, PatchRef, RequiredComponent, ResolvedIssue, RolloutPace, Severity,
+    Toggle, TreePath, Untrusted,
 };
 
 /// Everything that is written down about a patch and not computed. Names, versions and ids of others are as the vendor
@@ -234,18 +234,6 @@ choices! {
         Zone = "zone",
     }
 
-    /// How much is at stake.
-    pub enum SeverityLevel {
-        /// Hardly anything.
-        Low = "low",
-        /// Something that can wait.
-        Moderate = "moderate",
-        /// Something that should not wait.
-        Important = "important",
-        /// Something that must not wait.
-        Critical = "critical",
-    }
-
     /// What a hold is about.
     pub enum HoldKind {
         /// Something to do.
@@ -280,15 +268,6 @@ impl HoldPhase {
             HoldPhase::Rollback => "To do when you roll back",
         }
     }
-}
-
-/// How bad what it mends is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Severity {
-    /// How much is at stake.
-    pub level: SeverityLevel,
-    /// A CVSS vector string, if there is one.
-    pub cvss: Option<String>,
 }
 
 /// Tracked work that the patch belongs to.

@@ -27,6 +27,7 @@ mod purl;
 mod resolves;
 mod rollout_pace;
 mod script;
+mod severity;
 mod share;
 mod special_name;
 mod toggle;
@@ -37,7 +38,7 @@ mod word;
 
 pub use about::{
     About, Approvals, CarriedSbom, Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Product,
-    Requirement, RequirementMode, Restart, Rollback, Severity, SeverityLevel,
+    Requirement, RequirementMode, Restart, Rollback,
 };
 pub(crate) use about::{PatchKind, RequirementIf, RollbackPossible};
 pub use change::{FileChange, LocalEdits, Payload, Role, Step};
@@ -70,6 +71,7 @@ pub use resolves::{
 pub use rollout_pace::RolloutPace;
 pub(crate) use rollout_pace::{Seconds, read_span, span_text};
 pub use script::{Interpreter, Script, ScriptPhase};
+pub use severity::{Severity, SeverityLevel};
 pub use share::Share;
 pub(crate) use special_name::{executed_by, is_version_control, likely_secret, version_control};
 pub(crate) use toggle::{ABSENT, PRESENT};

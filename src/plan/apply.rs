@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::folders::{find_missing_parents, settle_folders};
-use super::local_edits::SettledPlace;
+use super::planner::{Planner, SettledPlace};
 use super::why::{AtPlace, Mismatch, Unfit, Why};
 use super::{FileNote, Note, Obstacle, Situation};
 use crate::diff::pair_renames;
@@ -34,6 +34,7 @@ pub(super) fn plan_part(patch: &Patch, situation: &Situation) -> PlanPart {
     let steps = planner.steps(&changes);
     find_missing_parents(&steps, situation, &mut planner.obstacles);
     planner.check_names(&steps);
+    planner.note_other_spellings(&steps);
     planner.note_what_is_worth_knowing(&steps);
     let Planner { obstacles, notes, .. } = planner;
     PlanPart { steps, obstacles, notes }
@@ -53,13 +54,6 @@ fn without_modes(change: &FileChange) -> FileChange {
     change.before = change.before.into_iter().map(Node::without_mode).collect();
     change.after = change.after.map(Node::without_mode);
     change
-}
-
-pub(super) struct Planner<'a> {
-    patch: &'a Patch,
-    pub(super) situation: &'a Situation,
-    obstacles: Vec<Obstacle>,
-    notes: Vec<Note>,
 }
 
 impl Planner<'_> {
@@ -207,7 +201,7 @@ impl Planner<'_> {
         if changes.iter().any(is_there) {
             return;
         }
-        let stays_deleted = |note: &Note| note.file() == Some(&FileNote::StaysDeleted);
+        let stays_deleted = |note: &Note| note.file == Some(FileNote::StaysDeleted);
         self.notes.retain(|note| !stays_deleted(note));
         for change in changes.iter().filter(|change| !change.is_done(None)) {
             self.refuse_unexpected(change, None);
@@ -336,6 +330,24 @@ impl Planner<'_> {
         }
     }
 
+    /// Where a disk takes `README` for `Readme`, the patch finds a file whose name it then spells its own way.
+    fn note_other_spellings(&mut self, steps: &[Step]) {
+        if self.situation.case_sensitive {
+            return;
+        }
+        for step in steps.iter().filter(|step| step.before.is_some()) {
+            let Some(names) = self.situation.names.get(&step.path.parent()) else { continue };
+            if names.contains(step.path.name()) {
+                continue;
+            }
+            let key = CollisionKey::of_name(step.path.name());
+            let found = names.iter().find(|name| CollisionKey::of_name(name) == key);
+            if let Some(found) = found.and_then(|name| TreePath::parse(name).ok()) {
+                self.note_at(&step.path, PlaceRemark::SpelledOtherwise { found });
+            }
+        }
+    }
+
     fn note_what_is_worth_knowing(&mut self, steps: &[Step]) {
         let changed: BTreeSet<&TreePath> = steps.iter().map(|step| &step.path).collect();
         for path in self.situation.hard_linked.iter().filter(|path| changed.contains(path)) {
@@ -351,7 +363,12 @@ impl Planner<'_> {
         }
         let Rollback { possible, reason, .. } = &self.patch.about.rollback;
         if *possible != RollbackPossible::Yes {
-            self.note(PatchRemark::LimitedRollback { possible: *possible, reason: reason.clone() });
+            let (possible, reason) = (*possible, reason.clone());
+            let patch = (!self.situation.is_vouched).then(|| "this patch".to_owned());
+            self.note(match (possible, patch) {
+                (RollbackPossible::No, Some(patch)) => PatchRemark::SaysFinal { patch, reason },
+                _ => PatchRemark::LimitedRollback { possible, reason },
+            });
         }
     }
 }

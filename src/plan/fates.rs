@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::layers::{ContentByDigest, Layer};
 use crate::diff::{
-    Brought, Fate, LineRange, PlaceStanding, RemovalGap, fates_of_values, values_stay, with_line_ends_of,
+    Brought, Fate, KeyClash, LineRange, PlaceStanding, RemovalGap, fates_of_values, values_lost, values_stay,
+    with_line_ends_of,
 };
 use crate::model::{FileChange, Mode, Node, TreePath};
 
@@ -121,21 +122,21 @@ struct BroughtPart {
     standing: PlaceStanding,
     /// Its lines, if it is some.
     lines: Option<LineRange>,
-    /// Whether what was brought is that something is not there.
-    is_absence: bool,
+    /// Whether it is nothing that stands somewhere by itself: that something is away, or what lines that are told of say.
+    is_bodiless: bool,
 }
 
 impl BroughtPart {
     fn whole(fate: Fate) -> Self {
-        Self { standing: PlaceStanding { fate, lines: Vec::new() }, lines: None, is_absence: false }
+        Self { standing: PlaceStanding { fate, lines: Vec::new() }, lines: None, is_bodiless: false }
     }
 
-    fn absence(fate: Fate) -> Self {
-        Self { is_absence: true, ..Self::whole(fate) }
+    fn bodiless(fate: Fate) -> Self {
+        Self { is_bodiless: true, ..Self::whole(fate) }
     }
 
     fn is_there(&self) -> bool {
-        !self.is_absence && (self.standing.fate == Fate::Kept || self.standing.lines.contains(&true))
+        !self.is_bodiless && (self.standing.fate == Fate::Kept || self.standing.lines.contains(&true))
     }
 
     /// Whether anything of it is here that is not in `will`.
@@ -210,6 +211,14 @@ impl Bringing<'_> {
     pub(super) fn has_values_in(self, will: Option<&Node>, contents: &dyn ContentByDigest) -> bool {
         let texts = || Some((self.texts(contents)?, self.content_in(will, contents)?));
         texts().is_some_and(|((before, left), will)| values_stay(self.path.as_str(), [&before, &left, &will]))
+    }
+
+    /// The values that it brought and that do not count any more in `will`, with what is there instead.
+    pub(super) fn values_lost(self, will: Option<&Node>, contents: &dyn ContentByDigest) -> Vec<KeyClash> {
+        let texts = || Some((self.texts(contents)?, self.content_in(will, contents)?));
+        texts().map_or(Vec::new(), |((before, left), will)| {
+            values_lost(self.path.as_str(), [&before, &left, &will])
+        })
     }
 
     /// How it stands in `now`, where it never came: lines that it takes out may be gone because others have something else
@@ -322,7 +331,7 @@ impl Bringing<'_> {
         let came = |(found, now): (&BroughtPart, &BroughtPart)| {
             let mut lines = found.standing.lines.iter().zip(&now.standing.lines);
             // That nothing is back of which nothing was taken out shows nothing.
-            let is_told_as_one = now.standing.lines.is_empty() && !now.is_absence;
+            let is_told_as_one = now.standing.lines.is_empty() && !now.is_bodiless;
             lines.any(|(found, now)| !found && *now)
                 || is_told_as_one && found.standing.fate != Fate::Kept && now.standing.fate == Fate::Kept
         };
@@ -334,7 +343,7 @@ impl Bringing<'_> {
         // Told without reading anything, which is how it nearly always is.
         if now == self.left {
             return Fate::Kept;
-        } else if now == self.before {
+        } else if now == self.before && !self.is_only_a_folder(now) {
             return Fate::Undone;
         }
         let parts = self.parts(now, contents);
@@ -347,7 +356,7 @@ impl Bringing<'_> {
             true => Vec::new(),
             false => self.lines(now, contents).unwrap_or_else(|| vec![BroughtPart::whole(self.whole(now))]),
         };
-        parts.extend(self.values(now, contents).into_iter().map(BroughtPart::absence));
+        parts.extend(self.values(now, contents).into_iter().map(BroughtPart::bodiless));
         let mode = |node: Option<&Node>| node.and_then(Node::mode);
         if let (Some(before), Some(left)) = (mode(self.before), mode(self.left))
             && before != left
@@ -357,7 +366,16 @@ impl Bringing<'_> {
         parts
     }
 
+    /// Whether all that is back of what went is a folder: what went with it is told of by its files, and others may be
+    /// in it now.
+    fn is_only_a_folder(self, now: Option<&Node>) -> bool {
+        self.left.is_none() && self.before.is_some_and(Node::is_dir) && now.is_some_and(Node::is_dir)
+    }
+
     fn whole(self, now: Option<&Node>) -> Fate {
+        if self.is_only_a_folder(now) {
+            return Fate::Kept;
+        }
         match (is_same_content(self.left, now), is_same_content(self.before, now)) {
             (true, _) => Fate::Kept,
             (false, true) => Fate::Undone,
@@ -385,14 +403,15 @@ impl Bringing<'_> {
         let part = |(index, standing)| BroughtPart {
             standing,
             lines: Some(brought.lines(index)),
-            is_absence: false,
+            is_bodiless: false,
         };
-        let away = |standing| BroughtPart { standing, lines: None, is_absence: true };
+        let away = |standing| BroughtPart { standing, lines: None, is_bodiless: true };
         let parts = standings.into_iter().enumerate().map(part);
         Some(parts.chain(removed.into_iter().map(away)).collect())
     }
 
-    /// The values of settings that it took away or made others, and the keys that it took out; nothing where there are none.
+    /// The values of settings that it took away, made others or brought, and the keys that it took out; nothing where there
+    /// are none.
     fn values(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Vec<Fate> {
         let texts = (!is_same_content(self.before, self.left)).then(|| self.texts(contents)).flatten();
         let Some((before, left)) = texts else { return Vec::new() };

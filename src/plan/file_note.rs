@@ -102,6 +102,16 @@ pub enum FileNote {
     },
 }
 
+/// What `patch` changes is there, all or some of it, and these had changed the file.
+fn in_place(patch: &str, others: &[String], whole: bool) -> String {
+    let has = format!("already has {} {patch} changes", if whole { "what" } else { "some of what" });
+    // An earlier edition of it has its name.
+    match others.iter().all(|other| other == patch) {
+        true => has,
+        false => format!("{has}; {} changed it, too", others.join(", ")),
+    }
+}
+
 impl LocalChange {
     fn phrase(self) -> &'static str {
         match self {
@@ -151,10 +161,7 @@ impl FileNote {
                     "{others} changed it, too, and its original isn't here any more; {patch} changes only lines that are as it expects them"
                 );
             }
-            FileNote::InPlace { patch, others, whole } => {
-                let (others, what) = (others.join(", "), if *whole { "what" } else { "some of what" });
-                return format!("already has {what} {patch} changes; {others} changed it, too");
-            }
+            FileNote::InPlace { patch, others, whole } => return in_place(patch, others, *whole),
             FileNote::HandMergeLacks { patch, lines } => {
                 return format!("your merged file doesn't have all changes of {patch}{}", in_brackets(lines));
             }

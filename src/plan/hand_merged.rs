@@ -2,8 +2,8 @@
 
 use super::fates::Bringing;
 use super::layers::{ContentByDigest, Stack};
-use super::local_edits::Resolution;
 use super::merged_how::MergedHow;
+use super::resolution::Resolution;
 use super::why::Edits;
 use super::{FileNote, Note, Obstacle, Situation};
 use crate::diff::{Fate, LineRange};

@@ -13,62 +13,11 @@
 //!
 //! Whatever the patch does not change is not looked at. A person's choice comes before all but "refuse".
 
-use super::apply::Planner;
 use super::file_note::{FileNote, LocalChange};
-use super::merged_how::MergedHow;
+use super::planner::{Planner, SettledPlace};
+use super::resolution::Resolution;
 use super::why::Edits;
-use crate::model::{FileChange, FileNode, LocalEdits, Node};
-
-/// What is to become of an edited file, as it was worked out or chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Resolution {
-    /// Somebody chose that it stays as it is.
-    KeepMine,
-    /// Somebody chose the patch's version.
-    TakeTheirs {
-        /// Whether that is at hand already; if not, it is made from the original.
-        is_at_hand: bool,
-    },
-    /// Both edits together.
-    Merged {
-        /// What they come to.
-        file: FileNode,
-        /// How that was found.
-        by: MergedHow,
-    },
-    /// As it was, from a file whose switch is not where the patch left it.
-    Switched {
-        /// What it comes to where switches of other patches stay as they are; nothing: exactly what was there.
-        file: Option<FileNode>,
-    },
-    /// Both changed the same places; each in words.
-    Clashes(Vec<String>),
-    /// The edits of the patch do not fit what is here; each reason as a phrase.
-    Unfit(Vec<String>),
-    /// It cannot be merged, and why, as a phrase.
-    Impossible(String),
-}
-
-impl Resolution {
-    /// Everything that a plan depends on, in one spelling.
-    pub(super) fn spell(&self) -> String {
-        match self {
-            Resolution::KeepMine => "mine".to_owned(),
-            Resolution::TakeTheirs { .. } => "theirs".to_owned(),
-            Resolution::Merged { file, .. } => format!("merged {} {}", file.digest, file.mode),
-            Resolution::Switched { file: None } => "switched".to_owned(),
-            Resolution::Switched { file: Some(file) } => format!("switched {} {}", file.digest, file.mode),
-            Resolution::Clashes(_) | Resolution::Unfit(_) | Resolution::Impossible(_) => "open".to_owned(),
-        }
-    }
-}
-
-/// What will stand at a place.
-pub(super) struct SettledPlace {
-    pub after: Option<Node>,
-    /// Whether the content the patch starts from must be there.
-    pub(crate) needs_source: bool,
-}
+use crate::model::{FileChange, LocalEdits, Node};
 
 impl Planner<'_> {
     /// What becomes of a place that is neither as before nor as afterwards. `None`: it stays as it is, which was told.

@@ -28,12 +28,14 @@ mod metrics;
 mod note;
 mod open_again;
 mod order;
+mod planner;
 mod problem_facts;
 mod relate;
 #[cfg(test)]
 mod relate_tests;
 mod remark;
 mod repair;
+mod resolution;
 mod resolve;
 mod rollback;
 pub(crate) mod rollout;
@@ -65,7 +67,6 @@ pub(crate) use fixed::{
 };
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
 pub use laying::lay;
-pub(crate) use local_edits::Resolution;
 pub(crate) use merged_how::MergedHow;
 pub(crate) use metrics::{
     ChangeEvent, Deed, EventRef, Metrics, Period, Proportion, RateFigure, TimeFigure, Times,
@@ -81,6 +82,7 @@ pub(crate) use relate::{
 };
 pub(crate) use remark::{ChangeRemark, PatchRemark, PlaceRemark};
 pub(crate) use repair::{Lost, LostFile, plan_repair};
+pub(crate) use resolution::Resolution;
 pub(crate) use resolve::{Cycle, resolve};
 pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;

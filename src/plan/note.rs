@@ -18,16 +18,17 @@ pub struct Note {
     /// The place it is about, if it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// What it is made from; none where it was read from an answer.
+    /// What becomes of the file that it is about, if it is that.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) file: Option<FileNote>,
+    /// What else it is made from; none where it was read from an answer.
     #[serde(skip)]
     about: Option<NoteAbout>,
 }
 
-/// What is noted.
+/// What is noted, but for what becomes of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NoteAbout {
-    /// What becomes of a file.
-    File(FileNote),
     /// What the author of the patch asks for.
     Hold(Hold),
     /// What would stop it if it weighed more.
@@ -71,7 +72,8 @@ pub(crate) enum NoteSource {
 impl Note {
     pub(crate) fn new(about: impl Into<NoteAbout>) -> Self {
         let about = about.into();
-        Self { kind: about.kind().to_owned(), text: about.phrase(), path: None, about: Some(about) }
+        let (kind, text) = (about.kind().to_owned(), about.phrase());
+        Self { kind, text, path: None, file: None, about: Some(about) }
     }
 
     pub(crate) fn at(path: impl Display, about: impl Into<NoteAbout>) -> Self {
@@ -80,7 +82,8 @@ impl Note {
 
     /// What becomes of the file at `path`.
     pub(crate) fn of_file(path: &TreePath, note: FileNote) -> Self {
-        Self::at(path, NoteAbout::File(note))
+        let (kind, text) = ("file".to_owned(), note.phrase());
+        Self { kind, text, path: Some(path.to_string()), file: Some(note), about: None }
     }
 
     /// What `by` says, in its words.
@@ -92,14 +95,6 @@ impl Note {
     pub(crate) fn of_obstacle(about: fn(Box<Obstacle>) -> NoteAbout, obstacle: Obstacle) -> Self {
         let path = obstacle.path.clone();
         Self { path, ..Self::new(about(Box::new(obstacle))) }
-    }
-
-    /// What becomes of the file that it is about, if it is that.
-    pub(crate) fn file(&self) -> Option<&FileNote> {
-        match &self.about {
-            Some(NoteAbout::File(note)) => Some(note),
-            _ => None,
-        }
     }
 
     /// What the author asks for, if it is that.
@@ -127,13 +122,13 @@ impl Note {
 
     /// What it says to who types commands: with what they can add.
     pub(crate) fn typed(&self) -> String {
-        let added = self.file().zip(self.path.as_deref()).and_then(|(file, path)| file.typed(path));
+        let added = self.file.as_ref().zip(self.path.as_deref()).and_then(|(file, path)| file.typed(path));
         [Some(self.text.clone()), added].into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 
     /// Whether it is that a file is not as the patch leaves it, because of what somebody did to it.
     pub(crate) fn leaves_a_file(&self) -> bool {
-        matches!(self.file(), Some(FileNote::Kept { .. } | FileNote::StaysDeleted))
+        matches!(self.file, Some(FileNote::Kept { .. } | FileNote::StaysDeleted))
     }
 }
 
@@ -141,7 +136,6 @@ impl NoteAbout {
     /// The word for programs.
     const fn kind(&self) -> &'static str {
         match self {
-            NoteAbout::File(_) => "file",
             NoteAbout::Hold(_) => "notice",
             NoteAbout::Reason(_) => "reason",
             NoteAbout::Allowed(_) => "allowed",
@@ -158,7 +152,6 @@ impl NoteAbout {
     /// A phrase that begins small, unless it begins with a name.
     fn phrase(&self) -> String {
         match self {
-            NoteAbout::File(note) => note.phrase(),
             NoteAbout::Hold(hold) => format!("{}: {}", hold.phase.heading(), hold.text.raw()),
             NoteAbout::Reason(why) | NoteAbout::AskedAgain(why) => why.meaning(),
             NoteAbout::Allowed(why) => format!("{} ({}), which you allow", why.meaning(), why.code()),

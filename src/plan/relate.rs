@@ -7,141 +7,29 @@
 mod claims;
 mod class;
 mod places;
+mod relation;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Obstacle;
-use super::fates::{Bringing, FileFates, PlaceFate};
+use super::fates::{Bringing, PlaceFate};
 use super::landing::{Ground, Landing};
 use super::layers::{ContentByDigest, Layer, Stack, has_a_say};
 use super::laying::{alone, lay};
 use super::scope::Scope;
 use super::why::{Override, Unfit};
-use crate::diff::{Fate, KeyClash, LineRange};
-use crate::model::{FileChange, LayerKey, Patch, TreePath};
-use crate::text::{Advice, capitalised};
+use crate::diff::Fate;
+use crate::model::{FileChange, Patch, TreePath};
+use crate::text::capitalised;
 use claims::Claims;
-pub(crate) use claims::Declaration;
 pub(crate) use claims::{has_to_do_with, says_that_it_contains};
 pub(crate) use class::{Consequence, RelationClass};
 use places::places;
+pub(crate) use relation::Loss;
+pub use relation::{ContainmentProof, Declaration, Grounds, Meeting, Relation, SharedPlace};
 use words::RelationFacts;
 pub(crate) use words::words_of;
-
-/// How two patches meet at one place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Meeting {
-    /// Both leave the same.
-    Same,
-    /// One was made for what the other leaves.
-    OnTop,
-    /// They change different lines, or different keys.
-    DifferentLines,
-    /// They change the same lines of what the new patch was made for.
-    SameLines(Vec<LineRange>),
-    /// Both change the whole of it, and it cannot be told apart what belongs to whom.
-    Whole,
-}
-
-/// A place that both change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SharedPlace {
-    pub path: TreePath,
-    /// How they meet there.
-    pub meeting: Meeting,
-    /// Whether the new patch was made for what was there before the other one.
-    pub(crate) from_before: bool,
-    /// Whether nobody has the file any more that the new patch was made from, though it brings nothing but lines.
-    pub(crate) lacks_original: bool,
-    /// What becomes of what the other one changed there.
-    pub fate: Fate,
-    /// The lines of it that are lost, in what the other one left.
-    pub lost: Vec<LineRange>,
-    /// The values that the other one and the new one both set, in this order, where that is what they clash about.
-    pub(crate) keys: Vec<KeyClash>,
-}
-
-/// What the files show of the new patch containing the other one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ContainmentProof {
-    /// Everything that the other one changed stays as it is, and the new one knows it.
-    Holds,
-    /// Some of it becomes something third.
-    Rewritten,
-    /// Some of it is set back to what was before.
-    Undone,
-    /// The new one has nothing to do with some of its files.
-    #[default]
-    Elsewhere,
-}
-
-/// What a relation was decided from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Grounds {
-    /// Fixes of both.
-    pub(crate) both_fix: Vec<String>,
-    /// Fixes of the new one only.
-    pub(crate) only_new: Vec<String>,
-    /// Fixes of the other one only.
-    pub(crate) only_other: Vec<String>,
-    /// Places that both change.
-    pub places: Vec<SharedPlace>,
-    /// Files of the other one that the new one does not touch: they stay as they are.
-    pub(crate) untouched: Vec<TreePath>,
-    /// How many files the other one has; a renamed one is one.
-    pub(crate) files: usize,
-    /// Where it moved files, by the names that they had.
-    pub(crate) moved: BTreeMap<TreePath, TreePath>,
-    /// What the patches say about each other.
-    pub declared: Vec<Declaration>,
-    /// Whether the new one says that it contains the other one, in whatever words.
-    pub(crate) says_contains: bool,
-    /// Whether the other one says that it contains the new one.
-    pub(crate) says_contained: bool,
-    /// What the files show of the new one containing the other one.
-    pub proof: ContainmentProof,
-    /// Whether all that the new one brings is in the folder already.
-    pub(crate) is_covered: bool,
-}
-
-/// How a patch is related to one that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Relation {
-    pub other: LayerKey,
-    pub id: String,
-    /// Its revision.
-    pub revision: u32,
-    /// In which way.
-    pub class: RelationClass,
-    /// What the files alone would stop, where the class is about something else.
-    pub(crate) loss: Option<Loss>,
-    /// Whether what they say about each other counts.
-    pub scope: Scope,
-    /// With which override it does not stop the patch, if there is one.
-    pub(crate) way_around: Option<Override>,
-    /// Whether its words begin with the id of a patch, which is written as its author did.
-    pub(crate) begins_with_a_name: bool,
-    /// In plain words.
-    pub sentence: String,
-    /// The same within a sentence.
-    pub(crate) phrase: String,
-    /// What to do about it; empty where nothing has to be done.
-    pub way_out: Advice,
-    /// What it was decided from.
-    pub evidence: Grounds,
-}
-
-/// What the other patch loses, beside what is said about the two.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Loss {
-    pub class: RelationClass,
-    /// As a phrase.
-    pub phrase: String,
-    /// What to do about it.
-    pub way_out: Advice,
-    pub way_around: Option<Override>,
-}
 
 /// Where the other patch is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -423,41 +311,6 @@ fn way_around(
     }
 }
 
-impl SharedPlace {
-    /// Whether the two cannot both be right there.
-    fn clashes(&self) -> bool {
-        matches!(self.meeting, Meeting::SameLines(_) | Meeting::Whole) && self.fate != Fate::Kept
-    }
-}
-
-impl Grounds {
-    fn proof(&self) -> ContainmentProof {
-        let has = |fate| self.places.iter().any(|place| place.fate == fate);
-        let knows_it = self.places.iter().any(|place| place.meeting == Meeting::OnTop && !place.from_before);
-        if has(Fate::Undone) {
-            ContainmentProof::Undone
-        } else if has(Fate::Rewritten) {
-            ContainmentProof::Rewritten
-        } else if self.places.is_empty() || !self.untouched.is_empty() && !knows_it {
-            ContainmentProof::Elsewhere
-        } else {
-            ContainmentProof::Holds
-        }
-    }
-
-    /// What becomes of the other one's files.
-    pub(crate) fn file_fates(&self) -> FileFates {
-        let found = self.places.iter().map(|place| (&place.path, place.fate));
-        let fates = FileFates::of(found, &self.moved);
-        FileFates { untouched: self.untouched.clone(), all: self.files, ..fates }
-    }
-
-    /// What is said against their being together.
-    fn exclusion(&self) -> Option<&Declaration> {
-        self.declared.iter().find(|said| matches!(said, Declaration::Excludes { .. }))
-    }
-}
-
 impl Relation {
     /// The reasons why the patch cannot be applied, if it is one.
     pub fn obstacles(&self) -> Vec<Obstacle> {
@@ -468,32 +321,5 @@ impl Relation {
         let stops = self.class.consequence() == Consequence::Stop;
         let why = stops.then(|| Unfit::Related(Box::new(self.clone())));
         why.into_iter().chain(self.loss.clone().map(Unfit::Loses)).map(at).collect()
-    }
-
-    /// Whether the other one loses something.
-    pub(super) fn takes_away(&self) -> bool {
-        matches!(self.evidence.proof, ContainmentProof::Rewritten | ContainmentProof::Undone)
-    }
-
-    /// The same where its own author says so.
-    pub(super) fn excused(mut self) -> Self {
-        self.class = RelationClass::BuildsOn;
-        self.phrase = self.rewriting().unwrap_or_default();
-        self.sentence = format!("{}.", capitalised(&self.phrase));
-        self.begins_with_a_name = false;
-        (self.loss, self.way_around, self.way_out) = (None, None, Advice::default());
-        self
-    }
-
-    /// Whether both change the file at `path`, in different places.
-    pub(super) fn is_merged_at(&self, path: &TreePath) -> bool {
-        let replaces = self.class.consequence() == Consequence::Replace;
-        let mut places = self.evidence.places.iter().filter(|_| !replaces);
-        places.any(|place| place.path == *path && place.meeting == Meeting::DifferentLines)
-    }
-
-    /// Places where the two cannot both be right.
-    pub(crate) fn clashing_places(&self) -> Vec<&TreePath> {
-        self.evidence.places.iter().filter(|place| place.clashes()).map(|place| &place.path).collect()
     }
 }

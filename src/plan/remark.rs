@@ -2,7 +2,7 @@
 
 use super::shown_lists::shortened;
 use super::why::undoes_phrase;
-use crate::model::{PatchRef, Position, RollbackPossible, Unportable, Untrusted};
+use crate::model::{PatchRef, Position, RollbackPossible, TreePath, Unportable, Untrusted};
 use crate::text::with_thousands;
 
 /// Why a patch doesn't come that somebody's own versions keep out.
@@ -65,6 +65,11 @@ pub(crate) enum PatchRemark {
     OtherHistory {
         folder: String,
     },
+    /// It says so itself, and nobody known stands behind that.
+    SaysFinal {
+        patch: String,
+        reason: Option<Untrusted>,
+    },
     /// It went because of this.
     FailedBefore {
         subject: String,
@@ -84,6 +89,10 @@ pub(crate) enum PatchRemark {
 pub(crate) enum PlaceRemark {
     BadNameOnWindows(Unportable),
     OddName(String),
+    /// Where a disk takes one spelling for another.
+    SpelledOtherwise {
+        found: TreePath,
+    },
     HasOtherNames,
     /// What runs it.
     RunsByItself(&'static str),
@@ -134,7 +143,7 @@ impl PatchRemark {
             PatchRemark::Related { .. } | PatchRemark::SaidToContain { .. } => "related",
             PatchRemark::PartlyThere { .. } => "partly-there",
             PatchRemark::CheckedOnceAgreed { .. } => "checked-once-agreed",
-            PatchRemark::LimitedRollback { .. } => "limited-rollback",
+            PatchRemark::LimitedRollback { .. } | PatchRemark::SaysFinal { .. } => "limited-rollback",
             PatchRemark::Old { .. } => "old",
             PatchRemark::FarAhead { .. } => "far-ahead",
             PatchRemark::LateFix { .. } => "late",
@@ -179,6 +188,12 @@ impl PatchRemark {
                 let reason = reason.as_ref().map_or("the vendor gives no reason", Untrusted::raw);
                 format!("this patch {until}: {reason}")
             }
+            PatchRemark::SaysFinal { patch, reason } => {
+                let reason = reason.as_ref().map_or("it gives no reason", Untrusted::raw);
+                format!(
+                    "{patch} says it can't be rolled back ({reason}), but no key you trust signed it, so its word stops nobody"
+                )
+            }
             PatchRemark::Old { patch, days } => {
                 format!("{patch} is {days} days old; check if there is a newer one")
             }
@@ -211,7 +226,9 @@ impl PatchRemark {
 impl PlaceRemark {
     pub(super) const fn kind(&self) -> &'static str {
         match self {
-            PlaceRemark::BadNameOnWindows(_) | PlaceRemark::OddName(_) => "name",
+            PlaceRemark::BadNameOnWindows(_)
+            | PlaceRemark::OddName(_)
+            | PlaceRemark::SpelledOtherwise { .. } => "name",
             PlaceRemark::HasOtherNames => "hard-links",
             PlaceRemark::RunsByItself(_) => "runs-by-itself",
             PlaceRemark::ComparedLater => "compared-later",
@@ -228,6 +245,11 @@ impl PlaceRemark {
     pub(super) fn phrase(&self) -> String {
         let text = match self {
             PlaceRemark::BadNameOnWindows(why) => return format!("this name doesn't work on Windows: {why}"),
+            PlaceRemark::SpelledOtherwise { found } => {
+                return format!(
+                    "this folder spells the name {found}; a rollback won't bring that spelling back"
+                );
+            }
             PlaceRemark::RunsByItself(how) => return format!("runs automatically: {how}"),
             PlaceRemark::LikelySecret(what) => {
                 return format!(

@@ -64,11 +64,7 @@ pub(crate) fn plan_rollback(
             };
             notes.push(Note::of_file(&step.path, note));
         } else if edited {
-            let how = match (observed, situation.edits.get(&step.path)) {
-                (None, _) => Since::Removed,
-                (Some(_), Some(Resolution::Clashes(places))) => Since::EditedAt(places.clone()),
-                (Some(_), _) => Since::Edited,
-            };
+            let how = since(observed, situation.edits.get(&step.path));
             obstacles.push(Obstacle::at(&step.path, Restoring::ChangedSince { what, how, can_be_kept }));
             continue;
         }
@@ -89,5 +85,14 @@ pub(crate) fn plan_rollback(
         notes,
         needed_bytes,
         is_written_down: false,
+    }
+}
+
+/// What happened to a file since the patch left it.
+fn since(observed: Option<&Node>, edits: Option<&Resolution>) -> Since {
+    match (observed, edits) {
+        (None, _) => Since::Removed,
+        (Some(_), Some(Resolution::Clashes(places))) => Since::EditedAt(places.clone()),
+        (Some(_), _) => Since::Edited,
     }
 }

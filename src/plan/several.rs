@@ -264,6 +264,7 @@ impl<'a> FolderSoFar<'a> {
         self.now.version = self.version_for(one);
         self.now.failed_checks.clone_from(&one.failed_checks);
         self.now.unasked_checks.clone_from(&one.unasked_checks);
+        self.now.is_vouched = !one.authors.is_empty();
         // Of a thousand that ask for no others, each would list all.
         if !one.patch.about.depends_on_others() {
             return;

@@ -30,6 +30,8 @@ pub struct Situation {
     pub version: Option<String>,
     /// Patches that are in the folder: id and revision.
     pub installed: Vec<(String, u32)>,
+    /// Whether somebody known made the patch that is planned.
+    pub(crate) is_vouched: bool,
     /// Ids of those of them that are not known to be for the product and by the author of the patch that is planned.
     pub(crate) strangers: BTreeSet<String>,
     /// Ids of those of them that only a word that nobody has to believe says to be there: they meet no requirement.

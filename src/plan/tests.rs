@@ -240,6 +240,21 @@ fn a_name_that_differs_only_in_case_from_one_on_disk_is_told() {
 }
 
 #[test]
+fn a_file_that_is_spelled_otherwise_where_case_does_not_count_is_told() {
+    let patch = patch(vec![change("lib/Readme", Some(file("old")), Some(file("new")))]);
+    let spelled = |name: &str| {
+        let names = BTreeMap::from([(Some(path("lib")), BTreeSet::from([name.to_owned()]))]);
+        let here = folder(&[("lib", DIR), ("lib/Readme", file("old"))]);
+        plan_apply(&patch, &Situation { case_sensitive: false, names, ..here })
+    };
+    let preview = spelled("README");
+    assert_eq!((codes(&preview), steps(&preview)), (vec![], vec!["lib/Readme"]));
+    let told: Vec<String> = preview.notes.iter().map(|note| note.text.clone()).collect();
+    assert_eq!(told, ["this folder spells the name README; a rollback won't bring that spelling back"]);
+    assert!(spelled("Readme").notes.is_empty());
+}
+
+#[test]
 fn a_rename_that_only_changes_case_is_no_collision() {
     let mut new = change("Readme", None, Some(file("text")));
     new.payload = Some(Payload::Same { from: path("README") });

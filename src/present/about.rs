@@ -1,6 +1,9 @@
 //! What this program is, under which licenses, and what is inside it.
 
+use std::sync::LazyLock;
+
 use crate::environment::Environment;
+use crate::text::escape_line;
 
 /// Which build this is: version, commit where one is known, profile.
 pub const BUILD: &str = env!("PATCHWRIGHT_BUILD");
@@ -10,12 +13,25 @@ pub const APACHE: &str = include_str!("../../LICENSE-APACHE");
 /// The license of the fonts that are carried along.
 pub const FONTS: &str = include_str!("../../assets/fonts/OFL.txt");
 
+/// The licenses of all libraries, with who holds the rights. Empty unless a package was made.
+const NOTICES: &str = include_str!(concat!(env!("OUT_DIR"), "/third-party.txt"));
+
 /// The names and versions of every library that a build may have.
 const LIBRARIES: &str = include_str!("../../Cargo.lock");
 
 /// Which system this runs on.
 pub fn system() -> String {
     Environment::of_this_machine().platform
+}
+
+/// The lines of the licenses of all libraries, for a screen; none in a build that isn't packed.
+pub fn notices() -> &'static [String] {
+    static LINES: LazyLock<Vec<String>> = LazyLock::new(|| on_a_screen(NOTICES));
+    &LINES
+}
+
+fn on_a_screen(text: &str) -> Vec<String> {
+    text.lines().map(|line| escape_line(&line.trim_end().replace('\t', "    ")).into_owned()).collect()
 }
 
 /// Each library with its version, a line each.
@@ -47,5 +63,12 @@ mod tests {
         assert!(libraries.len() > 100, "{}", libraries.len());
         assert!(libraries.iter().any(|library| library.starts_with("serde_json 1.")), "{libraries:?}");
         assert!(!libraries.iter().any(|library| library.starts_with("patchwright ")));
+    }
+
+    #[test]
+    fn licenses_are_shown_line_by_line_without_what_hides_in_them() {
+        let lines = on_a_screen("MIT\n\n\tCopyright \u{a9} Jos\u{e9} \u{202e}\u{c}\r\n");
+        assert_eq!(lines, ["MIT", "", "    Copyright \u{a9} Jos\u{e9} \\u{202e}"]);
+        assert_eq!(on_a_screen(""), [""; 0]);
     }
 }

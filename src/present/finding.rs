@@ -327,7 +327,7 @@ pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -
     for note in notes {
         let (places, deleted) = groups.entry((note.is_warning(), note.text.as_str())).or_default();
         places.extend(note.path.as_ref().map(|path| escape_line(path).into_owned()));
-        let stays_deleted = note.file() == Some(&FileNote::StaysDeleted);
+        let stays_deleted = note.file == Some(FileNote::StaysDeleted);
         let path = note.path.as_deref().filter(|_| stays_deleted);
         deleted.extend(path.and_then(|path| TreePath::parse(path).ok()));
     }

@@ -8,6 +8,7 @@ mod evidence;
 mod fixed;
 mod folder;
 mod metrics;
+mod parts;
 mod patch;
 mod plan;
 mod rehearse;

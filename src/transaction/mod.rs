@@ -32,10 +32,12 @@
 
 mod commit;
 mod finish;
+mod interrupted;
 mod layout;
 mod no_trace;
 mod observe;
 mod originals;
+mod places;
 mod prepare;
 mod put_aside;
 mod record;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::finish::Generation;
 use super::record::{self, Intent};
-use super::staging::Staging;
+use super::staging::{Staging, is_remembered};
 use super::{ChangeFailure, Intermediate, IoResultExt, Request, TransactionError, exists, finish, layout};
 use crate::disk::fs::{Fs, Place, Stat, StatePath};
 use crate::ledger::{Ledger, read_small};
@@ -196,11 +196,6 @@ fn copied_originals(request: &Request<'_>, fs: &dyn Fs) -> Result<BTreeSet<usize
         look.names > 1 || open.contains(&look.object) || request.contents.copies_original(step)
     };
     Ok(files.iter().filter(is_copied).map(|(n, ..)| *n).collect())
-}
-
-/// Whether a copy of what `step` leaves is kept.
-pub(super) fn is_remembered(request: &Request<'_>, step: &Step) -> bool {
-    matches!(step.after, Some(Node::File(_))) && request.contents.remembers(step)
 }
 
 /// Everything that has to be on disk before the first swap. The originals and the folders around them are among

@@ -16,13 +16,15 @@
 use std::io;
 
 use super::observe::{holds_originals, observe};
+use super::places::{taken_out, touched_places, verify};
 use super::record::{self, EndRecord, Intent, RecordRead};
-use super::{IoResultExt, TransactionError, commit, exists, finish, layout};
+use super::{IoResultExt, TransactionError, exists, finish, layout};
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, StatKind, StatePath};
 use crate::ledger::{Entry, Ledger, read_small};
-use crate::model::{Digest, Step, TreePath};
+use crate::model::{Digest, TreePath};
 
+pub use super::interrupted::InterruptedChange;
 pub use super::observe::{StepKind, StepState};
 pub use super::undo::{OnForeign, Options, UndoAction, UndoTable, Undone, undo, undo_by};
 
@@ -44,17 +46,6 @@ pub enum Unfinished {
     },
     /// The change is done; only tidying is left.
     Done(Intent),
-}
-
-/// An interrupted transaction.
-#[derive(Debug)]
-pub struct InterruptedChange {
-    pub(super) id: String,
-    pub(super) intent: Intent,
-    pub(super) intent_digest: Digest,
-    /// What it was about to do.
-    pub entry: Entry,
-    pub steps: Vec<Step>,
 }
 
 /// Reads what the state folder says; changes nothing and needs no lock.
@@ -307,11 +298,11 @@ pub fn roll_forward(root: &TargetRoot, interrupted: &InterruptedChange) -> Resul
     finish::remove_tree(fs, &unsynced)?;
     let bytes = record::render("commit", &interrupted.id, &outcome);
     record::write_small(fs, &unsynced, &bytes).context("write", &unsynced)?;
-    let mut touched = commit::touched_places(steps);
-    touched.extend(commit::taken_out(fs, steps)?);
+    let mut touched = touched_places(steps);
+    touched.extend(taken_out(fs, steps)?);
     touched.push(Place::from(&unsynced));
     fs.sync(&touched).context("write to disk", "the changed folders")?;
-    commit::verify(fs, steps)?;
+    verify(fs, steps)?;
     fs.rename(&unsynced, &layout::commit()).context("commit", layout::commit())?;
     fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
     finish::committed(fs, &interrupted.intent)?;

@@ -7,6 +7,11 @@ use crate::disk::fs::{FileWrite, Fs, Place, Stat, StatKind, StatePath};
 use crate::disk::node_at;
 use crate::model::{Code, FileNode, Hasher, Mode, Node, Step};
 
+/// Whether a copy of what `step` leaves is kept.
+pub(super) fn is_remembered(request: &Request<'_>, step: &Step) -> bool {
+    matches!(step.after, Some(Node::File(_))) && request.contents.remembers(step)
+}
+
 /// One step being staged.
 pub(super) struct Staging<'a> {
     pub request: &'a Request<'a>,
@@ -29,7 +34,7 @@ impl Staging<'_> {
             }
             (_, Some(Node::File(file))) => {
                 self.stage_file(&object, file)?;
-                if super::prepare::is_remembered(self.request, self.step) {
+                if is_remembered(self.request, self.step) {
                     self.copy(&Place::from(&object), &layout::left(&layout::live(), self.n), file)?;
                 }
             }

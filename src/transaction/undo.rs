@@ -6,11 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 
+use super::interrupted::InterruptedChange;
 use super::observe::{Observed, Original, StepKind, StepState, find_folders_in_use, observe};
 use super::originals::{Unlike, UnlikePlace, provide, unlike};
+use super::places::touched_places;
 use super::record::{self, EndRecord};
-use super::recover::InterruptedChange;
-use super::{Contents, IoResultExt, TransactionError, commit, finish, is_empty, layout};
+use super::{Contents, IoResultExt, TransactionError, finish, is_empty, layout};
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
 use crate::environment::Environment;
@@ -421,7 +422,7 @@ fn is_something_at(fs: &dyn Fs, path: &TreePath) -> Result<bool, TransactionErro
 /// Folders to sync after an undo: those that are still or again there.
 fn touched_for_undo(fs: &dyn Fs, steps: &[Step], report: &Undone) -> Result<Vec<Place>, TransactionError> {
     let inverse: Vec<Step> = steps.iter().map(Step::inverse).collect();
-    let mut places: BTreeSet<Place> = commit::touched_places(&inverse).into_iter().collect();
+    let mut places: BTreeSet<Place> = touched_places(&inverse).into_iter().collect();
     places.extend(report.folders_kept.iter().map(Place::from));
     let mut present = Vec::new();
     for place in places {

@@ -151,6 +151,7 @@ words! {
     ABOUT_ICONS = "Lucide icons, ISC license";
     ABOUT_FONT_LICENSE = "Font license";
     ABOUT_LIBRARIES = "Libraries that a build may contain: {n}";
+    ABOUT_NOTICES = "Third-party notices";
     ABOUT_LIBRARIES_MEANING = "Each has its own license; see crates.io.";
     ABOUT_NO_NETWORK = "Doesn't use the network, except for checks in a patch.";
 }

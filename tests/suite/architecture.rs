@@ -8,6 +8,7 @@ use crate::support::files_below;
 
 mod circles;
 mod hints;
+mod limits;
 mod names;
 mod plain_english;
 mod words;

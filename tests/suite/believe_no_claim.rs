@@ -3,11 +3,13 @@
 
 mod a_year;
 mod by_chance;
+mod final_word;
 mod in_place;
 mod merged_by_hand;
 mod moved;
 mod rotation;
 mod taken_out;
+mod values;
 
 use patchwright::model::{PatchId, Requirement, RequirementMode};
 use serde_json::Value;

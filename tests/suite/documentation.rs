@@ -10,9 +10,12 @@ use crate::support::tools::INSTALLED_BY_CI;
 
 #[test]
 fn the_two_commands_of_the_readme_are_what_ci_runs() {
-    let set_up = section(&document("README.md"), "Set up");
-    let commands: Vec<_> = code_lines(&set_up).map(|line| before_comment(&line)).collect();
+    let install = section(&document("README.md"), "Install");
+    let commands: Vec<_> = code_lines(&install).map(|line| before_comment(&line)).collect();
     assert_eq!(commands, ["cargo run --release", "cargo test"]);
+    // Most people have no toolchain: packages come first.
+    let [packages, toolchain] = ["| Windows |", "Rust toolchain"].map(|words| install.find(words));
+    assert!(packages.is_some() && packages < toolchain, "{install}");
 
     let ci = document(".ci/run");
     let steps: Vec<_> = ci.lines().filter(|line| line.starts_with("step ")).collect();

@@ -1,6 +1,7 @@
 //! Patches that know each other: service packs over hotfixes, several at once, and any of them taken out again.
 
 mod by_chance;
+mod folders;
 mod many;
 mod recorded;
 mod service_packs;

@@ -1,7 +1,7 @@
 //! The manifest: what a bundle says about itself, as strict JSON, and its way to and from [`Patch`].
 //!
-//! Reading goes from the outside in: strict JSON ([`crate::text::json`]), known names and types (`wire`), forms such as
-//! digests, paths and fixed words (`read`), and then the rules that make one consistent patch (`rules` for what a
+//! Reading goes from the outside in: strict JSON ([`crate::text::json`]), known names and types (`document`, `wire`), forms
+//! such as digests, paths and fixed words (`read`), and then the rules that make one consistent patch (`rules` for what a
 //! person wrote, `tree` for the changes). Whoever holds a [`Patch`] that came through [`read_manifest`] needs none
 //! of these checks again. The same rules judge an order before a bundle is made from it.
 
@@ -13,6 +13,10 @@ use crate::text::json::{self, JsonError, TextPosition};
 
 mod wire;
 
+mod document;
+
+mod change;
+mod fields;
 mod op;
 mod read;
 mod write;
@@ -22,6 +26,7 @@ mod links;
 mod problem;
 mod resolves;
 mod rules;
+mod texts;
 mod toggles;
 mod tree;
 
@@ -78,7 +83,7 @@ impl ManifestError {
 pub fn read_manifest(bytes: &[u8]) -> Result<Patch, ManifestError> {
     json::check(bytes, limits::MANIFEST_BYTES)?;
     check_age(bytes)?;
-    let document: wire::RawDocument = json::from_checked(bytes)?;
+    let document: document::RawDocument = json::from_checked(bytes)?;
     let patch = read::patch(document).map_err(|problem| ManifestError::from_problem(problem, bytes))?;
     check(&patch)
         .map_err(|error| ManifestError { position: json::position_of(bytes, &error.at), ..error })?;
@@ -150,14 +155,14 @@ pub fn referenced_blobs(patch: &Patch) -> BTreeMap<Digest, Option<u64>> {
 
 /// A later program may know keys that this one does not. Tells that case apart before they are called unknown.
 fn check_age(bytes: &[u8]) -> Result<(), ManifestError> {
-    let Ok(head) = json::from_checked::<wire::RawHead>(bytes) else {
+    let Ok(head) = json::from_checked::<document::RawHead>(bytes) else {
         return Ok(()); // Not even these two are right: the full reading says where.
     };
     let newer = |at: &str, message: String| {
         let problem = ManifestProblem { code: Code::Newer, at: at.to_owned(), change: None, message };
         Err(ManifestError::from_problem(problem, bytes))
     };
-    if head.format != wire::FORMAT && head.format.starts_with(wire::FORMAT_FAMILY) {
+    if head.format != document::FORMAT && head.format.starts_with(document::FORMAT_FAMILY) {
         return newer("format", format!("the format {:?} is newer than this program", head.format));
     }
     let own = semver::Version::parse(env!("CARGO_PKG_VERSION")).expect("Cargo checks its own version");

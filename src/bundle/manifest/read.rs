@@ -2,22 +2,20 @@
 
 use serde_json::Value;
 
-use super::op::ManifestOp;
+use super::document::RawDocument;
+use super::fields::{ManifestRead, digest, each, must, none_of, nothing_more, patch_id, path, word};
 use super::problem::ManifestProblem;
-use super::{resolves, wire};
+use super::{document, resolves, wire};
 use crate::model::{
-    About, Approvals, CarriedSbom, Check, Code, Conflict, Detect, DiffText, Digest, Evidence, FileChange,
-    FileNode, Hold, Issue, LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product,
-    Requirement, RequirementIf, Restart, Rollback, RolloutPace, Script, Setting, Severity, Share, Toggle,
-    TreePath, Untrusted, Word, read_span,
+    About, Approvals, CarriedSbom, Check, Conflict, Detect, DiffText, Evidence, Hold, Issue, Patch, PatchRef,
+    Probe, Product, Requirement, RequirementIf, Restart, Rollback, RolloutPace, Script, Setting, Share,
+    Toggle, Untrusted, read_span,
 };
 
-pub(super) type ManifestRead<T> = Result<T, ManifestProblem>;
-
-pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
-    let wire::RawDocument { manifest: raw, extensions } = document;
-    if raw.format != wire::FORMAT {
-        return Err(ManifestProblem::manifest("format", format!("the format is not {:?}", wire::FORMAT)));
+pub(super) fn patch(document: RawDocument) -> ManifestRead<Patch> {
+    let RawDocument { manifest: raw, extensions } = document;
+    if raw.format != document::FORMAT {
+        return Err(ManifestProblem::manifest("format", format!("the format is not {:?}", document::FORMAT)));
     }
     if let Some(version) = &raw.min_tool_version {
         semver::Version::parse(version).map_err(|error| {
@@ -32,7 +30,7 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
         kind: word("kind", &raw.kind)?,
         title: raw.title.into(),
         summary: raw.summary.into(),
-        severity: raw.severity.map(severity).transpose()?,
+        severity: raw.severity.map(resolves::read_severity).transpose()?,
         issues: raw.issues.into_iter().map(issue).collect(),
         fixes: raw.fixes,
         vulnerabilities: raw.vulnerabilities,
@@ -82,17 +80,6 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
     })
 }
 
-pub(super) fn each<T, U>(
-    name: &str,
-    raw: Vec<T>,
-    read: impl Fn(T) -> ManifestRead<U>,
-) -> ManifestRead<Vec<U>> {
-    raw.into_iter()
-        .enumerate()
-        .map(|(index, raw)| read(raw).map_err(|problem| problem.inside(format_args!("{name}[{index}]"))))
-        .collect()
-}
-
 fn approvals(raw: Option<wire::RawApprovals>) -> Approvals {
     let raw = raw.unwrap_or_default();
     Approvals { authors: raw.author.unwrap_or(0), reviewers: raw.reviewer.unwrap_or(0) }
@@ -100,10 +87,6 @@ fn approvals(raw: Option<wire::RawApprovals>) -> Approvals {
 
 fn issue(raw: wire::RawIssue) -> Issue {
     Issue { system: raw.system, key: raw.key, url: raw.url, kind: raw.kind }
-}
-
-pub(super) fn severity(raw: wire::RawSeverity) -> ManifestRead<Severity> {
-    Ok(Severity { level: word("severity.level", &raw.level)?, cvss: raw.cvss })
 }
 
 fn hold(raw: wire::RawHold) -> ManifestRead<Hold> {
@@ -266,122 +249,4 @@ fn probe(kind: &str, mut args: wire::Args) -> ManifestRead<Probe> {
 
 fn diff_text(raw: wire::RawDiffText) -> ManifestRead<DiffText> {
     Ok(DiffText { digest: digest("sha256", &raw.sha256)?, size_bytes: raw.size })
-}
-
-pub(super) fn change(raw: wire::RawChange) -> ManifestRead<FileChange> {
-    let place = path("path", &raw.path)?;
-    let before = each("before", raw.before, image)?;
-    // A diff starts from the file at its own path, if there is one, unless another is named.
-    let own = (!before.is_empty()).then_some(&place);
-    let payload = raw.payload.map(|raw| payload(raw, own)).transpose();
-    let change = FileChange {
-        payload: payload.map_err(|problem| problem.inside("payload"))?,
-        path: place,
-        before,
-        after: raw.after.map(image).transpose().map_err(|problem| problem.inside("after"))?,
-        base: raw.base.map(|raw| digest("base", &raw)).transpose()?,
-        edit: raw.edit.map(|raw| digest("edit", &raw)).transpose()?,
-        role: raw.role.map(|raw| word("role", &raw)).transpose()?.unwrap_or_default(),
-        local_edits: raw.local_edits.map(|raw| word("local_edits", &raw)).transpose()?.unwrap_or_default(),
-        fixes: raw.fixes,
-    };
-    let stated: ManifestOp = word("op", &raw.op)?;
-    let meant = ManifestOp::from_change(&change);
-    if stated != meant {
-        let message =
-            format!("the op is {:?}, but before, after and payload say {:?}", raw.op, meant.as_str());
-        return Err(ManifestProblem::manifest("op", message));
-    }
-    Ok(change)
-}
-
-fn image(mut raw: wire::RawImage) -> ManifestRead<Node> {
-    let node = match raw.kind.as_str() {
-        "file" => Node::File(FileNode {
-            digest: digest("sha256", &must("sha256", raw.sha256.take())?)?,
-            size_bytes: must("size", raw.size.take())?,
-            mode: mode("mode", &must("mode", raw.mode.take())?)?,
-        }),
-        "link" => Node::Link(LinkNode { points_to: must("target", raw.target.take())? }),
-        "dir" => Node::Dir(mode("mode", &must("mode", raw.mode.take())?)?),
-        other => return Err(none_of("kind", other, "file, link, dir")),
-    };
-    nothing_more(raw == wire::RawImage { kind: raw.kind.clone(), ..Default::default() }, &raw.kind)?;
-    Ok(node)
-}
-
-fn payload(mut raw: wire::RawPayload, own: Option<&TreePath>) -> ManifestRead<Payload> {
-    let blob = |raw: &mut wire::RawPayload| digest("blob", &must("blob", raw.blob.take())?);
-    let from = |raw: &mut wire::RawPayload| path("from", &must("from", raw.from.take())?);
-    let payload = match raw.encoding.as_str() {
-        "full" => Payload::Whole { blob: blob(&mut raw)? },
-        "zstd-delta" => Payload::Delta {
-            blob: blob(&mut raw)?,
-            from: from(&mut raw)?,
-            source: digest("source", &must("source", raw.source.take())?)?,
-        },
-        "same" => Payload::Same { from: from(&mut raw)? },
-        "diff" => {
-            let other = raw.from.take().map(|from| path("from", &from)).transpose()?;
-            if other.is_some() && own.is_some() {
-                let message = "the diff of a file that is there starts from that file";
-                return Err(ManifestProblem::manifest("from", message));
-            }
-            Payload::Diff { from: other.or_else(|| own.cloned()) }
-        }
-        other => return Err(none_of("encoding", other, "full, zstd-delta, same, diff")),
-    };
-    let taken = wire::RawPayload { encoding: raw.encoding.clone(), ..Default::default() };
-    nothing_more(raw == taken, &raw.encoding)?;
-    Ok(payload)
-}
-
-fn must<T>(at: &str, value: Option<T>) -> ManifestRead<T> {
-    value.ok_or_else(|| ManifestProblem::manifest("", format!("missing field {at:?}")))
-}
-
-fn nothing_more(holds: bool, kind: &str) -> ManifestRead<()> {
-    if holds {
-        return Ok(());
-    }
-    Err(ManifestProblem::manifest("", format!("there is a key that {kind:?} does not have")))
-}
-
-fn none_of(at: &str, word: &str, choices: &str) -> ManifestProblem {
-    ManifestProblem::manifest(at, format!("{word:?} is none of {choices}"))
-}
-
-pub(super) fn word<W: Word>(at: &str, text: &str) -> ManifestRead<W> {
-    W::parse(text).ok_or_else(|| none_of(at, text, &W::choices()))
-}
-
-fn patch_id(at: &str, text: &str) -> ManifestRead<PatchId> {
-    PatchId::parse(text).ok_or_else(|| {
-        ManifestProblem::manifest(
-            at,
-            format!("{text:?} is no patch id: letters, digits, \".\", \"_\" and \"-\" only"),
-        )
-    })
-}
-
-pub(super) fn path(at: &str, text: &str) -> ManifestRead<TreePath> {
-    TreePath::parse(text).map_err(|error| ManifestProblem {
-        code: Code::Path,
-        at: at.to_owned(),
-        change: None,
-        message: error.to_string(),
-    })
-}
-
-fn digest(at: &str, text: &str) -> ManifestRead<Digest> {
-    text.parse().map_err(|error: crate::model::DigestError| ManifestProblem::manifest(at, error.to_string()))
-}
-
-/// Four octal digits, as [`Mode`] prints them: one spelling, and no room for bits beyond the twelve.
-fn mode(at: &str, text: &str) -> ManifestRead<Mode> {
-    let octal = text.len() == 4 && text.bytes().all(|digit| matches!(digit, b'0'..=b'7'));
-    let bits = octal.then(|| u32::from_str_radix(text, 8).ok()).flatten();
-    bits.map(Mode::new).ok_or_else(|| {
-        ManifestProblem::manifest(at, format!("a mode is written as four octal digits, not {text:?}"))
-    })
 }

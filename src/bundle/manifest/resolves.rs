@@ -2,60 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
+use super::fields::{ManifestRead, each, path, word};
 use super::problem::Problems;
-use super::read::{ManifestRead, each, path, severity, word};
-use super::rules::{names, optional_line, rfc3339, vulnerability};
-use super::wire::RawSeverity;
-use super::{ManifestProblem, limits, write};
+use super::texts::{names, optional_line, rfc3339, vulnerability};
+use super::wire::{RawComponent, RawRequiredComponent, RawResolved, RawSeverity};
+use super::{ManifestProblem, limits};
 use crate::model::{
-    About, Component, Patch, Purl, RequiredComponent, ResolvedIssue, ResolvedKind, ResolvedState, TreePath,
-    VersRange, with_resolved,
+    About, Component, Patch, Purl, RequiredComponent, ResolvedIssue, ResolvedKind, ResolvedState, Severity,
+    TreePath, VersRange, with_resolved,
 };
 use crate::text::CvssScore;
-use crate::text::json::present;
-
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawResolved {
-    #[serde(rename = "type")]
-    kind: String,
-    id: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    aliases: Vec<String>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    source: Option<String>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    published: Option<String>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    severity: Option<RawSeverity>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    components: Vec<String>,
-    state: String,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    justification: Option<String>,
-}
-
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawComponent {
-    purl: String,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    version_after: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    paths: Vec<String>,
-    patch_type: String,
-}
-
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawRequiredComponent {
-    purl: String,
-    versions: String,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    required: Option<bool>,
-}
 
 pub(super) fn read(raw: RawResolved) -> ManifestRead<ResolvedIssue> {
     Ok(ResolvedIssue {
@@ -64,7 +20,7 @@ pub(super) fn read(raw: RawResolved) -> ManifestRead<ResolvedIssue> {
         aliases: raw.aliases,
         source: raw.source,
         published: raw.published,
-        severity: raw.severity.map(severity).transpose()?,
+        severity: raw.severity.map(read_severity).transpose()?,
         components: each("components", raw.components, |text| purl("", &text))?,
         state: word("state", &raw.state)?,
         justification: raw.justification.map(|text| word("justification", &text)).transpose()?,
@@ -89,6 +45,10 @@ pub(super) fn read_required(raw: RawRequiredComponent) -> ManifestRead<RequiredC
     })
 }
 
+pub(super) fn read_severity(raw: RawSeverity) -> ManifestRead<Severity> {
+    Ok(Severity { level: word("severity.level", &raw.level)?, cvss: raw.cvss })
+}
+
 fn purl(at: &str, text: &str) -> ManifestRead<Purl> {
     Purl::parse_exact(text).map_err(|error| ManifestProblem::manifest(at, error.to_string()))
 }
@@ -100,7 +60,7 @@ pub(super) fn write(resolved: &ResolvedIssue) -> RawResolved {
         aliases: resolved.aliases.clone(),
         source: resolved.source.clone(),
         published: resolved.published.clone(),
-        severity: resolved.severity.as_ref().map(write::severity),
+        severity: resolved.severity.as_ref().map(write_severity),
         components: resolved.components.iter().map(ToString::to_string).collect(),
         state: resolved.state.to_string(),
         justification: resolved.justification.map(|why| why.to_string()),
@@ -122,6 +82,10 @@ pub(super) fn write_required(part: &RequiredComponent) -> RawRequiredComponent {
         versions: part.versions.to_string(),
         required: part.is_required.then_some(true),
     }
+}
+
+pub(super) fn write_severity(severity: &Severity) -> RawSeverity {
+    RawSeverity { level: severity.level.to_string(), cvss: severity.cvss.clone() }
 }
 
 /// The rules that need no changes of files, for orders too.

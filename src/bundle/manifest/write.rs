@@ -4,12 +4,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::op::ManifestOp;
-use super::{resolves, wire};
+use super::{change, document, resolves, wire};
 use crate::model::{
-    Approvals, CarriedSbom, Check, Conflict, Detect, DiffText, FileChange, Hold, Issue, Node, Patch, Payload,
-    Probe, Product, Requirement, RequirementIf, Rollback, RolloutPace, Script, Setting, Severity, Toggle,
-    Untrusted, span_text,
+    Approvals, CarriedSbom, Check, Conflict, Detect, DiffText, FileChange, Hold, Issue, Patch, Probe,
+    Product, Requirement, RequirementIf, Rollback, RolloutPace, Script, Setting, Toggle, Untrusted,
+    span_text,
 };
 
 /// The first version of this program that reads what [`write_manifest`] writes. Raise it together with the format.
@@ -39,7 +38,7 @@ fn laid_out(fields: &Map<String, Value>, changes: &[FileChange]) -> Vec<u8> {
         out.extend_from_slice(b": ");
         match value {
             Value::Array(_) if key == "changes" && !changes.is_empty() => {
-                append_lines(&mut out, changes.iter().map(change));
+                append_lines(&mut out, changes.iter().map(change::write));
             }
             Value::Array(entries) if entries.iter().any(Value::is_object) => {
                 append_lines(&mut out, entries.iter());
@@ -73,10 +72,10 @@ fn raw_texts(texts: &[Untrusted]) -> Vec<String> {
     texts.iter().map(raw_text).collect()
 }
 
-fn manifest(patch: &Patch) -> wire::Manifest {
+fn manifest(patch: &Patch) -> document::Manifest {
     let about = &patch.about;
-    wire::Manifest {
-        format: wire::FORMAT.to_owned(),
+    document::Manifest {
+        format: document::FORMAT.to_owned(),
         min_tool_version: Some(OLDEST_READER.to_owned()),
         id: about.identity.id.to_string(),
         revision: about.identity.revision,
@@ -86,7 +85,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         kind: about.kind.to_string(),
         title: about.title.raw().to_owned(),
         summary: about.summary.raw().to_owned(),
-        severity: about.severity.as_ref().map(severity),
+        severity: about.severity.as_ref().map(resolves::write_severity),
         issues: about.issues.iter().map(issue).collect(),
         fixes: about.fixes.clone(),
         vulnerabilities: about.vulnerabilities.clone(),
@@ -112,7 +111,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         holds: about.notices.iter().map(hold).collect(),
         diff: patch.diff.as_ref().map(diff_text),
         // They are written one by one.
-        changes: wire::Changes::default(),
+        changes: document::Changes::default(),
         preflight: about.preflight.iter().map(check).collect(),
         health: about.health.iter().map(check).collect(),
         scripts: patch.scripts.iter().map(script).collect(),
@@ -133,10 +132,6 @@ fn approvals(approvals: Approvals) -> Option<wire::RawApprovals> {
     let some = |number: u32| (number > 0).then_some(number);
     let raw = wire::RawApprovals { author: some(approvals.authors), reviewer: some(approvals.reviewers) };
     (approvals != Approvals::default()).then_some(raw)
-}
-
-pub(super) fn severity(severity: &Severity) -> wire::RawSeverity {
-    wire::RawSeverity { level: severity.level.to_string(), cvss: severity.cvss.clone() }
 }
 
 fn issue(issue: &Issue) -> wire::RawIssue {
@@ -293,51 +288,4 @@ fn probe(probe: &Probe) -> (&'static str, wire::Args) {
 
 fn diff_text(text: &DiffText) -> wire::RawDiffText {
     wire::RawDiffText { sha256: text.digest.to_string(), size: text.size_bytes }
-}
-
-fn change(change: &FileChange) -> wire::RawChange {
-    wire::RawChange {
-        path: change.path.to_string(),
-        op: ManifestOp::from_change(change).to_string(),
-        before: change.before.iter().map(image).collect(),
-        after: change.after.as_ref().map(image),
-        payload: change.payload.as_ref().map(|kind| payload(change, kind)),
-        base: change.base.map(|base| base.to_string()),
-        edit: change.edit.map(|edit| edit.to_string()),
-        role: Some(change.role.to_string()),
-        local_edits: Some(change.local_edits.to_string()),
-        fixes: change.fixes.clone(),
-    }
-}
-
-fn image(node: &Node) -> wire::RawImage {
-    let of = |kind: &str| wire::RawImage { kind: kind.to_owned(), ..Default::default() };
-    match node {
-        Node::File(file) => wire::RawImage {
-            sha256: Some(file.digest.to_string()),
-            size: Some(file.size_bytes),
-            mode: Some(file.mode.to_string()),
-            ..of("file")
-        },
-        Node::Link(link) => wire::RawImage { target: Some(link.points_to.clone()), ..of("link") },
-        Node::Dir(mode) => wire::RawImage { mode: Some(mode.to_string()), ..of("dir") },
-    }
-}
-
-fn payload(change: &FileChange, payload: &Payload) -> wire::RawPayload {
-    let of = |encoding: &str| wire::RawPayload { encoding: encoding.to_owned(), ..Default::default() };
-    match payload {
-        Payload::Whole { blob } => wire::RawPayload { blob: Some(blob.to_string()), ..of("full") },
-        Payload::Delta { blob, from, source } => wire::RawPayload {
-            blob: Some(blob.to_string()),
-            from: Some(from.to_string()),
-            source: Some(source.to_string()),
-            ..of("zstd-delta")
-        },
-        Payload::Diff { from } => {
-            let from = from.as_ref().filter(|from| **from != change.path).map(ToString::to_string);
-            wire::RawPayload { from, ..of("diff") }
-        }
-        Payload::Same { from } => wire::RawPayload { from: Some(from.to_string()), ..of("same") },
-    }
 }

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::model::{
     About, Approvals, Conflict, Detect, Evidence, Hold, HoldPhase, Issue, PatchId, PatchRef, Product,
-    Requirement, RequirementIf, RequirementMode, Restart, Rollback, RolloutPace, Severity, Share, Untrusted,
-    read_span, with_resolved,
+    Requirement, RequirementIf, RequirementMode, Restart, Rollback, RolloutPace, Share, Untrusted, read_span,
+    with_resolved,
 };
 use crate::text::{CONFLICT_LEFT, conflict_mark};
 
@@ -69,7 +69,7 @@ fn sections(table: &Table<'_, '_>) -> Order {
         kind: table.must_word("kind"),
         title: table.must_text("title").into(),
         summary: table.must_text("summary").into(),
-        severity: table.table("severity").map(|table| severity(&table)),
+        severity: table.table("severity").map(|table| resolves::severity(&table)),
         issues: each(table, "issues", issue),
         fixes: table.must_texts("fixes"),
         vulnerabilities: with_resolved(table.texts("vulnerabilities"), &resolves),
@@ -133,12 +133,6 @@ fn each<T>(table: &Table<'_, '_>, key: &'static str, read: impl Fn(&Table<'_, '_
         value
     };
     table.tables(key).into_iter().map(read).collect()
-}
-
-pub(super) fn severity(table: &Table<'_, '_>) -> Severity {
-    let severity = Severity { level: table.must_word("level"), cvss: table.text("cvss") };
-    table.finish();
-    severity
 }
 
 fn approvals(table: &Table<'_, '_>) -> Approvals {

@@ -1,8 +1,9 @@
-//! What an order says the patch resolves, and which parts of the product it changes.
+//! What an order says the patch resolves, how bad that is, and which parts of the product it changes.
 
-use super::read::severity;
 use super::table::Table;
-use crate::model::{Component, Purl, RequiredComponent, ResolvedIssue, ResolvedState, TreePath, VersRange};
+use crate::model::{
+    Component, Purl, RequiredComponent, ResolvedIssue, ResolvedState, Severity, TreePath, VersRange,
+};
 
 pub(super) fn read(table: &Table<'_, '_>) -> ResolvedIssue {
     ResolvedIssue {
@@ -16,6 +17,12 @@ pub(super) fn read(table: &Table<'_, '_>) -> ResolvedIssue {
         state: table.word("state").unwrap_or(ResolvedState::Fixed),
         justification: table.word("justification"),
     }
+}
+
+pub(super) fn severity(table: &Table<'_, '_>) -> Severity {
+    let severity = Severity { level: table.must_word("level"), cvss: table.text("cvss") };
+    table.finish();
+    severity
 }
 
 /// A part whose name is none is left out; there is a finding for it.

@@ -1,21 +1,58 @@
 //! Whether values that a change of settings took away, or made others, are again as they were, however that is spelled,
-//! and whether keys that it took out are there again, whatever they say.
+//! whether keys that it took out are there again, whatever they say, and whether the values that it brought still count.
 
 use super::Value;
 use super::proof::changed_keys;
+use super::shown::KeyClash;
+use super::values_brought::{ThreeSheets, brought_and_lost, fates_of_brought};
 use crate::diff::Fate;
-use crate::diff::settings::Format;
+use crate::diff::settings::{Format, Sheet};
 
-/// What became of the values that a change from `before` to `left` took away or made others, and of the keys that it took
-/// out: one after the other, the same ones whatever is there `now`. Nothing where there are none, or where the file is none
-/// of settings.
-pub(crate) fn fates_of_values(name: &str, [before, left, now]: [&[u8]; 3]) -> Vec<Fate> {
-    let Some(format) = Format::of_keys(name, before) else { return Vec::new() };
-    let read = |content| {
-        let (_, sheet) = format.read("it", content).ok()?;
-        Some(Value::of_sheet(format, &sheet))
-    };
-    let (Some(before), Some(left)) = (read(before), read(left)) else { return Vec::new() };
+/// What became of the values that a change from `before` to `left` took away or made others, of the keys that it took
+/// out, and of each value that it brought: one after the other, the same ones whatever is there `now`. Nothing where
+/// there are none, or where the file is none of settings.
+pub(crate) fn fates_of_values(name: &str, contents: [&[u8]; 3]) -> Vec<Fate> {
+    let Some(found) = ReadContents::new(name, contents) else { return Vec::new() };
+    let mut fates = found.before.as_ref().map_or(Vec::new(), |before| fates_of_gone(&found, before));
+    fates.extend(fates_of_brought(found.format, found.sheets()));
+    fates
+}
+
+/// The values that a change from `before` to `left` brought and that do not count any more in `now`, with what is there
+/// instead.
+pub(crate) fn values_lost(name: &str, contents: [&[u8]; 3]) -> Vec<KeyClash> {
+    ReadContents::new(name, contents)
+        .map_or(Vec::new(), |found| brought_and_lost(found.format, found.sheets()))
+}
+
+/// What a file of settings was before a change and after it, and is now.
+struct ReadContents {
+    format: Format,
+    /// Nothing where there was no file, or nothing in it.
+    before: Option<Sheet>,
+    left: Sheet,
+    /// Nothing where it can't be read.
+    now: Option<Sheet>,
+}
+
+impl ReadContents {
+    fn new(name: &str, [before, left, now]: [&[u8]; 3]) -> Option<Self> {
+        let format = Format::of_keys(name, before).or_else(|| Format::of_keys(name, left))?;
+        let read = |content| format.read("it", content).ok().map(|(_, sheet)| sheet);
+        let was_empty = before.trim_ascii().is_empty();
+        let before = if was_empty { None } else { Some(read(before)?) };
+        Some(Self { format, before, left: read(left)?, now: read(now) })
+    }
+
+    fn sheets(&self) -> ThreeSheets<'_> {
+        ThreeSheets { before: self.before.as_ref(), left: &self.left, now: self.now.as_ref() }
+    }
+}
+
+/// What became of the values that went or became others, and of the keys that went.
+fn fates_of_gone(found: &ReadContents, before: &Sheet) -> Vec<Fate> {
+    let said = |sheet: &Sheet| Value::of_sheet(found.format, sheet);
+    let (before, left) = (said(before), said(&found.left));
     if before.len() != left.len() {
         return Vec::new();
     }
@@ -34,7 +71,7 @@ pub(crate) fn fates_of_values(name: &str, [before, left, now]: [&[u8]; 3]) -> Ve
         fates.into_iter().flatten().collect()
     };
     // What nobody can read for certain any more may say anything.
-    let Some(now) = read(now) else { return known(Fate::Rewritten, Fate::Rewritten) };
+    let Some(now) = found.now.as_ref().map(said) else { return known(Fate::Rewritten, Fate::Rewritten) };
     if now.len() != before.len() {
         return known(Fate::Kept, Fate::Kept);
     }
@@ -162,7 +199,79 @@ mod tests {
             );
         }
         // A value that was changed and not taken out is only back where it is the old one.
-        assert_eq!(fate("s.yaml", ["a: 1\n", "a: 2\n", "a: 3\n"]), Some(Fate::Kept));
+        assert_eq!(fate("s.yaml", ["a: 1\n", "a: 2\n", "a: 3\n"]), Some(Fate::Rewritten));
+    }
+
+    #[test]
+    fn a_value_that_was_brought_has_to_be_the_one_that_counts() {
+        for (name, before, left, lost) in [
+            ("s.ini", "[a]\ntls=no\n", "[a]\ntls=yes\n", "[z]\ntls=yes\n[a]\n"),
+            ("s.ini", "[a]\ntls=no\n", "[a]\ntls=yes\n", "[a]\ntls=yes\n[A]\nx=1\n"),
+            ("s.ini", "[a]\ntls=no\n", "[a]\ntls=yes\n", "[a]\ntls=yes\n  or not\n"),
+            ("s.yaml", "a: {t: 0}\n", "a: {t: 1}\n", "a: {t: 1, !!str t: 0}\n"),
+            ("s.yaml", "a: 0\n---\na: 0\n", "a: 1\n---\na: 0\n", "a: 0\n---\na: 0\n---\na: 2\n"),
+            ("s.yaml", "a: 0\n", "a: 1\n", "b: 1\n---\na: 1\n"),
+            ("s.yaml", "a: {t: 0}\n", "a: {t: 1}\n", "a: !x {t: 1}\n"),
+            ("s.jsonc", "{\"a\": [1]}", "{\"a\": [1, 2]}", "{\"a\": [1 /*, 2*/]}"),
+            ("s.env", "T=0\n", "T=1\n", "X='\nT=1\n'\n"),
+            ("a.service", "[Service]\nX=0\n", "[Service]\nX=1\n", "[Service]\nX=1\n[Service]\nX=0\n"),
+            (
+                "a.service",
+                "[Service]\nX=0\n",
+                "[Service]\nX=0\nEnvironment=A=1\n",
+                "[Service]\nX=0\nEnvironment=A=1\nEnvironment=A=0\n",
+            ),
+            (
+                "a.service",
+                "[Service]\nX=0\n",
+                "[Service]\nX=0\nAfter=a\n",
+                "[Service]\nX=0\nAfter=a\nAfter=\n",
+            ),
+        ] {
+            assert!(fate(name, [before, left, lost]) > Some(Fate::Kept), "{lost}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_not_there_any_more_is_undone_only_where_there_was_none_and_it_is_nowhere_else() {
+        let [before, left] = ["[a]\nx=1\n[b]\n", "[a]\nx=1\ntls=yes\n[b]\n"];
+        for (now, expected) in [
+            ("[a]\nx=1\n;tls=yes\n[b]\n", Fate::Undone),
+            ("[a]\nx=1\n[b]\ntls=yes\n", Fate::Rewritten),
+            ("[a]\nx=1\ntls=no\n[b]\n", Fate::Rewritten),
+        ] {
+            assert_eq!(fate("s.ini", [before, left, now]), Some(expected), "{now}");
+        }
+    }
+
+    #[test]
+    fn twin_what_comes_beside_a_value_takes_nothing_away() {
+        let unit = "[Service]\nX=0\n";
+        for (name, before, left, now) in [
+            ("s.json", "", "{\"a\": {}, \"b\": [1]}", "{\"b\": [0, 1], \"a\": {\"c\": 1}}"),
+            ("s.yaml", "a: 0\n", "a: 1\n", "# new\nz: &x {a: 0}\n\"a\": 1 # since\ny: *x\n"),
+            ("s.yaml", "a: 0\n---\nb: 1\n", "a: 1\n---\nb: 1\n", "c: 0\n---\na: 1\n---\nb: 1\n"),
+            (
+                "s.yaml",
+                "c: [{name: w, i: 1, r: 1}]\n",
+                "c: [{name: w, i: 2, r: 1}]\n",
+                "c: [{name: v, i: 1}, {name: w, i: 2, r: 2, e: 1}]\n",
+            ),
+            ("s.yaml", "c: [{i: 1, r: 1}]\n", "c: [{i: 2, r: 1}]\n", "c: [{i: 2, r: 1, e: 1}]\n"),
+            ("s.yaml", "a: {t: 0, x: 1, x: 2}\n", "a: {t: 1, x: 1, x: 2}\n", "a: {t: 1, x: 1, x: 3}\n"),
+            ("s.toml", "[a]\nt = 0\n", "[a]\nt = 1\n", "a.t = 1\n[b]\nt = 0\n"),
+            ("s.env", "A=0\n", "A=1\n", "B='x y'\nexport A=\"1\"\nC=$A\n"),
+            ("s.properties", "a=0\n", "a=1\n", "b=2\na : 1\n"),
+            ("a.service", unit, "[Service]\nX=0\nAfter=a\n", "[Unit]\n[Service]\nX=0\nAfter=a\nAfter=b\n"),
+            (
+                "a.service",
+                unit,
+                "[Service]\nX=0\nEnvironment=A=1\nEnvironment=B=1\n",
+                "[Service]\nX=0\nEnvironment=A=1\nEnvironment=C=1\nEnvironment=B=1\n",
+            ),
+        ] {
+            assert_eq!(fate(name, [before, left, now]), Some(Fate::Kept), "{now}");
+        }
     }
 
     #[test]
@@ -185,8 +294,8 @@ mod tests {
     }
 
     #[test]
-    fn what_only_came_and_what_is_no_settings_is_not_asked_about() {
-        assert_eq!(fate("s.json", ["{}", "{\"a\": 1}", "{\"b\": 1}"]), None);
+    fn where_no_value_changed_and_what_is_no_settings_is_not_asked_about() {
+        assert_eq!(fate("s.json", ["{}", "{}", "{\"b\": 1}"]), None);
         assert_eq!(fate("notes", ["a", "b", "a"]), None);
     }
 }

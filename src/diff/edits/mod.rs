@@ -18,11 +18,12 @@ mod several;
 mod shown;
 mod switch;
 mod value;
+mod values_brought;
 mod why;
 mod words;
 mod work;
 
-pub(crate) use back::{fates_of_values, values_stay};
+pub(crate) use back::{fates_of_values, values_lost, values_stay};
 pub(crate) use ops::Grade;
 pub(crate) use read::OrderedEdit;
 pub(crate) use read::{MAX_EDIT_BYTES, NoEdits, ordered};

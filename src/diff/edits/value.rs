@@ -3,8 +3,7 @@
 use std::fmt;
 
 use super::member_map::MemberMap;
-use super::words;
-use crate::diff::settings::{Format, KeyEntry, ParsedValue, Sheet};
+use crate::diff::settings::{Format, KeyEntry};
 
 /// A value. Numbers stay as they are spelled, so none of them is ever rounded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,27 +59,6 @@ impl Value {
 
     pub fn text(text: &str) -> Self {
         Value::Text(text.to_owned())
-    }
-
-    /// What each document of a file says.
-    pub(super) fn of_sheet(format: Format, sheet: &Sheet) -> Vec<Self> {
-        sheet.documents.iter().map(|document| Self::of_entry(format, document)).collect()
-    }
-
-    fn of_entry(format: Format, entry: &KeyEntry) -> Self {
-        match &entry.said {
-            ParsedValue::Odd(spelled) => Value::Odd(spelled.clone()),
-            ParsedValue::Value(spelled) => words::meaning(format, spelled),
-            ParsedValue::List(list) => {
-                let item = |(was, element)| Item { value: Self::of_entry(format, element), was: Some(was) };
-                Value::List(list.elements.iter().enumerate().map(item).collect())
-            }
-            ParsedValue::Group(group) => {
-                let member =
-                    |entry: &KeyEntry| (key_of(format, entry).to_owned(), Self::of_entry(format, entry));
-                Value::Map(group.entries.iter().map(member).collect())
-            }
-        }
     }
 
     pub fn get(&self, key: &str) -> Option<&Value> {

@@ -1,10 +1,33 @@
 //! What single values mean in each form of file, and how new ones are spelled there.
 
-use super::value::Value;
-use crate::diff::settings::{Format, is_special};
+use super::value::{Item, Value, key_of};
+use crate::diff::settings::{Format, KeyEntry, ParsedValue, Sheet, is_special};
+
+impl Value {
+    /// What each document of a file says.
+    pub(super) fn of_sheet(format: Format, sheet: &Sheet) -> Vec<Self> {
+        sheet.documents.iter().map(|document| Self::of_entry(format, document)).collect()
+    }
+
+    pub(super) fn of_entry(format: Format, entry: &KeyEntry) -> Self {
+        match &entry.said {
+            ParsedValue::Odd(spelled) => Value::Odd(spelled.clone()),
+            ParsedValue::Value(spelled) => meaning(format, spelled),
+            ParsedValue::List(list) => {
+                let item = |(was, element)| Item { value: Self::of_entry(format, element), was: Some(was) };
+                Value::List(list.elements.iter().enumerate().map(item).collect())
+            }
+            ParsedValue::Group(group) => {
+                let member =
+                    |entry: &KeyEntry| (key_of(format, entry).to_owned(), Self::of_entry(format, entry));
+                Value::Map(group.entries.iter().map(member).collect())
+            }
+        }
+    }
+}
 
 /// What a reader's spelling of a single value means.
-pub(super) fn meaning(format: Format, spelled: &str) -> Value {
+fn meaning(format: Format, spelled: &str) -> Value {
     match format {
         Format::Env | Format::Properties => Value::text(spelled),
         // A word alone is a key without a value.

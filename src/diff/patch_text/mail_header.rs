@@ -7,7 +7,7 @@ use std::iter::Peekable;
 
 use super::charset::{guessed, to_utf8};
 use super::cursor::chomp;
-use super::mail::base64;
+use super::transfer::base64;
 
 /// Bytes of the text above the first diff that are kept: some pages. The rest is passed over.
 const MAX_LETTER_BYTES: usize = 64 << 10;

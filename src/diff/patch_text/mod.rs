@@ -8,6 +8,7 @@ mod base85;
 mod binary;
 mod charset;
 mod cursor;
+mod decode;
 mod foreign;
 mod git;
 mod hunk;
@@ -18,6 +19,7 @@ mod name;
 mod parse;
 mod remark;
 mod remedy;
+mod transfer;
 mod uncarried;
 mod write;
 
@@ -33,8 +35,8 @@ use crate::model::Code;
 #[cfg(test)]
 pub(crate) use binary::BinaryDiffError;
 pub(crate) use binary::{BinaryContent, BinaryMethod};
-pub use charset::decode_text;
 pub(crate) use charset::utf_16;
+pub use decode::decode_text;
 pub(crate) use hunk_lines::HunkLines;
 pub(crate) use hunk_lines::LinesBeyond;
 pub(crate) use mail_header::MailHeader;

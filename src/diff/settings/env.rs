@@ -28,9 +28,15 @@ pub(super) fn read(text: &str) -> Result<Sheet, ParseDoubt> {
         }
         budget.spend(start, 1)?;
         let entry = entry(text, begin..begin + bare.len(), start)?;
+        if let ParsedValue::Odd(spelled) = &entry.said
+            && may_go_on(spelled)
+        {
+            root.add_further(None, bare.to_owned());
+        }
         if root.get(&entry.key).is_some() {
             doubts.push(ParseDoubt::twice(start));
             root.doubt = Some(TWICE);
+            root.add_further(Some(&entry.key), entry.said.spell());
             continue;
         }
         root.push(entry);
@@ -72,6 +78,12 @@ fn plain(value: &str) -> Option<&str> {
         }
     }
     (!value.contains(is_special)).then_some(value)
+}
+
+/// Whether the lines below are part of this value for a shell.
+fn may_go_on(value: &str) -> bool {
+    let is_odd = |quote: char| value.matches(quote).count() % 2 == 1;
+    value.ends_with('\\') || is_odd('\'') || is_odd('"') || is_odd('`') || value.contains(['(', '<'])
 }
 
 /// Whether a shell, or one of the programs, takes this for more than a character of a value without quotes.

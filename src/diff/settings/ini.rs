@@ -43,6 +43,7 @@ pub(super) fn read(text: &str, dialect: Dialect) -> Result<Sheet, ParseDoubt> {
         dialect,
         root: KeyGroup::new(Some(0)),
         section: None,
+        is_further: false,
         indent: None,
         last: None,
         goes_on: false,
@@ -64,6 +65,8 @@ struct IniReader<'a> {
     dialect: Dialect,
     root: KeyGroup,
     section: Option<KeyEntry>,
+    /// Whether there was one of this name before it.
+    is_further: bool,
     /// How far the keys of this section are indented.
     indent: Option<usize>,
     /// The key that an indented line would belong to.
@@ -152,9 +155,13 @@ impl IniReader<'_> {
     /// A key that is there already makes a list of it.
     fn add(&mut self, entry: KeyEntry, at: usize) {
         let is_new = self.is_new(&entry.key, at);
+        let compared = self.as_compared(&entry.key);
         let group = self.group();
         if is_new || group.get(&entry.key).is_none() {
-            group.doubt = group.doubt.or((!is_new).then_some(TWICE));
+            if !is_new {
+                group.doubt = group.doubt.or(Some(TWICE));
+                group.add_further(Some(&compared), format!("{}{}", entry.key, entry.said.spell()));
+            }
             group.push(entry);
         } else if let Some(first) = group.get_mut(&entry.key) {
             first.also(entry);
@@ -210,6 +217,7 @@ impl IniReader<'_> {
         if !self.sections.insert(self.as_compared(name)) {
             self.doubts.push(ParseDoubt::twice(start));
             self.root.doubt = Some(TWICE);
+            self.is_further = true;
         }
         let whole = start..line_end(self.text, start);
         let group = KeyGroup::new(Some(whole.end));
@@ -228,6 +236,10 @@ impl IniReader<'_> {
         }
         // A key above the first section may have the name of one.
         section.key = format!("[{}]", section.key);
+        let compared = self.as_compared(&section.key);
+        if std::mem::take(&mut self.is_further) {
+            self.root.add_further(Some(&compared), format!("{}{}", section.key, section.said.spell()));
+        }
         if self.root.get(&section.key).is_none() {
             self.root.push(section);
         }

@@ -15,7 +15,9 @@ mod yaml;
 
 pub(super) use env::is_special;
 pub(super) use members::{Arrivals, Members};
-pub(super) use sheet::{DoubtSubject, Form, KeyEntry, KeyGroup, List, ParsedValue, Sheet, line_end};
+pub(super) use sheet::{
+    DoubtSubject, Form, FurtherMember, KeyEntry, KeyGroup, List, ParsedValue, Sheet, line_end,
+};
 pub(super) use splice::{Exchange, ParsedText, exchanged, undone};
 
 use ini::Dialect;

@@ -190,6 +190,16 @@ pub(in crate::diff) struct KeyGroup {
     pub body: Option<usize>,
     /// Why nobody knows for certain which keys it has.
     pub doubt: Option<&'static str>,
+    /// What stands in it beside its entries, which for some programs counts instead of one of them.
+    pub further: Vec<FurtherMember>,
+}
+
+/// Something that is under a key that is there already, or of which nobody knows its key.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::diff) struct FurtherMember {
+    /// As the reader compares keys; nothing where it may be any.
+    pub key: Option<String>,
+    pub spelled: String,
 }
 
 /// One key with what stands behind it.
@@ -289,6 +299,11 @@ impl KeyGroup {
     pub fn push(&mut self, entry: KeyEntry) {
         self.by_key.insert(entry.key.clone(), self.entries.len());
         self.entries.push(entry);
+    }
+
+    /// Notes what stands in it beside its entries: under this key, or under one that nobody knows.
+    pub fn add_further(&mut self, key: Option<&str>, spelled: String) {
+        self.further.push(FurtherMember { key: key.map(str::to_owned), spelled });
     }
 
     pub fn get(&self, key: &str) -> Option<&KeyEntry> {

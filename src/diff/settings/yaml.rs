@@ -300,7 +300,10 @@ impl<'a> YamlReader<'a> {
                     const MORE: &str = "has a key that is more than a word";
                     self.doubts.push(ParseDoubt::new(at.start, MORE));
                     group.doubt = Some(MORE);
-                    end = end.max(self.skip_complex((event, at), depth)?);
+                    let start = at.start;
+                    let skipped = self.skip_complex((event, at), depth)?;
+                    group.add_further(None, self.text[start..skipped.max(start)].to_owned());
+                    end = end.max(skipped);
                     continue;
                 }
             };
@@ -325,6 +328,7 @@ impl<'a> YamlReader<'a> {
             if group.get(&entry.key).is_some() {
                 self.doubts.push(ParseDoubt::twice(entry.start()));
                 group.doubt = Some(TWICE);
+                group.add_further(Some(&entry.key), entry.said.spell());
             } else {
                 group.push(entry);
             }

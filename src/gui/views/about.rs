@@ -7,7 +7,9 @@ use super::keys::head_ui;
 use crate::gui::outbox::Outbox;
 use crate::present::{Model, about};
 use crate::toolkit::theme::text;
-use crate::toolkit::widgets::{DetailsView, FactRow, PageHeader, card, details, disclosure, facts};
+use crate::toolkit::widgets::{
+    DetailsView, FactRow, PageHeader, card, details, disclosure, facts, long_lines,
+};
 use crate::words::{fill, papers, widgets};
 
 /// What is carried along beside libraries.
@@ -19,6 +21,9 @@ const INSIDE: [&str; 6] = [
     papers::ABOUT_GRAMMARS,
     papers::ABOUT_WORD_LIST,
 ];
+
+/// Height of the licenses of all libraries, in points.
+const NOTICES_HEIGHT: f32 = 360.0;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let header = PageHeader { title: papers::ABOUT, subtitle: papers::ABOUT_MEANING };
@@ -47,7 +52,10 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
         let libraries = about::libraries();
         let title = fill(papers::ABOUT_LIBRARIES, &[("n", &libraries.len().to_string())]);
         ui.add(Label::new(text::body(title)).wrap());
-        text_ui(ui, papers::ABOUT_LIBRARIES_MEANING, &libraries.join("\n"), fields);
+        match about::notices() {
+            [] => text_ui(ui, papers::ABOUT_LIBRARIES_MEANING, &libraries.join("\n"), fields),
+            notices => notices_ui(ui, notices, fields),
+        }
     });
 }
 
@@ -58,6 +66,21 @@ fn text_ui(ui: &mut Ui, title: &'static str, text: &str, fields: &mut Fields) {
         true => details(ui, &DetailsView { title, text }, &mut is_open),
         false => disclosure(ui, title, &mut is_open),
     }
+    keep(title, is_open, fields);
+}
+
+/// The licenses of all libraries: thousands of lines, of which only those in sight are drawn.
+fn notices_ui(ui: &mut Ui, notices: &[String], fields: &mut Fields) {
+    let title = papers::ABOUT_NOTICES;
+    let mut is_open = fields.list == Some(title);
+    disclosure(ui, title, &mut is_open);
+    if is_open {
+        long_lines(ui, title, NOTICES_HEIGHT, notices);
+    }
+    keep(title, is_open, fields);
+}
+
+fn keep(title: &'static str, is_open: bool, fields: &mut Fields) {
     match is_open {
         true => fields.list = Some(title),
         false => fields.list = fields.list.filter(|open| *open != title),

@@ -1,62 +1,10 @@
 //! What two patches say about each other. None of it is believed here.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
-use super::Grounds;
+use super::{Declaration, Grounds};
 use crate::model::{About, Patch};
 use crate::plan::layers::{Layer, has_a_say};
-
-/// What one patch says about another. Displayed as a sentence without its period.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(tag = "says", rename_all = "lowercase")]
-pub enum Declaration {
-    /// It contains the other one and replaces it.
-    Replaces {
-        /// Which patch says so.
-        by: String,
-        other: String,
-    },
-    /// It fixes all that the other one fixes, and more.
-    Covers {
-        /// Which patch says so.
-        by: String,
-        other: String,
-    },
-    /// It is a newer revision of the other one.
-    Renews {
-        /// Which patch says so.
-        by: String,
-        other: String,
-        /// Which edition it is.
-        revision: u32,
-    },
-    /// They must not be together.
-    Excludes {
-        /// Which patch says so.
-        by: String,
-        other: String,
-        /// Why not.
-        reason: String,
-    },
-}
-
-impl fmt::Display for Declaration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Declaration::Replaces { by, other } => write!(f, "{by} says it replaces {other}"),
-            Declaration::Covers { by, other } => {
-                write!(f, "{by} says it fixes everything {other} fixes, and more")
-            }
-            Declaration::Renews { by, other, revision } => {
-                write!(f, "{by} says it's revision {revision} of {other}")
-            }
-            Declaration::Excludes { by, other, reason } => {
-                write!(f, "{by} says it can't be combined with {other}: {reason}")
-            }
-        }
-    }
-}
 
 /// What the words of a new patch and of another one come to.
 #[derive(Debug, Clone, Default)]

@@ -1,8 +1,8 @@
 //! The places that a patch and one that is there both change, and what becomes of them.
 
 use super::{
-    Bringing, ContentByDigest, Fate, FileChange, Ground, Layer, Meeting, Newcomer, PlaceFate, SharedPlace,
-    Stack, TreePath, alone, has_a_say, lay,
+    Bringing, ContentByDigest, Fate, FileChange, Ground, Landing, Layer, Meeting, Newcomer, PlaceFate,
+    SharedPlace, Stack, TreePath, alone, has_a_say, lay,
 };
 use crate::diff::{KeyClash, keys_both_change};
 use crate::model::{Node, Payload, Step};
@@ -32,42 +32,14 @@ fn shared_place(
     let found = step.and_then(|step| step.before.as_ref());
     let from_before = step.is_some() && change.expects(found);
     let landing = new.landings.get(path);
-    let will = landing.map_or(change.after.as_ref(), |landing| landing.after.as_ref());
-    let fits = change.expects(holds.as_ref()) || change.is_done(holds.as_ref());
-    let is_laid_over =
-        !fits && landing.is_none_or(|landing| matches!(landing.on, Ground::Over | Ground::Expected));
-    let fated = match other.brought_at(path) {
-        None => PlaceFate { fate: Fate::Kept, is_there: false, lines: Vec::new() },
-        // What becomes of such a folder is told by what becomes of what is in it.
-        Some((_, Some(Node::Dir(_)))) if change.after.is_none() && has_something_in(other, path) => {
-            PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
-        }
-        // It changes lines that are as they were before the other one, of which nobody knows more.
-        Some(brought)
-            if landing.is_some_and(|landing| landing.on == Ground::Lines)
-                && is_unknown(brought, contents) =>
-        {
-            PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
-        }
-        Some((before, left)) => {
-            let brought = Bringing { path, before, left };
-            // Where the file is gone already, nothing of it can move.
-            match new.moves.get(path).filter(|_| left.is_some()) {
-                Some(moved) => brought.fate_elsewhere(holds.as_ref(), moved.after.as_ref(), contents),
-                None if is_laid_over => brought.fate_laid_over(holds.as_ref(), will, contents),
-                // Edits by key bring nothing but values.
-                None if change.edit.is_some()
-                    && other.by_key.contains(path)
-                    && brought.has_values_in(will, contents) =>
-                {
-                    PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
-                }
-                None => brought.fate(holds.as_ref(), will, contents),
-            }
-        }
-    };
+    let fated = fate_at(new, other, change, holds.as_ref(), contents);
     let (fate, is_there, lost) = (fated.fate, fated.is_there, fated.worst_lines());
-    let mut keys = Vec::new();
+    let mut keys = match other.brought_at(path).filter(|_| fate != Fate::Kept && lost.is_empty()) {
+        Some((before, left)) => {
+            Bringing { path, before, left }.values_lost(comes_of(change, landing), contents)
+        }
+        None => Vec::new(),
+    };
     let meeting = if change.is_done(holds.as_ref()) || change.is_done(left.as_ref()) {
         Meeting::Same
     } else if change.expects(holds.as_ref()) || change.expects(left.as_ref()) {
@@ -86,7 +58,9 @@ fn shared_place(
             Ok(_) => Meeting::DifferentLines,
             Err(misfit) => {
                 let are_told = change.edit.is_some() || misfit.lines.is_empty();
-                keys = if are_told { clashing_keys(change, holds.as_ref(), contents) } else { Vec::new() };
+                if are_told && keys.is_empty() {
+                    keys = clashing_keys(change, holds.as_ref(), contents);
+                }
                 match misfit.lines.is_empty() {
                     true => Meeting::Whole,
                     false => Meeting::SameLines(misfit.lines),
@@ -96,6 +70,57 @@ fn shared_place(
     };
     let lacks_original = meeting == Meeting::Whole && lacks_original(change, contents);
     SharedPlace { path: path.clone(), meeting, from_before, lacks_original, fate, lost, keys }
+}
+
+/// What `change` leaves at its place.
+fn comes_of<'a>(change: &'a FileChange, landing: Option<&'a Landing>) -> Option<&'a Node> {
+    landing.map_or(change.after.as_ref(), |landing| landing.after.as_ref())
+}
+
+/// What becomes of what `other` brought to the place of `change`, where `holds` is now.
+fn fate_at(
+    new: &Newcomer<'_>,
+    other: &Layer,
+    change: &FileChange,
+    holds: Option<&Node>,
+    contents: &dyn ContentByDigest,
+) -> PlaceFate {
+    let path = &change.path;
+    let landing = new.landings.get(path);
+    let will = comes_of(change, landing);
+    let fits = change.expects(holds) || change.is_done(holds);
+    let is_laid_over =
+        !fits && landing.is_none_or(|landing| matches!(landing.on, Ground::Over | Ground::Expected));
+    match other.brought_at(path) {
+        None => PlaceFate { fate: Fate::Kept, is_there: false, lines: Vec::new() },
+        // What becomes of such a folder is told by what becomes of what is in it.
+        Some((_, Some(Node::Dir(_)))) if change.after.is_none() && has_something_in(other, path) => {
+            PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
+        }
+        // It changes lines that are as they were before the other one, of which nobody knows more.
+        Some(brought)
+            if landing.is_some_and(|landing| landing.on == Ground::Lines)
+                && is_unknown(brought, contents) =>
+        {
+            PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
+        }
+        Some((before, left)) => {
+            let brought = Bringing { path, before, left };
+            // Where the file is gone already, nothing of it can move.
+            match new.moves.get(path).filter(|_| left.is_some()) {
+                Some(moved) => brought.fate_elsewhere(holds, moved.after.as_ref(), contents),
+                None if is_laid_over => brought.fate_laid_over(holds, will, contents),
+                // Edits by key bring nothing but values.
+                None if change.edit.is_some()
+                    && other.by_key.contains(path)
+                    && brought.has_values_in(will, contents) =>
+                {
+                    PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
+                }
+                None => brought.fate(holds, will, contents),
+            }
+        }
+    }
 }
 
 /// Whether a content of what was found and left is nowhere.

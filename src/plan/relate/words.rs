@@ -123,8 +123,12 @@ impl RelationFacts<'_> {
         let whole = self.files(|place| place.meeting == Meeting::Whole);
         let same = match (lines.is_empty(), whole.is_empty()) {
             (true, true) => {
-                let lost = places(&evidence.losing(Fate::Rewritten));
-                return format!("rewrites changes of {id} ({lost}), and {}", self.scope.doubt());
+                let (lost, doubt) = (places(&evidence.losing(Fate::Rewritten)), self.scope.doubt());
+                let values = self.values();
+                return match values.is_empty() {
+                    true => format!("rewrites changes of {id} ({lost}), and {doubt}"),
+                    false => format!("changes what {id} set in {lost}{values}, and {doubt}"),
+                };
             }
             (true, false) => format!("change {whole}{}", self.values()),
             (false, _) => format!("change the same lines of {lines}{}", self.values()),

@@ -43,16 +43,7 @@ impl HistoryDoubt {
                 ),
                 confirm_after(format!("patchwright history {HERE} --verbose"), "If it's right"),
             ),
-            HistoryDoubt::ChecksLost { subject } => row(
-                Code::Store,
-                format!(
-                    "the health checks of {subject} can't run: the record of what they ask is missing or damaged"
-                ),
-                Advice::from("Test the product yourself.").then(Advice::by_command(
-                    "If it doesn't work, see what to roll back",
-                    format!("patchwright status {HERE}"),
-                )),
-            ),
+            HistoryDoubt::ChecksLost { subject } => checks_lost(subject),
             HistoryDoubt::NotTrustedNow { patch, now } => row(
                 Code::Trust,
                 format!("the signature of {patch} is no longer accepted: {now}"),
@@ -78,16 +69,7 @@ impl HistoryDoubt {
                 let finish = Advice::by_command(first, format!("patchwright recover {HERE} --finish"));
                 row(Code::Unfinished, meaning, finish)
             }
-            HistoryDoubt::ForeignChange { user, files } => row(
-                Code::Policy,
-                format!(
-                    "the interrupted change was started by {user}, not by you on this computer; it changes {}",
-                    shortened(files)
-                ),
-                Advice::from("Ask whoever started it to do this.").or(Advice::typed(format!(
-                    "if you know that it's right, confirm it: patchwright history {HERE} --confirm=REASON"
-                ))),
-            ),
+            HistoryDoubt::ForeignChange { user, files } => foreign_change(user, files),
             HistoryDoubt::CopiedChange { files } => row(
                 Code::State,
                 copied_change(files),
@@ -108,6 +90,32 @@ impl HistoryDoubt {
             ),
         }
     }
+}
+
+fn checks_lost(subject: &str) -> Wording {
+    row(
+        Code::Store,
+        format!(
+            "the health checks of {subject} can't run: the record of what they ask is missing or damaged"
+        ),
+        Advice::from("Test the product yourself.").then(Advice::by_command(
+            "If it doesn't work, see what to roll back",
+            format!("patchwright status {HERE}"),
+        )),
+    )
+}
+
+fn foreign_change(user: &str, files: &[String]) -> Wording {
+    row(
+        Code::Policy,
+        format!(
+            "the interrupted change was started by {user}, not by you on this computer; it changes {}",
+            shortened(files)
+        ),
+        Advice::from("Ask whoever started it to do this.").or(Advice::typed(format!(
+            "if you know that it's right, confirm it: patchwright history {HERE} --confirm=REASON"
+        ))),
+    )
 }
 
 /// To confirm a history `if_so`, after a look at it.

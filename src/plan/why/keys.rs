@@ -72,12 +72,7 @@ impl Keys {
             ),
             Keys::NoneIsCalled { name, own: Some(own) } => key(
                 format!("you made a key {name:?}, and don't trust it; its public part is {own:?}"),
-                Advice::typed("Give that file to whoever has to trust your signatures.").then(
-                    Advice::by_command(
-                        "To trust it yourself",
-                        "patchwright key trust KEYFILE --product NAME",
-                    ),
-                ),
+                make_it_trusted(),
             ),
             Keys::NoneIsCalled { name, own: None } => key(
                 format!("you trust no key with the name or fingerprint {name:?}"),
@@ -132,6 +127,12 @@ impl Keys {
             }
         }
     }
+}
+
+fn make_it_trusted() -> Advice {
+    let by_yourself =
+        Advice::by_command("To trust it yourself", "patchwright key trust KEYFILE --product NAME");
+    Advice::typed("Give that file to whoever has to trust your signatures.").then(by_yourself)
 }
 
 fn get_the_key() -> Advice {

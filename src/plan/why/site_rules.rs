@@ -76,32 +76,13 @@ impl SiteRule {
                 format!("your trust rules require an SBOM, and {patch} has none"),
                 "Ask the author for a patch file that was made with an SBOM of the product.".into(),
             ),
-            Lacks::DueDate { ids, unsaid } => {
-                let unsaid = match (unsaid, ids.len()) {
-                    (Undated::Published, 1) => "when it was published",
-                    (Undated::Published, _) => "when they were published",
-                    (Undated::Severity, 1) => "how severe it is",
-                    (Undated::Severity, _) => "how severe they are",
-                };
-                let ids = shortened(ids);
-                (
-                    format!("your trust rules set a due date for {ids}, and {patch} doesn't say {unsaid}"),
-                    "Ask the author to add that to [[resolves]] in the order, and to make the patch again."
-                        .into(),
-                )
-            }
+            Lacks::DueDate { ids, unsaid } => (
+                no_due_date(patch, ids, *unsaid),
+                "Ask the author to add that to [[resolves]] in the order, and to make the patch again."
+                    .into(),
+            ),
             Lacks::Rehearsal { state } => (
-                match state {
-                    None => {
-                        format!("your trust rules require a rehearsal, and {patch} wasn't rehearsed here")
-                    }
-                    Some("failed") => {
-                        format!("your trust rules require a rehearsal, and that of {patch} didn't pass")
-                    }
-                    Some(_) => {
-                        format!("your trust rules require a rehearsal, and that of {patch} is out of date")
-                    }
-                },
+                no_rehearsal(patch, *state),
                 Advice::by_command(
                     "Rehearse it with the same patch files and this folder",
                     "patchwright rehearse",
@@ -122,5 +103,24 @@ impl SiteRule {
         };
         let step = if *is_met_on_the_way { step.then(Override::SiteRules.hint()) } else { step };
         row(Code::Policy, meaning, step)
+    }
+}
+
+fn no_due_date(patch: &PatchRef, ids: &[String], unsaid: Undated) -> String {
+    let unsaid = match (unsaid, ids.len()) {
+        (Undated::Published, 1) => "when it was published",
+        (Undated::Published, _) => "when they were published",
+        (Undated::Severity, 1) => "how severe it is",
+        (Undated::Severity, _) => "how severe they are",
+    };
+    let ids = shortened(ids);
+    format!("your trust rules set a due date for {ids}, and {patch} doesn't say {unsaid}")
+}
+
+fn no_rehearsal(patch: &PatchRef, newest: Option<&str>) -> String {
+    match newest {
+        None => format!("your trust rules require a rehearsal, and {patch} wasn't rehearsed here"),
+        Some("failed") => format!("your trust rules require a rehearsal, and that of {patch} didn't pass"),
+        Some(_) => format!("your trust rules require a rehearsal, and that of {patch} is out of date"),
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn passed_apply(found: &ApplyPreview, check: &CheckPage) -> Vec<Revie
     let is_bundle = found.text.is_none();
     // What is said about a file is that it isn't as the patch expects it.
     let others: BTreeSet<_> =
-        preview.notes.iter().filter(|note| note.file().is_some()).map(|note| &note.path).collect();
+        preview.notes.iter().filter(|note| note.file.is_some()).map(|note| &note.path).collect();
     let as_expected = number_of_changes(found).checked_sub(others.len()).filter(|number| *number > 0);
     let lines = [
         check.unless(&[Code::Product], words::PRODUCT, || line(&about.product.name)).filter(|_| is_bundle),

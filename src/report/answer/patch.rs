@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::plan::Script;
+use super::parts::{Hidden, NotCarried, Script};
 use super::trust::{Opinion, Trust};
 use super::{EditedKey, Obstacle, PatchName, all, answers, some};
 use crate::bundle::order::{FindingWeight, OrderFinding};
@@ -14,10 +13,10 @@ use crate::model::{Digest, Patch};
 use crate::plan::Note;
 use crate::report::changes::{self, ChangeStatus};
 use crate::report::phrases::path_text;
-use crate::text::confusables::{ConfusableKind, ConfusableSeverity, Confusables};
+use crate::text::confusables::Confusables;
 use crate::workbench::{
-    self, Exported, FileSummary, HiddenCount, HiddenIn, HiddenPlace, Inspection, MadeBundle, NodeFacts,
-    ShownEdits, TextFault, TextInspection, TextSummary, Verification,
+    Exported, FileSummary, Inspection, MadeBundle, NodeFacts, ShownEdits, TextFault, TextInspection,
+    TextSummary, Verification,
 };
 
 answers! {
@@ -143,12 +142,6 @@ answers! {
         [problems]: Vec<TextProblem> = some(all(&patch.faults, TextProblem::new)),
     }
 
-    /// Something that a text patch names as different and does not carry.
-    NotCarried(path: &str, what: &str) {
-        path: String = path.to_owned(),
-        what: String = what.to_owned(),
-    }
-
     /// A part of a text patch that cannot be applied.
     TextProblem(fault: &TextFault) {
         line: usize = fault.line,
@@ -162,49 +155,6 @@ answers! {
         hunks: usize = file.hunks,
         lines_added: usize = file.added,
         lines_removed: usize = file.removed,
-    }
-
-    Hidden(hidden: &workbench::Hidden) {
-        deceiving: u64 = hidden.number(ConfusableSeverity::Deceiving),
-        unusual: u64 = hidden.number(ConfusableSeverity::Unusual),
-        there_before: u64 = hidden.there_before,
-        not_looked_through: u64 = hidden.not_looked_through,
-        kinds: Vec<HiddenKindCount> = hidden.counts().map(|(danger, kind, count)| HiddenKindCount::new(danger, kind, count)).collect(),
-        places: Vec<Place> = all(&hidden.places, Place::new),
-    }
-
-    HiddenKindCount(danger: ConfusableSeverity, kind: ConfusableKind, count: HiddenCount) {
-        kind: String = kind.as_str().to_owned(),
-        danger: String = danger.as_str().to_owned(),
-        number: u64 = count.number,
-        places: u64 = count.places,
-    }
-
-    Place(place: &HiddenPlace) {
-        kind: String = place.suspect.kind.as_str().to_owned(),
-        danger: String = place.suspect.danger.as_str().to_owned(),
-        ..at: At = At::new(place),
-        shown: String = place.suspect.shown.clone(),
-    }
-}
-
-/// Where something is hidden.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum At {
-    Words { field: String },
-    Name { name: String },
-    File { path: String, line: u64, column: u64 },
-}
-
-impl At {
-    fn new(place: &HiddenPlace) -> Self {
-        let (line, column) = (place.suspect.line, place.suspect.column);
-        match place.at.clone() {
-            HiddenIn::Words(field) => At::Words { field },
-            HiddenIn::Name(name) => At::Name { name },
-            HiddenIn::File(path) => At::File { path, line, column },
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::patch::{Hidden, NotCarried};
+use super::parts::{Hidden, NotCarried, Script};
 use super::rehearse::Rehearsal;
 use super::trust::{Opinion, Trust};
 use super::{EditedKey, Failure, Obstacle, PatchName, all, answers, some};
@@ -13,7 +13,7 @@ use crate::report::Report;
 use crate::report::phrases::path_text;
 use crate::workbench::{
     ApplyPreview, ComingPatch, DecisionDigest, Error, FileOutcome, HunkOutcome, LeftBehind, NodeFacts,
-    PatchOutcome, PlannedScript, PlannedStep, RollbackPreview, ScriptPlan, ScriptTime, TextOrigin,
+    PatchOutcome, PlannedStep, RollbackPreview, ScriptPlan, TextOrigin,
 };
 
 answers! {
@@ -86,18 +86,6 @@ answers! {
         scripts: Vec<Script> = all(&plan.scripts, Script::new),
         scripts_sha256: String = plan.digest().to_string(),
         [scripts_refused]: String = plan.refused.as_ref().map(plan::Obstacle::meaning),
-    }
-
-    Script(script: &PlannedScript) {
-        patch: String = script.patch.clone(),
-        number: usize = script.number,
-        phase: ScriptTime = script.time,
-        reason: String = script.reason.clone(),
-        interpreter: String = script.interpreter.as_str().to_owned(),
-        timeout_secs: u32 = script.timeout_secs,
-        sha256: String = script.digest.to_string(),
-        text: String = script.text.clone(),
-        [undo]: Box<Script> = script.undo.as_deref().map(|undo| Box::new(Script::new(undo))),
     }
 
     /// What becomes of one file that somebody edited.

@@ -1,8 +1,30 @@
 //! The one place with colours: a table per palette, tried against each other in `tests/window/contrast.rs`.
 
-use egui::Color32;
+use egui::{Color32, Context};
 
-use super::tokens::{Accent, ChangeTone, Meaning, SyntaxTones, Tokens};
+use super::tokens::{
+    Accent, ChangeTokens, ChangeTone, Meaning, SyntaxTones, ThemeTokens, Tokens, changes_id,
+};
+
+impl Tokens {
+    /// The colours that `context` wears; a `&Ui` serves as well.
+    pub fn from_context(context: &Context) -> &'static Self {
+        let changes = context.data(|data| data.get_temp(changes_id())).unwrap_or_default();
+        Self::for_palette(ThemeTokens::from_context(context), changes)
+    }
+
+    /// The colours of `palette` with `changes`.
+    pub fn for_palette(palette: ThemeTokens, changes: ChangeTokens) -> &'static Self {
+        match (palette, changes) {
+            (ThemeTokens::Light, ChangeTokens::Standard) => &LIGHT,
+            (ThemeTokens::Light, ChangeTokens::BlueOrange) => &LIGHT_BLUE_ORANGE,
+            (ThemeTokens::Dark, ChangeTokens::Standard) => &DARK,
+            (ThemeTokens::Dark, ChangeTokens::BlueOrange) => &DARK_BLUE_ORANGE,
+            (ThemeTokens::HighContrast, ChangeTokens::Standard) => &HIGH_CONTRAST,
+            (ThemeTokens::HighContrast, ChangeTokens::BlueOrange) => &HIGH_CONTRAST_BLUE_ORANGE,
+        }
+    }
+}
 
 /// Dark text on light surfaces.
 pub const LIGHT: Tokens = Tokens {

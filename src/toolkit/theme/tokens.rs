@@ -2,8 +2,6 @@
 
 use egui::{Color32, Context, Id, Theme};
 
-use super::palettes;
-
 /// Which colours the window wears.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ThemeTokens {
@@ -132,24 +130,6 @@ pub(crate) fn picture_tint(share: f32) -> Color32 {
 }
 
 impl Tokens {
-    /// The colours that `context` wears; a `&Ui` serves as well.
-    pub fn from_context(context: &Context) -> &'static Self {
-        let changes = context.data(|data| data.get_temp(changes_id())).unwrap_or_default();
-        Self::for_palette(ThemeTokens::from_context(context), changes)
-    }
-
-    /// The colours of `palette` with `changes`.
-    pub fn for_palette(palette: ThemeTokens, changes: ChangeTokens) -> &'static Self {
-        match (palette, changes) {
-            (ThemeTokens::Light, ChangeTokens::Standard) => &palettes::LIGHT,
-            (ThemeTokens::Light, ChangeTokens::BlueOrange) => &palettes::LIGHT_BLUE_ORANGE,
-            (ThemeTokens::Dark, ChangeTokens::Standard) => &palettes::DARK,
-            (ThemeTokens::Dark, ChangeTokens::BlueOrange) => &palettes::DARK_BLUE_ORANGE,
-            (ThemeTokens::HighContrast, ChangeTokens::Standard) => &palettes::HIGH_CONTRAST,
-            (ThemeTokens::HighContrast, ChangeTokens::BlueOrange) => &palettes::HIGH_CONTRAST_BLUE_ORANGE,
-        }
-    }
-
     /// Behind everything.
     pub fn page(&self) -> Color32 {
         self.surfaces[0]
@@ -202,6 +182,6 @@ fn palette_id() -> Id {
     Id::unique("patchwright palette")
 }
 
-fn changes_id() -> Id {
+pub(super) fn changes_id() -> Id {
     Id::unique("patchwright change colours")
 }

@@ -1,6 +1,6 @@
 //! What only some want to read: closed at first, selectable and copied in one go.
 
-use egui::{CursorIcon, Frame, Label, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
+use egui::{CursorIcon, Frame, Label, Rect, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::paint;
 use super::path::copy_button;
@@ -41,6 +41,18 @@ pub fn code_block(ui: &mut Ui, name: &str, lines: &str, copied: &str) {
                 ui.add(Label::new(lines).wrap().selectable(true));
             });
         });
+    });
+}
+
+/// Thousands of lines, of which only those in sight are drawn; `name` is what they are.
+pub fn long_lines(ui: &mut Ui, name: &str, height: f32, lines: &[String]) {
+    let row = ui.text_style_height(&text::small_code_style());
+    let area = ScrollArea::both().id_salt(name).max_height(height).auto_shrink([false, true]);
+    area.show_rows(ui, row, lines.len(), |ui, in_sight| {
+        for line in &lines[in_sight] {
+            let line = text::code(line).text_style(text::small_code_style());
+            ui.add(Label::new(line).extend().selectable(true));
+        }
     });
 }
 

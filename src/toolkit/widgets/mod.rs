@@ -40,7 +40,7 @@ pub use button::{Button, button, button_row, link_button, reason};
 pub(crate) use button::{IconButton, button_width, icon_button};
 pub(crate) use card::two_columns;
 pub use card::{card, page_column, section};
-pub use details::{DetailsView, details};
+pub use details::{DetailsView, details, long_lines};
 pub(crate) use details::{code_block, disclosure};
 pub use drop_zone::{DropZoneView, drop_zone};
 pub use empty::{EmptyState, empty_state};

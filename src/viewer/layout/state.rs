@@ -16,6 +16,7 @@ use crate::viewer::model::{Half, LineDiff, Refined, TextSides, View, ViewedConte
 use crate::words::{contents as words, fill};
 
 mod moving;
+mod searching;
 
 /// Width below which two columns are too narrow to read code in, in characters: two times seventy, and the numbers.
 const MIN_SIDE_BY_SIDE_COLUMNS: f32 = 156.0;

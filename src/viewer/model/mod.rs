@@ -8,6 +8,7 @@ mod encoding;
 mod ends;
 mod facts;
 mod hex;
+mod ignoring;
 mod lines;
 mod load;
 mod moved;

@@ -410,9 +410,19 @@ fn go_to(contents: &ViewedContents, state: &mut PaneState, typed: &str, is_text:
             state.go_to_line(contents, half, usize::try_from(line.max(1) - 1).unwrap_or(usize::MAX));
             true
         }
-        Ok(offset) => super::hex::go_to(contents, state, offset),
+        Ok(offset) => go_to_byte(contents, state, offset),
         Err(_) => false,
     }
+}
+
+/// Goes to the byte at `offset` of the right side, or of the left one if that is the only one.
+fn go_to_byte(contents: &ViewedContents, state: &mut PaneState, offset: u64) -> bool {
+    let Some(diff) = contents.bytes() else { return false };
+    let Some(row) = diff.row_of(Half::Right, offset).or_else(|| diff.row_of(Half::Left, offset)) else {
+        return false;
+    };
+    state.hex.place.show(row, diff.rows(), state.visible);
+    true
 }
 
 /// What is shown while something is read.

@@ -79,16 +79,6 @@ fn take_keys(
     }
 }
 
-/// Goes to the byte at `offset` of the right side, or of the left one if that is the only one.
-pub(super) fn go_to(contents: &ViewedContents, state: &mut PaneState, offset: u64) -> bool {
-    let Some(diff) = contents.bytes() else { return false };
-    let Some(row) = diff.row_of(Half::Right, offset).or_else(|| diff.row_of(Half::Left, offset)) else {
-        return false;
-    };
-    state.hex.place.show(row, diff.rows(), state.visible);
-    true
-}
-
 /// The size of characters, in points, with which `count` sides beside each other fill `width`.
 fn fitting(ui: &Ui, width: f32, count: usize) -> f32 {
     let style = egui::TextStyle::Monospace.resolve(ui.style());

@@ -322,7 +322,7 @@ impl Recheckable for Previewed {
 fn facts_on_edits(preview: &ApplyPreview) -> Vec<EntryFact> {
     let is_edit = |path: &String| preview.edits.keys().any(|edit| edit.as_str() == path);
     let notes = preview.preview.notes.iter().filter(|note| note.path.as_ref().is_some_and(is_edit));
-    let is_new = |note: &&Note| !matches!(note.file(), Some(FileNote::InPlace { .. }));
+    let is_new = |note: &&Note| !matches!(note.file, Some(FileNote::InPlace { .. }));
     notes.filter(is_new).filter_map(EntryFact::of_note).collect()
 }
 

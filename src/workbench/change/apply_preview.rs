@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::decision::DecisionSum;
 use super::scripts::ScriptPlan;
 use crate::diff::on_tree::TextOrigin;
-use crate::model::{Digest, Patch, TreePath};
+use crate::model::{Digest, Patch, RollbackPossible, TreePath};
 use crate::plan::{Note, NoteAbout, Obstacle, PlanOfSeveral, Preview, Relation, Resolution};
 use crate::transaction::Archive;
 use crate::trust::{Review, Verdict};
@@ -78,6 +78,13 @@ pub struct ComingPatch {
     pub(crate) is_kept_out: bool,
     /// Ids of the patches that it replaces.
     pub(crate) replaces: Vec<String>,
+}
+
+impl ComingPatch {
+    /// Whether somebody known says that it can't be rolled back.
+    pub(crate) fn is_final(&self) -> bool {
+        self.patch.about.rollback.possible == RollbackPossible::No && !self.verdict.authors().is_empty()
+    }
 }
 
 impl ApplyPreview {

@@ -36,7 +36,7 @@ use crate::workbench::look::merging::{ReadChoices, resolve_edits};
 use crate::workbench::look::moved_switches::MovedSwitches;
 use crate::workbench::look::originals::{add_diffs, restored_originals};
 use crate::workbench::look::rollback_protection::Remembered;
-use crate::workbench::look::situation::{CheckReach, ProductSeen};
+use crate::workbench::look::situation::{CheckReach, ProductSeen, Survey};
 use crate::workbench::look::stack::{FolderStack, plain, read_ledger};
 use crate::workbench::look::unchecked::unchecked;
 use crate::workbench::look::vouching::KeysOfToday;
@@ -153,12 +153,7 @@ impl Workbench {
         let candidate =
             |(one, seen): (&usize, _)| coming(&bundles[*one].patch, &verdicts[*one], seen, keeps_modes);
         let mut coming: Vec<Candidate> = order.iter().zip(seen).map(candidate).collect();
-        let recalls = self.recalls(&checked.withdrawn)?;
-        let held = |patch: &&Patch| {
-            Some((patch.about.identity.clone(), recalls.about_patch(&patch.about.identity)?.clone()))
-        };
-        survey.situation.held = patches.iter().filter_map(held).collect();
-        survey.facts = recalls.facts().collect();
+        self.add_recalls(&mut survey, &patches, checked)?;
         let coming_bundles: Vec<&VerifiedBundle> = order.iter().map(|index| &bundles[*index]).collect();
         add_edits(&mut coming, &coming_bundles, &folder)?;
         let moved = MovedSwitches::find(fs, &ledger, &folder)?;
@@ -182,10 +177,7 @@ impl Workbench {
         plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, &checked.choices));
         let mut preview = of_plan(checked, &verdicts, &order, &plan, &coming, &folder, &ledger);
         preview.edits.clone_from(&survey.situation.edits);
-        let left_out = |planned: &&PlannedPatch| planned.left_out.is_none();
-        let come = plan.patches.iter().filter(left_out).map(|planned| order[planned.index]);
-        let come: Vec<(&VerifiedBundle, &Verdict)> =
-            come.map(|one| (&bundles[one], &verdicts[one])).collect();
+        let come = that_come(bundles, &verdicts, &order, &plan);
         let coming = come.iter().map(|(bundle, _)| &*bundle.patch);
         let then = (preview.preview.plan.steps.as_slice(), &survey.situation.tree);
         let switches = notes_on_switches(coming, then, &folder, &library);
@@ -206,6 +198,17 @@ impl Workbench {
         Ok(Previewed { preview, survey, plan, order, archive })
     }
 
+    /// Adds which of the patches were withdrawn, and which lists say so.
+    fn add_recalls(&self, survey: &mut Survey, patches: &[&Patch], checked: &CheckedBundles) -> Result<()> {
+        let recalls = self.recalls(&checked.withdrawn)?;
+        let held = |patch: &&Patch| {
+            Some((patch.about.identity.clone(), recalls.about_patch(&patch.about.identity)?.clone()))
+        };
+        survey.situation.held = patches.iter().filter_map(held).collect();
+        survey.facts = recalls.facts().collect();
+        Ok(())
+    }
+
     /// The keys and rules that patch files are judged by.
     fn keys_for(&self, checked: &CheckedBundles) -> Result<KeysOfToday> {
         let keys = self.keys_of_today()?;
@@ -214,6 +217,18 @@ impl Workbench {
             false => keys,
         })
     }
+}
+
+/// The bundles that really come, each with its verdict.
+fn that_come<'a>(
+    bundles: &'a [VerifiedBundle],
+    verdicts: &'a [Verdict],
+    order: &[usize],
+    plan: &PlanOfSeveral,
+) -> Vec<(&'a VerifiedBundle, &'a Verdict)> {
+    let left_out = |planned: &&PlannedPatch| planned.left_out.is_none();
+    let come = plan.patches.iter().filter(left_out).map(|planned| order[planned.index]);
+    come.map(|one| (&bundles[one], &verdicts[one])).collect()
 }
 
 /// Who vouches for each bundle, by the rules of the product in the folder and the keys of today.

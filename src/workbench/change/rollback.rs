@@ -18,7 +18,7 @@ use super::health::Health;
 use super::kept_edits::KeptEdit;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
 use super::scripts::{ScriptConsent, ScriptPlan, ScriptRun, not_recorded};
-use super::take_out::{OnDependents, refuse_replaced, wanted};
+use super::take_out::{OnDependents, only_said_final, refuse_replaced, wanted};
 use super::which::{find, refuse_what_the_vendor_forbids, whole_entry};
 use crate::disk::fs::Fs;
 use crate::ledger::{
@@ -225,11 +225,12 @@ impl Workbench {
         if let ([_], Some(entry)) =
             (&wanted.iter().collect::<Vec<_>>()[..], whole_entry(ledger, &folder, slot))
         {
-            let vendor = folder.layer(slot.key).and_then(|layer| layer.patch.clone());
-            refuse_what_the_vendor_forbids(vendor.as_deref(), entry)?;
+            let layer = folder.layer(slot.key);
+            refuse_what_the_vendor_forbids(layer, entry)?;
             let mut look = self.look_at_from(fs, ledger, entry, (options.on_drift, sources), watch)?;
-            if let Some(patch) = vendor {
-                look.preview.restarts_for(&patch);
+            look.preview.preview.notes.extend(layer.and_then(only_said_final));
+            if let Some(patch) = layer.and_then(|layer| layer.patch.as_ref()) {
+                look.preview.restarts_for(patch);
                 look.preview.advice = patch.about.rollback.advice();
             }
             look.describe(ledger, &folder, slot.key);
@@ -368,11 +369,7 @@ impl Workbench {
         entry.overrides = set_aside;
         entry.facts.extend(survey.facts.iter().cloned());
         entry.facts.extend(notes.iter().filter_map(EntryFact::of_note));
-        let about = match &how {
-            RollbackRoute::Entry(_) => folder.ledger.about(reversed),
-            RollbackRoute::Layers { out, .. } => out.clone(),
-        };
-        entry.name_parts(folder.ledger.parts_named(&about));
+        entry.name_parts(folder.ledger.parts_named(&how.about(&folder.ledger, reversed)));
         let mut extras = ChangeExtras::default();
         let contents: Box<dyn Contents> = match how {
             RollbackRoute::Entry(kept) => {

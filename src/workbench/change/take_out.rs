@@ -10,12 +10,12 @@ use super::scripts::ScriptPlan;
 use crate::disk::fs::Fs;
 use crate::ledger::{Ledger, Occasion, PatchNote, Turn};
 use crate::model::{
-    Digest, FileChange, FileNode, LayerKey, LocalEdits, Node, Role, RollbackPossible, TreePath,
+    Digest, FileChange, FileNode, LayerKey, LocalEdits, Node, Role, Rollback, RollbackPossible, TreePath,
 };
 use crate::plan::why::{Restoring, Undo};
 use crate::plan::{
-    Because, ContentByDigest, Dependent, FileNote, Layer, Note, Obstacle, OnDrift, TakeOut, TakenBack,
-    plan_rollback, take_out,
+    Because, ContentByDigest, Dependent, FileNote, Layer, Note, Obstacle, OnDrift, PatchRemark, Preview,
+    TakeOut, TakenBack, plan_rollback, take_out,
 };
 use crate::transaction::{Archive, SafeCopyError};
 use crate::workbench::contents::{Library, SearchFirst};
@@ -72,33 +72,11 @@ impl Workbench {
         // A place that was edited cannot be put together; what else follows from that needs no telling.
         let is_new = |found: &Obstacle| found.path.is_none() || !told.contains(&found.path);
         preview.obstacles.extend(obstacles(folder, &out, on_dependents).into_iter().filter(is_new));
+        let out_of_them = folder.layers.iter().filter(|layer| out.out.contains(&layer.key));
+        preview.notes.extend(out_of_them.filter_map(only_said_final));
         preview.notes.extend(out.unchanged.iter().map(|place| stays_for(folder, place)));
         verify(&library, &out, &made)?;
-        let note = |key: &LayerKey| ledger.note(*key).cloned();
-        let mut preview = RollbackPreview {
-            patch: wanted.first().and_then(note),
-            turn: Turn::Went,
-            entry: wanted.first().map_or(0, |key| key.entry),
-            patches: out.out.iter().filter_map(note).collect(),
-            with_it: out.dependents.iter().filter_map(|found| with_it(folder, ledger, found)).collect(),
-            back: out.back.iter().filter_map(note).collect(),
-            stack_before: ids(folder.layers.iter().filter(|layer| layer.is_active())),
-            stack_after: ids(folder.layers.iter().filter(|layer| {
-                (layer.is_active() || out.back.contains(&layer.key)) && !out.out.contains(&layer.key)
-            })),
-            rebuilt: rebuilt(folder, &out, &library),
-            advice: Vec::new(),
-            restarts: BTreeSet::new(),
-            preview,
-            scripts: ScriptPlan::default(),
-            checks: Vec::new(),
-            asked: Vec::new(),
-            opens: Vec::new(),
-        };
-        for patch in out.out.iter().filter_map(|key| folder.layer(*key)?.patch.as_ref()) {
-            preview.restarts_for(patch);
-            preview.advice.extend(patch.about.rollback.advice());
-        }
+        let preview = described((folder, ledger), wanted, &out, &library, preview);
         let made = made.into_iter().chain(survey.made.by_digest()).collect();
         let how = RollbackRoute::Layers { out: out.out.iter().copied().collect(), made, archive };
         let bundles = sources.bundles.clone();
@@ -114,6 +92,42 @@ impl Workbench {
             has_unasked: false,
         })
     }
+}
+
+/// What goes and comes back, as it is shown.
+fn described(
+    (folder, ledger): (&FolderStack, &Ledger),
+    wanted: &BTreeSet<LayerKey>,
+    out: &TakeOut,
+    library: &Library<'_>,
+    preview: Preview,
+) -> RollbackPreview {
+    let note = |key: &LayerKey| ledger.note(*key).cloned();
+    let mut preview = RollbackPreview {
+        patch: wanted.first().and_then(note),
+        turn: Turn::Went,
+        entry: wanted.first().map_or(0, |key| key.entry),
+        patches: out.out.iter().filter_map(note).collect(),
+        with_it: out.dependents.iter().filter_map(|found| with_it(folder, ledger, found)).collect(),
+        back: out.back.iter().filter_map(note).collect(),
+        stack_before: ids(folder.layers.iter().filter(|layer| layer.is_active())),
+        stack_after: ids(folder.layers.iter().filter(|layer| {
+            (layer.is_active() || out.back.contains(&layer.key)) && !out.out.contains(&layer.key)
+        })),
+        rebuilt: rebuilt(folder, out, library),
+        advice: Vec::new(),
+        restarts: BTreeSet::new(),
+        preview,
+        scripts: ScriptPlan::default(),
+        checks: Vec::new(),
+        asked: Vec::new(),
+        opens: Vec::new(),
+    };
+    for patch in out.out.iter().filter_map(|key| folder.layer(*key)?.patch.as_ref()) {
+        preview.restarts_for(patch);
+        preview.advice.extend(patch.about.rollback.advice());
+    }
+    preview
 }
 
 /// Where copies are of what patches left in files whose later edits are to be merged.
@@ -173,8 +187,7 @@ fn obstacles(folder: &FolderStack, out: &TakeOut, on_dependents: OnDependents) -
         if layer.accepted {
             obstacles.push(Obstacle::new(Undo::GivenUp { id: layer.id.clone() }));
         }
-        let rollback = layer.patch.as_ref().map(|patch| &patch.about.rollback);
-        if let Some(rollback) = rollback.filter(|rollback| rollback.possible == RollbackPossible::No) {
+        if let (Some(rollback), true) = (says_final(layer), is_vouched(layer)) {
             let (patch, reason) =
                 (layer.id.clone(), rollback.reason.as_ref().map(|reason| reason.raw().to_owned()));
             obstacles.push(Obstacle::new(Undo::Forbidden { patch, reason, ask: None }));
@@ -182,6 +195,24 @@ fn obstacles(folder: &FolderStack, out: &TakeOut, on_dependents: OnDependents) -
     }
     obstacles.extend(out.stuck.iter().map(|path| Obstacle::at(path, Restoring::Stuck)));
     obstacles
+}
+
+/// What a patch says of rolling it back that says that this is not possible.
+fn says_final(layer: &Layer) -> Option<&Rollback> {
+    let rollback = &layer.patch.as_ref()?.about.rollback;
+    (rollback.possible == RollbackPossible::No).then_some(rollback)
+}
+
+/// Whether the word of its author counts.
+fn is_vouched(layer: &Layer) -> bool {
+    !layer.authors.is_empty()
+}
+
+/// That a patch says that it can't be rolled back, where its word stops nobody.
+pub(super) fn only_said_final(layer: &Layer) -> Option<Note> {
+    let rollback = says_final(layer).filter(|_| !is_vouched(layer))?;
+    let (patch, reason) = (layer.id.clone(), rollback.reason.clone());
+    Some(Note::new(PatchRemark::SaysFinal { patch, reason }))
 }
 
 fn with_it(folder: &FolderStack, ledger: &Ledger, dependent: &Dependent) -> Option<DependentPatch> {

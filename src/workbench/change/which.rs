@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::rollback::request::Which;
 use crate::ledger::{Action, Entry, Installed, LayerSlot, Ledger, Turn};
-use crate::model::{Patch, RollbackPossible, TreePath};
+use crate::model::{RollbackPossible, TreePath};
 use crate::plan::why::{LastChange, Undo};
 use crate::plan::{Layer, NoContents, take_out};
 use crate::workbench::look::stack::FolderStack;
@@ -94,8 +94,10 @@ pub(super) fn no_rollback(ledger: &Ledger, last: &Entry, can_be_undone: bool) ->
     })
 }
 
-pub(super) fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Result<()> {
-    match vendor {
+/// A stranger's word that the patch can't be rolled back stops nobody.
+pub(super) fn refuse_what_the_vendor_forbids(layer: Option<&Layer>, entry: &Entry) -> Result<()> {
+    let vouched = layer.filter(|layer| !layer.authors.is_empty());
+    match vouched.and_then(|layer| layer.patch.as_ref()) {
         Some(patch)
             if patch.about.rollback.possible == RollbackPossible::No && entry.action == Action::Apply =>
         {

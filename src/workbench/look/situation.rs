@@ -146,7 +146,12 @@ impl Workbench {
         let _kept_open = fs.keep_folders_open();
         let features = fs.features();
         let mut problems = observation.problems;
-        let names = names(fs, &interest.listed, &mut problems)?;
+        let mut listed = interest.listed;
+        if !features.case_sensitive {
+            // A file that is there may be spelled otherwise.
+            listed.extend(touched.iter().map(|path| path.parent()));
+        }
+        let names = names(fs, &listed, &mut problems)?;
         problems.sort();
         let space = fs.space().map_err(|source| ScanError::Io { place: Place::Root, source })?;
         let observed = observation.facts;

@@ -7,55 +7,14 @@ use super::{ModulePath, read, rust_files, tokens, without_tests};
 type Module = Vec<String>;
 
 /// Files that need each other, each group with its reason.
-const KNOWN: [(&[&str], &str); 20] = [
+const KNOWN: [(&[&str], &str); 5] = [
     (
-        &[
-            "bundle/manifest/read",
-            "bundle/manifest/resolves",
-            "bundle/manifest/rules",
-            "bundle/manifest/wire",
-            "bundle/manifest/write",
-        ],
-        "what a patch resolves is read, checked and written in one file, as a part of the manifest",
-    ),
-    (&["bundle/order/read", "bundle/order/resolves"], "both read severities"),
-    (&["model/about", "model/resolves"], "what a patch resolves is a part of what it says"),
-    (
-        &["workbench/error", "workbench/look/scan"],
-        "a scan that can't be read is an error with its own reasons",
-    ),
-    (
-        &[
-            "workbench/look/fixed/csaf",
-            "workbench/look/fixed/cyclonedx",
-            "workbench/look/fixed/document",
-            "workbench/look/fixed/ignore_files",
-            "workbench/look/fixed/openvex",
-        ],
-        "a document is written in its format, and each format asks what it may tell",
-    ),
-    (&["cli/session", "cli/verbs"], "a verb runs in a session, and a session knows its verb"),
-    (&["diff/edits/value", "diff/edits/words"], "a value is worded, and the words show values"),
-    (
-        &["diff/patch_text/charset", "diff/patch_text/mail", "diff/patch_text/mail_header"],
-        "one reader of mails in three files",
-    ),
-    (&["gui/views/guided", "gui/views/result"], "the last guided page is the result"),
-    (
-        &[
-            "plan/apply",
-            "plan/folders",
-            "plan/landing",
-            "plan/local_edits",
-            "plan/relate",
-            "plan/situation",
-            "plan/why/unfit",
-        ],
-        "steps, relations and reasons of one plan",
+        &["gui/views/guided", "gui/views/result"],
+        "the last guided page is the result, which leads back to the first",
     ),
     (
         &["present/finding", "present/fit", "present/overview"],
-        "findings stand on the overview, and are counted there",
+        "what was found is said in the sections and facts of the overview, which counts what was found",
     ),
     (
         &["present/check", "present/guided", "present/outcome"],
@@ -65,22 +24,10 @@ const KNOWN: [(&[&str], &str); 20] = [
         &["present/message", "present/model", "present/review"],
         "what the window knows, and the messages that change it",
     ),
-    (&["report/answer/patch", "report/answer/plan"], "both list scripts and what is hidden"),
     (
-        &["toolkit/theme/palettes", "toolkit/theme/tokens"],
-        "a palette is made of tokens, and tokens are chosen from palettes",
+        &["viewer/model/refine", "viewer/model/text"],
+        "lines are paired by their words as soon as they are compared, and the words are read from what was compared",
     ),
-    (
-        &["transaction/commit", "transaction/recover", "transaction/undo"],
-        "one protocol: a failed commit is undone as a crash is",
-    ),
-    (&["transaction/prepare", "transaction/staging"], "what is announced is what is staged"),
-    (&["viewer/layout/search", "viewer/layout/state"], "a search moves what is shown"),
-    (
-        &["viewer/model/refine", "viewer/model/text", "viewer/model/white_space"],
-        "one comparison of a text, in three files",
-    ),
-    (&["viewer/paint/head", "viewer/paint/hex"], "the head of a hex view is a head"),
 ];
 
 #[test]

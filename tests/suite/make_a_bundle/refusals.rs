@@ -62,6 +62,13 @@ fn names_that_some_system_takes_for_one_are_refused() {
 }
 
 #[test]
+fn a_name_that_only_changes_its_case_needs_platforms_without_windows() {
+    let [old, new] = ["README", "Readme"].map(|name| base().file(name, "1"));
+    let one = ["E-ORDER Readme: \"README\" and \"Readme\" are the same name on some systems"];
+    assert_eq!(refused(&old, &new), one);
+}
+
+#[test]
 fn names_that_windows_refuses_need_platforms_without_it() {
     if cfg!(windows) {
         return skip("names_that_windows_refuses_need_platforms_without_it", "such names are not here");

@@ -3,7 +3,7 @@
 use patchwright::plan::OnDrift;
 use patchwright::workbench::{Action, Which};
 
-use crate::support::sandbox::{Bundle, Sandbox, Target, obstacles, order, skip};
+use crate::support::sandbox::{Bundle, Sandbox, Target, obstacles, skip};
 use crate::support::trees::{Tree, links_work, set_mode};
 
 fn old() -> Tree {
@@ -200,20 +200,4 @@ fn a_rollback_is_undone_only_while_it_is_the_last_change() {
         ["E-UNKNOWN-PATCH: the last change to this folder was not a rollback: TEST-2 was applied"]
     );
     assert_eq!(target.story(), [Action::Apply, Action::Rollback, Action::Apply]);
-}
-
-#[test]
-fn what_the_vendor_calls_final_is_not_taken_back() {
-    let sandbox = Sandbox::new();
-    let order = order("TEST-1", "", "")
-        .replace("possible = \"yes\"", "possible = \"no\"\nreason = \"the database is converted\"");
-    let bundle = sandbox.try_to_make(&order, &old(), &new()).expect("a bundle");
-    let target = sandbox.install(&old());
-    let notes = target.must_apply(&bundle);
-    assert_eq!(notes, ["this patch can't be rolled back: the database is converted"]);
-    assert_eq!(
-        obstacles(target.roll_back(Which::Last, OnDrift::Stop)),
-        ["E-NO-WAY-BACK: the vendor says TEST-1 can't be rolled back: the database is converted"]
-    );
-    target.expect(&new());
 }

@@ -130,6 +130,7 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
             let first = &first.patch.about.identity.id;
             format!("To undo all of them: patchwright rollback {} --to {first}\n", argument(target))
         }
+        [one] if one.is_final() => String::new(),
         _ => format!("To undo it: patchwright rollback {}\n", argument(target)),
     });
     text

@@ -10,7 +10,7 @@ use super::{headline, place, safe};
 use crate::checks;
 use crate::cli::render::{Detail, Style, changes, words};
 use crate::diff::KeyChange;
-use crate::model::{Check, Level, Patch, PatchId, Restart, Untrusted};
+use crate::model::{About, Check, Level, Patch, PatchId, Restart, Untrusted};
 use crate::text::capitalised;
 use crate::workbench::{EVERY_PRODUCT, Inspection, Standing, Verdict, Verification};
 
@@ -60,13 +60,7 @@ fn details(patch: &Patch, verbose: bool) -> String {
     let product = Some(&patch.about.product).filter(|_| patch.about.says_which_product());
     sheet.option("For", product.map(|product| format!("{} {}", product.name, product.versions.join(", "))));
     sheet.option("Becomes", patch.about.result_version.as_ref());
-    sheet.line(
-        "From",
-        match &patch.about.contact {
-            Some(contact) => format!("{} ({})", patch.about.vendor.raw(), contact.raw()),
-            None => patch.about.vendor.raw().to_owned(),
-        },
-    );
+    sheet.line("From", maker(&patch.about));
     sheet.option(
         "Severity",
         patch.about.severity.as_ref().map(|severity| match &severity.cvss {
@@ -124,6 +118,14 @@ fn details(patch: &Patch, verbose: bool) -> String {
         more_details(patch, &mut sheet);
     }
     sheet.into_text()
+}
+
+/// Who made it, and how to reach them.
+fn maker(about: &About) -> String {
+    match &about.contact {
+        Some(contact) => format!("{} ({})", about.vendor.raw(), contact.raw()),
+        None => about.vendor.raw().to_owned(),
+    }
 }
 
 /// The parts of the product that it needs.

@@ -4,6 +4,7 @@ mod checks;
 mod choose;
 mod difference;
 mod done;
+mod drift;
 mod edits;
 mod evidence;
 mod explain;

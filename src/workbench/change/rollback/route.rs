@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::request::RollbackPreview;
 use crate::bundle::VerifiedBundle;
-use crate::ledger::{Occasion, OverrideNote, ScriptNote};
+use crate::ledger::{Entry, Ledger, Occasion, OverrideNote, ScriptNote};
 use crate::model::{Digest, LayerKey};
 use crate::transaction::{Archive, SafeCopies};
 use crate::workbench::look::situation::Survey;
@@ -35,4 +35,14 @@ pub(crate) enum RollbackRoute {
     Entry(SafeCopies),
     /// Patches are removed from the stack.
     Layers { out: Vec<LayerKey>, made: BTreeMap<Digest, Arc<Vec<u8>>>, archive: Archive },
+}
+
+impl RollbackRoute {
+    /// The patches that it is about, where it undoes `entry` or some of those in the folder.
+    pub(super) fn about(&self, ledger: &Ledger, entry: &Entry) -> Vec<LayerKey> {
+        match self {
+            RollbackRoute::Entry(_) => ledger.about(entry),
+            RollbackRoute::Layers { out, .. } => out.clone(),
+        }
+    }
 }

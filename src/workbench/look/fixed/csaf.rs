@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::FixedHere;
-use super::document::{FixedFormat, Publisher};
+use super::format::{FixedFormat, Publisher};
 use crate::model::{Purl, Restart};
 use crate::plan::VexStatement;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::FixedHere;
-use super::document::{FixedFormat, tool};
+use super::format::{FixedFormat, tool};
 use crate::model::{PartPatch, Purl, ResolvedIssue};
 use crate::plan::VexStatement;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::FixedHere;
-use super::document::FixedFormat;
+use super::format::FixedFormat;
 use crate::model::TreePath;
 use crate::plan::{VexStatement, in_folder};
 use crate::text::escape_line;

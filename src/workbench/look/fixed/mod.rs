@@ -5,6 +5,7 @@ mod copies;
 mod csaf;
 mod cyclonedx;
 mod document;
+mod format;
 mod ignore_files;
 mod openvex;
 mod python;
@@ -13,9 +14,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) use against::{ComparedScan, is_about};
-pub(crate) use document::FixedFormat;
-pub(crate) use document::Publisher;
 pub(super) use document::is_document;
+pub(crate) use format::{FixedFormat, Publisher};
 
 use super::product::product_and_version;
 use super::stack::{FolderStack, read_ledger};

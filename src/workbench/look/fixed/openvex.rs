@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::FixedHere;
-use super::document::{FixedFormat, Publisher};
+use super::format::{FixedFormat, Publisher};
 use crate::plan::VexStatement;
 
 pub(super) fn document(here: &FixedHere, publisher: &Publisher) -> Value {
