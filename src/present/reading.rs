@@ -207,10 +207,7 @@ pub fn answer(
             Event::ContentsRead(ticket, found(folder, load).map(|found| found.map(Arc::new)))
         }
         Effect::List(ticket, place) => {
-            // Where one was may be gone: then one begins in the nearest folder above that is there.
-            let above = place.as_deref().and_then(|place| place.ancestors().find(|above| above.is_dir()));
-            let place = above.map(Path::to_owned).or(place);
-            Event::Listed(ticket, found(None, || workbench.folders(place.as_deref())))
+            Event::Listed(ticket, found(None, || workbench.folders(place.as_deref().map(nearest))))
         }
         Effect::LayOutSample(ticket) => {
             Event::SampleReady(ticket, found(None, || workbench.lay_out_sample(watch)))
@@ -219,6 +216,11 @@ pub fn answer(
         Effect::Papers(effect) => papers::answer(workbench, reading, effect, watch),
         effect => return about_fixes(workbench, effect, watch),
     })
+}
+
+/// The nearest folder that is there: where one was may be gone.
+fn nearest(place: &Path) -> &Path {
+    place.ancestors().find(|above| above.is_dir()).unwrap_or(place)
 }
 
 /// What is fixed, which patches would fix more, and what comes of making one.

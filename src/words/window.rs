@@ -13,11 +13,6 @@ words! {
     OPENED_INSTEAD_MEANING = "Patches can be applied together, in the order that they need.";
     PATCHES_IN_ORDER = "Patches, in this order";
     TOGETHER_WITH = "Together with";
-    APPLY_EACH = "Apply the {n} patches one by one, so that you can roll back each on its own";
-    APPLY_EACH_MEANING = "If one can't be applied, those before it stay applied.";
-    DONE_SERIES = "Every patch of the series is applied";
-    DONE_PART_OF_SERIES = "Only part of the series is applied";
-    SERIES_NEXT = "You can roll back each patch on its own. See History.";
     // Rolling back
     ALL_PATCHES = "All {n} patches: {ids}";
     NEWEST_PATCH = "Only the newest: {id}";

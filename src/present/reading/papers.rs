@@ -16,7 +16,8 @@ use crate::present::scan::ScanView;
 use crate::present::tried::{AskedRules, TriedEdits};
 use crate::report::evidence;
 use crate::workbench::{
-    ApplyPreview, ApplyRequest, Error, Exposition, FolderMetrics, PlanFile, TextOptions, Watch, Workbench,
+    ApplyPreview, ApplyRequest, DecisionDigest, Error, Exposition, FolderMetrics, PlanFile, TextOptions,
+    Watch, Workbench,
 };
 
 /// When each entry of each folder was written, in seconds since 1970.
@@ -43,13 +44,7 @@ pub(super) fn answer(
             return Event::Saved(found(folder, || export(workbench, path, (&bundle, folder), watch)));
         }
         PapersEffect::SavePlan(path, question, shown) => {
-            let save = || {
-                let preview = would_do(workbench, reading, &question, watch)?;
-                if preview.decision() != shown {
-                    return Err(Error::not_as_agreed());
-                }
-                PlanFile::new(&preview, workbench.environment().now()).save(&path).map(|()| path.clone())
-            };
+            let save = || save_plan(workbench, reading, (&question, shown), path.clone(), watch);
             return Event::Saved(found(Some(&question.folder), save));
         }
         PapersEffect::ReadPlan(ticket, file, question) => {
@@ -109,6 +104,21 @@ fn export(
     let exported = workbench.export(bundle, folder, watch)?;
     workbench.save_export(&exported, &path)?;
     Ok(path)
+}
+
+/// Saves what would happen, if that is still what was `shown`.
+fn save_plan(
+    workbench: &Workbench,
+    reading: &TextOptions,
+    (question, shown): (&PlanQuestion, DecisionDigest),
+    path: PathBuf,
+    watch: Watch<'_>,
+) -> Result<PathBuf, Error> {
+    let preview = would_do(workbench, reading, question, watch)?;
+    if preview.decision() != shown {
+        return Err(Error::not_as_agreed());
+    }
+    PlanFile::new(&preview, workbench.environment().now()).save(&path).map(|()| path)
 }
 
 /// What would happen, read as the window reads it.

@@ -59,10 +59,9 @@ impl Model {
                 return name.map(|name| Effect::PickPlace(ExportWish::TextPatch, name)).into_iter().collect();
             }
             PapersMsg::SavePlan => {
-                let name =
-                    self.workspace.patch.ready().map(|patch| &patch.inspection.patch.about.identity.id);
-                let name = name
-                    .map_or_else(|| "reviewed.plan".to_owned(), |id| format!("{}.plan", line(id.as_str())));
+                let patch = self.workspace.patch.ready();
+                let id = patch.map(|patch| line(patch.inspection.patch.about.identity.id.as_str()));
+                let name = format!("{}.plan", id.as_deref().unwrap_or("reviewed"));
                 return vec![Effect::PickPlace(ExportWish::Plan, name)];
             }
             PapersMsg::EditBeside(beside) => {
@@ -75,18 +74,19 @@ impl Model {
                 self.recent.withdrawn = withdrawn;
                 return self.lists_changed();
             }
-            PapersMsg::CheckConditions => {
-                let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
-                let (files, ticket) =
-                    (self.workspace.files(), self.workspace.conditions.ask(&mut self.tickets));
-                return vec![Effect::Papers(PapersEffect::CheckConditions(ticket, files, folder))];
-            }
+            PapersMsg::CheckConditions => return self.check_conditions(),
             PapersMsg::ForgetPlan => self.workspace.plan = AnswerSlot::default(),
             PapersMsg::SaveOrder => {
                 return vec![Effect::PickPlace(ExportWish::Order, "order.toml".to_owned())];
             }
         }
         Vec::new()
+    }
+
+    fn check_conditions(&mut self) -> Vec<Effect> {
+        let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
+        let (files, ticket) = (self.workspace.files(), self.workspace.conditions.ask(&mut self.tickets));
+        vec![Effect::Papers(PapersEffect::CheckConditions(ticket, files, folder))]
     }
 
     /// What lists of withdrawn patches say counts from now on, and is remembered.
