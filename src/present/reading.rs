@@ -207,9 +207,7 @@ pub fn answer(
             Event::ContentsRead(ticket, found(folder, load).map(|found| found.map(Arc::new)))
         }
         Effect::List(ticket, place) => {
-            // Where one was may be gone: then one begins in the nearest folder above that is there.
-            let above = place.as_deref().and_then(|place| place.ancestors().find(|above| above.is_dir()));
-            let place = above.map(Path::to_owned).or(place);
+            let place = nearest(place);
             Event::Listed(ticket, found(None, || workbench.folders(place.as_deref())))
         }
         Effect::LayOutSample(ticket) => {
@@ -219,6 +217,12 @@ pub fn answer(
         Effect::Papers(effect) => papers::answer(workbench, reading, effect, watch),
         effect => return about_fixes(workbench, effect, watch),
     })
+}
+
+/// Where one was may be gone: then one begins in the nearest folder above that is there.
+fn nearest(place: Option<PathBuf>) -> Option<PathBuf> {
+    let above = place.as_deref().and_then(|place| place.ancestors().find(|above| above.is_dir()));
+    above.map(Path::to_owned).or(place)
 }
 
 /// What is fixed, which patches would fix more, and what comes of making one.

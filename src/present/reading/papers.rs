@@ -16,7 +16,8 @@ use crate::present::scan::ScanView;
 use crate::present::tried::{AskedRules, TriedEdits};
 use crate::report::evidence;
 use crate::workbench::{
-    ApplyPreview, ApplyRequest, Error, Exposition, FolderMetrics, PlanFile, TextOptions, Watch, Workbench,
+    ApplyPreview, ApplyRequest, DecisionDigest, Error, Exposition, FolderMetrics, PlanFile, TextOptions,
+    Watch, Workbench,
 };
 
 /// When each entry of each folder was written, in seconds since 1970.
@@ -45,10 +46,7 @@ pub(super) fn answer(
         PapersEffect::SavePlan(path, question, shown) => {
             let save = || {
                 let preview = would_do(workbench, reading, &question, watch)?;
-                if preview.decision() != shown {
-                    return Err(Error::not_as_agreed());
-                }
-                PlanFile::new(&preview, workbench.environment().now()).save(&path).map(|()| path.clone())
+                save_plan(workbench, &preview, shown, &path)
             };
             return Event::Saved(found(Some(&question.folder), save));
         }
@@ -87,16 +85,37 @@ pub(super) fn answer(
             PapersEvent::Identified(ticket, found(Some(&form.folder), look))
         }
         PapersEffect::CompareScan(ticket, folder, report) => {
-            let compare = || {
-                let mut here = workbench.fixed(&folder, &[], watch)?;
-                Ok(ScanView::new(&workbench.compare_with_scan(&mut here, &folder, &report)?))
-            };
+            let compare = || compare_with_scan(workbench, &folder, &report, watch);
             PapersEvent::ScanCompared(ticket, found(Some(&folder), compare))
         }
         PapersEffect::Count(ticket, form) => {
             PapersEvent::Counted(ticket, Box::new(found(None, || count(workbench, &form))))
         }
     })
+}
+
+/// What is fixed in the folder of what a scan found.
+fn compare_with_scan(
+    workbench: &Workbench,
+    folder: &Path,
+    report: &Path,
+    watch: Watch<'_>,
+) -> Result<ScanView, Error> {
+    let mut here = workbench.fixed(folder, &[], watch)?;
+    Ok(ScanView::new(&workbench.compare_with_scan(&mut here, folder, report)?))
+}
+
+/// Writes the plan that was `shown` into a file, if it still is that.
+fn save_plan(
+    workbench: &Workbench,
+    preview: &ApplyPreview,
+    shown: DecisionDigest,
+    path: &Path,
+) -> Result<PathBuf, Error> {
+    if preview.decision() != shown {
+        return Err(Error::not_as_agreed());
+    }
+    PlanFile::new(preview, workbench.environment().now()).save(path).map(|()| path.to_owned())
 }
 
 /// Writes the changes of a patch for `git apply`.
