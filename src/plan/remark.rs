@@ -247,7 +247,7 @@ impl PlaceRemark {
             PlaceRemark::BadNameOnWindows(why) => return format!("this name doesn't work on Windows: {why}"),
             PlaceRemark::SpelledOtherwise { found } => {
                 return format!(
-                    "this folder spells the name {found}; a rollback won't bring that spelling back"
+                    "this folder spells the name {found}; a rollback doesn't restore that spelling"
                 );
             }
             PlaceRemark::RunsByItself(how) => return format!("runs automatically: {how}"),

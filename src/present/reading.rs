@@ -207,7 +207,8 @@ pub fn answer(
             Event::ContentsRead(ticket, found(folder, load).map(|found| found.map(Arc::new)))
         }
         Effect::List(ticket, place) => {
-            Event::Listed(ticket, found(None, || workbench.folders(place.as_deref().map(nearest))))
+            let place = nearest(place);
+            Event::Listed(ticket, found(None, || workbench.folders(place.as_deref())))
         }
         Effect::LayOutSample(ticket) => {
             Event::SampleReady(ticket, found(None, || workbench.lay_out_sample(watch)))
@@ -218,9 +219,10 @@ pub fn answer(
     })
 }
 
-/// The nearest folder that is there: where one was may be gone.
-fn nearest(place: &Path) -> &Path {
-    place.ancestors().find(|above| above.is_dir()).unwrap_or(place)
+/// Where one was may be gone: then one begins in the nearest folder above that is there.
+fn nearest(place: Option<PathBuf>) -> Option<PathBuf> {
+    let above = place.as_deref().and_then(|place| place.ancestors().find(|above| above.is_dir()));
+    above.map(Path::to_owned).or(place)
 }
 
 /// What is fixed, which patches would fix more, and what comes of making one.

@@ -44,7 +44,10 @@ pub(super) fn answer(
             return Event::Saved(found(folder, || export(workbench, path, (&bundle, folder), watch)));
         }
         PapersEffect::SavePlan(path, question, shown) => {
-            let save = || save_plan(workbench, reading, (&question, shown), path.clone(), watch);
+            let save = || {
+                let preview = would_do(workbench, reading, &question, watch)?;
+                save_plan(workbench, &preview, shown, &path)
+            };
             return Event::Saved(found(Some(&question.folder), save));
         }
         PapersEffect::ReadPlan(ticket, file, question) => {
@@ -82,16 +85,37 @@ pub(super) fn answer(
             PapersEvent::Identified(ticket, found(Some(&form.folder), look))
         }
         PapersEffect::CompareScan(ticket, folder, report) => {
-            let compare = || {
-                let mut here = workbench.fixed(&folder, &[], watch)?;
-                Ok(ScanView::new(&workbench.compare_with_scan(&mut here, &folder, &report)?))
-            };
+            let compare = || compare_with_scan(workbench, &folder, &report, watch);
             PapersEvent::ScanCompared(ticket, found(Some(&folder), compare))
         }
         PapersEffect::Count(ticket, form) => {
             PapersEvent::Counted(ticket, Box::new(found(None, || count(workbench, &form))))
         }
     })
+}
+
+/// What is fixed in the folder of what a scan found.
+fn compare_with_scan(
+    workbench: &Workbench,
+    folder: &Path,
+    report: &Path,
+    watch: Watch<'_>,
+) -> Result<ScanView, Error> {
+    let mut here = workbench.fixed(folder, &[], watch)?;
+    Ok(ScanView::new(&workbench.compare_with_scan(&mut here, folder, report)?))
+}
+
+/// Writes the plan that was `shown` into a file, if it still is that.
+fn save_plan(
+    workbench: &Workbench,
+    preview: &ApplyPreview,
+    shown: DecisionDigest,
+    path: &Path,
+) -> Result<PathBuf, Error> {
+    if preview.decision() != shown {
+        return Err(Error::not_as_agreed());
+    }
+    PlanFile::new(preview, workbench.environment().now()).save(path).map(|()| path.to_owned())
 }
 
 /// Writes the changes of a patch for `git apply`.
@@ -104,21 +128,6 @@ fn export(
     let exported = workbench.export(bundle, folder, watch)?;
     workbench.save_export(&exported, &path)?;
     Ok(path)
-}
-
-/// Saves what would happen, if that is still what was `shown`.
-fn save_plan(
-    workbench: &Workbench,
-    reading: &TextOptions,
-    (question, shown): (&PlanQuestion, DecisionDigest),
-    path: PathBuf,
-    watch: Watch<'_>,
-) -> Result<PathBuf, Error> {
-    let preview = would_do(workbench, reading, question, watch)?;
-    if preview.decision() != shown {
-        return Err(Error::not_as_agreed());
-    }
-    PlanFile::new(&preview, workbench.environment().now()).save(&path).map(|()| path)
 }
 
 /// What would happen, read as the window reads it.

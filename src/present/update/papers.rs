@@ -12,15 +12,22 @@ use crate::present::overview::line;
 use crate::present::slot::AnswerSlot;
 
 impl Model {
+    fn pick_place_of_evidence(&self) -> Vec<Effect> {
+        let wish = || Effect::PickPlace(ExportWish::Evidence, self.papers.evidence.file_name());
+        self.can_save_evidence().then(wish).into_iter().collect()
+    }
+
+    /// A name for a file that is saved beside the patch.
+    fn named_as_the_patch(&self, ending: &str) -> Option<String> {
+        let patch = self.workspace.patch.ready()?;
+        Some(format!("{}.{ending}", line(patch.inspection.patch.about.identity.id.as_str())))
+    }
+
     pub(super) fn update_papers(&mut self, msg: PapersMsg) -> Vec<Effect> {
         match msg {
             PapersMsg::ShowEvidence(patch) => self.show_evidence(patch),
             PapersMsg::EditEvidence(form) => self.papers.evidence = *form,
-            PapersMsg::SaveEvidence if self.can_save_evidence() => {
-                let name = self.papers.evidence.file_name();
-                return vec![Effect::PickPlace(ExportWish::Evidence, name)];
-            }
-            PapersMsg::SaveEvidence => {}
+            PapersMsg::SaveEvidence => return self.pick_place_of_evidence(),
             PapersMsg::ShowFigures(folders) => {
                 self.open_above(Page::Figures);
                 let known = self.recent.folders();
@@ -53,15 +60,11 @@ impl Model {
                 return self.identify();
             }
             PapersMsg::Export => {
-                let patch =
-                    self.workspace.patch.ready().map(|patch| &patch.inspection.patch.about.identity.id);
-                let name = patch.map(|id| format!("{}.patch", line(id.as_str())));
+                let name = self.named_as_the_patch("patch");
                 return name.map(|name| Effect::PickPlace(ExportWish::TextPatch, name)).into_iter().collect();
             }
             PapersMsg::SavePlan => {
-                let patch = self.workspace.patch.ready();
-                let id = patch.map(|patch| line(patch.inspection.patch.about.identity.id.as_str()));
-                let name = format!("{}.plan", id.as_deref().unwrap_or("reviewed"));
+                let name = self.named_as_the_patch("plan").unwrap_or_else(|| "reviewed.plan".to_owned());
                 return vec![Effect::PickPlace(ExportWish::Plan, name)];
             }
             PapersMsg::EditBeside(beside) => {
@@ -74,19 +77,18 @@ impl Model {
                 self.recent.withdrawn = withdrawn;
                 return self.lists_changed();
             }
-            PapersMsg::CheckConditions => return self.check_conditions(),
+            PapersMsg::CheckConditions => {
+                let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
+                let files = self.workspace.files();
+                let ticket = self.workspace.conditions.ask(&mut self.tickets);
+                return vec![Effect::Papers(PapersEffect::CheckConditions(ticket, files, folder))];
+            }
             PapersMsg::ForgetPlan => self.workspace.plan = AnswerSlot::default(),
             PapersMsg::SaveOrder => {
                 return vec![Effect::PickPlace(ExportWish::Order, "order.toml".to_owned())];
             }
         }
         Vec::new()
-    }
-
-    fn check_conditions(&mut self) -> Vec<Effect> {
-        let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
-        let (files, ticket) = (self.workspace.files(), self.workspace.conditions.ask(&mut self.tickets));
-        vec![Effect::Papers(PapersEffect::CheckConditions(ticket, files, folder))]
     }
 
     /// What lists of withdrawn patches say counts from now on, and is remembered.
