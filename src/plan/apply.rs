@@ -350,9 +350,7 @@ impl Planner<'_> {
             let key = CollisionKey::of_name(step.path.name());
             let found = names.iter().find(|name| CollisionKey::of_name(name) == key);
             if let Some(found) = found.and_then(|name| TreePath::parse(name).ok()) {
-                let text =
-                    format!("this folder spells the name {found}; a rollback won't bring that spelling back");
-                self.note_at(&step.path, text);
+                self.note_at(&step.path, PlaceRemark::SpelledHere(found));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::shown_lists::shortened;
 use super::why::undoes_phrase;
-use crate::model::{PatchRef, Position, RollbackPossible, Unportable, Untrusted};
+use crate::model::{PatchRef, Position, RollbackPossible, TreePath, Unportable, Untrusted};
 use crate::text::with_thousands;
 
 /// Why a patch doesn't come that somebody's own versions keep out.
@@ -85,6 +85,8 @@ pub(crate) enum PlaceRemark {
     BadNameOnWindows(Unportable),
     OddName(String),
     HasOtherNames,
+    /// Where case doesn't count, the folder has the same name in another spelling.
+    SpelledHere(TreePath),
     /// What runs it.
     RunsByItself(&'static str),
     ComparedLater,
@@ -211,7 +213,9 @@ impl PatchRemark {
 impl PlaceRemark {
     pub(super) const fn kind(&self) -> &'static str {
         match self {
-            PlaceRemark::BadNameOnWindows(_) | PlaceRemark::OddName(_) => "name",
+            PlaceRemark::BadNameOnWindows(_) | PlaceRemark::OddName(_) | PlaceRemark::SpelledHere(_) => {
+                "name"
+            }
             PlaceRemark::HasOtherNames => "hard-links",
             PlaceRemark::RunsByItself(_) => "runs-by-itself",
             PlaceRemark::ComparedLater => "compared-later",
@@ -229,6 +233,9 @@ impl PlaceRemark {
         let text = match self {
             PlaceRemark::BadNameOnWindows(why) => return format!("this name doesn't work on Windows: {why}"),
             PlaceRemark::RunsByItself(how) => return format!("runs automatically: {how}"),
+            PlaceRemark::SpelledHere(here) => {
+                return format!("is spelled {here} here; the patch's spelling stays, also after a rollback");
+            }
             PlaceRemark::LikelySecret(what) => {
                 return format!(
                     "is packed, and is likely to hold {what}; it is read by everybody who gets the patch"
