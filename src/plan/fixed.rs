@@ -149,12 +149,12 @@ impl Claim {
 /// `is_interrupted`: nobody can say what that is.
 pub(crate) fn claims(
     layers: &[Layer],
-    tree: &TreeState,
+    (tree, undone): (&TreeState, &BTreeMap<LayerKey, Vec<TreePath>>),
     recalled: &dyn Fn(&Layer) -> Option<Recalled>,
     is_interrupted: bool,
 ) -> Vec<Claim> {
     let mut claims = Vec::new();
-    let places = PlaceFates::new(layers, tree);
+    let places = PlaceFates::new(layers, tree, undone);
     let ids: BTreeMap<LayerKey, &String> = layers.iter().map(|layer| (layer.key, &layer.id)).collect();
     for (index, layer) in layers.iter().enumerate() {
         let Some(patch) = layer.patch.as_deref() else { continue };
@@ -248,19 +248,21 @@ fn grade(parts: &[&Component]) -> ClaimGrade {
 struct PlaceFates<'a> {
     layers: &'a [Layer],
     tree: &'a TreeState,
+    /// The files in which a later change undoes what each brought.
+    undone: &'a BTreeMap<LayerKey, Vec<TreePath>>,
     /// The numbers of the layers that changed each, the lowest first.
     changed_by: BTreeMap<&'a TreePath, Vec<usize>>,
 }
 
 impl<'a> PlaceFates<'a> {
-    fn new(layers: &'a [Layer], tree: &'a TreeState) -> Self {
+    fn new(layers: &'a [Layer], tree: &'a TreeState, undone: &'a BTreeMap<LayerKey, Vec<TreePath>>) -> Self {
         let mut changed_by: BTreeMap<&TreePath, Vec<usize>> = BTreeMap::new();
         for (number, layer) in layers.iter().enumerate().filter(|(_, layer)| layer.is_in_tree()) {
             for path in layer.paths() {
                 changed_by.entry(path).or_default().push(number);
             }
         }
-        Self { layers, tree, changed_by }
+        Self { layers, tree, undone, changed_by }
     }
 
     fn proof(&self, index: usize, paths: &[TreePath]) -> ClaimProof {
@@ -273,6 +275,12 @@ impl<'a> PlaceFates<'a> {
         let mut change = change_at(&self.layers[index], path)?;
         let numbers = self.changed_by.get(path).map(Vec::as_slice).unwrap_or_default();
         let above = &numbers[numbers.partition_point(|number| *number <= index)..];
+        // That the author of a later change knew it makes no fix of what undoes one.
+        let is_undone = self.undone.get(&self.layers[index].key).is_some_and(|undone| undone.contains(path));
+        if let Some(last) = above.last().filter(|_| is_undone) {
+            let changed_by = Some(self.layers[*last].id.clone());
+            return Some(DriftedFile { path: path.clone(), changed_by, is_as_put: false });
+        }
         for layer in above.iter().map(|number| &self.layers[*number]) {
             match change_at(layer, path) {
                 // Its author knew exactly this content, and changed it.

@@ -86,6 +86,8 @@ pub(crate) struct PatchHere {
 pub(crate) enum PatchDoubt {
     /// Only a word that nobody has to believe says that it is in: its files don't show it.
     OnlySaid,
+    /// Somebody agreed to a later change that undoes it.
+    Undone,
     /// It is another patch than the one whose file is here, and nothing shows that both are by one author.
     Namesake,
 }
@@ -287,6 +289,9 @@ fn have(
     let standing = match (here, past.out.get(id), at_hand.get(id)) {
         (Some(PatchHere { doubt: Some(PatchDoubt::OnlySaid), .. }), ..) => {
             ExpectationStanding::Blocked(Wanted::OnlySaid)
+        }
+        (Some(PatchHere { doubt: Some(PatchDoubt::Undone), .. }), ..) => {
+            ExpectationStanding::Blocked(Wanted::Undone { id: id.to_owned() })
         }
         (Some(PatchHere { doubt: Some(PatchDoubt::Namesake), .. }), ..) => {
             ExpectationStanding::Blocked(Wanted::Namesake { id: id.to_owned() })

@@ -231,9 +231,7 @@ impl<'a> Inquiry<'a> {
             };
             let fate = match now {
                 Whereabouts::Here(_) if !is_reset && (is_whole() || is_partly() == Some(true)) => Fate::Kept,
-                Whereabouts::Away
-                    if before.is_none() && !self.is_anywhere(entry, &Value::of_entry(self.format, entry)) =>
-                {
+                Whereabouts::Away if before.is_none() && !self.is_anywhere(entry, &meant[index]) => {
                     Fate::Undone
                 }
                 _ => Fate::Rewritten,
@@ -309,7 +307,11 @@ impl<'a> Inquiry<'a> {
     fn collect(&self, entry: &KeyEntry, all: &mut HashSet<(String, String)>) {
         match &entry.said {
             ParsedValue::Group(group) => group.entries.iter().for_each(|one| self.collect(one, all)),
-            ParsedValue::List(list) => list.elements.iter().for_each(|one| self.collect(one, all)),
+            ParsedValue::List(list) => {
+                list.elements.iter().for_each(|one| self.collect(one, all));
+                let of_list = |one| (entry.key.clone(), Value::of_entry(self.format, one).to_string());
+                all.extend(list.elements.iter().map(of_list));
+            }
             ParsedValue::Odd(_) | ParsedValue::Value(_) => {}
         }
         if !matches!(entry.said, ParsedValue::Group(_)) {

@@ -1,6 +1,7 @@
 //! How each patch of a run meets what is in the folder by then: what it would make of each place, and what it is to every
 //! patch there.
 
+use crate::plan::how_it_stands;
 use crate::plan::remark::{KEPT_OUT, PatchRemark};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -128,7 +129,7 @@ impl FolderSoFar<'_> {
         is_whole.then(|| covered.sentence.clone())
     }
 
-    /// Whether nothing of it was lost since. A switch that was turned is as the history says.
+    /// Whether nothing of it was lost since, and no later patch undoes it. A switch that was turned is as the history says.
     fn holds_what_it_left(&self, key: LayerKey) -> bool {
         let stack = self.stack();
         let is_held = |path: &TreePath| {
@@ -136,7 +137,15 @@ impl FolderSoFar<'_> {
             let as_history_says = || stack.expected.get(path).is_some_and(|node| node.as_ref() == here);
             here == stack.now(path).as_ref() || as_history_says()
         };
-        stack.layer(key).is_some_and(|layer| !layer.doubted && layer.paths().all(is_held))
+        let known = KnownContents { made: &self.made, others: self.contents };
+        let is_undone = |layer: &Layer| {
+            let is_last = |path: &TreePath| stack.at(path).last().is_none_or(|last| last.key == key);
+            let is_on_top = layer.paths().all(is_last);
+            !is_on_top && !how_it_stands(layer, |path| stack.now(path), &known).undone.is_empty()
+        };
+        stack
+            .layer(key)
+            .is_some_and(|layer| !layer.doubted && layer.paths().all(is_held) && !is_undone(layer))
     }
 
     /// Somebody's own versions of all files of `patch` stay: it does not come, and replaces nothing.

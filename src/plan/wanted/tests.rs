@@ -324,6 +324,7 @@ fn what_others_say_is_neither_followed_nor_gone_against() {
 fn a_patch_that_is_only_called_so_or_only_said_to_be_in_is_not_had() {
     for (doubt, why) in [
         (PatchDoubt::OnlySaid, Wanted::OnlySaid),
+        (PatchDoubt::Undone, Wanted::Undone { id: "A".to_owned() }),
         (PatchDoubt::Namesake, Wanted::Namesake { id: "A".to_owned() }),
     ] {
         let mut seen = here(&["A", "A"]);

@@ -48,6 +48,10 @@ pub(crate) enum Wanted {
     },
     /// The history says that it is in, and its files don't show it.
     OnlySaid,
+    /// A later change undoes it, to which somebody agreed.
+    Undone {
+        id: String,
+    },
     /// A patch called so is in the folder, and it isn't the one whose file is here.
     Namesake {
         id: String,
@@ -120,6 +124,12 @@ impl Wanted {
                 Code::Drift,
                 "the history says that it's in the folder, but its files don't show it",
                 Advice::by_command("Put it in again", format!("patchwright apply FILE {HERE}")),
+            ),
+            Wanted::Undone { id } => row(
+                Code::Undoes,
+                format!("a later change undid {id} here, which somebody allowed"),
+                Advice::by_command("See which change, and why", format!("patchwright history {HERE}"))
+                    .then("Roll that change back, or leave this patch out of the state file."),
             ),
             Wanted::Namesake { id } => row(
                 Code::Overlap,

@@ -37,5 +37,6 @@ pub(super) mod status;
 pub(super) mod support;
 pub(super) mod switches;
 pub(super) mod unchecked;
+pub(super) mod undone;
 pub(super) mod unfinished;
 pub(super) mod vouching;

@@ -10,6 +10,7 @@ use super::rollback_protection::{Foreign, OlderCopy};
 use super::stack::{FolderStack, all_copies, manifests_of, read_ledger};
 use super::switches::{FolderSwitch, opened_by_undoing, switches};
 use super::unchecked::{TakenBackAtOnce, UncheckedChange, unchecked};
+use super::undone::undone;
 use super::unfinished::{UnfinishedWork, unfinished_now};
 use super::vouching::{Authorship, Vouching};
 use crate::disk::fs::{Fs, Place, StatePath};
@@ -376,28 +377,6 @@ fn contained(folder: &FolderStack, tree: &TreeState, fs: &dyn Fs) -> Result<Vec<
         (old.key, Containment { by: by.id.clone(), has_replaced, files })
     });
     Ok(told.collect())
-}
-
-/// Of which patches something is undone, where somebody has agreed to a change that undoes. Without that nothing does, and
-/// no content is read.
-fn undone(
-    folder: &FolderStack,
-    ledger: &Ledger,
-    tree: &TreeState,
-    fs: &dyn Fs,
-) -> Result<Vec<(LayerKey, Vec<TreePath>)>> {
-    let is_agreed = |entry: &Entry| entry.overrides.iter().any(|note| note.rule == Override::Undo.rule());
-    if !ledger.entries().iter().any(is_agreed) {
-        return Ok(Vec::new());
-    }
-    let library = Library::new(&[], SearchFirst::SafeCopies).in_folder(fs).with_seen(tree);
-    let library = library.with_copies(folder.archive(fs)?);
-    let keeps_modes = fs.features().modes;
-    let plain = |node: Node| if keeps_modes { node } else { node.without_mode() };
-    let told = folder.layers.iter().filter(|layer| layer.is_active()).map(|layer| {
-        (layer.key, how_it_stands(layer, |path| tree.at(path).cloned().map(plain), &library).undone)
-    });
-    Ok(told.filter(|(_, files)| !files.is_empty()).collect())
 }
 
 /// How `layer` can be taken out, told from names and places alone.

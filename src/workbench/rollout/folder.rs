@@ -328,11 +328,13 @@ impl Workbench {
         if status.unfinished.is_some() {
             return Ok(Some((Code::Unfinished, "a change of this folder was interrupted".to_owned())));
         }
+        let is_undone =
+            |one: &crate::workbench::Installed| status.undone.iter().any(|(undone, _)| *undone == one.key);
         let is_there = |patch: &&FrozenPatch| {
             status
                 .installed
                 .iter()
-                .filter(|one| !status.doubted.contains(&one.key))
+                .filter(|one| !status.doubted.contains(&one.key) && !is_undone(one))
                 .any(|one| one.patch.id == patch.id.0.as_str() && one.patch.revision >= patch.revision)
         };
         let gone = load.patches.iter().find(|patch| !is_there(patch));

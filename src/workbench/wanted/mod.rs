@@ -358,9 +358,11 @@ impl ReconcileRun<'_> {
 }
 
 fn seen_folder(status: &FolderStatus, entries: &[Entry], doubts: &FolderDoubts) -> ObservedFolder {
-    let doubt = |key: &LayerKey| match status.doubted.contains(key) {
-        true => Some(PatchDoubt::OnlySaid),
-        false => doubts.namesakes.contains(key).then_some(PatchDoubt::Namesake),
+    let is_undone = |key: &LayerKey| status.undone.iter().any(|(undone, _)| undone == key);
+    let doubt = |key: &LayerKey| match (status.doubted.contains(key), is_undone(key)) {
+        (true, _) => Some(PatchDoubt::OnlySaid),
+        (false, true) => Some(PatchDoubt::Undone),
+        (false, false) => doubts.namesakes.contains(key).then_some(PatchDoubt::Namesake),
     };
     let patch = |one: &crate::workbench::Installed| PatchHere {
         id: one.patch.id.clone(),

@@ -272,3 +272,48 @@ fn the_same_folder_gives_the_same_bytes_in_every_format() {
     assert!(new["version"].as_u64() > old["version"].as_u64(), "{new}");
     assert_eq!(new["statements"], old["statements"]);
 }
+
+#[test]
+fn a_fix_that_a_later_patch_undid_with_somebodys_consent_is_fixed_no_more() {
+    for signer in ["acme", "nobody"] {
+        let sandbox = patched();
+        let console = console(&sandbox);
+        save_signed(&sandbox, "later", &bundle(&sandbox, "ACME-HF-1043").replace(FILE, MENDED, HOLE), signer);
+        console.done("apply $/later.patchbundle $/app --yes --allow-unsigned --allow-undo=broke-the-logs");
+        assert_eq!(why_not(&sandbox), format!("{FILE} was changed since by ACME-HF-1043"));
+        for format in FORMATS {
+            let document = document(&sandbox, format);
+            assert!(!document.contains(CVE) && !document.contains(GHSA), "{document}");
+        }
+        // It isn't in place either, and applying it once more would undo what undid it.
+        let again = console.run("apply $/fix.patchbundle $/app --yes");
+        assert!(again.code >= 3 && again.err.contains("ndoes ACME-HF-1043"), "{again}");
+        std::fs::create_dir_all(sandbox.path("patches")).expect("ours");
+        std::fs::copy(sandbox.path("fix.patchbundle"), sandbox.path("patches/fix.patchbundle"))
+            .expect("ours");
+        sandbox.write("october.state.toml", &format!(
+            "format = \"patchwright-state/1\"\npatches = \"patches/\"\n[[folders]]\npath = '{}'\nhave = [\"ACME-HF-1042\"]\n",
+            sandbox.path("app").display()
+        ));
+        let wanted = console.run("reconcile $/october.state.toml");
+        assert!(
+            wanted.code == 3 && wanted.in_one_line().contains("a later change undid ACME-HF-1042 here"),
+            "{wanted}"
+        );
+        // Once that is gone, it is fixed again.
+        console.done("rollback $/app --yes");
+        assert!(ask(&sandbox, "")["claims"][0]["proof"] == "verified", "{}", ask(&sandbox, ""));
+        assert_eq!(console.run("reconcile $/october.state.toml").code, 0);
+    }
+}
+
+#[test]
+fn twin_a_fix_that_a_later_patch_of_its_author_carries_on_stays_fixed() {
+    let sandbox = patched();
+    let later = bundle(&sandbox, "ACME-HF-1043").replace(FILE, MENDED, "split(/\\r?\\n/)\n");
+    save_signed(&sandbox, "later", &later, "acme");
+    apply(&sandbox, "later");
+    assert!(ask(&sandbox, "")["claims"][0]["proof"] == "verified", "{}", ask(&sandbox, ""));
+    let again = console(&sandbox).done("apply $/fix.patchbundle $/app --yes");
+    assert!(again.out.contains("already in place"), "{again}");
+}

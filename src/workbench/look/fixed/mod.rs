@@ -21,6 +21,7 @@ use super::product::product_and_version;
 use super::stack::{FolderStack, read_ledger};
 use super::switches::{FolderSwitch, switches};
 use super::unchecked::unchecked;
+use super::undone::undone;
 use super::unfinished::unfinished_now;
 use crate::disk::fs::Fs;
 use crate::disk::observe;
@@ -113,7 +114,8 @@ impl Workbench {
         let recalls = self.recalls(withdrawn)?;
         let tree = contents_of_claims(fs, &folder.layers, watch)?;
         let recalled = |layer: &Layer| recalls.about(&layer.id, layer.revision).cloned();
-        let mut claims = claims(&folder.layers, &tree, &recalled, unfinished.is_some());
+        let undone = undone(&folder, &ledger, &tree, fs)?.into_iter().collect();
+        let mut claims = claims(&folder.layers, (&tree, &undone), &recalled, unfinished.is_some());
         open_again(&mut claims, &switches(fs, &ledger, &folder, &self.environment().now())?);
         let mut statements = statements(&claims);
         copies::find(fs, &folder.layers, &claims, &mut statements, watch)?;
