@@ -14,8 +14,8 @@ use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
 use crate::workbench::{
-    Applied, ApplyOptions, ApplyPreview, ApplyRequest, CheckedBundles, ComingPatch, DecisionDigest, Error,
-    Override, PlanFile, ScriptConsent,
+    Applied, ApplyOptions, ApplyPreview, ApplyRequest, CheckedBundles, ComingPatch, Consent, DecisionDigest,
+    Error, PlanFile, ScriptConsent,
 };
 
 /// Apply patches to a product folder: all of them, or none
@@ -99,7 +99,7 @@ impl Arguments {
             if is_idle { idle(&preview.patches) } else { Outcome::Done },
             |style| match is_idle {
                 true => text::nothing_to_apply(&preview, target),
-                false => text::plan(&shown, target, None, true, Detail::Full, style),
+                false => text::plan(&shown, target, None, Consent::Given, Detail::Full, style),
             },
             || answer::ApplyDryRun::new(&shown, preview.decision(), target),
         )
@@ -176,7 +176,7 @@ impl Arguments {
         }
         let detail = session.detail();
         let shown = preview.as_allowed(&self.overrides());
-        let show = |style| text::plan(&shown, target, None, true, detail, style);
+        let show = |style| text::plan(&shown, target, None, Consent::Given, detail, style);
         let question = if preview.patches.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
         session.ask(show, question)?;
         let scripts = self.scripts.agree(&preview.scripts, target, session)?;
@@ -200,7 +200,7 @@ impl Arguments {
 
     /// Says no before anybody is asked.
     fn refuse(&self, preview: &ApplyPreview) -> Result<(), Error> {
-        preview.permits(self.overrides.0.has(Override::Unsigned))?;
+        preview.permits(self.overrides.0.consent())?;
         let mut obstacles = preview.preview.obstacles.clone();
         obstacles.extend(preview.scripts.refused.clone());
         let options = self.overrides();

@@ -8,7 +8,7 @@ use super::flags::{FilesAndTarget, Lists, OverrideFlags, SbomFlag};
 use super::reading::ReadingArguments;
 use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
-use crate::workbench::{ApplyOptions, PlanFile};
+use crate::workbench::{ApplyOptions, Consent, PlanFile};
 
 /// Show what apply would change, and every problem
 ///
@@ -81,7 +81,7 @@ impl Arguments {
         session.answer_as(
             ending,
             |style| {
-                text::plan(&preview, target, saved, false, Detail::Full, style)
+                text::plan(&preview, target, saved, Consent::Missing, Detail::Full, style)
                     + &text::drafts_written(&drafts)
             },
             || answer::Plan::new(&preview, target, saved, &drafts),

@@ -120,6 +120,7 @@ pub(crate) use crate::ledger::{
     CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, Turns, VouchedNote,
 };
 pub(crate) use crate::ledger::{DowntimeNote, ToggleNote, TriggerNote};
+pub(crate) use crate::plan::why::Consent;
 pub(crate) use crate::plan::why::are_open;
 pub use crate::plan::why::{Override, Overrides};
 pub use crate::transaction::recover::{OnForeign, Undone};
