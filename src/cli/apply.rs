@@ -5,10 +5,9 @@ mod each;
 use std::path::{Path, PathBuf};
 
 use super::Result;
-use super::edits::EditArguments;
-use super::flags::{FilesAndTarget, Lists, OverrideFlags, SbomFlag, fingerprint};
+use super::flags::{FilesAndTarget, OverrideFlags, fingerprint};
 use super::occasion::TicketFlag;
-use super::reading::ReadingArguments;
+use super::reading::RequestFlags;
 use super::render::{Detail, answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
@@ -55,13 +54,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     scripts: ScriptFlags,
     #[command(flatten)]
-    edits: EditArguments,
-    #[command(flatten)]
-    lists: Lists,
-    #[command(flatten)]
-    sbom: SbomFlag,
-    #[command(flatten)]
-    reading: ReadingArguments,
+    request: RequestFlags,
     /// Apply the patches of a series one by one, so that each can be rolled back on its own
     #[arg(long, conflicts_with_all = ["plan", "expect"])]
     each: bool,
@@ -70,7 +63,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = self.reading.whole_request((&files, target), &self.edits, &self.lists, &self.sbom)?;
+        let request = self.request.request(&files, target)?;
         match self.each {
             true => each::apply_each(&self, request, target, session),
             false if self.dry_run => self.look(&request, target, session),
