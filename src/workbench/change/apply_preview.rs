@@ -11,7 +11,7 @@ use crate::model::{Digest, Patch, RollbackPossible, TreePath};
 use crate::plan::{Note, NoteAbout, Obstacle, PlanOfSeveral, Preview, Relation, Resolution};
 use crate::transaction::Archive;
 use crate::trust::{Review, Verdict};
-use crate::workbench::look::changes::Hidden;
+use crate::workbench::hidden::Hidden;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::{ApplyOptions, Consent, DecisionDigest, Error, KnownRehearsal, Result};
 
