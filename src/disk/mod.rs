@@ -3,6 +3,7 @@
 mod beside;
 pub mod fs;
 mod handles;
+mod mounts;
 mod node;
 mod reading;
 mod scan;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 pub(crate) use beside::WalkedFolder;
 use fs::{Fs, LockGuard, LockKind};
 pub(crate) use handles::is_out_of_handles;
+pub(crate) use mounts::other_paths;
 pub(crate) use node::node_at;
 pub(crate) use reading::{hash_file, hash_while, read_whole};
 pub use scan::observe_all;

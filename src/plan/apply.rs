@@ -343,7 +343,7 @@ impl Planner<'_> {
             let key = CollisionKey::of_name(step.path.name());
             let found = names.iter().find(|name| CollisionKey::of_name(name) == key);
             if let Some(found) = found.and_then(|name| TreePath::parse(name).ok()) {
-                self.note_at(&step.path, PlaceRemark::SpelledOtherwise { found });
+                self.note_at(&step.path, PlaceRemark::SpelledHere(found));
             }
         }
     }

@@ -89,11 +89,9 @@ pub(crate) enum PatchRemark {
 pub(crate) enum PlaceRemark {
     BadNameOnWindows(Unportable),
     OddName(String),
-    /// Where a disk takes one spelling for another.
-    SpelledOtherwise {
-        found: TreePath,
-    },
     HasOtherNames,
+    /// Where case doesn't count, the folder has the same name in another spelling.
+    SpelledHere(TreePath),
     /// What runs it.
     RunsByItself(&'static str),
     ComparedLater,
@@ -226,9 +224,9 @@ impl PatchRemark {
 impl PlaceRemark {
     pub(super) const fn kind(&self) -> &'static str {
         match self {
-            PlaceRemark::BadNameOnWindows(_)
-            | PlaceRemark::OddName(_)
-            | PlaceRemark::SpelledOtherwise { .. } => "name",
+            PlaceRemark::BadNameOnWindows(_) | PlaceRemark::OddName(_) | PlaceRemark::SpelledHere(_) => {
+                "name"
+            }
             PlaceRemark::HasOtherNames => "hard-links",
             PlaceRemark::RunsByItself(_) => "runs-by-itself",
             PlaceRemark::ComparedLater => "compared-later",
@@ -245,12 +243,10 @@ impl PlaceRemark {
     pub(super) fn phrase(&self) -> String {
         let text = match self {
             PlaceRemark::BadNameOnWindows(why) => return format!("this name doesn't work on Windows: {why}"),
-            PlaceRemark::SpelledOtherwise { found } => {
-                return format!(
-                    "this folder spells the name {found}; a rollback doesn't restore that spelling"
-                );
-            }
             PlaceRemark::RunsByItself(how) => return format!("runs automatically: {how}"),
+            PlaceRemark::SpelledHere(here) => {
+                return format!("is spelled {here} here; the patch's spelling stays, also after a rollback");
+            }
             PlaceRemark::LikelySecret(what) => {
                 return format!(
                     "is packed, and is likely to hold {what}; it is read by everybody who gets the patch"

@@ -250,7 +250,7 @@ fn a_file_that_is_spelled_otherwise_where_case_does_not_count_is_told() {
     let preview = spelled("README");
     assert_eq!((codes(&preview), steps(&preview)), (vec![], vec!["lib/Readme"]));
     let told: Vec<String> = preview.notes.iter().map(|note| note.text.clone()).collect();
-    assert_eq!(told, ["this folder spells the name README; a rollback won't bring that spelling back"]);
+    assert_eq!(told, ["is spelled README here; the patch's spelling stays, also after a rollback"]);
     assert!(spelled("Readme").notes.is_empty());
 }
 

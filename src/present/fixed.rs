@@ -1,7 +1,7 @@
 //! What is fixed in a folder and how that is proven, and the form by which it is written for others.
 
 use super::overview::line;
-use crate::plan::Claim;
+use crate::plan::{Claim, ClaimProof};
 use crate::report::fixed;
 use crate::text::capitalised;
 use crate::words::{fill, window};
@@ -99,7 +99,11 @@ fn row(claim: &Claim, here: &FixedHere) -> FixedRow {
         ids: ids.join(" "),
         parts: parts.join(" "),
         patch: line(&claim.patch),
-        why: line(&capitalised(&why)),
+        // It begins with the name of a file, which is written as it is.
+        why: match (&claim.proof, claim.authors.is_empty()) {
+            (ClaimProof::Drifted(_), false) => line(&why),
+            _ => line(&capitalised(&why)),
+        },
     }
 }
 

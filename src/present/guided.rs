@@ -377,6 +377,11 @@ impl Guided {
         check.map(|check| check.series).filter(|patches| *patches > 1)
     }
 
+    /// Whether several patch files are applied together.
+    pub fn has_several(&self) -> bool {
+        self.bundles.len() > 1
+    }
+
     /// Whether each patch of a series is a change of its own.
     pub fn applies_each(&self) -> bool {
         self.each && self.series().is_some()
@@ -400,6 +405,7 @@ impl Guided {
     pub fn title(&self) -> String {
         let title = match self.task {
             Task::Switch => return self.switch_title(),
+            Task::Apply if self.has_several() => window::APPLY_TITLE_SEVERAL,
             Task::Apply => words::APPLY_TITLE,
             Task::TakeBack if self.which != Which::Last => words::TAKE_OUT_TITLE,
             Task::TakeBack => words::TAKE_BACK_TITLE,

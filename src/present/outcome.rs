@@ -9,7 +9,7 @@ use super::worker::{Outcome as Ended, WorkerAnswer};
 use crate::model::{Code, Kind, Position, Restart, Word};
 use crate::report::{answer as answers, phrases};
 use crate::text::capitalised;
-use crate::words::{self, fill, window};
+use crate::words::{self, fill, trying, window};
 use crate::workbench::{CheckNote, Which};
 
 /// In which of the named conditions the folder is.
@@ -59,7 +59,7 @@ impl OutcomePage {
         let mut outcome = Self {
             condition,
             heading: match has_begun_series(guided, found) && condition == FolderEnd::NeedsAttention {
-                true => window::DONE_PART_OF_SERIES.to_owned(),
+                true => trying::DONE_PART_OF_SERIES.to_owned(),
                 false => heading(guided, condition, answer).to_owned(),
             },
             sentence: sentence(answer, condition, found),
@@ -143,7 +143,8 @@ fn has_switched(guided: &Guided, found: Result<&FolderView, &Failure>) -> bool {
 
 fn heading(guided: &Guided, condition: FolderEnd, answer: Option<&WorkerAnswer>) -> &'static str {
     match (condition, guided.task) {
-        (FolderEnd::Done, Task::Apply) if guided.applies_each() => window::DONE_SERIES,
+        (FolderEnd::Done, Task::Apply) if guided.applies_each() => trying::DONE_SERIES,
+        (FolderEnd::Done, Task::Apply) if guided.has_several() => window::DONE_APPLY_SEVERAL,
         (FolderEnd::Done, Task::Apply) => words::DONE_APPLY,
         (FolderEnd::Done, Task::TakeBack) => match guided.which {
             Which::PatchAndDependents(_) | Which::Before(_) => window::DONE_SEVERAL,
@@ -259,7 +260,7 @@ fn next(
         let turned = turned.and_then(|(wish, view)| wish.find(&view.status.switches));
         next.extend(turned.into_iter().flat_map(after_turning));
         next.extend(open(answer.open_again(), window::SWITCH_OPEN_HERE).map(|open| format!("{open}.")));
-        next.extend(guided.applies_each().then(|| window::SERIES_NEXT.to_owned()));
+        next.extend(guided.applies_each().then(|| trying::SERIES_NEXT.to_owned()));
         let restart = answer.change().and_then(|change| Restart::parse(&change.restart));
         next.extend(restart.and_then(words::restart).map(str::to_owned));
         let check = guided.check.as_ref();

@@ -141,7 +141,8 @@ impl RehearsalRun {
             },
         };
         if end.mark != RehearsalMark::NotDone {
-            let seconds = i64::try_from(self.work.elapsed.as_secs()).unwrap_or(i64::MAX);
+            let seconds = self.work.elapsed.as_millis().div_ceil(1000).max(1);
+            let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
             end.facts.push(fill(trying::REHEARSAL_TOOK, &[("time", &phrases::length(seconds))]));
         }
         self.end = Some(end);

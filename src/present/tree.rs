@@ -300,10 +300,14 @@ impl ChangeTree {
     pub fn neighbour(&self, index: Option<usize>, forward: bool) -> Option<usize> {
         let Some(index) = index else { return self.shown.first().copied() };
         let next = match forward {
-            true => self.shown.partition_point(|&other| other <= index),
-            false => self.shown.partition_point(|&other| other < index).checked_sub(1)?,
+            true => Some(self.shown.partition_point(|&other| other <= index)),
+            false => self.shown.partition_point(|&other| other < index).checked_sub(1),
         };
-        self.shown.get(next).copied()
+        // From a change that the filter hides the way leads round: whoever looks for a name wants to see it.
+        let round = || if forward { self.shown.first() } else { self.shown.last() };
+        let is_hidden = self.position(index).is_none();
+        let next = next.and_then(|next| self.shown.get(next));
+        next.or_else(|| round().filter(|_| is_hidden)).copied()
     }
 
     /// The place of change `index` among those the filter lets through, from 1.

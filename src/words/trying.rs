@@ -57,6 +57,11 @@ words! {
     SCRIPT_WHY = "Why: {why}";
     SCRIPT_ABOUT = "Run by {by}, for at most {seconds} s. SHA-256 {digest}";
     // Text patches
+    APPLY_EACH = "Apply the {n} patches one by one, so that you can roll back each on its own";
+    APPLY_EACH_MEANING = "If one can't be applied, those before it stay applied.";
+    DONE_SERIES = "Every patch of the series is applied";
+    DONE_PART_OF_SERIES = "Only part of the series is applied";
+    SERIES_NEXT = "You can roll back each patch on its own. See History.";
     READ_BASE = "Product they were made for (optional)";
     READ_BASE_CHOOSE = "Choose that folder…";
     // Edits by key

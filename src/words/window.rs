@@ -4,17 +4,15 @@ words! {
     // Several patches
     ADD_FILE = "Also apply {file}";
     APPLY_BOTH = "Apply both";
+    APPLY_TITLE_SEVERAL = "Apply patches";
+    DONE_APPLY_SEVERAL = "Patches applied";
+    WORKING_TITLE_SEVERAL = "Applying the patches";
     LEAVE_OUT = "Leave it out";
     N_PATCH_FILES = "{n} patch files";
     OPENED_INSTEAD = "Opened instead of {file}";
     OPENED_INSTEAD_MEANING = "Patches can be applied together, in the order that they need.";
     PATCHES_IN_ORDER = "Patches, in this order";
     TOGETHER_WITH = "Together with";
-    APPLY_EACH = "Apply the {n} patches one by one, so that you can roll back each on its own";
-    APPLY_EACH_MEANING = "If one can't be applied, those before it stay applied.";
-    DONE_SERIES = "Every patch of the series is applied";
-    DONE_PART_OF_SERIES = "Only part of the series is applied";
-    SERIES_NEXT = "You can roll back each patch on its own. See History.";
     // Rolling back
     ALL_PATCHES = "All {n} patches: {ids}";
     NEWEST_PATCH = "Only the newest: {id}";
@@ -171,7 +169,7 @@ words! {
     // What is fixed
     FIXED_ADDRESS = "A web address (URL) the author owns";
     FIXED_ADDRESS_FIRST = "Enter an address that your company owns first";
-    FIXED_AUTHOR = "Author; empty for your account on this computer";
+    FIXED_AUTHOR = "Name; empty for your account on this computer";
     FIXED_COPIES = "{part} is here a second time, unpatched: {paths}";
     FIXED_FORMAT = "Format";
     FIXED_HERE = "What is fixed here";
@@ -184,6 +182,7 @@ words! {
     FIXED_SAVE = "Save…";
     FIXED_SAVE_MEANING = "For scanners, which then stay silent about it, and for auditors. Only what is proven is in it.";
     FIXED_SAVE_TITLE = "Save what is fixed";
+    FIXED_NOTHING = "Nothing that is proven can be said in this format";
     FIXED_TOLD = "Statements in the file: {n}";
     FIXED_UNREAD = "{patch}: its description is missing or damaged, so its claims are unknown";
     FIXED_WHO = "Author";

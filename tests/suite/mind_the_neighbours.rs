@@ -157,3 +157,88 @@ fn the_folder_of_a_version_control_system_is_no_product() {
     assert_eq!(apply(&sandbox, "repo").code, 0);
     assert_eq!(sandbox.read("repo/f").as_deref(), Some("two\n"));
 }
+
+#[test]
+fn a_folder_around_whose_records_were_removed_is_remembered() {
+    let sandbox = scene();
+    fs::remove_dir_all(sandbox.path("products/app/.patchwright")).expect("removed");
+    for (target, name) in [("products/app/lib", "f"), ("products", "app/lib/f")] {
+        save(&sandbox, name, "fixed", "vulnerable");
+        let run = apply(&sandbox, target);
+        assert!(run.code == 3 && run.err.contains("was changed by a patch in"), "{target}: {run}");
+    }
+    add_rules(&sandbox, "[products.Lighthouse]\nunsigned_apply = \"refuse\"");
+    for (target, name) in [("products/app/lib", "g"), ("products", "app/lib/g")] {
+        save(&sandbox, name, "one", "two");
+        let run = apply(&sandbox, target);
+        assert!(run.code == 4 && run.err.contains("E-POLICY"), "{target}: {run}");
+    }
+}
+
+#[test]
+fn twin_a_product_that_was_installed_anew_in_such_a_folder_is_patched_as_ever() {
+    let sandbox = scene();
+    fs::remove_dir_all(sandbox.path("products/app/.patchwright")).expect("removed");
+    sandbox.write("products/app/lib/f", "vulnerable\n");
+    save(&sandbox, "f", "vulnerable", "mended otherwise");
+    assert_eq!(apply(&sandbox, "products/app/lib").code, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_around_in_which_anybody_may_write_counts_by_what_this_person_wrote() {
+    use crate::support::trees::set_mode;
+    for mode in [0o777, 0o1777] {
+        let sandbox = scene();
+        set_mode(&sandbox.path("products/app"), mode);
+        save(&sandbox, "f", "fixed", "vulnerable");
+        let run = apply(&sandbox, "products/app/lib");
+        assert!(run.code == 3 && run.err.contains("E-NESTED"), "{mode:o}: {run}");
+    }
+    // Records that somebody put there are not in anybody's way.
+    let sandbox = scene();
+    sandbox.write("open/sub/lib/f", "fixed\n");
+    fs::rename(sandbox.path("products/app/.patchwright"), sandbox.path("open/.patchwright")).expect("moved");
+    set_mode(&sandbox.path("open"), 0o777);
+    save(&sandbox, "lib/f", "fixed", "other");
+    let run = apply(&sandbox, "open/sub");
+    assert!(run.code == 0 && !run.out.contains("history of its own"), "{run}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_part_of_a_product_is_the_same_part_where_it_is_mounted_elsewhere() {
+    use std::process::Command;
+
+    use crate::support::sandbox::skip;
+
+    const WHERE: &str = "PATCHWRIGHT_TEST_MOUNTED_ELSEWHERE";
+    const CANNOT_MOUNT: i32 = 77;
+    if std::env::var_os(WHERE).is_some() {
+        let sandbox = scene();
+        fs::create_dir(sandbox.path("elsewhere")).expect("a folder");
+        let mut bind = Command::new("mount");
+        bind.arg("--bind").arg(sandbox.path("products/app/lib")).arg(sandbox.path("elsewhere"));
+        if !bind.status().is_ok_and(|done| done.success()) {
+            std::process::exit(CANNOT_MOUNT);
+        }
+        save(&sandbox, "f", "fixed", "vulnerable");
+        let run = apply(&sandbox, "elsewhere");
+        assert!(run.code == 3 && run.err.contains("was changed by a patch in"), "{run}");
+        save(&sandbox, "g", "one", "two");
+        assert_eq!(apply(&sandbox, "elsewhere").code, 0);
+        return;
+    }
+    let this = std::env::current_exe().expect("the test program");
+    let name = "mind_the_neighbours::a_part_of_a_product_is_the_same_part_where_it_is_mounted_elsewhere";
+    let mut again = Command::new("unshare");
+    again.args(["--mount", "--map-root-user"]).arg(&this).args(["--exact", name]).env(WHERE, "yes");
+    match again.output() {
+        Ok(run) if run.status.success() => {}
+        Ok(run) if run.status.code() == Some(CANNOT_MOUNT) || run.stdout.is_empty() => {
+            skip(name, "nothing can be mounted here");
+        }
+        Ok(run) => panic!("{}", String::from_utf8_lossy(&run.stdout)),
+        Err(error) => skip(name, &format!("no namespaces here: {error}")),
+    }
+}

@@ -301,7 +301,7 @@ fn what_only_a_running_product_can_use_is_not_in_the_clone_and_is_told() {
     assert!(pipe.expect("mkfifo").success());
     let run = console(&sandbox).run(&format!("{REHEARSE} --test=./check"));
     assert_eq!(run.code, 0, "{run}");
-    let told = "Not in the clone, because only the running product can use them: run/ctl (named pipe), run/sock (socket)";
+    let told = "Not in the copy, because only the running product can use them: run/ctl (named pipe), run/sock (socket)";
     assert!(run.out.contains(told), "{run}");
     let json = console(&sandbox).run(&format!("{REHEARSE} --test=./check --json")).json();
     assert_eq!(json["not_cloned"], serde_json::json!(["run/ctl", "run/sock"]), "{json}");

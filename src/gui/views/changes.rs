@@ -11,6 +11,7 @@ use crate::present::message::{Msg, ReviewMsg};
 use crate::present::overview::{Section, SectionKind};
 use crate::present::tree::{ChangeTree, Filter, RowKind, TreeItem, TreeRow};
 use crate::report::changes::ChangeStatus;
+use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Button, EmptyState, FactRow, RowFocus, RowView, SearchView, Split, card, empty_state, facts, link_button,
@@ -154,7 +155,8 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, selected: Option<usize>, outbox: &m
         outbox.push(Msg::SetFilter(filter));
     }
     if !list.items().is_empty() && !is_low(ui) {
-        let facts = [("n", &*list.viewed().to_string()), ("all", &list.items().len().to_string())];
+        let [n, all] = [list.viewed(), list.items().len()].map(|number| with_thousands(number as u64));
+        let facts = [("n", &*n), ("all", &all)];
         let words = fill(window::VIEWED_OF, &facts);
         let size = egui::vec2(ui.available_width(), space::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {

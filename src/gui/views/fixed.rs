@@ -84,7 +84,10 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         ui.add(Label::new(text::body(sentence).color(Tokens::from_context(ui).muted)).wrap());
     }
     button_row(ui, |ui| {
-        let save = Button::primary(window::FIXED_SAVE).icon(Icon::FileDown).blocked(form.reason_to_wait());
+        // An empty file would only look like one that says something.
+        let nothing = told.filter(|(_, told, _)| *told == 0).map(|_| window::FIXED_NOTHING);
+        let reason = nothing.or(form.reason_to_wait());
+        let save = Button::primary(window::FIXED_SAVE).icon(Icon::FileDown).blocked(reason);
         if button(ui, &save).clicked() {
             outbox.push(Msg::Fixed(FixedMsg::Save));
         }

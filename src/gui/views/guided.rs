@@ -294,13 +294,13 @@ fn confirm_ui(ui: &mut Ui, model: &Model, guided: &Guided, at_title: bool, outbo
 /// Whether the patches of a series are one change, or each of them is one. A saved plan is about one.
 fn each_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
     let Some(patches) = guided.series().filter(|_| model.workspace.plan.ready().is_none()) else { return };
-    let label = fill(window::APPLY_EACH, &[("n", &with_thousands(patches as u64))]);
+    let label = fill(trying::APPLY_EACH, &[("n", &with_thousands(patches as u64))]);
     let mut is_ticked = guided.each;
     ui.add_space(space::SMALL);
     if tick_box(ui, &mut is_ticked, &label).changed() {
         outbox.push(Msg::ApplyEach(is_ticked));
     }
-    let meaning = text::caption(window::APPLY_EACH_MEANING).color(Tokens::from_context(ui).muted);
+    let meaning = text::caption(trying::APPLY_EACH_MEANING).color(Tokens::from_context(ui).muted);
     ui.indent("each", |ui| ui.add(Label::new(meaning).wrap()));
 }
 
@@ -350,6 +350,7 @@ pub(super) fn set_aside_ui(ui: &mut Ui, said: &Overrides, rule: Override) -> Opt
 
 fn working_ui(ui: &mut Ui, guided: &Guided, at_title: bool) {
     let title = match guided.task {
+        Task::Apply if guided.has_several() => window::WORKING_TITLE_SEVERAL,
         Task::Apply => words::WORKING_TITLE_APPLY,
         Task::TakeBack => words::WORKING_TITLE_BACK,
         Task::BringBack => words::WORKING_TITLE_BRING,

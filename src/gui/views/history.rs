@@ -157,9 +157,12 @@ fn condition_ui(ui: &mut Ui, model: &Model, view: &FolderView, fields: &mut Fiel
     let differences = &view.differences;
     if differences.is_empty() {
         if view.status.compared > 0 {
-            let title = view.product().unwrap_or_else(|| words::IN_THE_FOLDER.to_owned());
-            let notice = Notice::Good;
-            banner(ui, &Banner { notice, title: &title, body: words::AS_EXPECTED, actions: &[] });
+            let product = view.product();
+            let (title, body) = match &product {
+                Some(product) => (product.as_str(), words::AS_EXPECTED),
+                None => (words::AS_EXPECTED, ""),
+            };
+            banner(ui, &Banner { notice: Notice::Good, title, body, actions: &[] });
         }
         return;
     }
@@ -296,11 +299,11 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
         {
             outbox.push(Msg::BeginKeep(row.exact.clone()));
         }
-        if !row.others.is_empty() {
-            let ids = fill(words::SHARED_WITH, &[("ids", &row.others.join(", "))]);
-            ui.label(text::caption(ids).color(Tokens::from_context(ui).muted));
-        }
     });
+    if !row.others.is_empty() {
+        let ids = fill(words::SHARED_WITH, &[("ids", &row.others.join(", "))]);
+        ui.add(Label::new(text::caption(ids).color(Tokens::from_context(ui).muted)).wrap());
+    }
 }
 
 /// What happened along a line, the newest at its top.

@@ -10,7 +10,7 @@ use crate::model::Position;
 use crate::present::guided::{Guided, Task};
 use crate::present::message::{Msg, PapersMsg};
 use crate::present::outcome::FolderEnd;
-use crate::toolkit::theme::{Icon, space, text};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Button, DetailsView, FactRow, button, button_row, card, details, facts, outcome_mark, passed_line,
 };
@@ -37,12 +37,12 @@ pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut O
         let list: Vec<FactRow<'_>> =
             outcome.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();
         facts(ui, &list);
-    });
-    if !outcome.passed.is_empty() {
-        card(ui, Some(window::CHECKED_AFTERWARDS), |ui| {
+        if !outcome.passed.is_empty() {
+            let muted = Tokens::from_context(ui).muted;
+            ui.label(text::body(window::CHECKED_AFTERWARDS).color(muted));
             outcome.passed.iter().for_each(|check| passed_line(ui, window::PASSED, check));
-        });
-    }
+        }
+    });
     button_row(ui, |ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
         // What was left in the middle is dealt with by the button below the page.

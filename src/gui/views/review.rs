@@ -147,10 +147,11 @@ pub(crate) fn notes_of_change_ui(
             goes = ui.push_id(note.number, |ui| note_ui(ui, note, false, outbox)).inner.or(goes);
         }
         let Some(noting) = noting else { return };
-        ui.horizontal(|ui| {
+        // In a narrow window the buttons stand below the field.
+        ui.horizontal_wrapped(|ui| {
             let label = ui.label(text::caption(fill(window::NOTE_ON, &[("place", &place(noting.line))])));
             let mut typed = noting.text.clone();
-            let width = (ui.available_width() - 2.0 * NOTE_BUTTON).max(NOTE_BUTTON);
+            let width = (ui.available_size_before_wrap().x - 2.0 * NOTE_BUTTON).max(NOTE_BUTTON);
             let field = TextEdit::singleline(&mut typed).desired_width(width).margin(space::SMALL as i8);
             let field = ui.add(field).labelled_by(label.id);
             if noting.text.is_empty() && !field.has_focus() && !field.lost_focus() {

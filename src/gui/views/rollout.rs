@@ -207,10 +207,11 @@ fn folder_ui(ui: &mut Ui, folder: &RingFolder, plan: Option<&PlannedRollout>, ou
     row.shrink_clip_rect(rect);
     row.spacing_mut().item_spacing = vec2(space::SMALL, 0.0);
     row.spacing_mut().interact_size.y = 0.0;
+    let leave_out = text::caption(many::ROLLOUT_LEAVE_OUT).color(tokens.accent.text);
     row.horizontal(|ui| {
         ui.add(Label::new(text::strong(&folder.name)).truncate().selectable(false));
         ui.add(Label::new(text::caption(&folder.state).color(colour)).truncate().selectable(false));
-        if folder.is_open && ui.link(text::caption(many::ROLLOUT_LEAVE_OUT)).clicked() {
+        if folder.is_open && ui.link(leave_out).clicked() {
             outbox.push(ask(&RolloutStep::LeaveOut { folder: folder.exact.clone() }));
         }
     });

@@ -68,6 +68,10 @@ fn going_on_follows_what_is_shown() {
     tree.set_filter(Filter { statuses: vec![ChangeStatus::Modified], ..Filter::default() });
     assert_eq!((tree.neighbour(Some(1), true), tree.neighbour(Some(1), false)), (None, Some(0)));
     assert_eq!(tree.position(1), Some(2));
+    // From what the filter hides one comes to what it shows, wherever that is.
+    assert_eq!((tree.neighbour(Some(2), true), tree.neighbour(Some(2), false)), (Some(0), Some(1)));
+    tree.set_filter(Filter { text: "new".to_owned(), ..Filter::default() });
+    assert_eq!((tree.neighbour(Some(0), false), tree.neighbour(Some(2), true)), (Some(2), None));
 }
 
 #[test]

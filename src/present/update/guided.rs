@@ -71,6 +71,7 @@ impl Model {
             Msg::ResultAction => match guided.outcome.as_ref().and_then(|outcome| outcome.can) {
                 Some(Task::Recover) => return self.take(WayOut::Recover),
                 Some(Task::Switch) => return self.turn_back(),
+                Some(Task::TakeBack) => return self.undo_applied(),
                 Some(task) => return self.begin_guided(task),
                 None => {}
             },
@@ -175,6 +176,22 @@ impl Model {
         match self.home.file_of(patch).map(Path::to_owned) {
             Some(file) => self.open_bundle(file),
             None => vec![Effect::PickBundle],
+        }
+    }
+
+    /// What was applied goes again: all of it, where several patches came together.
+    fn undo_applied(&mut self) -> Vec<Effect> {
+        let entry = self.guided.as_ref().and_then(|guided| Some(guided.answer.as_ref()?.entry()?.seq));
+        let view = self.workspace.view.ready();
+        let ours: Vec<String> = view
+            .into_iter()
+            .flat_map(|view| &view.status.installed)
+            .filter(|patch| Some(patch.key.entry) == entry)
+            .map(|patch| patch.patch.id.clone())
+            .collect();
+        match ours.as_slice() {
+            [first, _, ..] => self.begin_named(Task::TakeBack, Which::Before(first.clone())),
+            _ => self.begin_guided(Task::TakeBack),
         }
     }
 

@@ -6,6 +6,9 @@
 //! | was changed by a patch in such a folder | obstacle: its history would not know of this change |
 //! | lies in such a folder, whose product's rules refuse the patch | obstacle, as in the folder itself |
 //! | lies in such a folder | it is told |
+//!
+//! A folder is around the target by each path that leads to it, mounts included, and though its records were removed, if
+//! this person remembers having changed it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,12 +17,14 @@ use super::permission::CheckedBundles;
 use super::trust_checks::denied;
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::STATE_DIR;
+use crate::disk::other_paths;
 use crate::ledger::Ledger;
 use crate::model::{FileChange, Node, TreePath, is_version_control};
 use crate::plan::why::Nested;
 use crate::plan::{FolderProduct, KnownBy, Note, Obstacle, PatchRemark, Preview};
 use crate::text::confusables::NameMatch;
 use crate::trust::Verdict;
+use crate::workbench::look::memory::{FolderName, Memory};
 use crate::workbench::look::site_rules::unmet;
 use crate::workbench::look::stack::read_ledger;
 use crate::workbench::look::vouching::KeysOfToday;
@@ -110,13 +115,29 @@ impl Workbench {
 
     /// Those around `target`, and those inside it among `folders`, or of which somebody wrote down what they hold.
     fn neighbours(&self, target: &Path, folders: BTreeSet<TreePath>, keys: &KeysOfToday) -> Vec<Neighbour> {
-        let around = surroundings(target).into_iter().filter(|folder| has_history(folder));
-        let mut found: Vec<Neighbour> =
-            around.map(|folder| self.neighbour(target, folder, None, keys)).collect();
+        // What can't be read is told elsewhere.
+        let memory = self.memory().ok().flatten().unwrap_or_default();
+        let mut found: Vec<Neighbour> = Vec::new();
+        for path in std::iter::once(target.to_owned()).chain(other_paths(target)) {
+            let is_stated =
+                |folder: &Path| path != target && keys.keyring.folders().any(|(known, _)| known == folder);
+            for Surrounding { folder, is_anybodys } in surroundings(&path) {
+                let name = FolderName::of_real(&folder);
+                let is_known = memory.has_changed(&name);
+                if is_known || has_history(&folder) && !is_anybodys || is_stated(&folder) {
+                    let seen = Seen { memory: &memory, name, is_anybodys };
+                    found.push(self.neighbour(&path, folder, None, (seen, keys)));
+                }
+            }
+        }
+        // One whose records are gone is remembered.
+        let remembered = memory.paths().filter_map(|path| place_in(target, path));
+        let remembered: BTreeSet<TreePath> = remembered.filter(|inside| folders.contains(inside)).collect();
         for inside in folders {
             let folder = target.join(inside.as_str());
-            if has_history(&folder) {
-                found.push(self.neighbour(target, folder, Some(inside), keys));
+            if has_history(&folder) || remembered.contains(&inside) {
+                let seen = Seen { memory: &memory, name: FolderName::of_real(&folder), is_anybodys: false };
+                found.push(self.neighbour(target, folder, Some(inside), (seen, keys)));
             }
         }
         for (folder, product) in keys.keyring.folders() {
@@ -132,14 +153,15 @@ impl Workbench {
         found
     }
 
+    /// `target`: the path by which `folder` is around it.
     fn neighbour(
         &self,
         target: &Path,
         folder: PathBuf,
         inside: Option<TreePath>,
-        keys: &KeysOfToday,
+        (seen, keys): (Seen<'_>, &KeysOfToday),
     ) -> Neighbour {
-        match self.history_of(&folder, keys) {
+        match self.history_of(&folder, &seen, keys) {
             Ok((changed, product)) => {
                 let here = |path: &TreePath| match &inside {
                     Some(inside) => inside.join(path.as_str()).ok(),
@@ -152,20 +174,34 @@ impl Workbench {
         }
     }
 
-    /// What the patches that are in `folder` have changed, and which product it holds.
+    /// What the patches that are in `folder` have changed, and which product it holds. What is remembered counts though
+    /// the records say otherwise, or are gone.
     fn history_of(
         &self,
         folder: &Path,
+        seen: &Seen<'_>,
         keys: &KeysOfToday,
     ) -> Result<(BTreeSet<TreePath>, Option<FolderProduct>)> {
         let fs = self.disk(folder)?;
         let ledger = read_ledger(&*fs)?;
-        let slots = ledger.layers().slots.into_iter();
+        let is_believed = !seen.is_anybodys || seen.memory.unknown_entries(&ledger).is_empty();
+        let slots = ledger.layers().slots.into_iter().filter(|_| is_believed);
         let steps = slots
             .flat_map(|slot| ledger.steps_of(slot).iter().map(|step| step.path.clone()).collect::<Vec<_>>());
-        let changed = steps.collect();
+        let mut changed: BTreeSet<TreePath> = steps.collect();
+        if ledger.head().seq == 0 || !is_believed {
+            changed.extend(seen.memory.brought_in(&seen.name, &*fs));
+        }
         Ok((changed, self.product_in(folder, &*fs, &ledger, keys)?))
     }
+}
+
+/// What this person remembers of a neighbour.
+struct Seen<'a> {
+    memory: &'a Memory,
+    name: FolderName,
+    /// Whether records there could be anybody's, so that only those count that this person wrote.
+    is_anybodys: bool,
 }
 
 /// What the rules for the product of a neighbour say against a patch that changes something in it.
@@ -191,22 +227,32 @@ fn has_history(folder: &Path) -> bool {
     records.symlink_metadata().is_ok_and(|found| found.is_dir())
 }
 
-/// The folders around `target`, the nearest first, up to one that anybody may write in, where the records could be
-/// anybody's, or to another disk.
-fn surroundings(target: &Path) -> Vec<PathBuf> {
+/// A folder around the target.
+struct Surrounding {
+    folder: PathBuf,
+    /// Whether it lies in one that anybody may write in, or is one, or is on another disk: records there could be anybody's.
+    is_anybodys: bool,
+}
+
+/// The folders around `target`, the nearest first.
+fn surroundings(target: &Path) -> Vec<Surrounding> {
     let around = target.ancestors().skip(1);
     #[cfg(unix)]
     let around = {
         use std::os::unix::fs::MetadataExt;
         const ANYBODY_WRITES: u32 = 0o002;
         let disk = target.metadata().map(|found| found.dev()).ok();
-        around.take_while(move |folder| {
-            folder
-                .metadata()
-                .is_ok_and(|found| Some(found.dev()) == disk && found.mode() & ANYBODY_WRITES == 0)
+        let mut is_anybodys = false;
+        around.map(move |folder| {
+            let is_ours =
+                |found: std::fs::Metadata| Some(found.dev()) == disk && found.mode() & ANYBODY_WRITES == 0;
+            is_anybodys |= !folder.metadata().is_ok_and(is_ours);
+            (folder, is_anybodys)
         })
     };
-    around.map(Path::to_owned).collect()
+    #[cfg(not(unix))]
+    let around = around.map(|folder| (folder, false));
+    around.map(|(folder, is_anybodys)| Surrounding { folder: folder.to_owned(), is_anybodys }).collect()
 }
 
 /// The place of `path` in `target`, if it lies in it.

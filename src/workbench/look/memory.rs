@@ -12,21 +12,23 @@
 
 mod copies;
 mod format;
+mod marks;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::disk::fs::{Fs, Place, StatKind};
+use crate::disk::fs::Fs;
 use crate::guarded;
 use crate::ledger::{Entry, Ledger, VouchedNote};
-use crate::model::{Digest, Hasher, Node, Step, TreePath};
+use crate::model::{Digest, TreePath};
 use crate::text::confusables::NameMatch;
 use crate::text::json;
 use crate::trust::{SequencePlace, Standing};
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result};
+use marks::{Found, Mark, marks_of};
 
 /// Longest file, in bytes: thousands of folders with all that is remembered of each.
 const MAX_BYTES: usize = 16 << 20;
@@ -37,9 +39,6 @@ const MAX_FOLDERS: usize = 2_000;
 /// Most entries that are remembered of a folder. The newest names all before it; older ones are for a folder that comes
 /// back from a backup.
 const MAX_ENTRIES: usize = 32;
-
-/// Most contents that are remembered of a patch, the smallest first.
-const MAX_MARKS: usize = 8;
 
 /// Everything that is remembered.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -125,29 +124,15 @@ struct SeenPlace {
     marks: Vec<Mark>,
 }
 
-/// What a patch did at one place.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Mark {
-    path: String,
-    size: u64,
-    sha256: String,
-    /// What was there before; nothing where no file was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    before: Option<RememberedContent>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RememberedContent {
-    size: u64,
-    sha256: String,
-}
-
 impl FolderName {
     pub fn new(target: &Path) -> Self {
         let real = std::fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
-        Self { object: object_of(&real), path: in_one_spelling(&as_typed(&real.to_string_lossy())) }
+        Self::of_real(&real)
+    }
+
+    /// Of a path whose links are resolved already.
+    pub(crate) fn of_real(real: &Path) -> Self {
+        Self { object: object_of(real), path: in_one_spelling(&as_typed(&real.to_string_lossy())) }
     }
 
     /// What it is for the system, where that says it.
@@ -232,6 +217,25 @@ impl Memory {
     /// What is remembered of the folder itself, moved or not.
     pub(super) fn folder(&self, name: &FolderName) -> Option<&SeenFolder> {
         self.folders.iter().find(|folder| folder.name.is(name))
+    }
+
+    /// Whether this person has changed the folder itself, moved or not.
+    pub(crate) fn has_changed(&self, name: &FolderName) -> bool {
+        self.folder(name).is_some_and(|folder| folder.newest().is_some())
+    }
+
+    /// The paths of the folders that this person has changed.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.folders.iter().map(|folder| Path::new(&folder.name.path))
+    }
+
+    /// The places in a folder that hold what trusted patches brought there, as far as they are remembered.
+    pub(crate) fn brought_in(&self, name: &FolderName, fs: &dyn Fs) -> Vec<TreePath> {
+        let places = self.folder(name).into_iter().flat_map(|folder| &folder.places);
+        let there = places
+            .flat_map(|place| &place.marks)
+            .filter(|mark| matches!(mark.find(fs), Some(Found::Brought)));
+        there.filter_map(|mark| TreePath::parse(&mark.path).ok()).collect()
     }
 
     /// The products of the patches that were trusted in a folder, the latest last. A patch without an order has no
@@ -441,53 +445,6 @@ impl SeenPlace {
         }
         brought > 0 && 2 * brought >= self.marks.len()
     }
-}
-
-/// Which side of a change is at its place.
-enum Found {
-    Brought,
-    AsBefore,
-}
-
-impl Mark {
-    /// `None` if neither side is there, or nobody can say.
-    fn find(&self, fs: &dyn Fs) -> Option<Found> {
-        let place = Place::from(&TreePath::parse(&self.path).ok()?);
-        let size = match fs.look(&place).ok()?.map(|found| found.kind) {
-            None => return self.before.is_none().then_some(Found::AsBefore),
-            Some(StatKind::File { size_bytes }) => size_bytes,
-            Some(_) => return None,
-        };
-        if size != self.size && self.before.as_ref().is_none_or(|before| before.size != size) {
-            return None;
-        }
-        let mut hasher = Hasher::new();
-        std::io::copy(&mut fs.open(&place).ok()?, &mut hasher).ok()?;
-        let here = RememberedContent { size, sha256: hasher.finish().to_string() };
-        match () {
-            () if (here.size, &here.sha256) == (self.size, &self.sha256) => Some(Found::Brought),
-            () if Some(&here) == self.before.as_ref() => Some(Found::AsBefore),
-            () => None,
-        }
-    }
-}
-
-/// The smallest of the contents that were not at their places before.
-fn marks_of(steps: &[Step]) -> Vec<Mark> {
-    let content = |node: &Option<Node>| {
-        let file = node.as_ref()?.as_file()?;
-        Some(RememberedContent { size: file.size_bytes, sha256: file.digest.to_string() })
-    };
-    let mark = |step: &Step| {
-        let (before, brought) = (content(&step.before), content(&step.after)?);
-        let is_new = before.as_ref() != Some(&brought) && brought.size > 0;
-        let RememberedContent { size, sha256 } = brought;
-        is_new.then(|| Mark { path: step.path.as_str().to_owned(), size, sha256, before })
-    };
-    let mut marks: Vec<Mark> = steps.iter().filter_map(mark).collect();
-    marks.sort_by(|a, b| (a.size, &a.path).cmp(&(b.size, &b.path)));
-    marks.truncate(MAX_MARKS);
-    marks
 }
 
 /// Whether enough people vouched for the patch when it came.

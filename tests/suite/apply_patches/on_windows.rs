@@ -100,7 +100,7 @@ fn a_file_whose_name_is_spelled_in_another_case_is_the_one_that_is_meant() {
     let bundle = sandbox.make(&old, &new);
     let target = sandbox.install(&Tree::new().file("READ.ME", "old"));
     let told = target.must_apply(&bundle);
-    let spelling = "Read.me: this folder spells the name READ.ME; a rollback won't bring that spelling back";
+    let spelling = "Read.me: is spelled READ.ME here; the patch's spelling stays, also after a rollback";
     assert!(told.iter().any(|note| note == spelling), "{told:?}");
     target.expect(&new);
     target.must_roll_back();
@@ -108,5 +108,5 @@ fn a_file_whose_name_is_spelled_in_another_case_is_the_one_that_is_meant() {
     assert!(target.drift().is_empty());
     // Where it is spelled as in the patch, there is nothing to tell.
     let told = sandbox.install(&old).must_apply(&bundle);
-    assert!(told.iter().all(|note| !note.contains("spells")), "{told:?}");
+    assert!(told.iter().all(|note| !note.contains("is spelled")), "{told:?}");
 }

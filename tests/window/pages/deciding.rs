@@ -52,7 +52,14 @@ fn a_missing_requirement_beside_the_file_is_added_and_both_go_in_and_out() {
     person.press(words::APPLY);
     person.must_see("FIRST + SECOND");
     goes_through(&mut person);
-    person.must_see(words::DONE_APPLY);
+    person.must_see(window::DONE_APPLY_SEVERAL);
+    // What came together is undone together.
+    person.press(words::UNDO_THIS);
+    goes_through(&mut person);
+    assert_eq!(everything(&folder), before);
+    person.press(words::CLOSE);
+    person.press(words::APPLY);
+    goes_through(&mut person);
     person.press(words::CLOSE);
 
     // One patch below the other cannot go alone; both can.

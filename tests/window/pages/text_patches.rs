@@ -6,7 +6,7 @@ use patchwright::present::Model;
 use patchwright::present::fit;
 use patchwright::present::message::Event;
 use patchwright::present::tree::RowKind;
-use patchwright::words::{self, fill, window};
+use patchwright::words::{self, fill, trying, window};
 
 use super::guided::{goes_through, last_button};
 use super::person::{Opening, Person, everything};
@@ -143,7 +143,7 @@ fn wishes_each(person: &mut Person) {
     person.press(words::APPLY);
     person.press(words::NEXT);
     person.press(words::NEXT);
-    person.press(&fill(window::APPLY_EACH, &[("n", "2")]));
+    person.press(&fill(trying::APPLY_EACH, &[("n", "2")]));
     person.press(words::CONSENT_UNSIGNED);
 }
 
@@ -155,8 +155,8 @@ fn the_patches_of_a_series_are_applied_one_by_one_so_that_each_can_be_rolled_bac
     person.press(words::COPY_COMMAND);
     let button = last_button(&person);
     person.press(&button);
-    person.must_see(window::DONE_SERIES);
-    person.must_see(window::SERIES_NEXT);
+    person.must_see(trying::DONE_SERIES);
+    person.must_see(trying::SERIES_NEXT);
     assert!(person.try_control(words::UNDO_THIS).is_none(), "{}", person.told());
     assert_eq!(read(), "3\n");
     let (status, history) = person.folder_as_it_is(&sandbox.path("app"));
@@ -176,7 +176,7 @@ fn a_series_that_stops_in_the_middle_is_not_called_unchanged() {
     sandbox.write("patches/two.patch", "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-8\n+9\n");
     let button = last_button(&person);
     person.press(&button);
-    person.must_see(window::DONE_PART_OF_SERIES);
+    person.must_see(trying::DONE_PART_OF_SERIES);
     assert!(!person.sees(words::NOT_DONE), "{}", person.told());
     person.must_see("The patches applied before it stay applied.");
     assert_eq!(fs::read_to_string(sandbox.path("app/x")).expect("a file"), "2\n");
