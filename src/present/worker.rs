@@ -365,7 +365,8 @@ impl VerbAnswer {
             Some("repair") => Self::Repaired(from_value(said)?),
             Some("rollout") => Self::RolledOut(from_value(said)?),
             Some("toggle") => Self::Switched(from_value(said)?),
-            _ => return Err(serde_json::Error::custom("no command that a worker is told")),
+            // No other one is told to a worker.
+            _ => return Err(serde_json::Error::missing_field("command")),
         })
     }
 }

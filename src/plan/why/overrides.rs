@@ -117,7 +117,7 @@ impl Override {
     }
 }
 
-/// Whether somebody said that a patch is right although not enough people vouch for it.
+/// Whether somebody said that a patch is right although not enough people signed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
     Given,
@@ -149,7 +149,7 @@ impl Overrides {
         self.0[rule as usize].as_ref().is_some_and(|reason| !rule.needs_reason() || !reason.trim().is_empty())
     }
 
-    /// Whether somebody said that a patch is right although too few vouch for it.
+    /// Whether somebody said that a patch is right although too few signed it.
     pub(crate) fn consent(&self) -> Consent {
         if self.has(Override::Unsigned) { Consent::Given } else { Consent::Missing }
     }
