@@ -1,7 +1,8 @@
 //! Patchwright applies patches to a product folder, and rolls any of them back later.
 //!
-//! ARCHITECTURE.md has the way of one apply and a table of what is where. In short: `model` has the words, `plan` says what should happen, `transaction`
-//! makes it true, `workbench` has one method per thing a person wants, and the front ends render its answers.
+//! ARCHITECTURE.md has the way of one apply and a table of what is where. In short: `model` has the words, `plan` says
+//! what should happen, `transaction` makes it true, `workbench` has one method per thing a person wants, and the front
+//! ends render its answers.
 //!
 //! ```text
 //! bin → cli | gui → present → viewer → toolkit → words → report → workbench → bundle, checks, scripts, settings, transaction → ledger → disk, trust → plan → diff → text → model
@@ -9,8 +10,8 @@
 //!
 //! A module uses only what stands to its right, and never its neighbour in the same place;
 //! `tests/suite/architecture.rs` fails on an arrow that points left.
-//! `environment`, `guarded`, `named_file`, `progress`, `threads` and `whole_file` stand beside the line: whoever does something may use them (`plan`,
-//! `diff`, `text` and `model` only compute), and they use nothing but `model`.
+//! `environment`, `guarded`, `named_file`, `progress`, `threads` and `whole_file` stand beside the line: whoever does
+//! something may use them (`plan`, `diff`, `text` and `model` only compute), and they use nothing but `model`.
 
 pub mod cli;
 #[cfg(feature = "gui")]

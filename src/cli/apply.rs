@@ -5,17 +5,16 @@ mod each;
 use std::path::{Path, PathBuf};
 
 use super::Result;
-use super::edits::EditArguments;
-use super::flags::{FilesAndTarget, Lists, OverrideFlags, SbomFlag, fingerprint};
+use super::flags::{FilesAndTarget, OverrideFlags, fingerprint};
 use super::occasion::TicketFlag;
-use super::reading::ReadingArguments;
+use super::reading::RequestFlags;
 use super::render::{Detail, answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
 use crate::workbench::{
-    Applied, ApplyOptions, ApplyPreview, ApplyRequest, CheckedBundles, ComingPatch, DecisionDigest, Error,
-    Override, PlanFile, ScriptConsent,
+    Applied, ApplyOptions, ApplyPreview, ApplyRequest, CheckedBundles, ComingPatch, Consent, DecisionDigest,
+    Error, PlanFile, ScriptConsent,
 };
 
 /// Apply patches to a product folder: all of them, or none
@@ -55,13 +54,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     scripts: ScriptFlags,
     #[command(flatten)]
-    edits: EditArguments,
-    #[command(flatten)]
-    lists: Lists,
-    #[command(flatten)]
-    sbom: SbomFlag,
-    #[command(flatten)]
-    reading: ReadingArguments,
+    request: RequestFlags,
     /// Apply the patches of a series one by one, so that each can be rolled back on its own
     #[arg(long, conflicts_with_all = ["plan", "expect"])]
     each: bool,
@@ -70,7 +63,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = self.reading.whole_request((&files, target), &self.edits, &self.lists, &self.sbom)?;
+        let request = self.request.request(&files, target)?;
         match self.each {
             true => each::apply_each(&self, request, target, session),
             false if self.dry_run => self.look(&request, target, session),
@@ -99,7 +92,7 @@ impl Arguments {
             if is_idle { idle(&preview.patches) } else { Outcome::Done },
             |style| match is_idle {
                 true => text::nothing_to_apply(&preview, target),
-                false => text::plan(&shown, target, None, true, Detail::Full, style),
+                false => text::plan(&shown, target, None, Consent::Given, Detail::Full, style),
             },
             || answer::ApplyDryRun::new(&shown, preview.decision(), target),
         )
@@ -176,7 +169,7 @@ impl Arguments {
         }
         let detail = session.detail();
         let shown = preview.as_allowed(&self.overrides());
-        let show = |style| text::plan(&shown, target, None, true, detail, style);
+        let show = |style| text::plan(&shown, target, None, Consent::Given, detail, style);
         let question = if preview.patches.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
         session.ask(show, question)?;
         let scripts = self.scripts.agree(&preview.scripts, target, session)?;
@@ -200,7 +193,7 @@ impl Arguments {
 
     /// Says no before anybody is asked.
     fn refuse(&self, preview: &ApplyPreview) -> Result<(), Error> {
-        preview.permits(self.overrides.0.has(Override::Unsigned))?;
+        preview.permits(self.overrides.0.consent())?;
         let mut obstacles = preview.preview.obstacles.clone();
         obstacles.extend(preview.scripts.refused.clone());
         let options = self.overrides();

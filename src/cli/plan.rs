@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::edits::{EditArguments, path_and_file};
-use super::flags::{FilesAndTarget, Lists, OverrideFlags, SbomFlag};
-use super::reading::ReadingArguments;
+use super::edits::path_and_file;
+use super::flags::{FilesAndTarget, OverrideFlags};
+use super::reading::RequestFlags;
 use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
-use crate::workbench::{ApplyOptions, PlanFile};
+use crate::workbench::{ApplyOptions, Consent, PlanFile};
 
 /// Show what apply would change, and every problem
 ///
@@ -42,19 +42,13 @@ pub(super) struct Arguments {
     #[command(flatten)]
     overrides: OverrideFlags,
     #[command(flatten)]
-    edits: EditArguments,
-    #[command(flatten)]
-    lists: Lists,
-    #[command(flatten)]
-    sbom: SbomFlag,
-    #[command(flatten)]
-    reading: ReadingArguments,
+    request: RequestFlags,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = self.reading.whole_request((&files, target), &self.edits, &self.lists, &self.sbom)?;
+        let request = self.request.request(&files, target)?;
         let first = request.files[0].clone();
         let preview =
             session.watch(|workbench, watch| workbench.preview(request, target, watch)).in_folder(target)?;
@@ -81,7 +75,7 @@ impl Arguments {
         session.answer_as(
             ending,
             |style| {
-                text::plan(&preview, target, saved, false, Detail::Full, style)
+                text::plan(&preview, target, saved, Consent::Missing, Detail::Full, style)
                     + &text::drafts_written(&drafts)
             },
             || answer::Plan::new(&preview, target, saved, &drafts),

@@ -36,6 +36,29 @@ pub(super) struct ReadingArguments {
     base: Option<PathBuf>,
 }
 
+/// What a verb that plans or makes a change is told beside its files.
+#[derive(Debug, clap::Args)]
+pub(super) struct RequestFlags {
+    #[command(flatten)]
+    edits: EditArguments,
+    #[command(flatten)]
+    lists: Lists,
+    #[command(flatten)]
+    sbom: SbomFlag,
+    #[command(flatten)]
+    reading: ReadingArguments,
+}
+
+impl RequestFlags {
+    /// The files and how they are read, with what was decided about edited files, the lists of withdrawn patches to ask,
+    /// and an SBOM.
+    pub(super) fn request(&self, files: &[PathBuf], target: &Path) -> Result<ApplyRequest> {
+        let (choices, withdrawn) = (self.edits.choices()?, self.lists.withdrawn.clone());
+        let request = self.reading.request(files, Some(target))?;
+        Ok(ApplyRequest { choices, withdrawn, sbom: self.sbom.sbom.clone(), ..request })
+    }
+}
+
 impl ReadingArguments {
     /// The files to name to the workbench, and how they are read: several text patches are one change, which their first
     /// file stands for.
@@ -72,18 +95,6 @@ impl ReadingArguments {
             only: None,
         };
         Ok(ApplyRequest { reading, ..first.into() })
-    }
-
-    /// The same with what was decided about edited files, the lists of withdrawn patches to ask, and an SBOM.
-    pub(crate) fn whole_request(
-        &self,
-        (files, target): (&[PathBuf], &Path),
-        edits: &EditArguments,
-        lists: &Lists,
-        sbom: &SbomFlag,
-    ) -> Result<ApplyRequest> {
-        let (choices, withdrawn, sbom) = (edits.choices()?, lists.withdrawn.clone(), sbom.sbom.clone());
-        Ok(ApplyRequest { choices, withdrawn, sbom, ..self.request(files, Some(target))? })
     }
 
     /// One of the flags that were given.

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Result;
-use super::edits::EditArguments;
-use super::flags::{FilesAndTarget, Lists, OverrideFlags, SbomFlag};
-use super::reading::ReadingArguments;
+use super::flags::{FilesAndTarget, OverrideFlags};
+use super::reading::RequestFlags;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
@@ -41,13 +40,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     overrides: OverrideFlags,
     #[command(flatten)]
-    edits: EditArguments,
-    #[command(flatten)]
-    lists: Lists,
-    #[command(flatten)]
-    sbom: SbomFlag,
-    #[command(flatten)]
-    reading: ReadingArguments,
+    request: RequestFlags,
 }
 
 /// An empty command would end with 0, and would have tested nothing.
@@ -61,7 +54,7 @@ fn command(text: &str) -> std::result::Result<String, &'static str> {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let request = self.reading.whole_request((&files, target), &self.edits, &self.lists, &self.sbom)?;
+        let request = self.request.request(&files, target)?;
         let wish = RehearsalWish {
             tests: self.test,
             timeout: Duration::from_secs(self.timeout),

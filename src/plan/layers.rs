@@ -103,7 +103,7 @@ impl ContentByDigest for NoContents {
 }
 
 /// Contents from outside, and those that were made here.
-pub(super) struct KnownContents<'a> {
+pub(crate) struct KnownContents<'a> {
     pub made: &'a BTreeMap<Digest, Arc<Vec<u8>>>,
     pub others: &'a dyn ContentByDigest,
 }

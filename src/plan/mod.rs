@@ -65,7 +65,7 @@ pub(crate) use file_note::FileNote;
 pub(crate) use fixed::{
     Claim, ClaimGrade, ClaimProof, DriftedFile, Untold, VexStatement, claims, resolved_by, statements,
 };
-pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
+pub(crate) use layers::{ContentByDigest, KnownContents, Layer, NoContents, Stack};
 pub use laying::lay;
 pub(crate) use merged_how::MergedHow;
 pub(crate) use metrics::{

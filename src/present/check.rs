@@ -24,7 +24,7 @@ use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{
-    ApplyPreview, ComingPatch, DecisionDigest, Drift, DriftKind, Override, PatchNote, RepairPreview,
+    ApplyPreview, ComingPatch, Consent, DecisionDigest, Drift, DriftKind, Override, PatchNote, RepairPreview,
     RollbackPreview, Turn,
 };
 
@@ -160,7 +160,7 @@ impl CheckPage {
         let passed = passed_apply(found, &check);
         let is_open = found.scripts.refused.is_none();
         let asks_for = check.asks_for.clone().filter(|_| is_open).map(|mut asks_for| {
-            asks_for.extend(found.permits(false).is_err().then_some(Override::Unsigned));
+            asks_for.extend(found.permits(Consent::Missing).is_err().then_some(Override::Unsigned));
             asks_for
         });
         let (scripts, rehearsal) = (ScriptsView::new(&found.scripts), RehearsalOffer::of(found));

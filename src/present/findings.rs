@@ -11,7 +11,7 @@ use crate::plan::{Consequence, Note, Relation};
 use crate::report::{phrases, relations};
 use crate::text::{capitalised, escape_line, person};
 use crate::words::{self, fill, trying, window};
-use crate::workbench::{ApplyPreview, Denial, KnownRehearsal, RollbackPreview, ScriptPlan, Verdict};
+use crate::workbench::{ApplyPreview, Consent, Denial, KnownRehearsal, RollbackPreview, ScriptPlan, Verdict};
 
 /// What is to be known before `preview` is carried out, what matters most first.
 pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
@@ -88,7 +88,7 @@ pub fn findings_of_rollback(preview: &RollbackPreview, scripts_stay: bool) -> Ve
 }
 
 fn finding_of_trust(verdict: &Verdict) -> Option<Finding> {
-    match verdict.permits(false) {
+    match verdict.permits(Consent::Missing) {
         // What nothing helps against is among the obstacles.
         Ok(()) | Err(Denial::Broken | Denial::Policy) => None,
         Err(Denial::NeedsConsent) => {

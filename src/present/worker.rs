@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+use serde_json::{Map, Value, from_value};
 
 use super::message::{Beside, RepairQuestion, RollbackQuestion, ScriptAnswer};
 use super::switches::SwitchWish;
@@ -306,17 +308,15 @@ pub enum WorkerLine {
 }
 
 /// The worker's last word. Texts are as it wrote them and must be escaped before they are shown.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerAnswer {
     /// How it ended.
     pub outcome: Outcome,
-    #[serde(flatten)]
     said: VerbAnswer,
 }
 
-/// The answers of the verbs that a worker is told; what is one of them is none of those before it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+/// The answers of the verbs that a worker is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum VerbAnswer {
     Rehearsed(Box<Rehearse>),
     BroughtInLine(Box<Reconcile>),
@@ -329,6 +329,46 @@ enum VerbAnswer {
     Repaired(Box<Repair>),
     Kept(Accept),
     Recovered(Recover),
+}
+
+impl<'de> Deserialize<'de> for WorkerAnswer {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct AnswerDocument {
+            outcome: Outcome,
+            command: Option<String>,
+            #[serde(flatten)]
+            said: Map<String, Value>,
+        }
+        let AnswerDocument { outcome, command, said } = AnswerDocument::deserialize(reader)?;
+        let said = VerbAnswer::read(command.as_deref(), said).map_err(D::Error::custom)?;
+        Ok(Self { outcome, said })
+    }
+}
+
+impl VerbAnswer {
+    /// What `command` said; a failure has a code, whichever command it was, even if nobody could tell that.
+    fn read(command: Option<&str>, said: Map<String, Value>) -> serde_json::Result<Self> {
+        let has = |key: &str| said.contains_key(key);
+        let (has_folders, has_failed) = (has("folders"), has("code"));
+        let said = Value::Object(said);
+        Ok(match command {
+            // What failed in one of the folders is told beside what became of each.
+            Some("reconcile") if has_folders => Self::BroughtInLine(from_value(said)?),
+            _ if has_failed => Self::Failed(from_value(said)?),
+            Some("accept") => Self::Kept(from_value(said)?),
+            Some("apply") => Self::Applied(from_value(said)?),
+            Some("reapply" | "rollback") => Self::RolledBack(from_value(said)?),
+            Some("reconcile") => Self::Held(from_value(said)?),
+            Some("recover") => Self::Recovered(from_value(said)?),
+            Some("rehearse") => Self::Rehearsed(from_value(said)?),
+            Some("repair") => Self::Repaired(from_value(said)?),
+            Some("rollout") => Self::RolledOut(from_value(said)?),
+            Some("toggle") => Self::Switched(from_value(said)?),
+            // No other one is told to a worker.
+            _ => return Err(serde_json::Error::missing_field("command")),
+        })
+    }
 }
 
 impl WorkerAnswer {

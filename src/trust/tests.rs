@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::model::{Approvals, Digest};
+use crate::plan::why::Consent;
 
 mod forged;
 mod programs;
@@ -101,17 +102,20 @@ fn bob() -> TrustedKey {
 fn one_author_who_is_known_is_enough_where_nobody_asks_for_more() {
     let verdict = judged(&[by(ANNA, SignerRole::Author)], &[], &ring([anna()]));
     expect(&verdict, Standing::Trusted, "Trusted: signed by Anna as author on 2026-03-04 05:06:07 UTC");
-    assert_eq!(verdict.permits(false), Ok(()));
+    assert_eq!(verdict.permits(Consent::Missing), Ok(()));
 }
 
 #[test]
 fn h78_nobody_signed() {
     let verdict = judged(&[], &[], &ring([anna()]));
     expect(&verdict, Standing::Untrusted, "Not trusted: this patch isn't signed");
-    assert_eq!((verdict.permits(false), verdict.permits(true)), (Err(Denial::NeedsConsent), Ok(())));
+    assert_eq!(
+        (verdict.permits(Consent::Missing), verdict.permits(Consent::Given)),
+        (Err(Denial::NeedsConsent), Ok(()))
+    );
     let mut strict = ring([anna()]);
     strict.machine.rules.unsigned_apply = Some(Unvouched::Refuse);
-    assert_eq!(judged(&[], &[], &strict).permits(true), Err(Denial::Policy));
+    assert_eq!(judged(&[], &[], &strict).permits(Consent::Given), Err(Denial::Policy));
 }
 
 #[test]
@@ -246,7 +250,7 @@ fn another_key_for_a_known_product_is_told_and_an_unknown_product_is_a_first_con
     let verdict = judged(&[by(BOB, SignerRole::Author)], &[], &ring([anna()]));
     assert!(verdict.is_key_change);
     let unsigned = judged(&[], &[], &ring([anna()]));
-    for consent in [false, true] {
+    for consent in [Consent::Missing, Consent::Given] {
         assert_eq!(
             verdict.permits(consent),
             unsigned.permits(consent),

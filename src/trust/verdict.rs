@@ -7,6 +7,7 @@ use super::policy::{ANYWAY, Policy, Unvouched};
 use super::statement::SignerRole;
 use super::store::TrustedKey;
 use crate::model::{Approvals, Digest};
+use crate::plan::why::Consent;
 use crate::text::moment;
 
 /// One of four things that can be said of a patch. Ordered from the best to the worst.
@@ -223,17 +224,16 @@ impl Verdict {
         self.doubts.iter().any(|doubt| doubt.reason == Reason::Rejects)
     }
 
-    /// Whether the patch may be applied; `consent`: somebody said that it is right although too few vouch for it.
-    /// A stranger's signature changes nothing: whoever wants it away cuts it off.
+    /// Whether the patch may be applied, with or without somebody's `consent`. A stranger's signature changes nothing: whoever wants it away cuts it off.
     ///
     /// # Errors
     /// Says why not.
-    pub(crate) fn permits(&self, consent: bool) -> Result<(), Denial> {
+    pub(crate) fn permits(&self, consent: Consent) -> Result<(), Denial> {
         match self.standing {
             Standing::Trusted => Ok(()),
             Standing::Broken => Err(Denial::Broken),
             _ if self.policy.unvouched == Unvouched::Refuse => Err(Denial::Policy),
-            _ if consent || self.lacks_only_what_rules_ask() => Ok(()),
+            _ if consent == Consent::Given || self.lacks_only_what_rules_ask() => Ok(()),
             _ => Err(Denial::NeedsConsent),
         }
     }

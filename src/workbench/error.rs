@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::look::scan::ScanProblem;
+use super::scan_problem::ScanProblem;
 use crate::bundle::order::OrderFinding;
 use crate::bundle::{BundleError, OpenError};
 use crate::diff::patch_text::PatchTextError;

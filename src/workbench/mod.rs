@@ -6,11 +6,13 @@
 mod change;
 mod contents;
 mod error;
+mod hidden;
 mod keys;
 mod look;
 mod make;
 mod rehearse;
 mod rollout;
+mod scan_problem;
 mod text_patch;
 mod wanted;
 
@@ -43,16 +45,17 @@ pub(crate) use change::scripts::ScriptPlan;
 pub(crate) use change::toggle::TogglePreview;
 pub use change::toggle::{ToggleOptions, Toggled};
 
-pub use contents::{MAX_IN_MEMORY_BYTES, SideContent};
+pub use contents::{ContentSource, MAX_IN_MEMORY_BYTES, SideContent};
 pub(crate) use error::ScriptTrouble;
 pub use error::{Error, Result};
+pub(crate) use hidden::{Hidden, HiddenCount, HiddenIn, HiddenPlace};
 pub(crate) use keys::KeyWish;
 pub use keys::review::ReviewWish;
 pub(crate) use keys::review::{SpokenReview, spoken_reviews};
 pub use keys::sign::{Signed, Signer};
 pub(crate) use keys::{KnownKey, MadeKey, is_key_name};
-pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace};
-pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
+pub(crate) use look::changes::ChangeContents;
+pub use look::changes::{ChangeSide, Comparison, OneChange};
 pub use look::drift::Drift;
 pub(crate) use look::drift::{DriftCause, DriftKind};
 pub(crate) use look::edits::{KeyEdits, ShownCondition, ShownEdits};
@@ -72,7 +75,6 @@ pub(crate) use look::rehearsals::KnownRehearsal;
 pub use look::rollback_protection::Foreign;
 pub(crate) use look::rollback_protection::HistoryCheck;
 pub(crate) use look::rollback_protection::OlderCopy;
-pub(crate) use look::scan::ScanProblem;
 pub(crate) use look::status::Containment;
 pub use look::status::FolderStatus;
 pub(crate) use look::status::{FolderHistory, Removal};
@@ -99,6 +101,7 @@ pub(crate) use rollout::{
     RolloutPlan,
 };
 pub(crate) use rollout::{RolloutView, RunWish};
+pub(crate) use scan_problem::ScanProblem;
 pub(crate) use text_patch::{
     FileSummary, TextFault, TextInspection, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
 };
@@ -120,6 +123,7 @@ pub(crate) use crate::ledger::{
     CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, Turns, VouchedNote,
 };
 pub(crate) use crate::ledger::{DowntimeNote, ToggleNote, TriggerNote};
+pub(crate) use crate::plan::why::Consent;
 pub(crate) use crate::plan::why::are_open;
 pub use crate::plan::why::{Override, Overrides};
 pub use crate::transaction::recover::{OnForeign, Undone};

@@ -43,7 +43,7 @@ pub(crate) use making::{Making, Taken};
 pub(crate) use nested::Nested;
 pub(crate) use not_packable::NotPackable;
 pub(crate) use order_mistake::OrderMistake;
-pub use overrides::{Override, Overrides};
+pub use overrides::{Consent, Override, Overrides};
 pub(crate) use restoring::{Restoring, Since};
 pub(crate) use rolling::Rolling;
 pub(crate) use rollout_mismatch::RolloutMismatch;

@@ -117,6 +117,13 @@ impl Override {
     }
 }
 
+/// Whether somebody said that a patch is right although not enough people signed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    Given,
+    Missing,
+}
+
 /// The rules that somebody sets aside, with the reason for each that takes one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overrides([Option<String>; Override::ALL.len()]);
@@ -140,6 +147,11 @@ impl Overrides {
     /// Whether `rule` is set aside. Where a reason is needed, there has to be one.
     pub(crate) fn has(&self, rule: Override) -> bool {
         self.0[rule as usize].as_ref().is_some_and(|reason| !rule.needs_reason() || !reason.trim().is_empty())
+    }
+
+    /// Whether somebody said that a patch is right although too few signed it.
+    pub(crate) fn consent(&self) -> Consent {
+        if self.has(Override::Unsigned) { Consent::Given } else { Consent::Missing }
     }
 
     /// What was said about `rule`, as far as it goes.

@@ -9,7 +9,7 @@ use crate::present::findings::rehearsed_by;
 use crate::present::overview::line;
 use crate::report::{changes, phrases};
 use crate::words::{self, fill, trying, window};
-use crate::workbench::{ApplyPreview, KnownRehearsal, Override, Standing};
+use crate::workbench::{ApplyPreview, Consent, KnownRehearsal, Override, Standing};
 
 /// What was looked at before a patch goes in, and is as it should be.
 pub(super) fn passed_apply(found: &ApplyPreview, check: &CheckPage) -> Vec<ReviewLine> {
@@ -58,7 +58,7 @@ impl RehearsalOffer {
     pub(super) fn of(found: &ApplyPreview) -> Option<Self> {
         let obstacles = found.preview.obstacles.iter().filter(|obstacle| !obstacle.is_unrehearsed());
         let mut asks_for: BTreeSet<Override> = obstacles.map(Obstacle::way_around).collect::<Option<_>>()?;
-        asks_for.extend(found.permits(false).is_err().then_some(Override::Unsigned));
+        asks_for.extend(found.permits(Consent::Missing).is_err().then_some(Override::Unsigned));
         let has_passed = passed_rehearsal(found).is_some();
         (!found.preview.is_nothing_to_do()).then_some(Self { asks_for, has_passed })
     }

@@ -13,9 +13,27 @@ fn lines_of_the_worker_are_read_and_other_lines_are_not() {
     );
     let Some(WorkerLine::Answer(answer)) = answer else { panic!("{answer:?}") };
     assert_eq!((answer.outcome, answer.code()), (Outcome::Not(Kind::PutBack), Some("E-IO")));
-    assert_eq!(parse(r#"{"outcome":"splendid","target":"/opt/app"}"#), None);
+    assert_eq!(parse(r#"{"command":"apply","outcome":"splendid","target":"/opt/app"}"#), None);
     assert_eq!(parse("{}"), None);
     assert_eq!(parse("Stopping safely…"), None);
+}
+
+#[test]
+fn an_answer_is_read_as_that_of_the_command_that_it_names() {
+    let said = |command: &str| match parse(&format!(r#"{{{command}"outcome":"done","target":"/opt/app"}}"#)) {
+        Some(WorkerLine::Answer(answer)) => Some(answer.said),
+        _ => None,
+    };
+    assert!(matches!(said(r#""command":"apply","#), Some(VerbAnswer::Applied(_))));
+    assert!(matches!(said(r#""command":"recover","#), Some(VerbAnswer::Recovered(_))));
+    assert_eq!(said(r#""command":"rollback","#), None, "it says nothing about the entry");
+    assert_eq!(said(r#""command":"show","#), None, "no worker is told that");
+    assert_eq!(said(""), None);
+    let failed = parse(
+        r#"{"command":"apply","outcome":"put-back","code":"E-IO","message":"no","causes":[],"hints":[],"obstacles":[]}"#,
+    );
+    let Some(WorkerLine::Answer(failed)) = failed else { panic!("{failed:?}") };
+    assert_eq!(failed.code(), Some("E-IO"));
 }
 
 #[test]

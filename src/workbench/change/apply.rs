@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::apply_preview::Previewed;
 use super::health::Health;
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Recheckable};
-use super::permission::{CheckedBundles, PermittedBundles};
+use super::permission::{CheckedBundles, PermittedBundles, Purpose};
 use super::scripts::{ScriptRun, not_recorded, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
 use crate::bundle::VerifiedBundle;
@@ -20,7 +20,6 @@ use crate::ledger::{
     ScriptTime, edits_name, manifest_name, signatures_name,
 };
 use crate::model::{Code, Digest, Patch};
-use crate::plan::why::Override;
 use crate::plan::{ApprovedPlan, FileNote, Note, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
 use crate::workbench::contents::{Library, SearchFirst};
@@ -97,7 +96,7 @@ impl Workbench {
         if options.expected.is_some() {
             opened.refuse_exchanged()?;
         }
-        opened.is_agreed = options.overrides.has(Override::Unsigned);
+        opened.purpose = Purpose::Change(options.overrides.consent());
         opened.look_through_once(watch)?;
         let remembered = self.remembered(target)?;
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
@@ -112,7 +111,7 @@ impl Workbench {
             },
         )?;
         DecisionDigest::refuse_other(options.expected, || first_look.preview.decision())?;
-        let bundles = opened.permit(&first_look.preview, options.overrides.has(Override::Unsigned))?;
+        let bundles = opened.permit(&first_look.preview)?;
         approve(&first_look.preview, options, &mut Vec::new())?;
         if first_look.preview.preview.leaves_no_trace() {
             return Ok(Applied::nothing(first_look.preview));
@@ -138,6 +137,7 @@ impl Workbench {
         options: &ApplyOptions,
         watch: Watch<'_>,
     ) -> Result<Applied> {
+        bundles.check_place(folder.target);
         let bundles = bundles.as_slice();
         let texts = bundles.iter().filter_map(|bundle| bundle.text.as_ref());
         let mut facts: Vec<EntryFact> = texts.flat_map(text_patch::facts).collect();
@@ -333,7 +333,7 @@ fn approve(
     facts: &mut Vec<EntryFact>,
 ) -> Result<ApprovedPlan> {
     DecisionDigest::refuse_other(options.expected, || preview.decision())?;
-    preview.permits(options.overrides.has(Override::Unsigned))?;
+    preview.permits(options.overrides.consent())?;
     let mut preview = preview.preview.clone();
     let (allowed, obstacles): (Vec<Obstacle>, Vec<Obstacle>) =
         preview.obstacles.into_iter().partition(|obstacle| options.allows(obstacle));

@@ -11,9 +11,9 @@ use crate::model::{Digest, Patch, RollbackPossible, TreePath};
 use crate::plan::{Note, NoteAbout, Obstacle, PlanOfSeveral, Preview, Relation, Resolution};
 use crate::transaction::Archive;
 use crate::trust::{Review, Verdict};
-use crate::workbench::look::changes::Hidden;
+use crate::workbench::hidden::Hidden;
 use crate::workbench::look::situation::Survey;
-use crate::workbench::{ApplyOptions, DecisionDigest, Error, KnownRehearsal, Result};
+use crate::workbench::{ApplyOptions, Consent, DecisionDigest, Error, KnownRehearsal, Result};
 
 /// A preview with everything that is needed to make it true.
 pub(crate) struct Previewed {
@@ -105,11 +105,11 @@ impl ApplyPreview {
         sum.finish()
     }
 
-    /// Whether everybody who has to vouch does; `consent`: somebody said that it is right without.
+    /// Whether everybody who has to vouch does, or somebody's `consent` goes for it.
     ///
     /// # Errors
     /// [`Error::NotTrusted`] about the first patch that is not permitted.
-    pub(crate) fn permits(&self, consent: bool) -> Result<()> {
+    pub(crate) fn permits(&self, consent: Consent) -> Result<()> {
         self.patches.iter().try_for_each(|patch| {
             let permitted = patch.verdict.permits(consent);
             permitted.map_err(|denial| Error::not_trusted(&patch.file, denial, &patch.verdict))

@@ -14,7 +14,7 @@ use crate::bundle::VerifiedBundle;
 use crate::checks::leaves_the_folder;
 use crate::model::{Digest, Hasher, Purl};
 use crate::named_file;
-use crate::plan::why::Unfit;
+use crate::plan::why::{Consent, Unfit};
 use crate::trust::{Standing, Verdict};
 use crate::workbench::look::identify::SaidElsewhere;
 use crate::workbench::look::inspect::{check_contents, file_digest};
@@ -40,18 +40,45 @@ pub(crate) struct CheckedBundles {
     pub(super) sbom: Option<Sbom>,
     /// What is known about the folder without its own records.
     pub(super) said: SaidElsewhere,
-    /// Whether somebody has said in this run that they may go in although not enough people vouch for them.
-    pub(super) is_agreed: bool,
-    /// Whether they are judged by no keys and no rules: that of a machine where they are made says nothing about them.
-    pub(super) is_unjudged: bool,
-    /// Whether it is only tried, on a clone.
-    pub(super) is_rehearsal: bool,
+    pub(super) purpose: Purpose,
     /// SHA-256 of each file as it was looked through; none as long as it was not.
     shown: Vec<Digest>,
 }
 
+/// What patch files are opened for: it decides how they are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A change of the folder.
+    Change(Consent),
+    /// It is only tried, on a clone of everything: rules about what is applied say nothing about that.
+    Rehearsal,
+    /// What they do is proven on a copy, by no keys and no rules: those of a machine where a patch file is made say nothing
+    /// about it.
+    Proof,
+}
+
+impl Purpose {
+    /// Whether they may go in although not enough people vouch for them. On a copy nobody has to.
+    fn consent(self) -> Consent {
+        match self {
+            Purpose::Change(consent) => consent,
+            Purpose::Rehearsal | Purpose::Proof => Consent::Given,
+        }
+    }
+}
+
+/// A copy of a folder that goes when it has served.
+pub(crate) trait ThrowawayCopy {
+    /// Where it is.
+    fn path(&self) -> &Path;
+}
+
 /// Patch files that may go in: the only ones that can be applied.
-pub(crate) struct PermittedBundles(CheckedBundles);
+pub(crate) struct PermittedBundles {
+    checked: CheckedBundles,
+    /// The copy that they were permitted for, if nobody was asked.
+    only_at: Option<PathBuf>,
+}
 
 impl Workbench {
     /// Opens patch files for `target`, at least one; text patches become one patch for it.
@@ -170,9 +197,7 @@ impl CheckedBundles {
             withdrawn: Vec::new(),
             sbom: None,
             said,
-            is_agreed: false,
-            is_unjudged: false,
-            is_rehearsal: false,
+            purpose: Purpose::Change(Consent::Missing),
             shown: Vec::new(),
         }
     }
@@ -226,23 +251,25 @@ impl CheckedBundles {
     pub(super) fn reach_of(&self, verdict: &Verdict) -> CheckReach {
         match verdict.standing {
             Standing::Trusted => CheckReach::Everywhere,
-            _ if self.is_agreed && verdict.permits(true).is_ok() => CheckReach::Agreed,
+            _ if self.purpose.consent() == Consent::Given && verdict.permits(Consent::Given).is_ok() => {
+                CheckReach::Agreed
+            }
             _ => CheckReach::Folder,
         }
     }
 
-    /// Those that the rules for the folder let pass, as `seen` tells; `consent`: somebody said that it is right although
-    /// not enough people vouch for them.
+    /// Those that the rules for the folder let pass, as `seen` tells.
     ///
     /// # Errors
     /// [`Error::NotTrusted`] about the first that may not go in.
-    pub(super) fn permit(self, seen: &ApplyPreview, consent: bool) -> Result<PermittedBundles> {
-        seen.permits(consent).map(|()| PermittedBundles(self))
+    pub(super) fn permit(self, seen: &ApplyPreview) -> Result<PermittedBundles> {
+        seen.permits(self.purpose.consent())?;
+        Ok(PermittedBundles { checked: self, only_at: None })
     }
 
-    /// The same for a copy of the folder, with what makes no sense there left out: checks that ask a running product, and
+    /// The same for a `copy` of the folder, with what makes no sense there left out: checks that ask a running product, and
     /// scripts, which could reach the real one. Says how many that were.
-    pub(crate) fn for_a_copy(mut self) -> (PermittedBundles, usize) {
+    pub(crate) fn for_a_rehearsal(mut self, copy: &impl ThrowawayCopy) -> (PermittedBundles, usize) {
         let mut left_out = 0;
         for bundle in &mut self.bundles {
             let patch = Arc::make_mut(&mut bundle.patch);
@@ -252,18 +279,25 @@ impl CheckedBundles {
             patch.scripts.clear();
             left_out += before - patch.about.preflight.len() - patch.about.health.len();
         }
-        self.is_rehearsal = true;
-        (self.permit_unasked_on_a_throwaway_copy(), left_out)
+        (self.permit_unasked(Purpose::Rehearsal, copy), left_out)
     }
 
     /// The same for a proof, where it is what they do that counts: no key and no rule is asked.
-    pub(crate) fn for_a_proof(self) -> PermittedBundles {
-        Self { is_unjudged: true, ..self }.permit_unasked_on_a_throwaway_copy()
+    pub(crate) fn for_a_proof(self, copy: &impl ThrowawayCopy) -> PermittedBundles {
+        self.permit_unasked(Purpose::Proof, copy)
     }
 
-    /// Permits everything without asking anybody: only for a copy that goes when it has served.
-    fn permit_unasked_on_a_throwaway_copy(self) -> PermittedBundles {
-        PermittedBundles(Self { is_agreed: true, ..self })
+    /// Permits everything without asking anybody: on this copy, and nowhere else.
+    fn permit_unasked(self, purpose: Purpose, copy: &impl ThrowawayCopy) -> PermittedBundles {
+        PermittedBundles { checked: Self { purpose, ..self }, only_at: Some(copy.path().to_owned()) }
+    }
+}
+
+impl PermittedBundles {
+    /// Stops before anything is written if they were permitted for a copy, and this is another folder.
+    pub(super) fn check_place(&self, target: &Path) {
+        let is_permitted = self.only_at.as_deref().is_none_or(|copy| copy == target);
+        assert!(is_permitted, "what was permitted for a copy goes into no other folder");
     }
 }
 
@@ -271,6 +305,28 @@ impl Deref for PermittedBundles {
     type Target = CheckedBundles;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &self.checked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct CopyAt(PathBuf);
+
+    impl ThrowawayCopy for CopyAt {
+        fn path(&self) -> &Path {
+            &self.0
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "goes into no other folder")]
+    fn what_is_permitted_for_a_copy_goes_nowhere_else() {
+        let permitted =
+            CheckedBundles::new(Vec::new(), Vec::new()).for_a_proof(&CopyAt(PathBuf::from("/tmp/copy")));
+        permitted.check_place(Path::new("/tmp/copy"));
+        permitted.check_place(Path::new("/opt/app"));
     }
 }

@@ -9,7 +9,7 @@ use super::apply_preview::Previewed;
 use super::components::add_components;
 use super::dangers::add_dangers;
 use super::made_contents::prove_made_contents;
-use super::permission::CheckedBundles;
+use super::permission::{CheckedBundles, Purpose};
 use super::scripts::ScriptPlan;
 use super::switch_notes::notes_on_switches;
 use super::trust_checks::Floors;
@@ -26,7 +26,8 @@ use crate::transaction::TransactionError;
 use crate::transaction::recover::{self, Unfinished};
 use crate::trust::{Denial, Keyring, Verdict};
 use crate::workbench::contents::{Library, SearchFirst, SeenFiles};
-use crate::workbench::look::changes::{Hidden, hidden_in};
+use crate::workbench::hidden::Hidden;
+use crate::workbench::look::changes::hidden_in;
 use crate::workbench::look::edited_images::edited_images;
 use crate::workbench::look::edits::edits_by_file;
 use crate::workbench::look::identify::product_of;
@@ -212,9 +213,9 @@ impl Workbench {
     /// The keys and rules that patch files are judged by.
     fn keys_for(&self, checked: &CheckedBundles) -> Result<KeysOfToday> {
         let keys = self.keys_of_today()?;
-        Ok(match checked.is_unjudged {
-            true => KeysOfToday { keyring: Keyring::default(), ..keys },
-            false => keys,
+        Ok(match checked.purpose {
+            Purpose::Proof => KeysOfToday { keyring: Keyring::default(), ..keys },
+            Purpose::Change(_) | Purpose::Rehearsal => keys,
         })
     }
 }
@@ -244,7 +245,7 @@ fn verdicts(
     let judged = checked.files.iter().zip(&checked.bundles).map(|(file, bundle)| {
         let verdict = bundle.verdict_in(product, &keys.keyring, keys.now);
         match verdict.may_be_seen() {
-            true if checked.is_rehearsal => Ok(verdict.for_a_rehearsal()),
+            true if checked.purpose == Purpose::Rehearsal => Ok(verdict.for_a_rehearsal()),
             true => Ok(verdict),
             false => Err(Error::not_trusted(file, Denial::Policy, &verdict)),
         }

@@ -6,7 +6,7 @@ use crate::bundle::place_of;
 use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::model::Digest;
-use crate::plan::why::{Before, Override, Signers, Unfit};
+use crate::plan::why::{Before, Consent, Override, Signers, Unfit};
 use crate::plan::{FolderProduct, Note, NoteSource, Obstacle, PatchRemark};
 use crate::text::confusables::NameMatch;
 use crate::trust::{Denial, SequencePlace, Standing, Verdict};
@@ -109,7 +109,7 @@ fn first_word(patch: &ComingPatch) -> Option<Note> {
 
 /// What only a person can say is right shows in the verdict, and is asked for when the patch is applied.
 pub(super) fn denied(verdict: &Verdict) -> Option<Obstacle> {
-    let denial = verdict.permits(true).err()?;
+    let denial = verdict.permits(Consent::Given).err()?;
     let verdict = verdict.sentence();
     Some(Obstacle::new(match denial {
         Denial::Broken => Signers::Broken { verdict },
@@ -261,7 +261,7 @@ pub(crate) fn vouched_note(patch: &ComingPatch) -> VouchedNote {
 /// The rules that `options` set aside, as far as the patches needed it.
 pub(crate) fn overrides(preview: &ApplyPreview, options: &ApplyOptions) -> Vec<OverrideNote> {
     let mut coming = preview.patches.iter().filter(|patch| patch.left_out.is_none());
-    let is_unsigned = coming.any(|patch| patch.verdict.permits(false).is_err());
+    let is_unsigned = coming.any(|patch| patch.verdict.permits(Consent::Missing).is_err());
     let stands = |rule| preview.preview.obstacles.iter().any(|one| one.way_around() == Some(rule));
     let is_needed = |rule: &Override| match rule {
         Override::Unsigned => is_unsigned,

@@ -72,6 +72,16 @@ impl Recipe {
     }
 }
 
+/// Where a content was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentSource {
+    PatchFile,
+    /// A file of the folder that is exactly this content.
+    Folder,
+    /// One of the backups that earlier changes of the folder left.
+    SafeCopy,
+}
+
 /// Every content that can be had.
 pub(crate) struct Library<'a> {
     bundles: &'a [VerifiedBundle],
@@ -275,13 +285,16 @@ impl<'a> Library<'a> {
     }
 
     /// Where in the folder bundles say that this content is; whoever reads it compares its digest.
-    pub(crate) fn supposed(&self, digest: &Digest) -> impl Iterator<Item = Place> {
+    fn supposed(&self, digest: &Digest) -> impl Iterator<Item = Place> {
         self.supposed.get(digest).into_iter().flatten().map(Place::from)
     }
 
-    /// Where a safe copy of this content should be; whoever reads it compares its digest.
-    pub(crate) fn kept(&self, digest: &Digest) -> impl Iterator<Item = Place> {
-        self.copies.find(digest).iter().map(Place::from)
+    /// Where this content should be in the folder and among its safe copies, and which it is; whoever reads it compares its
+    /// digest.
+    pub(crate) fn places(&self, digest: &Digest) -> impl Iterator<Item = (Place, ContentSource)> {
+        let kept = self.copies.find(digest).iter().map(Place::from);
+        let in_folder = self.supposed(digest).map(|place| (place, ContentSource::Folder));
+        in_folder.chain(kept.map(|place| (place, ContentSource::SafeCopy)))
     }
 
     /// Whether the bundles bring this content, and what it is made from can be had.

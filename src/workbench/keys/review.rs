@@ -12,7 +12,7 @@ use crate::trust::{
     Doubt, MAX_REVIEW_BYTES, Opinion, Review, ReviewNote, ReviewedChange, SignatureScheme, Standing, Verdict,
 };
 use crate::whole_file::WholeFile;
-use crate::workbench::look::changes::{Hidden, HiddenCount};
+use crate::workbench::hidden::{Hidden, HiddenCount};
 use crate::workbench::{Error, Inspection, Result, Signed, Workbench};
 
 /// What somebody says about a patch.

@@ -19,11 +19,9 @@ use crate::model::{FileChange, FileNode, Node, Payload, TreePath};
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::with_thousands;
 use crate::workbench::contents::{
-    ContentSpool, Library, MAX_IN_MEMORY_BYTES, NotRead, SearchFirst, SideContent,
+    ContentSource, ContentSpool, Library, MAX_IN_MEMORY_BYTES, NotRead, SearchFirst, SideContent,
 };
 use crate::workbench::{PatchFile, Result, Watch, Workbench};
-
-pub(crate) use hidden::{Hidden, HiddenCount, HiddenIn, HiddenPlace};
 
 pub(crate) use hidden::in_patch as hidden_in;
 
@@ -66,16 +64,6 @@ pub enum Comparison {
     FolderToAfter,
     /// What the patch expects, and what is really in the folder.
     OriginalToFolder,
-}
-
-/// Where a content was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ContentSource {
-    PatchFile,
-    /// A file of the folder that is exactly this content.
-    Folder,
-    /// One of the backups that earlier changes of the folder left.
-    SafeCopy,
 }
 
 /// One change with both contents.
@@ -350,10 +338,8 @@ impl<'a> Sides<'a> {
                 "the original isn't in the patch file; choose the product folder to see it".to_owned()
             );
         };
-        let in_folder = self.library.supposed(&file.digest).map(|place| (place, ContentSource::Folder));
-        let kept = self.library.kept(&file.digest).map(|place| (place, ContentSource::SafeCopy));
         let mut problem = None;
-        for (place, source) in in_folder.chain(kept) {
+        for (place, source) in self.library.places(&file.digest) {
             match self.at(disk, place, file) {
                 Ok(Some(content)) => return Ok((content, source)),
                 Ok(None) => {}

@@ -323,10 +323,10 @@ fn compare(patch: &Patch, seen: &Observation, fs: &dyn Fs) -> Result<IdentifiedP
     }
     // They say nothing, and go with what the others say.
     if after == 0 && before > 0 {
-        before += alike
+        before += alike;
     } else {
-        after += alike
-    };
+        after += alike;
+    }
     let is_unclear = !unreadable.is_empty() && other.is_empty() && (after == 0 || before == 0);
     let presence = match (after, before, other.len()) {
         _ if is_unclear => Presence::Unknown,

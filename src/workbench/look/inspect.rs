@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::changes::{Hidden, hidden_in};
+use super::changes::hidden_in;
 use super::edits::{ShownEdits, shown_edits};
 use super::output::{OutputKind, refuse_taken};
 use super::planned_scripts::planned_scripts;
@@ -19,7 +19,10 @@ use crate::plan::{Note, NoteSource, Obstacle};
 use crate::progress::{Phase, WatchedWriter};
 use crate::trust::{AttachedReview, Denial, Keyring, Policy, Review, Verdict};
 use crate::whole_file::WholeFile;
-use crate::workbench::{Error, PlannedScript, Result, TextReading, Watch, Workbench};
+use crate::workbench::hidden::Hidden;
+use crate::workbench::{
+    Error, PatchFile, PlannedScript, Result, TextReading, Watch, Workbench, is_text_patch,
+};
 
 /// What a bundle says and what is known about it.
 #[derive(Debug, Clone)]
@@ -89,6 +92,33 @@ impl Workbench {
         }
     }
 
+    /// Opens a bundle, or makes one of text patches for `target`.
+    pub(in crate::workbench) fn open_for(
+        &self,
+        file: PatchFile<'_>,
+        target: &Path,
+        keyring: &Keyring,
+        watch: Watch<'_>,
+    ) -> Result<VerifiedBundle> {
+        if !is_text_patch(file.path)? {
+            return self.open_by(keyring, file.path);
+        }
+        self.bundle_of_text(file, target, watch)
+    }
+
+    /// Opens a bundle, or makes one of text patches if there is a folder for it.
+    pub(in crate::workbench) fn open_maybe_for(
+        &self,
+        file: PatchFile<'_>,
+        target: Option<&Path>,
+        watch: Watch<'_>,
+    ) -> Result<VerifiedBundle> {
+        match target {
+            Some(target) => self.open_for(file, target, &self.keyring()?, watch),
+            None => self.open(file.path),
+        }
+    }
+
     /// Reads a bundle and checks every rule that needs no target. Everything in it is read and hashed, so that nobody
     /// reads how good a damaged file is.
     ///
@@ -96,6 +126,35 @@ impl Workbench {
     /// If the bundle is damaged, hostile or unreadable, or somebody wished to stop.
     pub fn inspect(&self, bundle: &Path, watch: Watch<'_>) -> Result<Inspection> {
         Ok(self.verify(bundle, watch)?.inspection)
+    }
+
+    /// What a patch file says: a bundle as [`Workbench::inspect`] tells it, or text patches as they are for `target`.
+    ///
+    /// # Errors
+    /// As [`Workbench::inspect`], and if a text patch is broken or hostile.
+    pub(crate) fn inspect_for(
+        &self,
+        file: PatchFile<'_>,
+        target: Option<&Path>,
+        watch: Watch<'_>,
+    ) -> Result<Inspection> {
+        if !is_text_patch(file.path)? {
+            return self.inspect(file.path, watch);
+        }
+        let read = self.read_text_for(file, target, watch)?;
+        Ok(Inspection {
+            edits: Vec::new(),
+            patch: read.patch,
+            verdict: Verdict::unsigned(self.keyring()?.policy("")),
+            hidden: read.hidden,
+            scripts: Vec::new(),
+            reviews: Vec::new(),
+            file_bytes: read.file_bytes,
+            file_digest: read.file_digest,
+            manifest_digest: Digest::compute(&read.manifest),
+            manifest: read.manifest,
+            text: Some(read.reading),
+        })
     }
 
     /// [`Workbench::verify`] by the keys and rules in `rules` in place of the machine's. Which product's rules count, only the

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::rehearsals::KnownRehearsal;
 use crate::model::Patch;
-use crate::plan::why::{Lacks, SiteRule};
+use crate::plan::why::{Consent, Lacks, SiteRule};
 use crate::plan::{DueOfPatch, Note, Obstacle, PatchRemark};
 use crate::trust::{Policy, SignerRole, Standing, Verdict};
 
@@ -78,7 +78,7 @@ pub(crate) fn unmet_anywhere(
 /// The signatures that somebody wrote into the rules and that are not there. Where rules refuse what too few signed, that is
 /// told already, and no reason helps.
 fn missing_approvals(verdict: &Verdict, policy: &Policy) -> Vec<Lacks> {
-    if verdict.permits(true).is_err() {
+    if verdict.permits(Consent::Given).is_err() {
         return Vec::new();
     }
     let asked = policy.demands.approvals;

@@ -74,14 +74,7 @@ impl Workbench {
                 put_on_both_sides(&sides, &toggle.file, [&content, &content], mode)?;
             }
         }
-        self.make_with(
-            order,
-            &sides.root(TreeSide::Old),
-            &sides.root(TreeSide::New),
-            &request.output,
-            request.proof,
-            watch,
-        )
+        self.make_of_sides(order, &sides, &request.output, request.proof, watch)
     }
 
     /// Tries the edits of an order on files, or on the files of product folders. Nothing is written. Whether somebody changed

@@ -72,14 +72,7 @@ impl Workbench {
         if order.about.committed.is_none() {
             order.about.committed = repository.committed(&to)?;
         }
-        self.make_with(
-            order,
-            &sides.root(TreeSide::Old),
-            &sides.root(TreeSide::New),
-            &request.output,
-            request.proof,
-            watch,
-        )
+        self.make_of_sides(order, &sides, &request.output, request.proof, watch)
     }
 }
 

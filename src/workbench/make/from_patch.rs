@@ -57,14 +57,7 @@ impl Workbench {
             Some(source) => read_order(source)?,
             None => Order::from(bundle.patch.about.clone()),
         };
-        self.make_with(
-            order,
-            &sides.root(TreeSide::Old),
-            &sides.root(TreeSide::New),
-            &request.output,
-            request.proof,
-            watch,
-        )
+        self.make_of_sides(order, &sides, &request.output, request.proof, watch)
     }
 }
 

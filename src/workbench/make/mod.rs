@@ -30,6 +30,7 @@ use crate::plan::Note;
 use crate::plan::why::Making;
 use crate::workbench::look::output::{OutputKind, refuse_taken};
 use crate::workbench::{Error, Result, Watch, Workbench};
+use side_by_side::{SideBySide, TreeSide};
 
 /// What to make a bundle from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +106,18 @@ impl Workbench {
             edits::pack(&mut order, &*self.disk(&request.from)?, &*self.disk(&request.to)?)?;
         }
         self.make_with(order, &request.from, &request.to, &request.output, request.proof, watch)
+    }
+
+    fn make_of_sides(
+        &self,
+        order: Order,
+        sides: &SideBySide,
+        output: &Path,
+        proof: ProofChoice,
+        watch: Watch<'_>,
+    ) -> Result<MadeBundle> {
+        let (from, to) = (sides.root(TreeSide::Old), sides.root(TreeSide::New));
+        self.make_with(order, &from, &to, output, proof, watch)
     }
 
     fn make_with(

@@ -15,7 +15,7 @@ use crate::plan::OnDrift;
 use crate::plan::why::{Override, Overrides};
 use crate::progress::Quiet;
 use crate::trust::Keyring;
-use crate::workbench::change::permission::CheckedBundles;
+use crate::workbench::change::permission::{CheckedBundles, ThrowawayCopy};
 use crate::workbench::look::rollback_protection::Remembered;
 use crate::workbench::rehearse::copy::{Copy, differences};
 use crate::workbench::{ApplyOptions, Error, Result, Watch, Workbench};
@@ -39,7 +39,7 @@ impl Workbench {
         let quiet = Watch { progress: &Quiet, cancel: watch.cancel };
         let mut folder = self.locked(copy.lock()?, copy.path())?.unremembered();
         let bundles = CheckedBundles::new(vec![output.to_owned()], vec![bundle]);
-        let bundles = bundles.for_a_proof();
+        let bundles = bundles.for_a_proof(&copy);
         let look =
             self.preview_here(&bundles, &Remembered::default(), folder.fs(), quiet).map_err(not_proven)?;
         let overrides = Overrides::UNSIGNED

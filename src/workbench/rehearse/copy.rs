@@ -14,6 +14,7 @@ use crate::disk::{TargetRoot, observe_all};
 use crate::model::{Node, Patch, TreePath, TreeState};
 use crate::plan::why::Making;
 use crate::progress::{CancelToken, Phase, Quiet};
+use crate::workbench::change::permission::ThrowawayCopy;
 use crate::workbench::{Error, Result, Watch};
 
 /// What the lock beside a clone says before the name of its folder, so that nothing else is ever taken for the remains of
@@ -96,10 +97,6 @@ impl Copy {
         Ok(copy)
     }
 
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     fn open(&self) -> Result<Arc<dyn Fs>> {
         let path = self.path();
         let fs = OsFs::open(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
@@ -129,6 +126,12 @@ impl Copy {
         let path = self.holder.path().to_owned();
         let failed = |source| Error::File { doing: "remove the copy in", path: path.clone(), source };
         let_us_in(&path).and_then(|()| fs::remove_dir_all(&path)).map_err(failed)
+    }
+}
+
+impl ThrowawayCopy for Copy {
+    fn path(&self) -> &Path {
+        &self.path
     }
 }
 

@@ -15,9 +15,11 @@ use crate::plan::{Obstacle, OnDrift};
 use crate::progress::{Phase, Quiet};
 use crate::scripts::{self, Job, LaunchContext};
 use crate::trust::Denial;
+use crate::workbench::change::permission::ThrowawayCopy;
 use crate::workbench::look::rehearsals::{RehearsalInputs, RehearsalNote, RehearsalScope, Rehearsals};
 use crate::workbench::{
-    ApplyOptions, ApplyPreview, ApplyRequest, DecisionDigest, Error, Override, Result, Watch, Workbench,
+    ApplyOptions, ApplyPreview, ApplyRequest, Consent, DecisionDigest, Error, Override, Result, Watch,
+    Workbench,
 };
 use copy::{Copy, differences};
 
@@ -106,10 +108,10 @@ impl Workbench {
     ) -> Result<Rehearsed> {
         let mut opened = self.open_for_change(request, target, watch)?;
         let preview = self.preview_opened(&mut opened, target, watch)?;
-        let refused = match preview.permits(wish.options.overrides.has(Override::Unsigned)) {
+        let refused = match preview.permits(wish.options.overrides.consent()) {
             // It is wanted, and a clone is nobody's product.
             Err(Error::NotTrusted { denial: Denial::Policy, verdict, .. })
-                if wish.options.overrides.has(Override::Unsigned) =>
+                if wish.options.overrides.consent() == Consent::Given =>
             {
                 Some(verdict.sentence())
             }
@@ -167,7 +169,7 @@ impl Workbench {
     ) -> Result<Option<String>> {
         let quiet = Watch { progress: &Quiet, cancel: watch.cancel };
         let before = clone.state(watch.cancel)?;
-        let (bundles, left_out) = self.open_for_change(request, target, quiet)?.for_a_copy();
+        let (bundles, left_out) = self.open_for_change(request, target, quiet)?.for_a_rehearsal(clone);
         rehearsed.left_out = left_out;
         let remembered = self.remembered(target)?;
         let mut folder = self.locked(clone.lock()?, clone.path())?.unremembered();

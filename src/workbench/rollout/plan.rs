@@ -12,7 +12,7 @@ use crate::model::{Code, Kind};
 use crate::plan::Obstacle;
 use crate::plan::rollout::RingRules;
 use crate::progress::{Phase, Quiet};
-use crate::workbench::{ApplyOptions, Error, Override, Result, SharedBundles, Watch, Workbench};
+use crate::workbench::{ApplyOptions, Error, Result, SharedBundles, Watch, Workbench};
 
 /// What a rollout would do.
 #[derive(Debug, Clone)]
@@ -115,7 +115,7 @@ impl Workbench {
         let planned = self.check_member(member).and_then(|()| {
             let mut opened = self.for_this_folder(opened, files_of(patches), target, watch)?;
             let preview = self.preview_one_of_many(&mut opened, target, watch)?;
-            preview.permits(options.overrides.has(Override::Unsigned))?;
+            preview.permits(options.overrides.consent())?;
             let obstacles = preview.as_allowed(options).preview.obstacles;
             let obstacles = obstacles.into_iter().chain(preview.scripts.refused.clone());
             let (read_only, refused): (Vec<Obstacle>, Vec<Obstacle>) =

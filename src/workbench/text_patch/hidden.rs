@@ -4,7 +4,7 @@ use crate::diff::LineKind;
 use crate::diff::patch_text::{Body, FilePatch, PatchHunk, PatchText};
 use crate::text::confusables::{Confusables, in_content, in_words};
 use crate::text::escape_bytes;
-use crate::workbench::{Hidden, HiddenIn};
+use crate::workbench::hidden::{Hidden, HiddenIn};
 
 /// Looks at what is said about a patch, at its names, and at the lines that it adds.
 pub(super) fn look_at(patch: &PatchText<'_>, hidden: &mut Hidden) {

@@ -4,15 +4,26 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::disk_tree::DiskTree;
-use super::input::{TextFile, TextInput, is_text_patch};
+use super::input::{TextFile, TextInput};
 use super::{FileSummary, PatchFile, TextFault, TextInspection, TextReading, TextSummary, hidden, name_of};
 use crate::diff::LineKind;
 use crate::diff::patch_text::{Body, Fault, FileOp, FilePatch, PatchText, Uncarried};
 use crate::disk::fs::Fs;
-use crate::model::{Digest, TreePath};
+use crate::model::{Digest, Patch, TreePath};
 use crate::text::name_in_message;
-use crate::trust::Verdict;
-use crate::workbench::{Error, Hidden, Inspection, Result, Watch, Workbench};
+use crate::workbench::hidden::Hidden;
+use crate::workbench::{Error, Result, Watch, Workbench};
+
+/// Text patches as one patch.
+pub(crate) struct ReadTextPatch {
+    pub patch: Arc<Patch>,
+    /// Its manifest; empty as long as no folder says what it changes.
+    pub manifest: Vec<u8>,
+    pub hidden: Hidden,
+    pub reading: TextReading,
+    pub file_bytes: u64,
+    pub file_digest: Digest,
+}
 
 impl Workbench {
     /// What the text patches in `file` say. Needs no folder.
@@ -30,22 +41,18 @@ impl Workbench {
         Ok(TextInspection { patches, text: texts.concat(), hidden })
     }
 
-    /// What a patch file says: a bundle as [`Workbench::inspect`] tells it, or text patches as they are for `target`.
-    /// Without a folder that can be read, their patch has no changes, because nobody knows yet which they are.
+    /// What the text patches in `file` say, as they are for `target`. Without a folder that can be read, their patch has no
+    /// changes, because nobody knows yet which they are.
     ///
     /// # Errors
-    /// As [`Workbench::inspect`], and if a text patch is broken or hostile.
-    pub(crate) fn inspect_for(
+    /// If one of them is broken or hostile.
+    pub(crate) fn read_text_for(
         &self,
         file: PatchFile<'_>,
         target: Option<&Path>,
         watch: Watch<'_>,
-    ) -> Result<Inspection> {
-        let PatchFile { path, reading } = file;
-        if !is_text_patch(path)? {
-            return self.inspect(path, watch);
-        }
-        let input = file.read()?;
+    ) -> Result<ReadTextPatch> {
+        let (input, reading) = (file.read()?, file.reading);
         let (patches, hidden) = summaries(&input)?;
         // Why a folder cannot be read is told where it is looked at.
         let disk = target.and_then(|target| Some((target, self.disk(target).ok()?)));
@@ -66,19 +73,9 @@ impl Workbench {
                 (Arc::new(patch), Vec::new(), None)
             }
         };
-        Ok(Inspection {
-            edits: Vec::new(),
-            patch,
-            verdict: Verdict::unsigned(self.keyring()?.policy("")),
-            hidden,
-            scripts: Vec::new(),
-            reviews: Vec::new(),
-            file_bytes: input.size_bytes(),
-            file_digest: input.digest(),
-            manifest_digest: Digest::compute(&manifest),
-            manifest,
-            text: Some(TextReading { patches, origin }),
-        })
+        let reading = TextReading { patches, origin };
+        let (file_bytes, file_digest) = (input.size_bytes(), input.digest());
+        Ok(ReadTextPatch { patch, manifest, hidden, reading, file_bytes, file_digest })
     }
 }
 

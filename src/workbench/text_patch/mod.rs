@@ -24,8 +24,8 @@ use crate::diff::on_tree::{PatchOutcome, PatchReading, Series, TextOrigin, TreeC
 use crate::diff::patch_text::{MailHeader, PatchText, StripLevel, parse, read};
 use crate::diff::place::Tolerance;
 use crate::model::{Digest, FileChange, Hasher, Patch};
-use crate::trust::Keyring;
-use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
+use crate::workbench::hidden::Hidden;
+use crate::workbench::{Error, Result, Watch, Workbench};
 
 pub(super) use about::{about as about_of, line as one_line_of};
 use disk_tree::DiskTree;
@@ -167,32 +167,15 @@ pub struct FileSummary {
 }
 
 impl Workbench {
-    /// Opens a bundle, or makes one of text patches for `target`.
-    pub(super) fn open_for(
+    /// The patch that the text patches in `file` are for `target`.
+    pub(super) fn bundle_of_text(
         &self,
         file: PatchFile<'_>,
         target: &Path,
-        keyring: &Keyring,
         watch: Watch<'_>,
     ) -> Result<VerifiedBundle> {
-        if !is_text_patch(file.path)? {
-            return self.open_by(keyring, file.path);
-        }
         let fs = self.disk(target)?;
         self.make_of(&file.read()?, file.reading, DiskTree::of(&*fs, target), watch)
-    }
-
-    /// Opens a bundle, or makes one of text patches if there is a folder for it.
-    pub(super) fn open_maybe_for(
-        &self,
-        file: PatchFile<'_>,
-        target: Option<&Path>,
-        watch: Watch<'_>,
-    ) -> Result<VerifiedBundle> {
-        match target {
-            Some(target) => self.open_for(file, target, &self.keyring()?, watch),
-            None => self.open(file.path),
-        }
     }
 
     fn make_of(

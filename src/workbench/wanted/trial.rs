@@ -8,7 +8,7 @@ use super::bring::refusal;
 use super::{FolderStand, ReconcileRun};
 use crate::plan::Consequence;
 use crate::plan::wanted::{DueAction, ExpectationStanding, ExpectationSubject, Left};
-use crate::plan::why::Wanted;
+use crate::plan::why::{Consent, Wanted};
 use crate::workbench::{ApplyPreview, Result, ScriptConsent};
 
 /// What came of trying some patches together.
@@ -128,7 +128,7 @@ impl Trial<'_> {
             .for_this_folder(opened, files, path, *watch)
             .and_then(|mut opened| bench.preview_one_of_many(&mut opened, path, *watch))
             .and_then(|look| {
-                look.permits(false)?;
+                look.permits(Consent::Missing)?;
                 look.scripts.agree(ScriptConsent::None)?;
                 Ok(look)
             });

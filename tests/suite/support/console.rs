@@ -11,6 +11,7 @@ use patchwright::disk::fs::{Fs, OsFs};
 use patchwright::environment::Environment;
 use patchwright::workbench::Workbench;
 
+use super::ended;
 use super::sandbox::{Sandbox, order};
 
 /// The same moment, user and machine every time, the platform too, so that whole outputs can be compared.
@@ -173,7 +174,9 @@ impl<'a> Console<'a> {
         };
         let code = run_with(&self.workbench, args, &mut streams);
         let text = |bytes: Vec<u8>| as_everywhere(&String::from_utf8(bytes).expect("text"), &self.root());
-        Run { code, out: text(out), err: text(err) }
+        let run = Run { code, out: text(out), err: text(err) };
+        ended::note(&run);
+        run
     }
 
     /// Runs a command that has to do what it says.

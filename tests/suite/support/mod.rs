@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 pub mod build;
 pub mod console;
 pub mod cut;
+pub mod ended;
 pub mod ordinary_user;
 pub mod product;
 #[cfg(target_os = "linux")]

@@ -59,7 +59,7 @@ fn each_choice_asks_once_and_starts_what_it_says() {
         person.press(choice);
         let folder = sample.sample().folder;
         assert!(person.desk().done.contains(&Effect::Start(change, folder, None)));
-        person.hears_end(r#"{"outcome":"done","target":"/opt/app"}"#);
+        person.hears_end(r#"{"command":"recover","outcome":"done","target":"/opt/app"}"#);
         person.must_see(&format!("Step 6 of 6: {}", words::STEP_RESULT));
     }
 }

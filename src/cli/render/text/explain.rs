@@ -8,7 +8,7 @@ use super::{headline, place, safe};
 use crate::cli::render::{Detail, Style, words};
 use crate::plan::{Consequence, Relation, RelationClass};
 use crate::report::relations;
-use crate::workbench::{ApplyPreview, ComingPatch};
+use crate::workbench::{ApplyPreview, ComingPatch, Consent};
 
 pub(in crate::cli) fn explanation(preview: &ApplyPreview, target: &Path, style: Style) -> String {
     let mut text = String::new();
@@ -20,7 +20,7 @@ pub(in crate::cli) fn explanation(preview: &ApplyPreview, target: &Path, style: 
         text.push('\n');
     }
     text.push_str(&notes(&preview.preview.notes, style));
-    text.push_str(&verdict(preview, false, style));
+    text.push_str(&verdict(preview, Consent::Missing, style));
     text
 }
 

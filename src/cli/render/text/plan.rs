@@ -16,8 +16,8 @@ use crate::report::changes::ChangeStatus;
 use crate::report::shell_path;
 use crate::text::said_of;
 use crate::workbench::{
-    ApplyPreview, ComingPatch, KnownRehearsal, PatchNote, RebuiltPlace, RollbackPreview, Standing, Turn,
-    are_open,
+    ApplyPreview, ComingPatch, Consent, KnownRehearsal, PatchNote, RebuiltPlace, RollbackPreview, Standing,
+    Turn, are_open,
 };
 
 /// Most lines of a list above a question: the question stays on a small screen.
@@ -27,7 +27,7 @@ pub(in crate::cli) fn plan(
     preview: &ApplyPreview,
     target: &Path,
     saved: Option<&Path>,
-    consent: bool,
+    consent: Consent,
     detail: Detail,
     style: Style,
 ) -> String {
@@ -364,8 +364,8 @@ fn alike(obstacles: &[Obstacle]) -> Vec<(String, Vec<&Obstacle>)> {
     groups
 }
 
-/// Whether it can be applied; `consent`: somebody said that it is right although not enough people vouch for it.
-pub(super) fn verdict(seen: &ApplyPreview, consent: bool, style: Style) -> String {
+/// Whether it can be applied, with or without somebody's `consent`.
+pub(super) fn verdict(seen: &ApplyPreview, consent: Consent, style: Style) -> String {
     let preview = &seen.preview;
     let is_permitted = seen.permits(consent).is_ok();
     let verdict = match (preview.obstacles.len(), preview.notes.len()) {
@@ -373,7 +373,7 @@ pub(super) fn verdict(seen: &ApplyPreview, consent: bool, style: Style) -> Strin
             false => style.good("Nothing to do: the patch is already in place."),
             true => style.attention("Nothing to do: the files it would change stay as they are here."),
         },
-        (0, _) if !is_permitted && seen.permits(true).is_ok() => {
+        (0, _) if !is_permitted && seen.permits(Consent::Given).is_ok() => {
             let but = match seen.verdict.standing {
                 Standing::NotEnough => "not enough people you trust have signed it",
                 _ => "isn't signed by anyone you trust",

@@ -6,8 +6,8 @@ use super::FixedHere;
 use crate::disk::fs::{Fs, Place};
 use crate::model::TreePath;
 use crate::plan::{ScanFinding, Scanner, Silence, silenced};
-use crate::workbench::look::scan::{ScanProblem, ScanReport};
-use crate::workbench::{Error, Result, Workbench};
+use crate::workbench::look::scan::ScanReport;
+use crate::workbench::{Error, Result, ScanProblem, Workbench};
 
 /// A report, and what becomes of its findings.
 #[derive(Debug, Clone)]

@@ -10,10 +10,10 @@ use flate2::bufread::MultiGzDecoder;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
+use super::open;
 use super::walk::{KeptText, Walk};
-use super::{ScanProblem, open};
 use crate::plan::{Exploited, ProblemFacts};
-use crate::workbench::{Error, Result};
+use crate::workbench::{Error, Result, ScanProblem};
 
 /// Longest list of exploited problems: the real one has about 2 MB.
 const MAX_KEV_BYTES: u64 = 64 << 20;

@@ -6,7 +6,6 @@
 mod feeds;
 mod grype;
 mod osv;
-mod problem;
 mod sbom;
 mod trivy;
 mod walk;
@@ -19,14 +18,13 @@ use std::path::Path;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 pub(crate) use feeds::Feeds;
-pub use problem::ScanProblem;
 pub(crate) use sbom::Sbom;
 
 use crate::model::Word;
 use crate::named_file;
 use crate::plan::{Band, ScanFinding, Scanner};
 use crate::text::CvssScore;
-use crate::workbench::{Error, Result};
+use crate::workbench::{Error, Result, ScanProblem};
 use walk::{KeptText, Walk};
 
 /// Longest report in bytes: 50,000 findings with every reference that Trivy knows take about 300 MB.

@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::open;
 use super::walk::few;
-use super::{ScanProblem, open};
 use crate::model::{Digest, Hasher, Purl};
 use crate::text::one_line;
-use crate::workbench::{Error, Result};
+use crate::workbench::{Error, Result, ScanProblem};
 
 /// Longest bill, in bytes.
 const MAX_BYTES: u64 = 512 << 20;

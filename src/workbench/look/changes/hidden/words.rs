@@ -4,10 +4,10 @@ use std::fmt::{self, Write};
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Hidden, HiddenIn};
 use crate::text::confusables::in_words;
 use crate::text::escape_line;
 use crate::text::json::BorrowedKey;
+use crate::workbench::hidden::{Hidden, HiddenIn};
 
 /// Looks at every text of `manifest`. The changes have names and digests, which are looked at as such, and links.
 pub(super) fn look_at(manifest: &[u8], hidden: &mut Hidden) {
