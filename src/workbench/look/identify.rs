@@ -321,12 +321,12 @@ fn compare(patch: &Patch, seen: &Observation, fs: &dyn Fs) -> Result<IdentifiedP
             () => other.push(change.path.clone()),
         }
     }
-    // They say nothing, and go with what the others say.
+    // Such files say nothing, and go with what the others say.
     if after == 0 && before > 0 {
-        before += alike
+        before += alike;
     } else {
-        after += alike
-    };
+        after += alike;
+    }
     let is_unclear = !unreadable.is_empty() && other.is_empty() && (after == 0 || before == 0);
     let presence = match (after, before, other.len()) {
         _ if is_unclear => Presence::Unknown,
