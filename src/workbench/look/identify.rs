@@ -321,7 +321,7 @@ fn compare(patch: &Patch, seen: &Observation, fs: &dyn Fs) -> Result<IdentifiedP
             () => other.push(change.path.clone()),
         }
     }
-    // They say nothing, and go with what the others say.
+    // Such files say nothing, and go with what the others say.
     if after == 0 && before > 0 {
         before += alike;
     } else {

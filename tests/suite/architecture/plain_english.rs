@@ -260,7 +260,7 @@ impl Said {
         let is_split = |pair: &&[&str]| {
             !self.text.contains('?')
                 && pair[0].len() > 1
-                && pair[0].ends_with(|c: char| c == ':')
+                && pair[0].ends_with(':')
                 && VERBS.contains(&pair[1])
         };
         let split =
