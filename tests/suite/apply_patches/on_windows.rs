@@ -7,7 +7,8 @@ use std::os::windows::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use patchwright::workbench::{OnDrift, Which};
+use patchwright::plan::OnDrift;
+use patchwright::workbench::Which;
 
 use crate::support::sandbox::{Sandbox, obstacles, skip};
 use crate::support::trees::Tree;
