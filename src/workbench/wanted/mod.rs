@@ -18,9 +18,9 @@ use crate::ledger::{Entry, EntryFact};
 use crate::model::{Code, Digest, Kind, LayerKey, Patch};
 use crate::plan::wanted::{
     DueAction, Expectation, ExpectationStanding, ExpectationSubject, FolderWish, ObservedFolder, Past,
-    PatchDoubt, PatchHere, decide,
+    PatchHere, decide,
 };
-use crate::plan::why::{BadStateFile, Wanted};
+use crate::plan::why::{BadStateFile, PatchDoubt, Wanted};
 use crate::plan::{Layer, Obstacle, is_namesake};
 use crate::transaction::TransactionError;
 use crate::whole_file::WholeFile;
