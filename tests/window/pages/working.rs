@@ -172,7 +172,7 @@ fn what_is_looked_at_twice_for_one_picture_happens_once() {
     person.closes();
     person.press(words::STAY);
     person.hears_end(
-        r#"{"command":"apply","outcome":"done","patch":{"id":"X-1","revision":1},"patches":[],"target":"/opt/app"}"#,
+        r#"{"command":"apply","outcome":"done","patch":{"id":"X-1","revision":1,"title":"X"},"patches":[],"target":"/opt/app"}"#,
     );
     person.must_see(&format!("Step 6 of 6: {}", words::STEP_RESULT));
 }
