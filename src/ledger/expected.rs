@@ -4,7 +4,7 @@
 //! do, or left a place as it was because a backup was damaged: such a place then shows as not as expected.
 //!
 //! A switch is moved in a file as it is, with whatever somebody edited in it. The edit doesn't become what is expected by
-//! that.
+//! that. Where the switch is what was edited, a move can bring back exactly what is right: then nothing of the edit is left.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -201,6 +201,11 @@ impl ExpectedPlace {
             None => is_edited.then(|| CarriedEdit { clean: self.node.clone(), moved: BTreeSet::new() }),
         };
         let Some(mut carried) = carried else { return step.after.clone().into() };
+        let is_clean_again =
+            carried.clean.as_ref().zip(step.after.as_ref()).is_some_and(|(a, b)| a.same_content(b));
+        if is_clean_again {
+            return carried.clean.into();
+        }
         let switch = entry.subject();
         if !carried.moved.remove(&switch) {
             carried.moved.insert(switch);

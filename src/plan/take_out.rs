@@ -13,7 +13,7 @@ use super::layers::{ContentByDigest, KnownContents, Layer, Stack, has_a_say};
 use super::laying::{LaidImage, Misfit, lay};
 use super::scope::Scope;
 use crate::diff::{Fate, LineRange};
-use crate::model::{LayerKey, Node, Patch, Step, TreePath};
+use crate::model::{FileNode, LayerKey, Node, Patch, Step, TreePath};
 
 /// One place after patches were removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Rebuilt {
     pub path: TreePath,
     /// What should stand there now.
     pub now: Option<Node>,
+    /// The content of that, where it was put together and nobody ever left it there alone.
+    pub now_made: Option<Arc<Vec<u8>>>,
     /// What stands there afterwards.
     pub then: Option<Node>,
     /// Its content, where that is nowhere yet.
@@ -169,25 +171,33 @@ pub(super) fn places_without(
     let mut without = WithoutThem::default();
     for path in paths {
         let place = SharedPath { stack, path, out, back: &back };
-        let Some((now, image, stay)) = place.without(contents)? else {
+        let Some((all, image, stay)) = place.without(contents)? else {
             without.stuck.push(path.clone());
             continue;
         };
         let goes = |layer: &&Layer| out.contains(&layer.key) && layer.step_at(path).is_some();
         let had_it = || stack.at(path).iter().any(&goes);
-        let places = match now != image.node {
+        let places = match all.node != image.node {
             true => &mut without.places,
             false if !stay.is_empty() && had_it() => &mut without.unchanged,
             false => continue,
         };
         let stay = stay.iter().map(|layer| layer.key).collect();
-        places.push(Rebuilt { path: path.clone(), now, then: image.node, made: image.made, stay });
+        let path = path.clone();
+        places.push(Rebuilt {
+            path,
+            now: all.node,
+            now_made: all.made,
+            then: image.node,
+            made: image.made,
+            stay,
+        });
     }
     Ok(without)
 }
 
 /// What should be at a place, what will be there, and who has a say in it then.
-type Without<'a> = (Option<Node>, LaidImage, Vec<&'a Layer>);
+type Without<'a> = (LaidImage, LaidImage, Vec<&'a Layer>);
 
 /// One place, and who goes there.
 struct SharedPath<'a> {
@@ -203,6 +213,8 @@ impl<'a> SharedPath<'a> {
         let (stack, path) = (self.stack, self.path);
         let is_back = |layer: &Layer| self.back.contains(&layer.key) && !layer.is_in_tree();
         let here = stack.at(path);
+        let plain = |node| LaidImage { node, made: None, merged: false };
+        let now = || plain(stack.now(path));
         let is_after = |layer: &&Layer| {
             has_a_say(layer, path) && !self.out.contains(&layer.key) && (layer.is_in_tree() || is_back(layer))
         };
@@ -217,8 +229,7 @@ impl<'a> SharedPath<'a> {
             && !comes_back
             && here.iter().copied().filter(|layer| self.out.contains(&layer.key)).all(|layer| is_idle(&layer))
         {
-            let image = LaidImage { node: stack.now(path), made: None, merged: false };
-            return Ok(Some((image.node.clone(), image, after)));
+            return Ok(Some((now(), now(), after)));
         }
         if let Some(lowest) = first_gone.map(|first| here[first])
             && are_topmost
@@ -226,19 +237,18 @@ impl<'a> SharedPath<'a> {
             && !lowest.shifted.contains(path)
             && let Some(step) = lowest.step_at(path)
         {
-            let image = LaidImage { node: step.before.clone(), made: None, merged: false };
-            return Ok(Some((stack.now(path), image, after)));
+            return Ok(Some((now(), plain(step.before.clone()), after)));
         }
         let origin = stack.origin(path);
         let image = lay(path, origin.as_ref(), &after, contents);
         // The proof: all layers together are what should be there. If something else is, it was edited.
         let dependent = match (lay(path, origin.as_ref(), &here, contents), image) {
             (Ok(all), Ok(image)) => match self.in_vain(&after, [&all, &image], contents) {
-                None => return Ok(Some((all.node, image, after))),
+                None => return Ok(Some((all, image, after))),
                 Some(layer) => self.dependent(Some(Misfit { layer, lines: Vec::new() })),
             },
             // Nobody stays whose change could be lost, so nothing has to be told apart.
-            (Err(_), Ok(image)) if after.is_empty() => return Ok(Some((stack.now(path), image, after))),
+            (Err(_), Ok(image)) if after.is_empty() => return Ok(Some((now(), image, after))),
             (Ok(_), Err(misfit)) => self.dependent(Some(misfit)),
             (Err(_), _) => self.dependent(None),
         };
@@ -296,6 +306,13 @@ impl<'a> SharedPath<'a> {
 }
 
 impl TakeOut {
+    /// What the patches alone make of the place, if that is `file` and was put together here.
+    pub(crate) fn made_now(&self, path: &TreePath, file: &FileNode) -> Option<Vec<u8>> {
+        let place = self.places.iter().find(|place| place.path == *path)?;
+        let is_meant = place.now.as_ref()?.as_file()?.digest == file.digest;
+        place.now_made.as_ref().filter(|_| is_meant).map(|made| made.to_vec())
+    }
+
     /// The places as one change, seen forwards: from what will be there to what is.
     pub(crate) fn forward_steps(&self) -> Vec<Step> {
         let step = |place: &Rebuilt| Step {

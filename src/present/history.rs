@@ -384,7 +384,7 @@ fn event(entry: &Entry, said: &str, history: &FolderHistory) -> EventRow {
     facts.extend(
         printed.iter().filter_map(CheckNote::what_it_printed).map(|said| Fact::new(words::OUTPUT, &said)),
     );
-    let set_aside = entry.overrides.iter().map(phrases::set_aside);
+    let set_aside = entry.overrides.iter().map(phrases::set_aside_here);
     let said = phrases::vouched(entry)
         .into_iter()
         .chain(phrases::why_moved(entry))

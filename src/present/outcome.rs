@@ -215,6 +215,9 @@ fn facts(guided: &Guided, answer: Option<&WorkerAnswer>, found: Result<&FolderVi
             words::BY,
             &fill(words::USER_ON_HOST, &[("user", &entry.user), ("host", &entry.host)]),
         ));
+        // Every rule that was broken is told where somebody looks, and not only to support.
+        let broken = entry.overrides.iter().flatten().map(phrases::set_aside_here);
+        facts.extend(broken.map(|broken| Fact::new(words::NOTE, &line(&broken))));
     } else if let Some(view) = found.ok().filter(|view| view.newest() > begun) {
         // What failed has entries, too: that it was begun, and that the files were restored.
         facts.push(Fact::new(words::REFERENCE, &entries(begun + 1, view.newest())));

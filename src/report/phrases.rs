@@ -259,20 +259,39 @@ pub(crate) fn vouched(entry: &Entry) -> Vec<String> {
     entry.vouched.iter().enumerate().map(said).collect()
 }
 
-/// That a rule was set aside, and for which reason.
+/// That a rule was set aside, and for which reason; with the flag, for whoever types.
 pub(crate) fn set_aside(note: &OverrideNote) -> String {
-    let what = match note.rule.as_str() {
-        "unsigned" => "Applied without enough trusted signatures (--allow-unsigned)".to_owned(),
-        "downgrade" => "Applied although it is older (--allow-downgrade)".to_owned(),
-        "other-product" => "Applied to another product (--allow-other-product)".to_owned(),
-        "related" => "Applied although it changes what another patch changed (--allow-related)".to_owned(),
-        "undo" => "Applied although it undoes a part of another patch (--allow-undo)".to_owned(),
-        "site-rules" => "Applied although it doesn't meet the site's rules (--allow-site-rules)".to_owned(),
-        "dangerous" => "Applied although it may be dangerous (--allow-dangerous)".to_owned(),
-        "weak-volume" => "Applied on a disk that can't guarantee recovery (--accept-weak-volume)".to_owned(),
-        other => format!("{other} allowed"),
+    let flag = match note.rule.as_str() {
+        "weak-volume" => " (--accept-weak-volume)".to_owned(),
+        rule if broken_rule(rule).is_some() => format!(" (--allow-{rule})"),
+        _ => String::new(),
     };
-    note.reason.as_ref().map_or(what.clone(), |reason| format!("{what}: {reason}"))
+    told_set_aside(note, &flag)
+}
+
+/// The same for whoever presses buttons.
+pub(crate) fn set_aside_here(note: &OverrideNote) -> String {
+    told_set_aside(note, "")
+}
+
+fn told_set_aside(note: &OverrideNote, flag: &str) -> String {
+    let what = broken_rule(&note.rule).map_or_else(|| format!("{} allowed", note.rule), str::to_owned);
+    let reason = note.reason.as_ref().filter(|reason| !reason.is_empty());
+    format!("{what}{flag}{}", reason.map(|reason| format!(": {reason}")).unwrap_or_default())
+}
+
+fn broken_rule(rule: &str) -> Option<&'static str> {
+    Some(match rule {
+        "unsigned" => "Applied without enough trusted signatures",
+        "downgrade" => "Applied although it is older",
+        "other-product" => "Applied to another product",
+        "related" => "Applied although it changes what another patch changed",
+        "undo" => "Applied although it undoes a part of another patch",
+        "site-rules" => "Applied although it doesn't meet the site's rules",
+        "dangerous" => "Applied although it may be dangerous",
+        "weak-volume" => "Applied on a disk that can't guarantee recovery",
+        _ => return None,
+    })
 }
 
 pub(crate) fn vouched_then(note: &VouchedNote) -> String {

@@ -331,6 +331,7 @@ words! {
     CONFIRM_BACK_PROMISE = "If something goes wrong, nothing is left half-changed. You can undo this.";
     CONFIRM_RECOVER_PROMISE = "If this fails, you can try again.";
     CONSENT_UNSIGNED = "I trust the source of this file";
+    JUST_SHOWN = "This page has just appeared. Look at it first.";
     CONSENT_FIRST = "Select the box above to continue";
     REASON_FIRST = "Enter a reason above to continue";
     REASON_FOR = "{what}. Your reason:";
@@ -369,6 +370,7 @@ words! {
     UNDO_GOING_BACK = "Reapply";
     SAVE_REPORT = "Save report…";
     COPY_DETAILS = "Copy details";
+    COPY_HISTORY_COMMAND = "Copy the command that shows this history";
     COPY_COMMAND = "Copy the command";
     SAVED = "Saved: {path}";
     SAVE_SUPPORT = "Save a support file…";

@@ -155,17 +155,16 @@ impl Draft {
                 Bases::None => false,
             };
             let [Node::File(file)] = change.before.as_slice() else { continue };
-            if !(is_wished || is_needed)
-                || !gets_other_content
-                || !inside.is_some_and(|inside| inside.is_text)
-            {
+            let is_text = inside.is_some_and(|inside| inside.is_text);
+            if !gets_other_content || !(is_needed || is_wished && is_text) {
                 continue;
             }
-            if file.size_bytes > MAX_BASE_BYTES || file.size_bytes > left_bytes {
+            // Without it there are no edits by key; how large such a file may be, they have said already.
+            if !is_needed && (file.size_bytes > MAX_BASE_BYTES || file.size_bytes > left_bytes) {
                 left_out += 1;
                 continue;
             }
-            left_bytes -= file.size_bytes;
+            left_bytes = left_bytes.saturating_sub(file.size_bytes);
             drafted.base = Some(WantedContent {
                 side: SourceSide::Old,
                 path: change.path.clone(),

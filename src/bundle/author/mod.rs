@@ -61,7 +61,8 @@ use trees::Trees;
 /// Largest content that a delta is made from or for. Deltas of any size take the same memory, but more and more time.
 const MAX_DELTA_BYTES: u64 = 4 << 30;
 
-/// Largest text whose content before is shipped. Nobody reviews or merges longer ones line by line.
+/// Largest text whose content before is shipped. Nobody reviews or merges longer ones line by line. What is edited by key
+/// brings it whatever its size.
 const MAX_BASE_BYTES: u64 = 1 << 20;
 
 /// Most content before that is shipped in all: some thousand source files.

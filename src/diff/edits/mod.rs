@@ -42,7 +42,7 @@ use ops::EditOperation;
 use path::Path;
 use work::EditBudget;
 
-/// Most bytes of a file that is edited.
+/// Most bytes of a file that is edited: more than [`crate::diff::MAX_MERGE_BYTES`], since nothing is compared line by line.
 pub(crate) const MAX_EDITED_BYTES: usize = 16 << 20;
 
 /// Changes of the values of one file.
@@ -145,7 +145,7 @@ impl Edit {
     /// operations do not fit is no error: all of them are told in the answer.
     pub fn try_on(&self, content: &[u8]) -> Result<Tried, OpMisfit> {
         if content.len() > MAX_EDITED_BYTES {
-            return Err(OpMisfit::Unread("it is larger than 16 MiB".to_owned()));
+            return Err(OpMisfit::Unread(format!("it is larger than {} MiB", MAX_EDITED_BYTES >> 20)));
         }
         let (text, sheet) =
             self.format.read("the file", content).map_err(|unread| OpMisfit::Unread(unread.to_string()))?;

@@ -20,8 +20,8 @@ use crate::progress::Phase;
 use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Banner, Button, FactRow, Notice, PageHeader, ProgressView, StepperView, banner, button, card, choice_box,
-    facts, link_button, page_title, progress_block, stepper, tick_box, with_foot_bar,
+    Banner, Button, FactRow, PageHeader, ProgressView, StepperView, banner, button, card, choice_box, facts,
+    link_button, page_title, progress_block, stepper, tick_box, with_foot_bar,
 };
 use crate::words::{self, fill, trying, window};
 use crate::workbench::{Override, Overrides};
@@ -50,8 +50,7 @@ fn steps(guided: &Guided) -> (&'static [&'static str], usize) {
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(guided) = &model.guided else { return };
     let place = (guided.run, guided.stage);
-    let begins = fields.guided != Some(place);
-    fields.guided = Some(place);
+    let begins = fields.guided.arrive(ui.ctx(), place);
     let mut hands = (fields, outbox, begins);
     with_foot_bar(
         ui,
@@ -67,8 +66,11 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
                 stage_ui(ui, model, guided, *begins, fields, outbox);
             });
         },
-        |ui, _| said_ui(ui, guided),
-        |ui, (_, outbox, begins)| buttons_ui(ui, guided, *begins, outbox),
+        |ui, (fields, ..)| said_ui(ui, guided, reason_to_look(ui, guided, fields)),
+        |ui, (fields, outbox, begins)| {
+            let look_first = reason_to_look(ui, guided, fields);
+            buttons_ui(ui, guided, look_first, *begins, outbox);
+        },
     );
 }
 
@@ -388,15 +390,22 @@ fn stopping(guided: &Guided) -> Result<&'static str, &'static str> {
     }
 }
 
+/// That the page has just come, where its button begins a change or stops it: who clicks on at one place, or keeps a key
+/// pressed, means the page before.
+fn reason_to_look(ui: &Ui, guided: &Guided, fields: &mut Fields) -> Option<&'static str> {
+    let matters = guided.stage == Stage::Confirming || guided.stage.is_working();
+    (matters && !fields.guided.is_looked_at(ui.ctx())).then_some(words::JUST_SHOWN)
+}
+
 /// Beside the buttons: why one goes on or not, and that nothing is written yet.
-fn said_ui(ui: &mut Ui, guided: &Guided) {
+fn said_ui(ui: &mut Ui, guided: &Guided, look_first: Option<&'static str>) {
     let (words, is_reason) = match guided.stage {
         Stage::Running | Stage::Verifying => match stopping(guided) {
             Ok(meaning) => (meaning, false),
             Err(why) => (why, true),
         },
         Stage::Done => return,
-        _ => match guided.reason_to_wait() {
+        _ => match guided.reason_to_wait().or(look_first) {
             Some(why) => (why, true),
             None if guided.stage == Stage::Confirming => return,
             None => (words::NOTHING_WRITTEN_YET, false),
@@ -408,9 +417,16 @@ fn said_ui(ui: &mut Ui, guided: &Guided) {
 }
 
 /// The one button at the right end, with the way back and the way out beside it.
-fn buttons_ui(ui: &mut Ui, guided: &Guided, begins: bool, outbox: &mut Outbox) {
+fn buttons_ui(
+    ui: &mut Ui,
+    guided: &Guided,
+    look_first: Option<&'static str>,
+    begins: bool,
+    outbox: &mut Outbox,
+) {
     if guided.stage.is_working() {
-        let stop = Button::secondary(words::STOP).icon(Icon::Square).blocked(stopping(guided).err());
+        let reason = stopping(guided).err().or(look_first);
+        let stop = Button::secondary(words::STOP).icon(Icon::Square).blocked(reason);
         if button(ui, &stop.reason_elsewhere()).clicked() {
             outbox.push(Msg::Stop);
         }
@@ -427,7 +443,7 @@ fn buttons_ui(ui: &mut Ui, guided: &Guided, begins: bool, outbox: &mut Outbox) {
     };
     let is_final = guided.task == Task::Keep && guided.stage == Stage::Confirming;
     let kind = if is_final { Button::danger(label) } else { Button::primary(label) };
-    let primary = kind.blocked(guided.reason_to_wait());
+    let primary = kind.blocked(guided.reason_to_wait().or(look_first));
     let response = button(ui, &primary.reason_elsewhere());
     // Enter never starts a change that nobody has looked at.
     if begins && guided.stage != Stage::Confirming && guided.reason_to_wait().is_none() {
@@ -440,6 +456,7 @@ fn buttons_ui(ui: &mut Ui, guided: &Guided, begins: bool, outbox: &mut Outbox) {
         if is_left && button(ui, &Button::secondary(words::CLOSE)).clicked() {
             outbox.push(Msg::Leave);
         }
+        result::buttons_ui(ui, guided, outbox);
         return;
     }
     if guided.stage != Stage::Choosing
@@ -451,15 +468,5 @@ fn buttons_ui(ui: &mut Ui, guided: &Guided, begins: bool, outbox: &mut Outbox) {
     }
     if button(ui, &Button::secondary(words::LEAVE)).clicked() {
         outbox.push(Msg::Leave);
-    }
-}
-
-/// What a condition looks like.
-pub(crate) const fn condition_notice(condition: crate::present::outcome::FolderEnd) -> Notice {
-    use crate::present::outcome::FolderEnd;
-    match condition {
-        FolderEnd::Done | FolderEnd::NothingToDo => Notice::Good,
-        FolderEnd::NothingChanged | FolderEnd::PutBack => Notice::Caution,
-        FolderEnd::NeedsAttention => Notice::Danger,
     }
 }

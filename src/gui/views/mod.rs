@@ -1,6 +1,7 @@
 //! The pages: each draws a part of the model and says in messages what a person did.
 
 mod about;
+mod arrival;
 mod change;
 mod changes;
 mod checks;
@@ -37,7 +38,6 @@ use egui::{CentralPanel, Frame, ScrollArea, Ui};
 
 use super::outbox::Outbox;
 use super::panes::Panes;
-use crate::present::guided::Stage;
 use crate::present::message::Msg;
 use crate::present::{Model, Page, Tab};
 use crate::toolkit::theme::{Tokens, space};
@@ -54,7 +54,7 @@ pub struct Fields {
     /// Which command of the list is chosen.
     pub chosen: usize,
     /// The page of the guided way that was drawn last.
-    pub(crate) guided: Option<(u64, Stage)>,
+    pub(crate) guided: arrival::Arrival,
     /// Whether the differences from the history are shown.
     pub differences: bool,
     /// Whether the details of a result are shown.
@@ -80,8 +80,12 @@ pub(crate) fn root_ui(
     if let Some(notice) = &model.notice {
         workspace::notice_ui(ui, notice);
     }
-    if !model.is_guided() {
-        fields.guided = None;
+    if model.sample.is_waiting() && model.page == Page::Start {
+        // Wherever the page is scrolled to, and without moving anything on it.
+        workspace::notice_ui(ui, words::SAMPLE_WAIT);
+    }
+    if model.page != Page::Guided {
+        fields.guided.leave();
     }
     CentralPanel::default().frame(page).show(ui, |ui| match model.page {
         Page::Start => wide_column_ui(ui, "start", |ui| start::page_ui(ui, model, outbox)),
@@ -152,7 +156,12 @@ fn column_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
 
 /// The same on the command line, to be copied.
 fn command_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    if model.page_command().is_some() && link_button(ui, words::COPY_COMMAND).clicked() {
+    let label = match model.page {
+        // There is much on this page that commands are for.
+        Page::Workspace(Tab::History) => words::COPY_HISTORY_COMMAND,
+        _ => words::COPY_COMMAND,
+    };
+    if model.page_command().is_some() && link_button(ui, label).clicked() {
         outbox.push(Msg::CopyCommand);
     }
 }

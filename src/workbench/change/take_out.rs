@@ -62,7 +62,12 @@ impl Workbench {
         let made: BTreeMap<Digest, Arc<Vec<u8>>> = out.places.iter().filter_map(made_at).collect();
         let library = library.with_made(made.clone());
         let original = |_: &TreePath, file: &FileNode| Ok(library.content(file).map(|found| found.to_vec()));
-        let left = |_: &TreePath, file: &FileNode| read_copy(fs, left.find(&file.digest).first(), file);
+        let remembered = remembered_places(folder, &left);
+        let left =
+            |path: &TreePath, file: &FileNode| match read_copy(fs, left.find(&file.digest).first(), file)? {
+                None if remembered.contains(path) => Ok(out.made_now(path, file)),
+                copy => Ok(copy),
+            };
         let plain = forward.iter().filter(|step| moved.at(&step.path).is_empty());
         resolve_edits_since(fs, plain, (&original, &left), &mut survey)?;
         moved.resolve(fs, &forward, &out.out, (&original, &|_, _| Ok(None)), &mut survey)?;
@@ -133,6 +138,13 @@ fn described(
 /// Where copies are of what patches left in files whose later edits are to be merged.
 fn copies_of_what_was_left(fs: &dyn Fs, folder: &FolderStack) -> Result<Archive> {
     Ok(Archive::default().with_what_was_left(fs, folder.entries())?)
+}
+
+/// The places of which somebody kept a copy of what a patch left, since edits that come later are to be merged there.
+fn remembered_places(folder: &FolderStack, left: &Archive) -> BTreeSet<TreePath> {
+    let steps = folder.entries().flat_map(|(_, steps)| steps);
+    let has_copy = |node: &Node| node.as_file().is_some_and(|file| !left.find(&file.digest).is_empty());
+    steps.filter(|step| step.after.as_ref().is_some_and(has_copy)).map(|step| step.path.clone()).collect()
 }
 
 /// A place that stays as it is although one that had changed it goes.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::stack::{FolderStack, read_ledger};
 use super::switches::content_at;
 use crate::bundle::{BundleError, VerifiedBundle};
-use crate::diff::{FileEdits, KeyChange, MAX_EDIT_BYTES, MAX_MERGE_BYTES, ShownEdit, ShownTest};
+use crate::diff::{FileEdits, KeyChange, MAX_EDIT_BYTES, MAX_EDITED_BYTES, ShownEdit, ShownTest};
 use crate::disk::fs::Fs;
 use crate::model::{Code, Digest, FileChange, Node, TreePath};
 use crate::plan::why::Edits;
@@ -171,7 +171,7 @@ pub(super) fn edits_of(
         Ok(edits) => edits,
         Err(problem) => return Ok(Err(problem.to_string())),
     };
-    let base = bundle.read_blob(&base, MAX_MERGE_BYTES as u64)?;
+    let base = bundle.read_blob(&base, MAX_EDITED_BYTES as u64)?;
     let tried = match edits.try_on(&base) {
         Ok(tried) => tried,
         Err(why) => return Ok(Err(why.to_string())),

@@ -1,8 +1,8 @@
-//! Reads a file for a merge.
+//! Reads a file that is merged or edited by key.
 
 use std::io::{self, Read};
 
-use crate::diff::MAX_MERGE_BYTES;
+use crate::diff::MAX_EDITED_BYTES;
 use crate::disk::ScanError;
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::model::{Digest, FileNode};
@@ -13,7 +13,7 @@ pub(crate) fn read_file(fs: &dyn Fs, place: &Place, digest: Digest) -> Result<Op
     let failed = |source| ScanError::Io { place: place.clone(), source };
     let mut content = Vec::new();
     match fs.open(place) {
-        Ok(file) => file.take(MAX_MERGE_BYTES as u64 + 1).read_to_end(&mut content).map_err(failed)?,
+        Ok(file) => file.take(MAX_EDITED_BYTES as u64 + 1).read_to_end(&mut content).map_err(failed)?,
         // Something else is there, or nothing at all: then it is not this content.
         Err(error)
             if matches!(

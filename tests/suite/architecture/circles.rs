@@ -7,11 +7,7 @@ use super::{ModulePath, read, rust_files, tokens, without_tests};
 type Module = Vec<String>;
 
 /// Files that need each other, each group with its reason.
-const KNOWN: [(&[&str], &str); 5] = [
-    (
-        &["gui/views/guided", "gui/views/result"],
-        "the last guided page is the result, which leads back to the first",
-    ),
+const KNOWN: [(&[&str], &str); 4] = [
     (
         &["present/finding", "present/fit", "present/overview"],
         "what was found is said in the sections and facts of the overview, which counts what was found",

@@ -383,3 +383,53 @@ fn twin_such_an_edit_hides_nothing_that_the_second_patch_takes_away() {
         assert_eq!(sandbox.read(PATH), Some(here));
     }
 }
+
+/// Two patches, an edit of a third key, and the lower patch rolled back.
+fn without_the_lower_one(between: bool) -> (Sandbox, String) {
+    let sandbox = patches(VALUES, &[TAG, REPLICAS]);
+    let ours = |text: Option<String>| edited(&text.expect("it is there"), &[OURS]);
+    let console = Console::new(&sandbox);
+    assert_eq!(apply(&console, 1).code, 0);
+    if between {
+        sandbox.write(PATH, &ours(sandbox.read(PATH)));
+    }
+    assert_eq!(apply(&console, 2).code, 0);
+    if !between {
+        sandbox.write(PATH, &ours(sandbox.read(PATH)));
+    }
+    console.done("rollback $/app ACME-1 --yes");
+    let there = edited(VALUES, &[OURS, SCALED]);
+    assert_eq!(sandbox.read(PATH).as_deref(), Some(&*there));
+    let status = console.done("status $/app --json").json();
+    assert!(status["drift"].as_array().is_some_and(Vec::is_empty), "{status}");
+    (sandbox, there)
+}
+
+const OURS: (&str, &str) = ("value: \"1\"", "value: \"ours\"");
+
+#[test]
+fn what_was_edited_here_stays_while_one_patch_after_the_other_goes() {
+    for between in [false, true] {
+        let (sandbox, there) = without_the_lower_one(between);
+        let console = Console::new(&sandbox);
+        console.done("rollback $/app ACME-2 --yes");
+        assert_eq!(sandbox.read(PATH), Some(edited(VALUES, &[OURS])), "{between}");
+        console.done("reapply $/app --allow-unsigned --yes");
+        assert_eq!(sandbox.read(PATH), Some(there));
+        // Another edit, of what no patch changes, stays as well.
+        let more = ("# the web tier", "# our web tier");
+        sandbox.write(PATH, &edited(&sandbox.read(PATH).expect("it is there"), &[more]));
+        console.done("rollback $/app ACME-2 --yes");
+        assert_eq!(sandbox.read(PATH), Some(edited(VALUES, &[OURS, more])), "{between}");
+    }
+}
+
+#[test]
+fn twin_a_value_of_the_patch_itself_that_somebody_changed_is_left_to_a_person() {
+    let (sandbox, there) = without_the_lower_one(false);
+    let changed = edited(&there, &[("replicas: 5", "replicas: 9")]);
+    sandbox.write(PATH, &changed);
+    let refused = Console::new(&sandbox).run("rollback $/app ACME-2 --yes");
+    assert_eq!(refused.code, 3, "{refused}");
+    assert_eq!(sandbox.read(PATH), Some(changed));
+}

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::{APPLY, CVE, FILE, FLAGS, TOGGLE, applied, off};
+use super::{APPLY, CVE, FILE, FLAGS, OLD, TOGGLE, applied, off};
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
@@ -80,4 +80,55 @@ fn a_patch_whose_switch_is_off_is_in_the_folder_as_a_whole() {
     let json = console.done("identify $/app $/fix.patchbundle --json").json();
     assert_eq!(json["patches"][0]["presence"], "not-in", "{json}");
     console.done(APPLY);
+}
+
+/// What isn't as expected, as `status` tells it.
+fn drift(console: &Console<'_>) -> usize {
+    console.done("status $/app --json").json()["drift"].as_array().expect("a list").len()
+}
+
+#[test]
+fn a_switch_that_was_set_by_hand_is_no_edit_once_it_is_turned_back() {
+    for (first, by_hand, back) in [("on", "off", "on"), ("off", "on", "off")] {
+        let sandbox = applied("", TOGGLE);
+        let console = Console::new(&sandbox);
+        console.done(&format!("toggle {first} new-parser $/app --yes"));
+        let left = sandbox.read(FILE).expect("it is there");
+        let [from, to] = [first, by_hand].map(|value| format!("\"defaultVariant\": \"{value}\""));
+        sandbox.write(FILE, &left.replace(&from, &to));
+        assert_eq!(drift(&console), 1, "somebody edited it");
+        console.done(&format!("toggle {back} new-parser $/app --yes"));
+        assert_eq!(sandbox.read(FILE), Some(left.clone()));
+        assert_eq!(drift(&console), 0, "it is what it was");
+        let repair = console.done("repair $/app --yes");
+        assert!(repair.out.contains("Nothing to repair"), "{repair}");
+        console.done("rollback $/app ACME-1 --yes");
+        assert_eq!(sandbox.read(FILE).as_deref(), Some(OLD));
+    }
+}
+
+#[test]
+fn a_file_with_exactly_what_the_patch_left_can_be_kept_for_good() {
+    let sandbox = applied("", TOGGLE);
+    sandbox.write(FILE, &off());
+    let console = Console::new(&sandbox);
+    console.done("toggle on new-parser $/app --yes");
+    console.done("accept $/app --yes");
+    assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS));
+}
+
+#[test]
+fn twin_what_else_was_edited_stays_told_when_the_switch_is_turned_back() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    sandbox.write(FILE, &off().replacen('{', "{\n  \"mine\": 1,", 1));
+    console.done("toggle on new-parser $/app --yes");
+    assert_eq!(drift(&console), 1);
+    // And a switch that is where somebody's hand put it isn't where it was left by that it was turned back once.
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    sandbox.write(FILE, &off());
+    console.done("toggle on new-parser $/app --yes");
+    sandbox.write(FILE, &off());
+    assert_eq!(drift(&console), 1);
 }

@@ -133,7 +133,7 @@ fn every_page_has_the_command_that_shows_the_same() {
         let read = patchwright::cli::command().try_get_matches_from(&typed);
         assert!(read.is_ok(), "{command}");
     }
-    person.press(words::COPY_COMMAND);
+    person.press(words::COPY_HISTORY_COMMAND);
     person.must_see(words::COPIED);
 }
 

@@ -13,6 +13,7 @@ mod failing;
 #[allow(dead_code, reason = "the other stories use the rest of it")]
 mod fault_fs;
 mod guided;
+mod hasty;
 mod hidden;
 mod home;
 mod interrupted;

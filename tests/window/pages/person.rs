@@ -154,8 +154,19 @@ impl Person {
     #[track_caller]
     pub fn settle(&mut self) {
         self.harness.run();
+        // Whoever comes to a page looks at it before pressing anything.
+        while self.has_just_come() {
+            self.harness.step();
+        }
+        self.harness.run();
         self.check_reasons();
         self.check_texts();
+    }
+
+    /// Whether the page has come so lately that its button does nothing yet.
+    pub fn has_just_come(&self) -> bool {
+        let just = Some(words::JUST_SHOWN.to_owned());
+        self.controls().iter().any(|node| node.accesskit_node().description() == just)
     }
 
     /// Something outside answers.

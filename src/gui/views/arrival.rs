@@ -1,0 +1,53 @@
+//! A page that has just come: nothing that changes a folder is pressed there by what was meant for the page before.
+
+use std::time::Duration;
+
+use egui::Context;
+
+use crate::present::guided::Stage;
+
+/// For so long, in seconds, a page is there before its change can be begun.
+const LOOK: f64 = 0.5;
+
+/// Which page of the guided way was drawn last, and since when it can be seen.
+#[derive(Debug, Default)]
+pub(crate) struct Arrival {
+    /// The run and the stage.
+    place: Option<(u64, Stage)>,
+    /// When the first picture of it was begun.
+    drawn: f64,
+    /// When the next one was begun: nobody saw the first before that, however long it took.
+    seen: Option<f64>,
+}
+
+impl Arrival {
+    /// Notes that this page is drawn; whether it has just come.
+    pub(super) fn arrive(&mut self, context: &Context, place: (u64, Stage)) -> bool {
+        let has_come = self.place != Some(place);
+        if has_come {
+            let now = context.input(|input| input.time);
+            *self = Self { place: Some(place), drawn: now, seen: None };
+        }
+        has_come
+    }
+
+    /// Notes that another page is drawn.
+    pub(super) fn leave(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Whether the page can be seen for long enough. Until then its button is drawn as one that can't be pressed; and egui
+    /// takes a press only by what could be pressed in the picture before, so that clicks which piled up don't count.
+    pub(super) fn is_looked_at(&mut self, context: &Context) -> bool {
+        let now = context.input(|input| input.time);
+        if now <= self.drawn {
+            context.request_repaint();
+            return false;
+        }
+        let left = LOOK - (now - *self.seen.get_or_insert(now));
+        if left > 0.0 {
+            context.request_repaint_after(Duration::from_secs_f64(left));
+        }
+        left <= 0.0
+    }
+}
