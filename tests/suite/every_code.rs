@@ -11,7 +11,17 @@ use crate::support::{ended, files_below};
 const ONLY_WORDED: [&str; 3] = ["src/report", "src/present", "src/words"];
 
 /// Codes with which no run of a story on the command line ends, each with the reason.
-const NEVER_THE_END: [(Code, &str); 0] = [];
+const NEVER_THE_END: [(Code, &str); 9] = [
+    (Code::Limit, "hostile files are opened without the command line"),
+    (Code::Collide, "trees with such names are made and applied without the command line"),
+    (Code::Delta, "hostile files are opened without the command line"),
+    (Code::Platform, "it is asked of plans without the command line"),
+    (Code::Expired, "it is asked of plans without the command line"),
+    (Code::Attributes, "it takes a disk that refuses owners, which only the simulated one does"),
+    (Code::Volume, "it takes a disk that keeps no promises, which only the simulated one is"),
+    (Code::Proof, "a proof that fails is made without the command line"),
+    (Code::Newer, "files of the future are opened without the command line"),
+];
 
 #[test]
 fn every_code_is_met_by_a_story() {
@@ -24,6 +34,11 @@ fn every_code_is_met_by_a_story() {
 #[test]
 #[ignore = "it asks what the rest of the suite met: .ci/run comes to it when that is done"]
 fn every_code_ended_a_run() {
+    #[cfg(unix)]
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("SKIPPED which codes runs ended with: some stories need an administrator");
+        return;
+    }
     let met = ended::codes();
     assert!(!met.is_empty(), "run the suite first");
     let known: Vec<&str> = NEVER_THE_END.iter().map(|(code, _)| code.as_str()).collect();
