@@ -9,7 +9,7 @@ mod past;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Position, choices};
-use crate::plan::why::Wanted;
+use crate::plan::why::{PatchDoubt, Wanted};
 use crate::text::confusables::NameMatch;
 pub(crate) use past::{Happened, HistoryEvent, Past, Person};
 
@@ -79,17 +79,6 @@ pub(crate) struct PatchHere {
     pub replaced_by: Option<String>,
     /// Why it isn't the patch that it is called, if so.
     pub doubt: Option<PatchDoubt>,
-}
-
-/// Why a patch that a folder has by name isn't the one that is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PatchDoubt {
-    /// Only a word that nobody has to believe says that it is in: its files don't show it.
-    OnlySaid,
-    /// Somebody agreed to a later change that undoes it.
-    Undone,
-    /// It is another patch than the one whose file is here, and nothing shows that both are by one author.
-    Namesake,
 }
 
 /// What was seen in a folder.
@@ -287,14 +276,8 @@ fn have(
         return Expectation::patch(id, ExpectationStanding::Blocked(Wanted::Unbelieved { entry: *entry }));
     }
     let standing = match (here, past.out.get(id), at_hand.get(id)) {
-        (Some(PatchHere { doubt: Some(PatchDoubt::OnlySaid), .. }), ..) => {
-            ExpectationStanding::Blocked(Wanted::OnlySaid)
-        }
-        (Some(PatchHere { doubt: Some(PatchDoubt::Undone), .. }), ..) => {
-            ExpectationStanding::Blocked(Wanted::Undone { id: id.to_owned() })
-        }
-        (Some(PatchHere { doubt: Some(PatchDoubt::Namesake), .. }), ..) => {
-            ExpectationStanding::Blocked(Wanted::Namesake { id: id.to_owned() })
+        (Some(PatchHere { doubt: Some(doubt), .. }), ..) => {
+            ExpectationStanding::Blocked(Wanted::Doubted { id: id.to_owned(), doubt: *doubt })
         }
         (Some(PatchHere { replaced_by: Some(by), .. }), ..) => ExpectationStanding::MetBy(by.clone()),
         (Some(_), ..) => ExpectationStanding::Met,

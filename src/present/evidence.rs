@@ -79,6 +79,10 @@ impl CheckedEvidence {
             PackSigner::Nobody => papers::EVIDENCE_BY_NOBODY.to_owned(),
             PackSigner::Broken => papers::EVIDENCE_BY_BROKEN.to_owned(),
             PackSigner::Unknown(key) => fill(papers::EVIDENCE_BY_UNKNOWN, &[("key", &key.groups())]),
+            PackSigner::OutOfScope { name, key, why } => fill(
+                papers::EVIDENCE_BY_OUT_OF_SCOPE,
+                &[("name", &line(name)), ("key", &key.short()), ("why", why.phrase())],
+            ),
             PackSigner::Known { name, key } => {
                 fill(papers::EVIDENCE_BY, &[("name", &line(name)), ("key", &key.short())])
             }

@@ -24,6 +24,7 @@ words! {
     EVIDENCE_CHANGED = "{file} was changed";
     EVIDENCE_INSIDE = "Contains {files} and {entries} of the history.";
     EVIDENCE_BY = "Signed by {name} with the key {key}.";
+    EVIDENCE_BY_OUT_OF_SCOPE = "Signed by {name}, whose key {key} {why}.";
     EVIDENCE_BY_NOBODY = "Not signed. Checksums reveal damage, but not forgery.";
     EVIDENCE_BY_BROKEN = "Its signature doesn't match.";
     EVIDENCE_BY_UNKNOWN = "Signed with a key you haven't trusted: {key}";

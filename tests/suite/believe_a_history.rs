@@ -4,6 +4,7 @@ mod changed;
 mod copied;
 mod interrupted;
 mod planted;
+mod set_aside;
 mod shortened;
 mod spelled;
 

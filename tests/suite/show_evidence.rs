@@ -175,6 +175,39 @@ fn who_makes_the_pack_anew_cannot_sign_it_as_somebody_else() {
 }
 
 #[test]
+fn a_key_that_is_trusted_for_something_else_proves_nothing() {
+    let sandbox = honest();
+    let trust = |name: &str, seed: u8, how: &str| {
+        let print = write_key(&sandbox, name, seed).public().fingerprint();
+        let command = format!("key trust $/{name}.pub --name {name} --fingerprint {print} --yes {how}");
+        console(&sandbox).done(&command);
+    };
+    trust("other", 3, "--role author --product Other");
+    trust("old", 4, "--role author --product Widget --not-after 2020-01-01T00:00:00Z");
+    trust("soon", 5, "--role author --product Widget --not-before 2090-01-01T00:00:00Z");
+    trust("scripter", 6, "--role script --product Widget");
+    for (name, why) in [
+        ("other", "is trusted for other products"),
+        ("old", "has expired"),
+        ("soon", "isn't valid yet"),
+        ("scripter", "isn't trusted as an author or reviewer"),
+    ] {
+        console(&sandbox).done(&SAVE.replace("anna.key", &format!("{name}.key")));
+        let run = console(&sandbox).run("evidence verify $/e.zip");
+        let told = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(run.code == 4 && told.contains(&format!("whose key {why}")), "{run}");
+        let signer = verify(&sandbox, "e.zip").json()["signer"].clone();
+        assert_eq!((&signer["standing"], &signer["why"]), (&"out-of-scope".into(), &why.into()), "{signer}");
+    }
+    // Whoever signs or reviews patches of this product vouches for what became of them.
+    for (name, seed, role) in [("maker", 7, "author"), ("reader", 8, "reviewer")] {
+        trust(name, seed, &format!("--role {role} --product Widget"));
+        console(&sandbox).done(&SAVE.replace("anna.key", &format!("{name}.key")));
+        assert_eq!(verify(&sandbox, "e.zip").code, 0, "{name}");
+    }
+}
+
+#[test]
 fn a_broken_chain_is_said_on_the_first_page() {
     let sandbox = honest();
     let place = "app/.patchwright/history/00000002/entry.json";
@@ -317,6 +350,33 @@ fn what_is_left_out_is_nowhere_in_the_pack() {
         "the same stands for the same"
     );
     assert_eq!(console(&sandbox).run("evidence verify $/e.zip").code, 0);
+}
+
+#[test]
+fn a_drifted_file_is_told_without_its_name_where_paths_are_left_out() {
+    let sandbox = Sandbox::with(&[("app/secret/name.txt", "1\n")]);
+    write_trusted_key(&sandbox, "anna", 1, "author");
+    let bundle = sandbox.bundle(ID).replace("secret/name.txt", "1\n", "2\n");
+    let bundle = bundle.but(|patch| patch.about.vulnerabilities = vec!["CVE-2026-1".to_owned()]);
+    sandbox.save("fix.patchbundle", &bundle);
+    console(&sandbox).done("sign $/fix.patchbundle --key $/anna.key");
+    console(&sandbox).done("apply $/fix.patchbundle $/app --yes");
+    sandbox.write("app/secret/name.txt", "3\n");
+    for (flags, is_named) in
+        [("", true), ("--redact users", true), ("--redact paths", false), ("--redact users,paths", false)]
+    {
+        console(&sandbox).done(&format!("{SAVE} {flags}"));
+        let files = files(&sandbox, "e.zip");
+        for name in ["evidence.json", "index.html"] {
+            let text = text(&files, name);
+            assert!(text.contains("as the patch left it"), "{name}: {text}");
+            assert_eq!(
+                text.contains("secret") || text.contains("name.txt"),
+                is_named,
+                "{flags} {name}: {text}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::checks::checks;
 use super::finding::{Findings, OrderFinding};
+use super::globs::GlobBudget;
 use super::table::Table;
 use super::{
     ContextLines, MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, edits, lint, resolves, script, toggles,
@@ -257,12 +258,13 @@ fn rollback(order: &Table<'_, '_>) -> Rollback {
 
 fn make(order: &Table<'_, '_>) -> Make {
     let Some(table) = order.table("make") else { return Make::default() };
+    let budget = GlobBudget::default();
     let make = Make {
-        ignore: table.globs("ignore"),
+        ignore: table.globs("ignore", &budget),
         bases: table.word("bases").unwrap_or_default(),
         context: context(&table),
         policies: each(&table, "policy", |table| PathPolicy {
-            paths: table.must_globs("paths"),
+            paths: table.must_globs("paths", &budget),
             role: table.word("role"),
             local_edits: table.word("local_edits"),
             fixes: table.texts("fixes"),

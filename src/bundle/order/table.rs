@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 use unicode_normalization::UnicodeNormalization;
 
 use super::finding::Findings;
-use super::globs::Globs;
+use super::globs::{GlobBudget, Globs};
 use crate::model::{Digest, PatchId, Setting, TreePath, Word};
 
 /// What is said about a text that nobody filled in.
@@ -234,17 +234,22 @@ impl<'a, 't> Table<'a, 't> {
     }
 
     /// Patterns of file names.
-    pub(crate) fn globs(&self, key: &'static str) -> Globs {
-        Globs::parse(self.texts(key)).unwrap_or_else(|(index, reason)| {
+    pub(super) fn globs(&self, key: &'static str, budget: &GlobBudget) -> Globs {
+        let lines = self.texts(key);
+        if let Err(too_many) = budget.spend(&lines) {
+            self.error(key, too_many);
+            return Globs::default();
+        }
+        Globs::parse(lines).unwrap_or_else(|(index, reason)| {
             self.error(key, format!("entry {} is no pattern: {reason}", index + 1));
             Globs::default()
         })
     }
 
     /// Patterns of file names that must be there.
-    pub(crate) fn must_globs(&self, key: &'static str) -> Globs {
+    pub(super) fn must_globs(&self, key: &'static str, budget: &GlobBudget) -> Globs {
         self.must_have(key);
-        self.globs(key)
+        self.globs(key, budget)
     }
 
     /// A table inside this one.

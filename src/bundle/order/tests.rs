@@ -377,3 +377,25 @@ fn a_part_that_is_not_named_exactly_is_said_at_its_line() {
         "{told:#?}"
     );
 }
+
+#[test]
+fn an_order_has_so_many_patterns_and_no_more() {
+    let with = |ignore: &[String], policies: &[String]| {
+        let list = |lines: &[String]| {
+            format!("[{}]", lines.iter().map(|line| format!("{line:?}")).collect::<Vec<_>>().join(", "))
+        };
+        let policy = |line: &String| format!("[[make.policy]]\npaths = [{line:?}]\nrole = \"config\"\n");
+        let policies: String = policies.iter().map(policy).collect();
+        let text = format!("{}\n[make]\nignore = {}\n{policies}", filled_in(), list(ignore));
+        let errors = lint(&text).into_iter().filter(|finding| finding.level == FindingWeight::Error);
+        errors.map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    let many = |count: usize| (0..count).map(|number| format!("a{number}")).collect::<Vec<_>>();
+    assert_eq!(with(&many(900), &many(100)), [] as [&str; 0]);
+    for said in [with(&many(1_001), &[]), with(&[], &many(1_001))] {
+        assert_eq!(said, ["an order has at most 1,000 patterns"]);
+    }
+    let long = format!("{}*b", "*a".repeat(100));
+    let said = with(&vec![long; 400], &[]);
+    assert_eq!(said, ["all patterns of an order together have at most 65,536 bytes"]);
+}

@@ -242,6 +242,12 @@ mod tests {
         ] {
             assert_eq!(fate("s.ini", [before, left, now]), Some(expected), "{now}");
         }
+        let list = ["[a]\nx = 1\n", "[a]\nx = 1\nl = [1]\n"];
+        for (now, expected) in
+            [("[a]\nx = 1\n[b]\nl = [1, 2]\n", Fate::Rewritten), ("[a]\nx = 1\n[b]\nl = [2]\n", Fate::Undone)]
+        {
+            assert_eq!(fate("s.toml", [list[0], list[1], now]), Some(expected), "{now}");
+        }
     }
 
     #[test]

@@ -62,7 +62,7 @@ fn asked<'a>(format: Format, sheets: ThreeSheets<'a>, is_told: bool) -> Inquiry<
 
 /// What is at the place of a value.
 #[derive(Clone, Copy)]
-enum Whereabouts<'a> {
+enum FoundValue<'a> {
     Here(&'a KeyEntry),
     Away,
     /// Something that programs read in different ways.
@@ -78,7 +78,7 @@ struct Inquiry<'a> {
     fates: Vec<Fate>,
     /// Those that don't count any more, if somebody wants to know.
     lost: Option<Vec<KeyClash>>,
-    /// Every key with its value, wherever it is now.
+    /// Every key with its value, or with each element of it, wherever it is now.
     anywhere: OnceCell<HashSet<(String, String)>>,
 }
 
@@ -96,7 +96,7 @@ impl<'a> Inquiry<'a> {
 
     /// Asks about one document. Others may have come above it or gone; who reads only one reads the first.
     fn document(&mut self, before: Option<&KeyEntry>, index: usize, left: &[KeyEntry]) {
-        let Some(now) = self.now else { return self.ask(before, &left[index], Whereabouts::Unsure) };
+        let Some(now) = self.now else { return self.ask(before, &left[index], FoundValue::Unsure) };
         let moved = now.documents.len().abs_diff(left.len()).min(MAX_DOCUMENTS);
         let places = match (left.len(), now.documents.len() < left.len()) {
             (1, _) => 0..=0,
@@ -108,7 +108,7 @@ impl<'a> Inquiry<'a> {
             let Some(found) = now.documents.get(place) else { continue };
             let mut there = Self { now: self.now, ..Self::default_for(self.format) };
             there.lost = self.lost.as_ref().map(|_| Vec::new());
-            there.ask(before, &left[index], Whereabouts::Here(found));
+            there.ask(before, &left[index], FoundValue::Here(found));
             let is_kept = there.fates.iter().all(|fate| *fate == Fate::Kept);
             if is_kept || best.is_none() {
                 best = Some(there);
@@ -122,11 +122,11 @@ impl<'a> Inquiry<'a> {
                 self.fates.extend(best.fates);
                 self.lost.iter_mut().for_each(|lost| lost.extend(best.lost.clone().unwrap_or_default()));
             }
-            None => self.ask(before, &left[index], Whereabouts::Away),
+            None => self.ask(before, &left[index], FoundValue::Away),
         }
     }
 
-    fn ask(&mut self, before: Option<&KeyEntry>, left: &KeyEntry, now: Whereabouts<'_>) {
+    fn ask(&mut self, before: Option<&KeyEntry>, left: &KeyEntry, now: FoundValue<'_>) {
         if before.is_some_and(|before| before.said == left.said) {
             return;
         }
@@ -137,21 +137,21 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    fn group(&mut self, before: Option<&KeyEntry>, left: &KeyGroup, now: Whereabouts<'_>) {
+    fn group(&mut self, before: Option<&KeyEntry>, left: &KeyGroup, now: FoundValue<'_>) {
         let was = before.and_then(group_of);
         for entry in &left.entries {
             let found = match now {
-                Whereabouts::Here(here) => match &here.said {
+                FoundValue::Here(here) => match &here.said {
                     ParsedValue::Group(here) if self.may_be_another(&entry.key, left, here) => {
-                        Whereabouts::Unsure
+                        FoundValue::Unsure
                     }
                     ParsedValue::Group(here) => {
-                        here.get(&entry.key).map_or(Whereabouts::Away, Whereabouts::Here)
+                        here.get(&entry.key).map_or(FoundValue::Away, FoundValue::Here)
                     }
-                    ParsedValue::Odd(_) => Whereabouts::Unsure,
-                    ParsedValue::List(_) | ParsedValue::Value(_) => Whereabouts::Away,
+                    ParsedValue::Odd(_) => FoundValue::Unsure,
+                    ParsedValue::List(_) | ParsedValue::Value(_) => FoundValue::Away,
                 },
-                Whereabouts::Away | Whereabouts::Unsure => now,
+                FoundValue::Away | FoundValue::Unsure => now,
             };
             self.steps.push(PathStep::Key(key_of(self.format, entry).to_owned()));
             self.ask(was.and_then(|was| was.get(&entry.key)), entry, found);
@@ -170,7 +170,7 @@ impl<'a> Inquiry<'a> {
         now.further.iter().filter(is_about).any(|member| known.next() != Some(member))
     }
 
-    fn value(&mut self, before: Option<&KeyEntry>, left: &KeyEntry, now: Whereabouts<'_>) {
+    fn value(&mut self, before: Option<&KeyEntry>, left: &KeyEntry, now: FoundValue<'_>) {
         let value = |entry: &KeyEntry| Value::of_entry(self.format, entry);
         let meant = value(left);
         let says = |found: &KeyEntry, meant: &Value| {
@@ -183,18 +183,18 @@ impl<'a> Inquiry<'a> {
             _ => false,
         };
         let fate = match now {
-            Whereabouts::Here(found) if says(found, &meant) || is_open(found) => Fate::Kept,
-            Whereabouts::Here(found) if before.is_some_and(|before| says(found, &value(before))) => {
+            FoundValue::Here(found) if says(found, &meant) || is_open(found) => Fate::Kept,
+            FoundValue::Here(found) if before.is_some_and(|before| says(found, &value(before))) => {
                 Fate::Undone
             }
-            Whereabouts::Away if before.is_none() && !self.is_anywhere(left, &meant) => Fate::Undone,
-            Whereabouts::Here(_) | Whereabouts::Away | Whereabouts::Unsure => Fate::Rewritten,
+            FoundValue::Away if before.is_none() && !self.is_anywhere(left, &meant) => Fate::Undone,
+            FoundValue::Here(_) | FoundValue::Away | FoundValue::Unsure => Fate::Rewritten,
         };
         self.tell(fate, &meant, now);
     }
 
     /// Asks about each element that came, wherever it is in the list now.
-    fn list(&mut self, before: Option<&KeyEntry>, (entry, left): (&KeyEntry, &List), now: Whereabouts<'_>) {
+    fn list(&mut self, before: Option<&KeyEntry>, (entry, left): (&KeyEntry, &List), now: FoundValue<'_>) {
         let was = before.and_then(|before| match &before.said {
             ParsedValue::List(list) => Some(list),
             _ => None,
@@ -210,7 +210,7 @@ impl<'a> Inquiry<'a> {
             })
             .collect();
         let here = match now {
-            Whereabouts::Here(KeyEntry { said: ParsedValue::List(list), .. }) => Some(list),
+            FoundValue::Here(KeyEntry { said: ParsedValue::List(list), .. }) => Some(list),
             _ => None,
         };
         let of_left = counted(&left.elements);
@@ -230,14 +230,14 @@ impl<'a> Inquiry<'a> {
                 (is_short && !brought.is_empty()).then(|| here.is_some_and(|here| all(here) >= all(left)))
             };
             let fate = match now {
-                Whereabouts::Here(_) if !is_reset && (is_whole() || is_partly() == Some(true)) => Fate::Kept,
-                Whereabouts::Away if before.is_none() && !self.is_anywhere(entry, &meant[index]) => {
+                FoundValue::Here(_) if !is_reset && (is_whole() || is_partly() == Some(true)) => Fate::Kept,
+                FoundValue::Away if before.is_none() && !self.is_anywhere(entry, &meant[index]) => {
                     Fate::Undone
                 }
                 _ => Fate::Rewritten,
             };
             self.steps.push(PathStep::Index(index));
-            self.tell(fate, &meant[index], if fate == Fate::Kept { now } else { Whereabouts::Away });
+            self.tell(fate, &meant[index], if fate == Fate::Kept { now } else { FoundValue::Away });
             self.steps.pop();
         }
     }
@@ -308,9 +308,10 @@ impl<'a> Inquiry<'a> {
         match &entry.said {
             ParsedValue::Group(group) => group.entries.iter().for_each(|one| self.collect(one, all)),
             ParsedValue::List(list) => {
-                list.elements.iter().for_each(|one| self.collect(one, all));
-                let of_list = |one| (entry.key.clone(), Value::of_entry(self.format, one).to_string());
-                all.extend(list.elements.iter().map(of_list));
+                for one in &list.elements {
+                    all.insert((entry.key.clone(), Value::of_entry(self.format, one).to_string()));
+                    self.collect(one, all);
+                }
             }
             ParsedValue::Odd(_) | ParsedValue::Value(_) => {}
         }
@@ -319,13 +320,13 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    fn tell(&mut self, fate: Fate, meant: &Value, now: Whereabouts<'_>) {
+    fn tell(&mut self, fate: Fate, meant: &Value, now: FoundValue<'_>) {
         self.fates.push(fate);
         let Some(lost) = self.lost.as_mut().filter(|_| fate != Fate::Kept) else { return };
         let instead = match now {
-            Whereabouts::Here(found) => Some(Value::of_entry(self.format, found).to_string()),
-            Whereabouts::Away => None,
-            Whereabouts::Unsure => Some("not the same for every program".to_owned()),
+            FoundValue::Here(found) => Some(Value::of_entry(self.format, found).to_string()),
+            FoundValue::Away => None,
+            FoundValue::Unsure => Some("not the same for every program".to_owned()),
         };
         lost.push(KeyClash { path: named(&self.steps), values: [Some(meant.to_string()), instead] });
     }

@@ -322,11 +322,8 @@ fn what_others_say_is_neither_followed_nor_gone_against() {
 
 #[test]
 fn a_patch_that_is_only_called_so_or_only_said_to_be_in_is_not_had() {
-    for (doubt, why) in [
-        (PatchDoubt::OnlySaid, Wanted::OnlySaid),
-        (PatchDoubt::Undone, Wanted::Undone { id: "A".to_owned() }),
-        (PatchDoubt::Namesake, Wanted::Namesake { id: "A".to_owned() }),
-    ] {
+    for doubt in [PatchDoubt::OnlySaid, PatchDoubt::Undone, PatchDoubt::Namesake] {
+        let why = Wanted::Doubted { id: "A".to_owned(), doubt };
         let mut seen = here(&["A", "A"]);
         seen.patches[0].doubt = Some(doubt);
         assert_eq!(of(&decided(&wish(&["A"], &[]), &seen, &[]), "A"), Some(ExpectationStanding::Met));

@@ -21,6 +21,10 @@ pub(crate) enum BadStateFile {
         pattern: String,
         most: usize,
     },
+    /// All patterns together look at too many names.
+    TooManyLooks {
+        most: usize,
+    },
     /// No folder of the file has this path.
     NoFolder {
         folder: String,
@@ -50,6 +54,11 @@ impl BadStateFile {
                 Code::Order,
                 format!("{pattern} finds more than {} folders", with_thousands(*most as u64)),
                 "Use a narrower pattern, or several files.",
+            ),
+            BadStateFile::TooManyLooks { most } => row(
+                Code::Order,
+                format!("the patterns look at more than {} names", with_thousands(*most as u64)),
+                "Use narrower patterns, or several files. Nothing was done in any folder.",
             ),
             BadStateFile::NoFolder { folder } => row(
                 Code::Order,

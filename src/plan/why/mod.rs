@@ -53,7 +53,7 @@ pub(crate) use site_rules::{Lacks, SiteRule};
 pub(crate) use switches::{Switches, are_open, undoes_phrase};
 pub(crate) use undo::{LastChange, Undo};
 pub(crate) use unfit::Unfit;
-pub(crate) use wanted::Wanted;
+pub(crate) use wanted::{PatchDoubt, Wanted};
 
 use crate::model::{Code, Kind};
 use crate::text::{Advice, capitalised, said_of};

@@ -4,6 +4,17 @@ use super::{HERE, HistoryDoubt, Obstacle, Wording, are_open, row};
 use crate::model::{Code, Kind};
 use crate::text::Advice;
 
+/// Why a patch that a folder has by name isn't the one that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PatchDoubt {
+    /// Only a word that nobody has to believe says that it is in: its files don't show it.
+    OnlySaid,
+    /// Somebody agreed to a later change that undoes it.
+    Undone,
+    /// It is another patch than the one whose file is here, and nothing shows that both are by one author.
+    Namesake,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wanted {
     /// One run would roll back more patches than somebody allows.
@@ -46,15 +57,10 @@ pub(crate) enum Wanted {
     Unbelieved {
         entry: u64,
     },
-    /// The history says that it is in, and its files don't show it.
-    OnlySaid,
-    /// A later change undoes it, to which somebody agreed.
-    Undone {
+    /// A patch called so is in the folder, and isn't the one that is wanted.
+    Doubted {
         id: String,
-    },
-    /// A patch called so is in the folder, and it isn't the one whose file is here.
-    Namesake {
-        id: String,
+        doubt: PatchDoubt,
     },
     /// The engine says no.
     Refused {
@@ -120,30 +126,35 @@ impl Wanted {
                 ),
             ),
             Wanted::Unbelieved { entry } => HistoryDoubt::ForeignHistory { entries: vec![*entry] }.row(),
-            Wanted::OnlySaid => row(
-                Code::Drift,
-                "the history says that it's in the folder, but its files don't show it",
-                Advice::by_command("Put it in again", format!("patchwright apply FILE {HERE}")),
-            ),
-            Wanted::Undone { id } => row(
-                Code::Undoes,
-                format!("a later change undid {id} here, which somebody allowed"),
-                Advice::by_command("See which change, and why", format!("patchwright history {HERE}"))
-                    .then("Roll that change back, or leave this patch out of the state file."),
-            ),
-            Wanted::Namesake { id } => row(
-                Code::Overlap,
-                format!(
-                    "another patch named {id} is applied here, and no key you trust shows that both are by the same \
-                     author"
-                ),
-                format!("Roll back {id} first, or ask the vendor."),
-            ),
+            Wanted::Doubted { id, doubt } => doubted(id, *doubt),
             Wanted::Refused { code, meaning, hint, .. } => row(*code, meaning.clone(), hint.clone()),
         }
     }
 
     pub(crate) fn as_obstacle(&self) -> Obstacle {
         Obstacle::new(self.clone())
+    }
+}
+
+fn doubted(id: &str, doubt: PatchDoubt) -> Wording {
+    match doubt {
+        PatchDoubt::OnlySaid => row(
+            Code::Drift,
+            "the history says that it's in the folder, but its files don't show it",
+            Advice::by_command("Put it in again", format!("patchwright apply FILE {HERE}")),
+        ),
+        PatchDoubt::Undone => row(
+            Code::Undoes,
+            format!("a later change undid {id} here, which somebody allowed"),
+            Advice::by_command("See which change, and why", format!("patchwright history {HERE}"))
+                .then("Roll that change back, or leave this patch out of the state file."),
+        ),
+        PatchDoubt::Namesake => row(
+            Code::Overlap,
+            format!(
+                "another patch named {id} is applied here, and no key you trust shows that both are by the same author"
+            ),
+            format!("Roll back {id} first, or ask the vendor."),
+        ),
     }
 }

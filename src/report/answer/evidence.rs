@@ -42,8 +42,9 @@ answers! {
 
     PackSignedBy(signer: &PackSigner) {
         standing: String = signer.as_str().to_owned(),
-        [name]: String = if let PackSigner::Known { name, .. } = signer { Some(name.clone()) } else { None },
+        [name]: String = signer.name().map(str::to_owned),
         [key]: String = signer.key().map(|key| key.to_string()),
+        [why]: String = signer.why_not().map(str::to_owned),
     }
 
     /// `evidence.json`.

@@ -2,64 +2,111 @@
 //!
 //! A pattern finds folders, never links, so that no loop of links leads anywhere.
 
+use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::path::{Path, PathBuf};
-
-use crate::workbench::{Error, Result};
+use std::rc::Rc;
 
 /// Most names that one pattern finds on its way.
 const MAX_NAMES: usize = 100_000;
 
-/// The paths that `pattern` means, sorted. One without a pattern in it is meant as it is, be it there or not; behind a pattern
-/// only what is there is meant.
-///
-/// # Errors
-/// If a folder on the way can't be listed, or `too_many` of its limit if there are more names than that.
-pub(in crate::workbench) fn expand(
-    pattern: &Path,
-    too_many: impl Fn(usize) -> Error,
-) -> Result<Vec<PathBuf>> {
-    let (mut found, mut has_pattern) = (vec![PathBuf::new()], false);
-    for part in pattern.components() {
-        let Some(name) = part.as_os_str().to_str().filter(|name| name.contains(['*', '?'])) else {
-            found.iter_mut().for_each(|path| path.push(part));
-            found.retain(|path| !has_pattern || !is_nowhere(path));
-            continue;
-        };
-        has_pattern = true;
-        let mut below = Vec::new();
-        for folder in &found {
-            let listed = folders_in(folder, name, &mut below);
-            listed.map_err(|source| Error::File { doing: "list", path: folder.clone(), source })?;
-            if below.len() > MAX_NAMES {
-                return Err(too_many(MAX_NAMES));
-            }
-        }
-        below.sort();
-        found = below;
-    }
-    Ok(found)
+/// Most names that all patterns of a file look at.
+const MAX_LOOKS: usize = 1_000_000;
+
+/// Finds the folders that the patterns of one file mean.
+#[derive(Default)]
+pub(in crate::workbench) struct PatternSearch {
+    /// The folders in each folder that was listed.
+    listed: HashMap<PathBuf, Rc<[PathBuf]>>,
+    looks: usize,
+    /// Folders on the way that can't be listed, and why: what is in them isn't found.
+    pub unlisted: BTreeMap<PathBuf, io::Error>,
 }
 
-/// Adds the folders in `folder` whose names fit `pattern`; ends when there are too many.
-fn folders_in(folder: &Path, pattern: &str, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        // What one pattern found may be no folder, or have none like this in it.
-        Err(error) if is_nothing(&error) => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    for entry in entries {
-        let entry = entry?;
-        if found.len() > MAX_NAMES {
-            break;
+/// Which limit there is more than.
+pub(in crate::workbench) enum TooMany {
+    /// Names that one pattern finds.
+    Found(usize),
+    /// Names that all patterns of the file look at.
+    Looks(usize),
+}
+
+impl PatternSearch {
+    /// The paths that `pattern` means, sorted. One without a pattern in it is meant as it is, be it there or not; behind a
+    /// pattern only what is there is meant.
+    ///
+    /// # Errors
+    /// If there are too many names.
+    pub fn expand(&mut self, pattern: &Path) -> Result<Vec<PathBuf>, TooMany> {
+        let (mut found, mut has_pattern) = (vec![PathBuf::new()], false);
+        for part in pattern.components() {
+            let Some(name) = part.as_os_str().to_str().filter(|name| name.contains(['*', '?'])) else {
+                found.iter_mut().for_each(|path| path.push(part));
+                if has_pattern {
+                    self.look_at(found.len())?;
+                    found.retain(|path| !is_nowhere(path));
+                }
+                continue;
+            };
+            has_pattern = true;
+            let mut below = Vec::new();
+            for folder in &found {
+                let inside = self.folders_in(folder)?;
+                self.look_at(inside.len())?;
+                // A name that is no text is found all the same: whoever asked for all folders means it, too.
+                let is_meant = |path: &&PathBuf| {
+                    path.file_name().is_some_and(|found| finds(name, &found.to_string_lossy()))
+                };
+                below.extend(inside.iter().filter(is_meant).cloned());
+                if below.len() > MAX_NAMES {
+                    return Err(TooMany::Found(MAX_NAMES));
+                }
+            }
+            below.sort();
+            found = below;
         }
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        // A name that is no text is found all the same: whoever asked for all folders means it, too.
-        if is_folder && finds(pattern, &entry.file_name().to_string_lossy()) {
-            found.push(entry.path());
-        }
+        Ok(found)
     }
-    Ok(())
+
+    fn look_at(&mut self, names: usize) -> Result<(), TooMany> {
+        self.looks += names;
+        if self.looks > MAX_LOOKS { Err(TooMany::Looks(MAX_LOOKS)) } else { Ok(()) }
+    }
+
+    /// The folders in `folder`, which is listed once.
+    fn folders_in(&mut self, folder: &Path) -> Result<Rc<[PathBuf]>, TooMany> {
+        if let Some(known) = self.listed.get(folder) {
+            return Ok(Rc::clone(known));
+        }
+        let mut inside = Vec::new();
+        match self.list(folder, &mut inside)? {
+            Ok(()) => {}
+            // What one pattern found may be no folder, or have none like this in it.
+            Err(error) if is_nothing(&error) => {}
+            Err(error) => drop(self.unlisted.insert(folder.to_owned(), error)),
+        }
+        let inside: Rc<[PathBuf]> = inside.into();
+        self.listed.insert(folder.to_owned(), Rc::clone(&inside));
+        Ok(inside)
+    }
+
+    fn list(&mut self, folder: &Path, inside: &mut Vec<PathBuf>) -> Result<io::Result<()>, TooMany> {
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => return Ok(Err(error)),
+        };
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => return Ok(Err(error)),
+            };
+            self.look_at(1)?;
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                inside.push(entry.path());
+            }
+        }
+        Ok(Ok(()))
+    }
 }
 
 /// Whether nothing is there, not even a link. What nobody may look at is told where it is opened.
@@ -67,8 +114,8 @@ fn is_nowhere(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_err_and(|error| is_nothing(&error))
 }
 
-fn is_nothing(error: &std::io::Error) -> bool {
-    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+fn is_nothing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Whether a pattern finds this name: hidden ones only if it begins with a dot, too, and no way to elsewhere.

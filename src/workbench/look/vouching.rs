@@ -164,10 +164,14 @@ impl Vouching<'_> {
         }
     }
 
+    /// Whether this person wrote what the history says of how it came.
+    pub(crate) fn is_believed(&self, key: LayerKey) -> bool {
+        self.foreign.as_ref().is_some_and(|foreign| !foreign.contains(&key.entry))
+    }
+
     /// What the history says about who vouched for it, if it was trusted and this person wrote that.
     fn trusted_note(&self, key: LayerKey) -> Option<(&Entry, &VouchedNote)> {
-        let is_known = self.foreign.as_ref().is_some_and(|foreign| !foreign.contains(&key.entry));
-        let entry = self.ledger.entry(key.entry).filter(|_| is_known)?;
+        let entry = self.ledger.entry(key.entry).filter(|_| self.is_believed(key))?;
         let note = entry.vouched.get(key.part).filter(|note| was_trusted(note))?;
         Some((entry, note))
     }

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use super::file::RolloutFile;
 use super::member::Member;
 use crate::plan::why::BadRolloutFile;
-use crate::workbench::look::folder_pattern::{expand, finds};
+use crate::workbench::look::folder_pattern::{PatternSearch, TooMany, finds};
 use crate::workbench::look::memory::FolderName;
 use crate::workbench::{Error, Result};
 
@@ -23,12 +23,12 @@ pub(super) fn resolve(file: &RolloutFile) -> Result<Vec<Vec<Member>>> {
     let beside = file.path.parent().unwrap_or(Path::new("/"));
     // By their real paths: what names lead to, and where one is inside another.
     let mut known: BTreeMap<PathBuf, String> = BTreeMap::new();
+    let mut search = PatternSearch::default();
     let mut rings = Vec::new();
     for ring in &file.rings {
         let mut members = Vec::new();
         for pattern in &ring.folders {
-            let too_many = |most| Error::refused(BadRolloutFile::TooMany { pattern: pattern.clone(), most });
-            for path in expand(&beside.join(pattern), too_many)? {
+            for path in found(&mut search, beside, pattern)? {
                 let Some(shown) = path.to_str().map(str::to_owned) else {
                     let folder = path.display().to_string();
                     return Err(Error::refused(BadRolloutFile::NotText { folder }));
@@ -57,6 +57,22 @@ pub(super) fn resolve(file: &RolloutFile) -> Result<Vec<Vec<Member>>> {
     refuse_nested(&known)?;
     refuse_one_object_twice(rings.iter().flatten())?;
     Ok(rings)
+}
+
+/// The folders that `pattern` means. Which folders a ring has must be known before anything is done.
+fn found(search: &mut PatternSearch, beside: &Path, pattern: &str) -> Result<Vec<PathBuf>> {
+    let too_many = |most| {
+        let (pattern, most) = match most {
+            TooMany::Found(most) => (pattern.to_owned(), most),
+            TooMany::Looks(most) => ("all patterns together".to_owned(), most),
+        };
+        Error::refused(BadRolloutFile::TooMany { pattern, most })
+    };
+    let found = search.expand(&beside.join(pattern)).map_err(too_many)?;
+    match std::mem::take(&mut search.unlisted).pop_first() {
+        Some((path, source)) => Err(Error::File { doing: "list", path, source }),
+        None => Ok(found),
+    }
 }
 
 /// Whether a pattern of ring number `ring` in the file finds this path, be anything there now or not. As no pattern goes through

@@ -4,28 +4,39 @@
 //! folder.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::state_file::{FolderSection, StateFile};
 use crate::plan::why::BadStateFile;
-use crate::workbench::look::folder_pattern::expand;
+use crate::workbench::look::folder_pattern::{PatternSearch, TooMany};
 use crate::workbench::{Error, Result};
 
 /// Most folders of a file.
 const MAX_FOLDERS: usize = 20_000;
 
-impl StateFile {
+/// What the patterns of a file find.
+pub(super) struct FoundFolders<'s> {
     /// Every folder with what is said of it, in the order of the file.
-    ///
+    pub folders: Vec<(PathBuf, &'s FolderSection)>,
+    /// Folders in which nobody can look for more, and why.
+    pub unlisted: BTreeMap<PathBuf, io::Error>,
+}
+
+impl StateFile {
     /// # Errors
-    /// If one is there twice or inside another, or a pattern finds too many.
-    pub(super) fn folders(&self) -> Result<Vec<(PathBuf, &FolderSection)>> {
+    /// If a folder is there twice or inside another, or patterns find too many.
+    pub(super) fn folders(&self) -> Result<FoundFolders<'_>> {
         let mut folders = Vec::new();
+        let mut search = PatternSearch::default();
         // By their real paths.
         let mut known: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
         for section in &self.sections {
-            let pattern = Path::new(&section.pattern);
-            for path in expand(pattern, |most| too_many(&section.pattern, most))? {
+            let found = search.expand(Path::new(&section.pattern)).map_err(|most| match most {
+                TooMany::Found(most) => too_many(&section.pattern, most),
+                TooMany::Looks(most) => Error::refused(BadStateFile::TooManyLooks { most }),
+            });
+            for path in found? {
                 let real = path.canonicalize().unwrap_or_else(|_| path.clone());
                 if let Some(other) = known.insert(real, path.clone()) {
                     return Err(twice(&path, &other));
@@ -44,7 +55,7 @@ impl StateFile {
                 _ => around = Some((real, path)),
             }
         }
-        Ok(folders)
+        Ok(FoundFolders { folders, unlisted: search.unlisted })
     }
 }
 

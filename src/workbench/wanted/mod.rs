@@ -18,15 +18,16 @@ use crate::ledger::{Entry, EntryFact};
 use crate::model::{Code, Digest, Kind, LayerKey, Patch};
 use crate::plan::wanted::{
     DueAction, Expectation, ExpectationStanding, ExpectationSubject, FolderWish, ObservedFolder, Past,
-    PatchDoubt, PatchHere, decide,
+    PatchHere, decide,
 };
-use crate::plan::why::{BadStateFile, Wanted};
+use crate::plan::why::{BadStateFile, PatchDoubt, Wanted};
 use crate::plan::{Layer, Obstacle, is_namesake};
 use crate::transaction::TransactionError;
 use crate::whole_file::WholeFile;
 use crate::workbench::look::output::{OutputKind, refuse_taken};
 use crate::workbench::look::stack::read_ledger;
 use crate::workbench::{Error, FolderStatus, Occasion, PatchAtHand, Result, SharedBundles, Watch, Workbench};
+use folders::FoundFolders;
 pub(crate) use history::ReconcileCause;
 use state_file::{FolderSection, StateFile};
 
@@ -95,6 +96,12 @@ impl FolderStand {
         Kind::worst(self.expectations.iter().map(of_one).chain([failure]))
     }
 
+    /// One in which the folders of a pattern can't be looked for.
+    fn unlisted(path: PathBuf, source: std::io::Error) -> Self {
+        let failure = Some(Error::File { doing: "list", path: path.clone(), source });
+        Self { path, expectations: Vec::new(), failure, is_read_only: false, entries: Vec::new() }
+    }
+
     fn due(
         &self,
         deed: impl Fn(DueAction) -> bool,
@@ -147,11 +154,12 @@ impl Workbench {
     /// is told with that folder.
     pub(crate) fn reconcile(&self, wish: &ReconcileWish, watch: Watch<'_>) -> Result<Reconciled> {
         let file = StateFile::read(&wish.state)?;
-        let mut folders = file.folders()?;
+        let FoundFolders { mut folders, mut unlisted } = file.folders()?;
         if let Some(only) = &wish.folder {
             let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
             folders.retain(|(path, _)| path == only || real(path) == real(only));
-            if folders.is_empty() {
+            unlisted.retain(|path, _| only.starts_with(path));
+            if folders.is_empty() && unlisted.is_empty() {
                 return Err(Error::refused(BadStateFile::NoFolder { folder: only.display().to_string() }));
             }
         }
@@ -178,7 +186,9 @@ impl Workbench {
                 brought.map_err(|error| if has_changed { error.midway() } else { error })?;
             }
         }
-        Ok(Reconciled { folders: looked.into_iter().map(|one| one.stand).collect(), problem, unreadable })
+        let unlisted = unlisted.into_iter().map(|(path, source)| FolderStand::unlisted(path, source));
+        let folders = looked.into_iter().map(|one| one.stand).chain(unlisted).collect();
+        Ok(Reconciled { folders, problem, unreadable })
     }
 
     /// Writes into the history of `folder` that state files leave it alone, and why; without a reason, that they don't any

@@ -57,7 +57,7 @@ const BESIDE: [(&str, [&str; 3]); 9] = [
         [
             "c:\n- name: w\n  image: 1\n  more: 1\n",
             "c:\n- name: w\n  image: 2\n  more: 1\n",
-            "c:\n- name: v\n  image: 1\n- name: w\n  image: 2\n  more: 1\n  env: 1\n",
+            "c:\n- name: v\n  image: 3\n- name: w\n  image: 2\n  more: 1\n  env: 1\n",
         ],
     ),
     (
@@ -180,9 +180,9 @@ fn twin_a_chain_of_hotfixes_on_one_file_of_settings_raises_no_alarm() {
                 "a:\n  x: 1\nb:\n- name: w\n  v: 1\n",
                 "a:\n  x: 2\n  t: no\nb:\n- name: w\n  v: 1\n",
                 "a:\n  x: 2\n  t: yes\nb:\n- name: w\n  v: 2\n",
-                "a:\n  x: 2\nsec:\n  t: yes\nb:\n- name: w\n  v: 2\n- name: u\n  v: 1\n",
-                "a: {x: 3}\nsec:\n  t: yes\nb:\n- name: t\n  v: 1\n- name: w\n  v: 2\n  q: 1\n",
-                "base: &d {k: 1}\na: {x: 3}\nsec:\n  t: yes\nb:\n- name: t\n  v: 1\n- name: w\n  v: 3\n  q: 1\n",
+                "a:\n  x: 2\nsec:\n  t: yes\nb:\n- name: w\n  v: 2\n- name: u\n  v: 5\n",
+                "a: {x: 3}\nsec:\n  t: yes\nb:\n- name: t\n  v: 6\n- name: w\n  v: 2\n  q: 1\n",
+                "base: &d {k: 1}\na: {x: 3}\nsec:\n  t: yes\nb:\n- name: t\n  v: 6\n- name: w\n  v: 3\n  q: 1\n",
             ],
         ),
         (
@@ -203,7 +203,7 @@ fn twin_a_chain_of_hotfixes_on_one_file_of_settings_raises_no_alarm() {
                 "A=2\nT=0\n",
                 "A=2\nT=1\nU=1\n",
                 "# settings\nexport A=2\nT=\"1\"\nU=1\n",
-                "# settings\nA=3\nT=1\nU=1\n",
+                "# settings\nA=3\nT=\"1\"\nU=1\n",
                 "# settings\nB='x y'\nA=3\nT=2\nU=1\n",
             ],
         ),
@@ -214,8 +214,8 @@ fn twin_a_chain_of_hotfixes_on_one_file_of_settings_raises_no_alarm() {
                 "a=2\nt=0\n",
                 "a=2\nt=1\nu=1\n",
                 "a = 2\nt: 1\nu=1\n",
-                "a=3\nt=1\nu=\\\n 1\n",
-                "b=1\na=3\nt=2\nu=1\n",
+                "a=3\nt: 1\nu=\\\n 1\n",
+                "b=1\na=3\nt: 2\nu=\\\n 1\n",
             ],
         ),
         (

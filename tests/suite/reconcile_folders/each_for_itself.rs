@@ -171,3 +171,39 @@ fn a_run_that_is_stopped_on_the_way_says_that_folders_were_changed() {
     let json = console(&sandbox).interrupted().run("reconcile $/state.toml --apply --json");
     assert_eq!((json.code, &json.json()["outcome"]), (130, &"interrupted".into()), "{json}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_nobody_may_look_into_keeps_no_other_folder_out() {
+    use crate::support::ordinary_user::{as_ordinary_user, give_to_ordinary_user};
+    use crate::support::sandbox::skip;
+    use crate::support::trees::set_mode;
+
+    let sandbox = scene();
+    fs::create_dir(sandbox.path("srv/locked")).expect("ours");
+    sandbox.write("srv/a/in/one", "old\n");
+    state(&sandbox, &[("*/i?", "have = [\"ACME-1\"]"), ("b", "have = [\"ACME-1\"]")]);
+    set_mode(&sandbox.path("srv/locked"), 0);
+    give_to_ordinary_user(&sandbox.path(""));
+    let run = as_ordinary_user(|| super::run(&sandbox, "--apply"));
+    set_mode(&sandbox.path("srv/locked"), 0o755);
+    let Some(run) = run else {
+        return skip("a folder on the way", "nobody can become an ordinary user here");
+    };
+    assert!(run.code == 3 && run.printed().contains("srv/locked"), "{run}");
+    assert!(run.printed().contains("E-RIGHTS"), "{run}");
+    assert!(has(&sandbox, "b")[0] && sandbox.read("srv/a/in/one").as_deref() == Some("new\n"), "{run}");
+}
+
+#[test]
+fn patterns_that_would_look_at_a_whole_disk_again_and_again_have_an_end() {
+    let sandbox = scene();
+    for number in 0..300 {
+        fs::create_dir_all(sandbox.path(&format!("srv/many/{number}"))).expect("ours");
+    }
+    let names: Vec<String> = (0..4_000).map(|number| format!("*/*/x{number}")).collect();
+    let sections: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), BOTH)).collect();
+    state(&sandbox, &sections);
+    let refused = ends(&sandbox, "", 3);
+    assert!(refused.err.contains("look at more than 1,000,000 names"), "{refused}");
+}

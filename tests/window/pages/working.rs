@@ -171,6 +171,8 @@ fn what_is_looked_at_twice_for_one_picture_happens_once() {
     assert_eq!((starts(&person), stops(&person)), (1, 1));
     person.closes();
     person.press(words::STAY);
-    person.hears_end(r#"{"command":"apply","outcome":"done","target":"/opt/app"}"#);
+    person.hears_end(
+        r#"{"command":"apply","outcome":"done","patch":{"id":"X-1","revision":1,"title":"X"},"patches":[],"target":"/opt/app"}"#,
+    );
     person.must_see(&format!("Step 6 of 6: {}", words::STEP_RESULT));
 }

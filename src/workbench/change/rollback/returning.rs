@@ -16,6 +16,7 @@ use crate::workbench::look::merged_contents::MergedContents;
 use crate::workbench::look::site_rules::unmet;
 use crate::workbench::look::situation::{CheckReach, Survey, product_seen};
 use crate::workbench::look::stack::manifest_of;
+use crate::workbench::look::vouching::Vouching;
 use crate::workbench::{Result, Watch, Workbench};
 
 impl Workbench {
@@ -61,7 +62,7 @@ impl Workbench {
             let rules = verdict.map(|verdict| unmet(&patch, &verdict, &verdict.policy, now));
             let rules = rules.into_iter().flatten();
             let (aside, rules): (Vec<Obstacle>, Vec<Obstacle>) =
-                rules.partition(|rule| was_set_aside(ledger, key, rule));
+                rules.partition(|rule| was_set_aside(ledger, &vouching, key, rule));
             let still_aside = |rule| Note::of_obstacle(NoteAbout::StillSetAside, rule);
             look.preview.preview.notes.extend(aside.into_iter().map(still_aside));
             // The way around it is one of applying.
@@ -104,7 +105,7 @@ impl Workbench {
         let breaks_one = |key: LayerKey| {
             let (patch, verdict) = (manifest_of(fs, ledger, key)?, vouching.verdict_of(key)?);
             let mut rules = unmet(&patch, &verdict, &verdict.policy, now).into_iter();
-            rules.find(|rule| !was_set_aside(ledger, key, rule))
+            rules.find(|rule| !was_set_aside(ledger, &vouching, key, rule))
         };
         Ok(ledger.brought_without(entry).into_iter().any(|key| breaks_one(key).is_some()))
     }
@@ -145,9 +146,9 @@ fn version_left(ledger: &Ledger, key: LayerKey, patch: &Patch) -> Option<String>
     patch.about.result_version.clone().or_else(of_all)
 }
 
-/// Whether somebody has set `rule` aside when the patch came.
-fn was_set_aside(ledger: &Ledger, key: LayerKey, rule: &Obstacle) -> bool {
-    let came = ledger.entry(key.entry);
+/// Whether this person has set `rule` aside when the patch came, or said that the history is right that says so.
+fn was_set_aside(ledger: &Ledger, vouching: &Vouching<'_>, key: LayerKey, rule: &Obstacle) -> bool {
+    let came = ledger.entry(key.entry).filter(|_| vouching.is_believed(key));
     let around = rule.way_around();
     came.zip(around)
         .is_some_and(|(came, around)| came.overrides.iter().any(|set_aside| set_aside.rule == around.rule()))

@@ -12,6 +12,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, KeptSignatures, Ledger, MAX_SIGNATURES_BYTES, Turns, read_small};
 use crate::model::{Digest, LayerKey, Node, Patch, Step, TreePath, Untrusted};
 use crate::plan::why::Undo;
+use crate::plan::{ClaimProof, DriftedFile};
 use crate::trust::judge;
 use crate::workbench::look::vouching::KeysOfToday;
 use crate::workbench::{Error, FixedFormat, FixedHere, HistoryCheck, Publisher, Result, Watch, Workbench};
@@ -29,7 +30,7 @@ impl Workbench {
     ) -> Result<EvidencePack> {
         let fs = self.disk(target)?;
         let history = self.check_history(target)?;
-        let fixed = match history.problem {
+        let mut fixed = match history.problem {
             None => Some(self.fixed(target, &[], watch)?),
             Some(_) => None,
         };
@@ -53,6 +54,9 @@ impl Workbench {
         }
         if let Some(fixed) = fixed.as_ref().filter(|_| wish.redaction == Redaction::default()) {
             gathered.documents(fixed, &self.publisher());
+        }
+        if let Some(fixed) = fixed.as_mut().filter(|_| wish.redaction.paths) {
+            gathered.hidden.hide_drifted(fixed);
         }
         Ok(EvidencePack {
             folder: if wish.redaction.paths { "the folder".to_owned() } else { target.display().to_string() },
@@ -263,9 +267,23 @@ impl Pseudonyms {
         entry
     }
 
+    /// What is told of files that are not as a patch left them, without their names.
+    fn hide_drifted(&mut self, fixed: &mut FixedHere) {
+        for claim in &mut fixed.claims {
+            if let ClaimProof::Drifted(files) = &mut claim.proof {
+                let hidden = |file: &DriftedFile| DriftedFile { path: self.path(&file.path), ..file.clone() };
+                *files = files.iter().map(hidden).collect();
+            }
+        }
+    }
+
+    fn path(&mut self, path: &TreePath) -> TreePath {
+        let name = named(&mut self.paths, "path", path.as_str());
+        TreePath::parse(&name).unwrap_or_else(|_| path.clone())
+    }
+
     fn step(&mut self, step: &Step) -> Step {
-        let name = named(&mut self.paths, "path", step.path.as_str());
-        let path = TreePath::parse(&name).unwrap_or_else(|_| step.path.clone());
+        let path = self.path(&step.path);
         // A link names a path.
         let shown = |node: &Option<Node>| node.clone().filter(|node| !matches!(node, Node::Link(_)));
         Step { path, before: shown(&step.before), after: shown(&step.after) }

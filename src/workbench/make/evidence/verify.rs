@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::archive;
@@ -11,7 +12,10 @@ use super::{DOCUMENT, MAX_PACK_BYTES, SUMS};
 use crate::ledger::Entry;
 use crate::model::Digest;
 use crate::named_file;
-use crate::trust::{Attached, KeyFingerprint, PublicKey, SignatureScheme, StatementKind, key_of, opened};
+use crate::trust::{
+    Attached, EVERY_PRODUCT, KeyFingerprint, PublicKey, SignatureScheme, SignerRole, StatementKind,
+    TrustedKey, key_of, opened,
+};
 use crate::workbench::{Error, Result, Workbench};
 
 /// What was found in a pack.
@@ -41,8 +45,35 @@ pub(crate) enum PackSigner {
     Broken,
     /// Somebody whose key isn't trusted here.
     Unknown(KeyFingerprint),
+    /// Somebody whose key is trusted here, and not for this.
+    OutOfScope { name: String, key: KeyFingerprint, why: OutOfScope },
     /// Somebody who is trusted here.
     Known { name: String, key: KeyFingerprint },
+}
+
+/// For what a trusted key doesn't vouch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OutOfScope {
+    /// Its time is still to come.
+    NotYet,
+    /// Its time is over.
+    Expired,
+    /// It is trusted for other products than the one that this is about.
+    OtherProduct,
+    /// It may neither sign patches nor review them.
+    OtherRole,
+}
+
+impl OutOfScope {
+    /// As a phrase about the key.
+    pub(crate) const fn phrase(self) -> &'static str {
+        match self {
+            OutOfScope::NotYet => "isn't valid yet",
+            OutOfScope::Expired => "has expired",
+            OutOfScope::OtherProduct => "is trusted for other products",
+            OutOfScope::OtherRole => "isn't trusted as an author or reviewer",
+        }
+    }
 }
 
 impl PackSigner {
@@ -52,6 +83,7 @@ impl PackSigner {
             PackSigner::Nobody => "nobody",
             PackSigner::Broken => "broken",
             PackSigner::Unknown(_) => "unknown",
+            PackSigner::OutOfScope { .. } => "out-of-scope",
             PackSigner::Known { .. } => "known",
         }
     }
@@ -60,7 +92,25 @@ impl PackSigner {
     pub(crate) const fn key(&self) -> Option<KeyFingerprint> {
         match self {
             PackSigner::Nobody | PackSigner::Broken => None,
-            PackSigner::Unknown(key) | PackSigner::Known { key, .. } => Some(*key),
+            PackSigner::Unknown(key) | PackSigner::OutOfScope { key, .. } | PackSigner::Known { key, .. } => {
+                Some(*key)
+            }
+        }
+    }
+
+    /// What its key is called here, if it is trusted.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            PackSigner::Nobody | PackSigner::Broken | PackSigner::Unknown(_) => None,
+            PackSigner::OutOfScope { name, .. } | PackSigner::Known { name, .. } => Some(name),
+        }
+    }
+
+    /// Why a trusted key doesn't count here, as a phrase.
+    pub(crate) fn why_not(&self) -> Option<&'static str> {
+        match self {
+            PackSigner::OutOfScope { why, .. } => Some(why.phrase()),
+            _ => None,
         }
     }
 }
@@ -100,7 +150,9 @@ impl Workbench {
         }
         let Some(sums) = files.get(SUMS) else { return Err(not_one("it has no list of checksums")) };
         changed.extend(compared(sums, &files));
-        let (signer, key) = self.signer_of_sums(sums, &files)?;
+        let said = files.get(DOCUMENT).and_then(|bytes| serde_json::from_slice::<SaidInDocument>(bytes).ok());
+        let about = said.as_ref().map(SaidInDocument::products).unwrap_or_default();
+        let (signer, key) = self.signer_of_sums(sums, &files, &about)?;
         let mut statements = 0;
         for (name, content) in files.iter().filter(|(name, _)| name.starts_with("attestations/")) {
             match key.as_ref().map(|key| opened(content, key)) {
@@ -110,7 +162,6 @@ impl Workbench {
             }
         }
         let (entries, found) = history(&files);
-        let said = files.get(DOCUMENT).and_then(|bytes| serde_json::from_slice::<SaidOfHistory>(bytes).ok());
         let (broken_from, problem) =
             said.map(|said| (said.history.first_unfit, said.history.problem)).unwrap_or_default();
         let is_said = |seq: u64| broken_from.is_some_and(|first| first <= seq);
@@ -128,8 +179,10 @@ impl Workbench {
         &self,
         sums: &[u8],
         files: &BTreeMap<&str, &[u8]>,
+        about: &BTreeSet<&str>,
     ) -> Result<(PackSigner, Option<PublicKey>)> {
         let keyring = self.keyring()?;
+        let now = self.environment().timestamp();
         let known: Vec<PublicKey> = keyring.keys().map(|known| known.key.clone()).collect();
         for scheme in [SignatureScheme::Minisign, SignatureScheme::Ssh] {
             let Some(bytes) = files.get(&*format!("{SUMS}.{}", scheme.extension())) else { continue };
@@ -139,12 +192,34 @@ impl Workbench {
             };
             let print = key.fingerprint();
             let signer = match keyring.find(&print).filter(|_| keyring.revocations(print).next().is_none()) {
-                Some(trusted) => PackSigner::Known { name: trusted.name.clone(), key: print },
+                Some(trusted) => match out_of_scope(trusted, about, now) {
+                    Some(why) => PackSigner::OutOfScope { name: trusted.name.clone(), key: print, why },
+                    None => PackSigner::Known { name: trusted.name.clone(), key: print },
+                },
                 None => PackSigner::Unknown(print),
             };
             return Ok((signer, Some(key)));
         }
         Ok((PackSigner::Nobody, None))
+    }
+}
+
+/// Why a trusted key doesn't vouch now for evidence about these products, if so. About none that is named, only a key for
+/// all products does.
+fn out_of_scope(key: &TrustedKey, about: &BTreeSet<&str>, now: Timestamp) -> Option<OutOfScope> {
+    let vouches = |role: &SignerRole| matches!(role, SignerRole::Author | SignerRole::Reviewer);
+    let is_for_these = match about.is_empty() {
+        true => key.products.iter().any(|product| product == EVERY_PRODUCT),
+        false => about.iter().all(|product| key.is_for(product)),
+    };
+    if key.not_before.is_some_and(|first| now < first) {
+        Some(OutOfScope::NotYet)
+    } else if key.not_after.is_some_and(|last| last < now) {
+        Some(OutOfScope::Expired)
+    } else if !is_for_these {
+        Some(OutOfScope::OtherProduct)
+    } else {
+        (!key.roles.iter().any(vouches)).then_some(OutOfScope::OtherRole)
     }
 }
 
@@ -174,10 +249,34 @@ fn compared(sums: &[u8], files: &BTreeMap<&str, &[u8]>) -> Vec<(String, String)>
     changed
 }
 
-/// What the document of a pack says about the history of the folder.
+/// What the document of a pack says about the folder, as far as it is needed here.
 #[derive(Deserialize)]
-struct SaidOfHistory {
+struct SaidInDocument {
     history: HistorySaid,
+    product: Option<String>,
+    #[serde(default)]
+    patches: Vec<PatchSaid>,
+}
+
+#[derive(Deserialize)]
+struct PatchSaid {
+    vouched: Option<VouchedSaid>,
+}
+
+#[derive(Deserialize)]
+struct VouchedSaid {
+    product: String,
+}
+
+impl SaidInDocument {
+    /// The product in the folder; where nobody knew it, those of the patches.
+    fn products(&self) -> BTreeSet<&str> {
+        let of_patches = self.patches.iter().filter_map(|patch| patch.vouched.as_ref());
+        match &self.product {
+            Some(product) => BTreeSet::from([product.as_str()]),
+            None => of_patches.map(|vouched| vouched.product.as_str()).collect(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
