@@ -101,8 +101,9 @@ impl Making {
                 Advice::by_command("Add a product folder that the patch is for", "--target DIR"),
             ),
             Making::NothingToWrite => row(
-                Code::NoChange,
-                "there is no change to write: the folder has all of it already, or a Git patch can't say it".to_owned(),
+                Code::Missing,
+                "there is no change to write: the folder has all of it already, or a Git patch can't say it"
+                    .to_owned(),
                 Advice::by_command("Name a product folder without this patch", "--target DIR"),
             ),
             Making::Nested { from, to } => row(

@@ -272,9 +272,7 @@ impl<'a> Sides<'a> {
     ) -> Self {
         let library = Library::new(std::slice::from_ref(bundle), SearchFirst::Bundles).where_bundles_say();
         let library = match disk {
-            Some(disk) if large == Large::Spool => {
-                library.in_folder(&**disk).with_copies(copies_in(&**disk))
-            }
+            Some(disk) if large == Large::Spool => library.in_folder(&**disk).with_copies(copies_in(&**disk)),
             Some(disk) => library.in_folder(&**disk),
             None => library,
         };
