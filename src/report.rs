@@ -444,6 +444,8 @@ fn of_transaction(error: &TransactionError, folder: &str) -> Report {
             report.hint("Leave the folder as it is, and show this message to its administrator.")
         }
         TransactionError::Cancelled(_) => stopped(code),
+        TransactionError::Io { .. } if code == Code::Rights => Report::generic(code, error)
+            .hint("Ask the user who owns the folder and its records, or run this as that user."),
         _ => Report::generic(code, error),
     }
 }

@@ -7,6 +7,7 @@ use super::flags::Lists;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session, Stop};
 use crate::diff::ChangeView;
+use crate::model::Kind;
 use crate::progress::{CancelToken, Quiet};
 use crate::workbench::{OneChange, Watch};
 
@@ -42,14 +43,20 @@ impl Arguments {
             .in_folder(target)?;
         let conditions = session.workbench().conditions(&self.conditions, target).in_folder(target)?;
         let detail = session.detail();
-        let ending = session.answer(
+        // What can't be seen is told, and isn't that nothing is there.
+        let ending = match status.locked_away {
+            Some(_) => Outcome::Not(Kind::NeedsPerson),
+            None => Outcome::Done,
+        };
+        let ending = session.answer_as(
+            ending,
             |style| {
                 text::status(&status, target, self.diff, detail, style)
                     + &text::conditions(&conditions, style)
             },
             || answer::Status::new(&status, &conditions, target),
         )?;
-        if self.diff && !session.is_json() {
+        if self.diff && status.locked_away.is_none() && !session.is_json() {
             show_differences(session, target)?;
         }
         Ok(ending)

@@ -292,7 +292,7 @@ impl Verdict {
         self.vouchers.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
-    fn missing(&self) -> String {
+    pub(crate) fn missing(&self) -> String {
         if let Some(doubt) = self.doubts.iter().find(|doubt| doubt.reason == Reason::Rejects) {
             return format!("{} looked at it and rejects it", doubt.subject());
         }

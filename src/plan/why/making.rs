@@ -26,6 +26,8 @@ pub(crate) enum Making {
     NoContent {
         because: String,
     },
+    /// A Git patch would have no change in it.
+    NothingToWrite,
     Nested {
         from: PathBuf,
         to: PathBuf,
@@ -97,6 +99,12 @@ impl Making {
                 Code::Missing,
                 format!("its content is needed, and {because}"),
                 Advice::by_command("Add a product folder that the patch is for", "--target DIR"),
+            ),
+            Making::NothingToWrite => row(
+                Code::Missing,
+                "there is no change to write: the folder has all of it already, or a Git patch can't say it"
+                    .to_owned(),
+                Advice::by_command("Name a product folder without this patch", "--target DIR"),
             ),
             Making::Nested { from, to } => row(
                 Code::Order,

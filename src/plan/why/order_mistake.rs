@@ -83,5 +83,5 @@ impl OrderMistake {
 }
 
 fn edit_test() -> Advice {
-    Advice::typed("To see how each edit fits: patchwright edit test ORDER FILE")
+    Advice::typed("To see how each edit fits: patchwright edit test ORDER FILE --from OLD")
 }

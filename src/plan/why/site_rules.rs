@@ -1,6 +1,6 @@
 //! What a patch doesn't bring that the rules of a site ask for.
 
-use super::{Override, Wording, row};
+use super::{HERE, Override, Wording, row};
 use crate::model::{Code, PatchRef};
 use crate::plan::Undated;
 use crate::plan::shown_lists::shortened;
@@ -85,7 +85,7 @@ impl SiteRule {
                 no_rehearsal(patch, *state),
                 Advice::by_command(
                     "Rehearse it with the same patch files and this folder",
-                    "patchwright rehearse",
+                    format!("patchwright rehearse PATCHFILE {HERE}"),
                 ),
             ),
             Lacks::Age { days: Some(days), most } => (

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::bundle::{UnverifiedBundle, VerifiedBundle};
 use crate::model::{Patch, PatchRef};
 use crate::plan::{Board, DueDays, Obstacle, RankBy, RiskRules, ScanFinding};
+use crate::trust::Standing;
 use crate::workbench::look::fixed::is_about;
 use crate::workbench::look::scan::{Feeds, ScanReport};
 use crate::workbench::{ApplyPreview, ApplyRequest, Error, Result, Watch, Workbench};
@@ -72,6 +73,8 @@ pub(crate) struct PatchAtHand {
     pub patch: Arc<Patch>,
     /// Whether anybody vouches for it as its author.
     pub(crate) is_trusted: bool,
+    /// Whose signatures are missing, where some of those that it needs are there.
+    pub(crate) lacks: Option<String>,
     /// The owners of the keys of those who do.
     pub(crate) authors: BTreeSet<String>,
 }
@@ -152,7 +155,9 @@ impl Workbench {
                 Ok(bundle) => {
                     let authors = bundle.verdict.authors();
                     let is_trusted = !authors.is_empty();
-                    Ok(PatchAtHand { file: file.clone(), patch: bundle.patch, is_trusted, authors })
+                    let lacks =
+                        (bundle.verdict.standing == Standing::NotEnough).then(|| bundle.verdict.missing());
+                    Ok(PatchAtHand { file: file.clone(), patch: bundle.patch, is_trusted, lacks, authors })
                 }
                 Err(error) => Err((file.clone(), error.to_string())),
             })
@@ -218,7 +223,8 @@ impl ChoiceTrial<'_> {
     fn why_not(&self, numbers: &[usize]) -> Result<Option<String>> {
         if let Some(unsigned) = numbers.iter().find(|number| !self.patches[**number].is_trusted) {
             let id = &self.patches[*unsigned].patch.about.identity;
-            return Ok(Some(format!("nobody you trust has signed {id}")));
+            let why = self.patches[*unsigned].lacks.clone();
+            return Ok(Some(why.unwrap_or_else(|| format!("nobody you trust has signed {id}"))));
         }
         Ok(match self.preview(numbers) {
             Ok(preview) if preview.preview.is_nothing_to_do() => {

@@ -8,16 +8,17 @@ use std::sync::Arc;
 
 use super::edits::{KeyEdits, key_edits};
 use super::merging;
-use super::stack::all_copies;
-use super::stack::read_ledger;
+use super::stack::{all_copies, manifest_bytes_of, read_ledger};
 use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::FileOutcome;
 use crate::diff::{ViewContent, pair_renames};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
+use crate::ledger::Ledger;
 use crate::model::{FileChange, FileNode, Node, Payload, TreePath};
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::with_thousands;
+use crate::transaction::Archive;
 use crate::workbench::contents::{
     ContentSource, ContentSpool, Library, MAX_IN_MEMORY_BYTES, NotRead, SearchFirst, SideContent,
 };
@@ -133,12 +134,32 @@ impl Workbench {
         let sides = Sides::new(&bundle, with, watch.cancel, Large::Describe);
         let wanted =
             |path: &TreePath| paths.is_empty() || paths.iter().any(|p| p == path || path.is_below(p));
-        for change in bundle.patch.changes.iter().filter(|change| wanted(&change.path)) {
-            let contents = sides.of(change);
-            watch.cancel.check()?;
-            show(&contents);
+        sides.each(&bundle, wanted, show)
+    }
+
+    /// Calls `show` with each change as it would be made in the `target`. Where the patch is in it already, that is what was
+    /// made there: the originals are among its backups.
+    ///
+    /// # Errors
+    /// As [`Workbench::changes`].
+    pub(crate) fn changes_to_write<'a>(
+        &self,
+        file: impl Into<PatchFile<'a>>,
+        target: Option<&Path>,
+        watch: Watch<'_>,
+        show: &mut dyn FnMut(&ChangeContents<'_>),
+    ) -> Result<()> {
+        let bundle = self.open_maybe_for(file.into(), target, watch)?;
+        let disk = target.map(|target| self.disk(target)).transpose()?;
+        let comparison = match &disk {
+            Some(disk) if !is_in(&bundle, &**disk) => Comparison::FolderToAfter,
+            _ => Comparison::OriginalToAfter,
+        };
+        let mut sides = Sides::new(&bundle, (disk.as_ref(), comparison), watch.cancel, Large::Describe);
+        if let Some(disk) = &disk {
+            sides.library = sides.library.with_copies(copies_in(&**disk));
         }
-        Ok(())
+        sides.each(&bundle, |_| true, show)
     }
 
     /// The change at `path`, with contents of any size; `None` if the patch changes nothing there. What the patch file
@@ -209,6 +230,24 @@ const fn comparison_with(has_folder: bool) -> Comparison {
     if has_folder { Comparison::FolderToAfter } else { Comparison::OriginalToAfter }
 }
 
+/// The safe copies of a folder. A history that cannot be read has none to offer; other pages say what is the matter with it.
+fn copies_in(fs: &dyn Fs) -> Archive {
+    read_ledger(fs).and_then(|all| all_copies(fs, &all)).unwrap_or_default()
+}
+
+/// Whether the patch is in the folder: its history says so, or every file is as the patch leaves it.
+fn is_in(bundle: &VerifiedBundle, fs: &dyn Fs) -> bool {
+    let is_it = |ledger: &Ledger, key| {
+        manifest_bytes_of(fs, ledger, key).is_some_and(|bytes| bytes[..] == *bundle.manifest())
+    };
+    let is_installed =
+        read_ledger(fs).is_ok_and(|ledger| ledger.installed().iter().any(|patch| is_it(&ledger, patch.key)));
+    let is_done = |change: &FileChange| {
+        node_at(fs, &Place::from(&change.path)).is_ok_and(|found| found == change.after)
+    };
+    is_installed || bundle.patch.changes.iter().all(is_done)
+}
+
 struct Sides<'a> {
     bundle: &'a VerifiedBundle,
     library: Library<'a>,
@@ -233,14 +272,26 @@ impl<'a> Sides<'a> {
     ) -> Self {
         let library = Library::new(std::slice::from_ref(bundle), SearchFirst::Bundles).where_bundles_say();
         let library = match disk {
-            // A history that cannot be read has no safe copies to offer; other pages say what is the matter with it.
-            Some(disk) if large == Large::Spool => library.in_folder(&**disk).with_copies(
-                read_ledger(&**disk).and_then(|all| all_copies(&**disk, &all)).unwrap_or_default(),
-            ),
+            Some(disk) if large == Large::Spool => library.in_folder(&**disk).with_copies(copies_in(&**disk)),
             Some(disk) => library.in_folder(&**disk),
             None => library,
         };
         Self { bundle, library, disk, comparison, cancel, large }
+    }
+
+    /// Shows the changes of `bundle` whose path is `wanted`.
+    fn each(
+        &self,
+        bundle: &VerifiedBundle,
+        wanted: impl Fn(&TreePath) -> bool,
+        show: &mut dyn FnMut(&ChangeContents<'_>),
+    ) -> Result<()> {
+        for change in bundle.patch.changes.iter().filter(|change| wanted(&change.path)) {
+            let contents = self.of(change);
+            self.cancel.check()?;
+            show(&contents);
+        }
+        Ok(())
     }
 
     fn of<'c>(&self, change: &'c FileChange) -> ChangeContents<'c> {

@@ -302,11 +302,13 @@ fn kept_edits(folder: &FolderStack, drift: &[Drift]) -> Vec<TreePath> {
 /// Whose the records are and what keeps the present user from reading them; `None` where nothing does.
 fn locked_away(fs: &dyn Fs) -> Option<String> {
     let state = Place::State(StatePath::root());
-    let why = fs.obstacles_to_change(&state).ok()?.into_iter().next()?;
     match fs.list(&state) {
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => Some(why),
-        _ => None,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
+        _ => return None,
     }
+    let found = fs.look(&state).ok()??;
+    let whose = found.owner.map(|(user, group)| format!("owner {user}:{group}, ")).unwrap_or_default();
+    Some(format!("the present user may not read them ({whose}mode {})", found.mode))
 }
 
 impl FolderStatus {

@@ -27,10 +27,11 @@ pub struct Exported {
 }
 
 impl Workbench {
-    /// What the bundle changes, as a Git patch. Contents before that are not in the bundle are taken from `target`.
+    /// What the bundle changes, as a Git patch. Contents before that are not in the bundle are taken from `target`, also
+    /// from its backups.
     ///
     /// # Errors
-    /// [`Error::Refused`] names every content that is missing.
+    /// [`Error::Refused`] names every content that is missing, or says that nothing would be in it.
     pub fn export(&self, bundle: &Path, target: Option<&Path>, watch: Watch<'_>) -> Result<Exported> {
         let patch = match target {
             Some(target) if is_text_patch(bundle)? => self.preview(bundle, target, watch)?.patch,
@@ -43,10 +44,15 @@ impl Workbench {
         text.extend_from_slice(b"---\n");
         let moved = if is_text_patch(bundle)? { BTreeSet::new() } else { moved(&self.open(bundle)?) };
         let mut export = GitExport { text, moved, left_out: Vec::new(), missing: Vec::new() };
-        self.changes(bundle, &[], target, watch, &mut |contents| export.take(contents))?;
-        match export.missing.is_empty() {
+        let head = export.text.len();
+        self.changes_to_write(bundle, target, watch, &mut |contents| export.take(contents))?;
+        if !export.missing.is_empty() {
+            return Err(Error::Refused(export.missing));
+        }
+        match export.text.len() > head {
             true => Ok(Exported { text: export.text, left_out: export.left_out }),
-            false => Err(Error::Refused(export.missing)),
+            // Git and GNU patch would find no patch in it.
+            false => Err(Error::refused(Making::NothingToWrite)),
         }
     }
 

@@ -49,6 +49,23 @@ fn what_is_exported_makes_the_new_product_with_git_and_with_us() {
 }
 
 #[test]
+fn a_patch_that_is_in_the_folder_is_exported_out_of_the_backups() {
+    let sandbox = scene();
+    let console = Console::new(&sandbox);
+    console.done("export $/fix.patchbundle --target $/app --output $/before.patch");
+    console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
+    console.done("export $/fix.patchbundle --target $/app --output $/after.patch");
+    let written = sandbox.read("after.patch").expect("it was written");
+    assert!(written.contains("GIT binary patch") && written.contains("x.txt"), "{written}");
+    assert_eq!(Some(written), sandbox.read("before.patch"));
+    // Without its records, nobody has the original of the binary file.
+    std::fs::remove_dir_all(sandbox.path("app/.patchwright")).expect("our own folder");
+    let run = console.run("export $/fix.patchbundle --target $/app --output $/none.patch");
+    assert_eq!((run.code, sandbox.path("none.patch").exists()), (3, false), "{run}");
+    assert!(run.err.contains("bin: its content is needed"), "{run}");
+}
+
+#[test]
 fn contents_that_are_not_at_hand_are_named() {
     let sandbox = scene();
     let run = Console::new(&sandbox).run("export $/fix.patchbundle --output $/out.patch");
