@@ -183,15 +183,16 @@ fn a_failed_health_check_takes_only_its_own_patch_back_and_is_named() {
     with_a_check_that_fails(&sandbox);
     state(&sandbox, &[("a", BOTH)]);
     let done = ends(&sandbox, "--apply", 5);
-    assert!(said(&done, "ACME-1").contains("rolled back, because a health check failed: two "), "{done}");
+    assert!(
+        said(&done, "ACME-1").contains("rolled back, because a health check failed: \"two\" doesn't"),
+        "{done}"
+    );
     assert!(said(&done, "ACME-1").ends_with("(E-HEALTH)"), "{done}");
     assert_eq!(said(&done, "ACME-2"), "ACME-2: applied", "{done}");
     assert_eq!(has(&sandbox, "a"), [false, true]);
     let next = ends(&sandbox, "--apply --verbose", 7);
     assert!(said(&next, "ACME-1").contains("because it failed, so it isn't tried again"), "{next}");
     assert_eq!(said(&next, "ACME-2"), "ACME-2: as expected", "{next}");
-    let json = ends(&sandbox, "--apply --again --json", 4).json();
-    assert_eq!(json["folders"][0]["expectations"][0]["code"], "E-DOWNGRADE", "{json}");
 }
 
 #[test]
