@@ -138,6 +138,8 @@ pub(crate) enum ExpectationStanding {
     Left(Left),
     /// There is a problem to resolve first.
     Blocked(Wanted),
+    /// It was tried, and everything is as before.
+    Failed(Wanted),
 }
 
 /// Why something that differs is not changed.
@@ -159,6 +161,8 @@ pub(crate) enum Left {
     Drifted(usize),
     /// The site's own versions of its files stay, so nothing of it would be put in.
     KeptOut,
+    /// The switch belongs to a patch that isn't there.
+    WithoutPatch,
     /// Somebody asked that the folder be left alone.
     Held { by: Person, reason: String, until: Option<String> },
 }
@@ -222,8 +226,12 @@ pub(crate) fn decide(
         let comes = |one: &&Expectation| one.standing == ExpectationStanding::Due(DueAction::Apply);
         wanted.iter().filter(comes).any(|one| one.about == ExpectationSubject::Patch(patch.to_owned()))
     };
+    // Of a patch that should be there and isn't, more is said where it is expected.
+    let is_missing =
+        |patch: &str| wish.have.contains_key(patch) && seen.patches.iter().all(|here| here.id != patch);
+    let toggles = wish.toggles.iter();
     let toggles: Vec<_> =
-        wish.toggles.iter().map(|(name, turn)| switch(name, turn.to, seen, past, coming)).collect();
+        toggles.map(|(name, turn)| switch(name, turn.to, seen, past, coming, is_missing)).collect();
     let is_as_wanted = !wanted.is_empty() && wanted.iter().all(Expectation::is_met);
     all.extend(wanted);
     all.extend(drift(wish, seen));
@@ -347,6 +355,7 @@ fn switch(
     seen: &ObservedFolder,
     past: &Past,
     coming: impl Fn(&str) -> bool,
+    is_missing: impl Fn(&str) -> bool,
 ) -> Expectation {
     let patch = name.split_once('/').map_or(name, |(patch, _)| patch);
     let standing = match (seen.switches.get(name), past.moved.get(name)) {
@@ -357,6 +366,7 @@ fn switch(
         (Some(_), Some(person)) => ExpectationStanding::Left(Left::Moved(person.clone())),
         (Some(_), None) => ExpectationStanding::Due(DueAction::Turn(to)),
         (None, _) if coming(patch) => ExpectationStanding::Due(DueAction::Turn(to)),
+        (None, _) if is_missing(patch) => ExpectationStanding::Left(Left::WithoutPatch),
         (None, _) => ExpectationStanding::Blocked(Wanted::NoSwitch { name: name.to_owned() }),
     };
     Expectation::new(ExpectationSubject::Switch(name.to_owned()), standing)

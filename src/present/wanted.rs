@@ -215,10 +215,12 @@ fn expected(one: &Expectation) -> WantedRow {
         }
         ExpectationStanding::Due(_) => ExpectationMark::Due,
         ExpectationStanding::Left(_) => ExpectationMark::Left,
-        ExpectationStanding::Blocked(_) => ExpectationMark::Trouble,
+        ExpectationStanding::Blocked(_) | ExpectationStanding::Failed(_) => ExpectationMark::Trouble,
     };
     let way_out = match &one.standing {
-        ExpectationStanding::Blocked(why) => line(&why.as_obstacle().hint().pressed()),
+        ExpectationStanding::Blocked(why) | ExpectationStanding::Failed(why) => {
+            line(&why.as_obstacle().hint().pressed())
+        }
         ExpectationStanding::Left(left) => way_out(left).to_owned(),
         _ => String::new(),
     };
@@ -236,6 +238,7 @@ const fn way_out(left: &Left) -> &'static str {
         Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::Moved(_) => many::WANTED_BY_HAND,
         Left::TooOld(_) => many::WANTED_TOO_OLD,
         Left::NotNamed => many::WANTED_NOT_NAMED,
+        Left::WithoutPatch => "",
         Left::KeptOut => many::WANTED_KEPT_OUT,
         Left::Drifted(_) => many::WANTED_DRIFTED,
         Left::Held { .. } => many::WANTED_HELD,

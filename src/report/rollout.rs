@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::phrases::{count, moment as said_moment};
 use super::{shell_path, shell_word};
+use crate::model::Code;
 use crate::plan::rollout::{Next, Seconds};
 use crate::text::person;
 use crate::workbench::{ApprovalView, Attribution, Gate, MemberState, MemberView, RingView, RolloutView};
@@ -53,6 +54,10 @@ pub(crate) fn gate(view: &RolloutView) -> String {
         Gate::Next(Next::Change { ring: at, .. }) => {
             format!("The next run continues with the ring {:?}", ring(*at).name)
         }
+        Gate::Next(Next::Wait { ring: at, until }) if tries_again(ring(*at)) => {
+            let until = said_moment(&moment(*until));
+            format!("{}. Until {until}, every run tries the other folders again", not_enough(ring(*at)))
+        }
         Gate::Next(Next::Wait { ring: at, until }) => {
             format!("The ring {:?} waits until {}", ring(*at).name, said_moment(&moment(*until)))
         }
@@ -87,6 +92,36 @@ fn over(view: &RolloutView, said: &Attribution) -> String {
     }
 }
 
+/// Whether a ring lacks folders that were refused or missing, and that the next run tries again.
+fn tries_again(ring: &RingView) -> bool {
+    !ring.rules.min_good.is_reached(ring.counts.good, ring.counts.folders)
+        && ring.folders.iter().any(is_tried_again)
+}
+
+fn is_tried_again(folder: &MemberView) -> bool {
+    matches!(folder.state, MemberState::Refused | MemberState::Missing)
+}
+
+/// How to see what has to be resolved before a folder of this ring can be changed.
+fn see_what_is_in_the_way(view: &RolloutView, ring: &RingView) -> Option<(&'static str, String)> {
+    let refused = ring.folders.iter().find(|folder| folder.state == MemberState::Refused)?;
+    let patches = view.patches.iter().map(|file| shell_path(file)).collect::<Vec<_>>().join(" ");
+    let folder = shell_path(Path::new(&refused.path));
+    Some(("To see what to resolve first", format!("patchwright plan {patches} {folder}")))
+}
+
+/// What a person does in a folder in which the rollout could not be rolled back.
+fn resolve_first(folder: &MemberView) -> (&'static str, String) {
+    let here = shell_path(Path::new(&folder.path));
+    match folder.code {
+        Some(Code::Drift) => (
+            "To roll it back there, and back up the edited files",
+            format!("patchwright rollback {here} --keep-edits"),
+        ),
+        _ => ("To see what to resolve first", format!("patchwright status {here}")),
+    }
+}
+
 /// What a person can do about a rollout that does not go on by itself: what for, and the command.
 pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
     let file = shell_path(&view.file);
@@ -94,16 +129,22 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
     let run = || format!("patchwright rollout run {file}");
     let resume = || format!("patchwright rollout resume {file}");
     let take_back = || format!("patchwright rollout roll-back {file}");
-    let needs_person = || view.folders().any(is_open_after_a_rollback);
+    let open = || view.folders().find(|folder| is_open_after_a_rollback(folder));
     match &view.gate {
         Gate::NotStarted | Gate::AsFarAsAsked { .. } | Gate::Interrupted { .. } => vec![("Next", run())],
         Gate::Next(Next::Change { .. }) => vec![("Next", run())],
+        Gate::Next(Next::Wait { ring, .. }) if tries_again(&view.rings[*ring]) => {
+            see_what_is_in_the_way(view, &view.rings[*ring])
+                .into_iter()
+                .chain([("To try again", run())])
+                .collect()
+        }
         Gate::Next(Next::Wait { .. }) => vec![("Next, after that", run())],
         Gate::Lost { .. } => vec![("To continue", run()), ("To roll back what it applied", take_back())],
         Gate::Paused(_) => vec![("Next", resume())],
         Gate::Stopped(_) => vec![("To continue", resume()), ("To roll back what it applied", take_back())],
-        Gate::Over(_) if needs_person() || view.rings.iter().any(|ring| still_there(ring) > 0) => {
-            vec![("To roll back the rest", take_back())]
+        Gate::Over(_) if open().is_some() || view.rings.iter().any(|ring| still_there(ring) > 0) => {
+            open().map(resolve_first).into_iter().chain([("To roll back the rest", take_back())]).collect()
         }
         Gate::Over(_) => {
             let kept = view.folders().find(|folder| folder.state == MemberState::NoWayBack);
@@ -125,14 +166,13 @@ pub(crate) fn next_commands(view: &RolloutView) -> Vec<(&'static str, String)> {
         Gate::Next(Next::Decide { ring }) => {
             let folders = &view.rings[*ring].folders;
             // What was refused for a reason that has gone by is only to be tried again.
-            let is_tried =
-                |folder: &MemberView| matches!(folder.state, MemberState::Refused | MemberState::Missing);
-            let again = folders.iter().any(is_tried).then(|| ("To try again", run()));
+            let again = folders.iter().any(is_tried_again).then(|| ("To try again", run()));
+            let see = see_what_is_in_the_way(view, &view.rings[*ring]);
             let folder = folders.iter().find(|folder| is_open(folder.state));
             let folder = folder.map(|folder| shell_path(Path::new(&folder.path)));
             let leave_out = |folder| format!("patchwright rollout leave-out {file} {folder} --reason=TEXT");
-            again
-                .into_iter()
+            see.into_iter()
+                .chain(again)
                 .chain(folder.map(|folder| ("To continue without it", leave_out(folder))))
                 .collect()
         }

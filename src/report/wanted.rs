@@ -49,6 +49,7 @@ pub(crate) fn standing_word(standing: &ExpectationStanding) -> &'static str {
         ExpectationStanding::Done(_) => "done",
         ExpectationStanding::Left(_) => "left",
         ExpectationStanding::Blocked(_) => "blocked",
+        ExpectationStanding::Failed(_) => "failed",
     }
 }
 
@@ -60,7 +61,7 @@ pub(crate) fn standing_phrase(standing: &ExpectationStanding) -> String {
         ExpectationStanding::Due(deed) => format!("to be {}", deed_phrase(*deed)),
         ExpectationStanding::Done(deed) => deed_phrase(*deed).to_owned(),
         ExpectationStanding::Left(left) => left_phrase(left),
-        ExpectationStanding::Blocked(why) => {
+        ExpectationStanding::Blocked(why) | ExpectationStanding::Failed(why) => {
             let obstacle = why.as_obstacle();
             format!("{} ({})", obstacle.meaning(), obstacle.code())
         }
@@ -91,6 +92,7 @@ fn left_phrase(left: &Left) -> String {
         Left::Moved(person) => format!("turned {}, so it isn't turned back", by(person)),
         Left::NotNamed => "applied here, but not in the state file".to_owned(),
         Left::KeptOut => "not in: the files it would change stay as they are here".to_owned(),
+        Left::WithoutPatch => "its patch isn't here".to_owned(),
         Left::Drifted(1) => "1 file isn't as expected".to_owned(),
         Left::Drifted(count) => format!("{count} files aren't as expected"),
         Left::Held { by: person, reason, until } => {
@@ -104,7 +106,9 @@ fn left_phrase(left: &Left) -> String {
 pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<Advice> {
     let here = shell_path(folder);
     match &one.standing {
-        ExpectationStanding::Blocked(why) => Some(why.as_obstacle().in_folder(&here).hint()),
+        ExpectationStanding::Blocked(why) | ExpectationStanding::Failed(why) => {
+            Some(why.as_obstacle().in_folder(&here).hint())
+        }
         ExpectationStanding::Left(
             Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::Moved(_),
         ) => Some(Advice::typed(

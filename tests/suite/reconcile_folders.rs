@@ -129,7 +129,7 @@ fn what_a_person_rolled_back_stays_out_until_the_file_says_something_else() {
     assert_eq!(has(&sandbox, "a"), [true, false]);
     assert_eq!(
         console(&sandbox).done("history $/srv/a --json").json()["entries"].as_array().map(Vec::len),
-        Some(2)
+        Some(3)
     );
     // A comment is no new word; what it says of this folder is.
     state(&sandbox, &[("a", "# see ticket 4711\nhave = [\"ACME-1\", \"ACME-2\"]")]);

@@ -67,7 +67,9 @@ fn about(about: &ExpectationSubject) -> &'static str {
 
 fn code(standing: &ExpectationStanding) -> Option<String> {
     match standing {
-        ExpectationStanding::Blocked(why) => Some(why.as_obstacle().code().to_string()),
+        ExpectationStanding::Blocked(why) | ExpectationStanding::Failed(why) => {
+            Some(why.as_obstacle().code().to_string())
+        }
         _ => None,
     }
 }

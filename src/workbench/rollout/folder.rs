@@ -258,15 +258,9 @@ impl Workbench {
             return Ok(None);
         }
         let ledger = self.ledger_of(member)?;
-        let Some(ours) = ours(&ledger, load.patches, head) else { return Ok(None) };
+        let Some(ours) = ours(&ledger, load, head) else { return Ok(None) };
         if !is_in(&ledger, ours) {
-            let back = ledger.entries().iter().find(|entry| entry.reverses == Some(ours.seq));
-            // Whoever stopped its checks has stopped the run, and found nothing out about the folder.
-            if back.is_some_and(Entry::is_of_stopped_checks) {
-                return Ok(None);
-            }
-            let why = "a health check failed, and the change was rolled back";
-            return Ok(Some(TurnOutcome::because(MemberState::PutBack, Code::Health, why)));
+            return Ok(why_it_went(&ledger, ours, load.id));
         }
         let good = TurnOutcome::new(MemberState::Good, Some(ours.seq));
         if ledger.unchecked().iter().any(|due| due.change.seq == ours.seq) {
@@ -372,18 +366,46 @@ pub(super) fn files_of(patches: &[FrozenPatch]) -> Vec<PathBuf> {
     patches.iter().map(|patch| patch.file.clone()).collect()
 }
 
-/// The entry after `head` that brought these patches, or as many of them as were needed.
-fn ours<'l>(ledger: &'l Ledger, patches: &[FrozenPatch], head: u64) -> Option<&'l Entry> {
-    let meant: BTreeSet<&str> = patches.iter().map(|patch| patch.sha256.as_str()).collect();
+/// The entry after `head` in which this rollout brought its patches, or as many of them as were needed. That somebody else
+/// brought the same ones is theirs.
+fn ours<'l>(ledger: &'l Ledger, load: &Load<'_>, head: u64) -> Option<&'l Entry> {
+    let meant: BTreeSet<&str> = load.patches.iter().map(|patch| patch.sha256.as_str()).collect();
     let is_ours = |entry: &&Entry| {
         let brought = bundles_of(entry);
         entry.action == Action::Apply
             && entry.seq > head
+            && rollout_of(entry).is_some_and(|by| by == load.id)
             && !brought.is_empty()
             && brought.iter().all(|bundle| meant.contains(bundle.as_str()))
     };
     // Of several the newest: the others were stopped, and came to nothing.
     ledger.entries().iter().rfind(is_ours)
+}
+
+/// What it means that something is no longer in the folder which the rollout `id` brought there in `ours`. `None`: nobody has
+/// found anything out about the folder, and it can be tried again.
+fn why_it_went(ledger: &Ledger, ours: &Entry, id: &str) -> Option<TurnOutcome> {
+    let takes_out = |entry: &&Entry| {
+        entry.action == Action::Rollback
+            && entry.seq > ours.seq
+            && (entry.reverses == Some(ours.seq) || entry.out.iter().any(|gone| gone.entry == ours.seq))
+    };
+    let back = ledger.entries().iter().rfind(takes_out);
+    let by_person = |why: String| TurnOutcome {
+        entry: Some(ours.seq),
+        ..TurnOutcome::because(MemberState::NotGoodAnyMore, Code::Unknown, why)
+    };
+    match back {
+        Some(back) if back.has_failed_check() => {
+            let why = "a health check failed, and the change was rolled back";
+            Some(TurnOutcome::because(MemberState::PutBack, Code::Health, why))
+        }
+        // Whoever stopped its checks has stopped the run.
+        Some(back) if back.is_of_stopped_checks() => None,
+        Some(back) if rollout_of(back).is_some_and(|by| by == id) => None,
+        Some(back) => Some(by_person(format!("{} rolled it back", back.user.raw()))),
+        None => Some(by_person("what the rollout applied isn't in the folder any more".to_owned())),
+    }
 }
 
 /// SHA-256 of every patch file that an entry brought.

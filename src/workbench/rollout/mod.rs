@@ -36,6 +36,8 @@ use state::RolloutState;
 pub(crate) struct RolloutView {
     pub file: PathBuf,
     pub name: String,
+    /// Its patch files.
+    pub(crate) patches: Vec<PathBuf>,
     /// Its rings, in their order.
     pub(crate) rings: Vec<RingView>,
     /// What it waits for.
@@ -128,7 +130,8 @@ impl RolloutView {
             is_by_key: plan.approve_by == ApproveBy::Key,
             folders: ring.members.iter().map(MemberView::new).collect(),
         });
-        Self { file: file.path.clone(), name: state.name.clone(), rings: rings.collect(), gate }
+        let patches = state.patches.iter().map(|patch| patch.file.clone()).collect();
+        Self { file: file.path.clone(), name: state.name.clone(), patches, rings: rings.collect(), gate }
     }
 
     pub(crate) fn folders(&self) -> impl Iterator<Item = &MemberView> {

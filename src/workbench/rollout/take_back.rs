@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::RolloutView;
-use super::folder::{Load, RollingBack, TurnOutcome, applied_by, cause, rollout_of};
+use super::folder::{Load, RollingBack, TurnOutcome, applied_by, cause, is_in, rollout_of};
 use super::member::{Member, MemberState};
 use super::state::{RolloutState, RolloutStore};
 use crate::ledger::LayerSlot;
@@ -178,9 +178,18 @@ impl Workbench {
                 ledger.entry(entry).is_some_and(|entry| rollout_of(entry).is_some_and(|by| by == id))
             };
             let Some(oldest) = ours.first() else {
+                let claimed = member.entry.and_then(|entry| ledger.entry(entry));
                 return Ok(match member.entry.is_some_and(is_known) {
                     true => TurnOutcome::new(MemberState::RolledBack, member.entry),
-                    false => left(Code::Unknown, "its history doesn't have what the rollout did"),
+                    // The records took somebody else's change for the rollout's.
+                    false if claimed.is_some_and(|entry| is_in(&ledger, entry)) => {
+                        TurnOutcome::new(MemberState::AlreadyThere, None)
+                    }
+                    // Without an entry there is no way back, now or later.
+                    false => TurnOutcome {
+                        state: MemberState::NoWayBack,
+                        ..left(Code::Unknown, "its history doesn't have what the rollout did")
+                    },
                 });
             };
             // A switch that was turned or a file that was repaired since is no reason to leave the patch in.

@@ -12,8 +12,8 @@ use crate::plan::wanted::{
 use crate::plan::why::{Overrides, Wanted};
 use crate::plan::{Obstacle, OnDrift};
 use crate::workbench::{
-    ApplyOptions, Error, Occasion, RepairOptions, Result, RollbackOptions, ScriptConsent, SharedBundles,
-    ToggleOptions, Which,
+    Error, Occasion, RepairOptions, Result, RollbackOptions, ScriptConsent, SharedBundles, ToggleOptions,
+    Which,
 };
 
 impl ReconcileRun<'_> {
@@ -38,6 +38,7 @@ impl ReconcileRun<'_> {
             }
         }
         self.try_to_apply(stand)?;
+        self.leave_switches_without_patch(stand, looked.section)?;
         // Nothing that the file does not name goes while what it names can't come.
         let is_blocked = |one: &Expectation| matches!(one.standing, ExpectationStanding::Blocked(_));
         if stand.expectations.iter().any(is_blocked) {
@@ -86,6 +87,25 @@ impl ReconcileRun<'_> {
             }
             look => self.in_the_way(look.map(|look| look.preview.obstacles)),
         }
+    }
+
+    /// The switches of patches that don't come can't be turned, and that is no fault of theirs.
+    fn leave_switches_without_patch(&self, stand: &mut FolderStand, section: &FolderSection) -> Result<()> {
+        let due = stand.due(|deed| matches!(deed, DueAction::Turn(_)));
+        let due: Vec<_> = due.map(|(at, about, _)| (at, about.name().to_owned())).collect();
+        for (at, name) in due {
+            let Some(turn) = section.wish.toggles.get(&name).filter(|_| !may_have_its_patch(stand, &name))
+            else {
+                continue;
+            };
+            let options = turning(&name, turn, self.occasion(section));
+            let look = self.bench.preview_toggle(&stand.path, &options, self.watch);
+            let why = self.in_the_way(look.map(|look| look.preview.obstacles))?;
+            if why.is_some_and(|why| why.as_obstacle().code() == Code::Unknown) {
+                stand.expectations[at].standing = ExpectationStanding::Left(Left::WithoutPatch);
+            }
+        }
+        Ok(())
     }
 
     /// Vulnerabilities that are open while a switch of a patch at hand is off, if there are any.
@@ -164,15 +184,12 @@ impl ReconcileRun<'_> {
         if due.iter().any(|(.., deed)| *deed == DueAction::RollBack) {
             self.try_to_apply(stand)?;
         }
-        let coming: Vec<usize> = stand.due(|deed| deed == DueAction::Apply).map(|(at, ..)| at).collect();
-        if !coming.is_empty() {
-            let options = ApplyOptions { occasion: occasion.clone(), ..ApplyOptions::default() };
-            let opened =
-                self.bench.for_this_folder(&self.opened, self.files(stand), &stand.path, self.watch)?;
-            let done = self.bench.apply_opened(opened, &stand.path, &options, self.watch)?;
-            finish(stand, &coming, done.entry.map(|entry| entry.seq));
-        }
+        self.apply_one_by_one(stand, &occasion)?;
+        self.leave_switches_without_patch(stand, looked.section)?;
         for (at, about, deed) in due {
+            if stand.expectations[at].standing != ExpectationStanding::Due(deed) {
+                continue;
+            }
             let entry = match deed {
                 DueAction::RollBack | DueAction::Apply => continue,
                 DueAction::Repair => {
@@ -194,6 +211,8 @@ impl ReconcileRun<'_> {
         // A folder that nobody told of a new word would take what people do from now on for older than that.
         let is_left_alone = |one: &Expectation| match &one.standing {
             ExpectationStanding::Left(Left::Held { .. }) => true,
+            // What was applied and rolled back is in the history, with the word of the file.
+            ExpectationStanding::Failed(_) => true,
             // Without a history it may be no folder that the file means at all.
             ExpectationStanding::Blocked(_) => one.about == ExpectationSubject::Folder && !looked.has_history,
             _ => false,
@@ -211,7 +230,7 @@ fn due(stand: &FolderStand) -> Vec<(usize, ExpectationSubject, DueAction)> {
     stand.due(|_| true).map(|(at, about, deed)| (at, about.clone(), deed)).collect()
 }
 
-fn finish(stand: &mut FolderStand, done: &[usize], entry: Option<u64>) {
+pub(super) fn finish(stand: &mut FolderStand, done: &[usize], entry: Option<u64>) {
     for at in done {
         if let ExpectationStanding::Due(deed) = stand.expectations[*at].standing {
             stand.expectations[*at].standing = ExpectationStanding::Done(deed);
@@ -224,6 +243,16 @@ fn finish(stand: &mut FolderStand, done: &[usize], entry: Option<u64>) {
 fn is_due_to_come(stand: &FolderStand, switch: &str) -> bool {
     let patch = switch.split_once('/').map_or(switch, |(patch, _)| patch);
     stand.due(|deed| deed == DueAction::Apply).any(|(_, about, _)| about.name() == patch)
+}
+
+/// Whether the patch of a switch is there, or is to come, as far as the expectations say.
+fn may_have_its_patch(stand: &FolderStand, switch: &str) -> bool {
+    let patch = switch.split_once('/').map_or(switch, |(patch, _)| patch);
+    let comes = |one: &Expectation| one.is_met() || matches!(one.standing, ExpectationStanding::Due(_));
+    stand
+        .expectations
+        .iter()
+        .any(|one| matches!(&one.about, ExpectationSubject::Patch(id) if id == patch) && comes(one))
 }
 
 fn out(id: &str, occasion: Occasion) -> RollbackOptions {

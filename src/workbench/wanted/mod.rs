@@ -4,6 +4,7 @@
 mod bring;
 mod folders;
 mod history;
+mod one_by_one;
 mod state_file;
 mod trial;
 
@@ -89,7 +90,9 @@ impl FolderStand {
     pub fn kind(&self) -> Option<Kind> {
         let of_one = |one: &Expectation| match &one.standing {
             _ if one.is_met() => None,
-            ExpectationStanding::Blocked(why) => Some(why.as_obstacle().kind()),
+            ExpectationStanding::Blocked(why) | ExpectationStanding::Failed(why) => {
+                Some(why.as_obstacle().kind())
+            }
             _ => Some(Kind::NotYet),
         };
         let failure = self.failure.as_ref().map(Error::kind);

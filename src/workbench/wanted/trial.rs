@@ -1,5 +1,4 @@
-//! Which of the patches that are due in a folder can come: each is judged for itself, and those that can come do so in one
-//! change. Tried without changing anything.
+//! Which of the patches that are due in a folder can come: each is judged for itself. Tried without changing anything.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,7 +11,7 @@ use crate::plan::why::{Consent, Wanted};
 use crate::workbench::{ApplyPreview, Result, ScriptConsent};
 
 /// What came of trying some patches together.
-type TrialResult = std::result::Result<ApplyPreview, Wanted>;
+pub(super) type TrialResult = std::result::Result<ApplyPreview, Wanted>;
 
 /// The patches that are due in one folder, by their expectations.
 struct Trial<'a> {
@@ -29,9 +28,13 @@ struct Trial<'a> {
 impl ReconcileRun<'_> {
     /// What would keep the patch of this expectation from coming, if it were due.
     pub(super) fn why_not_in(&self, stand: &FolderStand, at: usize) -> Result<Option<Wanted>> {
+        Ok(self.try_together(stand, &[at])?.err())
+    }
+
+    /// What would come of applying the patches of these expectations in one change.
+    pub(super) fn try_together(&self, stand: &FolderStand, which: &[usize]) -> Result<TrialResult> {
         let (fitting, blocked) = (Vec::new(), BTreeMap::new());
-        let trial = Trial { run: self, stand, is_first: true, fitting, look: None, blocked };
-        Ok(trial.try_out(&[at])?.err())
+        Trial { run: self, stand, is_first: true, fitting, look: None, blocked }.try_out(which)
     }
 
     /// Finds out which of the patches that are due can come.

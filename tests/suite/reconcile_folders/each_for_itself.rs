@@ -70,9 +70,9 @@ fn an_edited_file_keeps_only_the_patch_out_that_changes_it() {
     assert!(said(&look, "ACME-2").contains("two"), "{look}");
     ends(&sandbox, "--apply", 3);
     assert_eq!(has(&sandbox, "a"), [true, false]);
-    assert_eq!(has(&sandbox, "b"), [true, true], "where nothing is edited both come, in one change");
+    assert_eq!(has(&sandbox, "b"), [true, true], "where nothing is edited both come, each in its own change");
     let history = console(&sandbox).done("history $/srv/b --json").json();
-    assert_eq!(history["entries"].as_array().map(Vec::len), Some(1), "{history}");
+    assert_eq!(history["entries"].as_array().map(Vec::len), Some(2), "{history}");
     sandbox.write("srv/a/two", super::OLD);
     ends(&sandbox, "--apply", 0);
     assert_eq!(has(&sandbox, "a"), [true, true]);
@@ -206,4 +206,40 @@ fn patterns_that_would_look_at_a_whole_disk_again_and_again_have_an_end() {
     state(&sandbox, &sections);
     let refused = ends(&sandbox, "", 3);
     assert!(refused.err.contains("look at more than 1,000,000 names"), "{refused}");
+}
+
+/// Makes ACME-1 anew, with a health check that fails everywhere.
+fn with_a_check_that_fails(sandbox: &Sandbox) {
+    again(sandbox, 1, "[[health]]\ncheck = \"text\"\npath = \"two\"\ncontains = \"well\"\n");
+}
+
+#[test]
+fn a_failed_health_check_takes_only_its_own_patch_back_and_is_named() {
+    let sandbox = scene();
+    with_a_check_that_fails(&sandbox);
+    state(&sandbox, &[("a", BOTH)]);
+    let done = ends(&sandbox, "--apply", 5);
+    assert!(
+        said(&done, "ACME-1").contains("rolled back, because a health check failed: \"two\" doesn't"),
+        "{done}"
+    );
+    assert!(said(&done, "ACME-1").ends_with("(E-HEALTH)"), "{done}");
+    assert_eq!(said(&done, "ACME-2"), "ACME-2: applied", "{done}");
+    assert_eq!(has(&sandbox, "a"), [false, true]);
+    let next = ends(&sandbox, "--apply --verbose", 7);
+    assert!(said(&next, "ACME-1").contains("because it failed, so it isn't tried again"), "{next}");
+    assert_eq!(said(&next, "ACME-2"), "ACME-2: as expected", "{next}");
+}
+
+#[test]
+fn twin_a_patch_that_needs_the_one_that_failed_stays_out_and_says_so() {
+    let sandbox = scene();
+    with_a_check_that_fails(&sandbox);
+    again(&sandbox, 2, "[[requires]]\nid = \"ACME-1\"\n");
+    state(&sandbox, &[("a", BOTH)]);
+    let json = ends(&sandbox, "--apply --json", 5).json();
+    let expected = &json["folders"][0]["expectations"];
+    assert_eq!((&expected[0]["standing"], &expected[0]["code"]), (&"failed".into(), &"E-HEALTH".into()));
+    assert_eq!((&expected[1]["standing"], &expected[1]["code"]), (&"blocked".into(), &"E-REQUIRES".into()));
+    assert_eq!(has(&sandbox, "a"), [false, false]);
 }

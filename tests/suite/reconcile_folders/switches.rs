@@ -88,3 +88,19 @@ fn a_switch_that_keeps_nothing_closed_needs_no_reason_and_takes_one() {
     ends(&sandbox, "--apply", 0);
     assert_eq!(env(&sandbox), ON);
 }
+
+#[test]
+fn a_switch_of_a_patch_that_somebody_rolled_back_is_not_said_to_be_unknown() {
+    let sandbox = switchable("", "");
+    let text = "have = [\"ACME-5\"]\ntoggles = { \"ACME-5/faster\" = \"off\" }";
+    state(&sandbox, &[("a", text)]);
+    ends(&sandbox, "--apply", 0);
+    console(&sandbox).done("rollback $/srv/a ACME-5 --yes");
+    let run = ends(&sandbox, "--apply", 7);
+    assert!(run.out.contains("ACME-5/faster: its patch isn't here"), "{run}");
+    // Twin: where the patch is there, a switch that it doesn't have is an error of the file.
+    ends(&sandbox, "--apply --again", 0);
+    state(&sandbox, &[("a", &text.replace("/faster", "/slower"))]);
+    let run = ends(&sandbox, "--apply", 3);
+    assert!(run.out.contains("there is no switch ACME-5/slower"), "{run}");
+}

@@ -98,3 +98,45 @@ fn a_take_back_after_a_killed_run_leaves_the_patch_nowhere() {
     }
     assert!(kills > 10 && began > 5, "{kills} kills, {began} after the beginning");
 }
+
+#[test]
+fn what_a_person_did_in_a_folder_after_a_kill_is_not_taken_for_the_rollouts() {
+    let (mut applied, mut rolled_back) = (0, 0);
+    for at in 1.. {
+        let site = Site::new(&["a"], &ring("all", &["a"], ""));
+        if !was_killed(&site.sandbox.path("october.toml"), at) {
+            break;
+        }
+        if !site.sandbox.path("october.rollout.json").exists() || site.states() != ["started"] {
+            continue;
+        }
+        let console = site.console();
+        if site.has_patch("a") {
+            // The rollout applied it, and did not write that down any more.
+            if console.run("rollback $/srv/a --yes").code != 0 {
+                continue;
+            }
+            rolled_back += 1;
+            let run = site.run();
+            assert!(run.code == 3 && run.out.contains("ada rolled it back"), "killed at {at}: {run}");
+            assert!(!run.out.contains("health check"), "killed at {at}: {run}");
+            let back = console.run(&typed("roll-back --yes"));
+            assert!(back.code == 0 && !site.has_patch("a"), "killed at {at}: {back}");
+        } else {
+            if console.run("apply $/fix.patchbundle $/srv/a --yes --allow-unsigned").code != 0 {
+                continue;
+            }
+            applied += 1;
+            let run = site.run();
+            assert_eq!(
+                (run.code, site.states()),
+                (0, vec!["already-there".to_owned()]),
+                "killed at {at}: {run}"
+            );
+            let back = console.run(&typed("roll-back --yes"));
+            assert_eq!(back.code, 3, "it did nothing: {back}");
+            assert!(site.has_patch("a"), "killed at {at}: {back}");
+        }
+    }
+    assert!(applied > 0 && rolled_back > 0, "{applied} applied, {rolled_back} rolled back");
+}

@@ -280,3 +280,30 @@ fn what_only_others_say_of_a_rollout_is_not_rolled_back_unasked() {
     console.done(&typed("roll-back --yes"));
     assert!(!site.has_patch("a"));
 }
+
+#[test]
+fn an_edited_file_keeps_a_rollback_from_its_end_until_somebody_does_what_it_says() {
+    let site = Site::new(&["a", "b"], &ring("all", &["a", "b"], ""));
+    assert_eq!(site.run().code, 0);
+    site.sandbox.write("srv/a/conf/app.conf", "edited\n");
+    let back = site.console().run(&typed("roll-back --yes"));
+    assert_eq!(back.code, 6, "{back}");
+    assert!(back.out.contains("the edited files: patchwright rollback $/srv/a --keep-edits"), "{back}");
+    site.console().done("rollback $/srv/a --keep-edits --yes");
+    let back = site.console().run(&typed("roll-back --yes"));
+    assert_eq!(back.code, 0, "{back}");
+    assert_eq!(site.states(), ["rolled-back", "rolled-back"]);
+}
+
+#[test]
+fn a_refused_folder_says_how_to_see_what_to_resolve_before_the_deadline() {
+    let site = Site::new(&["a", "b"], &ring("all", &["a", "b"], "deadline = \"2d\"\n"));
+    site.sandbox.write("srv/b/conf/app.conf", "mine\n");
+    let run = site.run();
+    assert_eq!(run.code, 7, "{run}");
+    assert!(run.out.contains("every run tries the other folders again"), "{run}");
+    assert!(run.out.contains("first: patchwright plan $/fix.patchbundle $/srv/b"), "{run}");
+    assert!(run.out.contains("To try again: patchwright rollout run $/october.toml"), "{run}");
+    site.sandbox.write("srv/b/conf/app.conf", "fonts = no\n");
+    assert_eq!(site.run().code, 0);
+}
