@@ -402,10 +402,9 @@ fn without_the_lower_one(between: bool) -> (Sandbox, String) {
     assert_eq!(sandbox.read(PATH).as_deref(), Some(&*there));
     let status = console.done("status $/app --json").json();
     assert!(status["drift"].as_array().is_some_and(Vec::is_empty), "{status}");
+    drop(console);
     (sandbox, there)
 }
-
-const OURS: (&str, &str) = ("value: \"1\"", "value: \"ours\"");
 
 #[test]
 fn what_was_edited_here_stays_while_one_patch_after_the_other_goes() {

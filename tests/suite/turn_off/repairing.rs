@@ -75,7 +75,7 @@ fn a_patch_whose_switch_is_off_is_in_the_folder_as_a_whole() {
     assert!(json["patches"][0]["moved_switches"].is_null(), "{json}");
     // And one that was never applied is not there.
     fs::remove_dir_all(sandbox.path("app")).expect("our own folder");
-    sandbox.write(FILE, super::OLD);
+    sandbox.write(FILE, OLD);
     sandbox.write("app/bin/web", "old\n");
     let json = console.done("identify $/app $/fix.patchbundle --json").json();
     assert_eq!(json["patches"][0]["presence"], "not-in", "{json}");
