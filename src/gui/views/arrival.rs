@@ -11,7 +11,7 @@ const LOOK: f64 = 0.5;
 
 /// Which page of the guided way was drawn last, and since when it can be seen.
 #[derive(Debug, Default)]
-pub(crate) struct Arrival {
+pub(crate) struct PageArrival {
     /// The run and the stage.
     place: Option<(u64, Stage)>,
     /// When the first picture of it was begun.
@@ -20,7 +20,7 @@ pub(crate) struct Arrival {
     seen: Option<f64>,
 }
 
-impl Arrival {
+impl PageArrival {
     /// Notes that this page is drawn; whether it has just come.
     pub(super) fn arrive(&mut self, context: &Context, place: (u64, Stage)) -> bool {
         let has_come = self.place != Some(place);

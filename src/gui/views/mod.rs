@@ -54,7 +54,7 @@ pub struct Fields {
     /// Which command of the list is chosen.
     pub chosen: usize,
     /// The page of the guided way that was drawn last.
-    pub(crate) guided: arrival::Arrival,
+    pub(crate) guided: arrival::PageArrival,
     /// Whether the differences from the history are shown.
     pub differences: bool,
     /// Whether the details of a result are shown.

@@ -63,6 +63,16 @@ pub(crate) enum Taken {
     Any,
 }
 
+impl Taken {
+    const fn phrase(self) -> &'static str {
+        match self {
+            Taken::Signed => " and is signed; its signatures would be lost",
+            Taken::OtherKind => " and is a file of another kind",
+            Taken::Any => ", and existing files are never overwritten",
+        }
+    }
+}
+
 impl Making {
     pub(super) fn row(&self) -> Wording {
         match self {
@@ -127,12 +137,7 @@ impl Making {
                 "Choose a place outside the product folder.",
             ),
             Making::Taken { output, by } => {
-                let why_not = match by {
-                    Taken::Signed => " and is signed; its signatures would be lost",
-                    Taken::OtherKind => " and is a file of another kind",
-                    Taken::Any => ", and existing files are never overwritten",
-                };
-                row(Code::Order, format!("{output:?} already exists{why_not}"), OTHER_NAME)
+                row(Code::Order, format!("{output:?} already exists{}", by.phrase()), OTHER_NAME)
             }
         }
     }

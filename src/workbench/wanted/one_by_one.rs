@@ -7,6 +7,7 @@ use crate::ledger::CheckNote;
 use crate::model::{Code, Kind};
 use crate::plan::wanted::{DueAction, ExpectationStanding, ExpectationSubject};
 use crate::plan::why::Wanted;
+use crate::text::Advice;
 use crate::workbench::{ApplyOptions, Error, Occasion, Result};
 
 impl ReconcileRun<'_> {
@@ -91,7 +92,8 @@ fn standing_after(error: Error) -> Result<ExpectationStanding> {
         kind: Kind::PutBack,
         meaning: format!("applied and rolled back, because a health check failed: {checks}"),
         begins_with_a_name: false,
-        hint: "Find out why the check failed. To try again then, add --again.".into(),
+        hint: Advice::from("Find out why the check failed.")
+            .then(Advice::typed("To try again then, add --again.")),
     }))
 }
 
