@@ -190,7 +190,7 @@ fn the_records_of_another_account_are_named_and_nothing_is_changed_without_them(
     let told = as_other("status $/app --json").expect("it was possible before");
     assert!((status.code, told.code) == (6, 6) && told.out.contains("\"needs-person\""), "{told}");
     let history = as_other("history $/app").expect("it was possible before");
-    assert!(history.err.contains("run this as that user"), "{history}");
+    assert!(history.in_one_line().contains("run this as that user"), "{history}");
     for command in ["rollback $/app --yes", "repair $/app --yes", "apply $/signed.patchbundle $/app --yes"] {
         let run = as_other(command).expect("it was possible before");
         assert!(run.code != 0 && run.err.contains("E-RIGHTS"), "{command}: {run}");
