@@ -24,7 +24,9 @@ fn an_answer_is_read_as_that_of_the_command_that_it_names() {
         Some(WorkerLine::Answer(answer)) => Some(answer.said),
         _ => None,
     };
-    assert!(matches!(said(r#""command":"apply","#), Some(VerbAnswer::Applied(_))));
+    let apply = r#""command":"apply","patch":{"id":"X","revision":1,"title":"x"},"patches":[],"#;
+    assert!(matches!(said(apply), Some(VerbAnswer::Applied(_))));
+    assert_eq!(said(r#""command":"apply","#), None, "it says nothing about the patch");
     assert!(matches!(said(r#""command":"recover","#), Some(VerbAnswer::Recovered(_))));
     assert_eq!(said(r#""command":"rollback","#), None, "it says nothing about the entry");
     assert_eq!(said(r#""command":"show","#), None, "no worker is told that");
