@@ -22,11 +22,19 @@ pub(crate) struct LayerSlot {
     pub(crate) superseded: Option<(LayerKey, bool)>,
 }
 
+impl LayerSlot {
+    const fn moved_by(&self, entry: &Entry) -> MovedLayer {
+        MovedLayer { key: self.key, undo_entry: self.undo_entry, at: entry.seq }
+    }
+}
+
 /// What a patch changed went from below others, or came back below them, in entry `at`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MovedLayer {
     /// Which patch.
     pub key: LayerKey,
+    /// The entry whose backups would have undone it.
+    pub undo_entry: u64,
     /// The entry that did it.
     pub at: u64,
 }
@@ -70,12 +78,12 @@ impl Ledger {
         self.entry(key.entry)?.patches().get(key.part).copied()
     }
 
-    /// What the patch in `slot` alone changed.
-    pub(crate) fn steps_of(&self, slot: LayerSlot) -> Arc<[Step]> {
+    /// What the patch `key` alone changed, which the backups of `undo_entry` undo.
+    pub(crate) fn steps_of(&self, key: LayerKey, undo_entry: u64) -> Arc<[Step]> {
         // Taken out and brought back, it left what the entry that brought it back says.
-        let entry = self.entry(slot.undo_entry).filter(|_| slot.undo_entry != slot.key.entry);
-        let entry = entry.or_else(|| self.entry(slot.key.entry));
-        entry.map(|entry| entry.steps_of_part(slot.key.part)).unwrap_or_default()
+        let entry = self.entry(undo_entry).filter(|_| undo_entry != key.entry);
+        let entry = entry.or_else(|| self.entry(key.entry));
+        entry.map(|entry| entry.steps_of_part(key.part)).unwrap_or_default()
     }
 }
 
@@ -312,11 +320,11 @@ impl<'a> Replay<'a> {
             let key = LayerKey { entry: entry.seq, part };
             for retires in entry.parts.get(part).iter().flat_map(|part| &part.retires) {
                 let old = retires.key();
-                self.now.slots.iter_mut().filter(|slot| slot.key == old).for_each(|slot| {
+                for slot in self.now.slots.iter_mut().filter(|slot| slot.key == old) {
                     slot.superseded = Some((key, retires.stays));
-                });
-                if !retires.stays {
-                    self.now.moved.push(MovedLayer { key: old, at: entry.seq });
+                    if !retires.stays {
+                        self.now.moved.push(slot.moved_by(entry));
+                    }
                 }
             }
             self.now.slots.push(LayerSlot { key, undo_entry: entry.seq, accepted: false, superseded: None });
@@ -326,19 +334,19 @@ impl<'a> Replay<'a> {
     fn went(&mut self, entry: &Entry) {
         self.keep_before(entry);
         let out: BTreeSet<LayerKey> = entry.out.iter().map(|gone| Gone::key(*gone)).collect();
-        self.now.slots.retain(|slot| !out.contains(&slot.key));
-        let mut moved: Vec<LayerKey> = out.iter().copied().collect();
+        let gone = self.now.slots.extract_if(.., |slot| out.contains(&slot.key));
+        let mut moved: Vec<MovedLayer> = gone.map(|slot| slot.moved_by(entry)).collect();
         for slot in &mut self.now.slots {
             if let Some((by, stays)) = slot.superseded
                 && out.contains(&by)
             {
                 slot.superseded = None;
                 if !stays {
-                    moved.push(slot.key);
+                    moved.push(slot.moved_by(entry));
                 }
             }
         }
-        self.now.moved.extend(moved.into_iter().map(|key| MovedLayer { key, at: entry.seq }));
+        self.now.moved.extend(moved);
     }
 
     fn taken_back(&mut self, entry: &Entry) {

@@ -2,6 +2,7 @@
 //! and where it does not fit it is refused with every reason.
 
 mod every_form;
+mod in_any_order;
 mod large;
 mod sites;
 mod stacks;

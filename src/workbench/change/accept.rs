@@ -197,7 +197,7 @@ impl PlannedAcceptance {
         if !newer.is_empty() {
             // Files that newer patches share with one that went from below them are put together out of these.
             let moved = ledger.layers().moved;
-            still_used.extend(moved.iter().flat_map(|moved| [moved.key.entry, moved.at]));
+            still_used.extend(moved.iter().flat_map(|moved| [moved.key.entry, moved.undo_entry, moved.at]));
         }
         still_used.extend(taken_away(ledger));
         let mut unused = Vec::new();

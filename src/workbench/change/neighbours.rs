@@ -186,8 +186,13 @@ impl Workbench {
         let ledger = read_ledger(&*fs)?;
         let is_believed = !seen.is_anybodys || seen.memory.unknown_entries(&ledger).is_empty();
         let slots = ledger.layers().slots.into_iter().filter(|_| is_believed);
-        let steps = slots
-            .flat_map(|slot| ledger.steps_of(slot).iter().map(|step| step.path.clone()).collect::<Vec<_>>());
+        let steps = slots.flat_map(|slot| {
+            ledger
+                .steps_of(slot.key, slot.undo_entry)
+                .iter()
+                .map(|step| step.path.clone())
+                .collect::<Vec<_>>()
+        });
         let mut changed: BTreeSet<TreePath> = steps.collect();
         if ledger.head().seq == 0 || !is_believed {
             changed.extend(seen.memory.brought_in(&seen.name, &*fs));

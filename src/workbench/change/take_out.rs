@@ -70,7 +70,7 @@ impl Workbench {
             };
         let plain = forward.iter().filter(|step| moved.at(&step.path).is_empty());
         resolve_edits_since(fs, plain, (&original, &left), &mut survey)?;
-        moved.resolve(fs, &forward, &out.out, (&original, &|_, _| Ok(None)), &mut survey)?;
+        moved.resolve(fs, &forward, &out.out, (&original, &left), &mut survey)?;
         let mut preview = plan_rollback(&forward, &survey.situation, TakenBack::Patch, on_drift);
         let told: BTreeSet<Option<String>> =
             preview.obstacles.iter().map(|obstacle| obstacle.path.clone()).collect();

@@ -59,7 +59,7 @@ impl FolderStack {
             let mut edits: BTreeMap<TreePath, bool> = BTreeMap::new();
             for (slot, patch) in came.remove(&entry.seq).unwrap_or_default() {
                 let Some(note) = ledger.note(slot.key) else { continue };
-                let mut steps = ledger.steps_of(*slot).to_vec();
+                let mut steps = ledger.steps_of(slot.key, slot.undo_entry).to_vec();
                 steps.extend(untouched.get(&slot.undo_entry).into_iter().flatten().cloned());
                 steps.sort_by(|a, b| a.path.cmp(&b.path));
                 if slot.superseded.is_none() {
@@ -238,10 +238,7 @@ struct Movement {
 
 impl Movement {
     fn read(ledger: &Ledger, now: &Layers) -> Self {
-        let steps = |moved: &MovedLayer| {
-            let entry = ledger.entry(moved.key.entry);
-            (*moved, entry.map(|entry| entry.steps_of_part(moved.key.part)).unwrap_or_default())
-        };
+        let steps = |moved: &MovedLayer| (*moved, ledger.steps_of(moved.key, moved.undo_entry));
         Self { moved: now.moved.iter().map(steps).collect() }
     }
 
