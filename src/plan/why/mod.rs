@@ -51,7 +51,7 @@ pub(crate) use scripts::{NotAgreed, Scripts};
 pub(crate) use signers::{Before, Signers};
 pub(crate) use site_rules::{Lacks, SiteRule};
 pub(crate) use switches::{Switches, are_open, undoes_phrase};
-pub(crate) use undo::{LastChange, Undo};
+pub(crate) use undo::{EditedSince, LastChange, Undo};
 pub(crate) use unfit::Unfit;
 pub(crate) use wanted::{PatchDoubt, Wanted};
 
