@@ -37,7 +37,7 @@ pub(crate) use components::{ComponentState, NeedsComponent};
 pub(crate) use danger::Danger;
 pub(crate) use disk::Disk;
 pub(crate) use edits::{Edits, NoDraft};
-pub(crate) use history_doubt::{HistoryDoubt, shortened_history};
+pub(crate) use history_doubt::{HistoryDoubt, gone_history, shortened_history};
 pub(crate) use keys::{Keys, Reviewing};
 pub(crate) use making::{Making, Taken};
 pub(crate) use nested::Nested;

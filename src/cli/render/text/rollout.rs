@@ -22,7 +22,8 @@ pub(in crate::cli) fn rollout(view: &RolloutView, style: Style) -> String {
         .collect();
     text.push_str(&columns(&rows));
     let is_plain = |folder: &&MemberView| {
-        matches!(folder.state, MemberState::Waiting | MemberState::Good | MemberState::AlreadyThere)
+        let is_good = matches!(folder.state, MemberState::Good | MemberState::AlreadyThere);
+        folder.state == MemberState::Waiting || is_good && folder.why.is_none()
     };
     let others = view.rings.iter().flat_map(|ring| &ring.folders).filter(|folder| !is_plain(folder));
     let rows: Vec<[String; 3]> = others
@@ -89,6 +90,10 @@ pub(in crate::cli) fn rollout_plan(plan: &RolloutPlan, style: Style) -> String {
             })
             .collect();
         push_rows(&mut text, &rows);
+        let gone = ready.iter().filter_map(|folder| {
+            Some([&folder.path, folder.gone_history.as_ref()?].map(|cell| safe(cell).into_owned()))
+        });
+        push_rows(&mut text, &gone.collect::<Vec<_>>());
         let read_only = ready.iter().filter(|folder| folder.is_read_only).count();
         if read_only > 0 {
             let disks = words::count(read_only, "folder is", "folders are");
