@@ -69,6 +69,65 @@ fn of_several_unknown_keys_no_hint_takes_one_from_the_patch_file() {
     assert!(!refused.err.contains("--from"), "that takes a patch file with one new key: {refused}");
 }
 
+/// The commands that `text` names for trusting a key.
+fn ways_to_trust(text: &str) -> Vec<String> {
+    let commands = text.split("patchwright ").skip(1).filter(|command| command.starts_with("key trust"));
+    commands.map(|command| command.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn a_hint_trusts_each_signer_as_what_they_signed_and_no_reviewer_as_an_author() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let (anna, bob) = (new_key(&console, "anna"), new_key(&console, "bob"));
+    sign(&console, "fix", "anna", "author");
+    sign(&console, "fix", "bob", "reviewer");
+    for command in ["verify $/fix.patchbundle", "apply $/fix.patchbundle $/app --yes"] {
+        let ways = ways_to_trust(&console.run(command).printed());
+        assert!(ways[0].starts_with("key trust --from $/fix.patchbundle --name NAME"), "{command}: {ways:?}");
+        assert!(
+            ways[1].starts_with("key trust KEYFILE --role reviewer --product Widget"),
+            "{command}: {ways:?}"
+        );
+    }
+    // As the hints say it, both count.
+    console.done(&format!("key trust --from $/fix.patchbundle --name Anna --fingerprint {anna}"));
+    trust(&console, "bob", &bob, "--role reviewer --product Widget");
+    let verified = console.done("verify $/fix.patchbundle");
+    assert!(verified.out.contains("bob as reviewer"), "{verified}");
+    assert!(!verified.out.contains("isn't accepted"), "{verified}");
+}
+
+#[test]
+fn a_key_that_only_reviewed_is_not_looked_for_in_the_patch_file() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    new_key(&console, "bob");
+    sign(&console, "fix", "bob", "reviewer");
+    let verified = console.run("verify $/fix.patchbundle");
+    let ways = ways_to_trust(&verified.printed());
+    assert_eq!(ways.len(), 1, "{verified}");
+    assert!(ways[0].starts_with("key trust KEYFILE --role reviewer --product Widget"), "{verified}");
+}
+
+#[test]
+fn where_only_a_reviewer_is_missing_one_is_to_be_asked() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let (anna, bob) = (new_key(&console, "anna"), new_key(&console, "bob"));
+    sign(&console, "fix", "anna", "author");
+    trust(&console, "anna", &anna, "--product Widget");
+    trust(&console, "bob", &bob, "--role reviewer --product Widget");
+    let rules = sandbox.read("settings/trust.toml").expect("the file");
+    sandbox.write("settings/trust.toml", &format!("{rules}\n[products.Widget]\nreviewers = 1\n"));
+    let verified = console.run("verify $/fix.patchbundle");
+    assert_eq!(verified.code, 4, "{verified}");
+    let asked = "patchwright sign $/fix.patchbundle --key KEYFILE --as reviewer";
+    assert!(verified.out.contains(asked) && !verified.out.contains("Ask the sender"), "{verified}");
+    sign(&console, "fix", "bob", "reviewer");
+    console.done("verify $/fix.patchbundle");
+}
+
 #[test]
 fn a_patch_is_signed_compared_trusted_and_then_applied_without_a_word_of_honour() {
     let sandbox = scene();

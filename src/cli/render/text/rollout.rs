@@ -37,6 +37,9 @@ pub(in crate::cli) fn rollout(view: &RolloutView, style: Style) -> String {
     for ring in &view.rings {
         for one in &ring.approvals {
             text.push_str(&format!("  {}\n", safe(&rollout::approval(ring, one))));
+            if let Some(command) = rollout::to_count(one) {
+                text.push_str(&format!("    If you trust its owner to approve: {}\n", safe(&command)));
+            }
         }
     }
     let gate = safe(&rollout::gate(view)).into_owned();
