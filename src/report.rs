@@ -22,7 +22,7 @@ pub mod relations;
 pub mod review;
 pub(crate) mod rollout;
 mod scripts;
-mod trust;
+pub(crate) mod trust;
 pub(crate) mod wanted;
 mod words;
 

@@ -73,19 +73,21 @@ struct ListedKeys {}
 
 /// Trust a key, after you compared its fingerprint with the owner
 ///
-/// Without a terminal, pass the fingerprint with --fingerprint; --yes doesn't replace comparing it.
+/// If you trust it already, the roles and products are added to those it has; --replace replaces them. Without a terminal,
+/// pass the fingerprint with --fingerprint; --yes doesn't replace comparing it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   patchwright key trust acme.pub --name ACME --product Lighthouse
   patchwright key trust --from fix.patchbundle --name ACME
-  patchwright key trust anna.pub --role reviewer --every-product")]
+  patchwright key trust anna.pub --role reviewer --every-product
+  patchwright key trust anna.pub --role author --product Lighthouse --replace")]
 struct Trust {
     /// The .pub file of the key
     #[arg(value_name = "KEYFILE", required_unless_present = "from")]
     file: Option<PathBuf>,
     /// Trust the key that signed this patch file, as author and for its product only
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "role", "product", "every_product"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "role", "product", "every_product", "replace"])]
     from: Option<PathBuf>,
     /// Your name for the key
     #[arg(long)]
@@ -93,8 +95,8 @@ struct Trust {
     /// Who owns the key; two keys of one owner count once [default: the name]
     #[arg(long)]
     owner: Option<String>,
-    /// What the key may do; repeat for several
-    #[arg(long, value_name = "ROLE", value_enum, default_value = "author")]
+    /// What the key may do; repeat for several [default: author, or what it may do already]
+    #[arg(long, value_name = "ROLE", value_enum)]
     role: Vec<KeyRole>,
     /// The product it's trusted for; repeat for several
     #[arg(long, required_unless_present_any = ["every_product", "from"])]
@@ -102,6 +104,9 @@ struct Trust {
     /// Trust it for every product
     #[arg(long, conflicts_with = "product")]
     every_product: bool,
+    /// Replace what you said about this key before, instead of adding to it
+    #[arg(long)]
+    replace: bool,
     /// The time from which it is valid, such as 2027-01-31T00:00:00Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     not_before: Option<jiff::Timestamp>,
@@ -114,6 +119,8 @@ struct Trust {
 }
 
 /// Revoke a key: nothing it signed is trusted any more
+///
+/// This is final: no command undoes it, and the key can't be trusted again. You are asked first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -266,19 +273,39 @@ impl New {
 impl Trust {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (key, products, fallback) = self.key(session)?;
-        let name = match (&self.name, fallback) {
-            (Some(name), _) => name.clone(),
-            (None, Some(name)) => name,
-            (None, None) => {
-                return Err(Report::usage("The key needs a name: add --name NAME").into());
-            }
+        let known = session.workbench().keys().without_folder()?;
+        let is_it = |known: &KnownKey| known.key.key.fingerprint() == key.fingerprint();
+        let before = known.into_iter().find(is_it).map(|known| known.key);
+        let wish = self.wish(key, products, fallback, before.as_ref())?;
+        self.compare(&wish, before.as_ref(), session)?;
+        let trusted = session.workbench().trust_key(&wish).without_folder()?;
+        session.answer(
+            |style| text::trusted_key(&trusted, before.as_ref(), self.replace, style),
+            || answer::KeyInfo::new(&trusted),
+        )
+    }
+
+    /// What is to be trusted, with what is trusted of the key already, unless that is to be replaced.
+    fn wish(
+        &self,
+        key: PublicKey,
+        products: Vec<String>,
+        fallback: Option<String>,
+        before: Option<&TrustedKey>,
+    ) -> Result<KeyWish> {
+        let kept = before.filter(|_| !self.replace);
+        let known_name = kept.map(|kept| kept.name.clone());
+        let Some(name) = self.name.clone().or(known_name).or(fallback) else {
+            return Err(Report::usage("The key needs a name: add --name NAME").into());
         };
+        let known_owner = kept.map(|kept| kept.owner.clone());
         let wish = KeyWish {
-            owner: self.owner.clone().unwrap_or_else(|| name.clone()),
+            owner: self.owner.clone().or(known_owner).unwrap_or_else(|| name.clone()),
             name,
-            roles: match self.from {
-                Some(_) => vec![SignerRole::Author],
-                None => self.role.iter().map(|role| SignerRole::from(*role)).collect(),
+            roles: match (self.role.as_slice(), kept) {
+                ([], Some(kept)) if self.from.is_none() => kept.roles.clone(),
+                ([], _) => vec![SignerRole::Author],
+                (roles, _) => roles.iter().map(|role| SignerRole::from(*role)).collect(),
             },
             products,
             not_before: self.not_before,
@@ -286,15 +313,10 @@ impl Trust {
             is_first_contact: self.from.is_some(),
             key,
         };
-        let known = session.workbench().keys().without_folder()?;
-        let is_it = |known: &KnownKey| known.key.key.fingerprint() == wish.key.fingerprint();
-        let before = known.into_iter().find(is_it).map(|known| known.key);
-        self.compare(&wish, before.as_ref(), session)?;
-        let trusted = session.workbench().trust_key(&wish).without_folder()?;
-        session.answer(
-            |style| text::trusted_key(&trusted, before.as_ref(), style),
-            || answer::KeyInfo::new(&trusted),
-        )
+        match kept {
+            Some(kept) => wish.added_to(kept).without_folder(),
+            None => Ok(wish),
+        }
     }
 
     /// The key, what it is trusted for, and what it may be called.
@@ -349,17 +371,23 @@ impl Trust {
 
 impl Revoke {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
-        let workbench = session.workbench();
-        let key = match KeyFingerprint::parse(&self.key) {
-            Some(print) => print,
-            None => workbench.known_key(&self.key).without_folder()?.key.key.fingerprint(),
+        let print = KeyFingerprint::parse(&self.key);
+        let known = session.workbench().known_key(&self.key).without_folder();
+        let (key, known) = match (print, known) {
+            (_, Ok(known)) => (known.key.key.fingerprint(), Some(known.key)),
+            // One that nobody here trusts can be revoked before anybody does.
+            (Some(print), Err(_)) => (print, None),
+            (None, Err(unknown)) => return Err(unknown),
         };
         let from = match (self.from_sequence, self.from_time) {
             (Some(first), _) => RevokedFrom::Sequence(first),
             (None, Some(first)) => RevokedFrom::Time(first),
             (None, None) => RevokedFrom::Always,
         };
-        let revoked = workbench.revoke_key(Revoked { key, from, reason: self.reason }).without_folder()?;
+        let wish = Revoked { key, from, reason: self.reason };
+        let question = "Revoke this key? This can't be undone.";
+        session.ask(|style| text::key_to_revoke(&wish, known.as_ref(), style), question)?;
+        let revoked = session.workbench().revoke_key(wish).without_folder()?;
         session.answer(|style| text::revoked_key(&revoked, style), || answer::RevokedKey::new(&revoked))
     }
 }

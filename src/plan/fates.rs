@@ -237,9 +237,6 @@ impl Bringing<'_> {
         let Some(((before, left), now)) = texts() else { return stands };
         let Some(brought) = Brought::new(&before, &left) else { return stands };
         let open = open_gaps(&brought, &now);
-        if open.is_empty() {
-            return stands;
-        }
         let found = |other: &&Layer| self.of_other(other.brought_at(self.path), contents);
         let found: Vec<Texts> = others.iter().filter_map(found).collect();
         let takes_out = |(before, left): &Texts, index| {
@@ -263,7 +260,7 @@ impl Bringing<'_> {
         let Some(((before, left), now)) = texts().filter(|_| now != self.left) else { return false };
         let Some(brought) = Brought::new(&before, &left) else { return false };
         let open = open_gaps(&brought, &now);
-        !open.is_empty() && self.is_any_remade((&brought, &open), &now, others, contents)
+        self.is_any_remade((&brought, &open), &now, others, contents)
     }
 
     fn is_any_remade(
@@ -283,6 +280,7 @@ impl Bringing<'_> {
         let made: Vec<Brought<'_>> =
             texts.iter().filter_map(|(before, left)| Brought::new(before, left)).collect();
         gaps.iter().any(|index| brought.is_remade(*index, now, &made))
+            || brought.is_remade_elsewhere(now, &made)
     }
 
     /// What another one found here and left.

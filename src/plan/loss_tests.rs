@@ -410,3 +410,41 @@ proptest! {
         story.take_out(goes);
     }
 }
+
+/// A patch of the first author, made from the folder as it is.
+fn simple(edits: Vec<(usize, usize, Edit)>) -> Deed {
+    Deed {
+        author: 0,
+        from_delivered: false,
+        edits,
+        supersedes: Vec::new(),
+        fixes: vec![0],
+        reissues: None,
+        product: 0,
+        allow: (false, true),
+    }
+}
+
+/// A line that somebody moved, to which `then` happened there, and which a last patch deletes that was made from the folder as
+/// it was delivered.
+fn moved_and(then: Edit) -> Story {
+    let mut story = Story { tree: delivered(), ..Story::default() };
+    let moves = simple(vec![(1, 1, Edit::Elsewhere), (1, 2, Edit::New)]);
+    let deletes = Deed { from_delivered: true, ..simple(vec![(1, 0, Edit::Away)]) };
+    for (number, deed) in [moves, simple(vec![(1, 1, then)]), deletes].iter().enumerate() {
+        story.come(number, deed);
+    }
+    story
+}
+
+#[test]
+fn what_was_made_of_a_line_elsewhere_is_not_taken_for_deleted() {
+    // The line was moved and changed there: nobody can delete it who doesn't know what became of it.
+    let story = moved_and(Edit::New);
+    assert_eq!(count_of_origin(&story.tree["two"], "two 0"), 1);
+    assert_eq!(story.layers.len(), 2, "the last one isn't in place");
+    // Moved and deleted there, it is.
+    let story = moved_and(Edit::Away);
+    assert_eq!(count_of_origin(&story.tree["two"], "two 0"), 0);
+    assert_eq!(story.layers.len(), 3, "the last one is in place");
+}

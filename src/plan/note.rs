@@ -67,6 +67,8 @@ pub(crate) enum NoteSource {
     Signature,
     /// What this account could not remember.
     Memory,
+    /// What this account remembers, and the folder's history doesn't say any more.
+    History,
 }
 
 impl Note {
@@ -103,6 +105,11 @@ impl Note {
             Some(NoteAbout::Hold(hold)) => Some(hold),
             _ => None,
         }
+    }
+
+    /// Whether it is in the words of `source`.
+    pub(crate) fn is_told_by(&self, source: NoteSource) -> bool {
+        matches!(self.about, Some(NoteAbout::Told { by, .. }) if by == source)
     }
 
     /// Whether it is about how a diff fits, which is shown beside the diff, too.
@@ -176,6 +183,7 @@ impl NoteSource {
             NoteSource::Script => "script",
             NoteSource::Signature => "signature",
             NoteSource::Memory => "memory",
+            NoteSource::History => "history",
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::report::phrases;
 use crate::words::{self, fill, window};
 use crate::workbench::{
     EVERY_PRODUCT, KeyFingerprint, KeyWish, KnownKey, MadeKey, PublicKey, Revoked, RevokedFrom, SignerRole,
-    is_key_name,
+    TrustedKey, is_key_name,
 };
 
 /// A key that is known here. Texts are escaped.
@@ -122,6 +122,22 @@ impl TrustForm {
             not_before: String::new(),
             not_after: String::new(),
             is_compared: false,
+        }
+    }
+
+    /// The same with what is trusted of the key already: what the form shows counts afterwards, and nothing else.
+    pub(super) fn known(self, known: &TrustedKey) -> Self {
+        let every_product = known.products.iter().any(|product| product == EVERY_PRODUCT);
+        let time = |time: Option<Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
+        Self {
+            name: known.name.clone(),
+            owner: known.owner.clone(),
+            roles: known.roles.clone(),
+            products: if every_product { String::new() } else { known.products.join("\n") },
+            every_product,
+            not_before: time(known.not_before),
+            not_after: time(known.not_after),
+            ..self
         }
     }
 

@@ -397,12 +397,14 @@ impl PlannedRollout {
         });
         let told = |one: &PlannedFolder| {
             let n = phrases::count(one.steps, "file", "files");
-            match &one.refused {
+            let (said, is_trouble) = match &one.refused {
                 Some((_, why)) => (line(why), true),
                 None if one.steps == 0 => (many::PLAN_NOTHING.to_owned(), false),
                 None if one.is_read_only => (fill(many::PLAN_READ_ONLY, &[("n", &n)]), true),
                 None => (fill(many::PLAN_CHANGES, &[("n", &n)]), false),
-            }
+            };
+            let gone = one.gone_history.as_deref().map(|gone| format!(". {}", line(&capitalised(gone))));
+            (said + &gone.unwrap_or_default(), is_trouble)
         };
         let folders = all().map(|one| (one.path.clone(), told(one)));
         let lacks = all().filter_map(|one| one.refused.as_ref()).any(|(code, _)| *code == Code::Trust);

@@ -216,6 +216,14 @@ pub(crate) fn approval(ring: &RingView, one: &ApprovalView) -> String {
     }
 }
 
+/// How an approval by a key can count that isn't trusted for it.
+pub(crate) fn to_count(one: &ApprovalView) -> Option<String> {
+    let products: Vec<String> = one.untrusted_for.iter().map(|product| shell_word(product)).collect();
+    let product = products.join(" --product ");
+    (!products.is_empty())
+        .then(|| format!("patchwright key trust KEYFILE --role approver --product {product}"))
+}
+
 fn by(said: &Attribution) -> String {
     match &said.reason {
         Some(reason) => format!("by {}, {}: {reason}", person(&said.by), said_moment(&said.time)),

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::{Report, in_words};
+use super::{Report, in_words, shell_word};
 use crate::guarded::Mend;
 use crate::model::Code;
 use crate::text::Advice;
-use crate::workbench::{Denial, GuardedError, KeysError, Override, Standing, Verdict};
+use crate::workbench::{Denial, GuardedError, KeysError, Override, SignerRole, Standing, Verdict};
 
 /// A patch is not applied, or not shown, because of who vouches for it.
 pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Verdict) -> Report {
@@ -21,7 +21,6 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
     };
     let report = Report::new(code, headline).at(file.display()).because(verdict.sentence());
     let report = verdict.doubts.iter().fold(report, |report, doubt| report.because(doubt.sentence()));
-    let shown = super::shell_path(file);
     match denial {
         Denial::Broken => {
             report.hint("Don't use it. Get the patch file again from its author, over another channel.")
@@ -30,22 +29,59 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
             "Ask the vendor for a patch file with enough signatures, or your administrator about the rules.",
         ),
         Denial::NeedsConsent => {
-            let report = match (verdict.is_key_change, verdict.unknown_keys.is_empty()) {
-                (true, _) => report.hint(Advice::by_command(
+            let hints = match verdict.is_key_change {
+                true => vec![Advice::by_command(
                     "Ask the vendor by phone whether they have a new key. If so, get the key file from them",
-                    "patchwright key trust KEYFILE --product NAME",
-                )),
-                (false, true) => report,
-                (false, false) if verdict.unknown_keys.len() > 1 => report.hint(Advice::by_command(
-                    "To trust those who signed it, get the key file of each from its owner",
-                    "patchwright key trust KEYFILE --product NAME",
-                )),
-                (false, false) => report.hint(Advice::typed(format!(
-                    "To trust whoever signed it: patchwright key trust --from {shown} --name NAME"
-                ))),
+                    key_trust(verdict, SignerRole::Author),
+                )],
+                false => to_trust_who_signed(verdict, file),
             };
-            report.hint(Override::Unsigned.hint())
+            hints.into_iter().fold(report, Report::hint).hint(Override::Unsigned.hint())
         }
+    }
+}
+
+/// How to trust those who signed it and whom nobody here knows, each as what they signed.
+pub(crate) fn to_trust_who_signed(verdict: &Verdict, file: &Path) -> Vec<Advice> {
+    let shown = super::shell_path(file);
+    let author = match verdict.unknown_as(SignerRole::Author) {
+        0 => None,
+        // Of one it takes the key that is in the patch file.
+        1 => Some(Advice::by_command(
+            "To trust its author, compare the fingerprint with them over another channel",
+            format!("patchwright key trust --from {shown} --name NAME"),
+        )),
+        _ => Some(Advice::by_command(
+            "To trust its authors, get the key file of each from its owner",
+            key_trust(verdict, SignerRole::Author),
+        )),
+    };
+    let reviewer = match verdict.unknown_as(SignerRole::Reviewer) {
+        0 => None,
+        1 => Some("To trust its reviewer, get the key file from them"),
+        _ => Some("To trust its reviewers, get the key file of each from its owner"),
+    };
+    let by_key = |what| Advice::by_command(what, key_trust(verdict, SignerRole::Reviewer));
+    author.into_iter().chain(reviewer.map(by_key)).collect()
+}
+
+fn key_trust(verdict: &Verdict, role: SignerRole) -> String {
+    let product = verdict.product.as_deref().map_or_else(|| "NAME".to_owned(), shell_word);
+    match role {
+        SignerRole::Reviewer => format!("patchwright key trust KEYFILE --role reviewer --product {product}"),
+        _ => format!("patchwright key trust KEYFILE --product {product}"),
+    }
+}
+
+/// What helps where people who are trusted signed it, and not enough of them.
+pub(crate) fn to_get_more_signatures(verdict: &Verdict, file: &Path) -> Advice {
+    let shown = super::shell_path(file);
+    match (verdict.lacking(SignerRole::Author), verdict.lacking(SignerRole::Reviewer)) {
+        (0, 1..) => Advice::by_command(
+            "Ask a reviewer you trust to sign it",
+            format!("patchwright sign {shown} --key KEYFILE --as reviewer"),
+        ),
+        _ => Advice::from("Ask the sender for a file signed by someone you trust."),
     }
 }
 

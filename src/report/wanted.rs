@@ -157,6 +157,11 @@ pub(crate) fn lines(folder: &FolderStand, with_met: bool) -> Vec<(String, String
         let said = format!("{} ({})", report.title(), report.code);
         lines.push(("the folder".to_owned(), said, report.hints.first().cloned()));
     }
+    if let Some(gone) = &folder.gone_history {
+        let here = shell_path(&folder.path);
+        let confirm = format!("If this is right, confirm it: patchwright history {here} --confirm=REASON");
+        lines.push(("the folder".to_owned(), gone.clone(), Some(Advice::typed(confirm))));
+    }
     if let Some(said) = read_only_phrase(folder) {
         lines.push(("the folder".to_owned(), said.to_owned(), None));
     }

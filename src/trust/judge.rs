@@ -14,7 +14,7 @@ use super::review::{Opinion, Review};
 use super::sshsig::SshSignature;
 use super::statement::{SequencePlace, SignerRole, Statement, StatementKind};
 use super::store::{Keyring, TrustedKey};
-use super::verdict::{Doubt, Reason, Signatory, Standing, Verdict};
+use super::verdict::{Doubt, Reason, Signatory, Standing, UnknownKey, Verdict};
 use crate::model::{Approvals, Digest};
 
 /// What is to be signed.
@@ -125,7 +125,7 @@ struct Evaluation<'a> {
     now: Timestamp,
     valid: Vec<Valid<'a>>,
     doubts: Vec<Doubt>,
-    unknown_keys: Vec<PublicKey>,
+    unknown_keys: Vec<UnknownKey>,
 }
 
 /// Each doubt once: one key that signed in two roles is one that nobody knows.
@@ -189,7 +189,10 @@ impl<'a> Evaluation<'a> {
         let Some(key) = known.iter().find(|key| signature.covers(content, &key.key)) else {
             let named = signature.named_key.clone().filter(|key| keyring.find(&key.fingerprint()).is_none());
             return Err(match (named, known.first()) {
-                (Some(key), _) if signature.covers(content, &key) => self.newcomer(key),
+                (Some(key), _) if signature.covers(content, &key) => {
+                    let said = Statement::parse(kind, &signature.comment);
+                    self.newcomer(key, kind, said.as_ref())
+                }
                 (_, Some(known)) => Doubt::new(Some(known), Reason::Invalid("it doesn't match this file")),
                 (..) => Doubt::new(None, Reason::UnknownNumber(signature.key_id)),
             });
@@ -215,16 +218,21 @@ impl<'a> Evaluation<'a> {
         match (self.keyring.find(&signature.key.fingerprint()), fits) {
             (Some(key), Ok(())) => Ok((key, None)),
             (Some(key), Err(problem)) => Err(Doubt::new(Some(key), Reason::Invalid(problem))),
-            (None, Ok(())) => Err(self.newcomer(signature.key)),
+            (None, Ok(())) => Err(self.newcomer(signature.key, kind, None)),
             (None, Err(_)) => Err(Doubt::new(None, Reason::UnknownKey(signature.key.fingerprint()))),
         }
     }
 
     /// A key that nobody here knows, whose signature is valid.
-    fn newcomer(&mut self, key: PublicKey) -> Doubt {
+    fn newcomer(&mut self, key: PublicKey, kind: StatementKind, statement: Option<&Statement>) -> Doubt {
         let print = key.fingerprint();
-        if !self.unknown_keys.contains(&key) {
-            self.unknown_keys.push(key);
+        if self.unknown_keys.iter().all(|unknown| unknown.key != key) {
+            let role = match (kind, statement) {
+                (StatementKind::Review, _) => SignerRole::Reviewer,
+                (_, Some(said)) => said.role,
+                (_, None) => SignerRole::Author,
+            };
+            self.unknown_keys.push(UnknownKey { key, role });
         }
         Doubt::new(None, Reason::UnknownKey(print))
     }
@@ -312,6 +320,7 @@ impl<'a> Evaluation<'a> {
             asked: self.claim.asks,
             policy,
             unknown_keys: self.unknown_keys,
+            product: Some(product.to_owned()),
             is_key_change,
         }
     }

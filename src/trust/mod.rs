@@ -54,5 +54,7 @@ pub use store::Keyring;
 pub(crate) use store::ListState;
 pub(crate) use store::{EVERY_PRODUCT, KeyStore, KeyStoreError, TrustOrigin, TrustedKey};
 pub(crate) use store::{KeyPlaces, Revoked, RevokedFrom};
+#[cfg(test)]
+pub(crate) use verdict::UnknownKey;
 pub use verdict::Verdict;
 pub(crate) use verdict::{Denial, Doubt, Signatory, Standing};

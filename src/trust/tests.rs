@@ -235,7 +235,7 @@ fn h84_a_key_with_the_number_of_another_is_still_another_key() {
     let signature = signed(MANIFEST, StatementKind::Bundle, SignerRole::Author, &impostor);
     let verdict = judged(std::slice::from_ref(&signature), &[], &ring([anna()]));
     assert_eq!(verdict.standing, Standing::Untrusted);
-    assert_eq!(verdict.unknown_keys, [impostor.public()]);
+    assert_eq!(verdict.unknown_keys, [UnknownKey { key: impostor.public(), role: SignerRole::Author }]);
     // Both known: each signature finds its own key.
     let mut known = anna();
     known.key = impostor.public();

@@ -155,6 +155,14 @@ impl Doubt {
     }
 }
 
+/// A key that nobody here knows, and whose signature is valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnknownKey {
+    pub key: PublicKey,
+    /// As what it signed; a signature that doesn't say so is an author's.
+    pub role: SignerRole,
+}
+
 /// Who signed a patch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
@@ -171,7 +179,9 @@ pub struct Verdict {
     /// The rules that were asked.
     pub policy: Policy,
     /// Keys that are not known here whose signatures are valid: somebody could get to know them.
-    pub(crate) unknown_keys: Vec<PublicKey>,
+    pub(crate) unknown_keys: Vec<UnknownKey>,
+    /// What the patch is for, if it says so.
+    pub(crate) product: Option<String>,
     /// Somebody else signed than those who are known for this product.
     pub(crate) is_key_change: bool,
     /// Whether one of those who vouch may ship scripts.
@@ -200,6 +210,7 @@ impl Verdict {
             asked: Approvals::default(),
             policy,
             unknown_keys: Vec::new(),
+            product: None,
             is_key_change: false,
             may_ship_scripts: false,
         }
@@ -236,6 +247,21 @@ impl Verdict {
             _ if consent == Consent::Given || self.lacks_only_what_rules_ask() => Ok(()),
             _ => Err(Denial::NeedsConsent),
         }
+    }
+
+    /// How many more people have to sign as this.
+    pub(crate) fn lacking(&self, role: SignerRole) -> u32 {
+        let needed = match role {
+            SignerRole::Author => self.needs.authors,
+            SignerRole::Reviewer => self.needs.reviewers,
+            _ => 0,
+        };
+        needed.saturating_sub(self.count(role))
+    }
+
+    /// How many keys that nobody here knows signed it as this.
+    pub(crate) fn unknown_as(&self, role: SignerRole) -> usize {
+        self.unknown_keys.iter().filter(|unknown| unknown.role == role).count()
     }
 
     /// The same for trying it on a clone: a rule about what is applied says nothing about what is only tried.

@@ -426,7 +426,7 @@ fn another_patch_comes_in_meanwhile() {
 #[test]
 fn the_key_that_signed_is_taken_back() {
     ends_in_moved(&EVERY_WAY, Scene::new, |scene| {
-        scene.console().done("key revoke acme --reason stolen");
+        scene.console().done("key revoke acme --reason stolen --yes");
     });
 }
 

@@ -68,7 +68,7 @@ fn who_vouches_for_a_patch_in_a_folder_is_asked_of_the_keys_of_today() {
     assert!(console.done("status $/app").out.contains("signed by anna"));
 
     // What the history says of its first entry stays as it was; the key does not count any more.
-    console.done("key revoke anna --reason stolen");
+    console.done("key revoke anna --reason stolen --yes");
     assert_eq!(authors(), [serde_json::Value::Null, serde_json::Value::Null]);
 }
 
@@ -234,7 +234,7 @@ fn what_undoes_a_script_needs_a_key_that_is_good_today() {
     let console = person(&sandbox);
     trust_anna_with_scripts(&sandbox, &console);
     console.done("apply $/scripted.patchbundle $/app --yes --run-scripts");
-    console.done("key revoke anna --reason stolen");
+    console.done("key revoke anna --reason stolen --yes");
     let refused = console.run("rollback $/app --yes --run-scripts");
     assert_eq!(refused.code, 4, "{refused}");
     assert!(refused.err.contains("isn't signed by anyone you trust today to ship scripts"), "{refused}");

@@ -117,7 +117,7 @@ fn a_patch_whose_key_was_revoked_since_does_not_come_back_without_a_word() {
     console.done("rollback $/app --yes");
     console.done("reapply $/app --yes");
     console.done("rollback $/app --yes");
-    console.done("key revoke anna --reason stolen");
+    console.done("key revoke anna --reason stolen --yes");
     let refused = console.run("reapply $/app --yes");
     assert_eq!(refused.code, 4, "{refused}");
     assert!(refused.err.contains("is no longer accepted") && refused.err.contains("stolen"), "{refused}");

@@ -281,7 +281,7 @@ fn a_patch_that_can_not_be_reapplied_is_not_offered_so() {
     let back = console.done("rollback $/app --yes");
     assert!(back.out.contains("To undo it: patchwright reapply $/app\n"), "{back}");
     console.done("reapply $/app --yes");
-    console.done("key revoke anna --reason stolen");
+    console.done("key revoke anna --reason stolen --yes");
     let back = console.done("rollback $/app --yes");
     assert!(back.out.contains("To apply it again: patchwright apply FILE $/app\n"), "{back}");
     let status = console.done("status $/app");

@@ -69,6 +69,133 @@ fn of_several_unknown_keys_no_hint_takes_one_from_the_patch_file() {
     assert!(!refused.err.contains("--from"), "that takes a patch file with one new key: {refused}");
 }
 
+/// The commands that `text` names for trusting a key.
+fn ways_to_trust(text: &str) -> Vec<String> {
+    let commands = text.split("patchwright ").skip(1).filter(|command| command.starts_with("key trust"));
+    commands.map(|command| command.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn a_hint_trusts_each_signer_as_what_they_signed_and_no_reviewer_as_an_author() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let (anna, bob) = (new_key(&console, "anna"), new_key(&console, "bob"));
+    sign(&console, "fix", "anna", "author");
+    sign(&console, "fix", "bob", "reviewer");
+    for command in ["verify $/fix.patchbundle", "apply $/fix.patchbundle $/app --yes"] {
+        let ways = ways_to_trust(&console.run(command).printed());
+        assert!(ways[0].starts_with("key trust --from $/fix.patchbundle --name NAME"), "{command}: {ways:?}");
+        assert!(
+            ways[1].starts_with("key trust KEYFILE --role reviewer --product Widget"),
+            "{command}: {ways:?}"
+        );
+    }
+    // As the hints say it, both count.
+    console.done(&format!("key trust --from $/fix.patchbundle --name Anna --fingerprint {anna}"));
+    trust(&console, "bob", &bob, "--role reviewer --product Widget");
+    let verified = console.done("verify $/fix.patchbundle");
+    assert!(verified.out.contains("bob as reviewer"), "{verified}");
+    assert!(!verified.out.contains("isn't accepted"), "{verified}");
+}
+
+#[test]
+fn a_key_that_only_reviewed_is_not_looked_for_in_the_patch_file() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    new_key(&console, "bob");
+    sign(&console, "fix", "bob", "reviewer");
+    let verified = console.run("verify $/fix.patchbundle");
+    let ways = ways_to_trust(&verified.printed());
+    assert_eq!(ways.len(), 1, "{verified}");
+    assert!(ways[0].starts_with("key trust KEYFILE --role reviewer --product Widget"), "{verified}");
+}
+
+#[test]
+fn where_only_a_reviewer_is_missing_one_is_to_be_asked() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let (anna, bob) = (new_key(&console, "anna"), new_key(&console, "bob"));
+    sign(&console, "fix", "anna", "author");
+    trust(&console, "anna", &anna, "--product Widget");
+    trust(&console, "bob", &bob, "--role reviewer --product Widget");
+    let rules = sandbox.read("settings/trust.toml").expect("the file");
+    sandbox.write("settings/trust.toml", &format!("{rules}\n[products.Widget]\nreviewers = 1\n"));
+    let verified = console.run("verify $/fix.patchbundle");
+    assert_eq!(verified.code, 4, "{verified}");
+    let asked = "patchwright sign $/fix.patchbundle --key KEYFILE --as reviewer";
+    assert!(verified.out.contains(asked) && !verified.out.contains("Ask the sender"), "{verified}");
+    sign(&console, "fix", "bob", "reviewer");
+    console.done("verify $/fix.patchbundle");
+}
+
+/// As what `anna` is trusted, and for what.
+fn trusted_as(console: &Console<'_>) -> (Vec<String>, Vec<String>) {
+    let keys = console.done("key list --json").json();
+    let texts = |of: &serde_json::Value| {
+        let texts = of.as_array().expect("a list").iter();
+        texts.map(|text| text.as_str().expect("a text").to_owned()).collect::<Vec<_>>()
+    };
+    (texts(&keys["keys"][0]["roles"]), texts(&keys["keys"][0]["products"]))
+}
+
+#[test]
+fn a_key_that_is_trusted_for_more_stays_trusted_for_what_it_was() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let anna = new_key(&console, "anna");
+    let run = |more: &str| {
+        console.run(&format!("key trust $/settings/keys/anna.pub --fingerprint {anna} --yes {more}"))
+    };
+    assert_eq!(run("--name Anna --owner ACME --product Widget").code, 0);
+    let added = run("--role approver --product Widget");
+    assert!(added.out.contains("Anna is trusted as author, approver for Widget"), "{added}");
+    assert!(added.out.contains("You said before: author for Widget. That still counts."), "{added}");
+    // For another product, it may do there what it may do already.
+    assert_eq!(run("--product Gadget").code, 0);
+    let both =
+        (vec!["author".to_owned(), "approver".to_owned()], vec!["Widget".to_owned(), "Gadget".to_owned()]);
+    assert_eq!(trusted_as(&console), both);
+    // What nobody said isn't said by the way.
+    let more = run("--role reviewer --product Other");
+    assert_eq!(more.code, 3, "{more}");
+    assert!(more.err.contains("--replace"), "{more}");
+    assert_eq!(trusted_as(&console), both);
+}
+
+#[test]
+fn whoever_wants_to_trust_a_key_for_less_replaces_what_they_said() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let anna = new_key(&console, "anna");
+    trust(&console, "anna", &anna, "--role author --role approver --product Widget --product Gadget");
+    let less = console.done(&format!(
+        "key trust $/settings/keys/anna.pub --role approver --product Widget --replace --fingerprint {anna}"
+    ));
+    assert!(
+        less.out.contains("This replaces what you said before: author, approver for Widget, Gadget"),
+        "{less}"
+    );
+    assert_eq!(trusted_as(&console), (vec!["approver".to_owned()], vec!["Widget".to_owned()]));
+}
+
+#[test]
+fn a_key_is_revoked_only_once_somebody_has_agreed() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let anna = new_key(&console, "anna");
+    trust(&console, "anna", &anna, "--product Widget");
+    let alone = Console::new(&sandbox).with_keys().run("key revoke anna --reason stolen");
+    assert_eq!(alone.code, 3, "nobody is at a terminal: {alone}");
+    let declined = Console::new(&sandbox).with_keys().answering("n").run("key revoke anna --reason stolen");
+    assert_eq!(declined.code, 3, "{declined}");
+    assert!(declined.err.contains("Revoke this key? This can't be undone."), "{declined}");
+    assert!(declined.err.contains("author for Widget"), "which key it is: {declined}");
+    sign(&console, "fix", "anna", "author");
+    console.done("verify $/fix.patchbundle");
+    console.done("key revoke anna --reason stolen");
+    assert_eq!(console.run("verify $/fix.patchbundle").code, 4);
+}
+
 #[test]
 fn a_patch_is_signed_compared_trusted_and_then_applied_without_a_word_of_honour() {
     let sandbox = scene();
@@ -283,7 +410,7 @@ fn a_key_that_was_taken_back_does_not_count_and_cannot_be_trusted_again() {
     let anna = new_key(&console, "anna");
     trust(&console, "anna", &anna, "--product Widget");
     sign(&console, "fix", "anna", "author");
-    console.done("key revoke anna --reason stolen");
+    console.done("key revoke anna --reason stolen --yes");
     let verified = console.run("verify $/fix.patchbundle");
     assert_eq!(verified.code, 4);
     assert!(verified.out.contains("the key was revoked: stolen"), "{verified}");

@@ -16,6 +16,8 @@ pub(crate) enum HistoryDoubt {
     CopiedChange { files: Vec<String> },
     /// The history ends at entry `here`, and its owner wrote into it up to `newest`.
     ShortenedHistory { here: u64, newest: u64 },
+    /// There is no history, and its owner wrote into one up to `newest`.
+    GoneHistory { newest: u64 },
     /// There is no place to remember who wrote a history.
     NoMemory,
     /// Only these entries, which somebody else wrote, say what would come into the folder.
@@ -82,6 +84,14 @@ impl HistoryDoubt {
                 Code::State,
                 shortened_history(*here, *newest),
                 confirm_after(format!("patchwright history {HERE} --verify"), "If you restored a backup here"),
+            ),
+            HistoryDoubt::GoneHistory { newest } => row(
+                Code::Unknown,
+                format!("{}, so nothing can be undone here", gone_history(*newest)),
+                Advice::typed(format!(
+                    "If it was removed by mistake, restore .patchwright from a backup. If this is right, confirm it: \
+                     patchwright history {HERE} --confirm=REASON"
+                )),
             ),
             HistoryDoubt::NoMemory => row(
                 Code::Rights,
@@ -155,6 +165,14 @@ fn not_checked(subject: &str) -> String {
 fn entries_in_words(entries: &[u64]) -> String {
     let numbers: Vec<String> = entries.iter().map(u64::to_string).collect();
     format!("{} {}", if entries.len() == 1 { "entry" } else { "entries" }, shortened(&numbers))
+}
+
+/// That a history is gone as a whole, without a capital letter and a full stop.
+pub(crate) fn gone_history(newest: u64) -> String {
+    format!(
+        "this folder has no history, and you changed it up to entry {newest}: it was removed, or the product was \
+         installed anew"
+    )
 }
 
 /// That entries are gone from the end of a history, without a capital letter and a full stop.

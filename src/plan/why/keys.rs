@@ -18,6 +18,11 @@ pub(crate) enum Keys {
     TakenBack {
         reason: String,
     },
+    /// Its roles count for all its products, so that it would be trusted as this for that, which nobody said.
+    GivesMore {
+        role: String,
+        product: String,
+    },
     /// What was said about it makes no sense.
     Nonsense(String),
     NameTaken(String),
@@ -86,6 +91,7 @@ impl Keys {
             Keys::TakenBack { reason } => {
                 key(format!("this key was revoked: {reason}"), "Ask its owner for a new key.")
             }
+            Keys::GivesMore { role, product } => gives_more(role, product),
             Keys::Nonsense(problem) => row(Code::Key, problem, "Correct it, then try again."),
             Keys::NameTaken(name) => key(
                 format!("another key already has the name {name:?}"),
@@ -127,6 +133,21 @@ impl Keys {
             }
         }
     }
+}
+
+fn gives_more(role: &str, product: &str) -> Wording {
+    let product = match product {
+        "*" => "every product",
+        product => product,
+    };
+    row(
+        Code::Key,
+        format!(
+            "the roles of a key count for all its products, so this would also trust it as {role} for {product}, which you \
+             didn't say"
+        ),
+        Advice::typed("If you mean that, name every role and every product together, and add --replace."),
+    )
 }
 
 fn make_it_trusted() -> Advice {

@@ -37,7 +37,7 @@ pub(crate) use components::{ComponentState, NeedsComponent};
 pub(crate) use danger::Danger;
 pub(crate) use disk::Disk;
 pub(crate) use edits::{Edits, NoDraft};
-pub(crate) use history_doubt::{HistoryDoubt, shortened_history};
+pub(crate) use history_doubt::{HistoryDoubt, gone_history, shortened_history};
 pub(crate) use keys::{Keys, Reviewing};
 pub(crate) use making::{Making, Taken};
 pub(crate) use nested::Nested;
@@ -51,7 +51,7 @@ pub(crate) use scripts::{NotAgreed, Scripts};
 pub(crate) use signers::{Before, Signers};
 pub(crate) use site_rules::{Lacks, SiteRule};
 pub(crate) use switches::{Switches, are_open, undoes_phrase};
-pub(crate) use undo::{LastChange, Undo};
+pub(crate) use undo::{EditedSince, LastChange, Undo};
 pub(crate) use unfit::Unfit;
 pub(crate) use wanted::{PatchDoubt, Wanted};
 

@@ -3,7 +3,7 @@
 use super::{HERE, Wording, row};
 use crate::model::Code;
 use crate::plan::Because;
-use crate::text::Advice;
+use crate::text::{Advice, capitalised};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Undo {
@@ -43,9 +43,23 @@ pub(crate) enum Undo {
     CameBack {
         patch: String,
     },
-    /// It was edited since, and its backup would be deleted.
-    EditedBeforeKeeping,
+    /// It was edited or deleted since, and what there is of it in backups would be deleted.
+    EditedBeforeKeeping(EditedSince),
     HasScripts,
+}
+
+/// How a file isn't as its patches left it, and what backups there are of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct EditedSince {
+    /// It isn't there any more; otherwise it was edited.
+    pub is_deleted: bool,
+    pub has_original: bool,
+    /// Whether it can be repaired without a patch file.
+    pub has_patched: bool,
+    /// A patch whose file it can be repaired with.
+    pub patch_file: Option<String>,
+    /// A switch in it was turned since, and it can be repaired only once that is turned back.
+    pub has_moved_switch: bool,
 }
 
 /// What the last change to a folder was, where that was no rollback.
@@ -111,16 +125,46 @@ impl Undo {
                 format!("{patch} was reapplied already; that was the last change to this folder"),
                 Advice::by_command("See what is applied", format!("patchwright status {HERE}")),
             ),
-            Undo::EditedBeforeKeeping => row(
-                Code::Drift,
-                "was edited since, and both of its backups would be deleted: the patched file and the original",
-                Advice::by_command("Repair it first", format!("patchwright repair {HERE}"))
-                    .or(Advice::typed("keep your edit, and add --keep-edits.")),
-            ),
+            Undo::EditedBeforeKeeping(edited) => edited.row(),
             Undo::HasScripts => {
                 row(Code::NoWayBack, "the patch has scripts, and reapplying doesn't run them", APPLY_AGAIN)
             }
         }
+    }
+}
+
+impl EditedSince {
+    fn row(&self) -> Wording {
+        let how = if self.is_deleted { "deleted" } else { "edited" };
+        let lost = match (self.has_patched, self.has_original) {
+            (true, true) => "both of its backups would be deleted: the patched file and the original",
+            (true, false) => "the backup of the patched file would be deleted",
+            (false, true) => "the backup of its original would be deleted",
+            (false, false) => "after this, the patch can't be rolled back",
+        };
+        let keep = Advice::typed(match self.is_deleted {
+            true => "leave it deleted, and add --keep-edits.",
+            false => "keep your edit, and add --keep-edits.",
+        });
+        let repair = match &self.patch_file {
+            _ if self.has_moved_switch => Some(Advice::by_command(
+                "Turn its switch back, then repair it",
+                format!("patchwright toggle {HERE}"),
+            )),
+            _ if self.has_patched => {
+                Some(Advice::by_command("Repair it first", format!("patchwright repair {HERE}")))
+            }
+            Some(patch) => Some(Advice::by_command(
+                &format!("Repair it first, with the patch file of {patch}"),
+                format!("patchwright repair {HERE} --from FILE"),
+            )),
+            None => None,
+        };
+        let hint = match repair {
+            Some(repair) => repair.or(keep),
+            None => keep.map(capitalised),
+        };
+        row(Code::Drift, format!("was {how} since, and {lost}"), hint)
     }
 }
 

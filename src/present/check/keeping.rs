@@ -23,7 +23,7 @@ impl CheckPage {
             findings.push(Finding { evidence, ..edits });
         }
         if !found.edited.is_empty() {
-            let evidence = found.edited.iter().map(|path| line(path.as_str())).collect();
+            let evidence = found.edited.iter().map(|(path, _)| line(path.as_str())).collect();
             let edited = Finding::plain(Rank::MayBreak, window::KEEP_EDITED, window::KEEP_EDITED_MEANING);
             findings.push(Finding { evidence, ..edited });
         }

@@ -86,7 +86,16 @@ pub(super) fn answer(workbench: &Workbench, effect: KeyEffect, watch: Watch<'_>)
 /// A key out of a file, called as the file is.
 fn read(workbench: &Workbench, file: &Path) -> Result<Box<TrustForm>, Failure> {
     let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    found(None, || Ok(Box::new(TrustForm::of_file(workbench.read_key(file)?, &name))))
+    found(None, || {
+        let key = workbench.read_key(file)?;
+        let print = key.fingerprint();
+        let known = workbench.keys()?.into_iter().find(|known| known.key.key.fingerprint() == print);
+        let form = TrustForm::of_file(key, &name);
+        Ok(Box::new(match known {
+            Some(known) => form.known(&known.key),
+            None => form,
+        }))
+    })
 }
 
 /// The one key that signed the patch file and that nobody here knows.

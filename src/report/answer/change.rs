@@ -66,7 +66,7 @@ answers! {
         target: String = path_text(target),
         patches: Vec<PatchNote> = accepted.patches.clone(),
         edits: Vec<Kept> = all(&accepted.edits, Kept::new),
-        [edited_since]: Vec<String> = some(all(&accepted.edited, ToString::to_string)),
+        [edited_since]: Vec<String> = some(all(&accepted.edited, |(path, _)| path.to_string())),
         [rollback]: Vec<PatchNote> = some(accepted.rollback.clone()),
         [last_change]: String = accepted.last.map(|last| last_change(last).to_owned()),
         [notes]: Vec<Note> = some(accepted.notes.clone()),

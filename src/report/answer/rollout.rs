@@ -70,6 +70,7 @@ answers! {
         [code]: String = folder.refused.as_ref().map(|(code, _)| code.to_string()),
         [why]: String = folder.refused.as_ref().map(|(_, why)| why.clone()),
         [read_only]: bool = folder.is_read_only.then_some(true),
+        [history_gone]: bool = folder.gone_history.is_some().then_some(true),
         [left_out]: String = folder.left_out.clone(),
     }
 }

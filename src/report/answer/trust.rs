@@ -23,7 +23,7 @@ answers! {
         doubts: Vec<String> = all(&verdict.doubts, Doubt::sentence),
         needs: Needs = Needs::new(verdict.needs.authors, verdict.needs.reviewers),
         policy: String = verdict.policy.set_by.as_str().to_owned(),
-        new_keys: Vec<String> = all(&verdict.unknown_keys, |key| key.fingerprint().to_string()),
+        new_keys: Vec<String> = all(&verdict.unknown_keys, |unknown| unknown.key.fingerprint().to_string()),
     }
 
     Signer(voucher: &Signatory) {

@@ -31,6 +31,7 @@ answers! {
             Failure::new(&Report::from_error(error, Some(&one.path)))
         }),
         [read_only]: bool = one.is_read_only.then_some(true),
+        [history_gone]: bool = one.gone_history.is_some().then_some(true),
         [entries]: Vec<u64> = some(one.entries.clone()),
     }
 

@@ -11,11 +11,13 @@ use crate::disk::fs::Fs;
 use crate::disk::observe;
 use crate::ledger::{Action, Entry, EntryFact, Ledger, PatchNote, Turn};
 use crate::model::{Digest, LayerKey, Node, PlaceProblem, TreePath};
-use crate::plan::why::{Disk, Undo};
+use crate::plan::why::{Disk, EditedSince, Undo};
 use crate::plan::{Note, Obstacle};
 use crate::progress::{CancelToken, Quiet};
 use crate::transaction;
+use crate::workbench::look::drift::DriftKind;
 use crate::workbench::look::stack::read_ledger;
+use crate::workbench::look::status::drift;
 use crate::workbench::look::unchecked::in_doubt;
 use crate::workbench::{DecisionDigest, Error, Result, Workbench};
 
@@ -31,9 +33,9 @@ pub struct Accepted {
     pub last: Option<Turn>,
     /// Edited files that were backed up when they were replaced. The backups are deleted, too.
     pub edits: Vec<KeptEdit>,
-    /// Files that somebody edited since, whose backups go: what the patches left there, and what was there before, is in no
-    /// backup afterwards.
-    pub edited: Vec<TreePath>,
+    /// Files that somebody edited or deleted since, whose backups go: what the patches left there, and what was there before,
+    /// is in no backup afterwards.
+    pub(crate) edited: Vec<(TreePath, EditedSince)>,
     /// What somebody should know about how it was done.
     pub notes: Vec<Note>,
     /// The newest entry of the history when that was so.
@@ -52,7 +54,9 @@ impl Accepted {
             sum.add("edit", edit.path.as_str());
             sum.add("copy", &edit.copy);
         }
-        self.edited.iter().for_each(|path| sum.add("edited", path.as_str()));
+        for (path, edited) in &self.edited {
+            sum.add(if edited.is_deleted { "deleted" } else { "edited" }, path.as_str());
+        }
         sum.finish()
     }
 
@@ -61,11 +65,18 @@ impl Accepted {
     /// # Errors
     /// If there are such, about each of them.
     pub(crate) fn refuse_edited(&self) -> Result<()> {
-        let refused = |path| Obstacle::at(path, Undo::EditedBeforeKeeping);
+        let refused = |(path, edited): &(TreePath, EditedSince)| {
+            Obstacle::at(path, Undo::EditedBeforeKeeping(edited.clone()))
+        };
         match self.edited.is_empty() {
             true => Ok(()),
             false => Err(Error::Refused(self.edited.iter().map(refused).collect())),
         }
+    }
+
+    /// Whether somebody edited or deleted a file since, whose backups go.
+    pub fn has_edited_files(&self) -> bool {
+        !self.edited.is_empty()
     }
 
     /// Whether there is nothing to give up.
@@ -133,11 +144,14 @@ impl Workbench {
         entry.facts.extend(rollback.map(|gone| EntryFact::RollbackKept { patch: gone.id.clone() }));
         let edits = given_up.edits.iter();
         entry.facts.extend(edits.map(|edit| EntryFact::EditBackupDeleted { path: edit.path.to_string() }));
-        let shown = "was edited when its backup was deleted; the edit stays".to_owned();
-        let edited = given_up.edited.iter();
-        entry
-            .facts
-            .extend(edited.map(|path| EntryFact::Noted { path: path.to_string(), shown: shown.clone() }));
+        let noted = |(path, edited): &(TreePath, EditedSince)| {
+            let shown = match edited.is_deleted {
+                true => "was missing when its backup was deleted; it stays deleted",
+                false => "was edited when its backup was deleted; the edit stays",
+            };
+            EntryFact::Noted { path: path.to_string(), shown: shown.to_owned() }
+        };
+        entry.facts.extend(given_up.edited.iter().map(noted));
         folder.append(&entry)?;
         given_up.notes.extend(folder.remember());
         folder.give_up(&unused)?;
@@ -232,9 +246,9 @@ impl PlannedAcceptance {
 }
 
 /// The places that `entries` changed and that are not as the history says any more.
-fn edited_since(fs: &dyn Fs, ledger: &Ledger, entries: &[u64]) -> Result<Vec<TreePath>> {
-    let changed = entries.iter().filter_map(|seq| ledger.entry(*seq)).flat_map(|entry| entry.steps.iter());
-    let changed: BTreeSet<&TreePath> = changed.map(|step| &step.path).collect();
+fn edited_since(fs: &dyn Fs, ledger: &Ledger, entries: &[u64]) -> Result<Vec<(TreePath, EditedSince)>> {
+    let steps = || entries.iter().filter_map(|seq| ledger.entry(*seq)).flat_map(|entry| entry.steps.iter());
+    let changed: BTreeSet<&TreePath> = steps().map(|step| &step.path).collect();
     let (expected, carried) = (ledger.expected(), ledger.carried_edits());
     let seen = observe(fs, changed.iter().copied(), &Quiet, &CancelToken::new())?;
     let unclear = |problem: &PlaceProblem| {
@@ -245,7 +259,7 @@ fn edited_since(fs: &dyn Fs, ledger: &Ledger, entries: &[u64]) -> Result<Vec<Tre
         // Whether anybody edited them is not known.
         return Err(Error::Refused(unclear));
     }
-    let tree = seen.tree;
+    let tree = &seen.tree;
     let is_edited = |path: &&TreePath| match (expected.get(*path).and_then(Option::as_ref), tree.at(path)) {
         // What the move of a switch left there holds an edit.
         (_, Some(_)) if carried.contains_key(*path) => true,
@@ -254,7 +268,22 @@ fn edited_since(fs: &dyn Fs, ledger: &Ledger, entries: &[u64]) -> Result<Vec<Tre
         (None, Some(Node::Dir(_))) | (None, None) => false,
         (None, Some(_)) | (Some(_), None) => true,
     };
-    Ok(changed.into_iter().filter(is_edited).cloned().collect())
+    let edited: BTreeSet<&TreePath> = changed.into_iter().filter(is_edited).collect();
+    let expected = expected.into_iter().filter(|(path, _)| edited.contains(path)).collect();
+    let has_original = |path: &TreePath| {
+        steps().any(|step| step.path == *path && matches!(step.before, Some(Node::File(_))))
+    };
+    let edited = drift(fs, ledger, &expected, &seen)?.into_iter().map(|one| {
+        let edited = EditedSince {
+            is_deleted: one.kind == DriftKind::Missing,
+            has_original: has_original(&one.path),
+            has_patched: one.has_backup,
+            patch_file: one.patch_file,
+            has_moved_switch: one.has_moved_switch,
+        };
+        (one.path, edited)
+    });
+    Ok(edited.collect())
 }
 
 /// The entries that have the only copies of files which a switch took away: turning it back needs them.

@@ -17,7 +17,7 @@ use crate::bundle::VerifiedBundle;
 use crate::disk::fs::Fs;
 use crate::ledger::Ledger;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, PatchRef, TreePath};
-use crate::plan::why::Unfit;
+use crate::plan::why::{Unfit, gone_history};
 use crate::plan::{
     Candidate, FolderProduct, InstalledStack, Note, NoteSource, Obstacle, PatchRemark, PlaceRemark,
     PlanOfSeveral, PlannedPatch, Preview, Resolution, Scope, Situation, plan_several, resolve,
@@ -196,6 +196,8 @@ impl Workbench {
         preview.preview.notes.extend(notes_on_withdrawn(&preview.preview, &survey.situation));
         self.add_rehearsal(fs, &mut preview, remembered);
         preview.preview.notes.extend(notes_on_unchecked(fs, &ledger)?);
+        let gone = remembered.gone_history(&ledger).map(gone_history);
+        preview.preview.notes.extend(gone.map(|gone| Note::told(NoteSource::History, gone)));
         Ok(Previewed { preview, survey, plan, order, archive })
     }
 

@@ -24,7 +24,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryFact, Gone, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
-use crate::model::{LayerKey, Node, Untrusted};
+use crate::model::{Code, LayerKey, Node, Untrusted};
 use crate::plan::why::Restoring;
 use crate::plan::{Layer, Note, NoteSource, Obstacle, OnDrift, TakenBack, plan_rollback};
 use crate::transaction::Contents;
@@ -196,7 +196,11 @@ impl Workbench {
     ) -> Result<PlannedRollback> {
         self.refuse_shortened_history(target, fs)?;
         let is_plain = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
-        self.read_consistently(target, fs, || self.look(fs, asked, watch), is_plain)
+        let look = self.read_consistently(target, fs, || self.look(fs, asked, watch), is_plain);
+        look.map_err(|error| match error.code() {
+            Code::Unknown => self.refusal_of_gone_history(target, fs).unwrap_or(error),
+            _ => error,
+        })
     }
 
     /// What the options ask for, in this folder, and what is to be said about who wrote its history.

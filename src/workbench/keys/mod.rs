@@ -70,6 +70,45 @@ pub struct KeyWish {
     pub(crate) is_first_contact: bool,
 }
 
+impl KeyWish {
+    /// The same on top of what `before` says of the key. The roles of a key count for all its products, so that both can only
+    /// grow at once where nothing else is trusted by that.
+    ///
+    /// # Errors
+    /// If the key would be trusted for more than was said, now and before.
+    pub(crate) fn added_to(mut self, before: &TrustedKey) -> Result<Self> {
+        if self.products.is_empty() {
+            self.products.push(EVERY_PRODUCT.to_owned());
+        }
+        let said = |role: &SignerRole, product: &String, (roles, products): (&[SignerRole], &[String])| {
+            let is_it = |known: &String| known == EVERY_PRODUCT || known == product;
+            roles.contains(role) && products.iter().any(is_it)
+        };
+        let now = (self.roles.as_slice(), self.products.as_slice());
+        let then = (before.roles.as_slice(), before.products.as_slice());
+        let (roles, products) = (joined(then.0, now.0), joined(then.1, now.1));
+        let pairs = roles.iter().flat_map(|role| products.iter().map(move |product| (role, product)));
+        let mut more =
+            pairs.filter(|(role, product)| !said(role, product, now) && !said(role, product, then));
+        if let Some((role, product)) = more.next() {
+            let (role, product) = (role.as_str().to_owned(), product.clone());
+            return Err(Error::refused(Keys::GivesMore { role, product }));
+        }
+        (self.roles, self.products) = (roles, products);
+        self.not_before = self.not_before.or(before.not_before);
+        self.not_after = self.not_after.or(before.not_after);
+        Ok(self)
+    }
+}
+
+/// All of both, each once.
+fn joined<T: Clone + PartialEq>(first: &[T], then: &[T]) -> Vec<T> {
+    let mut all = first.to_vec();
+    let new = then.iter().filter(|one| !first.contains(one));
+    all.extend(new.cloned());
+    all
+}
+
 /// Whether a signature is an author's, as far as it says.
 fn says_author(signature: &Attached) -> bool {
     let statement = match signature.scheme {

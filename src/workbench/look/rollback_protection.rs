@@ -11,7 +11,7 @@ use crate::bundle::place_of;
 use crate::disk::fs::{Fs, Place};
 use crate::ledger::{Action, Entry, Ledger, LedgerError, read_small};
 use crate::model::{Digest, LayerKey, Mode, Node, Patch, Step};
-use crate::plan::why::{HistoryDoubt, shortened_history};
+use crate::plan::why::{HistoryDoubt, gone_history, shortened_history};
 use crate::text::capitalised;
 use crate::transaction::TransactionError;
 use crate::transaction::recover::{self, Unfinished};
@@ -57,10 +57,7 @@ impl OlderCopy {
     pub(crate) fn sentence(&self) -> String {
         let Self { here, newest, path, is_this_path } = self;
         match is_this_path {
-            true if *here == 0 => format!(
-                "This folder has no history, and you changed it up to entry {newest}: it was removed, or the product was \
-                 installed anew"
-            ),
+            true if *here == 0 => capitalised(&gone_history(*newest)),
             true => capitalised(&shortened_history(*here, *newest)),
             false => format!(
                 "This folder is an older copy of {path}: its history ends at entry {here}, and you have changed that one up \
@@ -119,6 +116,12 @@ impl Remembered {
         let floors = |(name, memory): &(FolderName, Arc<Memory>)| memory.floors(name, fs, &asked);
         self.0.as_ref().map(floors).unwrap_or_default()
     }
+
+    /// The newest entry that this person wrote in the folder, where its history, `ledger`, is gone as a whole.
+    pub(crate) fn gone_history(&self, ledger: &Ledger) -> Option<u64> {
+        let (name, memory) = self.0.as_ref().filter(|_| ledger.head().seq == 0)?;
+        memory.folder(name).and_then(SeenFolder::newest).map(|(entry, _)| entry)
+    }
 }
 
 impl Workbench {
@@ -162,14 +165,14 @@ impl Workbench {
     /// # Errors
     /// As [`Workbench::memory`].
     pub(crate) fn older_copy(&self, target: &Path, ledger: &Ledger) -> Result<Option<OlderCopy>> {
-        let Some(memory) = self.memory()? else { return Ok(None) };
-        let name = FolderName::new(target);
+        let remembered = self.remembered(target)?;
+        let Remembered(Some((name, memory))) = &remembered else { return Ok(None) };
         if ledger.head().seq == 0 {
-            let newest = memory.folder(&name).and_then(SeenFolder::newest).map(|(entry, _)| entry);
             let path = name.path().to_owned();
-            return Ok(newest.map(|newest| OlderCopy { here: 0, newest, path, is_this_path: true }));
+            let gone = |newest| OlderCopy { here: 0, newest, path, is_this_path: true };
+            return Ok(remembered.gone_history(ledger).map(gone));
         }
-        let goes_on = memory.goes_on(&name, ledger);
+        let goes_on = memory.goes_on(name, ledger);
         Ok(goes_on.map(|(there, newest)| OlderCopy {
             here: ledger.head().seq,
             newest,
@@ -199,6 +202,12 @@ impl Workbench {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Why nothing of what was done in `target` can be undone, where its history is gone as a whole.
+    pub(crate) fn refusal_of_gone_history(&self, target: &Path, fs: &dyn Fs) -> Option<Error> {
+        let newest = self.remembered(target).ok()?.gone_history(&read_ledger(fs).ok()?)?;
+        Some(Error::refused(HistoryDoubt::GoneHistory { newest }))
     }
 
     /// Whether this person, as far as is remembered, did not begin the interrupted change that comes to `entry`.

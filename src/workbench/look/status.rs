@@ -413,7 +413,11 @@ fn removal(folder: &FolderStack, layer: &Layer) -> Removal {
     if sharing.is_empty() { Removal::Alone } else { Removal::Rebuilding(ids(sharing)) }
 }
 
-fn drift(
+/// What is not as `expected`, and what is known of each place.
+///
+/// # Errors
+/// If the history or a file cannot be read.
+pub(crate) fn drift(
     fs: &dyn Fs,
     ledger: &Ledger,
     expected: &BTreeMap<TreePath, Option<Node>>,

@@ -1,6 +1,7 @@
 //! Who approves a ring: people by hand, which is a note in the records, and people by their keys, which whoever can write the
 //! records can't forge.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::RolloutView;
@@ -31,6 +32,8 @@ pub(crate) struct ApprovalView {
     pub owner: Option<String>,
     /// Why it does not count, if so, as a phrase.
     pub ignored: Option<String>,
+    /// The products that its key would have to be trusted for as an approver's, if that is why.
+    pub untrusted_for: Vec<String>,
 }
 
 impl Workbench {
@@ -111,7 +114,7 @@ impl Workbench {
         let keyring = if is_signed { self.keyring()? } else { Keyring::default() };
         let of_ring = |(at, (ring, plan)): (usize, (&RingState, &RingPlan))| {
             let heard = ring.signed.iter().map(|one| match self.hear(one, state, at, &keyring) {
-                Some((approval, by)) => by_key(approval, by),
+                Some((approval, by)) => by_key(approval, by, state),
                 None => unheard(one),
             });
             let by_hand = ring.approvals.iter().map(|said| by_hand(said, plan));
@@ -128,10 +131,18 @@ fn attached(signed: &SignedApproval) -> Attached {
     Attached { scheme, bytes: signed.signature.clone().into_bytes() }
 }
 
-fn by_key(approval: Approval, Approver { key, owner }: Approver) -> ApprovalView {
+fn by_key(approval: Approval, Approver { key, owner }: Approver, state: &RolloutState) -> ApprovalView {
     let Approval { by, time, reason, .. } = approval;
     let ignored = owner.as_ref().err().map(|why: &NoApprover| format!("its key {}", why.phrase()));
-    ApprovalView { by, time, reason, key: Some(key.to_string()), owner: owner.ok(), ignored }
+    let untrusted_for = match owner {
+        Err(NoApprover::UnknownKey | NoApprover::NoRole | NoApprover::OtherProduct) => {
+            let products: BTreeSet<&str> = state.products().into_iter().collect();
+            products.into_iter().map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    };
+    let key = Some(key.to_string());
+    ApprovalView { by, time, reason, key, owner: owner.ok(), ignored, untrusted_for }
 }
 
 /// What somebody put there that approves nothing here.
@@ -139,13 +150,15 @@ fn unheard(signed: &SignedApproval) -> ApprovalView {
     let (by, time) = Approval::parse(signed.said.as_bytes())
         .map_or_else(|| ("somebody".to_owned(), String::new()), |said| (said.by, said.time));
     let ignored = Some("its signature isn't for this ring as it was started".to_owned());
-    ApprovalView { by, time, reason: None, key: None, owner: None, ignored }
+    let (reason, key, owner) = (None, None, None);
+    ApprovalView { by, time, reason, key, owner, ignored, untrusted_for: Vec::new() }
 }
 
 fn by_hand(said: &Attribution, plan: &RingPlan) -> ApprovalView {
     let ignored = (plan.approve_by == ApproveBy::Key).then(|| "it isn't by a key".to_owned());
     let Attribution { by, time, reason } = said.clone();
-    ApprovalView { by, time, reason, key: None, owner: None, ignored }
+    let (key, owner) = (None, None);
+    ApprovalView { by, time, reason, key, owner, ignored, untrusted_for: Vec::new() }
 }
 
 /// How many people approved.

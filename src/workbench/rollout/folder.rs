@@ -8,6 +8,7 @@ use super::state::FrozenPatch;
 use crate::ledger::{Action, CauseNote, CheckNote, Entry, Ledger, Occasion};
 use crate::model::{CauseKind, Code, Digest, Kind, Patch};
 use crate::plan::why::RolloutMismatch;
+use crate::plan::{Note, NoteSource};
 use crate::progress::Quiet;
 use crate::transaction::recover::{self, OnForeign, Unfinished};
 use crate::transaction::{ChangeFailure, FolderCondition};
@@ -64,15 +65,17 @@ pub(super) struct TurnOutcome {
     pub state: MemberState,
     pub entry: Option<u64>,
     pub why: Option<(Code, String)>,
+    /// What else somebody should know about a good folder.
+    pub remark: Option<String>,
 }
 
 impl TurnOutcome {
     pub fn new(state: MemberState, entry: Option<u64>) -> Self {
-        Self { state, entry, why: None }
+        Self { state, entry, why: None, remark: None }
     }
 
     fn because(state: MemberState, code: Code, why: impl Into<String>) -> Self {
-        Self { state, entry: None, why: Some((code, why.into())) }
+        Self { state, entry: None, why: Some((code, why.into())), remark: None }
     }
 
     /// What an error means for the folder.
@@ -103,6 +106,7 @@ impl TurnOutcome {
     /// Writes it down for `member`.
     pub fn record(self, member: &mut Member, since: i64) {
         (member.code, member.why) = self.why.map(|(code, why)| (code.to_string(), why)).unzip();
+        member.why = member.why.take().or(self.remark);
         member.state = self.state;
         member.entry = match self.state {
             // Whatever this rollout did there before is gone.
@@ -193,10 +197,11 @@ impl Workbench {
             let entry = applied.entry.map(|entry| entry.seq);
             let state = entry.map_or(MemberState::Refused, |_| MemberState::NeedsPerson);
             let why = why.trim_end_matches('.').to_owned();
-            return Ok(TurnOutcome { state, entry, why: Some((Code::Drift, why)) });
+            return Ok(TurnOutcome { entry, ..TurnOutcome::because(state, Code::Drift, why) });
         }
         if let Some(entry) = applied.entry {
-            return Ok(TurnOutcome::new(MemberState::Good, Some(entry.seq)));
+            let remark = on_gone_history(&applied.notes);
+            return Ok(TurnOutcome { remark, ..TurnOutcome::new(MemberState::Good, Some(entry.seq)) });
         }
         // Without its records a rollout still finds out what it did.
         let ledger = self.ledger_of(member)?;
@@ -212,7 +217,7 @@ impl Workbench {
         let member = Member { entry, ..member.clone() };
         Ok(match self.speaks_against(load, &member, watch)? {
             None => TurnOutcome::new(good, entry),
-            why => TurnOutcome { state: ill, entry, why },
+            why => TurnOutcome { why, ..TurnOutcome::new(ill, entry) },
         })
     }
 
@@ -282,9 +287,9 @@ impl Workbench {
         let back = self.take_back_there(&begun, by, watch)?;
         Ok(Some(match back.state {
             MemberState::RolledBack => {
-                TurnOutcome { state: MemberState::PutBack, entry: None, why: Some(why) }
+                TurnOutcome { why: Some(why), ..TurnOutcome::new(MemberState::PutBack, None) }
             }
-            _ => TurnOutcome { state: MemberState::NeedsPerson, entry: good.entry, why: Some(why) },
+            _ => TurnOutcome { why: Some(why), ..TurnOutcome::new(MemberState::NeedsPerson, good.entry) },
         }))
     }
 
@@ -306,7 +311,7 @@ impl Workbench {
             Err(error) if error.code() == Code::Interrupted => return Err(error),
             Err(error) => (error.code(), error.to_string()),
         };
-        Ok(Some(TurnOutcome { state: MemberState::NotGoodAnyMore, entry: None, why: Some(why) }))
+        Ok(Some(TurnOutcome { why: Some(why), ..TurnOutcome::new(MemberState::NotGoodAnyMore, None) }))
     }
 
     /// What speaks against the patches in a folder that has them: that they are not there any more, files that are not as
@@ -360,6 +365,11 @@ impl Workbench {
         watch.cancel.check()?;
         Ok(health.failed.first().map(|failed| (Code::Health, failed.line())))
     }
+}
+
+/// What the notes of a plan say about a history that is gone.
+pub(super) fn on_gone_history(notes: &[Note]) -> Option<String> {
+    notes.iter().find(|note| note.is_told_by(NoteSource::History)).map(|note| note.text.clone())
 }
 
 pub(super) fn files_of(patches: &[FrozenPatch]) -> Vec<PathBuf> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::folder::files_of;
+use super::folder::{files_of, on_gone_history};
 use super::kind_there;
 use super::member::{Member, MemberState};
 use super::state::FrozenPatch;
@@ -32,7 +32,7 @@ pub(crate) struct PlannedRing {
 }
 
 /// What would happen in one folder.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct PlannedFolder {
     pub path: String,
     /// How many files would change.
@@ -41,6 +41,8 @@ pub(crate) struct PlannedFolder {
     pub refused: Option<(Code, String)>,
     /// Whether its disk is read-only here, so that it can be looked at and no more.
     pub is_read_only: bool,
+    /// That its history is gone as a whole, in words, if so.
+    pub gone_history: Option<String>,
     /// Why nothing will happen there, if somebody decided that.
     pub left_out: Option<String>,
 }
@@ -110,7 +112,7 @@ impl Workbench {
         let (target, path) = (Path::new(&member.path), member.path.clone());
         if member.state == MemberState::LeftOut {
             let left_out = Some(member.why.clone().unwrap_or_default());
-            return Ok(PlannedFolder { path, steps: 0, refused: None, is_read_only: false, left_out });
+            return Ok(PlannedFolder { path, left_out, ..PlannedFolder::default() });
         }
         let planned = self.check_member(member).and_then(|()| {
             let mut opened = self.for_this_folder(opened, files_of(patches), target, watch)?;
@@ -121,19 +123,22 @@ impl Workbench {
             let (read_only, refused): (Vec<Obstacle>, Vec<Obstacle>) =
                 obstacles.partition(Obstacle::is_read_only);
             match refused.is_empty() {
-                true => Ok((preview.preview.plan.steps.len(), !read_only.is_empty())),
+                true => {
+                    let gone = on_gone_history(&preview.preview.notes);
+                    Ok((preview.preview.plan.steps.len(), !read_only.is_empty(), gone))
+                }
                 false => Err(Error::Refused(refused)),
             }
         });
         match planned {
-            Ok((steps, is_read_only)) => {
+            Ok((steps, is_read_only, gone_history)) => {
                 let is_read_only = is_read_only && steps > 0;
-                Ok(PlannedFolder { path, steps, refused: None, is_read_only, left_out: None })
+                Ok(PlannedFolder { path, steps, is_read_only, gone_history, ..PlannedFolder::default() })
             }
             Err(error) if error.code() == Code::Interrupted => Err(error),
             Err(error) => {
                 let refused = super::folder::TurnOutcome::failed(&error).why;
-                Ok(PlannedFolder { path, steps: 0, refused, is_read_only: false, left_out: None })
+                Ok(PlannedFolder { path, refused, ..PlannedFolder::default() })
             }
         }
     }

@@ -32,7 +32,7 @@ impl Workbench {
             Err(error) if error.code() == Code::Interrupted => Err(error),
             Err(error) => {
                 let why = TurnOutcome::failed(&error).why;
-                Ok(Some(TurnOutcome { state: MemberState::NeedsPerson, entry: member.entry, why }))
+                Ok(Some(TurnOutcome { why, ..TurnOutcome::new(MemberState::NeedsPerson, member.entry) }))
             }
         }
     }

@@ -165,9 +165,8 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<TurnOutcome> {
         let left = |code: Code, why: &str| TurnOutcome {
-            state: MemberState::NeedsPerson,
-            entry: member.entry,
             why: Some((code, why.to_owned())),
+            ..TurnOutcome::new(MemberState::NeedsPerson, member.entry)
         };
         let done = self.check_member(member).and_then(|()| {
             let ledger = self.ledger_of(member)?;
@@ -221,7 +220,7 @@ impl Workbench {
                     Code::NoWayBack => MemberState::NoWayBack,
                     _ => MemberState::NeedsPerson,
                 };
-                Ok(TurnOutcome { state, entry: member.entry, why: TurnOutcome::failed(&error).why })
+                Ok(TurnOutcome { state, entry: member.entry, ..TurnOutcome::failed(&error) })
             }
             Ok(done) => Ok(done),
         }

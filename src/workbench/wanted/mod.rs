@@ -21,7 +21,7 @@ use crate::plan::wanted::{
     DueAction, Expectation, ExpectationStanding, ExpectationSubject, FolderWish, ObservedFolder, Past,
     PatchHere, decide,
 };
-use crate::plan::why::{BadStateFile, PatchDoubt, Wanted};
+use crate::plan::why::{BadStateFile, PatchDoubt, Wanted, gone_history};
 use crate::plan::{Layer, Obstacle, is_namesake};
 use crate::transaction::TransactionError;
 use crate::whole_file::WholeFile;
@@ -60,7 +60,7 @@ pub(crate) struct Reconciled {
 }
 
 /// How one folder stands to what is said of it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct FolderStand {
     pub path: PathBuf,
     pub expectations: Vec<Expectation>,
@@ -68,6 +68,8 @@ pub(crate) struct FolderStand {
     pub failure: Option<Error>,
     /// Whether its disk is read-only here, so that it can be looked at and no more.
     pub is_read_only: bool,
+    /// That its history is gone as a whole, in words, if so: what people decided there before isn't known any more.
+    pub gone_history: Option<String>,
     /// Entries of its history that came of this.
     pub entries: Vec<u64>,
 }
@@ -102,7 +104,7 @@ impl FolderStand {
     /// One in which the folders of a pattern can't be looked for.
     fn unlisted(path: PathBuf, source: std::io::Error) -> Self {
         let failure = Some(Error::File { doing: "list", path: path.clone(), source });
-        Self { path, expectations: Vec::new(), failure, is_read_only: false, entries: Vec::new() }
+        Self { path, expectations: Vec::new(), failure, ..Self::default() }
     }
 
     fn due(
@@ -265,13 +267,7 @@ fn newest(patches: Vec<PatchAtHand>) -> BTreeMap<String, PatchAtHand> {
 impl ReconcileRun<'_> {
     fn look<'s>(&self, path: PathBuf, section: &'s FolderSection) -> Result<InspectedFolder<'s>> {
         self.watch.cancel.check()?;
-        let stand = FolderStand {
-            path,
-            expectations: Vec::new(),
-            failure: None,
-            is_read_only: false,
-            entries: Vec::new(),
-        };
+        let stand = FolderStand { path, ..FolderStand::default() };
         let mut looked =
             InspectedFolder { section, stand, is_news: false, has_history: false, repair_from: Vec::new() };
         match self.see(&mut looked) {
@@ -308,6 +304,8 @@ impl ReconcileRun<'_> {
         }
         let entries = self.bench.history(path)?.entries;
         looked.has_history = !entries.is_empty();
+        let gone = status.older.as_ref().filter(|older| older.here == 0);
+        looked.stand.gone_history = gone.map(|older| gone_history(older.newest));
         let doubts = self.doubts(path, &status, wish)?;
         let mut past = Past::read(&history::events(&entries, &doubts.unbelieved), looked.section.digest);
         looked.is_news = !past.knows && (!entries.is_empty() || wish.may_undo());

@@ -177,3 +177,86 @@ fn a_history_that_is_gone_as_a_whole_is_told_and_stops_nothing() {
     person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
     person(&sandbox).done("history $/app --verify");
 }
+
+/// Two folders, each with a patch that this person applied; the history of `app` is gone.
+fn gone() -> Sandbox {
+    let sandbox = scene();
+    copy(&sandbox, "app", "other");
+    for folder in ["app", "other"] {
+        person(&sandbox).done(&format!("apply $/signed.patchbundle $/{folder} --yes"));
+    }
+    std::fs::remove_dir_all(sandbox.path("app/.patchwright")).expect("removed");
+    sandbox
+}
+
+const GONE: &str = "his folder has no history, and you changed it up to entry 1";
+
+#[test]
+fn whoever_plans_or_applies_in_a_folder_whose_history_is_gone_is_told_so() {
+    let sandbox = gone();
+    let plan = |folder: &str| {
+        person(&sandbox).done(&format!("plan $/plain.patchbundle $/{folder} --allow-unsigned --json")).json()
+    };
+    let told = |json: &serde_json::Value| {
+        let notes = json["notes"].as_array().cloned().unwrap_or_default();
+        notes.iter().any(|note| note["kind"] == "history" && note["text"].to_string().contains(GONE))
+    };
+    assert!(told(&plan("app")), "{}", plan("app"));
+    assert!(!told(&plan("other")), "its history is there");
+    let elsewhere = stranger(&sandbox).done("plan $/plain.patchbundle $/app --allow-unsigned");
+    assert!(!elsewhere.printed().contains(GONE), "who never saw it can't know: {elsewhere}");
+
+    let applied = person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+    assert!(applied.out.contains(GONE), "{applied}");
+    let applied = person(&sandbox).done("apply $/plain.patchbundle $/other --allow-unsigned --yes");
+    assert!(!applied.out.contains(GONE), "{applied}");
+}
+
+#[test]
+fn what_was_done_before_a_history_was_gone_cannot_be_undone_and_that_is_why() {
+    for command in ["rollback $/app --yes", "rollback $/app signed --yes", "reapply $/app --yes"] {
+        let sandbox = gone();
+        let refused = person(&sandbox).run(command);
+        assert_eq!(refused.code, 3, "{command}: {refused}");
+        assert!(refused.err.contains(GONE), "{command}: {refused}");
+        assert!(refused.err.contains("--confirm=REASON"), "how to go on: {refused}");
+        let other = stranger(&sandbox).run(command);
+        assert_eq!(other.code, 3, "{command}: {other}");
+        assert!(!other.err.contains(GONE), "who never saw it can't know: {other}");
+    }
+    let sandbox = gone();
+    person(&sandbox).done("rollback $/other --yes");
+}
+
+#[test]
+fn whoever_brings_many_folders_in_line_is_told_of_which_the_history_is_gone() {
+    let sandbox = gone();
+    let root = sandbox.path("");
+    let root = root.to_str().expect("a plain name").trim_end_matches(['/', '\\']);
+    let section = |folder: &str| format!("[[folders]]\npath = '{root}/{folder}'\nhave = [\"signed\"]\n");
+    let head = "format = \"patchwright-state/1\"\npatches = \".\"\n";
+    sandbox.write("state.toml", &format!("{head}{}{}", section("app"), section("other")));
+    let look = person(&sandbox).run("reconcile $/state.toml --json").json();
+    let gone: Vec<bool> = look["folders"]
+        .as_array()
+        .expect("folders")
+        .iter()
+        .map(|folder| folder["history_gone"].as_bool().unwrap_or_default())
+        .collect();
+    assert_eq!(gone, [true, false], "{look}");
+    let done = person(&sandbox).run("reconcile $/state.toml --apply");
+    assert_eq!(done.printed().matches(GONE).count(), 1, "{done}");
+
+    let sandbox = self::gone();
+    let ring = "[[rings]]\nname = \"all\"\nfolders = [\"app\", \"other\"]\n";
+    let head = "format = \"patchwright-rollout/1\"\nname = \"Notes\"\npatches = [\"plain.patchbundle\"]\n";
+    sandbox.write("october.toml", &format!("{head}{ring}"));
+    for command in ["plan $/october.toml", "run $/october.toml --yes", "status $/october.toml"] {
+        let command = match command.starts_with("status") {
+            true => format!("rollout {command}"),
+            false => format!("rollout {command} --allow-unsigned"),
+        };
+        let told = person(&sandbox).run(&command);
+        assert_eq!(told.printed().matches(GONE).count(), 1, "{command}: {told}");
+    }
+}

@@ -75,7 +75,7 @@ fn a_key_that_was_rotated_out_signs_nothing_new() {
 fn a_key_that_was_revoked_proves_nothing_whenever_it_signed() {
     let scene = after_a_rotation();
     let print = write_key(&scene.sandbox, "old", 5).public().fingerprint();
-    scene.console().done(&format!("key revoke {print} --reason stolen"));
+    scene.console().done(&format!("key revoke {print} --reason stolen --yes"));
     let revoked = serde_json::json!([{ "owner": "acme", "key": "revoked", "reason": "stolen" }]);
     assert_eq!(authors(&scene, "L-1"), [serde_json::Value::Null, revoked]);
     let status = scene.console().done("status $/app");
@@ -91,7 +91,7 @@ fn a_key_that_was_revoked_proves_nothing_whenever_it_signed() {
 fn twin_a_key_that_was_revoked_for_later_patches_only_keeps_the_earlier_ones() {
     let scene = after_a_rotation();
     let print = write_key(&scene.sandbox, "old", 5).public().fingerprint();
-    scene.console().done(&format!("key revoke {print} --reason stolen --from-sequence 7"));
+    scene.console().done(&format!("key revoke {print} --reason stolen --from-sequence 7 --yes"));
     let pack = pack(&scene, Some("new"));
     assert_eq!(scene.console().run(&format!("apply $/{pack} $/app --yes")).code, 0);
 }

@@ -215,10 +215,10 @@ fn a_file_that_was_edited_since_loses_its_backups_only_if_somebody_agrees_to_tha
     let sandbox = edited();
     insta::assert_snapshot!(console(&sandbox).run("accept $/app --yes"), @r"
     -- err --
-    conf.ini was edited since, and both of its backups would be deleted: the patched file and the original (E-DRIFT)
+    conf.ini was edited since, and the backup of its original would be deleted (E-DRIFT)
     Nothing was changed.
-    Next: Repair it first:
-            patchwright repair $/app
+    Next: Repair it first, with the patch file of ONE-1:
+            patchwright repair $/app --from FILE
           Or keep your edit, and add --keep-edits.
     -- exit 3
     ");
@@ -243,6 +243,46 @@ fn whoever_is_shown_the_edited_file_and_says_yes_has_agreed() {
     let kept = console(&sandbox).answering("y").done("accept $/app");
     assert!(kept.out.contains("conf.ini was edited before: your version stays"), "{kept}");
     assert!(!sandbox.path("app/.patchwright/undo/00000001").exists());
+}
+
+#[test]
+fn a_file_that_the_patch_added_and_somebody_deleted_is_called_deleted_and_can_be_repaired() {
+    let sandbox = Sandbox::with(&[("app/web", "old\n")]);
+    let bundle = sandbox.bundle("ONE-1").create("new.txt", "new\n").replace("web", "old\n", "new\n");
+    sandbox.save("one.patchbundle", &bundle);
+    console(&sandbox).done("apply $/one.patchbundle $/app --yes --allow-unsigned");
+    std::fs::remove_file(sandbox.path("app/new.txt")).expect("it was there");
+    insta::assert_snapshot!(console(&sandbox).run("accept $/app --yes"), @r"
+    -- err --
+    new.txt was deleted since, and after this, the patch can't be rolled back (E-DRIFT)
+    Nothing was changed.
+    Next: Repair it first, with the patch file of ONE-1:
+            patchwright repair $/app --from FILE
+          Or leave it deleted, and add --keep-edits.
+    -- exit 3
+    ");
+    // Both ways go.
+    let kept = console(&sandbox).done("accept $/app --yes --keep-edits --json").json();
+    assert_eq!(kept["edited_since"], serde_json::json!(["new.txt"]), "{kept}");
+    console(&sandbox).done("repair $/app --yes --from $/one.patchbundle");
+    assert_eq!(sandbox.read("app/new.txt").as_deref(), Some("new\n"));
+}
+
+#[test]
+fn a_file_whose_patched_content_is_in_a_backup_is_repaired_from_it() {
+    let sandbox = edited();
+    sandbox.write("app/conf.ini", "a = 1\nb = 2\n");
+    // What a rollback replaced, the folder has.
+    console(&sandbox).done("rollback $/app --yes");
+    console(&sandbox).done("reapply $/app --yes --allow-unsigned");
+    sandbox.write("app/conf.ini", "a = 5\nb = 2\n");
+    let refused = console(&sandbox).run("accept $/app --yes");
+    assert_eq!(refused.code, 3, "{refused}");
+    assert!(refused.err.contains("the patched file"), "{refused}");
+    assert!(!refused.err.contains("--from"), "{refused}");
+    console(&sandbox).done("repair $/app --yes");
+    assert_eq!(sandbox.read("app/conf.ini").as_deref(), Some("a = 1\nb = 2\n"));
+    console(&sandbox).done("accept $/app --yes");
 }
 
 #[test]

@@ -89,6 +89,8 @@ fn keys_of_strangers_and_keys_for_something_else_are_shown_and_not_counted() {
         let run = approve(&site, "second", key);
         assert!(run.code == 7 && run.out.contains(why), "{key}: {run}");
         assert!(run.out.contains("1 person has to approve the ring \"second\""), "{key}: {run}");
+        let way = "patchwright key trust KEYFILE --role approver --product product";
+        assert!(run.out.contains(way), "how it can count: {run}");
     }
     let json = console(&site).run(&typed("status --json")).json();
     let counts: Vec<_> = json["rings"][1]["approvals"]

@@ -348,7 +348,7 @@ impl Story<'_> {
         let accepted = self.sandbox.bench().accept(&self.target.path, Some(&id));
         // The last copies of edited files go only if somebody was told.
         let is_edited = self.sandbox.bench().preview_accept(&self.target.path, Some(&id));
-        if is_edited.is_ok_and(|accepted| !accepted.edited.is_empty()) {
+        if is_edited.is_ok_and(|accepted| accepted.has_edited_files()) {
             assert!(matches!(accepted, Err(Error::Refused(_))), "{}", self.told.join("; "));
             return;
         }

@@ -217,11 +217,18 @@ pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) 
             format!("Also deletes {}. Copy what you need first:", words::count(rows.len(), one, many));
         text.push_str(&format!("{}\n{}\n", style.attention(&heading), columns(&rows)));
     }
-    if !plan.edited.is_empty() {
-        let rows: Vec<[String; 1]> =
-            plan.edited.iter().map(|path| [safe(path.as_str()).into_owned()]).collect();
+    let what_happened = [
+        (false, "edited since. Your versions stay"),
+        (true, "deleted since. What was deleted stays deleted"),
+    ];
+    for (is_deleted, what) in what_happened {
+        let these = plan.edited.iter().filter(|(_, edited)| edited.is_deleted == is_deleted);
+        let rows: Vec<[String; 1]> = these.map(|(path, _)| [safe(path.as_str()).into_owned()]).collect();
+        if rows.is_empty() {
+            continue;
+        }
         let heading = format!(
-            "{} edited since. Your versions stay; after this, no backup has what the patch left there, or what was there before:",
+            "{} {what}; after this, no backup has what the patch left there, or what was there before:",
             words::count(rows.len(), "file was", "files were")
         );
         text.push_str(&format!("{}\n{}\n", style.attention(&heading), columns(&rows)));
@@ -257,11 +264,12 @@ pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path, style: Style)
     for edit in &accepted.edits {
         text.push_str(&format!("Deleted the backup of your edited {}\n", safe(edit.path.as_str())));
     }
-    for path in &accepted.edited {
-        let path = safe(path.as_str());
-        text.push_str(&format!(
-            "{path} was edited before: your version stays, and nothing here can restore another\n"
-        ));
+    for (path, edited) in &accepted.edited {
+        let said = match edited.is_deleted {
+            true => "was deleted before: it stays deleted, and no backup here can restore it",
+            false => "was edited before: your version stays, and no backup here can restore another",
+        };
+        text.push_str(&format!("{} {said}\n", safe(path.as_str())));
     }
     text + &note_lines(&accepted.notes)
 }

@@ -11,6 +11,7 @@ use crate::checks;
 use crate::cli::render::{Detail, Style, changes, words};
 use crate::diff::KeyChange;
 use crate::model::{About, Check, Level, Patch, PatchId, Restart, Untrusted};
+use crate::report::trust::{to_get_more_signatures, to_trust_who_signed};
 use crate::text::capitalised;
 use crate::workbench::{EVERY_PRODUCT, Inspection, Standing, Verdict, Verification};
 
@@ -253,20 +254,17 @@ pub(in crate::cli) fn verification(
 fn next_for_trust(verdict: &Verdict, file: &Path, style: Style) -> String {
     let next = style.attention("Next:");
     let shown = safe(&crate::report::shell_path(file)).into_owned();
-    match (verdict.standing, verdict.unknown_keys.len()) {
-        (Standing::Trusted, _) => String::new(),
-        (Standing::Broken, _) => format!("\n{next} Don't use it. Get the file again from its author.\n"),
-        (_, 0) => format!(
-            "\n{next} Ask the sender for a file signed by someone you trust.\n\
-             To check only the checksums: patchwright verify {shown} --allow-unsigned\n"
+    match verdict.standing {
+        Standing::Trusted => String::new(),
+        Standing::Broken => format!("\n{next} Don't use it. Get the file again from its author.\n"),
+        _ if verdict.unknown_keys.is_empty() => format!(
+            "\n{next} {}\nTo check only the checksums: patchwright verify {shown} --allow-unsigned\n",
+            safe(&to_get_more_signatures(verdict, file).to_string())
         ),
-        (_, 1) => format!(
-            "\n{next} To trust the signer, compare the fingerprint with its owner:\n  \
-             patchwright key trust --from {shown} --name NAME\n"
-        ),
-        _ => format!(
-            "\n{next} To trust the signers, get the key file of each from its owner:\n  \
-             patchwright key trust KEYFILE --product NAME\n"
-        ),
+        _ => {
+            let hints = to_trust_who_signed(verdict, file);
+            let hints: Vec<String> = hints.iter().map(|hint| safe(&hint.to_string()).into_owned()).collect();
+            format!("\n{next} {}\n", hints.join("\n      "))
+        }
     }
 }

@@ -101,12 +101,20 @@ pub(in crate::cli) fn key_to_compare(wish: &KeyWish, before: Option<&TrustedKey>
     format!("{}\n\n{}", style.strong("Compare this key with its owner"), sheet.into_text())
 }
 
-pub(in crate::cli) fn trusted_key(trusted: &TrustedKey, before: Option<&TrustedKey>, style: Style) -> String {
+pub(in crate::cli) fn trusted_key(
+    trusted: &TrustedKey,
+    before: Option<&TrustedKey>,
+    is_replaced: bool,
+    style: Style,
+) -> String {
     let said = format!("{} is trusted as {}", trusted.name, trust_in(trusted));
     let mut text = format!("{}\n", style.good(&safe(&said)));
     if let Some(before) = before.map(trust_in).filter(|before| *before != trust_in(trusted)) {
-        let replaced = format!("This replaces what you said before: {before}.");
-        text.push_str(&format!("{}\n", style.attention(&safe(&replaced))));
+        let said = match is_replaced {
+            true => format!("This replaces what you said before: {before}."),
+            false => format!("You said before: {before}. That still counts."),
+        };
+        text.push_str(&format!("{}\n", style.attention(&safe(&said))));
     }
     text
 }
@@ -114,6 +122,23 @@ pub(in crate::cli) fn trusted_key(trusted: &TrustedKey, before: Option<&TrustedK
 /// `author for Lighthouse`.
 fn trust_in(key: &TrustedKey) -> String {
     format!("{} for {}", roles(&key.roles), products(&key.products))
+}
+
+/// `known`: the key, if it is trusted here.
+pub(in crate::cli) fn key_to_revoke(revoked: &Revoked, known: Option<&TrustedKey>, style: Style) -> String {
+    let mut sheet = LabelledLines::new();
+    sheet.option("Name", known.map(|known| known.name.clone()));
+    sheet.option("Trusted as", known.map(trust_in));
+    sheet.line("Reason", &revoked.reason);
+    fingerprint(&mut sheet, "", revoked.key);
+    let heading = format!("Revoke a key{}", from(revoked.from));
+    let again = match revoked.from {
+        RevokedFrom::Always => {
+            "Nothing that it signed is trusted afterwards, and it can't be trusted again.\n"
+        }
+        _ => "",
+    };
+    format!("{}\n\n{}{again}", style.strong(&safe(&heading)), sheet.into_text())
 }
 
 pub(in crate::cli) fn revoked_key(revoked: &Revoked, style: Style) -> String {

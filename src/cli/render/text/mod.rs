@@ -44,7 +44,7 @@ pub(in crate::cli) use hidden::{banner, hidden};
 pub(in crate::cli) use identify::identified;
 pub(in crate::cli) use inspection::{inspection, saved_sbom, verification};
 pub(in crate::cli) use keys::{
-    key_to_compare, keys, made_key, revoked_key, rotated, signed, signed_list, trusted_key,
+    key_to_compare, key_to_revoke, keys, made_key, revoked_key, rotated, signed, signed_list, trusted_key,
 };
 pub(in crate::cli) use metrics::metrics;
 pub(in crate::cli) use patches::{exported, text_patches};

@@ -22,7 +22,8 @@ pub(in crate::cli) fn rollout(view: &RolloutView, style: Style) -> String {
         .collect();
     text.push_str(&columns(&rows));
     let is_plain = |folder: &&MemberView| {
-        matches!(folder.state, MemberState::Waiting | MemberState::Good | MemberState::AlreadyThere)
+        let is_good = matches!(folder.state, MemberState::Good | MemberState::AlreadyThere);
+        folder.state == MemberState::Waiting || is_good && folder.why.is_none()
     };
     let others = view.rings.iter().flat_map(|ring| &ring.folders).filter(|folder| !is_plain(folder));
     let rows: Vec<[String; 3]> = others
@@ -36,6 +37,9 @@ pub(in crate::cli) fn rollout(view: &RolloutView, style: Style) -> String {
     for ring in &view.rings {
         for one in &ring.approvals {
             text.push_str(&format!("  {}\n", safe(&rollout::approval(ring, one))));
+            if let Some(command) = rollout::to_count(one) {
+                text.push_str(&format!("    If you trust its owner to approve: {}\n", safe(&command)));
+            }
         }
     }
     let gate = safe(&rollout::gate(view)).into_owned();
@@ -89,6 +93,10 @@ pub(in crate::cli) fn rollout_plan(plan: &RolloutPlan, style: Style) -> String {
             })
             .collect();
         push_rows(&mut text, &rows);
+        let gone = ready.iter().filter_map(|folder| {
+            Some([&folder.path, folder.gone_history.as_ref()?].map(|cell| safe(cell).into_owned()))
+        });
+        push_rows(&mut text, &gone.collect::<Vec<_>>());
         let read_only = ready.iter().filter(|folder| folder.is_read_only).count();
         if read_only > 0 {
             let disks = words::count(read_only, "folder is", "folders are");
