@@ -329,6 +329,7 @@ fn of_container(error: &BundleError) -> Report {
     let whole: Vec<String> = std::iter::once(problem).chain(reasons(error)).collect();
     report.causes.push(whole.join(": "));
     match error.code() {
+        Code::Io if error.is_missing() => report.hint(places::CHECK_THE_PATH),
         Code::Io => report,
         Code::Space => report.hint(FREE_SPACE),
         code => report.hint(bundle_hint(code)),

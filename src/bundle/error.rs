@@ -62,6 +62,11 @@ impl BundleError {
         self.file.as_deref()
     }
 
+    /// Whether the bundle file, or a folder on its way, isn't there.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| source.kind() == io::ErrorKind::NotFound)
+    }
+
     /// The member, where it is about one.
     pub fn member(&self) -> Option<&str> {
         self.member.as_deref()

@@ -35,7 +35,7 @@ choices! {
     override_usage = "patchwright evidence --output <FILE> <TARGET> [ID]\n       patchwright evidence verify <FILE>",
     after_help = "\
 Examples:
-  patchwright evidence /opt/app ACME-HF-1042 -o evidence.zip --key anna.key
+  patchwright evidence /opt/app ACME-HF-1042 -o evidence.zip --key anna
   patchwright evidence /opt/app --since 2026-10-01 -o q4.zip --redact users
   patchwright evidence verify evidence.zip"
 )]
@@ -50,8 +50,8 @@ pub(super) struct Arguments {
     /// Only what happened since this day or moment, such as 2026-10-01; days are UTC
     #[arg(long, value_name = "DATE")]
     since: Option<String>,
-    /// Sign with this secret key, or the .pub file of an SSH key in an agent
-    #[arg(long, value_name = "FILE")]
+    /// Sign with this secret key: its name or its file, or the .pub file of an SSH key in an agent
+    #[arg(long, value_name = "KEY")]
     key: Option<PathBuf>,
     /// Read the key's password from the first line of this file
     #[arg(long, value_name = "FILE", requires = "key")]

@@ -167,12 +167,12 @@ struct Update {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  patchwright key sign-list keys.json --key anna.key")]
+  patchwright key sign-list keys.json --key anna")]
 struct SignList {
     /// The list
     file: PathBuf,
-    /// The secret key, or the .pub file of an SSH key in an agent
-    #[arg(long, value_name = "FILE")]
+    /// Your secret key: its name or its file, or the .pub file of an SSH key in an agent
+    #[arg(long, value_name = "KEY")]
     key: PathBuf,
     /// Read the key's password from the first line of this file
     #[arg(long, value_name = "FILE")]

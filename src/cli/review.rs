@@ -22,7 +22,7 @@ use crate::workbench::{
 #[command(after_help = "\
 Examples:
   patchwright review fix.patchbundle --verdict commented
-  patchwright review fix.patchbundle --verdict approved --key anna.key
+  patchwright review fix.patchbundle --verdict approved --key anna
   patchwright review fix.patchbundle --verdict rejected --notes notes.txt
   patchwright review fix.patchbundle --verdict approved --looked-at conf")]
 pub(super) struct Arguments {
@@ -52,8 +52,8 @@ pub(super) struct Arguments {
     /// Write the review to a new .json, .md or .html file; repeat for several
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
-    /// Sign with this secret key, or the .pub file of an SSH key in an agent
-    #[arg(long, value_name = "FILE")]
+    /// Sign with this secret key: its name or its file, or the .pub file of an SSH key in an agent
+    #[arg(long, value_name = "KEY")]
     key: Option<PathBuf>,
     /// Read the key's password from the first line of this file
     #[arg(long, value_name = "FILE", requires = "key")]

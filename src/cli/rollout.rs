@@ -154,9 +154,9 @@ struct Approve {
     /// Approve as the person who runs this command; anyone who can write the rollout's records can do this
     #[arg(long)]
     by_hand: bool,
-    /// Sign the approval with this secret key, or the .pub file of an SSH key in an agent; it counts where the key is trusted
-    /// as an approver
-    #[arg(long, value_name = "FILE")]
+    /// Sign the approval with this secret key: its name or its file, or the .pub file of an SSH key in an agent; it counts where
+    /// the key is trusted as an approver
+    #[arg(long, value_name = "KEY")]
     key: Option<PathBuf>,
     /// Read the key's password from the first line of this file
     #[arg(long, value_name = "FILE", requires = "key")]

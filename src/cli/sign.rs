@@ -17,15 +17,15 @@ use crate::workbench::{Signer, SignerRole};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  patchwright sign fix.patchbundle --key ~/keys/anna.key
+  patchwright sign fix.patchbundle --key anna
   patchwright sign fix.patchbundle --key ~/.ssh/id_ed25519 --as reviewer
   patchwright sign fix.patchbundle --comment
   patchwright sign fix.patchbundle --attach manifest.json.minisig")]
 pub(super) struct Arguments {
     /// The patch file
     file: PathBuf,
-    /// The secret key, or the .pub file of an SSH key in an agent
-    #[arg(long, value_name = "FILE", required_unless_present_any = ["attach", "comment"])]
+    /// Your secret key: its name or its file, or the .pub file of an SSH key in an agent
+    #[arg(long, value_name = "KEY", required_unless_present_any = ["attach", "comment"])]
     key: Option<PathBuf>,
     /// Your role
     #[arg(long = "as", value_name = "ROLE", value_enum, default_value = "author")]
@@ -81,7 +81,7 @@ impl Arguments {
                 let signer = signer(session, key, self.password_file.as_deref())?;
                 session.watch(|workbench, watch| workbench.sign(file, &shown, role, &signer, watch))
             }
-            (None, None) => return Err(Report::usage("A key is needed: add --key FILE").into()),
+            (None, None) => return Err(Report::usage("A key is needed: add --key KEY").into()),
         };
         let signed = signed.without_folder()?;
         session.answer(|style| text::signed(&signed, file, style), || answer::Sign::new(&signed, file))
@@ -95,6 +95,7 @@ pub(super) fn signer(
     password_file: Option<&Path>,
 ) -> Result<Signer> {
     let workbench = session.workbench();
+    let key = &workbench.secret_key_file(key);
     if !workbench.is_secret_key(key).without_folder()? {
         return Ok(Signer::Ssh(key.to_owned()));
     }

@@ -7,14 +7,14 @@ use super::{FREE_SPACE, Report};
 use crate::disk::fs::FolderError;
 use crate::model::Code;
 
+pub(super) const CHECK_THE_PATH: &str = "Check the path. Every folder in it must exist.";
+
 pub(super) fn of_file(code: Code, doing: &str, path: &Path, source: &std::io::Error) -> Report {
     let report = Report::new(code, format!("Can't {doing}")).at(path.display()).because(in_words(source));
     match code {
         Code::Occupied => report.hint("Choose another name; existing files are never overwritten."),
         Code::Space => report.hint(FREE_SPACE),
-        _ if source.kind() == std::io::ErrorKind::NotFound => {
-            report.hint("Check the path. Every folder in it must exist.")
-        }
+        _ if source.kind() == std::io::ErrorKind::NotFound => report.hint(CHECK_THE_PATH),
         _ => report,
     }
 }

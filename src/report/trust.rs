@@ -79,7 +79,7 @@ pub(crate) fn to_get_more_signatures(verdict: &Verdict, file: &Path) -> Advice {
     match (verdict.lacking(SignerRole::Author), verdict.lacking(SignerRole::Reviewer)) {
         (0, 1..) => Advice::by_command(
             "Ask a reviewer you trust to sign it",
-            format!("patchwright sign {shown} --key KEYFILE --as reviewer"),
+            format!("patchwright sign {shown} --key KEY --as reviewer"),
         ),
         _ => Advice::from("Ask the sender for a file signed by someone you trust."),
     }

@@ -57,6 +57,29 @@ fn who_reviewed_a_patch_is_not_met_in_it_and_its_author_is() {
 }
 
 #[test]
+fn whoever_made_a_key_signs_by_its_name_and_a_file_of_that_name_is_meant_first() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let anna = new_key(&console, "anna");
+    console.done("sign $/fix.patchbundle --key anna");
+    trust(&console, "anna", &anna, "--every-product");
+    console.done("verify $/fix.patchbundle");
+    console.done("review $/fix.patchbundle --verdict approved --looked-at-all --key anna");
+    // Twin: nobody's key is guessed, whatever stands beside the keys.
+    for other in ["bob", "ann", "../keys/anna", "trust.toml"] {
+        let refused = console.run(&format!("sign $/fix.patchbundle --key {other}"));
+        assert!(refused.code == 1 && refused.err.contains("file not found"), "{other}: {refused}");
+    }
+    console.done("key new bob --no-password --output $/anna");
+    console.done("sign $/fix.patchbundle --key $/anna --as reviewer");
+    let shown = console.done("verify $/fix.patchbundle").out;
+    assert!(
+        shown.contains("Signed with an unknown key"),
+        "the file signed, not the key of that name: {shown}"
+    );
+}
+
+#[test]
 fn of_several_unknown_keys_no_hint_takes_one_from_the_patch_file() {
     let sandbox = scene();
     let console = person(&sandbox);
@@ -122,7 +145,7 @@ fn where_only_a_reviewer_is_missing_one_is_to_be_asked() {
     sandbox.write("settings/trust.toml", &format!("{rules}\n[products.Widget]\nreviewers = 1\n"));
     let verified = console.run("verify $/fix.patchbundle");
     assert_eq!(verified.code, 4, "{verified}");
-    let asked = "patchwright sign $/fix.patchbundle --key KEYFILE --as reviewer";
+    let asked = "patchwright sign $/fix.patchbundle --key KEY --as reviewer";
     assert!(verified.out.contains(asked) && !verified.out.contains("Ask the sender"), "{verified}");
     sign(&console, "fix", "bob", "reviewer");
     console.done("verify $/fix.patchbundle");

@@ -61,7 +61,7 @@ impl Rolling {
                 format!("the ring {ring:?} can be approved only with a key"),
                 Advice::by_command(
                     "Approve it with a key that is trusted for that",
-                    "patchwright rollout approve FILE RING --key KEYFILE",
+                    "patchwright rollout approve FILE RING --key KEY",
                 ),
             ),
             Rolling::ManyApprovals { most } => row(

@@ -27,6 +27,8 @@ pub(crate) enum Undo {
     },
     /// Nothing is in the folder.
     Empty,
+    /// Nothing was ever done here, so no rollback either.
+    NothingToReapply,
     NotHere {
         id: String,
         here: Vec<String>,
@@ -106,6 +108,11 @@ impl Undo {
             Undo::Empty => row(
                 Code::Unknown,
                 "no patch is applied here, so there is nothing to roll back",
+                "Check that this is the right folder.",
+            ),
+            Undo::NothingToReapply => row(
+                Code::Unknown,
+                "no patch was rolled back here, so there is nothing to reapply",
                 "Check that this is the right folder.",
             ),
             Undo::NotHere { id, here } => not_here(id, here),

@@ -68,8 +68,9 @@ pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {
     Error::refused(Undo::NotHere { id: id.to_owned(), here })
 }
 
-pub(super) fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
+pub(super) fn find_last_rollback<'a>(ledger: &'a Ledger, which: &Which) -> Result<&'a Entry> {
     ledger.last_rollback().ok_or_else(|| match ledger.last_change() {
+        None if *which == Which::Reapply => Error::refused(Undo::NothingToReapply),
         None => Error::refused(Undo::Empty),
         Some(last) => no_rollback(ledger, last, false),
     })

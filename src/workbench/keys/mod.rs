@@ -168,16 +168,23 @@ impl Workbench {
             (Some(one), true) => Ok(one),
             (Some(_), false) => Err(Error::refused(Keys::SeveralAreCalled(name.to_owned()))),
             (None, _) => {
-                let own = self.own_public_key(name);
+                let own = self.own_key_file(name, "pub");
                 Err(Error::refused(Keys::NoneIsCalled { name: name.to_owned(), own }))
             }
         }
     }
 
-    /// The public part of a key that this person made under this name, where such keys are kept unless somebody says more.
-    fn own_public_key(&self, name: &str) -> Option<PathBuf> {
+    /// A part of a key that this person made under this name, where such keys are kept unless somebody says more.
+    fn own_key_file(&self, name: &str, part: &str) -> Option<PathBuf> {
         let folder = self.environment.keys_folder.as_ref().filter(|_| is_key_name(name))?;
-        Some(folder.join(format!("{name}.pub"))).filter(|file| file.is_file())
+        Some(folder.join(format!("{name}.{part}"))).filter(|file| file.is_file())
+    }
+
+    /// The file of a secret key that is called by its file, or by the name it was made under. A file that is there is meant.
+    pub(crate) fn secret_key_file(&self, called: &Path) -> PathBuf {
+        let own = || called.to_str().and_then(|name| self.own_key_file(name, "key"));
+        let found = if called.is_file() { None } else { own() };
+        found.unwrap_or_else(|| called.to_owned())
     }
 
     /// Reads a public key out of a file.

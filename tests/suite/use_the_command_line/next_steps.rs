@@ -38,9 +38,30 @@ fn each_next_step_that_is_printed_works() {
 }
 
 #[test]
+fn a_patch_file_that_is_not_there_is_looked_for_elsewhere() {
+    let sandbox = product_and_fix();
+    let console = Console::new(&sandbox);
+    for verb in ["show $/fx.patchbundle", "plan $/fx.patchbundle $/app", "verify $/no-folder/fix.patchbundle"]
+    {
+        let missing = console.run(verb);
+        assert_eq!(missing.code, 1, "{missing}");
+        assert!(missing.err.contains("Next: Check the path."), "{missing}");
+    }
+    // Twin: what is there, and nothing that opens, has another way on.
+    let folder = console.run("show $/app");
+    assert!(!folder.err.contains("Check the path"), "{folder}");
+}
+
+#[test]
 fn only_a_rollback_can_be_reapplied() {
     let sandbox = product_and_fix();
     let console = Console::new(&sandbox);
+    let refused = console.run("reapply $/app --allow-unsigned --yes");
+    assert_eq!(refused.code, 3, "{refused}");
+    assert!(
+        refused.err.starts_with("No patch was rolled back here, so there is nothing to reapply"),
+        "{refused}"
+    );
     console.done(APPLY);
     let refused = console.run("reapply $/app --allow-unsigned --yes");
     assert_eq!(refused.code, 3, "{refused}");

@@ -21,7 +21,7 @@ pub(in crate::cli) fn evidence_saved(pack: &EvidencePack, saved: &SavedPack, sty
             (true, number) => format!("{number}, signed"),
         },
     );
-    sheet.line("Signed", if saved.is_signed { "yes" } else { "no. To prove who made it, add --key FILE" });
+    sheet.line("Signed", if saved.is_signed { "yes" } else { "no. To prove who made it, add --key KEY" });
     sheet.line("SHA-256", saved.digest.to_string());
     text.push_str(&sheet.into_text());
     if let Some((entry, problem)) = &pack.history.problem {

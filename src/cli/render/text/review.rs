@@ -23,7 +23,7 @@ pub(in crate::cli) fn reviewed(
             true => "You approved it without looking at every change (--looked-at, --looked-at-all).\n",
             false => "",
         };
-        let lost = "Nothing was saved. To save it, add --output FILE. To sign it, add --key FILE.\n";
+        let lost = "Nothing was saved. To save it, add --output FILE. To sign it, add --key KEY.\n";
         return format!("{}\n{}{}", report::markdown(review), style.attention(hasty), style.attention(lost));
     }
     let said = format!("Reviewed {}: {}", review.patch, review.opinion.as_str());
@@ -34,7 +34,7 @@ pub(in crate::cli) fn reviewed(
     sheet.lines("Written", written.iter().map(|path| words::path_text(path)));
     match signed {
         Some(_) => sheet.line("Signed", format!("in {}", words::path_text(file))),
-        None => sheet.line("Signed", "no; add --key FILE to sign it and add it to the patch file"),
+        None => sheet.line("Signed", "no; add --key KEY to sign it and add it to the patch file"),
     }
     let verdict = signed.map(|signed| format!("{}\n", verdict_line(&signed.inspection.verdict, style)));
     format!(

@@ -23,7 +23,7 @@ impl Workbench {
         RollbackInquiry { options, sources, reach }: RollbackInquiry<'_>,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
-        let entry = find_last_rollback(ledger)?;
+        let entry = find_last_rollback(ledger, &options.which)?;
         if options.which == Which::Reapply && reversal_of(entry, ledger) != Turn::CameBack {
             return Err(nothing_to_reapply(ledger, entry));
         }
