@@ -158,6 +158,8 @@ impl Bringing<'_> {
         if was == will {
             return PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() };
         }
+        // What nobody can read any more has all of it, as far as anybody knows.
+        let was = if self.is_unreadable(was, contents) { self.left } else { was };
         let (was, will) = (self.parts(was, contents), self.parts(will, contents));
         let is_there = was.iter().any(BroughtPart::is_there);
         let lost: Vec<BroughtPart> =
@@ -170,6 +172,14 @@ impl Bringing<'_> {
             is_there,
             lines: lost.iter().filter_map(|part| Some((part.lines?, fate(part)))).collect(),
         }
+    }
+
+    /// Whether a text that came of it is nowhere to be read, such as one that patches were merged to and somebody edited then.
+    fn is_unreadable(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> bool {
+        now.is_some_and(|now| now.as_file().is_some())
+            && self.whole(now) == Fate::Rewritten
+            && content_of(now, contents).is_none()
+            && self.texts(contents).is_some()
     }
 
     /// What becomes of it when `was` goes and `moved` comes elsewhere instead: at best it is no more where it was.

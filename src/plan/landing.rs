@@ -83,6 +83,13 @@ pub(super) fn land(
         return Some(Landing::as_made(change));
     }
     let here = stack.at(path);
+    let is_edited = situation.tree.at(path) != holds.as_ref();
+    // What patches left together is nowhere to be read once somebody edited it; what that person made of it is.
+    let is_gone = |file| contents.content(file).is_none();
+    let ground = match is_edited && holds.as_ref().and_then(Node::as_file).is_some_and(is_gone) {
+        true => situation.tree.at(path).cloned(),
+        false => holds.clone(),
+    };
     if here.is_empty() || change.expects(holds.as_ref()) || change.is_done(holds.as_ref()) {
         return Some(Landing::as_made(change));
     }
@@ -105,20 +112,19 @@ pub(super) fn land(
     };
     let is_there = |base: &Option<Node>| {
         let own = Bringing { path, before: base.as_ref(), left: change.after.as_ref() };
-        own.stand_unbrought(holds.as_ref(), &here, contents) == Fate::Kept
+        own.stand_unbrought(ground.as_ref(), &here, contents) == Fate::Kept
     };
     if bases.iter().any(is_there) {
         return Some(Landing { after: holds, made: None, on: Ground::There });
     }
     let landing = |image: LaidImage, on| Landing { after: image.node, made: image.made, on };
-    if let Some(image) = on(holds.as_ref(), &[], &here) {
+    if let Some(image) = on(ground.as_ref(), &[], &here) {
         return Some(landing(image, Ground::Merged));
     }
     // What may replace one of these is not to come beside it; and by its lines alone nothing comes to what was edited.
-    let is_edited = situation.tree.at(path) != holds.as_ref();
     let coming = ComingChange { diff: coming.diff.filter(|_| !is_edited), ..coming };
     if here.iter().all(|layer| !contained.contains(&layer.key))
-        && let Some(landing) = coming.by_its_words(holds.as_ref(), contents)
+        && let Some(landing) = coming.by_its_words(ground.as_ref(), contents)
     {
         return Some(landing);
     }

@@ -20,7 +20,7 @@ use super::laying::{alone, lay};
 use super::scope::Scope;
 use super::why::{Override, Unfit};
 use crate::diff::Fate;
-use crate::model::{FileChange, Patch, TreePath};
+use crate::model::{FileChange, Patch, TreePath, TreeState};
 use crate::text::capitalised;
 use claims::Claims;
 pub(crate) use claims::{has_to_do_with, says_that_it_contains};
@@ -46,6 +46,8 @@ pub(crate) struct Newcomer<'a> {
     pub patch: &'a Patch,
     /// The owners of the keys that signed it as its authors.
     pub authors: &'a BTreeSet<String>,
+    /// What is really in the folder.
+    pub tree: &'a TreeState,
     /// What becomes of each place; where nothing is known, the change fits nothing there.
     pub(super) landings: &'a BTreeMap<TreePath, Landing>,
     /// Where it moves files to, by the path that they had.

@@ -118,8 +118,14 @@ fn relation_in(
     let coverage = new.changes.iter().map(stands).collect();
     let authors = authors.iter().map(|owner| (*owner).to_owned()).collect();
     let moves = moves(&new.changes);
-    let new =
-        Newcomer { patch: new, authors: &authors, landings: &landings, moves: &moves, coverage: &coverage };
+    let new = Newcomer {
+        patch: new,
+        authors: &authors,
+        tree: &situation.tree,
+        landings: &landings,
+        moves: &moves,
+        coverage: &coverage,
+    };
     relate(&new, &layers[number], presence, &stack, contents)
 }
 

@@ -7,6 +7,7 @@ mod final_word;
 mod in_place;
 mod merged_by_hand;
 mod moved;
+mod over_an_edit;
 mod rotation;
 mod taken_out;
 mod values;

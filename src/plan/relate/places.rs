@@ -91,7 +91,9 @@ fn fate_at(
     let fits = change.expects(holds) || change.is_done(holds);
     let is_laid_over =
         !fits && landing.is_none_or(|landing| matches!(landing.on, Ground::Over | Ground::Expected));
-    match other.brought_at(path) {
+    let brought = brought_as_known(other, path, contents);
+    let edited = new.tree.at(path).filter(|there| Some(*there) != holds && !is_gone(Some(there), contents));
+    match brought {
         None => PlaceFate { fate: Fate::Kept, is_there: false, lines: Vec::new() },
         // What becomes of such a folder is told by what becomes of what is in it.
         Some((_, Some(Node::Dir(_)))) if change.after.is_none() && has_something_in(other, path) => {
@@ -105,6 +107,12 @@ fn fate_at(
             PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() }
         }
         Some((before, left)) => {
+            // What nobody can read any more is in what somebody made of it, and counts with that.
+            let (left, holds) = match edited.filter(|_| is_gone(left, contents)) {
+                Some(edited) => (Some(edited), Some(edited)),
+                None if is_laid_over && is_gone(holds, contents) => (left, left),
+                None => (left, holds),
+            };
             let brought = Bringing { path, before, left };
             // Where the file is gone already, nothing of it can move.
             match new.moves.get(path).filter(|_| left.is_some()) {
@@ -123,10 +131,27 @@ fn fate_at(
     }
 }
 
+/// What `other` found at `path` and what it left: what it was made for and to leave, where only that can be read.
+fn brought_as_known<'a>(
+    other: &'a Layer,
+    path: &TreePath,
+    contents: &dyn ContentByDigest,
+) -> Option<(Option<&'a Node>, Option<&'a Node>)> {
+    let brought = other.brought_at(path)?;
+    let made = other.change_at(path).map(|change| (change.before.first(), change.after.as_ref()));
+    let is_better =
+        |(_, left): &(_, Option<&Node>)| is_gone(brought.1, contents) && !is_gone(*left, contents);
+    Some(made.filter(is_better).unwrap_or(brought))
+}
+
 /// Whether a content of what was found and left is nowhere.
 fn is_unknown((found, left): (Option<&Node>, Option<&Node>), contents: &dyn ContentByDigest) -> bool {
-    let files = || found.into_iter().chain(left).filter_map(Node::as_file);
-    files().any(|file| contents.content(file).is_none())
+    is_gone(found, contents) || is_gone(left, contents)
+}
+
+/// Whether it is a file whose content is nowhere.
+fn is_gone(node: Option<&Node>, contents: &dyn ContentByDigest) -> bool {
+    node.and_then(Node::as_file).is_some_and(|file| contents.content(file).is_none())
 }
 
 /// Whether the lines of `change` could be carried over, if only its original were at hand.

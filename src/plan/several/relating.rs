@@ -65,7 +65,9 @@ impl FolderSoFar<'_> {
         let known = KnownContents { made: &landed, others: &known };
         let coverage = self.coverage(&one.patch, &known);
         let (patch, moves) = (&one.patch, moves(&one.patch.changes));
-        let new = Newcomer { patch, authors: &one.authors, landings, moves: &moves, coverage: &coverage };
+        let tree = &self.now.tree;
+        let new =
+            Newcomer { patch, authors: &one.authors, tree, landings, moves: &moves, coverage: &coverage };
         let relation = |other: &Layer| {
             let is_new = other.key.entry == self.next_entry;
             let presence = if is_new { RelatedPresence::AtHand } else { RelatedPresence::Installed };
