@@ -1,6 +1,7 @@
 //! What a folder holds when patches are taken out of it, wherever they lie.
 //!
-//! A place that only the topmost patches changed gets back what the lowest of them found. Any other place is rebuilt:
+//! A place that only the topmost patches changed, and nobody between them, gets back what the lowest of them found. Any
+//! other place is rebuilt:
 //! what was there before all patches, with the remaining ones laid on it again in their order. That is trusted only
 //! where laying *all* of them gives exactly what the folder holds now; anything else that it holds is an edit.
 
@@ -231,8 +232,11 @@ impl<'a> SharedPath<'a> {
         {
             return Ok(Some((now(), now(), after)));
         }
+        let is_edited_between =
+            first_gone.is_some_and(|first| here[first..].windows(2).any(|pair| self.is_edited_between(pair)));
         if let Some(lowest) = first_gone.map(|first| here[first])
             && are_topmost
+            && !is_edited_between
             && !comes_back
             && !lowest.shifted.contains(path)
             && let Some(step) = lowest.step_at(path)
@@ -248,11 +252,21 @@ impl<'a> SharedPath<'a> {
                 Some(layer) => self.dependent(Some(Misfit { layer, lines: Vec::new() })),
             },
             // Nobody stays whose change could be lost, so nothing has to be told apart.
-            (Err(_), Ok(image)) if after.is_empty() => return Ok(Some((now(), image, after))),
+            (Err(_), Ok(image)) if after.is_empty() && !is_edited_between => {
+                return Ok(Some((now(), image, after)));
+            }
             (Ok(_), Err(misfit)) => self.dependent(Some(misfit)),
             (Err(_), _) => self.dependent(None),
         };
         dependent.map_or(Ok(None), Err)
+    }
+
+    /// Whether somebody edited what the first of two patches had left, before the second one came.
+    fn is_edited_between(&self, pair: &[&Layer]) -> bool {
+        let mut steps = pair.iter().map(|layer| layer.step_at(self.path));
+        let was_moved = pair.iter().any(|layer| layer.shifted.contains(self.path));
+        let (Some(Some(first)), Some(Some(second))) = (steps.next(), steps.next()) else { return false };
+        !was_moved && first.after != second.before
     }
 
     /// A patch that stays, and of which lines come back that it took out: what goes had put them where it found them.

@@ -21,6 +21,8 @@ pub(crate) enum Restoring {
     Untouched,
     /// It is not what the patches left there, so it cannot be put together without one of them.
     Stuck,
+    /// The same where several go, between which somebody edited it.
+    EditedBetween,
     /// It was edited, and a switch in it moved since: what it should hold without the edit is nowhere.
     CarriedEdit,
 }
@@ -87,6 +89,11 @@ impl Restoring {
                 "can't be rebuilt without it: it isn't as the patches left it",
                 Advice::from("Repair the file first.")
                     .or(Advice::typed("roll back everything newer as well: add --to ID.")),
+            ),
+            Restoring::EditedBetween => row(
+                Code::Drift,
+                "was edited after one of these patches was applied, so they can't be rolled back together",
+                "Roll them back one at a time, the newest first.",
             ),
             Restoring::CarriedEdit => row(
                 Code::Drift,

@@ -205,7 +205,14 @@ fn obstacles(folder: &FolderStack, out: &TakeOut, on_dependents: OnDependents) -
             obstacles.push(Obstacle::new(Undo::Forbidden { patch, reason, ask: None }));
         }
     }
-    obstacles.extend(out.stuck.iter().map(|path| Obstacle::at(path, Restoring::Stuck)));
+    let going = |path: &TreePath| {
+        let goes = |layer: &&Layer| out.out.contains(&layer.key) && layer.step_at(path).is_some();
+        folder.layers.iter().filter(goes).count()
+    };
+    obstacles.extend(out.stuck.iter().map(|path| match going(path) {
+        0 | 1 => Obstacle::at(path, Restoring::Stuck),
+        _ => Obstacle::at(path, Restoring::EditedBetween),
+    }));
     obstacles
 }
 

@@ -99,6 +99,38 @@ fn a_patch_comes_to_a_file_that_was_edited_after_another_one() {
 }
 
 #[test]
+fn what_somebody_edited_between_two_patches_stays_when_both_go_at_once() {
+    let sandbox = folder("merge");
+    done(&sandbox, "fix");
+    sandbox.write(FILE, &lines(&[FIX, EDIT]));
+    done(&sandbox, "other");
+    sandbox.write(FILE, &lines(&[FIX, EDIT, OTHER, (20, "mine, too")]));
+    Console::new(&sandbox).done("rollback $/app --to ACME-1 --yes");
+    assert_eq!(sandbox.read(FILE), Some(lines(&[EDIT, (20, "mine, too")])));
+    // Where nobody has what the lower one left, they go one by one.
+    let sandbox = folder("refuse");
+    done(&sandbox, "fix");
+    sandbox.write(FILE, &lines(&[FIX, EDIT]));
+    let merge = "[[make.policy]]\npaths = [\"**\"]\nlocal_edits = \"merge\"\n";
+    sandbox.write("order.toml", &order("ACME-2", "", merge));
+    Console::new(&sandbox)
+        .done("make --from $/old --to $/other --order $/order.toml -o $/merging.patchbundle");
+    done(&sandbox, "merging");
+    let refused = Console::new(&sandbox).run("rollback $/app --to ACME-1 --yes");
+    assert!(refused.code == 3 && refused.err.contains("one at a time, the newest first"), "{refused}");
+    assert_eq!(sandbox.read(FILE), Some(lines(&[FIX, EDIT, OTHER])));
+    Console::new(&sandbox).done("rollback $/app --yes");
+    Console::new(&sandbox).done("rollback $/app --yes --keep-edits");
+    assert_eq!(sandbox.read(FILE), Some(lines(&[])));
+    // Twin: where nobody edited anything, nothing is left of them.
+    let sandbox = folder("merge");
+    done(&sandbox, "fix");
+    done(&sandbox, "other");
+    Console::new(&sandbox).done("rollback $/app --to ACME-1 --yes");
+    assert_eq!(sandbox.read(FILE), Some(lines(&[])));
+}
+
+#[test]
 fn what_a_patch_below_left_and_nobody_keeps_hides_no_loss() {
     for [first, second] in [["fix", "other"], ["other", "fix"]] {
         let sandbox = folder("replace");

@@ -1,6 +1,5 @@
 //! Patches of different keys come and go, a switch is moved, a person edits: in any order, each keeps its own.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::PATH;
@@ -23,11 +22,12 @@ const KEYS: usize = 7;
 /// What is in the folder, as somebody would say who knows nothing of backups and digests.
 #[derive(Debug, Clone, Default)]
 struct Model {
-    here: BTreeSet<usize>,
+    /// In the order in which they came.
+    here: Vec<usize>,
     is_off: bool,
     own: [usize; KEYS],
     /// What was here before the last rollback, if nothing happened since.
-    before_rollback: Option<(BTreeSet<usize>, bool)>,
+    before_rollback: Option<(Vec<usize>, bool)>,
 }
 
 impl Model {
@@ -47,12 +47,17 @@ impl Model {
         match chance.pick(10) {
             0..=4 => {
                 let patch = 1 + chance.pick(PATCHES);
-                if self.here.insert(patch) {
+                let Some(place) = self.here.iter().position(|here| *here == patch) else {
+                    self.here.push(patch);
                     self.is_off &= patch != SWITCHED;
                     return Some(format!("apply $/{patch}.patchbundle $/app --yes --allow-unsigned"));
-                }
+                };
                 self.before_rollback = Some((self.here.clone(), self.is_off));
-                self.here.remove(&patch);
+                if chance.pick(3) == 0 {
+                    self.here.truncate(place);
+                    return Some(format!("rollback $/app --to ACME-{patch} --yes"));
+                }
+                self.here.remove(place);
                 Some(format!("rollback $/app ACME-{patch} --yes"))
             }
             5 => {
