@@ -64,7 +64,9 @@ words! {
     ENTRY = "Entry";
     VALUE = "Value";
     TIME_TO_APPLY = "Time to apply";
-    TIME_TO_APPLY_MEANING = "From when the patch was made until it was applied.";
+    TIME_TO_APPLY_MEANING = "From when the first of the patch's issues was opened until it was applied.";
+    SINCE_MADE = "Time since it was made";
+    SINCE_MADE_MEANING = "From when the patch was made until it was applied.";
     EXPOSURE = "Exposure";
     EXPOSURE_MEANING = "From when a vulnerability was published until its fix was applied.";
     TIME_OF_CHANGE = "Duration";
