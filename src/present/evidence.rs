@@ -79,6 +79,9 @@ impl CheckedEvidence {
             PackSigner::Nobody => papers::EVIDENCE_BY_NOBODY.to_owned(),
             PackSigner::Broken => papers::EVIDENCE_BY_BROKEN.to_owned(),
             PackSigner::Unknown(key) => fill(papers::EVIDENCE_BY_UNKNOWN, &[("key", &key.groups())]),
+            PackSigner::Revoked { key, reason } => {
+                fill(papers::EVIDENCE_BY_REVOKED, &[("key", &key.groups()), ("reason", &line(reason))])
+            }
             PackSigner::OutOfScope { name, key, why } => fill(
                 papers::EVIDENCE_BY_OUT_OF_SCOPE,
                 &[("name", &line(name)), ("key", &key.short()), ("why", why.phrase())],

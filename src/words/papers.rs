@@ -27,6 +27,7 @@ words! {
     EVIDENCE_BY_OUT_OF_SCOPE = "Signed by {name}, whose key {key} {why}.";
     EVIDENCE_BY_NOBODY = "Not signed. Checksums reveal damage, but not forgery.";
     EVIDENCE_BY_BROKEN = "Its signature doesn't match.";
+    EVIDENCE_BY_REVOKED = "Signed with a key that was revoked: {key} ({reason})";
     EVIDENCE_BY_UNKNOWN = "Signed with a key you haven't trusted: {key}";
     // Figures
     FIGURES = "Figures…";

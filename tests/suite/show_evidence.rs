@@ -208,6 +208,19 @@ fn a_key_that_is_trusted_for_something_else_proves_nothing() {
 }
 
 #[test]
+fn a_key_that_was_revoked_is_named_as_that() {
+    let sandbox = honest();
+    console(&sandbox).done(SAVE);
+    assert_eq!(verify(&sandbox, "e.zip").json()["signer"]["standing"], "known");
+    console(&sandbox).done("key revoke anna --reason stolen --yes");
+    let run = console(&sandbox).run("evidence verify $/e.zip");
+    let told = run.in_one_line();
+    assert!(run.code == 4 && told.contains("a key that was revoked: ") && told.contains("(stolen)"), "{run}");
+    let signer = verify(&sandbox, "e.zip").json()["signer"].clone();
+    assert_eq!((&signer["standing"], &signer["why"]), (&"revoked".into(), &"stolen".into()), "{signer}");
+}
+
+#[test]
 fn a_broken_chain_is_said_on_the_first_page() {
     let sandbox = honest();
     let place = "app/.patchwright/history/00000002/entry.json";
