@@ -40,6 +40,7 @@ impl EvidenceForm {
             patch: self.patch.clone(),
             since: moment(self.since.trim()),
             redaction: Redaction { users: self.without_users, paths: self.without_paths },
+            kev: None,
         }
     }
 }

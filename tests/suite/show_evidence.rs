@@ -1,6 +1,7 @@
 //! An auditor gets one file: a page to print, the records to the byte, statements, checksums and a signature. Whatever is
 //! changed in it afterwards is named, and what it says is true of the folder.
 
+mod controls;
 mod validators;
 
 use base64ct::Encoding as _;
