@@ -50,6 +50,9 @@ pub(super) struct Arguments {
     /// Only what happened since this day or moment, such as 2026-10-01; days are UTC
     #[arg(long, value_name = "DATE")]
     since: Option<String>,
+    /// The list of exploited problems, as CISA publishes it (JSON): by when they have to be fixed, for the controls
+    #[arg(long, value_name = "FILE")]
+    kev: Option<PathBuf>,
     /// Sign with this secret key: its name or its file, or the .pub file of an SSH key in an agent
     #[arg(long, value_name = "KEY")]
     key: Option<PathBuf>,
@@ -97,7 +100,7 @@ impl Arguments {
             paths: self.redact.contains(&LeftOut::Paths),
         };
         let patch = self.id.as_ref().map(|id| id.to_string_lossy().into_owned());
-        Ok(EvidenceWish { patch, since, redaction })
+        Ok(EvidenceWish { patch, since, redaction, kev: self.kev.clone() })
     }
 }
 

@@ -49,6 +49,15 @@ pub enum EntryFact {
         sha256: Digest,
         components: usize,
     },
+    /// A part that a patch needs is there, as a file in the folder says.
+    ComponentInFile {
+        patch: String,
+        purl: String,
+        /// As a `vers:` range.
+        versions: String,
+        found: String,
+        path: String,
+    },
     /// No patch that came is in this list of withdrawn ones.
     NotWithdrawn {
         list: String,
@@ -204,7 +213,9 @@ impl EntryFact {
             EntryFact::Accepted { shown, .. } => format!("allowed: {shown}"),
             EntryFact::File { path, became } => said_of(path, &became.phrase()),
             EntryFact::Noted { path, shown } => said_of(path, shown),
-            EntryFact::Component { .. } | EntryFact::NotWithdrawn { .. } => self.what_was_asked(),
+            EntryFact::Component { .. }
+            | EntryFact::ComponentInFile { .. }
+            | EntryFact::NotWithdrawn { .. } => self.what_was_asked(),
             EntryFact::TextPatch { .. }
             | EntryFact::Fuzz { .. }
             | EntryFact::WhiteSpaceIgnored
@@ -248,8 +259,11 @@ impl EntryFact {
 
     fn what_was_asked(&self) -> String {
         match self {
+            EntryFact::ComponentInFile { patch, purl, versions, found, path } => {
+                format!("{patch} needs {purl} {}; {path} says {found}", range_phrase(versions))
+            }
             EntryFact::Component { patch, purl, versions, found, sbom, format, sha256, components } => {
-                let range = VersRange::parse(versions).map_or_else(|_| versions.clone(), |it| it.phrase());
+                let range = range_phrase(versions);
                 format!(
                     "{patch} needs {purl} {range}; this SBOM says {found} \
                      (the word of {sbom}, {format}, SHA-256 {sha256}, {components} components)"
@@ -379,6 +393,11 @@ impl Entry {
     pub(crate) fn is_of_seventh_generation(&self) -> bool {
         !self.facts.is_empty()
     }
+}
+
+/// A range of versions in words; what is none, as it was written.
+fn range_phrase(versions: &str) -> String {
+    VersRange::parse(versions).map_or_else(|_| versions.to_owned(), |range| range.phrase())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! patches has the manifests of the others beside the first one's, as `manifest-<number>.json`. The signatures of a patch
 //! are beside its manifest, as `signatures.json` or `signatures-<number>.json`. Texts that take back what scripts did are
 //! kept there, too, as `script-<digest>`, and edits by key, whose conditions are asked again when a patch comes back, as
-//! `edits-<digest>`.
+//! `edits-<digest>`. Documents that came with a patch are kept as `document-<digest>`.
 
 mod as_text;
 mod as_word;
@@ -449,6 +449,11 @@ pub(crate) fn manifest_name(part: usize) -> String {
 /// The name of a patch's edits by key of one file, beside the entry that brought it.
 pub(crate) fn edits_name(digest: &Digest) -> String {
     format!("edits-{digest}")
+}
+
+/// The name of a document that came with a patch, beside the entry that brought it.
+pub(crate) fn document_name(digest: &Digest) -> String {
+    format!("document-{digest}")
 }
 
 /// Tells a history that is not as we wrote it from one that the system does not let us read.

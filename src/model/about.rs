@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::word::choices;
 use super::{
-    Check, Component, Digest, PatchId, PatchRef, RequiredComponent, ResolvedIssue, RolloutPace, Severity,
-    Toggle, TreePath, Untrusted,
+    CarriedFile, Check, Compliance, Component, Detect, Origin, PatchId, PatchRef, RequiredComponent,
+    ResolvedIssue, RolloutPace, Severity, Toggle, Untrusted,
 };
 
 /// Everything that is written down about a patch and not computed. Names, versions and ids of others are as the vendor
@@ -46,6 +46,8 @@ pub struct About {
     pub unplanned: Option<bool>,
     /// Patches whose faults it mends.
     pub mends: Vec<PatchId>,
+    /// Rules of frameworks that it serves.
+    pub compliance: Vec<Compliance>,
     /// After this time it is not applied any more, RFC 3339.
     pub expires: Option<String>,
     /// How long the vendor answers for it, RFC 3339.
@@ -86,6 +88,8 @@ pub struct About {
     pub rollback: Rollback,
     /// Where it was made from, in the author's words.
     pub source: Option<Untrusted>,
+    /// How it came to be.
+    pub origin: Option<Origin>,
     /// How it was reviewed and tested.
     pub evidence: Evidence,
     /// Keys starting `x-`: shown, never interpreted. Values are compact JSON.
@@ -117,6 +121,7 @@ impl About {
             committed: None,
             unplanned: None,
             mends: Vec::new(),
+            compliance: Vec::new(),
             expires: None,
             support_until: None,
             vendor: "unknown".into(),
@@ -137,6 +142,7 @@ impl About {
             rollout: RolloutPace::default(),
             rollback: Rollback::default(),
             source: None,
+            origin: None,
             evidence: Evidence::default(),
             extensions: BTreeMap::new(),
             identity: PatchRef { id, revision: 1 },
@@ -175,6 +181,12 @@ impl About {
             || self.identity.revision > 1
             || self.fixes.len() > 1
             || !self.supersedes.is_empty()
+    }
+
+    /// Every way in which it reads the folder: to know the product, and the parts that it needs.
+    pub(crate) fn detect_rules(&self) -> impl Iterator<Item = &Detect> {
+        let of_parts = self.requires_components.iter().flat_map(|part| &part.detect);
+        self.product.detect.iter().chain(of_parts)
     }
 
     /// Whether the patch says it is never for Windows, so that names Windows cannot store are allowed.
@@ -280,6 +292,8 @@ pub struct Issue {
     pub url: Option<String>,
     /// `bug`, `feature`, …
     pub kind: Option<String>,
+    /// When it was opened: a day, or RFC 3339.
+    pub opened: Option<String>,
 }
 
 /// The product that is patched and how it is recognised.
@@ -294,33 +308,6 @@ pub struct Product {
     pub versions: Vec<String>,
     /// How a folder is recognised; empty: only by the before images.
     pub detect: Vec<Detect>,
-}
-
-/// One way to recognise a product or read its version.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Detect {
-    /// Something is at this path.
-    Exists { path: TreePath },
-    /// The file has this content.
-    Hash {
-        path: TreePath,
-        /// SHA-256 of the content.
-        digest: Digest,
-    },
-    /// The file contains this text.
-    Text {
-        path: TreePath,
-        /// What it must contain.
-        contains: String,
-    },
-    /// The version stands in this file between `after` and `until` (the line's end if `None`).
-    Version {
-        path: TreePath,
-        /// The text right before the version; empty: the file starts with it.
-        after: String,
-        /// The text right after it.
-        until: Option<String>,
-    },
 }
 
 choices! {
@@ -414,18 +401,18 @@ pub struct Evidence {
     /// What was tested, and with which result.
     pub tests: Vec<Untrusted>,
     /// An SBOM of the product that it was made for.
-    pub sbom: Option<CarriedSbom>,
+    pub sbom: Option<CarriedFile>,
+    /// What its author says of vulnerabilities, for scanners.
+    pub vex: Option<CarriedFile>,
+    /// Statements of others about it, such as how it was built; their format is a media type.
+    pub attestations: Vec<CarriedFile>,
 }
 
-/// An SBOM that travels in a patch file, byte for byte.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CarriedSbom {
-    /// Such as `CycloneDX 1.6`.
-    pub format: String,
-    /// SHA-256 of the file.
-    pub digest: Digest,
-    /// Its length.
-    pub size_bytes: u64,
+impl Evidence {
+    /// The documents that are kept with the history: all but the SBOM, which can be as large as a product.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = &CarriedFile> {
+        self.vex.iter().chain(&self.attestations)
+    }
 }
 
 /// How many people have to sign a patch.

@@ -9,7 +9,9 @@ pub(crate) mod characters;
 mod check;
 mod code;
 mod collision;
+mod declared;
 mod detect;
+mod detect_rule;
 mod digest;
 pub(crate) mod escape;
 mod layer;
@@ -37,15 +39,17 @@ mod versions;
 mod word;
 
 pub use about::{
-    About, Approvals, CarriedSbom, Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Product,
-    Requirement, RequirementMode, Restart, Rollback,
+    About, Approvals, Conflict, Evidence, Hold, HoldKind, HoldPhase, Issue, Product, Requirement,
+    RequirementMode, Restart, Rollback,
 };
 pub(crate) use about::{PatchKind, RequirementIf, RollbackPossible};
 pub use change::{FileChange, LocalEdits, Payload, Role, Step};
 pub use check::{Check, Level, Probe};
 pub use code::{Code, Kind};
 pub(crate) use collision::{Collision, CollisionKey, collisions};
+pub use declared::{CarriedFile, Compliance, Origin, OriginKind};
 pub(crate) use detect::{MAX_TEXT_BYTES, contains, searchable, version_between};
+pub use detect_rule::Detect;
 pub(crate) use digest::DigestError;
 pub use digest::{Digest, Hasher};
 pub use layer::LayerKey;

@@ -1,7 +1,7 @@
 //! What a patch resolves, item by item, and the parts of the product that it changes: its author's claims.
 
 use super::word::choices;
-use super::{Purl, Severity, TreePath, VersRange};
+use super::{Detect, Purl, Severity, TreePath, VersRange};
 
 choices! {
     /// What sort of problem is resolved.
@@ -93,6 +93,8 @@ pub struct RequiredComponent {
     /// Its name without a version.
     pub purl: Purl,
     pub versions: VersRange,
+    /// How its version is read in the folder; empty: only an SBOM says it.
+    pub detect: Vec<Detect>,
     /// Whether the patch stays out as long as nobody knows.
     pub is_required: bool,
 }

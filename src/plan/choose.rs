@@ -183,6 +183,15 @@ impl Board {
         board
     }
 
+    /// Says of what patch `number` fixes that it has to be fixed by then.
+    pub(crate) fn add_due(&mut self, number: usize, due: Due) {
+        let is_said = |need: &&Need| need.offers.iter().any(|(offer, _)| *offer == number);
+        for need in self.needs.iter().filter(is_said) {
+            let known = &mut self.problems[need.problem].due;
+            *known = known.iter().copied().chain([due]).min_by_key(|due| due.on);
+        }
+    }
+
     /// The patch to try next: for the most important need that is open, the most precise; then the one that fixes most, then
     /// by name, the newest revision first. `None`: nothing is left.
     pub(crate) fn next_candidate(&mut self) -> Option<usize> {

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::fixed::all_resolved;
-use super::problem_facts::{Band, ProblemFacts};
-use crate::model::{Patch, ResolvedIssue, Severity, SeverityLevel};
+use super::problem_facts::{Band, Exploited, ProblemFacts};
+use crate::model::{Compliance, Patch, ResolvedIssue, Severity, SeverityLevel};
 use crate::text::CvssScore;
 
 /// Longest time that rules can give, in days: a hundred years, which is as good as none.
@@ -79,6 +79,8 @@ pub(crate) enum DueBy {
     Kev,
     /// The rules of the site, which give a problem as bad as that so many days.
     Rules { band: Band, days: u32 },
+    /// A rule of a framework, as the author of a patch that fixes it says.
+    Compliance,
 }
 
 impl DueBy {
@@ -87,6 +89,7 @@ impl DueBy {
         match self {
             DueBy::Kev => "kev",
             DueBy::Rules { .. } => "rules",
+            DueBy::Compliance => "compliance",
         }
     }
 }
@@ -110,10 +113,19 @@ pub(crate) enum Undated {
 impl Due {
     /// The earliest day that anybody names for a problem of which this is known.
     pub(crate) fn new(facts: &ProblemFacts, days: &DueDays) -> Option<Self> {
-        let listed = facts.exploited.as_ref().and_then(|known| known.due.as_deref()).and_then(day);
-        let listed = listed.map(|on| Self { on, by: DueBy::Kev });
+        let listed = facts.exploited.as_ref().and_then(Self::listed);
         let ruled = by_rules(facts, days).ok().flatten();
         listed.into_iter().chain(ruled).min_by_key(|due| due.on)
+    }
+
+    /// The day that the list of exploited problems names.
+    pub(crate) fn listed(exploited: &Exploited) -> Option<Self> {
+        exploited.due.as_deref().and_then(day).map(|on| Self { on, by: DueBy::Kev })
+    }
+
+    /// The day that a rule of a framework names, as the author of a patch says.
+    pub(crate) fn of_rule(rule: &Compliance) -> Option<Self> {
+        rule.due.as_deref().and_then(day).map(|on| Self { on, by: DueBy::Compliance })
     }
 
     /// How many days it is late; `None`: it isn't.
@@ -128,7 +140,8 @@ impl fmt::Display for Due {
     }
 }
 
-/// By when the vulnerabilities that a patch fixes have to be fixed, as rules say of what its author says of them.
+/// By when a patch has to be there: for each vulnerability that it fixes as rules say of what its author says of it, and for
+/// each rule of a framework that it serves as its author says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct DueOfPatch {
     /// The earliest first.
@@ -140,10 +153,11 @@ pub(crate) struct DueOfPatch {
 impl DueOfPatch {
     pub(crate) fn new(patch: &Patch, days: &DueDays) -> Self {
         let mut of_patch = Self::default();
-        if days.is_none() {
-            return of_patch;
-        }
-        for resolved in all_resolved(patch).iter().filter(|one| one.is_fixed_vulnerability()) {
+        let rules = patch.about.compliance.iter();
+        of_patch.due.extend(rules.filter_map(|rule| Some((Due::of_rule(rule)?, rule.name()))));
+        let resolved = all_resolved(patch);
+        let resolved = resolved.iter().filter(|one| one.is_fixed_vulnerability());
+        for resolved in resolved.take_while(|_| !days.is_none()) {
             match by_rules(&facts_of(resolved, patch.about.severity.as_ref()), days) {
                 Ok(due) => of_patch.due.extend(due.map(|due| (due, resolved.id.clone()))),
                 Err(unsaid) => of_patch.undated.entry(unsaid).or_default().push(resolved.id.clone()),

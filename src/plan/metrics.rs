@@ -45,8 +45,10 @@ choices! {
     pub(crate) enum TimeFigure {
         /// From when the newest commit in a patch was made until it was applied.
         LeadTime = "change_lead_time",
-        /// From when the patch was made until it was applied.
+        /// From when the first of a patch's issues was opened until it was applied.
         TimeToApply = "time_to_apply",
+        /// From when the patch was made until it was applied.
+        SinceMade = "time_since_made",
         /// From when a vulnerability was published until the patch that fixes it was applied.
         Exposure = "exposure",
         /// From when the work began until the health checks after it had passed.
@@ -91,6 +93,8 @@ pub(crate) struct ChangeEvent {
     pub downtime: Option<(i64, i64)>,
     /// When the newest commit in each of its patches was made.
     pub committed: Vec<(String, Option<i64>)>,
+    /// When the first issue of each of its patches was opened.
+    pub opened: Vec<(String, Option<i64>)>,
     /// When each of its patches was made.
     pub made: Vec<(String, Option<i64>)>,
     /// Whether it is rework, as its patches say; `None`: one of them doesn't, and none is.
@@ -258,8 +262,11 @@ impl Metrics {
         for (patch, committed) in &event.committed {
             self.time(TimeFigure::LeadTime, about(patch), committed.map(|committed| time - committed));
         }
+        for (patch, opened) in &event.opened {
+            self.time(TimeFigure::TimeToApply, about(patch), opened.map(|opened| time - opened));
+        }
         for (patch, made) in &event.made {
-            self.time(TimeFigure::TimeToApply, about(patch), made.map(|made| time - made));
+            self.time(TimeFigure::SinceMade, about(patch), made.map(|made| time - made));
         }
         for (id, published) in &event.published {
             // What was fixed before anybody told of it was never exposed.

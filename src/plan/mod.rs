@@ -10,6 +10,7 @@ mod by_lines;
 mod choose;
 #[cfg(test)]
 mod claims_tests;
+mod controls;
 mod due;
 mod fates;
 mod file_note;
@@ -58,6 +59,9 @@ pub(crate) mod why;
 pub(crate) use aliases::OtherNames;
 pub(crate) use apply::fitness;
 pub(crate) use choose::{Board, Need, NeedFate, Problem, RankBy, RiskRules};
+pub(crate) use controls::{
+    Control, ControlAsk, ControlFacts, ControlLine, ControlReason, ControlState, judge_controls,
+};
 pub(crate) use due::{Due, DueBy, DueDays, DueOfPatch, Undated};
 pub(crate) use fates::FileFates;
 pub(crate) use fates::{how_it_stands, is_brought, is_lost};

@@ -40,6 +40,7 @@ impl EvidenceForm {
             patch: self.patch.clone(),
             since: moment(self.since.trim()),
             redaction: Redaction { users: self.without_users, paths: self.without_paths },
+            kev: None,
         }
     }
 }
@@ -79,6 +80,9 @@ impl CheckedEvidence {
             PackSigner::Nobody => papers::EVIDENCE_BY_NOBODY.to_owned(),
             PackSigner::Broken => papers::EVIDENCE_BY_BROKEN.to_owned(),
             PackSigner::Unknown(key) => fill(papers::EVIDENCE_BY_UNKNOWN, &[("key", &key.groups())]),
+            PackSigner::Revoked { key, reason } => {
+                fill(papers::EVIDENCE_BY_REVOKED, &[("key", &key.groups()), ("reason", &line(reason))])
+            }
             PackSigner::OutOfScope { name, key, why } => fill(
                 papers::EVIDENCE_BY_OUT_OF_SCOPE,
                 &[("name", &line(name)), ("key", &key.short()), ("why", why.phrase())],

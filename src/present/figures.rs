@@ -205,6 +205,7 @@ fn time(span: TimeFigure, times: &Times, measured: &FolderMetrics) -> Figure {
     let (name, meaning) = match span {
         TimeFigure::LeadTime => (papers::LEAD_TIME, papers::LEAD_TIME_MEANING),
         TimeFigure::TimeToApply => (papers::TIME_TO_APPLY, papers::TIME_TO_APPLY_MEANING),
+        TimeFigure::SinceMade => (papers::SINCE_MADE, papers::SINCE_MADE_MEANING),
         TimeFigure::Exposure => (papers::EXPOSURE, papers::EXPOSURE_MEANING),
         TimeFigure::TimeOfChange => (papers::TIME_OF_CHANGE, papers::TIME_OF_CHANGE_MEANING),
         TimeFigure::Downtime => (papers::DOWNTIME, papers::DOWNTIME_MEANING),

@@ -174,7 +174,9 @@ fn fixes(patch: &Patch) -> Vec<Fact> {
     let issue = |issue: &Issue| {
         let kind = issue.kind.as_deref().map(|kind| format!(" ({kind})")).unwrap_or_default();
         let url = issue.url.as_deref().map(|url| format!(" · {url}")).unwrap_or_default();
-        Fact::new(words::TICKET, &format!("{}{kind}{url}", issue.key))
+        let opened = issue.opened.as_deref().map(phrases::moment);
+        let opened = opened.map(|opened| fill(words::OPENED, &[("time", &opened)])).unwrap_or_default();
+        Fact::new(words::TICKET, &format!("{}{kind}{url}{opened}", issue.key))
     };
     let mut facts = Vec::new();
     if let Some(severity) = &patch.about.severity {
@@ -188,6 +190,8 @@ fn fixes(patch: &Patch) -> Vec<Fact> {
     };
     let others: Vec<String> = patch.about.fixes.iter().filter(|fix| !is_told(fix)).cloned().collect();
     facts.extend(joined(words::FIXED, &others));
+    let rules = patch.about.compliance.iter();
+    facts.extend(rules.map(|rule| Fact::new(words::CONTROL, &phrases::compliance(rule))));
     facts
 }
 
@@ -298,7 +302,13 @@ fn care(patch: &Patch) -> Vec<Fact> {
     facts.extend(evidence.tests.iter().map(|line| Fact::new(words::TESTED, line.raw())));
     facts.extend(evidence.provenance.iter().map(|line| Fact::new(words::COMES_FROM, line.raw())));
     facts.extend(patch.about.source.as_ref().map(|source| Fact::new(words::MADE_FROM, source.raw())));
-    facts.extend(evidence.sbom.as_ref().map(|sbom| Fact::new(words::SBOM, &phrases::carried_sbom(sbom))));
+    let origin = patch.about.origin.as_ref();
+    facts.extend(origin.map(|origin| Fact::new(words::ORIGIN, &capitalised(&phrases::origin(origin)))));
+    facts.extend(evidence.sbom.as_ref().map(|sbom| Fact::new(words::SBOM, &phrases::carried_file(sbom))));
+    let vex = evidence.vex.as_ref().map(phrases::carried_file);
+    facts.extend(vex.map(|vex| Fact::new(words::VEX, &fill(words::AUTHORS_CLAIM, &[("what", &vex)]))));
+    let attested = evidence.attestations.iter().map(phrases::carried_file);
+    facts.extend(attested.map(|file| Fact::new(words::ATTESTATION, &file)));
     let proof = if patch.proven { words::PROVEN } else { words::NOT_PROVEN };
     facts.push(Fact::new(words::PROOF, proof));
     facts

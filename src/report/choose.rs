@@ -44,6 +44,8 @@ pub(crate) fn rank(problem: &Problem, rank_by: RankBy, today: Timestamp) -> Stri
     if let Some((DueBy::Rules { band, days }, due)) = due {
         let days = count(days as usize, "day", "days");
         reasons.push(format!("{due} ({days} for {band}, by your trust rules)"));
+    } else if let Some((DueBy::Compliance, due)) = due {
+        reasons.push(format!("{due} (as the patch says)"));
     }
     reasons.join("; ")
 }

@@ -9,10 +9,10 @@ use super::answer;
 use super::fixed;
 use super::page::{escape, foot, head, list, table};
 use super::phrases::{self, count, moment};
-use crate::plan::Claim;
-use crate::text::escape_line;
+use crate::plan::{Claim, ControlAsk, ControlLine, ControlReason, ControlState, Due, DueBy};
 use crate::text::json::spell_out;
-use crate::workbench::{Entry, EvidencePack, Foreign, PatchEvidence};
+use crate::text::{capitalised, escape_line};
+use crate::workbench::{DocumentEvidence, Entry, EvidencePack, Foreign, PatchEvidence};
 
 /// The page.
 pub(crate) fn page(pack: &EvidencePack) -> String {
@@ -32,11 +32,13 @@ pub(crate) fn page(pack: &EvidencePack) -> String {
     for patch in &pack.patches {
         let rows = of_patch(patch);
         page.push_str(&table(
-            &escape(&format!("{}, entry {}", shown(&patch.note.id), patch.entry)),
+            &escape(&format!("{}, entry {}", shown(&patch.note.id), patch.key.entry)),
             rows.iter().map(|(name, value)| (*name, value.as_str())),
         ));
     }
     page.push_str(&list("What is fixed now", &fixed_now(pack)));
+    let controls: Vec<String> = pack.controls.iter().map(|line| shown(&control(line))).collect();
+    page.push_str(&list("Controls", &controls));
     let said: BTreeMap<u64, &str> =
         pack.all.iter().map(|entry| entry.seq).zip(phrases::events(&pack.all)).collect();
     let of_entry = |entry: &Entry| of_entry(entry, said.get(&entry.seq).copied().unwrap_or_default());
@@ -45,7 +47,9 @@ pub(crate) fn page(pack: &EvidencePack) -> String {
     let withheld = pack.withheld.iter().map(|(name, digest)| format!("{name}, SHA-256 {digest}"));
     page.push_str(&list("Records that were left out", &withheld.collect::<Vec<_>>()));
     page.push_str(&list("What this record does not say", &[
-        "The reader decides whether a rule or a standard is met.".to_owned(),
+        "A control is compared with what is recorded here, as the rules of this site or the patch word it. The reader decides \
+         whether a rule or a standard is met."
+            .to_owned(),
         "Whether the product has other problems: nothing was scanned.".to_owned(),
         "What a patch says it fixes is its author's claim; the checksums show only that its files are in place.".to_owned(),
     ]));
@@ -128,12 +132,17 @@ fn of_patch(patch: &PatchEvidence) -> Vec<(&'static str, String)> {
             ] {
                 rows.extend((!texts.is_empty()).then(|| (name, lines(texts))));
             }
+            let serves: Vec<String> = said.compliance.iter().map(phrases::compliance).collect();
+            rows.extend((!serves.is_empty()).then(|| ("Serves, its author says", lines(&serves))));
+            let origin = said.origin.as_ref().map(phrases::origin);
+            rows.extend(origin.map(|origin| ("Came about, its author says", shown(&origin))));
             if said.is_proven {
                 let tried = "applied and rolled back on a copy before release, its author's tool says";
                 rows.push(("Tested", tried.to_owned()));
             }
         }
     }
+    rows.extend(patch.documents.iter().map(|one| (one.what, shown(&carried(one)))));
     rows.push((
         "Source",
         match &patch.manifest_digest {
@@ -142,6 +151,77 @@ fn of_patch(patch: &PatchEvidence) -> Vec<(&'static str, String)> {
         },
     ));
     rows
+}
+
+/// A document that came with a patch. It's the word of whoever made it.
+fn carried(document: &DocumentEvidence) -> String {
+    let is_sbom = document.what == "SBOM";
+    let place = match &document.place {
+        Some(place) => place,
+        None if is_sbom => "in the patch file, not in this one",
+        None => "missing or damaged in the folder",
+    };
+    format!(
+        "{}: {place}. Its maker's word; nothing is taken over from it",
+        phrases::carried_file(&document.file)
+    )
+}
+
+/// What a control comes to, with the record that shows it.
+fn control(line: &ControlLine) -> String {
+    let state = match line.state {
+        ControlState::Met => "met",
+        ControlState::NotMet => "not met",
+        ControlState::NoData => "no data",
+    };
+    let named = if line.is_of_site { "" } else { " (named by the patch)" };
+    format!(
+        "{}{named}, {}: {state}. {} (originals/history/{:08}/entry.json)",
+        line.control,
+        line.patch,
+        capitalised(&control_reason(line)),
+        line.entry
+    )
+}
+
+/// Why a control is met or isn't, as a sentence without an end.
+pub(crate) fn control_reason(line: &ControlLine) -> String {
+    use ControlAsk::{InTime, Issue, Reviewed, Signed, Tested, Ticket};
+    let due = |due: &Due, of: &String| {
+        let by = match due.by {
+            DueBy::Kev => "by the list of exploited problems",
+            DueBy::Rules { .. } => "by the rules of this site",
+            DueBy::Compliance => "as the patch says",
+        };
+        format!("due {due} for {of}, {by}")
+    };
+    match (&line.reason, line.ask) {
+        (ControlReason::InTime { came, due: by, of }, _) => format!("in place since {came}, {}", due(by, of)),
+        (ControlReason::Late { came, due: by, of, days }, _) => {
+            let late = count(*days as usize, "day", "days");
+            format!("in place since {came}, {late} late: {}", due(by, of))
+        }
+        (ControlReason::NoDay, _) => "nobody says by when".to_owned(),
+        (ControlReason::Gone, _) => "the patch isn't in the folder any more".to_owned(),
+        (ControlReason::Replaced(by), _) => format!("{by} has replaced it; what that patch says counts"),
+        (ControlReason::Unproven(id), _) => format!("that {id} is fixed isn't proven by the files"),
+        (ControlReason::Undated, _) => "the clock went back, so nobody knows when it came".to_owned(),
+        (ControlReason::BrokenHistory, _) => "the history isn't intact, so nobody knows".to_owned(),
+        (ControlReason::Untrusted, _) => "only its author says so, and wasn't trusted".to_owned(),
+        (ControlReason::Recorded(_), Signed) => "enough people you trust had signed it".to_owned(),
+        (ControlReason::Recorded(by), Reviewed) => format!("reviewed by {by}"),
+        (ControlReason::Recorded(number), Tested) => format!("health checks passed: {number}"),
+        (ControlReason::Recorded(keys), Issue) => format!("it belongs to {keys}, its author says"),
+        (ControlReason::Recorded(key), Ticket) => format!("applied for the ticket {key}"),
+        (ControlReason::Missing, Signed) => "not enough people you trust had signed it".to_owned(),
+        (ControlReason::Missing, Reviewed) => "nobody you trust had reviewed it".to_owned(),
+        (ControlReason::Missing, Tested) => "a health check failed".to_owned(),
+        (ControlReason::Missing, Issue) => "it names no issue".to_owned(),
+        (ControlReason::Missing, Ticket) => "no ticket was named when it was applied".to_owned(),
+        (ControlReason::Unrecorded, Tested) => "no health check is recorded".to_owned(),
+        (ControlReason::Unrecorded | ControlReason::Recorded(_) | ControlReason::Missing, InTime)
+        | (ControlReason::Unrecorded, _) => "the record doesn't say".to_owned(),
+    }
 }
 
 fn fixed_now(pack: &EvidencePack) -> Vec<String> {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::model::{
-    CarriedSbom, Component, Interpreter, Measured, PatchKind, Position, Purl, ResolvedIssue, ResolvedKind,
-    ResolvedState, RollbackPossible, RolloutPace, Share, Toggle,
+    CarriedFile, Compliance, Component, Interpreter, Measured, Origin, OriginKind, PatchKind, Position, Purl,
+    ResolvedIssue, ResolvedKind, ResolvedState, RollbackPossible, RolloutPace, Share, Toggle,
 };
 use crate::text::{person, with_thousands};
 use crate::workbench::{
@@ -21,10 +21,30 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", with_thousands(number as u64), if number == 1 { one } else { many })
 }
 
-/// An SBOM in a patch file.
-pub(crate) fn carried_sbom(sbom: &CarriedSbom) -> String {
-    let bytes = with_thousands(sbom.size_bytes);
-    format!("{}, {bytes} bytes, SHA-256 {}", sbom.format, sbom.digest)
+/// A document in a patch file.
+pub(crate) fn carried_file(file: &CarriedFile) -> String {
+    let bytes = with_thousands(file.size_bytes);
+    format!("{}, {bytes} bytes, SHA-256 {}", file.format, file.digest)
+}
+
+/// A rule that a patch serves, as its author says.
+pub(crate) fn compliance(rule: &Compliance) -> String {
+    let due = rule.due.as_ref().map(|due| format!(", due {due}")).unwrap_or_default();
+    format!("{}{due}", rule.name())
+}
+
+/// How a patch came to be, as its author says.
+pub(crate) fn origin(origin: &Origin) -> String {
+    let kind = match origin.kind {
+        OriginKind::Authored => "written for this product",
+        OriginKind::Backport => "backported from a newer version",
+        OriginKind::Bump => "a part raised to another version",
+        OriginKind::Generated => "made by a program",
+    };
+    let named = [("after", &origin.upstream), ("by", &origin.generator)];
+    let named =
+        named.into_iter().filter_map(|(word, text)| Some(format!(", {word} {}", text.as_ref()?.raw())));
+    format!("{kind}{}", named.collect::<String>())
 }
 
 /// What runs a script.

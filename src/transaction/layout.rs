@@ -136,7 +136,9 @@ pub(super) fn is_ours(name: &str) -> bool {
     let is_object = is_number(number) && (matches!(rest, "" | "from" | "old") || is_number(rest));
     NAMES.contains(&name)
         || is_object
-        || ["manifest-", "script-", "signatures"].iter().any(|start| name.starts_with(start))
+        || ["document-", "edits-", "manifest-", "script-", "signatures"]
+            .iter()
+            .any(|start| name.starts_with(start))
         || name.parse::<Digest>().is_ok()
 }
 

@@ -15,6 +15,8 @@ pub(super) use wire::{revoked_from, time_of as parse_time};
 use super::key::{KeyFingerprint, PublicKey};
 use super::policy::{Policy, Rules, SetBy};
 use super::statement::SignerRole;
+use crate::model::Word;
+use crate::plan::{Control, ControlAsk};
 use crate::text::confusables::NameMatch;
 
 /// Stands for every product in the scope of a key.
@@ -121,6 +123,8 @@ pub struct KeyStore {
     pub(crate) folders: BTreeMap<PathBuf, String>,
     /// The lists of keys that were taken in, by product.
     pub lists: BTreeMap<String, ListState>,
+    /// What evidence files say of rules of frameworks.
+    pub(crate) controls: Vec<Control>,
 }
 
 /// Where keys and rules are.
@@ -218,6 +222,15 @@ impl Keyring {
     /// Whether some products have rules of their own.
     pub(crate) fn tells_products_apart(&self) -> bool {
         !(self.person.product_rules.is_empty() && self.machine.product_rules.is_empty())
+    }
+
+    /// The controls of the site, the machine's first, each with what it asks for. One that both files have is the machine's.
+    pub(crate) fn controls(&self) -> Vec<(String, Vec<ControlAsk>)> {
+        let is_of_machine =
+            |one: &&Control| self.machine.controls.iter().any(|known| known.name() == one.name());
+        let own = self.person.controls.iter().filter(|one| !is_of_machine(one));
+        let asks = |one: &Control| one.asks.iter().filter_map(|word| ControlAsk::parse(word)).collect();
+        self.machine.controls.iter().chain(own).map(|one| (one.name(), asks(one))).collect()
     }
 
     /// Which product somebody said is in which folder, the machine's word first.

@@ -143,6 +143,8 @@ words! {
     TAKE_BACK_N = "Roll back {n}";
     BRING_BACK_N = "Reapply {n}";
     TICKET = "Ticket";
+    OPENED = " · opened {time}";
+    CONTROL = "Control";
     SEVERITY = "Severity";
     FIXED = "Fixes";
     VERSION = "Version";
@@ -161,6 +163,10 @@ words! {
     TESTED = "Tested";
     COMES_FROM = "Provenance";
     SBOM = "SBOM";
+    VEX = "VEX";
+    AUTHORS_CLAIM = "{what}. Its author's claim, not used here.";
+    ATTESTATION = "Attestation";
+    ORIGIN = "Origin";
     MADE_FROM = "Made from";
     PROOF = "Tested";
     CHANGES = "Changes";

@@ -27,6 +27,7 @@ words! {
     EVIDENCE_BY_OUT_OF_SCOPE = "Signed by {name}, whose key {key} {why}.";
     EVIDENCE_BY_NOBODY = "Not signed. Checksums reveal damage, but not forgery.";
     EVIDENCE_BY_BROKEN = "Its signature doesn't match.";
+    EVIDENCE_BY_REVOKED = "Signed with a key that was revoked: {key} ({reason})";
     EVIDENCE_BY_UNKNOWN = "Signed with a key you haven't trusted: {key}";
     // Figures
     FIGURES = "Figures…";
@@ -64,7 +65,9 @@ words! {
     ENTRY = "Entry";
     VALUE = "Value";
     TIME_TO_APPLY = "Time to apply";
-    TIME_TO_APPLY_MEANING = "From when the patch was made until it was applied.";
+    TIME_TO_APPLY_MEANING = "From when the first of the patch's issues was opened until it was applied.";
+    SINCE_MADE = "Time since it was made";
+    SINCE_MADE_MEANING = "From when the patch was made until it was applied.";
     EXPOSURE = "Exposure";
     EXPOSURE_MEANING = "From when a vulnerability was published until its fix was applied.";
     TIME_OF_CHANGE = "Duration";

@@ -87,7 +87,7 @@ pub(crate) use look::vouching::{Authorship, FormerAuthor};
 pub(crate) use make::TriedFile;
 pub(crate) use make::evidence::verify::{PackSigner, VerifiedPack};
 pub(crate) use make::evidence::{
-    EvidencePack, EvidenceWish, PatchEvidence, Redaction, SaidOfPatch, SavedPack,
+    DocumentEvidence, EvidencePack, EvidenceWish, PatchEvidence, Redaction, SaidOfPatch, SavedPack,
 };
 pub(crate) use make::export::Exported;
 pub use make::sample::Sample;

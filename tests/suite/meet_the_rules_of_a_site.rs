@@ -34,7 +34,13 @@ fn with_rules(sandbox: &Sandbox, rules: &str) {
 }
 
 fn good(patch: &mut Patch) {
-    let issue = |key: &str| Issue { system: "jira".to_owned(), key: key.to_owned(), url: None, kind: None };
+    let issue = |key: &str| Issue {
+        system: "jira".to_owned(),
+        key: key.to_owned(),
+        url: None,
+        kind: None,
+        opened: None,
+    };
     patch.about.issues = vec![issue("DOC-1"), issue("OPS-77")];
     patch.about.product.versions = vec!["1".to_owned()];
     patch.about.evidence.tests = vec!["the whole suite".into()];

@@ -1,6 +1,7 @@
 //! An auditor gets one file: a page to print, the records to the byte, statements, checksums and a signature. Whatever is
 //! changed in it afterwards is named, and what it says is true of the folder.
 
+mod controls;
 mod validators;
 
 use base64ct::Encoding as _;
@@ -205,6 +206,19 @@ fn a_key_that_is_trusted_for_something_else_proves_nothing() {
         console(&sandbox).done(&SAVE.replace("anna.key", &format!("{name}.key")));
         assert_eq!(verify(&sandbox, "e.zip").code, 0, "{name}");
     }
+}
+
+#[test]
+fn a_key_that_was_revoked_is_named_as_that() {
+    let sandbox = honest();
+    console(&sandbox).done(SAVE);
+    assert_eq!(verify(&sandbox, "e.zip").json()["signer"]["standing"], "known");
+    console(&sandbox).done("key revoke anna --reason stolen --yes");
+    let run = console(&sandbox).run("evidence verify $/e.zip");
+    let told = run.in_one_line();
+    assert!(run.code == 4 && told.contains("a key that was revoked: ") && told.contains("(stolen)"), "{run}");
+    let signer = verify(&sandbox, "e.zip").json()["signer"].clone();
+    assert_eq!((&signer["standing"], &signer["why"]), (&"revoked".into(), &"stolen".into()), "{signer}");
 }
 
 #[test]

@@ -68,7 +68,8 @@ fn talkative(bundle: Builder) -> Builder {
         patch.about.severity =
             Some(Severity { level: SeverityLevel::Moderate, cvss: Some(text("CVSS:3.1/AV:N")) });
         let url = Some(text("https://tracker.example/ACME-7"));
-        patch.about.issues = vec![Issue { system: text("jira"), key: text("ACME-7"), url, kind: None }];
+        patch.about.issues =
+            vec![Issue { system: text("jira"), key: text("ACME-7"), url, kind: None, opened: None }];
         patch.about.vulnerabilities = vec![text("CVE-2026-12345")];
         patch.about.contact = Some(text("support@acme.example").into());
         patch.about.result_version = Some(text("4.2.1"));

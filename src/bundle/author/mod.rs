@@ -396,11 +396,11 @@ fn refuse(mut obstacles: Vec<Obstacle>) -> Result<(), AuthorError> {
     if obstacles.is_empty() { Ok(()) } else { Err(AuthorError::Refused(obstacles)) }
 }
 
-/// Scripts and edits are short: they are packed at once, at the level that any reader knows, and so is an SBOM.
+/// Scripts, edits and documents are short: they are packed at once, at the level that any reader knows, and so is an SBOM.
 fn pack_texts(order: &Order, spool: &BlobSpool) -> Result<Vec<PackedBlob>, AuthorError> {
     const LEVEL: i32 = 3;
     let files = order.scripts.iter().flat_map(OrderedScript::files).map(|file| &file.text);
-    let texts = files.chain(order.packed_edits.values());
+    let texts = files.chain(order.packed_edits.values()).chain(order.carried.contents());
     let packed = texts.map(|text| spool.compress(&mut io::Cursor::new(text), LEVEL));
     let mut packed: Vec<PackedBlob> = packed.collect::<Result<_, _>>()?;
     if let (Some(path), Some(sbom)) = (&order.sbom_file, &order.about.evidence.sbom) {

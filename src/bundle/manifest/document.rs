@@ -11,9 +11,10 @@ use serde_json::Value;
 
 use super::problem::{ManifestProblem, Problems};
 use super::wire::{
-    RawApprovals, RawChange, RawCheck, RawComponent, RawConflict, RawDiffText, RawHold, RawIssue, RawOutcome,
-    RawProduct, RawProof, RawRequiredComponent, RawRequirement, RawRequirementIf, RawResolved, RawRollback,
-    RawRollout, RawSbom, RawScript, RawSeverity, RawToggle, wire,
+    RawApprovals, RawAttestation, RawCarried, RawChange, RawCheck, RawCompliance, RawComponent, RawConflict,
+    RawDiffText, RawHold, RawIssue, RawOrigin, RawOutcome, RawProduct, RawProof, RawRequiredComponent,
+    RawRequirement, RawRequirementIf, RawResolved, RawRollback, RawRollout, RawScript, RawSeverity,
+    RawToggle, wire,
 };
 use super::{change, limits};
 use crate::model::FileChange;
@@ -60,6 +61,7 @@ wire! {
         committed?: String,
         unplanned?: bool,
         mends*: String,
+        compliance*: RawCompliance,
         created: String,
         expires?: String,
         support_until?: String,
@@ -84,10 +86,13 @@ wire! {
         rollout?: RawRollout,
         rollback: RawRollback,
         source?: String,
+        origin?: RawOrigin,
         provenance*: String,
         tests*: String,
         review*: String,
-        sbom?: RawSbom,
+        sbom?: RawCarried,
+        vex?: RawCarried,
+        attestations*: RawAttestation,
         proof?: RawProof,
     }
 }

@@ -56,5 +56,9 @@ pub(crate) const SCRIPTS: usize = 16;
 pub(crate) const SCRIPT_BYTES: u64 = 64 << 10;
 /// Bytes of an SBOM: those of whole systems have 200 MB.
 pub(crate) const SBOM_BYTES: u64 = 512 << 20;
+/// Bytes of each other document that travels along; they are kept in the folder's history.
+pub(crate) const CARRIED_BYTES: u64 = 1 << 20;
+/// Attestations of one patch.
+pub(crate) const ATTESTATIONS: usize = 16;
 /// Longest time that one script may take, in seconds. Whoever needs longer gives the person a step to do instead.
 pub(crate) const SCRIPT_TIMEOUT_SECS: u32 = 3600;

@@ -16,6 +16,8 @@ mod wire;
 mod document;
 
 mod change;
+mod declared;
+mod detect;
 mod fields;
 mod op;
 mod read;
@@ -150,6 +152,7 @@ pub fn referenced_blobs(patch: &Patch) -> BTreeMap<Digest, Option<u64>> {
     if let Some(sbom) = &patch.about.evidence.sbom {
         refer(sbom.digest, Some(sbom.size_bytes));
     }
+    patch.about.evidence.kept().for_each(|file| refer(file.digest, Some(file.size_bytes)));
     blobs
 }
 

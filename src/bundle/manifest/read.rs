@@ -5,11 +5,11 @@ use serde_json::Value;
 use super::document::RawDocument;
 use super::fields::{ManifestRead, digest, each, must, none_of, nothing_more, patch_id, path, word};
 use super::problem::ManifestProblem;
-use super::{document, resolves, wire};
+use super::{declared, detect, document, resolves, wire};
 use crate::model::{
-    About, Approvals, CarriedSbom, Check, Conflict, Detect, DiffText, Evidence, Hold, Issue, Patch, PatchRef,
-    Probe, Product, Requirement, RequirementIf, Restart, Rollback, RolloutPace, Script, Setting, Share,
-    Toggle, Untrusted, read_span,
+    About, Approvals, Check, Conflict, DiffText, Evidence, Hold, Patch, PatchRef, Probe, Product,
+    Requirement, RequirementIf, Restart, Rollback, RolloutPace, Script, Setting, Share, Toggle, Untrusted,
+    read_span,
 };
 
 pub(super) fn patch(document: RawDocument) -> ManifestRead<Patch> {
@@ -31,15 +31,16 @@ pub(super) fn patch(document: RawDocument) -> ManifestRead<Patch> {
         title: raw.title.into(),
         summary: raw.summary.into(),
         severity: raw.severity.map(resolves::read_severity).transpose()?,
-        issues: raw.issues.into_iter().map(issue).collect(),
+        issues: raw.issues.into_iter().map(declared::read_issue).collect(),
         fixes: raw.fixes,
         vulnerabilities: raw.vulnerabilities,
-        resolves: each("resolves", raw.resolves, resolves::read)?,
+        resolves: each("resolves", raw.resolves, resolves::read_resolved)?,
         components: each("components", raw.components, resolves::read_component)?,
         requires_components: each("requires_components", raw.requires_components, resolves::read_required)?,
         committed: raw.committed,
         unplanned: raw.unplanned,
         mends: each("mends", raw.mends, |id| patch_id("", &id))?,
+        compliance: raw.compliance.into_iter().map(declared::read_compliance).collect(),
         expires: raw.expires,
         support_until: raw.support_until,
         vendor: raw.vendor.into(),
@@ -50,9 +51,7 @@ pub(super) fn patch(document: RawDocument) -> ManifestRead<Patch> {
         result_version: raw.result.map(|result| result.version),
         requires: each("requires", raw.requires, requirement)?,
         requires_if: each("requires_if", raw.requires_if, requirement_if)?,
-        conflicts: each("conflicts", raw.conflicts, |raw| {
-            Ok(Conflict { id: patch_id("id", &raw.id)?, reason: raw.reason.into() })
-        })?,
+        conflicts: each("conflicts", raw.conflicts, conflict)?,
         supersedes: each("supersedes", raw.supersedes, |id| patch_id("", &id))?,
         notices: each("holds", raw.holds, hold)?,
         preflight: each("preflight", raw.preflight, check)?,
@@ -62,18 +61,21 @@ pub(super) fn patch(document: RawDocument) -> ManifestRead<Patch> {
         rollout: raw.rollout.map_or_else(|| Ok(RolloutPace::default()), rollout)?,
         rollback: rollback(raw.rollback).map_err(|problem| problem.inside("rollback"))?,
         source: raw.source.map(Into::into),
+        origin: inside("origin", raw.origin, declared::read_origin)?,
         evidence: Evidence {
             provenance: Untrusted::all(raw.provenance),
             review: Untrusted::all(raw.review),
             tests: Untrusted::all(raw.tests),
-            sbom: raw.sbom.map(sbom).transpose().map_err(|problem| problem.inside("sbom"))?,
+            sbom: inside("sbom", raw.sbom, declared::read_carried)?,
+            vex: inside("vex", raw.vex, declared::read_carried)?,
+            attestations: each("attestations", raw.attestations, declared::read_attestation)?,
         },
         extensions: extensions.into_iter().map(|(key, value)| (key, value.to_string())).collect(),
     };
     Ok(Patch {
         about,
         created: raw.created,
-        diff: raw.diff.map(diff_text).transpose().map_err(|problem| problem.inside("diff"))?,
+        diff: inside("diff", raw.diff, diff_text)?,
         changes: raw.changes.0?,
         scripts: each("scripts", raw.scripts, script)?,
         proven: raw.proof.is_some_and(|proof| proof.round_trip),
@@ -85,8 +87,9 @@ fn approvals(raw: Option<wire::RawApprovals>) -> Approvals {
     Approvals { authors: raw.author.unwrap_or(0), reviewers: raw.reviewer.unwrap_or(0) }
 }
 
-fn issue(raw: wire::RawIssue) -> Issue {
-    Issue { system: raw.system, key: raw.key, url: raw.url, kind: raw.kind }
+/// A value that may be left out; problems say where they are.
+fn inside<R, T>(at: &str, raw: Option<R>, read: impl Fn(R) -> ManifestRead<T>) -> ManifestRead<Option<T>> {
+    raw.map(read).transpose().map_err(|problem| problem.inside(at))
 }
 
 fn hold(raw: wire::RawHold) -> ManifestRead<Hold> {
@@ -99,25 +102,12 @@ fn product(raw: wire::RawProduct) -> ManifestRead<Product> {
         purl: raw.purl,
         cpe: raw.cpe,
         versions: raw.versions,
-        detect: each("detect", raw.detect, detect)?,
+        detect: each("detect", raw.detect, detect::read_detect)?,
     })
 }
 
-fn detect(mut raw: wire::RawDetect) -> ManifestRead<Detect> {
-    let path = path("path", &raw.path)?;
-    let found = match raw.kind.as_str() {
-        "exists" => Detect::Exists { path },
-        "hash" => Detect::Hash { path, digest: digest("sha256", &must("sha256", raw.sha256.take())?)? },
-        "text" => Detect::Text { path, contains: must("contains", raw.contains.take())? },
-        "version" => {
-            Detect::Version { path, after: must("after", raw.after.take())?, until: raw.until.take() }
-        }
-        other => return Err(none_of("kind", other, "exists, hash, text, version")),
-    };
-    let wire::RawDetect { kind, path, .. } = &raw;
-    let taken = wire::RawDetect { kind: kind.clone(), path: path.clone(), ..Default::default() };
-    nothing_more(raw == taken, &raw.kind)?;
-    Ok(found)
+fn conflict(raw: wire::RawConflict) -> ManifestRead<Conflict> {
+    Ok(Conflict { id: patch_id("id", &raw.id)?, reason: raw.reason.into() })
 }
 
 fn requirement(raw: wire::RawRequirement) -> ManifestRead<Requirement> {
@@ -159,11 +149,6 @@ fn check(raw: wire::RawCheck) -> ManifestRead<Check> {
         timeout_secs: raw.timeout,
         retries: raw.retries,
     })
-}
-
-fn sbom(raw: wire::RawSbom) -> ManifestRead<CarriedSbom> {
-    let digest = digest("blob", &raw.blob)?;
-    Ok(CarriedSbom { format: raw.format, digest, size_bytes: raw.size })
 }
 
 fn script(raw: wire::RawScript) -> ManifestRead<Script> {

@@ -6,14 +6,14 @@ use super::fields::{ManifestRead, each, path, word};
 use super::problem::Problems;
 use super::texts::{names, optional_line, rfc3339, vulnerability};
 use super::wire::{RawComponent, RawRequiredComponent, RawResolved, RawSeverity};
-use super::{ManifestProblem, limits};
+use super::{ManifestProblem, detect, limits};
 use crate::model::{
-    About, Component, Patch, Purl, RequiredComponent, ResolvedIssue, ResolvedKind, ResolvedState, Severity,
-    TreePath, VersRange, with_resolved,
+    About, Component, Detect, Patch, Purl, RequiredComponent, ResolvedIssue, ResolvedKind, ResolvedState,
+    Severity, TreePath, VersRange, with_resolved,
 };
 use crate::text::CvssScore;
 
-pub(super) fn read(raw: RawResolved) -> ManifestRead<ResolvedIssue> {
+pub(super) fn read_resolved(raw: RawResolved) -> ManifestRead<ResolvedIssue> {
     Ok(ResolvedIssue {
         kind: word("type", &raw.kind)?,
         id: raw.id,
@@ -41,6 +41,7 @@ pub(super) fn read_required(raw: RawRequiredComponent) -> ManifestRead<RequiredC
     Ok(RequiredComponent {
         purl: Purl::parse_any_version(&raw.purl).map_err(|error| wrong("purl", &error))?,
         versions: VersRange::parse(&raw.versions).map_err(|error| wrong("versions", &error))?,
+        detect: each("detect", raw.detect, detect::read_detect)?,
         is_required: raw.required.unwrap_or(false),
     })
 }
@@ -53,7 +54,7 @@ fn purl(at: &str, text: &str) -> ManifestRead<Purl> {
     Purl::parse_exact(text).map_err(|error| ManifestProblem::manifest(at, error.to_string()))
 }
 
-pub(super) fn write(resolved: &ResolvedIssue) -> RawResolved {
+pub(super) fn write_resolved(resolved: &ResolvedIssue) -> RawResolved {
     RawResolved {
         kind: resolved.kind.to_string(),
         id: resolved.id.clone(),
@@ -80,6 +81,7 @@ pub(super) fn write_required(part: &RequiredComponent) -> RawRequiredComponent {
     RawRequiredComponent {
         purl: part.purl.to_string(),
         versions: part.versions.to_string(),
+        detect: part.detect.iter().map(detect::write_detect).collect(),
         required: part.is_required.then_some(true),
     }
 }
@@ -108,6 +110,13 @@ pub(super) fn check(about: &About, problems: &mut Problems) {
         if !part.versions.is_for(part.purl.kind()) {
             let message = format!("{} isn't a range of versions of {}", part.versions, part.purl);
             problems.manifest(format_args!("requires_components[{index}].versions"), message);
+        }
+        let at = format!("requires_components[{index}].detect");
+        detect::check(&at, &part.detect, problems);
+        let reads_version = |rule: &Detect| matches!(rule, Detect::Version { .. });
+        if !part.detect.is_empty() && part.detect.iter().filter(|rule| reads_version(rule)).count() != 1 {
+            problems
+                .manifest(&at, "exactly one rule has to read the version, which is what the range is about");
         }
     }
     problems.entries("components", about.components.len(), limits::ENTRIES);

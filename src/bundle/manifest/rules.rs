@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 
 use super::problem::Problems;
 use super::texts::{address, names, needle, optional_line, rfc3339, sentences, vulnerability};
-use super::{limits, resolves, toggles};
+use super::{declared, detect, limits, resolves, toggles};
 use crate::bundle::limits::MAX_SIGNATURES;
-use crate::model::{
-    About, Check, Code, Detect, PatchId, Probe, ResolvedIssue, RollbackPossible, Script, Untrusted,
-};
+use crate::model::{About, Check, Code, PatchId, Probe, ResolvedIssue, RollbackPossible, Script, Untrusted};
 use crate::text::json;
 
 /// Checks everything but the changes. An order is not `created` yet.
@@ -17,6 +15,7 @@ pub(super) fn check(about: &About, created: Option<&str>, scripts: &[Script], pr
     identity(about, problems);
     meaning(about, problems);
     resolves::check(about, problems);
+    declared::check(about, problems);
     dates(about, created, problems);
     vendor(about, problems);
     product(about, problems);
@@ -59,17 +58,6 @@ fn identity(about: &About, problems: &mut Problems) {
 fn meaning(about: &About, problems: &mut Problems) {
     if let Some(severity) = &about.severity {
         optional_line("severity.cvss", severity.cvss.as_deref(), problems);
-    }
-    problems.entries("issues", about.issues.len(), limits::ENTRIES);
-    for (index, issue) in about.issues.iter().enumerate() {
-        problems.line(format_args!("issues[{index}].system"), &issue.system, limits::NAME_CHARS);
-        problems.line(format_args!("issues[{index}].key"), &issue.key, limits::NAME_CHARS);
-        if let Some(url) = &issue.url {
-            address(format_args!("issues[{index}].url"), url, &["https://", "http://"], problems);
-        }
-        if let Some(kind) = &issue.kind {
-            problems.line(format_args!("issues[{index}].type"), kind, limits::NAME_CHARS);
-        }
     }
     // An empty fix set would be contained in every other one: the patch would always count as installed.
     if about.fixes.is_empty() {
@@ -129,21 +117,7 @@ fn product(about: &About, problems: &mut Problems) {
     }
     names("product.versions", &product.versions, problems);
     problems.entries("product.versions", product.versions.len(), limits::DETECT);
-    problems.entries("product.detect", product.detect.len(), limits::DETECT);
-    for (index, detect) in product.detect.iter().enumerate() {
-        match detect {
-            Detect::Exists { .. } | Detect::Hash { .. } => {}
-            Detect::Text { contains, .. } => {
-                needle(format_args!("product.detect[{index}].contains"), contains, problems);
-            }
-            Detect::Version { after, until, .. } => {
-                problems.length(format_args!("product.detect[{index}].after"), after, limits::NEEDLE_CHARS);
-                if let Some(until) = until {
-                    needle(format_args!("product.detect[{index}].until"), until, problems);
-                }
-            }
-        }
-    }
+    detect::check("product.detect", &product.detect, problems);
     names("platforms", &about.platforms, problems);
     for (index, platform) in about.platforms.iter().enumerate() {
         let word = |text: &str| {
@@ -311,13 +285,6 @@ fn evidence(about: &About, problems: &mut Problems) {
     sentences("provenance", &about.evidence.provenance, problems);
     sentences("tests", &about.evidence.tests, problems);
     sentences("review", &about.evidence.review, problems);
-    if let Some(sbom) = &about.evidence.sbom {
-        problems.line("sbom.format", &sbom.format, limits::NAME_CHARS);
-        if sbom.size_bytes > limits::SBOM_BYTES {
-            let message = format!("an SBOM may have up to {} MiB", limits::SBOM_BYTES >> 20);
-            problems.push(Code::Limit, "sbom.size", message);
-        }
-    }
 }
 
 fn extensions(about: &About, problems: &mut Problems) {
@@ -350,12 +317,13 @@ fn portable_paths(about: &About, problems: &mut Problems) {
             problems.push(Code::Path, at, format!("{path:?} cannot exist on Windows: {reason}"));
         }
     };
-    for (index, detect) in about.product.detect.iter().enumerate() {
-        let (Detect::Exists { path }
-        | Detect::Hash { path, .. }
-        | Detect::Text { path, .. }
-        | Detect::Version { path, .. }) = detect;
-        portable(format!("product.detect[{index}].path"), path);
+    let of_parts = about.requires_components.iter().enumerate();
+    let of_parts =
+        of_parts.map(|(index, part)| (format!("requires_components[{index}].detect"), &part.detect));
+    for (list, rules) in [("product.detect".to_owned(), &about.product.detect)].into_iter().chain(of_parts) {
+        for (index, rule) in rules.iter().enumerate() {
+            portable(format!("{list}[{index}].path"), rule.path());
+        }
     }
     for (index, toggle) in about.toggles.iter().enumerate() {
         portable(format!("toggles[{index}].file"), &toggle.file);

@@ -1,12 +1,11 @@
 //! The rules about switches: each is one value that can be moved, in a file that is the patch's business, and no two of
 //! them move the same.
 
-use jiff::civil::Date;
-
+use super::declared::is_day;
 use super::limits;
 use super::problem::Problems;
 use crate::diff::Switch;
-use crate::model::{ABSENT, About, Detect, Node, PRESENT, Patch, Setting, Toggle, ToggleKind, TreePath};
+use crate::model::{ABSENT, About, Node, PRESENT, Patch, Setting, Toggle, ToggleKind, TreePath};
 
 /// What a person wrote about them, but for their checks.
 pub(super) fn check(about: &About, problems: &mut Problems) {
@@ -63,9 +62,7 @@ fn texts(at: &str, about: &About, toggle: &Toggle, problems: &mut Problems) {
             problems.manifest(format_args!("{at}.{field}"), message);
         }
     }
-    if let Some(until) = &toggle.until
-        && (until.len() != "2027-06-01".len() || until.parse::<Date>().is_err())
-    {
+    if let Some(until) = toggle.until.as_deref().filter(|text| !is_day(text)) {
         problems.manifest(format_args!("{at}.until"), format!("{until:?} is no day such as 2027-06-01"));
     }
 }
@@ -123,10 +120,5 @@ pub(super) fn check_files(patch: &Patch, problems: &mut Problems) {
 }
 
 fn detects(about: &About, path: &TreePath) -> bool {
-    about.product.detect.iter().any(|rule| match rule {
-        Detect::Exists { path: known }
-        | Detect::Hash { path: known, .. }
-        | Detect::Text { path: known, .. }
-        | Detect::Version { path: known, .. } => known == path,
-    })
+    about.product.detect.iter().any(|rule| rule.path() == path)
 }

@@ -73,6 +73,7 @@ wire! {
     struct RawRequiredComponent {
         purl: String,
         versions: String,
+        detect*: RawDetect,
         required?: bool,
     }
 
@@ -82,6 +83,19 @@ wire! {
         url?: String,
         #[serde(rename = "type")]
         kind?: String,
+        opened?: String,
+    }
+
+    struct RawCompliance {
+        framework: String,
+        control: String,
+        due?: String,
+    }
+
+    struct RawOrigin {
+        kind: String,
+        upstream?: String,
+        generator?: String,
     }
 
     struct RawProduct {
@@ -228,8 +242,14 @@ wire! {
         steps*: String,
     }
 
-    struct RawSbom {
+    struct RawCarried {
         format: String,
+        blob: String,
+        size: u64,
+    }
+
+    struct RawAttestation {
+        media_type: String,
         blob: String,
         size: u64,
     }

@@ -4,11 +4,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{change, document, resolves, wire};
+use super::{change, declared, detect, document, resolves, wire};
 use crate::model::{
-    Approvals, CarriedSbom, Check, Conflict, Detect, DiffText, FileChange, Hold, Issue, Patch, Probe,
-    Product, Requirement, RequirementIf, Rollback, RolloutPace, Script, Setting, Toggle, Untrusted,
-    span_text,
+    Approvals, Check, Conflict, DiffText, FileChange, Hold, Patch, Probe, Product, Requirement,
+    RequirementIf, Rollback, RolloutPace, Script, Setting, Toggle, Untrusted, span_text,
 };
 
 /// The first version of this program that reads what [`write_manifest`] writes. Raise it together with the format.
@@ -86,15 +85,16 @@ fn manifest(patch: &Patch) -> document::Manifest {
         title: about.title.raw().to_owned(),
         summary: about.summary.raw().to_owned(),
         severity: about.severity.as_ref().map(resolves::write_severity),
-        issues: about.issues.iter().map(issue).collect(),
+        issues: about.issues.iter().map(declared::write_issue).collect(),
         fixes: about.fixes.clone(),
         vulnerabilities: about.vulnerabilities.clone(),
-        resolves: about.resolves.iter().map(resolves::write).collect(),
+        resolves: about.resolves.iter().map(resolves::write_resolved).collect(),
         components: about.components.iter().map(resolves::write_component).collect(),
         requires_components: about.requires_components.iter().map(resolves::write_required).collect(),
         committed: about.committed.clone(),
         unplanned: about.unplanned,
         mends: about.mends.iter().map(ToString::to_string).collect(),
+        compliance: about.compliance.iter().map(declared::write_compliance).collect(),
         created: patch.created.clone(),
         expires: about.expires.clone(),
         support_until: about.support_until.clone(),
@@ -120,10 +120,13 @@ fn manifest(patch: &Patch) -> document::Manifest {
         rollout: rollout(&about.rollout),
         rollback: rollback(&about.rollback),
         source: about.source.as_ref().map(raw_text),
+        origin: about.origin.as_ref().map(declared::write_origin),
         provenance: raw_texts(&about.evidence.provenance),
         tests: raw_texts(&about.evidence.tests),
         review: raw_texts(&about.evidence.review),
-        sbom: about.evidence.sbom.as_ref().map(sbom),
+        sbom: about.evidence.sbom.as_ref().map(declared::write_carried),
+        vex: about.evidence.vex.as_ref().map(declared::write_carried),
+        attestations: about.evidence.attestations.iter().map(declared::write_attestation).collect(),
         proof: Some(wire::RawProof { round_trip: patch.proven }),
     }
 }
@@ -134,42 +137,13 @@ fn approvals(approvals: Approvals) -> Option<wire::RawApprovals> {
     (approvals != Approvals::default()).then_some(raw)
 }
 
-fn issue(issue: &Issue) -> wire::RawIssue {
-    let Issue { system, key, url, kind } = issue.clone();
-    wire::RawIssue { system, key, url, kind }
-}
-
-fn sbom(sbom: &CarriedSbom) -> wire::RawSbom {
-    wire::RawSbom { format: sbom.format.clone(), blob: sbom.digest.to_string(), size: sbom.size_bytes }
-}
-
 fn product(product: &Product) -> wire::RawProduct {
     wire::RawProduct {
         name: product.name.clone(),
         purl: product.purl.clone(),
         cpe: product.cpe.clone(),
         versions: product.versions.clone(),
-        detect: product.detect.iter().map(detect).collect(),
-    }
-}
-
-fn detect(detect: &Detect) -> wire::RawDetect {
-    let of = |kind: &str, path: &crate::model::TreePath| wire::RawDetect {
-        kind: kind.to_owned(),
-        path: path.to_string(),
-        ..Default::default()
-    };
-    match detect {
-        Detect::Exists { path } => of("exists", path),
-        Detect::Hash { path, digest } => {
-            wire::RawDetect { sha256: Some(digest.to_string()), ..of("hash", path) }
-        }
-        Detect::Text { path, contains } => {
-            wire::RawDetect { contains: Some(contains.clone()), ..of("text", path) }
-        }
-        Detect::Version { path, after, until } => {
-            wire::RawDetect { after: Some(after.clone()), until: until.clone(), ..of("version", path) }
-        }
+        detect: product.detect.iter().map(detect::write_detect).collect(),
     }
 }
 

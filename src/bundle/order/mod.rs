@@ -9,7 +9,10 @@ use std::path::PathBuf;
 
 use crate::model::{About, FileChange, LocalEdits, Patch, PatchId, Role, TreePath, choices, version_control};
 
+mod carried;
 mod checks;
+mod declared;
+mod detect;
 mod edits;
 mod finding;
 mod globs;
@@ -20,6 +23,7 @@ mod script;
 mod table;
 mod toggles;
 
+use carried::CarriedDocuments;
 pub(crate) use edits::OrderEdit;
 pub(crate) use edits::{by_file, for_content};
 pub(crate) use finding::{FindingWeight, OrderFinding};
@@ -43,6 +47,8 @@ pub struct Order {
     pub edits: Vec<OrderEdit>,
     /// The same as they travel, by file: worked out by whoever has the files.
     pub(crate) packed_edits: BTreeMap<TreePath, Vec<u8>>,
+    /// Other documents that go along.
+    pub(crate) carried: CarriedDocuments,
     /// The file that goes along as the SBOM which `about` describes.
     pub(crate) sbom_file: Option<PathBuf>,
     /// How the bundle is made from the two folders.
@@ -184,6 +190,7 @@ impl From<About> for Order {
             scripts: Vec::new(),
             edits: Vec::new(),
             packed_edits: BTreeMap::new(),
+            carried: CarriedDocuments::default(),
             sbom_file: None,
             make: Make::default(),
             warnings: Vec::new(),

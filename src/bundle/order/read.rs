@@ -11,11 +11,12 @@ use super::finding::{Findings, OrderFinding};
 use super::globs::GlobBudget;
 use super::table::Table;
 use super::{
-    ContextLines, MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, edits, lint, resolves, script, toggles,
+    ContextLines, MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, carried, declared, detect, edits, lint,
+    resolves, script, toggles,
 };
 use crate::model::{
-    About, Approvals, Conflict, Detect, Evidence, Hold, HoldPhase, Issue, PatchId, PatchRef, Product,
-    Requirement, RequirementIf, RequirementMode, Restart, Rollback, RolloutPace, Share, Untrusted, read_span,
+    About, Approvals, Conflict, Evidence, Hold, HoldPhase, PatchId, PatchRef, Product, Requirement,
+    RequirementIf, RequirementMode, Restart, Rollback, RolloutPace, Share, Untrusted, read_span,
     with_resolved,
 };
 use crate::text::{CONFLICT_LEFT, conflict_mark};
@@ -48,6 +49,8 @@ pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Orde
     edits::check(&mut order.edits, read_file, &root, &mut findings);
     if let Some(read_file) = read_file {
         script::load(&mut order.scripts, read_file, &root, &mut findings);
+        let evidence = &mut order.about.evidence;
+        carried::load(&mut order.carried, evidence, read_file, &root, &mut findings);
     }
     lint::check(&order, &root, &mut findings);
     match findings.has_errors() {
@@ -58,7 +61,7 @@ pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Orde
 
 /// What was read so far; texts that are missing are empty, and there is a finding for each.
 fn sections(table: &Table<'_, '_>) -> Order {
-    let resolves = each(table, "resolves", resolves::read);
+    let resolves = table.each("resolves", resolves::resolved);
     let about = About {
         identity: PatchRef {
             id: table.must_id("id").unwrap_or_else(unknown_id),
@@ -71,18 +74,20 @@ fn sections(table: &Table<'_, '_>) -> Order {
         title: table.must_text("title").into(),
         summary: table.must_text("summary").into(),
         severity: table.table("severity").map(|table| resolves::severity(&table)),
-        issues: each(table, "issues", issue),
+        issues: table.each("issues", declared::issue),
         fixes: table.must_texts("fixes"),
         vulnerabilities: with_resolved(table.texts("vulnerabilities"), &resolves),
         resolves,
-        components: each(table, "components", resolves::read_component).into_iter().flatten().collect(),
-        requires_components: each(table, "requires_components", resolves::read_required)
+        components: table.each("components", resolves::read_component).into_iter().flatten().collect(),
+        requires_components: table
+            .each("requires_components", resolves::read_required)
             .into_iter()
             .flatten()
             .collect(),
         committed: table.text("committed"),
         unplanned: table.flag("unplanned"),
         mends: ids(table, "mends"),
+        compliance: table.each("compliance", declared::compliance),
         expires: table.text("expires"),
         support_until: table.text("support_until"),
         vendor: table.must_text("vendor").into(),
@@ -91,11 +96,11 @@ fn sections(table: &Table<'_, '_>) -> Order {
         product: product(table),
         platforms: table.texts("platforms"),
         result_version: table.text("result_version"),
-        requires: each(table, "requires", requirement),
-        requires_if: each(table, "requires_if", requirement_if),
-        conflicts: each(table, "conflicts", conflict),
+        requires: table.each("requires", requirement),
+        requires_if: table.each("requires_if", requirement_if),
+        conflicts: table.each("conflicts", conflict),
         supersedes: ids(table, "supersedes"),
-        notices: each(table, "holds", hold),
+        notices: table.each("holds", hold),
         preflight: checks(table, "preflight"),
         health: checks(table, "health"),
         toggles: Vec::new(),
@@ -103,19 +108,21 @@ fn sections(table: &Table<'_, '_>) -> Order {
         rollout: table.table("rollout").map(|table| rollout(&table)).unwrap_or_default(),
         rollback: rollback(table),
         source: table.text("source").map(Into::into),
+        origin: table.table("origin").map(|table| declared::origin(&table)),
         evidence: Evidence {
             provenance: Untrusted::all(table.texts("provenance")),
             review: Untrusted::all(table.texts("review")),
             tests: Untrusted::all(table.texts("tests")),
-            sbom: None,
+            ..Evidence::default()
         },
         extensions: extensions(table),
     };
     let about = About { toggles: toggles::read(table, &about.vulnerabilities), ..about };
-    let scripts = each(table, "scripts", script::read).into_iter().flatten().collect();
+    let scripts = table.each("scripts", script::read).into_iter().flatten().collect();
     // Read by the reader of files that are edited: the values in them keep their spelling.
     table.tables("edits");
-    let order = Order { scripts, make: make(table), ..Order::from(about) };
+    let carried = carried::read(table);
+    let order = Order { scripts, carried, make: make(table), ..Order::from(about) };
     for (key, ..) in table.unknown().filter(|(key, ..)| !key.starts_with("x-")) {
         table.error(key, "unknown key");
     }
@@ -127,15 +134,6 @@ fn unknown_id() -> PatchId {
     PatchId::parse("unknown").expect("the word keeps the rules of ids")
 }
 
-fn each<T>(table: &Table<'_, '_>, key: &'static str, read: impl Fn(&Table<'_, '_>) -> T) -> Vec<T> {
-    let read = |table: Table<'_, '_>| {
-        let value = read(&table);
-        table.finish();
-        value
-    };
-    table.tables(key).into_iter().map(read).collect()
-}
-
 fn approvals(table: &Table<'_, '_>) -> Approvals {
     let approvals = Approvals {
         authors: table.number("author").unwrap_or(0),
@@ -143,15 +141,6 @@ fn approvals(table: &Table<'_, '_>) -> Approvals {
     };
     table.finish();
     approvals
-}
-
-fn issue(table: &Table<'_, '_>) -> Issue {
-    Issue {
-        system: table.must_text("system"),
-        key: table.must_text("key"),
-        url: table.text("url"),
-        kind: table.text("type"),
-    }
 }
 
 fn product(order: &Table<'_, '_>) -> Product {
@@ -164,32 +153,10 @@ fn product(order: &Table<'_, '_>) -> Product {
         purl: table.text("purl"),
         cpe: table.text("cpe"),
         versions: table.must_texts("versions"),
-        detect: each(&table, "detect", detect).into_iter().flatten().collect(),
+        detect: table.each("detect", detect::detect).into_iter().flatten().collect(),
     };
     table.finish();
     product
-}
-
-fn detect(table: &Table<'_, '_>) -> Option<Detect> {
-    let kind = table.must_text("kind");
-    let path = table.must_path("path");
-    match kind.as_str() {
-        "exists" => path.map(|path| Detect::Exists { path }),
-        "hash" => path.zip(table.must_digest("sha256")).map(|(path, digest)| Detect::Hash { path, digest }),
-        "text" => {
-            let contains = table.must_text("contains");
-            path.map(|path| Detect::Text { path, contains })
-        }
-        "version" => {
-            let (after, until) = (table.must_text("after"), table.text("until"));
-            path.map(|path| Detect::Version { path, after, until })
-        }
-        "" => None,
-        other => {
-            table.error("kind", format!("{other:?} is none of exists, hash, text, version"));
-            None
-        }
-    }
 }
 
 fn requirement(table: &Table<'_, '_>) -> Requirement {
@@ -263,7 +230,7 @@ fn make(order: &Table<'_, '_>) -> Make {
         ignore: table.globs("ignore", &budget),
         bases: table.word("bases").unwrap_or_default(),
         context: context(&table),
-        policies: each(&table, "policy", |table| PathPolicy {
+        policies: table.each("policy", |table| PathPolicy {
             paths: table.must_globs("paths", &budget),
             role: table.word("role"),
             local_edits: table.word("local_edits"),

@@ -1,11 +1,12 @@
 //! What an order says the patch resolves, how bad that is, and which parts of the product it changes.
 
+use super::detect;
 use super::table::Table;
 use crate::model::{
     Component, Purl, RequiredComponent, ResolvedIssue, ResolvedState, Severity, TreePath, VersRange,
 };
 
-pub(super) fn read(table: &Table<'_, '_>) -> ResolvedIssue {
+pub(super) fn resolved(table: &Table<'_, '_>) -> ResolvedIssue {
     ResolvedIssue {
         kind: table.must_word("type"),
         id: table.must_text("id"),
@@ -37,13 +38,14 @@ pub(super) fn read_component(table: &Table<'_, '_>) -> Option<Component> {
 /// A part whose name or range is none is left out; there is a finding for it.
 pub(super) fn read_required(table: &Table<'_, '_>) -> Option<RequiredComponent> {
     let (named, versions) = (table.must_text("purl"), table.must_text("versions"));
+    let detect = table.each("detect", detect::detect).into_iter().flatten().collect();
     let is_required = table.flag("required").unwrap_or(false);
     if named.is_empty() || versions.is_empty() {
         return None;
     }
     let purl = Purl::parse_any_version(&named).map_err(|error| table.error("purl", error.to_string()));
     let versions = VersRange::parse(&versions).map_err(|error| table.error("versions", error.to_string()));
-    Some(RequiredComponent { purl: purl.ok()?, versions: versions.ok()?, is_required })
+    Some(RequiredComponent { purl: purl.ok()?, versions: versions.ok()?, detect, is_required })
 }
 
 fn purls(table: &Table<'_, '_>, texts: Vec<String>) -> Vec<Purl> {

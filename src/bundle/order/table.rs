@@ -274,6 +274,16 @@ impl<'a, 't> Table<'a, 't> {
             })
             .collect()
     }
+
+    /// What `read` makes of each of a list of tables, which have no keys but those that it asks for.
+    pub fn each<T>(&self, key: &'static str, read: impl Fn(&Table<'_, '_>) -> T) -> Vec<T> {
+        let read = |table: Table<'_, '_>| {
+            let value = read(&table);
+            table.finish();
+            value
+        };
+        self.tables(key).into_iter().map(read).collect()
+    }
 }
 
 /// A text in its one spelling. TOML writes times without quotes; they are texts as well.

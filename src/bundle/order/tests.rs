@@ -77,7 +77,15 @@ fn every_example_of_the_template_is_right_and_every_field_has_one() {
         order.about.components.iter().any(|part| part.version_after.is_some() && !part.paths.is_empty()),
         "components",
     );
-    missing(!order.about.requires_components.is_empty(), "components that it requires");
+    let required = &order.about.requires_components;
+    missing(required.iter().any(|part| !part.detect.is_empty()), "components that it requires");
+    let issues = &order.about.issues;
+    missing(issues.iter().any(|issue| issue.opened.as_deref() == Some("2026-11-03")), "when it was opened");
+    let rules = &order.about.compliance;
+    missing(rules.iter().any(|rule| rule.due.as_deref() == Some("2026-12-20")), "rules that it serves");
+    let origin = order.about.origin.as_ref();
+    missing(origin.is_some_and(|origin| origin.upstream.is_some() && origin.generator.is_some()), "origin");
+    missing(order.carried.contents().count() == 2, "documents that travel with it");
     missing(order.about.committed.is_some() && order.about.unplanned.is_some(), "commits and plans");
     missing(!order.about.mends.is_empty(), "patches that it mends");
     missing(order.about.expires.as_deref() == Some("2036-01-01T00:00:00Z"), "expires");
@@ -112,7 +120,7 @@ fn every_example_of_the_template_is_right_and_every_field_has_one() {
     );
     missing(order.scripts.len() == 1 && order.scripts[0].undo.is_some(), "scripts");
     missing(!order.about.rollback.steps.is_empty(), "rollback steps");
-    let Evidence { provenance, review, tests, sbom: _ } = &order.about.evidence;
+    let Evidence { provenance, review, tests, .. } = &order.about.evidence;
     missing(
         order.about.source.is_some() && !provenance.is_empty() && !review.is_empty() && !tests.is_empty(),
         "evidence",
@@ -284,7 +292,10 @@ proptest::proptest! {
 
 /// The good order, with files beside it that hold these bytes.
 fn with_script(text: &'static [u8]) -> Result<Order, Vec<OrderFinding>> {
-    let read = |_: &TreePath, max_bytes: u64| Ok(text[..text.len().min(max_bytes as usize + 1)].to_vec());
+    let read = |name: &TreePath, max_bytes: u64| match name.as_str().ends_with(".json") {
+        true => Ok(br#"{"@context":"https://openvex.dev/ns/v0.2.0"}"#.to_vec()),
+        false => Ok(text[..text.len().min(max_bytes as usize + 1)].to_vec()),
+    };
     Order::parse_with_files(&with_every_example(), &read)
 }
 
@@ -295,6 +306,9 @@ fn scripts_are_read_from_files_beside_the_order() {
     assert_eq!(patch.scripts[0].blob, Digest::compute(b"echo stop\n"));
     assert_eq!(patch.scripts[0].undo, Some(Digest::compute(b"echo stop\n")));
     assert_eq!(patch.scripts[0].timeout_secs, 60);
+    let Evidence { vex, attestations, .. } = &patch.about.evidence;
+    assert_eq!(vex.as_ref().map(|vex| (vex.format.as_str(), vex.size_bytes)), Some(("OpenVEX 0.2.0", 44)));
+    assert_eq!(attestations[0].format, "application/vnd.in-toto+json");
 }
 
 #[test]
@@ -318,7 +332,10 @@ fn a_script_that_nobody_could_read_is_a_finding_at_the_line_that_names_it() {
     }
     let gone = |_: &TreePath, _: u64| Err(std::io::Error::from(std::io::ErrorKind::NotFound));
     let errors = Order::parse_with_files(&with_every_example(), &gone).expect_err("no file");
-    assert!(errors[0].message.starts_with("stop-printing.sh: cannot be read"), "{errors:?}");
+    for file in ["fix.openvex.json", "stop-printing.sh", "build.intoto.json"] {
+        let said = format!("{file}: cannot be read");
+        assert!(errors.iter().any(|error| error.message.starts_with(&said)), "{errors:?}");
+    }
 }
 
 #[test]

@@ -48,6 +48,16 @@ fn all() -> Vec<(EntryFact, &'static str)> {
             "A 1 needs pkg:npm/a ",
         ),
         (
+            EntryFact::ComponentInFile {
+                patch: text("A 1"),
+                purl: text("pkg:npm/a"),
+                versions: text("vers:npm/>=1"),
+                found: text("2"),
+                path: path(),
+            },
+            "A 1 needs pkg:npm/a >= 1; f says 2",
+        ),
+        (
             EntryFact::NotWithdrawn { list: text("l.json"), sha256 },
             "not in the list of withdrawn patches l.json",
         ),

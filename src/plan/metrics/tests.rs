@@ -17,6 +17,7 @@ fn event(entry: u64, deed: Deed, day: i64) -> ChangeEvent {
         is_stopped: false,
         downtime: None,
         committed: Vec::new(),
+        opened: Vec::new(),
         made: Vec::new(),
         is_rework: None,
         mends: Vec::new(),
@@ -69,7 +70,7 @@ fn what_health_checks_undid_failed_and_what_was_restored_did_not_succeed() {
 fn what_health_checks_undid_is_one_failed_change_and_what_was_rolled_back_later_is_two() {
     let published = vec![("CVE-1".to_owned(), Some(6 * DAY))];
     let applied =
-        ChangeEvent { published, made: vec![("P-1".to_owned(), Some(0))], ..event(1, Deed::Applied, 9) };
+        ChangeEvent { published, opened: vec![("P-1".to_owned(), Some(0))], ..event(1, Deed::Applied, 9) };
     let count = |metrics: &Metrics, deeds: &[Deed]| -> Vec<usize> {
         deeds.iter().map(|deed| metrics.deeds(*deed).len()).collect()
     };
@@ -85,6 +86,7 @@ fn what_health_checks_undid_is_one_failed_change_and_what_was_rolled_back_later_
     let later = of(vec![applied, undoing(2, 1, 10)]);
     assert_eq!(count(&later, &all), [1, 1, 0]);
     assert_eq!(later.times(TimeFigure::Exposure).values.len(), 1);
+    assert_eq!(later.times(TimeFigure::TimeToApply).percentile(50), Some(9 * DAY), "since it was opened");
     assert_eq!(later.part(RateFigure::SuccessRate).share(), Some(1.0));
 }
 
@@ -120,7 +122,7 @@ fn a_clock_that_goes_back_is_no_data() {
     assert_eq!(metrics.times(TimeFigure::Recovery), Times::default());
     let made = vec![("P-1".to_owned(), Some(10 * DAY)), ("P-2".to_owned(), None)];
     let metrics = of(vec![ChangeEvent { made, ..event(1, Deed::Applied, 9) }]);
-    let times = metrics.times(TimeFigure::TimeToApply);
+    let times = metrics.times(TimeFigure::SinceMade);
     assert_eq!((times.values.len(), times.no_data.len()), (0, 2), "it was not made after it was applied");
 }
 

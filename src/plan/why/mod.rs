@@ -33,7 +33,7 @@ use std::fmt::Display;
 pub(crate) use at_place::{AtPlace, Mismatch};
 pub(crate) use bad_rollout_file::BadRolloutFile;
 pub(crate) use bad_state_file::BadStateFile;
-pub(crate) use components::{ComponentState, NeedsComponent};
+pub(crate) use components::{ComponentSource, ComponentState, NeedsComponent};
 pub(crate) use danger::Danger;
 pub(crate) use disk::Disk;
 pub(crate) use edits::{Edits, NoDraft};

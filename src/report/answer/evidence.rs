@@ -5,10 +5,12 @@ use std::path::Path;
 use super::change::Entry;
 use super::fixed::FixedClaim;
 use super::{all, answers, some};
-use crate::report::phrases::path_text;
+use crate::plan::ControlLine;
+use crate::report::evidence::control_reason;
+use crate::report::phrases::{compliance, origin, path_text};
 use crate::workbench::{
-    EvidencePack, PackSigner, PatchEvidence, PatchNote, SaidOfPatch, SavedPack, UncheckedChange,
-    VerifiedPack, VouchedNote,
+    DocumentEvidence, EvidencePack, PackSigner, PatchEvidence, PatchNote, SaidOfPatch, SavedPack,
+    UncheckedChange, VerifiedPack, VouchedNote,
 };
 
 answers! {
@@ -58,6 +60,7 @@ answers! {
             .into_iter().filter(|(_, is_left_out)| *is_left_out).map(|(what, _)| what.to_owned()).collect(),
         patches: Vec<PatchShown> = all(&pack.patches, PatchShown::new),
         [fixed]: Vec<FixedClaim> = fixed_claims(pack),
+        [controls]: Vec<ControlOutcome> = some(all(&pack.controls, ControlOutcome::new)),
         [unchecked]: Vec<UncheckedNow> = some(all(pack.unchecked(), UncheckedNow::new)),
         entries: Vec<Entry> = all(&pack.entries, Entry::new),
         withheld: Vec<WithheldFile> = pack.withheld.iter().map(|(name, digest)| WithheldFile::new(name, digest)).collect(),
@@ -79,13 +82,33 @@ answers! {
     }
 
     PatchShown(patch: &PatchEvidence) {
-        entry: u64 = patch.entry,
+        entry: u64 = patch.key.entry,
         ..patch: PatchNote = patch.note.clone(),
         [vouched]: VouchedNote = patch.vouched.clone(),
         [signed_today]: String = patch.today.clone(),
         manifest: String = patch.manifest.clone(),
         [manifest_sha256]: String = patch.manifest_digest.map(|digest| digest.to_string()),
+        [documents]: Vec<CarriedDocument> = some(all(&patch.documents, CarriedDocument::new)),
         [said]: AuthorSays = patch.said.as_ref().map(AuthorSays::new),
+    }
+
+    /// A document that came with a patch, as it is: nothing that it says was taken over.
+    CarriedDocument(document: &DocumentEvidence) {
+        what: String = document.what.to_ascii_lowercase(),
+        format: String = document.file.format.clone(),
+        sha256: String = document.file.digest.to_string(),
+        [file]: String = document.place.clone(),
+    }
+
+    /// A control, and what it comes to for one patch.
+    ControlOutcome(line: &ControlLine) {
+        control: String = line.control.clone(),
+        named_by: String = if line.is_of_site { "site" } else { "patch" }.to_owned(),
+        patch: String = line.patch.clone(),
+        entry: u64 = line.entry,
+        asks: String = line.ask.as_str().to_owned(),
+        state: String = line.state.as_str().to_owned(),
+        reason: String = control_reason(line),
     }
 
     AuthorSays(said: &SaidOfPatch) {
@@ -95,6 +118,8 @@ answers! {
         [vulnerabilities]: Vec<String> = some(said.vulnerabilities.clone()),
         [review]: Vec<String> = some(said.reviews.clone()),
         [tests]: Vec<String> = some(said.tests.clone()),
+        [compliance]: Vec<String> = some(said.compliance.iter().map(compliance).collect()),
+        [origin]: String = said.origin.as_ref().map(origin),
         proven: bool = said.is_proven,
     }
 

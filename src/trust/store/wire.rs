@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{KeyStore, ListState, Revoked, RevokedFrom, TrustOrigin, TrustedKey};
+use crate::model::Word;
+use crate::plan::{Control, ControlAsk};
 use crate::text::{CONFLICT_LEFT, conflict_mark, escape_line, hidden_count};
 use crate::trust::key::{KeyFingerprint, PublicKey};
 use crate::trust::policy::Rules;
@@ -35,6 +37,8 @@ struct RawStore {
     lists: BTreeMap<String, RawList>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     folders: BTreeMap<PathBuf, RawFolder>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    controls: Vec<Control>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     keys: Vec<RawKey>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -125,6 +129,7 @@ pub(super) fn read(text: &str) -> Result<KeyStore, String> {
         product_rules: raw.products,
         folders: raw.folders.into_iter().map(stated_folder).collect::<Result<_, _>>()?,
         lists: lists.collect::<Result<_, _>>()?,
+        controls: controls(raw.controls)?,
     })
 }
 
@@ -146,11 +151,35 @@ pub(super) fn write(store: &KeyStore) -> String {
                 (product.clone(), RawList { version: list.version, threshold: list.threshold })
             })
             .collect(),
+        controls: store.controls.clone(),
         keys: store.keys.iter().map(raw_key).collect(),
         retired: store.retired.iter().map(raw_key).collect(),
         revoked: store.revoked.iter().map(raw_revoked).collect(),
     };
     format!("{HEADER}{}", toml::to_string(&raw).expect("every value has a form in TOML"))
+}
+
+/// Controls with names that can stand in a line, each once, and asks that there are.
+fn controls(raw: Vec<Control>) -> Result<Vec<Control>, String> {
+    let mut names = BTreeSet::new();
+    for control in &raw {
+        let name = control.name();
+        name_of("control's framework", &control.framework)?;
+        name_of("control", &control.control)?;
+        if !names.insert(name.clone()) {
+            return Err(format!("the control {name:?} stands there twice"));
+        }
+        if control.asks.is_empty() {
+            return Err(format!("the control {name:?} asks for nothing: {}", ControlAsk::choices()));
+        }
+        if let Some(word) = control.asks.iter().find(|word| ControlAsk::parse(word).is_none()) {
+            return Err(format!(
+                "the control {name:?} asks for {word:?}, which is none of {}",
+                ControlAsk::choices()
+            ));
+        }
+    }
+    Ok(raw)
 }
 
 /// What somebody says is in a folder. A path that begins anywhere but at the top would mean another folder every time.

@@ -17,7 +17,7 @@ use crate::diff::on_tree::TextOrigin;
 use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryFact, EntryPart, KeptSignatures, Ledger, PatchNote, Retires, ScriptNote,
-    ScriptTime, edits_name, manifest_name, signatures_name,
+    ScriptTime, document_name, edits_name, manifest_name, signatures_name,
 };
 use crate::model::{Code, Digest, Patch};
 use crate::plan::{ApprovedPlan, FileNote, Note, Obstacle, OnDrift, PlannedPatch};
@@ -350,7 +350,7 @@ fn coming(looked: &Previewed) -> impl Iterator<Item = (usize, &PlannedPatch)> {
     coming.map(|planned| (looked.order[planned.index], planned))
 }
 
-/// The manifest of each patch, the signatures that came with it, and its edits by key.
+/// The manifest of each patch, the signatures and documents that came with it, and its edits by key.
 fn beside<'b>(bundles: impl Iterator<Item = &'b VerifiedBundle>) -> Result<BTreeMap<String, Cow<'b, [u8]>>> {
     let mut files: BTreeMap<String, Cow<'b, [u8]>> = BTreeMap::new();
     for (part, bundle) in bundles.enumerate() {
@@ -359,6 +359,10 @@ fn beside<'b>(bundles: impl Iterator<Item = &'b VerifiedBundle>) -> Result<BTree
         files.extend(kept.to_bytes().map(|bytes| (signatures_name(part), bytes.into())));
         for edit in bundle.patch.changes.iter().filter_map(|change| change.edit) {
             files.insert(edits_name(&edit), bundle.read_blob(&edit, MAX_EDIT_BYTES as u64)?.into());
+        }
+        for file in bundle.patch.about.evidence.kept() {
+            let content = bundle.read_blob(&file.digest, file.size_bytes)?;
+            files.insert(document_name(&file.digest), content.into());
         }
     }
     Ok(files)

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::bundle::{UnverifiedBundle, VerifiedBundle};
 use crate::model::{Patch, PatchRef};
-use crate::plan::{Board, DueDays, Obstacle, RankBy, RiskRules, ScanFinding};
+use crate::plan::{Board, Due, DueDays, Obstacle, RankBy, RiskRules, ScanFinding};
 use crate::trust::Standing;
 use crate::workbench::look::fixed::is_about;
 use crate::workbench::look::scan::{Feeds, ScanReport};
@@ -106,6 +106,10 @@ impl Workbench {
         let rules = RiskRules { rank_by: wish.rank_by, due_days };
         let claimed = (here.claims.as_slice(), here.statements.as_slice());
         let mut board = Board::new(&findings, &feeds.known, claimed, &offered, rules);
+        for (number, one) in patches.iter().enumerate().filter(|(_, one)| one.is_trusted) {
+            let rules = one.patch.about.compliance.iter();
+            rules.filter_map(Due::of_rule).for_each(|due| board.add_due(number, due));
+        }
         let trial = ChoiceTrial { bench: self, patches: &patches, withdrawn: &wish.withdrawn, target, watch };
         let mut chosen = trial.each(&mut board)?;
         let preview = trial.together(&mut board, &mut chosen)?;

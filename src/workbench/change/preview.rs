@@ -192,7 +192,7 @@ impl Workbench {
         let floors = Floors::new(&ledger).and(remembered.floors(fs, &patches));
         self.add_doubts(&mut preview, product.as_ref(), &floors)?;
         self.add_neighbours(&mut preview, checked, product.as_ref(), &come, &keys);
-        survey.facts.extend(add_components(&mut preview, checked.sbom.as_ref()));
+        survey.facts.extend(add_components(&mut preview, checked.sbom.as_ref(), fs)?);
         preview.preview.notes.extend(notes_on_withdrawn(&preview.preview, &survey.situation));
         self.add_rehearsal(fs, &mut preview, remembered);
         preview.preview.notes.extend(notes_on_unchecked(fs, &ledger)?);

@@ -149,6 +149,7 @@ fn event(turns: &Turns, entry: &Entry, patches: &dyn Fn(&Entry) -> Vec<Option<Pa
             .as_ref()
             .and_then(|down| Some((seconds(&down.from)?, seconds(&down.until)?))),
         committed: Vec::new(),
+        opened: Vec::new(),
         made: Vec::new(),
         is_rework: None,
         mends: Vec::new(),
@@ -163,6 +164,9 @@ fn event(turns: &Turns, entry: &Entry, patches: &dyn Fn(&Entry) -> Vec<Option<Pa
             event.committed.push((id.clone(), committed));
             rework.push(about.and_then(About::is_rework));
             event.mends.extend(about.iter().flat_map(|about| &about.mends).map(ToString::to_string));
+            let issues = about.iter().flat_map(|about| &about.issues);
+            let opened = issues.filter_map(|issue| moment(issue.opened.as_deref()?)).min();
+            event.opened.push((id.clone(), opened.map(Timestamp::as_second)));
             event.made.push((id.clone(), patch.as_ref().and_then(|patch| seconds(&patch.created))));
             let resolved = patch.iter().flat_map(|patch| &patch.about.resolves);
             for one in resolved.filter(|one| one.is_fixed_vulnerability()) {

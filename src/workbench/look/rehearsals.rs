@@ -12,7 +12,7 @@ use crate::disk::fs::Fs;
 use crate::disk::{observe, observe_all};
 use crate::environment::Environment;
 use crate::guarded;
-use crate::model::{Detect, Digest, Hasher, Patch, Probe, TreePath, TreeState};
+use crate::model::{Digest, Hasher, Patch, Probe, TreePath, TreeState};
 use crate::plan::spell;
 use crate::progress::{CancelToken, Quiet};
 use crate::whole_file::WholeFile;
@@ -88,13 +88,8 @@ impl RehearsalScope<'_> {
             Probe::File { path, .. } | Probe::Text { path, .. } => Some(path.clone()),
             _ => None,
         });
-        let rules = self.patches.iter().flat_map(|patch| &patch.about.product.detect);
-        let of_rules = rules.map(|rule| match rule {
-            Detect::Exists { path }
-            | Detect::Hash { path, .. }
-            | Detect::Text { path, .. }
-            | Detect::Version { path, .. } => path.clone(),
-        });
+        let rules = self.patches.iter().flat_map(|patch| patch.about.detect_rules());
+        let of_rules = rules.map(|rule| rule.path().clone());
         of_checks.chain(of_rules).collect()
     }
 

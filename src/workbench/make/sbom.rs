@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::OrderSource;
 use crate::bundle::order::Order;
-use crate::model::{CarriedSbom, Component, Purl, RequiredComponent};
+use crate::model::{CarriedFile, Component, Purl, RequiredComponent};
 use crate::plan::Obstacle;
 use crate::plan::why::OrderMistake;
 use crate::workbench::look::scan::Sbom;
@@ -39,7 +39,7 @@ pub(super) fn added(mut order: Order, path: &Path) -> Result<Order> {
         return Err(Error::Refused(obstacles));
     }
     let Sbom { format, digest, size_bytes, .. } = sbom;
-    order.about.evidence.sbom = Some(CarriedSbom { format, digest, size_bytes });
+    order.about.evidence.sbom = Some(CarriedFile { format, digest, size_bytes });
     order.sbom_file = Some(path.to_owned());
     Ok(order)
 }

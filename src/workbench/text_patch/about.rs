@@ -158,8 +158,13 @@ fn tracked(headers: &[(String, MailHeader)]) -> (Vec<Issue>, Vec<String>) {
             }
         }
     }
-    let issue =
-        |(key, system): (String, &str)| Issue { system: system.to_owned(), key, url: None, kind: None };
+    let issue = |(key, system): (String, &str)| Issue {
+        system: system.to_owned(),
+        key,
+        url: None,
+        kind: None,
+        opened: None,
+    };
     let issues = issues.into_iter().take(MAX_ISSUES).map(issue).collect();
     (issues, vulnerabilities.into_keys().take(MAX_ISSUES).collect())
 }

@@ -1,8 +1,8 @@
 //! Nothing in a bundle or a folder can move a cursor, turn the reading direction or stand there unseen.
 
 use patchwright::model::{
-    Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Level, Patch, PatchId, Probe, Requirement,
-    RequirementMode, Severity, SeverityLevel,
+    Compliance, Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Level, Origin, OriginKind,
+    Patch, PatchId, Probe, Requirement, RequirementMode, Severity, SeverityLevel,
 };
 
 use super::{check, product};
@@ -40,8 +40,23 @@ pub fn everywhere(patch: &mut Patch) {
         Detect::Text { path: tree_path("version.txt"), contains: "4".to_owned() },
     ];
     patch.about.fixes = vec![line("fix")];
-    patch.about.issues =
-        vec![Issue { system: line("system"), key: line("key"), url: None, kind: Some(line("kind")) }];
+    patch.about.issues = vec![Issue {
+        system: line("system"),
+        key: line("key"),
+        url: None,
+        kind: Some(line("kind")),
+        opened: None,
+    }];
+    patch.about.compliance = vec![Compliance {
+        framework: line("framework").into(),
+        control: line("control").into(),
+        due: Some("2020-01-01".to_owned()),
+    }];
+    patch.about.origin = Some(Origin {
+        kind: OriginKind::Generated,
+        upstream: Some(line("upstream").into()),
+        generator: Some(line("generator").into()),
+    });
     patch.about.severity = Some(Severity { level: SeverityLevel::Low, cvss: None });
     patch.about.notices =
         vec![Hold { kind: HoldKind::Action, text: line("hold").into(), phase: HoldPhase::Before }];
@@ -53,7 +68,7 @@ pub fn everywhere(patch: &mut Patch) {
         provenance: vec![line("provenance").into()],
         review: vec![line("review").into()],
         tests: vec![line("tests").into()],
-        sbom: None,
+        ..Evidence::default()
     };
     patch.about.result_version = Some(line("version"));
     let mut wanted = check(Probe::Text { path: tree_path("version.txt"), contains: line("contains") });

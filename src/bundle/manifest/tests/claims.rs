@@ -72,6 +72,83 @@ fn a_claim_that_says_nothing_true_is_refused() {
             "names a version",
         ),
         (
+            "a part that no rule reads the version of",
+            |m| m["requires_components"][0]["detect"] = json!([{"kind": "exists", "path": "lib/ssl"}]),
+            Code::Manifest,
+            "requires_components[0].detect",
+            "exactly one rule has to read the version",
+        ),
+        (
+            "a rule out of the folder",
+            |m| m["requires_components"][0]["detect"][0]["path"] = json!("../ssl"),
+            Code::Path,
+            "requires_components[0].detect[0].path",
+            "",
+        ),
+        (
+            "an issue of a day that isn't",
+            |m| m["issues"][0]["opened"] = json!("2026-02-30"),
+            Code::Manifest,
+            "issues[0].opened",
+            "is no day such as",
+        ),
+        (
+            "a rule that wants it some day",
+            |m| m["compliance"][0]["due"] = json!("soon"),
+            Code::Manifest,
+            "compliance[0].due",
+            "is no day such as",
+        ),
+        (
+            "a rule twice",
+            |m| m["compliance"] = json!([m["compliance"][0], m["compliance"][0]]),
+            Code::Manifest,
+            "compliance[1]",
+            "stands there twice",
+        ),
+        (
+            "a rule without a name",
+            |m| m["compliance"][0]["framework"] = json!(""),
+            Code::Manifest,
+            "compliance[0].framework",
+            "",
+        ),
+        (
+            "an origin that nobody knows",
+            |m| m["origin"]["kind"] = json!("stolen"),
+            Code::Manifest,
+            "origin.kind",
+            "none of authored, backport",
+        ),
+        (
+            "a program's name of two lines",
+            |m| m["origin"]["generator"] = json!("bot\nsigned by ACME"),
+            Code::Manifest,
+            "origin.generator",
+            "",
+        ),
+        (
+            "an attestation of no type",
+            |m| m["attestations"][0]["media_type"] = json!("JSON"),
+            Code::Manifest,
+            "attestations[0].media_type",
+            "no media type",
+        ),
+        (
+            "an attestation twice",
+            |m| m["attestations"] = json!([m["attestations"][0], m["attestations"][0]]),
+            Code::Manifest,
+            "attestations[1]",
+            "",
+        ),
+        (
+            "a vex as large as a product",
+            |m| m["vex"]["size"] = json!(2_000_000),
+            Code::Limit,
+            "vex.size",
+            "up to 1 MiB",
+        ),
+        (
             "a repair that was planned",
             |m| m["unplanned"] = json!(false),
             Code::Manifest,
@@ -146,11 +223,25 @@ fn a_patch_without_claims_is_written_as_it_always_was() {
         about.resolves.clear();
         about.components.clear();
         about.requires_components.clear();
-        (about.committed, about.unplanned) = (None, None);
+        (about.committed, about.unplanned, about.origin) = (None, None, None);
         about.mends.clear();
+        about.compliance.clear();
+        about.issues[0].opened = None;
+        (about.evidence.vex, about.evidence.attestations) = (None, Vec::new());
     });
     let text = String::from_utf8(write_manifest(&patch)).expect("UTF-8");
-    for key in ["resolves", "components", "committed", "unplanned", "mends\""] {
+    for key in [
+        "resolves",
+        "components",
+        "committed",
+        "unplanned",
+        "mends\"",
+        "compliance",
+        "origin",
+        "opened",
+        "vex",
+        "attestations",
+    ] {
         assert!(!text.contains(key), "{key} is in {text}");
     }
     assert_eq!(read_manifest(text.as_bytes()), Ok(patch));

@@ -44,6 +44,12 @@ fn change(at: &str, before: Vec<Node>, after: Option<Node>, payload: Option<Payl
     }
 }
 
+/// `content`, as a document that travels along.
+fn carried(format: &str, content: &str) -> CarriedFile {
+    let (digest, size_bytes) = (Digest::compute(content.as_bytes()), content.len() as u64);
+    CarriedFile { format: format.to_owned(), digest, size_bytes }
+}
+
 fn whole(text: &str) -> Option<Payload> {
     Some(Payload::Whole { blob: Digest::compute(text.as_bytes()) })
 }
@@ -107,6 +113,7 @@ fn good() -> Patch {
             key: text("ACME-7"),
             url: Some(text("https://tracker.example/ACME-7")),
             kind: Some(text("bug")),
+            opened: Some(text("2026-11-03")),
         }],
         fixes: vec![text("ACME-7"), text("ACME-9")],
         vulnerabilities: vec![text("CVE-2026-12345"), text("GHSA-9vvw-cc9w-f27h")],
@@ -133,11 +140,20 @@ fn good() -> Patch {
         requires_components: vec![RequiredComponent {
             purl: Purl::parse("pkg:deb/debian/libssl3").expect("a purl"),
             versions: VersRange::parse("vers:deb/>=3.0.7|<4").expect("a range"),
+            detect: vec![
+                Detect::Exists { path: path("lib/ssl") },
+                Detect::Version { path: path("lib/ssl/VERSION"), after: text("="), until: None },
+            ],
             is_required: true,
         }],
         committed: Some(text("2026-11-20T08:00:00+01:00")),
         unplanned: Some(true),
         mends: vec![id("ACME-HF-1040")],
+        compliance: vec![Compliance {
+            framework: Untrusted::from("PCI DSS 4.0.1"),
+            control: Untrusted::from("6.3.3"),
+            due: Some(text("2026-12-20")),
+        }],
         expires: Some(text("2027-11-23T09:30:00.5+01:00")),
         support_until: Some(text("2028-01-01T00:00:00Z")),
         vendor: Untrusted::from("ACME Ltd"),
@@ -221,15 +237,18 @@ fn good() -> Patch {
             steps: vec![Untrusted::from("stop the printer")],
         },
         source: Some(Untrusted::from("git v4.2.1..v4.2.1-hf2")),
+        origin: Some(Origin {
+            kind: OriginKind::Backport,
+            upstream: Some(Untrusted::from("https://git.example/fonts, commit 1234abcd")),
+            generator: Some(Untrusted::from("backporter 2.1")),
+        }),
         evidence: Evidence {
             provenance: vec![Untrusted::from("build 7781 of release/4.2")],
             review: vec![Untrusted::from("Ada, every changed line")],
             tests: vec![Untrusted::from("fonts regression: 412 passed")],
-            sbom: Some(CarriedSbom {
-                format: text("CycloneDX 1.6"),
-                digest: Digest::compute(b"sbom"),
-                size_bytes: 4,
-            }),
+            sbom: Some(carried("CycloneDX 1.6", "sbom")),
+            vex: Some(carried("OpenVEX 0.2.0", "a vex")),
+            attestations: vec![carried("application/vnd.in-toto+json", "attested")],
         },
         extensions: [(text("x-team"), text(r#"{"name":"fonts","floor":3,"lead":null}"#))].into(),
     };
@@ -285,6 +304,8 @@ fn the_blobs_of_a_bundle_are_those_its_changes_name() {
         named(b"stop", None),
         named(b"start", None),
         named(b"sbom", Some(4)),
+        named(b"a vex", Some(5)),
+        named(b"attested", Some(8)),
     ]);
     assert_eq!(referenced_blobs(&good()), expected);
 }

@@ -50,6 +50,7 @@ fn the_schema_knows_the_same_keys_and_words() {
     assert_eq!(words("/properties/resolves/items/properties/state/enum"), known::<ResolvedState>());
     assert_eq!(words("/properties/resolves/items/properties/justification/enum"), known::<Justification>());
     assert_eq!(words("/properties/components/items/properties/patch_type/enum"), known::<PartPatch>());
+    assert_eq!(words("/properties/origin/properties/kind/enum"), known::<OriginKind>());
     assert_eq!(words("/$defs/change/properties/op/enum"), known::<op::ManifestOp>());
     assert_eq!(words("/$defs/change/properties/role/enum"), known::<Role>());
     assert_eq!(words("/$defs/change/properties/local_edits/enum"), known::<LocalEdits>());

@@ -58,6 +58,9 @@ pub(in crate::cli) fn evidence_verified(verified: &VerifiedPack, path: &Path, st
             PackSigner::Nobody => "nobody. Checksums reveal damage, but not forgery.".to_owned(),
             PackSigner::Broken => "a signature that doesn't match".to_owned(),
             PackSigner::Unknown(key) => format!("a key you haven't trusted: {}", key.groups()),
+            PackSigner::Revoked { key, reason } => {
+                format!("a key that was revoked: {} ({})", key.groups(), safe(reason))
+            }
             PackSigner::OutOfScope { name, key, why } => {
                 format!("{name} ({}), whose key {}", key.short(), why.phrase())
             }

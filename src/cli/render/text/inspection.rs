@@ -80,9 +80,11 @@ fn details(patch: &Patch, verbose: bool) -> String {
         "Issues",
         patch.about.issues.iter().map(|issue| {
             let url = issue.url.as_ref().map(|url| format!(", {url}")).unwrap_or_default();
-            format!("{} {}{url}", issue.system, issue.key)
+            let opened = issue.opened.as_deref().map(|opened| format!(", opened {}", words::moment(opened)));
+            format!("{} {}{url}{}", issue.system, issue.key, opened.unwrap_or_default())
         }),
     );
+    sheet.lines("Controls", patch.about.compliance.iter().map(words::compliance));
     if !patch.about.platforms.is_empty() {
         sheet.line("Systems", patch.about.platforms.join(", "));
     }
@@ -151,10 +153,14 @@ fn more_details(patch: &Patch, sheet: &mut LabelledLines) {
     sheet.option("purl", patch.about.product.purl.as_ref());
     sheet.option("CPE", patch.about.product.cpe.as_ref());
     sheet.option("Source", patch.about.source.as_ref().map(Untrusted::raw));
-    sheet.lines("Origin", patch.about.evidence.provenance.iter().map(Untrusted::raw));
+    sheet.option("Origin", patch.about.origin.as_ref().map(words::origin));
+    sheet.lines("Provenance", patch.about.evidence.provenance.iter().map(Untrusted::raw));
     sheet.lines("Reviewed", patch.about.evidence.review.iter().map(Untrusted::raw));
     sheet.lines("Tested", patch.about.evidence.tests.iter().map(Untrusted::raw));
-    sheet.option("SBOM", patch.about.evidence.sbom.as_ref().map(words::carried_sbom));
+    sheet.option("SBOM", patch.about.evidence.sbom.as_ref().map(words::carried_file));
+    let vex = patch.about.evidence.vex.as_ref().map(words::carried_file);
+    sheet.option("VEX", vex.map(|vex| format!("{vex}; its author's claim, not used here")));
+    sheet.lines("Attested", patch.about.evidence.attestations.iter().map(words::carried_file));
     sheet.lines("Also", patch.about.extensions.iter().map(|(key, value)| format!("{key} = {value}")));
 }
 

@@ -160,6 +160,7 @@ fn title(span: TimeFigure) -> &'static str {
     match span {
         TimeFigure::LeadTime => "Change lead time",
         TimeFigure::TimeToApply => "Time to apply",
+        TimeFigure::SinceMade => "Since it was made",
         TimeFigure::Exposure => "Exposure",
         TimeFigure::TimeOfChange => "Time of change",
         TimeFigure::Downtime => "Downtime",

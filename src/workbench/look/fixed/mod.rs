@@ -177,7 +177,12 @@ impl FixedHere {
         self.unchecked.iter().find(|change| change.patches.contains(&claim.key))
     }
 
-    /// The patches in the folder.
+    /// Whether the patch that came as `key` is in the folder.
+    pub(crate) fn is_here(&self, key: LayerKey) -> bool {
+        self.patches.contains_key(&key)
+    }
+
+    /// The ids of the patches in the folder.
     pub(crate) fn patches_here(&self) -> Vec<String> {
         self.patches.values().map(|patch| patch.name.clone()).collect()
     }

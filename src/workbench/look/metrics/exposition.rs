@@ -62,7 +62,8 @@ impl FolderMetrics {
 fn about(span: TimeFigure) -> &'static str {
     match span {
         TimeFigure::LeadTime => "From when the newest commit in a patch was made until it was applied.",
-        TimeFigure::TimeToApply => "From when a patch was made until it was applied.",
+        TimeFigure::TimeToApply => "From when the first issue of a patch was opened until it was applied.",
+        TimeFigure::SinceMade => "From when a patch was made until it was applied.",
         TimeFigure::Exposure => "From when a vulnerability was published until its patch was applied.",
         TimeFigure::TimeOfChange => "From when a change began until its health checks had passed.",
         TimeFigure::Downtime => "How long the product was not available, where that was measured.",

@@ -73,7 +73,9 @@ def main():
                 if not failed:
                     patch = history["patches"].get(str(seq)) if about else None
                     if about:
-                        timed("time_to_apply", ref, now - at(patch["created"]) if patch else None)
+                        opened = [at(day if "T" in day else day + "T00:00:00Z") for day in (patch["opened"] if patch else [])]
+                        timed("time_to_apply", ref, now - min(opened) if opened else None)
+                        timed("time_since_made", ref, now - at(patch["created"]) if patch else None)
                         timed("change_lead_time", ref, now - at(patch["committed"]) if patch and at(patch["committed"]) else None)
                     planned = patch and (True if patch["mends"] else patch["unplanned"])
                     if planned is None:

@@ -11,7 +11,7 @@ use super::*;
 use crate::disk::fs::OsFs;
 use crate::environment::Environment;
 use crate::ledger::{CheckNote, DowntimeNote, EntryFact, Gone, PatchNote, ReasonNote};
-use crate::model::{About, Measured, PatchId, ResolvedKind, ResolvedState, Word};
+use crate::model::{About, Issue, Measured, PatchId, ResolvedKind, ResolvedState, Word};
 use crate::plan::{EventRef, RateFigure, TimeFigure};
 
 const HISTORIES: usize = 1_000;
@@ -144,8 +144,16 @@ fn patch(entry: &Entry, dice: &mut Dice, clock: i64) -> Patch {
         about.unplanned = None;
         about.mends = vec![PatchId::parse(&format!("P-{}", dice.below(5))).expect("an id")];
     }
+    about.issues = (0..dice.below(3)).map(|number| issue(number, dice, clock)).collect();
     let created = spelled(clock - 1_000_000 + dice.below(1_200_000) as i64);
     Patch { about, created, changes: Vec::new(), diff: None, scripts: Vec::new(), proven: false }
+}
+
+fn issue(number: u64, dice: &mut Dice, clock: i64) -> Issue {
+    let opened = spelled(clock - 4_000_000 + dice.below(4_200_000) as i64);
+    // Trackers tell a moment, and people a day.
+    let opened = if dice.once_in(2) { opened[..10].to_owned() } else { opened };
+    Issue { system: "jira".to_owned(), key: number.to_string(), url: None, kind: None, opened: Some(opened) }
 }
 
 fn told_to_python(histories: &[Synthetic], period: Period) -> Value {
@@ -163,7 +171,9 @@ fn told_to_python(histories: &[Synthetic], period: Period) -> Value {
                     patch.about.resolves.iter().map(|one| (&one.id, &one.published)).collect();
                 let mends: Vec<String> = patch.about.mends.iter().map(ToString::to_string).collect();
                 let (committed, unplanned) = (&patch.about.committed, patch.about.unplanned);
-                json!({ "created": patch.created, "published": published, "committed": committed,
+                let opened: Vec<&String> =
+                    patch.about.issues.iter().filter_map(|issue| issue.opened.as_ref()).collect();
+                json!({ "created": patch.created, "opened": opened, "published": published, "committed": committed,
                     "unplanned": unplanned, "mends": mends })
             };
             let patches: BTreeMap<String, Value> =

@@ -7,6 +7,7 @@ mod feeds;
 mod grype;
 mod osv;
 mod sbom;
+mod sboms_here;
 mod trivy;
 mod walk;
 
@@ -19,6 +20,7 @@ use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 pub(crate) use feeds::Feeds;
 pub(crate) use sbom::Sbom;
+pub(crate) use sboms_here::sboms_here;
 
 use crate::model::Word;
 use crate::named_file;

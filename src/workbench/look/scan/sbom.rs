@@ -11,7 +11,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 
 use super::open;
 use super::walk::few;
-use crate::model::{Digest, Hasher, Purl};
+use crate::model::{Digest, Hasher, Purl, TreePath};
 use crate::text::one_line;
 use crate::workbench::{Error, Result, ScanProblem};
 
@@ -19,6 +19,8 @@ use crate::workbench::{Error, Result, ScanProblem};
 const MAX_BYTES: u64 = 512 << 20;
 /// Most entries for one part that are told: one version is enough to be the wrong one.
 const MAX_TOLD: usize = 100;
+/// Most files whose contents are remembered. One that isn't as the bill says is enough.
+const MAX_FILES: usize = 200_000;
 
 /// What a bill of materials says about some parts.
 #[derive(Debug, Clone)]
@@ -33,6 +35,10 @@ pub(crate) struct Sbom {
     pub parts: usize,
     /// For each part that was asked about, every version that it lists; `None`: it lists the part without one.
     pub found: Vec<(Purl, Vec<Option<String>>)>,
+    /// Parts for which an entry gives one version in its name and another one beside it.
+    pub torn: Vec<(Purl, [String; 2])>,
+    /// Files of which it says the SHA-256, by their paths.
+    pub files: Vec<(TreePath, Digest)>,
 }
 
 impl Sbom {
@@ -41,18 +47,26 @@ impl Sbom {
     /// # Errors
     /// [`Error::ScanReport`] if it is none, or too long.
     pub fn read(path: &Path, asked: Vec<Purl>) -> Result<Self> {
+        Self::parse(open(path, MAX_BYTES)?, path, asked)
+    }
+
+    /// The same of what `reader` gives, which is at `path`.
+    ///
+    /// # Errors
+    /// [`Error::ScanReport`] if it is none.
+    pub(super) fn parse(reader: impl Read, path: &Path, asked: Vec<Purl>) -> Result<Self> {
         let wrong = |detail: String| {
             let problem = ScanProblem::NoSbom(detail);
             Error::ScanReport { path: path.to_owned(), problem }
         };
-        let input = HashingReader { reader: open(path, MAX_BYTES)?, hasher: Hasher::new(), bytes: 0 };
+        let input = HashingReader { reader, hasher: Hasher::new(), bytes: 0 };
         let mut input = BufReader::with_capacity(1 << 16, input);
         let found = asked.into_iter().map(|purl| (purl, Vec::new())).collect();
-        let mut told = SbomReading { format: None, parts: 0, found };
+        let mut told = SbomReading { found, ..SbomReading::default() };
         let mut json = serde_json::Deserializer::from_reader(&mut input);
         let read = json.deserialize_map(SbomVisitor(&mut told)).and_then(|()| json.end());
         read.map_err(|error| wrong(error.to_string()))?;
-        let SbomReading { format, parts, found } = told;
+        let SbomReading { format, parts, found, torn, files } = told;
         let format = format.ok_or_else(|| wrong("it says neither bomFormat nor spdxVersion".to_owned()))?;
         if !is_read(&format) {
             return Err(wrong(format!(
@@ -61,7 +75,8 @@ impl Sbom {
             )));
         }
         let HashingReader { hasher, bytes, .. } = input.into_inner();
-        Ok(Self { path: path.to_owned(), digest: hasher.finish(), size_bytes: bytes, format, parts, found })
+        let (path, digest) = (path.to_owned(), hasher.finish());
+        Ok(Self { path, digest, size_bytes: bytes, format, parts, found, torn, files })
     }
 
     /// Every version of `part` that it lists.
@@ -96,10 +111,13 @@ impl<R: Read> Read for HashingReader<R> {
 }
 
 /// What was read so far.
+#[derive(Default)]
 struct SbomReading {
     format: Option<String>,
     parts: usize,
     found: Vec<(Purl, Vec<Option<String>>)>,
+    torn: Vec<(Purl, [String; 2])>,
+    files: Vec<(TreePath, Digest)>,
 }
 
 impl SbomReading {
@@ -107,14 +125,63 @@ impl SbomReading {
     fn take(&mut self, part: SbomComponent) {
         self.parts += 1;
         let Some(purl) = part.purl.0.and_then(|text| Purl::parse(&text).ok()) else { return };
-        let version = purl.version().map(str::to_owned).or(part.version.0);
-        for (_, versions) in self.found.iter_mut().filter(|(asked, _)| asked.covers(&purl)) {
-            if versions.len() < MAX_TOLD && !versions.contains(&version) {
-                versions.push(version.clone());
+        let named = purl.version().map(str::to_owned);
+        let torn = named.clone().zip(part.version.0.clone()).filter(|(one, two)| !is_one_version(one, two));
+        let versions = match &torn {
+            Some((one, two)) => vec![Some(one.clone()), Some(two.clone())],
+            None => vec![named.or(part.version.0)],
+        };
+        for (asked, told) in self.found.iter_mut().filter(|(asked, _)| asked.covers(&purl)) {
+            for version in
+                versions.iter().filter(|version| !told.contains(*version)).cloned().collect::<Vec<_>>()
+            {
+                if told.len() < MAX_TOLD {
+                    told.push(version);
+                }
+            }
+            if self.torn.len() < MAX_TOLD {
+                self.torn.extend(torn.clone().map(|(one, two)| (asked.clone(), [one, two])));
             }
         }
     }
+
+    /// A file, and what is said of its content. What lies outside of the folder that was listed is nothing to compare.
+    fn take_file(&mut self, name: Short, hashes: Vec<FileHash>) {
+        let name = name.0.unwrap_or_default();
+        let name = name.trim_start_matches("./").trim_start_matches('/');
+        let is_sha256 = |hash: &FileHash| {
+            matches!(hash.algorithm.0.as_deref(), Some("SHA-256" | "SHA256" | "checksumAlgorithm_sha256"))
+        };
+        let digest = hashes.into_iter().find(is_sha256).and_then(|hash| hash.value.0);
+        let digest = digest.and_then(|text| text.to_ascii_lowercase().parse().ok());
+        let file = TreePath::parse(name).ok().zip(digest);
+        self.files.extend(file.filter(|_| self.files.len() < MAX_FILES));
+    }
 }
+
+/// Whether two spellings mean one version: an epoch or a `v` in front often stands in one of them only.
+fn is_one_version(one: &str, two: &str) -> bool {
+    let bare = |text: &str| {
+        let number =
+            text.split_once(':').filter(|(epoch, _)| epoch.bytes().all(|byte| byte.is_ascii_digit()));
+        let text = number.map_or(text, |(_, rest)| rest);
+        text.strip_prefix('v').unwrap_or(text).to_owned()
+    };
+    bare(one) == bare(two)
+}
+
+/// What is said of a file's content.
+#[derive(Deserialize)]
+struct FileHash {
+    #[serde(alias = "alg", default)]
+    algorithm: Short,
+    #[serde(alias = "content", alias = "checksumValue", default)]
+    value: Short,
+}
+
+/// Some of them.
+#[derive(Deserialize)]
+struct FileHashes(#[serde(deserialize_with = "few")] Vec<FileHash>);
 
 /// A part as either format describes it.
 #[derive(Default)]
@@ -167,6 +234,7 @@ impl<'de> Visitor<'de> for SbomVisitor<'_> {
                 "specVersion" => version = object.next_value::<Short>()?.0,
                 "spdxVersion" => self.0.format = object.next_value::<Short>()?.0,
                 "components" | "packages" => object.next_value_seed(Parts(&mut *self.0))?,
+                "files" => object.next_value_seed(ListedFiles(&mut *self.0))?,
                 "metadata" => object.next_value_seed(ProductOf(&mut *self.0))?,
                 _ => drop(object.next_value::<IgnoredAny>()?),
             }
@@ -233,6 +301,39 @@ impl<'de> Visitor<'de> for Parts<'_> {
     }
 }
 
+/// The files of an SPDX document.
+struct ListedFiles<'a>(&'a mut SbomReading);
+
+impl<'de> DeserializeSeed<'de> for ListedFiles<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> std::result::Result<(), D::Error> {
+        reader.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ListedFiles<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of files")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> std::result::Result<(), A::Error> {
+        #[derive(Deserialize)]
+        struct ListedFile {
+            #[serde(rename = "fileName", default)]
+            name: Short,
+            #[serde(deserialize_with = "few", default)]
+            checksums: Vec<FileHash>,
+        }
+        while let Some(ListedFile { name, checksums }) = list.next_element()? {
+            self.0.take_file(name, checksums);
+        }
+        Ok(())
+    }
+}
+
 /// Whether a kind of reference is the package URL: SPDX 2.2 may spell kinds out as addresses.
 fn is_purl(kind: &str) -> bool {
     matches!(kind, "purl" | "http://spdx.org/rdf/references/purl" | "https://spdx.org/rdf/references/purl")
@@ -268,12 +369,16 @@ impl<'de> Visitor<'de> for OnePart<'_> {
         struct References(#[serde(deserialize_with = "few")] Vec<Reference>);
 
         let mut part = SbomComponent::default();
-        let mut purls = Vec::new();
+        let (mut purls, mut hashes) = (Vec::new(), Vec::new());
+        let (mut kind, mut name) = (Short::default(), Short::default());
         while let Some(Short(key)) = object.next_key()? {
             match key.as_deref().unwrap_or_default() {
                 "purl" => purls.push(object.next_value::<Short>()?),
                 "version" | "versionInfo" => part.version = object.next_value()?,
                 "components" => object.next_value_seed(Parts(&mut *self.0))?,
+                "type" => kind = object.next_value()?,
+                "name" => name = object.next_value()?,
+                "hashes" => hashes = object.next_value::<FileHashes>()?.0,
                 "externalRefs" => {
                     let References(named) = object.next_value()?;
                     let is_purl = |one: &Reference| one.kind.0.as_deref().is_some_and(is_purl);
@@ -287,6 +392,9 @@ impl<'de> Visitor<'de> for OnePart<'_> {
             return Err(A::Error::custom("a part in it has more than one package URL"));
         }
         part.purl = purls.pop().unwrap_or_default();
+        if kind.0.as_deref() == Some("file") {
+            self.0.take_file(name, hashes);
+        }
         self.0.take(part);
         Ok(())
     }
@@ -314,7 +422,8 @@ mod tests {
         let cyclonedx = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"name":"x"}},"components":[
             {"type":"application","name":"app","components":[{"name":"libssl3","version":"9","purl":"pkg:deb/debian/libssl3@3.0.2?arch=amd64"}]},
             {"name":"other","purl":"pkg:deb/debian/libssl@1"},{"name":"none"},{"purl":null,"hashes":[{"alg":"SHA-256"}]}]}"#;
-        assert_eq!(versions(cyclonedx), [Some("3.0.2".to_owned())]);
+        // Its own name and what stands beside it are two versions: nobody knows which one is right.
+        assert_eq!(versions(cyclonedx), [Some("3.0.2".to_owned()), Some("9".to_owned())]);
         assert_eq!(
             read(cyclonedx).map(|sbom| (sbom.format, sbom.parts)),
             Ok(("CycloneDX 1.6".to_owned(), 6))

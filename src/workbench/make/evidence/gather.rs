@@ -4,16 +4,22 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{EvidencePack, EvidenceWish, PatchEvidence, Redaction, SaidOfPatch, attest};
+use super::{
+    DocumentEvidence, EvidencePack, EvidenceWish, PatchEvidence, Redaction, SaidOfPatch, attest, controls,
+};
 use crate::bundle::claim_of;
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
+use crate::bundle::manifest::limits::CARRIED_BYTES;
 use crate::bundle::manifest::read_manifest;
 use crate::disk::fs::Fs;
-use crate::ledger::{Action, Entry, KeptSignatures, Ledger, MAX_SIGNATURES_BYTES, Turns, read_small};
+use crate::ledger::{
+    Action, Entry, KeptSignatures, Ledger, MAX_SIGNATURES_BYTES, Turns, document_name, read_small,
+};
 use crate::model::{Digest, LayerKey, Node, Patch, Step, TreePath, Untrusted};
 use crate::plan::why::Undo;
-use crate::plan::{ClaimProof, DriftedFile};
+use crate::plan::{ClaimProof, DriftedFile, Due, DueDays, DueOfPatch};
 use crate::trust::judge;
+use crate::workbench::look::scan::Feeds;
 use crate::workbench::look::vouching::KeysOfToday;
 use crate::workbench::{Error, FixedFormat, FixedHere, HistoryCheck, Publisher, Result, Watch, Workbench};
 
@@ -35,7 +41,15 @@ impl Workbench {
             Some(_) => None,
         };
         let keys = self.keys_of_today().ok();
+        let mut feeds = Feeds::default();
+        if let Some(kev) = &wish.kev {
+            feeds.add_kev(kev)?;
+        }
+        let due_days = self.policy_in(target).map(|policy| policy.demands.due_days).unwrap_or_default();
+        let controls = keys.as_ref().map(|keys| keys.keyring.controls()).unwrap_or_default();
         let mut gathered = Gathered {
+            due_days,
+            feeds,
             fs: &*fs,
             wish,
             keys,
@@ -58,7 +72,7 @@ impl Workbench {
         if let Some(fixed) = fixed.as_mut().filter(|_| wish.redaction.paths) {
             gathered.hidden.hide_drifted(fixed);
         }
-        Ok(EvidencePack {
+        let mut pack = EvidencePack {
             folder: if wish.redaction.paths { "the folder".to_owned() } else { target.display().to_string() },
             product: fixed.as_ref().and_then(|fixed| fixed.product.clone()),
             version: fixed.as_ref().and_then(|fixed| fixed.version.clone()),
@@ -72,7 +86,10 @@ impl Workbench {
             originals: gathered.originals,
             withheld: gathered.withheld,
             statements: gathered.statements,
-        })
+            controls: Vec::new(),
+        };
+        pack.controls = controls::lines(&pack, &controls);
+        Ok(pack)
     }
 
     fn publisher(&self) -> Publisher {
@@ -92,6 +109,8 @@ struct Gathered<'a> {
     entries: Vec<Entry>,
     all: Vec<Entry>,
     hidden: Pseudonyms,
+    due_days: DueDays,
+    feeds: Feeds,
 }
 
 impl Gathered<'_> {
@@ -184,8 +203,11 @@ impl Gathered<'_> {
                 self.keep(name, bytes, self.wish.redaction.paths);
             }
         }
+        let documents = patch.as_ref().map(|patch| self.carried(patch, key)).unwrap_or_default();
         self.patches.push(PatchEvidence {
-            entry: key.entry,
+            key,
+            documents,
+            due: patch.as_ref().map(|patch| self.due_of(patch)).unwrap_or_default(),
             note,
             vouched: entry.vouched.get(key.part).cloned(),
             today,
@@ -193,6 +215,46 @@ impl Gathered<'_> {
             manifest_digest: is_it.then_some(digest),
             said: patch.as_ref().map(SaidOfPatch::new),
         });
+    }
+
+    /// By when `patch` had to be there: as rules, its author and the list of exploited problems say.
+    fn due_of(&self, patch: &Patch) -> Vec<(Due, String)> {
+        let mut due = DueOfPatch::new(patch, &self.due_days).due;
+        for id in &patch.about.vulnerabilities {
+            let exploited = self.feeds.known.get(id).and_then(|facts| facts.exploited.as_ref());
+            due.extend(exploited.and_then(Due::listed).map(|due| (due, id.clone())));
+        }
+        due
+    }
+
+    /// The documents that came with `patch`, kept as they are. They are free words, in which anything may be named.
+    fn carried(&mut self, patch: &Patch, key: LayerKey) -> Vec<DocumentEvidence> {
+        let evidence = &patch.about.evidence;
+        let is_withheld = self.wish.redaction != Redaction::default();
+        let sbom = evidence.sbom.iter().map(|file| DocumentEvidence {
+            what: "SBOM",
+            file: file.clone(),
+            place: None,
+        });
+        let mut documents: Vec<DocumentEvidence> = sbom.collect();
+        let vex = evidence.vex.iter().map(|file| ("VEX", "vex".to_owned(), file));
+        let attested = evidence.attestations.iter().enumerate();
+        let attested =
+            attested.map(|(number, file)| ("Attestation", format!("attestation-{}", number + 1), file));
+        for (what, name, file) in vex.chain(attested) {
+            let end = if what == "VEX" || file.format.ends_with("json") { "json" } else { "bin" };
+            let part = if key.part == 0 { String::new() } else { format!("-of-{}", key.part) };
+            let name = record_name(key.entry, &format!("{name}{part}.{end}"));
+            let place = Ledger::place_of(key.entry).join(document_name(&file.digest));
+            let content = read_small(self.fs, &place, CARRIED_BYTES).ok();
+            let content = content.filter(|content| Digest::compute(content) == file.digest);
+            let place = content.map(|content| {
+                self.keep(name.clone(), content, is_withheld);
+                name
+            });
+            documents.push(DocumentEvidence { what, file: file.clone(), place });
+        }
+        documents
     }
 
     fn documents(&mut self, fixed: &FixedHere, publisher: &Publisher) {
@@ -217,6 +279,8 @@ impl SaidOfPatch {
             vulnerabilities: about.vulnerabilities.clone(),
             reviews: raw(&about.evidence.review),
             tests: raw(&about.evidence.tests),
+            compliance: about.compliance.clone(),
+            origin: about.origin.clone(),
             is_proven: patch.proven,
         }
     }

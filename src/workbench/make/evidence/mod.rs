@@ -3,6 +3,7 @@
 
 mod archive;
 mod attest;
+mod controls;
 mod gather;
 pub(crate) mod verify;
 
@@ -13,8 +14,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::ledger::{Entry, PatchNote, VouchedNote};
-use crate::model::{Digest, ResolvedIssue};
-use crate::plan::Claim;
+use crate::model::{CarriedFile, Compliance, Digest, LayerKey, Origin, ResolvedIssue};
+use crate::plan::{Claim, ControlLine, Due};
 use crate::trust::{SecretKey, SignerRole, Statement, StatementKind, envelope};
 use crate::whole_file::WholeFile;
 use crate::workbench::keys::sign::signature_over;
@@ -36,6 +37,8 @@ pub(crate) struct EvidenceWish {
     /// Only what happened since.
     pub since: Option<Timestamp>,
     pub redaction: Redaction,
+    /// A list of exploited problems, which says by when they have to be fixed.
+    pub kev: Option<PathBuf>,
 }
 
 /// What is left out.
@@ -66,6 +69,8 @@ pub(crate) struct EvidencePack {
     pub patches: Vec<PatchEvidence>,
     /// What is fixed now; nothing where the history is broken, on which that rests.
     pub fixed: Option<FixedHere>,
+    /// What the controls of the site, and those that patches name, come to.
+    pub controls: Vec<ControlLine>,
     pub redaction: Redaction,
     /// Records and documents by their names in the pack.
     pub originals: BTreeMap<String, Vec<u8>>,
@@ -77,7 +82,7 @@ pub(crate) struct EvidencePack {
 /// A patch that came.
 #[derive(Debug, Clone)]
 pub(crate) struct PatchEvidence {
-    pub entry: u64,
+    pub key: LayerKey,
     pub note: PatchNote,
     /// Who had signed it then.
     pub vouched: Option<VouchedNote>,
@@ -86,8 +91,22 @@ pub(crate) struct PatchEvidence {
     /// Where its manifest is in the pack.
     pub manifest: String,
     pub manifest_digest: Option<Digest>,
+    /// By when it had to be there, for which vulnerability or rule. What its author says is among it.
+    pub due: Vec<(Due, String)>,
+    /// Documents that came with it.
+    pub documents: Vec<DocumentEvidence>,
     /// What its author says about it.
     pub said: Option<SaidOfPatch>,
+}
+
+/// A document that came with a patch: shown as it is, and what it says is taken over nowhere.
+#[derive(Debug, Clone)]
+pub(crate) struct DocumentEvidence {
+    /// `SBOM`, `VEX` or `Attestation`.
+    pub what: &'static str,
+    pub file: CarriedFile,
+    /// Where it is in the pack; `None`: it isn't there as it came.
+    pub place: Option<String>,
 }
 
 /// What the author of a patch says.
@@ -100,6 +119,8 @@ pub(crate) struct SaidOfPatch {
     pub vulnerabilities: Vec<String>,
     pub reviews: Vec<String>,
     pub tests: Vec<String>,
+    pub compliance: Vec<Compliance>,
+    pub origin: Option<Origin>,
     pub is_proven: bool,
 }
 

@@ -45,6 +45,8 @@ pub(crate) enum PackSigner {
     Broken,
     /// Somebody whose key isn't trusted here.
     Unknown(KeyFingerprint),
+    /// Somebody whose key was revoked here, for a reason.
+    Revoked { key: KeyFingerprint, reason: String },
     /// Somebody whose key is trusted here, and not for this.
     OutOfScope { name: String, key: KeyFingerprint, why: OutOfScope },
     /// Somebody who is trusted here.
@@ -83,6 +85,7 @@ impl PackSigner {
             PackSigner::Nobody => "nobody",
             PackSigner::Broken => "broken",
             PackSigner::Unknown(_) => "unknown",
+            PackSigner::Revoked { .. } => "revoked",
             PackSigner::OutOfScope { .. } => "out-of-scope",
             PackSigner::Known { .. } => "known",
         }
@@ -92,23 +95,27 @@ impl PackSigner {
     pub(crate) const fn key(&self) -> Option<KeyFingerprint> {
         match self {
             PackSigner::Nobody | PackSigner::Broken => None,
-            PackSigner::Unknown(key) | PackSigner::OutOfScope { key, .. } | PackSigner::Known { key, .. } => {
-                Some(*key)
-            }
+            PackSigner::Unknown(key)
+            | PackSigner::Revoked { key, .. }
+            | PackSigner::OutOfScope { key, .. }
+            | PackSigner::Known { key, .. } => Some(*key),
         }
     }
 
     /// What its key is called here, if it is trusted.
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
-            PackSigner::Nobody | PackSigner::Broken | PackSigner::Unknown(_) => None,
+            PackSigner::Nobody | PackSigner::Broken | PackSigner::Unknown(_) | PackSigner::Revoked { .. } => {
+                None
+            }
             PackSigner::OutOfScope { name, .. } | PackSigner::Known { name, .. } => Some(name),
         }
     }
 
-    /// Why a trusted key doesn't count here, as a phrase.
-    pub(crate) fn why_not(&self) -> Option<&'static str> {
+    /// Why a key that is known here doesn't count, as a phrase.
+    pub(crate) fn why_not(&self) -> Option<&str> {
         match self {
+            PackSigner::Revoked { reason, .. } => Some(reason),
             PackSigner::OutOfScope { why, .. } => Some(why.phrase()),
             _ => None,
         }
@@ -191,12 +198,15 @@ impl Workbench {
                 return Ok((PackSigner::Broken, None));
             };
             let print = key.fingerprint();
-            let signer = match keyring.find(&print).filter(|_| keyring.revocations(print).next().is_none()) {
-                Some(trusted) => match out_of_scope(trusted, about, now) {
+            // Nothing shows when a pack was signed: a key that was revoked from some time on is as good as none.
+            let revoked = keyring.revocations(print).next();
+            let signer = match (revoked, keyring.find(&print)) {
+                (Some(revoked), _) => PackSigner::Revoked { key: print, reason: revoked.reason.clone() },
+                (None, None) => PackSigner::Unknown(print),
+                (None, Some(trusted)) => match out_of_scope(trusted, about, now) {
                     Some(why) => PackSigner::OutOfScope { name: trusted.name.clone(), key: print, why },
                     None => PackSigner::Known { name: trusted.name.clone(), key: print },
                 },
-                None => PackSigner::Unknown(print),
             };
             return Ok((signer, Some(key)));
         }
