@@ -3,6 +3,7 @@
 use egui::{Label, Ui};
 
 use super::Fields;
+use super::arrival::Place;
 use super::findings::findings_ui;
 use super::result;
 use super::rows::reason_ui;
@@ -49,8 +50,8 @@ fn steps(guided: &Guided) -> (&'static [&'static str], usize) {
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(guided) = &model.guided else { return };
-    let place = (guided.run, guided.stage);
-    let begins = fields.guided.arrive(ui.ctx(), place);
+    let place = Place::Guided(guided.run, guided.stage);
+    let begins = fields.arrival.arrive(ui.ctx(), &place);
     let mut hands = (fields, outbox, begins);
     with_foot_bar(
         ui,
@@ -394,7 +395,7 @@ fn stopping(guided: &Guided) -> Result<&'static str, &'static str> {
 /// pressed, means the page before.
 fn reason_to_look(ui: &Ui, guided: &Guided, fields: &mut Fields) -> Option<&'static str> {
     let matters = guided.stage == Stage::Confirming || guided.stage.is_working();
-    (matters && !fields.guided.is_looked_at(ui.ctx())).then_some(words::JUST_SHOWN)
+    (matters && !fields.arrival.is_looked_at(ui.ctx())).then_some(words::JUST_SHOWN)
 }
 
 /// Beside the buttons: why one goes on or not, and that nothing is written yet.

@@ -30,6 +30,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                     title: trying::REHEARSING,
                     meaning: trying::REHEARSE_READ_ONLY,
                     stopping: trying::REHEARSAL_STOP,
+                    is_new: false,
                 };
                 work_ui(ui, &view, run.number, &run.work, outbox);
             }
