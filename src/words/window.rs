@@ -8,6 +8,7 @@ words! {
     DONE_APPLY_SEVERAL = "Patches applied";
     WORKING_TITLE_SEVERAL = "Applying the patches";
     LEAVE_OUT = "Leave it out";
+    FOLDER_UNREAD = "The folder or its history can't be read";
     N_PATCH_FILES = "{n} patch files";
     OPENED_INSTEAD = "Opened instead of {file}";
     OPENED_INSTEAD_MEANING = "Patches can be applied together, in the order that they need.";
