@@ -51,7 +51,7 @@ fn form_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         facts(ui, &[FactRow::new(words::PATCH, &patch), FactRow::new(words::FOLDER, &folder)]);
         muted_ui(ui, trying::REHEARSE_READ_ONLY);
         for rule in check.and_then(CheckPage::set_aside_to_rehearse).unwrap_or_default() {
-            if let Some(said) = set_aside_ui(ui, &form.overrides, rule) {
+            if let Some(said) = set_aside_ui(ui, &form.overrides, rule, model.workspace.files().len() > 1) {
                 form.overrides.set(rule, said);
             }
         }

@@ -334,7 +334,8 @@ fn add_edits(coming: &mut [Candidate], bundles: &[&VerifiedBundle], folder: &Fol
 fn tell_clashes_once(obstacles: &mut Vec<Obstacle>) {
     let mut told: Vec<Obstacle> = Vec::new();
     for obstacle in std::mem::take(obstacles) {
-        if obstacle.code() != Code::Clash || !told.contains(&obstacle) {
+        let is_told = |told: &Obstacle| told.says_the_same_as(&obstacle);
+        if obstacle.code() != Code::Clash || !told.iter().any(is_told) {
             told.push(obstacle);
         }
     }
