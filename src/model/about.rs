@@ -384,10 +384,39 @@ pub struct Rollback {
     pub steps: Vec<Untrusted>,
 }
 
-impl Rollback {
-    /// What somebody reads before the patch goes: what becomes of data, and the steps.
-    pub(crate) fn advice(&self) -> Vec<Untrusted> {
-        self.data_warning.iter().chain(&self.steps).cloned().collect()
+/// What the vendor of a patch says about rolling it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RollbackAdvice {
+    /// The id of the patch.
+    pub patch: String,
+    /// What becomes of data.
+    pub data_warning: Option<Untrusted>,
+    /// What to do, in this order.
+    pub steps: Vec<Untrusted>,
+}
+
+impl RollbackAdvice {
+    /// Each in a line, the steps with their numbers.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+        let is_list = self.steps.len() > 1;
+        let steps = self.steps.iter().enumerate().map(move |(at, step)| match is_list {
+            true => format!("{}. {step}", at + 1),
+            false => step.to_string(),
+        });
+        self.data_warning.iter().map(Untrusted::to_string).chain(steps)
+    }
+}
+
+impl About {
+    /// What somebody reads before the patch goes; `None` where nothing is said.
+    pub(crate) fn rollback_advice(&self) -> Option<RollbackAdvice> {
+        let Rollback { data_warning, steps, .. } = &self.rollback;
+        let patch = self.identity.id.to_string();
+        (data_warning.is_some() || !steps.is_empty()).then(|| RollbackAdvice {
+            patch,
+            data_warning: data_warning.clone(),
+            steps: steps.clone(),
+        })
     }
 }
 

@@ -42,7 +42,7 @@ pub use about::{
     About, Approvals, Conflict, Evidence, Hold, HoldKind, HoldPhase, Issue, Product, Requirement,
     RequirementMode, Restart, Rollback,
 };
-pub(crate) use about::{PatchKind, RequirementIf, RollbackPossible};
+pub(crate) use about::{PatchKind, RequirementIf, RollbackAdvice, RollbackPossible};
 pub use change::{FileChange, LocalEdits, Payload, Role, Step};
 pub use check::{Check, Level, Probe};
 pub use code::{Code, Kind};

@@ -107,7 +107,7 @@ pub(crate) fn plan_several(
 ) -> PlanOfSeveral {
     let mut run = FolderSoFar::new(situation, installed, contents);
     let patches: Vec<PlannedPatch> =
-        coming.iter().enumerate().map(|(index, one)| run.add(index, one, coming)).collect();
+        coming.iter().enumerate().map(|(index, one)| run.add_one_of(index, one, coming)).collect();
     let steps = run.net_steps();
     let mut obstacles = std::mem::take(&mut run.obstacles);
     let between = run.between(&patches, &steps);

@@ -2,31 +2,32 @@
 
 mod keeping;
 mod passed;
+mod review;
+mod rollback;
 mod switch;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use passed::RehearsalOffer;
-use passed::{files_as_expected, number_of_changes, passed_apply};
+use passed::{number_of_changes, passed_apply};
+pub use review::ReviewLine;
+use review::{duration, in_order, product, shortened};
 
 use super::failure::Failure;
 use super::finding::{Finding, Rank, WayOut, findings_of_notes, findings_of_obstacles};
-use super::findings::{findings_of_apply, findings_of_rollback};
+use super::findings::findings_of_apply;
 use super::fit;
 use super::guided::{Guided, Task};
 use super::overview::{line, path_line};
 use super::scripts::ScriptsView;
-use crate::model::{Code, Node, Restart, Step, TreePath};
+use crate::model::{Code, Restart, TreePath};
 use crate::plan::{Obstacle, Preview};
-use crate::report::changes::{self, ChangeLine, ChangeStatus};
+use crate::report::changes;
 use crate::report::phrases;
 use crate::text::capitalised;
-use crate::words::{self, fill, window};
-use crate::workbench::{
-    ApplyPreview, ComingPatch, Consent, DecisionDigest, Drift, DriftKind, Override, PatchNote, RepairPreview,
-    RollbackPreview, Turn,
-};
+use crate::words::{self, fill, several, window};
+use crate::workbench::{ApplyPreview, Consent, DecisionDigest, Drift, DriftKind, Override, RepairPreview};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,8 +90,10 @@ pub struct CheckPage {
     pub scripts: Option<ScriptsView>,
     /// How it can be tried on a copy, if it can.
     pub rehearsal: Option<RehearsalOffer>,
-    /// What has to be restarted after a rollback, or after one was undone.
+    /// What has to be restarted afterwards.
     pub restarts: BTreeSet<Restart>,
+    /// What the vendor says about rolling back, in lines.
+    pub advice: Vec<String>,
     /// How many text patches would be applied.
     pub series: usize,
 }
@@ -98,20 +101,19 @@ pub struct CheckPage {
 /// What a check is about. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    /// The id of the patch.
+    /// The id of the patch, or of all.
     pub patch: String,
+    /// How many patches they are.
+    pub patches: usize,
     /// The product in the folder, with its version where that is known.
     pub product: Option<String>,
 }
 
-/// A line of the review page. Texts are escaped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReviewLine {
-    /// What it is about.
-    pub name: &'static str,
-    pub value: String,
-    /// Whether it can be changed on the first page.
-    pub can_change: bool,
+impl Subject {
+    /// Patches with these ids.
+    fn of(ids: &[String], product: Option<String>) -> Self {
+        Self { patch: ids.join(" + "), patches: ids.len(), product }
+    }
 }
 
 impl CheckPage {
@@ -119,9 +121,10 @@ impl CheckPage {
     pub fn of_apply(found: &ApplyPreview, folder: &Path) -> Self {
         let (patch, preview) = (&found.patch, &found.preview);
         let steps = &preview.plan.steps;
+        let restarts: BTreeSet<Restart> = found.coming().map(|one| one.patch.about.restart).collect();
         let review = [
             Some(match found.patches.as_slice() {
-                [_, _, ..] => ReviewLine::choice(window::PATCHES_IN_ORDER, in_order(&found.patches)),
+                [_, _, ..] => ReviewLine::choice(several::IN_ORDER, in_order(&found.patches)),
                 _ => ReviewLine::choice(words::PATCH, patch.about.title.to_string()),
             }),
             Some(ReviewLine::choice(words::FOLDER, path_line(folder))),
@@ -141,8 +144,7 @@ impl CheckPage {
             )),
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
-            words::restart(patch.about.restart)
-                .map(|sentence| ReviewLine::fact(words::RESTART, sentence.to_owned())),
+            ReviewLine::restarts(&restarts),
             Some(ReviewLine::fact(
                 words::CAN_GO_BACK,
                 capitalised(phrases::rollback(patch.about.rollback.possible)),
@@ -156,7 +158,7 @@ impl CheckPage {
             .map(|version| format!("{} {}", line(&patch.about.product.name), line(version)));
         let ids: Vec<String> =
             found.patches.iter().map(|one| line(one.patch.about.identity.id.as_str())).collect();
-        let subject = Subject { patch: ids.join(" + "), product };
+        let subject = Subject::of(&ids, product);
         let passed = passed_apply(found, &check);
         let is_open = found.scripts.refused.is_none();
         let asks_for = check.asks_for.clone().filter(|_| is_open).map(|mut asks_for| {
@@ -166,78 +168,12 @@ impl CheckPage {
         let (scripts, rehearsal) = (ScriptsView::new(&found.scripts), RehearsalOffer::of(found));
         let series = found.text.as_ref().map_or(0, |text| text.patches.len());
         let mut check =
-            Self { subject: Some(subject), passed, asks_for, scripts, rehearsal, series, ..check };
+            Self { subject: Some(subject), passed, asks_for, scripts, rehearsal, restarts, series, ..check };
         if check.verdict == CheckVerdict::Blocked && check.asks_for.is_some() {
             check.verdict = CheckVerdict::NeedsReason;
             check.findings.iter_mut().for_each(|finding| finding.is_decision = finding.rank == Rank::Blocks);
         }
         check
-    }
-
-    /// The check of a rollback in `folder`, or of undoing the last change of it; with `scripts_stay`, of files alone.
-    pub fn of_rollback(found: &RollbackPreview, folder: &Path, scripts_stay: bool) -> Self {
-        let preview = &found.preview;
-        let steps = &preview.plan.steps;
-        let of_steps = changes::of_steps(steps, &[]);
-        let lines = changes::lines(&of_steps);
-        let (name, button) = match found.turn {
-            Turn::CameBack => (words::COMES_BACK, words::BRING_BACK_N),
-            Turn::RepairUndone => (words::IS_TAKEN_OUT, window::UNDO_REPAIR_N),
-            _ => (words::IS_TAKEN_OUT, words::TAKE_BACK_N),
-        };
-        let patches: &[PatchNote] = match found.patches.as_slice() {
-            _ if found.turn == Turn::RepairUndone => &[],
-            [] | [_] => found.patch.as_slice(),
-            several => several,
-        };
-        let patches = patches.iter().map(|patch| format!("{} ({})", patch.title, line(&patch.id)));
-        let patches: Vec<String> = patches.collect();
-        let patch = (!patches.is_empty()).then(|| patches.join(", "));
-        let review = [
-            Some(ReviewLine::choice(words::FOLDER, path_line(folder))),
-            patch.map(|patch| ReviewLine::fact(name, patch)),
-            Some(ReviewLine::fact(
-                words::FILES,
-                match found.turn {
-                    Turn::CameBack => changes::summary(&lines),
-                    _ => counts(&lines),
-                },
-            )),
-            names(words::GO_AS_WELL, found.with_it.iter().map(|with| &with.patch)),
-            names(words::RETURN, &found.back),
-            (!found.rebuilt.is_empty()).then(|| {
-                let places = phrases::count(found.rebuilt.len(), "file", "files");
-                ReviewLine::fact(words::PUT_TOGETHER, places)
-            }),
-            (found.stack_before.len() > 1).then(|| {
-                let left: Vec<String> = found.stack_after.iter().map(|id| line(id)).collect();
-                let none = words::NO_PATCH_LEFT.to_owned();
-                ReviewLine::fact(words::THEN_HERE, if left.is_empty() { none } else { left.join(", ") })
-            }),
-            Some(ReviewLine::fact(words::EVERYTHING_ELSE, words::STAYS_AS_IT_IS.to_owned())),
-            ReviewLine::checked_afterwards(found.health_checks()),
-            Some(ReviewLine::fact(words::SAFE_COPIES, words::SAFE_COPIES_ARE_WHOLE.to_owned())),
-            Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
-            Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
-        ];
-        let ids: Vec<String> = match found.patches.as_slice() {
-            _ if found.turn == Turn::RepairUndone => Vec::new(),
-            [] => found.patch.iter().map(|patch| line(&patch.id)).collect(),
-            several => several.iter().map(|patch| line(&patch.id)).collect(),
-        };
-        let subject = (!ids.is_empty()).then(|| Subject { patch: ids.join(" + "), product: None });
-        let about = (preview, found.decision(), lines.len());
-        let check = Self::new(about, findings_of_rollback(found, scripts_stay), review, button);
-        let passed = [
-            check.unless(&[Code::Store], words::SAFE_COPIES, || words::SAFE_COPIES_ARE_WHOLE.to_owned()),
-            check.unless(&[Code::Drift, Code::Missing], words::FILES, || files_as_expected(lines.len())),
-            check.passed_space(preview),
-            check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
-        ];
-        let passed = passed.into_iter().flatten().collect();
-        let scripts = ScriptsView::new(&found.scripts).filter(|_| !scripts_stay);
-        let (asks_for, restarts) = (Some(found.asks_for()), found.restarts.clone());
-        Self { subject, passed, asks_for, scripts, restarts, ..check }
     }
 
     /// The check of a repair in `folder`.
@@ -375,6 +311,7 @@ impl CheckPage {
             scripts: None,
             rehearsal: None,
             restarts: BTreeSet::new(),
+            advice: Vec::new(),
             series: 0,
         }
     }
@@ -414,28 +351,6 @@ fn blocking(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
     findings.iter().filter(|finding| finding.rank == Rank::Blocks)
 }
 
-impl ReviewLine {
-    fn fact(name: &'static str, value: String) -> Self {
-        Self { name, value, can_change: false }
-    }
-
-    fn choice(name: &'static str, value: String) -> Self {
-        Self { name, value, can_change: true }
-    }
-
-    /// The health checks that follow, if there are any.
-    fn checked_afterwards(checks: impl Iterator<Item = String>) -> Option<Self> {
-        let checks: Vec<String> = checks.map(|check| line(&check)).collect();
-        (!checks.is_empty()).then(|| Self::fact(window::CHECKED_AFTERWARDS, checks.join("\n")))
-    }
-}
-
-/// The patches in the order in which they come.
-fn in_order(patches: &[ComingPatch]) -> String {
-    let title = |one: &ComingPatch| one.patch.about.title.to_string();
-    patches.iter().map(title).collect::<Vec<_>>().join(" \u{2192} ")
-}
-
 /// That a repair replaces what somebody wrote into files, if it does.
 fn finding_of_edits(drift: &[Drift]) -> Option<Finding> {
     let edited = drift.iter().filter(|drift| drift.kind == DriftKind::Edited);
@@ -445,61 +360,4 @@ fn finding_of_edits(drift: &[Drift]) -> Option<Finding> {
     }
     let finding = Finding::plain(Rank::MayBreak, window::REPAIR_REPLACES, window::REPAIR_REPLACES_MEANING);
     Some(Finding { evidence: edited, ..finding })
-}
-
-/// Paths in a line each, as many as one reads.
-fn shortened(mut paths: Vec<String>) -> String {
-    fit::shorten(&mut paths);
-    paths.join("\n")
-}
-
-/// A line with the ids of patches; none where there are none.
-fn names<'a>(name: &'static str, patches: impl IntoIterator<Item = &'a PatchNote>) -> Option<ReviewLine> {
-    let ids: Vec<String> = patches.into_iter().map(|patch| line(&patch.id)).collect();
-    (!ids.is_empty()).then(|| ReviewLine::fact(name, ids.join(", ")))
-}
-
-fn product(preview: &ApplyPreview) -> String {
-    let name = line(&preview.patch.about.product.name);
-    let found = preview.version.as_deref().map(line);
-    match (found, preview.patch.about.result_version.as_deref().map(line)) {
-        (Some(old), Some(new)) if old != new => format!("{name} {old} → {new}"),
-        (Some(version), _) => format!("{name} {version}"),
-        (None, Some(new)) => format!("{name} → {new}"),
-        (None, None) => name,
-    }
-}
-
-/// `2 restored, 1 reverted`, in the words for what comes back, changes and goes.
-fn counts(lines: &[ChangeLine<'_>]) -> String {
-    let number = |status| changes::number(lines, status);
-    let parts = [
-        (number(ChangeStatus::Added), words::N_COME_BACK),
-        (number(ChangeStatus::Modified) + number(ChangeStatus::TypeChanged), words::N_RESTORED),
-        (number(ChangeStatus::Renamed), window::N_RENAMED),
-        (number(ChangeStatus::Deleted), words::N_GO_AWAY),
-    ];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, template)| fill(template, &[("n", &number.to_string())]))
-        .collect();
-    if parts.is_empty() { words::NONE.to_owned() } else { parts.join(", ") }
-}
-
-/// How long it takes, for somebody who wonders whether to fetch a coffee.
-fn duration(steps: &[Step]) -> String {
-    /// What a slow disk reads, writes and flushes in a second, in bytes.
-    const BYTES_PER_SECOND: u64 = 40 << 20;
-    /// Places that a slow disk exchanges and flushes in a second.
-    const PLACES_PER_SECOND: u64 = 200;
-    let file_bytes =
-        |node: &Option<Node>| node.as_ref().and_then(Node::as_file).map_or(0, |file| file.size_bytes);
-    let bytes: u64 = steps.iter().map(|step| file_bytes(&step.before) + file_bytes(&step.after)).sum();
-    let seconds = bytes / BYTES_PER_SECOND + steps.len() as u64 / PLACES_PER_SECOND;
-    match seconds {
-        0..10 => words::FEW_SECONDS.to_owned(),
-        10..60 => words::UNDER_A_MINUTE.to_owned(),
-        _ => phrases::count(seconds.div_ceil(60) as usize, "minute", "minutes"),
-    }
 }

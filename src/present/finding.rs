@@ -1,6 +1,6 @@
 //! What a check found: ranked, in plain words, with evidence and a way out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::fit;
@@ -10,7 +10,7 @@ use crate::plan::{FileNote, Note, Obstacle};
 use crate::report::{hidden as report_hidden, phrases};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::text::{Advice, capitalised, escape_line, said_of, said_of_several};
-use crate::words::{self, fill, trying, widgets, window};
+use crate::words::{self, fill, several, trying, widgets, window};
 use crate::workbench::{EditChoice, Hidden};
 
 /// How much a finding matters.
@@ -226,6 +226,12 @@ pub(super) fn finding_of_group(group: &[&Obstacle]) -> Finding {
         [] => escape_line(&first.headline()).into_owned(),
         [one] => said_of(one, &meaning),
         many => said_of_several(&phrases::count(many.len(), "file", "files"), &meaning),
+    };
+    let patches: BTreeSet<&str> = group.iter().filter_map(|obstacle| obstacle.of_patch()).collect();
+    let patches: Vec<_> = patches.into_iter().map(escape_line).collect();
+    let meaning = match patches.as_slice() {
+        [] => meaning,
+        some => fill(several::PART_OF_PATCH, &[("patch", &some.join(", ")), ("what", &meaning)]),
     };
     let paths = group.iter().filter_map(|obstacle| obstacle.path.as_deref());
     let exact: Vec<TreePath> = paths.filter_map(|path| TreePath::parse(path).ok()).collect();

@@ -1,32 +1,36 @@
 //! What is to be known before a change: of its obstacles, of the patch, its scripts, its signatures and its relations.
 
+use std::collections::BTreeMap;
+
 use super::finding::{
     Finding, Rank, WayOut, finding_of_group, findings_of_hidden, findings_of_notes, findings_of_obstacles,
 };
 use super::fit;
 use super::overview::line;
 use super::switches::open;
-use crate::model::{Hold, HoldKind, HoldPhase, Patch, Untrusted};
+use crate::model::{Hold, HoldKind, HoldPhase, Patch, Restart, RollbackAdvice};
 use crate::plan::{Consequence, Note, Relation};
 use crate::report::{phrases, relations};
 use crate::text::{capitalised, escape_line, person};
-use crate::words::{self, fill, trying, window};
+use crate::words::{self, fill, several, trying, window};
 use crate::workbench::{ApplyPreview, Consent, Denial, KnownRehearsal, RollbackPreview, ScriptPlan, Verdict};
 
 /// What is to be known before `preview` is carried out, what matters most first.
 pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
     findings.extend(finding_of_scripts(&preview.scripts));
-    findings.extend(finding_of_trust(&preview.verdict));
+    findings.extend(findings_of_trust(preview));
     findings.extend(preview.rehearsal.as_ref().and_then(finding_of_rehearsal));
     findings.extend(findings_of_hidden(&preview.hidden));
     let phases = [HoldPhase::Before, HoldPhase::After];
-    findings.extend(findings_of_patch(&preview.patch, &phases));
+    let coming: Vec<&Patch> = preview.coming().map(|one| &*one.patch).collect();
+    coming.iter().for_each(|patch| findings.extend(findings_of_notices(patch, &phases, coming.len() > 1)));
+    findings.extend(findings_of_restarts(&coming));
     findings.extend(findings_of_relations(preview));
     findings.extend(preview.text.as_ref().map(fit::finding));
-    // What this patch asks for is said above.
-    let asks = &preview.patch.about.notices;
-    let is_asked = |hold: &Hold| phases.contains(&hold.phase) && asks.contains(hold);
+    // What these patches ask for is said above.
+    let asks = |hold: &Hold| coming.iter().any(|patch| patch.about.notices.contains(hold));
+    let is_asked = |hold: &Hold| phases.contains(&hold.phase) && asks(hold);
     let is_told = |note: &&Note| note.is_fit() || note.hold().is_some_and(is_asked);
     findings.extend(findings_of_notes(preview.preview.notes.iter().filter(|note| !is_told(note))));
     findings.sort_by_key(|finding| finding.rank);
@@ -78,12 +82,47 @@ pub fn findings_of_rollback(preview: &RollbackPreview, scripts_stay: bool) -> Ve
         open(&preview.opens, window::ROLLBACK_OPENS)
             .map(|sentence| Finding::plain(Rank::MayBreak, sentence, window::ROLLBACK_OPENS_MEANING)),
     );
-    let advice: Vec<_> = preview.advice.iter().map(Untrusted::to_string).collect();
-    if !advice.is_empty() {
-        findings.push(Finding::plain(Rank::MayBreak, words::VENDOR_ADVICE, advice.join("\n")));
-    }
+    findings.extend(preview.advice.iter().map(|advice| {
+        let lines: Vec<String> = advice.lines().collect();
+        let heading = match preview.advice.len() {
+            1 => words::VENDOR_ADVICE.to_owned(),
+            _ => of_patch(&line(&advice.patch), words::VENDOR_ADVICE),
+        };
+        Finding::plain(Rank::MayBreak, heading, lines.join("\n"))
+    }));
     findings.extend(findings_of_notes(&preview.preview.notes));
     findings.sort_by_key(|finding| finding.rank);
+    findings
+}
+
+/// What the vendors say about rolling back, in lines; whose it is comes first where several go.
+pub(super) fn advice_lines(preview: &RollbackPreview) -> Vec<String> {
+    let whose = |advice: &RollbackAdvice| (preview.advice.len() > 1).then(|| line(&advice.patch));
+    preview.advice.iter().flat_map(|advice| whose(advice).into_iter().chain(advice.lines())).collect()
+}
+
+/// `what` is about this patch, and not about others that come or go with it.
+fn of_patch(patch: &str, what: &str) -> String {
+    fill(several::PART_OF_PATCH, &[("patch", patch), ("what", what)])
+}
+
+/// Who stands behind each patch; of several that it is the same of, their names follow.
+fn findings_of_trust(preview: &ApplyPreview) -> Vec<Finding> {
+    if preview.patches.len() < 2 {
+        return finding_of_trust(&preview.verdict).into_iter().collect();
+    }
+    let mut findings: Vec<Finding> = Vec::new();
+    for one in preview.coming() {
+        let Some(finding) = finding_of_trust(&one.verdict) else { continue };
+        let id = line(one.patch.about.identity.id.as_str());
+        match findings
+            .iter_mut()
+            .find(|known| known.heading == finding.heading && known.meaning == finding.meaning)
+        {
+            Some(known) => known.evidence.push(id),
+            None => findings.push(Finding { evidence: vec![id], ..finding }),
+        }
+    }
     findings
 }
 
@@ -129,18 +168,30 @@ fn finding_of_rehearsal(known: &KnownRehearsal) -> Option<Finding> {
     Some(Finding { way_out: Some(WayOut::Rehearse), ..finding })
 }
 
-/// What the vendor wants people to do or know in these phases, and what has to be restarted.
-fn findings_of_patch(patch: &Patch, phases: &[HoldPhase]) -> Vec<Finding> {
-    let finding_of_hold = |hold: &Hold| {
+/// What the vendor wants people to do or know in these phases; `is_named`: other patches come with it.
+fn findings_of_notices(patch: &Patch, phases: &[HoldPhase], is_named: bool) -> Vec<Finding> {
+    let finding = |hold: &Hold| {
         let rank = if hold.kind == HoldKind::Doc { Rank::Information } else { Rank::MayBreak };
-        Finding::plain(rank, words::hold(hold.phase), hold.text.to_string())
+        let heading = match is_named {
+            true => of_patch(&line(patch.about.identity.id.as_str()), words::hold(hold.phase)),
+            false => words::hold(hold.phase).to_owned(),
+        };
+        Finding::plain(rank, heading, hold.text.to_string())
     };
-    let mut findings: Vec<Finding> =
-        patch.about.notices.iter().filter(|hold| phases.contains(&hold.phase)).map(finding_of_hold).collect();
-    if let Some(sentence) = words::restart(patch.about.restart) {
-        findings.push(Finding::plain(Rank::Information, words::RESTART, sentence));
+    patch.about.notices.iter().filter(|hold| phases.contains(&hold.phase)).map(finding).collect()
+}
+
+/// What has to be restarted, with those that need it where there are several.
+fn findings_of_restarts(coming: &[&Patch]) -> Vec<Finding> {
+    let mut needed: BTreeMap<Restart, Vec<String>> = BTreeMap::new();
+    for patch in coming {
+        needed.entry(patch.about.restart).or_default().push(line(patch.about.identity.id.as_str()));
     }
-    findings
+    let finding = |(restart, patches): (Restart, Vec<String>)| {
+        let finding = Finding::plain(Rank::Information, words::RESTART, words::restart(restart)?);
+        Some(Finding { evidence: if coming.len() > 1 { patches } else { Vec::new() }, ..finding })
+    };
+    needed.into_iter().filter_map(finding).collect()
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::why::RollbackReason;
 use super::work::Work;
 use super::worker::{WorkerAnswer, WorkerChange};
 use crate::model::{Digest, Position, TreePath};
-use crate::words::{self, fill, trying, window};
+use crate::words::{self, fill, several, trying, window};
 use crate::workbench::{DamagedBackups, EditChoices, Override, Overrides, TextOptions, Turn, Which};
 pub use stage::{GuidedInput, Stage, next_stage};
 
@@ -310,10 +310,15 @@ impl Guided {
     pub fn title(&self) -> String {
         let title = match self.task {
             Task::Switch => return self.switch_title(),
-            Task::Apply if self.has_several() => window::APPLY_TITLE_SEVERAL,
+            Task::Apply if self.has_several() => several::APPLY_TITLE,
             Task::Apply => words::APPLY_TITLE,
-            Task::TakeBack if self.which != Which::Last => words::TAKE_OUT_TITLE,
-            Task::TakeBack => words::TAKE_BACK_TITLE,
+            Task::TakeBack => match (&self.which, self.turns_several()) {
+                (Which::Last, false) => words::TAKE_BACK_TITLE,
+                (Which::Last, true) => several::ROLL_BACK_FROM_START_TITLE,
+                (_, false) => words::TAKE_OUT_TITLE,
+                (_, true) => several::ROLL_BACK_TITLE,
+            },
+            Task::BringBack if self.turns_several() => several::REAPPLY_TITLE,
             Task::BringBack => words::BRING_BACK_TITLE,
             Task::Repair => window::REPAIR_TITLE,
             Task::UndoRepair => window::UNDO_REPAIR_TITLE,
@@ -336,7 +341,7 @@ impl Guided {
         let file = || match self.bundles.as_slice() {
             [one] => Some(line(&one.file_name()?.to_string_lossy())),
             [] => None,
-            several => Some(fill(window::N_PATCH_FILES, &[("n", &several.len().to_string())])),
+            several => Some(fill(several::N_FILES, &[("n", &several.len().to_string())])),
         };
         let patch = subject.map(|subject| subject.patch.clone()).or_else(|| match self.task {
             Task::Apply => file(),
@@ -392,7 +397,7 @@ impl Guided {
                 Recovering::Finish => words::INTERRUPTED_FINISH.to_owned(),
                 Recovering::Checks => window::FINISH_CHECKS.to_owned(),
             },
-            (_, Some(check)) => check.button.clone(),
+            (_, Some(check)) => self.button_of_series().unwrap_or_else(|| check.button.clone()),
             (_, None) => words::NEXT.to_owned(),
         }
     }
@@ -404,6 +409,6 @@ impl Guided {
     }
 }
 
-mod several;
 #[cfg(test)]
 mod tests;
+mod together;

@@ -1,5 +1,7 @@
 //! How a change ended: one sentence about the folder, and everything a person or their support needs afterwards.
 
+use std::collections::BTreeSet;
+
 use super::failure::Failure;
 use super::guided::{Guided, Recovering, Task};
 use super::history::{EventRow, EventSign, FolderView};
@@ -9,7 +11,7 @@ use super::worker::{Outcome as Ended, WorkerAnswer};
 use crate::model::{Code, Kind, Position, Restart, Word};
 use crate::report::{answer as answers, phrases};
 use crate::text::capitalised;
-use crate::words::{self, fill, trying, window};
+use crate::words::{self, fill, several, trying, window};
 use crate::workbench::{CheckNote, Which};
 
 /// In which of the named conditions the folder is.
@@ -39,6 +41,8 @@ pub struct OutcomePage {
     pub facts: Vec<Fact>,
     /// What to do now.
     pub next: Vec<String>,
+    /// What the vendor says about a patch that is rolled back: not all of it can be done before.
+    pub advice: Vec<String>,
     /// What failed, where something did.
     pub failed: Vec<String>,
     /// Health checks that passed.
@@ -66,6 +70,7 @@ impl OutcomePage {
             code: answer.and_then(WorkerAnswer::code).map(line),
             facts: facts(guided, answer, found),
             next: next(guided, condition, answer, found),
+            advice: advice(guided, condition),
             failed: failed(answer),
             passed: answer.map(passed).unwrap_or_default(),
             details: details(answer, found),
@@ -93,6 +98,7 @@ impl OutcomePage {
             .chain(self.failed.iter().cloned())
             .chain(facts)
             .chain(self.next.iter().cloned())
+            .chain(self.advice.iter().cloned())
             .chain(self.details.iter().cloned())
             .collect()
     }
@@ -144,15 +150,16 @@ fn has_switched(guided: &Guided, found: Result<&FolderView, &Failure>) -> bool {
 fn heading(guided: &Guided, condition: FolderEnd, answer: Option<&WorkerAnswer>) -> &'static str {
     match (condition, guided.task) {
         (FolderEnd::Done, Task::Apply) if guided.applies_each() => trying::DONE_SERIES,
-        (FolderEnd::Done, Task::Apply) if guided.has_several() => window::DONE_APPLY_SEVERAL,
+        (FolderEnd::Done, Task::Apply) if guided.has_several() => several::APPLIED,
         (FolderEnd::Done, Task::Apply) => words::DONE_APPLY,
         (FolderEnd::Done, Task::TakeBack) => match guided.which {
-            Which::PatchAndDependents(_) | Which::Before(_) => window::DONE_SEVERAL,
-            Which::Patch(_) => words::DONE_TAKE_OUT,
+            _ if guided.turns_several() => several::ROLLED_BACK,
+            Which::Patch(_) | Which::PatchAndDependents(_) | Which::Before(_) => words::DONE_TAKE_OUT,
             // What has no backup was left as it is.
             _ if guided.damaged.leave => words::DONE_TAKE_OUT,
             Which::Last | Which::LastRollback | Which::Reapply => words::DONE_TAKE_BACK,
         },
+        (FolderEnd::Done, Task::BringBack) if guided.turns_several() => several::REAPPLIED,
         (FolderEnd::Done, Task::BringBack) => words::DONE_BRING_BACK,
         (FolderEnd::Done, Task::Repair) => window::DONE_REPAIR,
         (FolderEnd::Done, Task::UndoRepair) => window::DONE_UNDO_REPAIR,
@@ -237,6 +244,12 @@ fn entries(first: u64, last: u64) -> String {
     }
 }
 
+/// What the vendor says about what was rolled back.
+fn advice(guided: &Guided, condition: FolderEnd) -> Vec<String> {
+    let is_back = condition == FolderEnd::Done && guided.task == Task::TakeBack;
+    guided.check.as_ref().filter(|_| is_back).map(|check| check.advice.clone()).unwrap_or_default()
+}
+
 /// Why it failed: whoever reads the page needs it before they try again.
 fn failed(answer: Option<&WorkerAnswer>) -> Vec<String> {
     let causes = answer.and_then(WorkerAnswer::failure).into_iter().flat_map(|failure| &failure.causes);
@@ -265,14 +278,9 @@ fn next(
         next.extend(open(answer.open_again(), window::SWITCH_OPEN_HERE).map(|open| format!("{open}.")));
         next.extend(guided.applies_each().then(|| trying::SERIES_NEXT.to_owned()));
         let restart = answer.change().and_then(|change| Restart::parse(&change.restart));
-        next.extend(restart.and_then(words::restart).map(str::to_owned));
-        let check = guided.check.as_ref();
-        next.extend(
-            check
-                .into_iter()
-                .flat_map(|check| &check.restarts)
-                .filter_map(|what| words::restart(*what).map(str::to_owned)),
-        );
+        let asked = guided.check.iter().flat_map(|check| check.restarts.iter().copied());
+        let restarts: BTreeSet<Restart> = restart.into_iter().chain(asked).collect();
+        next.extend(restarts.into_iter().filter_map(words::restart).map(str::to_owned));
     }
     next
 }

@@ -14,7 +14,7 @@ use super::overview::Overview;
 use super::slot::AnswerSlot;
 use super::tree::ChangeTree;
 use crate::viewer::model::ViewedContents;
-use crate::words;
+use crate::words::{self, window};
 use crate::workbench::{
     ApplyPreview, ComingPatch, Comparison, EditChoices, Inspection, TextOptions, TextReading,
 };
@@ -193,6 +193,7 @@ impl Workspace {
     pub fn can_go_back(&self) -> Result<(), &'static str> {
         match (&self.folder, self.view.ready()) {
             (None, _) => Err(words::NEEDS_FOLDER),
+            _ if self.view.failed().is_some() => Err(window::FOLDER_UNREAD),
             (_, Some(view)) if !view.can_take_back() => Err(words::NOTHING_TO_TAKE_BACK),
             (_, None) => Err(words::NEEDS_CHECK),
             _ => Ok(()),

@@ -163,11 +163,36 @@ fn of_a_long_line_the_words_between_its_equal_ends_are_marked() {
 }
 
 #[test]
+fn where_a_long_line_begins_to_differ_is_told_however_much_of_it_does() {
+    let line = |word: &str| format!("{{{}}}\n", word.repeat(2 * MAX_REFINED_BYTES));
+    let contents = contents(Some(line("x").as_bytes()), Some(line("y").as_bytes()));
+    let part = std::iter::once(1..1 + 2 * MAX_REFINED_BYTES).collect();
+    assert_eq!(Refined::new(contents.text().expect("text"), 0).marks(Half::Left, 0), &WordMarks::Bytes(part));
+}
+
+#[test]
 fn a_line_that_is_too_long_is_said_to_be_not_refined_where_nothing_stands_beside_it() {
     let long = "x ".repeat(MAX_REFINED_BYTES);
     let contents = contents(Some(format!("{long}\n").as_bytes()), Some(format!("{long}y\nz\n").as_bytes()));
     let refined = Refined::new(contents.text().expect("text"), 0);
     assert_eq!(refined.marks(Half::Left, 0), &WordMarks::NotRefined);
+}
+
+#[test]
+fn lines_that_there_is_no_time_for_are_marked_between_their_equal_ends() {
+    let ends = "same ".repeat(80);
+    let middle = |seed: usize, line: usize| -> String {
+        (0..60).map(|word| format!("w{} ", (word * 7_919 + seed + line * 104_729) % 100_003)).collect()
+    };
+    let text = |seed: usize| -> String {
+        (0..190).map(|line| format!("{ends}{}{ends}\n", middle(seed, line))).collect()
+    };
+    let contents = contents(Some(text(1).as_bytes()), Some(text(50_000).as_bytes()));
+    let refined = Refined::new(contents.text().expect("text"), 0);
+    for (half, seed) in [(Half::Left, 1), (Half::Right, 50_000)] {
+        let part = ends.len()..ends.len() + middle(seed, 100).len() - 1;
+        assert_eq!(refined.marks(half, 100), &WordMarks::Bytes(std::iter::once(part).collect()));
+    }
 }
 
 #[test]

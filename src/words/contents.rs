@@ -89,7 +89,7 @@ words! {
     LINE_UNREADABLE = "Can't read this line: {why}";
     PART_MOVED_FROM = "moved here from line {n}";
     PART_MOVED_TO = "moved to line {n}";
-    PART_NOT_REFINED = "line too long to compare word by word";
+    PART_NOT_REFINED = "not compared word by word";
     ROW_ADDED = "{line}, added, line {at}";
     ROW_CHANGED = "{new}, changed from {old}, line {to}, before line {at}";
     ROW_NOTED = "{row}. Note: {note}";

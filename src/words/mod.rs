@@ -1,7 +1,7 @@
 //! Every fixed word of the window, in one place: the tests read these tables and refuse long, loud or banned ones.
 //!
 //! The words of the pages are here, those of the difference pane in [`contents`], those of the parts that all pages
-//! are made of in [`widgets`], those about many folders in [`many`], those for auditors in [`papers`], those of what is tried first
+//! are made of in [`widgets`], those about many folders in [`many`], those about several patches at once in [`several`], those for auditors in [`papers`], those of what is tried first
 //! in [`trying`]. A text has a place
 //! for each fact, `{name}`, which [`fill`] fills; what is only a part of a sentence has a name that begins with `PART_`. What fails is worded by `report`; here each of its codes has a
 //! heading that says the same in a few words.
@@ -18,6 +18,7 @@ pub mod contents;
 pub mod many;
 mod of_data;
 pub mod papers;
+pub mod several;
 pub mod trying;
 pub mod widgets;
 pub mod window;

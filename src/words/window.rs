@@ -3,22 +3,13 @@
 words! {
     // Several patches
     ADD_FILE = "Also apply {file}";
-    APPLY_BOTH = "Apply both";
-    APPLY_TITLE_SEVERAL = "Apply patches";
-    DONE_APPLY_SEVERAL = "Patches applied";
-    WORKING_TITLE_SEVERAL = "Applying the patches";
     LEAVE_OUT = "Leave it out";
-    N_PATCH_FILES = "{n} patch files";
-    OPENED_INSTEAD = "Opened instead of {file}";
-    OPENED_INSTEAD_MEANING = "Patches can be applied together, in the order that they need.";
-    PATCHES_IN_ORDER = "Patches, in this order";
-    TOGETHER_WITH = "Together with";
     // Rolling back
     ALL_PATCHES = "All {n} patches: {ids}";
     NEWEST_PATCH = "Only the newest: {id}";
     NEWEST_PATCHES = "The newest {n}: {ids}";
+    FOLDER_UNREAD = "The folder or its history can't be read";
     NOTHING_STAYS = "No patches remain.";
-    ROLL_BACK_TOGETHER = "Roll back together";
     STAYS = "Remaining: {ids}";
     BECAUSE_FAULT = "Something is wrong with it";
     BECAUSE_NOTHING = "No reason given";
@@ -26,7 +17,7 @@ words! {
     BECAUSE_SUPERSEDED = "Something better replaces it";
     BECAUSE_TEST = "It was only a test";
     TICKET_OPTIONAL = "Ticket, for the history (optional)";
-    WHY_BACK = "Why are you rolling it back? (for the history)";
+    WHY_BACK = "Why are you rolling back? (for the history)";
     WHY_WORDS = "In your own words (optional)";
     TAKE_BACK_CHOOSE_BOTH = "Which folder, and how many patches?";
     WHICH_PATCHES = "How many patches";
@@ -80,7 +71,6 @@ words! {
     NO_COMMAND = "No command has this name.";
     N_RENAMED = "{n} renamed";
     WORKING_TITLE_REPAIR = "Repairing files";
-    DONE_SEVERAL = "Patches rolled back";
     // Decisions
     HINT_DEPENDENTS = "Roll back all of them, or none.";
     HINT_REQUIRED = "The required patch is in a file next to this one.";

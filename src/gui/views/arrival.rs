@@ -4,16 +4,27 @@ use std::time::Duration;
 
 use egui::Context;
 
+use crate::present::asked::AskedAbout;
 use crate::present::guided::Stage;
 
 /// For so long, in seconds, a page is there before its change can be begun.
 const LOOK: f64 = 0.5;
 
-/// Which page of the guided way was drawn last, and since when it can be seen.
+/// A page with a button that begins a change, or ends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The guided way: the run and the stage.
+    Guided(u64, Stage),
+    /// A question about many folders.
+    Question(AskedAbout),
+    /// Work in many folders, by the number of its run.
+    Work(u64),
+}
+
+/// Which such page was drawn last, and since when it can be seen.
 #[derive(Debug, Default)]
 pub(crate) struct PageArrival {
-    /// The run and the stage.
-    place: Option<(u64, Stage)>,
+    place: Option<Place>,
     /// When the first picture of it was begun.
     drawn: f64,
     /// When the next one was begun: nobody saw the first before that, however long it took.
@@ -22,11 +33,11 @@ pub(crate) struct PageArrival {
 
 impl PageArrival {
     /// Notes that this page is drawn; whether it has just come.
-    pub(super) fn arrive(&mut self, context: &Context, place: (u64, Stage)) -> bool {
-        let has_come = self.place != Some(place);
+    pub(super) fn arrive(&mut self, context: &Context, place: &Place) -> bool {
+        let has_come = self.place.as_ref() != Some(place);
         if has_come {
             let now = context.input(|input| input.time);
-            *self = Self { place: Some(place), drawn: now, seen: None };
+            *self = Self { place: Some(place.clone()), drawn: now, seen: None };
         }
         has_come
     }

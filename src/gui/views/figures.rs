@@ -28,6 +28,8 @@ const TICKS: [(i64, &str); 6] = [
 ];
 /// The list behind a figure.
 const LIST_HEIGHT: f32 = 240.0;
+/// Width of a column of that list at least, so that the id of a patch does not break, in points.
+const LIST_COLUMN: f32 = 120.0;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let header = PageHeader { title: papers::FIGURES_TITLE, subtitle: papers::FIGURES_MEANING };
@@ -139,7 +141,8 @@ fn list_ui(ui: &mut Ui, figure: &'static str, rows: &[CountedRow], more: usize, 
     ScrollArea::vertical().id_salt(figure).max_height(LIST_HEIGHT).auto_shrink([false, true]).show(
         ui,
         |ui| {
-            Grid::new(figure).num_columns(4).spacing([space::LARGE, space::TINY]).show(ui, |ui| {
+            let grid = Grid::new(figure).num_columns(4).spacing([space::LARGE, space::TINY]);
+            grid.min_col_width(LIST_COLUMN).show(ui, |ui| {
                 for head in [words::FOLDER, papers::ENTRY, words::PATCH, papers::VALUE] {
                     ui.label(text::caption(head).color(muted));
                 }

@@ -11,7 +11,7 @@ use crate::toolkit::theme::space;
 use crate::toolkit::widgets::{
     Button, FindingLevel, FindingView, button, button_row, card, finding_row, link_button,
 };
-use crate::words::{self, fill, trying, window};
+use crate::words::{self, fill, several, trying, window};
 use crate::workbench::EditChoice;
 
 /// Up to this many places of a finding are listed at once.
@@ -133,7 +133,7 @@ fn label(way_out: &WayOut) -> String {
         WayOut::TrustSigner => window::TRUST_SIGNER,
         WayOut::TakeTheirs(_) => words::TAKE_THEIRS,
         WayOut::Undecide(_) => words::CHANGE,
-        WayOut::WithDependents => window::ROLL_BACK_TOGETHER,
+        WayOut::WithDependents => several::ROLL_BACK_TOGETHER,
     };
     words.to_owned()
 }

@@ -3,6 +3,7 @@
 use egui::{Label, Ui};
 
 use super::Fields;
+use super::arrival::Place;
 use super::findings::findings_ui;
 use super::result;
 use super::rows::reason_ui;
@@ -23,7 +24,7 @@ use crate::toolkit::widgets::{
     Banner, Button, FactRow, PageHeader, ProgressView, StepperView, banner, button, card, choice_box, facts,
     link_button, page_title, progress_block, stepper, tick_box, with_foot_bar,
 };
-use crate::words::{self, fill, trying, window};
+use crate::words::{self, fill, several, trying, window};
 use crate::workbench::{Override, Overrides};
 
 /// The names of the six pages.
@@ -49,8 +50,8 @@ fn steps(guided: &Guided) -> (&'static [&'static str], usize) {
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(guided) = &model.guided else { return };
-    let place = (guided.run, guided.stage);
-    let begins = fields.guided.arrive(ui.ctx(), place);
+    let place = Place::Guided(guided.run, guided.stage);
+    let begins = fields.arrival.arrive(ui.ctx(), &place);
     let mut hands = (fields, outbox, begins);
     with_foot_bar(
         ui,
@@ -195,29 +196,34 @@ fn checked_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
 
 fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static str) {
     match (check.verdict, guided.task) {
-        (CheckVerdict::Ready, Task::Apply) => (words::CHECK_READY, words::CHECK_READY_MEANING),
-        (CheckVerdict::Ready, Task::BringBack) => (words::CHECK_READY_BRING, can_be_done(guided.task)),
-        (CheckVerdict::Ready, Task::Repair) => (window::READY_TO_REPAIR, can_be_done(guided.task)),
-        (CheckVerdict::Ready, Task::UndoRepair) => (window::READY_TO_UNDO_REPAIR, can_be_done(guided.task)),
-        (CheckVerdict::Ready, _) => (words::CHECK_READY_BACK, can_be_done(guided.task)),
-        (CheckVerdict::Warnings, _) => (words::CHECK_WARN, can_be_done(guided.task)),
+        (CheckVerdict::Ready, Task::Apply) => (words::CHECK_READY, can_be_done(guided)),
+        (CheckVerdict::Ready, Task::BringBack) => (words::CHECK_READY_BRING, can_be_done(guided)),
+        (CheckVerdict::Ready, Task::Repair) => (window::READY_TO_REPAIR, can_be_done(guided)),
+        (CheckVerdict::Ready, Task::UndoRepair) => (window::READY_TO_UNDO_REPAIR, can_be_done(guided)),
+        (CheckVerdict::Ready, _) => (words::CHECK_READY_BACK, can_be_done(guided)),
+        (CheckVerdict::Warnings, _) => (words::CHECK_WARN, can_be_done(guided)),
         (CheckVerdict::NeedsDecision, _) => (window::READY_AFTER_DECISION, words::CHOOSE_VERSION),
         (CheckVerdict::NeedsReason, _) => (words::CHECK_SET_ASIDE, words::CAN_BE_SET_ASIDE),
         (CheckVerdict::Blocked, _) if guided.can_go_on() => (words::CHECK_SET_ASIDE, words::CAN_BE_SET_ASIDE),
         (CheckVerdict::Blocked, _) => (words::CHECK_BLOCKED, words::NOTHING_CHANGED),
         (CheckVerdict::NothingToDo, Task::Switch) => (words::NOTHING_WAS_TO_DO, window::SWITCH_IS_THERE),
+        (CheckVerdict::NothingToDo, _) if guided.has_several() => {
+            (several::IN_PLACE, several::IN_PLACE_MEANING)
+        }
         (CheckVerdict::NothingToDo, _) => (words::CHECK_NOTHING, words::CHECK_NOTHING_MEANING),
         (CheckVerdict::StaysAsItIs, _) => (words::NOTHING_TO_DO, words::CHECK_STAYS),
     }
 }
 
 /// What the check found that makes this possible.
-const fn can_be_done(task: Task) -> &'static str {
-    match task {
+fn can_be_done(guided: &Guided) -> &'static str {
+    match guided.task {
+        Task::Apply if guided.has_several() => several::CAN_BE_APPLIED,
         Task::Apply => words::CHECK_READY_MEANING,
         Task::BringBack => words::CHECK_READY_BRING_MEANING,
         Task::Repair => window::READY_TO_REPAIR_MEANING,
         Task::UndoRepair => window::READY_TO_UNDO_REPAIR_MEANING,
+        Task::TakeBack if guided.turns_several() => several::CAN_BE_ROLLED_BACK,
         Task::TakeBack => words::CHECK_SAFE_COPIES,
         Task::Keep | Task::Recover | Task::Switch => "",
     }
@@ -266,7 +272,8 @@ fn confirm_ui(ui: &mut Ui, model: &Model, guided: &Guided, at_title: bool, outbo
         let folder = guided.folder.as_deref().map(path_line).unwrap_or_default();
         facts(ui, &[FactRow::new(words::FOLDER, &folder)]);
         for rule in guided.asks_for() {
-            if let Some(said) = set_aside_ui(ui, &guided.overrides, rule) {
+            let is_several = guided.has_several() || guided.series().is_some();
+            if let Some(said) = set_aside_ui(ui, &guided.overrides, rule, is_several) {
                 outbox.push(Msg::SetAside(rule, said));
             }
         }
@@ -336,9 +343,16 @@ fn why_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
     }
 }
 
-/// A yes to what has to be set aside, or the reason for it, beside what was `said`; what is said now, if that changed.
-pub(super) fn set_aside_ui(ui: &mut Ui, said: &Overrides, rule: Override) -> Option<Option<String>> {
+/// A yes to what has to be set aside, or the reason for it, beside what was `said`; what is said now, if that
+/// changed. `is_several`: it is about more than one file.
+pub(super) fn set_aside_ui(
+    ui: &mut Ui,
+    said: &Overrides,
+    rule: Override,
+    is_several: bool,
+) -> Option<Option<String>> {
     let sentence = match rule {
+        Override::Unsigned if is_several => several::TRUST_FILES.to_owned(),
         Override::Unsigned => words::CONSENT_UNSIGNED.to_owned(),
         Override::WeakVolume => words::CONSENT_WEAK.to_owned(),
         rule => fill(words::REASON_FOR, &[("what", rule.deed())]),
@@ -352,9 +366,11 @@ pub(super) fn set_aside_ui(ui: &mut Ui, said: &Overrides, rule: Override) -> Opt
 
 fn working_ui(ui: &mut Ui, guided: &Guided, at_title: bool) {
     let title = match guided.task {
-        Task::Apply if guided.has_several() => window::WORKING_TITLE_SEVERAL,
+        Task::Apply if guided.has_several() => several::APPLYING,
         Task::Apply => words::WORKING_TITLE_APPLY,
+        Task::TakeBack if guided.turns_several() => several::ROLLING_BACK,
         Task::TakeBack => words::WORKING_TITLE_BACK,
+        Task::BringBack if guided.turns_several() => several::REAPPLYING,
         Task::BringBack => words::WORKING_TITLE_BRING,
         Task::Repair => window::WORKING_TITLE_REPAIR,
         Task::UndoRepair => window::WORKING_TITLE_UNDO_REPAIR,
@@ -394,7 +410,7 @@ fn stopping(guided: &Guided) -> Result<&'static str, &'static str> {
 /// pressed, means the page before.
 fn reason_to_look(ui: &Ui, guided: &Guided, fields: &mut Fields) -> Option<&'static str> {
     let matters = guided.stage == Stage::Confirming || guided.stage.is_working();
-    (matters && !fields.guided.is_looked_at(ui.ctx())).then_some(words::JUST_SHOWN)
+    (matters && !fields.arrival.is_looked_at(ui.ctx())).then_some(words::JUST_SHOWN)
 }
 
 /// Beside the buttons: why one goes on or not, and that nothing is written yet.

@@ -19,7 +19,7 @@ use crate::toolkit::widgets::{
     Badge, Banner, Button, DetailsView, EmptyState, FactRow, Notice, Tone, badge, banner, button, button_row,
     card, details, empty_state, facts, icon_at, link_button,
 };
-use crate::words::{self, fill, papers, trying, window};
+use crate::words::{self, fill, papers, several, trying, window};
 use crate::workbench::Which;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
@@ -289,7 +289,7 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
             outbox.push(Msg::BeginTakeOut(Which::Patch(row.exact.clone())));
         }
         if row.can_roll_back == CanRollBack::WithOthers
-            && button(ui, &Button::secondary(window::ROLL_BACK_TOGETHER).icon(Icon::Undo2)).clicked()
+            && button(ui, &Button::secondary(several::ROLL_BACK_TOGETHER).icon(Icon::Undo2)).clicked()
         {
             outbox.push(Msg::BeginTakeOut(Which::PatchAndDependents(row.exact.clone())));
         }

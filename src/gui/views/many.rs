@@ -2,6 +2,8 @@
 
 use egui::{Color32, Label, Ui};
 
+use super::Fields;
+use super::arrival::Place;
 use super::rows::{field_ui, reason_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
@@ -30,10 +32,11 @@ pub(super) fn sign(mark: ExpectationMark, tokens: &Tokens) -> (Icon, Color32) {
 }
 
 /// What goes before the rest of such a page; `true` where there is nothing else to show: a question, or work.
-pub(super) fn first_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) -> bool {
+pub(super) fn first_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) -> bool {
     match &model.many.run {
         Some(run) if run.end.is_none() => {
-            working_ui(ui, run, outbox);
+            let is_new = has_just_come(ui, fields, &Place::Work(run.number));
+            working_ui(ui, run, is_new, outbox);
             return true;
         }
         Some(run) => ended_ui(ui, run),
@@ -41,11 +44,21 @@ pub(super) fn first_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) -> bool 
     }
     match &model.many.asked {
         Some(asked) => {
-            question_ui(ui, model, asked, outbox);
+            let is_new = has_just_come(ui, fields, &Place::Question(asked.about.clone()));
+            question_ui(ui, model, asked, is_new, outbox);
             true
         }
-        None => false,
+        None => {
+            fields.arrival.leave();
+            false
+        }
     }
+}
+
+/// Whether this has just come: who clicks on at one place means what was there before.
+fn has_just_come(ui: &Ui, fields: &mut Fields, place: &Place) -> bool {
+    fields.arrival.arrive(ui.ctx(), place);
+    !fields.arrival.is_looked_at(ui.ctx())
 }
 
 fn ended_ui(ui: &mut Ui, run: &ManyRun) {
@@ -59,14 +72,14 @@ fn ended_ui(ui: &mut Ui, run: &ManyRun) {
     banner(ui, &Banner { notice, title: &end.heading, body: &body, actions: &[] });
 }
 
-fn working_ui(ui: &mut Ui, run: &ManyRun, outbox: &mut Outbox) {
+fn working_ui(ui: &mut Ui, run: &ManyRun, is_new: bool, outbox: &mut Outbox) {
     let title = match run.task {
         ManyTask::RollOut => many::WORKING_ROLLOUT,
         ManyTask::TakeBack => many::WORKING_TAKE_BACK,
         ManyTask::Hold => many::WORKING_HOLD,
         ManyTask::BringInLine => many::WORKING_IN_LINE,
     };
-    let view = WorkView { title, meaning: words::WORKING_SURVIVES, stopping: many::STOP_MANY };
+    let view = WorkView { title, meaning: words::WORKING_SURVIVES, stopping: many::STOP_MANY, is_new };
     work_ui(ui, &view, run.number, &run.work, outbox);
 }
 
@@ -75,6 +88,8 @@ pub(super) struct WorkView<'a> {
     pub title: &'a str,
     pub meaning: &'a str,
     pub stopping: &'a str,
+    /// Whether it has just come, and nobody can mean its button yet.
+    pub is_new: bool,
 }
 
 /// How far the worker is, and the button that stops it.
@@ -97,14 +112,23 @@ pub(super) fn work_ui(ui: &mut Ui, view: &WorkView<'_>, run: u64, work: &Work, o
         );
         ui.add(Label::new(text::caption(view.stopping)).wrap());
         let stopping = work.is_stopping.then_some(words::STOPPING);
-        if button(ui, &Button::secondary(words::STOP).icon(Icon::Square).blocked(stopping)).clicked() {
+        let stop = Button::secondary(words::STOP).icon(Icon::Square);
+        if button(ui, &not_at_once(stop, stopping, view.is_new)).clicked() {
             outbox.push(Msg::Stop);
         }
     });
 }
 
+/// A button that can't be pressed for this reason, or, without a word, because it has just come.
+fn not_at_once<'a>(button: Button<'a>, reason: Option<&'static str>, is_new: bool) -> Button<'a> {
+    match reason {
+        None if is_new => button.blocked(Some(words::JUST_SHOWN)).reason_elsewhere(),
+        reason => button.blocked(reason),
+    }
+}
+
 /// The one question, what yes means, and the reason where one is asked for.
-fn question_ui(ui: &mut Ui, model: &Model, asked: &Asked, outbox: &mut Outbox) {
+fn question_ui(ui: &mut Ui, model: &Model, asked: &Asked, is_new: bool, outbox: &mut Outbox) {
     let folder = |path: &std::path::Path, template| fill(template, &[("folder", &path_line(path))]);
     let stands = model.many.stands.ready();
     let [n, folders] = stands.map(WantedPage::due_words).unwrap_or_default();
@@ -141,7 +165,8 @@ fn question_ui(ui: &mut Ui, model: &Model, asked: &Asked, outbox: &mut Outbox) {
         button_row(ui, |ui| {
             let is_final = matches!(&asked.about, AskedAbout::Rollout(step) if step.takes_back());
             let kind = if is_final { Button::danger } else { Button::primary };
-            if button(ui, &kind(&yes).blocked(asked.reason_to_wait(model.signing.as_ref()))).clicked() {
+            let reason = asked.reason_to_wait(model.signing.as_ref());
+            if button(ui, &not_at_once(kind(&yes), reason, is_new)).clicked() {
                 outbox.push(Msg::Many(ManyMsg::Confirm));
             }
             if button(ui, &Button::secondary(words::LEAVE)).clicked() {

@@ -53,8 +53,8 @@ pub struct Fields {
     pub path: String,
     /// Which command of the list is chosen.
     pub chosen: usize,
-    /// The page of the guided way that was drawn last.
-    pub(crate) guided: arrival::PageArrival,
+    /// The page with a button that begins a change which was drawn last.
+    pub(crate) arrival: arrival::PageArrival,
     /// Whether the differences from the history are shown.
     pub differences: bool,
     /// Whether the details of a result are shown.
@@ -84,8 +84,8 @@ pub(crate) fn root_ui(
         // Wherever the page is scrolled to, and without moving anything on it.
         workspace::notice_ui(ui, words::SAMPLE_WAIT);
     }
-    if model.page != Page::Guided {
-        fields.guided.leave();
+    if !matches!(model.page, Page::Guided | Page::Wanted | Page::Rollout) {
+        fields.arrival.leave();
     }
     CentralPanel::default().frame(page).show(ui, |ui| match model.page {
         Page::Start => wide_column_ui(ui, "start", |ui| start::page_ui(ui, model, outbox)),
@@ -95,8 +95,8 @@ pub(crate) fn root_ui(
         Page::Choose => column_ui(ui, "choose", |ui| choose::page_ui(ui, model, outbox)),
         Page::Fixed => column_ui(ui, "fixed", |ui| fixed::page_ui(ui, model, outbox)),
         Page::Make => column_ui(ui, "make", |ui| make::page_ui(ui, model, outbox)),
-        Page::Wanted => wide_column_ui(ui, "wanted", |ui| wanted::page_ui(ui, model, outbox)),
-        Page::Rollout => wide_column_ui(ui, "rollout", |ui| rollout::page_ui(ui, model, outbox)),
+        Page::Wanted => wide_column_ui(ui, "wanted", |ui| wanted::page_ui(ui, model, fields, outbox)),
+        Page::Rollout => wide_column_ui(ui, "rollout", |ui| rollout::page_ui(ui, model, fields, outbox)),
         Page::Evidence => column_ui(ui, "evidence", |ui| evidence::page_ui(ui, model, outbox)),
         Page::Figures => wide_column_ui(ui, "figures", |ui| figures::page_ui(ui, model, fields, outbox)),
         Page::Identify => column_ui(ui, "identify", |ui| identify::page_ui(ui, model, outbox)),

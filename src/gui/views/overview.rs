@@ -18,7 +18,7 @@ use crate::toolkit::widgets::{
     Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts, link_button, segmented,
     tick_box, two_columns,
 };
-use crate::words::{self, fill, papers, trying, window};
+use crate::words::{self, fill, papers, several, trying, window};
 use crate::workbench::TextOptions;
 
 /// What stands in the right column: what one looks up rather than reads.
@@ -166,19 +166,19 @@ fn together_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let product = workspace.patch.ready().map(OpenPatch::product);
     let is_alike = |(_, other): &&(PathBuf, String)| product.as_ref() == Some(other);
     if let Some((before, _)) = workspace.put_away.as_ref().filter(is_alike) {
-        let title = fill(window::OPENED_INSTEAD, &[("file", &name(before))]);
+        let title = fill(several::OPENED_INSTEAD, &[("file", &name(before))]);
         let view = Banner {
             notice: Notice::Information,
             title: &title,
-            body: window::OPENED_INSTEAD_MEANING,
-            actions: &[Button::secondary(window::APPLY_BOTH)],
+            body: several::OPENED_INSTEAD_MEANING,
+            actions: &[Button::secondary(several::APPLY_BOTH)],
         };
         if banner(ui, &view).is_some() {
             outbox.push(Msg::GoWith(vec![before.clone()]));
         }
     }
     if !workspace.others.is_empty() {
-        card(ui, Some(window::TOGETHER_WITH), |ui| {
+        card(ui, Some(several::TOGETHER_WITH), |ui| {
             for other in &workspace.others {
                 ui.horizontal_wrapped(|ui| {
                     if link_button(ui, &name(other)).clicked() {

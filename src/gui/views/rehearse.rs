@@ -30,6 +30,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                     title: trying::REHEARSING,
                     meaning: trying::REHEARSE_READ_ONLY,
                     stopping: trying::REHEARSAL_STOP,
+                    is_new: false,
                 };
                 work_ui(ui, &view, run.number, &run.work, outbox);
             }
@@ -50,7 +51,7 @@ fn form_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         facts(ui, &[FactRow::new(words::PATCH, &patch), FactRow::new(words::FOLDER, &folder)]);
         muted_ui(ui, trying::REHEARSE_READ_ONLY);
         for rule in check.and_then(CheckPage::set_aside_to_rehearse).unwrap_or_default() {
-            if let Some(said) = set_aside_ui(ui, &form.overrides, rule) {
+            if let Some(said) = set_aside_ui(ui, &form.overrides, rule, model.workspace.files().len() > 1) {
                 form.overrides.set(rule, said);
             }
         }

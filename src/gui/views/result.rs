@@ -32,6 +32,13 @@ pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut O
             }
         });
     }
+    if !outcome.advice.is_empty() {
+        card(ui, Some(words::VENDOR_ADVICE), |ui| {
+            for line in &outcome.advice {
+                ui.add(egui::Label::new(text::body(line)).wrap());
+            }
+        });
+    }
     card(ui, None, |ui| {
         let list: Vec<FactRow<'_>> =
             outcome.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();

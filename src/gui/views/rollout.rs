@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Label, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, vec2};
 
+use super::Fields;
 use super::keys::head_ui;
 use super::many::{first_ui, sign};
 use super::overview::failure_ui;
@@ -28,7 +29,7 @@ const LIST_HEIGHT: f32 = 320.0;
 /// A folder in it: its name, how it stands, and why.
 const FOLDER_ROW: f32 = 56.0;
 
-pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let header = PageHeader { title: many::ROLLOUT_TITLE, subtitle: many::ROLLOUT_MEANING };
     head_ui(ui, model, &header, outbox);
     if model.many.rollout.file.is_none() {
@@ -43,7 +44,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         }
         return;
     }
-    let is_busy = first_ui(ui, model, outbox);
+    let is_busy = first_ui(ui, model, fields, outbox);
     let rings = &model.many.rings;
     match (rings.failed(), rings.ready()) {
         (Some(failure), _) => failure_ui(ui, failure, outbox),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Label, Ui};
 
+use super::Fields;
 use super::keys::head_ui;
 use super::many::{first_ui, sign};
 use super::overview::failure_ui;
@@ -25,7 +26,7 @@ use crate::words::{self, fill, many};
 /// Which folders are listed.
 const LISTED: [&str; 2] = [many::WANTED_DIFFERENT, many::WANTED_ALL];
 
-pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let header = PageHeader { title: many::WANTED_TITLE, subtitle: many::WANTED_MEANING };
     head_ui(ui, model, &header, outbox);
     if model.many.wanted.file.is_none() {
@@ -40,7 +41,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         }
         return;
     }
-    if !first_ui(ui, model, outbox) {
+    if !first_ui(ui, model, fields, outbox) {
         form_ui(ui, model, outbox);
         let stands = &model.many.stands;
         match (stands.failed(), stands.ready()) {

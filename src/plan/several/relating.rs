@@ -21,6 +21,18 @@ use crate::plan::unmet::unmet;
 use crate::plan::{FileNote, Note, Obstacle};
 
 impl FolderSoFar<'_> {
+    /// What stands in the way of one of several is told with its name.
+    pub(super) fn add_one_of(&mut self, index: usize, one: &Candidate, all: &[Candidate]) -> PlannedPatch {
+        let others = self.obstacles.len();
+        let planned = self.add(index, one, all);
+        if all.len() > 1 {
+            let own = self.obstacles.split_off(others);
+            let id = one.patch.about.identity.id.as_str();
+            self.obstacles.extend(own.into_iter().map(|found| found.met_by(id)));
+        }
+        planned
+    }
+
     pub(super) fn unmet(&self, one: &Candidate, landings: &BTreeMap<TreePath, Landing>) -> Vec<Obstacle> {
         let known = KnownContents { made: &self.made, others: self.contents };
         unmet(&one.edits, landings, &self.stack(), &self.now.tree, &known)

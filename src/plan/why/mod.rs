@@ -63,6 +63,8 @@ use crate::text::{Advice, capitalised, said_of};
 pub struct Obstacle {
     /// The place it is about, if it is about one.
     pub path: Option<String>,
+    /// Which patch it is about, where several come at once.
+    patch: Option<String>,
     /// The folder, as a command names it; what to do says `FOLDER` where nobody told which it is.
     folder: Option<String>,
     pub(crate) why: Why,
@@ -158,11 +160,11 @@ impl Why {
 
 impl Obstacle {
     pub(crate) fn new(why: impl Into<Why>) -> Self {
-        Self { path: None, folder: None, why: why.into() }
+        Self { path: None, patch: None, folder: None, why: why.into() }
     }
 
     pub(crate) fn at(path: impl Display, why: impl Into<Why>) -> Self {
-        Self { path: Some(path.to_string()), folder: None, why: why.into() }
+        Self { path: Some(path.to_string()), patch: None, folder: None, why: why.into() }
     }
 
     /// The code to quote.
@@ -206,6 +208,21 @@ impl Obstacle {
     /// The same where the folder is still to be named: it is kept for an obstacle of a folder.
     pub(crate) fn hint_of_any_folder(&self) -> Advice {
         self.why.row().2
+    }
+
+    /// The same obstacle, met by one of several patches.
+    pub(crate) fn met_by(self, patch: &str) -> Self {
+        Self { patch: Some(patch.to_owned()), ..self }
+    }
+
+    /// Which of several patches it is about, unless its words say so.
+    pub(crate) fn of_patch(&self) -> Option<&str> {
+        self.patch.as_deref().filter(|_| !self.why.begins_with_a_name())
+    }
+
+    /// Whether both say the same of one place, whichever patch they are about.
+    pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
+        self.path == other.path && self.why == other.why
     }
 
     /// The same obstacle of this folder, which is written as a command names it.

@@ -39,7 +39,7 @@ impl CheckPage {
         let verdict = if is_nothing { CheckVerdict::NothingToDo } else { CheckVerdict::Warnings };
         let findings = if is_nothing { Vec::new() } else { findings };
         Self {
-            subject: Some(Subject { patch: ids.join(" + "), product: None }),
+            subject: Some(Subject::of(&ids, None)),
             review: review.into_iter().flatten().collect(),
             decision: Some(found.decision()),
             button: fill(window::KEEP_N, &[("n", &number)]),

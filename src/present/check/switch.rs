@@ -39,7 +39,7 @@ impl CheckPage {
         let about = (preview, found.decision(), preview.plan.steps.len());
         let check = Self::new(about, findings, review.into_iter().chain(of_toggle), button);
         Self {
-            subject: Some(Subject { patch: toggle.title.to_string(), product: None }),
+            subject: Some(Subject::of(&[toggle.title.to_string()], None)),
             needs_reason: found.needs_reason,
             ..check
         }

@@ -43,8 +43,21 @@ pub enum WordMarks {
     Bytes(Vec<Range<usize>>),
     /// All of it, or so much that parts would say nothing.
     Whole,
-    /// It was not looked into, because it is too long or there was no time.
+    /// It was not looked into, because it or its hunk is too long, or there was no time.
     NotRefined,
+}
+
+impl WordMarks {
+    /// These parts of a line, unless they are nearly all of it. Where a long line begins to differ is always told: nobody
+    /// finds it otherwise.
+    fn of_line(line: &[u8], parts: Vec<Range<usize>>) -> Self {
+        let marked: usize = parts.iter().map(ExactSizeIterator::len).sum();
+        let is_short = line.len() <= MAX_REFINED_BYTES;
+        match is_short && marked * 100 > line.len() * MAX_MARKED_PERCENT {
+            true => Self::Whole,
+            false => Self::Bytes(parts),
+        }
+    }
 }
 
 impl Refined {
@@ -71,7 +84,23 @@ impl Refined {
         in_words
             .flatten()
             .or_else(|| Self::of_words(LineWords::of_both(&left, &right, LongPart::OneWord), REFINE_PATIENCE))
-            .unwrap_or_default()
+            .unwrap_or_else(|| Self::of_ends(&left, &right))
+    }
+
+    /// What there is time for on any machine: what stands between the equal ends of two lines, one beside the other.
+    fn of_ends(left: &[Vec<u8>], right: &[Vec<u8>]) -> Self {
+        if left.len() != right.len() {
+            return Self::default();
+        }
+        let marks = |line: &[u8], part: Range<usize>| {
+            WordMarks::of_line(line, Some(part).filter(|part| !part.is_empty()).into_iter().collect())
+        };
+        let of_pair = |(old, new): (&Vec<u8>, &Vec<u8>)| {
+            let [before, after] = between_equal_ends(old, new);
+            (marks(old, before), marks(new, after))
+        };
+        let (left, right) = left.iter().zip(right).map(of_pair).unzip();
+        Self { left, right }
     }
 
     /// What changed among these words, unless that takes too long.
@@ -189,13 +218,9 @@ impl<'a> LineWords<'a> {
                 _ => marks[word.line].push(word.begin..word.end),
             }
         }
-        let finish = |(line, marks): (usize, Vec<Range<usize>>)| {
-            let marked: usize = marks.iter().map(ExactSizeIterator::len).sum();
-            match &self.parts[line] {
-                None => WordMarks::NotRefined,
-                Some(_) if marked * 100 > self.lines[line].len() * MAX_MARKED_PERCENT => WordMarks::Whole,
-                Some(_) => WordMarks::Bytes(marks),
-            }
+        let finish = |(line, marks): (usize, Vec<Range<usize>>)| match &self.parts[line] {
+            None => WordMarks::NotRefined,
+            Some(_) => WordMarks::of_line(&self.lines[line], marks),
         };
         marks.into_iter().enumerate().map(finish).collect()
     }

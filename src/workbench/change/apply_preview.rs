@@ -88,6 +88,11 @@ impl ComingPatch {
 }
 
 impl ApplyPreview {
+    /// The patches that do come.
+    pub(crate) fn coming(&self) -> impl Iterator<Item = &ComingPatch> {
+        self.patches.iter().filter(|patch| patch.left_out.is_none())
+    }
+
     /// What somebody agrees to who applies what this shows.
     pub fn decision(&self) -> DecisionDigest {
         let mut sum = DecisionSum::new("apply");

@@ -23,6 +23,7 @@ pub(super) mod repair;
 pub(super) mod request;
 pub(super) mod rollback;
 pub(super) mod scripts;
+mod series;
 pub(super) mod suggest;
 mod switch_notes;
 pub(super) mod take_out;

@@ -11,6 +11,7 @@ use super::dangers::add_dangers;
 use super::made_contents::prove_made_contents;
 use super::permission::{CheckedBundles, Purpose};
 use super::scripts::ScriptPlan;
+use super::series::leave_out_what_came_one_by_one;
 use super::switch_notes::notes_on_switches;
 use super::trust_checks::Floors;
 use crate::bundle::VerifiedBundle;
@@ -173,6 +174,7 @@ impl Workbench {
         let mut plan = plan_several(&coming, &survey.situation, &installed, &library);
         plan.between.retain(|(_, file)| !library.is_kept(&file.digest));
         tell_clashes_once(&mut plan.preview.obstacles);
+        leave_out_what_came_one_by_one(&mut plan, bundles, &folder);
         plan.made.extend(survey.made.by_digest().chain(originals));
         plan.preview.notes.extend(dropped);
         plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, &checked.choices));
@@ -332,7 +334,8 @@ fn add_edits(coming: &mut [Candidate], bundles: &[&VerifiedBundle], folder: &Fol
 fn tell_clashes_once(obstacles: &mut Vec<Obstacle>) {
     let mut told: Vec<Obstacle> = Vec::new();
     for obstacle in std::mem::take(obstacles) {
-        if obstacle.code() != Code::Clash || !told.contains(&obstacle) {
+        let is_told = |told: &Obstacle| told.says_the_same_as(&obstacle);
+        if obstacle.code() != Code::Clash || !told.iter().any(is_told) {
             told.push(obstacle);
         }
     }

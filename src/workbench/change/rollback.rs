@@ -24,7 +24,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryFact, Gone, Ledger, Occasion, PatchNote, ScriptNote, ScriptTime, Turn,
 };
-use crate::model::{Code, LayerKey, Node, Untrusted};
+use crate::model::{Code, LayerKey, Node, RollbackAdvice};
 use crate::plan::why::Restoring;
 use crate::plan::{Layer, Note, NoteSource, Obstacle, OnDrift, TakenBack, plan_rollback};
 use crate::transaction::Contents;
@@ -235,7 +235,7 @@ impl Workbench {
             look.preview.preview.notes.extend(layer.and_then(only_said_final));
             if let Some(patch) = layer.and_then(|layer| layer.patch.as_ref()) {
                 look.preview.restarts_for(patch);
-                look.preview.advice = patch.about.rollback.advice();
+                look.preview.advice = patch.about.rollback_advice().into_iter().collect();
             }
             look.describe(ledger, &folder, slot.key);
             self.add_opened(fs, ledger, &folder, &BTreeSet::from([slot.key]), &mut look)?;
@@ -266,7 +266,7 @@ impl Workbench {
         ledger: &Ledger,
         entry: &Entry,
         on_drift: OnDrift,
-        advice: Vec<Untrusted>,
+        advice: Vec<RollbackAdvice>,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         let mut look = self.look_at_from(fs, ledger, entry, (on_drift, &OtherSources::default()), watch)?;

@@ -130,7 +130,7 @@ fn described(
     };
     for patch in out.out.iter().filter_map(|key| folder.layer(*key)?.patch.as_ref()) {
         preview.restarts_for(patch);
-        preview.advice.extend(patch.about.rollback.advice());
+        preview.advice.extend(patch.about.rollback_advice());
     }
     preview
 }

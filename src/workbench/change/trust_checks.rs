@@ -40,6 +40,7 @@ impl Workbench {
             preview.patches.iter().filter(|patch| patch.left_out.is_none()).collect();
         let (mut obstacles, mut notes) = (Vec::new(), Vec::new());
         for patch in coming.iter().copied() {
+            let others = obstacles.len();
             obstacles.extend(denied(&patch.verdict));
             match product {
                 Some(product) => obstacles.extend(for_another(patch, product)),
@@ -57,6 +58,11 @@ impl Workbench {
             notes.extend(old_age(patch, now));
             notes.extend(overdue(&patch.patch, &patch.verdict, &patch.verdict.policy, now));
             notes.extend(doubts(patch));
+            if coming.len() > 1 {
+                let id = patch.patch.about.identity.id.as_str();
+                let own = obstacles.split_off(others);
+                obstacles.extend(own.into_iter().map(|found: Obstacle| found.met_by(id)));
+            }
         }
         let mut named: Vec<&str> = coming.iter().map(|patch| &*patch.patch.about.product.name).collect();
         named.extend(product.map(|product| &*product.name));

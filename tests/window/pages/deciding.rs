@@ -5,7 +5,7 @@ use egui_kittest::kittest::NodeT;
 use patchwright::model::{PatchId, Requirement, RequirementMode};
 use patchwright::present::message::{Effect, RollbackQuestion};
 use patchwright::present::worker::WorkerChange;
-use patchwright::words::{self, fill, window};
+use patchwright::words::{self, fill, several, window};
 use patchwright::workbench::Which;
 
 use super::guided::{goes_through, last_button, starts};
@@ -48,11 +48,11 @@ fn a_missing_requirement_beside_the_file_is_added_and_both_go_in_and_out() {
     person.press(&fill(window::ADD_FILE, &[("file", "first.patchbundle")]));
     person.must_see(words::READY_WITH_WARNINGS);
     person.opens_tab(words::TAB_OVERVIEW);
-    person.must_see(window::TOGETHER_WITH);
+    person.must_see(several::TOGETHER_WITH);
     person.press(words::APPLY);
     person.must_see("FIRST + SECOND");
     goes_through(&mut person);
-    person.must_see(window::DONE_APPLY_SEVERAL);
+    person.must_see(several::APPLIED);
     // What came together is undone together.
     person.press(words::UNDO_THIS);
     goes_through(&mut person);
@@ -63,7 +63,7 @@ fn a_missing_requirement_beside_the_file_is_added_and_both_go_in_and_out() {
     person.press(words::CLOSE);
 
     // One patch below the other cannot go alone; both can.
-    person.press(window::ROLL_BACK_TOGETHER);
+    person.press(several::ROLL_BACK_TOGETHER);
     goes_through(&mut person);
     assert_eq!(everything(&folder), before);
     let which = Which::PatchAndDependents("FIRST".to_owned());
@@ -101,8 +101,8 @@ fn a_second_patch_file_does_not_take_the_place_of_the_first_silently() {
     let mut person = Opening::with_paths([first.clone(), sandbox.path("app")]).open();
     person
         .hears(patchwright::present::message::Event::Sorted { bundles: vec![second.clone()], folder: None });
-    person.must_see(&fill(window::OPENED_INSTEAD, &[("file", "first.patchbundle")]));
-    person.press(window::APPLY_BOTH);
+    person.must_see(&fill(several::OPENED_INSTEAD, &[("file", "first.patchbundle")]));
+    person.press(several::APPLY_BOTH);
     assert_eq!(person.model(|model| model.workspace.files()), [second, first]);
     person.must_see(words::READY_WITH_WARNINGS);
 }

@@ -4,7 +4,7 @@ use egui::Role;
 use egui_kittest::kittest::NodeT;
 use patchwright::model::{Check, Level, Probe, TreePath};
 use patchwright::present::message::{Effect, Event, ExportWish};
-use patchwright::words::{self, window};
+use patchwright::words::{self, several, window};
 
 use super::desk::Desk;
 use super::person::{Opening, Person, everything};
@@ -35,8 +35,10 @@ pub fn goes_through(person: &mut Person) {
     person.must_see(words::NOTHING_WRITTEN_YET);
     person.press(words::NEXT);
     is_at(person, 4, words::STEP_CONFIRM);
-    if person.try_control(words::CONSENT_UNSIGNED).is_some() {
-        person.press(words::CONSENT_UNSIGNED);
+    for consent in [words::CONSENT_UNSIGNED, several::TRUST_FILES] {
+        if person.try_control(consent).is_some() {
+            person.press(consent);
+        }
     }
     let button = last_button(person);
     person.press(&button);

@@ -3,7 +3,7 @@
 use patchwright::model::Position;
 use patchwright::present::guided::Task;
 use patchwright::present::outcome::FolderEnd;
-use patchwright::words::{self, trying, window};
+use patchwright::words::{self, several, trying, window};
 use patchwright::workbench::Action;
 
 use super::guided::goes_through;
@@ -36,9 +36,9 @@ pub fn is_told(person: &Person) {
     }
     assert!(status.drift.is_empty(), "{told}");
     let (action, all_in) = match outcome.heading.as_str() {
-        words::DONE_APPLY | window::DONE_APPLY_SEVERAL | trying::DONE_SERIES => (Action::Apply, Some(true)),
+        words::DONE_APPLY | several::APPLIED | trying::DONE_SERIES => (Action::Apply, Some(true)),
         words::DONE_BRING_BACK => (Action::Rollback, Some(true)),
-        words::DONE_TAKE_BACK | words::DONE_TAKE_OUT | window::DONE_SEVERAL => {
+        words::DONE_TAKE_BACK | words::DONE_TAKE_OUT | several::ROLLED_BACK => {
             (Action::Rollback, Some(false))
         }
         window::DONE_REPAIR => (Action::Repair, None),

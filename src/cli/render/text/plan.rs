@@ -143,7 +143,13 @@ pub(in crate::cli) fn rollback_plan(
     text.push_str(&scripts_in_short(&preview.scripts, &[], style));
     if !preview.advice.is_empty() {
         text.push_str(&heading("The vendor's advice for rolling back", style));
-        text.extend(preview.advice.iter().map(|line| format!("  | {line}\n")));
+        for advice in &preview.advice {
+            // Whose it is matters where several go.
+            if preview.advice.len() > 1 {
+                text.push_str(&format!("  {}\n", safe(&advice.patch)));
+            }
+            text.extend(advice.lines().map(|line| format!("  | {line}\n")));
+        }
         text.push('\n');
     }
     text
@@ -327,6 +333,10 @@ pub(super) fn obstacle_lines(
             let said = match &obstacle.path {
                 Some(path) => said_of(&safe(path), &safe(meaning)),
                 None => safe(meaning).into_owned(),
+            };
+            let said = match obstacle.of_patch() {
+                Some(patch) => format!("{}: {said}", safe(patch)),
+                None => said,
             };
             let line = wrapped(&format!("{said} ({code})"), 4);
             let before = line.strip_suffix(&format!("{code})")).unwrap_or(&line);

@@ -49,7 +49,7 @@ impl Workbench {
         // Undone twice, a rollback is one again, and what the vendor says about it counts again.
         for patch in ledger.brought_by(entry).into_iter().filter_map(|key| manifest_of(fs, ledger, key)) {
             look.preview.restarts_for(&patch);
-            look.preview.advice.extend(patch.about.rollback.advice());
+            look.preview.advice.extend(patch.about.rollback_advice());
         }
         for patch in ledger.brought_without(entry).into_iter().filter_map(|key| manifest_of(fs, ledger, key))
         {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::checks::{PatchChecks, describe};
 use crate::ledger::{CheckNote, Entry, Occasion, OverrideNote, PatchNote, Turn};
-use crate::model::{FileChange, Patch, Restart, Untrusted};
+use crate::model::{FileChange, Patch, Restart, RollbackAdvice};
 use crate::plan::why::{Override, Overrides};
 use crate::plan::{Note, Obstacle, OnDrift, Preview};
 use crate::workbench::change::decision::DecisionSum;
@@ -73,8 +73,8 @@ pub struct RollbackPreview {
     pub rebuilt: Vec<RebuiltPlace>,
     /// What would happen.
     pub preview: Preview,
-    /// The vendor's steps and warnings for rolling it back.
-    pub advice: Vec<Untrusted>,
+    /// What the vendor of each patch says about rolling it back.
+    pub(crate) advice: Vec<RollbackAdvice>,
     /// What has to be restarted afterwards, as the patches that go or come back say.
     pub(crate) restarts: BTreeSet<Restart>,
     /// What would run to undo what the patch's scripts did.
