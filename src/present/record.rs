@@ -130,6 +130,7 @@ mod tests {
             code: None,
             facts: vec![Fact::new("Folder", "/opt/<b>\"app\"")],
             next: vec!["Restart & look".to_owned()],
+            advice: Vec::new(),
             failed: Vec::new(),
             passed: Vec::new(),
             details: Vec::new(),

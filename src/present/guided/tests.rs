@@ -38,6 +38,7 @@ fn ready() -> CheckPage {
         rehearsal: None,
         restarts: Default::default(),
         series: 0,
+        advice: Vec::new(),
         subject: None,
         verdict: CheckVerdict::Ready,
         findings: Vec::new(),
