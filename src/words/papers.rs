@@ -99,7 +99,7 @@ words! {
     UNKNOWN_PRODUCT = "An unknown product";
     PRODUCT_NO_VERSION = "{product}, unknown version";
     VERSION_NO_PRODUCT = "An unknown product, version {version}";
-    FILES_MATCH = "{n} of {all} are as the patch leaves them.";
+    FILES_MATCH = "{n} of {all} as the patch leaves them.";
     FILES_EDITED = "Edited here: {files}";
     FILES_UNREADABLE = "Can't be checked: {files}";
     FILES_NEITHER = "Neither original nor patched: {files}";

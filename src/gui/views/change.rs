@@ -11,6 +11,7 @@ use crate::present::message::{Msg, ReviewMsg};
 use crate::present::review::NoteRow;
 use crate::present::tree::{ChangeTree, TreeItem};
 use crate::report::changes::ChangeStatus;
+use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, BadgeStatus as Mark, EmptyState, IconButton, Notice, Tone, badge, badge_width, empty_state,
@@ -197,7 +198,8 @@ fn title_ui(ui: &mut Ui, list: &ChangeTree, index: usize) {
     let is_short = is_low(ui);
     let has_room = |ui: &Ui| !is_short && ui.available_width() >= FACT_WIDTH;
     if let Some(position) = list.position(index).filter(|_| has_room(ui)) {
-        let place = format!("{position} / {}", list.matching());
+        let [place, all] = [position, list.matching()].map(|number| with_thousands(number as u64));
+        let place = format!("{place} / {all}");
         ui.add(Label::new(text::caption(&place).color(muted)).truncate());
     }
     for fact in told.iter().skip(1) {

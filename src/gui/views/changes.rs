@@ -118,7 +118,7 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, selected: Option<usize>, outbox: &m
         for status in ChangeStatus::ALL {
             let number = list.count(status);
             if number > 0 {
-                let name = format!("{} {number}", mark(status).badge().explain);
+                let name = format!("{} {}", mark(status).badge().explain, with_thousands(number as u64));
                 is_changed |= chip_ui(ui, &name, filter.statuses.contains(&status), |on| {
                     filter.statuses.retain(|other| *other != status);
                     filter.statuses.extend(on.then_some(status));
@@ -126,7 +126,7 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, selected: Option<usize>, outbox: &m
             }
         }
         if list.risky() > 0 {
-            let name = format!("{} {}", words::SECOND_LOOK, list.risky());
+            let name = format!("{} {}", words::SECOND_LOOK, with_thousands(list.risky() as u64));
             is_changed |= chip_ui(ui, &name, filter.only_risks, |on| filter.only_risks = on);
         }
         if list.differing() > 0 {

@@ -138,26 +138,24 @@ fn list_ui(ui: &mut Ui, figure: &'static str, rows: &[CountedRow], more: usize, 
     }
     fields.list = Some(figure);
     let muted = Tokens::from_context(ui).muted;
-    ScrollArea::vertical().id_salt(figure).max_height(LIST_HEIGHT).auto_shrink([false, true]).show(
-        ui,
-        |ui| {
-            let grid = Grid::new(figure).num_columns(4).spacing([space::LARGE, space::TINY]);
-            grid.min_col_width(LIST_COLUMN).show(ui, |ui| {
-                for head in [words::FOLDER, papers::ENTRY, words::PATCH, papers::VALUE] {
-                    ui.label(text::caption(head).color(muted));
-                }
-                ui.end_row();
-                for row in rows {
-                    ui.label(text::caption(&row.folder));
-                    ui.label(text::caption(row.entry.to_string()));
-                    ui.add(Label::new(text::caption(&row.about)).wrap());
-                    ui.label(text::caption(&row.value));
-                    ui.end_row();
-                }
-            });
-            if more > 0 {
-                ui.label(text::caption(fill(words::AND_MORE, &[("n", &more.to_string())])));
+    let area = ScrollArea::vertical().id_salt(figure).max_height(LIST_HEIGHT);
+    area.min_scrolled_height(LIST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
+        let grid = Grid::new(figure).num_columns(4).spacing([space::LARGE, space::TINY]);
+        grid.min_col_width(LIST_COLUMN).show(ui, |ui| {
+            for head in [words::FOLDER, papers::ENTRY, words::PATCH, papers::VALUE] {
+                ui.label(text::caption(head).color(muted));
             }
-        },
-    );
+            ui.end_row();
+            for row in rows {
+                ui.label(text::caption(&row.folder));
+                ui.label(text::caption(row.entry.to_string()));
+                ui.add(Label::new(text::caption(&row.about)).wrap());
+                ui.label(text::caption(&row.value));
+                ui.end_row();
+            }
+        });
+        if more > 0 {
+            ui.label(text::caption(fill(words::AND_MORE, &[("n", &more.to_string())])));
+        }
+    });
 }

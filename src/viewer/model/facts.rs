@@ -133,6 +133,17 @@ impl SideFacts {
         facts
     }
 
+    /// `0755` with what it means, where it isn't what such a thing has anyway.
+    fn mode_words(&self) -> Option<String> {
+        let is_folder = self.kind == ContentKind::Folder;
+        let usual = if is_folder { Mode::DIR } else { Mode::FILE };
+        let mode = self.mode.filter(|mode| *mode != usual)?;
+        // Whoever may enter a folder runs nothing.
+        let runs = mode.is_executable() && !is_folder;
+        let template = if runs { words::PART_MAY_BE_RUN } else { words::PART_PERMISSIONS };
+        Some(fill(template, &[("mode", &mode.to_string())]))
+    }
+
     pub fn is_file(&self) -> bool {
         matches!(
             self.kind,
@@ -163,7 +174,7 @@ impl SideFacts {
             }
         }
         phrases.extend(self.size_bytes.map(size_words));
-        phrases.extend(self.mode.filter(|mode| *mode != Mode::FILE).map(mode_words));
+        phrases.extend(self.mode_words());
         phrases.extend(self.source.and_then(source_words).map(str::to_owned));
         phrases
     }
@@ -197,12 +208,6 @@ const fn source_words(source: ContentSource) -> Option<&'static str> {
     }
 }
 
-/// `0755` with what it means.
-fn mode_words(mode: Mode) -> String {
-    let template = if mode.is_executable() { words::PART_MAY_BE_RUN } else { words::PART_PERMISSIONS };
-    fill(template, &[("mode", &mode.to_string())])
-}
-
 /// A size as people say it: `1,234 bytes`, `12.3 MB`.
 pub fn size_words(bytes: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (10_000, "KB")];
@@ -230,6 +235,15 @@ mod tests {
         for (bytes, words) in cases {
             assert_eq!(size_words(bytes), words);
         }
+    }
+
+    #[test]
+    fn a_folder_is_not_called_executable() {
+        let phrases = |mode| {
+            SideFacts { mode: Some(mode), kind: ContentKind::Folder, ..SideFacts::of_node(None) }.phrases()
+        };
+        assert_eq!(phrases(Mode::DIR), ["Folder"]);
+        assert_eq!(phrases(Mode::new(0o700)), ["Folder", "permissions 0700"]);
     }
 
     #[test]

@@ -12,13 +12,19 @@ use super::guided::{goes_through, last_button, starts};
 use super::person::{Opening, Person, everything};
 use super::sandbox::Sandbox;
 
+/// What the vendor of the first of two patches says about rolling it back.
+const STEPS: [&str; 2] = ["Stop the service.", "Tell the users."];
+
 /// Two files, and a patch for each.
 fn two_patches() -> (Sandbox, [std::path::PathBuf; 2]) {
     let sandbox = Sandbox::new();
     sandbox.write("app/a.txt", "1\n");
     sandbox.write("app/b.txt", "1\n");
-    let first = sandbox.bundle("FIRST").replace("a.txt", "1\n", "2\n");
+    let first = sandbox.bundle("FIRST").replace("a.txt", "1\n", "2\n").but(|patch| {
+        patch.about.rollback.steps = STEPS.map(Into::into).to_vec();
+    });
     let second = sandbox.bundle("SECOND").replace("b.txt", "1\n", "2\n").but(|patch| {
+        patch.about.rollback.steps.push("Wait for the night.".into());
         patch.about.requires.push(Requirement {
             id: PatchId::parse("FIRST").expect("an id"),
             min_revision: 1,
@@ -51,11 +57,23 @@ fn a_missing_requirement_beside_the_file_is_added_and_both_go_in_and_out() {
     person.must_see(several::TOGETHER_WITH);
     person.press(words::APPLY);
     person.must_see("FIRST + SECOND");
+    person.must_see(several::APPLY_TITLE);
+    // Of both the same is told, once and with their names.
+    let told = person.texts().iter().filter(|text| text.starts_with("Not trusted: this patch isn't")).count();
+    assert_eq!(told, 1, "{}", person.told());
     goes_through(&mut person);
     person.must_see(several::APPLIED);
     // What came together is undone together.
     person.press(words::UNDO_THIS);
+    person.must_see(&format!("FIRST: {}", words::VENDOR_ADVICE));
+    person.must_see(&format!("SECOND: {}", words::VENDOR_ADVICE));
     goes_through(&mut person);
+    person.must_see(several::ROLLED_BACK);
+    // Not all of it can be done before.
+    person.must_see(words::VENDOR_ADVICE);
+    for line in ["FIRST", "1. Stop the service.", "2. Tell the users.", "SECOND", "Wait for the night."] {
+        assert!(person.texts().iter().any(|text| text == line), "{line}: {}", person.told());
+    }
     assert_eq!(everything(&folder), before);
     person.press(words::CLOSE);
     person.press(words::APPLY);

@@ -2,10 +2,12 @@
 
 use egui::{Event, Key, Modifiers, PointerButton, Pos2};
 use egui_kittest::kittest::NodeT;
-use patchwright::words::{self, window};
+use patchwright::present::message::{Event as Answer, Input};
+use patchwright::words::{self, fill, many, window};
 
 use super::guided::{goes_through, last_button, starts};
 use super::person::{Opening, Person, everything};
+use super::site::Site;
 
 /// A patch is in, and the way back stands at the page before its last.
 fn about_to_confirm() -> Person {
@@ -91,6 +93,30 @@ fn keys_that_go_on_do_not_confirm_either() {
     person.settle();
     person.types(Modifiers::NONE, Key::Enter);
     assert_eq!(starts(&person), 2);
+}
+
+#[test]
+fn a_question_about_many_folders_is_not_confirmed_before_it_was_seen() {
+    let site = Site::new(&["a"]);
+    let state = site.state("have = [\"ACME-1\"]");
+    let mut person = site.open();
+    person.press(many::WANTED);
+    person.press(many::INPUT_STATE_FILE);
+    person.hears(Answer::InputPicked(Input::StateFile, vec![state]));
+    let one = [("n", "1 change"), ("folders", "1 folder")];
+    let place = person.control(&fill(many::BRING_IN_LINE, &one)).rect().center();
+    clicks(&mut person, place);
+    person.harness.step();
+    person.harness.step();
+    assert!(person.has_just_come());
+    let place = person.control(&fill(many::DO_IN_LINE, &one)).rect().center();
+    clicks(&mut person, place);
+    person.harness.step();
+    person.settle();
+    assert_eq!((starts(&person), site.has("a")), (0, [false; 2]));
+    clicks(&mut person, place);
+    person.settle();
+    assert_eq!((starts(&person), site.has("a")), (1, [true, false]));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 
 use egui::{Key, Modifiers};
+use egui_kittest::Node;
 use egui_kittest::kittest::NodeT;
 use patchwright::present::Model;
 use patchwright::present::message::{Dialog, Effect, Event, ExportWish, Input, KeyEvent};
@@ -108,7 +109,13 @@ fn figures_are_told_with_how_many_values_they_rest_on_and_the_list_behind_them()
     person.must_see(papers::NO_DATA);
     insta::assert_snapshot!("figures", site.told(&person));
     person.press(papers::LIST_BEHIND);
-    person.must_see("ACME-1");
+    let is_id = |node: &Node<'_>| {
+        let inner = node.accesskit_node();
+        inner.value().or(inner.label()).as_deref() == Some("ACME-1")
+    };
+    let ids: Vec<f32> =
+        person.harness.root().children_recursive().filter(is_id).map(|id| id.rect().height()).collect();
+    assert!(!ids.is_empty() && ids.iter().all(|height| *height < 20.0), "an id in one line: {ids:?}");
     let command = format!("patchwright metrics {} --since ", site.folder("a").display());
     assert!(person.model(Model::page_command).is_some_and(|typed| typed.starts_with(&command)));
     person.press(papers::REACH_ALL);
@@ -144,8 +151,8 @@ fn what_a_folder_is_can_be_found_out_without_a_history() {
     assert_eq!(person.desk().done.last(), Some(&Effect::PickInput(Input::ComparedPatch)));
     let files = ["one", "two"].map(|name| site.sandbox.path(&format!("patches/{name}.patchbundle")));
     person.hears(Event::InputPicked(Input::ComparedPatch, files.to_vec()));
-    person.must_see("Applied. 1 of 1 file are as the patch leaves them.");
-    person.must_see("Not applied. 0 of 1 file are as the patch leaves them.");
+    person.must_see("Applied. 1 of 1 file as the patch leaves them.");
+    person.must_see("Not applied. 0 of 1 file as the patch leaves them.");
     let [folder, one, two] = [&site.folder("a"), &files[0], &files[1]].map(|path| path.display().to_string());
     let command = format!("patchwright identify {folder} {one} {two}");
     assert_eq!(person.model(Model::page_command), Some(command));

@@ -6,7 +6,7 @@ use patchwright::present::Model;
 use patchwright::present::fit;
 use patchwright::present::message::Event;
 use patchwright::present::tree::RowKind;
-use patchwright::words::{self, fill, trying, window};
+use patchwright::words::{self, fill, several, trying, window};
 
 use super::guided::{goes_through, last_button};
 use super::person::{Opening, Person, everything};
@@ -144,7 +144,7 @@ fn wishes_each(person: &mut Person) {
     person.press(words::NEXT);
     person.press(words::NEXT);
     person.press(&fill(trying::APPLY_EACH, &[("n", "2")]));
-    person.press(words::CONSENT_UNSIGNED);
+    person.press(several::TRUST_FILES);
 }
 
 #[test]
@@ -154,6 +154,7 @@ fn the_patches_of_a_series_are_applied_one_by_one_so_that_each_can_be_rolled_bac
     wishes_each(&mut person);
     person.press(words::COPY_COMMAND);
     let button = last_button(&person);
+    assert_eq!(button, fill(words::APPLY_N, &[("n", "2 patches")]));
     person.press(&button);
     person.must_see(trying::DONE_SERIES);
     person.must_see(trying::SERIES_NEXT);
@@ -162,6 +163,7 @@ fn the_patches_of_a_series_are_applied_one_by_one_so_that_each_can_be_rolled_bac
     let (status, history) = person.folder_as_it_is(&sandbox.path("app"));
     assert_eq!((status.installed.len(), history.len()), (2, 2));
     person.press(words::CLOSE);
+    person.must_see(words::ALREADY_DONE);
     person.press(words::GO_BACK);
     person.press(words::NEXT);
     goes_through(&mut person);
