@@ -70,6 +70,8 @@ pub enum FileNote {
     SwitchRemoved {
         others_stay: bool,
     },
+    /// A rollback leaves the switches where they are: all of them belong to patches that stay.
+    OthersSwitchesStay,
     /// A rollback keeps what was edited since.
     EditsKept {
         how: MergedHow,
@@ -127,6 +129,7 @@ impl FileNote {
         matches!(
             self,
             FileNote::InPlace { .. }
+                | FileNote::OthersSwitchesStay
                 | FileNote::PlacedWith { .. }
                 | FileNote::StaysFor { .. }
                 | FileNote::Merged { how: MergedHow::Permissions, .. }
@@ -195,6 +198,7 @@ impl FileNote {
             FileNote::SwitchRemoved { others_stay: true } => {
                 "the patch's switch in it is removed first; other switches and edits in it stay"
             }
+            FileNote::OthersSwitchesStay => "switches of other patches and edits in it stay",
             FileNote::StaysUnlikeThePatch => {
                 "isn't as the patch leaves it; it stays as it was when the patch was rolled back"
             }

@@ -43,7 +43,7 @@ impl Planner<'_> {
                 self.note_file(path, FileNote::Merged { was, how: by.clone() });
                 return Some(SettledPlace { after: Some(Node::File(file.clone())), needs_source: false });
             }
-            Some(Resolution::Switched { file }) => {
+            Some(Resolution::Switched { file, .. }) => {
                 self.note_file(path, FileNote::SwitchStays);
                 let after = file.clone().map(Node::File).or_else(|| change.after.clone());
                 return Some(SettledPlace { after, needs_source: false });

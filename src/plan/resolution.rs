@@ -22,6 +22,8 @@ pub enum Resolution {
     },
     /// As it was, from a file whose switch is not where the patch left it.
     Switched {
+        /// Whether one of these switches goes with its patch; otherwise all of them stay.
+        goes: bool,
         /// What it comes to where switches of other patches stay as they are; nothing: exactly what was there.
         file: Option<FileNode>,
     },
@@ -40,8 +42,10 @@ impl Resolution {
             Resolution::KeepMine => "mine".to_owned(),
             Resolution::TakeTheirs { .. } => "theirs".to_owned(),
             Resolution::Merged { file, .. } => format!("merged {} {}", file.digest, file.mode),
-            Resolution::Switched { file: None } => "switched".to_owned(),
-            Resolution::Switched { file: Some(file) } => format!("switched {} {}", file.digest, file.mode),
+            Resolution::Switched { file: None, .. } => "switched".to_owned(),
+            Resolution::Switched { file: Some(file), .. } => {
+                format!("switched {} {}", file.digest, file.mode)
+            }
             Resolution::Clashes(_) | Resolution::Unfit(_) | Resolution::Impossible(_) => "open".to_owned(),
         }
     }

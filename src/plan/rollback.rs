@@ -36,8 +36,11 @@ pub(crate) fn plan_rollback(
             notes.push(Note::of_file(&step.path, FileNote::IsAsBefore));
             continue;
         }
-        if let Some(Resolution::Switched { file }) = situation.edits.get(&step.path) {
-            let note = FileNote::SwitchRemoved { others_stay: file.is_some() };
+        if let Some(Resolution::Switched { file, goes }) = situation.edits.get(&step.path) {
+            let note = match goes {
+                true => FileNote::SwitchRemoved { others_stay: file.is_some() },
+                false => FileNote::OthersSwitchesStay,
+            };
             notes.push(Note::of_file(&step.path, note));
             let after = file.clone().map(Node::File).or(step.after);
             inverse.push(Step { path: step.path, before: observed.cloned(), after });

@@ -6,7 +6,7 @@ use std::path::Path;
 use patchwright::model::{Code, Kind};
 
 use crate::support::files_below;
-use crate::support::tools::INSTALLED_BY_CI;
+use crate::support::tools::{INSTALLED_BY_CI, Registry};
 
 #[test]
 fn the_two_commands_of_the_readme_are_what_ci_runs() {
@@ -31,8 +31,21 @@ fn ci_installs_what_it_then_requires() {
     for program in INSTALLED_BY_CI {
         assert!(ci.contains(&format!("command -v {program} >/dev/null || packages+=(")), "{program}");
     }
+    let tests = ci.find("step 'tests").expect("it tests");
     let required = ci.find("export REQUIRE_TOOLS=1").expect("it is set");
-    assert!(required < ci.find(" cargo test").expect("it tests"));
+    assert!(required < tests);
+    for (registry, list) in [(Registry::Npm, "FROM_NPM=("), (Registry::PyPi, "FROM_PYPI=(")] {
+        let (_, list) = ci.split_once(list).expect("a list");
+        let (list, _) = list.split_once("\n)").or(list.split_once(")\n")).expect("its end");
+        let words: Vec<_> = list.split_whitespace().map(|word| word.trim_matches('\'')).collect();
+        let name = |word: &&str| word.split(['=', '[']).next().map(str::to_owned);
+        let installed: Vec<_> = words.iter().filter_map(name).collect();
+        for package in registry.packages() {
+            assert!(installed.iter().any(|name| name == package), "{package}: {installed:?}");
+        }
+        let required = ci.find(&format!("{}=1", registry.variable())).expect("it is set");
+        assert!(required < tests);
+    }
 }
 
 #[test]

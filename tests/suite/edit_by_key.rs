@@ -2,8 +2,11 @@
 //! and where it does not fit it is refused with every reason.
 
 mod every_form;
+mod hostile;
 mod in_any_order;
 mod large;
+mod lists;
+mod public_files;
 mod sites;
 mod stacks;
 
@@ -77,6 +80,50 @@ fn a_file_that_was_edited_here_gets_the_same_values_and_keeps_everything_else() 
     assert!(console.done("status $/app --json").json()["drift"].as_array().expect("a list").is_empty());
     console.done("rollback $/app --yes");
     assert_eq!(sandbox.read(PATH).as_deref(), Some(SITE));
+}
+
+#[test]
+fn a_plan_has_each_file_with_the_values_that_change_in_it_edited_here_or_not() {
+    let table = "\nValues that change\n  deploy/values.yaml\n    image.tag \"1.4.2\" → \"1.4.3\"\n";
+    for here in [VALUES, SITE] {
+        let sandbox = product(here, EDITS);
+        let console = Console::new(&sandbox);
+        make(&console);
+        let plan = console.done("plan $/fix.patchbundle $/app");
+        assert!(plan.out.contains(table), "{plan}");
+        for command in ["plan $/fix.patchbundle $/app", "apply $/fix.patchbundle $/app --dry-run"] {
+            let json = console.done(&format!("{command} --json")).json();
+            let file = &json["key_changes"][0];
+            assert_eq!(file["path"], "deploy/values.yaml", "{json}");
+            let tag = serde_json::json!({ "path": "image.tag", "before": "\"1.4.2\"", "after": "\"1.4.3\"" });
+            assert_eq!(file["keys"][0], tag, "{json}");
+            assert_eq!(file["keys"].as_array().map(Vec::len), Some(2), "{json}");
+        }
+    }
+}
+
+#[test]
+fn twin_a_plan_has_no_value_that_does_not_change_by_an_edit() {
+    let without = |here: &str, flags: &str, code: i32| {
+        let sandbox = product(here, EDITS);
+        let console = Console::new(&sandbox);
+        make(&console);
+        let plan = console.run(&format!("plan $/fix.patchbundle $/app {flags} --json"));
+        assert_eq!(plan.code, code, "{plan}");
+        assert!(plan.json()["key_changes"].is_null(), "{plan}");
+    };
+    // All of it is there; it can't be done; somebody chose a version as a whole.
+    without(SITE_EDITED, "", 0);
+    without(&SITE.replace("1.4.2", "9.9"), "", 3);
+    without(SITE, "--keep-mine deploy/values.yaml", 0);
+    without(SITE, "--take-theirs deploy/values.yaml", 0);
+    // Half of it is there.
+    let sandbox = product(&VALUES.replace("1.4.2", "1.4.3"), EDITS);
+    let console = Console::new(&sandbox);
+    make(&console);
+    let json = console.done("plan $/fix.patchbundle $/app --json").json();
+    assert_eq!(json["key_changes"][0]["keys"][0]["path"], "env[1]", "{json}");
+    assert_eq!(json["key_changes"][0]["keys"].as_array().map(Vec::len), Some(1), "{json}");
 }
 
 #[test]

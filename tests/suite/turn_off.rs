@@ -266,9 +266,14 @@ fn a_patch_on_top_goes_and_the_switch_below_it_stays_off() {
     console.done("make --from $/new --to $/second --order $/order.toml --output $/fix2.patchbundle");
     console.done("apply $/fix2.patchbundle $/app --yes --allow-unsigned");
     console.done("toggle off new-parser $/app --yes");
-    console.done("rollback $/app --yes");
+    // The patch that goes has no switch.
+    let rollback = console.done("rollback $/app --yes").in_one_line();
+    let told = "conf/flags.json: switches of other patches and edits in it stay";
+    assert!(rollback.contains(told) && !rollback.contains("removed first"), "{rollback}");
     assert_eq!(sandbox.read(FILE), Some(off()));
     assert!(console.done("status $/app").printed().contains("new-parser  off"));
+    let twin = console.done("rollback $/app --yes").in_one_line();
+    assert!(twin.contains("the patch's switch in it is removed first"), "{twin}");
 }
 
 #[test]

@@ -37,7 +37,10 @@ impl TomlReader<'_> {
         let mut group = KeyGroup::new(body);
         for (name, item) in table {
             let key = table.key(name).and_then(Key::span).unwrap_or_default();
-            self.budget.spend(key.start, depth)?;
+            // A key counts with its value, as in every other form.
+            if item.is_table() {
+                self.budget.spend(key.start, depth)?;
+            }
             if let Some(entry) = self.entry(name, &key, item, depth)? {
                 group.add(entry)?;
             }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::parts::{Hidden, NotCarried, Script};
+use super::patch::Edits;
 use super::rehearse::Rehearsal;
 use super::trust::{Opinion, Trust};
 use super::{EditedKey, Failure, Obstacle, PatchName, all, answers, some};
@@ -34,6 +35,7 @@ answers! {
         fingerprint: String = preview.decision().0.to_string(),
         [version]: String = preview.version.clone(),
         [text_patches]: TextFit = preview.text.as_ref().map(TextFit::new),
+        [key_changes]: Vec<Edits> = some(all(&preview.keys, Edits::new)),
         [edits]: Vec<Edit> = some(preview.edits.iter().map(|(path, edit)| Edit::new(path, edit)).collect()),
         ..scripts: Option<Scripts> = (!preview.scripts.is_empty()).then(|| Scripts::new(&preview.scripts)),
         [plan_file]: String = saved.map(path_text),
@@ -53,6 +55,7 @@ answers! {
         patch: PatchName = PatchName::new(&preview.patch),
         patches: Vec<Coming> = all(&preview.patches, Coming::related),
         restart: String = preview.patch.about.restart.as_str().to_owned(),
+        [key_changes]: Vec<Edits> = some(all(&preview.keys, Edits::new)),
         [text_patches]: TextFit = preview.text.as_ref().map(TextFit::new),
     }
 

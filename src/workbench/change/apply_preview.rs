@@ -13,7 +13,7 @@ use crate::transaction::Archive;
 use crate::trust::{Review, Verdict};
 use crate::workbench::hidden::Hidden;
 use crate::workbench::look::situation::Survey;
-use crate::workbench::{ApplyOptions, Consent, DecisionDigest, Error, KnownRehearsal, Result};
+use crate::workbench::{ApplyOptions, Consent, DecisionDigest, Error, KnownRehearsal, Result, ShownEdits};
 
 /// A preview with everything that is needed to make it true.
 pub(crate) struct Previewed {
@@ -44,6 +44,8 @@ pub struct ApplyPreview {
     pub text: Option<TextOrigin>,
     /// What becomes of files that somebody edited, as far as it was worked out or chosen.
     pub edits: BTreeMap<TreePath, Resolution>,
+    /// The values that edits by key make others. Empty where nobody is shown the preview.
+    pub keys: Vec<ShownEdits>,
     /// Every patch, in the order in which they come.
     pub patches: Vec<ComingPatch>,
     /// What the patches hide, in words, names and contents. Empty where nobody is shown the preview.

@@ -11,6 +11,7 @@ pub(super) mod decision;
 mod finish_checks;
 pub(super) mod health;
 pub(super) mod kept_edits;
+mod key_table;
 pub(super) mod locked;
 mod made_contents;
 mod neighbours;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::apply_preview::Previewed;
 use super::components::add_components;
 use super::dangers::add_dangers;
+use super::key_table::keys_that_change;
 use super::made_contents::prove_made_contents;
 use super::permission::{CheckedBundles, Purpose};
 use super::scripts::ScriptPlan;
@@ -80,6 +81,7 @@ impl Workbench {
         for bundle in bundles.as_slice() {
             preview.hidden.merge(hidden_in(bundle, Some((&fs, &seen)), watch.cancel)?);
         }
+        preview.keys = keys_that_change(bundles.as_slice(), &preview, &*fs)?;
         Ok(preview)
     }
 
@@ -395,6 +397,7 @@ fn of_plan(
         patches,
         hidden: Hidden::default(),
         edits: BTreeMap::new(),
+        keys: Vec::new(),
         scripts: ScriptPlan::default(),
         dangers: Vec::new(),
         rehearsal: None,

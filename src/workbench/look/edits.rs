@@ -13,7 +13,7 @@ use crate::plan::why::Edits;
 use crate::workbench::{Error, Result, Workbench};
 
 /// The edits of one file, with the content that they begin with.
-pub(super) struct CheckedEdits {
+pub(crate) struct CheckedEdits {
     pub edits: FileEdits,
     pub base: Vec<u8>,
     /// The values that become others.
@@ -134,6 +134,15 @@ impl CheckedEdits {
 pub(crate) fn edits_by_file(bundle: &VerifiedBundle) -> Result<BTreeMap<TreePath, FileEdits>> {
     let edited = bundle.patch.changes.iter().filter(|change| change.edit.is_some());
     edited.map(|change| Ok((change.path.clone(), certain_edits(bundle, change)?.edits))).collect()
+}
+
+/// The edits by key that a bundle has for the file at `path`.
+///
+/// # Errors
+/// As those of [`shown_edits`].
+pub(crate) fn edits_at(bundle: &VerifiedBundle, path: &TreePath) -> Result<Option<CheckedEdits>> {
+    let change = bundle.patch.change_at(path).filter(|change| change.edit.is_some());
+    change.map(|change| certain_edits(bundle, change)).transpose()
 }
 
 /// What all edits by key of a bundle change.

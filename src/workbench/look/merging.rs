@@ -345,7 +345,9 @@ impl LocalEdit<'_> {
         let Some(content) = content else { return Ok(None) };
         let mode = self.mode([left.mode, mine.mode, after.mode]);
         let file = FileNode { mode, ..same_but(after, &content) };
-        Ok(made.keep(&self.change.path, content).then_some(Resolution::Switched { file: Some(file) }))
+        Ok(made
+            .keep(&self.change.path, content)
+            .then_some(Resolution::Switched { goes: false, file: Some(file) }))
     }
 
     /// Both edits together, if they fit.

@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::merged_contents::MergedContents;
 use super::read_file::read_file;
 use super::situation::Survey;
 use super::stack::FolderStack;
@@ -98,10 +97,12 @@ impl MovedSwitches {
                 continue;
             }
             let stay: Vec<&MovedSwitch> = here.iter().filter(|one| !going.contains(&one.key)).collect();
+            let goes = stay.len() < here.len();
             let (Some(Node::File(mine)), Some(Node::File(after))) = (&observed, &step.after) else {
                 // It was the file itself that was switched off.
                 if observed.is_none() && stay.is_empty() {
-                    survey.situation.edits.insert(step.path.clone(), Resolution::Switched { file: None });
+                    let resolution = Resolution::Switched { goes, file: None };
+                    survey.situation.edits.insert(step.path.clone(), resolution);
                 }
                 continue;
             };
@@ -128,11 +129,15 @@ impl MovedSwitches {
             let resolution = match goal {
                 None | Some((_, None)) => {
                     survey.made.take(&step.path);
-                    Some(Resolution::Switched { file: None })
+                    Some(Resolution::Switched { goes, file: None })
                 }
                 Some((before, Some(content))) => {
                     let content = stay.iter().try_fold(content, |content, one| one.in_place(&content));
-                    content.and_then(|content| keep(&step.path, before, content, &mut survey.made))
+                    content.and_then(|content| {
+                        let file = same_but(before, &content);
+                        let is_kept = survey.made.keep(&step.path, content);
+                        is_kept.then_some(Resolution::Switched { goes, file: Some(file) })
+                    })
                 }
             };
             if let Some(resolution) = resolution {
@@ -197,11 +202,6 @@ impl MovedSwitch {
 /// The content with each switch where its patch left it.
 pub(crate) fn as_left(switches: &[MovedSwitch], content: &[u8]) -> Option<Vec<u8>> {
     switches.iter().try_fold(content.to_vec(), |content, one| one.at(&content, one.toggle.initially))
-}
-
-fn keep(path: &TreePath, like: &FileNode, content: Vec<u8>, made: &mut MergedContents) -> Option<Resolution> {
-    let file = same_but(like, &content);
-    made.keep(path, content).then_some(Resolution::Switched { file: Some(file) })
 }
 
 /// The same file with another content.

@@ -40,6 +40,32 @@ fn a_file_of_ten_megabytes_is_edited_like_a_small_one() {
 }
 
 #[test]
+fn fifty_thousand_keys_and_five_thousand_documents_are_edited_like_a_few() {
+    let keys = |sign: &str| (0..=50_000).map(|n| format!("k{n}{sign}{n}\n")).collect::<String>();
+    let documents: String = (0..5_000)
+        .map(|n| format!("---\nkind: Service\nmetadata:\n  name: s{n}\nspec:\n  port: {n}\n"))
+        .collect();
+    let set = "do = [{ set = \"k50000\", to = 7 }]";
+    let meant = "where = { kind = \"Service\", \"metadata.name\" = \"s4999\" }\ndo = [{ set = \"spec.port\", to = 7 }]";
+    for (file, text, edits, from, to) in [
+        ("a.yaml", keys(": "), set, "k50000: 50000", "k50000: 7"),
+        ("a.toml", keys(" = "), set, "k50000 = 50000", "k50000 = 7"),
+        ("b.yaml", documents, meant, "port: 4999", "port: 7"),
+    ] {
+        let (app, known) = (format!("app/{file}"), format!("known/{file}"));
+        let sandbox = Sandbox::with(&[(&*app, &*text), (&*known, &*text)]);
+        let edits = format!("[[edits]]\nfile = \"{file}\"\n{edits}\n");
+        sandbox.write("order.toml", &order("ACME-1", "", &edits));
+        let console = Console::new(&sandbox);
+        console.done(MAKE);
+        console.done(APPLY);
+        assert!(sandbox.read(&app) == Some(text.replace(from, to)), "{file}");
+        console.done("rollback $/app --yes");
+        assert!(sandbox.read(&app) == Some(text), "{file}");
+    }
+}
+
+#[test]
 fn twin_one_that_is_too_large_is_refused_with_the_limit_in_the_test_as_in_the_making() {
     let (sandbox, _) = product(16 << 20);
     let console = Console::new(&sandbox);

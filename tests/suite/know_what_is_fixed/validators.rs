@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::doubles::grype_report;
 use super::scene::*;
 use crate::support::sandbox::Sandbox;
-use crate::support::tools::is_here;
+use crate::support::tools::{Registry, is_here, lacks, python_has};
 
 /// Runs a check of others on the documents of one folder; says loudly if this machine lacks what it needs.
 fn judge(sandbox: &Sandbox, program: &str, script: &str, story: &str) {
@@ -22,7 +22,8 @@ fn judge(sandbox: &Sandbox, program: &str, script: &str, story: &str) {
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     match output.status.code() {
         Some(0) => {}
-        Some(77) => eprintln!("SKIPPED {story}: {}", told.trim()),
+        Some(77) if program == "node" => lacks(Registry::Npm, story, told.trim()),
+        Some(77) => lacks(Registry::PyPi, story, told.trim()),
         _ => panic!("{story}: {told}"),
     }
 }
@@ -99,14 +100,11 @@ fn the_mandatory_tests_of_csaf_take_every_document() {
 #[test]
 fn a_thousand_vectors_are_scored_as_others_score_them() {
     let story = "scoring vectors";
-    if !is_here("python3", story) {
+    if !python_has("cvss", story) {
         return;
     }
     let output =
         Command::new("python3").args(["-c", include_str!("vectors.py")]).output().expect("it starts");
-    if output.status.code() == Some(77) {
-        return eprintln!("SKIPPED {story}: Python has no module cvss");
-    }
     let told = String::from_utf8(output.stdout).expect("text");
     let scored: Vec<(&str, f64)> = told
         .lines()

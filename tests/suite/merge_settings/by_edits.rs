@@ -13,7 +13,7 @@ use super::read::{comments, read};
 use super::settings::{Entry, FORMS, Form, Maker, Setting};
 use super::spell::spell;
 use crate::support::chance::Chance;
-use crate::support::tools::is_here;
+use crate::support::tools::python_has;
 
 /// Settings, operations on them, and what these come to.
 struct Case {
@@ -235,12 +235,7 @@ fn ten_thousand_edits_in_each_form_are_proven_or_refused() {
 
 /// What other programs read in edited settings, and what `jsonpatch` makes of the same operations.
 fn ask_python(seeds: Range<u64>) {
-    if !is_here("python3", "holding edits against Python's readers and its jsonpatch") {
-        return;
-    }
-    let has_jsonpatch = Command::new("python3").args(["-c", "import jsonpatch"]).output();
-    if !has_jsonpatch.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED holding edits against Python: it has no jsonpatch (pip install jsonpatch)");
+    if !python_has("jsonpatch", "holding edits against Python's readers and its jsonpatch") {
         return;
     }
     let script = format!(

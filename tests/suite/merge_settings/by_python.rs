@@ -12,7 +12,7 @@ use patchwright::diff::FileEdits;
 use serde_json::{Value as Json, json};
 
 use super::settings::{FORMS, Form};
-use crate::support::tools::is_here;
+use crate::support::tools::python_has;
 
 const SCRIPT: [&str; 3] = [include_str!("judge.py"), include_str!("edits.py"), include_str!("wild.py")];
 const MAIN: &str = "if __name__ == \"__main__\":\n    main()\n";
@@ -104,12 +104,7 @@ fn ask_python(form: Form, seeds: Range<u32>) -> Told {
 }
 
 fn ask_about_all(pairs: u32) {
-    if !is_here("python3", "holding edits against Python's readers and its jsonpatch") {
-        return;
-    }
-    let modules = ["-c", "import jsonpatch, yaml"];
-    if !Command::new("python3").args(modules).output().is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED holding edits against Python: it lacks modules (pip install jsonpatch PyYAML)");
+    if !python_has("jsonpatch, yaml", "holding edits against Python's readers and its jsonpatch") {
         return;
     }
     let mut wrong = Vec::new();

@@ -255,7 +255,7 @@ try:
     import javaproperties
     SECOND["a.properties"] = javaproperties.loads
 except ImportError:
-    print("SKIPPED a.properties: no javaproperties", file=sys.stderr)
+    skipped("a.properties", "javaproperties")
 
 
 def places(value, path=()):

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::{SAVE, console, files, honest};
-use crate::support::tools::is_here;
+use crate::support::tools::{Registry, is_here, lacks};
 
 const STATEMENTS: &str = "
 import base64, glob, json, sys
@@ -63,7 +63,7 @@ fn the_tools_of_in_toto_take_every_statement() {
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     match output.status.code() {
         Some(0) => {}
-        Some(77) => eprintln!("SKIPPED verifying statements: {}", told.trim()),
+        Some(77) => lacks(Registry::PyPi, "verifying statements", told.trim()),
         _ => panic!("{told}"),
     }
 }

@@ -2,13 +2,9 @@
 import sys
 import time
 
-try:
-    from openfeature import api
-    from openfeature.contrib.provider.flagd import FlagdProvider
-    from openfeature.contrib.provider.flagd.config import ResolverType
-except ImportError as missing:
-    print("missing", missing, flush=True)
-    sys.exit(0)
+from openfeature import api
+from openfeature.contrib.provider.flagd import FlagdProvider
+from openfeature.contrib.provider.flagd.config import ResolverType
 
 api.set_provider(
     FlagdProvider(resolver_type=ResolverType.FILE, offline_flag_source_path=sys.argv[1])

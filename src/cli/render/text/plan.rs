@@ -16,8 +16,8 @@ use crate::report::changes::ChangeStatus;
 use crate::report::shell_path;
 use crate::text::said_of;
 use crate::workbench::{
-    ApplyPreview, ComingPatch, Consent, KnownRehearsal, PatchNote, RebuiltPlace, RollbackPreview, Standing,
-    Turn, are_open,
+    ApplyPreview, ComingPatch, Consent, KnownRehearsal, PatchNote, RebuiltPlace, RollbackPreview, ShownEdits,
+    Standing, Turn, are_open,
 };
 
 /// Most lines of a list above a question: the question stays on a small screen.
@@ -48,6 +48,7 @@ pub(in crate::cli) fn plan(
     // With something in the way the steps are only some of them, and nobody is going to take them.
     if preview.preview.obstacles.is_empty() && !is_nothing_to_do {
         text.push_str(&what_will_happen(&preview.preview, &patches, detail, style));
+        text.push_str(&values(&preview.keys, detail, style));
     }
     if let Some(origin) = &preview.text {
         text.push_str(&super::patches::fits(origin, detail, style));
@@ -261,6 +262,27 @@ pub(super) fn what_will_happen(
     }
     text.push_str(&format!("  Disk space needed: {}\n\n", words::room(preview.needed_bytes)));
     text
+}
+
+/// The values that edits by key make others, below the file that they are in.
+fn values(files: &[ShownEdits], detail: Detail, style: Style) -> String {
+    let mut lines = Vec::new();
+    for file in files {
+        lines.push(format!("  {}\n", safe(file.path.as_str())));
+        lines.extend(file.keys.iter().map(|key| format!("    {}\n", wrapped(&key.phrase(), 6))));
+    }
+    if lines.is_empty() {
+        return String::new();
+    }
+    let shown = match detail {
+        Detail::Full => lines.len(),
+        Detail::Short => lines.len().min(SHORT_LINES),
+    };
+    let more = match lines.len() - shown {
+        0 => String::new(),
+        more => format!("  … and {more} more lines; --verbose lists all of them\n"),
+    };
+    format!("{}{}{more}\n", heading("Values that change", style), lines[..shown].concat())
 }
 
 /// What a change does, and where.
