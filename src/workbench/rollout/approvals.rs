@@ -51,8 +51,8 @@ impl Workbench {
         let store = self.rollout_store(file)?;
         let state = store.must_load()?;
         state.refuse_over()?;
-        let (ring, said, plan) = (state.ring_named(ring)?, self.said(reason), state.plan());
-        let name = &state.rings[ring].name;
+        let (ring, said) = (state.ring_named(ring)?, self.said(reason));
+        let (name, plan) = (&state.rings[ring].name, state.plan(ring));
         let approval = Approval::new(&state.id, plan, name, said.by, said.time.clone(), said.reason);
         let bytes = approval.to_bytes();
         if bytes.len() > MAX_APPROVAL_BYTES {
@@ -70,7 +70,7 @@ impl Workbench {
         // Never keep what would not verify, whoever made it.
         let key = key_of(&signed).ok_or_else(|| Error::refused(Keys::DoesNotFit))?;
         self.say(file, |now| {
-            if now.plan() != plan {
+            if now.plan(ring) != plan {
                 return Err(Error::refused(RolloutMismatch::Edited));
             }
             let kept = &mut now.rings[ring].signed;
@@ -94,7 +94,7 @@ impl Workbench {
         let bytes = signed.said.as_bytes();
         let approval = Approval::parse(bytes)?;
         let is_of_this = approval.rollout == state.id
-            && approval.plan == state.plan().to_string()
+            && approval.plan == state.plan(ring).to_string()
             && approval.ring == state.rings[ring].name;
         let now = self.environment.timestamp();
         let by = approver(&attached(signed), bytes, &state.products(), keyring, now)?;
@@ -149,7 +149,8 @@ fn by_key(approval: Approval, Approver { key, owner }: Approver, state: &Rollout
 fn unheard(signed: &SignedApproval) -> ApprovalView {
     let (by, time) = Approval::parse(signed.said.as_bytes())
         .map_or_else(|| ("somebody".to_owned(), String::new()), |said| (said.by, said.time));
-    let ignored = Some("its signature isn't for this ring as it was started".to_owned());
+    let ignored =
+        Some("its signature isn't for this ring, or is from before its last start or stop".to_owned());
     let (reason, key, owner) = (None, None, None);
     ApprovalView { by, time, reason, key, owner, ignored, untrusted_for: Vec::new() }
 }

@@ -48,8 +48,7 @@ impl Workbench {
             let was_stopped = state.stopped.take().is_some();
             state.paused = None;
             for ring in state.rings.iter_mut().filter(|ring| was_stopped && ring.begun.is_none()) {
-                ring.approvals.clear();
-                ring.signed.clear();
+                ring.ask_again();
             }
             let tried = [MemberState::PutBack, MemberState::NotGoodAnyMore, MemberState::NeedsPerson];
             for member in state.rings.iter_mut().flat_map(|ring| &mut ring.members) {

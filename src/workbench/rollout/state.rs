@@ -119,10 +119,20 @@ pub(super) struct RingState {
     pub approvals: Vec<Attribution>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signed: Vec<SignedApproval>,
+    /// How often people were asked anew whether it begins, since what they had said before didn't count any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked_again: Option<u32>,
     pub members: Vec<Member>,
 }
 
 impl RingState {
+    /// Forgets who approved it: no word of before counts any more, wherever somebody kept it.
+    pub fn ask_again(&mut self) {
+        self.approvals.clear();
+        self.signed.clear();
+        self.asked_again = Some(self.asked_again.unwrap_or_default().saturating_add(1));
+    }
+
     pub(crate) fn standings(&self) -> Vec<MemberStanding> {
         self.members.iter().map(Member::standing).collect()
     }
@@ -141,6 +151,7 @@ impl RolloutState {
             checked: None,
             approvals: Vec::new(),
             signed: Vec::new(),
+            asked_again: None,
             members,
         });
         // The same file and patches are the same rollout, also for a folder whose history is all that is left of it.
@@ -220,8 +231,9 @@ impl RolloutState {
         Ok(())
     }
 
-    /// SHA-256 of what people approve: which patches come into which folders, and which start of the rollout it is.
-    pub fn plan(&self) -> Digest {
+    /// SHA-256 of what people approve of this ring: which patches come into which folders, which start of the rollout it is,
+    /// and how often they were asked before.
+    pub fn plan(&self, ring: usize) -> Digest {
         let patches: Vec<&str> = self.patches.iter().map(|patch| patch.sha256.as_str()).collect();
         let of_ring = |ring: &RingState| {
             let folders: Vec<&str> = ring.members.iter().map(|member| member.path.as_str()).collect();
@@ -229,7 +241,10 @@ impl RolloutState {
         };
         let rings: Vec<_> = self.rings.iter().map(of_ring).collect();
         let started = (&self.started.time, self.earlier.len());
-        let fixed = serde_json::json!({ "patches": patches, "rings": rings, "started": started });
+        let mut fixed = serde_json::json!({ "patches": patches, "rings": rings, "started": started });
+        if let Some(asked_again) = self.rings[ring].asked_again {
+            fixed["asked_again"] = asked_again.into();
+        }
         Digest::compute(fixed.to_string().as_bytes())
     }
 

@@ -141,7 +141,10 @@ fn an_approval_is_for_one_ring_of_one_start_and_nothing_else() {
     });
     let run = go_on(&site);
     assert!(run.out.contains("2 people have to approve the ring \"rest\""), "{run}");
-    assert!(run.out.contains("its signature isn't for this ring as it was started"), "{run}");
+    assert!(
+        run.out.contains("its signature isn't for this ring, or is from before its last start or stop"),
+        "{run}"
+    );
     assert_eq!(console(&site).run(&typed("roll-back --yes")).code, 0);
     assert_eq!(console(&site).run(&typed("run --again --yes --allow-unsigned")).code, 7);
     forge(&site, |state| state["rings"][1]["signed"] = signed);
@@ -149,6 +152,42 @@ fn an_approval_is_for_one_ring_of_one_start_and_nothing_else() {
     assert!(run.code == 7 && run.out.contains("1 person has to approve the ring \"second\""), "{run}");
     assert!(!site.has_patch("b"), "what was approved before it was rolled back is not approved now");
     assert_eq!(approve(&site, "second", "anna").code, 0);
+    assert_eq!(go_on(&site).code, 7);
+    assert!(site.has_patch("b"));
+}
+
+#[test]
+fn what_was_approved_before_a_stop_is_not_approved_after_it() {
+    let site = site();
+    let signed = |site: &Site| {
+        let mut signed = Value::Null;
+        forge(site, |state| signed = state["rings"][1]["signed"].clone());
+        signed
+    };
+    assert_eq!(approve(&site, "second", "anna").code, 0);
+    let before = signed(&site);
+    console(&site).run(&typed("stop --reason=wait"));
+    console(&site).run(&typed("resume"));
+    forge(&site, |state| state["rings"][1]["signed"] = before.clone());
+    let run = go_on(&site);
+    assert!(run.code == 7 && run.out.contains("1 person has to approve the ring \"second\""), "{run}");
+    assert!(
+        run.out.contains("its signature isn't for this ring, or is from before its last start or stop"),
+        "{run}"
+    );
+    assert!(!site.has_patch("b"));
+    assert_eq!(approve(&site, "second", "anna").code, 0);
+    assert_ne!(signed(&site), before);
+    assert_eq!(go_on(&site).code, 7);
+    assert!(site.has_patch("b"));
+}
+
+#[test]
+fn twin_a_pause_takes_no_approval_away() {
+    let site = site();
+    assert_eq!(approve(&site, "second", "anna").code, 0);
+    console(&site).run(&typed("pause --reason=lunch"));
+    console(&site).run(&typed("resume"));
     assert_eq!(go_on(&site).code, 7);
     assert!(site.has_patch("b"));
 }
