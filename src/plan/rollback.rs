@@ -50,11 +50,8 @@ pub(crate) fn plan_rollback(
             // The other way round: what the patch did goes, what was edited since stays.
             let note = FileNote::EditsKept { how: by.clone(), after: what };
             notes.push(Note::of_file(&step.path, note));
-            inverse.push(Step {
-                path: step.path,
-                before: observed.cloned(),
-                after: Some(Node::File(file.clone())),
-            });
+            let after = Some(Node::File(file.clone()));
+            inverse.push(Step { path: step.path, before: observed.cloned(), after });
             continue;
         }
         let edited = observed != step.before.as_ref();

@@ -111,19 +111,16 @@ fn findings_of_trust(preview: &ApplyPreview) -> Vec<Finding> {
     if preview.patches.len() < 2 {
         return finding_of_trust(&preview.verdict).into_iter().collect();
     }
-    let mut findings: Vec<Finding> = Vec::new();
+    let mut judged: Vec<(&Verdict, Vec<String>)> = Vec::new();
     for one in preview.coming() {
-        let Some(finding) = finding_of_trust(&one.verdict) else { continue };
         let id = line(one.patch.about.identity.id.as_str());
-        match findings
-            .iter_mut()
-            .find(|known| known.heading == finding.heading && known.meaning == finding.meaning)
-        {
-            Some(known) => known.evidence.push(id),
-            None => findings.push(Finding { evidence: vec![id], ..finding }),
+        match judged.iter_mut().find(|(verdict, _)| **verdict == one.verdict) {
+            Some((_, ids)) => ids.push(id),
+            None => judged.push((&one.verdict, vec![id])),
         }
     }
-    findings
+    let finding = |(verdict, evidence)| Some(Finding { evidence, ..finding_of_trust(verdict)? });
+    judged.into_iter().filter_map(finding).collect()
 }
 
 fn finding_of_trust(verdict: &Verdict) -> Option<Finding> {

@@ -12,7 +12,7 @@ const LOOK: f64 = 0.5;
 
 /// A page with a button that begins a change, or ends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum PageWithChange {
     /// The guided way: the run and the stage.
     Guided(u64, Stage),
     /// A question about many folders.
@@ -24,7 +24,7 @@ pub(crate) enum Place {
 /// Which such page was drawn last, and since when it can be seen.
 #[derive(Debug, Default)]
 pub(crate) struct PageArrival {
-    place: Option<Place>,
+    place: Option<PageWithChange>,
     /// When the first picture of it was begun.
     drawn: f64,
     /// When the next one was begun: nobody saw the first before that, however long it took.
@@ -33,7 +33,7 @@ pub(crate) struct PageArrival {
 
 impl PageArrival {
     /// Notes that this page is drawn; whether it has just come.
-    pub(super) fn arrive(&mut self, context: &Context, place: &Place) -> bool {
+    pub(super) fn arrive(&mut self, context: &Context, place: &PageWithChange) -> bool {
         let has_come = self.place.as_ref() != Some(place);
         if has_come {
             let now = context.input(|input| input.time);

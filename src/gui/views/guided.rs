@@ -3,7 +3,7 @@
 use egui::{Label, Ui};
 
 use super::Fields;
-use super::arrival::Place;
+use super::arrival::PageWithChange;
 use super::findings::findings_ui;
 use super::result;
 use super::rows::reason_ui;
@@ -50,7 +50,7 @@ fn steps(guided: &Guided) -> (&'static [&'static str], usize) {
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(guided) = &model.guided else { return };
-    let place = Place::Guided(guided.run, guided.stage);
+    let place = PageWithChange::Guided(guided.run, guided.stage);
     let begins = fields.arrival.arrive(ui.ctx(), &place);
     let mut hands = (fields, outbox, begins);
     with_foot_bar(

@@ -3,7 +3,7 @@
 use egui::{Color32, Label, Ui};
 
 use super::Fields;
-use super::arrival::Place;
+use super::arrival::PageWithChange;
 use super::rows::{field_ui, reason_ui};
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
@@ -35,7 +35,7 @@ pub(super) fn sign(mark: ExpectationMark, tokens: &Tokens) -> (Icon, Color32) {
 pub(super) fn first_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) -> bool {
     match &model.many.run {
         Some(run) if run.end.is_none() => {
-            let is_new = has_just_come(ui, fields, &Place::Work(run.number));
+            let is_new = has_just_come(ui, fields, &PageWithChange::Work(run.number));
             working_ui(ui, run, is_new, outbox);
             return true;
         }
@@ -44,7 +44,7 @@ pub(super) fn first_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: 
     }
     match &model.many.asked {
         Some(asked) => {
-            let is_new = has_just_come(ui, fields, &Place::Question(asked.about.clone()));
+            let is_new = has_just_come(ui, fields, &PageWithChange::Question(asked.about.clone()));
             question_ui(ui, model, asked, is_new, outbox);
             true
         }
@@ -56,7 +56,7 @@ pub(super) fn first_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: 
 }
 
 /// Whether this has just come: who clicks on at one place means what was there before.
-fn has_just_come(ui: &Ui, fields: &mut Fields, place: &Place) -> bool {
+fn has_just_come(ui: &Ui, fields: &mut Fields, place: &PageWithChange) -> bool {
     fields.arrival.arrive(ui.ctx(), place);
     !fields.arrival.is_looked_at(ui.ctx())
 }

@@ -55,7 +55,7 @@ fn all() -> Vec<(EntryFact, &'static str)> {
                 found: text("2"),
                 path: path(),
             },
-            "A 1 needs pkg:npm/a >= 1; f says 2",
+            "A 1 needs pkg:npm/a vers:npm/>=1; f says 2",
         ),
         (
             EntryFact::NotWithdrawn { list: text("l.json"), sha256 },

@@ -7,6 +7,7 @@ use super::*;
 
 /// The stories decide in the same way what happens without a program.
 #[path = "../../../tests/suite/support/tools.rs"]
+#[allow(dead_code, reason = "the stories of the suite need more of it")]
 mod tools;
 
 /// A program that answers, or a word of why the test does nothing.

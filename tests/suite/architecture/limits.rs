@@ -7,14 +7,9 @@ const MAX_FUNCTION_LINES: usize = 70;
 /// Most lines of a file, without its tests.
 const MAX_FILE_LINES: usize = 500;
 
-/// Files that are longer, each with its reason.
-const LONG_FILES: [(&str, &str); 1] =
-    [("src/present/check.rs", "one question after the other, as the guided way asks them")];
-
 #[test]
 fn no_function_or_file_is_too_long() {
     let mut found = Vec::new();
-    let mut long_files = Vec::new();
     for path in rust_files("src").iter().filter(|path| !path.to_string_lossy().contains("tests")) {
         let name = path.strip_prefix(root()).expect("it was found there").display().to_string();
         let name = name.replace('\\', "/");
@@ -24,16 +19,10 @@ fn no_function_or_file_is_too_long() {
         found.extend(too_long.map(|(function, lines)| format!("{name}: {function} has {lines} lines")));
         let lines = source.trim_end().lines().count();
         if lines > MAX_FILE_LINES {
-            long_files.push(name.clone());
-            if !LONG_FILES.iter().any(|(file, _)| *file == name) {
-                found.push(format!("{name} has {lines} lines"));
-            }
+            found.push(format!("{name} has {lines} lines"));
         }
     }
     assert!(found.is_empty(), "split these along their ideas:\n{}", found.join("\n"));
-    let gone: Vec<_> =
-        LONG_FILES.iter().filter(|(file, _)| !long_files.iter().any(|long| long == file)).collect();
-    assert!(gone.is_empty(), "strike these from the list: {gone:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::{EvidencePack, PatchEvidence};
 use crate::ledger::{Action, Entry, Turn, Turns};
-use crate::model::LayerKey;
+use crate::model::{Compliance, LayerKey};
 use crate::plan::{ClaimProof, ControlAsk, ControlFacts, ControlLine, judge_controls};
 use crate::workbench::FixedHere;
 
@@ -37,7 +37,7 @@ fn facts(pack: &EvidencePack, patch: &PatchEvidence, times: &BelievedTimes<'_>) 
         due: patch.due.clone(),
         issues: said.map(|said| said.issues.clone()).unwrap_or_default(),
         ticket: entry.and_then(|entry| entry.ticket.clone()),
-        serves: said.iter().flat_map(|said| &said.compliance).map(|rule| rule.name()).collect(),
+        serves: said.iter().flat_map(|said| &said.compliance).map(Compliance::name).collect(),
     }
 }
 
