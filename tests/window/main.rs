@@ -14,6 +14,7 @@ mod pictures;
 mod release;
 mod support;
 #[path = "../suite/support/tools.rs"]
+#[allow(dead_code, reason = "the stories of the suite need more of it")]
 mod tools;
 mod two_pictures;
 mod worker_process;

@@ -1,4 +1,4 @@
-//! Functions fit on a screen and files can be read at one go, but for those that are listed with their reason.
+//! Functions fit on a screen, and files can be read at one go.
 
 use super::{read, root, rust_files, without_tests};
 

@@ -59,8 +59,8 @@ fn a_missing_requirement_beside_the_file_is_added_and_both_go_in_and_out() {
     person.must_see("FIRST + SECOND");
     person.must_see(several::APPLY_TITLE);
     // Of both the same is told, once and with their names.
-    let told = person.texts().iter().filter(|text| text.starts_with("Not trusted: this patch isn't")).count();
-    assert_eq!(told, 1, "{}", person.told());
+    let told = person.told();
+    assert_eq!(told.matches("Not trusted: this patch isn't").count(), 1, "{told}");
     goes_through(&mut person);
     person.must_see(several::APPLIED);
     // What came together is undone together.

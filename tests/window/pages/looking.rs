@@ -145,6 +145,7 @@ fn an_sbom_answers_for_the_components_that_a_patch_needs() {
         purl: Purl::parse("pkg:deb/debian/libssl3").expect("a purl"),
         versions: VersRange::parse("vers:deb/>=3.0.7|<4").expect("a range"),
         is_required: true,
+        detect: Vec::new(),
     };
     let bundle = sandbox.bundle("NEEDS").replace("a.txt", "1\n", "2\n");
     let bundle = bundle.but(|patch| patch.about.requires_components = vec![needs]);
