@@ -157,10 +157,6 @@ pub enum EntryFact {
     Held {
         reason: String,
     },
-    /// A rollback after which these were to come. If they can't, it is undone.
-    MadeWay {
-        patches: Vec<String>,
-    },
 }
 
 /// How an uncertain hunk fits.
@@ -258,7 +254,6 @@ impl EntryFact {
             EntryFact::OriginalMissing { path } => format!("the original of {path} was missing"),
             EntryFact::PutAside { path, now } => format!("kept a copy of {path} as {now}"),
             EntryFact::Held { reason } => format!("reason: {reason}"),
-            EntryFact::MadeWay { patches } => format!("so that this can be applied: {}", patches.join(", ")),
         }
     }
 
@@ -331,15 +326,6 @@ impl Entry {
         held.or(self.older_remarks.first()).map(String::as_str)
     }
 
-    /// The patches that were to come after this rollback.
-    pub(crate) fn made_way_for(&self) -> &[String] {
-        let made_way = self.facts.iter().find_map(|fact| match fact {
-            EntryFact::MadeWay { patches } => Some(patches.as_slice()),
-            _ => None,
-        });
-        made_way.unwrap_or_default()
-    }
-
     /// Whether somebody stopped this check of it before it had an answer.
     pub(crate) fn has_stopped(&self, note: &CheckNote) -> bool {
         let is_it =
@@ -393,11 +379,7 @@ impl Entry {
 
     /// Whether it says something that also the eighth generation does not understand.
     pub(crate) fn is_of_ninth_generation(&self) -> bool {
-        let is_new = |fact: &EntryFact| match fact {
-            EntryFact::File { became, .. } => became.is_of_ninth_generation(),
-            EntryFact::MadeWay { .. } => true,
-            _ => false,
-        };
+        let is_new = |fact: &EntryFact| matches!(fact, EntryFact::File { became, .. } if became.is_of_ninth_generation());
         let is_stopped = |script: &ScriptNote| script.state == ScriptState::Stopped;
         self.facts.iter().any(is_new) || self.scripts.iter().any(is_stopped)
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, EntryFact, as_text, as_word};
+use super::{Entry, as_text, as_word};
 use crate::model::{CauseKind, Digest, Measured, ReasonKind};
 
 /// Why, for which ticket and by whom something is changed, as far as somebody said so.
@@ -16,14 +16,11 @@ pub struct Occasion {
     pub trigger: Option<TriggerNote>,
     /// The larger work that it is a part of.
     pub cause: Option<CauseNote>,
-    /// The patches that are to come once this rollback is done, by their ids.
-    pub makes_way_for: Vec<String>,
 }
 
 impl Occasion {
     /// Nobody said anything.
-    pub const NONE: Self =
-        Self { reason: None, ticket: None, trigger: None, cause: None, makes_way_for: Vec::new() };
+    pub const NONE: Self = Self { reason: None, ticket: None, trigger: None, cause: None };
 
     /// Whether it is one of many changes, which nobody looks at one by one.
     pub(crate) fn is_unwatched(&self) -> bool {
@@ -87,10 +84,8 @@ pub struct DowntimeNote {
 impl Entry {
     /// The same entry with what somebody said about its occasion.
     pub(crate) fn on(mut self, occasion: &Occasion) -> Self {
-        let Occasion { reason, ticket, trigger, cause, makes_way_for } = occasion.clone();
+        let Occasion { reason, ticket, trigger, cause } = occasion.clone();
         (self.reason, self.ticket, self.trigger, self.cause) = (reason, ticket, trigger, cause);
-        let patches = makes_way_for;
-        self.facts.extend((!patches.is_empty()).then_some(EntryFact::MadeWay { patches }));
         self
     }
 
@@ -101,7 +96,6 @@ impl Entry {
             ticket: self.ticket.clone(),
             trigger: self.trigger.clone(),
             cause: self.cause.clone(),
-            makes_way_for: Vec::new(),
         }
     }
 

@@ -48,38 +48,12 @@ pub(crate) struct Layers {
     pub moved: Vec<MovedLayer>,
 }
 
-impl Layers {
-    /// The same with `before` in place of `after`, where nothing that came since touched what is in that.
-    fn with_instead(&self, before: &Layers, after: &Layers) -> Option<Layers> {
-        let slots = self.slots.strip_prefix(after.slots.as_slice())?;
-        let moved = self.moved.strip_prefix(after.moved.as_slice())?;
-        Some(Layers {
-            slots: [before.slots.as_slice(), slots].concat(),
-            moved: [before.moved.as_slice(), moved].concat(),
-        })
-    }
-}
-
 impl Ledger {
     /// The patches in the product.
     pub(crate) fn layers(&self) -> Layers {
-        self.layers_after(u64::MAX)
-    }
-
-    /// The patches in the product after the entry `seq`.
-    fn layers_after(&self, seq: u64) -> Layers {
         let mut replay = Replay::new(self);
-        replay.take_through(seq);
+        replay.take_through(u64::MAX);
         replay.now
-    }
-
-    /// Whether what the rollback `seq` took out can come back below what came since.
-    pub(crate) fn can_come_back(&self, seq: u64) -> bool {
-        if returning(self).len() >= MOST_RETURNING {
-            return false;
-        }
-        let [before, after] = [seq.saturating_sub(1), seq].map(|seq| self.layers_after(seq));
-        self.layers().with_instead(&before, &after).is_some()
     }
 
     /// The patches that are in the product, replaced ones among them, in the order in which they came in.
@@ -290,18 +264,13 @@ pub(super) struct Replay<'a> {
     before: Layers,
     /// The newest change.
     last: u64,
-    /// The rollbacks that are taken back, and not by the next change.
-    returning: BTreeSet<u64>,
-    /// The patches as they were before and after each of these.
-    around: BTreeMap<u64, [Layers; 2]>,
     /// How many entries were taken in.
     taken: usize,
 }
 
 impl<'a> Replay<'a> {
     pub fn new(ledger: &'a Ledger) -> Self {
-        let (now, before, around) = (Layers::default(), Layers::default(), BTreeMap::new());
-        Self { ledger, now, before, last: 0, returning: returning(ledger), around, taken: 0 }
+        Self { ledger, now: Layers::default(), before: Layers::default(), last: 0, taken: 0 }
     }
 
     /// Takes in what was not taken in yet, up to the entry `seq`.
@@ -318,7 +287,6 @@ impl<'a> Replay<'a> {
     }
 
     fn step(&mut self, entry: &Entry) {
-        let before = self.returning.contains(&entry.seq).then(|| self.now.clone());
         match entry.action {
             Action::Apply => self.came(entry),
             Action::Rollback if entry.out.is_empty() => self.taken_back(entry),
@@ -332,7 +300,6 @@ impl<'a> Replay<'a> {
             Action::Repair | Action::PutBack | Action::Checked | Action::Scripts | Action::Toggle => return,
         }
         self.last = entry.seq;
-        self.around.extend(before.map(|before| (entry.seq, [before, self.now.clone()])));
     }
 
     /// Keeps what is there, if the next change takes `entry` back: with thousands of patches that costs.
@@ -386,14 +353,10 @@ impl<'a> Replay<'a> {
         let Some(reversed) = entry.reverses else { return };
         if reversed != self.last {
             self.keep_before(entry);
-            let around = self.around.remove(&reversed);
-            match around.and_then(|[before, after]| self.now.with_instead(&before, &after)) {
-                Some(now) => self.now = now,
-                None => return self.now.slots.retain(|slot| slot.undo_entry != reversed),
-            }
-        } else {
-            std::mem::swap(&mut self.now, &mut self.before);
+            self.now.slots.retain(|slot| slot.undo_entry != reversed);
+            return;
         }
+        std::mem::swap(&mut self.now, &mut self.before);
         // The safe copies that a simple rollback used up are live again, and what they replaced is the new way back.
         let used_up = self
             .ledger
@@ -404,18 +367,6 @@ impl<'a> Replay<'a> {
         let slots = self.now.slots.iter_mut();
         slots.filter(|slot| Some(slot.undo_entry) == used_up).for_each(|slot| slot.undo_entry = entry.seq);
     }
-}
-
-/// Most rollbacks of a history that are taken back later than by the next change: all patches are kept for each.
-const MOST_RETURNING: usize = 256;
-
-/// The rollbacks that are taken back, and not by the next change.
-fn returning(ledger: &Ledger) -> BTreeSet<u64> {
-    let is_change = |entry: &&Entry| matches!(entry.action, Action::Apply | Action::Rollback);
-    let changes: Vec<&Entry> = ledger.entries().iter().filter(is_change).collect();
-    let later = changes.windows(2).filter_map(|two| two[1].reverses.filter(|seq| *seq != two[0].seq));
-    let is_rollback = |seq: &u64| ledger.entry(*seq).is_some_and(|entry| entry.action == Action::Rollback);
-    later.filter(is_rollback).take(MOST_RETURNING).collect()
 }
 
 /// Everything up to the patch that `entry` names.

@@ -150,8 +150,7 @@ impl Planner<'_> {
         {
             let (id, reason) = (conflict.id.to_string(), conflict.reason.raw().to_owned());
             let is_strangers = situation.strangers.contains(&id);
-            let is_coming = coming.contains_key(id.as_str());
-            self.refuse(Unfit::Excludes { id, reason, is_coming, is_strangers });
+            self.refuse(Unfit::Excludes { id, reason, is_strangers });
         }
     }
 

@@ -77,7 +77,7 @@ pub(crate) use metrics::{
 };
 pub use note::Note;
 pub(crate) use note::{NoteAbout, NoteSource};
-pub(crate) use open_again::{fixed_by, open_without};
+pub(crate) use open_again::open_without;
 pub use order::in_order;
 pub(crate) use problem_facts::{Band, Exploited, ProblemFacts};
 pub(crate) use relate::{

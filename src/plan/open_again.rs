@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Layer;
 use super::aliases::problems;
 use super::fixed::all_resolved;
-use crate::model::{LayerKey, Patch, ResolvedIssue};
+use crate::model::{LayerKey, ResolvedIssue};
 
 /// The names of vulnerabilities that `goes` leave open in the folder of `layers`; the patches of `back` are active again
 /// without them.
@@ -15,7 +15,11 @@ pub(crate) fn open_without(
     goes: &BTreeSet<LayerKey>,
     back: &BTreeSet<LayerKey>,
 ) -> Vec<String> {
-    let fixed_by = |layer: &Layer| layer.patch.as_deref().map(fixed_by).unwrap_or_default();
+    let fixed_by = |layer: &Layer| -> Vec<Vec<String>> {
+        let resolved = layer.patch.as_deref().map(all_resolved).unwrap_or_default();
+        let fixed = resolved.into_iter().filter(ResolvedIssue::is_fixed_vulnerability);
+        fixed.map(|issue| issue.ids().cloned().collect()).collect()
+    };
     let leave = layers.iter().filter(|layer| goes.contains(&layer.key) && layer.is_active());
     let is_vouched = leave.clone().any(|layer| !layer.authors.is_empty());
     // What nobody who is trusted says takes no warning away that somebody who is trusted gives.
@@ -28,10 +32,4 @@ pub(crate) fn open_without(
     let is_open = |numbers: &[usize]| numbers.iter().all(|one| *one < number);
     let open = problems(&named).into_iter().filter(|problem| is_open(&problem.numbers));
     open.filter_map(|problem| problem.names.into_iter().next()).collect()
-}
-
-/// The vulnerabilities that a patch says it fixes, each with all its names.
-pub(crate) fn fixed_by(patch: &Patch) -> Vec<Vec<String>> {
-    let fixed = all_resolved(patch).into_iter().filter(ResolvedIssue::is_fixed_vulnerability);
-    fixed.map(|issue| issue.ids().cloned().collect()).collect()
 }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Position, choices};
 use crate::plan::why::{PatchDoubt, Wanted};
 use crate::text::confusables::NameMatch;
-pub(crate) use past::{Happened, HistoryEvent, MadeWay, Past, Person};
+pub(crate) use past::{Happened, HistoryEvent, Past, Person};
 
 choices! {
     /// What becomes of patches that the file does not name.
@@ -100,8 +100,6 @@ pub(crate) struct ObservedFolder {
 pub(crate) enum DueAction {
     RollBack,
     Apply,
-    /// The rollback of a patch is undone, because what was to come after it can't.
-    Reapply,
     Repair,
     Turn(Position),
 }
@@ -155,8 +153,6 @@ pub(crate) enum Left {
     Failed(Person),
     /// A person applied it.
     Applied(Person),
-    /// It was rolled back so that another one could come, and reapplied when that one didn't.
-    CameBack(Person),
     /// A person moved it.
     Moved(Person),
     /// The file does not name it, and says that such are only told.
@@ -176,23 +172,15 @@ pub(crate) enum Left {
 pub(crate) struct Expectation {
     pub about: ExpectationSubject,
     pub standing: ExpectationStanding,
-    /// Vulnerabilities that are open again without the patch that goes, as far as the patches say.
-    pub opens: Vec<String>,
 }
 
 impl Expectation {
     pub fn new(about: ExpectationSubject, standing: ExpectationStanding) -> Self {
-        Self { about, standing, opens: Vec::new() }
+        Self { about, standing }
     }
 
     fn patch(id: &str, standing: ExpectationStanding) -> Self {
         Self::new(ExpectationSubject::Patch(id.to_owned()), standing)
-    }
-
-    /// Whether it is of a patch that was tried, or can't be.
-    pub(crate) fn cannot_come(&self) -> bool {
-        use ExpectationStanding::{Blocked, Failed};
-        matches!(self.standing, Blocked(_) | Failed(_) | ExpectationStanding::Left(Left::Failed(_)))
     }
 
     pub(crate) fn is_met(&self) -> bool {
@@ -230,7 +218,8 @@ pub(crate) fn decide(
     }
     let wanted: Vec<_> = wish.have.iter().map(|(id, least)| have(id, *least, seen, past, at_hand)).collect();
     // Nothing else goes as long as what should be there can't come.
-    let is_complete = !wanted.is_empty() && !wanted.iter().any(Expectation::cannot_come);
+    let is_complete = !wanted.is_empty()
+        && wanted.iter().all(|one| !matches!(one.standing, ExpectationStanding::Blocked(_)));
     let mut all: Vec<Expectation> = wish.not.iter().filter_map(|id| not(id, seen, past)).collect();
     all.extend(others(wish, seen, past, is_complete));
     let coming = |patch: &str| {
@@ -316,20 +305,14 @@ fn not(id: &str, seen: &ObservedFolder, past: &Past) -> Option<Expectation> {
     let here = here.first()?;
     Some(Expectation::patch(
         id,
-        match &here.replaced_by {
-            Some(by) => ExpectationStanding::Blocked(Wanted::Inside { id: id.to_owned(), by: by.clone() }),
-            None => out(id, past),
+        match (&here.replaced_by, past.brought.get(id)) {
+            (Some(by), _) => {
+                ExpectationStanding::Blocked(Wanted::Inside { id: id.to_owned(), by: by.clone() })
+            }
+            (None, Some(person)) => ExpectationStanding::Left(Left::Applied(person.clone())),
+            (None, None) => ExpectationStanding::Due(DueAction::RollBack),
         },
     ))
-}
-
-/// How a patch stands that is here and shouldn't be.
-fn out(id: &str, past: &Past) -> ExpectationStanding {
-    match (past.brought.get(id), past.came_back.get(id)) {
-        (Some(person), _) => ExpectationStanding::Left(Left::Applied(person.clone())),
-        (None, Some(person)) => ExpectationStanding::Left(Left::CameBack(person.clone())),
-        (None, None) => ExpectationStanding::Due(DueAction::RollBack),
-    }
 }
 
 /// Patches that the file names neither as to have nor as not to have, and that stand for none that it names.
@@ -348,10 +331,10 @@ fn others<'a>(
         !is_named && patch.replaced_by.is_none() && !stands_for_one(&patch.id)
     };
     seen.patches.iter().filter(is_other).map(move |patch| {
-        let standing = match past.came_back.contains_key(&patch.id) {
-            false if !is_complete => ExpectationStanding::Left(Left::NotNamed),
-            _ if wish.others == Others::Report => ExpectationStanding::Left(Left::NotNamed),
-            _ => out(&patch.id, past),
+        let standing = match past.brought.get(&patch.id) {
+            _ if wish.others == Others::Report || !is_complete => ExpectationStanding::Left(Left::NotNamed),
+            Some(person) => ExpectationStanding::Left(Left::Applied(person.clone())),
+            None => ExpectationStanding::Due(DueAction::RollBack),
         };
         Expectation::patch(&patch.id, standing)
     })

@@ -361,7 +361,7 @@ impl Guided {
     fn named(&self) -> Option<&str> {
         match &self.which {
             Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) => Some(id),
-            Which::Last | Which::LastRollback | Which::Reapply | Which::Rollback(_) => None,
+            Which::Last | Which::LastRollback | Which::Reapply => None,
         }
     }
 

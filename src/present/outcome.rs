@@ -157,7 +157,7 @@ fn heading(guided: &Guided, condition: FolderEnd, answer: Option<&WorkerAnswer>)
             Which::Patch(_) | Which::PatchAndDependents(_) | Which::Before(_) => words::DONE_TAKE_OUT,
             // What has no backup was left as it is.
             _ if guided.damaged.leave => words::DONE_TAKE_OUT,
-            Which::Last | Which::LastRollback | Which::Reapply | Which::Rollback(_) => words::DONE_TAKE_BACK,
+            Which::Last | Which::LastRollback | Which::Reapply => words::DONE_TAKE_BACK,
         },
         (FolderEnd::Done, Task::BringBack) if guided.turns_several() => several::REAPPLIED,
         (FolderEnd::Done, Task::BringBack) => words::DONE_BRING_BACK,

@@ -165,10 +165,9 @@ fn deeds(folder: &FolderStand) -> impl Iterator<Item = DueAction> {
 fn due(done: &Reconciled) -> Vec<String> {
     let count =
         |is: fn(DueAction) -> bool| done.folders.iter().flat_map(deeds).filter(|deed| is(*deed)).count();
-    let kinds: [(usize, &str, [&str; 2]); 5] = [
+    let kinds: [(usize, &str, [&str; 2]); 4] = [
         (count(|deed| deed == DueAction::Apply), many::DUE_APPLIED, ["patch", "patches"]),
         (count(|deed| deed == DueAction::RollBack), many::DUE_ROLLED_BACK, ["patch", "patches"]),
-        (count(|deed| deed == DueAction::Reapply), many::DUE_REAPPLIED, ["patch", "patches"]),
         (count(|deed| deed == DueAction::Repair), many::DUE_REPAIRED, ["folder", "folders"]),
         (count(|deed| matches!(deed, DueAction::Turn(_))), many::DUE_TURNED, ["switch", "switches"]),
     ];
@@ -209,7 +208,7 @@ fn folder(stand: &FolderStand) -> WantedFolder {
 }
 
 fn expected(one: &Expectation) -> WantedRow {
-    let (subject, phrase) = (wanted::subject(&one.about), wanted::phrase(one));
+    let (subject, phrase) = (wanted::subject(&one.about), wanted::standing_phrase(&one.standing));
     let mark = match &one.standing {
         ExpectationStanding::Met | ExpectationStanding::MetBy(_) | ExpectationStanding::Done(_) => {
             ExpectationMark::Good
@@ -236,9 +235,7 @@ fn expected(one: &Expectation) -> WantedRow {
 /// What a person can do about what is left to people.
 const fn way_out(left: &Left) -> &'static str {
     match left {
-        Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::CameBack(_) | Left::Moved(_) => {
-            many::WANTED_BY_HAND
-        }
+        Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::Moved(_) => many::WANTED_BY_HAND,
         Left::TooOld(_) => many::WANTED_TOO_OLD,
         Left::NotNamed => many::WANTED_NOT_NAMED,
         Left::WithoutPatch => "",

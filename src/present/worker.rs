@@ -165,7 +165,7 @@ impl WorkerChange {
                 let verb = if *which == Which::Reapply { "reapply" } else { "rollback" };
                 words.extend([verb.into(), folder]);
                 words.extend(match which {
-                    Which::Last | Which::Reapply | Which::Rollback(_) => Vec::new(),
+                    Which::Last | Which::Reapply => Vec::new(),
                     Which::LastRollback => vec!["--undo".into()],
                     Which::Patch(id) => vec![id.into()],
                     Which::PatchAndDependents(id) => vec![id.into(), "--with-dependents".into()],

@@ -8,7 +8,6 @@ use super::phrases::{self, path_text};
 use super::{Report, shell_path, shell_word};
 use crate::model::{Kind, Position};
 use crate::plan::wanted::{DueAction, Expectation, ExpectationStanding, ExpectationSubject, Left, Person};
-use crate::plan::why::are_open;
 use crate::text::{Advice, escape_text, with_thousands};
 use crate::workbench::{FolderStand, Reconciled};
 
@@ -55,7 +54,7 @@ pub(crate) fn standing_word(standing: &ExpectationStanding) -> &'static str {
 }
 
 /// How it stands, as a phrase behind what it is about.
-fn standing_phrase(standing: &ExpectationStanding) -> String {
+pub(crate) fn standing_phrase(standing: &ExpectationStanding) -> String {
     match standing {
         ExpectationStanding::Met => "as expected".to_owned(),
         ExpectationStanding::MetBy(by) => format!("as expected, in {by}"),
@@ -69,21 +68,10 @@ fn standing_phrase(standing: &ExpectationStanding) -> String {
     }
 }
 
-/// The same, with what is open again.
-pub(crate) fn phrase(one: &Expectation) -> String {
-    let phrase = standing_phrase(&one.standing);
-    match &one.standing {
-        _ if one.opens.is_empty() => phrase,
-        ExpectationStanding::Due(_) => format!("{phrase}; {} again then", are_open(&one.opens)),
-        _ => format!("{phrase}; {} again", are_open(&one.opens)),
-    }
-}
-
 fn deed_phrase(deed: DueAction) -> &'static str {
     match deed {
         DueAction::Apply => "applied",
         DueAction::RollBack => "rolled back",
-        DueAction::Reapply => "reapplied, because what was to come instead can't",
         DueAction::Repair => "repaired",
         DueAction::Turn(Position::On) => "turned on",
         DueAction::Turn(Position::Off) => "turned off",
@@ -101,10 +89,6 @@ fn left_phrase(left: &Left) -> String {
             format!("applied and rolled back {}, because it failed, so it isn't tried again", by(person))
         }
         Left::Applied(person) => format!("applied {}, so it isn't rolled back", by(person)),
-        Left::CameBack(person) => format!(
-            "rolled back and reapplied {}, because what was to come instead couldn't, so it stays",
-            by(person)
-        ),
         Left::Moved(person) => format!("turned {}, so it isn't turned back", by(person)),
         Left::NotNamed => "applied here, but not in the state file".to_owned(),
         Left::KeptOut => "not in: the files it would change stay as they are here".to_owned(),
@@ -126,7 +110,7 @@ pub(crate) fn way_out(folder: &Path, one: &Expectation) -> Option<Advice> {
             Some(why.as_obstacle().in_folder(&here).hint())
         }
         ExpectationStanding::Left(
-            Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::CameBack(_) | Left::Moved(_),
+            Left::RolledBack(_) | Left::Failed(_) | Left::Applied(_) | Left::Moved(_),
         ) => Some(Advice::typed(
             "To follow the state file anyway, add --again or change the folder's entry in the file.",
         )),
@@ -162,7 +146,8 @@ pub(crate) fn read_only_phrase(folder: &FolderStand) -> Option<&'static str> {
 
 /// Every line that is to be said about a folder: what it is about, how it stands, the way out.
 pub(crate) fn lines(folder: &FolderStand, with_met: bool) -> Vec<(String, String, Option<Advice>)> {
-    let line = |one: &Expectation| (subject(&one.about), phrase(one), way_out(&folder.path, one));
+    let line =
+        |one: &Expectation| (subject(&one.about), standing_phrase(&one.standing), way_out(&folder.path, one));
     let is_shown = |one: &&Expectation| {
         with_met || !matches!(one.standing, ExpectationStanding::Met | ExpectationStanding::MetBy(_))
     };
@@ -250,30 +235,26 @@ pub(crate) fn junit(done: &Reconciled) -> String {
     let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- {MARK} -->\n<testsuites>\n");
     for folder in &done.folders {
         let path = value(&path_text(&folder.path));
-        let told = |one: &Expectation| match (one.is_met(), one.opens.is_empty()) {
-            (false, _) => Some("failure"),
-            (true, false) => Some("system-out"),
-            (true, true) => None,
-        };
-        let cases: Vec<(String, String, Option<&str>)> = folder
+        let cases: Vec<(String, String, bool)> = folder
             .expectations
             .iter()
-            .map(|one| (subject(&one.about), phrase(one), told(one)))
+            .map(|one| (subject(&one.about), standing_phrase(&one.standing), one.is_met()))
             .chain(folder.failure.as_ref().map(|error| {
                 let report = Report::from_error(error, Some(&folder.path));
-                ("the folder".to_owned(), format!("{} ({})", report.title(), report.code), Some("failure"))
+                ("the folder".to_owned(), format!("{} ({})", report.title(), report.code), false)
             }))
             .collect();
-        let failed = cases.iter().filter(|(.., told)| *told == Some("failure")).count();
+        let failed = cases.iter().filter(|(.., met)| !met).count();
         let _ =
             writeln!(text, "  <testsuite name=\"{path}\" tests=\"{}\" failures=\"{failed}\">", cases.len());
-        for (what, how, told) in cases {
+        for (what, how, met) in cases {
             let (what, how) = (value(&what), value(&how));
-            let case = format!("    <testcase classname=\"{path}\" name=\"{what}\"");
-            let _ = match told {
-                None => writeln!(text, "{case}/>"),
-                Some("failure") => writeln!(text, "{case}><failure message=\"{how}\"/></testcase>"),
-                Some(element) => writeln!(text, "{case}><{element}>{how}</{element}></testcase>"),
+            let _ = match met {
+                true => writeln!(text, "    <testcase classname=\"{path}\" name=\"{what}\"/>"),
+                false => writeln!(
+                    text,
+                    "    <testcase classname=\"{path}\" name=\"{what}\"><failure message=\"{how}\"/></testcase>"
+                ),
             };
         }
         text.push_str("  </testsuite>\n");

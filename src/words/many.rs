@@ -33,7 +33,6 @@ words! {
     BRING_IN_LINE = "Make {n} in {folders}…";
     DUE_APPLIED = "{n} will be applied.";
     DUE_ROLLED_BACK = "{n} will be rolled back.";
-    DUE_REAPPLIED = "{n} will be reapplied.";
     DUE_REPAIRED = "Files in {n} will be repaired.";
     DUE_TURNED = "{n} will be turned.";
     OPEN_FOLDER = "Open the folder";

@@ -2,9 +2,7 @@
 
 mod by_hand;
 mod each_for_itself;
-mod in_place_of;
 mod kept_out;
-mod killed;
 mod planted;
 mod switches;
 mod versions;
@@ -23,10 +21,7 @@ const NEW: &str = "new\n";
 
 /// Three folders, and two patches that somebody trusted has signed: ACME-1 changes `one`, ACME-2 changes `two`.
 fn scene() -> Sandbox {
-    scene_in(Sandbox::new())
-}
-
-fn scene_in(sandbox: Sandbox) -> Sandbox {
+    let sandbox = Sandbox::new();
     write_trusted_key(&sandbox, "acme", 1, "author");
     for number in [1, 2] {
         patch(&sandbox, number, &format!("patches/{number}.patchbundle"), "");
@@ -47,19 +42,6 @@ fn patch(sandbox: &Sandbox, number: u32, output: &str, tables: &str) {
     let text = order(&format!("ACME-{number}"), "", tables);
     sandbox.write("order.toml", &text.replace("sequence = 1", &format!("sequence = {number}")));
     fs::create_dir_all(sandbox.path("patches")).expect("our own folder");
-    let make =
-        format!("make --from $/old{number} --to $/new{number} --order $/order.toml --output $/{output}");
-    console(sandbox).done(&make);
-    console(sandbox).done(&format!("sign $/{output} --key $/acme.key --as author"));
-}
-
-/// A signed patch with this number that changes one file.
-fn change(sandbox: &Sandbox, number: u32, (file, from, to): (&str, &str, &str), keys: &str, tables: &str) {
-    sandbox.write(&format!("old{number}/{file}"), from);
-    sandbox.write(&format!("new{number}/{file}"), to);
-    let text = order(&format!("ACME-{number}"), keys, tables);
-    sandbox.write("order.toml", &text.replace("sequence = 1", &format!("sequence = {number}")));
-    let output = format!("patches/{number}.patchbundle");
     let make =
         format!("make --from $/old{number} --to $/new{number} --order $/order.toml --output $/{output}");
     console(sandbox).done(&make);

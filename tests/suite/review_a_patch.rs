@@ -270,7 +270,7 @@ fn a_review_is_printed_when_it_goes_nowhere_else() {
 
     This text is for reading. Signatures cover the JSON form of the review.
 
-    Nothing was saved. To save it, add --output FILE. To sign it, add --key FILE.
+    Nothing was saved. To save it, add --output FILE. To sign it, add --key KEY.
     -- exit 0
     ");
 }
@@ -291,7 +291,7 @@ fn what_a_stranger_wrote_stays_text_in_every_form() {
     Written     $/review.html
                 $/review.md
                 $/review.json
-    Signed      no; add --key FILE to sign it and add it to the patch file
+    Signed      no; add --key KEY to sign it and add it to the patch file
     -- exit 0
     ");
     let html = sandbox.read("review.html").expect("a page");

@@ -101,7 +101,6 @@ fn all() -> Vec<(EntryFact, &'static str)> {
         (EntryFact::OriginalMissing { path: path() }, "the original of f was missing"),
         (EntryFact::PutAside { path: path(), now: text("g") }, "kept a copy of f as g"),
         (EntryFact::Held { reason: text("the database moves") }, "reason: the database moves"),
-        (EntryFact::MadeWay { patches: vec![text("A"), text("B")] }, "so that this can be applied: A, B"),
     ]
 }
 

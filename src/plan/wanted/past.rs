@@ -15,8 +15,6 @@ pub(crate) struct HistoryEvent {
     pub section: Option<Digest>,
     /// The number of its entry, where that is the word of somebody else which nobody has to believe.
     pub unbelieved: Option<u64>,
-    /// The patches that were to come once those that it is about were gone.
-    pub makes_way_for: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +23,6 @@ pub(crate) enum Happened {
     CameIn(Vec<String>),
     /// These patches went.
     Went(Vec<String>),
-    /// The rollback of these patches was undone.
-    CameBack(Vec<String>),
     /// This switch was moved.
     Moved(String),
     /// Somebody asked that the folder be left alone.
@@ -44,26 +40,11 @@ pub(crate) struct Person {
     pub time: String,
 }
 
-/// A rollback for the file, after which other patches were to come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MadeWay {
-    /// Its entry.
-    pub entry: u64,
-    /// The patches that went.
-    pub gone: Vec<String>,
-    /// Those that were to come.
-    pub coming: Vec<String>,
-}
-
 /// What counts of a history for a file as it is now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Past {
     /// Patches that went last, and stay out, by id; whether a failed check of the file's own try put them out.
     pub(super) out: BTreeMap<String, (Person, bool)>,
-    /// Rollbacks that stand, and made way for others.
-    pub made_way: Vec<MadeWay>,
-    /// Patches whose rollback for the file was undone for it, because what was to come didn't.
-    pub(super) came_back: BTreeMap<String, Person>,
     /// Patches that a person put in last.
     pub(super) brought: BTreeMap<String, Person>,
     /// Switches that a person moved last.
@@ -94,10 +75,7 @@ impl Past {
         for (at, event) in events.iter().enumerate() {
             match event.unbelieved {
                 Some(entry) => past.hear(event, entry),
-                None => {
-                    past.take(event, at >= since, at >= since_out);
-                    past.take_ways(at as u64 + 1, event, at >= since);
-                }
+                None => past.take(event, at >= since, at >= since_out),
             }
         }
         past
@@ -107,9 +85,7 @@ impl Past {
     fn hear(&mut self, event: &HistoryEvent, entry: u64) {
         match &event.what {
             Happened::Went(ids) => self.said.extend(ids.iter().map(|id| (id.clone(), entry))),
-            Happened::CameIn(ids) | Happened::CameBack(ids) => {
-                ids.iter().for_each(|id| _ = self.said.remove(id));
-            }
+            Happened::CameIn(ids) => ids.iter().for_each(|id| _ = self.said.remove(id)),
             Happened::Moved(name) => _ = self.said.insert(name.clone(), entry),
             Happened::Held { .. } => self.said_held = Some(entry),
             Happened::Released => self.said_held = None,
@@ -121,7 +97,7 @@ impl Past {
         let person = || Person { user: event.user.clone(), time: event.time.clone() };
         let by_hand = event.section.is_none();
         match &event.what {
-            Happened::CameIn(ids) | Happened::CameBack(ids) => ids.iter().for_each(|id| {
+            Happened::CameIn(ids) => ids.iter().for_each(|id| {
                 self.said.remove(id);
                 self.out.remove(id);
                 match by_hand && counts {
@@ -147,34 +123,6 @@ impl Past {
             Happened::Held { reason, until } => self.held = Some((person(), reason.clone(), until.clone())),
             Happened::Released => (self.held, self.said_held) = (None, None),
             Happened::Other => {}
-        }
-    }
-
-    /// Takes down which rollbacks made way for others, and which of them were undone for that.
-    fn take_ways(&mut self, entry: u64, event: &HistoryEvent, counts: bool) {
-        let for_the_file = counts && event.section.is_some();
-        let person = || Person { user: event.user.clone(), time: event.time.clone() };
-        match &event.what {
-            Happened::CameIn(ids) | Happened::CameBack(ids) => {
-                self.made_way.retain(|way| way.gone.iter().all(|id| !ids.contains(id)));
-                let came_back = for_the_file && matches!(event.what, Happened::CameBack(_));
-                ids.iter().for_each(|id| match came_back {
-                    true => drop(self.came_back.insert(id.clone(), person())),
-                    false => drop(self.came_back.remove(id)),
-                });
-            }
-            Happened::Went(ids) => {
-                ids.iter().for_each(|id| drop(self.came_back.remove(id)));
-                // What a person rolled back came well before.
-                if event.section.is_none() {
-                    self.made_way.retain(|way| way.coming.iter().all(|id| !ids.contains(id)));
-                }
-                if for_the_file && !event.makes_way_for.is_empty() {
-                    let (gone, coming) = (ids.clone(), event.makes_way_for.clone());
-                    self.made_way.push(MadeWay { entry, gone, coming });
-                }
-            }
-            Happened::Moved(_) | Happened::Held { .. } | Happened::Released | Happened::Other => {}
         }
     }
 

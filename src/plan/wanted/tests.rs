@@ -19,7 +19,6 @@ fn event(what: Happened, section: Option<Digest>) -> HistoryEvent {
         time: "2026-11-23T09:30:00Z".to_owned(),
         section,
         unbelieved: None,
-        makes_way_for: Vec::new(),
     }
 }
 
@@ -162,36 +161,6 @@ fn nothing_is_done_to_another_product_or_version_or_where_drift_forbids_it() {
         let all = decided(&wish, &seen, &[]);
         assert_eq!(of(&all, "A").is_some(), is_fit, "{seen:?}");
         assert_eq!(all.iter().any(|one| matches!(one.standing, ExpectationStanding::Blocked(_))), !is_fit);
-    }
-}
-
-#[test]
-fn what_made_way_for_another_patch_stays_once_it_is_back_and_goes_for_a_new_word() {
-    let made_way =
-        |section| HistoryEvent { makes_way_for: vec!["A".to_owned()], ..went("B", Some(digest(section))) };
-    let back = |section| event(Happened::CameBack(vec!["B".to_owned()]), Some(digest(section)));
-    let failed = [came("A", Some(digest(1))), went("A", Some(digest(1)))];
-    let mut events = vec![came("B", None), made_way(1)];
-    events.extend(failed);
-    let past = |events: &[HistoryEvent], section| Past::read(events, digest(section));
-    let way = MadeWay { entry: 2, gone: vec!["B".to_owned()], coming: vec!["A".to_owned()] };
-    assert_eq!(past(&events, 1).made_way, [way]);
-    assert_eq!(past(&events, 2).made_way, [], "that was for another word");
-    assert_eq!(past(&events, 1).again().made_way, []);
-    let by_hand = [events.clone(), vec![came("A", None), went("A", None)]].concat();
-    assert_eq!(past(&by_hand, 1).made_way, [], "what a person rolls back came well before");
-    events.push(back(1));
-    assert_eq!(past(&events, 1).made_way, []);
-    let standing = |wish: &FolderWish, past: &Past| {
-        of(&decide(wish, &here(&["B"]), past, &at_hand(&["A"]), |_| false), "B")
-    };
-    let others = FolderWish { others: Others::RollBack, ..wish(&["A"], &[]) };
-    for wish in [wish(&["A"], &["B"]), others] {
-        let now = standing(&wish, &past(&events, 1));
-        assert!(matches!(now, Some(ExpectationStanding::Left(Left::CameBack(_)))), "{now:?}");
-        for past in [past(&events, 2), past(&events, 1).again()] {
-            assert_eq!(standing(&wish, &past), Some(ExpectationStanding::Due(DueAction::RollBack)));
-        }
     }
 }
 

@@ -151,7 +151,7 @@ impl Why {
             Why::Unfit(why) => matches!(why, Unfit::Version { .. } | Unfit::Recalled(_)),
             Why::Wanted(why) => match why {
                 Wanted::Refused { begins_with_a_name, .. } => *begins_with_a_name,
-                why => matches!(why, Wanted::Inside { .. } | Wanted::Needed { .. }),
+                why => matches!(why, Wanted::Inside { .. }),
             },
             _ => false,
         }
@@ -177,7 +177,6 @@ impl Obstacle {
     pub(crate) fn kind(&self) -> Kind {
         match (&self.why, self.code()) {
             (Why::Wanted(Wanted::Refused { kind, .. }), _) => *kind,
-            (Why::Wanted(Wanted::StaysOut { .. }), _) => Kind::NeedsPerson,
             (_, Code::Downgrade | Code::Policy | Code::Signature | Code::Trust) => Kind::NotTrusted,
             _ => Kind::Refused,
         }
@@ -272,14 +271,6 @@ impl Obstacle {
         matches!(self.why, Why::Signers(Signers::Policy { .. }))
     }
 
-    /// The patch in the folder that can't stay without the one that is to go, if it is that.
-    pub(crate) fn dependent(&self) -> Option<&str> {
-        match &self.why {
-            Why::Undo(Undo::Dependent { id, .. }) => Some(id),
-            _ => None,
-        }
-    }
-
     /// Whether it is that the disk is read-only here, which says nothing about what would happen.
     pub(crate) fn is_read_only(&self) -> bool {
         matches!(self.why, Why::Disk(Disk::ReadOnly))
@@ -297,7 +288,7 @@ impl Obstacle {
 
     /// Whether a patch cannot stay without what is to go.
     pub(crate) fn is_dependent(&self) -> bool {
-        self.dependent().is_some()
+        matches!(self.why, Why::Undo(Undo::Dependent { .. }))
     }
 
     /// The number of the hunk that it is about, if it is about one: what a list is sorted by.

@@ -46,8 +46,6 @@ pub(crate) enum Unfit {
     Excludes {
         id: String,
         reason: String,
-        /// Whether it is to come in the same change, and is not in the folder yet.
-        is_coming: bool,
         /// Whether it is not known to be for the same product and by the same author.
         is_strangers: bool,
     },
@@ -110,11 +108,6 @@ impl Unfit {
                 Code::Requires,
                 requires(id, *min_revision, *found),
                 with_override(how_to_bring(id, beside.as_ref()), self.way_around()),
-            ),
-            Unfit::Excludes { id, reason, is_coming: true, .. } => row(
-                Code::Conflicts,
-                format!("conflicts with {id}, which is to be applied as well: {reason}"),
-                with_override("Apply only one of them, or ask the vendor.", self.way_around()),
             ),
             Unfit::Excludes { id, reason, .. } => row(
                 Code::Conflicts,

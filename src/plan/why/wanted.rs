@@ -62,17 +62,6 @@ pub(crate) enum Wanted {
         id: String,
         doubt: PatchDoubt,
     },
-    /// It went so that others could come, these didn't, and it can't be reapplied for this reason.
-    StaysOut {
-        coming: Vec<String>,
-        code: Code,
-        because: String,
-    },
-    /// Another patch in the folder can't stay without it, and the file doesn't say that it is to go.
-    Needed {
-        by: String,
-        because: String,
-    },
     /// The engine says no.
     Refused {
         code: Code,
@@ -138,17 +127,6 @@ impl Wanted {
             ),
             Wanted::Unbelieved { entry } => HistoryDoubt::ForeignHistory { entries: vec![*entry] }.row(),
             Wanted::Doubted { id, doubt } => doubted(id, *doubt),
-            Wanted::StaysOut { coming, code, because } => row(
-                *code,
-                format!(
-                    "rolled back so that {} could be applied, which failed, and it can't be reapplied: {because}",
-                    coming.join(", ")
-                ),
-                Advice::by_command("To apply it again", format!("patchwright apply FILE {HERE}")),
-            ),
-            Wanted::Needed { by, because } => {
-                row(Code::NotNewest, because.clone(), format!("Add {by} to `not` as well, or keep both."))
-            }
             Wanted::Refused { code, meaning, hint, .. } => row(*code, meaning.clone(), hint.clone()),
         }
     }

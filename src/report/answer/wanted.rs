@@ -6,7 +6,7 @@ use super::{Failure, all, answers, some};
 use crate::plan::wanted::{Expectation, ExpectationStanding, ExpectationSubject};
 use crate::report::Report;
 use crate::report::phrases::path_text;
-use crate::report::wanted::{phrase, standing_word, state_of, subject, way_out};
+use crate::report::wanted::{standing_phrase, standing_word, state_of, subject, way_out};
 use crate::workbench::{Error, FolderStand, Reconciled};
 
 answers! {
@@ -39,8 +39,7 @@ answers! {
         about: String = about(&one.about).to_owned(),
         name: String = subject(&one.about),
         standing: String = standing_word(&one.standing).to_owned(),
-        sentence: String = phrase(one),
-        [open_again]: Vec<String> = some(one.opens.clone()),
+        sentence: String = standing_phrase(&one.standing),
         [code]: String = code(&one.standing),
         [hint]: String = way_out(folder, one).map(|hint| hint.to_string()),
     }

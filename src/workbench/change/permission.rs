@@ -40,8 +40,6 @@ pub(crate) struct CheckedBundles {
     pub(super) sbom: Option<Sbom>,
     /// What is known about the folder without its own records.
     pub(super) said: SaidElsewhere,
-    /// Patches, by their ids, that are to stay in the folder beside them, as somebody wants all of these there together.
-    pub(super) staying: BTreeSet<String>,
     pub(super) purpose: Purpose,
     /// SHA-256 of each file as it was looked through; none as long as it was not.
     shown: Vec<Digest>,
@@ -199,15 +197,9 @@ impl CheckedBundles {
             withdrawn: Vec::new(),
             sbom: None,
             said,
-            staying: BTreeSet::new(),
             purpose: Purpose::Change(Consent::Missing),
             shown: Vec::new(),
         }
-    }
-
-    /// The same, wanted together with patches of these ids that the folder has.
-    pub(crate) fn beside(self, staying: BTreeSet<String>) -> Self {
-        Self { staying, ..self }
     }
 
     /// All of them.

@@ -193,14 +193,15 @@ impl Workbench {
             text_patch::add_findings(&mut preview.preview, text);
         }
         add_dangers(&mut preview, fs, watch)?;
-        let floors = Floors::new(&ledger, &folder, &checked.staying).and(remembered.floors(fs, &patches));
+        let floors = Floors::new(&ledger).and(remembered.floors(fs, &patches));
         self.add_doubts(&mut preview, product.as_ref(), &floors)?;
         self.add_neighbours(&mut preview, checked, product.as_ref(), &come, &keys);
         survey.facts.extend(add_components(&mut preview, checked.sbom.as_ref(), fs)?);
         preview.preview.notes.extend(notes_on_withdrawn(&preview.preview, &survey.situation));
         self.add_rehearsal(fs, &mut preview, remembered);
         preview.preview.notes.extend(notes_on_unchecked(fs, &ledger)?);
-        preview.preview.notes.extend(note_on_gone_history(remembered, &ledger));
+        let gone = remembered.gone_history(&ledger).map(gone_history);
+        preview.preview.notes.extend(gone.map(|gone| Note::told(NoteSource::History, gone)));
         Ok(Previewed { preview, survey, plan, order, archive })
     }
 
@@ -223,11 +224,6 @@ impl Workbench {
             Purpose::Change(_) | Purpose::Rehearsal => keys,
         })
     }
-}
-
-/// That the history of the folder is gone as a whole, if so.
-fn note_on_gone_history(remembered: &Remembered, ledger: &Ledger) -> Option<Note> {
-    remembered.gone_history(ledger).map(|newest| Note::told(NoteSource::History, gone_history(newest)))
 }
 
 /// The bundles that really come, each with its verdict.

@@ -219,7 +219,7 @@ impl Workbench {
         RollbackInquiry { options, sources, reach }: RollbackInquiry<'_>,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
-        if matches!(options.which, Which::LastRollback | Which::Reapply | Which::Rollback(_)) {
+        if matches!(options.which, Which::LastRollback | Which::Reapply) {
             return self.look_at_last(fs, ledger, RollbackInquiry { options, sources, reach }, watch);
         }
         let folder = self.vouched_stack(fs, ledger)?;
@@ -368,7 +368,7 @@ impl Workbench {
         entry.checks = checks;
         entry.checks_due = !due.is_empty();
         entry.scripts = scripts;
-        entry.facts.extend(facts);
+        entry.facts = facts;
         entry.facts.extend(asked.iter().map(EntryFact::accepted));
         entry.overrides = set_aside;
         entry.facts.extend(survey.facts.iter().cloned());

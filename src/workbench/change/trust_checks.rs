@@ -1,7 +1,5 @@
 //! Whether a patch may come here: who vouches for it, how old it is, and what was here before.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use crate::bundle::place_of;
@@ -9,14 +7,13 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::model::Digest;
 use crate::plan::why::{Before, Consent, Override, Signers, Unfit};
-use crate::plan::{FolderProduct, Layer, Note, NoteSource, Obstacle, PatchRemark};
+use crate::plan::{FolderProduct, Note, NoteSource, Obstacle, PatchRemark};
 use crate::text::confusables::NameMatch;
 use crate::trust::{Denial, SequencePlace, Standing, Verdict};
 use crate::workbench::look::memory::was_trusted;
 use crate::workbench::look::rehearsals::Rehearsals;
 use crate::workbench::look::rollback_protection::Remembered;
 use crate::workbench::look::site_rules::{overdue, unmet, unrehearsed};
-use crate::workbench::look::stack::FolderStack;
 use crate::workbench::{ApplyOptions, ApplyPreview, ComingPatch, Result, Workbench};
 
 /// How far ahead of this machine's clock a patch may have been made: a day covers every time zone set wrongly.
@@ -170,27 +167,17 @@ pub(crate) enum SequenceStep {
 }
 
 /// The patches that were trusted in a folder, and their manifests, where these are known.
-pub(crate) struct Floors {
-    places: Vec<(SequencePlace, Option<Digest>)>,
-    /// Those of patches that are in the folder, and stay there beside what comes.
-    staying: Vec<SequencePlace>,
-}
+pub(crate) struct Floors(Vec<(SequencePlace, Option<Digest>)>);
 
 impl Floors {
-    /// Those that the history knows. The patches of `folder` that are in `staying` stay there; only what a key of today stands
-    /// behind holds its place.
-    pub fn new(ledger: &Ledger, folder: &FolderStack, staying: &BTreeSet<String>) -> Self {
-        let places = ledger.entries().iter().flat_map(trusted_places).collect();
-        let stays =
-            |layer: &&Layer| staying.contains(&layer.id) && layer.is_active() && !layer.authors.is_empty();
-        let layers = folder.layers.iter().filter(stays);
-        let staying = layers.filter_map(|layer| Some(place_of(layer.patch.as_ref()?))).collect();
-        Self { places, staying }
+    /// Those that the history knows.
+    pub fn new(ledger: &Ledger) -> Self {
+        Self(ledger.entries().iter().flat_map(trusted_places).collect())
     }
 
     /// The same with those that are known from elsewhere.
     pub fn and(mut self, others: Vec<SequencePlace>) -> Self {
-        self.places.extend(others.into_iter().map(|place| (place, None)));
+        self.0.extend(others.into_iter().map(|place| (place, None)));
         self
     }
 
@@ -203,7 +190,7 @@ impl Floors {
         }
         let place = place_of(&patch.patch);
         let is_same_row = |other: &&(SequencePlace, Option<Digest>)| is_one_row(&other.0, &place);
-        let row: Vec<&(SequencePlace, Option<Digest>)> = self.places.iter().filter(is_same_row).collect();
+        let row: Vec<&(SequencePlace, Option<Digest>)> = self.0.iter().filter(is_same_row).collect();
         let highest = row.iter().max_by_key(|(other, _)| other.sequence)?;
         // What this person saw elsewhere is known by its number alone.
         let twins = || row.iter().filter(|(other, _)| other.sequence == place.sequence);
@@ -212,13 +199,16 @@ impl Floors {
         let (sequence, top) = (place.sequence, highest.0.sequence);
         let id = &patch.patch.about.identity;
         let is_trusted = |patch: &ComingPatch| patch.verdict.standing == Standing::Trusted;
-        // Where the newest one comes back in the same change, as in a rollout that is started again, or is there and one of
-        // those that are wanted together, the folder is no further back than it was.
-        let is_the_top = |at: &SequencePlace| at.sequence >= top && is_one_row(at, &place);
-        let brings_the_top = |other: &&ComingPatch| is_trusted(other) && is_the_top(&place_of(&other.patch));
-        let has_the_top = || together.iter().any(brings_the_top) || self.staying.iter().any(is_the_top);
+        // Where the newest one comes back in the same change, as in a rollout that is started again, the folder is no
+        // further back than it was.
+        let brings_the_top = |other: &&ComingPatch| {
+            let at = place_of(&other.patch);
+            is_trusted(other) && at.sequence >= top && is_one_row(&at, &place)
+        };
         let before = match sequence.cmp(&top) {
-            std::cmp::Ordering::Less if is_trusted(patch) && has_the_top() => return None,
+            std::cmp::Ordering::Less if is_trusted(patch) && together.iter().any(brings_the_top) => {
+                return None;
+            }
             std::cmp::Ordering::Less => Before::Higher(top),
             std::cmp::Ordering::Equal if !is_other => return None,
             std::cmp::Ordering::Equal => Before::Twin,

@@ -14,7 +14,7 @@ use crate::workbench::{Error, Result};
 pub(super) fn find(ledger: &Ledger, slots: &[LayerSlot], which: &Which) -> Result<LayerSlot> {
     let installed = ledger.installed();
     let is_meant = |slot: &&LayerSlot| match which {
-        Which::Last | Which::LastRollback | Which::Reapply | Which::Rollback(_) => slot.superseded.is_none(),
+        Which::Last | Which::LastRollback | Which::Reapply => slot.superseded.is_none(),
         Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) => {
             ledger.note(slot.key).is_some_and(|note| note.id == *id)
         }
@@ -66,23 +66,6 @@ pub(super) fn whole_entry<'a>(
 pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {
     let here = installed.iter().map(|patch| patch.patch.id.clone()).collect();
     Error::refused(Undo::NotHere { id: id.to_owned(), here })
-}
-
-/// The rollback with this number, if it can be taken back and nobody has done that.
-pub(super) fn find_rollback(ledger: &Ledger, seq: u64) -> Result<&Entry> {
-    let is_standing = |entry: &&Entry| {
-        entry.turn(ledger.entries()) == Turn::Went
-            && seq > ledger.accepted_through()
-            && ledger.entries().iter().all(|later| later.reverses != Some(seq))
-            && ledger.can_come_back(seq)
-    };
-    match ledger.entry(seq).filter(is_standing) {
-        Some(entry) => Ok(entry),
-        None => {
-            let last = find_last_rollback(ledger, &Which::Rollback(seq));
-            Err(last.map_or_else(|error| error, |last| no_rollback(ledger, last, false)))
-        }
-    }
 }
 
 pub(super) fn find_last_rollback<'a>(ledger: &'a Ledger, which: &Which) -> Result<&'a Entry> {

@@ -6,21 +6,24 @@ use std::path::PathBuf;
 use super::state_file::FolderSection;
 use super::{FolderStand, InspectedFolder, ReconcileRun};
 use crate::model::{Code, Position};
-use crate::plan::Obstacle;
 use crate::plan::wanted::{
     DueAction, Expectation, ExpectationStanding, ExpectationSubject, Left, WantedPosition,
 };
-use crate::plan::why::Wanted;
-use crate::workbench::{Error, Occasion, RepairOptions, Result, SharedBundles, ToggleOptions};
+use crate::plan::why::{Overrides, Wanted};
+use crate::plan::{Obstacle, OnDrift};
+use crate::workbench::{
+    Error, Occasion, RepairOptions, Result, RollbackOptions, ScriptConsent, SharedBundles, ToggleOptions,
+    Which,
+};
 
 impl ReconcileRun<'_> {
     /// Finds out what stands in the way of what is due. Writes nothing.
     pub(super) fn try_what_is_due(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
-        self.find_what_is_too_old(&mut looked.stand)?;
-        self.try_to_take_out(looked)?;
         let stand = &mut looked.stand;
+        self.find_what_is_too_old(stand)?;
         for (at, about, deed) in due(stand) {
             let why = match deed {
+                DueAction::RollBack => self.why_not_out(stand, looked.section, about.name()),
                 DueAction::Repair => self.why_no_repair(stand, &looked.repair_from),
                 DueAction::Turn(_) => {
                     if let Some(why) = self.why_no_turn(stand, looked.section, about.name())? {
@@ -28,7 +31,7 @@ impl ReconcileRun<'_> {
                     }
                     continue;
                 }
-                DueAction::RollBack | DueAction::Apply | DueAction::Reapply => continue,
+                DueAction::Apply => continue,
             };
             if let Some(why) = self.in_the_way(why)? {
                 stand.expectations[at].standing = ExpectationStanding::Blocked(why);
@@ -43,14 +46,9 @@ impl ReconcileRun<'_> {
                 let is_other = matches!(&one.about, ExpectationSubject::Patch(id) if !looked.section.wish.not.contains(id));
                 if is_other && one.standing == ExpectationStanding::Due(DueAction::RollBack) {
                     one.standing = ExpectationStanding::Left(Left::NotNamed);
-                    one.opens.clear();
                 }
             }
-            // What was to go with one of those can't go without it.
-            self.try_to_take_out(looked)?;
         }
-        self.find_what_comes_back(looked, false);
-        self.forget_what_is_closed(&mut looked.stand);
         Ok(())
     }
 
@@ -132,6 +130,13 @@ impl ReconcileRun<'_> {
         of_folder.or(obstacles.first().filter(|_| self.wish.apply)).map(reason)
     }
 
+    fn why_not_out(&self, stand: &FolderStand, section: &FolderSection, id: &str) -> Result<Vec<Obstacle>> {
+        let options = out(id, self.occasion(section));
+        let look = self.bench.preview_rollback(&stand.path, &options, self.watch)?;
+        look.scripts.agree(ScriptConsent::None)?;
+        Ok(look.preview.obstacles)
+    }
+
     fn why_no_repair(&self, stand: &FolderStand, from: &[PathBuf]) -> Result<Vec<Obstacle>> {
         let options = RepairOptions { from: from.to_vec(), ..RepairOptions::default() };
         let mut opened = self.bench.open_for_repair(&options)?;
@@ -168,34 +173,25 @@ impl ReconcileRun<'_> {
         Ok(())
     }
 
-    /// Applies what is due, after what was to go.
-    fn bring_in(&self, looked: &mut InspectedFolder<'_>, occasion: &Occasion) -> Result<()> {
-        let stand = &mut looked.stand;
-        if stand.expectations.iter().any(|one| one.standing == ExpectationStanding::Done(DueAction::RollBack))
-        {
-            self.try_to_apply(stand)?;
-        }
-        self.apply_one_by_one(stand, occasion)
-    }
-
     fn do_what_is_due(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         let occasion = self.occasion(looked.section);
-        let due = due(&looked.stand);
-        let moved = self.take_out(looked, &occasion).and_then(|()| self.bring_in(looked, &occasion));
-        if matches!(moved, Err(Error::Cancelled(_))) {
-            return moved;
-        }
-        self.find_what_comes_back(looked, moved.is_err());
-        self.bring_back(looked, &occasion)?;
-        moved?;
-        self.leave_switches_without_patch(&mut looked.stand, looked.section)?;
         let stand = &mut looked.stand;
+        let due = due(stand);
+        for (at, about, _) in due.iter().filter(|(.., deed)| *deed == DueAction::RollBack) {
+            let done = self.bench.roll_back(&stand.path, &out(about.name(), occasion.clone()), self.watch)?;
+            finish(stand, &[*at], Some(done.entry.seq));
+        }
+        if due.iter().any(|(.., deed)| *deed == DueAction::RollBack) {
+            self.try_to_apply(stand)?;
+        }
+        self.apply_one_by_one(stand, &occasion)?;
+        self.leave_switches_without_patch(stand, looked.section)?;
         for (at, about, deed) in due {
             if stand.expectations[at].standing != ExpectationStanding::Due(deed) {
                 continue;
             }
             let entry = match deed {
-                DueAction::RollBack | DueAction::Apply | DueAction::Reapply => continue,
+                DueAction::RollBack | DueAction::Apply => continue,
                 DueAction::Repair => {
                     let options = RepairOptions {
                         from: looked.repair_from.clone(),
@@ -212,7 +208,6 @@ impl ReconcileRun<'_> {
             };
             finish(stand, &[at], entry.map(|entry| entry.seq));
         }
-        self.forget_what_is_closed(stand);
         // A folder that nobody told of a new word would take what people do from now on for older than that.
         let is_left_alone = |one: &Expectation| match &one.standing {
             ExpectationStanding::Left(Left::Held { .. }) => true,
@@ -260,6 +255,19 @@ fn may_have_its_patch(stand: &FolderStand, switch: &str) -> bool {
         .any(|one| matches!(&one.about, ExpectationSubject::Patch(id) if id == patch) && comes(one))
 }
 
+fn out(id: &str, occasion: Occasion) -> RollbackOptions {
+    let which = Which::Patch(id.to_owned());
+    RollbackOptions {
+        overrides: Overrides::default(),
+        which,
+        on_drift: OnDrift::Stop,
+        expected: None,
+        scripts: ScriptConsent::None,
+        occasion,
+        withdrawn: Vec::new(),
+    }
+}
+
 fn turning(name: &str, turn: &WantedPosition, occasion: Occasion) -> ToggleOptions {
     let occasion = Occasion { ticket: turn.ticket.clone(), ..occasion };
     ToggleOptions { id: name.to_owned(), to: turn.to, reason: turn.reason.clone(), expected: None, occasion }
@@ -270,9 +278,6 @@ const NO_RULE_ASIDE: &str =
     "A state file can't override rules. If it has to be, apply the patch yourself, and say why.";
 
 fn reason(obstacle: &Obstacle) -> Wanted {
-    if let Some(by) = obstacle.dependent() {
-        return Wanted::Needed { by: by.to_owned(), because: obstacle.sentence() };
-    }
     let hint = match obstacle.way_around() {
         Some(_) => NO_RULE_ASIDE.into(),
         None => obstacle.hint_of_any_folder(),

@@ -79,7 +79,6 @@ pub(super) fn events(entries: &[Entry], unbelieved: &BTreeSet<u64>) -> Vec<Histo
             time: entry.time.clone(),
             section,
             unbelieved,
-            makes_way_for: entry.made_way_for().to_vec(),
         }
     };
     entries.iter().map(event).collect()
@@ -91,7 +90,7 @@ fn happened(entry: &Entry, entries: &[Entry]) -> Happened {
         Action::Toggle => moved(entry),
         Action::Rollback => match entry.turn(entries) {
             Turn::Went => Happened::Went(patches(entry, entries)),
-            Turn::CameBack => Happened::CameBack(patches(entry, entries)),
+            Turn::CameBack => Happened::CameIn(patches(entry, entries)),
             Turn::Switched | Turn::SwitchedBack => moved(root(entry, entries)),
             Turn::Repaired | Turn::RepairUndone => Happened::Other,
         },

@@ -2,12 +2,10 @@
 //! folder by the same changes as anybody makes by hand. Nothing is remembered but what stands in the histories.
 
 mod bring;
-mod cut_short;
 mod folders;
 mod history;
 mod one_by_one;
 mod state_file;
-mod take_out;
 mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,8 +18,8 @@ use crate::disk::fs::Volume;
 use crate::ledger::{Entry, EntryFact};
 use crate::model::{Code, Digest, Kind, LayerKey, Patch};
 use crate::plan::wanted::{
-    DueAction, Expectation, ExpectationStanding, ExpectationSubject, FolderWish, MadeWay, ObservedFolder,
-    Past, PatchHere, decide,
+    DueAction, Expectation, ExpectationStanding, ExpectationSubject, FolderWish, ObservedFolder, Past,
+    PatchHere, decide,
 };
 use crate::plan::why::{BadStateFile, PatchDoubt, Wanted, gone_history};
 use crate::plan::{Layer, Obstacle, is_namesake};
@@ -151,8 +149,6 @@ struct InspectedFolder<'s> {
     has_history: bool,
     /// Files of the patches that are in it: what a repair may need.
     repair_from: Vec<PathBuf>,
-    /// Rollbacks after which others were to come.
-    made_way: Vec<MadeWay>,
 }
 
 impl Workbench {
@@ -272,14 +268,8 @@ impl ReconcileRun<'_> {
     fn look<'s>(&self, path: PathBuf, section: &'s FolderSection) -> Result<InspectedFolder<'s>> {
         self.watch.cancel.check()?;
         let stand = FolderStand { path, ..FolderStand::default() };
-        let mut looked = InspectedFolder {
-            section,
-            stand,
-            is_news: false,
-            has_history: false,
-            repair_from: Vec::new(),
-            made_way: Vec::new(),
-        };
+        let mut looked =
+            InspectedFolder { section, stand, is_news: false, has_history: false, repair_from: Vec::new() };
         match self.see(&mut looked) {
             Err(Error::Cancelled(cancelled)) => return Err(cancelled.into()),
             seen => looked.stand.failure = seen.err(),
@@ -289,11 +279,7 @@ impl ReconcileRun<'_> {
 
     fn see(&self, looked: &mut InspectedFolder<'_>) -> Result<()> {
         let (path, wish) = (&looked.stand.path, &looked.section.wish);
-        let mut status = self.bench.status(path, self.watch)?;
-        if self.wish.apply && (status.unfinished.is_some() || !status.unchecked.is_empty()) {
-            self.end_what_was_cut_short(path)?;
-            status = self.bench.status(path, self.watch)?;
-        }
+        let status = self.bench.status(path, self.watch)?;
         looked.stand.is_read_only = self.bench.disk(path)?.features().volume == Volume::ReadOnly;
         let path = &looked.stand.path;
         if let Some(why) = &status.locked_away {
@@ -342,7 +328,6 @@ impl ReconcileRun<'_> {
             .keys()
             .filter_map(|id| Some((id.clone(), self.at_hand.get(id)?.patch.about.identity.revision)))
             .collect();
-        looked.made_way.clone_from(&past.made_way);
         let is_over = |until: &str| self.today.as_str() > until;
         looked.stand.expectations = decide(wish, &seen, &past, &at_hand, is_over);
         Ok(())

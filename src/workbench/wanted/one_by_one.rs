@@ -2,7 +2,6 @@
 //! said of that one. Only patches that need each other come in one change.
 
 use super::bring::{finish, refusal};
-use super::trial::staying;
 use super::{FolderStand, ReconcileRun};
 use crate::ledger::CheckNote;
 use crate::model::{Code, Kind};
@@ -77,7 +76,6 @@ impl ReconcileRun<'_> {
         let files = which.iter().filter_map(|at| self.file_of(&stand.expectations[*at].about)).collect();
         let options = ApplyOptions { occasion: occasion.clone(), ..ApplyOptions::default() };
         let opened = self.bench.for_this_folder(&self.opened, files, &stand.path, self.watch)?;
-        let opened = opened.beside(staying(stand));
         let done = self.bench.apply_opened(opened, &stand.path, &options, self.watch)?;
         Ok(done.entry.map(|entry| entry.seq))
     }

@@ -1,6 +1,6 @@
 //! Which of the patches that are due in a folder can come: each is judged for itself. Tried without changing anything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::bring::refusal;
@@ -29,23 +29,6 @@ impl ReconcileRun<'_> {
     /// What would keep the patch of this expectation from coming, if it were due.
     pub(super) fn why_not_in(&self, stand: &FolderStand, at: usize) -> Result<Option<Wanted>> {
         Ok(self.try_together(stand, &[at])?.err())
-    }
-
-    /// The patch of an expectation that is to come, and those of `due` that it says it requires, and these in turn.
-    pub(super) fn with_needs(&self, stand: &FolderStand, at: usize, due: &[usize]) -> Vec<usize> {
-        let name = |at: usize| stand.expectations[at].about.name();
-        let (mut all, mut next) = (vec![at], 0);
-        while let Some(one) = all.get(next).copied() {
-            next += 1;
-            let Some(found) = self.at_hand.get(name(one)) else { continue };
-            let is_required = |at: usize| {
-                found.patch.about.requires.iter().any(|required| required.id.as_str() == name(at))
-            };
-            let new: Vec<usize> =
-                due.iter().copied().filter(|at| is_required(*at) && !all.contains(at)).collect();
-            all.extend(new);
-        }
-        all
     }
 
     /// What would come of applying the patches of these expectations in one change.
@@ -81,22 +64,17 @@ impl ReconcileRun<'_> {
 impl Trial<'_> {
     /// Takes all that fit. Usually these are all, and one try is enough.
     fn sort_out(&mut self, due: &[usize]) -> Result<()> {
-        self.take_all(due)?;
-        self.part_those_that_exclude_each_other(due)
-    }
-
-    /// Takes all of these that fit, whichever of them another one needs.
-    fn take_all(&mut self, due: &[usize]) -> Result<()> {
         let mut left = due.to_vec();
         loop {
             let before = self.fitting.len();
             self.take(&left)?;
-            left.retain(|at| self.blocked.contains_key(at));
+            left = self.blocked.keys().copied().collect();
             // One that is blocked may only have lacked another one that fits.
             if left.is_empty() || self.fitting.len() == before {
-                return Ok(());
+                break;
             }
         }
+        self.part_those_that_exclude_each_other()
     }
 
     /// Takes those of `more` that fit beside what was taken; half of them at a time, as few of many are blocked.
@@ -117,56 +95,29 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// Which of two patches that exclude each other is to come is for people to say: neither does, nor what needs one of
-    /// them.
-    fn part_those_that_exclude_each_other(&mut self, due: &[usize]) -> Result<()> {
-        let mut parted: BTreeMap<usize, Wanted> = BTreeMap::new();
-        for one in self.blocked.keys() {
-            let with_one = self.run.with_needs(self.stand, *one, due);
-            if self.fitting.is_empty() || self.try_out(&with_one)?.is_err() {
+    /// Which of two patches that exclude each other is to come is for people to say: neither does.
+    fn part_those_that_exclude_each_other(&mut self) -> Result<()> {
+        for (one, why) in self.blocked.clone() {
+            if self.fitting.is_empty() || self.try_out(&[one])?.is_err() {
                 continue;
             }
-            for other in &self.fitting {
-                if let Some(why) = self.why_not_both(&with_one, *other, due)? {
-                    parted.insert(*one, why.clone());
-                    parted.insert(*other, why);
+            for other in self.fitting.clone() {
+                let without = |at: &usize| *at != other;
+                let mut others: Vec<usize> = self.fitting.iter().copied().filter(without).collect();
+                let kept = others.clone();
+                others.push(one);
+                if self.try_out(&others)?.is_ok() {
+                    self.blocked.insert(other, why.clone());
+                    self.fitting.clear();
+                    self.look = None;
+                    if !kept.is_empty() {
+                        self.take(&kept)?;
+                    }
+                    break;
                 }
             }
         }
-        if parted.is_empty() {
-            return Ok(());
-        }
-        self.fitting.retain(|at| !parted.contains_key(at));
-        self.blocked.extend(parted);
-        let kept = std::mem::take(&mut self.fitting);
-        self.look = None;
-        if kept.is_empty() { Ok(()) } else { self.take_all(&kept) }
-    }
-
-    /// Why the first of `with_one`, which come together, excludes `other`; what one of those excludes that they need is said
-    /// of that one.
-    fn why_not_both(&self, with_one: &[usize], other: usize, due: &[usize]) -> Result<Option<Wanted>> {
-        let with_needs = |at: usize| self.run.with_needs(self.stand, at, due);
-        let with_other = with_needs(other);
-        if with_one.contains(&other) || with_other.contains(&with_one[0]) {
-            return Ok(None);
-        }
-        let both = |some: &[usize], others: &[usize]| {
-            let new = others.iter().filter(|at| !some.contains(at));
-            let all: Vec<usize> = some.iter().chain(new).copied().collect();
-            self.try_out(&all)
-        };
-        for needed in &with_other[1..] {
-            if both(with_one, &with_needs(*needed))?.is_err() {
-                return Ok(None);
-            }
-        }
-        for needed in &with_one[1..] {
-            if both(&with_needs(*needed), &with_other)?.is_err() {
-                return Ok(None);
-            }
-        }
-        Ok(both(with_one, &with_other)?.err())
+        Ok(())
     }
 
     fn try_out(&self, which: &[usize]) -> Result<TrialResult> {
@@ -178,7 +129,6 @@ impl Trial<'_> {
         let path = &self.stand.path;
         let look = bench
             .for_this_folder(opened, files, path, *watch)
-            .map(|opened| opened.beside(staying(self.stand)))
             .and_then(|mut opened| bench.preview_one_of_many(&mut opened, path, *watch))
             .and_then(|look| {
                 look.permits(Consent::Missing)?;
@@ -194,16 +144,6 @@ impl Trial<'_> {
             None => Ok(look),
         })
     }
-}
-
-/// The patches that the file wants beside those that come, and that are there.
-pub(super) fn staying(stand: &FolderStand) -> BTreeSet<String> {
-    let there = stand.expectations.iter().filter_map(|one| match &one.standing {
-        ExpectationStanding::Met | ExpectationStanding::Done(DueAction::Apply) => Some(one.about.name()),
-        ExpectationStanding::MetBy(by) => Some(by.as_str()),
-        _ => None,
-    });
-    there.map(str::to_owned).collect()
 }
 
 /// How a patch that is to come stands, if it need not come: another one contains it, every file is as it leaves it, or none

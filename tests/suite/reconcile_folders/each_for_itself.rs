@@ -53,10 +53,11 @@ fn a_damaged_patch_file_keeps_no_other_patch_out() {
     assert!(said(&look, "ACME-1").contains("(E-CONTAINER)"), "{look}");
     ends(&sandbox, "--apply", 4);
     assert_eq!([has(&sandbox, "a"), has(&sandbox, "b")], [[false, true], [false, false]]);
-    // The file is mended. Its number is the lower one by now, and the higher one is there and wanted, too.
+    // The file is mended. Where its number is the lower one by now, that is for people to decide.
     fs::write(sandbox.path("patches/1.patchbundle"), whole).expect("written");
-    ends(&sandbox, "--apply", 0);
-    assert_eq!([has(&sandbox, "a"), has(&sandbox, "b")], [[true, true], [true, false]]);
+    let mended = ends(&sandbox, "--apply", 4);
+    assert!(said(&mended, "ACME-1").contains("(E-DOWNGRADE)"), "{mended}");
+    assert_eq!([has(&sandbox, "a"), has(&sandbox, "b")], [[false, true], [true, false]]);
 }
 
 #[test]
@@ -95,131 +96,21 @@ fn of_two_wanted_patches_that_exclude_each_other_neither_comes_and_a_third_one_d
     let sandbox = scene();
     let conflicts = "[[conflicts]]\nid = \"ACME-1\"\nreason = \"both load the fonts\"\n";
     again(&sandbox, 2, conflicts);
-    third(&sandbox, "");
-    state(&sandbox, &[("a", ALL_THREE)]);
+    sandbox.write("old3/one", super::OLD);
+    sandbox.write("new3/one", super::OLD);
+    sandbox.write("new3/three", super::NEW);
+    let text = crate::support::sandbox::order("ACME-3", "", "");
+    sandbox.write("order.toml", &text.replace("sequence = 1", "sequence = 3"));
+    console(&sandbox)
+        .done("make --from $/old3 --to $/new3 --order $/order.toml --output $/patches/3.patchbundle");
+    console(&sandbox).done("sign $/patches/3.patchbundle --key $/acme.key --as author");
+    state(&sandbox, &[("a", "have = [\"ACME-1\", \"ACME-2\", \"ACME-3\"]")]);
     let done = ends(&sandbox, "--apply", 3);
     for id in ["ACME-1", "ACME-2"] {
         assert!(said(&done, id).contains("(E-CONFLICTS)"), "{done}");
     }
-    assert!(!done.printed().contains("is applied here"), "neither is: {done}");
     assert_eq!(has(&sandbox, "a"), [false, false]);
     assert_eq!(sandbox.read("srv/a/three").as_deref(), Some(super::NEW), "{done}");
-}
-
-const ALL_THREE: &str = "have = [\"ACME-1\", \"ACME-2\", \"ACME-3\"]";
-
-/// ACME-3, which changes `three` in `a`.
-fn third(sandbox: &Sandbox, tables: &str) {
-    sandbox.write("srv/a/three", super::OLD);
-    super::change(sandbox, 3, ("three", super::OLD, super::NEW), "", tables);
-}
-
-#[test]
-fn of_two_wanted_patches_that_exclude_each_other_neither_comes_for_a_third_one_that_needs_one() {
-    let sandbox = scene();
-    again(&sandbox, 2, "[[conflicts]]\nid = \"ACME-1\"\nreason = \"both load the fonts\"\n");
-    third(&sandbox, "[[requires]]\nid = \"ACME-1\"\n");
-    state(&sandbox, &[("a", ALL_THREE)]);
-    for flags in ["", "--apply"] {
-        let done = ends(&sandbox, flags, 3);
-        for (id, code) in [("ACME-1", "E-CONFLICTS"), ("ACME-2", "E-CONFLICTS"), ("ACME-3", "E-REQUIRES")] {
-            assert!(said(&done, id).contains(code), "{id}: {done}");
-        }
-        assert!(!done.printed().contains("is applied here"), "none is: {done}");
-    }
-    assert_eq!(has(&sandbox, "a"), [false, false]);
-    assert_eq!(sandbox.read("srv/a/three").as_deref(), Some(super::OLD));
-}
-
-#[test]
-fn of_two_wanted_patches_that_exclude_each_other_neither_comes_though_one_needs_a_third_one() {
-    let sandbox = scene();
-    let conflicts = "[[conflicts]]\nid = \"ACME-1\"\nreason = \"both load the fonts\"\n";
-    again(&sandbox, 2, &format!("[[requires]]\nid = \"ACME-3\"\n{conflicts}"));
-    third(&sandbox, "");
-    state(&sandbox, &[("a", ALL_THREE)]);
-    let done = ends(&sandbox, "--apply", 3);
-    for id in ["ACME-1", "ACME-2"] {
-        assert!(said(&done, id).contains("(E-CONFLICTS)"), "{id}: {done}");
-    }
-    assert_eq!(has(&sandbox, "a"), [false, false]);
-    assert_eq!(sandbox.read("srv/a/three").as_deref(), Some(super::NEW), "{done}");
-    // Once the file names one of the two, that one comes.
-    state(&sandbox, &[("a", "have = [\"ACME-2\", \"ACME-3\"]")]);
-    ends(&sandbox, "--apply", 0);
-    assert_eq!(has(&sandbox, "a"), [false, true]);
-}
-
-#[test]
-fn a_patch_comes_that_needs_one_with_a_higher_number() {
-    let sandbox = scene();
-    again(&sandbox, 1, "[[requires]]\nid = \"ACME-2\"\n");
-    state(&sandbox, &[("?", BOTH)]);
-    ends(&sandbox, "--apply", 0);
-    assert_eq!(["a", "b", "c"].map(|folder| has(&sandbox, folder)), [[true; 2]; 3]);
-}
-
-#[test]
-fn a_patch_that_failed_is_tried_again_although_one_with_a_higher_number_came_meanwhile() {
-    let sandbox = scene();
-    sandbox.write("srv/a/three", "ill\n");
-    again(&sandbox, 1, "[[health]]\ncheck = \"text\"\npath = \"three\"\ncontains = \"well\"\n");
-    state(&sandbox, &[("a", BOTH)]);
-    ends(&sandbox, "--apply", 5);
-    assert_eq!(has(&sandbox, "a"), [false, true]);
-    sandbox.write("srv/a/three", "well\n");
-    ends(&sandbox, "--apply", 7);
-    ends(&sandbox, "--apply --again", 0);
-    assert_eq!(has(&sandbox, "a"), [true, true]);
-}
-
-#[test]
-fn twin_a_lower_number_stays_out_where_the_file_does_not_want_the_higher_one() {
-    let sandbox = scene();
-    console(&sandbox).done("apply $/patches/2.patchbundle $/srv/a --yes");
-    state(&sandbox, &[("a", "have = [\"ACME-1\"]")]);
-    for flags in ["", "--apply", "--apply --again"] {
-        let refused = ends(&sandbox, flags, 4);
-        assert!(said(&refused, "ACME-1").contains("(E-DOWNGRADE)"), "{refused}");
-    }
-    assert_eq!(has(&sandbox, "a"), [false, true]);
-}
-
-/// ACME-1, and ACME-2, which needs it, in the folder `a`.
-fn one_needs_the_other() -> Sandbox {
-    let sandbox = scene();
-    again(&sandbox, 2, "[[requires]]\nid = \"ACME-1\"\n");
-    state(&sandbox, &[("a", BOTH)]);
-    ends(&sandbox, "--apply", 0);
-    sandbox
-}
-
-#[test]
-fn patches_that_need_each_other_go_together_where_all_of_them_are_to_go() {
-    for section in ["not = [\"ACME-1\", \"ACME-2\"]", "have = [\"ACME-3\"]\nothers = \"roll-back\""] {
-        let sandbox = one_needs_the_other();
-        third(&sandbox, "");
-        state(&sandbox, &[("a", section)]);
-        ends(&sandbox, "--apply", 3);
-        assert_eq!(has(&sandbox, "a"), [true, true], "at most one goes without a word");
-        let look = ends(&sandbox, "--max-rolled-back 2", 7);
-        assert_eq!(said(&look, "ACME-1"), "ACME-1: to be rolled back", "{look}");
-        ends(&sandbox, "--apply --max-rolled-back 2", 0);
-        assert_eq!(has(&sandbox, "a"), [false, false]);
-    }
-}
-
-#[test]
-fn twin_a_patch_that_another_one_needs_stays_and_the_hint_is_one_for_a_state_file() {
-    let sandbox = one_needs_the_other();
-    state(&sandbox, &[("a", "have = [\"ACME-2\"]\nnot = [\"ACME-1\"]")]);
-    for flags in ["", "--apply"] {
-        let refused = ends(&sandbox, flags, 3);
-        assert!(said(&refused, "ACME-1").contains("ACME-2 depends on it"), "{refused}");
-        assert!(refused.in_one_line().contains("Add ACME-2 to `not` as well, or keep both."), "{refused}");
-        assert!(!refused.printed().contains("--with-dependents"), "{refused}");
-    }
-    assert_eq!(has(&sandbox, "a"), [true, true]);
 }
 
 #[cfg(target_os = "linux")]

@@ -269,25 +269,6 @@ fn a_file_that_the_patch_added_and_somebody_deleted_is_called_deleted_and_can_be
 }
 
 #[test]
-fn a_file_whose_patched_content_is_in_a_backup_is_repaired_from_it() {
-    let patched = "a = 1\nb = 2\n";
-    let sandbox = Sandbox::with(&[("app/conf.ini", "a = 1\n"), ("app/copy.ini", patched)]);
-    sandbox.save("one.patchbundle", &sandbox.bundle("ONE-1").replace("conf.ini", "a = 1\n", patched));
-    sandbox.save("two.patchbundle", &sandbox.bundle("TWO-2").replace("copy.ini", patched, "other\n"));
-    for patch in ["one", "two"] {
-        console(&sandbox).done(&format!("apply $/{patch}.patchbundle $/app --yes --allow-unsigned"));
-    }
-    sandbox.write("app/conf.ini", "a = 5\nb = 2\n");
-    let refused = console(&sandbox).run("accept $/app --yes");
-    assert_eq!(refused.code, 3, "{refused}");
-    assert!(refused.err.contains("the patched file and the original"), "{refused}");
-    assert!(!refused.err.contains("--from"), "{refused}");
-    console(&sandbox).done("repair $/app --yes");
-    assert_eq!(sandbox.read("app/conf.ini").as_deref(), Some(patched));
-    console(&sandbox).done("accept $/app --yes");
-}
-
-#[test]
 fn where_nothing_was_edited_nobody_is_asked_more_than_before() {
     let sandbox = edited();
     console(&sandbox).done("repair $/app --yes --from $/one.patchbundle");

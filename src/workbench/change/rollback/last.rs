@@ -2,7 +2,7 @@
 
 use super::super::finish_checks::checks_left_out;
 use super::super::scripts::refuse_to_bring_back;
-use super::super::which::{find_last_rollback, find_rollback, no_rollback};
+use super::super::which::{find_last_rollback, no_rollback};
 use super::route::PlannedRollback;
 use super::switched::{refuse_to_open, switches_moved_by};
 use super::{RollbackInquiry, Which, reversal_of};
@@ -23,10 +23,7 @@ impl Workbench {
         RollbackInquiry { options, sources, reach }: RollbackInquiry<'_>,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
-        let entry = match options.which {
-            Which::Rollback(seq) => find_rollback(ledger, seq)?,
-            _ => find_last_rollback(ledger, &options.which)?,
-        };
+        let entry = find_last_rollback(ledger, &options.which)?;
         if options.which == Which::Reapply && reversal_of(entry, ledger) != Turn::CameBack {
             return Err(nothing_to_reapply(ledger, entry));
         }

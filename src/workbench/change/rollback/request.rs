@@ -29,8 +29,6 @@ pub enum Which {
     LastRollback,
     /// The same, if a patch comes back by it: not a repair, and not a rollback that was undone already.
     Reapply,
-    /// The rollback with this entry, as long as it stands: its patches come back, whatever was changed elsewhere since.
-    Rollback(u64),
 }
 
 /// How to roll back.
