@@ -200,8 +200,7 @@ impl Workbench {
         preview.preview.notes.extend(notes_on_withdrawn(&preview.preview, &survey.situation));
         self.add_rehearsal(fs, &mut preview, remembered);
         preview.preview.notes.extend(notes_on_unchecked(fs, &ledger)?);
-        let gone = remembered.gone_history(&ledger).map(gone_history);
-        preview.preview.notes.extend(gone.map(|gone| Note::told(NoteSource::History, gone)));
+        preview.preview.notes.extend(note_on_gone_history(remembered, &ledger));
         Ok(Previewed { preview, survey, plan, order, archive })
     }
 
@@ -224,6 +223,12 @@ impl Workbench {
             Purpose::Change(_) | Purpose::Rehearsal => keys,
         })
     }
+}
+
+/// That the history which was here is gone, if so.
+fn note_on_gone_history(remembered: &Remembered, ledger: &Ledger) -> Option<Note> {
+    let gone = remembered.gone_history(ledger).map(gone_history);
+    gone.map(|gone| Note::told(NoteSource::History, gone))
 }
 
 /// The bundles that really come, each with its verdict.
