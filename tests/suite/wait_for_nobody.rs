@@ -38,6 +38,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("edit test from", "edit test edits.toml edited/f.json --from %"),
     ("edit test order", "edit test % edited/f.json"),
     ("evidence id", "evidence verify %"),
+    ("evidence kev", "evidence patched --output e.zip --kev %"),
     ("evidence key", "evidence patched --output e.zip --key %"),
     ("evidence output", "evidence patched --output %"),
     ("evidence password_file", "evidence patched --output e.zip --key locked.key --password-file %"),

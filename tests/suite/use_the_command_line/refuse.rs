@@ -32,6 +32,7 @@ fn exit_1_when_the_machine_cannot() {
     Can't read the patch file: $/nothing.patchbundle (E-IO)
       cannot open: file not found
     Nothing was changed.
+    Next: Check the path. Every folder in it must exist.
     -- exit 1
     "#);
     assert_snapshot!(Console::new(&sandbox).run("status $/nowhere"), @r#"

@@ -90,8 +90,8 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
           → Both changes are applied. Check the merged files.
 
     Problems to resolve first
-      text: applying this would undo fix ONE: both change the same lines of text
-        (E-UNDOES)
+      CLASH: text: applying this would undo fix ONE: both change the same lines of
+        text (E-UNDOES)
           Roll back ONE first, or ask the vendor for a patch that contains both. To
           do it anyway, add --allow-undo REASON; the history records it.
 
